@@ -13,10 +13,10 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { lzop } from "../src/rehearsal/world/lzop.js";
-import { tar } from "../src/rehearsal/world/tar.js";
-import { segmentName } from "../src/archive/names/segment.js";
-import { BUCKET, LocalStore, Proxy, S5CMD, storeEnvironment } from "./local-store.js";
+import { lzop } from "../src/rehearsal/world/lzop.ts";
+import { tar } from "../src/rehearsal/world/tar.ts";
+import { segmentName } from "../src/archive/names/segment.ts";
+import { BUCKET, LocalStore, Proxy, S5CMD, storeEnvironment } from "./local-store.ts";
 
 const [keys = 50_000, segments = 500, objects = 5_000, rounds = 5] = process.argv.slice(2, 6).map(Number);
 const kept = process.argv[6];

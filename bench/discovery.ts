@@ -64,7 +64,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type Corpus, type CorpusFile, writeAnew, writeCorpus } from "./corpus.js";
+import { type Corpus, type CorpusFile, writeAnew, writeCorpus } from "./corpus.ts";
 
 const [megabytes = 2100, rounds = 7] = process.argv.slice(2, 4).map(Number);
 const kept = process.argv[4];

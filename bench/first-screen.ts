@@ -10,9 +10,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StateDirectory } from "../src/journal/state-directory.js";
-import { Secrets } from "../src/secrets.js";
-import { STARTED, step } from "../test/report/journals.js";
+import { StateDirectory } from "../src/journal/state-directory.ts";
+import { Secrets } from "../src/secrets.ts";
+import { STARTED, step } from "../test/report/journals.ts";
 
 const ROUNDS = 5;
 const RUNS = 100;

@@ -13,9 +13,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { EntryBody } from "../src/journal/entry.js";
-import { StateDirectory } from "../src/journal/state-directory.js";
-import { Secrets } from "../src/secrets.js";
+import type { EntryBody } from "../src/journal/entry.ts";
+import { StateDirectory } from "../src/journal/state-directory.ts";
+import { Secrets } from "../src/secrets.ts";
 
 const ROUNDS = 30;
 const PER_ROUND = 25;

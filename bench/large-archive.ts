@@ -7,14 +7,14 @@
  *
  * Takes room for four times the archive; 16 GB of WAL are written first, which takes half a second per segment.
  */
-import type { RunEvent } from "../src/engine/event.js";
-import type { Instance } from "../test/rig/broker.js";
-import { type Foundation, SERVICE, startFoundation, TARGET } from "../test/rig/foundation.js";
-import { logIn } from "../test/rig/postgres-node.js";
-import { recover } from "../test/rig/recovery.js";
-import { onlyNode } from "../test/rig/scene.js";
-import { freshServiceKey } from "../test/rig/service-key.js";
-import { until } from "../test/rig/until.js";
+import type { RunEvent } from "../src/engine/event.ts";
+import type { Instance } from "../test/rig/broker.ts";
+import { type Foundation, SERVICE, startFoundation, TARGET } from "../test/rig/foundation.ts";
+import { logIn } from "../test/rig/postgres-node.ts";
+import { recover } from "../test/rig/recovery.ts";
+import { onlyNode } from "../test/rig/scene.ts";
+import { freshServiceKey } from "../test/rig/service-key.ts";
+import { until } from "../test/rig/until.ts";
 
 const GOAL = 0.3;
 /** Of each segment's 16 MiB: a thousand segments are more than 3 GB. */

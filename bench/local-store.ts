@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { builtProgram, cacheDirectory } from "../test/rig/cache.js";
+import { builtProgram, cacheDirectory } from "../test/rig/cache.ts";
 
 export const BUCKET = "bench-bucket";
 const HOST = "127.0.0.42:9000";

@@ -12,13 +12,13 @@
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { builtProgram } from "../test/rig/cache.js";
-import { type Foundation, ORG, SPACE, startFoundation } from "../test/rig/foundation.js";
-import { recover } from "../test/rig/recovery.js";
-import { baseBackupDone, onlyNode, type Scene } from "../test/rig/scene.js";
-import { cfProgram } from "../test/rig/service-key.js";
-import { SshSession } from "../test/rig/ssh-session.js";
-import { until } from "../test/rig/until.js";
+import { builtProgram } from "../test/rig/cache.ts";
+import { type Foundation, ORG, SPACE, startFoundation } from "../test/rig/foundation.ts";
+import { recover } from "../test/rig/recovery.ts";
+import { baseBackupDone, onlyNode, type Scene } from "../test/rig/scene.ts";
+import { cfProgram } from "../test/rig/service-key.ts";
+import { SshSession } from "../test/rig/ssh-session.ts";
+import { until } from "../test/rig/until.ts";
 import {
   type Call,
   median,
@@ -27,7 +27,7 @@ import {
   stepLines,
   type StepSeconds,
   stepsOfScript,
-} from "./outage-steps.js";
+} from "./outage-steps.ts";
 
 const GOAL = 1.25;
 

@@ -10,9 +10,9 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { Postgres } from "../test/rig/archives/postgres.js";
-import { WalE } from "../test/rig/archives/wal-e.js";
-import { POSTGRESQL, Workshop } from "../test/rig/archives/workshop.js";
+import { Postgres } from "../test/rig/archives/postgres.ts";
+import { WalE } from "../test/rig/archives/wal-e.ts";
+import { POSTGRESQL, Workshop } from "../test/rig/archives/workshop.ts";
 
 const GOAL = 0.8;
 const [megabytes = 1000, rounds = 3] = process.argv.slice(2, 4).map(Number);

@@ -15,12 +15,12 @@ import { type IncomingMessage, request } from "node:http";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { execa } from "execa";
-import { findCandidates } from "../src/actions/salvage/find-candidates.js";
-import { type ProgramCall, runProgram } from "../src/adapters/process/spawn.js";
-import { databaseFiles } from "../src/rehearsal/docker-engine/catalogue-files.js";
-import { file, type TreeNode } from "../src/rehearsal/docker-engine/tree.js";
-import { hostsOf } from "../test/rig/engine-hosts.js";
-import { OwnEngine } from "../test/rig/own-engine.js";
+import { findCandidates } from "../src/actions/salvage/find-candidates.ts";
+import { type ProgramCall, runProgram } from "../src/adapters/process/spawn.ts";
+import { databaseFiles } from "../src/rehearsal/docker-engine/catalogue-files.ts";
+import { file, type TreeNode } from "../src/rehearsal/docker-engine/tree.ts";
+import { hostsOf } from "../test/rig/engine-hosts.ts";
+import { OwnEngine } from "../test/rig/own-engine.ts";
 
 const [count = 200, rounds = 7] = process.argv.slice(2).map(Number);
 const GOAL_S = 3;

@@ -5,11 +5,11 @@
  *   sudo npx tsx bench/sandbox.ts     goal: bubblewrap ≤ 0.3 s more; needs test/rig/install.sh
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { Unsandboxed } from "../src/adapters/sandbox/unsandboxed.js";
-import type { OpenSandbox } from "../src/adapters/scratch/programs.js";
-import { withRealClients } from "../test/contract/scratch-on-archive.js";
-import type { ScratchFixture } from "../test/contract/scratch-database.js";
-import { sandboxOfKind } from "../test/rig/hostile/sandboxes.js";
+import { Unsandboxed } from "../src/adapters/sandbox/unsandboxed.ts";
+import type { OpenSandbox } from "../src/adapters/scratch/programs.ts";
+import { withRealClients } from "../test/contract/scratch-on-archive.ts";
+import type { ScratchFixture } from "../test/contract/scratch-database.ts";
+import { sandboxOfKind } from "../test/rig/hostile/sandboxes.ts";
 
 const ROUNDS = 7;
 const GOAL_MS = 300;

@@ -6,9 +6,9 @@
  * or destroys has a guard that shows the identity of what is about to change (law 7).
  */
 import type { z } from "zod";
-import type { RecoverError } from "./errors.js";
-import type { Answer, Question } from "./ports/operator.js";
-import type { Ports } from "./ports/ports.js";
+import type { RecoverError } from "./errors.ts";
+import type { Answer, Question } from "./ports/operator.ts";
+import type { Ports } from "./ports/ports.ts";
 
 export type Effect = "read" | "create" | "disrupt" | "destroy";
 

@@ -2,7 +2,7 @@
  * Names by which an archive of WAL-E or WAL-G is known wherever it lies (wal-archives.md §1): `wal_005/` and
  * `basebackups_005/`, Dingo's `sysids/` beside them; and Dingo's own place for all three, `backups/GUID/wal`.
  */
-import { spellings } from "./key-path.js";
+import { spellings } from "./key-path.ts";
 
 /** What an archive keeps its objects in; the number is WAL-E's storage version. */
 export const ARCHIVE_FOLDERS = ["wal_005", "basebackups_005", "sysids"] as const;

@@ -2,7 +2,7 @@
  * Work in a directory of somebody else, done as that account: root would follow a link that the owner puts there, and run
  * what the owner's settings of git name (core.fsmonitor).
  */
-import type { Argv } from "./host-commands.js";
+import type { Argv } from "./host-commands.ts";
 
 /** What these scripts end with: root would be led by somebody else's link; a directory is not there, or may not be entered. */
 export const ENDS = { foreign: 5, absent: 6, closed: 7 } as const;

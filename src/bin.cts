@@ -39,7 +39,7 @@ async function answer(): Promise<void> {
   // The AWS SDK announces on stderr which Node it will need one day; this is its own documented switch.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const bundledMain = bundledModules()?.["main.js"]?.() as Main | undefined;
-  await (bundledMain ?? (await import("./main.js"))).main(words);
+  await (bundledMain ?? (await import("./main.ts"))).main(words);
 }
 
 /** What can be started, as functions that do it; undefined where every module is a file. */

@@ -2,8 +2,8 @@
  * Root's work on the data of others, where no link leads out: in a file system that holds nothing but what is read, what is
  * written, and the programs for it. Who writes to either directory may swap names in the midst of it as he likes.
  */
-import { ENTER_SCRIPT } from "./as-owner.js";
-import type { Argv } from "./host-commands.js";
+import { ENTER_SCRIPT } from "./as-owner.ts";
+import type { Argv } from "./host-commands.ts";
 
 /**
  * In a mount namespace of its own. $1: a directory that is read; $2: a path, and what is above it is written to; $3: a script,

@@ -3,10 +3,10 @@
  * and removed, as argv arrays. Pure. All of it goes through `docker`: the original is mounted read-only by its path, so that
  * not even a time of access changes, and nobody needs to be root.
  */
-import { databaseAlone } from "./connection-string.js";
-import { type DockerWords, readOnlyBind } from "./docker-commands.js";
-import { RUN_LABEL } from "./docker-work-commands.js";
-import type { Argv } from "./host-commands.js";
+import { databaseAlone } from "./connection-string.ts";
+import { type DockerWords, readOnlyBind } from "./docker-commands.ts";
+import { RUN_LABEL } from "./docker-work-commands.ts";
+import type { Argv } from "./host-commands.ts";
 
 /** Where PostgreSQL's programs are. */
 export interface ServerPrograms {

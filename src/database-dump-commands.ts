@@ -3,10 +3,10 @@
  * text, and psql has commands of its own that reach beyond the database (CVE-2025-8714, CVE-2025-8715): so a database goes as an
  * archive of pg_dump through pg_restore, which knows none, and psql is given the roles as hexadecimal digits alone.
  */
-import { databaseAlone } from "./connection-string.js";
-import { type CopyServer, execute } from "./database-copy-commands.js";
-import type { DockerWords } from "./docker-commands.js";
-import type { Argv } from "./host-commands.js";
+import { databaseAlone } from "./connection-string.ts";
+import { type CopyServer, execute } from "./database-copy-commands.ts";
+import type { DockerWords } from "./docker-commands.ts";
+import type { Argv } from "./host-commands.ts";
 
 /**
  * The output of a command goes to a file that nobody else may read; it gets its name when it is whole. Its directory has a

@@ -1,6 +1,6 @@
 /** Mistakes in a document that a person wrote: each with its place, all of them reported at once. */
-import { type ErrorCode, RecoverError } from "./errors.js";
-import { printable } from "./printable.js";
+import { type ErrorCode, RecoverError } from "./errors.ts";
+import { printable } from "./printable.ts";
 
 /** A mistake with its place; line and column count from 1. */
 export interface Diagnostic {

@@ -5,8 +5,8 @@
  * `words` are those before every command: `docker`, or `sudo -n docker`. Objects are named by full ids wherever one is at
  * hand: an id is never taken for another name, and never pulled.
  */
-import { asOwnerOfTarget, ENDS, NOWHERE, OWN_SCRIPT } from "./as-owner.js";
-import type { Argv } from "./host-commands.js";
+import { asOwnerOfTarget, ENDS, NOWHERE, OWN_SCRIPT } from "./as-owner.ts";
+import type { Argv } from "./host-commands.ts";
 
 export type DockerWords = readonly [string, ...string[]];
 

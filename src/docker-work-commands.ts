@@ -2,10 +2,10 @@
  * Every command that changes something on a Docker host, and those that a change is held to, as argv arrays: what the
  * adapter sends, what describe() prints and what a stand-in has to understand are the same thing. Pure.
  */
-import { asOwnerOf, asOwnerOfTarget, ENDS, ledBy, madeByOwner, OWN_SCRIPT } from "./as-owner.js";
-import { confined } from "./confined.js";
-import type { DockerWords } from "./docker-commands.js";
-import type { Argv } from "./host-commands.js";
+import { asOwnerOf, asOwnerOfTarget, ENDS, ledBy, madeByOwner, OWN_SCRIPT } from "./as-owner.ts";
+import { confined } from "./confined.ts";
+import type { DockerWords } from "./docker-commands.ts";
+import type { Argv } from "./host-commands.ts";
 
 /** What `docker-compose` 1.x and `docker compose` are called. */
 export type ComposeGeneration = "v1" | "v2";

@@ -2,8 +2,8 @@
  * Words that a former version knew, each with the way on: who writes one has not mistyped it. One table for the command
  * line, the configuration and runbooks.
  */
-import type { Finding } from "./diagnostic.js";
-import { quoted } from "./printable.js";
+import type { Finding } from "./diagnostic.ts";
+import { quoted } from "./printable.ts";
 
 const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. What doctor --json says helps, too.";
 

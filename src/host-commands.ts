@@ -6,9 +6,9 @@
  * No pipes, no redirection; secrets and values come on stdin. The line that the remote login shell gets, and that a
  * person can type, is `quote(argv)`.
  */
-import { databaseAlone } from "./connection-string.js";
-import { placeholderIn } from "./placeholder.js";
-import { quote } from "./shell-quote.js";
+import { databaseAlone } from "./connection-string.ts";
+import { placeholderIn } from "./placeholder.ts";
+import { quote } from "./shell-quote.ts";
 
 export type Argv = readonly [string, ...string[]];
 

@@ -5,7 +5,7 @@
  * What bounds it: PostgreSQL archives whole segments, so that what was written after the last one was closed is lost. Its
  * last transaction is no later than that moment, and the moment when it was stored no earlier.
  */
-import { counted } from "./counted.js";
+import { counted } from "./counted.ts";
 
 export interface LossFacts {
   /** That the archive shows to be lost: after the recovery point, missing or behind a gap that replay cannot cross. */

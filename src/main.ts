@@ -1,10 +1,10 @@
 /** argv → command → exit code: the only file that sets the exit code, beside those that answer without it (bin.cts). */
-import { EXIT } from "./errors.js";
-import { linger, toItsEnd, watchReader } from "./cli/manners.js";
-import { REHEARSAL_VARIABLE } from "./rehearsal/variable.js";
+import { EXIT } from "./errors.ts";
+import { linger, toItsEnd, watchReader } from "./cli/manners.ts";
+import { REHEARSAL_VARIABLE } from "./rehearsal/variable.ts";
 
 export async function main(words: readonly string[]): Promise<void> {
-  if (words[0] === "--get-yargs-completions") return (await import("./cli/complete.js")).complete(words);
+  if (words[0] === "--get-yargs-completions") return (await import("./cli/complete.ts")).complete(words);
   watchReader(words);
   try {
     await toItsEnd(() => perform(words));
@@ -16,13 +16,13 @@ export async function main(words: readonly string[]): Promise<void> {
 async function perform(words: readonly string[]): Promise<void> {
   if (process.env[REHEARSAL_VARIABLE] !== undefined) {
     // Before anything else is loaded: whatever a library tries, a rehearsal stays on this machine (law 13).
-    (await import("./rehearsal/loopback-guard.js")).installLoopbackGuard();
-    (await import("./rehearsal/supervisor/orphan.js")).endWithSupervisor();
+    (await import("./rehearsal/loopback-guard.ts")).installLoopbackGuard();
+    (await import("./rehearsal/supervisor/orphan.ts")).endWithSupervisor();
   }
   const json = words.includes("--json");
   if (words.length === 0) return await withoutCommand();
   if (words[0] === "--version") {
-    process.exitCode = (await import("./cli/tool-version.js")).tellVersion(words);
+    process.exitCode = (await import("./cli/tool-version.ts")).tellVersion(words);
     return;
   }
   await parsed(words, json);
@@ -31,10 +31,10 @@ async function perform(words: readonly string[]): Promise<void> {
 /** Only what answers by itself goes without the parser and what it loads. */
 async function parsed(words: readonly string[], json: boolean): Promise<void> {
   const [{ buildParser }, { withStandardInput }, { usageError }, { reportFailure }] = await Promise.all([
-    import("./cli/parser.js"),
-    import("./cli/standard-input.js"),
-    import("./cli/usage.js"),
-    import("./cli/failure.js"),
+    import("./cli/parser.ts"),
+    import("./cli/standard-input.ts"),
+    import("./cli/usage.ts"),
+    import("./cli/failure.ts"),
   ]);
   try {
     await buildParser(withStandardInput(words), (code) => {
@@ -61,13 +61,13 @@ class Misread extends Error {}
 async function withoutCommand(): Promise<void> {
   if (process.stdin.isTTY && process.stdout.isTTY) {
     const [{ welcome }, { reportFailure }] = await Promise.all([
-      import("./cli/welcome.js"),
-      import("./cli/failure.js"),
+      import("./cli/welcome.ts"),
+      import("./cli/failure.ts"),
     ]);
     process.exitCode = await welcome().catch((thrown: unknown) => reportFailure(thrown, false));
     return;
   }
-  const { renderHelp } = await import("./cli/render-help.js");
+  const { renderHelp } = await import("./cli/render-help.ts");
   process.stderr.write((await renderHelp())[""] ?? "");
   process.exitCode = EXIT.usage;
 }

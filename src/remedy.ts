@@ -2,7 +2,7 @@
  * Remedies of adapters say how a run goes on: "…, then resume", "…, then try again". Here is what a command says with them
  * that is no run.
  */
-import { RecoverError } from "./errors.js";
+import { RecoverError } from "./errors.ts";
 
 const GOES_ON = /[,;] (?:and )?then (?:(?:run or )?resume(?: the run)?|try again)\.$/u;
 

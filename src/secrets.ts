@@ -3,8 +3,8 @@
  * journal, log, report, error text) goes through `mask` (law 10). What is masked has to be whole: a text that is cut or
  * wrapped first may carry half a secret.
  */
-import { MASK } from "./mask.js";
-import { encodingsOf } from "./secret-encodings.js";
+import { MASK } from "./mask.ts";
+import { encodingsOf } from "./secret-encodings.ts";
 
 /** Shorter values would mask ordinary words. */
 const SHORTEST = 4;

@@ -1,17 +1,17 @@
 /** The part of the composition root that opens the object store alone: what looks at archives needs nothing else. */
 import { tmpdir } from "node:os";
-import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
-import type { Dial } from "./adapters/network/dial.js";
-import { dialedAgents, straight } from "./adapters/network/http-agents.js";
-import { type OpenArchiveStore, openArchiveStore, type S3Credentials, SOCKETS } from "./adapters/s3/archive-store.js";
-import type { Config, S3Keys, SecretReference } from "./config/config.js";
-import { secretValue } from "./config/secret-value.js";
-import { RecoverError } from "./errors.js";
-import { optional } from "./optional.js";
-import type { Clock } from "./ports/clock.js";
-import type { Decryption } from "./ports/decryption.js";
-import { programPath } from "./program-path.js";
-import type { Secrets } from "./secrets.js";
+import { directDialer, loopbackDialer } from "./adapters/network/dialer.ts";
+import type { Dial } from "./adapters/network/dial.ts";
+import { dialedAgents, straight } from "./adapters/network/http-agents.ts";
+import { type OpenArchiveStore, openArchiveStore, type S3Credentials, SOCKETS } from "./adapters/s3/archive-store.ts";
+import type { Config, S3Keys, SecretReference } from "./config/config.ts";
+import { secretValue } from "./config/secret-value.ts";
+import { RecoverError } from "./errors.ts";
+import { optional } from "./optional.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Decryption } from "./ports/decryption.ts";
+import { programPath } from "./program-path.ts";
+import type { Secrets } from "./secrets.ts";
 
 export interface StoreWiringOptions {
   readonly config: Pick<Config, "s3">;
@@ -78,7 +78,7 @@ export async function openDecryption(options: DecryptionOptions): Promise<OpenDe
   const { config, env, signal } = options;
   const { key, passphrase } = config.gpg ?? {};
   if (key === undefined) return undefined;
-  const { GpgDecryption } = await import("./adapters/gpg/gpg-decryption.js");
+  const { GpgDecryption } = await import("./adapters/gpg/gpg-decryption.ts");
   return new GpgDecryption({
     key,
     signal,
@@ -103,7 +103,7 @@ export async function resolveSecret(
 ): Promise<string> {
   const run = async (argv: readonly [string, ...string[]], cwd: string): Promise<string> => {
     const [program, ...args] = argv;
-    const { runProgram } = await import("./adapters/process/spawn.js");
+    const { runProgram } = await import("./adapters/process/spawn.ts");
     const result = await runProgram({ program, args, env: definedOnly(env), cwd, signal });
     if (result.code === 0) return result.stdout;
     throw new RecoverError("not-logged-in", `it ended with exit code ${result.code}`, {

@@ -1,5 +1,5 @@
 /** Printed commands as they are typed: a line that sets a variable stands before the command that needs it. */
-import type { PrintedCommand } from "./action.js";
+import type { PrintedCommand } from "./action.ts";
 
 /** A line to be typed, and where. */
 export interface TypedLine {

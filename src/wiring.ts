@@ -1,29 +1,29 @@
 /** The composition root: the only file that constructs real adapters. */
 import { join } from "node:path";
 import { homedir } from "node:os";
-import { BoshDirector } from "./adapters/bosh/director.js";
-import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.js";
-import { CfHop } from "./adapters/cf/hop.js";
-import type { CfLogin } from "./adapters/cf/login.js";
-import { OpenDockerHosts } from "./adapters/docker/docker-hosts.js";
-import { createCells } from "./adapters/host/cells.js";
-import { LogStore } from "./adapters/elasticsearch/log-store.js";
-import type { StoreLogin } from "./adapters/elasticsearch/store-client.js";
-import { LocalLogFiles } from "./adapters/logs/local-log-files.js";
-import type { Dial, Gateway } from "./adapters/network/dial.js";
-import { directDialer, loopbackDialer } from "./adapters/network/dialer.js";
-import { straight } from "./adapters/network/http-agents.js";
-import { socksGateway } from "./adapters/network/socks-gateway.js";
-import type { RunProgram } from "./adapters/process/spawn.js";
-import { othersReach } from "./adapters/scratch/account.js";
-import { openSandbox } from "./adapters/sandbox/open-sandbox.js";
-import { askedWithout } from "./adapters/sandbox/asked-without.js";
-import { Unsandboxed } from "./adapters/sandbox/unsandboxed.js";
-import type { OpenSandbox } from "./adapters/scratch/programs.js";
-import { LocalScratch, type RestoreData } from "./adapters/scratch/scratch-databases.js";
-import { createGateway } from "./adapters/ssh/gateway.js";
-import { inClear } from "./archive/reading/in-clear.js";
-import { copyAtTime } from "./archive/restore/copy-at-time.js";
+import { BoshDirector } from "./adapters/bosh/director.ts";
+import { CfCloudFoundry } from "./adapters/cf/cloud-foundry.ts";
+import { CfHop } from "./adapters/cf/hop.ts";
+import type { CfLogin } from "./adapters/cf/login.ts";
+import { OpenDockerHosts } from "./adapters/docker/docker-hosts.ts";
+import { createCells } from "./adapters/host/cells.ts";
+import { LogStore } from "./adapters/elasticsearch/log-store.ts";
+import type { StoreLogin } from "./adapters/elasticsearch/store-client.ts";
+import { LocalLogFiles } from "./adapters/logs/local-log-files.ts";
+import type { Dial, Gateway } from "./adapters/network/dial.ts";
+import { directDialer, loopbackDialer } from "./adapters/network/dialer.ts";
+import { straight } from "./adapters/network/http-agents.ts";
+import { socksGateway } from "./adapters/network/socks-gateway.ts";
+import type { RunProgram } from "./adapters/process/spawn.ts";
+import { othersReach } from "./adapters/scratch/account.ts";
+import { openSandbox } from "./adapters/sandbox/open-sandbox.ts";
+import { askedWithout } from "./adapters/sandbox/asked-without.ts";
+import { Unsandboxed } from "./adapters/sandbox/unsandboxed.ts";
+import type { OpenSandbox } from "./adapters/scratch/programs.ts";
+import { LocalScratch, type RestoreData } from "./adapters/scratch/scratch-databases.ts";
+import { createGateway } from "./adapters/ssh/gateway.ts";
+import { inClear } from "./archive/reading/in-clear.ts";
+import { copyAtTime } from "./archive/restore/copy-at-time.ts";
 import {
   type Config,
   type GatewayConfig,
@@ -31,24 +31,24 @@ import {
   type LogStoreConfig,
   settingsOf,
   type SocksConfig,
-} from "./config/config.js";
-import { looseFile } from "./config/envdir.js";
-import { sessionFile } from "./config/missing.js";
-import { asRecoverError, RecoverError } from "./errors.js";
-import { optional } from "./optional.js";
-import type { Clock } from "./ports/clock.js";
-import type { Decryption } from "./ports/decryption.js";
-import type { Director } from "./ports/director.js";
-import type { Dialer } from "./ports/dialer.js";
-import type { ArchiveStore } from "./ports/object-store.js";
-import type { Operator } from "./ports/operator.js";
-import type { Ports } from "./ports/ports.js";
-import type { SharedPlace } from "./ports/shared-place.js";
-import type { ScratchDatabases } from "./ports/scratch-database.js";
-import type { ResourceRecorder } from "./ports/resources.js";
-import { programPath } from "./program-path.js";
-import type { Secrets } from "./secrets.js";
-import { openDecryption, openStore, optionalSecret, resolveSecret } from "./store-wiring.js";
+} from "./config/config.ts";
+import { looseFile } from "./config/envdir.ts";
+import { sessionFile } from "./config/missing.ts";
+import { asRecoverError, RecoverError } from "./errors.ts";
+import { optional } from "./optional.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Decryption } from "./ports/decryption.ts";
+import type { Director } from "./ports/director.ts";
+import type { Dialer } from "./ports/dialer.ts";
+import type { ArchiveStore } from "./ports/object-store.ts";
+import type { Operator } from "./ports/operator.ts";
+import type { Ports } from "./ports/ports.ts";
+import type { SharedPlace } from "./ports/shared-place.ts";
+import type { ScratchDatabases } from "./ports/scratch-database.ts";
+import type { ResourceRecorder } from "./ports/resources.ts";
+import { programPath } from "./program-path.ts";
+import type { Secrets } from "./secrets.ts";
+import { openDecryption, openStore, optionalSecret, resolveSecret } from "./store-wiring.ts";
 
 export interface WiringOptions {
   readonly config: Config;

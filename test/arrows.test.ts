@@ -16,48 +16,48 @@ const { RULES, WORDS, arrowsOf, forbidden } = (await import(
 /** For each rule: a file, what it may not import, and what it may. */
 const BROKEN: readonly (readonly [rule: string, file: string, breaks: string, allowed: string])[] = [
   ["bundled-dependencies-only", "src/cli/x.ts", "left-pad", "yargs"],
-  ["product-knows-no-test", "src/cli/x.ts", "../../test/tool.js", "./tool.js"],
-  ["vocabulary-stands-alone", "src/time.ts", "./ports/clock.js", "./errors.js"],
-  ["action-contract-names-ports-only", "src/action.ts", "./engine/plan.js", "./ports/clock.js"],
-  ["ports-know-only-vocabulary", "src/ports/x.ts", "../engine/plan.js", "../errors.js"],
-  ["yaml-knows-only-vocabulary", "src/yaml/x.ts", "../config/read.js", "yaml"],
-  ["explanation-knows-only-vocabulary", "src/explanation/x.ts", "../cli/x.js", "../errors.js"],
-  ["compose-is-pure", "src/compose/x.ts", "../ports/clock.js", "../yaml/read.js"],
-  ["trust-obeys-nothing", "src/trust/x.ts", "../adapters/x.js", "../config/read.js"],
-  ["page-knows-only-vocabulary", "src/page/x.ts", "../journal/entry.js", "./server.js"],
-  ["expression-knows-only-vocabulary", "src/expression/x.ts", "../runbook/x.js", "../errors.js"],
-  ["runbook-is-pure", "src/runbook/x.ts", "../adapters/x.js", "../expression/x.js"],
-  ["journal-knows-no-domain", "src/journal/x.ts", "../archive/names/x.js", "../ports/clock.js"],
-  ["lease-knows-the-journal-and-a-port", "src/lease/x.ts", "../engine/x.js", "../journal/entry.js"],
-  ["archive-and-discovery-know-only-ports", "src/discovery/x.ts", "../adapters/x.js", "../log-patterns/x.js"],
-  ["log-patterns-know-only-vocabulary", "src/log-patterns/x.ts", "../discovery/x.js", "../errors.js"],
-  ["archive-goes-one-way", "src/archive/reading/x.ts", "../copy/x.js", "../tar/x.js"],
-  ["archive-is-read-before-it-is-judged", "src/archive/reading/x.ts", "../judgement/x.js", "../wal/x.js"],
-  ["archive-names-and-packing-know-no-archive", "src/archive/wal/x.ts", "../reading/x.js", "../names/x.js"],
-  ["data-directory-knows-files", "src/data-directory/x.ts", "../archive/reading/x.js", "../archive/wal/x.js"],
-  ["docker-storage-is-judged-from-facts", "src/docker-storage/x.ts", "../adapters/x.js", "../compose/x.js"],
-  ["scan-knows-bytes", "src/scan/x.ts", "../discovery/x.js", "../ports/x.js"],
-  ["engine-knows-no-domain", "src/engine/x.ts", "../archive/names/x.js", "../journal/entry.js"],
-  ["actions-speak-to-ports", "src/actions/cf/x.ts", "../../adapters/x.js", "../../ports/x.js"],
-  ["doctor-looks-through-ports", "src/doctor/x.ts", "../actions/cf/x.js", "../actions/bosh/x.js"],
-  ["adapters-know-no-policy", "src/adapters/x.ts", "../engine/x.js", "../scan/x.js"],
-  ["rehearsal-is-another-world", "src/rehearsal/x.ts", "../time.js", "../errors.js"],
-  ["ui-sees-events", "src/ui/x.ts", "../engine/plan.js", "../engine/event.js"],
-  ["report-is-a-function-of-the-journal", "src/report/x.ts", "../engine/x.js", "../standing/x.js"],
-  ["standing-knows-the-journal", "src/standing/x.ts", "../report/x.js", "../journal/entry.js"],
-  ["config-reads-only", "src/config/x.ts", "../adapters/x.js", "../yaml/x.js"],
-  ["nobody-knows-the-command-line", "src/wiring.ts", "./cli/x.js", "./adapters/x.js"],
-  ["wiring-is-called-by-the-command-line", "src/rehearsal/x.ts", "../wiring.js", "./wiring.js"],
+  ["product-knows-no-test", "src/cli/x.ts", "../../test/tool.ts", "./tool.ts"],
+  ["vocabulary-stands-alone", "src/time.ts", "./ports/clock.ts", "./errors.ts"],
+  ["action-contract-names-ports-only", "src/action.ts", "./engine/plan.ts", "./ports/clock.ts"],
+  ["ports-know-only-vocabulary", "src/ports/x.ts", "../engine/plan.ts", "../errors.ts"],
+  ["yaml-knows-only-vocabulary", "src/yaml/x.ts", "../config/read.ts", "yaml"],
+  ["explanation-knows-only-vocabulary", "src/explanation/x.ts", "../cli/x.ts", "../errors.ts"],
+  ["compose-is-pure", "src/compose/x.ts", "../ports/clock.ts", "../yaml/read.ts"],
+  ["trust-obeys-nothing", "src/trust/x.ts", "../adapters/x.ts", "../config/read.ts"],
+  ["page-knows-only-vocabulary", "src/page/x.ts", "../journal/entry.ts", "./server.ts"],
+  ["expression-knows-only-vocabulary", "src/expression/x.ts", "../runbook/x.ts", "../errors.ts"],
+  ["runbook-is-pure", "src/runbook/x.ts", "../adapters/x.ts", "../expression/x.ts"],
+  ["journal-knows-no-domain", "src/journal/x.ts", "../archive/names/x.ts", "../ports/clock.ts"],
+  ["lease-knows-the-journal-and-a-port", "src/lease/x.ts", "../engine/x.ts", "../journal/entry.ts"],
+  ["archive-and-discovery-know-only-ports", "src/discovery/x.ts", "../adapters/x.ts", "../log-patterns/x.ts"],
+  ["log-patterns-know-only-vocabulary", "src/log-patterns/x.ts", "../discovery/x.ts", "../errors.ts"],
+  ["archive-goes-one-way", "src/archive/reading/x.ts", "../copy/x.ts", "../tar/x.ts"],
+  ["archive-is-read-before-it-is-judged", "src/archive/reading/x.ts", "../judgement/x.ts", "../wal/x.ts"],
+  ["archive-names-and-packing-know-no-archive", "src/archive/wal/x.ts", "../reading/x.ts", "../names/x.ts"],
+  ["data-directory-knows-files", "src/data-directory/x.ts", "../archive/reading/x.ts", "../archive/wal/x.ts"],
+  ["docker-storage-is-judged-from-facts", "src/docker-storage/x.ts", "../adapters/x.ts", "../compose/x.ts"],
+  ["scan-knows-bytes", "src/scan/x.ts", "../discovery/x.ts", "../ports/x.ts"],
+  ["engine-knows-no-domain", "src/engine/x.ts", "../archive/names/x.ts", "../journal/entry.ts"],
+  ["actions-speak-to-ports", "src/actions/cf/x.ts", "../../adapters/x.ts", "../../ports/x.ts"],
+  ["doctor-looks-through-ports", "src/doctor/x.ts", "../actions/cf/x.ts", "../actions/bosh/x.ts"],
+  ["adapters-know-no-policy", "src/adapters/x.ts", "../engine/x.ts", "../scan/x.ts"],
+  ["rehearsal-is-another-world", "src/rehearsal/x.ts", "../time.ts", "../errors.ts"],
+  ["ui-sees-events", "src/ui/x.ts", "../engine/plan.ts", "../engine/event.ts"],
+  ["report-is-a-function-of-the-journal", "src/report/x.ts", "../engine/x.ts", "../standing/x.ts"],
+  ["standing-knows-the-journal", "src/standing/x.ts", "../report/x.ts", "../journal/entry.ts"],
+  ["config-reads-only", "src/config/x.ts", "../adapters/x.ts", "../yaml/x.ts"],
+  ["nobody-knows-the-command-line", "src/wiring.ts", "./cli/x.ts", "./adapters/x.ts"],
+  ["wiring-is-called-by-the-command-line", "src/rehearsal/x.ts", "../wiring.ts", "./wiring.ts"],
   ["aws-in-one-folder", "src/adapters/cf/x.ts", "@aws-sdk/client-s3", "zod"],
-  ["store-by-its-front-door", "src/wiring.ts", "./adapters/s3/connection.js", "./adapters/s3/archive-store.js"],
-  ["guard-knows-no-connection", "src/adapters/s3/guard/x.ts", "../connection.js", "../failure.js"],
+  ["store-by-its-front-door", "src/wiring.ts", "./adapters/s3/connection.ts", "./adapters/s3/archive-store.ts"],
+  ["guard-knows-no-connection", "src/adapters/s3/guard/x.ts", "../connection.ts", "../failure.ts"],
   ["log-store-client-in-one-place", "src/adapters/cf/x.ts", "@elastic/elasticsearch", "zod"],
-  ["log-store-client-on-demand", "src/adapters/elasticsearch/x.ts", "./plain-client.js", "./query.js"],
+  ["log-store-client-on-demand", "src/adapters/elasticsearch/x.ts", "./plain-client.ts", "./query.ts"],
   ["ssh-only-at-the-border", "src/cli/x.ts", "ssh2", "yargs"],
   ["processes-only-at-the-border", "src/engine/x.ts", "node:child_process", "node:path"],
   ["prompts-only-in-ui", "src/cli/x.ts", "inquirer", "yargs"],
-  ["cel-only-in-expression", "src/runbook/x.ts", "@marcbachmann/cel-js", "../expression/x.js"],
-  ["yaml-only-in-yaml", "src/config/x.ts", "yaml", "../yaml/x.js"],
+  ["cel-only-in-expression", "src/runbook/x.ts", "@marcbachmann/cel-js", "../expression/x.ts"],
+  ["yaml-only-in-yaml", "src/config/x.ts", "yaml", "../yaml/x.ts"],
 ];
 
 const broken = (file: string, source: string): readonly string[] =>
@@ -77,18 +77,18 @@ describe("the rules", () => {
   it("let the log store's client be loaded on demand, and named as a type", () => {
     const file = "src/adapters/elasticsearch/x.ts";
     expect(
-      broken(file, 'import type { Client } from "./plain-client.js";\nawait import("./plain-client.js");\n'),
+      broken(file, 'import type { Client } from "./plain-client.ts";\nawait import("./plain-client.ts");\n'),
     ).toEqual([]);
   });
 
   it.each([
-    ["an import of types", 'import type { B } from "./b.js";\n'],
-    ["an import on demand", 'export const b = () => import("./b.js");\n'],
+    ["an import of types", 'import type { B } from "./b.ts";\n'],
+    ["an import on demand", 'export const b = () => import("./b.ts");\n'],
   ])("find a circle that %s closes", (_, source) => {
     const circle = new Map([
       ["src/cli/a.ts", source],
-      ["src/cli/b.ts", 'export * from "./c.js";\n'],
-      ["src/cli/c.ts", 'import { a } from "./a.js";\n'],
+      ["src/cli/b.ts", 'export * from "./c.ts";\n'],
+      ["src/cli/c.ts", 'import { a } from "./a.ts";\n'],
     ]);
     expect(forbidden(circle)).toEqual([
       expect.stringContaining("src/cli/a.ts -> src/cli/b.ts -> src/cli/c.ts -> src/cli/a.ts: no-circles."),
@@ -113,18 +113,18 @@ describe("the rules", () => {
 describe("an import", () => {
   const to = "src/b.ts";
   it.each([
-    ['import "./b.js";', "static", to],
-    ['import b from "./b.js";', "static", to],
-    ['import * as b from "./b.js";', "static", to],
-    ['import {\n  a, // of b (both)\n  type B,\n} from "./b.js";', "static", to],
-    ['export * from "./b.js";', "static", to],
-    ['export { a } from "./b.js";', "static", to],
-    ['import type { B } from "./b.js";', "type", to],
-    ['import type B from "./b.js";', "type", to],
-    ['export type { B } from "./b.js";', "type", to],
-    ['const b = await import("./b.js");', "dynamic", to],
-    ['type B = typeof import("./b.js");', "dynamic", to],
-    ['const b = require("./b.cjs");', "static", "src/b.cts"],
+    ['import "./b.ts";', "static", to],
+    ['import b from "./b.ts";', "static", to],
+    ['import * as b from "./b.ts";', "static", to],
+    ['import {\n  a, // of b (both)\n  type B,\n} from "./b.ts";', "static", to],
+    ['export * from "./b.ts";', "static", to],
+    ['export { a } from "./b.ts";', "static", to],
+    ['import type { B } from "./b.ts";', "type", to],
+    ['import type B from "./b.ts";', "type", to],
+    ['export type { B } from "./b.ts";', "type", to],
+    ['const b = await import("./b.ts");', "dynamic", to],
+    ['type B = typeof import("./b.ts");', "dynamic", to],
+    ['const b = require("./b.cts");', "static", "src/b.cts"],
     ['import { join } from "node:path";', "static", "path"],
     ['import { x } from "yaml/x";', "static", "node_modules/yaml/x/"],
   ])("is seen: %s", (source, how, target) => {
@@ -132,7 +132,7 @@ describe("an import", () => {
   });
 
   it("is not seen in what is exported, or said", () => {
-    const source = 'export const from = "./b.js";\nexport type B = "./b.js";\nexport { a };\nconst text = "from";\n';
+    const source = 'export const from = "./b.ts";\nexport type B = "./b.ts";\nexport { a };\nconst text = "from";\n';
     expect(arrowsOf("src/a.ts", source)).toEqual([]);
   });
 });

@@ -1,16 +1,16 @@
 /** Each word of the table is refused by its name and with the way on, and is known to nothing any more. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { optionRows } from "../src/cli/help-text.js";
-import { COMMANDS } from "../src/cli/parser.js";
-import { helpOf } from "../src/cli/render-help.js";
-import { usageError } from "../src/cli/usage.js";
-import { loadConfig } from "../src/config/load.js";
-import { SETTINGS } from "../src/config/settings.js";
-import { refusalOf } from "../src/errors.js";
-import { GONE, gone } from "../src/gone.js";
-import { SCENARIOS } from "../src/rehearsal/scenarios/registry.js";
-import { Place } from "./cli/program.js";
+import { optionRows } from "../src/cli/help-text.ts";
+import { COMMANDS } from "../src/cli/parser.ts";
+import { helpOf } from "../src/cli/render-help.ts";
+import { usageError } from "../src/cli/usage.ts";
+import { loadConfig } from "../src/config/load.ts";
+import { SETTINGS } from "../src/config/settings.ts";
+import { refusalOf } from "../src/errors.ts";
+import { GONE, gone } from "../src/gone.ts";
+import { SCENARIOS } from "../src/rehearsal/scenarios/registry.ts";
+import { Place } from "./cli/program.ts";
 
 /** Behind which command an option is written, and as what. */
 const split = (option: string): { readonly command: string; readonly name: string } => {

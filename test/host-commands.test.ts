@@ -22,8 +22,8 @@ import {
   psqlLogin,
   psqlSocket,
   renamePath,
-} from "../src/host-commands.js";
-import { quote } from "../src/shell-quote.js";
+} from "../src/host-commands.ts";
+import { quote } from "../src/shell-quote.ts";
 
 const DOCKER = "sudo -n /var/vcap/packages/docker/bin/docker --host unix:///var/vcap/sys/run/docker/docker.sock";
 const ROOT = "sudo -n env LC_ALL=C";

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { describe, expect, it } from "vitest";
-import { loginName } from "../src/login-name.js";
+import { loginName } from "../src/login-name.ts";
 
 describe("the name of who is at work", () => {
   it("is that of the log-in", () => {

@@ -1,7 +1,7 @@
 /** What a recovery does not bring back, as a range: at least, at most, and none only where that is shown. */
 import { describe, expect, it } from "vitest";
-import { type LossFacts, lossRange, lossText, shortLossText } from "../src/loss.js";
-import { fc } from "./properties.js";
+import { type LossFacts, lossRange, lossText, shortLossText } from "../src/loss.ts";
+import { fc } from "./properties.ts";
 
 const CLEAN = "the log shows that its server ended in an orderly way";
 const FACTS: LossFacts = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byLikeness, nearest } from "../src/nearest.js";
+import { byLikeness, nearest } from "../src/nearest.ts";
 
 describe("did you mean", () => {
   it.each([

@@ -1,6 +1,6 @@
 /** Flags of V8 are set only where it knows them: others are told on standard error, in the middle of an answer. */
 import { expect, it } from "vitest";
-import { hasInterruptBudget } from "../src/optimizing.js";
+import { hasInterruptBudget } from "../src/optimizing.ts";
 
 it.each([
   ["11.3.244.8-node.30", true],

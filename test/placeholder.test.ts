@@ -1,11 +1,11 @@
 /** What is a placeholder, and what is a name that looks a little like one. */
 import { describe, expect, it } from "vitest";
-import { foreseeUnits } from "../src/engine/foresight.js";
-import { planRun } from "../src/engine/plan.js";
-import { isUnknown, known, placeholder, placeholderIn, UnknownValue } from "../src/placeholder.js";
-import { resolve } from "../src/runbook/resolve.js";
-import { FakeWorld, reading } from "./engine/fake-world.js";
-import { runbookOf, step } from "./engine/fixture.js";
+import { foreseeUnits } from "../src/engine/foresight.ts";
+import { planRun } from "../src/engine/plan.ts";
+import { isUnknown, known, placeholder, placeholderIn, UnknownValue } from "../src/placeholder.ts";
+import { resolve } from "../src/runbook/resolve.ts";
+import { FakeWorld, reading } from "./engine/fake-world.ts";
+import { runbookOf, step } from "./engine/fixture.ts";
 
 describe("a value that is not known yet", () => {
   it.each([

@@ -1,6 +1,6 @@
-import { fc } from "./properties.js";
+import { fc } from "./properties.ts";
 import { describe, expect, it } from "vitest";
-import { firstObeyed, hasObeyed, printable, quoted } from "../src/printable.js";
+import { firstObeyed, hasObeyed, printable, quoted } from "../src/printable.ts";
 
 describe("foreign text on a screen", () => {
   it("shows escape sequences instead of obeying them", () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { directoriesOf, findProgram } from "../src/program-path.js";
+import { directoriesOf, findProgram } from "../src/program-path.ts";
 
 let place: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RecoverError } from "../src/errors.js";
-import { goingOnByCommand, ofCommand, withoutGoingOn } from "../src/remedy.js";
+import { RecoverError } from "../src/errors.ts";
+import { goingOnByCommand, ofCommand, withoutGoingOn } from "../src/remedy.ts";
 
 describe("a remedy, outside a run", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fc } from "./properties.js";
-import { Secrets } from "../src/secrets.js";
+import { fc } from "./properties.ts";
+import { Secrets } from "../src/secrets.ts";
 
 const SECRET = 'p@ss/w"ör\\d+ 7&<ü>';
 const MASK = "********";

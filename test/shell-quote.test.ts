@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { fc, inputs } from "./properties.js";
+import { fc, inputs } from "./properties.ts";
 import { describe, expect, it } from "vitest";
-import { quote } from "../src/shell-quote.js";
+import { quote } from "../src/shell-quote.ts";
 
 /** What a real shell makes of the line, by the words that `printf` gets. */
 function split(shell: string, line: string): string[] {

@@ -1,6 +1,6 @@
-import { fc } from "./properties.js";
+import { fc } from "./properties.ts";
 import { describe, expect, it } from "vitest";
-import { parseDuration, parseTime } from "../src/time.js";
+import { parseDuration, parseTime } from "../src/time.ts";
 
 const now = new Date("2026-11-21T14:00:00Z");
 const read = (text: string) => {

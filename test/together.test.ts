@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { together } from "../src/together.js";
+import { together } from "../src/together.ts";
 
 /** A look whose end the test decides. */
 function held<T>(): {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { PrintedCommand } from "../src/action.js";
-import { scriptHead, typedLines } from "../src/typed-lines.js";
+import type { PrintedCommand } from "../src/action.ts";
+import { scriptHead, typedLines } from "../src/typed-lines.ts";
 
 it("sets a variable once in a place, before the command that needs it", () => {
   const command = { on: "here", line: "cf push", variables: [{ name: "A", setWith: "A=1" }] };

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Config, LogStoreConfig } from "../src/config/config.js";
-import { discover } from "../src/discovery/discover.js";
-import { SavedWorld } from "../src/rehearsal/box/world-host.js";
-import { selfSignedCertificate } from "../src/rehearsal/http/certificate.js";
-import { serveLogStore } from "../src/rehearsal/log-store/server.js";
-import { serveStore } from "../src/rehearsal/object-store/server.js";
-import { makeKeyPair } from "../src/rehearsal/ssh/keys.js";
-import { serveSsh } from "../src/rehearsal/ssh/server.js";
-import { Secrets } from "../src/secrets.js";
-import { wire, type Wired } from "../src/wiring.js";
-import { line, LOGSEARCH, numbered, raw } from "./contract/log-search.js";
-import { ResourceLog } from "./contract/resource-log.js";
-import { StillClock } from "./fakes/still-clock.js";
-import { OLD, Scene } from "./rehearsal/scene.js";
+import type { Config, LogStoreConfig } from "../src/config/config.ts";
+import { discover } from "../src/discovery/discover.ts";
+import { SavedWorld } from "../src/rehearsal/box/world-host.ts";
+import { selfSignedCertificate } from "../src/rehearsal/http/certificate.ts";
+import { serveLogStore } from "../src/rehearsal/log-store/server.ts";
+import { serveStore } from "../src/rehearsal/object-store/server.ts";
+import { makeKeyPair } from "../src/rehearsal/ssh/keys.ts";
+import { serveSsh } from "../src/rehearsal/ssh/server.ts";
+import { Secrets } from "../src/secrets.ts";
+import { wire, type Wired } from "../src/wiring.ts";
+import { line, LOGSEARCH, numbered, raw } from "./contract/log-search.ts";
+import { ResourceLog } from "./contract/resource-log.ts";
+import { StillClock } from "./fakes/still-clock.ts";
+import { OLD, Scene } from "./rehearsal/scene.ts";
 
 /** Exists behind the gateway of the box alone; a rehearsal's dialer would refuse it. */
 const STORE = "10.58.111.60:9000";

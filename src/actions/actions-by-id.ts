@@ -1,4 +1,4 @@
-import type { AnyAction } from "../action.js";
+import type { AnyAction } from "../action.ts";
 
 /** Actions by id; one is asked for when it is looked up, so that a run has the modules of its own runbook's loaded alone. */
 export class ActionsById implements ReadonlyMap<string, AnyAction> {

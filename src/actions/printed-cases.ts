@@ -2,9 +2,9 @@
  * Printed commands that hang on a value. Of one that is not known yet the shell decides, by what is filled in there: so a
  * line is right whatever the value turns out to be, and nobody has to choose.
  */
-import type { PrintedCommand } from "../action.js";
-import { ifKnown, isUnknown, UnknownValue } from "../placeholder.js";
-import { quote } from "../shell-quote.js";
+import type { PrintedCommand } from "../action.ts";
+import { ifKnown, isUnknown, UnknownValue } from "../placeholder.ts";
+import { quote } from "../shell-quote.ts";
 
 /** Each line is one command or pipeline. */
 interface Cases {

@@ -1,7 +1,7 @@
 /** Waiting for the world: the same look again and again, until it is so, the time is over, or the run is stopped. */
-import type { Context, Progress } from "../action.js";
-import type { RecoverError } from "../errors.js";
-import type { Ports } from "../ports/ports.js";
+import type { Context, Progress } from "../action.ts";
+import type { RecoverError } from "../errors.ts";
+import type { Ports } from "../ports/ports.ts";
 
 /** Who waits: whatever else a step is given is of no use here. */
 export type Waiter = Pick<Context, "signal" | "progress"> & { readonly ports: Pick<Ports, "clock"> };

@@ -1,12 +1,12 @@
 /** Nothing that comes from elsewhere is taken in before a person has seen it and said so, or has named its hash (law 15). */
-import { RecoverError } from "../errors.js";
-import type { Operator } from "../ports/operator.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import { consentOutsideRuns } from "./outside-runs.js";
-import { readRehearsalMode } from "./rehearsal-mode.js";
-import { somebodyIsThere } from "./somebody-is-there.js";
+import { RecoverError } from "../errors.ts";
+import type { Operator } from "../ports/operator.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import { consentOutsideRuns } from "./outside-runs.ts";
+import { readRehearsalMode } from "./rehearsal-mode.ts";
+import { somebodyIsThere } from "./somebody-is-there.ts";
 
 export interface Foreign {
   /** "the file run.json", for messages. */

@@ -1,7 +1,7 @@
 /** The commands of the family `archive`: names, options, examples, and how each of them ends. */
 import type { Argv } from "yargs";
-import { copyOptions, verifyOptions } from "./archive-options.js";
-import { archiveRestoreOptions, type GlobalArguments } from "./options.js";
+import { copyOptions, verifyOptions } from "./archive-options.ts";
+import { archiveRestoreOptions, type GlobalArguments } from "./options.ts";
 
 /** `finish` is called with the exit code of the command that was chosen. */
 export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number) => void): Argv<GlobalArguments> {
@@ -21,7 +21,7 @@ export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number
               "which base backup goes back to then",
             )
             .epilogue(VERDICT_HELP),
-        async (given) => finish(await (await import("./archive-verify.js")).archiveVerify(given)),
+        async (given) => finish(await (await import("./archive-verify.ts")).archiveVerify(given)),
       )
       .command(
         "copy <source> <destination>",
@@ -37,7 +37,7 @@ export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number
             .options(copyOptions)
             .example("$0 archive copy s3://dingo/backups/OLD/wal s3://safe/OLD/wal", "can be run again after a break")
             .epilogue(COPY_HELP),
-        async (given) => finish(await (await import("./archive-copy.js")).archiveCopy(given)),
+        async (given) => finish(await (await import("./archive-copy.ts")).archiveCopy(given)),
       )
       .command(
         "restore <source> <directory>",
@@ -57,7 +57,7 @@ export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number
               "as it was at that time, before somebody dropped a table",
             )
             .epilogue(RESTORE_HELP),
-        async (given) => finish(await (await import("./archive-restore.js")).archiveRestore(given)),
+        async (given) => finish(await (await import("./archive-restore.ts")).archiveRestore(given)),
       )
       .demandCommand(1, "what to do with the archive is missing"),
   );

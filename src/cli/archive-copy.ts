@@ -1,14 +1,14 @@
-import { bytesText } from "../bytes.js";
-import { counted } from "../counted.js";
-import { optimizeLittle } from "../optimizing.js";
-import { CopyRate } from "../ui/copy-rate.js";
-import { createOutput } from "../ui/output.js";
-import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.js";
-import type { CopyArguments } from "./archive-options.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import { parseDuration } from "../time.js";
-import { withStore } from "./with-store.js";
+import { bytesText } from "../bytes.ts";
+import { counted } from "../counted.ts";
+import { optimizeLittle } from "../optimizing.ts";
+import { CopyRate } from "../ui/copy-rate.ts";
+import { createOutput } from "../ui/output.ts";
+import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.ts";
+import type { CopyArguments } from "./archive-options.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import { parseDuration } from "../time.ts";
+import { withStore } from "./with-store.ts";
 
 export type CopyQuestion = GlobalArguments & CopyArguments & { readonly source: string; readonly destination: string };
 
@@ -20,7 +20,7 @@ export async function archiveCopy(given: CopyQuestion): Promise<number> {
   const patienceMs = parseDuration(given.patience);
   const asks = !given.json && process.stdin.isTTY && output.isTerminal;
   const approve = async (intent: ArchiveCopyIntent): Promise<boolean> => {
-    const { consentOutsideRuns } = await import("./outside-runs.js");
+    const { consentOutsideRuns } = await import("./outside-runs.ts");
     const answer = await consentOutsideRuns(output).ask({
       kind: "confirm",
       id: "copy",

@@ -1,20 +1,20 @@
 /** The core of `archive copy`: a verified copy inside the object store; the source is only read (law 1). */
-import { compareListings } from "../archive/copy/baseline.js";
-import { probeCopy } from "../archive/copy/compare.js";
-import { copyArchive, refuseForeign } from "../archive/copy/copy.js";
-import { itemsOf, planCopy, type CopyPlan } from "../archive/copy/copy-plan.js";
-import { keepManifest, manifestOf } from "../archive/copy/manifest.js";
-import { refuseSameBucket } from "../archive/copy/same-place.js";
-import { isColdClass } from "../archive/reading/cold.js";
-import { formatLocation, parseLocation, requireApart } from "../archive/names/location.js";
-import { listArchive } from "../archive/reading/listing.js";
-import { EXIT, RecoverError } from "../errors.js";
-import type { Clock } from "../ports/clock.js";
-import type { ArchiveStore, ObjectInfo } from "../ports/object-store.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { bytesText } from "../bytes.js";
-import { counted } from "../counted.js";
-import { ofCommand } from "../remedy.js";
+import { compareListings } from "../archive/copy/baseline.ts";
+import { probeCopy } from "../archive/copy/compare.ts";
+import { copyArchive, refuseForeign } from "../archive/copy/copy.ts";
+import { itemsOf, planCopy, type CopyPlan } from "../archive/copy/copy-plan.ts";
+import { keepManifest, manifestOf } from "../archive/copy/manifest.ts";
+import { refuseSameBucket } from "../archive/copy/same-place.ts";
+import { isColdClass } from "../archive/reading/cold.ts";
+import { formatLocation, parseLocation, requireApart } from "../archive/names/location.ts";
+import { listArchive } from "../archive/reading/listing.ts";
+import { EXIT, RecoverError } from "../errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ArchiveStore, ObjectInfo } from "../ports/object-store.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { bytesText } from "../bytes.ts";
+import { counted } from "../counted.ts";
+import { ofCommand } from "../remedy.ts";
 
 export interface ArchiveCopyOptions {
   readonly store: ArchiveStore;

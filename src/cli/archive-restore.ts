@@ -1,13 +1,13 @@
-import { passedOverText } from "../archive/restore/fallback.js";
-import type { RestoreProgress } from "../archive/restore/restore.js";
-import { parseTime } from "../time.js";
-import { createOutput } from "../ui/output.js";
-import { RestoreRate } from "../ui/restore-rate.js";
-import { archiveRestore as restore } from "./archive-restoring.js";
-import { secrets } from "./failure.js";
-import type { ArchiveRestoreArguments, GlobalArguments } from "./options.js";
-import { withDecryption } from "./with-decryption.js";
-import { withStore } from "./with-store.js";
+import { passedOverText } from "../archive/restore/fallback.ts";
+import type { RestoreProgress } from "../archive/restore/restore.ts";
+import { parseTime } from "../time.ts";
+import { createOutput } from "../ui/output.ts";
+import { RestoreRate } from "../ui/restore-rate.ts";
+import { archiveRestore as restore } from "./archive-restoring.ts";
+import { secrets } from "./failure.ts";
+import type { ArchiveRestoreArguments, GlobalArguments } from "./options.ts";
+import { withDecryption } from "./with-decryption.ts";
+import { withStore } from "./with-store.ts";
 
 /** Asks nothing: it writes only where nothing is. */
 export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArguments): Promise<number> {

@@ -1,24 +1,24 @@
 /** The core of `archive restore`: plans, restores, and says in one document what lies there and how to start it. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { type PassedOver, passedOverText, type Restored, restoreFrom } from "../archive/restore/fallback.js";
-import type { RestoreProgress } from "../archive/restore/restore.js";
-import { socketDirectoryOf } from "../archive/restore/settings.js";
-import { partialOf } from "../archive/restore/staging.js";
-import { microsecondText } from "../archive/wal/transaction-ends.js";
-import { formatLocation, parseLocation } from "../archive/names/location.js";
-import { readArchive } from "../archive/reading/facts.js";
-import { inClear } from "../archive/reading/in-clear.js";
-import { bytesText } from "../bytes.js";
-import { counted } from "../counted.js";
-import { quoted } from "../printable.js";
-import type { Problem } from "../archive/judgement/problem.js";
-import { EXIT, RecoverError } from "../errors.js";
-import type { Clock } from "../ports/clock.js";
-import type { Decryption } from "../ports/decryption.js";
-import type { ArchiveStore } from "../ports/object-store.js";
-import { ofCommand, withoutGoingOn } from "../remedy.js";
-import { quote } from "../shell-quote.js";
+import { type PassedOver, passedOverText, type Restored, restoreFrom } from "../archive/restore/fallback.ts";
+import type { RestoreProgress } from "../archive/restore/restore.ts";
+import { socketDirectoryOf } from "../archive/restore/settings.ts";
+import { partialOf } from "../archive/restore/staging.ts";
+import { microsecondText } from "../archive/wal/transaction-ends.ts";
+import { formatLocation, parseLocation } from "../archive/names/location.ts";
+import { readArchive } from "../archive/reading/facts.ts";
+import { inClear } from "../archive/reading/in-clear.ts";
+import { bytesText } from "../bytes.ts";
+import { counted } from "../counted.ts";
+import { quoted } from "../printable.ts";
+import type { Problem } from "../archive/judgement/problem.ts";
+import { EXIT, RecoverError } from "../errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Decryption } from "../ports/decryption.ts";
+import type { ArchiveStore } from "../ports/object-store.ts";
+import { ofCommand, withoutGoingOn } from "../remedy.ts";
+import { quote } from "../shell-quote.ts";
 
 export interface ArchiveRestoreOptions {
   readonly store: ArchiveStore;

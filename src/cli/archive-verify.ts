@@ -1,16 +1,16 @@
 import { writeFile } from "node:fs/promises";
-import { RecoverError } from "../errors.js";
-import { growYoungBy } from "../optimizing.js";
-import type { Decryption } from "../ports/decryption.js";
-import { parseTime } from "../time.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { type ArchiveVerifyResult, archiveVerify as verify, type Progress } from "./archive-verification.js";
-import type { VerifyArguments } from "./archive-options.js";
-import { secrets } from "./failure.js";
-import { LookRate } from "../ui/look-rate.js";
-import type { GlobalArguments } from "./options.js";
-import { withDecryption } from "./with-decryption.js";
-import { type StorePorts, withStore } from "./with-store.js";
+import { RecoverError } from "../errors.ts";
+import { growYoungBy } from "../optimizing.ts";
+import type { Decryption } from "../ports/decryption.ts";
+import { parseTime } from "../time.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { type ArchiveVerifyResult, archiveVerify as verify, type Progress } from "./archive-verification.ts";
+import type { VerifyArguments } from "./archive-options.ts";
+import { secrets } from "./failure.ts";
+import { LookRate } from "../ui/look-rate.ts";
+import type { GlobalArguments } from "./options.ts";
+import { withDecryption } from "./with-decryption.ts";
+import { type StorePorts, withStore } from "./with-store.ts";
 
 export type VerifyQuestion = GlobalArguments & VerifyArguments & { readonly location: string };
 

@@ -1,7 +1,7 @@
 /** A run that was carried elsewhere and is to come in, from a mirror or a directory. */
-import type { BroughtRun } from "../journal/brought-run.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import type { AcceptingArguments } from "./accept-foreign.js";
+import type { BroughtRun } from "../journal/brought-run.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import type { AcceptingArguments } from "./accept-foreign.ts";
 
 export interface ArrivalRequest {
   readonly given: AcceptingArguments;

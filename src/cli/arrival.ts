@@ -1,29 +1,29 @@
 /** `resume --from PLACE`: a run that was carried elsewhere comes in. From a mirror its journal is fetched, checked and taken in. */
-import { type LeaseConfig, leaseText } from "../config/config.js";
-import { leaseAt } from "../config/lease.js";
-import { RecoverError } from "../errors.js";
-import type { BroughtRun } from "../journal/brought-run.js";
-import { isRunId } from "../journal/run-id.js";
-import { runClaimName } from "../lease/claim.js";
-import { readSeen } from "../lease/keeper.js";
-import { fetchMirrored, mirroredRuns } from "../lease/mirror.js";
-import { leaseOf } from "../lease/open.js";
-import { heldElsewhere } from "../lease/run-lease.js";
-import { endUnbegun, isUnbegun } from "../lease/unbegun.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { quoted } from "../printable.js";
-import { requireAccepted } from "./accept-foreign.js";
-import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.js";
-import { foreignLines } from "./foreign-run.js";
-import { useOwnActions } from "./own-actions.js";
-import { withPorts } from "./with-ports.js";
+import { type LeaseConfig, leaseText } from "../config/config.ts";
+import { leaseAt } from "../config/lease.ts";
+import { RecoverError } from "../errors.ts";
+import type { BroughtRun } from "../journal/brought-run.ts";
+import { isRunId } from "../journal/run-id.ts";
+import { runClaimName } from "../lease/claim.ts";
+import { readSeen } from "../lease/keeper.ts";
+import { fetchMirrored, mirroredRuns } from "../lease/mirror.ts";
+import { leaseOf } from "../lease/open.ts";
+import { heldElsewhere } from "../lease/run-lease.ts";
+import { endUnbegun, isUnbegun } from "../lease/unbegun.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { quoted } from "../printable.ts";
+import { requireAccepted } from "./accept-foreign.ts";
+import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.ts";
+import { foreignLines } from "./foreign-run.ts";
+import { useOwnActions } from "./own-actions.ts";
+import { withPorts } from "./with-ports.ts";
 
 /**
  * The run that came in. Errors: `locked` with who, where, since when and at which step, unless the run is taken over;
  * `run-ended`, `run-not-found`, `run-ambiguous`, `journal-broken`; those of the store.
  */
 export async function bringFrom({ given, ...request }: Omit<ArrivalRequest, "accept">): Promise<Arrived> {
-  if (!isMirror(request.from)) return await (await import("./copied-arrival.js")).bringCopied({ given, ...request });
+  if (!isMirror(request.from)) return await (await import("./copied-arrival.ts")).bringCopied({ given, ...request });
   const at: LeaseConfig = leaseAt(request.from);
   // A runbook of theirs may name actions that this machine has.
   await useOwnActions(given);

@@ -1,17 +1,17 @@
 /** One process at work on one run: wiring, lease, left-overs, engine, and the way out, whatever happens. */
-import type { RunProgram } from "../adapters/process/spawn.js";
-import type { Config } from "../config/config.js";
-import type { EventSink } from "../engine/event.js";
-import type { EngineOptions, RunResult } from "../engine/options.js";
-import { asRecoverError } from "../errors.js";
-import { evaluate } from "../expression/expression.js";
-import type { Journal } from "../journal/journal.js";
-import type { Locks } from "../journal/key-locks.js";
-import { optional } from "../optional.js";
-import type { DrillTimes } from "../ports/settings.js";
-import { resolve } from "../runbook/resolve.js";
-import { type WiringOptions, wire } from "../wiring.js";
-import { type LeaseTerms, Tenure } from "./tenure.js";
+import type { RunProgram } from "../adapters/process/spawn.ts";
+import type { Config } from "../config/config.ts";
+import type { EventSink } from "../engine/event.ts";
+import type { EngineOptions, RunResult } from "../engine/options.ts";
+import { asRecoverError } from "../errors.ts";
+import { evaluate } from "../expression/expression.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Locks } from "../journal/key-locks.ts";
+import { optional } from "../optional.ts";
+import type { DrillTimes } from "../ports/settings.ts";
+import { resolve } from "../runbook/resolve.ts";
+import { type WiringOptions, wire } from "../wiring.ts";
+import { type LeaseTerms, Tenure } from "./tenure.ts";
 
 export interface Work
   extends Pick<

@@ -1,6 +1,6 @@
 /** Carries a batch: its databases one after another, each as a run of its own. One that fails does not stop the others. */
-import { EXIT } from "../errors.js";
-import { TEST_RUNBOOK } from "../report/backup-test.js";
+import { EXIT } from "../errors.ts";
+import { TEST_RUNBOOK } from "../report/backup-test.ts";
 import {
   type Batch,
   batchOf,
@@ -12,14 +12,14 @@ import {
   type Standing,
   standingsOf,
   targetOf,
-} from "./batch.js";
-import { beforeTest } from "./before-test.js";
-import { type ConductArguments, openStage, type Stage } from "./conductor.js";
-import { reportFailure } from "./failure.js";
-import { resume, type ResumeCall } from "./resume.js";
-import { type Afterwards, run, type RunCall, runWith } from "./run.js";
-import { watchBetween } from "./signals.js";
-import { openStateDirectory } from "./state.js";
+} from "./batch.ts";
+import { beforeTest } from "./before-test.ts";
+import { type ConductArguments, openStage, type Stage } from "./conductor.ts";
+import { reportFailure } from "./failure.ts";
+import { resume, type ResumeCall } from "./resume.ts";
+import { type Afterwards, run, type RunCall, runWith } from "./run.ts";
+import { watchBetween } from "./signals.ts";
+import { openStateDirectory } from "./state.ts";
 
 /** Whoever stops one of them, or is at work on it, means all of them. */
 const ENDS_ALL: readonly number[] = [EXIT.interrupted, EXIT.locked];

@@ -1,9 +1,9 @@
 /** What a batch as a whole has come to: its own run ends once all is agreed, before the first of its databases begins. */
-import { summarize } from "../engine/summary.js";
-import type { Entry } from "../journal/entry.js";
-import type { ReportedBatch } from "../report/batch.js";
-import { backOf, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.js";
-import type { SavedRuns } from "./read-once.js";
+import { summarize } from "../engine/summary.ts";
+import type { Entry } from "../journal/entry.ts";
+import type { ReportedBatch } from "../report/batch.ts";
+import { backOf, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.ts";
+import type { SavedRuns } from "./read-once.ts";
 
 export interface BatchState {
   readonly batch: Batch;

@@ -3,14 +3,14 @@
  * has a journal of its own and names the batch in its inputs, so that a process that comes later knows how far it is.
  */
 import { z } from "zod";
-import type { JsonObject } from "../action.js";
-import { spaceMember, type SpaceMember } from "../actions/discovery/space-member.js";
-import { replay } from "../engine/replay.js";
-import { wayOn } from "../engine/way-on.js";
-import { asRecoverError, type RecoverError } from "../errors.js";
-import { type Entry, endOf, startOf, hasTouched } from "../journal/entry.js";
-import { quote } from "../shell-quote.js";
-import type { SavedRuns } from "./read-once.js";
+import type { JsonObject } from "../action.ts";
+import { spaceMember, type SpaceMember } from "../actions/discovery/space-member.ts";
+import { replay } from "../engine/replay.ts";
+import { wayOn } from "../engine/way-on.ts";
+import { asRecoverError, type RecoverError } from "../errors.ts";
+import { type Entry, endOf, startOf, hasTouched } from "../journal/entry.ts";
+import { quote } from "../shell-quote.ts";
+import type { SavedRuns } from "./read-once.ts";
 
 export const BATCH_RUNBOOK = "recover-deleted-space";
 /** What brings back one of them. */

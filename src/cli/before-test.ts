@@ -1,13 +1,13 @@
 /** Before a test of a backup: room is made, by taking away what tests left that were killed. */
-import type { Json } from "../action.js";
-import { RecoverError } from "../errors.js";
-import { gone } from "../gone.js";
-import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
-import { createOutput } from "../ui/output.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import { openStateDirectory } from "./state.js";
-import { sweepTests } from "./sweep-tests.js";
+import type { Json } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import { gone } from "../gone.ts";
+import { REHEARSAL_VARIABLE } from "../rehearsal/variable.ts";
+import { createOutput } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import { openStateDirectory } from "./state.ts";
+import { sweepTests } from "./sweep-tests.ts";
 
 /** Errors: `usage`. */
 export function refuseGoneFindings(serious: Json | undefined): void {
@@ -18,7 +18,7 @@ export function refuseGoneFindings(serious: Json | undefined): void {
 }
 
 export async function beforeTest(given: GlobalArguments & { readonly quiet?: boolean | undefined }): Promise<void> {
-  const { openLeftCopies } = await import("../wiring.js");
+  const { openLeftCopies } = await import("../wiring.ts");
   const screen = createOutput({ secrets, color: given.color });
   const rehearsal = process.env[REHEARSAL_VARIABLE] !== undefined;
   const copies = openLeftCopies({ env: process.env, signal: new AbortController().signal });

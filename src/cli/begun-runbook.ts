@@ -1,12 +1,12 @@
 /** The runbook that a run is carried on with. */
-import type { EvidenceRef } from "../action.js";
-import { type Entry, startOf } from "../journal/entry.js";
-import { EvidenceStore } from "../journal/evidence.js";
-import type { Runbook } from "../runbook/runbook.js";
-import { DEFAULT_RUNBOOK } from "./default-runbook.js";
-import { secrets } from "./failure.js";
-import { isShipped } from "./runbook-files.js";
-import { openRunbook, runbookOfText } from "./shipped-runbooks.js";
+import type { EvidenceRef } from "../action.ts";
+import { type Entry, startOf } from "../journal/entry.ts";
+import { EvidenceStore } from "../journal/evidence.ts";
+import type { Runbook } from "../runbook/runbook.ts";
+import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
+import { secrets } from "./failure.ts";
+import { isShipped } from "./runbook-files.ts";
+import { openRunbook, runbookOfText } from "./shipped-runbooks.ts";
 
 /**
  * The shipped one of the name that the journal says. A file of somebody's own is somewhere else by now, or another one: of

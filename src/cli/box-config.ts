@@ -1,7 +1,7 @@
 /** The configuration of a box, for a process that is not its child: AWS's own chain looks into this one's environment. */
-import type { Config, SecretReference } from "../config/config.js";
-import { loadConfig } from "../config/load.js";
-import type { ChildPlace } from "../rehearsal/supervisor/child-files.js";
+import type { Config, SecretReference } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import type { ChildPlace } from "../rehearsal/supervisor/child-files.ts";
 
 export function boxConfig({ directory, config: file, env }: Pick<ChildPlace, "directory" | "config" | "env">): Config {
   const config = loadConfig({ env: { ...env }, cwd: directory, file });

@@ -1,6 +1,6 @@
 /** A run of a former version may need what this one does not have any more: then nobody goes on with it here. */
-import { RecoverError } from "../errors.js";
-import type { Entry } from "../journal/entry.js";
+import { RecoverError } from "../errors.ts";
+import type { Entry } from "../journal/entry.ts";
 
 /** Errors: `run-needs-gone`. */
 export function requireCarriable(run: string, entries: readonly Entry[]): void {

@@ -1,12 +1,12 @@
-import { hasTouched } from "../journal/entry.js";
-import { RecoverError } from "../errors.js";
-import type { RunSummary } from "../engine/summary.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import { printable } from "../printable.js";
-import { BATCH_RUNBOOK, unfinishedBatches } from "./batch.js";
-import { cleanupsOf, isCleanUp } from "./cleanups.js";
-import { allRuns, type ListedRun, openRehearsals, openRuns, playedAt } from "./open-runs.js";
-import { readOnce, type SavedRuns } from "./read-once.js";
+import { hasTouched } from "../journal/entry.ts";
+import { RecoverError } from "../errors.ts";
+import type { RunSummary } from "../engine/summary.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import { printable } from "../printable.ts";
+import { BATCH_RUNBOOK, unfinishedBatches } from "./batch.ts";
+import { cleanupsOf, isCleanUp } from "./cleanups.ts";
+import { allRuns, type ListedRun, openRehearsals, openRuns, playedAt } from "./open-runs.ts";
+import { readOnce, type SavedRuns } from "./read-once.ts";
 
 /**
  * The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. `ended`: what is

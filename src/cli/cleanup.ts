@@ -1,18 +1,18 @@
-import { replay } from "../engine/replay.js";
-import { EXIT, RecoverError } from "../errors.js";
-import { createOutput } from "../ui/output.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import { quoted } from "../printable.js";
-import { CLEAN_UP, CLEAN_UP_COPY, cleanupsOf, refuseSuspects } from "./cleanups.js";
-import type { ConductArguments } from "./conductor.js";
-import { secrets } from "./failure.js";
-import { cleanable, leftAside } from "./left-aside.js";
-import { leftCopy } from "./left-copy.js";
-import type { CleanupArguments } from "./options.js";
-import { readRehearsalMode } from "./rehearsal-mode.js";
-import { resume } from "./resume.js";
-import { runWith } from "./run.js";
-import { openStateDirectory } from "./state.js";
+import { replay } from "../engine/replay.ts";
+import { EXIT, RecoverError } from "../errors.ts";
+import { createOutput } from "../ui/output.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import { quoted } from "../printable.ts";
+import { CLEAN_UP, CLEAN_UP_COPY, cleanupsOf, refuseSuspects } from "./cleanups.ts";
+import type { ConductArguments } from "./conductor.ts";
+import { secrets } from "./failure.ts";
+import { cleanable, leftAside } from "./left-aside.ts";
+import { leftCopy } from "./left-copy.ts";
+import type { CleanupArguments } from "./options.ts";
+import { readRehearsalMode } from "./rehearsal-mode.ts";
+import { resume } from "./resume.ts";
+import { runWith } from "./run.ts";
+import { openStateDirectory } from "./state.ts";
 
 export type CleanupCall = ConductArguments & CleanupArguments & { readonly run?: string | undefined };
 

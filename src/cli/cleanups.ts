@@ -1,9 +1,9 @@
 /** Runs that clean up after another one: what they have deleted, no undo brings back. */
-import { replay } from "../engine/replay.js";
-import { RecoverError } from "../errors.js";
-import { type Entry, endOf } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import { quote } from "../shell-quote.js";
+import { replay } from "../engine/replay.ts";
+import { RecoverError } from "../errors.ts";
+import { type Entry, endOf } from "../journal/entry.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import { quote } from "../shell-quote.ts";
 
 export const CLEAN_UP = "clean-up";
 /** Of what a recovery to a time left on this machine. */

@@ -1,11 +1,11 @@
 /** What yargs cannot know of the word that is being typed: runs, scenarios, runbooks and codes. It asks no system. */
-import { CATALOGUE } from "../errors.js";
-import { SCENARIOS } from "../rehearsal/scenarios/registry.js";
-import { allRuns } from "./open-runs.js";
-import { buildParser } from "./parser.js";
-import { readOnce } from "./read-once.js";
-import { shippedNames } from "./runbook-files.js";
-import { openStateDirectory } from "./state.js";
+import { CATALOGUE } from "../errors.ts";
+import { SCENARIOS } from "../rehearsal/scenarios/registry.ts";
+import { allRuns } from "./open-runs.ts";
+import { buildParser } from "./parser.ts";
+import { readOnce } from "./read-once.ts";
+import { shippedNames } from "./runbook-files.ts";
+import { openStateDirectory } from "./state.ts";
 
 /** Ends the process with the candidates. What is typed is not done, also where it is a whole command. */
 export function complete(words: readonly string[]): void {

@@ -1,6 +1,6 @@
 /** `completion`: the script of yargs that teaches a shell to complete; its owner puts it in its place. */
 import yargs from "yargs";
-import { EXIT } from "../errors.js";
+import { EXIT } from "../errors.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 

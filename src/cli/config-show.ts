@@ -1,17 +1,17 @@
 /** `config show`: what the configuration comes to, and with `--origin` where each value comes from. No secret is fetched. */
 import { homedir } from "node:os";
-import { findFile, loadConfig, readDocument, usualFiles } from "../config/load.js";
-import { type Origin, originsOf } from "../config/origin.js";
-import { SECTION_TITLES } from "../config/settings.js";
-import { asRecoverError, EXIT } from "../errors.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { wrap } from "../ui/text.js";
-import { placesOf } from "./configuration.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import type { ConfigShowArguments } from "./preparing-options.js";
-import { untrustedStanding } from "./require-trusted.js";
-import { statePath } from "./state.js";
+import { findFile, loadConfig, readDocument, usualFiles } from "../config/load.ts";
+import { type Origin, originsOf } from "../config/origin.ts";
+import { SECTION_TITLES } from "../config/settings.ts";
+import { asRecoverError, EXIT } from "../errors.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { wrap } from "../ui/text.ts";
+import { placesOf } from "./configuration.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import type { ConfigShowArguments } from "./preparing-options.ts";
+import { untrustedStanding } from "./require-trusted.ts";
+import { statePath } from "./state.ts";
 
 type Given = GlobalArguments & ConfigShowArguments;
 

@@ -1,15 +1,15 @@
 /** The configuration of this invocation: as much of it as a command needs, and all that a runbook lacks, said at once. */
 import { resolve } from "node:path";
-import type { JsonObject } from "../action.js";
-import type { Config } from "../config/config.js";
-import { type ConfigOptions, findFile, loadConfig, type Section, usualFiles } from "../config/load.js";
-import { readEnvdir } from "../config/envdir.js";
-import { type Missing, missingOf, type System } from "../config/missing.js";
-import { counted } from "../counted.js";
-import { RecoverError } from "../errors.js";
-import { optional } from "../optional.js";
-import type { Runbook } from "../runbook/runbook.js";
-import type { GlobalArguments } from "./options.js";
+import type { JsonObject } from "../action.ts";
+import type { Config } from "../config/config.ts";
+import { type ConfigOptions, findFile, loadConfig, type Section, usualFiles } from "../config/load.ts";
+import { readEnvdir } from "../config/envdir.ts";
+import { type Missing, missingOf, type System } from "../config/missing.ts";
+import { counted } from "../counted.ts";
+import { RecoverError } from "../errors.ts";
+import { optional } from "../optional.ts";
+import type { Runbook } from "../runbook/runbook.ts";
+import type { GlobalArguments } from "./options.ts";
 
 /**
  * Without `sections`, everything. What lies where we stand is obeyed only once this user trusts it (law 15): on a terminal it
@@ -21,7 +21,7 @@ export async function configOf(given: GlobalArguments, sections?: readonly Secti
   // The very text that is trusted is the one that counts.
   const config = loadConfig({ ...places, ...optional("content", found), ...optional("sections", sections) });
   // Where there is no file, nothing is loaded for it: the first answer of an incident is waited for.
-  if (found !== undefined) await (await import("./require-trusted.js")).requireTrusted(given, found);
+  if (found !== undefined) await (await import("./require-trusted.ts")).requireTrusted(given, found);
   return config;
 }
 

@@ -2,23 +2,23 @@
 import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { asRecoverError, EXIT, RecoverError } from "../errors.js";
-import { replay } from "../engine/replay.js";
-import { type CopiedRun, markMoved, readCopied } from "../journal/copied-run.js";
-import { endOf } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import { leaseOf } from "../lease/open.js";
-import { loginName } from "../login-name.js";
-import { quoted } from "../printable.js";
-import { quote } from "../shell-quote.js";
-import { requireAccepted } from "./accept-foreign.js";
-import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.js";
-import { requireCarriable } from "./carriable.js";
-import { secrets } from "./failure.js";
-import { foreignLines } from "./foreign-run.js";
-import { useOwnActions } from "./own-actions.js";
-import { readRehearsalMode } from "./rehearsal-mode.js";
-import { toolVersion } from "./tool-version.js";
+import { asRecoverError, EXIT, RecoverError } from "../errors.ts";
+import { replay } from "../engine/replay.ts";
+import { type CopiedRun, markMoved, readCopied } from "../journal/copied-run.ts";
+import { endOf } from "../journal/entry.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import { leaseOf } from "../lease/open.ts";
+import { loginName } from "../login-name.ts";
+import { quoted } from "../printable.ts";
+import { quote } from "../shell-quote.ts";
+import { requireAccepted } from "./accept-foreign.ts";
+import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.ts";
+import { requireCarriable } from "./carriable.ts";
+import { secrets } from "./failure.ts";
+import { foreignLines } from "./foreign-run.ts";
+import { useOwnActions } from "./own-actions.ts";
+import { readRehearsalMode } from "./rehearsal-mode.ts";
+import { toolVersion } from "./tool-version.ts";
 
 /** Errors: as `readCopied` and `markMoved`; `usage`, `run-ended`, `import-not-accepted`, `stopped-by-operator`. */
 export async function bringCopied(request: Omit<ArrivalRequest, "accept">): Promise<Arrived> {

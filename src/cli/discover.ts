@@ -1,10 +1,10 @@
-import { LocalLogFiles } from "../adapters/logs/local-log-files.js";
-import { LOG_STORES } from "../config/log-store.js";
-import { configOf } from "./configuration.js";
-import { clusterdataOf, inventoryFiles } from "./discovery-sources.js";
-import { logPlacesOf } from "./log-places.js";
-import type { DiscoverArguments, GlobalArguments } from "./options.js";
-import { printDiscovery } from "./print-discovery.js";
+import { LocalLogFiles } from "../adapters/logs/local-log-files.ts";
+import { LOG_STORES } from "../config/log-store.ts";
+import { configOf } from "./configuration.ts";
+import { clusterdataOf, inventoryFiles } from "./discovery-sources.ts";
+import { logPlacesOf } from "./log-places.ts";
+import type { DiscoverArguments, GlobalArguments } from "./options.ts";
+import { printDiscovery } from "./print-discovery.ts";
 
 /** Log files need no log-in; Cloud Foundry is asked only with --cf-events. */
 export async function discover(given: GlobalArguments & DiscoverArguments): Promise<number> {
@@ -18,7 +18,7 @@ export async function discover(given: GlobalArguments & DiscoverArguments): Prom
     ...(clusterdata === undefined ? [] : ["s3" as const]),
   ];
   if (sections.length === 0) return await printDiscovery(given, files);
-  const { withPorts } = await import("./with-ports.js");
+  const { withPorts } = await import("./with-ports.ts");
   return await withPorts(given, { ...(await configOf(given, sections)), logStores: stores }, ({ ports }) =>
     printDiscovery(given, {
       ...files,

@@ -1,13 +1,13 @@
 /** Sources of `discover` that are files or a bucket: what `inventory` wrote, and the broker's own records. */
 import { readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { codeOf, expandGlob, isGlob } from "../adapters/logs/glob.js";
-import { reasonFor } from "../adapters/logs/reason.js";
-import type { Clusterdata } from "../discovery/from-clusterdata.js";
-import type { InventoryFiles } from "../discovery/from-inventory.js";
-import { RecoverError } from "../errors.js";
-import type { ArchiveStore } from "../ports/object-store.js";
-import { quoted } from "../printable.js";
+import { codeOf, expandGlob, isGlob } from "../adapters/logs/glob.ts";
+import { reasonFor } from "../adapters/logs/reason.ts";
+import type { Clusterdata } from "../discovery/from-clusterdata.ts";
+import type { InventoryFiles } from "../discovery/from-inventory.ts";
+import { RecoverError } from "../errors.ts";
+import type { ArchiveStore } from "../ports/object-store.ts";
+import { quoted } from "../printable.ts";
 
 /** Years of surveys; more is some other file. */
 const LARGEST = 256 * 1024 * 1024;

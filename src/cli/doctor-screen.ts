@@ -1,11 +1,11 @@
 /** What `doctor` found, for people: a mark for each thing, and under what is wrong what it means and how it is mended. */
-import type { Check, Section, State } from "../doctor/check.js";
-import type { Outcome } from "../doctor/outcome.js";
-import { counted } from "../counted.js";
-import { EXIT } from "../errors.js";
-import type { Output } from "../ui/output.js";
-import type { Paint } from "../ui/paint.js";
-import { wrap } from "../ui/text.js";
+import type { Check, Section, State } from "../doctor/check.ts";
+import type { Outcome } from "../doctor/outcome.ts";
+import { counted } from "../counted.ts";
+import { EXIT } from "../errors.ts";
+import type { Output } from "../ui/output.ts";
+import type { Paint } from "../ui/paint.ts";
+import { wrap } from "../ui/text.ts";
 
 const MARKS: Readonly<Record<State, { readonly word: string; readonly style: keyof Paint }>> = {
   ok: { word: "ok", style: "good" },

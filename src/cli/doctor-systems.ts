@@ -1,26 +1,26 @@
 /** Which systems `doctor` looks at for a runbook and a configuration, and how each is reached. Everything is only read. */
-import { AddressReach } from "../adapters/network/reach.js";
-import type { JsonObject } from "../action.js";
-import type { Config } from "../config/config.js";
-import type { System } from "../config/missing.js";
-import type { Section } from "../doctor/check.js";
-import { examineCloudFoundry } from "../doctor/cloud-foundry.js";
-import { examineDirector } from "../doctor/director.js";
-import { examineDocker } from "../doctor/docker.js";
-import { examineGateway } from "../doctor/gateway.js";
-import { Looks } from "../doctor/looks.js";
-import { examineLogFiles, examineLogStore } from "../doctor/logs.js";
-import { kindOf, meaningFor } from "../doctor/meaning.js";
-import { examinePostgres } from "../doctor/postgres.js";
-import { missingProgram } from "../doctor/programs.js";
-import { examineStore } from "../doctor/store.js";
-import { parseLocation } from "../archive/names/location.js";
-import { optional } from "../optional.js";
-import { programPath } from "../program-path.js";
-import type { Runbook } from "../runbook/runbook.js";
-import type { Wired } from "../wiring.js";
-import { kindsOf, missingFor, systemsOf } from "./configuration.js";
-import type { BarredLogins } from "./usable-logins.js";
+import { AddressReach } from "../adapters/network/reach.ts";
+import type { JsonObject } from "../action.ts";
+import type { Config } from "../config/config.ts";
+import type { System } from "../config/missing.ts";
+import type { Section } from "../doctor/check.ts";
+import { examineCloudFoundry } from "../doctor/cloud-foundry.ts";
+import { examineDirector } from "../doctor/director.ts";
+import { examineDocker } from "../doctor/docker.ts";
+import { examineGateway } from "../doctor/gateway.ts";
+import { Looks } from "../doctor/looks.ts";
+import { examineLogFiles, examineLogStore } from "../doctor/logs.ts";
+import { kindOf, meaningFor } from "../doctor/meaning.ts";
+import { examinePostgres } from "../doctor/postgres.ts";
+import { missingProgram } from "../doctor/programs.ts";
+import { examineStore } from "../doctor/store.ts";
+import { parseLocation } from "../archive/names/location.ts";
+import { optional } from "../optional.ts";
+import { programPath } from "../program-path.ts";
+import type { Runbook } from "../runbook/runbook.ts";
+import type { Wired } from "../wiring.ts";
+import { kindsOf, missingFor, systemsOf } from "./configuration.ts";
+import type { BarredLogins } from "./usable-logins.ts";
 
 export interface Patient {
   readonly runbook: Runbook;

@@ -1,12 +1,12 @@
 /** `explain`: what a code of an error means and what to do; of an exit code, which errors end with it. */
-import { CATALOGUE, type ErrorCode, EXIT, type ExitName, RecoverError } from "../errors.js";
-import { EXPLANATIONS } from "../explanation/explanations.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { wrap } from "../ui/text.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
+import { CATALOGUE, type ErrorCode, EXIT, type ExitName, RecoverError } from "../errors.ts";
+import { EXPLANATIONS } from "../explanation/explanations.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { wrap } from "../ui/text.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
 
 /** Ends that no error leads to. */
 const PLAIN_ENDS: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 /** The one place where an error of a command becomes text or JSON and an exit code (DESIGN §4, "JSON documents"). */
-import { asRecoverError } from "../errors.js";
-import type { JournaledError } from "../journal/entry.js";
-import { errorLines } from "../ui/event-lines.js";
-import { createOutput } from "../ui/output.js";
-import { secrets } from "./own-secrets.js";
+import { asRecoverError } from "../errors.ts";
+import type { JournaledError } from "../journal/entry.ts";
+import { errorLines } from "../ui/event-lines.ts";
+import { createOutput } from "../ui/output.ts";
+import { secrets } from "./own-secrets.ts";
 
 export { secrets };
 

@@ -2,22 +2,22 @@
  * What a run that comes from elsewhere would bring in, for the person who is to agree to it. Every word of it was written
  * by somebody else: each stands in one line, in quotes, and nothing of it is believed.
  */
-import type { Json } from "../action.js";
-import { unifiedDiff } from "../compose/line-diff.js";
-import { counted } from "../counted.js";
-import { planRun } from "../engine/plan.js";
-import { replay } from "../engine/replay.js";
-import type { RunState } from "../engine/state.js";
-import { RecoverError } from "../errors.js";
-import type { BroughtRun } from "../journal/brought-run.js";
-import { type Entry, startOf } from "../journal/entry.js";
-import { leftOpenIn } from "../journal/resources.js";
-import { unspill } from "../journal/spill.js";
-import { leaseOf } from "../lease/open.js";
-import type { Runbook } from "../runbook/runbook.js";
-import { begunRunbookBy, begunTextOf } from "./begun-runbook.js";
-import { isShipped } from "./runbook-files.js";
-import { standing } from "./step-standing.js";
+import type { Json } from "../action.ts";
+import { unifiedDiff } from "../compose/line-diff.ts";
+import { counted } from "../counted.ts";
+import { planRun } from "../engine/plan.ts";
+import { replay } from "../engine/replay.ts";
+import type { RunState } from "../engine/state.ts";
+import { RecoverError } from "../errors.ts";
+import type { BroughtRun } from "../journal/brought-run.ts";
+import { type Entry, startOf } from "../journal/entry.ts";
+import { leftOpenIn } from "../journal/resources.ts";
+import { unspill } from "../journal/spill.ts";
+import { leaseOf } from "../lease/open.ts";
+import type { Runbook } from "../runbook/runbook.ts";
+import { begunRunbookBy, begunTextOf } from "./begun-runbook.ts";
+import { isShipped } from "./runbook-files.ts";
+import { standing } from "./step-standing.ts";
 
 /** Longer values are cut: a screen is for reading. The whole stands in the file. */
 const LONGEST = 1000;

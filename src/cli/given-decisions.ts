@@ -1,11 +1,11 @@
 /** `--decide STEP=VALUE`: whether the run has such a step, and such a value. Said before anything of the run is touched. */
-import { decideCall, decideFlag } from "../engine/decided.js";
-import { outgrownNames, type RunState, stepOfName } from "../engine/state.js";
-import { RecoverError } from "../errors.js";
-import { DECISIONS } from "../journal/entry.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import type { Runbook } from "../runbook/runbook.js";
+import { decideCall, decideFlag } from "../engine/decided.ts";
+import { outgrownNames, type RunState, stepOfName } from "../engine/state.ts";
+import { RecoverError } from "../errors.ts";
+import { DECISIONS } from "../journal/entry.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import type { Runbook } from "../runbook/runbook.ts";
 
 /**
  * Errors: `usage` for the first name that is no step of the runbook and none that the journal knows, and for the first

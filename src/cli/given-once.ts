@@ -1,5 +1,5 @@
 /** An option is given once, unless its help says that it is repeatable: yargs would make a list of it. */
-import { RecoverError } from "../errors.js";
+import { RecoverError } from "../errors.ts";
 
 /** Throws `usage` for the first of `names` that was given twice. */
 export function requireOnce(given: Readonly<Record<string, unknown>>, names: readonly string[]): true {

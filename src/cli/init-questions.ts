@@ -1,12 +1,12 @@
 /** What `init` asks, group by group: each answer may be left out, and a group that does not fit is asked again. */
-import { loadConfig } from "../config/load.js";
-import { refuseMixUp } from "../config/mix-up.js";
-import { renderConfig } from "../config/rendering.js";
-import { type Setting, SETTINGS } from "../config/settings.js";
-import { shownValue } from "../config/shown-value.js";
-import { writtenValue } from "../config/written-value.js";
-import { asRecoverError, RecoverError } from "../errors.js";
-import type { Operator } from "../ports/operator.js";
+import { loadConfig } from "../config/load.ts";
+import { refuseMixUp } from "../config/mix-up.ts";
+import { renderConfig } from "../config/rendering.ts";
+import { type Setting, SETTINGS } from "../config/settings.ts";
+import { shownValue } from "../config/shown-value.ts";
+import { writtenValue } from "../config/written-value.ts";
+import { asRecoverError, RecoverError } from "../errors.ts";
+import type { Operator } from "../ports/operator.ts";
 
 export type Values = ReadonlyMap<string, string>;
 

@@ -1,11 +1,11 @@
 /** Inputs as the command line gives them: a file first, then --input, which wins. */
-import type { JsonObject } from "../action.js";
-import { diagnosticsError } from "../diagnostic.js";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import { readPlain } from "../yaml/plain.js";
-import { readText } from "./text-file.js";
-import type { InputArguments } from "./options.js";
+import type { JsonObject } from "../action.ts";
+import { diagnosticsError } from "../diagnostic.ts";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { readPlain } from "../yaml/plain.ts";
+import { readText } from "./text-file.ts";
+import type { InputArguments } from "./options.ts";
 
 export function readInputs(given: Pick<InputArguments, "input" | "inputs">): JsonObject {
   const fromFile = given.inputs === undefined ? {} : readFile(given.inputs);

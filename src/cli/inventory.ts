@@ -1,20 +1,20 @@
 /** `inventory`: one survey of every service beside its archive's verdict, appended to a file. For cron. */
 import { join, resolve } from "node:path";
-import { systemClock } from "../adapters/clock/system-clock.js";
-import { EtcdMembers } from "../adapters/etcd/members.js";
-import { directDialer, loopbackDialer } from "../adapters/network/dialer.js";
-import { counted } from "../counted.js";
-import { formatInventoryLine, type InventoryInstance, type InventorySurvey } from "../discovery/inventory-line.js";
-import { exitOf, findingOf, type Finding } from "../inventory/finding.js";
-import { InventoryFile } from "../inventory/inventory-file.js";
-import { type SurveySources, takeSurvey } from "../inventory/survey.js";
-import { quoted } from "../printable.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments, InventoryArguments } from "./options.js";
-import { readRehearsalMode } from "./rehearsal-mode.js";
-import { statePath } from "./state.js";
-import { withPorts } from "./with-ports.js";
+import { systemClock } from "../adapters/clock/system-clock.ts";
+import { EtcdMembers } from "../adapters/etcd/members.ts";
+import { directDialer, loopbackDialer } from "../adapters/network/dialer.ts";
+import { counted } from "../counted.ts";
+import { formatInventoryLine, type InventoryInstance, type InventorySurvey } from "../discovery/inventory-line.ts";
+import { exitOf, findingOf, type Finding } from "../inventory/finding.ts";
+import { InventoryFile } from "../inventory/inventory-file.ts";
+import { type SurveySources, takeSurvey } from "../inventory/survey.ts";
+import { quoted } from "../printable.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments, InventoryArguments } from "./options.ts";
+import { readRehearsalMode } from "./rehearsal-mode.ts";
+import { statePath } from "./state.ts";
+import { withPorts } from "./with-ports.ts";
 
 /** Every generation of the service began with it (dingo.md §6). */
 const EVERY_GENERATION = { names: [], prefixes: ["dingo-postgresql"] };

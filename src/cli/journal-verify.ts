@@ -1,11 +1,11 @@
-import { EXIT, RecoverError } from "../errors.js";
-import { verifyJournal } from "../journal/verification.js";
-import { quoted } from "../printable.js";
-import { createOutput } from "../ui/output.js";
-import { secrets } from "./failure.js";
-import { requireNotLost } from "./never-began.js";
-import type { GlobalArguments } from "./options.js";
-import { openStateDirectory } from "./state.js";
+import { EXIT, RecoverError } from "../errors.ts";
+import { verifyJournal } from "../journal/verification.ts";
+import { quoted } from "../printable.ts";
+import { createOutput } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
+import { requireNotLost } from "./never-began.ts";
+import type { GlobalArguments } from "./options.ts";
+import { openStateDirectory } from "./state.ts";
 
 export async function journalVerify(
   given: GlobalArguments & { readonly run: string; readonly head?: string | undefined },

@@ -1,10 +1,10 @@
 /** What the last drill took, from the journals of a state directory: later estimates go by it. */
 import { z } from "zod";
-import { replay } from "../engine/replay.js";
-import { type Entry, endOf } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import type { DrillTimes } from "../ports/settings.js";
-import { readableEntries } from "./readable-entries.js";
+import { replay } from "../engine/replay.ts";
+import { type Entry, endOf } from "../journal/entry.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import type { DrillTimes } from "../ports/settings.ts";
+import { readableEntries } from "./readable-entries.ts";
 
 const DRILL = "drill";
 /** From the beginning of the window to the proof that applications can log in: what an estimate is about. */

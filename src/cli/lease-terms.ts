@@ -1,11 +1,11 @@
 /** Whether a run is leased and where: as its journal says, else as the configuration says. */
-import { type Config, type LeaseConfig, leaseText } from "../config/config.js";
-import { leaseAt } from "../config/lease.js";
-import { RecoverError } from "../errors.js";
-import type { Entry } from "../journal/entry.js";
-import type { OpenRun } from "../journal/state-directory.js";
-import { leaseOf } from "../lease/open.js";
-import type { LeaseTerms } from "./tenure.js";
+import { type Config, type LeaseConfig, leaseText } from "../config/config.ts";
+import { leaseAt } from "../config/lease.ts";
+import { RecoverError } from "../errors.ts";
+import type { Entry } from "../journal/entry.ts";
+import type { OpenRun } from "../journal/state-directory.ts";
+import { leaseOf } from "../lease/open.ts";
+import type { LeaseTerms } from "./tenure.ts";
 
 /** Errors: `config-invalid` where the two differ: a run that changed its place would be guarded in neither. */
 export function leasePlace(run: string, entries: readonly Entry[], { lease }: Config): LeaseConfig | undefined {

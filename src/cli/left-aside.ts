@@ -1,14 +1,14 @@
 /** What a run left aside, as the inputs of the runbook that deletes it: from its journal, and from nothing else. */
 import { z } from "zod";
-import type { JsonObject } from "../action.js";
-import { baseNamed } from "../archive/names/layout.js";
-import { replay } from "../engine/replay.js";
-import { type Entry, endOf } from "../journal/entry.js";
-import { RecoverError } from "../errors.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import { isCleanUp } from "./cleanups.js";
-import { leftCopy } from "./left-copy.js";
-import { allRuns, type ListedRun } from "./open-runs.js";
+import type { JsonObject } from "../action.ts";
+import { baseNamed } from "../archive/names/layout.ts";
+import { replay } from "../engine/replay.ts";
+import { type Entry, endOf } from "../journal/entry.ts";
+import { RecoverError } from "../errors.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import { isCleanUp } from "./cleanups.ts";
+import { leftCopy } from "./left-copy.ts";
+import { allRuns, type ListedRun } from "./open-runs.ts";
 
 const setAside = z.object({
   guid: z.string(),

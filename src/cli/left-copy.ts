@@ -1,8 +1,8 @@
 /** The copy that a run left on this machine, a recovery to a time or a test of a backup, as the inputs of the runbook that deletes it. */
 import { z } from "zod";
-import type { JsonObject } from "../action.js";
-import { replay } from "../engine/replay.js";
-import { type Entry, endOf } from "../journal/entry.js";
+import type { JsonObject } from "../action.ts";
+import { replay } from "../engine/replay.ts";
+import { type Entry, endOf } from "../journal/entry.ts";
 
 const restored = z.object({ place: z.string(), postgres_bin: z.string(), keep: z.boolean().default(true) });
 const MAKERS: readonly string[] = ["scratch.restore", "backup.restore-test"];

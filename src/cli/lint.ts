@@ -1,12 +1,12 @@
-import { counted } from "../counted.js";
-import { type Diagnostic, renderDiagnostic } from "../diagnostic.js";
-import { EXIT } from "../errors.js";
-import { createOutput } from "../ui/output.js";
-import { secrets } from "./failure.js";
-import type { ActionsArguments, GlobalArguments } from "./options.js";
-import { useOwnActions } from "./own-actions.js";
-import { loadFile } from "./shipped-runbooks.js";
-import { readText } from "./text-file.js";
+import { counted } from "../counted.ts";
+import { type Diagnostic, renderDiagnostic } from "../diagnostic.ts";
+import { EXIT } from "../errors.ts";
+import { createOutput } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
+import type { ActionsArguments, GlobalArguments } from "./options.ts";
+import { useOwnActions } from "./own-actions.ts";
+import { loadFile } from "./shipped-runbooks.ts";
+import { readText } from "./text-file.ts";
 
 type Given = GlobalArguments & ActionsArguments & { readonly files: readonly string[] };
 

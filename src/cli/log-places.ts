@@ -1,8 +1,8 @@
 /** Where `discover` looks for log lines: what was named, and only where nothing was, what the configuration names. */
-import type { LogStoreConfig } from "../config/config.js";
-import { LOG_STORES, logStoreAt } from "../config/log-store.js";
-import { configOf } from "./configuration.js";
-import type { DiscoverArguments, GlobalArguments } from "./options.js";
+import type { LogStoreConfig } from "../config/config.ts";
+import { LOG_STORES, logStoreAt } from "../config/log-store.ts";
+import { configOf } from "./configuration.ts";
+import type { DiscoverArguments, GlobalArguments } from "./options.ts";
 
 export interface LogPlaces {
   /** Globs, or "-" for stdin. */

@@ -1,6 +1,6 @@
 /** The end of a run that has come to its end: how it is shown to those who were not there. */
-import type { RunResult } from "../engine/options.js";
-import { wrap } from "../ui/text.js";
+import type { RunResult } from "../engine/options.ts";
+import { wrap } from "../ui/text.ts";
 
 /** Nothing where it is to be resumed, of which its end has told. A command has a line of its own, to be copied. */
 export function lookAgain({ run, error }: Pick<RunResult, "run" | "error">, width: number): readonly string[] {

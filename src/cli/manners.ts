@@ -1,5 +1,5 @@
 /** How a process of ours behaves towards whoever started it and reads it. */
-import { EXIT } from "../errors.js";
+import { EXIT } from "../errors.ts";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
 const LINGER = 5_000;

@@ -1,9 +1,9 @@
 /** A run without an entry: killed before its first one, or with a journal that was lost. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { RecoverError } from "../errors.js";
-import type { Entry } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
+import { RecoverError } from "../errors.ts";
+import type { Entry } from "../journal/entry.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
 
 /** What a run keeps before its first entry: the text of its runbook. */
 const KEPT_BEFORE = 1;

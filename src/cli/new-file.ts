@@ -17,7 +17,7 @@ import {
   type Stats,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { errnoOf, OWNER_ONLY_FILE, syncDirectory, writeWhole } from "../journal/durable.js";
+import { errnoOf, OWNER_ONLY_FILE, syncDirectory, writeWhole } from "../journal/durable.ts";
 
 /** No file system has to have second names: those of memory sticks have none. */
 const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);

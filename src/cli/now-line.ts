@@ -1,7 +1,7 @@
 /** What goes on in a run, as one line: the step at work and how far it is, or what it waits for. Told by its events. */
-import type { RunEvent } from "../engine/event.js";
-import { progressText } from "../ui/event-lines.js";
-import { duration } from "../ui/text.js";
+import type { RunEvent } from "../engine/event.ts";
+import { progressText } from "../ui/event-lines.ts";
+import { duration } from "../ui/text.ts";
 
 export class NowLine {
   #text = "";

@@ -1,13 +1,13 @@
 /** Runs as `runs`, `status` and the welcome show them. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { replay } from "../engine/replay.js";
-import { isOpen, type RunSummary, summarize } from "../engine/summary.js";
-import { wayOn } from "../engine/way-on.js";
-import { hasTouched } from "../journal/entry.js";
-import { asRecoverError } from "../errors.js";
-import { requireNotLost } from "./never-began.js";
-import type { SavedRuns } from "./read-once.js";
+import { replay } from "../engine/replay.ts";
+import { isOpen, type RunSummary, summarize } from "../engine/summary.ts";
+import { wayOn } from "../engine/way-on.ts";
+import { hasTouched } from "../journal/entry.ts";
+import { asRecoverError } from "../errors.ts";
+import { requireNotLost } from "./never-began.ts";
+import type { SavedRuns } from "./read-once.ts";
 
 /** A run whose journal cannot be read is listed all the same, with what is wrong. */
 export type ListedRun = Omit<RunSummary, "state"> & { readonly state: string };

@@ -1,6 +1,6 @@
 /** The options of the command line, as yargs reads them: one definition for parsing, `--help` and completion. */
 import type { InferredOptionTypes } from "yargs";
-import { keyOptions } from "./archive-options.js";
+import { keyOptions } from "./archive-options.ts";
 
 export const globalOptions = {
   config: {

@@ -1,10 +1,10 @@
 /** Questions of commands that are no run: who leaves one of them has begun nothing. */
-import { RecoverError } from "../errors.js";
-import type { Operator } from "../ports/operator.js";
-import { forgetTyped } from "../ui/forget-typed.js";
-import { readyToAsk } from "../ui/line-reading.js";
-import type { Output } from "../ui/output.js";
-import { promptingOperator } from "../ui/prompts.js";
+import { RecoverError } from "../errors.ts";
+import type { Operator } from "../ports/operator.ts";
+import { forgetTyped } from "../ui/forget-typed.ts";
+import { readyToAsk } from "../ui/line-reading.ts";
+import type { Output } from "../ui/output.ts";
+import { promptingOperator } from "../ui/prompts.ts";
 
 /** On the terminal. */
 export const askOutsideRuns = (output: Output): Operator => outsideRuns(promptingOperator(output));

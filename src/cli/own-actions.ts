@@ -5,13 +5,13 @@
 import { Module } from "node:module";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { type AnyAction, defineAction, EFFECTS } from "../action.js";
-import { REGISTRY } from "../actions/registry.js";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import { configOf } from "./configuration.js";
-import type { GlobalArguments } from "./options.js";
-import { learn } from "./shipped-runbooks.js";
+import { type AnyAction, defineAction, EFFECTS } from "../action.ts";
+import { REGISTRY } from "../actions/registry.ts";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { configOf } from "./configuration.ts";
+import type { GlobalArguments } from "./options.ts";
+import { learn } from "./shipped-runbooks.ts";
 
 /** What a module's `actions` is called with. */
 export interface ActionMeans {

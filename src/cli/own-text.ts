@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { RecoverError } from "../errors.js";
-import { errnoOf, OWNER_ONLY_FILE, reasonOf } from "../journal/durable.js";
-import { printable, quoted } from "../printable.js";
-import { NewFile } from "./new-file.js";
+import { RecoverError } from "../errors.ts";
+import { errnoOf, OWNER_ONLY_FILE, reasonOf } from "../journal/durable.ts";
+import { printable, quoted } from "../printable.ts";
+import { NewFile } from "./new-file.ts";
 
 /**
  * Of foreign text nothing that a terminal obeys gets into the file: it is shown by `cat`, and pasted. What was there is there

@@ -1,12 +1,12 @@
 /** All commands: names, options, examples. Implementations are loaded when their command is chosen. */
 import yargs, { type Argv } from "yargs";
-import { withArchive } from "./archive-commands.js";
-import { verifyOptions, withDepth } from "./archive-options.js";
-import { DEFAULT_RUNBOOK } from "./default-runbook.js";
-import { requireOnce } from "./given-once.js";
-import { withPreparing } from "./preparing-commands.js";
-import { preparingOptions } from "./preparing-options.js";
-import { completion, SHELLS } from "./completion.js";
+import { withArchive } from "./archive-commands.ts";
+import { verifyOptions, withDepth } from "./archive-options.ts";
+import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
+import { requireOnce } from "./given-once.ts";
+import { withPreparing } from "./preparing-commands.ts";
+import { preparingOptions } from "./preparing-options.ts";
+import { completion, SHELLS } from "./completion.ts";
 import {
   acceptOptions,
   actionsOptions,
@@ -24,7 +24,7 @@ import {
   resumeOptions,
   undoOptions,
   cleanupOptions,
-} from "./options.js";
+} from "./options.ts";
 
 export const NO_COMMAND = "a command is missing";
 
@@ -109,7 +109,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "$0 run persist-compose-data --input project=mastodon --dry-run",
             "databases of a Compose stack that live in their containers",
           ),
-      async (given) => finish(await (await import("./batch-carry.js")).runBatch(given)),
+      async (given) => finish(await (await import("./batch-carry.ts")).runBatch(given)),
     )
     .command(
       "drill",
@@ -122,7 +122,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "asks before it creates, and for the name before it deletes",
           )
           .example("$0 drill --dry-run --input org=o --input space=s", "prints every command, changes nothing"),
-      async (given) => finish(await (await import("./run.js")).run({ ...given, runbook: "drill" })),
+      async (given) => finish(await (await import("./run.ts")).run({ ...given, runbook: "drill" })),
     )
     .command(
       "resume [run]",
@@ -139,7 +139,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "a run of another machine, or a copy of it: shows it and asks",
           )
           .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
-      async (given) => finish(await (await import("./batch-carry.js")).resumeBatch(given)),
+      async (given) => finish(await (await import("./batch-carry.ts")).resumeBatch(given)),
     )
     .command(
       "undo [run]",
@@ -150,7 +150,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .options({ ...consentOptions, ...resumeOptions, ...undoOptions })
           .example("$0 undo 20261121 --dry-run", "what would be done, and what it costs")
           .example("$0 undo 20261121 --confirm o/s/db", "for scripts; the same command goes on after a break"),
-      async (given) => finish(await (await import("./undo.js")).undo(given)),
+      async (given) => finish(await (await import("./undo.ts")).undo(given)),
     )
     .command(
       "cleanup [run]",
@@ -164,7 +164,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .options({ ...consentOptions, ...cleanupOptions })
           .example("$0 cleanup 20261121 --dry-run", "objects and bytes; nothing is deleted")
           .example("$0 cleanup 20261121", "asks for the target and the owner's yes; goes on after a break"),
-      async (given) => finish(await (await import("./cleanup.js")).cleanup(given)),
+      async (given) => finish(await (await import("./cleanup.ts")).cleanup(given)),
     )
     .command(
       "rehearse [scenario]",
@@ -180,7 +180,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .example("$0 rehearse", "the main job")
           .example("$0 rehearse wal-gap; echo $?", "16: a rehearsal ends with the tool's own exit code")
           .example("$0 rehearse --real-database", "a real PostgreSQL at the end, and its rows"),
-      async (given) => finish(await (await import("./rehearse.js")).rehearse(given)),
+      async (given) => finish(await (await import("./rehearse.ts")).rehearse(given)),
     );
 }
 
@@ -194,13 +194,13 @@ function withReading(parser: Parser, finish: Finish): Parser {
           .positional("run", { type: "string", describe: RUN_OR_REHEARSAL })
           .example("$0 status", "the only open run")
           .example("$0 status 20261121 --json", "for scripts"),
-      async (given) => finish(await (await import("./status.js")).status(given)),
+      async (given) => finish(await (await import("./status.ts")).status(given)),
     )
     .command(
       "runs",
       "All runs in the state directory",
       (command) => command.example("$0 runs --json", "for scripts"),
-      async (given) => finish(await (await import("./runs.js")).runs(given)),
+      async (given) => finish(await (await import("./runs.ts")).runs(given)),
     )
     .command(
       "report [run]",
@@ -212,7 +212,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           .example("$0 report 20261121 --format html -o incident.html", "one file to attach, with nothing to fetch")
           .example("$0 report 20261121 --format update", "found, up to when, what is lost, what is needed")
           .example("$0 report 20261121 --format json", "the same, for programs"),
-      async (given) => finish(await (await import("./report.js")).report(given)),
+      async (given) => finish(await (await import("./report.ts")).report(given)),
     )
     .command(
       "serve [run]",
@@ -227,7 +227,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           })
           .example("$0 serve", "the only open run, for whoever looks on")
           .example("$0 serve 20261121 --port 8080", "behind ssh -L 8080:127.0.0.1:8080, for a colleague"),
-      async (given) => finish(await (await import("./serve.js")).serve(given)),
+      async (given) => finish(await (await import("./serve.ts")).serve(given)),
     )
     .command("journal", "The journal of a run", (journal) =>
       journal
@@ -243,7 +243,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
                 requiresArg: true,
               })
               .example("$0 journal verify 20261121 --head HASH", "against the head that was printed, all of it"),
-          async (given) => finish(await (await import("./journal-verify.js")).journalVerify(given)),
+          async (given) => finish(await (await import("./journal-verify.ts")).journalVerify(given)),
         )
         .demandCommand(1, "what to do with the journal is missing"),
     )
@@ -255,7 +255,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           .positional("files", { type: "string", array: true, demandOption: true, describe: "runbook files" })
           .options(actionsOptions)
           .example("$0 lint runbooks/*.yml", "every shipped one"),
-      async (given) => finish(await (await import("./lint.js")).lint(given)),
+      async (given) => finish(await (await import("./lint.ts")).lint(given)),
     )
     .command(
       "explain [code]",
@@ -268,7 +268,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           })
           .example("$0 explain in-doubt", "why a person has to decide, and how")
           .example("$0 explain 16", "every error that ends with 16"),
-      async (given) => finish(await (await import("./explain.js")).explain(given)),
+      async (given) => finish(await (await import("./explain.ts")).explain(given)),
     )
     .command(
       "show <runbook>",
@@ -283,7 +283,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           .options(actionsOptions)
           .example("$0 show recover-deleted-service", "what it asks, and what is typed where it cannot run")
           .example("$0 show ./my-runbook.yml --json", "the same of a runbook of your own, for programs"),
-      async (given) => finish(await (await import("./show.js")).show(given)),
+      async (given) => finish(await (await import("./show.ts")).show(given)),
     )
     .command(
       "completion <shell>",
@@ -307,7 +307,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
           })
           .example("$0 schema > runbook.schema.json", "for your editor")
           .example("$0 schema config > config.schema.json", "of the configuration"),
-      async (given) => finish(await (await import("./schema.js")).schema(given)),
+      async (given) => finish(await (await import("./schema.ts")).schema(given)),
     );
 }
 
@@ -324,7 +324,7 @@ function withDiscovery(parser: Parser, finish: Finish): Parser {
           .example("$0 discover --elasticsearch https://logs.example.com:9200", "in a log store")
           .example("$0 discover --inventory inventory.jsonl --name important-db", "what went between two surveys")
           .epilogue(DISCOVER_HELP),
-      async (given) => finish(await (await import("./discover.js")).discover(given)),
+      async (given) => finish(await (await import("./discover.ts")).discover(given)),
     )
     .command(
       "inventory",
@@ -334,7 +334,7 @@ function withDiscovery(parser: Parser, finish: Finish): Parser {
           .options(inventoryOptions)
           .example("$0 inventory; echo $?", "21: a service has no usable backup; 15: something could not be read")
           .example("$0 inventory --file /var/lib/dingo-recover/inventory.jsonl", "a file that discover can read later"),
-      async (given) => finish(await (await import("./inventory.js")).inventory(given)),
+      async (given) => finish(await (await import("./inventory.ts")).inventory(given)),
     );
 }
 

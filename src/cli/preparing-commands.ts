@@ -1,7 +1,7 @@
 /** Commands for the time before an incident: whether everything is there, and the configuration. */
 import type { Argv } from "yargs";
-import type { GlobalArguments } from "./options.js";
-import { configShowOptions, doctorOptions, initOptions, trustOptions } from "./preparing-options.js";
+import type { GlobalArguments } from "./options.ts";
+import { configShowOptions, doctorOptions, initOptions, trustOptions } from "./preparing-options.ts";
 
 type Parser = Argv<GlobalArguments>;
 type Finish = (code: number) => void;
@@ -21,7 +21,7 @@ function withTrust(parser: Parser, finish: Finish): Parser {
         .options(trustOptions)
         .example("$0 trust", "the one in this directory, before it is obeyed")
         .example("$0 trust --forget dingo-recover.yml", "be asked about it again"),
-    async (given) => finish(await (await import("./trust.js")).trust(given)),
+    async (given) => finish(await (await import("./trust.ts")).trust(given)),
   );
 }
 
@@ -36,7 +36,7 @@ function withConfiguration(parser: Parser, finish: Finish): Parser {
           .example("$0 init", "asks, and writes the file in your XDG config directory")
           .example("$0 init --config dingo-recover.yml", "into this directory")
           .example("$0 init --non-interactive --set s3.bucket=our-backups", "for scripts"),
-      async (given) => finish(await (await import("./init.js")).init(given)),
+      async (given) => finish(await (await import("./init.ts")).init(given)),
     )
     .command("config", "The configuration", (config) =>
       config
@@ -48,7 +48,7 @@ function withConfiguration(parser: Parser, finish: Finish): Parser {
               .options(configShowOptions)
               .example("$0 config show --origin", "line of the file, variable or default")
               .example("$0 config show --json --all", "every setting, for programs"),
-          async (given) => finish(await (await import("./config-show.js")).configShow(given)),
+          async (given) => finish(await (await import("./config-show.ts")).configShow(given)),
         )
         .demandCommand(1, "what to do with the configuration is missing"),
     );
@@ -65,7 +65,7 @@ function withDoctor(parser: Parser, finish: Finish): Parser {
         .example("$0 doctor --input org=o --input space=s", "also whether you may create services there")
         .example("$0 doctor --runbook test-backup --input envdir=/etc/wal-e", "for another runbook")
         .epilogue(DOCTOR_HELP),
-    async (given) => finish(await (await import("./doctor.js")).doctor(given)),
+    async (given) => finish(await (await import("./doctor.ts")).doctor(given)),
   );
 }
 

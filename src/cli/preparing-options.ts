@@ -1,6 +1,6 @@
 /** Options of the commands for the time before an incident. */
 import type { InferredOptionTypes } from "yargs";
-import { inputOptions } from "./options.js";
+import { inputOptions } from "./options.ts";
 
 const { "dry-run": _, ...inputsAlone } = inputOptions;
 

@@ -1,12 +1,12 @@
 /** Asks, tells how far the search is where it takes long, and prints the answer of `discover`. */
-import { systemClock } from "../adapters/clock/system-clock.js";
-import { discover, type DiscoverOptions } from "../discovery/discover.js";
-import { RecoverError } from "../errors.js";
-import { parseDuration, parseTime } from "../time.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { wrapHanging } from "../ui/text.js";
-import { SearchRate } from "../ui/search-rate.js";
-import { secrets } from "./own-secrets.js";
+import { systemClock } from "../adapters/clock/system-clock.ts";
+import { discover, type DiscoverOptions } from "../discovery/discover.ts";
+import { RecoverError } from "../errors.ts";
+import { parseDuration, parseTime } from "../time.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { wrapHanging } from "../ui/text.ts";
+import { SearchRate } from "../ui/search-rate.ts";
+import { secrets } from "./own-secrets.ts";
 
 export interface DiscoverQuestion {
   readonly name?: string | undefined;

@@ -1,6 +1,6 @@
 /** A state directory of which each run is read once, however often it is asked for: for one look at all of them. */
-import type { JournalReading } from "../journal/reading.js";
-import type { StateDirectory } from "../journal/state-directory.js";
+import type { JournalReading } from "../journal/reading.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
 
 /** All that a look needs; a state directory itself is one that looks anew every time. */
 export type SavedRuns = Pick<

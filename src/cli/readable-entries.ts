@@ -1,5 +1,5 @@
-import type { Entry } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
+import type { Entry } from "../journal/entry.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
 
 /** Of past runs that are measured by. A journal that cannot be read is no measure; whoever asks for that run is told. */
 export function readableEntries(state: Pick<StateDirectory, "read">, run: string): readonly Entry[] {

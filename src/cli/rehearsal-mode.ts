@@ -3,10 +3,10 @@
  * scenario's answers. Without the variable nothing of this exists.
  */
 import { appendFileSync, readFileSync } from "node:fs";
-import type { ClockSetting } from "../adapters/clock/system-clock.js";
-import { RecoverError } from "../errors.js";
-import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
-import { scenarioAnswers, setting } from "./rehearsal-setting.js";
+import type { ClockSetting } from "../adapters/clock/system-clock.ts";
+import { RecoverError } from "../errors.ts";
+import { REHEARSAL_VARIABLE } from "../rehearsal/variable.ts";
+import { scenarioAnswers, setting } from "./rehearsal-setting.ts";
 
 export interface RehearsalMode {
   readonly clock: ClockSetting;

@@ -1,26 +1,26 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EXIT, RecoverError } from "../errors.js";
-import { gone } from "../gone.js";
-import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.js";
-import { requireOwnRoot } from "../journal/own-file.js";
-import { nearest } from "../nearest.js";
-import { optional } from "../optional.js";
-import { quoted } from "../printable.js";
-import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.js";
-import type { Scenario } from "../rehearsal/scenarios/scenario.js";
-import type { Sitting } from "../rehearsal/supervisor/play.js";
-import { findRehearsal } from "../rehearsal/supervisor/record.js";
-import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.js";
-import { summary } from "../rehearsal/supervisor/summary.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { wrap, wrapUnder } from "../ui/text.js";
-import { secrets } from "./failure.js";
-import type { ReadyDatabase } from "./real-database.js";
-import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.js";
-import { DEFAULT_RUNBOOK } from "./default-runbook.js";
-import { statePath } from "./state.js";
-import { orUncaught } from "./uncaught.js";
+import { EXIT, RecoverError } from "../errors.ts";
+import { gone } from "../gone.ts";
+import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.ts";
+import { requireOwnRoot } from "../journal/own-file.ts";
+import { nearest } from "../nearest.ts";
+import { optional } from "../optional.ts";
+import { quoted } from "../printable.ts";
+import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.ts";
+import type { Scenario } from "../rehearsal/scenarios/scenario.ts";
+import type { Sitting } from "../rehearsal/supervisor/play.ts";
+import { findRehearsal } from "../rehearsal/supervisor/record.ts";
+import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../rehearsal/supervisor/rehearse.ts";
+import { summary } from "../rehearsal/supervisor/summary.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { wrap, wrapUnder } from "../ui/text.ts";
+import { secrets } from "./failure.ts";
+import type { ReadyDatabase } from "./real-database.ts";
+import type { ConsentArguments, GlobalArguments, ResumeArguments } from "./options.ts";
+import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
+import { statePath } from "./state.ts";
+import { orUncaught } from "./uncaught.ts";
 
 export type RehearseArguments = GlobalArguments &
   ConsentArguments & {
@@ -84,7 +84,7 @@ async function realDatabaseFor(
     const others = SCENARIOS.filter((each) => each.real !== undefined).map((each) => each.name);
     throw notWithout(`the scenario "${name}" has no real database`, `Rehearse ${others.join(" or ")} with it.`);
   }
-  return await (await import("./real-database.js")).readyDatabase(absolute(given["postgres-bin"]));
+  return await (await import("./real-database.ts")).readyDatabase(absolute(given["postgres-bin"]));
 }
 
 const absolute = (directory: string | undefined): string => (directory === undefined ? "" : resolve(directory));
@@ -92,7 +92,7 @@ const absolute = (directory: string | undefined): string => (directory === undef
 /** Of a rehearsal that was begun with one. */
 async function realDatabaseOf(stateDirectory: string, run: string): Promise<ReadyDatabase | undefined> {
   const real = findRehearsal(stateDirectory, run)?.record.real;
-  return real === undefined ? undefined : await (await import("./real-database.js")).readyDatabase(real.given);
+  return real === undefined ? undefined : await (await import("./real-database.ts")).readyDatabase(real.given);
 }
 
 function notWithout(message: string, remedy: string): RecoverError {

@@ -1,7 +1,7 @@
 /** The help of every command, which the build renders so that `--help` need not load a parser (build/help.mjs). */
-import { FIRST_EXAMPLES, GROUPS } from "./command-groups.js";
-import { examplesOf, grouped, helpText, withExamples } from "./help-text.js";
-import { buildParser, COMMANDS } from "./parser.js";
+import { FIRST_EXAMPLES, GROUPS } from "./command-groups.ts";
+import { examplesOf, grouped, helpText, withExamples } from "./help-text.ts";
+import { buildParser, COMMANDS } from "./parser.ts";
 
 export async function renderHelp(): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};

@@ -1,6 +1,6 @@
 /** The form of a report where none was named: what the file's name says, or text. */
 import { extname } from "node:path";
-import type { ReportFormat } from "./options.js";
+import type { ReportFormat } from "./options.ts";
 
 const BY_ENDING: Readonly<Record<string, ReportFormat>> = { ".html": "html", ".htm": "html", ".json": "json" };
 

@@ -2,21 +2,21 @@
  * Law 15: a configuration is not obeyed for where it lies. One that was named, or lies in the user's own configuration directory,
  * counts unless others may write to it; every other one only once this user trusts its hash.
  */
-import type { FoundFile } from "../config/load.js";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
-import { quote } from "../shell-quote.js";
-import { consequencesOf } from "../trust/consequences.js";
-import { realPath } from "../trust/named-files.js";
-import { othersMayReplace, othersMayWrite } from "../trust/ownership.js";
-import { type Subject, subjectOf, TrustStore } from "../trust/trusted.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import { somebodyIsThere } from "./somebody-is-there.js";
-import { statePath } from "./state.js";
-import { type Standing, standingLines } from "./trust-screen.js";
+import type { FoundFile } from "../config/load.ts";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { REHEARSAL_VARIABLE } from "../rehearsal/variable.ts";
+import { quote } from "../shell-quote.ts";
+import { consequencesOf } from "../trust/consequences.ts";
+import { realPath } from "../trust/named-files.ts";
+import { othersMayReplace, othersMayWrite } from "../trust/ownership.ts";
+import { type Subject, subjectOf, TrustStore } from "../trust/trusted.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import { somebodyIsThere } from "./somebody-is-there.ts";
+import { statePath } from "./state.ts";
+import { type Standing, standingLines } from "./trust-screen.ts";
 
 /** What was said no to is not asked about again by the same process. */
 const declined = new Set<string>();
@@ -75,7 +75,7 @@ export function refuseReplaceable({ named, files }: Subject): void {
 /** On the terminal; Enter means no. */
 export async function askToTrust(output: Output, standing: Standing): Promise<boolean> {
   for (const line of standingLines(standing)) output.line(line);
-  const { askOutsideRuns } = await import("./outside-runs.js");
+  const { askOutsideRuns } = await import("./outside-runs.ts");
   const answer = await askOutsideRuns(output).ask({
     kind: "confirm",
     id: "trust",

@@ -1,27 +1,27 @@
-import { resumeRun } from "../engine/run.js";
-import type { RunEvent } from "../engine/event.js";
-import { replay } from "../engine/replay.js";
-import { EXIT } from "../errors.js";
-import { EventLog } from "../journal/event-log.js";
-import { optional } from "../optional.js";
-import type { DrillTimes } from "../ports/settings.js";
-import { isMirror } from "./arrival.js";
-import { batchOf } from "./batch.js";
-import { begunRunbook } from "./begun-runbook.js";
-import { requireCarriable } from "./carriable.js";
-import { chooseRunOrRehearsal } from "./choose-run.js";
-import { configFor } from "./configuration.js";
-import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
-import { secrets } from "./failure.js";
-import { requireDecidable, requireUndecided } from "./given-decisions.js";
-import { lastDrill } from "./last-drill.js";
-import { leasePlace, leaseTerms } from "./lease-terms.js";
-import { neverBegan, requireNotLost } from "./never-began.js";
-import type { AcceptArguments, FromArguments, ResumeArguments } from "./options.js";
-import type { Afterwards } from "./run.js";
-import { useOwnActions } from "./own-actions.js";
-import { openStateDirectory } from "./state.js";
-import { usualTimes, withUsual } from "./usual-times.js";
+import { resumeRun } from "../engine/run.ts";
+import type { RunEvent } from "../engine/event.ts";
+import { replay } from "../engine/replay.ts";
+import { EXIT } from "../errors.ts";
+import { EventLog } from "../journal/event-log.ts";
+import { optional } from "../optional.ts";
+import type { DrillTimes } from "../ports/settings.ts";
+import { isMirror } from "./arrival.ts";
+import { batchOf } from "./batch.ts";
+import { begunRunbook } from "./begun-runbook.ts";
+import { requireCarriable } from "./carriable.ts";
+import { chooseRunOrRehearsal } from "./choose-run.ts";
+import { configFor } from "./configuration.ts";
+import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.ts";
+import { secrets } from "./failure.ts";
+import { requireDecidable, requireUndecided } from "./given-decisions.ts";
+import { lastDrill } from "./last-drill.ts";
+import { leasePlace, leaseTerms } from "./lease-terms.ts";
+import { neverBegan, requireNotLost } from "./never-began.ts";
+import type { AcceptArguments, FromArguments, ResumeArguments } from "./options.ts";
+import type { Afterwards } from "./run.ts";
+import { useOwnActions } from "./own-actions.ts";
+import { openStateDirectory } from "./state.ts";
+import { usualTimes, withUsual } from "./usual-times.ts";
 
 export type ResumeCall = ConductArguments &
   ResumeArguments &
@@ -46,7 +46,7 @@ export async function resume(
   const { run, epoch } =
     from === undefined
       ? { run: chooseRunOrRehearsal(state, given.run, (text) => stage.output.error(text)), epoch: 0 }
-      : await (await import("./arrival.js")).bringFrom({
+      : await (await import("./arrival.ts")).bringFrom({
           ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
           say: (text) => stage.output.error(text),
         });
@@ -64,7 +64,7 @@ export async function resume(
   if (begun.rehearsal && stage.mode === undefined) {
     // Refused while another process plays it: a second box over the same world would tear it.
     if (!isBatch) await state.open(run, { takeOver: false }).journal.close();
-    return await (await import("./rehearse.js")).resumeRehearsed(given, run);
+    return await (await import("./rehearse.ts")).resumeRehearsed(given, run);
   }
   // It has come to its end, and its runs have not.
   if (isBatch) return await afterwards(run, EXIT.done);

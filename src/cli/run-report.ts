@@ -1,15 +1,15 @@
 /** The report of a saved run, with what its state directory knows beside the journal. */
-import type { EvidenceRef } from "../action.js";
-import type { Entry } from "../journal/entry.js";
-import { EvidenceStore, referencesIn } from "../journal/evidence.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import { evidenceHolds } from "../journal/verification.js";
-import { abridged, shortTableOf } from "../report/abridged.js";
-import type { ReportDocument } from "../report/document.js";
-import { incidentReport, type ReportOptions } from "../report/incident.js";
-import { batchStateOf, reportedBatch } from "./batch-state.js";
-import { secrets } from "./failure.js";
-import { readOnce } from "./read-once.js";
+import type { EvidenceRef } from "../action.ts";
+import type { Entry } from "../journal/entry.ts";
+import { EvidenceStore, referencesIn } from "../journal/evidence.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import { evidenceHolds } from "../journal/verification.ts";
+import { abridged, shortTableOf } from "../report/abridged.ts";
+import type { ReportDocument } from "../report/document.ts";
+import { incidentReport, type ReportOptions } from "../report/incident.ts";
+import { batchStateOf, reportedBatch } from "./batch-state.ts";
+import { secrets } from "./failure.ts";
+import { readOnce } from "./read-once.ts";
 
 export interface RunReport {
   readonly entries: readonly Entry[];

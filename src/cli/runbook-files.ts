@@ -2,13 +2,13 @@
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { RecoverError } from "../errors.js";
-import { errnoOf, reasonOf } from "../journal/durable.js";
-import { nearest } from "../nearest.js";
-import { hasOwn, ownNames } from "../own-files.js";
-import { quoted } from "../printable.js";
-import { composeRunbook, type Open } from "../runbook/compose.js";
-import { readOrdinary, readText } from "./text-file.js";
+import { RecoverError } from "../errors.ts";
+import { errnoOf, reasonOf } from "../journal/durable.ts";
+import { nearest } from "../nearest.ts";
+import { hasOwn, ownNames } from "../own-files.ts";
+import { quoted } from "../printable.ts";
+import { composeRunbook, type Open } from "../runbook/compose.ts";
+import { readOrdinary, readText } from "./text-file.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../runbooks/", import.meta.url));
 const SHIPPED_NAME = /^[a-z][a-z0-9-]*$/;

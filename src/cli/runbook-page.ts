@@ -1,11 +1,11 @@
 /** A runbook for people who have not got the tool, as Markdown: what it asks, and what each step does and how by hand. Pure. */
-import type { Effect, JsonObject, PrintedCommand } from "../action.js";
-import { foreseeUnits } from "../engine/foresight.js";
-import { type Plan, planRun, type PlannedStep } from "../engine/plan.js";
-import { optional } from "../optional.js";
-import { resolve } from "../runbook/resolve.js";
-import type { InputSpec, Runbook, Template } from "../runbook/runbook.js";
-import { typedIn } from "../typed-lines.js";
+import type { Effect, JsonObject, PrintedCommand } from "../action.ts";
+import { foreseeUnits } from "../engine/foresight.ts";
+import { type Plan, planRun, type PlannedStep } from "../engine/plan.ts";
+import { optional } from "../optional.ts";
+import { resolve } from "../runbook/resolve.ts";
+import type { InputSpec, Runbook, Template } from "../runbook/runbook.ts";
+import { typedIn } from "../typed-lines.ts";
 
 export interface ShownStep {
   readonly id: string;

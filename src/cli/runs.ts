@@ -1,12 +1,12 @@
-import { EXIT } from "../errors.js";
-import { createOutput } from "../ui/output.js";
-import { backText, batchStateOf } from "./batch-state.js";
-import { MEMBER_RUNBOOK } from "./batch.js";
-import { secrets } from "./failure.js";
-import { allRuns, type ListedRun } from "./open-runs.js";
-import type { GlobalArguments } from "./options.js";
-import { readOnce, type SavedRuns } from "./read-once.js";
-import { openStateDirectory } from "./state.js";
+import { EXIT } from "../errors.ts";
+import { createOutput } from "../ui/output.ts";
+import { backText, batchStateOf } from "./batch-state.ts";
+import { MEMBER_RUNBOOK } from "./batch.ts";
+import { secrets } from "./failure.ts";
+import { allRuns, type ListedRun } from "./open-runs.ts";
+import type { GlobalArguments } from "./options.ts";
+import { readOnce, type SavedRuns } from "./read-once.ts";
+import { openStateDirectory } from "./state.ts";
 
 export async function runs(given: GlobalArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });

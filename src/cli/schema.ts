@@ -1,8 +1,8 @@
-import { REGISTRY } from "../actions/registry.js";
-import { configSchema } from "../config/schema.js";
-import { EXIT } from "../errors.js";
-import { runbookSchema } from "../runbook/schema.js";
-import type { GlobalArguments } from "./options.js";
+import { REGISTRY } from "../actions/registry.ts";
+import { configSchema } from "../config/schema.ts";
+import { EXIT } from "../errors.ts";
+import { runbookSchema } from "../runbook/schema.ts";
+import type { GlobalArguments } from "./options.ts";
 
 /** The schema is a file for an editor: indented, and the same with --json. */
 export async function schema(given: GlobalArguments & { readonly of: "runbook" | "config" }): Promise<number> {

@@ -1,14 +1,14 @@
 /** Runbooks by name (shipped with the package) or by file, checked and with their actions. */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { AnyAction } from "../action.js";
-import { REGISTRY } from "../actions/registry.js";
-import { diagnosticsError } from "../diagnostic.js";
-import { hasOwn, readOwn } from "../own-files.js";
-import { type KeptRunbook, revived } from "../runbook/kept.js";
-import { type Loaded, loadRunbook } from "../runbook/load.js";
-import type { Runbook } from "../runbook/runbook.js";
-import { composeFile, fileOf } from "./runbook-files.js";
+import type { AnyAction } from "../action.ts";
+import { REGISTRY } from "../actions/registry.ts";
+import { diagnosticsError } from "../diagnostic.ts";
+import { hasOwn, readOwn } from "../own-files.ts";
+import { type KeptRunbook, revived } from "../runbook/kept.ts";
+import { type Loaded, loadRunbook } from "../runbook/load.ts";
+import type { Runbook } from "../runbook/runbook.ts";
+import { composeFile, fileOf } from "./runbook-files.ts";
 
 let known = REGISTRY;
 

@@ -1,11 +1,11 @@
 /** `show`: a runbook for people without the tool, with its inputs and the commands of each step. Nothing is asked of any system. */
-import { EXIT } from "../errors.js";
-import type { ActionsArguments, GlobalArguments } from "./options.js";
-import { useOwnActions } from "./own-actions.js";
-import { runbookPage, shownSteps } from "./runbook-page.js";
-import { openRunbook } from "./shipped-runbooks.js";
-import { createOutput } from "../ui/output.js";
-import { secrets } from "./failure.js";
+import { EXIT } from "../errors.ts";
+import type { ActionsArguments, GlobalArguments } from "./options.ts";
+import { useOwnActions } from "./own-actions.ts";
+import { runbookPage, shownSteps } from "./runbook-page.ts";
+import { openRunbook } from "./shipped-runbooks.ts";
+import { createOutput } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
 
 export async function show(given: GlobalArguments & ActionsArguments & { readonly runbook: string }): Promise<number> {
   // Own actions are programs: they are loaded only where that was asked for.

@@ -3,7 +3,7 @@
  * terminal stop at once.
  */
 import { setMaxListeners } from "node:events";
-import { RecoverError } from "../errors.js";
+import { RecoverError } from "../errors.ts";
 
 export interface Stopper {
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import type { Output } from "../ui/output.js";
+import type { Output } from "../ui/output.ts";
 
 /** What of a command line says whether somebody may be asked. */
 interface Asking {

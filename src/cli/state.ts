@@ -1,8 +1,8 @@
 /** The state directory of this invocation: --state-dir, then the environment, then the XDG place. */
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { StateDirectory } from "../journal/state-directory.js";
-import { secrets } from "./failure.js";
+import { StateDirectory } from "../journal/state-directory.ts";
+import { secrets } from "./failure.ts";
 
 export interface StateOptions {
   readonly stateDir?: string | undefined;

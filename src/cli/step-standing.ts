@@ -1,5 +1,5 @@
 /** Where a step stands, in the one word of its state. */
-import { type RunState, stateOf } from "../engine/state.js";
+import { type RunState, stateOf } from "../engine/state.ts";
 
 /** Of a step with items, that of the one which is furthest from done. */
 export function standing(state: RunState, step: string): string {

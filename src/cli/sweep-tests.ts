@@ -1,11 +1,11 @@
 /** What tests of backups left whose process was killed: nobody resumes a job of cron, and each would cost the disk a copy. */
-import { asRecoverError } from "../errors.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import type { ScratchDatabases } from "../ports/scratch-database.js";
-import { backupTestOf } from "../report/backup-test.js";
-import { endOf } from "../journal/entry.js";
-import { madeCopy } from "./left-copy.js";
-import { readableEntries } from "./readable-entries.js";
+import { asRecoverError } from "../errors.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import type { ScratchDatabases } from "../ports/scratch-database.ts";
+import { backupTestOf } from "../report/backup-test.ts";
+import { endOf } from "../journal/entry.ts";
+import { madeCopy } from "./left-copy.ts";
+import { readableEntries } from "./readable-entries.ts";
 
 export interface Sweep {
   readonly state: Pick<StateDirectory, "list" | "read" | "isCarried">;

@@ -2,18 +2,18 @@
  * What of a run this process holds: its journal and locks, and from the moment that the shared place can be reached the
  * lease behind them, where one is configured.
  */
-import { type LeaseConfig, leaseText } from "../config/config.js";
-import { asRecoverError } from "../errors.js";
-import type { RunOutcome } from "../engine/event.js";
-import type { Carrier } from "../engine/options.js";
-import { counted } from "../counted.js";
-import type { LinedJournal, Journal } from "../journal/journal.js";
-import type { Locks } from "../journal/key-locks.js";
-import { JournaledResources } from "../journal/resources.js";
-import type { LeasedJournal } from "../lease/leased-journal.js";
-import { openLease } from "../lease/open.js";
-import type { ResourceRecorder } from "../ports/resources.js";
-import type { Wired } from "../wiring.js";
+import { type LeaseConfig, leaseText } from "../config/config.ts";
+import { asRecoverError } from "../errors.ts";
+import type { RunOutcome } from "../engine/event.ts";
+import type { Carrier } from "../engine/options.ts";
+import { counted } from "../counted.ts";
+import type { LinedJournal, Journal } from "../journal/journal.ts";
+import type { Locks } from "../journal/key-locks.ts";
+import { JournaledResources } from "../journal/resources.ts";
+import type { LeasedJournal } from "../lease/leased-journal.ts";
+import { openLease } from "../lease/open.ts";
+import type { ResourceRecorder } from "../ports/resources.ts";
+import type { Wired } from "../wiring.ts";
 
 export interface LeaseTerms {
   readonly at: LeaseConfig;

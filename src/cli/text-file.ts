@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { RecoverError } from "../errors.js";
-import { reasonOf } from "../journal/durable.js";
-import { nameInside, readOwn } from "../own-files.js";
-import { quoted } from "../printable.js";
-import { MOST_BYTES } from "../yaml/read.js";
+import { RecoverError } from "../errors.ts";
+import { reasonOf } from "../journal/durable.ts";
+import { nameInside, readOwn } from "../own-files.ts";
+import { quoted } from "../printable.ts";
+import { MOST_BYTES } from "../yaml/read.ts";
 
 /** The text of a YAML file that a person named; of one that is too large only so much that its reader refuses it. */
 export function readText(file: string): string {

@@ -1,11 +1,11 @@
 /** What this program is: its version, what it was built of, the Node that runs it, and the runbooks inside. */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { EXIT } from "../errors.js";
-import { hasOwn, nameInside, readOwn } from "../own-files.js";
-import { createOutput } from "../ui/output.js";
-import { secrets } from "./failure.js";
-import { composeFile, shippedFile, shippedNames } from "./runbook-files.js";
+import { EXIT } from "../errors.ts";
+import { hasOwn, nameInside, readOwn } from "../own-files.ts";
+import { createOutput } from "../ui/output.ts";
+import { secrets } from "./failure.ts";
+import { composeFile, shippedFile, shippedNames } from "./runbook-files.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../package.json", import.meta.url));
 /** Written by the build (build/stamp.mjs). */

@@ -1,8 +1,8 @@
 /** What a person sees before a configuration is trusted: what it would run, reach and send, and what changed since. */
-import { unifiedDiff } from "../compose/line-diff.js";
-import { printable } from "../printable.js";
-import type { Consequences } from "../trust/consequences.js";
-import type { Subject, Trusted, TrustedFile } from "../trust/trusted.js";
+import { unifiedDiff } from "../compose/line-diff.ts";
+import { printable } from "../printable.ts";
+import type { Consequences } from "../trust/consequences.ts";
+import type { Subject, Trusted, TrustedFile } from "../trust/trusted.ts";
 
 export interface Standing {
   readonly subject: Subject;

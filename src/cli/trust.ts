@@ -1,19 +1,19 @@
 /** `trust`: shows what a configuration would run, reach and send, and records its hash for this user; it obeys nothing of it. */
 import { resolve } from "node:path";
-import { findFile, type FoundFile, requireReadable } from "../config/load.js";
-import { EXIT, RecoverError } from "../errors.js";
-import { consequencesOf } from "../trust/consequences.js";
-import { realPath } from "../trust/named-files.js";
-import { othersMayWrite } from "../trust/ownership.js";
-import { subjectOf } from "../trust/trusted.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { placesOf } from "./configuration.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import type { TrustArguments } from "./preparing-options.js";
-import { askToTrust, refuseReplaceable, trustStore } from "./require-trusted.js";
-import { somebodyIsThere } from "./somebody-is-there.js";
-import { type Standing, standingLines } from "./trust-screen.js";
+import { findFile, type FoundFile, requireReadable } from "../config/load.ts";
+import { EXIT, RecoverError } from "../errors.ts";
+import { consequencesOf } from "../trust/consequences.ts";
+import { realPath } from "../trust/named-files.ts";
+import { othersMayWrite } from "../trust/ownership.ts";
+import { subjectOf } from "../trust/trusted.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { placesOf } from "./configuration.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import type { TrustArguments } from "./preparing-options.ts";
+import { askToTrust, refuseReplaceable, trustStore } from "./require-trusted.ts";
+import { somebodyIsThere } from "./somebody-is-there.ts";
+import { type Standing, standingLines } from "./trust-screen.ts";
 
 type Given = GlobalArguments & TrustArguments & { readonly file?: string | undefined };
 

@@ -1,22 +1,22 @@
-import type { RunEvent } from "../engine/event.js";
-import { replay } from "../engine/replay.js";
-import { undoRun } from "../engine/run.js";
-import { previewUndo } from "../engine/undo-preview.js";
-import { EXIT, RecoverError } from "../errors.js";
-import { EventLog } from "../journal/event-log.js";
-import { begunRunbook } from "./begun-runbook.js";
-import { requireCarriable } from "./carriable.js";
-import { chooseRun, undoCommands } from "./choose-run.js";
-import { cleanupsOf, leftOutLine, refuseSuspects } from "./cleanups.js";
-import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.js";
-import { configFor } from "./configuration.js";
-import { secrets } from "./failure.js";
-import { requireDecidable } from "./given-decisions.js";
-import { leasePlace, leaseTerms } from "./lease-terms.js";
-import { neverBegan } from "./never-began.js";
-import type { ResumeArguments, UndoArguments } from "./options.js";
-import { useOwnActions } from "./own-actions.js";
-import { openStateDirectory } from "./state.js";
+import type { RunEvent } from "../engine/event.ts";
+import { replay } from "../engine/replay.ts";
+import { undoRun } from "../engine/run.ts";
+import { previewUndo } from "../engine/undo-preview.ts";
+import { EXIT, RecoverError } from "../errors.ts";
+import { EventLog } from "../journal/event-log.ts";
+import { begunRunbook } from "./begun-runbook.ts";
+import { requireCarriable } from "./carriable.ts";
+import { chooseRun, undoCommands } from "./choose-run.ts";
+import { cleanupsOf, leftOutLine, refuseSuspects } from "./cleanups.ts";
+import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.ts";
+import { configFor } from "./configuration.ts";
+import { secrets } from "./failure.ts";
+import { requireDecidable } from "./given-decisions.ts";
+import { leasePlace, leaseTerms } from "./lease-terms.ts";
+import { neverBegan } from "./never-began.ts";
+import type { ResumeArguments, UndoArguments } from "./options.ts";
+import { useOwnActions } from "./own-actions.ts";
+import { openStateDirectory } from "./state.ts";
 
 export type UndoCall = ConductArguments & ResumeArguments & UndoArguments & { readonly run?: string | undefined };
 
@@ -44,7 +44,7 @@ export async function undo(given: UndoCall): Promise<number> {
   const runbook = begunRunbook(state.directoryOf(run), reading.entries);
   requireDecidable(flags.decide, runbook, begun);
   if (given["dry-run"]) {
-    if (begun.rehearsal && stage.mode === undefined) (await import("./rehearse.js")).requireBox(given, run);
+    if (begun.rehearsal && stage.mode === undefined) (await import("./rehearse.ts")).requireBox(given, run);
     const { entries, head } = reading;
     previewUndo({ runbook, entries, head, clock: stage.clock, secrets, sink: stage.renderer.sink });
     await stage.renderer.close();
@@ -53,7 +53,7 @@ export async function undo(given: UndoCall): Promise<number> {
   if (begun.rehearsal && stage.mode === undefined) {
     // Refused while another process plays it: a second box over the same world would tear it.
     await state.open(run, { takeOver: false, back: true }).journal.close();
-    return await (await import("./rehearse.js")).continueRehearsed(given, { command: "undo", run });
+    return await (await import("./rehearse.ts")).continueRehearsed(given, { command: "undo", run });
   }
   const config = await configFor(runbook, given, begun.inputs);
   const at = leasePlace(run, reading.entries, config);

@@ -2,10 +2,10 @@
  * Log-ins whose secrets are needed before anything is opened: those that cannot be had are left out of the configuration,
  * so that the others can be looked at all the same.
  */
-import type { Config, SecretReference } from "../config/config.js";
-import { asRecoverError, type RecoverError } from "../errors.js";
-import { resolveSecret } from "../store-wiring.js";
-import { secrets } from "./own-secrets.js";
+import type { Config, SecretReference } from "../config/config.ts";
+import { asRecoverError, type RecoverError } from "../errors.ts";
+import { resolveSecret } from "../store-wiring.ts";
+import { secrets } from "./own-secrets.ts";
 
 export interface BarredLogins {
   readonly cf?: RecoverError;

@@ -1,12 +1,12 @@
 /** Mistakes of the command line in the house's words: what yargs says of them names neither the option nor a way on. */
-import { RecoverError } from "../errors.js";
-import { gone } from "../gone.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import { optionRows } from "./help-text.js";
-import { SHELLS } from "./completion.js";
-import { COMMANDS, NO_COMMAND } from "./parser.js";
-import { helpOf } from "./render-help.js";
+import { RecoverError } from "../errors.ts";
+import { gone } from "../gone.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import { optionRows } from "./help-text.ts";
+import { SHELLS } from "./completion.ts";
+import { COMMANDS, NO_COMMAND } from "./parser.ts";
+import { helpOf } from "./render-help.ts";
 
 /** What a command cannot do without, as its help names it. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +23,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 const TYPED: Readonly<Record<string, () => Promise<string>>> = {
   completion: () => Promise.resolve(SHELLS.map((shell) => `dingo-recover completion ${shell}`).join(", or ")),
   show: async () => {
-    const { shippedNames } = await import("./runbook-files.js");
+    const { shippedNames } = await import("./runbook-files.ts");
     return `dingo-recover show RUNBOOK, where RUNBOOK is a file or one of ${shippedNames().join(", ")}`;
   },
 };

@@ -1,10 +1,10 @@
 /** What the steps of a runbook took here before, from the journals of a state directory: a wait is told from a hang by it. */
-import type { RunEvent } from "../engine/event.js";
-import { replay } from "../engine/replay.js";
-import { type Entry, endOf } from "../journal/entry.js";
-import type { StateDirectory } from "../journal/state-directory.js";
-import { unitsOf } from "../report/digest.js";
-import { readableEntries } from "./readable-entries.js";
+import type { RunEvent } from "../engine/event.ts";
+import { replay } from "../engine/replay.ts";
+import { type Entry, endOf } from "../journal/entry.ts";
+import type { StateDirectory } from "../journal/state-directory.ts";
+import { unitsOf } from "../report/digest.ts";
+import { readableEntries } from "./readable-entries.ts";
 
 /** Journals that are looked at, the newest first, and those that count. */
 const LOOKED_AT = 20;

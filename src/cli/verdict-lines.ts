@@ -1,14 +1,14 @@
 /** A verdict on an archive for a person: what can be had back first, then what it rests on, then what is wrong. */
-import { lostSegmentsText } from "../archive/judgement/loss.js";
-import { unreadText } from "../archive/judgement/assembly.js";
-import type { Problem, VerdictName } from "../archive/judgement/problem.js";
-import { type ArchiveVerdict, type BaseBackupVerdict, recoveryPointText } from "../archive/judgement/verdict.js";
-import type { RecoveryWindow } from "../archive/judgement/window.js";
-import { type TerminalOptions, terminalPicture } from "../archive/picture/terminal.js";
-import { bytesText } from "../bytes.js";
-import { counted } from "../counted.js";
-import { type LossRange, lossText } from "../loss.js";
-import { wrap } from "../ui/text.js";
+import { lostSegmentsText } from "../archive/judgement/loss.ts";
+import { unreadText } from "../archive/judgement/assembly.ts";
+import type { Problem, VerdictName } from "../archive/judgement/problem.ts";
+import { type ArchiveVerdict, type BaseBackupVerdict, recoveryPointText } from "../archive/judgement/verdict.ts";
+import type { RecoveryWindow } from "../archive/judgement/window.ts";
+import { type TerminalOptions, terminalPicture } from "../archive/picture/terminal.ts";
+import { bytesText } from "../bytes.ts";
+import { counted } from "../counted.ts";
+import { type LossRange, lossText } from "../loss.ts";
+import { wrap } from "../ui/text.ts";
 
 const WIDTH = 80;
 const PROGRAM = { "wal-e": "WAL-E", "wal-g": "WAL-G" } as const;

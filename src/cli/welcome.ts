@@ -1,14 +1,14 @@
 /** Without a command, on a terminal: open runs first, then "what happened?". */
-import { EXIT } from "../errors.js";
-import type { ChoiceQuestion, Operator, TextQuestion } from "../ports/operator.js";
-import { quote } from "../shell-quote.js";
-import { createOutput, type Output } from "../ui/output.js";
-import { offeredRuns, type OfferedRun } from "./choose-run.js";
-import { secrets } from "./failure.js";
-import { askOutsideRuns } from "./outside-runs.js";
-import { shippedNames } from "./runbook-files.js";
-import { openStateDirectory } from "./state.js";
-import { type Happening, HAPPENINGS } from "./what-happened.js";
+import { EXIT } from "../errors.ts";
+import type { ChoiceQuestion, Operator, TextQuestion } from "../ports/operator.ts";
+import { quote } from "../shell-quote.ts";
+import { createOutput, type Output } from "../ui/output.ts";
+import { offeredRuns, type OfferedRun } from "./choose-run.ts";
+import { secrets } from "./failure.ts";
+import { askOutsideRuns } from "./outside-runs.ts";
+import { shippedNames } from "./runbook-files.ts";
+import { openStateDirectory } from "./state.ts";
+import { type Happening, HAPPENINGS } from "./what-happened.ts";
 
 const NOTHING_GIVEN = {
   config: undefined,
@@ -64,17 +64,17 @@ export function questionOf(runs: readonly OfferedRun[], happenings: readonly Hap
 async function goOn({ run, carried }: OfferedRun, output: Output): Promise<number> {
   if (carried) {
     saySame(output, `status ${run}`);
-    return await (await import("./status.js")).status({ ...NOTHING_GIVEN, run });
+    return await (await import("./status.ts")).status({ ...NOTHING_GIVEN, run });
   }
   saySame(output, `resume ${run}`);
-  const { resumeBatch } = await import("./batch-carry.js");
+  const { resumeBatch } = await import("./batch-carry.ts");
   return await resumeBatch({ ...NOTHING_GIVEN, run, decide: [], "accept-runbook": false, "take-over": false });
 }
 
 async function begin({ runbook }: Happening, output: Output, input: readonly string[]): Promise<number> {
   const words = runbook === "drill" ? [runbook] : ["run", runbook];
   saySame(output, quote([...words, ...input.flatMap((each) => ["--input", each])]));
-  const { runBatch } = await import("./batch-carry.js");
+  const { runBatch } = await import("./batch-carry.ts");
   return await runBatch({ ...NOTHING_GIVEN, runbook, input: [...input], "dry-run": false });
 }
 
@@ -97,7 +97,7 @@ export async function inputsOf(
 
 async function rehearse(output: Output): Promise<number> {
   saySame(output, "rehearse");
-  const { rehearse: play } = await import("./rehearse.js");
+  const { rehearse: play } = await import("./rehearse.ts");
   const scenario = { scenario: "happy-last-era", list: false, undo: false, pace: "person", seed: 1 } as const;
   return await play({ ...NOTHING_GIVEN, ...scenario });
 }

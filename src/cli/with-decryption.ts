@@ -1,10 +1,10 @@
 /** For commands that read archives outside a run: the private key that is named, and nothing of it left at the end. */
 import { resolve } from "node:path";
-import type { Decryption } from "../ports/decryption.js";
-import { openDecryption } from "../store-wiring.js";
-import { configOf } from "./configuration.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
+import type { Decryption } from "../ports/decryption.ts";
+import { openDecryption } from "../store-wiring.ts";
+import { configOf } from "./configuration.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
 
 export interface KeyArguments {
   readonly "gpg-key"?: string | undefined;

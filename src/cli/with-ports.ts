@@ -1,18 +1,18 @@
 /** For commands that ask the real world outside a run: nothing is journaled, and what was opened is closed. */
-import { systemClock } from "../adapters/clock/system-clock.js";
-import type { ResourceRecorder } from "../ports/resources.js";
-import { wire, type Wired } from "../wiring.js";
-import type { Config } from "../config/config.js";
-import type { Section } from "../config/load.js";
-import { configOf } from "./configuration.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import { askOutsideRuns } from "./outside-runs.js";
-import { readRehearsalMode } from "./rehearsal-mode.js";
-import { watchSignals } from "./signals.js";
-import { somebodyIsThere } from "./somebody-is-there.js";
-import { createOutput } from "../ui/output.js";
-import { NOBODY } from "../ui/renderer.js";
+import { systemClock } from "../adapters/clock/system-clock.ts";
+import type { ResourceRecorder } from "../ports/resources.ts";
+import { wire, type Wired } from "../wiring.ts";
+import type { Config } from "../config/config.ts";
+import type { Section } from "../config/load.ts";
+import { configOf } from "./configuration.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import { askOutsideRuns } from "./outside-runs.ts";
+import { readRehearsalMode } from "./rehearsal-mode.ts";
+import { watchSignals } from "./signals.ts";
+import { somebodyIsThere } from "./somebody-is-there.ts";
+import { createOutput } from "../ui/output.ts";
+import { NOBODY } from "../ui/renderer.ts";
 
 /** Where no run is: nothing that is opened outlives the command. */
 export const NOT_JOURNALED: ResourceRecorder = {

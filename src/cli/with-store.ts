@@ -2,17 +2,17 @@
  * As `withPorts`, for commands that ask the object store and nothing else: what the other systems need is not loaded,
  * unless the way to the store leads through the gateway.
  */
-import { systemClock } from "../adapters/clock/system-clock.js";
-import type { Clock } from "../ports/clock.js";
-import type { ArchiveStore } from "../ports/object-store.js";
-import { REHEARSAL_VARIABLE } from "../rehearsal/variable.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { openStore } from "../store-wiring.js";
-import { createOutput } from "../ui/output.js";
-import { configOf } from "./configuration.js";
-import { secrets } from "./failure.js";
-import type { GlobalArguments } from "./options.js";
-import { watchSignals } from "./signals.js";
+import { systemClock } from "../adapters/clock/system-clock.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ArchiveStore } from "../ports/object-store.ts";
+import { REHEARSAL_VARIABLE } from "../rehearsal/variable.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { openStore } from "../store-wiring.ts";
+import { createOutput } from "../ui/output.ts";
+import { configOf } from "./configuration.ts";
+import { secrets } from "./failure.ts";
+import type { GlobalArguments } from "./options.ts";
+import { watchSignals } from "./signals.ts";
 
 export interface StorePorts {
   readonly clock: Clock;
@@ -33,14 +33,14 @@ export async function withStore<T>(
   const config = await configOf(given, ["s3"]);
   const output = createOutput({ secrets, color: given.color });
   if (config.s3.viaGateway === true) {
-    const { withPorts } = await import("./with-ports.js");
+    const { withPorts } = await import("./with-ports.ts");
     return withPorts(given, config, (wired, signal) => {
       const { clock, store } = wired.ports;
       return work({ clock, store, shared: (at) => wired.shared(at), signal });
     });
   }
   const rehearsed = process.env[REHEARSAL_VARIABLE] !== undefined;
-  const mode = rehearsed ? (await import("./rehearsal-mode.js")).readRehearsalMode(process.env) : undefined;
+  const mode = rehearsed ? (await import("./rehearsal-mode.ts")).readRehearsalMode(process.env) : undefined;
   const stopper = watchSignals((text) => output.error(text), false, remedy);
   const clock = systemClock(mode?.clock);
   const { signal } = stopper;

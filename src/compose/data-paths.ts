@@ -5,7 +5,7 @@
  * mongo, rabbitmq, cassandra, elasticsearch, influxdb, couchdb, neo4j), github.com/bitnami/containers, and the
  * project's own image where another is named.
  */
-import { majorOf, readImageReference } from "./image-reference.js";
+import { majorOf, readImageReference } from "./image-reference.ts";
 
 export type DataKind = "postgresql" | "redis" | "mysql" | "mongodb" | "search" | "queue" | "other";
 

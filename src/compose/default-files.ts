@@ -3,7 +3,7 @@
  * any, then an override beside it (compose 1.29 `config/config.py`, compose-go 2.9 `cli/options.go`).
  */
 import { posix } from "node:path";
-import type { Generation } from "./names.js";
+import type { Generation } from "./names.ts";
 
 const CANDIDATES: Readonly<Record<Generation, readonly string[]>> = {
   v1: ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"],

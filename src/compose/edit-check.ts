@@ -1,8 +1,8 @@
 /** Whether a text says all that another one says, and one volume more: what an edit is held to before it is shown. */
-import { type ComposeMap, type ComposeNode, entriesOf } from "./node.js";
-import { Problems } from "./problems.js";
-import { readComposeText } from "./read-file.js";
-import { isNamed, itemText, type VolumeChange } from "./volume-item.js";
+import { type ComposeMap, type ComposeNode, entriesOf } from "./node.ts";
+import { Problems } from "./problems.ts";
+import { readComposeText } from "./read-file.ts";
+import { isNamed, itemText, type VolumeChange } from "./volume-item.ts";
 
 type Plain = string | null | readonly Plain[] | PlainMap;
 

@@ -4,11 +4,11 @@
  * again and must be the old file with that one volume more; a text for which that cannot be had is refused.
  */
 import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
-import { quoted } from "../printable.js";
-import { endOfContent, indentBefore, lineStart, linesAfter, type Splice, spliced } from "./edit-text.js";
-import { saysMore } from "./edit-check.js";
-import { itemDepth, type ShippedVolume, shippedVolumes, uncommented } from "./shipped.js";
-import { isNamed, itemText, itemYaml, refusal, scalarYaml, type VolumeChange } from "./volume-item.js";
+import { quoted } from "../printable.ts";
+import { endOfContent, indentBefore, lineStart, linesAfter, type Splice, spliced } from "./edit-text.ts";
+import { saysMore } from "./edit-check.ts";
+import { itemDepth, type ShippedVolume, shippedVolumes, uncommented } from "./shipped.ts";
+import { isNamed, itemText, itemYaml, refusal, scalarYaml, type VolumeChange } from "./volume-item.ts";
 
 export type Edited =
   | { readonly done: true; readonly text: string; readonly how: "uncommented" | "inserted" }

@@ -1,5 +1,5 @@
 /** The variables that Compose fills in: the environment of whoever calls it before the project's `.env`. */
-import { interpolate, type Variables } from "./interpolation.js";
+import { interpolate, type Variables } from "./interpolation.ts";
 
 /** The environment of the caller. `complete` is false where it is not the one that the stack was brought up with. */
 export interface CallerEnvironment {

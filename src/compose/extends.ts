@@ -1,7 +1,7 @@
 /** `extends:` of a service: the name of another one, or a map that says in which file it is. */
-import { quoted } from "../printable.js";
-import { child, type ComposeMap, type Place } from "./node.js";
-import { type Scope, textOf } from "./scope.js";
+import { quoted } from "../printable.ts";
+import { child, type ComposeMap, type Place } from "./node.ts";
+import { type Scope, textOf } from "./scope.ts";
 
 export interface ExtendsLink {
   readonly service: string;

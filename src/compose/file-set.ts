@@ -1,17 +1,17 @@
 /** The files of one project, or of one `include`: read in their order and laid over one another. */
 import { posix } from "node:path";
-import { quoted } from "../printable.js";
-import { type CallerEnvironment, type DotEnv, lookUp, readDotEnv } from "./environment.js";
-import { type ExtendsLink, readExtends } from "./extends.js";
-import { asBase, mergeServices } from "./merge.js";
-import { child, type ComposeMap, type ComposeNode, entriesOf, itemsOf, type Place } from "./node.js";
-import type { Problems } from "./problems.js";
-import { readComposeText } from "./read-file.js";
-import type { Resolved } from "./resolved.js";
-import { notUnderstood, type Scope, textOf, textsOf } from "./scope.js";
-import { readService, type Service } from "./service.js";
-import type { ReadFile, SourceFile } from "./source.js";
-import { type NamedVolume, readVolumes } from "./volume.js";
+import { quoted } from "../printable.ts";
+import { type CallerEnvironment, type DotEnv, lookUp, readDotEnv } from "./environment.ts";
+import { type ExtendsLink, readExtends } from "./extends.ts";
+import { asBase, mergeServices } from "./merge.ts";
+import { child, type ComposeMap, type ComposeNode, entriesOf, itemsOf, type Place } from "./node.ts";
+import type { Problems } from "./problems.ts";
+import { readComposeText } from "./read-file.ts";
+import type { Resolved } from "./resolved.ts";
+import { notUnderstood, type Scope, textOf, textsOf } from "./scope.ts";
+import { readService, type Service } from "./service.ts";
+import type { ReadFile, SourceFile } from "./source.ts";
+import { type NamedVolume, readVolumes } from "./volume.ts";
 
 /** Chains of `include` and `extends` longer than this are circles or jokes. */
 const LONGEST = 32;

@@ -3,7 +3,7 @@
  * `config/interpolation.py`, compose-go 2.9 `template/template.go`). A variable of which nobody can tell whether it is
  * set makes the text unknown; a default is no answer to that.
  */
-import { known, type Resolved, unknown } from "./resolved.js";
+import { known, type Resolved, unknown } from "./resolved.ts";
 
 /** What a variable is; `value: undefined` means that it is not set, and that all places were looked at. */
 export type Variable =

@@ -1,5 +1,5 @@
 /** What an edit changes, line by line, as `diff -u` shows it. */
-import { printable } from "../printable.js";
+import { printable } from "../printable.ts";
 
 const CONTEXT = 3;
 /** Longer texts are compared by their common beginning and end alone. */

@@ -3,9 +3,9 @@
  * of volumes the later one of a path in the container wins, of ports that of a container's port (compose 1.29
  * `merge_service_dicts`, compose-go `override/`). `!reset` and `!override` of compose-go empty or replace.
  */
-import type { Mount } from "./mount.js";
-import { child, type ComposeMap } from "./node.js";
-import type { Service } from "./service.js";
+import type { Mount } from "./mount.ts";
+import { child, type ComposeMap } from "./node.ts";
+import type { Service } from "./service.ts";
 
 /** `node` is what the later file says, for its tags. */
 export function mergeServices(base: Service, later: Service, node: ComposeMap): Service {

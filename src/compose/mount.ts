@@ -1,8 +1,8 @@
 /** `volumes:` of a service, short and long form (compose-go 2.9 `format/volume.go`, compose 1.29 `config/types.py`). */
 import { posix } from "node:path";
-import { child, type ComposeMap, type ComposeNode, type Place } from "./node.js";
-import { mapKnown, type PlacedText, type Resolved, shown, unknown } from "./resolved.js";
-import { hostPath, notUnderstood, type Scope, textOf } from "./scope.js";
+import { child, type ComposeMap, type ComposeNode, type Place } from "./node.ts";
+import { mapKnown, type PlacedText, type Resolved, shown, unknown } from "./resolved.ts";
+import { hostPath, notUnderstood, type Scope, textOf } from "./scope.ts";
 
 export interface Mount {
   /** "other": an image, a named pipe or a cluster volume; "unknown": a variable decides it. */

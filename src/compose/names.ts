@@ -2,7 +2,7 @@
  * How the two generations call what they make. v1 is the Python program `docker-compose` 1.x (1.29: `cli/command.py`
  * `get_project_name`, `service.py`), v2 the plugin `docker compose` (compose-go 2.9: `loader/loader.go`).
  */
-import { known, mapKnown, type Resolved, unknown } from "./resolved.js";
+import { known, mapKnown, type Resolved, unknown } from "./resolved.ts";
 
 export type Generation = "v1" | "v2";
 

@@ -1,7 +1,7 @@
 /** A second file that Compose lays over the first by itself: for a Compose file that git tracks, or that cannot be edited. */
 import { parseDocument } from "yaml";
-import { addVolumes, type Edited } from "./edit.js";
-import { isNamed, itemYaml, refusal, scalarYaml, type VolumeChange } from "./volume-item.js";
+import { addVolumes, type Edited } from "./edit.ts";
+import { isNamed, itemYaml, refusal, scalarYaml, type VolumeChange } from "./volume-item.ts";
 
 export interface OverrideWanted {
   /** `version:` of the first file; v1 refuses an override of another one. Undefined: it has none. */

@@ -1,7 +1,7 @@
 /** `ports:` of a service, short and long form. */
-import { child, type ComposeNode, type Place } from "./node.js";
-import { type PlacedText, shown } from "./resolved.js";
-import { notUnderstood, type Scope, textOf } from "./scope.js";
+import { child, type ComposeNode, type Place } from "./node.ts";
+import { type PlacedText, shown } from "./resolved.ts";
+import { notUnderstood, type Scope, textOf } from "./scope.ts";
 
 export interface Port {
   /** Address of the host, "" for all of them. */

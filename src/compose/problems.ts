@@ -1,6 +1,6 @@
 /** What could not be read or resolved in the files of a project, each with its place. */
-import type { Diagnostic, Finding } from "../diagnostic.js";
-import type { Place } from "./node.js";
+import type { Diagnostic, Finding } from "../diagnostic.ts";
+import type { Place } from "./node.ts";
 
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();

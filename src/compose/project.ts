@@ -3,15 +3,15 @@
  * It reads files through whoever calls it and reaches nothing else. What nobody can tell is unknown, with the reason.
  */
 import { posix } from "node:path";
-import type { Diagnostic } from "../diagnostic.js";
-import { type CallerEnvironment, lookUp } from "./environment.js";
-import { FileSet } from "./file-set.js";
-import { type Generation, projectName } from "./names.js";
-import { Problems } from "./problems.js";
-import type { Resolved } from "./resolved.js";
-import type { Service } from "./service.js";
-import type { ReadFile, SourceFile } from "./source.js";
-import type { NamedVolume } from "./volume.js";
+import type { Diagnostic } from "../diagnostic.ts";
+import { type CallerEnvironment, lookUp } from "./environment.ts";
+import { FileSet } from "./file-set.ts";
+import { type Generation, projectName } from "./names.ts";
+import { Problems } from "./problems.ts";
+import type { Resolved } from "./resolved.ts";
+import type { Service } from "./service.ts";
+import type { ReadFile, SourceFile } from "./source.ts";
+import type { NamedVolume } from "./volume.ts";
 
 export interface ProjectSource {
   /** Absolute paths, the one that counts least first. */

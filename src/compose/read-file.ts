@@ -1,10 +1,10 @@
 /** Reads the text of one Compose file into placed nodes. What cannot be read is a problem, and undefined comes back. */
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLMap } from "yaml";
-import { printable, quoted } from "../printable.js";
-import { Lines } from "../yaml/lines.js";
-import { MOST_BYTES, tooDeep } from "../yaml/read.js";
-import type { ComposeEntry, ComposeMap, ComposeNode, Place } from "./node.js";
-import type { Problems } from "./problems.js";
+import { printable, quoted } from "../printable.ts";
+import { Lines } from "../yaml/lines.ts";
+import { MOST_BYTES, tooDeep } from "../yaml/read.ts";
+import type { ComposeEntry, ComposeMap, ComposeNode, Place } from "./node.ts";
+import type { Problems } from "./problems.ts";
 
 /** Aliases multiply what a file says; no honest one says more. */
 const MOST_VALUES = 20_000;

@@ -1,5 +1,5 @@
 /** A text of a Compose file as Compose would take it, or why nobody can say what it is. */
-import type { Place } from "./node.js";
+import type { Place } from "./node.ts";
 
 export type Resolved =
   | { readonly known: true; readonly text: string }

@@ -1,9 +1,9 @@
 /** What the texts of one file are read with: its variables, and the directory that its relative paths begin at. */
 import { posix } from "node:path";
-import { interpolate, type Variables } from "./interpolation.js";
-import type { ComposeNode } from "./node.js";
-import type { Problems } from "./problems.js";
-import { known, type PlacedText, type Resolved, unknown } from "./resolved.js";
+import { interpolate, type Variables } from "./interpolation.ts";
+import type { ComposeNode } from "./node.ts";
+import type { Problems } from "./problems.ts";
+import { known, type PlacedText, type Resolved, unknown } from "./resolved.ts";
 
 export interface Scope {
   readonly variables: Variables;

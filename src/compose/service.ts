@@ -1,10 +1,10 @@
 /** One service: what one file says of it, and how several say it together. */
-import type { Mount } from "./mount.js";
-import { readMount } from "./mount.js";
-import { child, type ComposeMap, type ComposeNode, entriesOf, itemsOf, type Place } from "./node.js";
-import { type Port, readPort } from "./port.js";
-import type { PlacedText } from "./resolved.js";
-import { notUnderstood, type Scope, textOf, textsOf } from "./scope.js";
+import type { Mount } from "./mount.ts";
+import { readMount } from "./mount.ts";
+import { child, type ComposeMap, type ComposeNode, entriesOf, itemsOf, type Place } from "./node.ts";
+import { type Port, readPort } from "./port.ts";
+import type { PlacedText } from "./resolved.ts";
+import { notUnderstood, type Scope, textOf, textsOf } from "./scope.ts";
 
 /** Where a file speaks of the service: the place of its key. */
 export interface Definition {

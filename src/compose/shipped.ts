@@ -5,7 +5,7 @@
  *     #      - ./postgres:/var/lib/postgresql/data
  */
 import type { Document } from "yaml";
-import { type CommentLine, commentLines, type Splice } from "./edit-text.js";
+import { type CommentLine, commentLines, type Splice } from "./edit-text.ts";
 
 export interface ShippedVolume {
   /** The item as it is written, without quotes. */

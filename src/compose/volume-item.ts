@@ -1,5 +1,5 @@
 /** How an item of `volumes:` is written: `./postgres:/var/lib/postgresql/data`, in quotes where YAML needs them. */
-import { hasObeyed } from "../printable.js";
+import { hasObeyed } from "../printable.ts";
 
 /** A bind or a named volume that a service is given. */
 export interface VolumeChange {

@@ -1,7 +1,7 @@
 /** `volumes:` at the top of a file: the named volumes of the project. */
-import { child, type ComposeNode, entriesOf, type Place } from "./node.js";
-import type { PlacedText } from "./resolved.js";
-import { type Scope, textOf } from "./scope.js";
+import { child, type ComposeNode, entriesOf, type Place } from "./node.ts";
+import type { PlacedText } from "./resolved.ts";
+import { type Scope, textOf } from "./scope.ts";
 
 export interface NamedVolume {
   readonly key: string;

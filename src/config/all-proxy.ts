@@ -3,11 +3,11 @@
  * gateway hop, `socks5://HOST:PORT` a proxy that somebody keeps open. Whatever else stands there is refused: ignored, it
  * would send the director's secrets another way than was said.
  */
-import type { RecoverError } from "../errors.js";
-import type { GatewayConfig, SocksConfig } from "./config.js";
-import { HOST, userOf } from "./gateway.js";
-import { holdsKey } from "./key-text.js";
-import { environmentError, type Reading } from "./reading.js";
+import type { RecoverError } from "../errors.ts";
+import type { GatewayConfig, SocksConfig } from "./config.ts";
+import { HOST, userOf } from "./gateway.ts";
+import { holdsKey } from "./key-text.ts";
+import { environmentError, type Reading } from "./reading.ts";
 
 const NAME = "BOSH_ALL_PROXY";
 const SSH_PORT = 22;

@@ -1,14 +1,14 @@
 /** `bosh:` (its gateway: `way.ts`) and BOSH_ENVIRONMENT, BOSH_CA_CERT, BOSH_CLIENT, BOSH_CLIENT_SECRET, BOSH_DEPLOYMENT. */
-import { quoted } from "../printable.js";
-import { Fields } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import { isLoopback, parseAddress } from "./address.js";
-import type { BoshConfig, SecretReference } from "./config.js";
-import { readCertificate } from "./certificate.js";
-import { CERTIFICATE } from "./key-text.js";
-import { environmentError, readIfThere, type Reading } from "./reading.js";
-import { readSecret } from "./secret.js";
-import { shownValue } from "./shown-value.js";
+import { quoted } from "../printable.ts";
+import { Fields } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import { isLoopback, parseAddress } from "./address.ts";
+import type { BoshConfig, SecretReference } from "./config.ts";
+import { readCertificate } from "./certificate.ts";
+import { CERTIFICATE } from "./key-text.ts";
+import { environmentError, readIfThere, type Reading } from "./reading.ts";
+import { readSecret } from "./secret.ts";
+import { shownValue } from "./shown-value.ts";
 
 const KEYS = ["environment", "deployment", "ca_cert", "client", "client_secret", "gateway"] as const;
 const DIRECTOR_PORT = 25_555;

@@ -1,8 +1,8 @@
 /** `ca_cert`: a path or the PEM text, as the bosh CLI takes it; both give the text. */
-import { quoted } from "../printable.js";
-import { CERTIFICATE } from "./key-text.js";
-import { readIfThere, type Reading, type Text } from "./reading.js";
-import { shownValue } from "./shown-value.js";
+import { quoted } from "../printable.ts";
+import { CERTIFICATE } from "./key-text.ts";
+import { readIfThere, type Reading, type Text } from "./reading.ts";
+import { shownValue } from "./shown-value.ts";
 
 /** `whose`: "the director's". */
 export function readCertificate(reading: Reading, node: Text | undefined, whose: string): string | undefined {

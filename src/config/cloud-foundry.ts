@@ -1,11 +1,11 @@
 /** `cf:` and CF_API, CF_USERNAME, CF_PASSWORD. */
-import { Fields } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import { parseAddress } from "./address.js";
-import type { CfConfig } from "./config.js";
-import { environmentError, type Reading } from "./reading.js";
-import { readSecret } from "./secret.js";
-import type { Way } from "./way.js";
+import { Fields } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import { parseAddress } from "./address.ts";
+import type { CfConfig } from "./config.ts";
+import { environmentError, type Reading } from "./reading.ts";
+import { readSecret } from "./secret.ts";
+import type { Way } from "./way.ts";
 
 const KEYS = ["api", "skip_ssl_validation", "username", "password", "via_gateway"] as const;
 const REMEDY = "Write the address of the API: `https://api.SYSTEM-DOMAIN`.";

@@ -1,5 +1,5 @@
 /** The configuration as a value: places and references. It holds no secret, only where each one is to be had. */
-import type { Settings, WalESettings } from "../ports/settings.js";
+import type { Settings, WalESettings } from "../ports/settings.ts";
 
 /** Where a secret is, never what it is (law 10). */
 export type SecretReference =

@@ -4,11 +4,11 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { RecoverError } from "../errors.js";
-import { optional } from "../optional.js";
-import type { WalESettings } from "../ports/settings.js";
-import { hasObeyed, quoted } from "../printable.js";
-import type { S3Config } from "./config.js";
+import { RecoverError } from "../errors.ts";
+import { optional } from "../optional.ts";
+import type { WalESettings } from "../ports/settings.ts";
+import { hasObeyed, quoted } from "../printable.ts";
+import type { S3Config } from "./config.ts";
 
 export interface Envdir {
   readonly s3: S3Config;

@@ -1,10 +1,10 @@
 /** `bosh.gateway:` and BOSH_GW_HOST, BOSH_GW_USER, BOSH_GW_PRIVATE_KEY: the one hop to the foundation. */
-import { Fields } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import type { GatewayConfig, SecretReference } from "./config.js";
-import { holdsKey } from "./key-text.js";
-import { environmentError, type Reading } from "./reading.js";
-import { readSecret } from "./secret.js";
+import { Fields } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import type { GatewayConfig, SecretReference } from "./config.ts";
+import { holdsKey } from "./key-text.ts";
+import { environmentError, type Reading } from "./reading.ts";
+import { readSecret } from "./secret.ts";
 
 const KEYS = ["host", "port", "user", "private_key", "passphrase", "password", "host_key"] as const;
 export const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/u;

@@ -1,11 +1,11 @@
 /** `gpg:`: the private key that opens archives which are encrypted with OpenPGP. */
-import { optional } from "../optional.js";
-import { Fields } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import type { GpgConfig } from "./config.js";
-import { holdsKey } from "./key-text.js";
-import type { Reading, Text } from "./reading.js";
-import { LITERAL_KEY, readSecret } from "./secret.js";
+import { optional } from "../optional.ts";
+import { Fields } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import type { GpgConfig } from "./config.ts";
+import { holdsKey } from "./key-text.ts";
+import type { Reading, Text } from "./reading.ts";
+import { LITERAL_KEY, readSecret } from "./secret.ts";
 
 /** The key may come from elsewhere, and its passphrase from here. */
 export function readGpg(reading: Reading, node: Located | undefined): GpgConfig | undefined {

@@ -2,13 +2,13 @@
  * `lease: s3://BUCKET/PREFIX`: where leases lie and journals are mirrored. Dingo's archives are exactly
  * `s3://BUCKET/backups/GUID/wal` (wal-archives.md §1): nothing of ours is written at, below or above one (law 1).
  */
-import { archivePartOf } from "../archive-marks.js";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import type { Located } from "../yaml/located.js";
-import { textOf } from "../yaml/fields.js";
-import type { LeaseConfig } from "./config.js";
-import type { Reading } from "./reading.js";
+import { archivePartOf } from "../archive-marks.ts";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { Located } from "../yaml/located.ts";
+import { textOf } from "../yaml/fields.ts";
+import type { LeaseConfig } from "./config.ts";
+import type { Reading } from "./reading.ts";
 
 const FORM = /^s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]{2,62})\/(.+?)\/?$/u;
 const PART = /^[A-Za-z0-9._@ -]+$/u;

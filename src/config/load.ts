@@ -4,26 +4,26 @@
  */
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type Diagnostic, diagnosticsError, placeOf } from "../diagnostic.js";
-import { RecoverError } from "../errors.js";
-import { GONE, gone } from "../gone.js";
-import { printable, quoted } from "../printable.js";
-import { article, Fields, textOf } from "../yaml/fields.js";
-import { Findings } from "../yaml/findings.js";
-import type { Located } from "../yaml/located.js";
-import { readYaml } from "../yaml/read.js";
-import { parseAddress } from "./address.js";
-import { readBosh } from "./bosh.js";
-import { readCf } from "./cloud-foundry.js";
-import type { Config } from "./config.js";
-import { readGpg } from "./gpg.js";
-import { readLease } from "./lease.js";
-import { LOG_STORES, readLogStore } from "./log-store.js";
-import { readS3 } from "./object-store.js";
-import { type Environment, readIfThere, Reading } from "./reading.js";
-import { readSandbox } from "./sandbox.js";
-import { discreet } from "./secret.js";
-import { Way } from "./way.js";
+import { type Diagnostic, diagnosticsError, placeOf } from "../diagnostic.ts";
+import { RecoverError } from "../errors.ts";
+import { GONE, gone } from "../gone.ts";
+import { printable, quoted } from "../printable.ts";
+import { article, Fields, textOf } from "../yaml/fields.ts";
+import { Findings } from "../yaml/findings.ts";
+import type { Located } from "../yaml/located.ts";
+import { readYaml } from "../yaml/read.ts";
+import { parseAddress } from "./address.ts";
+import { readBosh } from "./bosh.ts";
+import { readCf } from "./cloud-foundry.ts";
+import type { Config } from "./config.ts";
+import { readGpg } from "./gpg.ts";
+import { readLease } from "./lease.ts";
+import { LOG_STORES, readLogStore } from "./log-store.ts";
+import { readS3 } from "./object-store.ts";
+import { type Environment, readIfThere, Reading } from "./reading.ts";
+import { readSandbox } from "./sandbox.ts";
+import { discreet } from "./secret.ts";
+import { Way } from "./way.ts";
 
 const KEYS = [
   "cf",

@@ -3,15 +3,15 @@
  * OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD. Which product answers is found out by asking: the sections differ in their
  * variables only.
  */
-import { RecoverError } from "../errors.js";
-import { Fields } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import { parseAddress } from "./address.js";
-import { readCertificate } from "./certificate.js";
-import type { LogStoreConfig, SecretReference } from "./config.js";
-import type { Environment, Reading } from "./reading.js";
-import { readSecret } from "./secret.js";
-import type { Way } from "./way.js";
+import { RecoverError } from "../errors.ts";
+import { Fields } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import { parseAddress } from "./address.ts";
+import { readCertificate } from "./certificate.ts";
+import type { LogStoreConfig, SecretReference } from "./config.ts";
+import type { Environment, Reading } from "./reading.ts";
+import { readSecret } from "./secret.ts";
+import type { Way } from "./way.ts";
 
 export const LOG_STORES = ["elasticsearch", "opensearch"] as const;
 export type LogStoreSection = (typeof LOG_STORES)[number];

@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { quoted } from "../printable.js";
-import type { Config, S3Keys, SecretReference } from "./config.js";
-import type { Environment } from "./reading.js";
+import { quoted } from "../printable.ts";
+import type { Config, S3Keys, SecretReference } from "./config.ts";
+import type { Environment } from "./reading.ts";
 
 export type System = "cf" | "bosh" | "s3" | "log-stores";
 

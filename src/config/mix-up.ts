@@ -1,6 +1,6 @@
 /** Answers that belong to another question. `init` asks again; in a file such a word may be meant: a host can be called `admin`. */
-import { RecoverError } from "../errors.js";
-import type { Setting } from "./settings.js";
+import { RecoverError } from "../errors.ts";
+import type { Setting } from "./settings.ts";
 
 const ADDRESSES: ReadonlySet<string> = new Set(["cf.api", "bosh.environment", "s3.endpoint"]);
 const NAMES: ReadonlySet<string> = new Set(["cf.username", "bosh.client", "bosh.gateway.user"]);

@@ -1,11 +1,11 @@
 /** `s3:` and AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION. */
-import { Fields } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import { parseAddress } from "./address.js";
-import type { S3Config, S3Keys, SecretReference } from "./config.js";
-import { environmentError, type Reading } from "./reading.js";
-import { readSecret } from "./secret.js";
-import type { Way } from "./way.js";
+import { Fields } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import { parseAddress } from "./address.ts";
+import type { S3Config, S3Keys, SecretReference } from "./config.ts";
+import { environmentError, type Reading } from "./reading.ts";
+import { readSecret } from "./secret.ts";
+import type { Way } from "./way.ts";
 
 const KEYS = ["endpoint", "region", "bucket", "credentials", "source", "via_gateway"] as const;
 const CREDENTIAL_KEYS = ["access_key_id", "secret_access_key", "session_token"] as const;

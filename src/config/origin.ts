@@ -3,14 +3,14 @@
  * only whether it is set and how it would be had; nothing is fetched or run.
  */
 import { existsSync } from "node:fs";
-import { Lines } from "../yaml/lines.js";
-import { descend, type Located } from "../yaml/located.js";
+import { Lines } from "../yaml/lines.ts";
+import { descend, type Located } from "../yaml/located.ts";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { ConfigDocument } from "./load.js";
-import type { Environment } from "./reading.js";
-import { VARIABLE_NAME } from "./secret.js";
-import { type Setting, SETTINGS } from "./settings.js";
-import { hostOnly, shownValue } from "./shown-value.js";
+import type { ConfigDocument } from "./load.ts";
+import type { Environment } from "./reading.ts";
+import { VARIABLE_NAME } from "./secret.ts";
+import { type Setting, SETTINGS } from "./settings.ts";
+import { hostOnly, shownValue } from "./shown-value.ts";
 
 export interface Origin {
   readonly name: string;

@@ -1,10 +1,10 @@
 /** What every section of the configuration is read with: the file's findings, its folder, the environment. */
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { RecoverError } from "../errors.js";
-import { hasObeyed, quoted } from "../printable.js";
-import type { Findings } from "../yaml/findings.js";
-import type { Located, LocatedScalar } from "../yaml/located.js";
+import { RecoverError } from "../errors.ts";
+import { hasObeyed, quoted } from "../printable.ts";
+import type { Findings } from "../yaml/findings.ts";
+import type { Located, LocatedScalar } from "../yaml/located.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Text = LocatedScalar & { readonly value: string };

@@ -1,5 +1,5 @@
 /** A configuration as text: every setting with a comment; those without a value stand there as an example, commented out. */
-import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.js";
+import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.ts";
 
 export interface RenderOptions {
   /** By the setting's name, as it stands behind the colon. */

@@ -1,7 +1,7 @@
 /** `sandbox:`: whether a server on the files of an archive may run without one (law 14). Never by a variable or a flag. */
-import { textOf } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import type { Reading } from "./reading.js";
+import { textOf } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import type { Reading } from "./reading.ts";
 
 /** True for `unsandboxed`. */
 export function readSandbox(reading: Reading, node: Located | undefined): true | undefined {

@@ -1,6 +1,6 @@
 /** The JSON Schema of the configuration for editors (draft 2020-12), out of the table of settings. */
-import { VARIABLE_NAME } from "./secret.js";
-import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.js";
+import { VARIABLE_NAME } from "./secret.ts";
+import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 

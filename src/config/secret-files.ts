@@ -1,5 +1,5 @@
 /** The files of a configuration that hold secrets, wherever in it they are named. */
-import type { Config } from "./config.js";
+import type { Config } from "./config.ts";
 
 export function secretFiles(config: Config): readonly string[] {
   return filesIn(config);

@@ -1,10 +1,10 @@
 /** Fetches a secret from where the configuration says it is; it is registered with the masker before anybody has it. */
 import { readFileSync } from "node:fs";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import type { Secrets } from "../secrets.js";
-import type { SecretReference } from "./config.js";
-import type { Environment } from "./reading.js";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { Secrets } from "../secrets.ts";
+import type { SecretReference } from "./config.ts";
+import type { Environment } from "./reading.ts";
 
 export interface SecretSources {
   readonly secrets: Secrets;

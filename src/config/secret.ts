@@ -1,10 +1,10 @@
 /** References to secrets in the configuration: `{env: NAME}`, `{file: PATH}` or `{command: [PROGRAM, ARGUMENT…]}`. */
-import type { Diagnostic, Finding } from "../diagnostic.js";
-import { article, Fields, textOf } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import type { SecretReference } from "./config.js";
-import { holdsKey } from "./key-text.js";
-import type { Reading } from "./reading.js";
+import type { Diagnostic, Finding } from "../diagnostic.ts";
+import { article, Fields, textOf } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import type { SecretReference } from "./config.ts";
+import { holdsKey } from "./key-text.ts";
+import type { Reading } from "./reading.ts";
 
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u;
 const FORMS = "`{env: NAME}`, `{file: PATH}` or `{command: [PROGRAM, ARGUMENT]}`";

@@ -2,9 +2,9 @@
  * How a value of the configuration is shown, wherever it comes from and whoever shows it. In the wrong place or form it may
  * be a key or a log-in, and is refused there: until then it must not have been on a screen or in a file that is sent (law 10).
  */
-import { MASK } from "../mask.js";
-import { CERTIFICATE, holdsKey } from "./key-text.js";
-import type { Setting } from "./settings.js";
+import { MASK } from "../mask.ts";
+import { CERTIFICATE, holdsKey } from "./key-text.ts";
+import type { Setting } from "./settings.ts";
 
 /** Itself where all of it may be seen. */
 export function shownValue(text: string, kind: Setting["kind"]): string {

@@ -2,11 +2,11 @@
  * The one way to what lies behind the foundation's border: `bosh.gateway`, else BOSH_GW_HOST, else BOSH_ALL_PROXY. The
  * director and the cells always take it; Cloud Foundry and the store where `via_gateway` says so.
  */
-import type { Located } from "../yaml/located.js";
-import { readAllProxy } from "./all-proxy.js";
-import type { GatewayConfig, SocksConfig } from "./config.js";
-import { readGateway } from "./gateway.js";
-import type { Reading } from "./reading.js";
+import type { Located } from "../yaml/located.ts";
+import { readAllProxy } from "./all-proxy.ts";
+import type { GatewayConfig, SocksConfig } from "./config.ts";
+import { readGateway } from "./gateway.ts";
+import type { Reading } from "./reading.ts";
 
 export interface GatewayOrProxy {
   readonly gateway?: GatewayConfig;

@@ -1,8 +1,8 @@
 /** A value as a person types it, as it stands in the file. A secret is never typed: only where it is to be had. */
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import { VARIABLE_NAME } from "./secret.js";
-import type { Setting } from "./settings.js";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { VARIABLE_NAME } from "./secret.ts";
+import type { Setting } from "./settings.ts";
 
 /** Plain in YAML, and the same text again: nothing that could be a number, a flag or a beginning of something else. */
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/~](?:[A-Za-z0-9_./@~-]|:(?=\S))*$/iu;

@@ -1,8 +1,8 @@
 /** Looks into directories, and where nothing is told of one, into those of it that usually hold data. */
-import { RecoverError } from "../errors.js";
-import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../ports/docker-host.js";
-import { type Contents, innerDirectories, isSqlite, LOOK, recognise, sqliteNames } from "./recognise.js";
-import { SQLITE } from "./systems.js";
+import { RecoverError } from "../errors.ts";
+import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../ports/docker-host.ts";
+import { type Contents, innerDirectories, isSqlite, LOOK, recognise, sqliteNames } from "./recognise.ts";
+import { SQLITE } from "./systems.ts";
 
 export interface Found {
   readonly key: string;

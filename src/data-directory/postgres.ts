@@ -1,7 +1,7 @@
 /** A data directory of PostgreSQL by the files of it that were looked at. */
-import { CONTROL_FIELDS_BYTES, type ControlState, controlState } from "../archive/wal/control-state.js";
-import { CONTROL_BYTES } from "../archive/wal/control-values.js";
-import type { LookedFile } from "../ports/docker-host.js";
+import { CONTROL_FIELDS_BYTES, type ControlState, controlState } from "../archive/wal/control-state.ts";
+import { CONTROL_BYTES } from "../archive/wal/control-values.ts";
+import type { LookedFile } from "../ports/docker-host.ts";
 
 export interface PostgresDirectory {
   /** Of PG_VERSION, else of pg_control: `9.6`, `16`; "" where neither says. */

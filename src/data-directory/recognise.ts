@@ -1,7 +1,7 @@
 /** What lies in a directory, by a bounded set of its files. Pure; what was not looked at is unknown, and never empty. */
-import type { Looked, LookedFile, LookOrder } from "../ports/docker-host.js";
-import { type PostgresDirectory, POSTGRES_FILES, readPostgres } from "./postgres.js";
-import { SQLITE, type SystemName, SYSTEMS } from "./systems.js";
+import type { Looked, LookedFile, LookOrder } from "../ports/docker-host.ts";
+import { type PostgresDirectory, POSTGRES_FILES, readPostgres } from "./postgres.ts";
+import { SQLITE, type SystemName, SYSTEMS } from "./systems.ts";
 
 export type Contents =
   | {

@@ -1,7 +1,7 @@
 /** Events know bound applications by GUID; those that are still there have names. */
-import type { CloudFoundry } from "../ports/cloud-foundry.js";
-import type { Candidate, Discovery } from "./candidate.js";
-import { attempt } from "./tried.js";
+import type { CloudFoundry } from "../ports/cloud-foundry.ts";
+import type { Candidate, Discovery } from "./candidate.ts";
+import { attempt } from "./tried.ts";
 
 /** Beyond these nobody reads on; each space is one request. */
 const MOST_SPACES = 10;

@@ -1,7 +1,7 @@
 /** Groups the events of one instance into attempts to delete it, and what came between and after. */
-import type { RemovedNode } from "./candidate.js";
-import type { FactBody, Style } from "./fact.js";
-import type { LifeEvent } from "./timeline.js";
+import type { RemovedNode } from "./candidate.ts";
+import type { FactBody, Style } from "./fact.ts";
+import type { LifeEvent } from "./timeline.ts";
 
 export interface Attempt {
   readonly style: Style;

@@ -2,12 +2,12 @@
  * The broker's own lines, all eras: which of them mean something for a deletion, and what (dingo.md §2.2, seen on real
  * brokers of ten versions).
  */
-import { detached } from "../detached.js";
-import type { FactBody } from "./fact.js";
-import { actionOf, type BrokerEvent, brokerEvent, DELETION_ERROR, isDingoBroker } from "../log-patterns/broker.js";
-import { GUID } from "../log-patterns/guid.js";
-import { isGuid } from "./guid.js";
-import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.js";
+import { detached } from "../detached.ts";
+import type { FactBody } from "./fact.ts";
+import { actionOf, type BrokerEvent, brokerEvent, DELETION_ERROR, isDingoBroker } from "../log-patterns/broker.ts";
+import { GUID } from "../log-patterns/guid.ts";
+import { isGuid } from "./guid.ts";
+import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.ts";
 
 export interface BrokerFact {
   readonly guid?: string;

@@ -1,9 +1,9 @@
 /** A candidate for a person: in full the one that is meant most likely, in a line each the others. */
-import type { Candidate, DiscoveryQuery, Evidence } from "./candidate.js";
-import { isConfirmed } from "./open-questions.js";
-import { shown } from "./safe-text.js";
-import { plainTime } from "./stamp.js";
-import { recoverCommand } from "./together.js";
+import type { Candidate, DiscoveryQuery, Evidence } from "./candidate.ts";
+import { isConfirmed } from "./open-questions.ts";
+import { shown } from "./safe-text.ts";
+import { plainTime } from "./stamp.ts";
+import { recoverCommand } from "./together.ts";
 
 const SHOWN_EVIDENCE = 3;
 const TEXT_WIDTH = 160;

@@ -1,5 +1,5 @@
 /** What discovery answers. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
-import type { DocumentPlace, Place } from "./fact.js";
+import type { DocumentPlace, Place } from "./fact.ts";
 
 export type EvidenceSource =
   | "logs"

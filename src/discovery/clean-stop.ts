@@ -5,12 +5,12 @@
  * Judges by the order of lines in one file, since their times are of whole seconds: a log store keeps no order. Whatever
  * is missing, cut or doubtful makes no clean stop, and no kill either.
  */
-import type { Attempt } from "./attempt.js";
-import type { CleanStop } from "./candidate.js";
-import { evidenceOfFact } from "./evidence.js";
-import type { ContainerSaid, Fact, FactBody, Place } from "./fact.js";
-import { compareStamps } from "./stamp.js";
-import type { LifeEvent } from "./timeline.js";
+import type { Attempt } from "./attempt.ts";
+import type { CleanStop } from "./candidate.ts";
+import { evidenceOfFact } from "./evidence.ts";
+import type { ContainerSaid, Fact, FactBody, Place } from "./fact.ts";
+import { compareStamps } from "./stamp.ts";
+import type { LifeEvent } from "./timeline.ts";
 
 /** A stop belongs to the deletion that asked for it: between clocks of two machines. */
 const SKEW_MS = 60_000;

@@ -2,8 +2,8 @@
  * Which lines a database's container wrote. Its clients write there too, by `RAISE LOG` or with a statement that fails:
  * what follows is no word of the broker, whatever it looks like.
  */
-import { STREAMS } from "../log-patterns/said-line.js";
-import type { Envelope } from "./envelope.js";
+import { STREAMS } from "../log-patterns/said-line.ts";
+import type { Envelope } from "./envelope.ts";
 
 /** `docker/cf-NODE`, `/cf-NODE`, `cf-NODE`; a collector may have cut its end. */
 const TAG = /^(?:docker\/|\/)?cf-[0-9a-f]{8}/;

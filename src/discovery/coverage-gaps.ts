@@ -2,9 +2,9 @@
  * What of the time that was asked for no log file reaches over, and which source would hold it: a deletion that no
  * source could show is not "nothing" (law 5).
  */
-import type { Coverage, SourceReport } from "./candidate.js";
-import { RETENTION_MS } from "./from-cloud-foundry.js";
-import type { TimeWindow } from "./rank.js";
+import type { Coverage, SourceReport } from "./candidate.ts";
+import { RETENTION_MS } from "./from-cloud-foundry.ts";
+import type { TimeWindow } from "./rank.ts";
 
 export interface Asked {
   readonly window: TimeWindow | undefined;

@@ -1,8 +1,8 @@
 /** What was looked at and what was not, for a person: counted, or each with its span. */
-import { counted } from "../counted.js";
-import type { Coverage } from "./candidate.js";
-import { shown } from "./safe-text.js";
-import { plainTime } from "./stamp.js";
+import { counted } from "../counted.ts";
+import type { Coverage } from "./candidate.ts";
+import { shown } from "./safe-text.ts";
+import { plainTime } from "./stamp.ts";
 
 /** Beyond these nobody reads on. */
 const SHOWN_HOLES = 5;

@@ -1,12 +1,12 @@
 /** The core of `dingo-recover discover`: asks the sources and says how it ended. The command line prints. */
-import { EXIT, RecoverError } from "../errors.js";
-import { withAppNames } from "./app-names.js";
-import type { Discovery, DiscoveryQuery } from "./candidate.js";
-import { toDocument, type DiscoverDocument } from "./document.js";
-import { findDeletedInstance, type DiscoverySources } from "./find.js";
-import { isConfirmed, withOpenQuestions } from "./open-questions.js";
-import { withoutShortLived } from "./set-aside.js";
-import { toTable } from "./table.js";
+import { EXIT, RecoverError } from "../errors.ts";
+import { withAppNames } from "./app-names.ts";
+import type { Discovery, DiscoveryQuery } from "./candidate.ts";
+import { toDocument, type DiscoverDocument } from "./document.ts";
+import { findDeletedInstance, type DiscoverySources } from "./find.ts";
+import { isConfirmed, withOpenQuestions } from "./open-questions.ts";
+import { withoutShortLived } from "./set-aside.ts";
+import { toTable } from "./table.ts";
 
 export interface DiscoverOptions {
   readonly sources: DiscoverySources;

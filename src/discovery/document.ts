@@ -10,8 +10,8 @@ import type {
   LastWal,
   NotDeleted,
   RemovedNode,
-} from "./candidate.js";
-import { isConfirmed, MISFIT } from "./open-questions.js";
+} from "./candidate.ts";
+import { isConfirmed, MISFIT } from "./open-questions.ts";
 
 export interface DiscoverDocument {
   readonly schema: "dingo-recover/discover@1";

@@ -2,9 +2,9 @@
  * Whether an instance ever had a node, when the broker saw none at its deletion. The broker takes its nodes from keys that
  * live 20 s: a container that was dead, or whose image never advertised itself, is no node to it (dingo.md §2.2, §2.11).
  */
-import type { Life } from "./attempt.js";
-import type { FactBody } from "./fact.js";
-import type { LifeEvent } from "./timeline.js";
+import type { Life } from "./attempt.ts";
+import type { FactBody } from "./fact.ts";
+import type { LifeEvent } from "./timeline.ts";
 
 export type EarlierLife =
   /** It had a node: its archive or its container may hold its data. */

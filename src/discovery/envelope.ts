@@ -2,9 +2,9 @@
  * What stands around a log line: RFC 3164 (no year, no zone), RFC 5424, rsyslog's ISO file format, `docker logs -t`,
  * a line of a Papertrail archive, or nothing (a program's own standard output). Facts: dingo.md §2.1, cf-bosh.md §5.
  */
-import { optional } from "../optional.js";
-import { readPapertrail } from "./papertrail.js";
-import { fromIso, type Stamp } from "./stamp.js";
+import { optional } from "../optional.ts";
+import { readPapertrail } from "./papertrail.ts";
+import { fromIso, type Stamp } from "./stamp.ts";
 
 /** A time of day and year that nobody has said the zone of. */
 export interface NakedTime {

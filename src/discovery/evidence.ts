@@ -1,7 +1,7 @@
 /** Lines as evidence: those of an instance's events, wherever they stand. */
-import type { Evidence } from "./candidate.js";
-import type { Fact } from "./fact.js";
-import type { LifeEvent } from "./timeline.js";
+import type { Evidence } from "./candidate.ts";
+import type { Fact } from "./fact.ts";
+import type { LifeEvent } from "./timeline.ts";
 
 const MOST_EVIDENCE = 60;
 

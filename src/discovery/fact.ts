@@ -1,5 +1,5 @@
 /** What one log line says about one instance. Facts are gathered first and judged together (verdict.ts). */
-import type { Stamp } from "./stamp.js";
+import type { Stamp } from "./stamp.ts";
 
 /** Eras A and B work on `cluster.request`, C to F on `deprovision` and a scheduler (dingo.md §2.2). */
 export type Style = "request" | "deprovision";

@@ -1,21 +1,21 @@
 /** Which instance was deleted? All sources are asked, one that fails makes the answer incomplete, not wrong. */
-import type { CloudFoundry } from "../ports/cloud-foundry.js";
-import type { LogSearch } from "../ports/log-search.js";
-import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "./candidate.js";
-import { coverageGaps, silence } from "./coverage-gaps.js";
-import type { Clusterdata } from "./from-clusterdata.js";
-import { fromCloudFoundry, RETENTION_MS } from "./from-cloud-foundry.js";
-import type { InventoryFiles } from "./from-inventory.js";
-import { fromLogs, type LogPlaces } from "./from-logs.js";
-import { fromStore } from "./from-store.js";
-import { isGuid } from "./guid.js";
-import { sortOutLiving } from "./living.js";
-import { merge } from "./merge.js";
-import { sortOutPresent } from "./present.js";
-import { pastOf, rank, renamedPerhaps, type TimeWindow, windowOf } from "./rank.js";
-import { shown } from "./safe-text.js";
-import { attempt } from "./tried.js";
-import { renamedGap, unclearGap, unclearThatFit } from "./unclear.js";
+import type { CloudFoundry } from "../ports/cloud-foundry.ts";
+import type { LogSearch } from "../ports/log-search.ts";
+import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "./candidate.ts";
+import { coverageGaps, silence } from "./coverage-gaps.ts";
+import type { Clusterdata } from "./from-clusterdata.ts";
+import { fromCloudFoundry, RETENTION_MS } from "./from-cloud-foundry.ts";
+import type { InventoryFiles } from "./from-inventory.ts";
+import { fromLogs, type LogPlaces } from "./from-logs.ts";
+import { fromStore } from "./from-store.ts";
+import { isGuid } from "./guid.ts";
+import { sortOutLiving } from "./living.ts";
+import { merge } from "./merge.ts";
+import { sortOutPresent } from "./present.ts";
+import { pastOf, rank, renamedPerhaps, type TimeWindow, windowOf } from "./rank.ts";
+import { shown } from "./safe-text.ts";
+import { attempt } from "./tried.ts";
+import { renamedGap, unclearGap, unclearThatFit } from "./unclear.ts";
 
 export interface DiscoverySources {
   readonly cf?: CloudFoundry | undefined;
@@ -45,7 +45,7 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
   const fromFiles = heard ? await fromLogs(files, stored, logQuestion(query, window)) : undefined;
   const after: SourceReport[] = [];
   // Loaded where they are asked for: their checks of form take longer to load than a search of small files takes.
-  if (inventory !== undefined) after.push((await import("./from-inventory.js")).fromInventory(inventory));
+  if (inventory !== undefined) after.push((await import("./from-inventory.ts")).fromInventory(inventory));
   if (clusterdata !== undefined) after.push(await recordsOf(clusterdata, cf, query));
   const conclude = (report: SourceReport | undefined): Promise<Discovery> =>
     concluded([...before, ...(report === undefined ? [] : [report]), ...after], asking);
@@ -143,7 +143,7 @@ async function recordsOf(
   cf: CloudFoundry | undefined,
   query: DiscoveryQuery,
 ): Promise<SourceReport> {
-  const { fromClusterdata } = await import("./from-clusterdata.js");
+  const { fromClusterdata } = await import("./from-clusterdata.ts");
   const report = await fromClusterdata(clusterdata);
   return cf === undefined ? report : { ...report, sightings: fromRecords(report.known ?? [], query) };
 }

@@ -2,12 +2,12 @@
  * Discovery in Cloud Foundry's own records (cf-bosh.md §2): service usage events say what was deleted, audit events
  * who did it and how. Both are kept for 31 days by default.
  */
-import type { AuditEvent, CfIdentity, CloudFoundry, UsageEvent } from "../ports/cloud-foundry.js";
-import type { BoundApp, Coverage, Evidence, EvidenceSource, Kind, Sighting, SourceReport } from "./candidate.js";
-import { counted } from "../counted.js";
-import { isGuid } from "./guid.js";
-import { shown } from "./safe-text.js";
-import { attempt, remedyOf, type Tried } from "./tried.js";
+import type { AuditEvent, CfIdentity, CloudFoundry, UsageEvent } from "../ports/cloud-foundry.ts";
+import type { BoundApp, Coverage, Evidence, EvidenceSource, Kind, Sighting, SourceReport } from "./candidate.ts";
+import { counted } from "../counted.ts";
+import { isGuid } from "./guid.ts";
+import { shown } from "./safe-text.ts";
+import { attempt, remedyOf, type Tried } from "./tried.ts";
 
 export const RETENTION_MS = 31 * 86_400_000;
 /** Bindings that went earlier were unbound for another reason. */

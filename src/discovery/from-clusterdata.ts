@@ -4,11 +4,11 @@
  * only Cloud Foundry's word that it is no more there makes a candidate of it.
  */
 import { z } from "zod";
-import type { ObjectInfo, ObjectReader } from "../ports/object-store.js";
-import type { Coverage, InstanceDescription, KnownInstance, SourceReport } from "./candidate.js";
-import { GUID } from "../log-patterns/guid.js";
-import { shown } from "./safe-text.js";
-import { attempt, remedyOf } from "./tried.js";
+import type { ObjectInfo, ObjectReader } from "../ports/object-store.ts";
+import type { Coverage, InstanceDescription, KnownInstance, SourceReport } from "./candidate.ts";
+import { GUID } from "../log-patterns/guid.ts";
+import { shown } from "./safe-text.ts";
+import { attempt, remedyOf } from "./tried.ts";
 
 export interface Clusterdata {
   readonly reader: ObjectReader;

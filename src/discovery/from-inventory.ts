@@ -2,11 +2,11 @@
  * Discovery in the files of `inventory`: what was there at one survey and no more at the next went in between, however
  * long ago; and what every instance was called, where it was and who was bound to it.
  */
-import type { Coverage, InstanceDescription, KnownInstance, Sighting, SourceReport } from "./candidate.js";
-import { isGuid } from "./guid.js";
-import { isCovered, parseInventoryLine, type InventoryInstance, type InventorySurvey } from "./inventory-line.js";
-import { shown } from "./safe-text.js";
-import { remedyOf } from "./tried.js";
+import type { Coverage, InstanceDescription, KnownInstance, Sighting, SourceReport } from "./candidate.ts";
+import { isGuid } from "./guid.ts";
+import { isCovered, parseInventoryLine, type InventoryInstance, type InventorySurvey } from "./inventory-line.ts";
+import { shown } from "./safe-text.ts";
+import { remedyOf } from "./tried.ts";
 
 export interface InventoryFile {
   readonly path: string;

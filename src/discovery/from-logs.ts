@@ -1,13 +1,13 @@
 /** Discovery in log files and log stores: each is read once, the facts of all are judged together. */
-import type { LogFile, LogFiles, SearchListener } from "../ports/log-files.js";
-import type { Coverage, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.js";
-import { clockOf } from "./line-clock.js";
-import { scanLogFiles, type FileFindings } from "./log-scan.js";
-import type { StoreFindings } from "./from-store.js";
-import type { Living } from "./living.js";
-import { isNamed, type TimeWindow } from "./rank.js";
-import { timelines } from "./timeline.js";
-import { judge, livingOf } from "./verdict.js";
+import type { LogFile, LogFiles, SearchListener } from "../ports/log-files.ts";
+import type { Coverage, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.ts";
+import { clockOf } from "./line-clock.ts";
+import { scanLogFiles, type FileFindings } from "./log-scan.ts";
+import type { StoreFindings } from "./from-store.ts";
+import type { Living } from "./living.ts";
+import { isNamed, type TimeWindow } from "./rank.ts";
+import { timelines } from "./timeline.ts";
+import { judge, livingOf } from "./verdict.ts";
 
 export interface LogPlaces {
   readonly files: LogFiles;

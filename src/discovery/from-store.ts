@@ -2,17 +2,17 @@
  * Discovery in a log store: the search is the store's, what its documents mean is read as in a file. The store's own times
  * may be off by the sender's zone (cf-bosh.md §5.4): the times inside the lines count, and the difference is reported.
  */
-import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../ports/log-search.js";
-import type { Coverage } from "./candidate.js";
-import type { Fact } from "./fact.js";
-import { isDingoBroker } from "../log-patterns/broker.js";
-import { type LogLine, readLogLines } from "./log-line.js";
-import type { TimeWindow } from "./rank.js";
-import { shown } from "./safe-text.js";
-import { SourceClock } from "./source-clock.js";
-import { fromDate, UNDATED } from "./stamp.js";
-import { BROKER, DELETIONS, LIFE, mentions, UPLOADS } from "./store-phrases.js";
-import { attempt, remedyOf, type Tried } from "./tried.js";
+import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../ports/log-search.ts";
+import type { Coverage } from "./candidate.ts";
+import type { Fact } from "./fact.ts";
+import { isDingoBroker } from "../log-patterns/broker.ts";
+import { type LogLine, readLogLines } from "./log-line.ts";
+import type { TimeWindow } from "./rank.ts";
+import { shown } from "./safe-text.ts";
+import { SourceClock } from "./source-clock.ts";
+import { fromDate, UNDATED } from "./stamp.ts";
+import { BROKER, DELETIONS, LIFE, mentions, UPLOADS } from "./store-phrases.ts";
+import { attempt, remedyOf, type Tried } from "./tried.ts";
 
 export interface StoreFindings {
   readonly facts: readonly Fact[];

@@ -1,5 +1,5 @@
 /** Identity is the full GUID only: the six characters in container logs and sanity-test ids such as `T-147…` are none. */
-import { GUID } from "../log-patterns/guid.js";
+import { GUID } from "../log-patterns/guid.ts";
 
 const WHOLE = new RegExp(`^${GUID}$`);
 

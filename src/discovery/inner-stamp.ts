@@ -2,7 +2,7 @@
  * An exact time inside a line, which its writer put there in UTC: wal-e's `STRUCTURED: time=…-00`, Docker's `time="…Z"`,
  * confd's own head (cf-bosh.md §5.1). With it the clock of a source without year and zone is learned.
  */
-import { fromIso, type Stamp } from "./stamp.js";
+import { fromIso, type Stamp } from "./stamp.ts";
 
 const ISO = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|-00|[+-]\d\d:\d\d))`;
 /** At the beginning of the message, or behind wal-e's word. */

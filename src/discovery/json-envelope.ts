@@ -3,10 +3,10 @@
  * search (`_source`), Docker's json-file (`log`), journald (`MESSAGE`) and their kin, JSON inside strings at any depth.
  * Nothing goes by a product's name: the text that holds a broker's or container's line is taken wherever it stands.
  */
-import { optional } from "../optional.js";
-import { DEEPEST, eventsOf, type JsonEvent, type Leaf, parseJson } from "./json-events.js";
-import { isLager } from "./rewritten-lager.js";
-import { fromIso, type Stamp } from "./stamp.js";
+import { optional } from "../optional.ts";
+import { DEEPEST, eventsOf, type JsonEvent, type Leaf, parseJson } from "./json-events.ts";
+import { isLager } from "./rewritten-lager.ts";
+import { fromIso, type Stamp } from "./stamp.ts";
 
 interface Context {
   readonly stamp?: Stamp;

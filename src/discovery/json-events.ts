@@ -2,7 +2,7 @@
  * The texts of a JSON document by event: an element of an array is an event of its own (`logEvents` of CloudWatch,
  * `values` of Loki, `hits` of a search), and what stands around it belongs to it too.
  */
-import { isLager, lagerText } from "./rewritten-lager.js";
+import { isLager, lagerText } from "./rewritten-lager.ts";
 
 /** What of foreign JSON is looked at. */
 export const DEEPEST = 16;

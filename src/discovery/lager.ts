@@ -2,7 +2,7 @@
  * Lager's JSON lines, whole or cut by a collector. Shape: dingo.md §2.2 (lager v1), cf-bosh.md §5.3 (later "pretty"
  * lines with an RFC 3339 stamp and `level`).
  */
-import { fromEpoch, fromIso, type Stamp } from "./stamp.js";
+import { fromEpoch, fromIso, type Stamp } from "./stamp.ts";
 
 export type LagerData = Readonly<Record<string, unknown>>;
 

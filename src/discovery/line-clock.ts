@@ -1,7 +1,7 @@
 /** Tells when a line was written: by its own zone, or by the clock of its host as other lines of the file show it. */
-import { mayCarryStamp } from "./inner-stamp.js";
-import { readLogLines } from "./log-line.js";
-import { SourceClock } from "./source-clock.js";
+import { mayCarryStamp } from "./inner-stamp.ts";
+import { readLogLines } from "./log-line.ts";
+import { SourceClock } from "./source-clock.ts";
 
 /** Undefined where none of the lines tells. */
 export function clockOf(lines: readonly string[]): ((line: string) => number | undefined) | undefined {

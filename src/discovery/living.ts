@@ -2,12 +2,12 @@
  * What was asked for by its name or GUID, stands in the logs, and has no deletion there: it lives, or Cloud Foundry alone
  * has forgotten it. A purge never comes to the broker, so that no log can tell the two apart.
  */
-import type { CloudFoundry } from "../ports/cloud-foundry.js";
-import { lookOnCells } from "../host-commands.js";
-import type { Coverage, InstanceDescription, NotDeleted, Sighting, SourceReport } from "./candidate.js";
-import { shown } from "./safe-text.js";
-import { plainTime } from "./stamp.js";
-import { attempt } from "./tried.js";
+import type { CloudFoundry } from "../ports/cloud-foundry.ts";
+import { lookOnCells } from "../host-commands.ts";
+import type { Coverage, InstanceDescription, NotDeleted, Sighting, SourceReport } from "./candidate.ts";
+import { shown } from "./safe-text.ts";
+import { plainTime } from "./stamp.ts";
+import { attempt } from "./tried.ts";
 
 export interface Living extends InstanceDescription {
   readonly guid: string;

@@ -1,18 +1,18 @@
 /** One found line: what it says, when, and whether a collector has cut it. */
-import { readBrokerLine } from "./broker-line.js";
-import { hasMarkBeforeLager, isContainerTag, isOfContainer } from "./container-line.js";
-import { readEnvelope, type Envelope } from "./envelope.js";
-import type { Fact, FactBody } from "./fact.js";
-import { brokerLines, isTorn, lagerStart, parseLager, type LagerLine } from "./lager.js";
-import { unescapeTorn, unwrapJson, type Unwrapped, type UnwrappedText } from "./json-envelope.js";
-import { readInnerStamp } from "./inner-stamp.js";
-import { readOtherLine } from "./other-line.js";
-import { inLagersOrder } from "./rewritten-lager.js";
-import { DEPROVISIONS, isDingoBroker } from "../log-patterns/broker.js";
-import { optional } from "../optional.js";
-import type { NewestOfKey } from "../ports/log-files.js";
-import { harmlessOnly, shown } from "./safe-text.js";
-import { UNDATED, type Stamp } from "./stamp.js";
+import { readBrokerLine } from "./broker-line.ts";
+import { hasMarkBeforeLager, isContainerTag, isOfContainer } from "./container-line.ts";
+import { readEnvelope, type Envelope } from "./envelope.ts";
+import type { Fact, FactBody } from "./fact.ts";
+import { brokerLines, isTorn, lagerStart, parseLager, type LagerLine } from "./lager.ts";
+import { unescapeTorn, unwrapJson, type Unwrapped, type UnwrappedText } from "./json-envelope.ts";
+import { readInnerStamp } from "./inner-stamp.ts";
+import { readOtherLine } from "./other-line.ts";
+import { inLagersOrder } from "./rewritten-lager.ts";
+import { DEPROVISIONS, isDingoBroker } from "../log-patterns/broker.ts";
+import { optional } from "../optional.ts";
+import type { NewestOfKey } from "../ports/log-files.ts";
+import { harmlessOnly, shown } from "./safe-text.ts";
+import { UNDATED, type Stamp } from "./stamp.ts";
 
 /**
  * What the scanner looks for: each a piece of a line that `readLogLine` understands, thirteen bytes or longer because

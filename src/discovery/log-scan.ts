@@ -1,19 +1,19 @@
 /** Reads one log file from end to end: its facts, the instants it spans, and what could not be read of it. */
-import { CATALOGUE, isDingoBroker } from "../log-patterns/broker.js";
-import { optional } from "../optional.js";
-import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../ports/log-files.js";
-import type { Fact } from "./fact.js";
-import { COMMON, NEEDLES, NEWEST, readLogLines, type LogLine } from "./log-line.js";
-import { clockOf } from "./line-clock.js";
-import { mayCarryStamp } from "./inner-stamp.js";
-import { breaksOffAtStart } from "./lager.js";
-import { notText } from "./not-text.js";
-import type { TimeWindow } from "./rank.js";
-import { shown } from "./safe-text.js";
-import { guessFromFile, SourceClock } from "./source-clock.js";
-import { fromDate, type Stamp, UNDATED } from "./stamp.js";
-import { UnreadUploads } from "./unread-uploads.js";
-import type { NakedTime } from "./envelope.js";
+import { CATALOGUE, isDingoBroker } from "../log-patterns/broker.ts";
+import { optional } from "../optional.ts";
+import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../ports/log-files.ts";
+import type { Fact } from "./fact.ts";
+import { COMMON, NEEDLES, NEWEST, readLogLines, type LogLine } from "./log-line.ts";
+import { clockOf } from "./line-clock.ts";
+import { mayCarryStamp } from "./inner-stamp.ts";
+import { breaksOffAtStart } from "./lager.ts";
+import { notText } from "./not-text.ts";
+import type { TimeWindow } from "./rank.ts";
+import { shown } from "./safe-text.ts";
+import { guessFromFile, SourceClock } from "./source-clock.ts";
+import { fromDate, type Stamp, UNDATED } from "./stamp.ts";
+import { UnreadUploads } from "./unread-uploads.ts";
+import type { NakedTime } from "./envelope.ts";
 
 /** More facts than this come from no real broker, and would fill the memory. */
 export const MOST_FACTS = 200_000;

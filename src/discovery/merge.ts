@@ -1,9 +1,9 @@
 /** Brings what the sources say of one instance together: agreement raises, contradiction is shown and not averaged. */
-import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.js";
-import { optional } from "../optional.js";
-import { agreementBonus } from "./rank.js";
-import { plainTime } from "./stamp.js";
-import { unclearNote } from "./unclear.js";
+import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.ts";
+import { optional } from "../optional.ts";
+import { agreementBonus } from "./rank.ts";
+import { plainTime } from "./stamp.ts";
+import { unclearNote } from "./unclear.ts";
 
 /** Clocks of Cloud Controller and broker, and an asynchronous end, explain this much. */
 const SAME_DELETION_MS = 10 * 60_000;

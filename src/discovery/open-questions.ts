@@ -2,12 +2,12 @@
  * What keeps a candidate from being known to be the one that was asked for. Nobody is led to a wrong instance: where a
  * name, a place or a time could not be compared, or something else fits as well, a person has to say which is meant.
  */
-import { counted } from "../counted.js";
-import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "./candidate.js";
-import { distanceOf, isNamed, isPlace, nameFit } from "./rank.js";
-import { shown } from "./safe-text.js";
-import { whyAside } from "./set-aside.js";
-import { plainTime } from "./stamp.js";
+import { counted } from "../counted.ts";
+import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "./candidate.ts";
+import { distanceOf, isNamed, isPlace, nameFit } from "./rank.ts";
+import { shown } from "./safe-text.ts";
+import { whyAside } from "./set-aside.ts";
+import { plainTime } from "./stamp.ts";
 
 const MOST_TOLD = 3;
 

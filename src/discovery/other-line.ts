@@ -3,16 +3,16 @@
  * print of a new node (eras A and B, add_node.go), wal-e's uploads (dingo.md §2.6), the cell broker's containers (§2.3),
  * what a container prints of itself at its start (§2.5), a record of the broker as JSON (§2.10).
  */
-import type { ContainerSaid, Description, FactBody } from "./fact.js";
-import { CELLS } from "../log-patterns/cells.js";
-import { GUID } from "../log-patterns/guid.js";
-import type { LogPattern } from "../log-patterns/log-pattern.js";
-import { RECOVERY, SHUT_DOWN } from "../log-patterns/recovery.js";
-import { saidLine } from "../log-patterns/said-line.js";
-import { START_UP } from "../log-patterns/start-up.js";
-import { optional } from "../optional.js";
-import { isGuid } from "./guid.js";
-import { fromIso, type Stamp } from "./stamp.js";
+import type { ContainerSaid, Description, FactBody } from "./fact.ts";
+import { CELLS } from "../log-patterns/cells.ts";
+import { GUID } from "../log-patterns/guid.ts";
+import type { LogPattern } from "../log-patterns/log-pattern.ts";
+import { RECOVERY, SHUT_DOWN } from "../log-patterns/recovery.ts";
+import { saidLine } from "../log-patterns/said-line.ts";
+import { START_UP } from "../log-patterns/start-up.ts";
+import { optional } from "../optional.ts";
+import { isGuid } from "./guid.ts";
+import { fromIso, type Stamp } from "./stamp.ts";
 
 export interface OtherLine {
   /** Absent where the line names a node only. */

@@ -2,7 +2,7 @@
  * Lines of Papertrail's archives: ten fields divided by tabs, one message a line (Papertrail knowledge base, "Permanent
  * log archives"). They are written nightly, on large accounts hourly, so that the last hours are never in them.
  */
-import { fromIso, type Stamp } from "./stamp.js";
+import { fromIso, type Stamp } from "./stamp.ts";
 
 export interface PapertrailLine {
   /** When Papertrail received it: its own clock, where the sender's time may have had no zone. */

@@ -2,11 +2,11 @@
  * Asks Cloud Foundry whether the candidates still exist: what is still there was not deleted, whatever a log says.
  * Also shows what took a candidate's name.
  */
-import type { CloudFoundry, ServiceInstance } from "../ports/cloud-foundry.js";
-import type { Candidate, Coverage, NotDeleted } from "./candidate.js";
-import { optional } from "../optional.js";
-import { shown } from "./safe-text.js";
-import { attempt, remedyOf, type Tried } from "./tried.js";
+import type { CloudFoundry, ServiceInstance } from "../ports/cloud-foundry.ts";
+import type { Candidate, Coverage, NotDeleted } from "./candidate.ts";
+import { optional } from "../optional.ts";
+import { shown } from "./safe-text.ts";
+import { attempt, remedyOf, type Tried } from "./tried.ts";
 
 /** Each costs a call or two; beyond these nobody reads on. */
 const MOST_ASKED = 50;

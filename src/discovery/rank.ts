@@ -1,6 +1,6 @@
 /** Compares candidates with the question asked. Unknown is not "different": an era A log names no service. */
-import { isGuid } from "./guid.js";
-import type { Candidate, DiscoveryQuery } from "./candidate.js";
+import { isGuid } from "./guid.ts";
+import type { Candidate, DiscoveryQuery } from "./candidate.ts";
 
 /** A time without a window is meant roughly: people say "this night". */
 const DEFAULT_WINDOW_MS = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 /** Why an instance counts as deleted, or why it does not: one sentence each, without a full stop, for a person. */
-import { counted } from "../counted.js";
-import type { Attempt, Change } from "./attempt.js";
-import type { Kind } from "./candidate.js";
+import { counted } from "../counted.ts";
+import type { Attempt, Change } from "./attempt.ts";
+import type { Kind } from "./candidate.ts";
 
 /** The broker took its nodes from keys that live for seconds: none was there. */
 export function sawNoNode({ planned, nodes }: Attempt): boolean {

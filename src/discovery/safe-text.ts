@@ -2,8 +2,8 @@
  * Makes foreign text fit to be shown: nothing in it steers a terminal (law 12) and no secret stays readable (law 10).
  * Broker logs hold passwords in many shapes (facts: dingo.md §2.2), so this works on shapes, not on known values.
  */
-import { detached } from "../detached.js";
-import { printable } from "../printable.js";
+import { detached } from "../detached.ts";
+import { printable } from "../printable.ts";
 
 const MASK = "********";
 /** Longer evidence is cut: enough for every deletion line seen (at most 700 bytes with its header). */

@@ -3,8 +3,8 @@
  * §8, row 7). They are explained, never lost: where nothing else fits they stand like any other, so does what went near
  * the time that was asked for, and what has the name that was asked for gives way only to another that has it.
  */
-import type { Candidate, Discovery, DiscoveryQuery } from "./candidate.js";
-import { distanceOf, isNamed } from "./rank.js";
+import type { Candidate, Discovery, DiscoveryQuery } from "./candidate.ts";
+import { distanceOf, isNamed } from "./rank.ts";
 
 const SHORTEST_LIFE_MS = 120_000;
 /** People tell a time as roughly as this. */

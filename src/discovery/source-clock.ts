@@ -2,7 +2,7 @@
  * The clock of one host in one file: learns the zone offset and the year of naked RFC 3164 times from lines that also
  * carry an exact time inside (facts: cf-bosh.md §5.1), and turns the other naked times into instants.
  */
-import type { NakedTime } from "./envelope.js";
+import type { NakedTime } from "./envelope.ts";
 
 interface Reading {
   /** The naked time read as if it were UTC, with its year. */

@@ -4,13 +4,13 @@
  * 3164, possibly torn at 32 bytes, or in what a collector says beside the line; six characters of a GUID are a hint that
  * has to be confirmed elsewhere.
  */
-import { CELLS, SYSTEM_ID_PHRASE } from "../log-patterns/cells.js";
-import type { LogFiles } from "../ports/log-files.js";
-import type { LogDocument, LogSearch } from "../ports/log-search.js";
-import { type Envelope, readEnvelope } from "./envelope.js";
-import { unwrapJson } from "./json-envelope.js";
-import { shown } from "./safe-text.js";
-import { attempt } from "./tried.js";
+import { CELLS, SYSTEM_ID_PHRASE } from "../log-patterns/cells.ts";
+import type { LogFiles } from "../ports/log-files.ts";
+import type { LogDocument, LogSearch } from "../ports/log-search.ts";
+import { type Envelope, readEnvelope } from "./envelope.ts";
+import { unwrapJson } from "./json-envelope.ts";
+import { shown } from "./safe-text.ts";
+import { attempt } from "./tried.ts";
 
 export interface SystemIdLine {
   readonly systemId: string;

@@ -2,17 +2,17 @@
  * The answer for a person. What was looked at stands first, then what else fits, and the answer last, where the screen
  * shows it: the candidate that is meant most likely, why, and the one command, where it is known to be meant.
  */
-import { counted } from "../counted.js";
-import { nearest } from "../nearest.js";
-import type { Candidate, Discovery, DiscoveryQuery, NotDeleted } from "./candidate.js";
-import { candidateLine, candidateLines, isGone } from "./candidate-lines.js";
-import { coverageLines, section } from "./coverage-lines.js";
-import { uncompared } from "./open-questions.js";
-import { isNamed } from "./rank.js";
-import { shown } from "./safe-text.js";
-import { secondsLived } from "./set-aside.js";
-import { plainTime } from "./stamp.js";
-import { batchCommand, deletedTogether, type Together } from "./together.js";
+import { counted } from "../counted.ts";
+import { nearest } from "../nearest.ts";
+import type { Candidate, Discovery, DiscoveryQuery, NotDeleted } from "./candidate.ts";
+import { candidateLine, candidateLines, isGone } from "./candidate-lines.ts";
+import { coverageLines, section } from "./coverage-lines.ts";
+import { uncompared } from "./open-questions.ts";
+import { isNamed } from "./rank.ts";
+import { shown } from "./safe-text.ts";
+import { secondsLived } from "./set-aside.ts";
+import { plainTime } from "./stamp.ts";
+import { batchCommand, deletedTogether, type Together } from "./together.ts";
 
 /** Beyond these the question is too wide, and `--all` shows the rest. */
 const SHOWN_CANDIDATES = 5;

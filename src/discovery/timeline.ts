@@ -1,6 +1,6 @@
 /** Sorts facts by instance and time; a line seen in several files is one event with several places. */
-import type { Fact } from "./fact.js";
-import { compareStamps } from "./stamp.js";
+import type { Fact } from "./fact.ts";
+import { compareStamps } from "./stamp.ts";
 
 export interface LifeEvent {
   readonly fact: Fact;

@@ -2,9 +2,9 @@
  * Instances that went together with their space (`cf delete-space`): usually all of them are wanted back, by a batch of
  * runs, one after another (dingo.md §7).
  */
-import { quote } from "../shell-quote.js";
-import type { Candidate, DiscoveryQuery } from "./candidate.js";
-import { isGuid } from "./guid.js";
+import { quote } from "../shell-quote.ts";
+import type { Candidate, DiscoveryQuery } from "./candidate.ts";
+import { isGuid } from "./guid.ts";
 
 /** A space of many services takes minutes to be deleted. */
 const SAME_DELETION_MS = 10 * 60_000;

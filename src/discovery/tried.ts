@@ -1,7 +1,7 @@
 /** A call to a source that may fail without spoiling the others: the failure becomes a reason for incomplete coverage. */
-import { asRecoverError, isTransient } from "../errors.js";
-import { withoutGoingOn } from "../remedy.js";
-import { shown } from "./safe-text.js";
+import { asRecoverError, isTransient } from "../errors.ts";
+import { withoutGoingOn } from "../remedy.ts";
+import { shown } from "./safe-text.ts";
 
 export interface Tried<T> {
   readonly value?: T;

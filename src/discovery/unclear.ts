@@ -1,9 +1,9 @@
 /** Instances of which no source tells whether they ever lived: neither deleted nor "nothing to recover" (law 5). */
-import { lookOnCells } from "../host-commands.js";
-import type { Candidate, Coverage, DiscoveryQuery, Unclear } from "./candidate.js";
-import { rank } from "./rank.js";
-import { shown } from "./safe-text.js";
-import { plainTime } from "./stamp.js";
+import { lookOnCells } from "../host-commands.ts";
+import type { Candidate, Coverage, DiscoveryQuery, Unclear } from "./candidate.ts";
+import { rank } from "./rank.ts";
+import { shown } from "./safe-text.ts";
+import { plainTime } from "./stamp.ts";
 
 const SAW_NONE = "the broker saw no node of it when it was deleted, and the logs show no node of its earlier life";
 

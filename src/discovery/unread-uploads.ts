@@ -2,7 +2,7 @@
  * The newest uploads of a file's instances, unread: every instance of a foundation has some, and those of the few that
  * were deleted are asked for.
  */
-import type { FoundLine } from "../ports/log-files.js";
+import type { FoundLine } from "../ports/log-files.ts";
 
 /** What teaches a clock is read at once; so are JSON lines, which may turn out to hold more than can be read. */
 const READ_AT_ONCE = 16;

@@ -1,18 +1,18 @@
 /** Judges the life of one instance, as far as logs tell it: perhaps deleted, or looks so and is not (dingo.md §2.2). */
-import { lookOnCells } from "../host-commands.js";
-import { outcomeOf, readLife, type Attempt, type Life, type Outcome } from "./attempt.js";
-import type { Kind, LastWal, NotDeleted, RemovedNode, Sighting, Unclear } from "./candidate.js";
-import { cleanStopOf } from "./clean-stop.js";
-import { earlierLife, namedNodes } from "./earlier-life.js";
-import { evidenceOf } from "./evidence.js";
-import type { Description, Fact } from "./fact.js";
-import type { Living } from "./living.js";
-import { confirmedByCells, sawNoNode, whyChanged, whyDeleted } from "./reason.js";
-import { SAID_TO_BE_GONE } from "../log-patterns/broker.js";
-import { optional } from "../optional.js";
-import { shown } from "./safe-text.js";
-import { plainTime, UNDATED } from "./stamp.js";
-import type { LifeEvent } from "./timeline.js";
+import { lookOnCells } from "../host-commands.ts";
+import { outcomeOf, readLife, type Attempt, type Life, type Outcome } from "./attempt.ts";
+import type { Kind, LastWal, NotDeleted, RemovedNode, Sighting, Unclear } from "./candidate.ts";
+import { cleanStopOf } from "./clean-stop.ts";
+import { earlierLife, namedNodes } from "./earlier-life.ts";
+import { evidenceOf } from "./evidence.ts";
+import type { Description, Fact } from "./fact.ts";
+import type { Living } from "./living.ts";
+import { confirmedByCells, sawNoNode, whyChanged, whyDeleted } from "./reason.ts";
+import { SAID_TO_BE_GONE } from "../log-patterns/broker.ts";
+import { optional } from "../optional.ts";
+import { shown } from "./safe-text.ts";
+import { plainTime, UNDATED } from "./stamp.ts";
+import type { LifeEvent } from "./timeline.ts";
 
 export type Verdict =
   | { readonly sighting: Sighting }

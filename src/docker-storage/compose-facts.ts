@@ -1,9 +1,9 @@
 /** What a Compose file says of a service, as plain JSON. */
-import { type Mount, shownMount } from "../compose/mount.js";
-import type { Place } from "../compose/node.js";
-import type { Service } from "../compose/service.js";
-import { tellingVariable } from "./telling-variable.js";
-import type { SurveyedService, SurveyedServiceMount } from "./survey.js";
+import { type Mount, shownMount } from "../compose/mount.ts";
+import type { Place } from "../compose/node.ts";
+import type { Service } from "../compose/service.ts";
+import { tellingVariable } from "./telling-variable.ts";
+import type { SurveyedService, SurveyedServiceMount } from "./survey.ts";
 
 export function serviceFacts(service: Service): SurveyedService {
   const { name, definitions, image, environment, mounts, gaps, volumesFrom } = service;

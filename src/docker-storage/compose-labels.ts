@@ -1,6 +1,6 @@
 /** The labels of Compose: 1.29 `const.py`, Compose v2 `pkg/api/labels.go`. */
 import { posix } from "node:path";
-import type { ComposeMembership } from "./survey.js";
+import type { ComposeMembership } from "./survey.ts";
 
 const PREFIX = "com.docker.compose";
 

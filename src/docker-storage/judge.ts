@@ -1,18 +1,18 @@
 /** What a survey of a host's storage means: findings, gravest first, and what nobody could look at. Pure. */
-import type { Contents } from "../data-directory/recognise.js";
-import { quoted } from "../printable.js";
-import { type Finding, sorted } from "./finding.js";
-import { backups } from "./rules/backups.js";
-import { binds } from "./rules/binds.js";
-import { compose } from "./rules/compose.js";
-import { condition } from "./rules/condition.js";
-import { engine } from "./rules/engine.js";
-import { images } from "./rules/images.js";
-import { places } from "./rules/places.js";
-import { volumes } from "./rules/volumes.js";
-import { writers } from "./rules/writers.js";
-import { containerText, Stock, volumeText } from "./stock.js";
-import type { StorageSurvey } from "./survey.js";
+import type { Contents } from "../data-directory/recognise.ts";
+import { quoted } from "../printable.ts";
+import { type Finding, sorted } from "./finding.ts";
+import { backups } from "./rules/backups.ts";
+import { binds } from "./rules/binds.ts";
+import { compose } from "./rules/compose.ts";
+import { condition } from "./rules/condition.ts";
+import { engine } from "./rules/engine.ts";
+import { images } from "./rules/images.ts";
+import { places } from "./rules/places.ts";
+import { volumes } from "./rules/volumes.ts";
+import { writers } from "./rules/writers.ts";
+import { containerText, Stock, volumeText } from "./stock.ts";
+import type { StorageSurvey } from "./survey.ts";
 
 export interface Judgement {
   readonly findings: readonly Finding[];

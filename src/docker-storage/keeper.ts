@@ -1,7 +1,7 @@
 /** Who does away with a container, or makes it anew, as soon as it stops: nothing is stopped, removed or made beside it then. */
-import { quoted } from "../printable.js";
-import type { Stock } from "./stock.js";
-import type { SurveyedContainer } from "./survey.js";
+import { quoted } from "../printable.ts";
+import type { Stock } from "./stock.ts";
+import type { SurveyedContainer } from "./survey.ts";
 
 const SWARM = "com.docker.swarm.service.name";
 /** Docker's own, Compose's and ours; and labels for a program that makes backups, which are read elsewhere. */

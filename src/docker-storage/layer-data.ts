@@ -1,5 +1,5 @@
 /** Directories of a container's own layer that hold data, by the files that it wrote. */
-import { type DataSystem, SYSTEMS } from "../data-directory/systems.js";
+import { type DataSystem, SYSTEMS } from "../data-directory/systems.ts";
 
 const MOST = 8;
 

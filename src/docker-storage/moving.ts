@@ -1,9 +1,9 @@
 /** How data come into a named volume: the lines and commands that every finding of data in a wrong place ends with. */
-import { systemOf } from "../data-directory/systems.js";
-import { quoted } from "../printable.js";
-import { quote } from "../shell-quote.js";
-import { keeperText } from "./keeper.js";
-import type { Stock, UsedData } from "./stock.js";
+import { systemOf } from "../data-directory/systems.ts";
+import { quoted } from "../printable.ts";
+import { quote } from "../shell-quote.ts";
+import { keeperText } from "./keeper.ts";
+import type { Stock, UsedData } from "./stock.ts";
 
 /** What the volume is called in a Compose file, or by itself. */
 export function newVolume({ container }: UsedData): { readonly key: string; readonly name: string } {

@@ -1,7 +1,7 @@
 /** Where the data of a surveyed host are, and what is written of them in Compose files: what all rules ask for. */
-import type { Contents } from "../data-directory/recognise.js";
-import { quoted } from "../printable.js";
-import { quote } from "../shell-quote.js";
+import type { Contents } from "../data-directory/recognise.ts";
+import { quoted } from "../printable.ts";
+import { quote } from "../shell-quote.ts";
 import type {
   StorageSurvey,
   SurveyedContainer,
@@ -9,7 +9,7 @@ import type {
   SurveyedProject,
   SurveyedService,
   SurveyedVolume,
-} from "./survey.js";
+} from "./survey.ts";
 
 export type DataContents = Extract<Contents, { readonly kind: "data" }>;
 

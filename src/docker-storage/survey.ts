@@ -1,6 +1,6 @@
 /** What an audit of a Docker host's storage has seen, as plain JSON: it is judged from this alone, then and years later. */
-import type { Mount } from "../compose/mount.js";
-import type { Contents } from "../data-directory/recognise.js";
+import type { Mount } from "../compose/mount.ts";
+import type { Contents } from "../data-directory/recognise.ts";
 import type {
   DiskSpace,
   DockerContainer,
@@ -8,7 +8,7 @@ import type {
   DockerMount,
   DockerVolume,
   EngineFacts,
-} from "../ports/docker-host.js";
+} from "../ports/docker-host.ts";
 
 export interface StorageSurvey {
   /** "here", or as the host was named. */

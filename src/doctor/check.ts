@@ -1,6 +1,6 @@
 /** What `doctor` says of one thing: whether it is as a run needs it, what follows where it is not, and how it is mended. */
-import { asRecoverError, type ErrorCode } from "../errors.js";
-import { withoutGoingOn } from "../remedy.js";
+import { asRecoverError, type ErrorCode } from "../errors.ts";
+import { withoutGoingOn } from "../remedy.ts";
 
 /**
  * `note` and `warning`: a run comes through all the same. `failed`: looked at, and wrong or not there. `unknown`: nobody

@@ -1,5 +1,5 @@
 /** Whether a system's clock and ours agree: times of logs, tokens and signatures are compared across both. */
-import type { Verdict } from "./check.js";
+import type { Verdict } from "./check.ts";
 
 /** HTTP dates are whole seconds, and an answer takes a while. */
 const NOTICED_S = 30;

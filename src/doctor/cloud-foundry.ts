@@ -1,11 +1,11 @@
 /** Cloud Foundry: the CLI, its log-in, what the token may see, and whether it may work where it has to. */
-import { asRecoverError, type ErrorCode } from "../errors.js";
-import type { CfIdentity, CloudFoundry, SpaceRef } from "../ports/cloud-foundry.js";
-import { ok, type Verdict } from "./check.js";
-import { clockVerdict } from "./clock.js";
-import type { Looks } from "./looks.js";
-import { besideProven } from "./proven.js";
-import type { FirstAnswer } from "./reach.js";
+import { asRecoverError, type ErrorCode } from "../errors.ts";
+import type { CfIdentity, CloudFoundry, SpaceRef } from "../ports/cloud-foundry.ts";
+import { ok, type Verdict } from "./check.ts";
+import { clockVerdict } from "./clock.ts";
+import type { Looks } from "./looks.ts";
+import { besideProven } from "./proven.ts";
+import type { FirstAnswer } from "./reach.ts";
 
 type Port = Pick<CloudFoundry, "identity" | "findSpace" | "mayDevelop">;
 

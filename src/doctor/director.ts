@@ -1,12 +1,12 @@
 /** The BOSH director, the deployment, and whether the cells can be reached. No user is made on any cell. */
-import { isCell, instanceName } from "../actions/bosh/cell-instances.js";
-import { busyWith } from "../actions/bosh/find-deployment.js";
-import { counted } from "../counted.js";
-import type { BoshInstance, Director } from "../ports/director.js";
-import { note, ok, type Verdict } from "./check.js";
-import { clockVerdict } from "./clock.js";
-import type { Looks } from "./looks.js";
-import type { Reach } from "./reach.js";
+import { isCell, instanceName } from "../actions/bosh/cell-instances.ts";
+import { busyWith } from "../actions/bosh/find-deployment.ts";
+import { counted } from "../counted.ts";
+import type { BoshInstance, Director } from "../ports/director.ts";
+import { note, ok, type Verdict } from "./check.ts";
+import { clockVerdict } from "./clock.ts";
+import type { Looks } from "./looks.ts";
+import type { Reach } from "./reach.ts";
 
 export interface DirectorOptions {
   readonly director: Director;

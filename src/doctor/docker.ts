@@ -1,7 +1,7 @@
 /** The Docker engine that a run is about: here, or on a host behind SSH. */
-import type { DockerHosts, DockerPlace } from "../ports/docker-host.js";
-import { ok } from "./check.js";
-import type { Looks } from "./looks.js";
+import type { DockerHosts, DockerPlace } from "../ports/docker-host.ts";
+import { ok } from "./check.ts";
+import type { Looks } from "./looks.ts";
 
 export async function examineDocker(looks: Looks, docker: DockerHosts, at: DockerPlace): Promise<void> {
   const host = await looks.look("docker.host", at.host === "" ? "docker here" : `the host ${at.host}`, () =>

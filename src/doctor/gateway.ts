@@ -1,6 +1,6 @@
 /** The one hop: its host key, and a log-in there. */
-import { ok } from "./check.js";
-import type { Looks } from "./looks.js";
+import { ok } from "./check.ts";
+import type { Looks } from "./looks.ts";
 
 export interface GatewayHop {
   readonly label: string;

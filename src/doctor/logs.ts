@@ -1,10 +1,10 @@
 /** Where the deletion may stand: log files of the configuration, and log stores. */
-import { counted } from "../counted.js";
-import type { LogFiles } from "../ports/log-files.js";
-import type { LogSearch } from "../ports/log-search.js";
-import { quoted } from "../printable.js";
-import { note, ok } from "./check.js";
-import type { Looks } from "./looks.js";
+import { counted } from "../counted.ts";
+import type { LogFiles } from "../ports/log-files.ts";
+import type { LogSearch } from "../ports/log-search.ts";
+import { quoted } from "../printable.ts";
+import { note, ok } from "./check.ts";
+import type { Looks } from "./looks.ts";
 
 const MEANS = "The step that looks for the deletion has Cloud Foundry's own records alone, which go back 31 days.";
 

@@ -1,6 +1,6 @@
 /** Looks at one system, one thing after the other: what lies behind a thing that failed is unknown, and says why. */
-import { RecoverError } from "../errors.js";
-import { type Check, refusal, type Verdict } from "./check.js";
+import { RecoverError } from "../errors.ts";
+import { type Check, refusal, type Verdict } from "./check.ts";
 
 /** Real milliseconds for one look: agents of a director that do not answer take 45 s each (cf-bosh.md §3.3). */
 const PATIENCE_MS = 90_000;

@@ -1,5 +1,5 @@
 /** What it means for a run that a system is not as it needs it: the first step that speaks to it, and what was done by then. */
-import type { Runbook, Step } from "../runbook/runbook.js";
+import type { Runbook, Step } from "../runbook/runbook.ts";
 
 /** `kinds`: first words of the ids of the actions that speak to it. Undefined where no step does. */
 export function meaningFor({ name, steps }: Runbook, kinds: ReadonlySet<string>): string | undefined {

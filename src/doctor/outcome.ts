@@ -1,6 +1,6 @@
 /** How `doctor` ends: as a run would that met the worst of it. */
-import { CATALOGUE, EXIT } from "../errors.js";
-import type { Check, Section, State } from "./check.js";
+import { CATALOGUE, EXIT } from "../errors.ts";
+import type { Check, Section, State } from "./check.ts";
 
 export interface Outcome {
   readonly exitCode: number;

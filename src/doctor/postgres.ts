@@ -1,8 +1,8 @@
 /** The PostgreSQL of this machine, for runs that make a copy, and the room for that. */
-import { bytesText } from "../bytes.js";
-import type { ScratchDatabases } from "../ports/scratch-database.js";
-import { ok } from "./check.js";
-import type { Looks } from "./looks.js";
+import { bytesText } from "../bytes.ts";
+import type { ScratchDatabases } from "../ports/scratch-database.ts";
+import { ok } from "./check.ts";
+import type { Looks } from "./looks.ts";
 
 /** What a copy needs beside the database itself (actions/scratch/machine.ts). */
 const LEAST_BYTES = 512 * 1024 * 1024;

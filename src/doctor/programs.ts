@@ -1,7 +1,7 @@
 /** Programs in PATH: those that the tool calls, and those that only printed commands use, for whoever works by hand. */
-import { optional } from "../optional.js";
-import { directoriesOf, findProgram } from "../program-path.js";
-import { type Check, note, ok, type Verdict } from "./check.js";
+import { optional } from "../optional.ts";
+import { directoriesOf, findProgram } from "../program-path.ts";
+import { type Check, note, ok, type Verdict } from "./check.ts";
 
 export interface ByHandProgram {
   readonly program: string;

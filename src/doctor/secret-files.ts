@@ -1,8 +1,8 @@
 /** Files that hold a secret: whether they are there, and for their owner alone. They are not read. */
 import { accessSync, constants, type Stats, statSync } from "node:fs";
-import { quoted } from "../printable.js";
-import { quote } from "../shell-quote.js";
-import type { Check } from "./check.js";
+import { quoted } from "../printable.ts";
+import { quote } from "../shell-quote.ts";
+import type { Check } from "./check.ts";
 
 const OTHERS = 0o077;
 

@@ -1,10 +1,10 @@
 /** The directory of runs and locks: whose it is, who else may look into it, whether it takes a journal, and its room. */
 import { accessSync, chmodSync, constants, existsSync, lstatSync, readdirSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bytesText } from "../bytes.js";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import { type Check, note, ok, refusal, type Verdict } from "./check.js";
+import { bytesText } from "../bytes.ts";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { type Check, note, ok, refusal, type Verdict } from "./check.ts";
 
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o700;

@@ -1,11 +1,11 @@
 /** The object store: keys, bucket, clock, whether archives may be listed and read, and could be changed. Nothing is written. */
-import { simulationLines } from "../actions/backup/simulation-lines.js";
-import { unprotected } from "../actions/platform/unprotected.js";
-import type { ArchiveStore, ObjectReader, StoreIdentity } from "../ports/object-store.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { note, ok, type Verdict } from "./check.js";
-import { clockVerdict } from "./clock.js";
-import type { Looks } from "./looks.js";
+import { simulationLines } from "../actions/backup/simulation-lines.ts";
+import { unprotected } from "../actions/platform/unprotected.ts";
+import type { ArchiveStore, ObjectReader, StoreIdentity } from "../ports/object-store.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { note, ok, type Verdict } from "./check.ts";
+import { clockVerdict } from "./clock.ts";
+import type { Looks } from "./looks.ts";
 
 export interface StoreOptions {
   readonly store: ArchiveStore;

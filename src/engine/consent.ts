@@ -6,19 +6,19 @@
  * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review
  * rows are the same and its printed commands hash the same, or could not be told when it was given.
  */
-import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.js";
-import { RecoverError } from "../errors.js";
-import { sha256 } from "../journal/line.js";
-import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.js";
-import { typedLines } from "../typed-lines.js";
-import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "./foresight.js";
-import { type PlannedStep, reviewBefore, windowFrom } from "./plan.js";
-import { askNow } from "./questions.js";
-import { outputOf } from "./scope.js";
-import type { Session } from "./session.js";
-import { stateOf, type Unit, unitName } from "./state.js";
-import { isFinished } from "./transition.js";
-import { isFinal, isLeft, wayBackOf } from "./way-back.js";
+import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import { sha256 } from "../journal/line.ts";
+import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.ts";
+import { typedLines } from "../typed-lines.ts";
+import { type ForeseenUnit, foreseeUnits, foreseeWhen, hashCommands } from "./foresight.ts";
+import { type PlannedStep, reviewBefore, windowFrom } from "./plan.ts";
+import { askNow } from "./questions.ts";
+import { outputOf } from "./scope.ts";
+import type { Session } from "./session.ts";
+import { stateOf, type Unit, unitName } from "./state.ts";
+import { isFinished } from "./transition.ts";
+import { isFinal, isLeft, wayBackOf } from "./way-back.ts";
 
 export interface ConsentRequest {
   readonly planned: PlannedStep;

@@ -3,12 +3,12 @@
  * somebody who has seen the question. It is about the question at which the last process ended, as that one showed it;
  * any other is asked anew, and its error names the decision that it wants.
  */
-import { type Decision, DECISIONS } from "../journal/entry.js";
-import { sha256 } from "../journal/line.js";
-import type { ChoiceQuestion, Question } from "../ports/operator.js";
-import { inQuotes } from "../shell-quote.js";
-import type { Session } from "./session.js";
-import { type OpenQuestion, type Unit, unitName } from "./state.js";
+import { type Decision, DECISIONS } from "../journal/entry.ts";
+import { sha256 } from "../journal/line.ts";
+import type { ChoiceQuestion, Question } from "../ports/operator.ts";
+import { inQuotes } from "../shell-quote.ts";
+import type { Session } from "./session.ts";
+import { type OpenQuestion, type Unit, unitName } from "./state.ts";
 
 /** What the journal says of a question that can be decided. */
 type Shown = Pick<OpenQuestion, "choices" | "byPerson" | "shownSha256">;

@@ -1,16 +1,16 @@
 /** A step in doubt: nobody can tell how it ended, so the operator decides, and the decision is journaled (law 4). */
-import { RecoverError, unreachable } from "../errors.js";
-import type { Decision } from "../journal/entry.js";
-import type { Answer, ChoiceQuestion } from "../ports/operator.js";
-import { typedLines } from "../typed-lines.js";
-import { decideFlag, doubtDecidedFor } from "./decided.js";
-import { HOW_FAR } from "./how-far.js";
-import { conclude, type Mutation, probe, probeByHand } from "./proof.js";
-import { askNow, standsOn } from "./questions.js";
-import { journaled, type Session } from "./session.js";
-import { decisionOf, stateOf, unitName } from "./state.js";
-import { undoUnit } from "./undo-step.js";
-import { isLeft, unitsToUndo } from "./way-back.js";
+import { RecoverError, unreachable } from "../errors.ts";
+import type { Decision } from "../journal/entry.ts";
+import type { Answer, ChoiceQuestion } from "../ports/operator.ts";
+import { typedLines } from "../typed-lines.ts";
+import { decideFlag, doubtDecidedFor } from "./decided.ts";
+import { HOW_FAR } from "./how-far.ts";
+import { conclude, type Mutation, probe, probeByHand } from "./proof.ts";
+import { askNow, standsOn } from "./questions.ts";
+import { journaled, type Session } from "./session.ts";
+import { decisionOf, stateOf, unitName } from "./state.ts";
+import { undoUnit } from "./undo-step.ts";
+import { isLeft, unitsToUndo } from "./way-back.ts";
 
 export interface Doubt {
   readonly evidence: string;

@@ -1,12 +1,12 @@
 /** What is to be done about facts that no longer hold: a person chooses, or whoever gave a `--decide` having seen them. */
-import type { JsonObject, Verdict } from "../action.js";
-import { RecoverError } from "../errors.js";
-import type { ChoiceQuestion } from "../ports/operator.js";
-import { decidable, decidedFor, decideWith, shownOf } from "./decided.js";
-import type { PlannedStep } from "./plan.js";
-import { askNow, noteAnswer } from "./questions.js";
-import type { Session } from "./session.js";
-import { type StepState, type Unit, unitName } from "./state.js";
+import type { JsonObject, Verdict } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import type { ChoiceQuestion } from "../ports/operator.ts";
+import { decidable, decidedFor, decideWith, shownOf } from "./decided.ts";
+import type { PlannedStep } from "./plan.ts";
+import { askNow, noteAnswer } from "./questions.ts";
+import type { Session } from "./session.ts";
+import { type StepState, type Unit, unitName } from "./state.ts";
 
 /** A unit that came to its end, with what it established. */
 export interface Fact {

@@ -5,16 +5,16 @@
  * What is read after a step that was only printed meets a world that this step would have changed: `until` and `assert`
  * are not looked at there, and a refusal is told, not fatal.
  */
-import { asRecoverError, type RecoverError } from "../errors.js";
-import { type ForeseenUnit, type Foresight, foreseeUnits, foreseeWhen } from "./foresight.js";
-import { askForInputs, requireWholeInputs, startingInputs } from "./inputs.js";
-import type { RunOptions, RunResult } from "./options.js";
-import { type PlannedStep, stepHashes } from "./plan.js";
-import { type ErasedRead, runReadStep } from "./read-step.js";
-import { errorOf, journaled, Session } from "./session.js";
-import { unitName } from "./state.js";
-import { fixTarget } from "./target.js";
-import { wayBackOf } from "./way-back.js";
+import { asRecoverError, type RecoverError } from "../errors.ts";
+import { type ForeseenUnit, type Foresight, foreseeUnits, foreseeWhen } from "./foresight.ts";
+import { askForInputs, requireWholeInputs, startingInputs } from "./inputs.ts";
+import type { RunOptions, RunResult } from "./options.ts";
+import { type PlannedStep, stepHashes } from "./plan.ts";
+import { type ErasedRead, runReadStep } from "./read-step.ts";
+import { errorOf, journaled, Session } from "./session.ts";
+import { unitName } from "./state.ts";
+import { fixTarget } from "./target.ts";
+import { wayBackOf } from "./way-back.ts";
 
 /** `journal` is a MemoryJournal, `locks` are NO_LOCKS. */
 export async function dryRun(options: RunOptions): Promise<RunResult> {

@@ -1,6 +1,6 @@
 /** What the engine needs of expressions and templates; src/expression and src/runbook/resolve.ts fill it. */
-import type { Json, JsonObject } from "../action.js";
-import type { Expression, Template } from "../runbook/runbook.js";
+import type { Json, JsonObject } from "../action.ts";
+import type { Expression, Template } from "../runbook/runbook.ts";
 
 export interface Evaluator {
   /** Errors: `expression-failed`. */

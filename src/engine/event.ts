@@ -2,9 +2,9 @@
  * What the engine tells the world while it works: shown, never authority. Renderers (interactive, plain, JSON lines)
  * listen; the engine prints nothing. Version 1 of `dingo-recover/event@1`.
  */
-import type { PrintedCommand, Progress, ReviewRow } from "../action.js";
-import type { JournaledError } from "../journal/entry.js";
-import type { Question } from "../ports/operator.js";
+import type { PrintedCommand, Progress, ReviewRow } from "../action.ts";
+import type { JournaledError } from "../journal/entry.ts";
+import type { Question } from "../ports/operator.ts";
 
 export type RunOutcome =
   | "running"

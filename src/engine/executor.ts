@@ -1,16 +1,16 @@
 /** The one loop: ask the pure transition what is next, do it, again, until nothing is left (I2). */
-import type { Json } from "../action.js";
-import { RecoverError, unreachable } from "../errors.js";
-import { runMutatingStep } from "./mutating-step.js";
-import type { Attempt } from "./outcome.js";
-import type { PlannedStep } from "./plan.js";
-import { runReadStep } from "./read-step.js";
-import { againAfter, isFinding } from "./recheck.js";
-import type { Session } from "./session.js";
-import { stateOf, type Unit } from "./state.js";
-import { requireTarget, fixTarget } from "./target.js";
-import { nextMove } from "./transition.js";
-import { catchUp, settleStep } from "./unsettled-step.js";
+import type { Json } from "../action.ts";
+import { RecoverError, unreachable } from "../errors.ts";
+import { runMutatingStep } from "./mutating-step.ts";
+import type { Attempt } from "./outcome.ts";
+import type { PlannedStep } from "./plan.ts";
+import { runReadStep } from "./read-step.ts";
+import { againAfter, isFinding } from "./recheck.ts";
+import type { Session } from "./session.ts";
+import { stateOf, type Unit } from "./state.ts";
+import { requireTarget, fixTarget } from "./target.ts";
+import { nextMove } from "./transition.ts";
+import { catchUp, settleStep } from "./unsettled-step.ts";
 
 /** Runs to the end, or throws what stops the run. */
 export async function execute(session: Session): Promise<void> {

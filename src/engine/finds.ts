@@ -1,9 +1,9 @@
 /** The exit code of a run that came to its end: 0, or that of the gravest thing that its steps found. Pure. */
-import type { Gravity, JsonObject } from "../action.js";
-import { EXIT } from "../errors.js";
-import type { Plan, PlannedStep } from "./plan.js";
-import { outputOf } from "./scope.js";
-import type { RunState } from "./state.js";
+import type { Gravity, JsonObject } from "../action.ts";
+import { EXIT } from "../errors.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+import { outputOf } from "./scope.ts";
+import type { RunState } from "./state.ts";
 
 const CODES: Readonly<Record<Gravity, number>> = {
   nothing: EXIT.done,

@@ -1,14 +1,14 @@
 /** Inputs and commands of steps that have not run yet: what is unknown stands there as `<step.field>`. Pure. */
 import { z } from "zod";
-import type { Json, JsonObject, PrintedCommand } from "../action.js";
-import { sha256 } from "../journal/line.js";
-import { ifKnown, placeholder, placeholderIn, UnknownValue } from "../placeholder.js";
-import type { Template } from "../runbook/runbook.js";
-import type { Evaluator } from "./evaluator.js";
-import { itemKeys } from "./items.js";
-import type { Plan, PlannedStep } from "./plan.js";
-import { has } from "./scope.js";
-import type { Unit } from "./state.js";
+import type { Json, JsonObject, PrintedCommand } from "../action.ts";
+import { sha256 } from "../journal/line.ts";
+import { ifKnown, placeholder, placeholderIn, UnknownValue } from "../placeholder.ts";
+import type { Template } from "../runbook/runbook.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { itemKeys } from "./items.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+import { has } from "./scope.ts";
+import type { Unit } from "./state.ts";
 
 /** A unit as it would run now. */
 export interface ForeseenUnit {

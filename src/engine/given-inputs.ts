@@ -1,7 +1,7 @@
 /** What a run was begun with, as `--input` reads it again. */
-import type { Json } from "../action.js";
-import type { GivenInput } from "./event.js";
-import type { RunState } from "./state.js";
+import type { Json } from "../action.ts";
+import type { GivenInput } from "./event.ts";
+import type { RunState } from "./state.ts";
 
 /** Without what nobody gave: a default is there again. */
 export function givenInputs({ inputs, defaulted }: Pick<RunState, "inputs" | "defaulted">): readonly GivenInput[] {

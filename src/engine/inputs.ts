@@ -1,13 +1,13 @@
 /** Inputs of a run: typed from text, defaults filled in, missing ones asked for before the first step. */
-import type { Json, JsonObject } from "../action.js";
-import { RecoverError, refusalOf, unreachable } from "../errors.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import type { InputSpec, Runbook } from "../runbook/runbook.js";
-import { ask } from "./questions.js";
-import { parseDuration, parseTime } from "../time.js";
-import { requireWhole } from "./secret-names.js";
-import type { Session } from "./session.js";
+import type { Json, JsonObject } from "../action.ts";
+import { RecoverError, refusalOf, unreachable } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import type { InputSpec, Runbook } from "../runbook/runbook.ts";
+import { ask } from "./questions.ts";
+import { parseDuration, parseTime } from "../time.ts";
+import { requireWhole } from "./secret-names.ts";
+import type { Session } from "./session.ts";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -1,5 +1,5 @@
 /** Keys of for_each items: what the journal, `--decide` and the screen call them. Pure. */
-import type { Json } from "../action.js";
+import type { Json } from "../action.ts";
 
 /** Fields that name a thing, best first. */
 const NAMING_FIELDS = ["guid", "id", "key", "name"] as const;

@@ -1,6 +1,6 @@
 /** What earlier steps of a run did, for a guard that has to know it from the journal and not from its input. */
-import type { JournaledStep } from "../action.js";
-import type { Session } from "./session.js";
+import type { JournaledStep } from "../action.ts";
+import type { Session } from "./session.ts";
 
 /** Items of a `for_each` step are not told. */
 export function journaledSteps({ plan, state }: Pick<Session, "plan" | "state">, action: string): JournaledStep[] {

@@ -1,8 +1,8 @@
 /** What a run has found out for everybody who looks at it: rows that its steps name. Shown, never authority. */
-import type { JsonObject, ReviewRow } from "../action.js";
-import type { PlannedStep } from "./plan.js";
-import type { Session } from "./session.js";
-import { stateOf } from "./state.js";
+import type { JsonObject, ReviewRow } from "../action.ts";
+import type { PlannedStep } from "./plan.ts";
+import type { Session } from "./session.ts";
+import { stateOf } from "./state.ts";
 
 /** Undefined where the step has none. The output may be of an earlier version. */
 export function knownBy({ step: { action } }: PlannedStep, output: JsonObject): readonly ReviewRow[] | undefined {

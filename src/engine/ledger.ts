@@ -2,12 +2,12 @@
  * The journal and the state that follows from it, always in step: state changes only by appending (I1). After a
  * failed append nothing more may be done (I3).
  */
-import type { JsonObject } from "../action.js";
-import { type ErrorCode, RecoverError } from "../errors.js";
-import type { EntryBody } from "../journal/entry.js";
-import type { Journal } from "../journal/journal.js";
-import { advance, replay } from "./replay.js";
-import type { RunState } from "./state.js";
+import type { JsonObject } from "../action.ts";
+import { type ErrorCode, RecoverError } from "../errors.ts";
+import type { EntryBody } from "../journal/entry.ts";
+import type { Journal } from "../journal/journal.ts";
+import { advance, replay } from "./replay.ts";
+import type { RunState } from "./state.ts";
 
 /** After these this process may not even write down what happened. */
 const ENDS: readonly ErrorCode[] = ["fenced", "journal-write-failed"];

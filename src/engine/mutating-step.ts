@@ -4,21 +4,21 @@
  *   guard ─▶ consent ─▶ step-started ─▶ run ─▶ verify ─▶ assert ─▶ step-succeeded
  *                                        └─ error ─▶ probe ─▶ adopt | fail | in doubt
  */
-import type { JsonObject } from "../action.js";
-import { isTransient, RecoverError, unreachable } from "../errors.js";
-import { obtainConsent } from "./consent.js";
-import { decideDoubt } from "./doubt.js";
-import { hashCommands } from "./foresight.js";
-import { HOW_FAR } from "./how-far.js";
-import { type Attempt, fail } from "./outcome.js";
-import { Patience, patiently } from "./patience.js";
-import { conclude, type ErasedMutation, type Mutation, probe, probeByHand } from "./proof.js";
-import { groundMoved } from "./recheck.js";
-import { errorOf, isStop, type Session } from "./session.js";
-import { type Unit, unitName } from "./state.js";
-import { contextFor } from "./step-context.js";
-import { inputOf } from "./unit-input.js";
-import { wayBackOf } from "./way-back.js";
+import type { JsonObject } from "../action.ts";
+import { isTransient, RecoverError, unreachable } from "../errors.ts";
+import { obtainConsent } from "./consent.ts";
+import { decideDoubt } from "./doubt.ts";
+import { hashCommands } from "./foresight.ts";
+import { HOW_FAR } from "./how-far.ts";
+import { type Attempt, fail } from "./outcome.ts";
+import { Patience, patiently } from "./patience.ts";
+import { conclude, type ErasedMutation, type Mutation, probe, probeByHand } from "./proof.ts";
+import { groundMoved } from "./recheck.ts";
+import { errorOf, isStop, type Session } from "./session.ts";
+import { type Unit, unitName } from "./state.ts";
+import { contextFor } from "./step-context.ts";
+import { inputOf } from "./unit-input.ts";
+import { wayBackOf } from "./way-back.ts";
 
 const SAFE = "The step has begun and may have had its effect; it is not done again before a look at the world.";
 

@@ -1,15 +1,15 @@
 /** What the composition root gives to the engine. */
-import type { JsonObject } from "../action.js";
-import type { RecoverError } from "../errors.js";
-import type { Journal } from "../journal/journal.js";
-import type { Locks } from "../journal/key-locks.js";
-import type { Clock } from "../ports/clock.js";
-import type { Operator } from "../ports/operator.js";
-import type { Ports } from "../ports/ports.js";
-import type { Runbook } from "../runbook/runbook.js";
-import type { Secrets } from "../secrets.js";
-import type { Evaluator } from "./evaluator.js";
-import type { EventSink, RunOutcome } from "./event.js";
+import type { JsonObject } from "../action.ts";
+import type { RecoverError } from "../errors.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Locks } from "../journal/key-locks.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Operator } from "../ports/operator.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Runbook } from "../runbook/runbook.ts";
+import type { Secrets } from "../secrets.ts";
+import type { Evaluator } from "./evaluator.ts";
+import type { EventSink, RunOutcome } from "./event.ts";
 
 /** What the operator said in advance, on the command line. */
 export interface RunFlags {

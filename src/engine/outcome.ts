@@ -1,14 +1,14 @@
 /** Writes down how an attempt ended, in the journal first, then as an event. */
-import type { JsonObject } from "../action.js";
-import { RecoverError } from "../errors.js";
-import type { HowSucceeded } from "../journal/entry.js";
-import { optional } from "../optional.js";
-import { knownBy } from "./known.js";
-import { plain } from "./ledger.js";
-import type { PlannedStep } from "./plan.js";
-import { journaled, type Session } from "./session.js";
-import { type Unit, unitName } from "./state.js";
-import { itemOf } from "./unit-input.js";
+import type { JsonObject } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import type { HowSucceeded } from "../journal/entry.ts";
+import { optional } from "../optional.ts";
+import { knownBy } from "./known.ts";
+import { plain } from "./ledger.ts";
+import type { PlannedStep } from "./plan.ts";
+import { journaled, type Session } from "./session.ts";
+import { type Unit, unitName } from "./state.ts";
+import { itemOf } from "./unit-input.ts";
 
 /** One attempt at one unit. */
 export interface Attempt {

@@ -2,10 +2,10 @@
  * A lost network is waited for (DESIGN §3): only calls that read are made again, each try is journaled, and after the
  * patience the run ends with 15 and the command to continue.
  */
-import { isTransient, type RecoverError } from "../errors.js";
-import { errorOf, journaled, type Session } from "./session.js";
-import { stateOf, type Unit } from "./state.js";
-import { touchesWorld } from "./summary.js";
+import { isTransient, type RecoverError } from "../errors.ts";
+import { errorOf, journaled, type Session } from "./session.ts";
+import { stateOf, type Unit } from "./state.ts";
+import { touchesWorld } from "./summary.ts";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;

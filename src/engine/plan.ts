@@ -1,8 +1,8 @@
 /** What follows from a runbook alone, before and without any run. Pure. */
-import type { Effect } from "../action.js";
-import { sha256 } from "../journal/line.js";
-import type { Runbook, Step } from "../runbook/runbook.js";
-import { scopeKey } from "../runbook/scope.js";
+import type { Effect } from "../action.ts";
+import { sha256 } from "../journal/line.ts";
+import type { Runbook, Step } from "../runbook/runbook.ts";
+import { scopeKey } from "../runbook/scope.ts";
 
 export interface PlannedStep {
   readonly step: Step;

@@ -1,14 +1,14 @@
 /** Probes and proofs of mutating steps: reads of the world after (or instead of) an effect (laws 4, 6). */
-import type { Action, JsonObject, Probe, Verdict } from "../action.js";
-import { type ErrorCode, RecoverError } from "../errors.js";
-import type { HowSucceeded } from "../journal/entry.js";
-import { optional } from "../optional.js";
-import { type Attempt, checkAssertion, fail, succeed } from "./outcome.js";
-import { patiently } from "./patience.js";
-import { errorOf, isStop, type Session } from "./session.js";
-import { unitName } from "./state.js";
-import { contextFor } from "./step-context.js";
-import type { UnitInput } from "./unit-input.js";
+import type { Action, JsonObject, Probe, Verdict } from "../action.ts";
+import { type ErrorCode, RecoverError } from "../errors.ts";
+import type { HowSucceeded } from "../journal/entry.ts";
+import { optional } from "../optional.ts";
+import { type Attempt, checkAssertion, fail, succeed } from "./outcome.ts";
+import { patiently } from "./patience.ts";
+import { errorOf, isStop, type Session } from "./session.ts";
+import { unitName } from "./state.ts";
+import { contextFor } from "./step-context.ts";
+import type { UnitInput } from "./unit-input.ts";
 
 export type ErasedMutation = Exclude<Action<never, JsonObject>, { readonly effect: "read" }>;
 

@@ -1,10 +1,10 @@
 /** Questions to the operator: asked once, journaled, and answered from the journal on resume. */
-import type { Effect } from "../action.js";
-import { RecoverError } from "../errors.js";
-import type { Answer, Question } from "../ports/operator.js";
-import { decidable, decidedFor, decideWith, shownOf } from "./decided.js";
-import type { Session } from "./session.js";
-import { type Decided, questionKey, type Unit, unitName } from "./state.js";
+import type { Effect } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import type { Answer, Question } from "../ports/operator.ts";
+import { decidable, decidedFor, decideWith, shownOf } from "./decided.ts";
+import type { Session } from "./session.ts";
+import { type Decided, questionKey, type Unit, unitName } from "./state.ts";
 
 export interface Asking {
   readonly unit?: Unit;

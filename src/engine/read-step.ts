@@ -1,14 +1,14 @@
 /** Steps that only read: run, and run again while they wait for something (`until`) or the network is away. */
-import type { JsonObject, ReadAction } from "../action.js";
-import { isTransient, RecoverError } from "../errors.js";
-import { obtainConsent } from "./consent.js";
-import { hashCommands } from "./foresight.js";
-import { type Attempt, checkAssertion, fail, holds, succeed } from "./outcome.js";
-import { patiently } from "./patience.js";
-import { errorOf, isStop, type Session } from "./session.js";
-import { unitName } from "./state.js";
-import { contextFor } from "./step-context.js";
-import { inputOf, type UnitInput } from "./unit-input.js";
+import type { JsonObject, ReadAction } from "../action.ts";
+import { isTransient, RecoverError } from "../errors.ts";
+import { obtainConsent } from "./consent.ts";
+import { hashCommands } from "./foresight.ts";
+import { type Attempt, checkAssertion, fail, holds, succeed } from "./outcome.ts";
+import { patiently } from "./patience.ts";
+import { errorOf, isStop, type Session } from "./session.ts";
+import { unitName } from "./state.ts";
+import { contextFor } from "./step-context.ts";
+import { inputOf, type UnitInput } from "./unit-input.ts";
 
 /** How long `until` waits where the step names no timeout. */
 export const DEFAULT_UNTIL_MS = 10 * 60_000;

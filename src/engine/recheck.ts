@@ -3,18 +3,18 @@
  * and drift is shown before anything goes on.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject } from "../action.js";
-import { EXIT, RecoverError } from "../errors.js";
-import { askAboutDrift, type Checked, type Drifted, type Fact, mayRunAgain } from "./drift-question.js";
-import { hashCommands } from "./foresight.js";
-import { masked } from "./outcome.js";
-import { patiently } from "./patience.js";
-import { readOnce } from "./read-step.js";
-import { errorOf, type Session } from "./session.js";
-import { type StepState, type Unit, unitsOfStep } from "./state.js";
-import { contextFor } from "./step-context.js";
-import { mayHaveActed } from "./transition.js";
-import { parsedInput } from "./unit-input.js";
+import type { JsonObject } from "../action.ts";
+import { EXIT, RecoverError } from "../errors.ts";
+import { askAboutDrift, type Checked, type Drifted, type Fact, mayRunAgain } from "./drift-question.ts";
+import { hashCommands } from "./foresight.ts";
+import { masked } from "./outcome.ts";
+import { patiently } from "./patience.ts";
+import { readOnce } from "./read-step.ts";
+import { errorOf, type Session } from "./session.ts";
+import { type StepState, type Unit, unitsOfStep } from "./state.ts";
+import { contextFor } from "./step-context.ts";
+import { mayHaveActed } from "./transition.ts";
+import { parsedInput } from "./unit-input.ts";
 
 /** Errors: `question-unanswered` and `stopped-by-operator` where there is drift; what a check threw. */
 export async function recheck(session: Session): Promise<void> {

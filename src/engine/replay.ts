@@ -1,7 +1,7 @@
 /** Journal entries → state of the run. Pure; the only place that gives entries their meaning (I1). */
 import { isDeepStrictEqual } from "node:util";
-import { unreachable } from "../errors.js";
-import type { Entry } from "../journal/entry.js";
+import { unreachable } from "../errors.ts";
+import type { Entry } from "../journal/entry.ts";
 import {
   type Approval,
   type BackState,
@@ -14,7 +14,7 @@ import {
   stateOf,
   type Unit,
   unitName,
-} from "./state.js";
+} from "./state.ts";
 
 const START: RunState = {
   run: "",

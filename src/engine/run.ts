@@ -2,26 +2,26 @@
  * The engine's face: begin a run, carry one on, undo one. None throws: whatever happens becomes a journaled end, a
  * `run-ended` event and a result with its exit code.
  */
-import type { EvidenceRef, JsonObject } from "../action.js";
-import { asRecoverError, isTransient, RecoverError } from "../errors.js";
-import type { EventBody, RunOutcome } from "./event.js";
-import { optional } from "../optional.js";
-import { checkConfirm } from "./consent.js";
-import { execute } from "./executor.js";
-import { givenInputs } from "./given-inputs.js";
-import { askForInputs, requireWholeInputs, startingInputs } from "./inputs.js";
-import type { EngineOptions, RunOptions, RunResult } from "./options.js";
-import { changedSteps, stepHashes } from "./plan.js";
-import { endCode } from "./finds.js";
-import { knownSoFar } from "./known.js";
-import { recheck } from "./recheck.js";
-import { journaled, Session } from "./session.js";
-import { touchesWorld } from "./summary.js";
-import { requireMadeTarget } from "./target.js";
-import { undoAll } from "./undo.js";
-import { undoBegan } from "./undo-preview.js";
-import { unitsToUndo } from "./way-back.js";
-import { type Standstill, wayOn } from "./way-on.js";
+import type { EvidenceRef, JsonObject } from "../action.ts";
+import { asRecoverError, isTransient, RecoverError } from "../errors.ts";
+import type { EventBody, RunOutcome } from "./event.ts";
+import { optional } from "../optional.ts";
+import { checkConfirm } from "./consent.ts";
+import { execute } from "./executor.ts";
+import { givenInputs } from "./given-inputs.ts";
+import { askForInputs, requireWholeInputs, startingInputs } from "./inputs.ts";
+import type { EngineOptions, RunOptions, RunResult } from "./options.ts";
+import { changedSteps, stepHashes } from "./plan.ts";
+import { endCode } from "./finds.ts";
+import { knownSoFar } from "./known.ts";
+import { recheck } from "./recheck.ts";
+import { journaled, Session } from "./session.ts";
+import { touchesWorld } from "./summary.ts";
+import { requireMadeTarget } from "./target.ts";
+import { undoAll } from "./undo.ts";
+import { undoBegan } from "./undo-preview.ts";
+import { unitsToUndo } from "./way-back.ts";
+import { type Standstill, wayOn } from "./way-on.ts";
 
 /** Begins a run on a journal without one. */
 export async function runRunbook(options: RunOptions): Promise<RunResult> {

@@ -3,10 +3,10 @@
  * `inputs`, `steps.<id with _ for ->.<field>` (a for_each step: `.items`, a list of outputs), `item`,
  * `run.id`, `run.target` once fixed, `flags.accept_loss`. A skipped step, or one that has not run, has no key. Pure.
  */
-import type { Json, JsonObject } from "../action.js";
-import { itemKeys } from "./items.js";
-import type { Plan, PlannedStep } from "./plan.js";
-import { type RunState, stateOf } from "./state.js";
+import type { Json, JsonObject } from "../action.ts";
+import { itemKeys } from "./items.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+import { type RunState, stateOf } from "./state.ts";
 
 export interface ScopeExtras {
   /** Of the step at work, where it has one. */

@@ -3,9 +3,9 @@
  * could only be written down masked (law 10), and a masked name is another name: it is refused before anything is done
  * to it, and what is part of no such name is masked as ever.
  */
-import { RecoverError } from "../errors.js";
-import { isMasked } from "../mask.js";
-import type { Secrets } from "../secrets.js";
+import { RecoverError } from "../errors.ts";
+import { isMasked } from "../mask.ts";
+import type { Secrets } from "../secrets.ts";
 
 export interface Named {
   /** Begins the message: `the input "space"`. */

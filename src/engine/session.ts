@@ -1,14 +1,14 @@
 /** One process's work on one run: everything that the parts of the executor share. */
-import { asRecoverError, RecoverError } from "../errors.js";
-import type { JournaledError } from "../journal/entry.js";
-import type { EventBody } from "./event.js";
-import { Ledger } from "./ledger.js";
-import type { EngineOptions } from "./options.js";
-import { type Plan, planRun } from "./plan.js";
-import { type ScopeExtras, scopeOf } from "./scope.js";
-import type { OpenQuestion, RunState, Unit } from "./state.js";
-import { unitName } from "./state.js";
-import { underWay } from "./under-way.js";
+import { asRecoverError, RecoverError } from "../errors.ts";
+import type { JournaledError } from "../journal/entry.ts";
+import type { EventBody } from "./event.ts";
+import { Ledger } from "./ledger.ts";
+import type { EngineOptions } from "./options.ts";
+import { type Plan, planRun } from "./plan.ts";
+import { type ScopeExtras, scopeOf } from "./scope.ts";
+import type { OpenQuestion, RunState, Unit } from "./state.ts";
+import { unitName } from "./state.ts";
+import { underWay } from "./under-way.ts";
 
 /** How long an action may take to notice an abort before it is left behind. */
 const ABORT_GRACE_MS = 2000;

@@ -8,8 +8,8 @@
  *                 └──▶ succeeded (adopted)            undone: its effect was taken back
  *                           └──▶ reopened ──▶ succeeded (adopted) | running | in-doubt | failed | skipped
  */
-import type { Json, JsonObject } from "../action.js";
-import { type Decision, type HowSucceeded, type JournaledError, unitName } from "../journal/entry.js";
+import type { Json, JsonObject } from "../action.ts";
+import { type Decision, type HowSucceeded, type JournaledError, unitName } from "../journal/entry.ts";
 
 export { unitName };
 

@@ -1,13 +1,13 @@
 /** The Context that an action gets: journaled questions and notes, evidence, progress. */
-import type { Context } from "../action.js";
-import type { PlannedStep } from "./plan.js";
-import { optional } from "../optional.js";
-import { journaledSteps } from "./journaled-steps.js";
-import { ask } from "./questions.js";
-import { requireWhole } from "./secret-names.js";
-import type { Session } from "./session.js";
-import { recordsOf, type Unit, unitName } from "./state.js";
-import { inputOf } from "./unit-input.js";
+import type { Context } from "../action.ts";
+import type { PlannedStep } from "./plan.ts";
+import { optional } from "../optional.ts";
+import { journaledSteps } from "./journaled-steps.ts";
+import { ask } from "./questions.ts";
+import { requireWhole } from "./secret-names.ts";
+import type { Session } from "./session.ts";
+import { recordsOf, type Unit, unitName } from "./state.ts";
+import { inputOf } from "./unit-input.ts";
 
 interface At {
   readonly unit: Unit;

@@ -1,9 +1,9 @@
 /** A run in one line, for `runs` and `status`. Pure. */
-import type { Entry } from "../journal/entry.js";
-import type { RunOutcome } from "./event.js";
-import type { Plan } from "./plan.js";
-import { replay } from "./replay.js";
-import { mayHaveChanged, type RunState, type StepState, stepOfName, unitName } from "./state.js";
+import type { Entry } from "../journal/entry.ts";
+import type { RunOutcome } from "./event.ts";
+import type { Plan } from "./plan.ts";
+import { replay } from "./replay.ts";
+import { mayHaveChanged, type RunState, type StepState, stepOfName, unitName } from "./state.ts";
 
 /** One element of `dingo-recover/runs@1`. */
 export interface RunSummary {

@@ -1,13 +1,13 @@
 /** The target and the lock keys: fixed as soon as what they refer to is known, and locked before anything is changed. */
-import type { Json } from "../action.js";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import { references } from "../runbook/resolve.js";
-import type { Template } from "../runbook/runbook.js";
-import { checkConfirm } from "./consent.js";
-import { has } from "./scope.js";
-import { requireWhole } from "./secret-names.js";
-import type { Session } from "./session.js";
+import type { Json } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { references } from "../runbook/resolve.ts";
+import type { Template } from "../runbook/runbook.ts";
+import { checkConfirm } from "./consent.ts";
+import { has } from "./scope.ts";
+import { requireWhole } from "./secret-names.ts";
+import type { Session } from "./session.ts";
 
 /** Errors: `locked`, `confirm-mismatch`, `secret-in-name`. */
 export async function fixTarget(session: Session): Promise<void> {

@@ -1,8 +1,8 @@
 /** State of the run → what to do next. Pure: the same journal always leads to the same move (I2). */
-import { unreachable } from "../errors.js";
-import { itemKeys } from "./items.js";
-import type { Plan, PlannedStep } from "./plan.js";
-import { nextAttempt, type RunState, type StepState, stateOf, type Unit, unitsOfStep } from "./state.js";
+import { unreachable } from "../errors.ts";
+import { itemKeys } from "./items.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+import { nextAttempt, type RunState, type StepState, stateOf, type Unit, unitsOfStep } from "./state.ts";
 
 export type Move =
   /** Look at `when` and `for_each`, which may skip the step or fix its items. */

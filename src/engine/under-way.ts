@@ -1,6 +1,6 @@
 /** What a run that stops now leaves half done, in a sentence of people. Pure. */
-import type { Plan } from "./plan.js";
-import type { RunState, StepState } from "./state.js";
+import type { Plan } from "./plan.ts";
+import type { RunState, StepState } from "./state.ts";
 
 /** Undefined where nothing that changes the world has begun and is not settled. */
 export function underWay(plan: Plan, state: RunState): string | undefined {

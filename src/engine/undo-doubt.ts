@@ -1,14 +1,14 @@
 /** A way back in doubt: nobody can tell what is left of the step, so the operator decides, and the decision is journaled (law 4). */
-import type { UndoProbe } from "../action.js";
-import { RecoverError } from "../errors.js";
-import type { Decision } from "../journal/entry.js";
-import type { Answer, ChoiceQuestion } from "../ports/operator.js";
-import { typedLines } from "../typed-lines.js";
-import { decideFlag, doubtDecidedFor } from "./decided.js";
-import { askNow, standsOn } from "./questions.js";
-import type { Session } from "./session.js";
-import { decisionOf, unitName } from "./state.js";
-import { type ErasedWayBack, isLeft, type UnitToUndo } from "./way-back.js";
+import type { UndoProbe } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import type { Decision } from "../journal/entry.ts";
+import type { Answer, ChoiceQuestion } from "../ports/operator.ts";
+import { typedLines } from "../typed-lines.ts";
+import { decideFlag, doubtDecidedFor } from "./decided.ts";
+import { askNow, standsOn } from "./questions.ts";
+import type { Session } from "./session.ts";
+import { decisionOf, unitName } from "./state.ts";
+import { type ErasedWayBack, isLeft, type UnitToUndo } from "./way-back.ts";
 
 export interface BackDoubt {
   readonly evidence: string;

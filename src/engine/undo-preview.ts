@@ -1,14 +1,14 @@
 /** What `undo` would do, from the journal alone: every command with its real values, what it costs; no system is asked. */
-import { RecoverError } from "../errors.js";
-import { type Entry, endOf } from "../journal/entry.js";
-import type { Clock } from "../ports/clock.js";
-import type { Runbook } from "../runbook/runbook.js";
-import type { Secrets } from "../secrets.js";
-import type { EventBody, EventSink } from "./event.js";
-import { planRun } from "./plan.js";
-import { replay } from "./replay.js";
-import { undoUnitTitle } from "./undo-step.js";
-import { isLeft, type UnitToUndo, unitsToUndo, wayBackOf } from "./way-back.js";
+import { RecoverError } from "../errors.ts";
+import { type Entry, endOf } from "../journal/entry.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Runbook } from "../runbook/runbook.ts";
+import type { Secrets } from "../secrets.ts";
+import type { EventBody, EventSink } from "./event.ts";
+import { planRun } from "./plan.ts";
+import { replay } from "./replay.ts";
+import { undoUnitTitle } from "./undo-step.ts";
+import { isLeft, type UnitToUndo, unitsToUndo, wayBackOf } from "./way-back.ts";
 
 export interface UndoPreview {
   readonly runbook: Runbook;

@@ -5,15 +5,15 @@
  *     └▶ not done, partly ─▶ guard ─▶ step-started (back) ─▶ run ─▶ probe ─▶ done: step-undone
  *     └▶ unknown ─▶ step-in-doubt (back): a person decides              └▶ else: step-failed (back)
  */
-import type { Taken, UndoProbe } from "../action.js";
-import { isTransient, RecoverError } from "../errors.js";
-import { hashCommands } from "./foresight.js";
-import { Patience, patiently } from "./patience.js";
-import { errorOf, isStop, journaled, type Session } from "./session.js";
-import { unitName } from "./state.js";
-import { contextFor } from "./step-context.js";
-import { decideBackDoubt } from "./undo-doubt.js";
-import { type ErasedWayBack, isLeft, type UnitToUndo } from "./way-back.js";
+import type { Taken, UndoProbe } from "../action.ts";
+import { isTransient, RecoverError } from "../errors.ts";
+import { hashCommands } from "./foresight.ts";
+import { Patience, patiently } from "./patience.ts";
+import { errorOf, isStop, journaled, type Session } from "./session.ts";
+import { unitName } from "./state.ts";
+import { contextFor } from "./step-context.ts";
+import { decideBackDoubt } from "./undo-doubt.ts";
+import { type ErasedWayBack, isLeft, type UnitToUndo } from "./way-back.ts";
 
 const SAFE = "The way back of this step has begun and may have had its effect; it is not gone again before a look.";
 

@@ -2,18 +2,18 @@
  * The way back of a whole run, last step first. It is asked for once: a target that is typed where anything is disrupted,
  * a y/N where only what the run made is renamed or removed.
  */
-import { EFFECTS, type Effect } from "../action.js";
-import { RecoverError } from "../errors.js";
-import { sha256 } from "../journal/line.js";
-import type { Answer, StepCommands } from "../ports/operator.js";
-import { typedLines } from "../typed-lines.js";
-import { hashCommands } from "./foresight.js";
-import { decideFlag, doubtDecidedFor } from "./decided.js";
-import { askNow } from "./questions.js";
-import type { Session } from "./session.js";
-import { decisionOf, outgrownNames, unitName } from "./state.js";
-import { markUndone, undoUnit, undoUnitTitle } from "./undo-step.js";
-import { isLeft, strangersTo, type UnitToUndo, unitsToUndo, wayBackOf } from "./way-back.js";
+import { EFFECTS, type Effect } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import { sha256 } from "../journal/line.ts";
+import type { Answer, StepCommands } from "../ports/operator.ts";
+import { typedLines } from "../typed-lines.ts";
+import { hashCommands } from "./foresight.ts";
+import { decideFlag, doubtDecidedFor } from "./decided.ts";
+import { askNow } from "./questions.ts";
+import type { Session } from "./session.ts";
+import { decisionOf, outgrownNames, unitName } from "./state.ts";
+import { markUndone, undoUnit, undoUnitTitle } from "./undo-step.ts";
+import { isLeft, strangersTo, type UnitToUndo, unitsToUndo, wayBackOf } from "./way-back.ts";
 
 /** Errors: `guard-refused` before anything is changed; those of consent; those of each step's way back. */
 export async function undoAll(session: Session): Promise<void> {

@@ -1,13 +1,13 @@
 /** The input and the commands of one unit, as it is about to run. */
-import type { Json, JsonObject, PrintedCommand } from "../action.js";
-import { RecoverError } from "../errors.js";
-import { described } from "./foresight.js";
-import { type Named, requireUnmasked, requireWhole } from "./secret-names.js";
-import { itemKeys } from "./items.js";
-import { plain } from "./ledger.js";
-import type { PlannedStep } from "./plan.js";
-import type { Session } from "./session.js";
-import { type Unit, unitName } from "./state.js";
+import type { Json, JsonObject, PrintedCommand } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import { described } from "./foresight.ts";
+import { type Named, requireUnmasked, requireWhole } from "./secret-names.ts";
+import { itemKeys } from "./items.ts";
+import { plain } from "./ledger.ts";
+import type { PlannedStep } from "./plan.ts";
+import type { Session } from "./session.ts";
+import { type Unit, unitName } from "./state.ts";
 
 export interface UnitInput {
   /** As the runbook gives it: what the journal holds. */

@@ -1,15 +1,15 @@
 /** Steps that change the world and may have done so before: the world is asked before anything else (law 4). */
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject, Probe } from "../action.js";
-import { unreachable } from "../errors.js";
-import { decideDoubt, type Doubt } from "./doubt.js";
-import { guard, journalStart, orRefused, runMutatingStep } from "./mutating-step.js";
-import { type Attempt, masked } from "./outcome.js";
-import { conclude, type ErasedMutation, type Mutation, probe, verify } from "./proof.js";
-import type { Session } from "./session.js";
-import { stateOf } from "./state.js";
-import type { Unsettled } from "./transition.js";
-import { inputOf, parsedInput } from "./unit-input.js";
+import type { JsonObject, Probe } from "../action.ts";
+import { unreachable } from "../errors.ts";
+import { decideDoubt, type Doubt } from "./doubt.ts";
+import { guard, journalStart, orRefused, runMutatingStep } from "./mutating-step.ts";
+import { type Attempt, masked } from "./outcome.ts";
+import { conclude, type ErasedMutation, type Mutation, probe, verify } from "./proof.ts";
+import type { Session } from "./session.ts";
+import { stateOf } from "./state.ts";
+import type { Unsettled } from "./transition.ts";
+import { inputOf, parsedInput } from "./unit-input.ts";
 
 /** A step that began earlier, or is open anew. */
 export async function settleStep(

@@ -1,10 +1,10 @@
 /** What an undo has to take back, in which order, and what that costs. Pure but for the actions' own descriptions. */
-import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../action.js";
-import { described } from "./foresight.js";
-import type { Plan, PlannedStep } from "./plan.js";
-import type { ErasedMutation } from "./proof.js";
-import { recordsOf, type RunState, type StepState, stepOfName, type Unit, unitName, unitsOfStep } from "./state.js";
-import { parsedInput, type UnitInput } from "./unit-input.js";
+import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../action.ts";
+import { described } from "./foresight.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+import type { ErasedMutation } from "./proof.ts";
+import { recordsOf, type RunState, type StepState, stepOfName, type Unit, unitName, unitsOfStep } from "./state.ts";
+import { parsedInput, type UnitInput } from "./unit-input.ts";
 
 export type ErasedWayBack = WayBack<never, JsonObject>;
 

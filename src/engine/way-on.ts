@@ -1,8 +1,8 @@
 /** How somebody goes on with a run that did not reach its end: it is resumed, or begun anew where resuming cannot help. */
-import { isLasting } from "../errors.js";
-import { quote } from "../shell-quote.js";
-import { givenInputs } from "./given-inputs.js";
-import type { RunState } from "./state.js";
+import { isLasting } from "../errors.ts";
+import { quote } from "../shell-quote.ts";
+import { givenInputs } from "./given-inputs.ts";
+import type { RunState } from "./state.ts";
 
 export type WayOn =
   /** `undoWith`: where it has changed something, and is not being taken back already. */

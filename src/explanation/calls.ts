@@ -1,5 +1,5 @@
 /** Codes about what was typed or written: the command line, the configuration, runbooks, inputs, names of runs. */
-import type { Explanation } from "./explanation.js";
+import type { Explanation } from "./explanation.ts";
 
 export const CALLS = {
   usage: {

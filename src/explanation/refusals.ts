@@ -1,5 +1,5 @@
 /** Codes of guards, and of looks that ended with nothing: what was not done, to spare somebody's data. */
-import type { Explanation } from "./explanation.js";
+import type { Explanation } from "./explanation.ts";
 
 export const REFUSALS = {
   "guard-refused": {

@@ -1,5 +1,5 @@
 /** Codes about how a run stands: stopped, in doubt, failed, taken over, its journal. */
-import type { Explanation } from "./explanation.js";
+import type { Explanation } from "./explanation.ts";
 
 export const RUNS = {
   internal: {

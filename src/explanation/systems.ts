@@ -1,5 +1,5 @@
 /** Codes about systems and programs: reach, log-ins, answers, host keys. */
-import type { Explanation } from "./explanation.js";
+import type { Explanation } from "./explanation.ts";
 
 export const SYSTEMS = {
   unreachable: {

@@ -1,5 +1,5 @@
 /** Shapes as cel-js declares variables: a type name, or a schema of named fields. */
-import type { Shape } from "./shape.js";
+import type { Shape } from "./shape.ts";
 
 export type CelSchema = { [field: string]: string | CelSchema };
 

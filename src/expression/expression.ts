@@ -9,16 +9,16 @@ import {
   ParseError,
   TypeError as CelTypeError,
 } from "@marcbachmann/cel-js";
-import type { Json, JsonObject } from "../action.js";
-import type { Finding } from "../diagnostic.js";
-import { RecoverError } from "../errors.js";
-import { printable } from "../printable.js";
-import { celSchema } from "./cel-schema.js";
-import { factsOf } from "./facts.js";
-import { type Facts, type Knowledge, NO_FACTS } from "./field.js";
-import { fromCel, scopeToCel } from "./numbers.js";
-import { checkReferences } from "./references.js";
-import { ANY, type Shape } from "./shape.js";
+import type { Json, JsonObject } from "../action.ts";
+import type { Finding } from "../diagnostic.ts";
+import { RecoverError } from "../errors.ts";
+import { printable } from "../printable.ts";
+import { celSchema } from "./cel-schema.ts";
+import { factsOf } from "./facts.ts";
+import { type Facts, type Knowledge, NO_FACTS } from "./field.ts";
+import { fromCel, scopeToCel } from "./numbers.ts";
+import { checkReferences } from "./references.ts";
+import { ANY, type Shape } from "./shape.ts";
 
 /** A mistake in an expression, with its offset into the text. */
 export interface ExpressionProblem extends Finding {

@@ -1,6 +1,6 @@
 /** Which facts (see field.ts) are known once a CEL expression has come out true or false. */
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { type Facts, NO_FACTS } from "./field.js";
+import { type Facts, NO_FACTS } from "./field.ts";
 
 /** The path that a node names without any computing: `a.b["c"]`; undefined for everything else. */
 export function pathOf(node: ASTNode): readonly string[] | undefined {

@@ -1,8 +1,8 @@
 /** One step from a value to one of its fields, with what is wrong about it said once for CEL and for `${{ … }}`. */
-import type { Finding } from "../diagnostic.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import { ANY, type Field, type Shape, shapeName } from "./shape.js";
+import type { Finding } from "../diagnostic.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import { ANY, type Field, type Shape, shapeName } from "./shape.ts";
 
 /**
  * What is known to hold at a place: `steps.x` (the key is there) and `steps.x!` (it is not null). Known because the

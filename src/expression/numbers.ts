@@ -2,7 +2,7 @@
  * The one border between JSON and CEL. A JavaScript number is a CEL double, and `n + 1` has no overload for it
  * (code-models.md §7): whole numbers enter as BigInt (CEL int) and leave as numbers.
  */
-import type { Json, JsonObject } from "../action.js";
+import type { Json, JsonObject } from "../action.ts";
 
 export type CelValue =
   | string

@@ -3,10 +3,10 @@
  * absent or null here? Follows list elements through macros, where cel-js's own checker does not look (8.0).
  */
 import type { ASTNode } from "@marcbachmann/cel-js";
-import type { Finding } from "../diagnostic.js";
-import { factsOf, pathOf, union } from "./facts.js";
-import { absence, type Facts, fieldOf, isFinding, type Knowledge, nullness } from "./field.js";
-import { ANY, type Shape } from "./shape.js";
+import type { Finding } from "../diagnostic.ts";
+import { factsOf, pathOf, union } from "./facts.ts";
+import { absence, type Facts, fieldOf, isFinding, type Knowledge, nullness } from "./field.ts";
+import { ANY, type Shape } from "./shape.ts";
 
 export interface Misreference {
   readonly finding: Finding;

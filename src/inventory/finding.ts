@@ -1,6 +1,6 @@
 /** What of a survey an operator must hear of before an incident: services without a usable backup. */
-import { EXIT } from "../errors.js";
-import type { InventoryInstance, InventorySurvey } from "../discovery/inventory-line.js";
+import { EXIT } from "../errors.ts";
+import type { InventoryInstance, InventorySurvey } from "../discovery/inventory-line.ts";
 
 export type Level = "serious" | "warning" | "unknown";
 

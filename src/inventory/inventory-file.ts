@@ -4,12 +4,12 @@
  */
 import { closeSync, constants, fstatSync, fsyncSync, readSync } from "node:fs";
 import { dirname } from "node:path";
-import { RecoverError } from "../errors.js";
-import { errnoOf, makeDirectory, reasonOf, syncDirectory, writeWhole } from "../journal/durable.js";
-import { LockFile, type LockHolder } from "../journal/locks.js";
-import { openOwn } from "../journal/own-file.js";
-import { livenessOf, thisProcess } from "../process-identity.js";
-import { quoted } from "../printable.js";
+import { RecoverError } from "../errors.ts";
+import { errnoOf, makeDirectory, reasonOf, syncDirectory, writeWhole } from "../journal/durable.ts";
+import { LockFile, type LockHolder } from "../journal/locks.ts";
+import { openOwn } from "../journal/own-file.ts";
+import { livenessOf, thisProcess } from "../process-identity.ts";
+import { quoted } from "../printable.ts";
 
 const NEWLINE = 10;
 

@@ -2,10 +2,10 @@
  * One survey: every instance of the offerings beside what its archive is worth. Reads only. What cannot be read makes
  * a survey that is not complete, never an instance that is not there (law 5).
  */
-import { readArchive } from "../archive/reading/facts.js";
-import { formatLocation, instanceArchive } from "../archive/names/location.js";
-import { recoveryPointText, type ArchiveVerdict } from "../archive/judgement/verdict.js";
-import { verifyArchive } from "../archive/judgement/verify.js";
+import { readArchive } from "../archive/reading/facts.ts";
+import { formatLocation, instanceArchive } from "../archive/names/location.ts";
+import { recoveryPointText, type ArchiveVerdict } from "../archive/judgement/verdict.ts";
+import { verifyArchive } from "../archive/judgement/verify.ts";
 import {
   INVENTORY,
   type InventoryBinding,
@@ -13,10 +13,10 @@ import {
   type InventoryInstance,
   type InventorySurvey,
   isCovered,
-} from "../discovery/inventory-line.js";
-import { attempt } from "../discovery/tried.js";
-import type { CloudFoundry, PlacedInstance } from "../ports/cloud-foundry.js";
-import type { ArchiveStore } from "../ports/object-store.js";
+} from "../discovery/inventory-line.ts";
+import { attempt } from "../discovery/tried.ts";
+import type { CloudFoundry, PlacedInstance } from "../ports/cloud-foundry.ts";
+import type { ArchiveStore } from "../ports/object-store.ts";
 
 export interface SurveySources {
   readonly cf: CloudFoundry;

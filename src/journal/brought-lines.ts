@@ -7,9 +7,9 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { errnoOf, replaceDurably } from "./durable.js";
-import type { Entry } from "./entry.js";
-import { readOwn } from "./own-file.js";
+import { errnoOf, replaceDurably } from "./durable.ts";
+import type { Entry } from "./entry.ts";
+import { readOwn } from "./own-file.ts";
 
 const FILE = "brought.json";
 const noted = z.object({ schema: z.literal("dingo-recover/brought@1"), lines: z.int().nonnegative() });

@@ -4,10 +4,10 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { noteBrought } from "./brought-lines.js";
-import { createDurably, makeDirectory, replaceDurably, syncDirectory } from "./durable.js";
-import { JOURNAL_FILE } from "./file-journal.js";
-import type { JournalReading } from "./reading.js";
+import { noteBrought } from "./brought-lines.ts";
+import { createDurably, makeDirectory, replaceDurably, syncDirectory } from "./durable.ts";
+import { JOURNAL_FILE } from "./file-journal.ts";
+import type { JournalReading } from "./reading.ts";
 
 export interface BroughtRun {
   readonly run: string;

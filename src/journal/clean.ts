@@ -1,6 +1,6 @@
 /** Masks an entry before it is hashed and written (law 10). */
-import type { Secrets } from "../secrets.js";
-import type { EntryBody } from "./entry.js";
+import type { Secrets } from "../secrets.ts";
+import type { EntryBody } from "./entry.ts";
 
 /** Names of the tool's own vocabulary: a secret that happens to be such a word must not make the journal unreadable. */
 const VOCABULARY: ReadonlySet<string> = new Set([

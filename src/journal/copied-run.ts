@@ -3,18 +3,18 @@
  * mirrored one. Before the run goes on elsewhere it is marked: its journal says that the run was moved.
  */
 import { basename, dirname, join } from "node:path";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import type { Secrets } from "../secrets.js";
-import type { BroughtRun } from "./brought-run.js";
-import { reasonOf } from "./durable.js";
-import { endOf } from "./entry.js";
-import { EvidenceStore, referencesIn } from "./evidence.js";
-import { FileJournal, JOURNAL_FILE, LARGEST_JOURNAL } from "./file-journal.js";
-import { readOwn } from "./own-file.js";
-import { readJournal } from "./reading.js";
-import { isRunId } from "./run-id.js";
-import { RunLock } from "./run-lock.js";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { Secrets } from "../secrets.ts";
+import type { BroughtRun } from "./brought-run.ts";
+import { reasonOf } from "./durable.ts";
+import { endOf } from "./entry.ts";
+import { EvidenceStore, referencesIn } from "./evidence.ts";
+import { FileJournal, JOURNAL_FILE, LARGEST_JOURNAL } from "./file-journal.ts";
+import { readOwn } from "./own-file.ts";
+import { readJournal } from "./reading.ts";
+import { isRunId } from "./run-id.ts";
+import { RunLock } from "./run-lock.ts";
 
 export interface CopiedRun extends BroughtRun {
   readonly directory: string;

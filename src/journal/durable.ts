@@ -12,8 +12,8 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
 
 export const OWNER_ONLY_FILE = 0o600;
 export const OWNER_ONLY_DIRECTORY = 0o700;

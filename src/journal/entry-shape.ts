@@ -2,8 +2,8 @@
  * Checks that a parsed line is an entry of version 1. Additional fields are welcome: a journal written by a later
  * release of the same version stays readable.
  */
-import { quoted } from "../printable.js";
-import { type Entry, type EntryType, JOURNAL_VERSION } from "./entry.js";
+import { quoted } from "../printable.ts";
+import { type Entry, type EntryType, JOURNAL_VERSION } from "./entry.ts";
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;

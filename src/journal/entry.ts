@@ -16,7 +16,7 @@
  * E5  A `run-resumed` with `imported`, or behind a move, takes up lines of another machine: no approval, answer or
  *     decision in front of it counts any more, for whoever wrote them could write anything (law 15).
  */
-import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../action.js";
+import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../action.ts";
 
 export const JOURNAL_VERSION = 1;
 

@@ -1,8 +1,8 @@
 /** `events.jsonl`: what the screen showed, for `status` and `tail -f`. Never authority: not synced, and a failed write is let go. */
 import { closeSync, constants, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Secrets } from "../secrets.js";
-import { openOwn } from "./own-file.js";
+import type { Secrets } from "../secrets.ts";
+import { openOwn } from "./own-file.ts";
 
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 

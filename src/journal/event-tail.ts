@@ -1,8 +1,8 @@
 /** Reads `events.jsonl` while another process writes it: whole lines only, each once. */
 import { closeSync, constants, readSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "./durable.js";
-import { openOwn } from "./own-file.js";
+import { errnoOf } from "./durable.ts";
+import { openOwn } from "./own-file.ts";
 
 const CHUNK = 64 * 1024;
 /** Bytes of an event. */

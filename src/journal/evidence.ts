@@ -1,13 +1,13 @@
 /** Evidence of a run: content-addressed files, durable before any journal line names them (J3). */
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import type { EvidenceRef } from "../action.js";
-import { RecoverError } from "../errors.js";
-import type { Secrets } from "../secrets.js";
-import { eachDigest } from "./digests.js";
-import { createDurably, makeDirectory, syncDirectory } from "./durable.js";
-import { sha256 } from "./line.js";
-import { readOwn } from "./own-file.js";
+import type { EvidenceRef } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import type { Secrets } from "../secrets.ts";
+import { eachDigest } from "./digests.ts";
+import { createDurably, makeDirectory, syncDirectory } from "./durable.ts";
+import { sha256 } from "./line.ts";
+import { readOwn } from "./own-file.ts";
 
 export class EvidenceStore {
   readonly #directory: string;

@@ -6,20 +6,20 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { EvidenceRef } from "../action.js";
-import { RecoverError } from "../errors.js";
-import type { Secrets } from "../secrets.js";
-import { isBrought } from "./brought-lines.js";
-import { type CleanBody, clean } from "./clean.js";
-import { createDurably, errnoOf, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.js";
-import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from "./entry.js";
-import { EvidenceStore } from "./evidence.js";
-import type { LinedJournal } from "./journal.js";
-import { encodeLine, joinLine, MAX_LINE_BYTES, sha256 } from "./line.js";
-import { readOwn } from "./own-file.js";
-import { PaddedFile } from "./padded-file.js";
-import { type JournalReading, readJournal } from "./reading.js";
-import { MAX_FIELD_BYTES, spill, unspill } from "./spill.js";
+import type { EvidenceRef } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import type { Secrets } from "../secrets.ts";
+import { isBrought } from "./brought-lines.ts";
+import { type CleanBody, clean } from "./clean.ts";
+import { createDurably, errnoOf, inStateDirectory, makeDirectory, reasonOf, syncDirectory } from "./durable.ts";
+import { type Entry, type EntryBody, type EntryHeader, JOURNAL_VERSION } from "./entry.ts";
+import { EvidenceStore } from "./evidence.ts";
+import type { LinedJournal } from "./journal.ts";
+import { encodeLine, joinLine, MAX_LINE_BYTES, sha256 } from "./line.ts";
+import { readOwn } from "./own-file.ts";
+import { PaddedFile } from "./padded-file.ts";
+import { type JournalReading, readJournal } from "./reading.ts";
+import { MAX_FIELD_BYTES, spill, unspill } from "./spill.ts";
 
 export const JOURNAL_FILE = "journal.jsonl";
 

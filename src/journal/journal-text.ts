@@ -1,6 +1,6 @@
 /** The bytes of a journal, and any part of them as text. */
 import { constants, isAscii } from "node:buffer";
-import { sha256 } from "./line.js";
+import { sha256 } from "./line.ts";
 
 const NEWLINE = 10;
 

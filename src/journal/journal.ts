@@ -9,8 +9,8 @@
  * J4  An append by a process that no longer holds the run is refused with `fenced`.
  * J5  Every line names the SHA-256 of the one before it.
  */
-import type { EvidenceRef } from "../action.js";
-import type { Entry, EntryBody } from "./entry.js";
+import type { EvidenceRef } from "../action.ts";
+import type { Entry, EntryBody } from "./entry.ts";
 
 export interface Journal {
   readonly run: string;

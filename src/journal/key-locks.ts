@@ -1,7 +1,7 @@
 /** The key locks of one run: what it must not share with another open run (L2). */
-import { RecoverError } from "../errors.js";
-import { describeHolder, LockFile, type LockHolder } from "./locks.js";
-import { thisProcess } from "../process-identity.js";
+import { RecoverError } from "../errors.ts";
+import { describeHolder, LockFile, type LockHolder } from "./locks.ts";
+import { thisProcess } from "../process-identity.ts";
 
 /** What the executor needs of locks. */
 export interface Locks {

@@ -1,6 +1,6 @@
 /** One journal line: its exact bytes are what the hash chain is about. */
 import { hash } from "node:crypto";
-import type { Entry, EntryHeader } from "./entry.js";
+import type { Entry, EntryHeader } from "./entry.ts";
 
 /** A line with its newline. Larger values lie in evidence files. */
 export const MAX_LINE_BYTES = 64 * 1024;

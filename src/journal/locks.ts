@@ -11,11 +11,11 @@
  */
 import { closeSync, constants, existsSync, fstatSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { RecoverError } from "../errors.js";
-import { errnoOf, inStateDirectory, makeDirectory, publishDurably, replaceDurably, syncDirectory } from "./durable.js";
-import { sha256 } from "./line.js";
-import { openOwn, readOwn } from "./own-file.js";
-import { livenessOf, type ProcessIdentity } from "../process-identity.js";
+import { RecoverError } from "../errors.ts";
+import { errnoOf, inStateDirectory, makeDirectory, publishDurably, replaceDurably, syncDirectory } from "./durable.ts";
+import { sha256 } from "./line.ts";
+import { openOwn, readOwn } from "./own-file.ts";
+import { livenessOf, type ProcessIdentity } from "../process-identity.ts";
 
 export interface LockHolder extends ProcessIdentity {
   readonly key: string;

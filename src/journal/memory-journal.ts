@@ -1,11 +1,11 @@
 /** The journal of a dry run and of tests: same promises but for the disk. */
-import type { EvidenceRef } from "../action.js";
-import { RecoverError } from "../errors.js";
-import { Secrets } from "../secrets.js";
-import { clean } from "./clean.js";
-import { type Entry, type EntryBody, JOURNAL_VERSION } from "./entry.js";
-import type { Journal } from "./journal.js";
-import { encodeLine, NO_HASH, sha256 } from "./line.js";
+import type { EvidenceRef } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import { Secrets } from "../secrets.ts";
+import { clean } from "./clean.ts";
+import { type Entry, type EntryBody, JOURNAL_VERSION } from "./entry.ts";
+import type { Journal } from "./journal.ts";
+import { encodeLine, NO_HASH, sha256 } from "./line.ts";
 
 export interface MemoryJournalOptions {
   readonly run: string;

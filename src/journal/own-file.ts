@@ -17,9 +17,9 @@ import {
   readFileSync,
 } from "node:fs";
 import type { Stats } from "node:fs";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import { errnoOf, OWNER_ONLY_DIRECTORY, OWNER_ONLY_FILE } from "./durable.js";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import { errnoOf, OWNER_ONLY_DIRECTORY, OWNER_ONLY_FILE } from "./durable.ts";
 
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;

@@ -10,7 +10,7 @@
  */
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { OWNER_ONLY_FILE, syncDirectory, writeWhole } from "./durable.js";
+import { OWNER_ONLY_FILE, syncDirectory, writeWhole } from "./durable.ts";
 
 /** Every write returns only when its bytes are durable. */
 const DURABLE_NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC;

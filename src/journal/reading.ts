@@ -5,11 +5,11 @@
  * not whole JSON in a file that still has its padding (padded-file.ts). Everything else that does not fit is
  * `journal-broken`, named by its line.
  */
-import { RecoverError } from "../errors.js";
-import type { Entry } from "./entry.js";
-import { shapeEntry } from "./entry-shape.js";
-import { JournalText } from "./journal-text.js";
-import { NO_HASH } from "./line.js";
+import { RecoverError } from "../errors.ts";
+import type { Entry } from "./entry.ts";
+import { shapeEntry } from "./entry-shape.ts";
+import { JournalText } from "./journal-text.ts";
+import { NO_HASH } from "./line.ts";
 
 const NEWLINE = 10;
 /** Bytes of a line, or of a torn tail: far more than is written of one (line.ts), or than its padding adds. */

@@ -2,10 +2,10 @@
  * Things outside the run's steps that must not outlive it (ephemeral SSH users): journaled before they are made, so
  * that the next process can remove what a kill left behind.
  */
-import type { JsonObject } from "../action.js";
-import type { OpenResource, ResourceRecorder } from "../ports/resources.js";
-import type { Entry } from "./entry.js";
-import type { Journal } from "./journal.js";
+import type { JsonObject } from "../action.ts";
+import type { OpenResource, ResourceRecorder } from "../ports/resources.ts";
+import type { Entry } from "./entry.ts";
+import type { Journal } from "./journal.ts";
 
 export class JournaledResources implements ResourceRecorder {
   readonly #journal: Journal;

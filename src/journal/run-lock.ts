@@ -1,7 +1,7 @@
 /** The run lock: which process carries a run (L3), and the fence that every append passes (J4). */
-import { RecoverError } from "../errors.js";
-import { describeHolder, LockFile, type LockHolder, type LockWatch } from "./locks.js";
-import { livenessOf, thisProcess } from "../process-identity.js";
+import { RecoverError } from "../errors.ts";
+import { describeHolder, LockFile, type LockHolder, type LockWatch } from "./locks.ts";
+import { livenessOf, thisProcess } from "../process-identity.ts";
 
 export interface RunLockRequest {
   readonly stateDirectory: string;

@@ -3,10 +3,10 @@
  * chain and of a torn tail is what `readJournal` says of the same bytes (reading.ts).
  */
 import { closeSync, constants, readSync } from "node:fs";
-import type { Entry } from "./entry.js";
-import { NO_HASH, sha256 } from "./line.js";
-import { openOwn } from "./own-file.js";
-import { broken, isJson, LONGEST_LINE, readLine, tooLong } from "./reading.js";
+import type { Entry } from "./entry.ts";
+import { NO_HASH, sha256 } from "./line.ts";
+import { openOwn } from "./own-file.ts";
+import { broken, isJson, LONGEST_LINE, readLine, tooLong } from "./reading.ts";
 
 const NEWLINE = 10;
 const CHUNK = 1024 * 1024;

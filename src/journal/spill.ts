@@ -1,6 +1,6 @@
 /** Values that exceed a line lie in evidence files; the entry in memory always carries the whole value. */
-import type { EvidenceRef, Json } from "../action.js";
-import type { Entry, EntryBody } from "./entry.js";
+import type { EvidenceRef, Json } from "../action.ts";
+import type { Entry, EntryBody } from "./entry.ts";
 
 /** What one field may take of a line, in bytes of JSON: two such fields and the rest still fit. */
 export const MAX_FIELD_BYTES = 24 * 1024;

@@ -4,20 +4,20 @@
  */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import type { Secrets } from "../secrets.js";
-import { type Arrival, type BroughtRun, settleIn } from "./brought-run.js";
-import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDirectory } from "./durable.js";
-import { type AppendObserver, FileJournal, JOURNAL_FILE, readRun } from "./file-journal.js";
-import { KeyLocks } from "./key-locks.js";
-import { LockFile } from "./locks.js";
-import { livenessOf } from "../process-identity.js";
-import { readOwn, requireOwnPart, requireOwnRoot } from "./own-file.js";
-import type { JournalReading } from "./reading.js";
-import { isRunId, newRunId } from "./run-id.js";
-import { endOf } from "./entry.js";
-import { RunLock } from "./run-lock.js";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { Secrets } from "../secrets.ts";
+import { type Arrival, type BroughtRun, settleIn } from "./brought-run.ts";
+import { errnoOf, inStateDirectory, makeDirectory, OWNER_ONLY_DIRECTORY, syncDirectory } from "./durable.ts";
+import { type AppendObserver, FileJournal, JOURNAL_FILE, readRun } from "./file-journal.ts";
+import { KeyLocks } from "./key-locks.ts";
+import { LockFile } from "./locks.ts";
+import { livenessOf } from "../process-identity.ts";
+import { readOwn, requireOwnPart, requireOwnRoot } from "./own-file.ts";
+import type { JournalReading } from "./reading.ts";
+import { isRunId, newRunId } from "./run-id.ts";
+import { endOf } from "./entry.ts";
+import { RunLock } from "./run-lock.ts";
 
 export interface StateDirectoryOptions {
   /** STATE_DIR */

@@ -1,17 +1,17 @@
 /** `journal verify`: is this journal whole, and is it the one whose head hash was written down? */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { EvidenceRef } from "../action.js";
-import { RecoverError } from "../errors.js";
-import { optional } from "../optional.js";
-import { Secrets } from "../secrets.js";
-import { inStateDirectory } from "./durable.js";
-import type { Entry } from "./entry.js";
-import { EvidenceStore, referencesIn } from "./evidence.js";
-import { JOURNAL_FILE } from "./file-journal.js";
-import { broken } from "./reading.js";
-import { type JournalScan, scanJournal } from "./scan.js";
-import { unspill } from "./spill.js";
+import type { EvidenceRef } from "../action.ts";
+import { RecoverError } from "../errors.ts";
+import { optional } from "../optional.ts";
+import { Secrets } from "../secrets.ts";
+import { inStateDirectory } from "./durable.ts";
+import type { Entry } from "./entry.ts";
+import { EvidenceStore, referencesIn } from "./evidence.ts";
+import { JOURNAL_FILE } from "./file-journal.ts";
+import { broken } from "./reading.ts";
+import { type JournalScan, scanJournal } from "./scan.ts";
+import { unspill } from "./spill.ts";
 
 export interface JournalVerification {
   readonly file: string;

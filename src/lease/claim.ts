@@ -2,10 +2,10 @@
  * What stands in the shared place for each lock key: who holds it, where, since when, at which step (DESIGN §3, Locks).
  * A key is never deleted there: who lets go of it writes that it is free.
  */
-import { RecoverError } from "../errors.js";
-import { sha256 } from "../journal/line.js";
-import { isRunId } from "../journal/run-id.js";
-import { printable } from "../printable.js";
+import { RecoverError } from "../errors.ts";
+import { sha256 } from "../journal/line.ts";
+import { isRunId } from "../journal/run-id.ts";
+import { printable } from "../printable.ts";
 
 export const CLAIM_SCHEMA = "dingo-recover/lease@1";
 

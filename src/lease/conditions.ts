@@ -2,7 +2,7 @@
  * Whether a store honours conditional writes. Not every one does: some ignore the condition and write all the same, some
  * say that they do not know it. It is found out by trying, on an object that is there for nothing else.
  */
-import type { SharedPlace, WriteCondition, Written } from "../ports/shared-place.js";
+import type { SharedPlace, WriteCondition, Written } from "../ports/shared-place.ts";
 
 const NAME = "conditions.json";
 const CONTENT = `${JSON.stringify({ schema: "dingo-recover/conditions@1", what: "tried by every process, holds nothing" })}\n`;

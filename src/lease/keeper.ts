@@ -1,8 +1,8 @@
 /** Reads and writes claims in the shared place, for one process. */
-import { RecoverError } from "../errors.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { type Claim, CLAIM_SCHEMA, type ClaimState, readClaim } from "./claim.js";
-import { type Conditions, writeOn } from "./conditions.js";
+import { RecoverError } from "../errors.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { type Claim, CLAIM_SCHEMA, type ClaimState, readClaim } from "./claim.ts";
+import { type Conditions, writeOn } from "./conditions.ts";
 
 /** Who speaks: stands in every claim of this process. */
 export interface Claimant {

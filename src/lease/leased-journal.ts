@@ -8,14 +8,14 @@
  * The lease is written again at an interval, also inside a long step. Two looks at it show that this process lives,
  * whatever its clock says.
  */
-import type { EvidenceRef } from "../action.js";
-import { asRecoverError, type RecoverError } from "../errors.js";
-import { type Entry, type EntryBody, unitName } from "../journal/entry.js";
-import type { Journal, LinedJournal } from "../journal/journal.js";
-import type { ClaimState } from "./claim.js";
-import type { LeasedLocks } from "./leased-locks.js";
-import type { Mirror } from "./mirror.js";
-import type { RunLease } from "./run-lease.js";
+import type { EvidenceRef } from "../action.ts";
+import { asRecoverError, type RecoverError } from "../errors.ts";
+import { type Entry, type EntryBody, unitName } from "../journal/entry.ts";
+import type { Journal, LinedJournal } from "../journal/journal.ts";
+import type { ClaimState } from "./claim.ts";
+import type { LeasedLocks } from "./leased-locks.ts";
+import type { Mirror } from "./mirror.ts";
+import type { RunLease } from "./run-lease.ts";
 
 export interface LeasedParts {
   readonly lease: RunLease;

@@ -1,9 +1,9 @@
 /** The lock keys of a run, in its state directory first and then in the shared place (L2 across machines). */
-import { RecoverError } from "../errors.js";
-import type { Locks } from "../journal/key-locks.js";
-import { type Claim, describeClaim, keyClaimName, runClaimName } from "./claim.js";
-import { type ClaimKeeper, crossed, type Seen } from "./keeper.js";
-import { takenOver } from "./run-lease.js";
+import { RecoverError } from "../errors.ts";
+import type { Locks } from "../journal/key-locks.ts";
+import { type Claim, describeClaim, keyClaimName, runClaimName } from "./claim.ts";
+import { type ClaimKeeper, crossed, type Seen } from "./keeper.ts";
+import { takenOver } from "./run-lease.ts";
 
 const NOWHERE = { step: "", head: "" };
 

@@ -5,16 +5,16 @@
  * M1  A line is mirrored after it is durable here, its evidence before it.
  * M2  No two processes add the same line: an object's name is taken by whoever writes it first.
  */
-import { RecoverError } from "../errors.js";
-import { hasTouched } from "../journal/entry.js";
-import { referencesIn } from "../journal/evidence.js";
-import { LARGEST_JOURNAL } from "../journal/file-journal.js";
-import type { LinedJournal } from "../journal/journal.js";
-import { sha256 } from "../journal/line.js";
-import { type JournalReading, readJournal } from "../journal/reading.js";
-import { isRunId } from "../journal/run-id.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { type Conditions, writeOn } from "./conditions.js";
+import { RecoverError } from "../errors.ts";
+import { hasTouched } from "../journal/entry.ts";
+import { referencesIn } from "../journal/evidence.ts";
+import { LARGEST_JOURNAL } from "../journal/file-journal.ts";
+import type { LinedJournal } from "../journal/journal.ts";
+import { sha256 } from "../journal/line.ts";
+import { type JournalReading, readJournal } from "../journal/reading.ts";
+import { isRunId } from "../journal/run-id.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { type Conditions, writeOn } from "./conditions.ts";
 
 /** Lines of one object. */
 const MOST_LINES = 200;

@@ -2,20 +2,20 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { inStateDirectory, publishDurably } from "../journal/durable.js";
-import { type Entry, unitName } from "../journal/entry.js";
-import type { LinedJournal } from "../journal/journal.js";
-import type { Locks } from "../journal/key-locks.js";
-import { readOwn } from "../journal/own-file.js";
-import { sha256 } from "../journal/line.js";
-import { optional } from "../optional.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { tryConditions, weaknessOf } from "./conditions.js";
-import { ClaimKeeper } from "./keeper.js";
-import { LeasedJournal } from "./leased-journal.js";
-import { LeasedLocks } from "./leased-locks.js";
-import { Mirror } from "./mirror.js";
-import { lookForFree, RunLease } from "./run-lease.js";
+import { inStateDirectory, publishDurably } from "../journal/durable.ts";
+import { type Entry, unitName } from "../journal/entry.ts";
+import type { LinedJournal } from "../journal/journal.ts";
+import type { Locks } from "../journal/key-locks.ts";
+import { readOwn } from "../journal/own-file.ts";
+import { sha256 } from "../journal/line.ts";
+import { optional } from "../optional.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { tryConditions, weaknessOf } from "./conditions.ts";
+import { ClaimKeeper } from "./keeper.ts";
+import { LeasedJournal } from "./leased-journal.ts";
+import { LeasedLocks } from "./leased-locks.ts";
+import { Mirror } from "./mirror.ts";
+import { lookForFree, RunLease } from "./run-lease.ts";
 
 export interface LeaseRequest {
   readonly place: SharedPlace;

@@ -5,10 +5,10 @@
  * R1  A run is carried on only where the journal has every line that is mirrored, and the line that the claim names.
  * R2  Nothing else stands in the way for ever: a claim of any epoch whose lines are all here may be taken over.
  */
-import { RecoverError } from "../errors.js";
-import { type Claim, type ClaimState, describeClaim, runClaimName, runKey } from "./claim.js";
-import { type ClaimKeeper, crossed, readSeen, type Seen, type Standing } from "./keeper.js";
-import type { SharedPlace } from "../ports/shared-place.js";
+import { RecoverError } from "../errors.ts";
+import { type Claim, type ClaimState, describeClaim, runClaimName, runKey } from "./claim.ts";
+import { type ClaimKeeper, crossed, readSeen, type Seen, type Standing } from "./keeper.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
 
 export interface RunLeaseRequest {
   readonly keeper: ClaimKeeper;

@@ -3,12 +3,12 @@
  * it in the lease (leased-journal.ts): so such a run has changed nothing, and nobody can carry it on.
  */
 import { randomBytes } from "node:crypto";
-import { RecoverError } from "../errors.js";
-import type { SharedPlace } from "../ports/shared-place.js";
-import { runClaimName } from "./claim.js";
-import { tryConditions } from "./conditions.js";
-import { ClaimKeeper, crossed, type Seen } from "./keeper.js";
-import { mirroredChunks } from "./mirror.js";
+import { RecoverError } from "../errors.ts";
+import type { SharedPlace } from "../ports/shared-place.ts";
+import { runClaimName } from "./claim.ts";
+import { tryConditions } from "./conditions.ts";
+import { ClaimKeeper, crossed, type Seen } from "./keeper.ts";
+import { mirroredChunks } from "./mirror.ts";
 
 /** Reads only. */
 export async function isUnbegun(place: SharedPlace, { claim }: Seen): Promise<boolean> {

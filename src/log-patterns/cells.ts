@@ -1,6 +1,6 @@
 /** What a cell, its broker and wal-e say of an instance: who it is, that it archives, that its container went. */
-import { GUID, WHOLE_GUID } from "./guid.js";
-import { rows } from "./log-pattern.js";
+import { GUID, WHOLE_GUID } from "./guid.ts";
+import { rows } from "./log-pattern.ts";
 
 /** As words, for log stores: an analyser takes the colon away. */
 export const SYSTEM_ID_PHRASE = "Database system identifier";

@@ -2,9 +2,9 @@
  * Lines of containers that mean nothing for a recovery, stream by stream: seen in healthy lives, or said beside a row of
  * the table. A line that neither this list nor the table covers is unknown: an image of another version says it.
  */
-import { GUID } from "./guid.js";
-import { saidLine, type Stream } from "./said-line.js";
-import { TABLE } from "./table.js";
+import { GUID } from "./guid.ts";
+import { saidLine, type Stream } from "./said-line.ts";
+import { TABLE } from "./table.ts";
 
 const SEGMENT = "[0-9A-F]{24}";
 

@@ -1,5 +1,5 @@
 /** What PostgreSQL and libpq answer to a log-in. */
-import { rows } from "./log-pattern.js";
+import { rows } from "./log-pattern.ts";
 
 export const LOG_IN = rows({
   passwordRefused: {

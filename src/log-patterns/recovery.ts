@@ -1,5 +1,5 @@
 /** What PostgreSQL and wal-e say while a database is restored and recovered (real-parts.md §3.4, wal-archives.md §7). */
-import { rows } from "./log-pattern.js";
+import { rows } from "./log-pattern.ts";
 
 const CAPTURED = "fixtures/logs/original-containers";
 

@@ -1,5 +1,5 @@
 /** Why PostgreSQL does not start or does not go on, in its own words (9.4 to 18). */
-import { rows } from "./log-pattern.js";
+import { rows } from "./log-pattern.ts";
 
 /** About the data: WAL, pages, files. */
 export const NO_START = rows({

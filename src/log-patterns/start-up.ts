@@ -1,5 +1,5 @@
 /** How a container goes about its start: restore_leader_if_missing.sh, run.sh, Patroni (dingo.md §3.4). */
-import { rows } from "./log-pattern.js";
+import { rows } from "./log-pattern.ts";
 
 const CAPTURED = "fixtures/logs/original-containers";
 

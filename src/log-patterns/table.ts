@@ -1,10 +1,10 @@
 /** All rows by which the words of containers and servers are judged, each under its full name. */
-import { CELLS } from "./cells.js";
-import type { LogPattern, LogPatterns } from "./log-pattern.js";
-import { LOG_IN } from "./log-in.js";
-import { RECOVERY, SHUT_DOWN } from "./recovery.js";
-import { MACHINE, NO_START } from "./server-end.js";
-import { PATRONI, START_UP } from "./start-up.js";
+import { CELLS } from "./cells.ts";
+import type { LogPattern, LogPatterns } from "./log-pattern.ts";
+import { LOG_IN } from "./log-in.ts";
+import { RECOVERY, SHUT_DOWN } from "./recovery.ts";
+import { MACHINE, NO_START } from "./server-end.ts";
+import { PATRONI, START_UP } from "./start-up.ts";
 
 const GROUPS = {
   "start-up": START_UP,

@@ -4,7 +4,7 @@
  */
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Address, judge, pathOf } from "./request.js";
+import { type Address, judge, pathOf } from "./request.ts";
 
 export interface Shown {
   /** The whole page. */

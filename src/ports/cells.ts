@@ -7,7 +7,7 @@
  * `answer-incomplete`, `answer-malformed`, `command-failed` (the command ran and said no), `guard-refused` (a compare
  * failed, a destination exists).
  */
-import type { BoshInstance } from "./director.js";
+import type { BoshInstance } from "./director.ts";
 
 export interface HostCommand {
   readonly argv: readonly [string, ...string[]];

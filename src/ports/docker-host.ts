@@ -9,8 +9,8 @@
  * answers), `docker-context` (the CLI's context is no usable engine), `unreachable`, `access-denied`,
  * `host-key-mismatch`, `host-key-unknown` (SSH), `answer-incomplete`, `answer-malformed`, `command-failed`.
  */
-import type { DatabaseCopies } from "./database-copy.js";
-import type { DockerWork } from "./docker-work.js";
+import type { DatabaseCopies } from "./database-copy.ts";
+import type { DockerWork } from "./docker-work.ts";
 
 /** What `docker info` says, and where the engine is seen from the CLI. */
 export interface EngineFacts {

@@ -1,15 +1,15 @@
 /** All ports that an action may speak to. Real adapters and rehearsals fill the same interface. */
-import type { ArchiveStore } from "./object-store.js";
-import type { Cells } from "./cells.js";
-import type { Clock } from "./clock.js";
-import type { CloudFoundry } from "./cloud-foundry.js";
-import type { Decryption } from "./decryption.js";
-import type { Director } from "./director.js";
-import type { DockerHosts } from "./docker-host.js";
-import type { LogFiles } from "./log-files.js";
-import type { LogSearch } from "./log-search.js";
-import type { ScratchDatabases } from "./scratch-database.js";
-import type { Settings } from "./settings.js";
+import type { ArchiveStore } from "./object-store.ts";
+import type { Cells } from "./cells.ts";
+import type { Clock } from "./clock.ts";
+import type { CloudFoundry } from "./cloud-foundry.ts";
+import type { Decryption } from "./decryption.ts";
+import type { Director } from "./director.ts";
+import type { DockerHosts } from "./docker-host.ts";
+import type { LogFiles } from "./log-files.ts";
+import type { LogSearch } from "./log-search.ts";
+import type { ScratchDatabases } from "./scratch-database.ts";
+import type { Settings } from "./settings.ts";
 
 export interface Ports {
   readonly clock: Clock;

@@ -2,7 +2,7 @@
  * Things outside that must be removed again even when this process is killed: they are noted durably before they come
  * to be, and the next process finds them (DESIGN §3, ssh).
  */
-import type { JsonObject } from "../action.js";
+import type { JsonObject } from "../action.ts";
 
 export interface OpenResource {
   readonly kind: string;

@@ -6,7 +6,7 @@ import dgram from "node:dgram";
 import dns from "node:dns";
 import { syncBuiltinESMExports } from "node:module";
 import { isIP, Socket } from "node:net";
-import { RecoverError } from "../errors.js";
+import { RecoverError } from "../errors.ts";
 
 export function isLoopbackAddress(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, "");

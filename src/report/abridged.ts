@@ -1,5 +1,5 @@
 /** A report that a person can scroll through: of very long parts the beginning and the end. JSON has all of it. */
-import { type Block, paragraph, plain, type ReportDocument, tableOf, type TableOf } from "./document.js";
+import { type Block, paragraph, plain, type ReportDocument, tableOf, type TableOf } from "./document.ts";
 
 const MOST_ROWS = 1_500;
 const MOST_BLOCKS = 500;

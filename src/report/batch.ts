@@ -1,5 +1,5 @@
 /** A batch in its report: the databases that were agreed on, and the run of each. Its own journal ends before the first. */
-import { type Block, code, type Line, plain, strong, table } from "./document.js";
+import { type Block, code, type Line, plain, strong, table } from "./document.ts";
 
 export interface ReportedBatch {
   /** How many are back, as a clause. */

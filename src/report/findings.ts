@@ -1,5 +1,5 @@
 /** What a run was to find out, of whatever runbook: how much of it is grave. Journals of all releases are read. */
-import type { UnitDigest } from "./digest.js";
+import type { UnitDigest } from "./digest.ts";
 
 export interface FindingDigest {
   readonly severity: Severity;

@@ -1,8 +1,8 @@
 /** What a recovery found out, read from the outputs of the steps that found it, by the ids of their actions. */
 import { z } from "zod";
-import { outputField, outputList, type UnitDigest } from "./digest.js";
-import { type FindingDigest, findingsIn } from "./findings.js";
-import { lossAfter, type LossRange } from "../loss.js";
+import { outputField, outputList, type UnitDigest } from "./digest.ts";
+import { type FindingDigest, findingsIn } from "./findings.ts";
+import { lossAfter, type LossRange } from "../loss.ts";
 
 const CHECK = "platform.check";
 const FIND = "discovery.find-deleted-instance";

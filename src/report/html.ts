@@ -3,9 +3,9 @@
  * (by hash) and pictures that lie in the file itself; of a live page also its one script, which speaks to its own server. Every text is escaped; control characters are shown.
  */
 import { createHash } from "node:crypto";
-import { printable } from "../printable.js";
-import type { Block, Line, ReportDocument, Section } from "./document.js";
-import { STYLE } from "./style.js";
+import { printable } from "../printable.ts";
+import type { Block, Line, ReportDocument, Section } from "./document.ts";
+import { STYLE } from "./style.ts";
 
 /** What makes a page of the same report that goes on while it is looked at. */
 export interface Live {

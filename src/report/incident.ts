@@ -2,9 +2,9 @@
  * The incident report: a pure function of the journal, before it has a form. Domain facts are found by the ids of the
  * actions that found them, as journaled.
  */
-import { type Entry, startOf } from "../journal/entry.js";
-import { databases, type ReportedBatch } from "./batch.js";
-import { entriesOf, type UnitDigest, unitsOf } from "./digest.js";
+import { type Entry, startOf } from "../journal/entry.ts";
+import { databases, type ReportedBatch } from "./batch.ts";
+import { entriesOf, type UnitDigest, unitsOf } from "./digest.ts";
 import {
   type Block,
   list,
@@ -15,16 +15,16 @@ import {
   section,
   tableOf,
   type TableOf,
-} from "./document.js";
-import { type Found, foundIn } from "./found.js";
-import { leftOpen } from "./left-open.js";
-import { byHand, changes, decisions, drift, evidence, notes, steps, takenBack, troubles } from "./sections.js";
-import { storageSections } from "./storage.js";
-import { type Chain, isRecovery, summary, targetOf } from "./summary.js";
-import { timeline } from "./timeline.js";
-import { Times } from "./times.js";
-import { updateOf } from "./update.js";
-import { warnings } from "./warnings.js";
+} from "./document.ts";
+import { type Found, foundIn } from "./found.ts";
+import { leftOpen } from "./left-open.ts";
+import { byHand, changes, decisions, drift, evidence, notes, steps, takenBack, troubles } from "./sections.ts";
+import { storageSections } from "./storage.ts";
+import { type Chain, isRecovery, summary, targetOf } from "./summary.ts";
+import { timeline } from "./timeline.ts";
+import { Times } from "./times.ts";
+import { updateOf } from "./update.ts";
+import { warnings } from "./warnings.ts";
 
 export interface ReportOptions {
   /** Of the local times; absent: that of the machine. */

@@ -1,11 +1,11 @@
 /** What the run opened and never closed, with what removes it. */
 import { basename } from "node:path";
 import { z } from "zod";
-import type { Json } from "../action.js";
-import type { Entry } from "../journal/entry.js";
-import { quote } from "../shell-quote.js";
-import { endingOf, entriesOf } from "./digest.js";
-import { type Block, list } from "./document.js";
+import type { Json } from "../action.ts";
+import type { Entry } from "../journal/entry.ts";
+import { quote } from "../shell-quote.ts";
+import { endingOf, entriesOf } from "./digest.ts";
+import { type Block, list } from "./document.ts";
 
 export function leftOpen(entries: readonly Entry[]): readonly Block[] {
   const key = (kind: string, data: Json): string => `${kind} ${JSON.stringify(data)}`;

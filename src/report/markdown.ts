@@ -1,7 +1,7 @@
 /** A report in Markdown. Every text in it is escaped: shown as it is, never obeyed. */
-import { printable } from "../printable.js";
-import type { Block, Line, Phrase, ReportDocument } from "./document.js";
-import { text } from "./escape.js";
+import { printable } from "../printable.ts";
+import type { Block, Line, Phrase, ReportDocument } from "./document.ts";
+import { text } from "./escape.ts";
 
 export function markdownOf({ title, warnings, sections }: ReportDocument): string {
   const parts = [

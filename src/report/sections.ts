@@ -1,11 +1,11 @@
 /** The parts of a report below its summary, each empty where the journal has nothing to say. */
-import type { EvidenceRef, Json } from "../action.js";
-import { eachDigest } from "../journal/digests.js";
-import type { Entry } from "../journal/entry.js";
-import { typedLines } from "../typed-lines.js";
-import { endingOf, type EntryOf, entriesOf, type UnitDigest, carried, saidBy, secondOf, unitName } from "./digest.js";
-import { type Block, list, paragraph, plain, strong, table, type TableOf } from "./document.js";
-import { lasting, type Times } from "./times.js";
+import type { EvidenceRef, Json } from "../action.ts";
+import { eachDigest } from "../journal/digests.ts";
+import type { Entry } from "../journal/entry.ts";
+import { typedLines } from "../typed-lines.ts";
+import { endingOf, type EntryOf, entriesOf, type UnitDigest, carried, saidBy, secondOf, unitName } from "./digest.ts";
+import { type Block, list, paragraph, plain, strong, table, type TableOf } from "./document.ts";
+import { lasting, type Times } from "./times.ts";
 
 /** Who said what: inputs, answers, approvals, decisions. */
 export function decisions(entries: readonly Entry[], times: Times): readonly Block[] {

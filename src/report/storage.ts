@@ -1,7 +1,7 @@
 /** What an audit of a Docker host found, out of the outputs of its steps, by the ids of their actions. */
-import { bytesText } from "../bytes.js";
-import type { UnitDigest } from "./digest.js";
-import { type Block, code, list, paragraph, plain, type Section, section, strong, table } from "./document.js";
+import { bytesText } from "../bytes.ts";
+import type { UnitDigest } from "./digest.ts";
+import { type Block, code, list, paragraph, plain, type Section, section, strong, table } from "./document.ts";
 
 const SURVEY = "storage.survey";
 const JUDGE = "storage.judge";

@@ -1,13 +1,13 @@
 /** The table at the top of a report: what everybody asks first. */
-import { type Entry, startOf } from "../journal/entry.js";
-import type { ReportedBatch } from "./batch.js";
-import { type Ending, endingOf } from "./digest.js";
-import { type Block, table } from "./document.js";
-import { countsText } from "./findings.js";
-import type { Found } from "./found.js";
-import { lossText } from "../loss.js";
-import { standingText } from "../standing/standing.js";
-import { between, type Times } from "./times.js";
+import { type Entry, startOf } from "../journal/entry.ts";
+import type { ReportedBatch } from "./batch.ts";
+import { type Ending, endingOf } from "./digest.ts";
+import { type Block, table } from "./document.ts";
+import { countsText } from "./findings.ts";
+import type { Found } from "./found.ts";
+import { lossText } from "../loss.ts";
+import { standingText } from "../standing/standing.ts";
+import { between, type Times } from "./times.ts";
 
 export interface Chain {
   /** Whether every line's hash fits the next one. */

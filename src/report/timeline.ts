@@ -1,9 +1,9 @@
 /** The timeline: each entry of the journal as one sentence. What only the machine needs is left out. */
-import type { Entry } from "../journal/entry.js";
-import { carried, saidBy, secondOf, unitName } from "./digest.js";
-import type { Block } from "./document.js";
-import type { Told } from "./sections.js";
-import type { Times } from "./times.js";
+import type { Entry } from "../journal/entry.ts";
+import { carried, saidBy, secondOf, unitName } from "./digest.ts";
+import type { Block } from "./document.ts";
+import type { Told } from "./sections.ts";
+import type { Times } from "./times.ts";
 
 export function timeline(entries: readonly Entry[], { times, tableOf }: Told): readonly Block[] {
   const happened: { readonly time: string; readonly what: string }[] = [];

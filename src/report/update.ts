@@ -1,15 +1,15 @@
 /** Where a run stands, in a few sentences for the people who wait: no step, no GUID, no command in it. */
-import { counted } from "../counted.js";
-import { type Entry, startOf } from "../journal/entry.js";
-import { endingOf } from "./digest.js";
-import { countsText } from "./findings.js";
-import type { Found } from "./found.js";
-import { shortLossText } from "../loss.js";
-import { plainly } from "./plainly.js";
-import { standingText } from "../standing/standing.js";
-import { sentence } from "./sentence.js";
-import { isRecovery, targetOf } from "./summary.js";
-import { between, type Times } from "./times.js";
+import { counted } from "../counted.ts";
+import { type Entry, startOf } from "../journal/entry.ts";
+import { endingOf } from "./digest.ts";
+import { countsText } from "./findings.ts";
+import type { Found } from "./found.ts";
+import { shortLossText } from "../loss.ts";
+import { plainly } from "./plainly.ts";
+import { standingText } from "../standing/standing.ts";
+import { sentence } from "./sentence.ts";
+import { isRecovery, targetOf } from "./summary.ts";
+import { between, type Times } from "./times.ts";
 
 /** One paragraph; times in UTC, with the wall's beside it where that is another. */
 export function updateOf(entries: readonly Entry[], { found, times }: { found: Found; times: Times }): string {

@@ -1,10 +1,10 @@
 /** What a reader must know before the first fact: that the run goes on, that the journal is damaged, what was not safe. */
-import { type Entry, startOf } from "../journal/entry.js";
-import { unfinishedBatch } from "./batch.js";
-import { type Ending, endingOf } from "./digest.js";
-import { code, type Line, plain, strong } from "./document.js";
-import { sentence } from "./sentence.js";
-import type { About } from "./summary.js";
+import { type Entry, startOf } from "../journal/entry.ts";
+import { unfinishedBatch } from "./batch.ts";
+import { type Ending, endingOf } from "./digest.ts";
+import { code, type Line, plain, strong } from "./document.ts";
+import { sentence } from "./sentence.ts";
+import type { About } from "./summary.ts";
 
 /** `carried`: a living process is at work on the run. */
 export function warnings(

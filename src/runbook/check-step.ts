@@ -1,14 +1,14 @@
 /** What a step refers to, checked against the steps before it; then it joins the scope of the steps behind it. */
-import { check } from "../expression/expression.js";
-import { type Facts, NO_FACTS } from "../expression/field.js";
-import { ANY, objectShape, type Shape, shapeOf } from "../expression/shape.js";
-import { quoted } from "../printable.js";
-import type { Findings } from "../yaml/findings.js";
-import { type LocatedScalar, offsetWithin } from "../yaml/located.js";
-import { checkUses } from "./located-template.js";
-import type { Scope } from "./scope.js";
-import type { StepDraft } from "./step.js";
-import { checkWith } from "./with.js";
+import { check } from "../expression/expression.ts";
+import { type Facts, NO_FACTS } from "../expression/field.ts";
+import { ANY, objectShape, type Shape, shapeOf } from "../expression/shape.ts";
+import { quoted } from "../printable.ts";
+import type { Findings } from "../yaml/findings.ts";
+import { type LocatedScalar, offsetWithin } from "../yaml/located.ts";
+import { checkUses } from "./located-template.ts";
+import type { Scope } from "./scope.ts";
+import type { StepDraft } from "./step.ts";
+import { checkWith } from "./with.ts";
 
 type Text = LocatedScalar & { readonly value: string };
 

@@ -3,13 +3,13 @@
  * for that one's inputs. This is done in the text, before anything is loaded: what comes out is one plain runbook, so
  * that a journal holds all of it and a resume needs no file. Pure but for `open`.
  */
-import type { Diagnostic, Finding } from "../diagnostic.js";
-import { quoted } from "../printable.js";
-import { Fields } from "../yaml/fields.js";
-import { Findings } from "../yaml/findings.js";
-import { descend, type Located } from "../yaml/located.js";
-import { MOST_BYTES, readYaml } from "../yaml/read.js";
-import { Room, substituted, type Value, type Values } from "./substitution.js";
+import type { Diagnostic, Finding } from "../diagnostic.ts";
+import { quoted } from "../printable.ts";
+import { Fields } from "../yaml/fields.ts";
+import { Findings } from "../yaml/findings.ts";
+import { descend, type Located } from "../yaml/located.ts";
+import { MOST_BYTES, readYaml } from "../yaml/read.ts";
+import { Room, substituted, type Value, type Values } from "./substitution.ts";
 
 export interface RunbookSource {
   readonly file: string;

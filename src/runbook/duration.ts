@@ -1,6 +1,6 @@
 /** Durations in a runbook: `90s`, `10m`, `1h30m`, `500ms`; what src/time.ts reads, but without errors of its own. */
-import { RecoverError } from "../errors.js";
-import { parseDuration as parse } from "../time.js";
+import { RecoverError } from "../errors.ts";
+import { parseDuration as parse } from "../time.ts";
 
 /** Milliseconds; undefined where the text is no duration. Zero is none. */
 export function parseDuration(text: string): number | undefined {

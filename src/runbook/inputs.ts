@@ -1,11 +1,11 @@
 /** The `inputs` of a runbook: what the operator gives or is asked for. */
-import type { Finding } from "../diagnostic.js";
-import type { Findings } from "../yaml/findings.js";
-import { article, Fields } from "../yaml/fields.js";
-import type { Located } from "../yaml/located.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import type { InputSpec, InputType } from "./runbook.js";
+import type { Finding } from "../diagnostic.ts";
+import type { Findings } from "../yaml/findings.ts";
+import { article, Fields } from "../yaml/fields.ts";
+import type { Located } from "../yaml/located.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import type { InputSpec, InputType } from "./runbook.ts";
 
 export const INPUT_TYPES = [
   "string",

@@ -1,8 +1,8 @@
 /** Runbooks that were checked before, as JSON: what the loader would make of the same text, with the actions by their names. */
-import type { AnyAction, Effect } from "../action.js";
-import { optional } from "../optional.js";
-import type { Runbook, Step } from "./runbook.js";
-import type { Actions } from "./step.js";
+import type { AnyAction, Effect } from "../action.ts";
+import { optional } from "../optional.ts";
+import type { Runbook, Step } from "./runbook.ts";
+import type { Actions } from "./step.ts";
 
 /** Without its text, which is at hand where it is looked for. */
 export type KeptRunbook = Omit<Runbook, "text" | "file" | "steps"> & { readonly steps: readonly KeptStep[] };

@@ -3,20 +3,20 @@
  * actions, inputs, references, types of expressions. Pure: reads no file, throws nothing but defects.
  */
 import { createHash } from "node:crypto";
-import type { Diagnostic } from "../diagnostic.js";
-import { NO_FACTS } from "../expression/field.js";
-import { optional } from "../optional.js";
-import { quoted } from "../printable.js";
-import { article, Fields } from "../yaml/fields.js";
-import { Findings } from "../yaml/findings.js";
-import type { Located } from "../yaml/located.js";
-import { readYaml } from "../yaml/read.js";
-import { checkStep } from "./check-step.js";
-import { readInputs } from "./inputs.js";
-import { checkUses, type LocatedTemplate, readTemplate } from "./located-template.js";
-import type { Expression, InputSpec, Runbook, Step } from "./runbook.js";
-import { Scope, scopeKey } from "./scope.js";
-import { type Actions, readStep, type StepDraft } from "./step.js";
+import type { Diagnostic } from "../diagnostic.ts";
+import { NO_FACTS } from "../expression/field.ts";
+import { optional } from "../optional.ts";
+import { quoted } from "../printable.ts";
+import { article, Fields } from "../yaml/fields.ts";
+import { Findings } from "../yaml/findings.ts";
+import type { Located } from "../yaml/located.ts";
+import { readYaml } from "../yaml/read.ts";
+import { checkStep } from "./check-step.ts";
+import { readInputs } from "./inputs.ts";
+import { checkUses, type LocatedTemplate, readTemplate } from "./located-template.ts";
+import type { Expression, InputSpec, Runbook, Step } from "./runbook.ts";
+import { Scope, scopeKey } from "./scope.ts";
+import { type Actions, readStep, type StepDraft } from "./step.ts";
 
 export const RUNBOOK_SCHEMA = "dingo-recover/runbook@1";
 const SCHEMA_REMEDY = `Begin the runbook with \`schema: ${RUNBOOK_SCHEMA}\`.`;

@@ -1,11 +1,11 @@
 /** Templates of the document, with the place of each reference. */
-import { follow, type Knowledge } from "../expression/field.js";
-import { ANY, type Shape, shapeName } from "../expression/shape.js";
-import { quoted } from "../printable.js";
-import type { Findings } from "../yaml/findings.js";
-import { type Located, type LocatedScalar, offsetWithin } from "../yaml/located.js";
-import { scan, templateOf } from "./resolve.js";
-import type { Template } from "./runbook.js";
+import { follow, type Knowledge } from "../expression/field.ts";
+import { ANY, type Shape, shapeName } from "../expression/shape.ts";
+import { quoted } from "../printable.ts";
+import type { Findings } from "../yaml/findings.ts";
+import { type Located, type LocatedScalar, offsetWithin } from "../yaml/located.ts";
+import { scan, templateOf } from "./resolve.ts";
+import type { Template } from "./runbook.ts";
 
 /** One reference: where it stands in the document and inside the value. */
 export interface Use {

@@ -2,11 +2,11 @@
  * `${{ path.to.value }}`: references to inputs and outputs, paths only. Values are put together as data; nothing is
  * ever substituted into an expression or a shell line.
  */
-import type { Json, JsonObject } from "../action.js";
-import type { Finding } from "../diagnostic.js";
-import { RecoverError } from "../errors.js";
-import { quoted } from "../printable.js";
-import type { Template } from "./runbook.js";
+import type { Json, JsonObject } from "../action.ts";
+import type { Finding } from "../diagnostic.ts";
+import { RecoverError } from "../errors.ts";
+import { quoted } from "../printable.ts";
+import type { Template } from "./runbook.ts";
 
 /** A reference in a text, with its offset. */
 export interface ScannedReference {

@@ -3,10 +3,10 @@
  * written, checked in full only by `load.ts`.
  */
 import { z } from "zod";
-import { type AnyAction, EFFECTS } from "../action.js";
-import { INPUT_TYPES } from "./inputs.js";
-import { RUNBOOK_SCHEMA } from "./load.js";
-import type { Actions } from "./step.js";
+import { type AnyAction, EFFECTS } from "../action.ts";
+import { INPUT_TYPES } from "./inputs.ts";
+import { RUNBOOK_SCHEMA } from "./load.ts";
+import type { Actions } from "./step.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 /** What a step may refer to: inputs, the steps before it, its item, the run and the flags, each with its shape. */
-import type { Finding } from "../diagnostic.js";
-import { union } from "../expression/facts.js";
-import { type Explain, type Facts, NO_FACTS } from "../expression/field.js";
-import { type Field, objectShape, type Shape } from "../expression/shape.js";
-import { quoted } from "../printable.js";
-import type { InputSpec } from "./runbook.js";
+import type { Finding } from "../diagnostic.ts";
+import { union } from "../expression/facts.ts";
+import { type Explain, type Facts, NO_FACTS } from "../expression/field.ts";
+import { type Field, objectShape, type Shape } from "../expression/shape.ts";
+import { quoted } from "../printable.ts";
+import type { InputSpec } from "./runbook.ts";
 
 /** A step's key in the scope: CEL would read `-` as minus. */
 export function scopeKey(stepId: string): string {

@@ -1,12 +1,12 @@
 /** One step as it stands in the document: its own fields read, nothing yet said about what it refers to. */
-import { type AnyAction, EFFECTS, type Effect } from "../action.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import { Fields } from "../yaml/fields.js";
-import type { Findings } from "../yaml/findings.js";
-import type { Located, LocatedScalar } from "../yaml/located.js";
-import { DURATION_REMEDY, parseDuration } from "./duration.js";
-import { type LocatedTemplate, readTemplate } from "./located-template.js";
+import { type AnyAction, EFFECTS, type Effect } from "../action.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import { Fields } from "../yaml/fields.ts";
+import type { Findings } from "../yaml/findings.ts";
+import type { Located, LocatedScalar } from "../yaml/located.ts";
+import { DURATION_REMEDY, parseDuration } from "./duration.ts";
+import { type LocatedTemplate, readTemplate } from "./located-template.ts";
 
 export const STEP_KEYS = [
   "id",

@@ -2,14 +2,14 @@
  * A step's `with` against the input schema of its action: unknown and missing keys, literal values, and whether what a
  * reference will bring has the right type. zod judges a sample in which each reference is an empty value of its shape.
  */
-import type { AnyAction } from "../action.js";
-import type { Finding } from "../diagnostic.js";
-import { type Shape, shapeName, shapeOf } from "../expression/shape.js";
-import { printable, quoted } from "../printable.js";
-import { unknownKey } from "../yaml/fields.js";
-import type { Findings } from "../yaml/findings.js";
-import { descend, type Located } from "../yaml/located.js";
-import type { LocatedTemplate, ShapedUse } from "./located-template.js";
+import type { AnyAction } from "../action.ts";
+import type { Finding } from "../diagnostic.ts";
+import { type Shape, shapeName, shapeOf } from "../expression/shape.ts";
+import { printable, quoted } from "../printable.ts";
+import { unknownKey } from "../yaml/fields.ts";
+import type { Findings } from "../yaml/findings.ts";
+import { descend, type Located } from "../yaml/located.ts";
+import type { LocatedTemplate, ShapedUse } from "./located-template.ts";
 
 /** The part of zod's issue that is used here. */
 interface Issue {

@@ -1,7 +1,7 @@
 /** The first and the last lines of a file, to learn its clock from before anything is searched. */
 import { readSync } from "node:fs";
-import type { Job } from "./job.js";
-import { firstOfGzip } from "./gzip.js";
+import type { Job } from "./job.ts";
+import { firstOfGzip } from "./gzip.ts";
 
 export interface Edges {
   readonly head: Buffer;

@@ -1,9 +1,9 @@
 /** Puts the jobs of one file together: lines in their order and numbered through, and one answer. */
-import type { FoundLine, SearchTotals } from "../ports/log-files.js";
-import type { JobResult } from "./job.js";
-import { type LineBatch, linesOf } from "./line-batch.js";
-import { EDGE } from "./line-scanner.js";
-import type { NewestEntries } from "./work.js";
+import type { FoundLine, SearchTotals } from "../ports/log-files.ts";
+import type { JobResult } from "./job.ts";
+import { type LineBatch, linesOf } from "./line-batch.ts";
+import { EDGE } from "./line-scanner.ts";
+import type { NewestEntries } from "./work.ts";
 
 interface Part {
   readonly batches: { readonly batch: LineBatch; readonly taken: () => void }[];

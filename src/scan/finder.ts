@@ -2,7 +2,7 @@
  * The inner loop of the scanner behind one small interface: a stretch of memory, and what is found in it. Two
  * implementations give the same answers: plain-finder.ts, which can be read, and wasm-finder.ts, which is fast.
  */
-import type { FoundLine, Wanted } from "../ports/log-files.js";
+import type { FoundLine, Wanted } from "../ports/log-files.ts";
 
 /** A longer line is searched in its beginning only. */
 export const LONGEST_LINE = 1024 * 1024;

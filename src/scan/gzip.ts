@@ -1,8 +1,8 @@
 /** Reads a gzip file of one member or several (RFC 1952), checked as it says: length and CRC-32 of each. */
 import { readSync } from "node:fs";
-import type { Job } from "./job.js";
-import type { LineScanner } from "./line-scanner.js";
-import { RawInflate } from "./raw-inflate.js";
+import type { Job } from "./job.ts";
+import type { LineScanner } from "./line-scanner.ts";
+import { RawInflate } from "./raw-inflate.ts";
 
 const INPUT = 256 * 1024;
 /** Below this many inflated bytes any ratio is fine; real logs pack 10 to 60 times, deflate itself ends near 1000. */

@@ -1,4 +1,4 @@
-import type { ScanTotals } from "./line-scanner.js";
+import type { ScanTotals } from "./line-scanner.ts";
 
 /** What one thread does at a time: a range of a plain file, or all of a packed one. Its descriptor is shared by all. */
 export interface Job {

@@ -1,5 +1,5 @@
 /** Found lines, copied out of the scanner's memory and packed: what threads send, and what waits for its turn. */
-import type { LineSink, NumberedLine } from "./line-scanner.js";
+import type { LineSink, NumberedLine } from "./line-scanner.ts";
 
 export interface LineBatch {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -2,8 +2,8 @@
  * Turns bytes into the lines that hold a needle, with their number and byte offset. It owns no memory but its finder's,
  * whatever comes in: a line longer than `LONGEST_LINE` is searched in its beginning only, and counted.
  */
-import type { FoundLine } from "../ports/log-files.js";
-import { type Finder, LONGEST_LINE, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.js";
+import type { FoundLine } from "../ports/log-files.ts";
+import { type Finder, LONGEST_LINE, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.ts";
 
 /** Beginning and end of the text are kept for their stamps. */
 export const EDGE = 32 * 1024;

@@ -1,10 +1,10 @@
 import { readSync } from "node:fs";
-import type { Finder } from "./finder.js";
-import { scanGzip } from "./gzip.js";
-import type { Job, JobResult } from "./job.js";
-import { LineScanner, type LineSink } from "./line-scanner.js";
-import { scanRange } from "./range.js";
-import { scanZstd } from "./zstd.js";
+import type { Finder } from "./finder.ts";
+import { scanGzip } from "./gzip.ts";
+import type { Job, JobResult } from "./job.ts";
+import { LineScanner, type LineSink } from "./line-scanner.ts";
+import { scanRange } from "./range.ts";
+import { scanZstd } from "./zstd.ts";
 
 const NEWLINE = 10;
 const READING = { plain: scanRange, gzip: scanGzip, zstd: scanZstd } as const;

@@ -1,6 +1,6 @@
 /** Every needle by `indexOf`, every newline by a loop: what the fast finder is compared with, and used where it cannot run. */
-import type { NewestOfKey, Wanted } from "../ports/log-files.js";
-import { type Finder, LONGEST_KEPT, MOST_KEPT, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.js";
+import type { NewestOfKey, Wanted } from "../ports/log-files.ts";
+import { type Finder, LONGEST_KEPT, MOST_KEPT, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.ts";
 
 export class PlainFinder implements Finder {
   readonly text = Buffer.alloc(TEXT_SIZE);

@@ -1,7 +1,7 @@
 /** Reads the lines that begin in a range of a plain file. */
 import { readSync } from "node:fs";
-import type { Job } from "./job.js";
-import type { LineScanner } from "./line-scanner.js";
+import type { Job } from "./job.ts";
+import type { LineScanner } from "./line-scanner.ts";
 
 const NEWLINE = 10;
 /** Read at once to find the end of a range's last line. */

@@ -1,17 +1,17 @@
 /** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
 import type { Worker } from "node:worker_threads";
-import { optimizeLittle } from "../optimizing.js";
-import { ownWorker } from "../own-files.js";
-import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.js";
-import { FileResults } from "./file-results.js";
-import { LONGEST_LINE } from "./finder.js";
-import type { Job, JobResult } from "./job.js";
-import type { LineBatch } from "./line-batch.js";
-import { EDGE } from "./line-scanner.js";
-import type { Section } from "./section.js";
-import { Shared } from "./shared.js";
-import { type NewestEntries, READS_A_TURN, type Receiver, work } from "./work.js";
-import type { WorkerMessage, WorkerShare } from "./worker.js";
+import { optimizeLittle } from "../optimizing.ts";
+import { ownWorker } from "../own-files.ts";
+import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.ts";
+import { FileResults } from "./file-results.ts";
+import { LONGEST_LINE } from "./finder.ts";
+import type { Job, JobResult } from "./job.ts";
+import type { LineBatch } from "./line-batch.ts";
+import { EDGE } from "./line-scanner.ts";
+import type { Section } from "./section.ts";
+import { Shared } from "./shared.ts";
+import { type NewestEntries, READS_A_TURN, type Receiver, work } from "./work.ts";
+import type { WorkerMessage, WorkerShare } from "./worker.ts";
 
 const RANGE = 64 * 1024 * 1024;
 /** Of several threads one takes no more than so much of what is left, so that none waits long for another's last range. */

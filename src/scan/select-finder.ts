@@ -1,7 +1,7 @@
-import type { Wanted } from "../ports/log-files.js";
-import type { Finder } from "./finder.js";
-import { PlainFinder } from "./plain-finder.js";
-import { WasmFinder } from "./wasm-finder.js";
+import type { Wanted } from "../ports/log-files.ts";
+import type { Finder } from "./finder.ts";
+import { PlainFinder } from "./plain-finder.ts";
+import { WasmFinder } from "./wasm-finder.ts";
 
 /** The fast one, or the plain one where WebAssembly is switched off or has no SIMD, or the needles do not fit. */
 export function selectFinder(wanted: Wanted): Finder {

@@ -1,8 +1,8 @@
 /** Searches bytes that can be read once only, such as standard input. */
-import type { FoundLine, SearchTotals, Wanted } from "../ports/log-files.js";
-import type { Finder } from "./finder.js";
-import { LineScanner } from "./line-scanner.js";
-import { selectFinder } from "./select-finder.js";
+import type { FoundLine, SearchTotals, Wanted } from "../ports/log-files.ts";
+import type { Finder } from "./finder.ts";
+import { LineScanner } from "./line-scanner.ts";
+import { selectFinder } from "./select-finder.ts";
 
 export class StreamSearch {
   readonly #finder: Finder;

@@ -2,9 +2,9 @@
  * The fast finder: grams of the needles in a table, and a look at every n-th byte of the text (kernel.wat says how its
  * memory is laid out). Its cost hardly grows with the number of needles; the shortest needle sets the stride.
  */
-import type { NewestOfKey, Wanted } from "../ports/log-files.js";
-import { type Finder, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.js";
-import { KERNEL_BASE64 } from "./kernel-bytes.js";
+import type { NewestOfKey, Wanted } from "../ports/log-files.ts";
+import { type Finder, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.ts";
+import { KERNEL_BASE64 } from "./kernel-bytes.ts";
 
 const HEADS = 65536;
 const GRAMS = 98304;

@@ -1,11 +1,11 @@
 /** One thread's share of a search: jobs from the common counter until there are none. */
-import type { Wanted } from "../ports/log-files.js";
-import type { Finder, NewestLine } from "./finder.js";
-import type { Job, JobResult } from "./job.js";
-import { Batches, type LineBatch } from "./line-batch.js";
-import { perform } from "./perform.js";
-import { selectFinder } from "./select-finder.js";
-import type { Shared } from "./shared.js";
+import type { Wanted } from "../ports/log-files.ts";
+import type { Finder, NewestLine } from "./finder.ts";
+import type { Job, JobResult } from "./job.ts";
+import { Batches, type LineBatch } from "./line-batch.ts";
+import { perform } from "./perform.ts";
+import { selectFinder } from "./select-finder.ts";
+import type { Shared } from "./shared.ts";
 
 /** Reads between turns of the event loop: for what other threads have sent, and for the end of a program. */
 export const READS_A_TURN = 8;

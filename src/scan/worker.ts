@@ -1,10 +1,10 @@
 /** The program of a second thread. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Wanted } from "../ports/log-files.js";
-import type { Job, JobResult } from "./job.js";
-import type { LineBatch } from "./line-batch.js";
-import { Shared } from "./shared.js";
-import { type NewestEntries, READS_A_TURN, work } from "./work.js";
+import type { Wanted } from "../ports/log-files.ts";
+import type { Job, JobResult } from "./job.ts";
+import type { LineBatch } from "./line-batch.ts";
+import { Shared } from "./shared.ts";
+import { type NewestEntries, READS_A_TURN, work } from "./work.ts";
 
 export interface WorkerShare {
   readonly thread: number;

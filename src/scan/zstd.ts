@@ -3,10 +3,10 @@
  * Node without a decoder of its own, before 22.15. Each thread of a search has a program beside it.
  */
 import { closeSync, readSync } from "node:fs";
-import { type Fifo, openFifo } from "./fifo.js";
-import { BOMB, FREE_BYTES, HIGHEST_RATIO } from "./gzip.js";
-import type { Job } from "./job.js";
-import type { LineScanner } from "./line-scanner.js";
+import { type Fifo, openFifo } from "./fifo.ts";
+import { BOMB, FREE_BYTES, HIGHEST_RATIO } from "./gzip.ts";
+import type { Job } from "./job.ts";
+import type { LineScanner } from "./line-scanner.ts";
 
 export const ZSTD = ["zstd", "-dcq"] as const;
 export const MISSING = "is packed with zstd, which cannot be read here";

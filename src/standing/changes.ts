@@ -1,6 +1,6 @@
 /** Folds a journal into the changes that its run has made, or may have made. */
-import { type Entry, unitName } from "../journal/entry.js";
-import type { Change } from "./fact.js";
+import { type Entry, unitName } from "../journal/entry.ts";
+import type { Change } from "./fact.ts";
 
 export interface Course {
   readonly change: Change;

@@ -1,5 +1,5 @@
 /** What a run has changed in the world, one thing at a time, as its journal has it. */
-import type { JsonObject } from "../action.js";
+import type { JsonObject } from "../action.ts";
 
 /** What a step has said of one thing. */
 export interface Told {

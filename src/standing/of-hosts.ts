@@ -1,5 +1,5 @@
 /** What the steps of the sister runbooks leave in the world: on a Docker host, on this machine, in a living service. */
-import { tells, tellsNothing, textOf, type Words } from "./fact.js";
+import { tells, tellsNothing, textOf, type Words } from "./fact.ts";
 
 const PLACE = "copy on this machine";
 

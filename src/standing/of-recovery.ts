@@ -1,5 +1,5 @@
 /** What the steps of a recovery leave in the world, in words for the people who wait: no GUID, no command. */
-import { tells, tellsNothing, textOf, type Told, type Words } from "./fact.js";
+import { tells, tellsNothing, textOf, type Told, type Words } from "./fact.ts";
 
 const CONTAINER = "container";
 

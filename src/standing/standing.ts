@@ -8,11 +8,11 @@
  * S2  What was taken back, or did not happen, is not told.
  * S3  A step of which no words are known is told by its name: no change is left out.
  */
-import { type Entry, hasTouched } from "../journal/entry.js";
-import { changesOf, type Course } from "./changes.js";
-import type { Told } from "./fact.js";
-import { OF_HOSTS } from "./of-hosts.js";
-import { OF_RECOVERY } from "./of-recovery.js";
+import { type Entry, hasTouched } from "../journal/entry.ts";
+import { changesOf, type Course } from "./changes.ts";
+import type { Told } from "./fact.ts";
+import { OF_HOSTS } from "./of-hosts.ts";
+import { OF_RECOVERY } from "./of-recovery.ts";
 
 export const WORDS = { ...OF_RECOVERY, ...OF_HOSTS };
 

@@ -1,12 +1,12 @@
 /** What obeying a configuration would come to, for the person who is to trust it. Nothing is run, loaded or fetched to find out. */
-import { shownValue } from "../config/shown-value.js";
-import { type Setting, SETTINGS } from "../config/settings.js";
-import { printable } from "../printable.js";
-import { quote } from "../shell-quote.js";
-import { Findings } from "../yaml/findings.js";
-import type { Located } from "../yaml/located.js";
-import { readYaml } from "../yaml/read.js";
-import type { Document } from "./named-files.js";
+import { shownValue } from "../config/shown-value.ts";
+import { type Setting, SETTINGS } from "../config/settings.ts";
+import { printable } from "../printable.ts";
+import { quote } from "../shell-quote.ts";
+import { Findings } from "../yaml/findings.ts";
+import type { Located } from "../yaml/located.ts";
+import { readYaml } from "../yaml/read.ts";
+import type { Document } from "./named-files.ts";
 
 /** Each a list of lines, in the order of the file. */
 export interface Consequences {

@@ -5,10 +5,10 @@
 import { createRequire, isBuiltin } from "node:module";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { homeOf } from "../config/load.js";
-import { Findings } from "../yaml/findings.js";
-import type { Located } from "../yaml/located.js";
-import { readYaml } from "../yaml/read.js";
+import { homeOf } from "../config/load.ts";
+import { Findings } from "../yaml/findings.ts";
+import type { Located } from "../yaml/located.ts";
+import { readYaml } from "../yaml/read.ts";
 
 export interface Document {
   readonly path: string;

@@ -6,10 +6,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { discreetText } from "../config/secret.js";
-import { errnoOf, inStateDirectory, makeDirectory, replaceDurably, syncDirectory } from "../journal/durable.js";
-import { readOwn, requireOwnPart, requireOwnRoot } from "../journal/own-file.js";
-import { contentOf, type Document, namedFiles, type NamedFiles, realPath } from "./named-files.js";
+import { discreetText } from "../config/secret.ts";
+import { errnoOf, inStateDirectory, makeDirectory, replaceDurably, syncDirectory } from "../journal/durable.ts";
+import { readOwn, requireOwnPart, requireOwnRoot } from "../journal/own-file.ts";
+import { contentOf, type Document, namedFiles, type NamedFiles, realPath } from "./named-files.ts";
 
 const FILE = z.object({ path: z.string(), sha256: z.string(), text: z.string() });
 const RECORD = z.object({

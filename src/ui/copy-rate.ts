@@ -1,6 +1,6 @@
 /** How far a copy is, how fast and how long still, for whoever waits longer than a second. */
-import type { Clock } from "../ports/clock.js";
-import { Rate } from "./rate.js";
+import type { Clock } from "../ports/clock.ts";
+import { Rate } from "./rate.ts";
 
 export class CopyRate {
   readonly #clock: Pick<Clock, "monotonicMs">;

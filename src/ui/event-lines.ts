@@ -1,13 +1,13 @@
 /** Every event as lines of text for people: the plain renderer prints them, the interactive one between its tasks. */
-import type { PrintedCommand, Progress } from "../action.js";
-import { bytesText } from "../bytes.js";
-import { counted } from "../counted.js";
-import type { GivenInput, RunEvent } from "../engine/event.js";
-import { EXIT, unreachable } from "../errors.js";
-import { type JournaledError, unitName } from "../journal/entry.js";
-import type { ChoiceQuestion, Question } from "../ports/operator.js";
-import { typedLines } from "../typed-lines.js";
-import { duration, row, wrap, wrapUnder } from "./text.js";
+import type { PrintedCommand, Progress } from "../action.ts";
+import { bytesText } from "../bytes.ts";
+import { counted } from "../counted.ts";
+import type { GivenInput, RunEvent } from "../engine/event.ts";
+import { EXIT, unreachable } from "../errors.ts";
+import { type JournaledError, unitName } from "../journal/entry.ts";
+import type { ChoiceQuestion, Question } from "../ports/operator.ts";
+import { typedLines } from "../typed-lines.ts";
+import { duration, row, wrap, wrapUnder } from "./text.ts";
 
 export interface LineOptions {
   readonly width: number;

@@ -2,18 +2,18 @@
  * The calm screen: finished steps stay as lines, the running one is a spinner with its progress. A question takes the
  * spinner away until it is answered, so that prompts never fight with progress and nothing is marked before it is done.
  */
-import type { RunEvent } from "../engine/event.js";
-import type { Clock } from "../ports/clock.js";
-import { forgetTyped } from "./forget-typed.js";
-import { readyToAsk } from "./line-reading.js";
-import { commandLines, eventLines } from "./event-lines.js";
-import type { Output } from "./output.js";
-import type { Paint } from "./paint.js";
-import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.js";
-import { Pulse } from "./pulse.js";
-import type { Renderer } from "./renderer.js";
-import { Spinner } from "./spinner.js";
-import { duration, wrap } from "./text.js";
+import type { RunEvent } from "../engine/event.ts";
+import type { Clock } from "../ports/clock.ts";
+import { forgetTyped } from "./forget-typed.ts";
+import { readyToAsk } from "./line-reading.ts";
+import { commandLines, eventLines } from "./event-lines.ts";
+import type { Output } from "./output.ts";
+import type { Paint } from "./paint.ts";
+import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.ts";
+import { Pulse } from "./pulse.ts";
+import type { Renderer } from "./renderer.ts";
+import { Spinner } from "./spinner.ts";
+import { duration, wrap } from "./text.ts";
 
 type StepEnded = Extract<RunEvent, { type: "step-ended" }>;
 

@@ -1,7 +1,7 @@
 /** One JSON document a line on stdout, for scripts; nobody answers (DESIGN §4, --json). */
-import type { Operator } from "../ports/operator.js";
-import type { Output } from "./output.js";
-import { NOBODY, type Renderer } from "./renderer.js";
+import type { Operator } from "../ports/operator.ts";
+import type { Output } from "./output.ts";
+import { NOBODY, type Renderer } from "./renderer.ts";
 
 export function jsonRenderer(output: Output, operator: Operator = NOBODY): Renderer {
   return {

@@ -4,9 +4,9 @@
  */
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import type { Output } from "./output.js";
-import { isDumb } from "./terminal.js";
-import { wrap } from "./text.js";
+import type { Output } from "./output.ts";
+import { isDumb } from "./terminal.ts";
+import { wrap } from "./text.ts";
 
 export interface Line {
   readonly message: string;

@@ -1,8 +1,8 @@
 /** How far a look into an archive is, for whoever waits longer than a second. */
-import { bytesText } from "../bytes.js";
-import { counted } from "../counted.js";
-import type { Clock } from "../ports/clock.js";
-import { Rate } from "./rate.js";
+import { bytesText } from "../bytes.ts";
+import { counted } from "../counted.ts";
+import type { Clock } from "../ports/clock.ts";
+import { Rate } from "./rate.ts";
 
 export interface Looked {
   readonly done: number;

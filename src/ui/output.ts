@@ -1,8 +1,8 @@
 /** The one way out to the terminal: every line is masked and made safe before it is written (laws 10, 12). */
-import { printable } from "../printable.js";
-import type { Secrets } from "../secrets.js";
-import { isDumb } from "./terminal.js";
-import { COLORED, COLORLESS, type Paint } from "./paint.js";
+import { printable } from "../printable.ts";
+import type { Secrets } from "../secrets.ts";
+import { isDumb } from "./terminal.ts";
+import { COLORED, COLORLESS, type Paint } from "./paint.ts";
 
 export interface Output {
   /** A line for people, on stdout. */

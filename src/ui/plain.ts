@@ -1,12 +1,12 @@
 /** Lines as they come, for logs and pipes; for screen readers and dumb terminals with somebody who is asked. */
-import type { RunEvent } from "../engine/event.js";
-import type { Operator } from "../ports/operator.js";
-import { eventLines } from "./event-lines.js";
-import type { Output } from "./output.js";
-import { forgetTyped } from "./forget-typed.js";
-import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.js";
-import { NOBODY, type Renderer } from "./renderer.js";
-import { wrap } from "./text.js";
+import type { RunEvent } from "../engine/event.ts";
+import type { Operator } from "../ports/operator.ts";
+import { eventLines } from "./event-lines.ts";
+import type { Output } from "./output.ts";
+import { forgetTyped } from "./forget-typed.ts";
+import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.ts";
+import { NOBODY, type Renderer } from "./renderer.ts";
+import { wrap } from "./text.ts";
 
 export interface PlainOptions {
   readonly verbose: boolean;

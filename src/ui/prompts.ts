@@ -2,15 +2,15 @@
  * Questions on a terminal. Enter never means yes; "?" tells why, "m" shows the exact commands; Ctrl-C is a
  * safe way out, since the run can be resumed.
  */
-import { RecoverError } from "../errors.js";
-import { nearest } from "../nearest.js";
-import type { Answer, Operator, Question, TextQuestion } from "../ports/operator.js";
-import { quoted } from "../printable.js";
-import { scriptHead, typedLines } from "../typed-lines.js";
-import { detailLines, manualLines } from "./event-lines.js";
-import { LeftPrompt, readLine } from "./line-reading.js";
-import type { Output } from "./output.js";
-import { rowsOf, wrap } from "./text.js";
+import { RecoverError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { Answer, Operator, Question, TextQuestion } from "../ports/operator.ts";
+import { quoted } from "../printable.ts";
+import { scriptHead, typedLines } from "../typed-lines.ts";
+import { detailLines, manualLines } from "./event-lines.ts";
+import { LeftPrompt, readLine } from "./line-reading.ts";
+import type { Output } from "./output.ts";
+import { rowsOf, wrap } from "./text.ts";
 
 /** Said once, when a run begins. */
 export const AT_EVERY_QUESTION =

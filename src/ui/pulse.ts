@@ -2,11 +2,11 @@
  * What stands under the step at work: how far it is and how fast, for how long and how long it usually takes, what is
  * next, what is known by then, and how to stop. Told by events; their clock is the one that `lines` is asked with.
  */
-import { bytesText } from "../bytes.js";
-import type { Progress, ReviewRow } from "../action.js";
-import type { RunEvent } from "../engine/event.js";
-import { progressText } from "./event-lines.js";
-import { duration } from "./text.js";
+import { bytesText } from "../bytes.ts";
+import type { Progress, ReviewRow } from "../action.ts";
+import type { RunEvent } from "../engine/event.ts";
+import { progressText } from "./event-lines.ts";
+import { duration } from "./text.ts";
 
 type Began = Extract<RunEvent, { type: "step-began" }>;
 

@@ -1,6 +1,6 @@
 /** Says nothing of a run that ends with 0, and everything of any other: for cron, which sends whatever is said. */
-import type { RunEvent } from "../engine/event.js";
-import { NOBODY, type Renderer } from "./renderer.js";
+import type { RunEvent } from "../engine/event.ts";
+import { NOBODY, type Renderer } from "./renderer.ts";
 
 export function quietRenderer(renderer: Renderer): Renderer {
   const held: (() => void)[] = [];

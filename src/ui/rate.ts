@@ -1,5 +1,5 @@
 /** When long work is told of, and how fast it goes: after a second, and every two from then on. */
-import type { Clock } from "../ports/clock.js";
+import type { Clock } from "../ports/clock.ts";
 
 const FIRST_MS = 1000;
 const EACH_MS = 2000;

@@ -1,6 +1,6 @@
 /** What every renderer is: a listener to events, and somebody (or nobody) who answers questions. */
-import type { EventSink } from "../engine/event.js";
-import type { Operator } from "../ports/operator.js";
+import type { EventSink } from "../engine/event.ts";
+import type { Operator } from "../ports/operator.ts";
 
 export interface Renderer {
   readonly sink: EventSink;

@@ -1,7 +1,7 @@
 /** How far a restore is, how fast and how long still, for whoever waits longer than a second. */
-import { bytesText } from "../bytes.js";
-import type { Clock } from "../ports/clock.js";
-import { Rate } from "./rate.js";
+import { bytesText } from "../bytes.ts";
+import type { Clock } from "../ports/clock.ts";
+import { Rate } from "./rate.ts";
 
 export interface Restored {
   readonly phase: "base" | "wal" | "disk";

@@ -1,6 +1,6 @@
 /** The operator of a rehearsal without a terminal: the scenario's answers, each shown. `run` never uses it. */
-import type { Operator, Question } from "../ports/operator.js";
-import type { Output } from "./output.js";
+import type { Operator, Question } from "../ports/operator.ts";
+import type { Output } from "./output.ts";
 
 /** `answers` by question id; "*expected*" types what is asked for, "*first*" takes the first choice. A question without an answer stays unanswered. */
 export function scenarioOperator(answers: Readonly<Record<string, string>>, output: Output | undefined): Operator {

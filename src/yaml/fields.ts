@@ -1,9 +1,9 @@
 /** Reads the fields of a located map: unknown keys are named with the accepted ones, wrong types with what is meant. */
-import type { Finding } from "../diagnostic.js";
-import { nearest } from "../nearest.js";
-import { quoted } from "../printable.js";
-import type { Findings } from "./findings.js";
-import type { Located, LocatedMap, LocatedScalar } from "./located.js";
+import type { Finding } from "../diagnostic.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import type { Findings } from "./findings.ts";
+import type { Located, LocatedMap, LocatedScalar } from "./located.ts";
 
 export class Fields<Key extends string> {
   readonly findings: Findings;

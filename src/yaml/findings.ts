@@ -1,6 +1,6 @@
 /** Collects what is wrong with one document, by offset, and turns it into diagnostics with line and column. */
-import type { Diagnostic, Finding } from "../diagnostic.js";
-import { Lines } from "./lines.js";
+import type { Diagnostic, Finding } from "../diagnostic.ts";
+import { Lines } from "./lines.ts";
 
 /** More than anybody reads; a broken document must not fill a screen for minutes. */
 const MOST = 100;

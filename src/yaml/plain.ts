@@ -1,9 +1,9 @@
 /** A YAML or JSON file as a plain value, with the same care as a runbook: nothing is read otherwise than it looks. */
-import type { Json } from "../action.js";
-import type { Diagnostic } from "../diagnostic.js";
-import { Findings } from "./findings.js";
-import type { Located } from "./located.js";
-import { readYaml } from "./read.js";
+import type { Json } from "../action.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import { Findings } from "./findings.ts";
+import type { Located } from "./located.ts";
+import { readYaml } from "./read.ts";
 
 export function readPlain(
   text: string,

@@ -14,11 +14,11 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import type { Finding } from "../diagnostic.js";
-import { firstObeyed, quoted } from "../printable.js";
-import type { Findings } from "./findings.js";
-import type { Located, LocatedEntry, LocatedScalar } from "./located.js";
-import { BARE_REFERENCE, numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFinding } from "./traps.js";
+import type { Finding } from "../diagnostic.ts";
+import { firstObeyed, quoted } from "../printable.ts";
+import type { Findings } from "./findings.ts";
+import type { Located, LocatedEntry, LocatedScalar } from "./located.ts";
+import { BARE_REFERENCE, numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFinding } from "./traps.ts";
 
 /** No document may be larger. */
 export const MOST_BYTES = 1024 * 1024;

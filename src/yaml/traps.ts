@@ -1,6 +1,6 @@
 /** What YAML does to unsuspecting text, and how to write it instead (code-models.md §7, tried with yaml 2.9). */
-import type { Finding } from "../diagnostic.js";
-import { printable, quoted } from "../printable.js";
+import type { Finding } from "../diagnostic.ts";
+import { printable, quoted } from "../printable.ts";
 
 export const QUOTE_OR_BLOCK =
   "Put the whole value in single quotes, or write `>-` after the colon and the value on the next line, indented.";

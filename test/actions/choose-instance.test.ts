@@ -1,10 +1,10 @@
 /** Which of several deletions is meant, and what else went with it. */
 import { describe, expect, it } from "vitest";
-import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
-import type { UsageEvent } from "../../src/ports/cloud-foundry.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { OLD } from "../archive/sample-archive.js";
-import { failure, OLD_GUID, Scene, SPACE } from "../traps/scene.js";
+import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.ts";
+import type { UsageEvent } from "../../src/ports/cloud-foundry.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { OLD } from "../archive/sample-archive.ts";
+import { failure, OLD_GUID, Scene, SPACE } from "../traps/scene.ts";
 
 const OTHER_GUID = "11111111-2222-4333-8444-555555555555";
 const ASKED = { service: "important-db", org: "shop", space: "prod", around: "2026-11-21T11:00Z", instance_guid: "" };

@@ -1,13 +1,13 @@
 /** Only a cleanup deletes, and only what a run moved aside, once a backup stands without it (law 2). */
 import { describe, expect, it } from "vitest";
-import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.js";
-import { deleteAsideDirectory } from "../../src/actions/docker/delete-aside.js";
-import { askOwner } from "../../src/actions/recovery/ask-owner.js";
-import { reviewAside } from "../../src/actions/recovery/review-aside.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { BUCKET, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.js";
-import { DATA, failure, NEW_GUID, RUN, type Scene, TAG } from "../traps/scene.js";
-import { directoryInput, leftOver, objectsInput, OWN_BASE, reviewInput } from "./left-over.js";
+import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.ts";
+import { deleteAsideDirectory } from "../../src/actions/docker/delete-aside.ts";
+import { askOwner } from "../../src/actions/recovery/ask-owner.ts";
+import { reviewAside } from "../../src/actions/recovery/review-aside.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { BUCKET, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.ts";
+import { DATA, failure, NEW_GUID, RUN, type Scene, TAG } from "../traps/scene.ts";
+import { directoryInput, leftOver, objectsInput, OWN_BASE, reviewInput } from "./left-over.ts";
 
 async function remove(scene: Scene, relative: string): Promise<void> {
   await scene.store.writer({ source: OLD, into: [NEW] }).remove({ bucket: BUCKET, key: `${NEW.prefix}/${relative}` });

@@ -1,20 +1,20 @@
 /** What a move leaves, loses and meets: told at its end and at an undo's, and no other run beside it. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { JsonObject, Taken, WayBack } from "../../src/action.js";
-import { editFile } from "../../src/actions/compose/edit-file.js";
-import { copyService } from "../../src/actions/compose/copy-data.js";
-import { lostBy } from "../../src/actions/compose/lost.js";
-import { proveMoved } from "../../src/actions/compose/prove-moved.js";
-import { reviewMove } from "../../src/actions/compose/review.js";
-import { setContainerAside } from "../../src/actions/compose/set-aside.js";
-import { stopStack } from "../../src/actions/compose/stop.js";
-import { summariseMove } from "../../src/actions/compose/summarise.js";
-import { surveyStack } from "../../src/actions/compose/survey.js";
-import { bringUp } from "../../src/actions/compose/up.js";
-import { warmCopy } from "../../src/actions/compose/warm-copy.js";
-import type { DockerContainer, DockerMount } from "../../src/ports/docker-host.js";
-import type { Scene } from "../traps/scene.js";
+import type { JsonObject, Taken, WayBack } from "../../src/action.ts";
+import { editFile } from "../../src/actions/compose/edit-file.ts";
+import { copyService } from "../../src/actions/compose/copy-data.ts";
+import { lostBy } from "../../src/actions/compose/lost.ts";
+import { proveMoved } from "../../src/actions/compose/prove-moved.ts";
+import { reviewMove } from "../../src/actions/compose/review.ts";
+import { setContainerAside } from "../../src/actions/compose/set-aside.ts";
+import { stopStack } from "../../src/actions/compose/stop.ts";
+import { summariseMove } from "../../src/actions/compose/summarise.ts";
+import { surveyStack } from "../../src/actions/compose/survey.ts";
+import { bringUp } from "../../src/actions/compose/up.ts";
+import { warmCopy } from "../../src/actions/compose/warm-copy.ts";
+import type { DockerContainer, DockerMount } from "../../src/ports/docker-host.ts";
+import type { Scene } from "../traps/scene.ts";
 import {
   BEFORE,
   caseOf,
@@ -29,7 +29,7 @@ import {
   stackOf,
   started,
   warmed,
-} from "./mutations/compose.js";
+} from "./mutations/compose.ts";
 
 const PAGE = readFileSync(new URL("../compose/mastodon-1.3.2.yml", import.meta.url), "utf8");
 const STOP = { ...PROJECT, running: RUNNING, services: [MOVED], file: FILE };

@@ -1,11 +1,11 @@
 /** A stack's data are found by what lies there, and nothing is started that did not run. */
 import { describe, expect, it } from "vitest";
-import { proveMoved } from "../../src/actions/compose/prove-moved.js";
-import { surveyStack } from "../../src/actions/compose/survey.js";
-import { bringUp } from "../../src/actions/compose/up.js";
-import { VOLUMES, volumeOf } from "../fakes/fake-compose-stack.js";
-import type { Scene } from "../traps/scene.js";
-import { MOVED, PROJECT, running, RUNNING, stackOf, started, UP } from "./mutations/compose.js";
+import { proveMoved } from "../../src/actions/compose/prove-moved.ts";
+import { surveyStack } from "../../src/actions/compose/survey.ts";
+import { bringUp } from "../../src/actions/compose/up.ts";
+import { VOLUMES, volumeOf } from "../fakes/fake-compose-stack.ts";
+import type { Scene } from "../traps/scene.ts";
+import { MOVED, PROJECT, running, RUNNING, stackOf, started, UP } from "./mutations/compose.ts";
 
 describe("the data of a stack", () => {
   const survey = async (change: (scene: Scene) => unknown, services: string[] = []) => {

@@ -1,16 +1,16 @@
 /** A Compose stack gets directories for its data: guards, ways back, and what the survey finds, on fakes. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { AnyAction, JsonObject, Taken, WayBack } from "../../src/action.js";
-import { announce } from "../../src/actions/compose/announce.js";
-import { copyService } from "../../src/actions/compose/copy-data.js";
-import { checkHttp } from "../../src/actions/compose/check-http.js";
-import { bringUp } from "../../src/actions/compose/up.js";
-import { proveMoved } from "../../src/actions/compose/prove-moved.js";
-import { reviewMove } from "../../src/actions/compose/review.js";
-import { surveyStack } from "../../src/actions/compose/survey.js";
-import { runByHand } from "../../src/actions/compose/by-hand.js";
-import type { Scene } from "../traps/scene.js";
+import type { AnyAction, JsonObject, Taken, WayBack } from "../../src/action.ts";
+import { announce } from "../../src/actions/compose/announce.ts";
+import { copyService } from "../../src/actions/compose/copy-data.ts";
+import { checkHttp } from "../../src/actions/compose/check-http.ts";
+import { bringUp } from "../../src/actions/compose/up.ts";
+import { proveMoved } from "../../src/actions/compose/prove-moved.ts";
+import { reviewMove } from "../../src/actions/compose/review.ts";
+import { surveyStack } from "../../src/actions/compose/survey.ts";
+import { runByHand } from "../../src/actions/compose/by-hand.ts";
+import type { Scene } from "../traps/scene.ts";
 import {
   aside,
   BEFORE,
@@ -29,7 +29,7 @@ import {
   stopped,
   UP,
   warmed,
-} from "./mutations/compose.js";
+} from "./mutations/compose.ts";
 
 const PAGE = readFileSync(new URL("../compose/mastodon-1.3.2.yml", import.meta.url), "utf8");
 

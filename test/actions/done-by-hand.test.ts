@@ -1,16 +1,16 @@
 /** What a person did by the printed commands has no note of ours: the world tells, and the way back is noted afterwards. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import type { AnyAction, JsonObject, Probe } from "../../src/action.js";
-import { setAside } from "../../src/actions/archive/set-aside.js";
-import { createService } from "../../src/actions/cf/create-service.js";
-import { restartApp } from "../../src/actions/cf/restart-app.js";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
-import { startContainer } from "../../src/actions/docker/start-container.js";
-import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { etcdValueInto } from "../../src/host-commands.js";
-import { NEW, SYSID } from "../archive/sample-archive.js";
+import type { AnyAction, JsonObject, Probe } from "../../src/action.ts";
+import { setAside } from "../../src/actions/archive/set-aside.ts";
+import { createService } from "../../src/actions/cf/create-service.ts";
+import { restartApp } from "../../src/actions/cf/restart-app.ts";
+import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
+import { startContainer } from "../../src/actions/docker/start-container.ts";
+import { setInitialize } from "../../src/actions/etcd/set-initialize.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { etcdValueInto } from "../../src/host-commands.ts";
+import { NEW, SYSID } from "../archive/sample-archive.ts";
 import {
   CONTAINER,
   DATA,
@@ -22,9 +22,9 @@ import {
   SPACE,
   TARGET,
   WITH_ETCD,
-} from "../traps/scene.js";
-import { WANTED } from "./mutations/cloud-foundry.js";
-import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";
+} from "../traps/scene.ts";
+import { WANTED } from "./mutations/cloud-foundry.ts";
+import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.ts";
 
 async function byHand(scene: Scene, action: AnyAction, input: JsonObject): Promise<Probe<JsonObject>> {
   if (action.effect === "read" || action.probeByHand === undefined) throw new Error(`${action.id} has no such probe`);

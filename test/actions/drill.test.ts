@@ -1,14 +1,14 @@
 /** A drill deletes what its own run created, and nothing else, whatever its runbook says. */
 import { describe, expect, it } from "vitest";
-import type { JournaledStep, JsonObject } from "../../src/action.js";
-import { createService } from "../../src/actions/cf/create-service.js";
-import { compareRows } from "../../src/actions/drill/compare-rows.js";
-import { deleteDrillService } from "../../src/actions/drill/delete-service.js";
-import { expectedRows, TABLE } from "../../src/actions/drill/rows.js";
-import { failure, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../traps/scene.js";
-import { WANTED } from "./mutations/cloud-foundry.js";
-import { created, free, keyed, LOST } from "./mutations/drill.js";
-import { fresh } from "./mutations/worlds.js";
+import type { JournaledStep, JsonObject } from "../../src/action.ts";
+import { createService } from "../../src/actions/cf/create-service.ts";
+import { compareRows } from "../../src/actions/drill/compare-rows.ts";
+import { deleteDrillService } from "../../src/actions/drill/delete-service.ts";
+import { expectedRows, TABLE } from "../../src/actions/drill/rows.ts";
+import { failure, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../traps/scene.ts";
+import { WANTED } from "./mutations/cloud-foundry.ts";
+import { created, free, keyed, LOST } from "./mutations/drill.ts";
+import { fresh } from "./mutations/worlds.ts";
 
 const AT = { in: { org: "shop", space: "prod" }, instance: "important-db", guid: NEW_GUID };
 const OTHER = "11111111-2222-4333-8444-555555555555";

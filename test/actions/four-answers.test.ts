@@ -1,19 +1,19 @@
 /** In doubt (law 4): after an attempt, each action that changes the world can tell what became of it. */
 import { describe, expect, it } from "vitest";
-import type { AnyAction, Probe } from "../../src/action.js";
-import { REGISTRY } from "../../src/actions/registry.js";
-import { RecoverError } from "../../src/errors.js";
-import type { Scene } from "../traps/scene.js";
-import { ARCHIVE_AND_KEYS } from "./mutations/archive-and-keys.js";
-import { CLEANUP } from "./mutations/cleanup.js";
-import { CLOUD_FOUNDRY } from "./mutations/cloud-foundry.js";
-import { COMPOSE } from "./mutations/compose.js";
-import { CONTAINERS } from "./mutations/container.js";
-import { DRILL } from "./mutations/drill.js";
-import { RECOVER_TO_TIME } from "./mutations/recover-to-time.js";
-import { SALVAGE } from "./mutations/salvage.js";
-import type { MutationCases } from "./mutations/shape.js";
-import { TEST_BACKUP } from "./mutations/test-backup.js";
+import type { AnyAction, Probe } from "../../src/action.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
+import { RecoverError } from "../../src/errors.ts";
+import type { Scene } from "../traps/scene.ts";
+import { ARCHIVE_AND_KEYS } from "./mutations/archive-and-keys.ts";
+import { CLEANUP } from "./mutations/cleanup.ts";
+import { CLOUD_FOUNDRY } from "./mutations/cloud-foundry.ts";
+import { COMPOSE } from "./mutations/compose.ts";
+import { CONTAINERS } from "./mutations/container.ts";
+import { DRILL } from "./mutations/drill.ts";
+import { RECOVER_TO_TIME } from "./mutations/recover-to-time.ts";
+import { SALVAGE } from "./mutations/salvage.ts";
+import type { MutationCases } from "./mutations/shape.ts";
+import { TEST_BACKUP } from "./mutations/test-backup.ts";
 
 type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
 

@@ -1,10 +1,10 @@
 /** The end of a recovery: its left-overs are aside, and the instance's archive has a backup of its own. */
-import type { JsonObject } from "../../src/action.js";
-import { reviewAside } from "../../src/actions/recovery/review-aside.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { lzopLike, NEW, OLD, segment, sentinelText } from "../archive/sample-archive.js";
-import { CONTAINER, DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../traps/scene.js";
-import { copied } from "./mutations/worlds.js";
+import type { JsonObject } from "../../src/action.ts";
+import { reviewAside } from "../../src/actions/recovery/review-aside.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { lzopLike, NEW, OLD, segment, sentinelText } from "../archive/sample-archive.ts";
+import { CONTAINER, DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../traps/scene.ts";
+import { copied } from "./mutations/worlds.ts";
 
 /** What the recovered database made first, at the end of the recovery. */
 export const OWN_BASE = `base_${segment(8, 2)}_00000040`;

@@ -1,12 +1,12 @@
 /** What the ends of runs on Docker hosts leave to be typed. */
 import { describe, expect, it } from "vitest";
-import { summariseMove } from "../../src/actions/compose/summarise.js";
-import { summariseSalvage } from "../../src/actions/salvage/summarise.js";
-import type { Json } from "../../src/action.js";
-import type { Ports } from "../../src/ports/ports.js";
-import { wrap } from "../../src/ui/text.js";
-import { StepContext } from "../fakes/step-context.js";
-import { HERE, lost, planned } from "./mutations/salvage.js";
+import { summariseMove } from "../../src/actions/compose/summarise.ts";
+import { summariseSalvage } from "../../src/actions/salvage/summarise.ts";
+import type { Json } from "../../src/action.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import { wrap } from "../../src/ui/text.ts";
+import { StepContext } from "../fakes/step-context.ts";
+import { HERE, lost, planned } from "./mutations/salvage.ts";
 
 const RUN = {
   id: "20261121-020000-test",

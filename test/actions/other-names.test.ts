@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { otherNames } from "../../src/actions/discovery/other-names.js";
-import type { Candidate } from "../../src/discovery/candidate.js";
+import { otherNames } from "../../src/actions/discovery/other-names.ts";
+import type { Candidate } from "../../src/discovery/candidate.ts";
 
 const ASKED = { service: "imporant-db", org: "acme", space: "production" };
 const deleted = (name: string, space: string) => ({ name, org: "acme", space }) as Candidate;

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { PrintedCommand } from "../../src/action.js";
-import { psqlByKey } from "../../src/actions/cf/printed-credentials.js";
-import { loadTables } from "../../src/actions/postgres/load-tables.js";
-import { proveLogin } from "../../src/actions/postgres/prove-login.js";
-import { undoLoad } from "../../src/actions/postgres/undo-load.js";
-import { typedIn } from "../../src/typed-lines.js";
+import type { PrintedCommand } from "../../src/action.ts";
+import { psqlByKey } from "../../src/actions/cf/printed-credentials.ts";
+import { loadTables } from "../../src/actions/postgres/load-tables.ts";
+import { proveLogin } from "../../src/actions/postgres/prove-login.ts";
+import { undoLoad } from "../../src/actions/postgres/undo-load.ts";
+import { typedIn } from "../../src/typed-lines.ts";
 
 let directory: string;
 beforeEach(() => {

@@ -1,13 +1,13 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { AnyAction } from "../../src/action.js";
-import { REGISTRY } from "../../src/actions/registry.js";
-import { openRunbook } from "../../src/cli/shipped-runbooks.js";
-import { foreseeUnits } from "../../src/engine/foresight.js";
-import { planRun } from "../../src/engine/plan.js";
-import { resolve } from "../../src/runbook/resolve.js";
-import { inputsOf } from "../printed/samples.js";
-import { fc } from "../properties.js";
+import type { AnyAction } from "../../src/action.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
+import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { foreseeUnits } from "../../src/engine/foresight.ts";
+import { planRun } from "../../src/engine/plan.ts";
+import { resolve } from "../../src/runbook/resolve.ts";
+import { inputsOf } from "../printed/samples.ts";
+import { fc } from "../properties.ts";
 
 const NAMES = readdirSync("runbooks").map((file) => file.slice(0, -".yml".length));
 const RUN = "20260101-000000-abcd";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { quoteIdentifier, quoteLiteral } from "../../src/actions/postgres/quoting.js";
+import { quoteIdentifier, quoteLiteral } from "../../src/actions/postgres/quoting.ts";
 
 describe("SQL quoting", () => {
   it("doubles quotes in identifiers", () => {

@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadFile } from "../../src/cli/shipped-runbooks.js";
-import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { Bench } from "../engine/fixture.js";
-import { type KillPoint, KillingJournal } from "../engine/killing-journal.js";
-import { NEW_GUID, type Scene, SPACE } from "../traps/scene.js";
-import { keyed } from "./mutations/drill.js";
+import { loadFile } from "../../src/cli/shipped-runbooks.ts";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { Bench } from "../engine/fixture.ts";
+import { type KillPoint, KillingJournal } from "../engine/killing-journal.ts";
+import { NEW_GUID, type Scene, SPACE } from "../traps/scene.ts";
+import { keyed } from "./mutations/drill.ts";
 
 const RUN = "20261121-020000-test";
 const TARGET = `${SPACE.orgName}/${SPACE.name}/important-db`;

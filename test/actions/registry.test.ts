@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { AnyAction } from "../../src/action.js";
-import { ActionsById } from "../../src/actions/actions-by-id.js";
-import { REGISTRY } from "../../src/actions/registry.js";
-import { loadRunbook } from "../../src/runbook/load.js";
+import type { AnyAction } from "../../src/action.ts";
+import { ActionsById } from "../../src/actions/actions-by-id.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
+import { loadRunbook } from "../../src/runbook/load.ts";
 
 const MAIN = "runbooks/recover-deleted-service.yml";
 

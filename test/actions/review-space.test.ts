@@ -1,10 +1,10 @@
 /** Everything that went with a space, in one review (dingo.md §8, row 4). */
 import { beforeEach, describe, expect, it } from "vitest";
-import { reviewSpace } from "../../src/actions/discovery/review-space.js";
-import { agreeBatch } from "../../src/actions/recovery/agree-batch.js";
-import { parseLocation } from "../../src/archive/names/location.js";
-import { BUCKET, drop, OLD, seedArchive } from "../archive/sample-archive.js";
-import { failure, NEW_GUID, OLD_GUID, Scene } from "../traps/scene.js";
+import { reviewSpace } from "../../src/actions/discovery/review-space.ts";
+import { agreeBatch } from "../../src/actions/recovery/agree-batch.ts";
+import { parseLocation } from "../../src/archive/names/location.ts";
+import { BUCKET, drop, OLD, seedArchive } from "../archive/sample-archive.ts";
+import { failure, NEW_GUID, OLD_GUID, Scene } from "../traps/scene.ts";
 
 const USERS = "0b0f0c1e-55aa-4d7e-9f6f-3f7f3c1d2e4b";
 const GONE_SPACE = "gone-space-guid";

@@ -1,13 +1,13 @@
 /** A database is one by what lies there, however deep, and nothing is called gone that was not walked to its end. */
 import { describe, expect, it } from "vitest";
-import type { Candidate } from "../../src/actions/salvage/candidate.js";
-import { guardOriginal } from "../../src/actions/salvage/guard-original.js";
-import { RecoverError } from "../../src/errors.js";
-import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.js";
-import { withVolume } from "../../src/rehearsal/docker-engine/seed.js";
-import { file } from "../../src/rehearsal/docker-engine/tree.js";
-import type { Scene } from "../traps/scene.js";
-import { HERE, lost, salvageHost, survey } from "./mutations/salvage.js";
+import type { Candidate } from "../../src/actions/salvage/candidate.ts";
+import { guardOriginal } from "../../src/actions/salvage/guard-original.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.ts";
+import { withVolume } from "../../src/rehearsal/docker-engine/seed.ts";
+import { file } from "../../src/rehearsal/docker-engine/tree.ts";
+import type { Scene } from "../traps/scene.ts";
+import { HERE, lost, salvageHost, survey } from "./mutations/salvage.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const FILES = databaseFiles({

@@ -1,32 +1,32 @@
 /** The search for a lost database, on the simulated engine: what is refused, what is told, and what is never touched. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type AnyAction, defineAction, type JsonObject, type Taken, type WayBack } from "../../src/action.js";
-import { chooseDatabases } from "../../src/actions/salvage/choose.js";
-import { runRunbook } from "../../src/engine/run.js";
-import { explainEnd } from "../../src/actions/salvage/explain-end.js";
-import { inspectCopy } from "../../src/actions/salvage/inspect.js";
-import { pickVolumes } from "../../src/actions/salvage/pick.js";
-import { proveDump } from "../../src/actions/salvage/prove.js";
-import { putBack } from "../../src/actions/salvage/put-back.js";
-import { surveyVolumes } from "../../src/actions/salvage/survey.js";
-import type { Candidate } from "../../src/actions/salvage/candidate.js";
-import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.js";
-import { altered } from "../../src/rehearsal/docker-engine/machine-files.js";
+import { type AnyAction, defineAction, type JsonObject, type Taken, type WayBack } from "../../src/action.ts";
+import { chooseDatabases } from "../../src/actions/salvage/choose.ts";
+import { runRunbook } from "../../src/engine/run.ts";
+import { explainEnd } from "../../src/actions/salvage/explain-end.ts";
+import { inspectCopy } from "../../src/actions/salvage/inspect.ts";
+import { pickVolumes } from "../../src/actions/salvage/pick.ts";
+import { proveDump } from "../../src/actions/salvage/prove.ts";
+import { putBack } from "../../src/actions/salvage/put-back.ts";
+import { surveyVolumes } from "../../src/actions/salvage/survey.ts";
+import type { Candidate } from "../../src/actions/salvage/candidate.ts";
+import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.ts";
+import { altered } from "../../src/rehearsal/docker-engine/machine-files.ts";
 import {
   composeLabels,
   digits,
   volumeMount,
   withContainer,
   withVolume,
-} from "../../src/rehearsal/docker-engine/seed.js";
-import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.js";
-import { directory, planted } from "../../src/rehearsal/docker-engine/tree.js";
-import { LOST } from "../../src/rehearsal/scenarios/salvage-docker-volumes.js";
-import { Bench, runbookOf, step } from "../engine/fixture.js";
-import { ScriptedOperator } from "../fakes/scripted-operator.js";
-import type { Scene } from "../traps/scene.js";
-import { copied, HERE, lost, planned, restored, SALVAGE, salvageHost, survey } from "./mutations/salvage.js";
+} from "../../src/rehearsal/docker-engine/seed.ts";
+import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.ts";
+import { directory, planted } from "../../src/rehearsal/docker-engine/tree.ts";
+import { LOST } from "../../src/rehearsal/scenarios/salvage-docker-volumes.ts";
+import { Bench, runbookOf, step } from "../engine/fixture.ts";
+import { ScriptedOperator } from "../fakes/scripted-operator.ts";
+import type { Scene } from "../traps/scene.ts";
+import { copied, HERE, lost, planned, restored, SALVAGE, salvageHost, survey } from "./mutations/salvage.ts";
 
 const PGDATA = "/var/lib/postgresql/data";
 const NOW = Date.UTC(2026, 10, 22);

@@ -1,10 +1,10 @@
 /** The container ran between the move of its archive and the copy (dingo.md §8, row 15): all of it is moved once more. */
 import { describe, expect, it } from "vitest";
-import { copy } from "../../src/actions/archive/copy.js";
-import { setAside } from "../../src/actions/archive/set-aside.js";
-import { lzopLike, NEW, segment, stamp } from "../archive/sample-archive.js";
-import { failure, RUN, type Scene } from "../traps/scene.js";
-import { asideInput, baselineOf, copied, emptied, stopped } from "./mutations/worlds.js";
+import { copy } from "../../src/actions/archive/copy.ts";
+import { setAside } from "../../src/actions/archive/set-aside.ts";
+import { lzopLike, NEW, segment, stamp } from "../archive/sample-archive.ts";
+import { failure, RUN, type Scene } from "../traps/scene.ts";
+import { asideInput, baselineOf, copied, emptied, stopped } from "./mutations/worlds.ts";
 
 const keysBelow = (scene: Scene, place: string): string[] =>
   [...scene.store.bucket(NEW.bucket).keys()].filter((key) => key.includes(place));

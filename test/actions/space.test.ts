@@ -1,13 +1,13 @@
 /** A space that is not there any more (dingo.md §8, row 4): it is made again, and never deleted. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { WayBack } from "../../src/action.js";
-import { checkTarget } from "../../src/actions/cf/check-target.js";
-import { createService } from "../../src/actions/cf/create-service.js";
-import { createSpace } from "../../src/actions/cf/create-space.js";
-import { undoSpace } from "../../src/actions/cf/undo-space.js";
-import type { ServiceInstance } from "../../src/ports/cloud-foundry.js";
-import { failure, Scene, SPACE, TAG } from "../traps/scene.js";
-import { WANTED } from "./mutations/cloud-foundry.js";
+import type { WayBack } from "../../src/action.ts";
+import { checkTarget } from "../../src/actions/cf/check-target.ts";
+import { createService } from "../../src/actions/cf/create-service.ts";
+import { createSpace } from "../../src/actions/cf/create-space.ts";
+import { undoSpace } from "../../src/actions/cf/undo-space.ts";
+import type { ServiceInstance } from "../../src/ports/cloud-foundry.ts";
+import { failure, Scene, SPACE, TAG } from "../traps/scene.ts";
+import { WANTED } from "./mutations/cloud-foundry.ts";
 
 const PLACE = { org: "shop", space: "prod" };
 const ASKED_FOR = { ...PLACE, org_guid: "org-guid" };

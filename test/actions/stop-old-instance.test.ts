@@ -1,8 +1,8 @@
 /** Between two lives a container is not stopped: Docker starts it again, and it writes to its archive. */
 import { describe, expect, it } from "vitest";
-import { findRemains } from "../../src/actions/docker/find-remains.js";
-import { stopOldInstance } from "../../src/actions/docker/stop-old-instance.js";
-import { CONTAINER, containerOf, failure, OLD_GUID, Scene, TARGET } from "../traps/scene.js";
+import { findRemains } from "../../src/actions/docker/find-remains.ts";
+import { stopOldInstance } from "../../src/actions/docker/stop-old-instance.ts";
+import { CONTAINER, containerOf, failure, OLD_GUID, Scene, TARGET } from "../traps/scene.ts";
 
 const input = {
   guid: OLD_GUID,

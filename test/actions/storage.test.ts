@@ -1,11 +1,11 @@
 /** The audit's actions on the simulated engine, through the production adapter. */
 import { describe, expect, it } from "vitest";
-import { findEngine } from "../../src/actions/storage/engine.js";
-import { judgeStorage } from "../../src/actions/storage/judge.js";
-import { survey } from "../../src/actions/storage/survey.js";
-import type { AnyAction, JsonObject } from "../../src/action.js";
-import type { StorageSurvey } from "../../src/docker-storage/survey.js";
-import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.js";
+import { findEngine } from "../../src/actions/storage/engine.ts";
+import { judgeStorage } from "../../src/actions/storage/judge.ts";
+import { survey } from "../../src/actions/storage/survey.ts";
+import type { AnyAction, JsonObject } from "../../src/action.ts";
+import type { StorageSurvey } from "../../src/docker-storage/survey.ts";
+import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import {
   bindMount,
   digits,
@@ -13,13 +13,13 @@ import {
   withContainer,
   withImage,
   withVolume,
-} from "../../src/rehearsal/docker-engine/seed.js";
-import { postgresFiles } from "../../src/rehearsal/docker-engine/postgres-files.js";
-import { type DockerEngineState, emptyEngine } from "../../src/rehearsal/docker-engine/state.js";
-import { file, treeOf } from "../../src/rehearsal/docker-engine/tree.js";
-import { dockerHost } from "../../src/rehearsal/scenarios/audit-docker-storage.js";
-import { hostOf } from "../rehearsal/docker-engine-fixture.js";
-import { Scene } from "../traps/scene.js";
+} from "../../src/rehearsal/docker-engine/seed.ts";
+import { postgresFiles } from "../../src/rehearsal/docker-engine/postgres-files.ts";
+import { type DockerEngineState, emptyEngine } from "../../src/rehearsal/docker-engine/state.ts";
+import { file, treeOf } from "../../src/rehearsal/docker-engine/tree.ts";
+import { dockerHost } from "../../src/rehearsal/scenarios/audit-docker-storage.ts";
+import { hostOf } from "../rehearsal/docker-engine-fixture.ts";
+import { Scene } from "../traps/scene.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const HERE = { host: "", sudo: false };

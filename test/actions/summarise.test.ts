@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { JsonObject } from "../../src/action.js";
-import { summarise } from "../../src/actions/recovery/summarise.js";
-import { StepContext } from "../fakes/step-context.js";
-import type { Ports } from "../../src/ports/ports.js";
+import type { JsonObject } from "../../src/action.ts";
+import { summarise } from "../../src/actions/recovery/summarise.ts";
+import { StepContext } from "../fakes/step-context.ts";
+import type { Ports } from "../../src/ports/ports.ts";
 
 const GIVEN = {
   target: "shop/prod/orders",

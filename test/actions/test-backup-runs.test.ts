@@ -1,18 +1,18 @@
 /** The shipped test of a backup on fakes, from beginning to end, killed at every journal append, and taken back. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/action.js";
-import { loadFile } from "../../src/cli/shipped-runbooks.js";
-import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.js";
-import type { RunResult } from "../../src/engine/options.js";
-import { RecoverError } from "../../src/errors.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { backupTestOf } from "../../src/report/backup-test.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { OLD } from "../archive/sample-archive.js";
-import { Bench } from "../engine/fixture.js";
-import { type KillPoint, KillingJournal } from "../engine/killing-journal.js";
-import { Scene } from "../traps/scene.js";
+import type { JsonObject } from "../../src/action.ts";
+import { loadFile } from "../../src/cli/shipped-runbooks.ts";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.ts";
+import type { RunResult } from "../../src/engine/options.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { backupTestOf } from "../../src/report/backup-test.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { OLD } from "../archive/sample-archive.ts";
+import { Bench } from "../engine/fixture.ts";
+import { type KillPoint, KillingJournal } from "../engine/killing-journal.ts";
+import { Scene } from "../traps/scene.ts";
 
 const RUN = "20261121-020000-test";
 const ARCHIVE = formatLocation(OLD);

@@ -1,20 +1,20 @@
 /** The way back of each step, on fakes: what is taken back, what is left, and what nobody can tell. */
 import { describe, expect, it } from "vitest";
-import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.js";
-import { copy } from "../../src/actions/archive/copy.js";
-import { setAside } from "../../src/actions/archive/set-aside.js";
-import { keepListing } from "../../src/actions/archive/evidence-listing.js";
-import { bindApp } from "../../src/actions/cf/bind-app.js";
-import { createService } from "../../src/actions/cf/create-service.js";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
-import { removeOptime } from "../../src/actions/etcd/remove-optime.js";
-import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
-import { REGISTRY } from "../../src/actions/registry.js";
-import { parseLocation } from "../../src/archive/names/location.js";
-import { BUCKET, NEW, OLD, SYSID } from "../archive/sample-archive.js";
-import { DATA, NEW_GUID, NEW_SYSID, RUN, type Scene, SPACE, TAG, TARGET, WITH_ETCD } from "../traps/scene.js";
-import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.js";
-import { WANTED } from "./mutations/cloud-foundry.js";
+import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.ts";
+import { copy } from "../../src/actions/archive/copy.ts";
+import { setAside } from "../../src/actions/archive/set-aside.ts";
+import { keepListing } from "../../src/actions/archive/evidence-listing.ts";
+import { bindApp } from "../../src/actions/cf/bind-app.ts";
+import { createService } from "../../src/actions/cf/create-service.ts";
+import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
+import { removeOptime } from "../../src/actions/etcd/remove-optime.ts";
+import { setInitialize } from "../../src/actions/etcd/set-initialize.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
+import { parseLocation } from "../../src/archive/names/location.ts";
+import { BUCKET, NEW, OLD, SYSID } from "../archive/sample-archive.ts";
+import { DATA, NEW_GUID, NEW_SYSID, RUN, type Scene, SPACE, TAG, TARGET, WITH_ETCD } from "../traps/scene.ts";
+import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./mutations/worlds.ts";
+import { WANTED } from "./mutations/cloud-foundry.ts";
 
 type Erased = WayBack<never, JsonObject>;
 

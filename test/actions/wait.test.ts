@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Progress } from "../../src/action.js";
-import { waitAtMost, waitFor, type Waiter } from "../../src/actions/wait.js";
-import { RecoverError } from "../../src/errors.js";
-import { StillClock } from "../fakes/still-clock.js";
+import type { Progress } from "../../src/action.ts";
+import { waitAtMost, waitFor, type Waiter } from "../../src/actions/wait.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { StillClock } from "../fakes/still-clock.ts";
 
 /** Something that is there at the how many-eth look. */
 class Scene implements Waiter {

@@ -1,11 +1,11 @@
 /** The identifier that a base backup restores to, read out of the backup itself. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { backupSysid } from "../../src/archive/reading/backup-sysid.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
-import { tar } from "../../src/rehearsal/world/tar.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { add, BASE, OLD, sampleArchive, segment } from "./sample-archive.js";
+import { backupSysid } from "../../src/archive/reading/backup-sysid.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { tar } from "../../src/rehearsal/world/tar.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { add, BASE, OLD, sampleArchive, segment } from "./sample-archive.ts";
 
 const SYSID = "7710592790500450521";
 const OTHER = "6262740190985621594";

@@ -1,8 +1,8 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { adler32 } from "../../src/archive/compression/adler32.js";
-import { Xxh32, xxh32 } from "../../src/archive/compression/xxh32.js";
-import { crc32c } from "../../src/archive/wal/crc32c.js";
+import { adler32 } from "../../src/archive/compression/adler32.ts";
+import { Xxh32, xxh32 } from "../../src/archive/compression/xxh32.ts";
+import { crc32c } from "../../src/archive/wal/crc32c.ts";
 
 describe("the checksums of packed files and of WAL", () => {
   /** By Python's zlib.adler32: bytes of 31 times their place, and bytes of 255. */

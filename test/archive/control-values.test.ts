@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { decompressed } from "../../src/archive/compression/decompressed.js";
-import { controlValues } from "../../src/archive/wal/control-values.js";
+import { decompressed } from "../../src/archive/compression/decompressed.ts";
+import { controlValues } from "../../src/archive/wal/control-values.ts";
 
 const files = new Map<string, Buffer>();
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { compareArchives, probeCopy } from "../../src/archive/copy/compare.js";
-import { copyArchive, requireCopied } from "../../src/archive/copy/copy.js";
-import { asideLocation, itemsOf, planCopy, type CopyPlan } from "../../src/archive/copy/copy-plan.js";
-import { probeSetAside, setAside } from "../../src/archive/copy/set-aside.js";
-import type { ObjectStore } from "../../src/ports/object-store.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { StillClock } from "../fakes/still-clock.js";
+import { compareArchives, probeCopy } from "../../src/archive/copy/compare.ts";
+import { copyArchive, requireCopied } from "../../src/archive/copy/copy.ts";
+import { asideLocation, itemsOf, planCopy, type CopyPlan } from "../../src/archive/copy/copy-plan.ts";
+import { probeSetAside, setAside } from "../../src/archive/copy/set-aside.ts";
+import type { ObjectStore } from "../../src/ports/object-store.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { StillClock } from "../fakes/still-clock.ts";
 import {
   add,
   BASE,
@@ -18,7 +18,7 @@ import {
   segment,
   sentinelText,
   stamp,
-} from "./sample-archive.js";
+} from "./sample-archive.ts";
 
 const ASIDE = asideLocation(NEW, "run-1");
 

@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { decompressed, firstBytes, type Compression } from "../../src/archive/compression/decompressed.js";
-import { Damaged } from "../../src/archive/compression/damaged.js";
-import { lzop } from "../../src/rehearsal/world/lzop.js";
-import { PACKED_SAMPLES, packedSample, sampleContent } from "./packed-sample.js";
+import { decompressed, firstBytes, type Compression } from "../../src/archive/compression/decompressed.ts";
+import { Damaged } from "../../src/archive/compression/damaged.ts";
+import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { PACKED_SAMPLES, packedSample, sampleContent } from "./packed-sample.ts";
 
 const CONTENT = sampleContent();
 /** The largest piece that any format gives at once: a block of lz4. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { compareListings, formatListing, parseListing } from "../../src/archive/copy/baseline.js";
-import { estimateRecovery } from "../../src/archive/judgement/estimate.js";
-import { readArchive, sortEntries } from "../../src/archive/reading/facts.js";
-import { judgeFresh } from "../../src/archive/judgement/fresh.js";
-import { lossInTime, lostSegmentsText } from "../../src/archive/judgement/loss.js";
-import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import { recoveryPointText } from "../../src/archive/judgement/verdict.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { add, BUCKET, lzopLike, OLD, sampleArchive, segment, stamp, START_MS } from "./sample-archive.js";
+import { compareListings, formatListing, parseListing } from "../../src/archive/copy/baseline.ts";
+import { estimateRecovery } from "../../src/archive/judgement/estimate.ts";
+import { readArchive, sortEntries } from "../../src/archive/reading/facts.ts";
+import { judgeFresh } from "../../src/archive/judgement/fresh.ts";
+import { lossInTime, lostSegmentsText } from "../../src/archive/judgement/loss.ts";
+import { verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { recoveryPointText } from "../../src/archive/judgement/verdict.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { add, BUCKET, lzopLike, OLD, sampleArchive, segment, stamp, START_MS } from "./sample-archive.ts";
 
 const list = (memory: MemoryObjectStore) => memory.reader().list(BUCKET, `${OLD.prefix}/`);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { expiryOf, expiryProblems } from "../../src/archive/judgement/expiry.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import type { LifecycleRule } from "../../src/ports/object-store.js";
-import { OLD, sampleArchive } from "./sample-archive.js";
+import { expiryOf, expiryProblems } from "../../src/archive/judgement/expiry.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import type { LifecycleRule } from "../../src/ports/object-store.ts";
+import { OLD, sampleArchive } from "./sample-archive.ts";
 
 const rule = (more: Partial<LifecycleRule>): LifecycleRule => ({
   id: "keep a month",

@@ -1,11 +1,11 @@
 /** What the sample archive can have beside its one base backup and timeline. */
-import { lzop } from "../../src/rehearsal/world/lzop.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
-import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.js";
-import { planRestore, type PlanTerms, type RestorePlan } from "../../src/archive/restore/plan.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { add, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.js";
+import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
+import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { planRestore, type PlanTerms, type RestorePlan } from "../../src/archive/restore/plan.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { add, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.ts";
 
 /** For a person, by names and small objects. */
 export async function judged(store: MemoryObjectStore, beside: Beside = {}): Promise<ArchiveVerdict> {

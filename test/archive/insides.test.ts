@@ -1,11 +1,11 @@
 /** What a look into the objects proves that their names cannot. */
 import { describe, expect, it } from "vitest";
-import { archiveVerify } from "../../src/cli/archive-verification.js";
-import type { ArchiveVerifyDocument } from "../../src/cli/archive-verification.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
-import { tar } from "../../src/rehearsal/world/tar.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import { archiveVerify } from "../../src/cli/archive-verification.ts";
+import type { ArchiveVerifyDocument } from "../../src/cli/archive-verification.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { tar } from "../../src/rehearsal/world/tar.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import {
   add,
   BASE,
@@ -17,7 +17,7 @@ import {
   stamp,
   switchRecord,
   SYSID,
-} from "./sample-archive.js";
+} from "./sample-archive.ts";
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const OTHER_SYSID = "7710592790500450521";

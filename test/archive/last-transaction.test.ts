@@ -1,13 +1,13 @@
 /** When the last transaction ended that an archive brings back, in real segments (fixtures/archive/wal). */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { lastTransactionIn } from "../../src/archive/reading/last-transaction.js";
-import { decompressed } from "../../src/archive/compression/decompressed.js";
-import { RecoverError } from "../../src/errors.js";
-import { lzop } from "../../src/rehearsal/world/lzop.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { add, lzopLike, OLD, sampleArchive } from "./sample-archive.js";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { lastTransactionIn } from "../../src/archive/reading/last-transaction.ts";
+import { decompressed } from "../../src/archive/compression/decompressed.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { add, lzopLike, OLD, sampleArchive } from "./sample-archive.ts";
 
 const LAST = "000000010000000000000011";
 /** Of the log of the server that wrote them. */

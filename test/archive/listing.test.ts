@@ -1,10 +1,10 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { listArchive } from "../../src/archive/reading/listing.js";
-import { segmentName } from "../../src/archive/names/segment.js";
-import type { KeyRange, ObjectReader } from "../../src/ports/object-store.js";
-import { HOSTILE_KEYS } from "../contract/object-store.js";
-import { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import { listArchive } from "../../src/archive/reading/listing.ts";
+import { segmentName } from "../../src/archive/names/segment.ts";
+import type { KeyRange, ObjectReader } from "../../src/ports/object-store.ts";
+import { HOSTILE_KEYS } from "../contract/object-store.ts";
+import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 
 const AT = { bucket: "bucket", prefix: "backups/guid/wal" };
 

@@ -7,8 +7,8 @@ import {
   relativeKey,
   requireApart,
   requireInstanceArchive,
-} from "../../src/archive/names/location.js";
-import { NEW, OLD } from "./sample-archive.js";
+} from "../../src/archive/names/location.ts";
+import { NEW, OLD } from "./sample-archive.ts";
 
 describe("an archive's location", () => {
   it("is read with or without a slash at the end and written without", () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { copyArchive, type CopyOptions } from "../../src/archive/copy/copy.js";
-import { compareArchives } from "../../src/archive/copy/compare.js";
-import { itemsOf, planCopy } from "../../src/archive/copy/copy-plan.js";
-import { LostCopies } from "../../src/archive/copy/lost-copies.js";
-import type { Clock } from "../../src/ports/clock.js";
-import { type ErrorCode, RecoverError } from "../../src/errors.js";
-import type { ObjectStore } from "../../src/ports/object-store.js";
-import { StillClock } from "../fakes/still-clock.js";
-import { BASE, BUCKET, NEW, OLD, sampleArchive, segment } from "./sample-archive.js";
+import { copyArchive, type CopyOptions } from "../../src/archive/copy/copy.ts";
+import { compareArchives } from "../../src/archive/copy/compare.ts";
+import { itemsOf, planCopy } from "../../src/archive/copy/copy-plan.ts";
+import { LostCopies } from "../../src/archive/copy/lost-copies.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import { type ErrorCode, RecoverError } from "../../src/errors.ts";
+import type { ObjectStore } from "../../src/ports/object-store.ts";
+import { StillClock } from "../fakes/still-clock.ts";
+import { BASE, BUCKET, NEW, OLD, sampleArchive, segment } from "./sample-archive.ts";
 
 const MINUTE = 60_000;
 const PATIENT = { patienceMs: 10 * MINUTE };

@@ -1,9 +1,9 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { classify } from "../../src/archive/names/layout.js";
-import { endLsn, nextSegment, parseSegment, segmentLsn, segmentName } from "../../src/archive/names/segment.js";
-import { holesIn, numbersIn, sizeOf, spansOf } from "../../src/archive/names/spans.js";
-import { initdbTime, parseSysid } from "../../src/archive/names/sysid.js";
+import { classify } from "../../src/archive/names/layout.ts";
+import { endLsn, nextSegment, parseSegment, segmentLsn, segmentName } from "../../src/archive/names/segment.ts";
+import { holesIn, numbersIn, sizeOf, spansOf } from "../../src/archive/names/spans.ts";
+import { initdbTime, parseSysid } from "../../src/archive/names/sysid.ts";
 
 describe("segment names", () => {
   it("go from FF of one log to 00 of the next", () => {

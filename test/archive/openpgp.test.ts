@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { LZOP_MAGIC } from "../../src/archive/reading/facts.js";
-import { startsLikeOpenPgp } from "../../src/archive/compression/openpgp.js";
+import { LZOP_MAGIC } from "../../src/archive/reading/facts.ts";
+import { startsLikeOpenPgp } from "../../src/archive/compression/openpgp.ts";
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(" ", ""), "hex");
 

@@ -1,8 +1,8 @@
 /** A base backup on a later timeline, whose own history is lost: PostgreSQL refuses that timeline's number, and needs no number. */
 import { describe, expect, it } from "vitest";
-import { settingsFiles } from "../../src/archive/restore/settings.js";
-import { addBase, addHistory, codesOf, failedOver, judged, left, planned } from "./grown-archive.js";
-import { add, drop, lzopLike, segment } from "./sample-archive.js";
+import { settingsFiles } from "../../src/archive/restore/settings.ts";
+import { addBase, addHistory, codesOf, failedOver, judged, left, planned } from "./grown-archive.ts";
+import { add, drop, lzopLike, segment } from "./sample-archive.ts";
 
 const HISTORY = "wal_005/00000002.history.lzo";
 

@@ -3,7 +3,7 @@
  * with a stretch that no program can pack. `fixtures/archive/README.md` says how they were made.
  */
 import { readFileSync } from "node:fs";
-import type { Compression } from "../../src/archive/compression/decompressed.js";
+import type { Compression } from "../../src/archive/compression/decompressed.ts";
 
 const SIZE = 300_000;
 const PAGE = 8192;

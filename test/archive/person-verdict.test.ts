@@ -1,11 +1,11 @@
 /** What somebody who can name a base backup and a timeline gets out of an archive (wal-archives.md §7a). */
 import { describe, expect, it } from "vitest";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
-import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.js";
-import { parseLocation } from "../../src/archive/names/location.js";
-import { lzop } from "../../src/rehearsal/world/lzop.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
+import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { parseLocation } from "../../src/archive/names/location.ts";
+import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import {
   add,
   BASE,
@@ -18,7 +18,7 @@ import {
   segment,
   sentinelText,
   stamp,
-} from "./sample-archive.js";
+} from "./sample-archive.ts";
 
 async function judge(store: MemoryObjectStore, beside: Beside = {}, at = OLD): Promise<ArchiveVerdict> {
   return verifyArchive(await readArchive(store.reader(), at, { times: true }), { restorer: "person", ...beside });

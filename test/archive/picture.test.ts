@@ -1,14 +1,14 @@
 /** The picture of an archive in a terminal and on a page. The goldens are to be looked at: `npx vitest run -u` writes them. */
 import { describe, expect, it } from "vitest";
-import { Axis } from "../../src/archive/picture/axis.js";
-import type { Drawn } from "../../src/archive/picture/scene.js";
-import { svgPicture } from "../../src/archive/picture/svg.js";
-import { terminalPicture } from "../../src/archive/picture/terminal.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import { lzop } from "../../src/rehearsal/world/lzop.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { add, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.js";
+import { Axis } from "../../src/archive/picture/axis.ts";
+import type { Drawn } from "../../src/archive/picture/scene.ts";
+import { svgPicture } from "../../src/archive/picture/svg.ts";
+import { terminalPicture } from "../../src/archive/picture/terminal.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { add, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.ts";
 
 const SCREEN = { width: 80, unicode: true };
 const numbers = (from: number, to: number): number[] =>

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach } from "vitest";
-import { loadSegments } from "./restorable-archive.js";
+import { loadSegments } from "./restorable-archive.ts";
 
 /** Three segments that follow upon one another, which a restorable archive has. */
 export const ALL = { segments: [15, 16, 17] };

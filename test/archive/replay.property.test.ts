@@ -2,15 +2,15 @@
  * Never "restorable" where PostgreSQL would not get there: any archive of several timelines with any damage is judged, and a
  * model of how PostgreSQL looks for its segments (9.6 and 13, xlog.c, XLogFileReadAnyTLI) replays what the verdict promises.
  */
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { keyIn } from "../../src/archive/names/location.js";
-import { baseNamed } from "../../src/archive/names/layout.js";
-import { parseSegment } from "../../src/archive/names/segment.js";
-import { LZOP_MAGIC, sortEntries, type ArchiveFacts } from "../../src/archive/reading/facts.js";
-import { planRestore } from "../../src/archive/restore/plan.js";
-import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import { OLD, segment, sentinelText, stamp, SYSID } from "./sample-archive.js";
+import { keyIn } from "../../src/archive/names/location.ts";
+import { baseNamed } from "../../src/archive/names/layout.ts";
+import { parseSegment } from "../../src/archive/names/segment.ts";
+import { LZOP_MAGIC, sortEntries, type ArchiveFacts } from "../../src/archive/reading/facts.ts";
+import { planRestore } from "../../src/archive/restore/plan.ts";
+import { verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { OLD, segment, sentinelText, stamp, SYSID } from "./sample-archive.ts";
 
 const ETAG = "0123456789abcdef0123456789abcdef";
 const LAST = 14;

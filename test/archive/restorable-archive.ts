@@ -4,12 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { decompressed } from "../../src/archive/compression/decompressed.js";
-import { crc32c } from "../../src/archive/wal/crc32c.js";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
-import { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { BUCKET, OLD } from "./sample-archive.js";
-import { tarEntry, tarOf } from "./tar-builder.js";
+import { decompressed } from "../../src/archive/compression/decompressed.ts";
+import { crc32c } from "../../src/archive/wal/crc32c.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { BUCKET, OLD } from "./sample-archive.ts";
+import { tarEntry, tarOf } from "./tar-builder.ts";
 
 export const BASE = "base_00000001000000000000000F_00000040";
 export const FIRST = 15;

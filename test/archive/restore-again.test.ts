@@ -12,16 +12,16 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type PassedOver, restoreFrom } from "../../src/archive/restore/fallback.js";
-import { planRestore } from "../../src/archive/restore/plan.js";
-import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../../src/archive/restore/restore.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import type { ObjectReader } from "../../src/ports/object-store.js";
-import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.js";
-import { BASE, packed, packedSegment, partKey, restorable, segmentOf, walKey } from "./restorable-archive.js";
-import { add, BUCKET, drop, OLD } from "./sample-archive.js";
-import { tarEntry, tarOf } from "./tar-builder.js";
+import { type PassedOver, restoreFrom } from "../../src/archive/restore/fallback.ts";
+import { planRestore } from "../../src/archive/restore/plan.ts";
+import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../../src/archive/restore/restore.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import type { ObjectReader } from "../../src/ports/object-store.ts";
+import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.ts";
+import { BASE, packed, packedSegment, partKey, restorable, segmentOf, walKey } from "./restorable-archive.ts";
+import { add, BUCKET, drop, OLD } from "./sample-archive.ts";
+import { tarEntry, tarOf } from "./tar-builder.ts";
 
 placeToRestore();
 

@@ -1,12 +1,12 @@
 /** A restore of an archive in memory into the directory of a test. */
 import { readdirSync } from "node:fs";
 import { expect } from "vitest";
-import { planRestore } from "../../src/archive/restore/plan.js";
-import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../../src/archive/restore/restore.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { besides } from "./place-to-restore.js";
-import { OLD } from "./sample-archive.js";
+import { planRestore } from "../../src/archive/restore/plan.ts";
+import { restoreArchive, type RestoreOutcome, type RestoreProgress } from "../../src/archive/restore/restore.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { besides } from "./place-to-restore.ts";
+import { OLD } from "./sample-archive.ts";
 
 export interface Terms {
   readonly targetTime?: Date;

@@ -2,19 +2,19 @@
 import { readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { BaseMembers } from "../../src/archive/restore/base-members.js";
-import { DataFiles, once } from "../../src/archive/restore/data-files.js";
-import { planRestore } from "../../src/archive/restore/plan.js";
-import { restoreArchive } from "../../src/archive/restore/restore.js";
-import { stage } from "../../src/archive/restore/staging.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { archiveVerify } from "../../src/cli/archive-verification.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { besides, placeToRestore } from "./place-to-restore.js";
-import { BASE, FIRST, realSegment, restorableByWalg, segmentOf } from "./restorable-archive.js";
-import { add, OLD } from "./sample-archive.js";
-import { tarEntry } from "./tar-builder.js";
+import { BaseMembers } from "../../src/archive/restore/base-members.ts";
+import { DataFiles, once } from "../../src/archive/restore/data-files.ts";
+import { planRestore } from "../../src/archive/restore/plan.ts";
+import { restoreArchive } from "../../src/archive/restore/restore.ts";
+import { stage } from "../../src/archive/restore/staging.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { archiveVerify } from "../../src/cli/archive-verification.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { besides, placeToRestore } from "./place-to-restore.ts";
+import { BASE, FIRST, realSegment, restorableByWalg, segmentOf } from "./restorable-archive.ts";
+import { add, OLD } from "./sample-archive.ts";
+import { tarEntry } from "./tar-builder.ts";
 
 placeToRestore();
 

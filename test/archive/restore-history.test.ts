@@ -1,13 +1,13 @@
 /** The histories of timelines in a restore: they number the server's own timeline, and lead to the one that is restored. */
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { planRestore } from "../../src/archive/restore/plan.js";
-import { restoreArchive } from "../../src/archive/restore/restore.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { ALL, at, text, placeToRestore } from "./place-to-restore.js";
-import { packed, restorable, restorableByWalg } from "./restorable-archive.js";
-import { add, OLD } from "./sample-archive.js";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { planRestore } from "../../src/archive/restore/plan.ts";
+import { restoreArchive } from "../../src/archive/restore/restore.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { ALL, at, text, placeToRestore } from "./place-to-restore.ts";
+import { packed, restorable, restorableByWalg } from "./restorable-archive.ts";
+import { add, OLD } from "./sample-archive.ts";
 
 placeToRestore();
 

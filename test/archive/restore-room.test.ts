@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shortage } from "../../src/archive/restore/staging.js";
+import { shortage } from "../../src/archive/restore/staging.ts";
 
 it("a restore says how much room it asks for, which is never less than is free", () => {
   const free = 420_400_000;

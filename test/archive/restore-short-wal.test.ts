@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { ALL, at, placeToRestore, text } from "./place-to-restore.js";
+import { ALL, at, placeToRestore, text } from "./place-to-restore.ts";
 import {
   BASE,
   packed,
@@ -13,9 +13,9 @@ import {
   restorableByWalg,
   segmentOf,
   walKey,
-} from "./restorable-archive.js";
-import { refusal, restore } from "./restore-archive.js";
-import { add, drop, sentinelText } from "./sample-archive.js";
+} from "./restorable-archive.ts";
+import { refusal, restore } from "./restore-archive.ts";
+import { add, drop, sentinelText } from "./sample-archive.ts";
 
 placeToRestore();
 

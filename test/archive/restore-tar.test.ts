@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { Damaged } from "../../src/archive/compression/damaged.js";
-import { readTar } from "../../src/archive/tar/members.js";
-import { mostUnpacked } from "../../src/archive/tar/most-unpacked.js";
-import { tarEntry, tarOf } from "./tar-builder.js";
+import { Damaged } from "../../src/archive/compression/damaged.ts";
+import { readTar } from "../../src/archive/tar/members.ts";
+import { mostUnpacked } from "../../src/archive/tar/most-unpacked.ts";
+import { tarEntry, tarOf } from "./tar-builder.ts";
 
 /** Each piece is overwritten when the next is asked for, as the unpackers do it. */
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

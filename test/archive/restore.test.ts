@@ -14,13 +14,13 @@ import {
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { planRestore } from "../../src/archive/restore/plan.js";
-import { restoreArchive, type RestoreProgress } from "../../src/archive/restore/restore.js";
-import { socketDirectoryOf } from "../../src/archive/restore/settings.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { refusal, restore, type Terms } from "./restore-archive.js";
-import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.js";
+import { planRestore } from "../../src/archive/restore/plan.ts";
+import { restoreArchive, type RestoreProgress } from "../../src/archive/restore/restore.ts";
+import { socketDirectoryOf } from "../../src/archive/restore/settings.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { refusal, restore, type Terms } from "./restore-archive.ts";
+import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.ts";
 import {
   BASE,
   packed,
@@ -31,9 +31,9 @@ import {
   restorableByWalg,
   segmentOf,
   walKey,
-} from "./restorable-archive.js";
-import { add, drop, OLD } from "./sample-archive.js";
-import { tarEntry, tarOf } from "./tar-builder.js";
+} from "./restorable-archive.ts";
+import { add, drop, OLD } from "./sample-archive.ts";
+import { tarEntry, tarOf } from "./tar-builder.ts";
 
 placeToRestore();
 

@@ -1,7 +1,7 @@
 /** A restore says the loss that the verdict says, and both name what would bring it back. */
 import { describe, expect, it } from "vitest";
-import { addBase, addSegments, codesOf, failedOver, judged, planned } from "./grown-archive.js";
-import { BASE, drop, sampleArchive, segment } from "./sample-archive.js";
+import { addBase, addSegments, codesOf, failedOver, judged, planned } from "./grown-archive.ts";
+import { BASE, drop, sampleArchive, segment } from "./sample-archive.ts";
 
 describe("a branch that no history leads to", () => {
   it("is lost in the restore as in the verdict", async () => {

@@ -1,10 +1,10 @@
 /** Archives as WAL-E and Dingo leave them, small, for tests. */
-import { crc32c } from "../../src/archive/wal/crc32c.js";
-import { LZOP_MAGIC } from "../../src/archive/reading/facts.js";
-import { parseLocation, type ArchiveLocation } from "../../src/archive/names/location.js";
-import { segmentName } from "../../src/archive/names/segment.js";
-import type { ArchiveStore } from "../../src/ports/object-store.js";
-import { MemoryObjectStore, type SeedOptions } from "../fakes/memory-object-store.js";
+import { crc32c } from "../../src/archive/wal/crc32c.ts";
+import { LZOP_MAGIC } from "../../src/archive/reading/facts.ts";
+import { parseLocation, type ArchiveLocation } from "../../src/archive/names/location.ts";
+import { segmentName } from "../../src/archive/names/segment.ts";
+import type { ArchiveStore } from "../../src/ports/object-store.ts";
+import { MemoryObjectStore, type SeedOptions } from "../fakes/memory-object-store.ts";
 
 export const BUCKET = "our-postgresql-backups";
 export const OLD = parseLocation(`s3://${BUCKET}/backups/6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8/wal`);

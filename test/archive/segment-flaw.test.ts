@@ -1,8 +1,8 @@
 /** What a segment says of itself, on WAL of real servers. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
-import { decompressed } from "../../src/archive/compression/decompressed.js";
-import { flawIn, walked } from "../../src/archive/wal/segment-flaw.js";
+import { decompressed } from "../../src/archive/compression/decompressed.ts";
+import { flawIn, walked } from "../../src/archive/wal/segment-flaw.ts";
 
 const FILES = [
   "9.6-00000001000000000000000F",

@@ -1,10 +1,10 @@
 /** One stray key in an archive that is whole: it is named, and nothing is unknown for it. */
 import { describe, expect, it } from "vitest";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import { codesOf, left, packedText, planned } from "./grown-archive.js";
-import { loadSegments, restorable } from "./restorable-archive.js";
-import { add, BASE, lzopLike, OLD, sampleArchive, segment } from "./sample-archive.js";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { codesOf, left, packedText, planned } from "./grown-archive.ts";
+import { loadSegments, restorable } from "./restorable-archive.ts";
+import { add, BASE, lzopLike, OLD, sampleArchive, segment } from "./sample-archive.ts";
 
 describe.each(["container", "person"] as const)("a stray key, for a %s,", (restorer) => {
   it.each([

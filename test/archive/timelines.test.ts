@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { parseHistory, timelineAt, wayToLatest } from "../../src/archive/judgement/history.js";
-import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
-import { lzop } from "../../src/rehearsal/world/lzop.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { add, BASE, drop, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.js";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { parseHistory, timelineAt, wayToLatest } from "../../src/archive/judgement/history.ts";
+import { verifyArchive } from "../../src/archive/judgement/verify.ts";
+import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
+import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { add, BASE, drop, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.ts";
 
 const judge = async (store: MemoryObjectStore): Promise<ArchiveVerdict> =>
   verifyArchive(await readArchive(store.reader(), OLD));

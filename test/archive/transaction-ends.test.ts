@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { decompressed } from "../../src/archive/compression/decompressed.js";
-import { formatLsn } from "../../src/archive/names/lsn.js";
-import { pageHeader } from "../../src/archive/wal/page-header.js";
-import { microsecondText, TransactionEnds } from "../../src/archive/wal/transaction-ends.js";
+import { decompressed } from "../../src/archive/compression/decompressed.ts";
+import { formatLsn } from "../../src/archive/names/lsn.ts";
+import { pageHeader } from "../../src/archive/wal/page-header.ts";
+import { microsecondText, TransactionEnds } from "../../src/archive/wal/transaction-ends.ts";
 
 async function segment(name: string): Promise<Buffer> {
   const packed = readFileSync(new URL(`../../fixtures/archive/wal/${name}.zst`, import.meta.url));

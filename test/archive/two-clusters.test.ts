@@ -1,13 +1,13 @@
 /** Two clusters that wrote to one prefix: PostgreSQL replays no segment of another, so each has its own base backups and WAL. */
 import { describe, expect, it } from "vitest";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { planRestore } from "../../src/archive/restore/plan.js";
-import { archiveVerify, type ArchiveVerifyDocument } from "../../src/cli/archive-verification.js";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
-import { tar } from "../../src/rehearsal/world/tar.js";
-import { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { OLD, segment, sentinelText, stamp, switchRecord } from "./sample-archive.js";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { planRestore } from "../../src/archive/restore/plan.ts";
+import { archiveVerify, type ArchiveVerifyDocument } from "../../src/cli/archive-verification.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { tar } from "../../src/rehearsal/world/tar.ts";
+import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { OLD, segment, sentinelText, stamp, switchRecord } from "./sample-archive.ts";
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** Made by initdb on 2016-03-16. */

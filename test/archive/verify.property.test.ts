@@ -1,14 +1,14 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { LZOP_MAGIC, sortEntries, type ArchiveFacts } from "../../src/archive/reading/facts.js";
-import { judgeFresh } from "../../src/archive/judgement/fresh.js";
-import { keyIn } from "../../src/archive/names/location.js";
-import { planCopy, itemsOf } from "../../src/archive/copy/copy-plan.js";
-import { parseSentinel } from "../../src/archive/names/sentinel.js";
-import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import { isUncertainPath } from "../../src/key-path.js";
-import type { ObjectInfo } from "../../src/ports/object-store.js";
-import { BASE, NEW, OLD, segment, sentinelText, stamp, SYSID } from "./sample-archive.js";
+import { LZOP_MAGIC, sortEntries, type ArchiveFacts } from "../../src/archive/reading/facts.ts";
+import { judgeFresh } from "../../src/archive/judgement/fresh.ts";
+import { keyIn } from "../../src/archive/names/location.ts";
+import { planCopy, itemsOf } from "../../src/archive/copy/copy-plan.ts";
+import { parseSentinel } from "../../src/archive/names/sentinel.ts";
+import { verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { isUncertainPath } from "../../src/key-path.ts";
+import type { ObjectInfo } from "../../src/ports/object-store.ts";
+import { BASE, NEW, OLD, segment, sentinelText, stamp, SYSID } from "./sample-archive.ts";
 
 const ETAG = "0123456789abcdef0123456789abcdef";
 

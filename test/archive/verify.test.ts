@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ArchiveLocation } from "../../src/archive/names/location.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import { verifyArchive } from "../../src/archive/judgement/verify.js";
-import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
+import type { ArchiveLocation } from "../../src/archive/names/location.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { verifyArchive } from "../../src/archive/judgement/verify.ts";
+import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import {
   add,
   BASE,
@@ -15,7 +15,7 @@ import {
   sentinelText,
   stamp,
   SYSID,
-} from "./sample-archive.js";
+} from "./sample-archive.ts";
 
 async function judge(store: MemoryObjectStore, at: ArchiveLocation = OLD): Promise<ArchiveVerdict> {
   return verifyArchive(await readArchive(store.reader(), at));

@@ -1,7 +1,7 @@
 /** Archives as WAL-G leaves them (v0.2.19, and later ones with `files_metadata.json`), small, for tests. */
-import { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { BUCKET, segment, stamp, SYSID } from "./sample-archive.js";
-import { parseLocation } from "../../src/archive/names/location.js";
+import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { BUCKET, segment, stamp, SYSID } from "./sample-archive.ts";
+import { parseLocation } from "../../src/archive/names/location.ts";
 
 export const SPILO = parseLocation(`s3://${BUCKET}/spilo/pg-main/wal`);
 export const FULL = `base_${segment(2)}`;

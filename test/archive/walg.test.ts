@@ -1,11 +1,11 @@
 /** Archives of WAL-G, and what each of the two programs can restore of an archive of both. */
 import { describe, expect, it } from "vitest";
-import { parseWalgSentinel, withoutFileList } from "../../src/archive/names/walg-sentinel.js";
-import { readArchive } from "../../src/archive/reading/facts.js";
-import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.js";
-import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.js";
-import { add, BASE, OLD, sampleArchive, segment, stamp, SYSID } from "./sample-archive.js";
-import { DELTA, FULL, lz4Like, SPILO, walgArchive, type WalgArchive, walgSentinel } from "./walg-archive.js";
+import { parseWalgSentinel, withoutFileList } from "../../src/archive/names/walg-sentinel.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
+import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.ts";
+import { add, BASE, OLD, sampleArchive, segment, stamp, SYSID } from "./sample-archive.ts";
+import { DELTA, FULL, lz4Like, SPILO, walgArchive, type WalgArchive, walgSentinel } from "./walg-archive.ts";
 
 async function judge({ store }: WalgArchive, beside: Beside = {}): Promise<ArchiveVerdict> {
   return verifyArchive(await readArchive(store.reader(), SPILO, { times: true }), { restorer: "person", ...beside });

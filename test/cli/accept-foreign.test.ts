@@ -1,8 +1,8 @@
 /** Who may take in what comes from elsewhere: a person who has seen it, or whoever names its hash. */
 import { describe, expect, it } from "vitest";
-import { type AcceptingArguments, type Foreign, requireAccepted } from "../../src/cli/accept-foreign.js";
-import { EXIT } from "../../src/errors.js";
-import { ScriptedOperator } from "../engine/fixture.js";
+import { type AcceptingArguments, type Foreign, requireAccepted } from "../../src/cli/accept-foreign.ts";
+import { EXIT } from "../../src/errors.ts";
+import { ScriptedOperator } from "../engine/fixture.ts";
 
 const FOREIGN: Foreign = {
   what: "the journal of a run",

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseListing } from "../../src/archive/copy/baseline.js";
-import { archiveCopy, type ArchiveCopyIntent, coldLines } from "../../src/cli/archive-copying.js";
-import { archiveVerify } from "../../src/cli/archive-verification.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.js";
-import { StillClock } from "../fakes/still-clock.js";
-import { add, BUCKET, drop, lzopLike, NEW, OLD, sampleArchive, segment } from "../archive/sample-archive.js";
+import { parseListing } from "../../src/archive/copy/baseline.ts";
+import { archiveCopy, type ArchiveCopyIntent, coldLines } from "../../src/cli/archive-copying.ts";
+import { archiveVerify } from "../../src/cli/archive-verification.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.ts";
+import { StillClock } from "../fakes/still-clock.ts";
+import { add, BUCKET, drop, lzopLike, NEW, OLD, sampleArchive, segment } from "../archive/sample-archive.ts";
 
 const location = formatLocation(OLD);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { verifyOptions, withDepth } from "../../src/cli/archive-options.js";
-import { LookRate } from "../../src/ui/look-rate.js";
-import { StillClock } from "../fakes/still-clock.js";
+import { verifyOptions, withDepth } from "../../src/cli/archive-options.ts";
+import { LookRate } from "../../src/ui/look-rate.ts";
+import { StillClock } from "../fakes/still-clock.ts";
 
 describe("--deep", () => {
   it("alone takes no value, so that the location behind it stays one", () => {

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { archiveVerify } from "../../src/cli/archive-verification.js";
-import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/archive-restoring.js";
-import { RestoreRate } from "../../src/ui/restore-rate.js";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { archiveVerify } from "../../src/cli/archive-verification.ts";
+import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/archive-restoring.ts";
+import { RestoreRate } from "../../src/ui/restore-rate.ts";
 import {
   loadSegments,
   packed,
@@ -14,12 +14,12 @@ import {
   restorable,
   segmentOf,
   walKey,
-} from "../archive/restorable-archive.js";
-import { add, OLD } from "../archive/sample-archive.js";
-import { tarEntry } from "../archive/tar-builder.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { MemoryObjectStore as EmptyStore } from "../fakes/memory-object-store.js";
-import { StillClock } from "../fakes/still-clock.js";
+} from "../archive/restorable-archive.ts";
+import { add, OLD } from "../archive/sample-archive.ts";
+import { tarEntry } from "../archive/tar-builder.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { MemoryObjectStore as EmptyStore } from "../fakes/memory-object-store.ts";
+import { StillClock } from "../fakes/still-clock.ts";
 
 const source = formatLocation(OLD);
 const ALL = { segments: [15, 16, 17] };

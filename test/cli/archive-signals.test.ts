@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { Place } from "./program.js";
+import { EXIT } from "../../src/errors.ts";
+import { Place } from "./program.ts";
 
 let place: Place;
 let server: Server;

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { printable } from "../../src/printable.js";
-import { ARCHIVE, CONFIGURED, Place } from "./program.js";
+import { EXIT } from "../../src/errors.ts";
+import { printable } from "../../src/printable.ts";
+import { ARCHIVE, CONFIGURED, Place } from "./program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/action.js";
-import { batchStateOf, reportedBatch } from "../../src/cli/batch-state.js";
-import { chooseRun, chooseRunOrRehearsal } from "../../src/cli/choose-run.js";
-import type { EntryBody } from "../../src/journal/entry.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { incidentReport } from "../../src/report/incident.js";
-import { markdownOf } from "../../src/report/markdown.js";
-import { Secrets } from "../../src/secrets.js";
+import type { JsonObject } from "../../src/action.ts";
+import { batchStateOf, reportedBatch } from "../../src/cli/batch-state.ts";
+import { chooseRun, chooseRunOrRehearsal } from "../../src/cli/choose-run.ts";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { incidentReport } from "../../src/report/incident.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
+import { Secrets } from "../../src/secrets.ts";
 
 const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { cleanupsOf, mayCleanUp, refuseSuspects } from "../../src/cli/cleanups.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { Secrets } from "../../src/secrets.js";
+import { cleanupsOf, mayCleanUp, refuseSuspects } from "../../src/cli/cleanups.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { Secrets } from "../../src/secrets.ts";
 
 const RUN = "20261121-120000-aaaa";
 const LATER = "20261121-130000-bbbb";

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { shippedNames } from "../../src/cli/runbook-files.js";
-import { CATALOGUE, EXIT } from "../../src/errors.js";
-import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.js";
-import { Place } from "./program.js";
-import { TOOL } from "../tool.js";
+import { shippedNames } from "../../src/cli/runbook-files.ts";
+import { CATALOGUE, EXIT } from "../../src/errors.ts";
+import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.ts";
+import { Place } from "./program.ts";
+import { TOOL } from "../tool.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

@@ -1,7 +1,7 @@
 /** Calls of `discover` that a shell has changed on the way. */
 import { afterAll, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { Place } from "./program.js";
+import { EXIT } from "../../src/errors.ts";
+import { Place } from "./program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-store/server.js";
-import { GUID, goodDeletion, lager } from "../discovery/broker-log.js";
-import { documentsOf } from "../discovery/stored-logs.js";
-import { Place } from "./program.js";
+import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-store/server.ts";
+import { GUID, goodDeletion, lager } from "../discovery/broker-log.ts";
+import { documentsOf } from "../discovery/stored-logs.ts";
+import { Place } from "./program.ts";
 
 const PASSWORD = "a-long-password";
 let server: LogStoreServer;

@@ -1,11 +1,11 @@
 /** Every command shows how it is used, and what it shows is understood: by a shell, and by the parser. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { GROUPS } from "../../src/cli/command-groups.js";
-import { examplesOf } from "../../src/cli/help-text.js";
-import { COMMANDS } from "../../src/cli/parser.js";
-import { renderHelp } from "../../src/cli/render-help.js";
-import { shippedNames } from "../../src/cli/runbook-files.js";
-import { callsOf, understand } from "./understood.js";
+import { GROUPS } from "../../src/cli/command-groups.ts";
+import { examplesOf } from "../../src/cli/help-text.ts";
+import { COMMANDS } from "../../src/cli/parser.ts";
+import { renderHelp } from "../../src/cli/render-help.ts";
+import { shippedNames } from "../../src/cli/runbook-files.ts";
+import { callsOf, understand } from "./understood.ts";
 
 let help: Record<string, string>;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { CATALOGUE, EXIT } from "../../src/errors.js";
-import { Place } from "./program.js";
+import { CATALOGUE, EXIT } from "../../src/errors.ts";
+import { Place } from "./program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

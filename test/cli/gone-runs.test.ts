@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Place } from "./program.js";
+import { Place } from "./program.ts";
 
 const FIXTURES = "fixtures/journals/gone";
 const place = new Place();

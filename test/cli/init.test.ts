@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Place } from "./program.js";
+import { Place } from "./program.ts";
 
 // Each test is some processes, whatever else the machine is at.
 vi.setConfig({ testTimeout: 120_000 });

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { parseInventoryLine } from "../../src/discovery/inventory-line.js";
-import { InventoryFile } from "../../src/inventory/inventory-file.js";
-import { boxCfProgram } from "../contract/box-cf-program.js";
-import { ADMIN, CloudFoundryWorld, DEVELOPER } from "../contract/cloud-foundry-world.js";
-import { Place } from "./program.js";
+import { parseInventoryLine } from "../../src/discovery/inventory-line.ts";
+import { InventoryFile } from "../../src/inventory/inventory-file.ts";
+import { boxCfProgram } from "../contract/box-cf-program.ts";
+import { ADMIN, CloudFoundryWorld, DEVELOPER } from "../contract/cloud-foundry-world.ts";
+import { Place } from "./program.ts";
 
 const world = new CloudFoundryWorld();
 const bin = mkdtempSync(join(tmpdir(), "inventory-cf-"));

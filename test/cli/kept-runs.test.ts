@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { ARCHIVE, CONFIGURED, type Ended, Place } from "./program.js";
+import { EXIT } from "../../src/errors.ts";
+import { ARCHIVE, CONFIGURED, type Ended, Place } from "./program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

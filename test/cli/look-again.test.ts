@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { lookAgain } from "../../src/cli/look-again.js";
-import { RecoverError } from "../../src/errors.js";
+import { lookAgain } from "../../src/cli/look-again.ts";
+import { RecoverError } from "../../src/errors.ts";
 
 const RUN = "20261122-120000-abcd";
 

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.js";
-import { killedProgram } from "../players/kill.js";
-import { ARCHIVE, CONFIGURED, Place } from "./program.js";
+import { EXIT } from "../../src/errors.ts";
+import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.ts";
+import { killedProgram } from "../players/kill.ts";
+import { ARCHIVE, CONFIGURED, Place } from "./program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

@@ -1,8 +1,8 @@
 /** Who leaves a question before there is a run is told of none. */
 import { describe, expect, it } from "vitest";
-import { outsideRuns } from "../../src/cli/outside-runs.js";
-import { EXIT, RecoverError } from "../../src/errors.js";
-import type { Operator, TextQuestion } from "../../src/ports/operator.js";
+import { outsideRuns } from "../../src/cli/outside-runs.ts";
+import { EXIT, RecoverError } from "../../src/errors.ts";
+import type { Operator, TextQuestion } from "../../src/ports/operator.ts";
 
 const QUESTION: TextQuestion = { kind: "text", id: "host", prompt: "Where?", why: "It is asked there." };
 

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeOwnText } from "../../src/cli/own-text.js";
+import { writeOwnText } from "../../src/cli/own-text.ts";
 
 let place: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { InstalledPackage } from "./installed-package.js";
+import { InstalledPackage } from "./installed-package.ts";
 
 const installed = new InstalledPackage();
 const run = installed.run.bind(installed);

@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ended, ProgramInProcess } from "../program/in-process.js";
-import { MADE, TOOL } from "../tool.js";
-import { subjectOf, TrustStore } from "../../src/trust/trusted.js";
+import { type Ended, ProgramInProcess } from "../program/in-process.ts";
+import { MADE, TOOL } from "../tool.ts";
+import { subjectOf, TrustStore } from "../../src/trust/trusted.ts";
 
 /** All that a run needs to be told of the foundation; nothing of it answers. */
 export const CONFIGURED: Readonly<Record<string, string>> = {

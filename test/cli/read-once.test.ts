@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { chooseRunOrRehearsal } from "../../src/cli/choose-run.js";
-import { readOnce } from "../../src/cli/read-once.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { Secrets } from "../../src/secrets.js";
+import { chooseRunOrRehearsal } from "../../src/cli/choose-run.ts";
+import { readOnce } from "../../src/cli/read-once.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { Secrets } from "../../src/secrets.ts";
 
 let path: string;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { formatLocation, parseLocation } from "../../src/archive/names/location.js";
-import { COMMANDS } from "../../src/cli/parser.js";
-import { renderHelp } from "../../src/cli/render-help.js";
-import { TOOL_DIRECTORY } from "../tool.js";
+import { EXIT } from "../../src/errors.ts";
+import { formatLocation, parseLocation } from "../../src/archive/names/location.ts";
+import { COMMANDS } from "../../src/cli/parser.ts";
+import { renderHelp } from "../../src/cli/render-help.ts";
+import { TOOL_DIRECTORY } from "../tool.ts";
 
 const README = readFileSync("README.md", "utf8");
 const CODES = readFileSync("docs/exit-codes.md", "utf8");

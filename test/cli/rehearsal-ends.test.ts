@@ -1,7 +1,7 @@
 /** How a rehearsal ends where its screen goes away, or its supervisor is killed. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { Place } from "./program.js";
+import { EXIT } from "../../src/errors.ts";
+import { Place } from "./program.ts";
 
 let place: Place;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 /** The list of what can be rehearsed: by runbook, every scenario once. */
 import { afterAll, expect, it } from "vitest";
-import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.js";
-import { Place } from "./program.js";
+import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.ts";
+import { Place } from "./program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { EXIT } from "../../src/errors.js";
-import { Secrets } from "../../src/secrets.js";
-import { STARTED, step } from "../report/journals.js";
-import { freePort } from "../rig/server.js";
-import { Place, type Started } from "./program.js";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { EXIT } from "../../src/errors.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { STARTED, step } from "../report/journals.ts";
+import { freePort } from "../rig/server.ts";
+import { Place, type Started } from "./program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());

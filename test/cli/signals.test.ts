@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { watchBetween, watchSignals } from "../../src/cli/signals.js";
-import { EXIT } from "../../src/errors.js";
-import { type Ended, Place } from "./program.js";
+import { watchBetween, watchSignals } from "../../src/cli/signals.ts";
+import { EXIT } from "../../src/errors.ts";
+import { type Ended, Place } from "./program.ts";
 
 let place: Place;
 beforeEach(() => {

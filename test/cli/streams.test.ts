@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { TOOL } from "../tool.js";
+import { TOOL } from "../tool.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "bundle-"));
 afterAll(() => rmSync(directory, { recursive: true }));

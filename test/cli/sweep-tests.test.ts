@@ -1,8 +1,8 @@
 /** What killed tests of backups left on this machine. */
 import { describe, expect, it } from "vitest";
-import { sweepTests } from "../../src/cli/sweep-tests.js";
-import type { Entry } from "../../src/journal/entry.js";
-import { FakeScratch } from "../fakes/fake-scratch.js";
+import { sweepTests } from "../../src/cli/sweep-tests.ts";
+import type { Entry } from "../../src/journal/entry.ts";
+import { FakeScratch } from "../fakes/fake-scratch.ts";
 
 const RUNS = ["killed", "carried", "kept", "ended", "another"] as const;
 const place = (run: string): string => `/var/tmp/${run}`;

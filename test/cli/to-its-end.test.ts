@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { asModule } from "../program/as-module.js";
+import { asModule } from "../program/as-module.ts";
 
 const MANNERS = asModule("src/cli/manners.ts");
 

@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openTerminal } from "../rig/terminal.js";
-import { Place } from "./program.js";
-import { TOOL } from "../tool.js";
+import { openTerminal } from "../rig/terminal.ts";
+import { Place } from "./program.ts";
+import { TOOL } from "../tool.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,11 +1,11 @@
 /** The first screen leads to every runbook that somebody begins. */
 import { describe, expect, it } from "vitest";
-import { shippedNames } from "../../src/cli/runbook-files.js";
-import { inputsOf, questionOf } from "../../src/cli/welcome.js";
-import { HAPPENINGS } from "../../src/cli/what-happened.js";
-import type { Operator } from "../../src/ports/operator.js";
-import { openRunbook } from "../../src/cli/shipped-runbooks.js";
-import { detailLines } from "../../src/ui/event-lines.js";
+import { shippedNames } from "../../src/cli/runbook-files.ts";
+import { inputsOf, questionOf } from "../../src/cli/welcome.ts";
+import { HAPPENINGS } from "../../src/cli/what-happened.ts";
+import type { Operator } from "../../src/ports/operator.ts";
+import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { detailLines } from "../../src/ui/event-lines.ts";
 
 /** Begun by `cleanup` alone, for a run that there was. */
 const AFTERWARDS = ["clean-up", "clean-up-copy"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dataPathsOf } from "../../src/compose/data-paths.js";
-import { readImageReference } from "../../src/compose/image-reference.js";
+import { dataPathsOf } from "../../src/compose/data-paths.ts";
+import { readImageReference } from "../../src/compose/image-reference.ts";
 
 describe("a reference to an image", () => {
   it.each([

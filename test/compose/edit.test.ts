@@ -1,12 +1,12 @@
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { addVolume, addVolumes, volumesOffered } from "../../src/compose/edit.js";
-import { unifiedDiff } from "../../src/compose/line-diff.js";
-import { shownMount } from "../../src/compose/mount.js";
-import { overrideText } from "../../src/compose/override-file.js";
-import type { VolumeChange } from "../../src/compose/volume-item.js";
-import { project, service } from "./world.js";
+import { addVolume, addVolumes, volumesOffered } from "../../src/compose/edit.ts";
+import { unifiedDiff } from "../../src/compose/line-diff.ts";
+import { shownMount } from "../../src/compose/mount.ts";
+import { overrideText } from "../../src/compose/override-file.ts";
+import type { VolumeChange } from "../../src/compose/volume-item.ts";
+import { project, service } from "./world.ts";
 
 const PAGE = readFileSync(new URL("mastodon-1.3.2.yml", import.meta.url), "utf8");
 const DB: VolumeChange = { service: "db", source: "./postgres", target: "/var/lib/postgresql/data" };

@@ -1,8 +1,8 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { lookUp, readDotEnv } from "../../src/compose/environment.js";
-import { interpolate, type Variables } from "../../src/compose/interpolation.js";
-import { project, service } from "./world.js";
+import { lookUp, readDotEnv } from "../../src/compose/environment.ts";
+import { interpolate, type Variables } from "../../src/compose/interpolation.ts";
+import { project, service } from "./world.ts";
 
 const variables: Variables = (name) =>
   name === "SECRET"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { defaultFiles, listedFiles, overrideFor } from "../../src/compose/default-files.js";
-import { containerName, volumeName } from "../../src/compose/names.js";
-import { project } from "./world.js";
+import { defaultFiles, listedFiles, overrideFor } from "../../src/compose/default-files.ts";
+import { containerName, volumeName } from "../../src/compose/names.ts";
+import { project } from "./world.ts";
 
 async function namesOf(file: string, more: Parameters<typeof project>[1] & { dotEnv?: string; text?: string } = {}) {
   const { dotEnv, text = "services: {}\n", ...rest } = more;

@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addVolumes } from "../../src/compose/edit.js";
-import type { Generation } from "../../src/compose/names.js";
-import type { Mount } from "../../src/compose/mount.js";
-import { overrideText } from "../../src/compose/override-file.js";
-import { type ComposeProject, readProject } from "../../src/compose/project.js";
-import type { VolumeChange } from "../../src/compose/volume-item.js";
-import { type Configured, type ConfiguredService, configured } from "./real-compose.js";
-import type { Files } from "./world.js";
+import { addVolumes } from "../../src/compose/edit.ts";
+import type { Generation } from "../../src/compose/names.ts";
+import type { Mount } from "../../src/compose/mount.ts";
+import { overrideText } from "../../src/compose/override-file.ts";
+import { type ComposeProject, readProject } from "../../src/compose/project.ts";
+import type { VolumeChange } from "../../src/compose/volume-item.ts";
+import { type Configured, type ConfiguredService, configured } from "./real-compose.ts";
+import type { Files } from "./world.ts";
 
 const PAGE = readFileSync(new URL("mastodon-1.3.2.yml", import.meta.url), "utf8");
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { shown } from "../../src/compose/resolved.js";
-import { shownMount } from "../../src/compose/mount.js";
-import { project, service } from "./world.js";
+import { shown } from "../../src/compose/resolved.ts";
+import { shownMount } from "../../src/compose/mount.ts";
+import { project, service } from "./world.ts";
 
 const PAGE = `version: '2'
 services:

@@ -2,8 +2,8 @@
 import { execa } from "execa";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { cacheDirectory } from "../rig/cache.js";
-import type { Generation } from "../../src/compose/names.js";
+import { cacheDirectory } from "../rig/cache.ts";
+import type { Generation } from "../../src/compose/names.ts";
 
 export interface Configured {
   readonly name?: string;

@@ -1,7 +1,7 @@
 /** Files in memory, read as a project. */
-import { type ComposeProject, type ProjectSource, readProject } from "../../src/compose/project.js";
-import type { ReadFile } from "../../src/compose/source.js";
-import type { Service } from "../../src/compose/service.js";
+import { type ComposeProject, type ProjectSource, readProject } from "../../src/compose/project.ts";
+import type { ReadFile } from "../../src/compose/source.ts";
+import type { Service } from "../../src/compose/service.ts";
 
 export type Files = Readonly<Record<string, string>>;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { interview } from "../../src/cli/init-questions.js";
-import { refuseMixUp } from "../../src/config/mix-up.js";
-import { SETTINGS } from "../../src/config/settings.js";
-import type { Operator } from "../../src/ports/operator.js";
+import { interview } from "../../src/cli/init-questions.ts";
+import { refuseMixUp } from "../../src/config/mix-up.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
+import type { Operator } from "../../src/ports/operator.ts";
 
 const setting = (name: string) => {
   const found = SETTINGS.find((each) => each.name === name);

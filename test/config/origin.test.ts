@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readDocument } from "../../src/config/load.js";
-import { originsOf } from "../../src/config/origin.js";
+import { readDocument } from "../../src/config/load.ts";
+import { originsOf } from "../../src/config/origin.ts";
 
 let home: string;
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { loadConfig } from "../../src/config/load.js";
-import { Secrets } from "../../src/secrets.js";
-import { resolveSecret } from "../../src/store-wiring.js";
+import { loadConfig } from "../../src/config/load.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { resolveSecret } from "../../src/store-wiring.ts";
 
 let top = "";
 const before = process.cwd();

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadConfig, type ConfigOptions } from "../../src/config/load.js";
-import { renderConfig } from "../../src/config/rendering.js";
-import { configSchema } from "../../src/config/schema.js";
-import { SETTINGS } from "../../src/config/settings.js";
-import { writtenValue } from "../../src/config/written-value.js";
-import { RecoverError } from "../../src/errors.js";
+import { loadConfig, type ConfigOptions } from "../../src/config/load.ts";
+import { renderConfig } from "../../src/config/rendering.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
+import { writtenValue } from "../../src/config/written-value.ts";
+import { RecoverError } from "../../src/errors.ts";
 
 let home: string;
 beforeEach(() => {

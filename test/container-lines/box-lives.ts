@@ -1,9 +1,9 @@
 /** The phases of rig-lives.ts in the box: the same happens to its containers, between moments as quiet. */
-import type { Phase, Release } from "./phases.js";
-import { foundation } from "../../src/rehearsal/world/foundation.js";
-import { createInstance, deleteInstance, writeOrders } from "../../src/rehearsal/world/story.js";
-import { allContainers, type Site, type World } from "../../src/rehearsal/world/world.js";
-import { NEW, OLD, PLACE, Scene, START } from "../rehearsal/scene.js";
+import type { Phase, Release } from "./phases.ts";
+import { foundation } from "../../src/rehearsal/world/foundation.ts";
+import { createInstance, deleteInstance, writeOrders } from "../../src/rehearsal/world/story.ts";
+import { allContainers, type Site, type World } from "../../src/rehearsal/world/world.ts";
+import { NEW, OLD, PLACE, Scene, START } from "../rehearsal/scene.ts";
 
 export type BoxLives = Readonly<Partial<Record<Phase, readonly string[]>>>;
 

@@ -4,9 +4,9 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startRig } from "../rig/rig.js";
-import { RELEASES } from "./phases.js";
-import { liveThrough } from "./rig-lives.js";
+import { startRig } from "../rig/rig.ts";
+import { RELEASES } from "./phases.ts";
+import { liveThrough } from "./rig-lives.ts";
 
 const [directory, name] = process.argv.slice(2);
 const release = RELEASES.find((each) => each === name);

@@ -4,8 +4,8 @@
  * machine's load decides what they come to say in a phase: what they said in the captures of all images must be there, in
  * the order that all captures agree on, and no line that none of them ever said.
  */
-import { capturedPhase, capturedUnderLoad, type Difference, type Said, said } from "./container-lines.js";
-import { PHASES, type Phase, type Release, RELEASES } from "./phases.js";
+import { capturedPhase, capturedUnderLoad, type Difference, type Said, said } from "./container-lines.ts";
+import { PHASES, type Phase, type Release, RELEASES } from "./phases.ts";
 
 /** Parts that differ from image to image. */
 const SCRIPTS: ReadonlySet<string> = new Set(["startup", "start_pg", "restore_leader_if_missing", "reinitialize"]);

@@ -1,8 +1,8 @@
 /** The comparison itself: what it takes out, what it keeps, and that it sees a line that is missing, new or out of place. */
 import { describe, expect, test } from "vitest";
-import { differences, unexplained } from "./captured.js";
-import { capturedPhase, masked, said } from "./container-lines.js";
-import { type Phase, PHASES, RELEASES } from "./phases.js";
+import { differences, unexplained } from "./captured.ts";
+import { capturedPhase, masked, said } from "./container-lines.ts";
+import { type Phase, PHASES, RELEASES } from "./phases.ts";
 
 test("names and numbers are taken out, words are kept", () => {
   const line =

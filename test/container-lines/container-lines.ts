@@ -4,7 +4,7 @@
  * again and again counts once, where it said it first.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import type { Phase, Release } from "./phases.js";
+import type { Phase, Release } from "./phases.ts";
 
 /** What a program says, by the program's name, in its order. */
 export type Said = ReadonlyMap<string, readonly string[]>;

@@ -5,12 +5,12 @@
 import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { Phase, Release } from "./phases.js";
-import { docker } from "../rig/docker.js";
-import type { PostgresNode } from "../rig/postgres-node.js";
-import type { Rig } from "../rig/rig.js";
-import { baseBackupDone, makeScene, onlyNode } from "../rig/scene.js";
-import { until } from "../rig/until.js";
+import type { Phase, Release } from "./phases.ts";
+import { docker } from "../rig/docker.ts";
+import type { PostgresNode } from "../rig/postgres-node.ts";
+import type { Rig } from "../rig/rig.ts";
+import { baseBackupDone, makeScene, onlyNode } from "../rig/scene.ts";
+import { until } from "../rig/until.ts";
 
 export type Lives = Readonly<Partial<Record<Phase, readonly string[]>>>;
 

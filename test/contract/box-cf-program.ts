@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import type { installCfProgram } from "../../src/rehearsal/cf-program/install.js";
+import type { installCfProgram } from "../../src/rehearsal/cf-program/install.ts";
 
 const SOURCE = join(import.meta.dirname, "../../src/rehearsal/cf-program");
 

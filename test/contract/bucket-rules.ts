@@ -1,6 +1,6 @@
 /** What every store says of a bucket's own rules: what it keeps of what is deleted. */
 import { expect, it } from "vitest";
-import type { ObjectStoreWorld } from "./object-store.js";
+import type { ObjectStoreWorld } from "./object-store.ts";
 
 export function bucketRules(world: () => Pick<ObjectStoreWorld, "bucket" | "store" | "denied">): void {
   it("is unknown, not none, where we may not look", async () => {

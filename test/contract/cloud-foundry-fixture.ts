@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CfCloudFoundry, type CfOptions } from "../../src/adapters/cf/cloud-foundry.js";
-import type { CfSpace, CloudFoundry, KnownSpace, ServiceInstance } from "../../src/ports/cloud-foundry.js";
-import { Secrets } from "../../src/secrets.js";
-import { ADMIN, CloudFoundryWorld } from "./cloud-foundry-world.js";
-import { ResourceLog } from "./resource-log.js";
+import { CfCloudFoundry, type CfOptions } from "../../src/adapters/cf/cloud-foundry.ts";
+import type { CfSpace, CloudFoundry, KnownSpace, ServiceInstance } from "../../src/ports/cloud-foundry.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { ADMIN, CloudFoundryWorld } from "./cloud-foundry-world.ts";
+import { ResourceLog } from "./resource-log.ts";
 
 export const IN = { org: "acme", space: "prod, eu-west" };
 export const INSTANCES = "POST /v3/service_instances";

@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
-import { ADMIN } from "./cloud-foundry-world.js";
-import { ResourceLog } from "./resource-log.js";
+import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.ts";
+import { ADMIN } from "./cloud-foundry-world.ts";
+import { ResourceLog } from "./resource-log.ts";
 
 /** `program` as for `cloudFoundryContract`; a call of it is a process that does the work itself. */
 export function cloudFoundryHome(name: string, program: (directory: string) => Promise<string>): void {

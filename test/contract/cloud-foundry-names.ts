@@ -1,8 +1,8 @@
 /** Names that lead to something else than they did: a change goes to the GUIDs that were asked for, or to nothing. */
 import { describe, expect, it } from "vitest";
-import type { CloudFoundry } from "../../src/ports/cloud-foundry.js";
-import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
-import { type CloudFoundryFixture, IN } from "./cloud-foundry-fixture.js";
+import type { CloudFoundry } from "../../src/ports/cloud-foundry.ts";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import { type CloudFoundryFixture, IN } from "./cloud-foundry-fixture.ts";
 
 /** Everything that is done to something that is there. The compiler finds a method without a row. */
 type Change = Exclude<

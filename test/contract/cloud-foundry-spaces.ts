@@ -1,9 +1,9 @@
 /** Spaces: made, counted and given another name. */
 import { describe, expect, it } from "vitest";
-import { type CloudFoundryFixture, IN } from "./cloud-foundry-fixture.js";
-import { addRole, addSpace } from "../../src/rehearsal/cloud-controller/seed.js";
-import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
-import { ADMIN, LONG_AGO, STRANGER } from "./cloud-foundry-world.js";
+import { type CloudFoundryFixture, IN } from "./cloud-foundry-fixture.ts";
+import { addRole, addSpace } from "../../src/rehearsal/cloud-controller/seed.ts";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import { ADMIN, LONG_AGO, STRANGER } from "./cloud-foundry-world.ts";
 
 export function spaces(fixture: CloudFoundryFixture): void {
   const { world } = fixture;

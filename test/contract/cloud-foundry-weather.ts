@@ -1,9 +1,9 @@
 /** Bad weather for every method of the CloudFoundry port: which error, and what is never sent again. */
 import { describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../src/errors.js";
-import type { CloudFoundry } from "../../src/ports/cloud-foundry.js";
-import { BINDINGS, type CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
-import { LONG_AGO, STRANGER } from "./cloud-foundry-world.js";
+import type { ErrorCode } from "../../src/errors.ts";
+import type { CloudFoundry } from "../../src/ports/cloud-foundry.ts";
+import { BINDINGS, type CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.ts";
+import { LONG_AGO, STRANGER } from "./cloud-foundry-world.ts";
 
 export function badWeather(fixture: CloudFoundryFixture): void {
   const { world, open, create, named, space, known } = fixture;

@@ -4,13 +4,13 @@ import type {
   BrokerProgress,
   Credentials,
   ProvisionRequest,
-} from "../../src/rehearsal/cloud-controller/broker.js";
-import { addUserProvided } from "../../src/rehearsal/cloud-controller/lifecycle.js";
-import * as seed from "../../src/rehearsal/cloud-controller/seed.js";
-import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.js";
-import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
-import type { Fault } from "../../src/rehearsal/http/fault.js";
-import type { StandInServer } from "../../src/rehearsal/http/server.js";
+} from "../../src/rehearsal/cloud-controller/broker.ts";
+import { addUserProvided } from "../../src/rehearsal/cloud-controller/lifecycle.ts";
+import * as seed from "../../src/rehearsal/cloud-controller/seed.ts";
+import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.ts";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import type { Fault } from "../../src/rehearsal/http/fault.ts";
+import type { StandInServer } from "../../src/rehearsal/http/server.ts";
 
 export const ADMIN = { name: "ops@example.com", password: "canary-of-the-admin" };
 export const DEVELOPER = { name: "dev@example.com", password: "canary-of-the-developer" };

@@ -4,11 +4,11 @@
  * program's process is in `cloud-foundry-home.ts`.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.js";
-import { swappedNames } from "./cloud-foundry-names.js";
-import { spaces } from "./cloud-foundry-spaces.js";
-import { badWeather } from "./cloud-foundry-weather.js";
-import { ADMIN, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./cloud-foundry-world.js";
+import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.ts";
+import { swappedNames } from "./cloud-foundry-names.ts";
+import { spaces } from "./cloud-foundry-spaces.ts";
+import { badWeather } from "./cloud-foundry-weather.ts";
+import { ADMIN, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./cloud-foundry-world.ts";
 
 /** `program` yields the path of the cf to hold to the contract; a directory is given for what it has to build. */
 export function cloudFoundryContract(name: string, program: (directory: string) => Promise<string>): void {

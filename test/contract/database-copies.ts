@@ -3,7 +3,7 @@
  * loads, and an original that stays as it was. Registered for the simulated engine and for a real one.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CopyServer, DatabaseCopies, ServerPrograms } from "../../src/ports/database-copy.js";
+import type { CopyServer, DatabaseCopies, ServerPrograms } from "../../src/ports/database-copy.ts";
 
 export interface CopiesFixture {
   readonly copies: DatabaseCopies;

@@ -6,10 +6,10 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { GpgDecryption, type GpgSettings } from "../../src/adapters/gpg/gpg-decryption.js";
-import { OwnHomes } from "../../src/adapters/process/own-homes.js";
-import { RecoverError } from "../../src/errors.js";
-import { BrokenMessage } from "../../src/ports/decryption.js";
+import { GpgDecryption, type GpgSettings } from "../../src/adapters/gpg/gpg-decryption.ts";
+import { OwnHomes } from "../../src/adapters/process/own-homes.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { BrokenMessage } from "../../src/ports/decryption.ts";
 
 /** Whose key a message is encrypted to. `locked` is locked by the passphrase "open sesame". */
 export type Owner = "ours" | "other" | "locked";

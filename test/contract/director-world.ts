@@ -1,15 +1,15 @@
 /** A director stand-in with one deployment of two cells and a router, and agents that remember their users. */
-import type { Agent, AgentTarget } from "../../src/rehearsal/director/agent.js";
-import { serveDirector } from "../../src/rehearsal/director/server.js";
+import type { Agent, AgentTarget } from "../../src/rehearsal/director/agent.ts";
+import { serveDirector } from "../../src/rehearsal/director/server.ts";
 import {
   type DirectorInstance,
   type DirectorSeed,
   type DirectorState,
   newDirector,
-} from "../../src/rehearsal/director/state.js";
-import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.js";
-import type { Fault } from "../../src/rehearsal/http/fault.js";
-import type { StandInServer } from "../../src/rehearsal/http/server.js";
+} from "../../src/rehearsal/director/state.ts";
+import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
+import type { Fault } from "../../src/rehearsal/http/fault.ts";
+import type { StandInServer } from "../../src/rehearsal/http/server.ts";
 
 export const CLIENT = { id: "recovery", secret: "canary-of-the-director" };
 export const BYSTANDER = { id: "bystander", secret: "canary-of-the-bystander", mayRead: false };

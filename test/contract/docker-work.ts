@@ -1,8 +1,8 @@
 /** What every Docker host has to keep to that is changed: a real engine with both generations of Compose, and the stand-in. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { DockerContainer, DockerHost } from "../../src/ports/docker-host.js";
-import type { ComposeCall, ComposeGeneration, DockerWork } from "../../src/ports/docker-work.js";
+import type { DockerContainer, DockerHost } from "../../src/ports/docker-host.ts";
+import type { ComposeCall, ComposeGeneration, DockerWork } from "../../src/ports/docker-work.ts";
 
 export interface SeedOwner {
   readonly uid?: number;

@@ -1,10 +1,10 @@
 /** What every log store must do behind the port: the box's as each product and version, and the real servers. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LogDocument, LogQuery, LogSearch } from "../../src/ports/log-search.js";
-import { discover } from "../../src/discovery/discover.js";
-import { bytesOf, type FOUNDATIONS, memoryLogs, truthOf } from "../discovery/recorded-logs.js";
-import { documentsOf, essence } from "../discovery/stored-logs.js";
-import type { Field, StoredDocument } from "../../src/rehearsal/log-store/store.js";
+import type { LogDocument, LogQuery, LogSearch } from "../../src/ports/log-search.ts";
+import { discover } from "../../src/discovery/discover.ts";
+import { bytesOf, type FOUNDATIONS, memoryLogs, truthOf } from "../discovery/recorded-logs.ts";
+import { documentsOf, essence } from "../discovery/stored-logs.ts";
+import type { Field, StoredDocument } from "../../src/rehearsal/log-store/store.ts";
 
 export interface LogStoreFixture {
   /** A small `largestAnswer` makes large documents cheap. */

@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../src/errors.js";
-import type { ArchiveStore, KeyRange, ObjectReader, ObjectStore, ReadRequest } from "../../src/ports/object-store.js";
-import { bucketRules } from "./bucket-rules.js";
-import { placesIn, protectedPlaces } from "./protected-places.js";
+import type { ErrorCode } from "../../src/errors.ts";
+import type { ArchiveStore, KeyRange, ObjectReader, ObjectStore, ReadRequest } from "../../src/ports/object-store.ts";
+import { bucketRules } from "./bucket-rules.ts";
+import { placesIn, protectedPlaces } from "./protected-places.ts";
 
 export interface ObjectStoreWorld {
   readonly bucket: string;

@@ -1,8 +1,8 @@
 /** Law 1, at every object store: what no writer reaches, whatever it is asked for. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../src/errors.js";
-import type { ArchiveStore, ObjectStore, WritePlaces } from "../../src/ports/object-store.js";
+import type { ErrorCode } from "../../src/errors.ts";
+import type { ArchiveStore, ObjectStore, WritePlaces } from "../../src/ports/object-store.ts";
 
 const PROTECTED = "protected/archive/wal";
 /** Where the suite's writer may write: the source is among them, and stays what it is. */

@@ -1,6 +1,6 @@
 /** A journal of open resources in memory, for tests of whatever opens some. */
-import type { JsonObject } from "../../src/action.js";
-import type { OpenResource, ResourceRecorder } from "../../src/ports/resources.js";
+import type { JsonObject } from "../../src/action.ts";
+import type { OpenResource, ResourceRecorder } from "../../src/ports/resources.ts";
 
 export class ResourceLog implements ResourceRecorder {
   /** "opened ssh-user bosh_1", in order. */

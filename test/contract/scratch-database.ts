@@ -1,9 +1,9 @@
 /** What a throw-away PostgreSQL on this machine must do behind the port, whoever it is made of. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/adapters/clock/system-clock.js";
-import { waitFor } from "../../src/actions/wait.js";
-import type { RestoreOrder, ScratchDatabases, Standing } from "../../src/ports/scratch-database.js";
+import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import { waitFor } from "../../src/actions/wait.ts";
+import type { RestoreOrder, ScratchDatabases, Standing } from "../../src/ports/scratch-database.ts";
 
 export interface ScratchFixture {
   /** As another process would have it: it knows nothing but what lies there. */

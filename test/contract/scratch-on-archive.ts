@@ -1,15 +1,15 @@
 /** A copy out of the real archive of the package, for whatever programs it is started by, and whatever they run in. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { OpenSandbox } from "../../src/adapters/scratch/programs.js";
-import { LocalScratch } from "../../src/adapters/scratch/scratch-databases.js";
-import { formatLocation, instanceArchive } from "../../src/archive/names/location.js";
-import { copyAtTime } from "../../src/archive/restore/copy-at-time.js";
-import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.js";
-import { COUPON_ROWS, COUPONS, realStory } from "../../src/rehearsal/real-archive/story.js";
-import { bytesOf } from "../../src/rehearsal/world/objects.js";
-import { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import type { ScratchFixture } from "./scratch-database.js";
+import type { OpenSandbox } from "../../src/adapters/scratch/programs.ts";
+import { LocalScratch } from "../../src/adapters/scratch/scratch-databases.ts";
+import { formatLocation, instanceArchive } from "../../src/archive/names/location.ts";
+import { copyAtTime } from "../../src/archive/restore/copy-at-time.ts";
+import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.ts";
+import { COUPON_ROWS, COUPONS, realStory } from "../../src/rehearsal/real-archive/story.ts";
+import { bytesOf } from "../../src/rehearsal/world/objects.ts";
+import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import type { ScratchFixture } from "./scratch-database.ts";
 
 const BASE = "base_000000010000000000000002_00000040";
 const TIME = "2026-11-21T02:23:40.000Z";

@@ -1,6 +1,6 @@
 /** The box's `cf` as rehearsals have it: lines of bash on the disk, answered in this process. */
 import { join } from "node:path";
-import { type CfService, serveCf } from "../../src/rehearsal/cf-program/service.js";
+import { type CfService, serveCf } from "../../src/rehearsal/cf-program/service.ts";
 
 export class ServedCfProgram {
   #service: CfService | undefined;

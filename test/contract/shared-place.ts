@@ -1,8 +1,8 @@
 /** What every place that machines share must do: the one in memory, the box's by the AWS SDK, and MinIO's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ErrorCode } from "../../src/errors.js";
-import { tryConditions } from "../../src/lease/conditions.js";
-import type { SharedPlace } from "../../src/ports/shared-place.js";
+import type { ErrorCode } from "../../src/errors.ts";
+import { tryConditions } from "../../src/lease/conditions.ts";
+import type { SharedPlace } from "../../src/ports/shared-place.ts";
 
 export interface SharedPlaceWorld {
   readonly place: SharedPlace;

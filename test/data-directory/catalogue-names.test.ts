@@ -1,7 +1,7 @@
 /** Names out of catalogue pages, as initdb and a server leave them; a real server's are read by the suite of the salvage. */
 import { describe, expect, it } from "vitest";
-import { databasesIn, DATABASES_FILE, ROLES_FILE, superusers } from "../../src/data-directory/catalogue-names.js";
-import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.js";
+import { databasesIn, DATABASES_FILE, ROLES_FILE, superusers } from "../../src/data-directory/catalogue-names.ts";
+import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.ts";
 
 const files = databaseFiles({
   major: "16",

@@ -1,5 +1,5 @@
 /** The first bytes of a pg_control of PostgreSQL 13, with its checksum. */
-import { crc32c } from "../../src/archive/wal/crc32c.js";
+import { crc32c } from "../../src/archive/wal/crc32c.ts";
 
 export function control({ flip }: { readonly flip?: number } = {}): Uint8Array {
   const bytes = Buffer.alloc(512);

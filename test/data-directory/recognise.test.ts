@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Looked, LookedFile } from "../../src/ports/docker-host.js";
-import { innerDirectories, LOOK, recognise } from "../../src/data-directory/recognise.js";
-import { SYSTEMS } from "../../src/data-directory/systems.js";
-import { control } from "./control-file.js";
+import type { Looked, LookedFile } from "../../src/ports/docker-host.ts";
+import { innerDirectories, LOOK, recognise } from "../../src/data-directory/recognise.ts";
+import { SYSTEMS } from "../../src/data-directory/systems.ts";
+import { control } from "./control-file.ts";
 
 const file = (path: string, content: Uint8Array | string = "", size?: number): LookedFile => {
   const bytes = typeof content === "string" ? Buffer.from(content, "latin1") : content;

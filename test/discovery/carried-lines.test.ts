@@ -1,8 +1,8 @@
 /** Lines as collectors carry them: JSON around them, JSON inside strings, Papertrail's archives; cells and containers. */
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-03-18T00:00:00Z");
 const NODE = "299a5098-750c-4191-96ea-3ac5ca5a88d5";

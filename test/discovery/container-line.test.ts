@@ -1,8 +1,8 @@
 /** What a database's client writes into its container's log, in the broker's words, is no word of the broker. */
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-03-21T00:00:00Z");
 const START = 1458195017;

@@ -1,11 +1,11 @@
 /** What the answer says of the time that no source reaches over, and who would hold it. */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery, SourceReport } from "../../src/discovery/candidate.js";
-import { coverageGaps } from "../../src/discovery/coverage-gaps.js";
-import { discover } from "../../src/discovery/discover.js";
-import { eraF, lager } from "./broker-log.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
-import { memoryLogs } from "./recorded-logs.js";
+import type { DiscoveryQuery, SourceReport } from "../../src/discovery/candidate.ts";
+import { coverageGaps } from "../../src/discovery/coverage-gaps.ts";
+import { discover } from "../../src/discovery/discover.ts";
+import { eraF, lager } from "./broker-log.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-03-18T00:00:00Z");
 /** Seconds since 1970 of 2016-03-17T06:10:17Z, the beginning of `lager`. */

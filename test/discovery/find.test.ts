@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
-import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { ORG, RecordedCloudFoundry, SPACE } from "./recorded-cloud-foundry.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { ORG, RecordedCloudFoundry, SPACE } from "./recorded-cloud-foundry.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-03-18T00:00:00Z");
 /** When the lager lines of broker-log.ts say that the instance went. */

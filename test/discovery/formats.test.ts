@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const FOLDER = new URL("../../fixtures/formats/", import.meta.url);
 const now = new Date("2016-03-18T00:00:00Z");

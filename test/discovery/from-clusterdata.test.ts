@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { RecoverError } from "../../src/errors.js";
-import type { ObjectReader } from "../../src/ports/object-store.js";
-import { GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { RecoverError } from "../../src/errors.ts";
+import type { ObjectReader } from "../../src/ports/object-store.ts";
+import { GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-06-18T00:00:00Z");
 const keyOf = (guid: string): string => `dingo-postgresql-clusterdata-backup-${guid}.json`;

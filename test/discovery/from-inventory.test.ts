@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
+import { discover } from "../../src/discovery/discover.ts";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
 import {
   formatInventoryLine,
   INVENTORY,
   type InventoryCover,
   type InventoryInstance,
-} from "../../src/discovery/inventory-line.js";
-import { GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
-import { memoryLogs } from "./recorded-logs.js";
+} from "../../src/discovery/inventory-line.ts";
+import { GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-06-18T00:00:00Z");
 const API = "https://api.example.org";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { StreamedLogs } from "../fakes/streamed-logs.js";
-import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { StreamedLogs } from "../fakes/streamed-logs.ts";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-03-18T00:00:00Z");
 
@@ -170,7 +170,7 @@ describe("hostile logs", () => {
 
 describe("a source that breaks off", () => {
   it("gives what came before and is incomplete", async () => {
-    const { RecoverError } = await import("../../src/errors.js");
+    const { RecoverError } = await import("../../src/errors.ts");
     const cut = {
       path: "cut.gz",
       modifiedAt: now,

@@ -1,11 +1,11 @@
 /** Whatever stands in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret is told. */
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { EXIT } from "../../src/errors.js";
-import { eraF, goodDeletion, lager } from "./broker-log.js";
-import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.js";
-import { bytesOf, memoryLogs, truthOf } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { EXIT } from "../../src/errors.ts";
+import { eraF, goodDeletion, lager } from "./broker-log.ts";
+import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.ts";
+import { bytesOf, memoryLogs, truthOf } from "./recorded-logs.ts";
 
 const now = new Date("2026-11-21T14:00:00Z");
 const RUNS = inputs(20);

@@ -1,16 +1,16 @@
 /** What holds for logs holds for every other source: Cloud Foundry's records, inventories, broker's records, stores, Papertrail. */
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { discover, type DiscoverOptions, type DiscoverResult } from "../../src/discovery/discover.js";
-import { formatInventoryLine, INVENTORY } from "../../src/discovery/inventory-line.js";
-import { EXIT } from "../../src/errors.js";
-import type { UsageEvent } from "../../src/ports/cloud-foundry.js";
-import type { ObjectReader } from "../../src/ports/object-store.js";
-import { MemoryLogSearch } from "../fakes/memory-log-search.js";
-import { goodDeletion, lager } from "./broker-log.js";
-import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover, type DiscoverOptions, type DiscoverResult } from "../../src/discovery/discover.ts";
+import { formatInventoryLine, INVENTORY } from "../../src/discovery/inventory-line.ts";
+import { EXIT } from "../../src/errors.ts";
+import type { UsageEvent } from "../../src/ports/cloud-foundry.ts";
+import type { ObjectReader } from "../../src/ports/object-store.ts";
+import { MemoryLogSearch } from "../fakes/memory-log-search.ts";
+import { goodDeletion, lager } from "./broker-log.ts";
+import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2026-11-21T14:00:00Z");
 const RUNS = inputs(30);

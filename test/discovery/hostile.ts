@@ -1,9 +1,9 @@
 /** Foreign text that wants to do harm, and what must never come out of it. */
-import { fc } from "../properties.js";
-import type { DiscoverResult } from "../../src/discovery/discover.js";
-import { Secrets } from "../../src/secrets.js";
-import { createOutput } from "../../src/ui/output.js";
-import { eraF, lager } from "./broker-log.js";
+import { fc } from "../properties.ts";
+import type { DiscoverResult } from "../../src/discovery/discover.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { createOutput } from "../../src/ui/output.ts";
+import { eraF, lager } from "./broker-log.ts";
 
 /** What `discover` writes, as a person and as a script would get it. */
 export function printed({ table, document }: DiscoverResult): string {

@@ -1,8 +1,8 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { mayCarryStamp } from "../../src/discovery/inner-stamp.js";
-import { readLogLines } from "../../src/discovery/log-line.js";
-import { bytesOf, FOUNDATIONS, isKept, truthOf } from "./recorded-logs.js";
+import { mayCarryStamp } from "../../src/discovery/inner-stamp.ts";
+import { readLogLines } from "../../src/discovery/log-line.ts";
+import { bytesOf, FOUNDATIONS, isKept, truthOf } from "./recorded-logs.ts";
 
 /** What a clock is learned from: a time without year and zone around an exact one. */
 const teaches = (line: string): boolean =>

@@ -1,7 +1,7 @@
 /** When a line was written, by the clock of its host. */
 import { expect, it } from "vitest";
-import { clockOf } from "../../src/discovery/line-clock.js";
-import { lager } from "./broker-log.js";
+import { clockOf } from "../../src/discovery/line-clock.ts";
+import { lager } from "./broker-log.ts";
 
 const at = (iso: string): number => Date.parse(iso) / 1000;
 const line = (local: string, iso: string): string =>

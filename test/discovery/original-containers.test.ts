@@ -3,14 +3,14 @@
  * the right instance, of the right kind, and how its server ended.
  */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.js";
-import type { CloudFoundry } from "../../src/ports/cloud-foundry.js";
-import type { LogFiles } from "../../src/ports/log-files.js";
-import { eraF, lager, OTHER } from "./broker-log.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
-import { readPacked } from "../log-patterns/captured.js";
-import { memoryLogs } from "./recorded-logs.js";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
+import type { CloudFoundry } from "../../src/ports/cloud-foundry.ts";
+import type { LogFiles } from "../../src/ports/log-files.ts";
+import { eraF, lager, OTHER } from "./broker-log.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
+import { readPacked } from "../log-patterns/captured.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 interface Scene {
   readonly name: string;

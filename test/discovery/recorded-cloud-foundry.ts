@@ -1,6 +1,6 @@
 /** A Cloud Foundry of records only: what it is seeded with is all there is; changes are refused. */
-import { RecoverError, type ErrorCode } from "../../src/errors.js";
-import type { AuditEvent, CloudFoundry, ServiceInstance, UsageEvent } from "../../src/ports/cloud-foundry.js";
+import { RecoverError, type ErrorCode } from "../../src/errors.ts";
+import type { AuditEvent, CloudFoundry, ServiceInstance, UsageEvent } from "../../src/ports/cloud-foundry.ts";
 
 export const SPACE = { guid: "ff8cb00d-2dd9-4017-b4a8-26ae00e5c505", name: "prod" };
 export const ORG = { guid: "09161251-dbbc-4f7a-9313-520199175b20", name: "shop" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { plainTime } from "../../src/discovery/stamp.js";
-import type { DocumentCandidate } from "../../src/discovery/document.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { plainTime } from "../../src/discovery/stamp.ts";
+import type { DocumentCandidate } from "../../src/discovery/document.ts";
 import {
   bytesOf,
   FOUNDATIONS,
@@ -10,7 +10,7 @@ import {
   truthOf,
   type TrueEvidence,
   type TrueInstance,
-} from "./recorded-logs.js";
+} from "./recorded-logs.ts";
 
 const now = new Date("2026-11-21T14:00:00Z");
 

@@ -1,8 +1,8 @@
 /** The logs of real brokers in fixtures/logs, with what really happened beside them. */
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import type { LogFiles } from "../../src/ports/log-files.js";
-import { StreamedLogs } from "../fakes/streamed-logs.js";
+import type { LogFiles } from "../../src/ports/log-files.ts";
+import { StreamedLogs } from "../fakes/streamed-logs.ts";
 
 export const FOUNDATIONS = [
   "a-0.1.2",

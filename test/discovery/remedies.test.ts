@@ -1,13 +1,13 @@
 /** What could not be looked at stands with what helps, of each source its own. */
 import { describe, expect, it } from "vitest";
-import { LocalLogFiles } from "../../src/adapters/logs/local-log-files.js";
-import { inventoryFiles } from "../../src/cli/discovery-sources.js";
-import { discover } from "../../src/discovery/discover.js";
-import type { DiscoverySources } from "../../src/discovery/find.js";
-import { RecoverError } from "../../src/errors.js";
-import { MemoryLogSearch } from "../fakes/memory-log-search.js";
-import { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
+import { LocalLogFiles } from "../../src/adapters/logs/local-log-files.ts";
+import { inventoryFiles } from "../../src/cli/discovery-sources.ts";
+import { discover } from "../../src/discovery/discover.ts";
+import type { DiscoverySources } from "../../src/discovery/find.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { MemoryLogSearch } from "../fakes/memory-log-search.ts";
+import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
 
 const now = new Date("2016-03-18T00:00:00Z");
 const INSTALL = 'Install "cf" or put its directory into PATH';

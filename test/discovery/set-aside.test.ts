@@ -1,11 +1,11 @@
 /** What lived for seconds is set aside beside what did not, never in place of what was asked for. */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.js";
-import { INVENTORY } from "../../src/discovery/inventory-line.js";
-import { GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
-import { memoryLogs } from "./recorded-logs.js";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
+import { INVENTORY } from "../../src/discovery/inventory-line.ts";
+import { GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 type Entry = Parameters<typeof lager>[0][number];
 

@@ -1,18 +1,18 @@
 /** Bad weather over a log store: every kind of it at every call that a search makes. */
 import { afterEach, describe, expect, it } from "vitest";
-import { LogStore } from "../../src/adapters/elasticsearch/log-store.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import { straight } from "../../src/adapters/network/http-agents.js";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.js";
-import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-store/server.js";
-import type { LogStoreState } from "../../src/rehearsal/log-store/store.js";
-import { Secrets } from "../../src/secrets.js";
-import { StillClock } from "../fakes/still-clock.js";
-import { AFTER, type Kind, KINDS } from "../players/weather/blow.js";
-import { blowOf } from "../players/weather/grammar.js";
-import { Weather } from "../players/weather/weather.js";
-import { goodDeletion, lager } from "./broker-log.js";
-import { documentsOf, essence } from "./stored-logs.js";
+import { LogStore } from "../../src/adapters/elasticsearch/log-store.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { straight } from "../../src/adapters/network/http-agents.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
+import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-store/server.ts";
+import type { LogStoreState } from "../../src/rehearsal/log-store/store.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { StillClock } from "../fakes/still-clock.ts";
+import { AFTER, type Kind, KINDS } from "../players/weather/blow.ts";
+import { blowOf } from "../players/weather/grammar.ts";
+import { Weather } from "../players/weather/weather.ts";
+import { goodDeletion, lager } from "./broker-log.ts";
+import { documentsOf, essence } from "./stored-logs.ts";
 
 const AT = "2016-03-17T06:10:17.000Z";
 const now = new Date("2016-03-18T00:00:00Z");

@@ -1,6 +1,6 @@
 /** Lines of a file as documents of a log store, and what discovery says of either. */
-import type { DiscoverResult } from "../../src/discovery/discover.js";
-import type { StoredDocument } from "../../src/rehearsal/log-store/store.js";
+import type { DiscoverResult } from "../../src/discovery/discover.ts";
+import type { StoredDocument } from "../../src/rehearsal/log-store/store.ts";
 
 /** As Beats send them, one a millisecond. */
 export function documentsOf(text: string, at: string): readonly StoredDocument[] {

@@ -1,11 +1,11 @@
 /** The answer for a person. */
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.js";
-import { withOpenQuestions } from "../../src/discovery/open-questions.js";
-import { toTable } from "../../src/discovery/table.js";
-import { plainTime } from "../../src/discovery/stamp.js";
-import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { memoryLogs } from "./recorded-logs.js";
+import { discover } from "../../src/discovery/discover.ts";
+import { withOpenQuestions } from "../../src/discovery/open-questions.ts";
+import { toTable } from "../../src/discovery/table.ts";
+import { plainTime } from "../../src/discovery/stamp.ts";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 const now = new Date("2016-03-18T00:00:00Z");
 const NAMED = lager([

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Candidate } from "../../src/discovery/candidate.js";
-import { withOpenQuestions } from "../../src/discovery/open-questions.js";
-import { toTable } from "../../src/discovery/table.js";
-import { deletedTogether, recoverCommand } from "../../src/discovery/together.js";
+import type { Candidate } from "../../src/discovery/candidate.ts";
+import { withOpenQuestions } from "../../src/discovery/open-questions.ts";
+import { toTable } from "../../src/discovery/table.ts";
+import { deletedTogether, recoverCommand } from "../../src/discovery/together.ts";
 
 function candidate(name: string, deletedAt: string, spaceGuid = "space-guid"): Candidate {
   return {

@@ -1,10 +1,10 @@
 /** Which instance it was: nobody is led to another than the one that was asked for. */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.js";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.js";
-import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.js";
-import { RecordedCloudFoundry } from "./recorded-cloud-foundry.js";
-import { memoryLogs } from "./recorded-logs.js";
+import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
+import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
+import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
+import { memoryLogs } from "./recorded-logs.ts";
 
 type Entry = Parameters<typeof lager>[0][number];
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../src/docker-storage/finding.js";
-import { gravest } from "../../src/docker-storage/finding.js";
-import { judge } from "../../src/docker-storage/judge.js";
-import type { StorageSurvey } from "../../src/docker-storage/survey.js";
+import type { Finding } from "../../src/docker-storage/finding.ts";
+import { gravest } from "../../src/docker-storage/finding.ts";
+import { judge } from "../../src/docker-storage/judge.ts";
+import type { StorageSurvey } from "../../src/docker-storage/survey.ts";
 import {
   anonymousName,
   bindOf,
@@ -16,7 +16,7 @@ import {
   service,
   surveyOf,
   volume,
-} from "./made-up-host.js";
+} from "./made-up-host.ts";
 
 const findings = (survey: Partial<StorageSurvey>, backedUp: readonly string[] = []): readonly Finding[] =>
   judge(surveyOf(survey), { backedUp }).findings;

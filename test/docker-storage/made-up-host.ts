@@ -1,5 +1,5 @@
 /** A surveyed host of a few words: each test says what is not ordinary about it. */
-import type { Contents } from "../../src/data-directory/recognise.js";
+import type { Contents } from "../../src/data-directory/recognise.ts";
 import type {
   StorageSurvey,
   SurveyedContainer,
@@ -7,7 +7,7 @@ import type {
   SurveyedProject,
   SurveyedService,
   SurveyedVolume,
-} from "../../src/docker-storage/survey.js";
+} from "../../src/docker-storage/survey.ts";
 
 export const PGDATA = "/var/lib/postgresql/data";
 export const FILE = "/srv/shop/docker-compose.yml";

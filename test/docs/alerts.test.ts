@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Place } from "../cli/program.js";
-import { TOOL } from "../tool.js";
+import { Place } from "../cli/program.ts";
+import { TOOL } from "../tool.ts";
 
 const PAGE = readFileSync("docs/alerts.md", "utf8");
 const UNITS = "docs/test-backup";

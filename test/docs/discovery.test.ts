@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EXIT } from "../../src/errors.js";
-import { goodDeletion, GUID, lager } from "../discovery/broker-log.js";
-import { Place } from "../cli/program.js";
-import { TOOL } from "../tool.js";
+import { EXIT } from "../../src/errors.ts";
+import { goodDeletion, GUID, lager } from "../discovery/broker-log.ts";
+import { Place } from "../cli/program.ts";
+import { TOOL } from "../tool.ts";
 
 const PAGE = readFileSync("docs/discovery.md", "utf8");
 const QUOTED = [...PAGE.matchAll(/^(?:.*\| )?dingo-recover discover .*$|`(dingo-recover discover [^`]+)`/gmu)].map(

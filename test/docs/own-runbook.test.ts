@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Place } from "../cli/program.js";
+import { Place } from "../cli/program.ts";
 
 const EXAMPLE = "docs/own-runbook";
 

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { SETTINGS } from "../../src/config/settings.js";
-import { openRunbook } from "../../src/cli/shipped-runbooks.js";
-import { callsOf, understand } from "../cli/understood.js";
+import { SETTINGS } from "../../src/config/settings.ts";
+import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { callsOf, understand } from "../cli/understood.ts";
 
 const OTHERS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 const PAGES = [

@@ -1,7 +1,7 @@
 /** The pages are written in short sentences that name the thing first. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { sentencesOf } from "./sentences.js";
+import { sentencesOf } from "./sentences.ts";
 
 const PAGES = [
   "README.md",

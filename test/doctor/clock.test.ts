@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clockVerdict } from "../../src/doctor/clock.js";
+import { clockVerdict } from "../../src/doctor/clock.ts";
 
 const OURS = new Date("2026-11-21T03:00:00Z");
 const at = (seconds: number) => clockVerdict("the store", new Date(OURS.getTime() + seconds * 1000), OURS);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Looks } from "../../src/doctor/looks.js";
-import { RecoverError } from "../../src/errors.js";
+import { Looks } from "../../src/doctor/looks.ts";
+import { RecoverError } from "../../src/errors.ts";
 
 const refused = (code: "access-denied" | "unreachable" | "answer-incomplete") => () =>
   Promise.reject(new RecoverError(code, `it says ${code}`, { remedy: "Do something, then resume." }));

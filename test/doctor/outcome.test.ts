@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Check } from "../../src/doctor/check.js";
-import { outcomeOf } from "../../src/doctor/outcome.js";
+import type { Check } from "../../src/doctor/check.ts";
+import { outcomeOf } from "../../src/doctor/outcome.ts";
 
 const endOf = (...checks: readonly Omit<Check, "id" | "text">[]): number =>
   outcomeOf([{ id: "x", title: "X", checks: checks.map((each) => ({ id: "x.y", text: "", ...each })) }]).exitCode;

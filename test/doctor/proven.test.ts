@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { besideProven, PROVEN } from "../../src/doctor/proven.js";
+import { besideProven, PROVEN } from "../../src/doctor/proven.ts";
 
 describe("what a real recovery has run with", () => {
   it("is what the page on versions says", () => {

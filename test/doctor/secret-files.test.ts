@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { secretFiles } from "../../src/config/secret-files.js";
-import { loadConfig } from "../../src/config/load.js";
-import { examineSecretFiles } from "../../src/doctor/secret-files.js";
+import { secretFiles } from "../../src/config/secret-files.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { examineSecretFiles } from "../../src/doctor/secret-files.ts";
 
 it("names every file of the configuration with a secret that others may read, and reads none of them", () => {
   const home = mkdtempSync(join(tmpdir(), "secret-files-"));

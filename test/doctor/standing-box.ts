@@ -2,14 +2,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Box, startBox } from "../../src/rehearsal/box/box.js";
-import type { BoxState } from "../../src/rehearsal/box/box-state.js";
-import type { BoxClock } from "../../src/rehearsal/box/clock.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import { type ChildPlace, layOut } from "../../src/rehearsal/supervisor/child-files.js";
-import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
-import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.js";
-import { type Ended, Place } from "../cli/program.js";
+import { type Box, startBox } from "../../src/rehearsal/box/box.ts";
+import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
+import type { BoxClock } from "../../src/rehearsal/box/clock.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import { type ChildPlace, layOut } from "../../src/rehearsal/supervisor/child-files.ts";
+import { firstState } from "../../src/rehearsal/supervisor/first-state.ts";
+import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.ts";
+import { type Ended, Place } from "../cli/program.ts";
 
 type Written = Record<string, Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { examineStateDirectory } from "../../src/doctor/state-directory.js";
+import { examineStateDirectory } from "../../src/doctor/state-directory.ts";
 
 let parent: string;
 let path: string;

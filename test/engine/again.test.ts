@@ -1,13 +1,13 @@
 /** Steps that are opened anew after drift: what they did may still be in the world (law 4), and an undo takes it back. */
 import { describe, expect, it } from "vitest";
-import { replay } from "../../src/engine/replay.js";
-import { stateOf } from "../../src/engine/state.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
-import { type KillPoint, KillingJournal } from "./killing-journal.js";
-import { reversible, TakenBack } from "./reversible.js";
+import { replay } from "../../src/engine/replay.ts";
+import { stateOf } from "../../src/engine/state.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { type KillPoint, KillingJournal } from "./killing-journal.ts";
+import { reversible, TakenBack } from "./reversible.ts";
 
 interface Scene {
   readonly world: FakeWorld;

@@ -1,13 +1,13 @@
 /** Law 11: the exact commands are shown and journaled, and what was done with them by hand is probed and journaled. */
 import { describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.js";
-import { replay } from "../../src/engine/replay.js";
-import { runRunbook } from "../../src/engine/run.js";
-import type { Answer, Operator } from "../../src/ports/operator.js";
-import { incidentReport } from "../../src/report/incident.js";
-import { markdownOf } from "../../src/report/markdown.js";
-import { changing, FakeWorld } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { replay } from "../../src/engine/replay.ts";
+import { runRunbook } from "../../src/engine/run.ts";
+import type { Answer, Operator } from "../../src/ports/operator.ts";
+import { incidentReport } from "../../src/report/incident.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
+import { changing, FakeWorld } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 

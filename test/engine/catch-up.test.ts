@@ -1,11 +1,11 @@
 /** What an earlier process did last may be missing in the journal: a resumed one looks before it begins anything (I14). */
 import { describe, expect, it } from "vitest";
-import type { Journal } from "../../src/journal/journal.js";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
-import { forgotten } from "./forgotten.js";
-import { reversible, TakenBack } from "./reversible.js";
+import type { Journal } from "../../src/journal/journal.ts";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { forgotten } from "./forgotten.ts";
+import { reversible, TakenBack } from "./reversible.ts";
 
 function threeSteps(world: FakeWorld): Runbook {
   return runbookOf([

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { AnyAction } from "../../src/action.js";
-import type { Runbook, Step } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
-import { Bench, runbookOf, step } from "./fixture.js";
-import { lasting, reversible, TakenBack } from "./reversible.js";
+import type { AnyAction } from "../../src/action.ts";
+import type { Runbook, Step } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
+import { Bench, runbookOf, step } from "./fixture.ts";
+import { lasting, reversible, TakenBack } from "./reversible.ts";
 
 const TARGET = "ORG/SPACE/db";
 

@@ -2,14 +2,14 @@
  * Kills the process before, in and after every journal append, resumes, and compares the far side: the same final
  * world, nothing done twice, counted there and not by our own journal.
  */
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import type { Runbook, Step } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading, reviewing, type Weather } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
-import { forgotten } from "./forgotten.js";
-import { type KillPoint, KillingJournal } from "./killing-journal.js";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import type { Runbook, Step } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading, reviewing, type Weather } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { forgotten } from "./forgotten.ts";
+import { type KillPoint, KillingJournal } from "./killing-journal.ts";
 
 interface Draft {
   readonly kind: "read" | "review" | "create" | "disrupt" | "destroy";

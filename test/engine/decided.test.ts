@@ -1,16 +1,16 @@
 /** `--decide STEP=VALUE` for the choice at which a run stopped: what a person would choose, by somebody who has seen it. */
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
-import { type Action, type AnyAction, defineAction, type JsonObject } from "../../src/action.js";
-import type { RunFlags, RunResult } from "../../src/engine/options.js";
-import { replay } from "../../src/engine/replay.js";
-import type { Journal } from "../../src/journal/journal.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import type { ChoiceQuestion } from "../../src/ports/operator.js";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
-import { KillingJournal } from "./killing-journal.js";
+import { type Action, type AnyAction, defineAction, type JsonObject } from "../../src/action.ts";
+import type { RunFlags, RunResult } from "../../src/engine/options.ts";
+import { replay } from "../../src/engine/replay.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import type { ChoiceQuestion } from "../../src/ports/operator.ts";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { KillingJournal } from "./killing-journal.ts";
 
 const deciding = (...given: readonly (readonly [unit: string, value: string])[]): Partial<RunFlags> => ({
   ...YES,

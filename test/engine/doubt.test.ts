@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Decision } from "../../src/journal/entry.js";
-import { changing, FakeWorld } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import type { Decision } from "../../src/journal/entry.ts";
+import { changing, FakeWorld } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 /** A step that began, lost its answer, and cannot be probed. */
 async function inDoubt(): Promise<{ world: FakeWorld; bench: Bench; runbook: ReturnType<typeof runbookOf> }> {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Context } from "../../src/action.js";
-import { dryRun } from "../../src/engine/dry-run.js";
-import { NO_LOCKS } from "../../src/journal/key-locks.js";
-import type { RunResult } from "../../src/engine/options.js";
-import type { RunEvent } from "../../src/engine/event.js";
-import type { Step } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import type { Context } from "../../src/action.ts";
+import { dryRun } from "../../src/engine/dry-run.ts";
+import { NO_LOCKS } from "../../src/journal/key-locks.ts";
+import type { RunResult } from "../../src/engine/options.ts";
+import type { RunEvent } from "../../src/engine/event.ts";
+import type { Step } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 async function dry(
   steps: readonly Step[],

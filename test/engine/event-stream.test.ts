@@ -1,9 +1,9 @@
 /** Event streams as renderers and scripts see them. `UPDATE_GOLDENS=1` writes them anew. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 const folder = new URL("../../fixtures/events/", import.meta.url);
 

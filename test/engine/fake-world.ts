@@ -7,8 +7,8 @@ import {
   type Effect,
   type Json,
   type JsonObject,
-} from "../../src/action.js";
-import { RecoverError } from "../../src/errors.js";
+} from "../../src/action.ts";
+import { RecoverError } from "../../src/errors.ts";
 
 /** What a call to the far side meets. */
 export type Weather =

@@ -1,10 +1,10 @@
 /** A process that was taken over does nothing more: the fence is asked before every single effect (DESIGN §3). */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Action, type AnyAction, type Context, defineAction } from "../../src/action.js";
-import { RecoverError } from "../../src/errors.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { type Action, type AnyAction, type Context, defineAction } from "../../src/action.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 /** Whose run another process takes over at some moment. */
 class ContestedJournal extends MemoryJournal {

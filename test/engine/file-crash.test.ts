@@ -1,14 +1,14 @@
 /** The same as crash.test.ts on real files: torn lines on disk, locks left by the dead, one state directory. */
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { RecoverError } from "../../src/errors.js";
-import type { AppendObserver } from "../../src/journal/file-journal.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { verifyJournal } from "../../src/journal/verification.js";
-import { Secrets } from "../../src/secrets.js";
-import { scratchDirectories } from "../journal/scratch.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { RecoverError } from "../../src/errors.ts";
+import type { AppendObserver } from "../../src/journal/file-journal.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { verifyJournal } from "../../src/journal/verification.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { scratchDirectories } from "../journal/scratch.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 const scratch = scratchDirectories();
 

@@ -1,21 +1,21 @@
 /** Runs of fake runbooks over a fake world, as short as a test wants to say it. */
-import { Ledger } from "../../src/engine/ledger.js";
-import type { Evaluator } from "../../src/engine/evaluator.js";
-import type { RunEvent } from "../../src/engine/event.js";
-import { DEFAULT_FLAGS, type EngineOptions, type RunFlags, type RunResult } from "../../src/engine/options.js";
-import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.js";
-import type { JsonObject } from "../../src/action.js";
-import { evaluate } from "../../src/expression/expression.js";
-import type { Journal } from "../../src/journal/journal.js";
-import type { Locks } from "../../src/journal/key-locks.js";
-import { sha256 } from "../../src/journal/line.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import type { Clock } from "../../src/ports/clock.js";
-import type { Answer, Operator, Question } from "../../src/ports/operator.js";
-import type { Ports } from "../../src/ports/ports.js";
-import { parseTemplate, resolve } from "../../src/runbook/resolve.js";
-import type { Runbook, Step, Template } from "../../src/runbook/runbook.js";
-import { Secrets } from "../../src/secrets.js";
+import { Ledger } from "../../src/engine/ledger.ts";
+import type { Evaluator } from "../../src/engine/evaluator.ts";
+import type { RunEvent } from "../../src/engine/event.ts";
+import { DEFAULT_FLAGS, type EngineOptions, type RunFlags, type RunResult } from "../../src/engine/options.ts";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.ts";
+import type { JsonObject } from "../../src/action.ts";
+import { evaluate } from "../../src/expression/expression.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import type { Locks } from "../../src/journal/key-locks.ts";
+import { sha256 } from "../../src/journal/line.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { Answer, Operator, Question } from "../../src/ports/operator.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import { parseTemplate, resolve } from "../../src/runbook/resolve.ts";
+import type { Runbook, Step, Template } from "../../src/runbook/runbook.ts";
+import { Secrets } from "../../src/secrets.ts";
 
 export const EVALUATOR: Evaluator = { evaluate, resolve };
 

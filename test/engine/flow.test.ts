@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 describe("a condition", () => {
   it("that is false skips the step for good, and its output is absent", async () => {

@@ -1,12 +1,12 @@
 /** `--decide` on the command line: what cannot be decided is refused before anything of the run is touched. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { requireDecidable, requireUndecided } from "../../src/cli/given-decisions.js";
-import { replay } from "../../src/engine/replay.js";
-import type { RunState } from "../../src/engine/state.js";
-import { type ErrorCode, refusalOf } from "../../src/errors.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { runbookOf, step } from "./fixture.js";
+import { requireDecidable, requireUndecided } from "../../src/cli/given-decisions.ts";
+import { replay } from "../../src/engine/replay.ts";
+import type { RunState } from "../../src/engine/state.ts";
+import { type ErrorCode, refusalOf } from "../../src/errors.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { runbookOf, step } from "./fixture.ts";
 
 const world = new FakeWorld();
 const RUNBOOK = runbookOf([

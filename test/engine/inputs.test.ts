@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseInput, startingInputs } from "../../src/engine/inputs.js";
-import { runRunbook } from "../../src/engine/run.js";
-import type { InputSpec } from "../../src/runbook/runbook.js";
-import { Secrets } from "../../src/secrets.js";
-import { ScriptedOperator } from "../fakes/scripted-operator.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { parseInput, startingInputs } from "../../src/engine/inputs.ts";
+import { runRunbook } from "../../src/engine/run.ts";
+import type { InputSpec } from "../../src/runbook/runbook.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { ScriptedOperator } from "../fakes/scripted-operator.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
 const spec = (type: InputSpec["type"], more: Partial<InputSpec> = {}): InputSpec => ({

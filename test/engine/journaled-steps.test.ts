@@ -1,8 +1,8 @@
 /** What a guard may know of earlier steps comes from the journal alone. */
 import { describe, expect, it } from "vitest";
-import type { AnyAction, Context, JournaledStep, JsonObject } from "../../src/action.js";
-import { changing, FakeWorld } from "./fake-world.js";
-import { Bench, runbookOf, step } from "./fixture.js";
+import type { AnyAction, Context, JournaledStep, JsonObject } from "../../src/action.ts";
+import { changing, FakeWorld } from "./fake-world.ts";
+import { Bench, runbookOf, step } from "./fixture.ts";
 
 describe("what earlier steps did", () => {
   it("is told by their action: how they ended, with input, output and notes, and nothing of steps that come later", async () => {

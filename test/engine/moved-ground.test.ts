@@ -1,14 +1,14 @@
 /** A step that fails because somebody took away what it stands on: whether that is seen, and what doing it again means. */
 import { describe, expect, it } from "vitest";
-import { replay } from "../../src/engine/replay.js";
-import { outgrownNames } from "../../src/engine/state.js";
-import { RecoverError } from "../../src/errors.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
-import { KillingJournal } from "./killing-journal.js";
-import { reversible, TakenBack } from "./reversible.js";
+import { replay } from "../../src/engine/replay.ts";
+import { outgrownNames } from "../../src/engine/state.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { KillingJournal } from "./killing-journal.ts";
+import { reversible, TakenBack } from "./reversible.ts";
 
 const AGAIN = Object.fromEntries(Array.from({ length: 20 }, (_, drifts) => [`drift-${drifts}`, "again"]));
 const did = (world: FakeWorld): readonly string[] => world.calls.filter((call) => call.startsWith("do "));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changing, FakeWorld } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { changing, FakeWorld } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 function one(world: FakeWorld): ReturnType<typeof runbookOf> {
   return runbookOf([step("make", { action: changing(world, "create"), with: { key: "db" } })]);

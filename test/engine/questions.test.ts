@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
-import { type Action, type AnyAction, type Context, defineAction, type JsonObject } from "../../src/action.js";
-import { resumeRun, runRunbook } from "../../src/engine/run.js";
-import { RecoverError } from "../../src/errors.js";
-import type { Answer, Question } from "../../src/ports/operator.js";
-import { Secrets } from "../../src/secrets.js";
-import { ScriptedOperator } from "../fakes/scripted-operator.js";
-import { changing, FakeWorld } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { type Action, type AnyAction, type Context, defineAction, type JsonObject } from "../../src/action.ts";
+import { resumeRun, runRunbook } from "../../src/engine/run.ts";
+import { RecoverError } from "../../src/errors.ts";
+import type { Answer, Question } from "../../src/ports/operator.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { ScriptedOperator } from "../fakes/scripted-operator.ts";
+import { changing, FakeWorld } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 /** A read that asks, and hands the answer on. */
 function asking(question: Question, refusal?: Parameters<Context["ask"]>[1]): AnyAction {

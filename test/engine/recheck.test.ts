@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 /** look, make, then a step that is refused on the first day. */
 function scene(more: { readonly holdsUntil?: string } = {}): { world: FakeWorld; runbook: Runbook; bench: Bench } {

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { nextMove } from "../../src/engine/transition.js";
-import { planRun } from "../../src/engine/plan.js";
-import { advance, replay } from "../../src/engine/replay.js";
-import { summarize } from "../../src/engine/summary.js";
-import { stateOf } from "../../src/engine/state.js";
-import type { Entry, EntryBody } from "../../src/journal/entry.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { nextMove } from "../../src/engine/transition.ts";
+import { planRun } from "../../src/engine/plan.ts";
+import { advance, replay } from "../../src/engine/replay.ts";
+import { summarize } from "../../src/engine/summary.ts";
+import { stateOf } from "../../src/engine/state.ts";
+import type { Entry, EntryBody } from "../../src/journal/entry.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 const header = { v: 1, seq: 1, time: "2026-11-21T02:00:00.000Z", run: "r", epoch: 1, prev: "" };
 const entries = (...bodies: readonly EntryBody[]): Entry[] => bodies.map((body) => ({ ...header, ...body }));

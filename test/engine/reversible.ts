@@ -1,7 +1,7 @@
 /** Steps over the fake world that know their way back. */
-import { type Action, type AnyAction, defineAction, type Effect } from "../../src/action.js";
-import { RecoverError } from "../../src/errors.js";
-import { changing, type FakeWorld } from "./fake-world.js";
+import { type Action, type AnyAction, defineAction, type Effect } from "../../src/action.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { changing, type FakeWorld } from "./fake-world.ts";
 
 interface KeyInput {
   readonly key: string;

@@ -1,11 +1,11 @@
 /** A secret that is part of a name: the journal would hold another name, and a resumed run would act on that one. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Action, type AnyAction, defineAction } from "../../src/action.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { Secrets } from "../../src/secrets.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import { type Action, type AnyAction, defineAction } from "../../src/action.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 const INPUT = { name: "service", type: "string", prompt: "Which service?" } as const;
 

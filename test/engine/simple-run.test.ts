@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Gravity, Json, JsonObject } from "../../src/action.js";
-import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
+import type { Gravity, Json, JsonObject } from "../../src/action.ts";
+import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 describe("a run from beginning to end", () => {
   it("reads, creates, asks once for what disrupts, and ends with 0", async () => {

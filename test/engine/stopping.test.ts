@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { RecoverError } from "../../src/errors.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { changing, FakeWorld, reading } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
-import { KillingJournal } from "./killing-journal.js";
+import { RecoverError } from "../../src/errors.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { changing, FakeWorld, reading } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { KillingJournal } from "./killing-journal.ts";
 
 const two = (world: FakeWorld): ReturnType<typeof runbookOf> =>
   runbookOf(["first", "second"].map((id) => step(id, { action: changing(world, "create"), with: { key: id } })));

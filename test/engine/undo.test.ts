@@ -1,14 +1,14 @@
 /** The way back of a run: last step first, journaled, killed and carried on, and the end of the run. */
 import { describe, expect, it } from "vitest";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { type Entry, endOf } from "../../src/journal/entry.js";
-import { shapeEntry } from "../../src/journal/entry-shape.js";
-import { replay } from "../../src/engine/replay.js";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { changing, FakeWorld, reading, reviewing } from "./fake-world.js";
-import { Bench, runbookOf, step, YES } from "./fixture.js";
-import { type KillPoint, KillingJournal } from "./killing-journal.js";
-import { lasting, reversible, TakenBack } from "./reversible.js";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { type Entry, endOf } from "../../src/journal/entry.ts";
+import { shapeEntry } from "../../src/journal/entry-shape.ts";
+import { replay } from "../../src/engine/replay.ts";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
+import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { type KillPoint, KillingJournal } from "./killing-journal.ts";
+import { lasting, reversible, TakenBack } from "./reversible.ts";
 
 interface Scene {
   readonly world: FakeWorld;

@@ -1,13 +1,13 @@
 /** What an action may read of an input that is not known yet. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { defineAction } from "../../src/action.js";
-import { dryRun } from "../../src/engine/dry-run.js";
-import { unknownInput } from "../../src/engine/foresight.js";
-import { NO_LOCKS } from "../../src/journal/key-locks.js";
-import { UnknownValue } from "../../src/placeholder.js";
-import { changing, FakeWorld } from "./fake-world.js";
-import { Bench, runbookOf, step } from "./fixture.js";
+import { defineAction } from "../../src/action.ts";
+import { dryRun } from "../../src/engine/dry-run.ts";
+import { unknownInput } from "../../src/engine/foresight.ts";
+import { NO_LOCKS } from "../../src/journal/key-locks.ts";
+import { UnknownValue } from "../../src/placeholder.ts";
+import { changing, FakeWorld } from "./fake-world.ts";
+import { Bench, runbookOf, step } from "./fixture.ts";
 
 const INPUT = z.strictObject({
   guid: z.guid(),

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../src/cli/parser.js";
-import { renderHelp } from "../../src/cli/render-help.js";
-import { CATALOGUE } from "../../src/errors.js";
-import { EXPLANATIONS } from "../../src/explanation/explanations.js";
+import { COMMANDS } from "../../src/cli/parser.ts";
+import { renderHelp } from "../../src/cli/render-help.ts";
+import { CATALOGUE } from "../../src/errors.ts";
+import { EXPLANATIONS } from "../../src/explanation/explanations.ts";
 
 const HELP = await renderHelp();
 const SENTENCES = Object.entries(EXPLANATIONS).flatMap(([code, { why, next }]) =>

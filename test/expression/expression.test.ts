@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { RecoverError } from "../../src/errors.js";
-import { check, evaluate } from "../../src/expression/expression.js";
-import { objectShape, shapeOf } from "../../src/expression/shape.js";
+import { RecoverError } from "../../src/errors.ts";
+import { check, evaluate } from "../../src/expression/expression.ts";
+import { objectShape, shapeOf } from "../../src/expression/shape.ts";
 
 const OUTPUT = z.object({
   guid: z.string(),

@@ -1,7 +1,7 @@
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { check, evaluate } from "../../src/expression/expression.js";
-import { objectShape, type Shape } from "../../src/expression/shape.js";
+import { check, evaluate } from "../../src/expression/expression.ts";
+import { objectShape, type Shape } from "../../src/expression/shape.ts";
 
 const TEXT: Shape = { kind: "string" };
 const STEP: Shape = {

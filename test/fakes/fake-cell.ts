@@ -1,9 +1,9 @@
 /** A cell: containers with their logs, directories, etcd behind it, PostgreSQL inside. Its record is the far side's. */
-import { RecoverError } from "../../src/errors.js";
-import type { Cell, Cells, CommandResult, Container, ContainerEngine, HostFiles } from "../../src/ports/cells.js";
-import type { BoshInstance } from "../../src/ports/director.js";
-import { FakeDatabase } from "./fake-database.js";
-import { FakeEtcd } from "./fake-etcd.js";
+import { RecoverError } from "../../src/errors.ts";
+import type { Cell, Cells, CommandResult, Container, ContainerEngine, HostFiles } from "../../src/ports/cells.ts";
+import type { BoshInstance } from "../../src/ports/director.ts";
+import { FakeDatabase } from "./fake-database.ts";
+import { FakeEtcd } from "./fake-etcd.ts";
 
 export class FakeCell implements Cell {
   readonly instance: BoshInstance;

@@ -1,5 +1,5 @@
 /** Cloud Foundry as the CLI shows it, with its unkindness: a create of a taken name returns quietly. */
-import { RecoverError } from "../../src/errors.js";
+import { RecoverError } from "../../src/errors.ts";
 import type {
   AppInstance,
   AuditEvent,
@@ -18,7 +18,7 @@ import type {
   SpaceContent,
   SpaceRef,
   UsageEvent,
-} from "../../src/ports/cloud-foundry.js";
+} from "../../src/ports/cloud-foundry.ts";
 
 type CreateRequest = Parameters<CloudFoundry["createService"]>[0];
 

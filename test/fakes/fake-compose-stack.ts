@@ -1,7 +1,7 @@
 /** One Docker host with a Compose stack, in memory: containers, directories, files, and what was done to them. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { RecoverError } from "../../src/errors.js";
+import { RecoverError } from "../../src/errors.ts";
 import type {
   DockerContainer,
   DockerHost,
@@ -15,7 +15,7 @@ import type {
   Place,
   Searched,
   Unlike,
-} from "../../src/ports/docker-host.js";
+} from "../../src/ports/docker-host.ts";
 import type {
   ComposeCall,
   ComposeScales,
@@ -26,7 +26,7 @@ import type {
   ProofOrder,
   Said,
   WrittenOver,
-} from "../../src/ports/docker-work.js";
+} from "../../src/ports/docker-work.ts";
 
 export const VOLUMES = "/var/lib/docker/volumes";
 export const volumeOf = (service: string): string => createHash("sha256").update(service).digest("hex");

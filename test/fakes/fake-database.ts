@@ -3,8 +3,8 @@
  * anywhere else (real-parts.md §3.4).
  */
 import { createHash } from "node:crypto";
-import { RecoverError } from "../../src/errors.js";
-import type { Sql } from "../../src/ports/cells.js";
+import { RecoverError } from "../../src/errors.ts";
+import type { Sql } from "../../src/ports/cells.ts";
 
 type Login = Awaited<ReturnType<Sql["login"]>>;
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");

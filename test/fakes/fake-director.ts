@@ -6,7 +6,7 @@ import type {
   DirectorLock,
   DirectorTask,
   SshGrant,
-} from "../../src/ports/director.js";
+} from "../../src/ports/director.ts";
 
 export const DEPLOYMENT = "dingo-postgresql-98b09c4b36af74181ee1";
 

@@ -1,8 +1,8 @@
 /** Docker hosts in memory, by their address; "" is this machine. One that nobody put there has no docker. */
-import { RecoverError } from "../../src/errors.js";
-import type { DockerHost, DockerHosts } from "../../src/ports/docker-host.js";
-import type { DatabaseCopies } from "../../src/ports/database-copy.js";
-import type { DockerWork } from "../../src/ports/docker-work.js";
+import { RecoverError } from "../../src/errors.ts";
+import type { DockerHost, DockerHosts } from "../../src/ports/docker-host.ts";
+import type { DatabaseCopies } from "../../src/ports/database-copy.ts";
+import type { DockerWork } from "../../src/ports/docker-work.ts";
 
 export class FakeDockerHosts implements DockerHosts {
   readonly hosts = new Map<string, DockerHost>();

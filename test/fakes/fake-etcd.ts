@@ -1,6 +1,6 @@
 /** etcd's v2 keys with compare-and-swap. Keys with a time to live go when the clock passes it. */
-import { RecoverError } from "../../src/errors.js";
-import type { Etcd, EtcdNode } from "../../src/ports/cells.js";
+import { RecoverError } from "../../src/errors.ts";
+import type { Etcd, EtcdNode } from "../../src/ports/cells.ts";
 
 export class FakeEtcd implements Etcd {
   readonly keys = new Map<string, string>();

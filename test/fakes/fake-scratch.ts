@@ -1,6 +1,6 @@
 /** Scratch databases in memory: one copy for each place, and one server for all of them. */
 import { createHash } from "node:crypto";
-import { type ErrorCode, RecoverError } from "../../src/errors.js";
+import { type ErrorCode, RecoverError } from "../../src/errors.ts";
 import type {
   DumpOrder,
   RestoredCopy,
@@ -11,7 +11,7 @@ import type {
   ScratchServer,
   ScratchState,
   Standing,
-} from "../../src/ports/scratch-database.js";
+} from "../../src/ports/scratch-database.ts";
 
 type Rows = readonly (readonly string[])[];
 

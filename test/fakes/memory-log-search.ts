@@ -1,5 +1,5 @@
 /** A log store of a few documents, found by a piece of their text; it may have holes, or fail. */
-import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../../src/ports/log-search.js";
+import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../../src/ports/log-search.ts";
 
 export class MemoryLogSearch implements LogSearch {
   readonly place = "https://logs.example.org/logs-*";

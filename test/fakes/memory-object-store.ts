@@ -3,9 +3,9 @@
  * Its log of changes is the far side's record.
  */
 import { createHash } from "node:crypto";
-import { compareKeys } from "../../src/key-order.js";
-import { Guard } from "../../src/adapters/s3/guard/guard.js";
-import { RecoverError, type ErrorCode } from "../../src/errors.js";
+import { compareKeys } from "../../src/key-order.ts";
+import { Guard } from "../../src/adapters/s3/guard/guard.ts";
+import { RecoverError, type ErrorCode } from "../../src/errors.ts";
 import type {
   ArchiveStore,
   CopiedObject,
@@ -20,7 +20,7 @@ import type {
   ReadRequest,
   StoreIdentity,
   WritePlaces,
-} from "../../src/ports/object-store.js";
+} from "../../src/ports/object-store.ts";
 
 export interface StoredObject {
   readonly bytes: Uint8Array;

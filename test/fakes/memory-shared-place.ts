@@ -1,7 +1,7 @@
 /** The place that machines share, in memory: one that honours conditions, or one that ignores them. */
 import { createHash } from "node:crypto";
-import { RecoverError } from "../../src/errors.js";
-import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../src/ports/shared-place.js";
+import { RecoverError } from "../../src/errors.ts";
+import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../src/ports/shared-place.ts";
 
 export class SharedMemory {
   readonly objects = new Map<string, string>();

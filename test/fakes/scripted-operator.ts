@@ -1,5 +1,5 @@
 /** A person who answers questions by their id, each answer once, and remembers what was asked. */
-import type { Answer, Operator, Question } from "../../src/ports/operator.js";
+import type { Answer, Operator, Question } from "../../src/ports/operator.ts";
 
 export class ScriptedOperator implements Operator {
   readonly asked: Question[] = [];

@@ -1,9 +1,9 @@
 /** What the engine gives a step, over a journal in memory: notes and evidence stay for the next attempt. */
 import { createHash } from "node:crypto";
-import type { Context, EvidenceRef, JournaledStep, JsonObject, Progress, RunIdentity } from "../../src/action.js";
-import { RecoverError } from "../../src/errors.js";
-import type { Answer, Question } from "../../src/ports/operator.js";
-import type { Ports } from "../../src/ports/ports.js";
+import type { Context, EvidenceRef, JournaledStep, JsonObject, Progress, RunIdentity } from "../../src/action.ts";
+import { RecoverError } from "../../src/errors.ts";
+import type { Answer, Question } from "../../src/ports/operator.ts";
+import type { Ports } from "../../src/ports/ports.ts";
 
 export class StepContext implements Context {
   readonly ports: Ports;

@@ -1,5 +1,5 @@
 /** A clock that stands until somebody sleeps; a sleep ends at once and moves it, and whatever else shares its time. */
-import type { Clock } from "../../src/ports/clock.js";
+import type { Clock } from "../../src/ports/clock.ts";
 
 export class StillClock implements Clock {
   readonly sleeps: number[] = [];

@@ -1,6 +1,6 @@
-import { RecoverError } from "../../src/errors.js";
-import type { LogFile, LogFiles, SearchListener, SearchTotals, Wanted } from "../../src/ports/log-files.js";
-import { StreamSearch } from "../../src/scan/stream.js";
+import { RecoverError } from "../../src/errors.ts";
+import type { LogFile, LogFiles, SearchListener, SearchTotals, Wanted } from "../../src/ports/log-files.ts";
+import { StreamSearch } from "../../src/scan/stream.ts";
 
 export interface StreamedLog extends LogFile {
   /** Inflated; may throw `answer-incomplete`. */

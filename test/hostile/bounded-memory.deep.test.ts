@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TOOL } from "../tool.js";
+import { TOOL } from "../tool.ts";
 
 /** A recovery has about half of it; Node itself takes 60. */
 const MOST_MEGABYTES = 320;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isRefusal, TARGETS } from "./targets.js";
+import { isRefusal, TARGETS } from "./targets.ts";
 
 const FOLDER = join(import.meta.dirname, "../../fixtures/corpus");
 const FILES = readdirSync(FOLDER, { withFileTypes: true })

@@ -2,10 +2,10 @@
  * Everything that reads foreign text, with a fixed number of inputs from a seed that is printed: FUZZ_SEED tries others,
  * FUZZ_RUNS more or fewer. A finding becomes a file of fixtures/corpus and is mended.
  */
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FaultyServer } from "../adapters/s3/faulty-server.js";
-import { isRefusal, s3Target, type Target, TARGETS } from "./targets.js";
+import { FaultyServer } from "../adapters/s3/faulty-server.ts";
+import { isRefusal, s3Target, type Target, TARGETS } from "./targets.ts";
 
 const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 3_000);

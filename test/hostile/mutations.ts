@@ -1,5 +1,5 @@
 /** Structure-aware damage: documents that were right, with something hostile in one of their places. */
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 

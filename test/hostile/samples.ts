@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { Json } from "./mutations.js";
+import type { Json } from "./mutations.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures");
 const GUID = "0a12b3c4-1111-4222-8333-444455556666";

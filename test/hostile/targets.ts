@@ -1,23 +1,23 @@
 /** Everything that reads what others wrote: each takes a text and answers, or refuses it with an error for a person. */
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { z } from "zod";
-import * as director from "../../src/adapters/bosh/answers.js";
-import { CfReader } from "../../src/adapters/cf/reader.js";
-import * as cf from "../../src/adapters/cf/resources.js";
-import type { CfSession } from "../../src/adapters/cf/session.js";
-import { DockerCli } from "../../src/adapters/host/docker.js";
-import { EtcdByCurl } from "../../src/adapters/host/etcd.js";
-import { sha256 } from "../../src/journal/line.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { replay } from "../../src/engine/replay.js";
-import { fromLogs } from "../../src/discovery/from-logs.js";
-import { loadRunbook } from "../../src/runbook/load.js";
-import { AnsweringShell } from "../adapters/host/answering-shell.js";
-import { StreamedLogs } from "../fakes/streamed-logs.js";
-import { error as s3Error, type FaultyServer, page, text as saying } from "../adapters/s3/faulty-server.js";
-import { ACTIONS } from "../runbook/actions.js";
-import { damagedTexts, damage, damaged, HOSTILE_TEXTS, type Json, tornText, written } from "./mutations.js";
-import * as samples from "./samples.js";
+import * as director from "../../src/adapters/bosh/answers.ts";
+import { CfReader } from "../../src/adapters/cf/reader.ts";
+import * as cf from "../../src/adapters/cf/resources.ts";
+import type { CfSession } from "../../src/adapters/cf/session.ts";
+import { DockerCli } from "../../src/adapters/host/docker.ts";
+import { EtcdByCurl } from "../../src/adapters/host/etcd.ts";
+import { sha256 } from "../../src/journal/line.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { replay } from "../../src/engine/replay.ts";
+import { fromLogs } from "../../src/discovery/from-logs.ts";
+import { loadRunbook } from "../../src/runbook/load.ts";
+import { AnsweringShell } from "../adapters/host/answering-shell.ts";
+import { StreamedLogs } from "../fakes/streamed-logs.ts";
+import { error as s3Error, type FaultyServer, page, text as saying } from "../adapters/s3/faulty-server.ts";
+import { ACTIONS } from "../runbook/actions.ts";
+import { damagedTexts, damage, damaged, HOSTILE_TEXTS, type Json, tornText, written } from "./mutations.ts";
+import * as samples from "./samples.ts";
 
 export interface Target {
   readonly name: string;

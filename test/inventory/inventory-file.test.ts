@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, readdirSync, statSync, symlinkSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { InventoryFile } from "../../src/inventory/inventory-file.js";
-import { LockFile } from "../../src/journal/locks.js";
-import { thisProcess } from "../../src/process-identity.js";
+import { InventoryFile } from "../../src/inventory/inventory-file.ts";
+import { LockFile } from "../../src/journal/locks.ts";
+import { thisProcess } from "../../src/process-identity.ts";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const place = (): string => join(mkdtempSync(join(tmpdir(), "inventory-")), "deeper", "inventory.jsonl");

@@ -3,12 +3,12 @@ import {
   parseInventoryLine,
   type InventoryInstance,
   type InventorySurvey,
-} from "../../src/discovery/inventory-line.js";
-import { exitOf, findingOf } from "../../src/inventory/finding.js";
-import { takeSurvey, type SurveySources } from "../../src/inventory/survey.js";
-import type { ServiceInstance } from "../../src/ports/cloud-foundry.js";
-import { BUCKET, drop, NEW, OLD, sampleArchive, segment } from "../archive/sample-archive.js";
-import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.js";
+} from "../../src/discovery/inventory-line.ts";
+import { exitOf, findingOf } from "../../src/inventory/finding.ts";
+import { takeSurvey, type SurveySources } from "../../src/inventory/survey.ts";
+import type { ServiceInstance } from "../../src/ports/cloud-foundry.ts";
+import { BUCKET, drop, NEW, OLD, sampleArchive, segment } from "../archive/sample-archive.ts";
+import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.ts";
 
 const OLD_GUID = OLD.prefix.split("/")[1] ?? "";
 const NEW_GUID = NEW.prefix.split("/")[1] ?? "";

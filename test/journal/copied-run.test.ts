@@ -2,10 +2,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { markMoved, readCopied } from "../../src/journal/copied-run.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { Secrets } from "../../src/secrets.js";
-import { scratchDirectories } from "./scratch.js";
+import { markMoved, readCopied } from "../../src/journal/copied-run.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const secrets = new Secrets();

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { referencesIn } from "../../src/journal/evidence.js";
-import type { EntryBody } from "../../src/journal/entry.js";
-import { readRun } from "../../src/journal/file-journal.js";
-import { sha256 } from "../../src/journal/line.js";
-import { Secrets } from "../../src/secrets.js";
-import { NOON, note, openJournal, writeNotes } from "./journal-file.js";
-import { scratchDirectories } from "./scratch.js";
+import { referencesIn } from "../../src/journal/evidence.ts";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import { readRun } from "../../src/journal/file-journal.ts";
+import { sha256 } from "../../src/journal/line.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { NOON, note, openJournal, writeNotes } from "./journal-file.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const linesOf = (directory: string): string[] =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Journal } from "../../src/journal/journal.js";
-import { MemoryJournal } from "../../src/journal/memory-journal.js";
-import { Secrets } from "../../src/secrets.js";
-import { NOON, note, openJournal } from "./journal-file.js";
-import { scratchDirectories } from "./scratch.js";
+import type { Journal } from "../../src/journal/journal.ts";
+import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { NOON, note, openJournal } from "./journal-file.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const secrets = new Secrets();

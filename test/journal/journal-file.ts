@@ -1,7 +1,7 @@
 /** Journals in a scratch directory, with a clock that stands still. */
-import type { EntryBody } from "../../src/journal/entry.js";
-import { FileJournal, type FileJournalOptions } from "../../src/journal/file-journal.js";
-import { Secrets } from "../../src/secrets.js";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import { FileJournal, type FileJournalOptions } from "../../src/journal/file-journal.ts";
+import { Secrets } from "../../src/secrets.ts";
 
 export const NOON = new Date("2026-11-21T12:00:00Z");
 

@@ -2,17 +2,17 @@
 import { closeSync, openSync, ftruncateSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { EvidenceStore } from "../../src/journal/evidence.js";
-import { EventTail } from "../../src/journal/event-tail.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { scanJournal } from "../../src/journal/scan.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { verifyJournal } from "../../src/journal/verification.js";
-import { RecoverError } from "../../src/errors.js";
-import { Secrets } from "../../src/secrets.js";
-import { fc } from "../properties.js";
-import { NOON, note, writeNotes } from "./journal-file.js";
-import { scratchDirectories } from "./scratch.js";
+import { EvidenceStore } from "../../src/journal/evidence.ts";
+import { EventTail } from "../../src/journal/event-tail.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { scanJournal } from "../../src/journal/scan.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { verifyJournal } from "../../src/journal/verification.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { fc } from "../properties.ts";
+import { NOON, note, writeNotes } from "./journal-file.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const THREE_GIB = 3 * 1024 ** 3;

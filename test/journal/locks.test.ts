@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LockFile, type LockHolder } from "../../src/journal/locks.js";
-import { livenessOf, thisProcess } from "../../src/process-identity.js";
-import { RunLock } from "../../src/journal/run-lock.js";
-import { KeyLocks } from "../../src/journal/key-locks.js";
-import { NOON } from "./journal-file.js";
-import { scratchDirectories } from "./scratch.js";
+import { LockFile, type LockHolder } from "../../src/journal/locks.ts";
+import { livenessOf, thisProcess } from "../../src/process-identity.ts";
+import { RunLock } from "../../src/journal/run-lock.ts";
+import { KeyLocks } from "../../src/journal/key-locks.ts";
+import { NOON } from "./journal-file.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const RUN = "20261121-120000-aaaa";

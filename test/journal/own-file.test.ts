@@ -13,11 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { EventLog } from "../../src/journal/event-log.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { Secrets } from "../../src/secrets.js";
-import { NOON, note } from "./journal-file.js";
-import { scratchDirectories } from "./scratch.js";
+import { EventLog } from "../../src/journal/event-log.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { NOON, note } from "./journal-file.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const at = (path: string): StateDirectory => new StateDirectory({ path, secrets: new Secrets(), now: () => NOON });

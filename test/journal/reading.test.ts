@@ -1,13 +1,13 @@
 import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readRun } from "../../src/journal/file-journal.js";
-import { sha256 } from "../../src/journal/line.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { evidenceHolds, verifyJournal } from "../../src/journal/verification.js";
-import { Secrets } from "../../src/secrets.js";
-import { note, openJournal, writeNotes } from "./journal-file.js";
-import { scratchDirectories } from "./scratch.js";
+import { readRun } from "../../src/journal/file-journal.ts";
+import { sha256 } from "../../src/journal/line.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { evidenceHolds, verifyJournal } from "../../src/journal/verification.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { note, openJournal, writeNotes } from "./journal-file.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const fileOf = (directory: string): string => join(directory, "journal.jsonl");

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { EventLog } from "../../src/journal/event-log.js";
-import { JournaledResources } from "../../src/journal/resources.js";
-import { isRunId, newRunId } from "../../src/journal/run-id.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { Secrets } from "../../src/secrets.js";
+import { EventLog } from "../../src/journal/event-log.ts";
+import { JournaledResources } from "../../src/journal/resources.ts";
+import { isRunId, newRunId } from "../../src/journal/run-id.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { Secrets } from "../../src/secrets.ts";
 import { readFileSync } from "node:fs";
-import { NOON, note } from "./journal-file.js";
-import { scratchDirectories } from "./scratch.js";
+import { NOON, note } from "./journal-file.ts";
+import { scratchDirectories } from "./scratch.ts";
 
 const scratch = scratchDirectories();
 const secrets = new Secrets();

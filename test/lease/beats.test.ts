@@ -1,9 +1,9 @@
 /** A process says at an interval that it lives, also inside one long step. */
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { type Claim, runClaimName } from "../../src/lease/claim.js";
-import { SharedMemory } from "../fakes/memory-shared-place.js";
-import { Machine, NOW, started } from "./machine.js";
+import { type Claim, runClaimName } from "../../src/lease/claim.ts";
+import { SharedMemory } from "../fakes/memory-shared-place.ts";
+import { Machine, NOW, started } from "./machine.ts";
 
 describe("a step that takes long", () => {
   const claimIn = (memory: SharedMemory, run: string): Claim =>

@@ -2,11 +2,11 @@
 import { cpSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { makeDirectory } from "../../src/journal/durable.js";
-import { keyClaimName, runClaimName } from "../../src/lease/claim.js";
-import { fetchMirrored } from "../../src/lease/mirror.js";
-import { SharedMemory } from "../fakes/memory-shared-place.js";
-import { Machine, started } from "./machine.js";
+import { makeDirectory } from "../../src/journal/durable.ts";
+import { keyClaimName, runClaimName } from "../../src/lease/claim.ts";
+import { fetchMirrored } from "../../src/lease/mirror.ts";
+import { SharedMemory } from "../fakes/memory-shared-place.ts";
+import { Machine, started } from "./machine.ts";
 
 const KEY = "acme/shop/important-db";
 

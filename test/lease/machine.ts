@@ -1,13 +1,13 @@
 /** Machines of several operators over one shared place, for the tests of the lease. */
-import type { EntryBody } from "../../src/journal/entry.js";
-import { StateDirectory, type OpenRun } from "../../src/journal/state-directory.js";
-import { runClaimName } from "../../src/lease/claim.js";
-import { readSeen } from "../../src/lease/keeper.js";
-import { fetchMirrored } from "../../src/lease/mirror.js";
-import { type Leased, openLease } from "../../src/lease/open.js";
-import { Secrets } from "../../src/secrets.js";
-import { MemorySharedPlace, type SharedMemory } from "../fakes/memory-shared-place.js";
-import { scratchDirectories } from "../journal/scratch.js";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import { StateDirectory, type OpenRun } from "../../src/journal/state-directory.ts";
+import { runClaimName } from "../../src/lease/claim.ts";
+import { readSeen } from "../../src/lease/keeper.ts";
+import { fetchMirrored } from "../../src/lease/mirror.ts";
+import { type Leased, openLease } from "../../src/lease/open.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { MemorySharedPlace, type SharedMemory } from "../fakes/memory-shared-place.ts";
+import { scratchDirectories } from "../journal/scratch.ts";
 
 const scratch = scratchDirectories();
 export const NOW = new Date("2026-11-21T03:00:00Z");

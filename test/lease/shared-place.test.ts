@@ -1,5 +1,5 @@
-import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.js";
-import { sharedPlaceContract } from "../contract/shared-place.js";
+import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.ts";
+import { sharedPlaceContract } from "../contract/shared-place.ts";
 
 sharedPlaceContract("in memory", async () => {
   const memory = new SharedMemory();

@@ -5,13 +5,13 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readEnvelope } from "../../src/discovery/envelope.js";
-import { brokerLines, lagerStart, parseLager } from "../../src/discovery/lager.js";
-import { actionOf, BROKER, brokerEvent, DELETION_ERROR } from "../../src/log-patterns/broker.js";
-import { CELLS } from "../../src/log-patterns/cells.js";
-import { isKnown } from "../../src/log-patterns/known-lines.js";
-import { packedFiles, readPacked, withoutStamp } from "./captured.js";
-import { KNOWN_ACTIONS, KNOWN_LINES } from "./known-broker.js";
+import { readEnvelope } from "../../src/discovery/envelope.ts";
+import { brokerLines, lagerStart, parseLager } from "../../src/discovery/lager.ts";
+import { actionOf, BROKER, brokerEvent, DELETION_ERROR } from "../../src/log-patterns/broker.ts";
+import { CELLS } from "../../src/log-patterns/cells.ts";
+import { isKnown } from "../../src/log-patterns/known-lines.ts";
+import { packedFiles, readPacked, withoutStamp } from "./captured.ts";
+import { KNOWN_ACTIONS, KNOWN_LINES } from "./known-broker.ts";
 
 const LOGS = join(import.meta.dirname, "../../fixtures/logs");
 const folders = readdirSync(LOGS).filter((name) => statSync(join(LOGS, name)).isDirectory());

@@ -4,14 +4,14 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readRestoreLog } from "../../src/actions/recovery/restore-lines.js";
-import { type Decision, readStartUp } from "../../src/actions/docker/start-up-lines.js";
-import { unknownLines } from "../../src/log-patterns/known-lines.js";
-import { newest } from "../../src/log-patterns/log-pattern.js";
-import { RECOVERY } from "../../src/log-patterns/recovery.js";
-import { ownTexts } from "../../src/log-patterns/said-line.js";
-import { TABLE } from "../../src/log-patterns/table.js";
-import { capturedPhases, type Life, livesIn, readPacked } from "./captured.js";
+import { readRestoreLog } from "../../src/actions/recovery/restore-lines.ts";
+import { type Decision, readStartUp } from "../../src/actions/docker/start-up-lines.ts";
+import { unknownLines } from "../../src/log-patterns/known-lines.ts";
+import { newest } from "../../src/log-patterns/log-pattern.ts";
+import { RECOVERY } from "../../src/log-patterns/recovery.ts";
+import { ownTexts } from "../../src/log-patterns/said-line.ts";
+import { TABLE } from "../../src/log-patterns/table.ts";
+import { capturedPhases, type Life, livesIn, readPacked } from "./captured.ts";
 
 interface TrueLife {
   readonly container: string;

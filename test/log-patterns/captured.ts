@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { saidLine } from "../../src/log-patterns/said-line.js";
+import { saidLine } from "../../src/log-patterns/said-line.ts";
 
 const LOGS = join(import.meta.dirname, "../../fixtures/logs");
 

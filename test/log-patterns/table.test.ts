@@ -5,10 +5,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { saidLine } from "../../src/log-patterns/said-line.js";
-import { TABLE } from "../../src/log-patterns/table.js";
-import { capturedPhases, linesByContainer } from "./captured.js";
-import { NOT_CAPTURED } from "./not-captured.js";
+import { saidLine } from "../../src/log-patterns/said-line.ts";
+import { TABLE } from "../../src/log-patterns/table.ts";
+import { capturedPhases, linesByContainer } from "./captured.ts";
+import { NOT_CAPTURED } from "./not-captured.ts";
 
 const SRC = join(import.meta.dirname, "../../src");
 const captured = ["original-containers", "f-0.10.2-containers", "f-0.10.2-containers-busy"].flatMap((folder) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "../../src/page/request.js";
+import { judge } from "../../src/page/request.ts";
 
 const ADDRESS = { port: 4711, token: "ab".repeat(32) };
 const PAGE = `/${ADDRESS.token}/`;

@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { PageServer, type Shown } from "../../src/page/server.js";
+import { PageServer, type Shown } from "../../src/page/server.ts";
 
 const TOKEN = "cd".repeat(32);
 const shown = (version: string, now = "at work"): Shown => ({ html: `<p>${version}</p>`, now, version });

@@ -2,14 +2,14 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Box, startBox } from "../../src/rehearsal/box/box.js";
-import type { BoxState } from "../../src/rehearsal/box/box-state.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import { type ChildPlace, layOut } from "../../src/rehearsal/supervisor/child-files.js";
-import { optional } from "../../src/optional.js";
-import { type Laptop, openLaptop, removeLaptop } from "../../src/rehearsal/supervisor/laptop.js";
-import type { Passage } from "../../src/rehearsal/passage.js";
-import { LeapingClock } from "./leaping-clock.js";
+import { type Box, startBox } from "../../src/rehearsal/box/box.ts";
+import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import { type ChildPlace, layOut } from "../../src/rehearsal/supervisor/child-files.ts";
+import { optional } from "../../src/optional.ts";
+import { type Laptop, openLaptop, removeLaptop } from "../../src/rehearsal/supervisor/laptop.ts";
+import type { Passage } from "../../src/rehearsal/passage.ts";
+import { LeapingClock } from "./leaping-clock.ts";
 
 export interface Bench {
   readonly box: Box;

@@ -8,10 +8,10 @@ import {
   type ProgramCall,
   type ProgramResult,
   type RunProgram,
-} from "../../src/adapters/process/spawn.js";
-import type { CfAnswer, CfCall } from "../../src/rehearsal/cf-program/call.js";
-import type { DockerAnswer } from "../../src/rehearsal/docker-engine/answer.js";
-import type { DockerProgramCall } from "../../src/rehearsal/docker-program/service.js";
+} from "../../src/adapters/process/spawn.ts";
+import type { CfAnswer, CfCall } from "../../src/rehearsal/cf-program/call.ts";
+import type { DockerAnswer } from "../../src/rehearsal/docker-engine/answer.ts";
+import type { DockerProgramCall } from "../../src/rehearsal/docker-program/service.ts";
 
 export const boxCf = (runCf: (call: CfCall) => Promise<CfAnswer>): RunProgram =>
   unlessStopped((call) => runCf({ words: call.args, env: call.env ?? {} }));

@@ -7,13 +7,13 @@ import {
   type Standing,
   standingsOf,
   targetOf,
-} from "../../src/cli/batch.js";
-import { inTurn } from "../../src/cli/batch-carry.js";
-import { asRecoverError, EXIT } from "../../src/errors.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { Secrets } from "../../src/secrets.js";
-import type { Bench } from "./bench.js";
-import { type Carriage, type Carried, carry } from "./carry.js";
+} from "../../src/cli/batch.ts";
+import { inTurn } from "../../src/cli/batch-carry.ts";
+import { asRecoverError, EXIT } from "../../src/errors.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { Secrets } from "../../src/secrets.ts";
+import type { Bench } from "./bench.ts";
+import { type Carriage, type Carried, carry } from "./carry.ts";
 
 /** The run of the result is the batch's own. */
 export async function carryBatch(bench: Bench, carriage: Carriage): Promise<Carried> {

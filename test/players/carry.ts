@@ -2,37 +2,37 @@
  * The ordinary program's work on one rehearsed run, in the process of the box: configuration, wiring and engine are the
  * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
  */
-import type { JsonObject } from "../../src/action.js";
-import { bring } from "../../src/cli/arrival.js";
-import { atWork } from "../../src/cli/at-work.js";
-import { boxConfig } from "../../src/cli/box-config.js";
-import { CLEAN_UP, CLEAN_UP_COPY } from "../../src/cli/cleanups.js";
-import { leaseTerms } from "../../src/cli/lease-terms.js";
-import { leftAside } from "../../src/cli/left-aside.js";
-import { leftCopy } from "../../src/cli/left-copy.js";
-import { placedScratch } from "./placed-scratch.js";
-import { openRunbook } from "../../src/cli/shipped-runbooks.js";
-import { toolVersion } from "../../src/cli/tool-version.js";
-import { NOT_JOURNALED } from "../../src/cli/with-ports.js";
-import { leaseText } from "../../src/config/config.js";
-import { leaseAt } from "../../src/config/lease.js";
-import { DEFAULT_FLAGS, type RunResult } from "../../src/engine/options.js";
-import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.js";
-import { RecoverError } from "../../src/errors.js";
-import type { AppendObserver } from "../../src/journal/file-journal.js";
-import { type OpenRun, StateDirectory } from "../../src/journal/state-directory.js";
-import type { ScratchDatabases } from "../../src/ports/scratch-database.js";
-import { optional } from "../../src/optional.js";
-import { shown } from "../../src/rehearsal/box/clock.js";
-import { answerCf } from "../../src/rehearsal/cf-program/call.js";
-import { installLoopbackGuard } from "../../src/rehearsal/loopback-guard.js";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { Secrets } from "../../src/secrets.js";
-import { scenarioOperator } from "../../src/ui/scenario-operator.js";
-import { wire } from "../../src/wiring.js";
-import type { Bench } from "./bench.js";
-import { boxCf, boxDocker } from "./box-programs.js";
-import { carryBatch } from "./carry-batch.js";
+import type { JsonObject } from "../../src/action.ts";
+import { bring } from "../../src/cli/arrival.ts";
+import { atWork } from "../../src/cli/at-work.ts";
+import { boxConfig } from "../../src/cli/box-config.ts";
+import { CLEAN_UP, CLEAN_UP_COPY } from "../../src/cli/cleanups.ts";
+import { leaseTerms } from "../../src/cli/lease-terms.ts";
+import { leftAside } from "../../src/cli/left-aside.ts";
+import { leftCopy } from "../../src/cli/left-copy.ts";
+import { placedScratch } from "./placed-scratch.ts";
+import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { toolVersion } from "../../src/cli/tool-version.ts";
+import { NOT_JOURNALED } from "../../src/cli/with-ports.ts";
+import { leaseText } from "../../src/config/config.ts";
+import { leaseAt } from "../../src/config/lease.ts";
+import { DEFAULT_FLAGS, type RunResult } from "../../src/engine/options.ts";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.ts";
+import { RecoverError } from "../../src/errors.ts";
+import type { AppendObserver } from "../../src/journal/file-journal.ts";
+import { type OpenRun, StateDirectory } from "../../src/journal/state-directory.ts";
+import type { ScratchDatabases } from "../../src/ports/scratch-database.ts";
+import { optional } from "../../src/optional.ts";
+import { shown } from "../../src/rehearsal/box/clock.ts";
+import { answerCf } from "../../src/rehearsal/cf-program/call.ts";
+import { installLoopbackGuard } from "../../src/rehearsal/loopback-guard.ts";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { scenarioOperator } from "../../src/ui/scenario-operator.ts";
+import { wire } from "../../src/wiring.ts";
+import type { Bench } from "./bench.ts";
+import { boxCf, boxDocker } from "./box-programs.ts";
+import { carryBatch } from "./carry-batch.ts";
 
 /** What is done with a run, or after it; a batch is a run and those that it has agreed on. */
 export type Task = "recovery" | "batch" | "undo" | "cleanup";

@@ -1,8 +1,8 @@
 /** How often every system was made to change something: by its own record, never by our journal. */
-import type { BoxState } from "../../src/rehearsal/box/box-state.js";
-import { doneOnce } from "./docker-aftermath.js";
-import { tally } from "../../src/rehearsal/supervisor/checks.js";
-import { isOfLease } from "./lease.js";
+import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
+import { doneOnce } from "./docker-aftermath.ts";
+import { tally } from "../../src/rehearsal/supervisor/checks.ts";
+import { isOfLease } from "./lease.ts";
 
 export type Counts = Readonly<Record<string, number>>;
 

@@ -3,7 +3,7 @@
  * names of the tests say what is tried without CRASH_STRIDE.
  */
 import { it } from "vitest";
-import { recoversEverywhere } from "./everywhere.js";
+import { recoversEverywhere } from "./everywhere.ts";
 
 /** In one process: a matrix lays hundreds of worlds beside one that it has recorded. */
 const HOUR = 3_600_000;

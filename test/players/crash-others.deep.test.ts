@@ -1,6 +1,6 @@
 /** Crash points of other recoveries, of a batch, and of what follows a recovery. The names say what is tried without CRASH_STRIDE. */
 import { describe, it } from "vitest";
-import { recoversEverywhere } from "./everywhere.js";
+import { recoversEverywhere } from "./everywhere.ts";
 
 const accidents = true;
 

@@ -1,18 +1,18 @@
 /** Planning, comparing and telling crash points; `crash-matrix.deep.test.ts` tries them all. */
 import { describe, expect, it } from "vitest";
-import { shown } from "../../src/rehearsal/box/clock.js";
-import { happyLastEra } from "../../src/rehearsal/scenarios/happy.js";
-import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
-import type { World } from "../../src/rehearsal/world/world.js";
-import { doneTwice } from "./counts.js";
-import { differences, essenceOf } from "./essence.js";
-import { cellsOf, type Tried } from "./everywhere.js";
-import { journalsLeft } from "./journals-left.js";
-import { LeapingClock } from "./leaping-clock.js";
-import { type Planned, planOf } from "./plan.js";
-import { type CrashPoint, nameOf } from "./point.js";
-import type { Recording } from "./recording.js";
-import type { RunFiles, Snapshot } from "./snapshot.js";
+import { shown } from "../../src/rehearsal/box/clock.ts";
+import { happyLastEra } from "../../src/rehearsal/scenarios/happy.ts";
+import { firstState } from "../../src/rehearsal/supervisor/first-state.ts";
+import type { World } from "../../src/rehearsal/world/world.ts";
+import { doneTwice } from "./counts.ts";
+import { differences, essenceOf } from "./essence.ts";
+import { cellsOf, type Tried } from "./everywhere.ts";
+import { journalsLeft } from "./journals-left.ts";
+import { LeapingClock } from "./leaping-clock.ts";
+import { type Planned, planOf } from "./plan.ts";
+import { type CrashPoint, nameOf } from "./point.ts";
+import type { Recording } from "./recording.ts";
+import type { RunFiles, Snapshot } from "./snapshot.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 2, 40);
 const state = firstState(happyLastEra, happyLastEra.open({ seed: 1, now: NOW }));

@@ -1,7 +1,7 @@
 /** What was done to a Docker host, and what is left of it, so that two of them can be laid side by side. */
-import { changesSince } from "../../src/rehearsal/docker-engine/aftermath.js";
-import type { DockerEngineState, SimContainer } from "../../src/rehearsal/docker-engine/state.js";
-import type { Tree, TreeNode } from "../../src/rehearsal/docker-engine/tree.js";
+import { changesSince } from "../../src/rehearsal/docker-engine/aftermath.ts";
+import type { DockerEngineState, SimContainer } from "../../src/rehearsal/docker-engine/state.ts";
+import type { Tree, TreeNode } from "../../src/rehearsal/docker-engine/tree.ts";
 
 /** A run's own unfinished copies, dumps and proofs are made again, and an image of the same container is the same image. */
 const AGAIN = /^(?:mkdir|cp|rm -rf|commit|fill|dump) |-(?:part|proof)\b/;

@@ -2,13 +2,13 @@
  * What of a world must be the same, however often the tool was killed on the way: everything but ids, times and what
  * only remembers calls. Names that were drawn are told by whose they are, so that two runs can be laid side by side.
  */
-import type { BoxState } from "../../src/rehearsal/box/box-state.js";
-import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
-import type { Watched } from "../../src/rehearsal/supervisor/checks.js";
-import { advance } from "../../src/rehearsal/world/advance.js";
-import { lasting } from "./docker-aftermath.js";
-import type { World } from "../../src/rehearsal/world/world.js";
-import { isOfLease } from "./lease.js";
+import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import type { Watched } from "../../src/rehearsal/supervisor/checks.ts";
+import { advance } from "../../src/rehearsal/world/advance.ts";
+import { lasting } from "./docker-aftermath.ts";
+import type { World } from "../../src/rehearsal/world/world.ts";
+import { isOfLease } from "./lease.ts";
 
 /** Sorted lines: `path = value`. */
 export type Essence = readonly string[];

@@ -1,13 +1,13 @@
 /** Kills the tool at every place of one run where it can be killed, resumes it, and looks at what became of the foundation. */
 import { rmSync } from "node:fs";
 import { expect } from "vitest";
-import { scenarioNamed } from "./scenarios.js";
-import { CRASH_STRIDE, strided } from "./crash-stride.js";
-import { inTurns } from "./in-turns.js";
-import { type Extent, type Planned, planOf } from "./plan.js";
-import { nameOf } from "./point.js";
-import { type Act, record } from "./recording.js";
-import { attempt, type Verdict } from "./trial.js";
+import { scenarioNamed } from "./scenarios.ts";
+import { CRASH_STRIDE, strided } from "./crash-stride.ts";
+import { inTurns } from "./in-turns.ts";
+import { type Extent, type Planned, planOf } from "./plan.ts";
+import { nameOf } from "./point.ts";
+import { type Act, record } from "./recording.ts";
+import { attempt, type Verdict } from "./trial.ts";
 
 export interface Tried {
   readonly planned: Planned;

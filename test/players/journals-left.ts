@@ -1,6 +1,6 @@
 /** The journals' bytes as a dead process left them. */
-import type { CrashPoint } from "./point.js";
-import type { RunFiles, Snapshot } from "./snapshot.js";
+import type { CrashPoint } from "./point.ts";
+import type { RunFiles, Snapshot } from "./snapshot.ts";
 
 export function journalsLeft(point: CrashPoint, { appends }: Snapshot, files: RunFiles): ReadonlyMap<string, Buffer> {
   if (point.is === "change") return journalsAt(files, appends);

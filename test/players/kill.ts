@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
-import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
-import { TOOL } from "../tool.js";
+import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
+import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { TOOL } from "../tool.ts";
 
 /** Around the N-th append of a journal, or as soon as the far side has made its K-th change and before it answers. */
 export type Kill =

@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Laptop } from "../../src/rehearsal/supervisor/laptop.js";
+import type { Laptop } from "../../src/rehearsal/supervisor/laptop.ts";
 
 export interface LaptopPhoto {
   readonly directory: string;

@@ -3,7 +3,7 @@
  * soon as somebody waits for one. Tool and box have to share it, so both are in one process: a single flow, where
  * whoever waits has nothing else to do.
  */
-import { type BoxClock, shown } from "../../src/rehearsal/box/clock.js";
+import { type BoxClock, shown } from "../../src/rehearsal/box/clock.ts";
 
 const RATE = 20;
 /** Real milliseconds that answers which are under way get before a leap. */

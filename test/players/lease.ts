@@ -1,5 +1,5 @@
 /** Where a leased recovery has its lease and its mirror: what lies there is the tool's own, not the foundation's. */
-import { BUCKET } from "../../src/rehearsal/world/foundation.js";
+import { BUCKET } from "../../src/rehearsal/world/foundation.ts";
 
 const PREFIX = "dingo-recover-leases";
 

@@ -3,7 +3,7 @@
  * is resumed many times at once, and its journal names one place.
  */
 import { join, relative } from "node:path";
-import type { ScratchDatabases, ScratchFile } from "../../src/ports/scratch-database.js";
+import type { ScratchDatabases, ScratchFile } from "../../src/ports/scratch-database.ts";
 
 const SHOWN = "/var/tmp";
 const NAMES_FILE: ReadonlySet<string | symbol> = new Set<keyof ScratchDatabases>(["dump", "dumped"]);

@@ -1,8 +1,8 @@
 /** Which crash points a recorded run has, and which of them are one and the same state of world and run directory. */
-import type { CrashPoint } from "./point.js";
-import type { Recording } from "./recording.js";
-import type { RunFiles, Snapshot } from "./snapshot.js";
-import type { Trial } from "./trial.js";
+import type { CrashPoint } from "./point.ts";
+import type { Recording } from "./recording.ts";
+import type { RunFiles, Snapshot } from "./snapshot.ts";
+import type { Trial } from "./trial.ts";
 
 export type Column = "before" | "torn" | "after" | "change" | "lost-block" | "signal" | "full-disk" | "clock-back";
 

@@ -1,8 +1,8 @@
 /** A sample of real kills, which shows the snapshots of the crash matrix to be like them. `npm run build` comes first. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LONG, Rehearsals } from "../rehearsal/rehearsals.js";
-import { doneTwice } from "./counts.js";
-import type { Kill } from "./kill.js";
+import { LONG, Rehearsals } from "../rehearsal/rehearsals.ts";
+import { doneTwice } from "./counts.ts";
+import type { Kill } from "./kill.ts";
 
 let rehearsals: Rehearsals;
 beforeAll(() => {

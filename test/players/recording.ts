@@ -1,20 +1,20 @@
 /** One undisturbed run, and a snapshot at every place where a kill could have met it. */
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Box } from "../../src/rehearsal/box/box.js";
-import { shown } from "../../src/rehearsal/box/clock.js";
-import type { BoxState } from "../../src/rehearsal/box/box-state.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import { inventory, type Watched } from "../../src/rehearsal/supervisor/checks.js";
-import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
-import type { AppendObserver } from "../../src/journal/file-journal.js";
-import { type Bench, onBench, scratch } from "./bench.js";
-import { type Carriage, type Carried, carry, type Task } from "./carry.js";
-import { type Counts, countsSince } from "./counts.js";
-import { type Essence, essenceOf, etagsOf } from "./essence.js";
-import { LaptopAlbum, laptopEssence } from "./laptop-photo.js";
-import { LEASE } from "./lease.js";
-import { linesOf, readRunFiles, type RunFiles, runsIn, type Snapshot, snapshotOf } from "./snapshot.js";
+import type { Box } from "../../src/rehearsal/box/box.ts";
+import { shown } from "../../src/rehearsal/box/clock.ts";
+import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import { inventory, type Watched } from "../../src/rehearsal/supervisor/checks.ts";
+import { firstState } from "../../src/rehearsal/supervisor/first-state.ts";
+import type { AppendObserver } from "../../src/journal/file-journal.ts";
+import { type Bench, onBench, scratch } from "./bench.ts";
+import { type Carriage, type Carried, carry, type Task } from "./carry.ts";
+import { type Counts, countsSince } from "./counts.ts";
+import { type Essence, essenceOf, etagsOf } from "./essence.ts";
+import { LaptopAlbum, laptopEssence } from "./laptop-photo.ts";
+import { LEASE } from "./lease.ts";
+import { linesOf, readRunFiles, type RunFiles, runsIn, type Snapshot, snapshotOf } from "./snapshot.ts";
 
 /** What every later world is held against. */
 export interface Undisturbed {

@@ -1,5 +1,5 @@
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 
 export function scenarioNamed(name: string): Scenario {
   const scenario = findScenario(name);

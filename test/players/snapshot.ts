@@ -1,8 +1,8 @@
 /** World and run directories as they were at one instant of an undisturbed run, and a directory made from them again. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LaptopPhoto } from "./laptop-photo.js";
-import type { BoxState } from "../../src/rehearsal/box/box-state.js";
+import type { LaptopPhoto } from "./laptop-photo.ts";
+import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
 
 export interface Snapshot {
   readonly state: BoxState;

@@ -1,12 +1,12 @@
 /** What a killed run's journal says of the world, held against the world, at every place where a kill could meet it. */
 import { expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.js";
-import { allContainers } from "../../src/rehearsal/world/world.js";
-import { type Standing, standingOf, standingText } from "../../src/standing/standing.js";
-import { journalsAt } from "./journals-left.js";
-import { type Recording, record } from "./recording.js";
-import { scenarioNamed } from "./scenarios.js";
-import type { Snapshot } from "./snapshot.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { allContainers } from "../../src/rehearsal/world/world.ts";
+import { type Standing, standingOf, standingText } from "../../src/standing/standing.ts";
+import { journalsAt } from "./journals-left.ts";
+import { type Recording, record } from "./recording.ts";
+import { scenarioNamed } from "./scenarios.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 const CONTAINER = /container|database is back/;
 const ARCHIVE = /own archive lies aside|old archive is copied/;

@@ -1,20 +1,20 @@
 /** One crash point: the world and the run directory of that instant, a new process over them, and what came of it. */
 import { join } from "node:path";
-import { EXIT, RecoverError } from "../../src/errors.js";
-import { undoneComplaints } from "../../src/rehearsal/scenarios/undone.js";
-import { worldComplaints } from "../../src/rehearsal/supervisor/checks.js";
-import { leakComplaints } from "../../src/rehearsal/supervisor/leaks.js";
-import type { AppendObserver } from "../../src/journal/file-journal.js";
-import { verifyJournal } from "../../src/journal/verification.js";
-import { type Bench, onBench } from "./bench.js";
-import { type Carried, carry } from "./carry.js";
-import { type Counts, countsSince, doneTwice } from "./counts.js";
-import { differences, essenceOf, etagsOf } from "./essence.js";
-import { journalsLeft } from "./journals-left.js";
-import { laptopEssence, layOutPhoto } from "./laptop-photo.js";
-import type { CrashPoint } from "./point.js";
-import { taskOf, type Undisturbed } from "./recording.js";
-import { linesOf, runsIn, type Snapshot, writeStateDirectory } from "./snapshot.js";
+import { EXIT, RecoverError } from "../../src/errors.ts";
+import { undoneComplaints } from "../../src/rehearsal/scenarios/undone.ts";
+import { worldComplaints } from "../../src/rehearsal/supervisor/checks.ts";
+import { leakComplaints } from "../../src/rehearsal/supervisor/leaks.ts";
+import type { AppendObserver } from "../../src/journal/file-journal.ts";
+import { verifyJournal } from "../../src/journal/verification.ts";
+import { type Bench, onBench } from "./bench.ts";
+import { type Carried, carry } from "./carry.ts";
+import { type Counts, countsSince, doneTwice } from "./counts.ts";
+import { differences, essenceOf, etagsOf } from "./essence.ts";
+import { journalsLeft } from "./journals-left.ts";
+import { laptopEssence, layOutPhoto } from "./laptop-photo.ts";
+import type { CrashPoint } from "./point.ts";
+import { taskOf, type Undisturbed } from "./recording.ts";
+import { linesOf, runsIn, type Snapshot, writeStateDirectory } from "./snapshot.ts";
 
 export interface Trial {
   readonly point: CrashPoint;

@@ -1,5 +1,5 @@
 /** Placeholders filled in as a person fills them in: in the place of the text, and a quote within quotes is written out. */
-import type { Json, JsonObject, PrintedCommand } from "../../src/action.js";
+import type { Json, JsonObject, PrintedCommand } from "../../src/action.ts";
 
 const PLACEHOLDER = /<([a-z][\w-]*(?:\.[\w-]+)*)>/gu;
 

@@ -3,17 +3,17 @@
  * line that concluded something from the text of a placeholder is found here (it deleted the archive that it should keep).
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AnyAction, JsonObject, PrintedCommand } from "../../src/action.js";
-import { REGISTRY } from "../../src/actions/registry.js";
-import { foreseeUnits } from "../../src/engine/foresight.js";
-import { planRun } from "../../src/engine/plan.js";
-import { resolve } from "../../src/runbook/resolve.js";
-import type { Template } from "../../src/runbook/runbook.js";
-import { runbookOf } from "../engine/fixture.js";
-import { fc, inputs } from "../properties.js";
-import { byPath, filled } from "./fill.js";
-import { inputsOf } from "./samples.js";
-import { callsOf } from "./shell.js";
+import type { AnyAction, JsonObject, PrintedCommand } from "../../src/action.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
+import { foreseeUnits } from "../../src/engine/foresight.ts";
+import { planRun } from "../../src/engine/plan.ts";
+import { resolve } from "../../src/runbook/resolve.ts";
+import type { Template } from "../../src/runbook/runbook.ts";
+import { runbookOf } from "../engine/fixture.ts";
+import { fc, inputs } from "../properties.ts";
+import { byPath, filled } from "./fill.ts";
+import { inputsOf } from "./samples.ts";
+import { callsOf } from "./shell.ts";
 
 type Calls = ReturnType<typeof callsOf>[number];
 

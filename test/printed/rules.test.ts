@@ -1,15 +1,15 @@
 /** What no printed line may be, of every action and every way back: with hostile values, and with placeholders. */
 import { execFileSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AnyAction, PrintedCommand } from "../../src/action.js";
-import { REGISTRY } from "../../src/actions/registry.js";
-import { unknownInput } from "../../src/engine/foresight.js";
-import { ifKnown, UnknownValue } from "../../src/placeholder.js";
-import { typedIn } from "../../src/typed-lines.js";
-import { fc, inputs } from "../properties.js";
-import { fillLine } from "./fill.js";
-import { inputsOf } from "./samples.js";
-import { callsOf } from "./shell.js";
+import type { AnyAction, PrintedCommand } from "../../src/action.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
+import { unknownInput } from "../../src/engine/foresight.ts";
+import { ifKnown, UnknownValue } from "../../src/placeholder.ts";
+import { typedIn } from "../../src/typed-lines.ts";
+import { fc, inputs } from "../properties.ts";
+import { fillLine } from "./fill.ts";
+import { inputsOf } from "./samples.ts";
+import { callsOf } from "./shell.ts";
 
 const RUN = "20261121-020000-abcd";
 /** Its words before docker are the operator's own there, and its own directories are removed. */

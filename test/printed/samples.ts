@@ -1,8 +1,8 @@
 /** Inputs of actions as the world has them: shaped where it shapes them, and hostile where a person chooses (law 12). */
 import { z } from "zod";
-import type { Json, JsonObject } from "../../src/action.js";
-import { fc } from "../properties.js";
-import { PROGRAMS } from "./shell.js";
+import type { Json, JsonObject } from "../../src/action.ts";
+import { fc } from "../properties.ts";
+import { PROGRAMS } from "./shell.ts";
 
 type Sample = fc.Arbitrary<Json>;
 type Schema = z.core.JSONSchema.BaseSchema;

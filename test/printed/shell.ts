@@ -6,9 +6,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PrintedCommand } from "../../src/action.js";
-import { typedIn } from "../../src/typed-lines.js";
-import { quote } from "../../src/shell-quote.js";
+import type { PrintedCommand } from "../../src/action.ts";
+import { typedIn } from "../../src/typed-lines.ts";
+import { quote } from "../../src/shell-quote.ts";
 
 /** Programs that a line works a value out with. */
 const REAL = ["sed", "tr", "cut"];

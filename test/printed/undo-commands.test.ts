@@ -1,12 +1,12 @@
 /** `undo` without a run, after one has succeeded: nothing is open, and still there is something to take back. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { undoable } from "../../src/cli/choose-run.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import type { Runbook } from "../../src/runbook/runbook.js";
-import { Secrets } from "../../src/secrets.js";
-import { changing, FakeWorld, reading } from "../engine/fake-world.js";
-import { Bench, runbookOf, step, YES } from "../engine/fixture.js";
-import { Place } from "../cli/program.js";
+import { undoable } from "../../src/cli/choose-run.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import type { Runbook } from "../../src/runbook/runbook.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { changing, FakeWorld, reading } from "../engine/fake-world.ts";
+import { Bench, runbookOf, step, YES } from "../engine/fixture.ts";
+import { Place } from "../cli/program.ts";
 
 let place: Place;
 let state: StateDirectory;

@@ -13,7 +13,7 @@ import { Script } from "node:vm";
 import dgram from "node:dgram";
 import dns from "node:dns";
 import { Socket } from "node:net";
-import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.js";
+import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.ts";
 
 export interface Call {
   readonly words: readonly string[];

@@ -4,19 +4,19 @@
  */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ArchiveName, Archives } from "../rig/archives/archives.js";
-import type { Case } from "../rig/archives/cases/case.js";
-import { lineCases } from "../rig/archives/cases/line.js";
-import { treeCases, twinCases } from "../rig/archives/cases/timelines.js";
-import { brotliCases, deltaCases } from "../rig/archives/cases/wal-g.js";
-import { wideCases } from "../rig/archives/cases/wide.js";
-import { parseLsn } from "../rig/archives/chronicle.js";
-import { type Examined, examine } from "../rig/archives/examine.js";
-import { judge } from "../rig/archives/judge.js";
-import { ownOutcome, restoreByOwnReader } from "../rig/archives/own-reader.js";
-import { restore } from "../rig/archives/restore.js";
-import { treeOfFiles } from "../rig/archives/tree-of-files.js";
-import { Workshop } from "../rig/archives/workshop.js";
+import { type ArchiveName, Archives } from "../rig/archives/archives.ts";
+import type { Case } from "../rig/archives/cases/case.ts";
+import { lineCases } from "../rig/archives/cases/line.ts";
+import { treeCases, twinCases } from "../rig/archives/cases/timelines.ts";
+import { brotliCases, deltaCases } from "../rig/archives/cases/wal-g.ts";
+import { wideCases } from "../rig/archives/cases/wide.ts";
+import { parseLsn } from "../rig/archives/chronicle.ts";
+import { type Examined, examine } from "../rig/archives/examine.ts";
+import { judge } from "../rig/archives/judge.ts";
+import { ownOutcome, restoreByOwnReader } from "../rig/archives/own-reader.ts";
+import { restore } from "../rig/archives/restore.ts";
+import { treeOfFiles } from "../rig/archives/tree-of-files.ts";
+import { Workshop } from "../rig/archives/workshop.ts";
 
 const CASES: Readonly<Record<ArchiveName, readonly Case[]>> = {
   line: lineCases,

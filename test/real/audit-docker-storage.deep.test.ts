@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Finding } from "../../src/docker-storage/finding.js";
-import { cacheDirectory } from "../rig/cache.js";
-import { OwnEngine } from "../rig/own-engine.js";
-import { TOOL } from "../tool.js";
+import type { Finding } from "../../src/docker-storage/finding.ts";
+import { cacheDirectory } from "../rig/cache.ts";
+import { OwnEngine } from "../rig/own-engine.ts";
+import { TOOL } from "../tool.ts";
 
 const PGDATA = "/var/lib/postgresql/data";
 

@@ -5,10 +5,10 @@
  * load (test/container-lines). What our containers leave out or add stands in the table below with its reason.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { differences, type Exception, unexplained } from "../container-lines/captured.js";
-import { PHASES, RELEASES } from "../container-lines/phases.js";
-import { liveThrough, type Through } from "../container-lines/rig-lives.js";
-import { type Rig, startRig } from "../rig/rig.js";
+import { differences, type Exception, unexplained } from "../container-lines/captured.ts";
+import { PHASES, RELEASES } from "../container-lines/phases.ts";
+import { liveThrough, type Through } from "../container-lines/rig-lives.ts";
+import { type Rig, startRig } from "../rig/rig.ts";
 
 const EXCEPTIONS: readonly Exception[] = [];
 

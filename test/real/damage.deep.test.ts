@@ -5,17 +5,17 @@
 import { access, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { containerState, docker } from "../rig/docker.js";
-import { changesOf } from "../rig/far-side.js";
-import { DEPLOYMENT } from "../rig/director.js";
-import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.js";
-import { logIn } from "../rig/postgres-node.js";
-import { callTool, recover, type Recovery, type RecoveryOptions } from "../rig/recovery.js";
-import { onlyNode, type Scene } from "../rig/scene.js";
-import type { StoredObject } from "../rig/object-store.js";
-import { freshServiceKey } from "../rig/service-key.js";
-import { assumeRole, type S3Credentials } from "../rig/sts.js";
-import { until } from "../rig/until.js";
+import { containerState, docker } from "../rig/docker.ts";
+import { changesOf } from "../rig/far-side.ts";
+import { DEPLOYMENT } from "../rig/director.ts";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { callTool, recover, type Recovery, type RecoveryOptions } from "../rig/recovery.ts";
+import { onlyNode, type Scene } from "../rig/scene.ts";
+import type { StoredObject } from "../rig/object-store.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
+import { assumeRole, type S3Credentials } from "../rig/sts.ts";
+import { until } from "../rig/until.ts";
 
 const LIVING = "orders-db";
 /** A name as somebody may have typed it: quotes, a command, a colour for the terminal, two lines. */

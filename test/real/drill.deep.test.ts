@@ -1,14 +1,14 @@
 /** On real parts: a drill creates a service, fills it, deletes it and brings it back; an independent client reads its rows. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectedRows, READ_BACK } from "../../src/actions/drill/rows.js";
-import type { RunEvent } from "../../src/engine/event.js";
-import { secretsBelow, secretsIn } from "../rig/canaries.js";
-import { farSide } from "../rig/far-side.js";
-import { type Foundation, ORG, SPACE, startFoundation } from "../rig/foundation.js";
-import { logIn } from "../rig/postgres-node.js";
-import { callTool, type Ended } from "../rig/recovery.js";
-import { freshServiceKey } from "../rig/service-key.js";
+import { expectedRows, READ_BACK } from "../../src/actions/drill/rows.ts";
+import type { RunEvent } from "../../src/engine/event.ts";
+import { secretsBelow, secretsIn } from "../rig/canaries.ts";
+import { farSide } from "../rig/far-side.ts";
+import { type Foundation, ORG, SPACE, startFoundation } from "../rig/foundation.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { callTool, type Ended } from "../rig/recovery.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
 
 const NAME = "drill-db";
 const TARGET = `${ORG}/${SPACE}/${NAME}`;

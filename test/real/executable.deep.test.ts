@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clockWord } from "../../src/rehearsal/cf-program/clock.js";
+import { clockWord } from "../../src/rehearsal/cf-program/clock.ts";
 
 const place = realpathSync(mkdtempSync(join(tmpdir(), "executable-")));
 const NAME = `dingo-recover-${process.platform}-${process.arch}`;

@@ -8,7 +8,7 @@ import {
   fixtureDirectory,
   type Owner,
   PASSPHRASE,
-} from "../contract/decryption.js";
+} from "../contract/decryption.ts";
 
 const PHRASES: Readonly<Record<Owner, string>> = { ours: "", other: "", locked: PASSPHRASE };
 

@@ -4,12 +4,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EntryBody } from "../../src/journal/entry.js";
-import type { Journal } from "../../src/journal/journal.js";
-import { StateDirectory } from "../../src/journal/state-directory.js";
-import { Secrets } from "../../src/secrets.js";
-import { Place, type Started } from "../cli/program.js";
-import { STARTED, step } from "../report/journals.js";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import type { Journal } from "../../src/journal/journal.ts";
+import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { Place, type Started } from "../cli/program.ts";
+import { STARTED, step } from "../report/journals.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** For whatever a browser is waited for: the machine may be busy. */

@@ -1,13 +1,13 @@
-import { systemClock } from "../../src/adapters/clock/system-clock.js";
-import { LogStore, type LogStoreOptions } from "../../src/adapters/elasticsearch/log-store.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import { straight } from "../../src/adapters/network/http-agents.js";
-import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.js";
-import { Secrets } from "../../src/secrets.js";
+import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import { LogStore, type LogStoreOptions } from "../../src/adapters/elasticsearch/log-store.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { straight } from "../../src/adapters/network/http-agents.ts";
+import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
+import { Secrets } from "../../src/secrets.ts";
 import { expect, it } from "vitest";
-import { type LogStoreFixture, logSearchContract } from "../contract/log-search.js";
-import { type LogStoreFront, startFront } from "../rig/log-store-front.js";
-import { LOG_STORES, type LogStoreName, startLogStore } from "../rig/log-stores.js";
+import { type LogStoreFixture, logSearchContract } from "../contract/log-search.ts";
+import { type LogStoreFront, startFront } from "../rig/log-store-front.ts";
+import { LOG_STORES, type LogStoreName, startLogStore } from "../rig/log-stores.ts";
 
 /** Every foundation takes seconds; of two generations they are all tried. */
 const IN_FULL: readonly LogStoreName[] = ["elasticsearch-7.6.1", "opensearch-2.19.1"];

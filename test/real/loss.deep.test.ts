@@ -3,14 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import type { DiscoverDocument } from "../../src/discovery/document.js";
-import type { Deletion } from "../rig/broker.js";
-import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.js";
-import { logIn } from "../rig/postgres-node.js";
-import { callTool, recover, type Recovery } from "../rig/recovery.js";
-import { onlyNode } from "../rig/scene.js";
-import { freshServiceKey } from "../rig/service-key.js";
-import { brokerDeletion, followLog } from "../rig/syslog.js";
+import type { DiscoverDocument } from "../../src/discovery/document.ts";
+import type { Deletion } from "../rig/broker.ts";
+import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { callTool, recover, type Recovery } from "../rig/recovery.ts";
+import { onlyNode } from "../rig/scene.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
+import { brokerDeletion, followLog } from "../rig/syslog.ts";
 
 interface Told {
   readonly foundation: Foundation;

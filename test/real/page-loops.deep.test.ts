@@ -4,13 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomUUID } from "node:crypto";
-import type { Instance } from "../rig/broker.js";
-import { followThePage, recoverByHand, setRolePasswords } from "../rig/by-hand.js";
-import { logIn } from "../rig/postgres-node.js";
-import { type Rig, startRig } from "../rig/rig.js";
-import { baseBackupDone, makeScene, onlyNode, type Scene } from "../rig/scene.js";
-import { SshSession } from "../rig/ssh-session.js";
-import { until } from "../rig/until.js";
+import type { Instance } from "../rig/broker.ts";
+import { followThePage, recoverByHand, setRolePasswords } from "../rig/by-hand.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { type Rig, startRig } from "../rig/rig.ts";
+import { baseBackupDone, makeScene, onlyNode, type Scene } from "../rig/scene.ts";
+import { SshSession } from "../rig/ssh-session.ts";
+import { until } from "../rig/until.ts";
 
 let rig: Rig;
 let cell: SshSession;

@@ -1,14 +1,14 @@
 /** On real parts: what the published page leaves behind is recognised, left alone, and recovered beside. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { followThePage } from "../rig/by-hand.js";
-import { changesOf } from "../rig/far-side.js";
-import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.js";
-import { logIn, type PostgresNode } from "../rig/postgres-node.js";
-import { recover } from "../rig/recovery.js";
-import { baseBackupDone, onlyNode } from "../rig/scene.js";
-import { cfProgram, freshServiceKey } from "../rig/service-key.js";
-import { SshSession } from "../rig/ssh-session.js";
-import { until } from "../rig/until.js";
+import { followThePage } from "../rig/by-hand.ts";
+import { changesOf } from "../rig/far-side.ts";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";
+import { logIn, type PostgresNode } from "../rig/postgres-node.ts";
+import { recover } from "../rig/recovery.ts";
+import { baseBackupDone, onlyNode } from "../rig/scene.ts";
+import { cfProgram, freshServiceKey } from "../rig/service-key.ts";
+import { SshSession } from "../rig/ssh-session.ts";
+import { until } from "../rig/until.ts";
 
 let foundation: Foundation;
 /** What the page made of the instance that was created for it. */

@@ -3,10 +3,10 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Generation } from "../../src/compose/names.js";
-import { ComposeStack } from "../rig/compose-stack.js";
-import { OwnEngine } from "../rig/own-engine.js";
-import { until } from "../rig/until.js";
+import type { Generation } from "../../src/compose/names.ts";
+import { ComposeStack } from "../rig/compose-stack.ts";
+import { OwnEngine } from "../rig/own-engine.ts";
+import { until } from "../rig/until.ts";
 
 const RUN = [
   "run",

@@ -5,18 +5,18 @@
  */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectedRows } from "../../src/actions/drill/rows.js";
-import { secretsIn } from "../rig/canaries.js";
-import { runInSteps, undoInSteps } from "../rig/typed/engine-run.js";
-import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.js";
-import { OperatorShell } from "../rig/typed/operator-shell.js";
-import { logIn } from "../rig/postgres-node.js";
-import { TypedSteps, type Typing } from "../rig/typed/typed-steps.js";
-import { type PrintedStep, stepsOnPage, stepsOnScreen } from "../rig/typed/printed-steps.js";
-import { callTool, recover } from "../rig/recovery.js";
-import { instanceOf, isLike, nodeOf, type RecoveryAt, type World, worldOf } from "../rig/typed/recovery-world.js";
-import { freshServiceKey } from "../rig/service-key.js";
-import { until } from "../rig/until.js";
+import { expectedRows } from "../../src/actions/drill/rows.ts";
+import { secretsIn } from "../rig/canaries.ts";
+import { runInSteps, undoInSteps } from "../rig/typed/engine-run.ts";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";
+import { OperatorShell } from "../rig/typed/operator-shell.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { TypedSteps, type Typing } from "../rig/typed/typed-steps.ts";
+import { type PrintedStep, stepsOnPage, stepsOnScreen } from "../rig/typed/printed-steps.ts";
+import { callTool, recover } from "../rig/recovery.ts";
+import { instanceOf, isLike, nodeOf, type RecoveryAt, type World, worldOf } from "../rig/typed/recovery-world.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
+import { until } from "../rig/until.ts";
 
 const APP = "web";
 const APPS = { "steps.space.apps": [APP] };

@@ -5,11 +5,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { Place } from "../cli/program.js";
-import { film, read, type Recording, textOf, written } from "../rig/recording.js";
-import { lasting } from "../rig/screen-text.js";
-import { TmuxScreen } from "../rig/tmux-screen.js";
-import { TOOL } from "../tool.js";
+import { Place } from "../cli/program.ts";
+import { film, read, type Recording, textOf, written } from "../rig/recording.ts";
+import { lasting } from "../rig/screen-text.ts";
+import { TmuxScreen } from "../rig/tmux-screen.ts";
+import { TOOL } from "../tool.ts";
 
 const FILE = join(import.meta.dirname, "..", "ui", "recordings", "rehearsal.jsonl");
 const END = /as it should[^]*\n\$$/u;

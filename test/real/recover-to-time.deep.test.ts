@@ -2,15 +2,15 @@
 import { chmod, cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/event.js";
-import { cacheDirectory } from "../rig/cache.js";
-import { secretsBelow, secretsIn } from "../rig/canaries.js";
-import { type Foundation, ORG, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.js";
-import { logIn } from "../rig/postgres-node.js";
-import { callTool, type Ended } from "../rig/recovery.js";
-import { baseBackupDone, onlyNode } from "../rig/scene.js";
-import { cfProgram, freshServiceKey } from "../rig/service-key.js";
-import { until } from "../rig/until.js";
+import type { RunEvent } from "../../src/engine/event.ts";
+import { cacheDirectory } from "../rig/cache.ts";
+import { secretsBelow, secretsIn } from "../rig/canaries.ts";
+import { type Foundation, ORG, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { callTool, type Ended } from "../rig/recovery.ts";
+import { baseBackupDone, onlyNode } from "../rig/scene.ts";
+import { cfProgram, freshServiceKey } from "../rig/service-key.ts";
+import { until } from "../rig/until.ts";
 
 const NAME = "living-db";
 const TARGET = `${ORG}/${SPACE}/${NAME}`;

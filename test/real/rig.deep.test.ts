@@ -4,12 +4,12 @@ import { randomUUID } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { docker } from "../rig/docker.js";
-import { logIn } from "../rig/postgres-node.js";
-import { type Rig, startRig } from "../rig/rig.js";
-import { makeScene, onlyNode } from "../rig/scene.js";
-import { SshSession } from "../rig/ssh-session.js";
-import { until } from "../rig/until.js";
+import { docker } from "../rig/docker.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { type Rig, startRig } from "../rig/rig.ts";
+import { makeScene, onlyNode } from "../rig/scene.ts";
+import { SshSession } from "../rig/ssh-session.ts";
+import { until } from "../rig/until.ts";
 
 let rig: Rig;
 

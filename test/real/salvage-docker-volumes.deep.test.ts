@@ -4,13 +4,13 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import { Secrets } from "../../src/secrets.js";
-import { type CopiesFixture, describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.js";
-import { cacheDirectory } from "../rig/cache.js";
-import { ROLE, ROWS, runOf, SalvageScene } from "../rig/salvage-scene.js";
-import { until } from "../rig/until.js";
+import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { type CopiesFixture, describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.ts";
+import { cacheDirectory } from "../rig/cache.ts";
+import { ROLE, ROWS, runOf, SalvageScene } from "../rig/salvage-scene.ts";
+import { until } from "../rig/until.ts";
 
 /** By how many entries a process has made the journal longer when it is killed, and how much later: one run, again and again. */
 const KILLS: readonly (readonly [number, number])[] = [

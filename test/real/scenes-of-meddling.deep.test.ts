@@ -4,14 +4,14 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { atStep } from "../rig/at-step.js";
-import { docker } from "../rig/docker.js";
-import { EngineEvents } from "../rig/engine-events.js";
-import { type Foundation, ORG, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.js";
-import { logIn } from "../rig/postgres-node.js";
-import { recover, type Recovery } from "../rig/recovery.js";
-import { onlyNode } from "../rig/scene.js";
-import { freshServiceKey } from "../rig/service-key.js";
+import { atStep } from "../rig/at-step.ts";
+import { docker } from "../rig/docker.ts";
+import { EngineEvents } from "../rig/engine-events.ts";
+import { type Foundation, ORG, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { recover, type Recovery } from "../rig/recovery.ts";
+import { onlyNode } from "../rig/scene.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
 
 let foundation: Foundation;
 let engine: EngineEvents;

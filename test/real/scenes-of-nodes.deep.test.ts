@@ -3,11 +3,11 @@
  * a container that was killed, a container that was dead already. What comes back is what the archive holds.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Foundation, ORG, SPACE, startFoundation } from "../rig/foundation.js";
-import { logIn } from "../rig/postgres-node.js";
-import { recover, type Recovery } from "../rig/recovery.js";
-import { failOver, onlyNode, type Scene } from "../rig/scene.js";
-import { freshServiceKey } from "../rig/service-key.js";
+import { type Foundation, ORG, SPACE, startFoundation } from "../rig/foundation.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import { recover, type Recovery } from "../rig/recovery.ts";
+import { failOver, onlyNode, type Scene } from "../rig/scene.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
 
 let foundation: Foundation;
 

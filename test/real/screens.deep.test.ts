@@ -5,10 +5,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { Place } from "../cli/program.js";
-import { TOOL } from "../tool.js";
-import { broken, lasting } from "../rig/screen-text.js";
-import { type Size, TmuxScreen } from "../rig/tmux-screen.js";
+import { Place } from "../cli/program.ts";
+import { TOOL } from "../tool.ts";
+import { broken, lasting } from "../rig/screen-text.ts";
+import { type Size, TmuxScreen } from "../rig/tmux-screen.ts";
 
 const GOLDENS = join(import.meta.dirname, "..", "ui", "goldens");
 const SIZES = [

@@ -3,14 +3,14 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { endAgent, makeSeal, type Seal } from "../rig/archives/seal.js";
-import { type Made, makeSealedLine } from "../rig/archives/made.js";
-import { Postgres } from "../rig/archives/postgres.js";
-import { looked, restore } from "../rig/archives/restore.js";
-import { Snapshot } from "../rig/archives/snapshot.js";
-import { eventsOf, Tool, verdictOf } from "../rig/archives/tool.js";
-import { Workshop } from "../rig/archives/workshop.js";
-import { until } from "../rig/until.js";
+import { endAgent, makeSeal, type Seal } from "../rig/archives/seal.ts";
+import { type Made, makeSealedLine } from "../rig/archives/made.ts";
+import { Postgres } from "../rig/archives/postgres.ts";
+import { looked, restore } from "../rig/archives/restore.ts";
+import { Snapshot } from "../rig/archives/snapshot.ts";
+import { eventsOf, Tool, verdictOf } from "../rig/archives/tool.ts";
+import { Workshop } from "../rig/archives/workshop.ts";
+import { until } from "../rig/until.ts";
 
 const COUNT = "select count(*) from marks";
 

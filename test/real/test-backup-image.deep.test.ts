@@ -6,9 +6,9 @@ import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Archives } from "../rig/archives/archives.js";
-import type { Snapshot } from "../rig/archives/snapshot.js";
-import { Workshop } from "../rig/archives/workshop.js";
+import { Archives } from "../rig/archives/archives.ts";
+import type { Snapshot } from "../rig/archives/snapshot.ts";
+import { Workshop } from "../rig/archives/workshop.ts";
 
 const BASE = "dingo-recover-rig/base:trixie";
 const IMAGE = "dingo-recover-rig/test-backup";

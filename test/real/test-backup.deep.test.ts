@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Archives, type ArchiveName } from "../rig/archives/archives.js";
-import { Snapshot } from "../rig/archives/snapshot.js";
-import { eventsOf, Tool, verdictOf } from "../rig/archives/tool.js";
-import { Workshop } from "../rig/archives/workshop.js";
+import { Archives, type ArchiveName } from "../rig/archives/archives.ts";
+import { Snapshot } from "../rig/archives/snapshot.ts";
+import { eventsOf, Tool, verdictOf } from "../rig/archives/tool.ts";
+import { Workshop } from "../rig/archives/workshop.ts";
 
 const COUNT = "select count(*) from marks";
 

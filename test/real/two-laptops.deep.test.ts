@@ -6,15 +6,15 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { secretsIn } from "../rig/canaries.js";
-import { EngineEvents } from "../rig/engine-events.js";
-import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.js";
-import { Laptop, type LaptopOptions } from "../rig/laptop.js";
-import { logIn } from "../rig/postgres-node.js";
-import type { Ended } from "../rig/recovery.js";
-import { onlyNode, type Scene } from "../rig/scene.js";
-import { StoreWay } from "../rig/store-way.js";
-import { freshServiceKey } from "../rig/service-key.js";
+import { secretsIn } from "../rig/canaries.ts";
+import { EngineEvents } from "../rig/engine-events.ts";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";
+import { Laptop, type LaptopOptions } from "../rig/laptop.ts";
+import { logIn } from "../rig/postgres-node.ts";
+import type { Ended } from "../rig/recovery.ts";
+import { onlyNode, type Scene } from "../rig/scene.ts";
+import { StoreWay } from "../rig/store-way.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
 
 const OTHER = "orders-db";
 /** Which of the archive's dozen objects does not arrive. */

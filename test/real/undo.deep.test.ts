@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/event.js";
-import type { Entry } from "../../src/journal/entry.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { docker } from "../rig/docker.js";
-import { EngineEvents } from "../rig/engine-events.js";
-import { type Foundation, SERVICE, startFoundation, TARGET } from "../rig/foundation.js";
-import { logIn, type PostgresNode } from "../rig/postgres-node.js";
-import { callTool, type Ended, recover, type Recovery } from "../rig/recovery.js";
-import { onlyNode } from "../rig/scene.js";
-import { freshServiceKey } from "../rig/service-key.js";
-import { until } from "../rig/until.js";
+import type { RunEvent } from "../../src/engine/event.ts";
+import type { Entry } from "../../src/journal/entry.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { docker } from "../rig/docker.ts";
+import { EngineEvents } from "../rig/engine-events.ts";
+import { type Foundation, SERVICE, startFoundation, TARGET } from "../rig/foundation.ts";
+import { logIn, type PostgresNode } from "../rig/postgres-node.ts";
+import { callTool, type Ended, recover, type Recovery } from "../rig/recovery.ts";
+import { onlyNode } from "../rig/scene.ts";
+import { freshServiceKey } from "../rig/service-key.ts";
+import { until } from "../rig/until.ts";
 
 /** On a machine that other runs share. */
 const PATIENCE_MS = 400_000;

@@ -4,12 +4,12 @@
  */
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/event.js";
-import { type Foundation, ORG, SERVICE, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.js";
-import type { PostgresNode } from "../rig/postgres-node.js";
-import { callTool, recover, type Recovery } from "../rig/recovery.js";
-import { onlyNode, type Scene } from "../rig/scene.js";
-import { until } from "../rig/until.js";
+import type { RunEvent } from "../../src/engine/event.ts";
+import { type Foundation, ORG, SERVICE, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.ts";
+import type { PostgresNode } from "../rig/postgres-node.ts";
+import { callTool, recover, type Recovery } from "../rig/recovery.ts";
+import { onlyNode, type Scene } from "../rig/scene.ts";
+import { until } from "../rig/until.ts";
 
 let foundation: Foundation;
 

@@ -1,17 +1,17 @@
-import { archived } from "../../src/rehearsal/box-archive.js";
-import { createCells } from "../../src/adapters/host/cells.js";
-import { directDialer, loopbackDialer } from "../../src/adapters/network/dialer.js";
-import { createGateway } from "../../src/adapters/ssh/gateway.js";
-import type { BoshInstance, Director } from "../../src/ports/director.js";
-import { SavedWorld } from "../../src/rehearsal/box/world-host.js";
-import { makeKeyPair } from "../../src/rehearsal/ssh/keys.js";
-import { serveSsh } from "../../src/rehearsal/ssh/server.js";
-import { loginsOf } from "../../src/rehearsal/world/service-keys.js";
-import type { Site } from "../../src/rehearsal/world/world.js";
-import { Secrets } from "../../src/secrets.js";
-import { cellsContract } from "../contract/cells.js";
-import { ResourceLog } from "../contract/resource-log.js";
-import { NEW, Scene } from "./scene.js";
+import { archived } from "../../src/rehearsal/box-archive.ts";
+import { createCells } from "../../src/adapters/host/cells.ts";
+import { directDialer, loopbackDialer } from "../../src/adapters/network/dialer.ts";
+import { createGateway } from "../../src/adapters/ssh/gateway.ts";
+import type { BoshInstance, Director } from "../../src/ports/director.ts";
+import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
+import { makeKeyPair } from "../../src/rehearsal/ssh/keys.ts";
+import { serveSsh } from "../../src/rehearsal/ssh/server.ts";
+import { loginsOf } from "../../src/rehearsal/world/service-keys.ts";
+import type { Site } from "../../src/rehearsal/world/world.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { cellsContract } from "../contract/cells.ts";
+import { ResourceLog } from "../contract/resource-log.ts";
+import { NEW, Scene } from "./scene.ts";
 
 const TEXT = "s3://bucket/backups/a's GUID/wal/";
 

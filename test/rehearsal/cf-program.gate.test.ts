@@ -1,4 +1,4 @@
-import { cfProgramContract } from "../contract/cf-program.js";
-import { builtProgram } from "../rig/cache.js";
+import { cfProgramContract } from "../contract/cf-program.ts";
+import { builtProgram } from "../rig/cache.ts";
 
 cfProgramContract("the real cf CLI v8", () => Promise.resolve(builtProgram("cf")));

@@ -1,8 +1,8 @@
 /** As a rehearsal has it, and without lines of bash between; cf-program.deep.test.ts starts a Node for each call. */
 import { afterAll } from "vitest";
-import { answerCf } from "../../src/rehearsal/cf-program/call.js";
-import { cfProgramContract } from "../contract/cf-program.js";
-import { ServedCfProgram } from "../contract/served-cf-program.js";
+import { answerCf } from "../../src/rehearsal/cf-program/call.ts";
+import { cfProgramContract } from "../contract/cf-program.ts";
+import { ServedCfProgram } from "../contract/served-cf-program.ts";
 
 const served = new ServedCfProgram();
 afterAll(() => served.close());

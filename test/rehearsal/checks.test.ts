@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { apply } from "../../src/rehearsal/world/apply.js";
-import type { WorldEvent } from "../../src/rehearsal/world/events.js";
-import { BUCKET } from "../../src/rehearsal/world/foundation.js";
-import type { World } from "../../src/rehearsal/world/world.js";
-import { inventory, tally, worldComplaints } from "../../src/rehearsal/supervisor/checks.js";
-import { NEW, OLD, Scene } from "./scene.js";
+import { apply } from "../../src/rehearsal/world/apply.ts";
+import type { WorldEvent } from "../../src/rehearsal/world/events.ts";
+import { BUCKET } from "../../src/rehearsal/world/foundation.ts";
+import type { World } from "../../src/rehearsal/world/world.ts";
+import { inventory, tally, worldComplaints } from "../../src/rehearsal/supervisor/checks.ts";
+import { NEW, OLD, Scene } from "./scene.ts";
 
 const SYSID = `backups/${OLD}/wal/sysids/sysid`;
 const by = "somebody";

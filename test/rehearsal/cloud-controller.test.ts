@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { callBroker } from "../../src/rehearsal/cloud-controller/broker.js";
-import { handle } from "../../src/rehearsal/cloud-controller/handle.js";
-import * as seed from "../../src/rehearsal/cloud-controller/seed.js";
-import { due, settle } from "../../src/rehearsal/cloud-controller/settle.js";
-import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.js";
-import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
-import type { HttpRequest } from "../../src/rehearsal/http/message.js";
-import { FakeBroker } from "../contract/cloud-foundry-world.js";
+import { callBroker } from "../../src/rehearsal/cloud-controller/broker.ts";
+import { handle } from "../../src/rehearsal/cloud-controller/handle.ts";
+import * as seed from "../../src/rehearsal/cloud-controller/seed.ts";
+import { due, settle } from "../../src/rehearsal/cloud-controller/settle.ts";
+import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.ts";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import type { HttpRequest } from "../../src/rehearsal/http/message.ts";
+import { FakeBroker } from "../contract/cloud-foundry-world.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);

@@ -4,10 +4,10 @@
  * test/container-lines. What the box leaves out stands below with its reason.
  */
 import { describe, expect, test } from "vitest";
-import { BY_TIMING, differences, type Exception, unexplained } from "../container-lines/captured.js";
-import { said } from "../container-lines/container-lines.js";
-import { PHASES, type Phase, RELEASES } from "../container-lines/phases.js";
-import { liveAlone, liveRestored, liveTogether } from "../container-lines/box-lives.js";
+import { BY_TIMING, differences, type Exception, unexplained } from "../container-lines/captured.ts";
+import { said } from "../container-lines/container-lines.ts";
+import { PHASES, type Phase, RELEASES } from "../container-lines/phases.ts";
+import { liveAlone, liveRestored, liveTogether } from "../container-lines/box-lives.ts";
 
 const EXCEPTIONS: readonly Exception[] = [
   {

@@ -2,8 +2,8 @@
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { cutAtCopy, LEASE, TwoLaptops } from "./laptops.js";
-import { LONG } from "./rehearsals.js";
+import { cutAtCopy, LEASE, TwoLaptops } from "./laptops.ts";
+import { LONG } from "./rehearsals.ts";
 
 let two: TwoLaptops;
 afterEach(() => two.close());

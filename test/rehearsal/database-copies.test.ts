@@ -1,9 +1,9 @@
-import { altered, nodeOn } from "../../src/rehearsal/docker-engine/machine-files.js";
-import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.js";
-import { LOST, lostHost } from "../../src/rehearsal/scenarios/salvage-docker-volumes.js";
-import { file as fileOf, planted } from "../../src/rehearsal/docker-engine/tree.js";
-import { describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.js";
-import { SalvageHost } from "../fakes/counted-copies.js";
+import { altered, nodeOn } from "../../src/rehearsal/docker-engine/machine-files.ts";
+import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.ts";
+import { LOST, lostHost } from "../../src/rehearsal/scenarios/salvage-docker-volumes.ts";
+import { file as fileOf, planted } from "../../src/rehearsal/docker-engine/tree.ts";
+import { describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.ts";
+import { SalvageHost } from "../fakes/counted-copies.ts";
 
 describeDatabaseCopies("on the simulated engine", async () => {
   const host = new SalvageHost(lostHost(Date.UTC(2026, 10, 22)));

@@ -1,10 +1,10 @@
 /** What others do in the middle of a recovery, and what the broker does by itself (src/rehearsal/world/deeds.ts, clone.ts). */
 import { describe, expect, it } from "vitest";
-import { withClusterdata } from "../../src/rehearsal/scenarios/clusterdata.js";
-import { BUCKET } from "../../src/rehearsal/world/foundation.js";
-import { createInstance } from "../../src/rehearsal/world/story.js";
-import type { World } from "../../src/rehearsal/world/world.js";
-import { NEW, OLD, Scene } from "./scene.js";
+import { withClusterdata } from "../../src/rehearsal/scenarios/clusterdata.ts";
+import { BUCKET } from "../../src/rehearsal/world/foundation.ts";
+import { createInstance } from "../../src/rehearsal/world/story.ts";
+import type { World } from "../../src/rehearsal/world/world.ts";
+import { NEW, OLD, Scene } from "./scene.ts";
 
 const PLACE = { spaceGuid: "5ace0000-0000-4000-8000-000000000001", orgGuid: "04900000-0000-4000-8000-000000000001" };
 const CLONE = "c10e0000-0000-4000-8000-000000000001";

@@ -3,21 +3,21 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
-import { type ProgramCall, type ProgramResult, runProgram } from "../../src/adapters/process/spawn.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import type { DockerHost } from "../../src/ports/docker-host.js";
-import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.js";
+import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
+import { type ProgramCall, type ProgramResult, runProgram } from "../../src/adapters/process/spawn.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import type { DockerHost } from "../../src/ports/docker-host.ts";
+import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import {
   type DockerEngineState,
   emptyEngine,
   type SimContainer,
   type SimImage,
   type SimMount,
-} from "../../src/rehearsal/docker-engine/state.js";
-import { file, odd, type TreeNode, treeOf } from "../../src/rehearsal/docker-engine/tree.js";
-import { Secrets } from "../../src/secrets.js";
-import type { DockerFixture, SeedFile, SeedFiles } from "../contract/docker-host.js";
+} from "../../src/rehearsal/docker-engine/state.ts";
+import { file, odd, type TreeNode, treeOf } from "../../src/rehearsal/docker-engine/tree.ts";
+import { Secrets } from "../../src/secrets.ts";
+import type { DockerFixture, SeedFile, SeedFiles } from "../contract/docker-host.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const ENDPOINT = "tcp://127.0.0.1:1";

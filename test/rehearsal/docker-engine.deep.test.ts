@@ -3,17 +3,17 @@ import { chmod, mkdir, mkdtemp, symlink, utimes, writeFile } from "node:fs/promi
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import { runProgram } from "../../src/adapters/process/spawn.js";
-import { findData } from "../../src/data-directory/find.js";
-import type { DockerHost } from "../../src/ports/docker-host.js";
-import { Secrets } from "../../src/secrets.js";
-import { describeDockerHost, type DockerFixture, type SeedFiles } from "../contract/docker-host.js";
-import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.js";
-import { cacheDirectory } from "../rig/cache.js";
-import { hostsOf } from "../rig/engine-hosts.js";
-import { OwnEngine } from "../rig/own-engine.js";
+import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { runProgram } from "../../src/adapters/process/spawn.ts";
+import { findData } from "../../src/data-directory/find.ts";
+import type { DockerHost } from "../../src/ports/docker-host.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { describeDockerHost, type DockerFixture, type SeedFiles } from "../contract/docker-host.ts";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.ts";
+import { cacheDirectory } from "../rig/cache.ts";
+import { hostsOf } from "../rig/engine-hosts.ts";
+import { OwnEngine } from "../rig/own-engine.ts";
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const IMAGE = "contract/plain:1";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { describeDockerHost } from "../contract/docker-host.js";
-import { apply } from "../../src/rehearsal/docker-engine/apply.js";
-import { emptyEngine } from "../../src/rehearsal/docker-engine/state.js";
-import { SimulatedDocker } from "./docker-engine-fixture.js";
+import { describeDockerHost } from "../contract/docker-host.ts";
+import { apply } from "../../src/rehearsal/docker-engine/apply.ts";
+import { emptyEngine } from "../../src/rehearsal/docker-engine/state.ts";
+import { SimulatedDocker } from "./docker-engine-fixture.ts";
 
 describeDockerHost("the simulated engine", () => SimulatedDocker.open());
 

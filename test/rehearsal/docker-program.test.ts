@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, describe, expect, it } from "vitest";
-import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.js";
-import { composeLabels, withVolume } from "../../src/rehearsal/docker-engine/seed.js";
-import { serveDocker } from "../../src/rehearsal/docker-engine/server.js";
-import { emptyEngine } from "../../src/rehearsal/docker-engine/state.js";
-import { installDockerProgram } from "../../src/rehearsal/docker-program/install.js";
-import { serveDockerProgram } from "../../src/rehearsal/docker-program/service.js";
+import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
+import { composeLabels, withVolume } from "../../src/rehearsal/docker-engine/seed.ts";
+import { serveDocker } from "../../src/rehearsal/docker-engine/server.ts";
+import { emptyEngine } from "../../src/rehearsal/docker-engine/state.ts";
+import { installDockerProgram } from "../../src/rehearsal/docker-program/install.ts";
+import { serveDockerProgram } from "../../src/rehearsal/docker-program/service.ts";
 
 const VOLUME = { name: "déjà vu 'x'", files: {}, createdAt: 0, labels: composeLabels("blog", "db", "/x.yml") };
 

@@ -1,17 +1,17 @@
 /** The stand-in as the contract's fixture: the adapter runs unmodified, and every program that it calls is the engine's. */
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import type { DockerHost } from "../../src/ports/docker-host.js";
-import type { DockerWork } from "../../src/ports/docker-work.js";
-import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.js";
-import { madeDirectory } from "../../src/rehearsal/docker-engine/file-programs.js";
-import { create, start } from "../../src/rehearsal/docker-engine/lifecycle.js";
-import { altered, nodeOn } from "../../src/rehearsal/docker-engine/machine-files.js";
-import { withImage } from "../../src/rehearsal/docker-engine/seed.js";
-import { type DockerEngineState, emptyEngine } from "../../src/rehearsal/docker-engine/state.js";
-import { file, planted, treeOf } from "../../src/rehearsal/docker-engine/tree.js";
-import { Secrets } from "../../src/secrets.js";
-import type { SeedOwner, WorkFixture } from "../contract/docker-work.js";
+import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import type { DockerHost } from "../../src/ports/docker-host.ts";
+import type { DockerWork } from "../../src/ports/docker-work.ts";
+import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
+import { madeDirectory } from "../../src/rehearsal/docker-engine/file-programs.ts";
+import { create, start } from "../../src/rehearsal/docker-engine/lifecycle.ts";
+import { altered, nodeOn } from "../../src/rehearsal/docker-engine/machine-files.ts";
+import { withImage } from "../../src/rehearsal/docker-engine/seed.ts";
+import { type DockerEngineState, emptyEngine } from "../../src/rehearsal/docker-engine/state.ts";
+import { file, planted, treeOf } from "../../src/rehearsal/docker-engine/tree.ts";
+import { Secrets } from "../../src/secrets.ts";
+import type { SeedOwner, WorkFixture } from "../contract/docker-work.ts";
 
 const ENDPOINT = "tcp://127.0.0.1:1";
 

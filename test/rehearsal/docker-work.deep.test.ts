@@ -2,14 +2,14 @@
 import { chown, chmod, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import type { DockerHost } from "../../src/ports/docker-host.js";
-import type { DockerWork } from "../../src/ports/docker-work.js";
-import { Secrets } from "../../src/secrets.js";
-import { describeDockerWork, type SeedOwner, type WorkFixture } from "../contract/docker-work.js";
-import { cacheDirectory } from "../rig/cache.js";
-import { OwnEngine } from "../rig/own-engine.js";
+import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import type { DockerHost } from "../../src/ports/docker-host.ts";
+import type { DockerWork } from "../../src/ports/docker-work.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { describeDockerWork, type SeedOwner, type WorkFixture } from "../contract/docker-work.ts";
+import { cacheDirectory } from "../rig/cache.ts";
+import { OwnEngine } from "../rig/own-engine.ts";
 
 const HERE = { host: "", sudo: false };
 

@@ -1,4 +1,4 @@
-import { describeDockerWork } from "../contract/docker-work.js";
-import { SimulatedWork } from "./docker-work-fixture.js";
+import { describeDockerWork } from "../contract/docker-work.ts";
+import { SimulatedWork } from "./docker-work-fixture.ts";
 
 describeDockerWork("the simulated engine", () => SimulatedWork.open());

@@ -1,9 +1,9 @@
 /** Rehearsed drills that are killed, stopped, taken back and cleaned up after. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.js";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
 
 const ONCE = { "broker provision": 2, "broker deprovision": 1, "docker start": 3 } as const;
 

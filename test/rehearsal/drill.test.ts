@@ -1,10 +1,10 @@
 /** A rehearsed drill: the built program, in a box of its own; drill.deep.test.ts kills it, takes it back and cleans up. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.js";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.js";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
 
 const ONCE = { "broker provision": 2, "broker deprovision": 1, "docker start": 3 } as const;
 

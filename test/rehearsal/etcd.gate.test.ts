@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { type EtcdCall, etcdContract } from "../contract/etcd.js";
-import { EtcdServer } from "../rig/etcd.js";
-import { Ledger } from "../rig/ledger.js";
+import { type EtcdCall, etcdContract } from "../contract/etcd.ts";
+import { EtcdServer } from "../rig/etcd.ts";
+import { Ledger } from "../rig/ledger.ts";
 
 etcdContract("a real server", async () => {
   const ledger = await Ledger.open(`etcd-${randomBytes(4).toString("hex")}`);

@@ -1,5 +1,5 @@
-import { emptyEtcd, etcdRequest } from "../../src/rehearsal/world/etcd.js";
-import { etcdContract } from "../contract/etcd.js";
+import { emptyEtcd, etcdRequest } from "../../src/rehearsal/world/etcd.ts";
+import { etcdContract } from "../contract/etcd.ts";
 
 etcdContract("the box's reducer", () => {
   const state = emptyEtcd();

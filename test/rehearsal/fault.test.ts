@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Fault, strike } from "../../src/rehearsal/http/fault.js";
-import { jsonResponse } from "../../src/rehearsal/http/message.js";
-import { serve, type StandInServer } from "../../src/rehearsal/http/server.js";
+import { type Fault, strike } from "../../src/rehearsal/http/fault.ts";
+import { jsonResponse } from "../../src/rehearsal/http/message.ts";
+import { serve, type StandInServer } from "../../src/rehearsal/http/server.ts";
 
 describe("faults", () => {
   const fault: Fault = { match: "POST /v3/x", kind: "cut", when: "before" };

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { orUncaught } from "../../src/cli/uncaught.js";
-import { VersionedFile } from "../../src/rehearsal/box/versioned-file.js";
+import { orUncaught } from "../../src/cli/uncaught.ts";
+import { VersionedFile } from "../../src/rehearsal/box/versioned-file.ts";
 
 let directory: string;
 let others: NodeJS.UncaughtExceptionListener[];

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FURTHER, INCIDENTS, REMAINS } from "../../src/rehearsal/scenarios/incidents.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import { rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
-import { TOOL } from "../tool.js";
+import { FURTHER, INCIDENTS, REMAINS } from "../../src/rehearsal/scenarios/incidents.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import { rehearse } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { TOOL } from "../tool.ts";
 
 /** The longest is a batch of five recoveries, beside others. */
 const LONG = 1_200_000;

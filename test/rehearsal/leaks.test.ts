@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { firstState } from "../../src/rehearsal/supervisor/first-state.js";
-import { leakComplaints, secretsOf } from "../../src/rehearsal/supervisor/leaks.js";
-import { formsOf } from "../../src/rehearsal/supervisor/secret-forms.js";
-import { happy } from "./rehearsals.js";
+import { firstState } from "../../src/rehearsal/supervisor/first-state.ts";
+import { leakComplaints, secretsOf } from "../../src/rehearsal/supervisor/leaks.ts";
+import { formsOf } from "../../src/rehearsal/supervisor/secret-forms.ts";
+import { happy } from "./rehearsals.ts";
 
 let stateDirectory: string;
 beforeEach(() => {

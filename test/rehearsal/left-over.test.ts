@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.js";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
-import { rehearseKilled } from "../players/kill.js";
-import { TOOL } from "../tool.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import type { RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { rehearseKilled } from "../players/kill.ts";
+import { TOOL } from "../tool.ts";
 
 const stateDirectory = mkdtempSync(join(tmpdir(), "left-over-"));
 /** In the middle of the run, when every cell has been logged in to. */

@@ -1,11 +1,11 @@
-import { systemClock } from "../../src/adapters/clock/system-clock.js";
-import { LogStore } from "../../src/adapters/elasticsearch/log-store.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import { straight } from "../../src/adapters/network/http-agents.js";
-import { serveLogStore } from "../../src/rehearsal/log-store/server.js";
-import type { LogStoreState, StoredIndex } from "../../src/rehearsal/log-store/store.js";
-import { Secrets } from "../../src/secrets.js";
-import { type LogStoreFixture, logSearchContract } from "../contract/log-search.js";
+import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import { LogStore } from "../../src/adapters/elasticsearch/log-store.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { straight } from "../../src/adapters/network/http-agents.ts";
+import { serveLogStore } from "../../src/rehearsal/log-store/server.ts";
+import type { LogStoreState, StoredIndex } from "../../src/rehearsal/log-store/store.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { type LogStoreFixture, logSearchContract } from "../contract/log-search.ts";
 
 const VERSIONS = [
   ["elasticsearch", "7.6.1"],

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { isLoopbackAddress } from "../../src/rehearsal/loopback-guard.js";
+import { isLoopbackAddress } from "../../src/rehearsal/loopback-guard.ts";
 
 const SOURCE = pathToFileURL(join(import.meta.dirname, "../../src/rehearsal/loopback-guard.ts")).href;
 const directory = mkdtempSync(join(tmpdir(), "guard-"));

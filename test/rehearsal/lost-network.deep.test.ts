@@ -1,9 +1,9 @@
 /** A network that is away in the middle of a recovery: the built program in a box under bad weather. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
-import { blowOf } from "../players/weather/grammar.js";
-import { Weather } from "../players/weather/weather.js";
-import { LONG, Rehearsals } from "./rehearsals.js";
+import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { blowOf } from "../players/weather/grammar.ts";
+import { Weather } from "../players/weather/weather.ts";
+import { LONG, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
 beforeAll(() => {

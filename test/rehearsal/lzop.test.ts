@@ -1,9 +1,9 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { SEGMENT_BYTES } from "../../src/rehearsal/world/database.js";
-import { lzop, md5, plainSize, type Run } from "../../src/rehearsal/world/lzop.js";
-import { bytesOf, expandedSize } from "../../src/rehearsal/world/objects.js";
-import { Scene, OLD } from "./scene.js";
+import { SEGMENT_BYTES } from "../../src/rehearsal/world/database.ts";
+import { lzop, md5, plainSize, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { bytesOf, expandedSize } from "../../src/rehearsal/world/objects.ts";
+import { Scene, OLD } from "./scene.ts";
 
 const HEADER = 38;
 

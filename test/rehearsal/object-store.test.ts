@@ -1,14 +1,14 @@
-import { systemClock } from "../../src/adapters/clock/system-clock.js";
-import { openArchiveStore } from "../../src/adapters/s3/archive-store.js";
-import type { Clock } from "../../src/ports/clock.js";
-import { SavedWorld } from "../../src/rehearsal/box/world-host.js";
-import { serveStore } from "../../src/rehearsal/object-store/server.js";
-import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
-import type { ExpiryRule } from "../../src/rehearsal/world/store-state.js";
-import { Secrets } from "../../src/secrets.js";
-import { objectStoreContract } from "../contract/object-store.js";
-import { sharedPlaceContract } from "../contract/shared-place.js";
-import { StillClock } from "../fakes/still-clock.js";
+import { systemClock } from "../../src/adapters/clock/system-clock.ts";
+import { openArchiveStore } from "../../src/adapters/s3/archive-store.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
+import { serveStore } from "../../src/rehearsal/object-store/server.ts";
+import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.ts";
+import type { ExpiryRule } from "../../src/rehearsal/world/store-state.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { objectStoreContract } from "../contract/object-store.ts";
+import { sharedPlaceContract } from "../contract/shared-place.ts";
+import { StillClock } from "../fakes/still-clock.ts";
 
 async function boxStore() {
   const epochMs = Date.now();

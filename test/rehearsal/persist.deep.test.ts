@@ -1,8 +1,8 @@
 /** A Compose stack that gets a place for its data, in the box: as it should go, with trouble, taken back, and killed. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import { recoversEverywhere } from "../players/everywhere.js";
-import { LONG, Rehearsals } from "./rehearsals.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import { recoversEverywhere } from "../players/everywhere.ts";
+import { LONG, Rehearsals } from "./rehearsals.ts";
 
 const ended = ({ exitCode, complaints }: { readonly exitCode: number; readonly complaints: readonly string[] }) => [
   exitCode,

@@ -1,8 +1,8 @@
 /** A rehearsal that ends with a real PostgreSQL: the package of its binaries is a development dependency on Linux. */
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { packagedBinaries } from "../../src/rehearsal/postgres/binaries.js";
-import { Place } from "../cli/program.js";
+import { packagedBinaries } from "../../src/rehearsal/postgres/binaries.ts";
+import { Place } from "../cli/program.ts";
 
 const LONG = 600_000;
 /** 0 where the scenario's recovery and its database were as they should. */

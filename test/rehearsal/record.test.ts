@@ -3,9 +3,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readRehearsalMode } from "../../src/cli/rehearsal-mode.js";
-import { findRehearsal, noteIn, rehearsalsIn, runsOf, saveRecord } from "../../src/rehearsal/supervisor/record.js";
-import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.js";
+import { readRehearsalMode } from "../../src/cli/rehearsal-mode.ts";
+import { findRehearsal, noteIn, rehearsalsIn, runsOf, saveRecord } from "../../src/rehearsal/supervisor/record.ts";
+import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.ts";
 
 let state: string;
 beforeEach(() => {

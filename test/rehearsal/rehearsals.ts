@@ -2,14 +2,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Entry } from "../../src/journal/entry.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
-import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.js";
-import { type Kill, rehearseKilled } from "../players/kill.js";
-import { TOOL } from "../tool.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
+import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { type Kill, rehearseKilled } from "../players/kill.ts";
+import { TOOL } from "../tool.ts";
 
 export const LONG = 600_000;
 

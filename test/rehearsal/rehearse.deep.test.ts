@@ -3,13 +3,13 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import type { Sitting } from "../../src/rehearsal/supervisor/play.js";
-import { summary } from "../../src/rehearsal/supervisor/summary.js";
-import { type Kill, rehearseKilled } from "../players/kill.js";
-import { TOOL } from "../tool.js";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
+import { summary } from "../../src/rehearsal/supervisor/summary.ts";
+import { type Kill, rehearseKilled } from "../players/kill.ts";
+import { TOOL } from "../tool.ts";
 
 const LONG = 300_000;
 /** A seed with which the one stop is a kill. */

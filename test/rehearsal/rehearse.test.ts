@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { BoxFiles } from "../../src/rehearsal/box/box-state.js";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.js";
-import { summary } from "../../src/rehearsal/supervisor/summary.js";
-import { TOOL } from "../tool.js";
+import { BoxFiles } from "../../src/rehearsal/box/box-state.ts";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { summary } from "../../src/rehearsal/supervisor/summary.ts";
+import { TOOL } from "../tool.ts";
 
 const CANARY = "canary-of-the-callers-own-environment";
 const LONG = 300_000;

@@ -1,7 +1,7 @@
 /** A lost database that is looked for among volumes, in the box: killed at every place, and so its way back. */
 import { expect, it } from "vitest";
-import { CRASH_STRIDE } from "../players/crash-stride.js";
-import { recoversEverywhere } from "../players/everywhere.js";
+import { CRASH_STRIDE } from "../players/crash-stride.ts";
+import { recoversEverywhere } from "../players/everywhere.ts";
 
 /** What a run must have at the least: appends and changes of the engine, each with what can happen there. */
 const LEAST = { recovery: 150, undo: 30 } as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.js";
-import type { Opening, Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import { archivePrefix, below } from "../../src/rehearsal/world/store.js";
-import { allContainers } from "../../src/rehearsal/world/world.js";
-import { START } from "./scene.js";
+import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.ts";
+import type { Opening, Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import { archivePrefix, below } from "../../src/rehearsal/world/store.ts";
+import { allContainers } from "../../src/rehearsal/world/world.ts";
+import { START } from "./scene.ts";
 
 /** Each is opened once for all tests that only look; nobody changes a world, but makes another one of it. */
 const opened = new Map<string, Opening>();

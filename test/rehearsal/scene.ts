@@ -1,15 +1,15 @@
 /** The scene of most tests: OLD was deleted, NEW is there, and the steps of a recovery as plain events. */
-import { advance } from "../../src/rehearsal/world/advance.js";
-import { apply } from "../../src/rehearsal/world/apply.js";
-import { databaseOf } from "../../src/rehearsal/world/data-directory.js";
-import type { Database } from "../../src/rehearsal/world/database.js";
-import type { EtcdAnswer } from "../../src/rehearsal/world/etcd.js";
-import type { WorldEvent } from "../../src/rehearsal/world/events.js";
-import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.js";
-import { readKey } from "../../src/rehearsal/world/service-keys.js";
-import { below } from "../../src/rehearsal/world/store.js";
-import { createInstance, deleteInstance, writeOrders } from "../../src/rehearsal/world/story.js";
-import { allContainers, type Era, type Site, type World } from "../../src/rehearsal/world/world.js";
+import { advance } from "../../src/rehearsal/world/advance.ts";
+import { apply } from "../../src/rehearsal/world/apply.ts";
+import { databaseOf } from "../../src/rehearsal/world/data-directory.ts";
+import type { Database } from "../../src/rehearsal/world/database.ts";
+import type { EtcdAnswer } from "../../src/rehearsal/world/etcd.ts";
+import type { WorldEvent } from "../../src/rehearsal/world/events.ts";
+import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.ts";
+import { readKey } from "../../src/rehearsal/world/service-keys.ts";
+import { below } from "../../src/rehearsal/world/store.ts";
+import { createInstance, deleteInstance, writeOrders } from "../../src/rehearsal/world/story.ts";
+import { allContainers, type Era, type Site, type World } from "../../src/rehearsal/world/world.ts";
 
 export const OLD = "6e101b27-9f1d-4b7e-8e83-5c0f3d1f0a01";
 export const NEW = "78218ded-4c55-4c3f-9f5d-2f7f3e1c0b02";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import * as commands from "../../src/host-commands.js";
-import { SavedWorld } from "../../src/rehearsal/box/world-host.js";
-import { runLine } from "../../src/rehearsal/shell/run.js";
-import { loginsOf } from "../../src/rehearsal/world/service-keys.js";
-import type { Era } from "../../src/rehearsal/world/world.js";
-import { quote } from "../../src/shell-quote.js";
-import { NEW, Scene } from "./scene.js";
+import * as commands from "../../src/host-commands.ts";
+import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
+import { runLine } from "../../src/rehearsal/shell/run.ts";
+import { loginsOf } from "../../src/rehearsal/world/service-keys.ts";
+import type { Era } from "../../src/rehearsal/world/world.ts";
+import { quote } from "../../src/shell-quote.ts";
+import { NEW, Scene } from "./scene.ts";
 
 class Desk {
   readonly scene: Scene;

@@ -1,8 +1,8 @@
 /** A system of the foundation that is sick: the built program in a box under bad weather. `npm run build` comes first. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { blowOf } from "../players/weather/grammar.js";
-import { Weather } from "../players/weather/weather.js";
-import { LONG, Rehearsals } from "./rehearsals.js";
+import { blowOf } from "../players/weather/grammar.ts";
+import { Weather } from "../players/weather/weather.ts";
+import { LONG, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
 beforeAll(() => {

@@ -2,11 +2,11 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { backupTestOf } from "../../src/report/backup-test.js";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.js";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.js";
-import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.js";
-import { LONG, Rehearsals } from "./rehearsals.js";
+import { backupTestOf } from "../../src/report/backup-test.ts";
+import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
+import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { LONG, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
 let undisturbed: RehearsalResult;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { openRunbook } from "../../src/cli/shipped-runbooks.js";
-import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.js";
+import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.ts";
 
 /** Of each runbook, read once: those without a default. */
 const asked = new Map<string, readonly string[]>();

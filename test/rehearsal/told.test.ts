@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { begun, unsaid } from "../../src/rehearsal/scenarios/told.js";
-import { summary } from "../../src/rehearsal/supervisor/summary.js";
-import { scratchDirectories } from "../journal/scratch.js";
+import { begun, unsaid } from "../../src/rehearsal/scenarios/told.ts";
+import { summary } from "../../src/rehearsal/supervisor/summary.ts";
+import { scratchDirectories } from "../journal/scratch.ts";
 
 const scratch = scratchDirectories();
 

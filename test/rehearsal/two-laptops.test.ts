@@ -1,7 +1,7 @@
 /** Two laptops, one foundation: the lease, the mirrored journal, the take-over. `npm run build` comes first. */
 import { afterEach, describe, expect, it } from "vitest";
-import { cutAtCopy, LEASE, TwoLaptops } from "./laptops.js";
-import { LONG } from "./rehearsals.js";
+import { cutAtCopy, LEASE, TwoLaptops } from "./laptops.ts";
+import { LONG } from "./rehearsals.ts";
 
 let two: TwoLaptops;
 afterEach(() => two.close());

@@ -1,10 +1,10 @@
 /** Undo of rehearsed recoveries at many depths, and killed at each of its ways back; cleanups. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.js";
-import { AGREES } from "../../src/rehearsal/scenarios/happy.js";
-import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.js";
-import { sampled } from "../players/crash-stride.js";
-import { happy, LONG, numberOf, Rehearsals } from "./rehearsals.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { AGREES } from "../../src/rehearsal/scenarios/happy.ts";
+import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { sampled } from "../players/crash-stride.ts";
+import { happy, LONG, numberOf, Rehearsals } from "./rehearsals.ts";
 
 const opened: Rehearsals[] = [];
 let whole: readonly Entry[];

@@ -1,8 +1,8 @@
 /** The box's WAL is one that a reader of real WAL follows from segment to segment. */
 import { describe, expect, it } from "vitest";
-import { walked } from "../../src/archive/wal/segment-flaw.js";
-import { TransactionEnds } from "../../src/archive/wal/transaction-ends.js";
-import { walSegment } from "../../src/rehearsal/world/wal-segment.js";
+import { walked } from "../../src/archive/wal/segment-flaw.ts";
+import { TransactionEnds } from "../../src/archive/wal/transaction-ends.ts";
+import { walSegment } from "../../src/rehearsal/world/wal-segment.ts";
 
 const SEGMENT = 16 * 1024 * 1024;
 const LONG_TEXT = "x".repeat(30_000);

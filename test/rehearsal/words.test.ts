@@ -1,7 +1,7 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { splitWords } from "../../src/rehearsal/shell/words.js";
-import { quote } from "../../src/shell-quote.js";
+import { splitWords } from "../../src/rehearsal/shell/words.ts";
+import { quote } from "../../src/shell-quote.ts";
 
 const words = (line: string) => {
   const split = splitWords(line);

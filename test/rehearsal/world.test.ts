@@ -1,10 +1,10 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { advance } from "../../src/rehearsal/world/advance.js";
-import { passwordFits } from "../../src/rehearsal/world/database.js";
-import { loginsOf } from "../../src/rehearsal/world/service-keys.js";
-import { allContainers, type World } from "../../src/rehearsal/world/world.js";
-import { NEW, OLD, Scene } from "./scene.js";
+import { advance } from "../../src/rehearsal/world/advance.ts";
+import { passwordFits } from "../../src/rehearsal/world/database.ts";
+import { loginsOf } from "../../src/rehearsal/world/service-keys.ts";
+import { allContainers, type World } from "../../src/rehearsal/world/world.ts";
+import { NEW, OLD, Scene } from "./scene.ts";
 
 const WITHOUT_SYSID = (key: string) => key.startsWith("sysids/");
 const SEGMENT_4 = "wal_005/000000010000000000000004.lzo";

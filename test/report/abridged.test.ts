@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { abridged, shortTableOf } from "../../src/report/abridged.js";
-import { type Block, paragraph, plain, table } from "../../src/report/document.js";
+import { abridged, shortTableOf } from "../../src/report/abridged.ts";
+import { type Block, paragraph, plain, table } from "../../src/report/document.ts";
 
 const document = (blocks: readonly Block[]) => ({ title: "x", warnings: [], sections: [{ title: "y", blocks }] });
 const rows = (count: number) => Array.from({ length: count }, (_each, row) => [String(row)]);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { ReportDocument } from "../../src/report/document.js";
-import { code, list, paragraph, plain, section, strong, table } from "../../src/report/document.js";
-import { htmlOf } from "../../src/report/html.js";
+import type { ReportDocument } from "../../src/report/document.ts";
+import { code, list, paragraph, plain, section, strong, table } from "../../src/report/document.ts";
+import { htmlOf } from "../../src/report/html.ts";
 
 const EVIL = `a\u001b[2Jb <script>x</script> <img src=x onerror=y> "'& \u202e</title></style></pre>`;
 

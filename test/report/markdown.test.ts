@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { OwnHomes } from "../../src/adapters/process/own-homes.js";
-import type { EntryBody } from "../../src/journal/entry.js";
-import { unitsOf } from "../../src/report/digest.js";
-import { text } from "../../src/report/escape.js";
-import { incidentReport } from "../../src/report/incident.js";
-import { markdownOf } from "../../src/report/markdown.js";
-import { EVIDENCE, journal, STARTED, step } from "./journals.js";
+import { OwnHomes } from "../../src/adapters/process/own-homes.ts";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import { unitsOf } from "../../src/report/digest.ts";
+import { text } from "../../src/report/escape.ts";
+import { incidentReport } from "../../src/report/incident.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
+import { EVIDENCE, journal, STARTED, step } from "./journals.ts";
 
 const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 

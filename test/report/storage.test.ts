@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/action.js";
-import { judge } from "../../src/docker-storage/judge.js";
-import type { UnitDigest } from "../../src/report/digest.js";
-import { htmlOf } from "../../src/report/html.js";
-import { markdownOf } from "../../src/report/markdown.js";
-import { storageFindings, storageSections } from "../../src/report/storage.js";
-import { anonymousName, container, mountOf, surveyOf, volume } from "../docker-storage/made-up-host.js";
+import type { JsonObject } from "../../src/action.ts";
+import { judge } from "../../src/docker-storage/judge.ts";
+import type { UnitDigest } from "../../src/report/digest.ts";
+import { htmlOf } from "../../src/report/html.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
+import { storageFindings, storageSections } from "../../src/report/storage.ts";
+import { anonymousName, container, mountOf, surveyOf, volume } from "../docker-storage/made-up-host.ts";
 
 const unit = (action: string, output: unknown): UnitDigest => ({
   name: action,

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { Times } from "../../src/report/times.js";
-import { asModule } from "../program/as-module.js";
+import { Times } from "../../src/report/times.ts";
+import { asModule } from "../program/as-module.ts";
 
 const AT = "2026-07-21T14:20:11.123Z";
 

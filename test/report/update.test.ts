@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/action.js";
-import type { Entry, EntryBody } from "../../src/journal/entry.js";
-import { incidentReport, incidentUpdate } from "../../src/report/incident.js";
-import { journal, STARTED, step } from "./journals.js";
+import type { JsonObject } from "../../src/action.ts";
+import type { Entry, EntryBody } from "../../src/journal/entry.ts";
+import { incidentReport, incidentUpdate } from "../../src/report/incident.ts";
+import { journal, STARTED, step } from "./journals.ts";
 
 const UTC = { timeZone: "UTC" };
 const FOUND = step("discover", "discovery.find-deleted-instance", "read", {

@@ -1,5 +1,5 @@
 /** What the BOSH agent of a cell does for `bosh ssh`: makes and removes short-lived users. */
-import { docker } from "./docker.js";
+import { docker } from "./docker.ts";
 
 export interface SshAccess {
   /** The instance's address; sshd listens on port 22. */

@@ -1,6 +1,6 @@
 /** Tells when a tool that prints JSON events begins a step: somebody meddles with the world at that moment. */
-import type { RunEvent } from "../../src/engine/event.js";
-import type { ToolProcess } from "./foundation.js";
+import type { RunEvent } from "../../src/engine/event.ts";
+import type { ToolProcess } from "./foundation.ts";
 
 /** Resolves at the step's first `step-began`; rejects when the tool ends before it. */
 export function atStep(tool: ToolProcess, step: string): Promise<void> {

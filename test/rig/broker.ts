@@ -5,16 +5,16 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Release } from "../container-lines/phases.js";
-import { images } from "./cache.js";
-import { docker, tryDocker } from "./docker.js";
-import type { EtcdServer } from "./etcd.js";
-import type { Ledger } from "./ledger.js";
-import type { ObjectStore } from "./object-store.js";
-import { logIn, PostgresNode } from "./postgres-node.js";
-import type { Router } from "./router.js";
-import { freePort } from "./server.js";
-import { until } from "./until.js";
+import type { Release } from "../container-lines/phases.ts";
+import { images } from "./cache.ts";
+import { docker, tryDocker } from "./docker.ts";
+import type { EtcdServer } from "./etcd.ts";
+import type { Ledger } from "./ledger.ts";
+import type { ObjectStore } from "./object-store.ts";
+import { logIn, PostgresNode } from "./postgres-node.ts";
+import type { Router } from "./router.ts";
+import { freePort } from "./server.ts";
+import { until } from "./until.ts";
 
 export interface ProvisionRequest {
   readonly nodeCount?: number;

@@ -2,12 +2,12 @@
  * The recovery as a person does it, command by command on the cell: the published page's way, and the way that works.
  * Tests use them as the yardstick: what they end in is what the real parts do, whatever a program says about it.
  */
-import type { Instance } from "./broker.js";
-import type { StoredObject } from "./object-store.js";
-import type { Rig } from "./rig.js";
-import { onlyNode, type Scene } from "./scene.js";
-import type { SshSession } from "./ssh-session.js";
-import { until } from "./until.js";
+import type { Instance } from "./broker.ts";
+import type { StoredObject } from "./object-store.ts";
+import type { Rig } from "./rig.ts";
+import { onlyNode, type Scene } from "./scene.ts";
+import type { SshSession } from "./ssh-session.ts";
+import { until } from "./until.ts";
 
 const docker = ["sudo", "-n", "/var/vcap/packages/docker/bin/docker"];
 const engine = [...docker, "--host", "unix:///var/vcap/sys/run/docker/docker.sock"];

@@ -1,7 +1,7 @@
 /** Secrets that must be nowhere, looked for in files and texts, as they are and in the forms that programs give them. */
 import { readFileSync } from "node:fs";
-import { filesBelow } from "../../src/rehearsal/supervisor/leaks.js";
-import { formsOf } from "../../src/rehearsal/supervisor/secret-forms.js";
+import { filesBelow } from "../../src/rehearsal/supervisor/leaks.ts";
+import { formsOf } from "../../src/rehearsal/supervisor/secret-forms.ts";
 
 export type Canaries = Readonly<Record<string, string>>;
 

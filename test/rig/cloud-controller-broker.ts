@@ -1,6 +1,6 @@
 /** The rig's broker as the Cloud Controller stand-in wants it: provisioning goes on while it is asked how it stands. */
-import type { Broker, BrokerProgress, Credentials } from "../../src/rehearsal/cloud-controller/broker.js";
-import type { RigBroker } from "./broker.js";
+import type { Broker, BrokerProgress, Credentials } from "../../src/rehearsal/cloud-controller/broker.ts";
+import type { RigBroker } from "./broker.ts";
 
 export interface BrokerOptions {
   /** New instances come from an image without the trap: each stop runs into its ten seconds. */

@@ -2,12 +2,12 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Generation } from "../../src/compose/names.js";
-import { cacheDirectory } from "./cache.js";
-import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.js";
-import type { OwnEngine } from "./own-engine.js";
-import { until } from "./until.js";
-import { TOOL } from "../tool.js";
+import type { Generation } from "../../src/compose/names.ts";
+import { cacheDirectory } from "./cache.ts";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.ts";
+import type { OwnEngine } from "./own-engine.ts";
+import { until } from "./until.ts";
+import { TOOL } from "../tool.ts";
 
 const PAGE = new URL("../compose/mastodon-1.3.2.yml", import.meta.url);
 const UP_MS = 300_000;

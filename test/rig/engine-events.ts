@@ -1,8 +1,8 @@
 /** The docker engine's own event log: what it was made to do, whoever asked and whatever he says about it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { docker, eventsFromNow } from "./docker.js";
-import { Feed } from "./feed.js";
+import { docker, eventsFromNow } from "./docker.ts";
+import { Feed } from "./feed.ts";
 
 export interface EngineEvent {
   readonly action: string;

@@ -1,9 +1,9 @@
 /** The way to an engine of a test's own: by its socket alone, with nobody's home or settings. */
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.js";
-import { directDialer } from "../../src/adapters/network/dialer.js";
-import type { RunProgram } from "../../src/adapters/process/spawn.js";
-import { Secrets } from "../../src/secrets.js";
-import type { OwnEngine } from "./own-engine.js";
+import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
+import { directDialer } from "../../src/adapters/network/dialer.ts";
+import type { RunProgram } from "../../src/adapters/process/spawn.ts";
+import { Secrets } from "../../src/secrets.ts";
+import type { OwnEngine } from "./own-engine.ts";
 
 export const hostsOf = ({ endpoint }: OwnEngine, run: RunProgram): OpenDockerHosts =>
   new OpenDockerHosts({

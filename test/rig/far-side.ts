@@ -1,6 +1,6 @@
 /** The world as its own parts tell it: what a call that must change nothing is compared by. */
-import { docker } from "./docker.js";
-import type { Foundation } from "./foundation.js";
+import { docker } from "./docker.ts";
+import type { Foundation } from "./foundation.ts";
 
 export interface FarSide {
   readonly cloudController: unknown;

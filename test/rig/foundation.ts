@@ -17,18 +17,18 @@ import {
   seedBinding,
   seedDeletion,
   seedInstance,
-} from "../../src/rehearsal/cloud-controller/seed.js";
-import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.js";
-import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.js";
-import type { StandInServer } from "../../src/rehearsal/http/server.js";
-import { builtProgram } from "./cache.js";
-import { type BrokerOptions, cloudControllerBroker } from "./cloud-controller-broker.js";
-import { type RigDirector, startDirector } from "./director.js";
-import { type Rig, type RigOptions, startRig } from "./rig.js";
-import { makeScene, type Scene, type SceneOptions } from "./scene.js";
-import type { S3Credentials } from "./sts.js";
-import { openTerminal, type Terminal } from "./terminal.js";
-import { TOOL } from "../tool.js";
+} from "../../src/rehearsal/cloud-controller/seed.ts";
+import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.ts";
+import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import type { StandInServer } from "../../src/rehearsal/http/server.ts";
+import { builtProgram } from "./cache.ts";
+import { type BrokerOptions, cloudControllerBroker } from "./cloud-controller-broker.ts";
+import { type RigDirector, startDirector } from "./director.ts";
+import { type Rig, type RigOptions, startRig } from "./rig.ts";
+import { makeScene, type Scene, type SceneOptions } from "./scene.ts";
+import type { S3Credentials } from "./sts.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { TOOL } from "../tool.ts";
 
 export const ORG = "our-org";
 export const SPACE = "our-space";

@@ -5,10 +5,10 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Entry } from "../../src/journal/entry.js";
-import { readJournal } from "../../src/journal/reading.js";
-import { type Foundation, ORG, SPACE } from "./foundation.js";
-import { until } from "./until.js";
+import type { Entry } from "../../src/journal/entry.ts";
+import { readJournal } from "../../src/journal/reading.ts";
+import { type Foundation, ORG, SPACE } from "./foundation.ts";
+import { until } from "./until.ts";
 
 /** From any step to any later one, on a loaded machine. */
 const MOMENT_DEADLINE_MS = 400_000;

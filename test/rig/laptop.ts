@@ -6,13 +6,13 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type JournalReading, readJournal } from "../../src/journal/reading.js";
-import { SeverableWay } from "../rehearsal/severable-way.js";
-import type { Foundation, ToolProcess } from "./foundation.js";
-import type { Ended } from "./recovery.js";
-import type { StoreWay } from "./store-way.js";
-import type { Scene } from "./scene.js";
-import type { S3Credentials } from "./sts.js";
+import { type JournalReading, readJournal } from "../../src/journal/reading.ts";
+import { SeverableWay } from "../rehearsal/severable-way.ts";
+import type { Foundation, ToolProcess } from "./foundation.ts";
+import type { Ended } from "./recovery.ts";
+import type { StoreWay } from "./store-way.ts";
+import type { Scene } from "./scene.ts";
+import type { S3Credentials } from "./sts.ts";
 
 export interface LaptopOptions {
   readonly name: string;

@@ -4,9 +4,9 @@
  */
 import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDirectory } from "./cache.js";
-import { tryDocker } from "./docker.js";
-import { until } from "./until.js";
+import { cacheDirectory } from "./cache.ts";
+import { tryDocker } from "./docker.ts";
+import { until } from "./until.ts";
 
 type Made =
   | { readonly kind: "owner" | "process"; readonly pid: number; readonly started: string }

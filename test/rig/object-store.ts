@@ -12,12 +12,12 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { builtProgram } from "./cache.js";
-import type { Ledger } from "./ledger.js";
-import { RequestRecord } from "./request-record.js";
-import { startServer } from "./server.js";
-import { assumeRole, type S3Credentials } from "./sts.js";
-import { until } from "./until.js";
+import { builtProgram } from "./cache.ts";
+import type { Ledger } from "./ledger.ts";
+import { RequestRecord } from "./request-record.ts";
+import { startServer } from "./server.ts";
+import { assumeRole, type S3Credentials } from "./sts.ts";
+import { until } from "./until.ts";
 
 export interface StoredObject {
   readonly key: string;

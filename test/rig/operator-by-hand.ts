@@ -2,11 +2,11 @@
  * An operator who does by hand what the tool's screen shows: reads the commands from it, types each where it says, and
  * does nothing else.
  */
-import type { Foundation } from "./foundation.js";
-import { typeAsPerson } from "./typed/as-person.js";
-import { OperatorShell, SETS } from "./typed/operator-shell.js";
-import type { S3Credentials } from "./sts.js";
-import type { Terminal } from "./terminal.js";
+import type { Foundation } from "./foundation.ts";
+import { typeAsPerson } from "./typed/as-person.ts";
+import { OperatorShell, SETS } from "./typed/operator-shell.ts";
+import type { S3Credentials } from "./sts.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface ShownCommand {
   readonly on: string;

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { until } from "./until.js";
+import { until } from "./until.ts";
 
 const BUSYBOX = "/bin/busybox";
 const UP_MS = 300_000;

@@ -1,7 +1,7 @@
 /** One PostgreSQL container of a cell, as the rig and its tests look at it. */
 import { execa } from "execa";
-import { containerLog, containerState, type ContainerState, docker, type Output, tryDocker } from "./docker.js";
-import { until } from "./until.js";
+import { containerLog, containerState, type ContainerState, docker, type Output, tryDocker } from "./docker.ts";
+import { until } from "./until.ts";
 
 /** What psql 9.6 says before its first statement. */
 const NOT_LET_IN =

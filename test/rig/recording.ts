@@ -1,6 +1,6 @@
 /** Films a rehearsal on a real terminal while somebody answers it: the rows of the screen, each time that they change. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { TmuxScreen } from "./tmux-screen.js";
+import type { TmuxScreen } from "./tmux-screen.ts";
 
 export interface Frame {
   /** How long it stood there. */

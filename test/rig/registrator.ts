@@ -1,8 +1,8 @@
 /** Registrator's part: what docker publishes is written to etcd when a container starts, and removed when it dies. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { containerState, docker, eventsFromNow } from "./docker.js";
-import type { EtcdServer } from "./etcd.js";
+import { containerState, docker, eventsFromNow } from "./docker.ts";
+import type { EtcdServer } from "./etcd.ts";
 
 interface DockerEvent {
   readonly Action?: string;

@@ -3,8 +3,8 @@
  * A test can so show that nothing wrote below a prefix, whatever the program under test says about itself.
  */
 import { createServer, type Server } from "node:http";
-import { Feed } from "./feed.js";
-import { until } from "./until.js";
+import { Feed } from "./feed.ts";
+import { until } from "./until.ts";
 
 export interface S3Request {
   readonly time: string;

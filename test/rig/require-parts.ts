@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import type { TestProject } from "vitest/node";
-import { cacheDirectory } from "./cache.js";
+import { cacheDirectory } from "./cache.ts";
 
 const GATE = ["bin/minio", "bin/cf", "pgsql-9.6.24", "pgsql-13.14", "compose-stack.tar"];
 const DEEP = [...GATE, "bin/bosh", "bin/s5cmd", "bin/compose", "bin/wal-g", "wal-e"];

@@ -5,16 +5,16 @@
  */
 import { randomBytes } from "node:crypto";
 import { access, mkdir } from "node:fs/promises";
-import { RigBroker } from "./broker.js";
-import { builtProgram, images } from "./cache.js";
-import { docker, tryDocker } from "./docker.js";
-import { EtcdServer } from "./etcd.js";
-import { Ledger } from "./ledger.js";
-import { ObjectStore } from "./object-store.js";
-import { Registrator } from "./registrator.js";
-import { Router } from "./router.js";
-import { type Cell, type Gateway, startCell, startGateway } from "./ssh-hosts.js";
-import type { S3Credentials } from "./sts.js";
+import { RigBroker } from "./broker.ts";
+import { builtProgram, images } from "./cache.ts";
+import { docker, tryDocker } from "./docker.ts";
+import { EtcdServer } from "./etcd.ts";
+import { Ledger } from "./ledger.ts";
+import { ObjectStore } from "./object-store.ts";
+import { Registrator } from "./registrator.ts";
+import { Router } from "./router.ts";
+import { type Cell, type Gateway, startCell, startGateway } from "./ssh-hosts.ts";
+import type { S3Credentials } from "./sts.ts";
 
 export interface RigOptions {
   /** Ephemeral keys are good only from the gateway. */

@@ -7,10 +7,10 @@ import { rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { EtcdServer } from "./etcd.js";
-import type { Ledger } from "./ledger.js";
-import { startServer } from "./server.js";
-import { until } from "./until.js";
+import type { EtcdServer } from "./etcd.ts";
+import type { Ledger } from "./ledger.ts";
+import { startServer } from "./server.ts";
+import { until } from "./until.ts";
 
 export class Router {
   private stopped = false;

@@ -3,10 +3,10 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "./cache.js";
-import { OwnEngine } from "./own-engine.js";
-import { until } from "./until.js";
-import { TOOL } from "../tool.js";
+import { cacheDirectory } from "./cache.ts";
+import { OwnEngine } from "./own-engine.ts";
+import { until } from "./until.ts";
+import { TOOL } from "../tool.ts";
 
 const PGDATA = "/var/lib/postgresql/data";
 const UP_MS = 300_000;

@@ -1,12 +1,12 @@
 /** The scene of a recovery: an instance that had rows, and was deleted; its archive is what is left. */
 import { randomUUID } from "node:crypto";
-import { containerState } from "./docker.js";
-import type { Release } from "../container-lines/phases.js";
-import type { Deletion, Instance } from "./broker.js";
-import type { StoredObject } from "./object-store.js";
-import type { PostgresNode } from "./postgres-node.js";
-import type { Rig } from "./rig.js";
-import { until } from "./until.js";
+import { containerState } from "./docker.ts";
+import type { Release } from "../container-lines/phases.ts";
+import type { Deletion, Instance } from "./broker.ts";
+import type { StoredObject } from "./object-store.ts";
+import type { PostgresNode } from "./postgres-node.ts";
+import type { Rig } from "./rig.ts";
+import { until } from "./until.ts";
 
 export interface SceneOptions {
   readonly guid?: string;

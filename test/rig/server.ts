@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import { open } from "node:fs/promises";
 import { createServer, type ListenOptions, type Server } from "node:net";
 import { join } from "node:path";
-import type { Ledger } from "./ledger.js";
+import type { Ledger } from "./ledger.ts";
 
 /** Starts a program with an environment of its own; its output goes to NAME.log in the rig's folder. */
 export async function startServer(

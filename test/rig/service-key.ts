@@ -2,9 +2,9 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { builtProgram } from "./cache.js";
-import { type Foundation, ORG, SPACE } from "./foundation.js";
-import type { Login } from "./postgres-node.js";
+import { builtProgram } from "./cache.ts";
+import { type Foundation, ORG, SPACE } from "./foundation.ts";
+import type { Login } from "./postgres-node.ts";
 
 export type CfProgram = (...args: readonly string[]) => Promise<string>;
 

@@ -2,11 +2,11 @@
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { CellAgent } from "./agent.js";
-import { images } from "./cache.js";
-import { containerAddress, docker } from "./docker.js";
-import type { Ledger } from "./ledger.js";
-import { until } from "./until.js";
+import { CellAgent } from "./agent.ts";
+import { images } from "./cache.ts";
+import { containerAddress, docker } from "./docker.ts";
+import type { Ledger } from "./ledger.ts";
+import { until } from "./until.ts";
 
 export interface Cell {
   readonly container: string;

@@ -1,6 +1,6 @@
 /** MinIO's AssumeRole: temporary credentials whose inline policy says what they may not do. */
 import { createHash, createHmac } from "node:crypto";
-import { until } from "./until.js";
+import { until } from "./until.ts";
 
 export interface S3Credentials {
   readonly accessKeyId: string;

@@ -3,7 +3,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
-import { containerLog, containerState, tryDocker } from "./docker.js";
+import { containerLog, containerState, tryDocker } from "./docker.ts";
 
 const LINES = 60;
 /** Older journals are those of other days' rigs. */

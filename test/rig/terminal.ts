@@ -1,6 +1,6 @@
 /** A program in a terminal of its own (Python's pty), for what it asks a person. */
 import { spawn } from "node:child_process";
-import { Feed } from "./feed.js";
+import { Feed } from "./feed.ts";
 
 const HOST = `
 import fcntl, os, pty, select, struct, sys, termios

@@ -3,9 +3,9 @@
  * With --scene there is a deleted instance as well; with --kill it died without archiving its last rows.
  */
 import { once } from "node:events";
-import { builtProgram } from "./cache.js";
-import { startRig } from "./rig.js";
-import { makeScene } from "./scene.js";
+import { builtProgram } from "./cache.ts";
+import { startRig } from "./rig.ts";
+import { makeScene } from "./scene.ts";
 
 const flags = new Set(process.argv.slice(2));
 const known = ["--scene", "--kill", "--gateway-only"];

@@ -1,6 +1,6 @@
 /** A small registry for tests: one action of each effect, with inputs and outputs of every kind. */
 import { z } from "zod";
-import { type AnyAction, defineAction } from "../../src/action.js";
+import { type AnyAction, defineAction } from "../../src/action.ts";
 
 const Found = z.object({
   guid: z.string(),

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadFile, openRunbook } from "../../src/cli/shipped-runbooks.js";
-import { composeRunbook, type RunbookSource } from "../../src/runbook/compose.js";
-import { loadRunbook } from "../../src/runbook/load.js";
-import { REGISTRY } from "../../src/actions/registry.js";
+import { loadFile, openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { composeRunbook, type RunbookSource } from "../../src/runbook/compose.ts";
+import { loadRunbook } from "../../src/runbook/load.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
 
 const HEAD = 'schema: dingo-recover/runbook@1\nname: outer\nversion: "1"\ntitle: Outer\ntarget: ${{ inputs.org }}\n';
 

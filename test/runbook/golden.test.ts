@@ -5,10 +5,10 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { renderDiagnostic } from "../../src/diagnostic.js";
-import { loadRunbook } from "../../src/runbook/load.js";
-import type { Runbook, Step } from "../../src/runbook/runbook.js";
-import { ACTIONS } from "./actions.js";
+import { renderDiagnostic } from "../../src/diagnostic.ts";
+import { loadRunbook } from "../../src/runbook/load.ts";
+import type { Runbook, Step } from "../../src/runbook/runbook.ts";
+import { ACTIONS } from "./actions.ts";
 
 const FOLDER = join(import.meta.dirname, "../../fixtures/runbooks");
 const SEPARATOR = "\n--- # expected\n";

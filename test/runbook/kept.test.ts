@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { AnyAction } from "../../src/action.js";
-import { REGISTRY } from "../../src/actions/registry.js";
-import { readRunbook } from "../../src/cli/shipped-runbooks.js";
-import { type Plan, planRun, stepHashes } from "../../src/engine/plan.js";
-import { kept, type KeptRunbook, revived } from "../../src/runbook/kept.js";
-import { TOOL_DIRECTORY } from "../tool.js";
+import type { AnyAction } from "../../src/action.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
+import { readRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { type Plan, planRun, stepHashes } from "../../src/engine/plan.ts";
+import { kept, type KeptRunbook, revived } from "../../src/runbook/kept.ts";
+import { TOOL_DIRECTORY } from "../tool.ts";
 
 const NAMES = readdirSync("runbooks").map((file) => file.slice(0, -".yml".length));
 const throughJson = (runbook: KeptRunbook): KeptRunbook => JSON.parse(JSON.stringify(runbook)) as KeptRunbook;

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { loadRunbook } from "../../src/runbook/load.js";
-import { ACTIONS } from "./actions.js";
+import { loadRunbook } from "../../src/runbook/load.ts";
+import { ACTIONS } from "./actions.ts";
 
 const FOLDER = join(import.meta.dirname, "../../fixtures/runbooks");
 const SEEDS = readdirSync(FOLDER).map(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseTemplate, references, resolve } from "../../src/runbook/resolve.js";
+import { parseTemplate, references, resolve } from "../../src/runbook/resolve.ts";
 
 const SCOPE = {
   inputs: { service: "db", count: 3, flag: true, nothing: null, apps: ["a"] },

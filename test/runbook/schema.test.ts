@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { runbookSchema } from "../../src/runbook/schema.js";
-import { RUNBOOK_KEYS } from "../../src/runbook/load.js";
-import { STEP_KEYS } from "../../src/runbook/step.js";
-import { ACTIONS } from "./actions.js";
+import { runbookSchema } from "../../src/runbook/schema.ts";
+import { RUNBOOK_KEYS } from "../../src/runbook/load.ts";
+import { STEP_KEYS } from "../../src/runbook/step.ts";
+import { ACTIONS } from "./actions.ts";
 
 interface Generated {
   properties: {

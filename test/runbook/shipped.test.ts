@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { renderDiagnostic } from "../../src/diagnostic.js";
-import { loadFile } from "../../src/cli/shipped-runbooks.js";
+import { renderDiagnostic } from "../../src/diagnostic.ts";
+import { loadFile } from "../../src/cli/shipped-runbooks.ts";
 
 const FOLDER = join(import.meta.dirname, "../../runbooks");
 

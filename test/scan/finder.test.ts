@@ -1,10 +1,10 @@
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import type { Wanted } from "../../src/ports/log-files.js";
-import { type Finder, LONGEST_KEPT, READ_AT, TEXT_SIZE } from "../../src/scan/finder.js";
-import { PlainFinder } from "../../src/scan/plain-finder.js";
-import { selectFinder } from "../../src/scan/select-finder.js";
-import { WasmFinder } from "../../src/scan/wasm-finder.js";
+import type { Wanted } from "../../src/ports/log-files.ts";
+import { type Finder, LONGEST_KEPT, READ_AT, TEXT_SIZE } from "../../src/scan/finder.ts";
+import { PlainFinder } from "../../src/scan/plain-finder.ts";
+import { selectFinder } from "../../src/scan/select-finder.ts";
+import { WasmFinder } from "../../src/scan/wasm-finder.ts";
 
 const alphabet = fc.constantFrom("a", "b", "c", "\n");
 const hay = fc.string({ unit: alphabet, maxLength: 200 });

@@ -1,9 +1,9 @@
-import { fc } from "../properties.js";
+import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { type Finder, LONGEST_LINE } from "../../src/scan/finder.js";
-import { LineScanner, type NumberedLine } from "../../src/scan/line-scanner.js";
-import { PlainFinder } from "../../src/scan/plain-finder.js";
-import { WasmFinder } from "../../src/scan/wasm-finder.js";
+import { type Finder, LONGEST_LINE } from "../../src/scan/finder.ts";
+import { LineScanner, type NumberedLine } from "../../src/scan/line-scanner.ts";
+import { PlainFinder } from "../../src/scan/plain-finder.ts";
+import { WasmFinder } from "../../src/scan/wasm-finder.ts";
 
 interface Found {
   readonly line: number;

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
-import { fc, inputs } from "../properties.js";
+import { fc, inputs } from "../properties.ts";
 import { afterAll, describe, expect, it } from "vitest";
-import type { FoundLine, Wanted } from "../../src/ports/log-files.js";
-import { LONGEST_LINE } from "../../src/scan/finder.js";
-import { type SearchOptions, searchFiles } from "../../src/scan/search.js";
-import { TOOL_DIRECTORY } from "../tool.js";
+import type { FoundLine, Wanted } from "../../src/ports/log-files.ts";
+import { LONGEST_LINE } from "../../src/scan/finder.ts";
+import { type SearchOptions, searchFiles } from "../../src/scan/search.ts";
+import { TOOL_DIRECTORY } from "../tool.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "scan-"));
 afterAll(() => rmSync(directory, { recursive: true }));

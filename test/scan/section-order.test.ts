@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { sectionOf } from "../../src/scan/section.js";
+import { sectionOf } from "../../src/scan/section.ts";
 
 const directory = mkdtempSync(path.join(tmpdir(), "section-"));
 afterAll(() => rmSync(directory, { recursive: true }));

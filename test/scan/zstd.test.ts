@@ -15,9 +15,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { openFifo } from "../../src/scan/fifo.js";
-import { searchFiles, type SearchOptions } from "../../src/scan/search.js";
-import { TOOL_DIRECTORY } from "../tool.js";
+import { openFifo } from "../../src/scan/fifo.ts";
+import { searchFiles, type SearchOptions } from "../../src/scan/search.ts";
+import { TOOL_DIRECTORY } from "../tool.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "scan-zstd-"));
 /** Where pipes are made. */

@@ -1,9 +1,9 @@
 /** Law 17: every stop says the state of the world; numbers are the invariants of src/standing/standing.ts. */
 import { describe, expect, it } from "vitest";
-import type { EntryBody } from "../../src/journal/entry.js";
-import type { Entry } from "../../src/journal/entry.js";
-import { standingText, WORDS } from "../../src/standing/standing.js";
-import { REGISTRY } from "../../src/actions/registry.js";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import type { Entry } from "../../src/journal/entry.ts";
+import { standingText, WORDS } from "../../src/standing/standing.ts";
+import { REGISTRY } from "../../src/actions/registry.ts";
 
 const lines = (...bodies: readonly EntryBody[]): readonly Entry[] =>
   bodies.map((body, seq) => ({

@@ -1,14 +1,14 @@
 /** What only a person may choose (DESIGN §5, law 7): another organization, what is left of OLD, a name that is taken. */
 import { describe, expect, it } from "vitest";
-import { checkTarget } from "../../src/actions/cf/check-target.js";
-import { createServiceKey } from "../../src/actions/cf/create-service-key.js";
-import { createService } from "../../src/actions/cf/create-service.js";
-import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.js";
-import { findRemains } from "../../src/actions/docker/find-remains.js";
-import { holdRestart } from "../../src/actions/docker/hold-restart.js";
-import { stopContainer } from "../../src/actions/docker/stop-container.js";
-import { review } from "../../src/actions/recovery/review.js";
-import { containerDataDirectory } from "../../src/host-commands.js";
+import { checkTarget } from "../../src/actions/cf/check-target.ts";
+import { createServiceKey } from "../../src/actions/cf/create-service-key.ts";
+import { createService } from "../../src/actions/cf/create-service.ts";
+import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.ts";
+import { findRemains } from "../../src/actions/docker/find-remains.ts";
+import { holdRestart } from "../../src/actions/docker/hold-restart.ts";
+import { stopContainer } from "../../src/actions/docker/stop-container.ts";
+import { review } from "../../src/actions/recovery/review.ts";
+import { containerDataDirectory } from "../../src/host-commands.ts";
 import {
   CREATED_AT,
   CONTAINER,
@@ -22,8 +22,8 @@ import {
   SPACE,
   TAG,
   TARGET as FOUND,
-} from "./scene.js";
-import { DEPLOYMENT } from "../fakes/fake-director.js";
+} from "./scene.ts";
+import { DEPLOYMENT } from "../fakes/fake-director.ts";
 
 const DELETED_AT = "2026-11-20T10:00:00Z";
 const REMAINS = { guid: OLD_GUID, nodes: [], deployment: DEPLOYMENT };

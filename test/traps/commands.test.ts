@@ -2,16 +2,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { AnyAction, JsonObject } from "../../src/action.js";
-import { createService } from "../../src/actions/cf/create-service.js";
-import { copy } from "../../src/actions/archive/copy.js";
-import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.js";
-import { setAside } from "../../src/actions/archive/set-aside.js";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.js";
-import { DOCKER, DOCKER_HOST, dockerStart, dockerStop, etcdPut } from "../../src/host-commands.js";
-import { filled } from "../printed/fill.js";
-import { callsOf } from "../printed/shell.js";
-import { CONTAINER, DATA, NEW_GUID, OLD_GUID, RUN, SPACE, TARGET } from "./scene.js";
+import type { AnyAction, JsonObject } from "../../src/action.ts";
+import { createService } from "../../src/actions/cf/create-service.ts";
+import { copy } from "../../src/actions/archive/copy.ts";
+import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.ts";
+import { setAside } from "../../src/actions/archive/set-aside.ts";
+import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
+import { DOCKER, DOCKER_HOST, dockerStart, dockerStop, etcdPut } from "../../src/host-commands.ts";
+import { filled } from "../printed/fill.ts";
+import { callsOf } from "../printed/shell.ts";
+import { CONTAINER, DATA, NEW_GUID, OLD_GUID, RUN, SPACE, TARGET } from "./scene.ts";
 
 const ARCHIVE = `s3://our-bucket/backups/${NEW_GUID}/wal`;
 

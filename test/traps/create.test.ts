@@ -1,10 +1,10 @@
 /** What `cf create-service` says proves nothing (dingo.md §0.4, §1.5). */
 import { describe, expect, it } from "vitest";
-import { checkFresh } from "../../src/actions/archive/check-fresh.js";
-import { createService } from "../../src/actions/cf/create-service.js";
-import type { LastOperation, ServiceInstance } from "../../src/ports/cloud-foundry.js";
-import { BUCKET } from "../archive/sample-archive.js";
-import { CREATED_AT, failure, NEW_GUID, RUN, Scene, SPACE, TAG } from "./scene.js";
+import { checkFresh } from "../../src/actions/archive/check-fresh.ts";
+import { createService } from "../../src/actions/cf/create-service.ts";
+import type { LastOperation, ServiceInstance } from "../../src/ports/cloud-foundry.ts";
+import { BUCKET } from "../archive/sample-archive.ts";
+import { CREATED_AT, failure, NEW_GUID, RUN, Scene, SPACE, TAG } from "./scene.ts";
 
 const INPUT = {
   org: "shop",

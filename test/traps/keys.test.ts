@@ -1,10 +1,10 @@
 /** The keys in etcd: the new instance's, PUT and not deleted, and never before the old ones are gone (dingo.md §0, §1.10). */
 import { describe, expect, it } from "vitest";
-import { removeOptime } from "../../src/actions/etcd/remove-optime.js";
-import { setInitialize } from "../../src/actions/etcd/set-initialize.js";
-import { waitKeysGone } from "../../src/actions/etcd/wait-keys-gone.js";
-import { SYSID } from "../archive/sample-archive.js";
-import { failure, NEW_GUID, NEW_SYSID, NODE, OLD_GUID, Scene, WITH_ETCD } from "./scene.js";
+import { removeOptime } from "../../src/actions/etcd/remove-optime.ts";
+import { setInitialize } from "../../src/actions/etcd/set-initialize.ts";
+import { waitKeysGone } from "../../src/actions/etcd/wait-keys-gone.ts";
+import { SYSID } from "../archive/sample-archive.ts";
+import { failure, NEW_GUID, NEW_SYSID, NODE, OLD_GUID, Scene, WITH_ETCD } from "./scene.ts";
 
 const INPUT = { ...WITH_ETCD, system_id: SYSID };
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;

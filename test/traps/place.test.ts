@@ -1,10 +1,10 @@
 /** The place that the new instance is made in, and what stands there already (dingo.md §1.1, §1.4, §1.5). */
 import { describe, expect, it } from "vitest";
-import { checkTarget } from "../../src/actions/cf/check-target.js";
-import { estimate } from "../../src/actions/archive/estimate.js";
-import { summarise } from "../../src/actions/recovery/summarise.js";
-import { DEPLOYMENT } from "../fakes/fake-director.js";
-import { CONTAINER, containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.js";
+import { checkTarget } from "../../src/actions/cf/check-target.ts";
+import { estimate } from "../../src/actions/archive/estimate.ts";
+import { summarise } from "../../src/actions/recovery/summarise.ts";
+import { DEPLOYMENT } from "../fakes/fake-director.ts";
+import { CONTAINER, containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.ts";
 
 const INPUT = {
   org: "shop",

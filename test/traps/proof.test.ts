@@ -1,17 +1,17 @@
 /** Success is a proof (law 6): what looks like a restore and is none (dingo.md §1.12, §3.6, §3.8; real-parts.md §3). */
 import { describe, expect, it } from "vitest";
-import { keepListing } from "../../src/actions/archive/evidence-listing.js";
-import { waitBaseBackup } from "../../src/actions/archive/wait-base-backup.js";
-import { createServiceKey } from "../../src/actions/cf/create-service-key.js";
-import { proveLogin } from "../../src/actions/postgres/prove-login.js";
-import { setRolePasswords } from "../../src/actions/postgres/set-role-passwords.js";
-import { check } from "../../src/actions/platform/check.js";
-import { proveRestored } from "../../src/actions/recovery/prove-restored.js";
-import { readRestoreLog } from "../../src/actions/recovery/restore-lines.js";
-import { RecoverError } from "../../src/errors.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { BUCKET, NEW, OLD, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.js";
-import { CONTAINER, failure, FIRST_LIFE, NEW_GUID, NEW_SYSID, RUN, Scene, TARGET, WITH_ETCD } from "./scene.js";
+import { keepListing } from "../../src/actions/archive/evidence-listing.ts";
+import { waitBaseBackup } from "../../src/actions/archive/wait-base-backup.ts";
+import { createServiceKey } from "../../src/actions/cf/create-service-key.ts";
+import { proveLogin } from "../../src/actions/postgres/prove-login.ts";
+import { setRolePasswords } from "../../src/actions/postgres/set-role-passwords.ts";
+import { check } from "../../src/actions/platform/check.ts";
+import { proveRestored } from "../../src/actions/recovery/prove-restored.ts";
+import { readRestoreLog } from "../../src/actions/recovery/restore-lines.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { BUCKET, NEW, OLD, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.ts";
+import { CONTAINER, failure, FIRST_LIFE, NEW_GUID, NEW_SYSID, RUN, Scene, TARGET, WITH_ETCD } from "./scene.ts";
 
 const PREPARING = "restore_leader_if_missing> preparing patroni to restore this container from wal-e backups";
 const restored = (number: number): string => `LOG:  restored log file "${segment(number)}" from archive`;

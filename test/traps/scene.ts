@@ -4,23 +4,23 @@
  * engine does.
  */
 import { expect } from "vitest";
-import type { AnyAction, JsonObject } from "../../src/action.js";
-import { containerDataDirectory } from "../../src/host-commands.js";
-import type { Container } from "../../src/ports/cells.js";
-import type { LogFiles } from "../../src/ports/log-files.js";
-import type { LogSearch } from "../../src/ports/log-search.js";
-import type { Ports } from "../../src/ports/ports.js";
-import { BUCKET, NEW, OLD, SYSID, seedArchive, stamp } from "../archive/sample-archive.js";
-import { FakeCell, FakeCells } from "../fakes/fake-cell.js";
-import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.js";
-import { cellInstance, DEPLOYMENT, FakeDirector } from "../fakes/fake-director.js";
-import { FakeEtcd } from "../fakes/fake-etcd.js";
-import { FakeDockerHosts } from "../fakes/fake-docker-hosts.js";
-import { FakeScratch } from "../fakes/fake-scratch.js";
-import { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { StepContext } from "../fakes/step-context.js";
-import { StreamedLogs } from "../fakes/streamed-logs.js";
-import { StillClock } from "../fakes/still-clock.js";
+import type { AnyAction, JsonObject } from "../../src/action.ts";
+import { containerDataDirectory } from "../../src/host-commands.ts";
+import type { Container } from "../../src/ports/cells.ts";
+import type { LogFiles } from "../../src/ports/log-files.ts";
+import type { LogSearch } from "../../src/ports/log-search.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import { BUCKET, NEW, OLD, SYSID, seedArchive, stamp } from "../archive/sample-archive.ts";
+import { FakeCell, FakeCells } from "../fakes/fake-cell.ts";
+import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.ts";
+import { cellInstance, DEPLOYMENT, FakeDirector } from "../fakes/fake-director.ts";
+import { FakeEtcd } from "../fakes/fake-etcd.ts";
+import { FakeDockerHosts } from "../fakes/fake-docker-hosts.ts";
+import { FakeScratch } from "../fakes/fake-scratch.ts";
+import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { StepContext } from "../fakes/step-context.ts";
+import { StreamedLogs } from "../fakes/streamed-logs.ts";
+import { StillClock } from "../fakes/still-clock.ts";
 
 export const OLD_GUID = "6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8";
 export const NEW_GUID = "78218ded-8a4f-4b83-9b16-6f5d3c1f0a11";

@@ -1,13 +1,13 @@
 /** What another process, another log-in or a foreign etcd could make of a run. */
 import { describe, expect, it } from "vitest";
-import { asideLocation, planCopy } from "../../src/archive/copy/copy-plan.js";
-import { setAside } from "../../src/archive/copy/set-aside.js";
-import { check } from "../../src/actions/platform/check.js";
-import { checkVersion } from "../../src/actions/postgres/check-version.js";
-import { createServiceKey } from "../../src/actions/cf/create-service-key.js";
-import type { ObjectStore } from "../../src/ports/object-store.js";
-import { NEW, OLD } from "../archive/sample-archive.js";
-import { failure, NEW_GUID, RUN, Scene, WITH_ETCD } from "./scene.js";
+import { asideLocation, planCopy } from "../../src/archive/copy/copy-plan.ts";
+import { setAside } from "../../src/archive/copy/set-aside.ts";
+import { check } from "../../src/actions/platform/check.ts";
+import { checkVersion } from "../../src/actions/postgres/check-version.ts";
+import { createServiceKey } from "../../src/actions/cf/create-service-key.ts";
+import type { ObjectStore } from "../../src/ports/object-store.ts";
+import { NEW, OLD } from "../archive/sample-archive.ts";
+import { failure, NEW_GUID, RUN, Scene, WITH_ETCD } from "./scene.ts";
 
 describe("an etcd that does not know the new instance", () => {
   it("is refused before anything is stopped", async () => {

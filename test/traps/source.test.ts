@@ -2,17 +2,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { decompressed } from "../../src/archive/compression/decompressed.js";
-import { lzop } from "../../src/rehearsal/world/lzop.js";
-import { compareSource } from "../../src/actions/archive/compare-source.js";
-import { copy } from "../../src/actions/archive/copy.js";
-import { verifySource } from "../../src/actions/archive/verify-source.js";
-import { findRemains } from "../../src/actions/docker/find-remains.js";
-import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../src/host-commands.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { add, drop, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.js";
-import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.js";
-import { containerOf, failure, NEW_GUID, OLD_GUID, Scene, TARGET } from "./scene.js";
+import { decompressed } from "../../src/archive/compression/decompressed.ts";
+import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { compareSource } from "../../src/actions/archive/compare-source.ts";
+import { copy } from "../../src/actions/archive/copy.ts";
+import { verifySource } from "../../src/actions/archive/verify-source.ts";
+import { findRemains } from "../../src/actions/docker/find-remains.ts";
+import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../src/host-commands.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { add, drop, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.ts";
+import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.ts";
+import { containerOf, failure, NEW_GUID, OLD_GUID, Scene, TARGET } from "./scene.ts";
 
 const INPUT = { guid: OLD_GUID, archive: "", deleted_at: "2026-11-21T03:10:00Z", accept_loss: 0 };
 const SOURCE = formatLocation(OLD);

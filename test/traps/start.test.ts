@@ -1,19 +1,19 @@
 /** From the stop to what the started container says (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
 import { describe, expect, it } from "vitest";
-import { copy } from "../../src/actions/archive/copy.js";
-import { setAside } from "../../src/actions/archive/set-aside.js";
-import { verifySource } from "../../src/actions/archive/verify-source.js";
-import { holdRestart, releaseRestart } from "../../src/actions/docker/hold-restart.js";
-import { startContainer } from "../../src/actions/docker/start-container.js";
-import { stopContainer } from "../../src/actions/docker/stop-container.js";
-import { checkBeforeStart } from "../../src/actions/recovery/check-before-start.js";
-import type { JsonObject } from "../../src/action.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { RecoverError } from "../../src/errors.js";
-import { BUCKET, lzopLike, NEW, OLD, segment, SYSID } from "../archive/sample-archive.js";
-import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.js";
-import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.js";
-import { FakeEtcd } from "../fakes/fake-etcd.js";
+import { copy } from "../../src/actions/archive/copy.ts";
+import { setAside } from "../../src/actions/archive/set-aside.ts";
+import { verifySource } from "../../src/actions/archive/verify-source.ts";
+import { holdRestart, releaseRestart } from "../../src/actions/docker/hold-restart.ts";
+import { startContainer } from "../../src/actions/docker/start-container.ts";
+import { stopContainer } from "../../src/actions/docker/stop-container.ts";
+import { checkBeforeStart } from "../../src/actions/recovery/check-before-start.ts";
+import type { JsonObject } from "../../src/action.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { BUCKET, lzopLike, NEW, OLD, segment, SYSID } from "../archive/sample-archive.ts";
+import { FakeCloudFoundry } from "../fakes/fake-cloud-foundry.ts";
+import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.ts";
+import { FakeEtcd } from "../fakes/fake-etcd.ts";
 import {
   CONTAINER,
   containerOf,
@@ -28,7 +28,7 @@ import {
   Scene,
   TARGET,
   WITH_ETCD,
-} from "./scene.js";
+} from "./scene.ts";
 
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;
 const PREPARING = "restore_leader_if_missing> preparing patroni to restore this container from wal-e backups";

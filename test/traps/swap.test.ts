@@ -1,14 +1,14 @@
 /** The new archive goes aside, the old one comes in: never the other way round, never a mixture (dingo.md §1.9). */
 import { describe, expect, it } from "vitest";
-import { copy } from "../../src/actions/archive/copy.js";
-import { setAside } from "../../src/actions/archive/set-aside.js";
-import { verifySource } from "../../src/actions/archive/verify-source.js";
-import { formatLocation } from "../../src/archive/names/location.js";
-import { BUCKET, NEW, OLD, segment, lzopLike, sampleArchive, stamp } from "../archive/sample-archive.js";
-import type { JsonObject } from "../../src/action.js";
-import type { ObjectStore } from "../../src/ports/object-store.js";
-import type { MemoryObjectStore } from "../fakes/memory-object-store.js";
-import { CREATED_AT, failure, NEW_SYSID, OLD_GUID, RUN, Scene, TARGET } from "./scene.js";
+import { copy } from "../../src/actions/archive/copy.ts";
+import { setAside } from "../../src/actions/archive/set-aside.ts";
+import { verifySource } from "../../src/actions/archive/verify-source.ts";
+import { formatLocation } from "../../src/archive/names/location.ts";
+import { BUCKET, NEW, OLD, segment, lzopLike, sampleArchive, stamp } from "../archive/sample-archive.ts";
+import type { JsonObject } from "../../src/action.ts";
+import type { ObjectStore } from "../../src/ports/object-store.ts";
+import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
+import { CREATED_AT, failure, NEW_SYSID, OLD_GUID, RUN, Scene, TARGET } from "./scene.ts";
 
 const SOURCE = formatLocation(OLD);
 const FRESH = formatLocation(NEW);

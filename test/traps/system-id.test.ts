@@ -1,15 +1,15 @@
 /** The system identifier beside the archive (dingo.md §0.3, §1.10, §8.19, §8.21), and a key to read it with (§8.27). */
 import { describe, expect, it } from "vitest";
-import { verifySource } from "../../src/actions/archive/verify-source.js";
-import { systemIdLines } from "../../src/discovery/system-id-lines.js";
-import { RecoverError } from "../../src/errors.js";
-import { MemoryLogSearch } from "../fakes/memory-log-search.js";
-import { StreamedLogs } from "../fakes/streamed-logs.js";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.js";
-import { tar } from "../../src/rehearsal/world/tar.js";
-import { add, BASE, BUCKET, drop, OLD, segment } from "../archive/sample-archive.js";
-import { DEPLOYMENT } from "../fakes/fake-director.js";
-import { containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.js";
+import { verifySource } from "../../src/actions/archive/verify-source.ts";
+import { systemIdLines } from "../../src/discovery/system-id-lines.ts";
+import { RecoverError } from "../../src/errors.ts";
+import { MemoryLogSearch } from "../fakes/memory-log-search.ts";
+import { StreamedLogs } from "../fakes/streamed-logs.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { tar } from "../../src/rehearsal/world/tar.ts";
+import { add, BASE, BUCKET, drop, OLD, segment } from "../archive/sample-archive.ts";
+import { DEPLOYMENT } from "../fakes/fake-director.ts";
+import { containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.ts";
 
 /** Made two minutes before the archive's first object. */
 const FITTING = String(BigInt(Date.UTC(2026, 10, 21, 2, 8) / 1000) << 32n);

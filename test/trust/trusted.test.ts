@@ -13,10 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { refuseReplaceable } from "../../src/cli/require-trusted.js";
-import { consequencesOf } from "../../src/trust/consequences.js";
-import { othersMayReplace, othersMayWrite } from "../../src/trust/ownership.js";
-import { type Subject, subjectOf, TrustStore } from "../../src/trust/trusted.js";
+import { refuseReplaceable } from "../../src/cli/require-trusted.ts";
+import { consequencesOf } from "../../src/trust/consequences.ts";
+import { othersMayReplace, othersMayWrite } from "../../src/trust/ownership.ts";
+import { type Subject, subjectOf, TrustStore } from "../../src/trust/trusted.ts";
 
 let folder: string;
 let store: TrustStore;

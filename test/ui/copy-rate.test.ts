@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CopyRate } from "../../src/ui/copy-rate.js";
+import { CopyRate } from "../../src/ui/copy-rate.ts";
 
 it("A copy that takes longer than a second tells how far it is, and how fast by what it copied itself", () => {
   let now = 5000;

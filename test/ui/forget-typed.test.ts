@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forgetTyped, type KeyInput } from "../../src/ui/forget-typed.js";
+import { forgetTyped, type KeyInput } from "../../src/ui/forget-typed.ts";
 
 /** A terminal: what is typed is handed on as long as somebody reads. */
 class Desk implements KeyInput {

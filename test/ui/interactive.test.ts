@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EventBody } from "../../src/engine/event.js";
-import { eventLines } from "../../src/ui/event-lines.js";
-import { interactiveRenderer } from "../../src/ui/interactive.js";
-import type { Output } from "../../src/ui/output.js";
-import type { Renderer } from "../../src/ui/renderer.js";
-import { COLORLESS, type Paint } from "../../src/ui/paint.js";
+import type { EventBody } from "../../src/engine/event.ts";
+import { eventLines } from "../../src/ui/event-lines.ts";
+import { interactiveRenderer } from "../../src/ui/interactive.ts";
+import type { Output } from "../../src/ui/output.ts";
+import type { Renderer } from "../../src/ui/renderer.ts";
+import { COLORLESS, type Paint } from "../../src/ui/paint.ts";
 
 /** All that reaches the terminal, the library's lines and ours, in their order. */
 class Terminal {

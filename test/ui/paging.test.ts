@@ -1,11 +1,11 @@
 /** What is too high for the screen is turned over page by page, forth and back, before the answer is typed. */
 import { expect, it, vi } from "vitest";
-import type { ConfirmQuestion } from "../../src/ports/operator.js";
-import type { Output } from "../../src/ui/output.js";
-import { promptingOperator } from "../../src/ui/prompts.js";
+import type { ConfirmQuestion } from "../../src/ports/operator.ts";
+import type { Output } from "../../src/ui/output.ts";
+import { promptingOperator } from "../../src/ui/prompts.ts";
 
 const typed = vi.hoisted(() => ({ left: [] as string[], asked: [] as string[] }));
-vi.mock("../../src/ui/line-reading.js", () => ({
+vi.mock("../../src/ui/line-reading.ts", () => ({
   LeftPrompt: class extends Error {},
   readLine: (_output: Output, { message }: { readonly message: string }) => {
     typed.asked.push(message);

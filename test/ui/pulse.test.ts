@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EventBody } from "../../src/engine/event.js";
-import { Pulse } from "../../src/ui/pulse.js";
+import type { EventBody } from "../../src/engine/event.ts";
+import { Pulse } from "../../src/ui/pulse.ts";
 
 const BEGAN = Date.parse("2026-11-21T02:00:00.000Z");
 const at = (seconds: number): Date => new Date(BEGAN + seconds * 1000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { RunEvent } from "../../src/engine/event.js";
-import { quietRenderer } from "../../src/ui/quiet.js";
-import { NOBODY } from "../../src/ui/renderer.js";
+import type { RunEvent } from "../../src/engine/event.ts";
+import { quietRenderer } from "../../src/ui/quiet.ts";
+import { NOBODY } from "../../src/ui/renderer.ts";
 
 const stamp = { schema: "dingo-recover/event@1", time: "2026-11-21T00:00:00.000Z", run: "r" } as const;
 const note: RunEvent = { ...stamp, type: "note", message: "on the way" };

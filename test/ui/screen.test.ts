@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { eventLines, manualLines } from "../../src/ui/event-lines.js";
-import { laidOut } from "../../src/ui/line-reading.js";
-import { pagesOf } from "../../src/ui/prompts.js";
-import { row, rowsOf, wrap, wrapUnder } from "../../src/ui/text.js";
+import { eventLines, manualLines } from "../../src/ui/event-lines.ts";
+import { laidOut } from "../../src/ui/line-reading.ts";
+import { pagesOf } from "../../src/ui/prompts.ts";
+import { row, rowsOf, wrap, wrapUnder } from "../../src/ui/text.ts";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
 const STAMP = { schema: "dingo-recover/event@1", time: "2026-11-21T02:00:00.000Z", run: "r" } as const;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SearchRate } from "../../src/ui/search-rate.js";
+import { SearchRate } from "../../src/ui/search-rate.ts";
 
 it("A search that takes longer than a second tells how far it is, how fast, and how long still", () => {
   let now = 5000;

@@ -1,6 +1,6 @@
 /** Lines of an answer on a narrow terminal. */
 import { expect, it } from "vitest";
-import { wrapHanging } from "../../src/ui/text.js";
+import { wrapHanging } from "../../src/ui/text.ts";
 
 it("puts the lines of a value under each other, those of a sentence two blanks further in", () => {
   expect(wrapHanging("   why      the broker began to delete it, and ended", 32)).toEqual([

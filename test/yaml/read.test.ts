@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readPlain } from "../../src/yaml/plain.js";
-import { Findings } from "../../src/yaml/findings.js";
-import { offsetWithin } from "../../src/yaml/located.js";
-import { readYaml } from "../../src/yaml/read.js";
+import { readPlain } from "../../src/yaml/plain.ts";
+import { Findings } from "../../src/yaml/findings.ts";
+import { offsetWithin } from "../../src/yaml/located.ts";
+import { readYaml } from "../../src/yaml/read.ts";
 
 function mistakes(text: string): string[] {
   const read = readPlain(text, "x.yml");

@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { readArchive } from "../../archive/reading/facts.js";
-import { judgeFresh } from "../../archive/judgement/fresh.js";
+import { type Context, defineAction } from "../../action.ts";
+import { readArchive } from "../../archive/reading/facts.ts";
+import { judgeFresh } from "../../archive/judgement/fresh.ts";
 import {
   type ArchiveLocation,
   formatLocation,
   instanceArchive,
   parseLocation,
   requireApart,
-} from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { waitFor } from "../wait.js";
+} from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { waitFor } from "../wait.ts";
 
 /** A fresh instance's first base backup is complete 12–17 s after its container started (real-parts.md §1.3). */
 const DEADLINE_MS = 5 * 60_000;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { compareListings } from "../../archive/copy/baseline.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { evidenceRef, recallListing } from "./evidence-listing.js";
+import { defineAction } from "../../action.ts";
+import { compareListings } from "../../archive/copy/baseline.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { evidenceRef, recallListing } from "./evidence-listing.ts";
 
 const input = z.strictObject({
   source: z.string(),

@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { type Context, defineAction, type PrintedCommand, type Probe } from "../../action.js";
-import { compareListings } from "../../archive/copy/baseline.js";
-import { probeCopy, strangersIn } from "../../archive/copy/compare.js";
-import { copyArchive, refuseForeign } from "../../archive/copy/copy.js";
-import { type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
-import { parseLocation, requireApart, requireInstanceArchive } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { isStopped } from "../docker/stopped-container.js";
-import { guardTarget, targetInput } from "../docker/target-container.js";
-import { undoCopy } from "./undo-copy.js";
-import { evidenceRef, recallListing } from "./evidence-listing.js";
-import { intoNothing } from "./printed-aside.js";
+import { type Context, defineAction, type PrintedCommand, type Probe } from "../../action.ts";
+import { compareListings } from "../../archive/copy/baseline.ts";
+import { probeCopy, strangersIn } from "../../archive/copy/compare.ts";
+import { copyArchive, refuseForeign } from "../../archive/copy/copy.ts";
+import { type CopyPlan, planCopy } from "../../archive/copy/copy-plan.ts";
+import { parseLocation, requireApart, requireInstanceArchive } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { isStopped } from "../docker/stopped-container.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { undoCopy } from "./undo-copy.ts";
+import { evidenceRef, recallListing } from "./evidence-listing.ts";
+import { intoNothing } from "./printed-aside.ts";
 
 const input = z.strictObject({
   ...targetInput,

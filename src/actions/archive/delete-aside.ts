@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { formatLocation, parseLocation } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
-import { asideRoot, guardInstanceOf, objectsAside, requireOwnBackup } from "../recovery/aside.js";
-import { evidenceRef, recallListing } from "./evidence-listing.js";
-import { printedOfAside } from "./printed-aside.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { formatLocation, parseLocation } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import { asideRoot, guardInstanceOf, objectsAside, requireOwnBackup } from "../recovery/aside.ts";
+import { evidenceRef, recallListing } from "./evidence-listing.ts";
+import { printedOfAside } from "./printed-aside.ts";
 
 const input = z.strictObject({
   run: z.string(),

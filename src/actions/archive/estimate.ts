@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { drillText, estimateRecovery } from "../../archive/judgement/estimate.js";
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import { RecoverError } from "../../errors.js";
-import { freeSpace } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
-import { cellInstances } from "../bosh/cell-instances.js";
+import { type Context, defineAction } from "../../action.ts";
+import { drillText, estimateRecovery } from "../../archive/judgement/estimate.ts";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import { RecoverError } from "../../errors.ts";
+import { freeSpace } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { cellInstances } from "../bosh/cell-instances.ts";
 
 /** Containers' data live below it (dingo.md §5). */
 const STORE = "/var/vcap/store";

@@ -1,9 +1,9 @@
 /** Listings kept as evidence and found again by their hash. */
 import { z } from "zod";
-import type { Context, EvidenceRef } from "../../action.js";
-import { type Baseline, formatListing, parseListing } from "../../archive/copy/baseline.js";
-import type { ArchiveLocation } from "../../archive/names/location.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
+import type { Context, EvidenceRef } from "../../action.ts";
+import { type Baseline, formatListing, parseListing } from "../../archive/copy/baseline.ts";
+import type { ArchiveLocation } from "../../archive/names/location.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
 
 export const evidenceRef = z.object({ name: z.string(), sha256: z.string(), bytes: z.number() });
 

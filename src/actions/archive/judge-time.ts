@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { isEncrypted } from "../../archive/judgement/strangers.js";
-import { verifyArchive } from "../../archive/judgement/verify.js";
-import { type ArchiveLocation, formatLocation, instanceArchive, parseLocation } from "../../archive/names/location.js";
-import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.js";
-import { inClear } from "../../archive/reading/in-clear.js";
-import { planRestore, type RestorePlan } from "../../archive/restore/plan.js";
-import { expandedSize } from "../../archive/restore/restore.js";
-import { counted } from "../../counted.js";
-import { RecoverError } from "../../errors.js";
-import { printedVerify } from "./printed-verify.js";
+import { type Context, defineAction } from "../../action.ts";
+import { isEncrypted } from "../../archive/judgement/strangers.ts";
+import { verifyArchive } from "../../archive/judgement/verify.ts";
+import { type ArchiveLocation, formatLocation, instanceArchive, parseLocation } from "../../archive/names/location.ts";
+import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.ts";
+import { inClear } from "../../archive/reading/in-clear.ts";
+import { planRestore, type RestorePlan } from "../../archive/restore/plan.ts";
+import { expandedSize } from "../../archive/restore/restore.ts";
+import { counted } from "../../counted.ts";
+import { RecoverError } from "../../errors.ts";
+import { printedVerify } from "./printed-verify.ts";
 
 const input = z.strictObject({
   guid: z.guid(),

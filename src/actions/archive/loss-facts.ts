@@ -1,11 +1,11 @@
 /** Gathers the facts about a loss, the same for each step that tells one. */
-import { lastTransactionIn } from "../../archive/reading/last-transaction.js";
-import type { ArchiveFacts } from "../../archive/reading/facts.js";
-import { whichText } from "../../archive/judgement/loss.js";
-import { segmentKey } from "../../archive/names/layout.js";
-import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
-import type { LossFacts } from "../../loss.js";
-import type { ObjectReader } from "../../ports/object-store.js";
+import { lastTransactionIn } from "../../archive/reading/last-transaction.ts";
+import type { ArchiveFacts } from "../../archive/reading/facts.ts";
+import { whichText } from "../../archive/judgement/loss.ts";
+import { segmentKey } from "../../archive/names/layout.ts";
+import type { ArchiveVerdict } from "../../archive/judgement/verdict.ts";
+import type { LossFacts } from "../../loss.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
 
 /** How the life of the deleted instance ended, as far as that is known. */
 export interface End {

@@ -1,10 +1,10 @@
 /** An encrypted archive comes back only through containers that have the key (dingo.md §8, 27): looked at before anything is made. */
-import type { Context } from "../../action.js";
-import type { ArchiveFacts } from "../../archive/reading/facts.js";
-import { formatLocation } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import type { Container } from "../../ports/cells.js";
-import { cellInstances } from "../bosh/cell-instances.js";
+import type { Context } from "../../action.ts";
+import type { ArchiveFacts } from "../../archive/reading/facts.ts";
+import { formatLocation } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Container } from "../../ports/cells.ts";
+import { cellInstances } from "../bosh/cell-instances.ts";
 
 export const GPG_KEY = "WALE_GPG_KEY_ID";
 

@@ -1,9 +1,9 @@
 /** What a way back takes from the journal is asked like a new target: another instance's archive is never its to move. */
-import type { Context, EvidenceRef } from "../../action.js";
-import type { Baseline } from "../../archive/copy/baseline.js";
-import { formatLocation, parseLocation, requireApart, requireInstanceArchive } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import { recallListing } from "./evidence-listing.js";
+import type { Context, EvidenceRef } from "../../action.ts";
+import type { Baseline } from "../../archive/copy/baseline.ts";
+import { formatLocation, parseLocation, requireApart, requireInstanceArchive } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import { recallListing } from "./evidence-listing.ts";
 
 interface Input {
   readonly guid: string;

@@ -1,7 +1,7 @@
 /** The commands that move an instance's archive aside and back, as a person types them; `target` may be a placeholder. */
-import type { PrintedCommand } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { placeBesideWal, type PrintedPlace } from "./printed-place.js";
+import type { PrintedCommand } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeBesideWal, type PrintedPlace } from "./printed-place.ts";
 
 /** `replaced`: what the new instance had; `undone`: what an undo took out of the way. */
 type Aside = "replaced" | "undone";

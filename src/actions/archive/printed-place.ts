@@ -2,9 +2,9 @@
  * Places in the object store that a printed command works out of an archive's. Of an archive that is not known yet the
  * shell does it, from what is filled in there; what does not fit leaves the variable empty, and then nothing is run.
  */
-import type { PrintedCommand } from "../../action.js";
-import { isUnknown } from "../../placeholder.js";
-import { quote } from "../../shell-quote.js";
+import type { PrintedCommand } from "../../action.ts";
+import { isUnknown } from "../../placeholder.ts";
+import { quote } from "../../shell-quote.ts";
 
 export interface PrintedPlace {
   /** A word of a command, quoted. */

@@ -1,8 +1,8 @@
 /** The command that looks at an instance's archive; each value may be a placeholder, or empty. */
-import type { PrintedCommand } from "../../action.js";
-import { isUnknown } from "../../placeholder.js";
-import { quote } from "../../shell-quote.js";
-import { whereEmpty } from "../printed-cases.js";
+import type { PrintedCommand } from "../../action.ts";
+import { isUnknown } from "../../placeholder.ts";
+import { quote } from "../../shell-quote.ts";
+import { whereEmpty } from "../printed-cases.ts";
 
 interface Archive {
   /** "" for the usual place. */

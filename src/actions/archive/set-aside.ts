@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Context, defineAction, type EvidenceRef, type Probe } from "../../action.js";
-import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
-import { sortEntries } from "../../archive/reading/facts.js";
-import { judgeFresh } from "../../archive/judgement/fresh.js";
+import { type Context, defineAction, type EvidenceRef, type Probe } from "../../action.ts";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.ts";
+import { sortEntries } from "../../archive/reading/facts.ts";
+import { judgeFresh } from "../../archive/judgement/fresh.ts";
 import {
   type ArchiveLocation,
   formatLocation,
@@ -11,16 +11,16 @@ import {
   relativeKey,
   requireApart,
   requireInstanceArchive,
-} from "../../archive/names/location.js";
-import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../archive/copy/set-aside.js";
-import { counted } from "../../counted.js";
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
-import { isStopped } from "../docker/stopped-container.js";
-import { guardTarget, targetInput } from "../docker/target-container.js";
-import { printedMoveAside } from "./printed-aside.js";
-import { undoSetAside } from "./undo-set-aside.js";
-import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.js";
+} from "../../archive/names/location.ts";
+import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../archive/copy/set-aside.ts";
+import { counted } from "../../counted.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import { isStopped } from "../docker/stopped-container.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { printedMoveAside } from "./printed-aside.ts";
+import { undoSetAside } from "./undo-set-aside.ts";
+import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.ts";
 
 const input = z.strictObject({
   ...targetInput,

@@ -3,15 +3,15 @@
  * `/service/OLD/initialize` in etcd (§1.10), the deleted container printed it at each start, and the base backup restores
  * to it. All of them are only read: nothing below the old GUID is ever written.
  */
-import type { Context } from "../../action.js";
-import type { ArchiveFacts } from "../../archive/reading/facts.js";
-import { backupSysid } from "../../archive/reading/backup-sysid.js";
-import { initdbTime, parseSysid } from "../../archive/names/sysid.js";
-import { bytesText } from "../../bytes.js";
-import { systemIdLines } from "../../discovery/system-id-lines.js";
-import { RecoverError } from "../../errors.js";
-import type { Cell } from "../../ports/cells.js";
-import { cellInstances } from "../bosh/cell-instances.js";
+import type { Context } from "../../action.ts";
+import type { ArchiveFacts } from "../../archive/reading/facts.ts";
+import { backupSysid } from "../../archive/reading/backup-sysid.ts";
+import { initdbTime, parseSysid } from "../../archive/names/sysid.ts";
+import { bytesText } from "../../bytes.ts";
+import { systemIdLines } from "../../discovery/system-id-lines.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { cellInstances } from "../bosh/cell-instances.ts";
 
 export interface OldInstance {
   readonly guid: string;

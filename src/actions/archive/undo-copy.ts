@@ -1,12 +1,12 @@
-import type { Context, UndoProbe, WayBack } from "../../action.js";
-import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
-import { formatLocation, parseLocation } from "../../archive/names/location.js";
-import { probeSetAside, setAside } from "../../archive/copy/set-aside.js";
-import { guardStopped } from "../docker/stopped-container.js";
-import type { Target } from "../docker/target-container.js";
-import { evidenceRef, keepListing } from "./evidence-listing.js";
-import { recallOwnListing, requireOwnArchive } from "./own-archive.js";
-import { printedMoveAside } from "./printed-aside.js";
+import type { Context, UndoProbe, WayBack } from "../../action.ts";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.ts";
+import { formatLocation, parseLocation } from "../../archive/names/location.ts";
+import { probeSetAside, setAside } from "../../archive/copy/set-aside.ts";
+import { guardStopped } from "../docker/stopped-container.ts";
+import type { Target } from "../docker/target-container.ts";
+import { evidenceRef, keepListing } from "./evidence-listing.ts";
+import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
+import { printedMoveAside } from "./printed-aside.ts";
 
 type Input = Target & { readonly source: string; readonly target: string };
 

@@ -1,12 +1,12 @@
-import type { Context, UndoProbe, WayBack } from "../../action.js";
-import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.js";
-import { parseLocation } from "../../archive/names/location.js";
-import { probePutBack, putBack } from "../../archive/copy/put-back.js";
-import { guardStopped } from "../docker/stopped-container.js";
-import type { Target } from "../docker/target-container.js";
-import { evidenceRef } from "./evidence-listing.js";
-import { recallOwnListing, requireOwnArchive } from "./own-archive.js";
-import { printedPutBack } from "./printed-aside.js";
+import type { Context, UndoProbe, WayBack } from "../../action.ts";
+import { asideLocation, type CopyPlan, planCopy } from "../../archive/copy/copy-plan.ts";
+import { parseLocation } from "../../archive/names/location.ts";
+import { probePutBack, putBack } from "../../archive/copy/put-back.ts";
+import { guardStopped } from "../docker/stopped-container.ts";
+import type { Target } from "../docker/target-container.ts";
+import { evidenceRef } from "./evidence-listing.ts";
+import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
+import { printedPutBack } from "./printed-aside.ts";
 
 type Input = Target & { readonly source: string; readonly target: string };
 

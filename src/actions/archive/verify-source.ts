@@ -1,28 +1,28 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { compareListings } from "../../archive/copy/baseline.js";
-import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.js";
+import { type Context, defineAction } from "../../action.ts";
+import { compareListings } from "../../archive/copy/baseline.ts";
+import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.ts";
 import {
   type ArchiveLocation,
   formatLocation,
   instanceArchive,
   instanceGuid,
   parseLocation,
-} from "../../archive/names/location.js";
-import { svgPicture } from "../../archive/picture/svg.js";
-import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
-import { verifyArchive } from "../../archive/judgement/verify.js";
-import { PROBLEMS, type ProblemCode } from "../../archive/judgement/problem.js";
-import { isEncrypted } from "../../archive/judgement/strangers.js";
-import { RecoverError } from "../../errors.js";
-import { type LossFacts, lossRange, lossText } from "../../loss.js";
-import { quote } from "../../shell-quote.js";
-import { SYSID_KEY } from "../../archive/names/layout.js";
-import { lossFactsOf } from "./loss-facts.js";
-import { requireKey } from "./openpgp-key.js";
-import { crossCheck, type Elsewhere, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.js";
-import { evidenceRef, keepListing, recallListing } from "./evidence-listing.js";
-import { printedVerify } from "./printed-verify.js";
+} from "../../archive/names/location.ts";
+import { svgPicture } from "../../archive/picture/svg.ts";
+import type { ArchiveVerdict } from "../../archive/judgement/verdict.ts";
+import { verifyArchive } from "../../archive/judgement/verify.ts";
+import { PROBLEMS, type ProblemCode } from "../../archive/judgement/problem.ts";
+import { isEncrypted } from "../../archive/judgement/strangers.ts";
+import { RecoverError } from "../../errors.ts";
+import { type LossFacts, lossRange, lossText } from "../../loss.ts";
+import { quote } from "../../shell-quote.ts";
+import { SYSID_KEY } from "../../archive/names/layout.ts";
+import { lossFactsOf } from "./loss-facts.ts";
+import { requireKey } from "./openpgp-key.ts";
+import { crossCheck, type Elsewhere, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.ts";
+import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
+import { printedVerify } from "./printed-verify.ts";
 
 const input = z.strictObject({
   /** GUID of the deleted instance. */

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import type { Baseline } from "../../archive/copy/baseline.js";
-import { type Completed, latestBase } from "../../archive/judgement/choose.js";
-import { sortEntries } from "../../archive/reading/facts.js";
-import { parseLocation } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { waitFor } from "../wait.js";
-import { evidenceRef, recallListing } from "./evidence-listing.js";
+import { type Context, defineAction } from "../../action.ts";
+import type { Baseline } from "../../archive/copy/baseline.ts";
+import { type Completed, latestBase } from "../../archive/judgement/choose.ts";
+import { sortEntries } from "../../archive/reading/facts.ts";
+import { parseLocation } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { waitFor } from "../wait.ts";
+import { evidenceRef, recallListing } from "./evidence-listing.ts";
 
 const DEADLINE_MS = 15 * 60_000;
 const POLL_MS = 500;

@@ -1,9 +1,9 @@
 /** How old a backup is, by the store's clock: this machine's own may be wrong, and may be the one that was restored. Pure. */
 import { z } from "zod";
-import type { ArchiveVerdict, BaseBackupVerdict } from "../../archive/judgement/verdict.js";
-import { instanceGuid, parseLocation } from "../../archive/names/location.js";
-import { parseDuration } from "../../time.js";
-import { type Finding, found } from "./finding.js";
+import type { ArchiveVerdict, BaseBackupVerdict } from "../../archive/judgement/verdict.ts";
+import { instanceGuid, parseLocation } from "../../archive/names/location.ts";
+import { parseDuration } from "../../time.ts";
+import { type Finding, found } from "./finding.ts";
 
 export const archiveAges = z.object({
   /** ISO 8601, by the store. */

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { asRecoverError } from "../../errors.js";
-import { lookAtMachine, machine, machineCommands, machineText } from "../scratch/machine.js";
-import { asUntested } from "./untested.js";
+import { defineAction } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { asRecoverError } from "../../errors.ts";
+import { lookAtMachine, machine, machineCommands, machineText } from "../scratch/machine.ts";
+import { asUntested } from "./untested.ts";
 
 const input = z.strictObject({
   postgres_bin: z.string(),

@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
+import { defineAction } from "../../action.ts";
 import {
   formatLocation,
   parseLocation,
   relativeKey,
   requireApart,
   type ArchiveLocation,
-} from "../../archive/names/location.js";
-import { counted } from "../../counted.js";
-import { isUnknown } from "../../placeholder.js";
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
-import { quote } from "../../shell-quote.js";
-import { finding, found } from "./finding.js";
+} from "../../archive/names/location.ts";
+import { counted } from "../../counted.ts";
+import { isUnknown } from "../../placeholder.ts";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import { quote } from "../../shell-quote.ts";
+import { finding, found } from "./finding.ts";
 
 const input = z.strictObject({ archive: z.string(), secondary: z.string() });
 const output = z.object({

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import { ageText } from "./ages.js";
-import { byGravity, type Finding, finding, findingText, gravityOf } from "./finding.js";
+import { type Context, defineAction } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import { ageText } from "./ages.ts";
+import { byGravity, type Finding, finding, findingText, gravityOf } from "./finding.ts";
 
 const input = z.strictObject({
   archive: z.string(),

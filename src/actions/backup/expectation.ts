@@ -1,8 +1,8 @@
 /** Whether what a sanity query returned is what the operator expects: a CEL expression over `rows` and `value`. */
-import type { Json } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { check, evaluate } from "../../expression/expression.js";
-import { ANY, objectShape } from "../../expression/shape.js";
+import type { Json } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { check, evaluate } from "../../expression/expression.ts";
+import { ANY, objectShape } from "../../expression/shape.ts";
 
 /** What a query returned. */
 export interface Returned {

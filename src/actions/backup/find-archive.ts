@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { formatLocation, parseLocation } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import type { Settings } from "../../ports/settings.js";
-import { parseDuration } from "../../time.js";
-import { requireOneSelect } from "./one-select.js";
-import { expectationOf } from "./expectation.js";
-import { found, finding, type Finding } from "./finding.js";
+import { defineAction } from "../../action.ts";
+import { formatLocation, parseLocation } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Settings } from "../../ports/settings.ts";
+import { parseDuration } from "../../time.ts";
+import { requireOneSelect } from "./one-select.ts";
+import { expectationOf } from "./expectation.ts";
+import { found, finding, type Finding } from "./finding.ts";
 
 const input = z.strictObject({
   /** s3://BUCKET/PREFIX; "" for the one that WAL-E's own settings name. */

@@ -1,6 +1,6 @@
 /** What a test of a backup finds, and how grave it is. */
 import { z } from "zod";
-import type { Gravity } from "../../action.js";
+import type { Gravity } from "../../action.ts";
 
 /** `note`: to be known, and no reason to call somebody unless the operator counts it as one. */
 export const finding = z.object({

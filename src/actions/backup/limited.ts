@@ -1,6 +1,6 @@
 /** Work with a limit by the clock: a restore or a recovery that does not come to its end must end, and say that it did. */
-import type { Context } from "../../action.js";
-import type { Keeper } from "../scratch/while-running.js";
+import type { Context } from "../../action.ts";
+import type { Keeper } from "../scratch/while-running.ts";
 
 /**
  * What `work` is given stops at the first sign of progress behind the limit, with `late` for its reason, or when the run is

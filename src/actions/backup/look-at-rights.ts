@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { parseLocation } from "../../archive/names/location.js";
-import { known } from "../../placeholder.js";
-import { quote } from "../../shell-quote.js";
-import { whereEmpty } from "../printed-cases.js";
-import { finding, found } from "./finding.js";
-import { keptText } from "./protection.js";
-import { simulationLines } from "./simulation-lines.js";
+import { defineAction } from "../../action.ts";
+import { parseLocation } from "../../archive/names/location.ts";
+import { known } from "../../placeholder.ts";
+import { quote } from "../../shell-quote.ts";
+import { whereEmpty } from "../printed-cases.ts";
+import { finding, found } from "./finding.ts";
+import { keptText } from "./protection.ts";
+import { simulationLines } from "./simulation-lines.ts";
 
 const input = z.strictObject({
   archive: z.string(),

@@ -1,6 +1,6 @@
 /** A sanity query that stays what it is inside `COPY (…) TO STDOUT`, and on the standard input of psql. */
-import { RecoverError } from "../../errors.js";
-import { requireSanityQuery } from "../postgres/sanity-query.js";
+import { RecoverError } from "../../errors.ts";
+import { requireSanityQuery } from "../postgres/sanity-query.ts";
 
 /** Errors: `input-invalid`. "" is none. */
 export function requireOneSelect(query: string): void {

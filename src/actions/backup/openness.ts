@@ -1,6 +1,6 @@
 /** Who can read a backup that reads the bucket: whether it is encrypted with OpenPGP, and all of it. Pure. */
-import { startsLikeLzop, type ArchiveFacts } from "../../archive/reading/facts.js";
-import { type Finding, found } from "./finding.js";
+import { startsLikeLzop, type ArchiveFacts } from "../../archive/reading/facts.ts";
+import { type Finding, found } from "./finding.ts";
 
 const CAUSE =
   "WAL-E encrypts with WALE_GPG_KEY_ID; what the store encrypts by itself protects its disks, not its readers";

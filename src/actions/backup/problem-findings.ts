@@ -1,7 +1,7 @@
 /** What `archive verify` finds in an archive that can be restored, as findings about a living backup. Pure. */
-import type { ProblemCode } from "../../archive/judgement/problem.js";
-import type { ArchiveVerdict } from "../../archive/judgement/verdict.js";
-import { type Finding, found, type Severity } from "./finding.js";
+import type { ProblemCode } from "../../archive/judgement/problem.ts";
+import type { ArchiveVerdict } from "../../archive/judgement/verdict.ts";
+import { type Finding, found, type Severity } from "./finding.ts";
 
 /**
  * A living archive has to give back what was written last: a gap, and a newest base backup that is broken, are no matter

@@ -2,7 +2,7 @@
  * What a bucket keeps of objects that are deleted (Amazon S3 User Guide, "Using versioning in S3 buckets", "Configuring MFA
  * delete", "Locking objects with Object Lock"). Pure.
  */
-import type { Protection } from "../../ports/object-store.js";
+import type { Protection } from "../../ports/object-store.ts";
 
 /** A part of a sentence. */
 export function keptText({ versioning, mfaDelete, lock }: Protection): string {

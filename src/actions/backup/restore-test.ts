@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import type { ScratchState } from "../../ports/scratch-database.js";
-import { quote } from "../../shell-quote.js";
-import { parseDuration } from "../../time.js";
-import { requireOwnPlace } from "../scratch/own-place.js";
-import { printedServer } from "../scratch/printed-server.js";
-import { undoCopy } from "../scratch/undo-copy.js";
-import { stopServer } from "../scratch/while-running.js";
-import { ageText } from "./ages.js";
-import { finding, findingText } from "./finding.js";
-import { limited } from "./limited.js";
-import { type Tested, tryCopy } from "./try-copy.js";
-import { asUntested, untested } from "./untested.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import type { ScratchState } from "../../ports/scratch-database.ts";
+import { quote } from "../../shell-quote.ts";
+import { parseDuration } from "../../time.ts";
+import { requireOwnPlace } from "../scratch/own-place.ts";
+import { printedServer } from "../scratch/printed-server.ts";
+import { undoCopy } from "../scratch/undo-copy.ts";
+import { stopServer } from "../scratch/while-running.ts";
+import { ageText } from "./ages.ts";
+import { finding, findingText } from "./finding.ts";
+import { limited } from "./limited.ts";
+import { type Tested, tryCopy } from "./try-copy.ts";
+import { asUntested, untested } from "./untested.ts";
 
 const input = z.strictObject({
   place: z.string(),

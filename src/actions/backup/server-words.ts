@@ -1,6 +1,6 @@
 /** Whose fault it is that a server ended on a restored copy: the backup's, or the machine's that it was tried on. */
-import type { LogPattern } from "../../log-patterns/log-pattern.js";
-import { MACHINE } from "../../log-patterns/server-end.js";
+import type { LogPattern } from "../../log-patterns/log-pattern.ts";
+import { MACHINE } from "../../log-patterns/server-end.ts";
 
 /** All else that ends a recovery is about the data. */
 const OF_THE_MACHINE: readonly LogPattern[] = Object.values(MACHINE);

@@ -2,9 +2,9 @@
  * How AWS itself says what a user or role may do to an archive (IAM API reference, SimulatePrincipalPolicy). A right is never
  * tried, and never asked for by this tool: the line is for whoever may ask.
  */
-import { keyIn, type ArchiveLocation } from "../../archive/names/location.js";
-import { isUnknown } from "../../placeholder.js";
-import { quote } from "../../shell-quote.js";
+import { keyIn, type ArchiveLocation } from "../../archive/names/location.ts";
+import { isUnknown } from "../../placeholder.ts";
+import { quote } from "../../shell-quote.ts";
 
 /** Deletes of plain objects and, in a bucket that keeps versions, of what lies under them; a push over it. */
 const ON_OBJECTS = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"] as const;

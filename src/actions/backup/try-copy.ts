@@ -1,14 +1,14 @@
 /** One restore of one backup: how far it came, how long it took, and what it answered. What is wrong with it is a finding. */
-import type { Json } from "../../action.js";
-import { counted } from "../../counted.js";
-import { RecoverError } from "../../errors.js";
-import type { RestoredCopy } from "../../ports/scratch-database.js";
-import { lastReplayed, tellsRecovered } from "../scratch/stop-line.js";
-import { type Keeper, whileRunning } from "../scratch/while-running.js";
-import { expectationOf, type Returned, returnedOf } from "./expectation.js";
-import { type Finding, found } from "./finding.js";
-import { isOfTheMachine, lastWords } from "./server-words.js";
-import { untested } from "./untested.js";
+import type { Json } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { RecoverError } from "../../errors.ts";
+import type { RestoredCopy } from "../../ports/scratch-database.ts";
+import { lastReplayed, tellsRecovered } from "../scratch/stop-line.ts";
+import { type Keeper, whileRunning } from "../scratch/while-running.ts";
+import { expectationOf, type Returned, returnedOf } from "./expectation.ts";
+import { type Finding, found } from "./finding.ts";
+import { isOfTheMachine, lastWords } from "./server-words.ts";
+import { untested } from "./untested.ts";
 
 export interface Trial {
   readonly run: string;

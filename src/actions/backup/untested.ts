@@ -1,5 +1,5 @@
 /** What keeps a backup from being tested, apart from what is wrong with it: exit 15, never 21. */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 export function untested(message: string, { remedy, place }: { readonly remedy: string; readonly place: string }) {
   return new RecoverError("could-not-test", message, { remedy, place, effect: "none" });

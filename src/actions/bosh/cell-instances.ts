@@ -1,8 +1,8 @@
 /** Which instances of a deployment are cells, and the way back from a cell's name in a step's output to the instance. */
-import { RecoverError } from "../../errors.js";
-import type { Cell } from "../../ports/cells.js";
-import type { BoshInstance } from "../../ports/director.js";
-import type { Ports } from "../../ports/ports.js";
+import { RecoverError } from "../../errors.ts";
+import type { Cell } from "../../ports/cells.ts";
+import type { BoshInstance } from "../../ports/director.ts";
+import type { Ports } from "../../ports/ports.ts";
 
 /** "group/id", as `bosh instances` shows it. */
 export function instanceName(instance: BoshInstance): string {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { Director } from "../../ports/director.js";
-import { together } from "../../together.js";
-import { cellInstances, instanceName } from "./cell-instances.js";
+import { type Context, defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Director } from "../../ports/director.ts";
+import { together } from "../../together.ts";
+import { cellInstances, instanceName } from "./cell-instances.ts";
 
 const input = z.strictObject({});
 const output = z.object({ deployment: z.string(), director: z.string(), cells: z.array(z.string()) });

@@ -1,7 +1,7 @@
-import type { Context, Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { CredentialBinding } from "../../ports/cloud-foundry.js";
-import { waitFor } from "../wait.js";
+import type { Context, Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { CredentialBinding } from "../../ports/cloud-foundry.ts";
+import { waitFor } from "../wait.ts";
 
 /** A broker may bind while it is asked how it stands; Cloud Foundry asks it as rarely as once a minute. */
 const DEADLINE_MS = 5 * 60_000;

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import type { CredentialBinding } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { guardInstance } from "../docker/target-container.js";
-import { awaitBinding, probeBinding } from "./await-binding.js";
-import { undoBind } from "./undo-binding.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import type { CredentialBinding } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { guardInstance } from "../docker/target-container.ts";
+import { awaitBinding, probeBinding } from "./await-binding.ts";
+import { undoBind } from "./undo-binding.ts";
 
 const input = z.strictObject({
   guid: z.guid(),

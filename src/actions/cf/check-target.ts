@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type PrintedCommand } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { CfPlan, CfSpace } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { whereEmpty } from "../printed-cases.js";
-import { chooseName } from "./taken-name.js";
+import { type Context, defineAction, type PrintedCommand } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { CfPlan, CfSpace } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { whereEmpty } from "../printed-cases.ts";
+import { chooseName } from "./taken-name.ts";
 
 const input = z.strictObject({
   org: z.string(),

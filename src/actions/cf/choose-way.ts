@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { parseLocation } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import { placeInBucketOf } from "../archive/printed-place.js";
-import { CLUSTERDATA, readRecord } from "./clusterdata-record.js";
+import { type Context, defineAction } from "../../action.ts";
+import { parseLocation } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import { placeInBucketOf } from "../archive/printed-place.ts";
+import { CLUSTERDATA, readRecord } from "./clusterdata-record.ts";
 
 const input = z.strictObject({
   /** The deleted instance: its GUID and the name it had. */

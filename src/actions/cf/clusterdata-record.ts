@@ -1,7 +1,7 @@
 /** The broker's record of an instance: it outlives the instance, and clone-from goes by it (dingo.md §2.10, §3.7). */
 import { z } from "zod";
-import type { Context } from "../../action.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
+import type { Context } from "../../action.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
 
 export const CLUSTERDATA = "dingo-postgresql-clusterdata-backup-";
 /** Beyond these nobody can tell in reasonable time which one the broker would take. */

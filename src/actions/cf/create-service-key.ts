@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import type { CredentialBinding } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { awaitBinding, probeBinding } from "./await-binding.js";
-import { guardInstance, guardLiving } from "../docker/target-container.js";
-import { runTag } from "./run-tag.js";
-import { undoServiceKey } from "./undo-binding.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import type { CredentialBinding } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { awaitBinding, probeBinding } from "./await-binding.ts";
+import { guardInstance, guardLiving } from "../docker/target-container.ts";
+import { runTag } from "./run-tag.ts";
+import { undoServiceKey } from "./undo-binding.ts";
 
 const input = z.strictObject({
   guid: z.guid(),

@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { containersOf } from "../docker/locate-container.js";
-import { waitAtMost, waitFor } from "../wait.js";
-import { inspectTaken } from "./inspect-taken.js";
-import { nameTaken } from "./name-taken.js";
-import { parametersOf, printedCreate } from "./printed-create.js";
-import { runTag } from "./run-tag.js";
-import { requireSpace, spaceOf } from "./space-of.js";
-import { refuseUsed } from "./still-unused.js";
-import { undoCreate } from "./undo-create.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { containersOf } from "../docker/locate-container.ts";
+import { waitAtMost, waitFor } from "../wait.ts";
+import { inspectTaken } from "./inspect-taken.ts";
+import { nameTaken } from "./name-taken.ts";
+import { parametersOf, printedCreate } from "./printed-create.ts";
+import { runTag } from "./run-tag.ts";
+import { requireSpace, spaceOf } from "./space-of.ts";
+import { refuseUsed } from "./still-unused.ts";
+import { undoCreate } from "./undo-create.ts";
 
 /** A broker waits up to 300 s for each of its steps (dingo.md §1.5); Cloud Foundry asks it once a minute. */
 const CREATED_DEADLINE_MS = 15 * 60_000;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { said } from "../printed-cases.js";
-import { undoSpace } from "./undo-space.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { said } from "../printed-cases.ts";
+import { undoSpace } from "./undo-space.ts";
 
 const input = z.strictObject({
   org: z.string(),

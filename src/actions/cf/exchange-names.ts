@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { guardInstance } from "../docker/target-container.js";
-import { nameBefore, undoNames } from "./undo-names.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { guardInstance } from "../docker/target-container.ts";
+import { nameBefore, undoNames } from "./undo-names.ts";
 
 const input = z.strictObject({
   org: z.string(),

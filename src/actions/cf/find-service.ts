@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { guardLiving } from "../docker/target-container.js";
+import { type Context, defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { guardLiving } from "../docker/target-container.ts";
 
 const input = z.strictObject({ org: z.string(), space: z.string(), service: z.string() });
 type Input = z.infer<typeof input>;

@@ -1,9 +1,9 @@
 /** What a person wants to know of the instance that has the name: who made it, when, who uses it, what it holds. */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { CredentialBinding, ServiceInstance } from "../../ports/cloud-foundry.js";
-import { containersOf } from "../docker/locate-container.js";
-import { runTag } from "./run-tag.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { CredentialBinding, ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { containersOf } from "../docker/locate-container.ts";
+import { runTag } from "./run-tag.ts";
 
 export interface Taken {
   /** Made after the deletion, one node, no bindings, nothing that a user has put there (law 7). */

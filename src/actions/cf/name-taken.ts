@@ -1,5 +1,5 @@
-import { RecoverError } from "../../errors.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
+import { RecoverError } from "../../errors.ts";
+import type { ServiceInstance } from "../../ports/cloud-foundry.ts";
 
 /** A name is taken by whatever service instance has it, one that users provide themselves too. */
 export function nameTaken({ name, guid, createdAt, kind }: ServiceInstance, place: string): RecoverError {

@@ -1,8 +1,8 @@
 /** How an instance is made, or adopted, by hand; each value may be a placeholder. */
-import type { PrintedCommand } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { whereEmpty, whereNone } from "../printed-cases.js";
-import { runTag } from "./run-tag.js";
+import type { PrintedCommand } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { whereEmpty, whereNone } from "../printed-cases.ts";
+import { runTag } from "./run-tag.ts";
 
 interface Parameters {
   /** Addresses of cells; brokers from 0.9.0 know the parameter (dingo.md §6). */

@@ -1,7 +1,7 @@
 /** How a person logs in by a service key's credentials: the answer of API v3 is one JSON object. */
-import type { PrintedCommand } from "../../action.js";
-import { RESTORE_OPTIONS } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
+import type { PrintedCommand } from "../../action.ts";
+import { RESTORE_OPTIONS } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
 
 /** A query that is not the tool's own can change nothing. */
 const READ_ONLY = "PGOPTIONS='-c default_transaction_read_only=on' ";

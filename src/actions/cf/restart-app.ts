@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type Verdict } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { AppInstance, AuditEvent, CfApp } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { guardInstance } from "../docker/target-container.js";
-import { waitFor } from "../wait.js";
+import { type Context, defineAction, type Probe, type Verdict } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { AppInstance, AuditEvent, CfApp } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { guardInstance } from "../docker/target-container.ts";
+import { waitFor } from "../wait.ts";
 
 /** As long as the CLI waits for an application by itself: CF_STARTUP_TIMEOUT is 5 minutes (cf-bosh.md §1.3). */
 const RUNNING_DEADLINE_MS = 5 * 60_000;

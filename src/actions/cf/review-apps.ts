@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
+import { defineAction } from "../../action.ts";
 
 const input = z.strictObject({ target: z.string(), apps: z.array(z.string()) });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });

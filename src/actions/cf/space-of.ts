@@ -1,6 +1,6 @@
 /** The space of an input; where it was missing when the run looked for it, the one that was made since. */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
 
 interface Placed {
   readonly org: string;

@@ -1,9 +1,9 @@
 /** An instance that is adopted is somebody else's until the window opens: each look at its emptiness may be out of date. */
 import { z } from "zod";
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
-import { inspectTaken } from "./inspect-taken.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { inspectTaken } from "./inspect-taken.ts";
 
 export const adoptedInput = {
   /** GUID of the instance that is adopted; "" where this run has made one. */

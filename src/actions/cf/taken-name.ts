@@ -3,15 +3,15 @@
  * operator who types its full GUID; anything else is left as it is, and another name is offered, with an exchange of names
  * at the end. Without anybody there it is refused.
  */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { saidLine } from "../../log-patterns/said-line.js";
-import { PATRONI } from "../../log-patterns/start-up.js";
-import type { CfSpace, ServiceInstance } from "../../ports/cloud-foundry.js";
-import type { ChoiceQuestion } from "../../ports/operator.js";
-import { containersOf } from "../docker/locate-container.js";
-import { inspectTaken, type Taken } from "./inspect-taken.js";
-import { nameTaken } from "./name-taken.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { saidLine } from "../../log-patterns/said-line.ts";
+import { PATRONI } from "../../log-patterns/start-up.ts";
+import type { CfSpace, ServiceInstance } from "../../ports/cloud-foundry.ts";
+import type { ChoiceQuestion } from "../../ports/operator.ts";
+import { containersOf } from "../docker/locate-container.ts";
+import { inspectTaken, type Taken } from "./inspect-taken.ts";
+import { nameTaken } from "./name-taken.ts";
 
 export interface WantedName {
   readonly space: CfSpace;

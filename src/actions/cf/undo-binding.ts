@@ -1,11 +1,11 @@
 /** The ways back of a service key and of an application's binding: only those that this run made are taken away. */
-import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { CredentialBinding } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { guardInstance, guardLiving } from "../docker/target-container.js";
-import { waitFor } from "../wait.js";
-import { runTag } from "./run-tag.js";
+import type { Context, Taken, UndoProbe, WayBack } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { CredentialBinding } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { guardInstance, guardLiving } from "../docker/target-container.ts";
+import { waitFor } from "../wait.ts";
+import { runTag } from "./run-tag.ts";
 
 /** A broker may unbind while it is asked how it stands; Cloud Foundry asks it as rarely as once a minute. */
 const DEADLINE_MS = 5 * 60_000;

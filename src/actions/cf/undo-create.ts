@@ -1,11 +1,11 @@
-import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { guardInstance } from "../docker/target-container.js";
-import { waitAtMost, waitFor } from "../wait.js";
-import { spaceOf } from "./space-of.js";
-import { runTag } from "./run-tag.js";
+import type { Context, Taken, UndoProbe, WayBack } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { guardInstance } from "../docker/target-container.ts";
+import { waitAtMost, waitFor } from "../wait.ts";
+import { spaceOf } from "./space-of.ts";
+import { runTag } from "./run-tag.ts";
 
 /** As long as the create itself is waited for: what is being created cannot be renamed. */
 const DEADLINE_MS = 15 * 60_000;

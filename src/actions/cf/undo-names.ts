@@ -1,8 +1,8 @@
-import type { Context, UndoProbe, WayBack } from "../../action.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { guardInstance } from "../docker/target-container.js";
-import { runTag } from "./run-tag.js";
+import type { Context, UndoProbe, WayBack } from "../../action.ts";
+import type { ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { guardInstance } from "../docker/target-container.ts";
+import { runTag } from "./run-tag.ts";
 
 interface Input {
   readonly org: string;

@@ -1,9 +1,9 @@
-import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
-import { counted } from "../../counted.js";
-import { RecoverError } from "../../errors.js";
-import type { CfSpace, SpaceRef } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { runTag } from "./run-tag.js";
+import type { Context, Taken, UndoProbe, WayBack } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { RecoverError } from "../../errors.ts";
+import type { CfSpace, SpaceRef } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { runTag } from "./run-tag.ts";
 
 interface Output {
   readonly space_guid: string;

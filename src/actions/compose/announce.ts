@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { downtimeOf } from "./running-container.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { downtimeOf } from "./running-container.ts";
 
 const input = z.strictObject({
   project: z.string(),

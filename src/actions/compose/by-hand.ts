@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { placeText } from "../storage/host-input.js";
-import { stackInput } from "./stack.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { placeText } from "../storage/host-input.ts";
+import { stackInput } from "./stack.ts";
 
 const input = z.strictObject({ ...stackInput, commands: z.array(z.string()) });
 const output = z.object({ answers: z.array(z.object({ command: z.string(), answer: z.string() })) });

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { httpStatus } from "../../docker-work-commands.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { waitFor } from "../wait.js";
-import { openStack, stackInput } from "./stack.js";
+import { defineAction } from "../../action.ts";
+import { httpStatus } from "../../docker-work-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { waitFor } from "../wait.ts";
+import { openStack, stackInput } from "./stack.ts";
 
 const POLL_MS = 1000;
 

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type Verdict, type WayBack } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import { copyDifferences, copyOut, removeDifferences, renameData } from "../../docker-work-commands.js";
-import { RecoverError } from "../../errors.js";
-import type { Fingerprint } from "../../ports/docker-work.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { type MovedInput, movedInput } from "./moved-service.js";
-import { containerWith, guardMember, openStack, refuse, undoneDirectory } from "./stack.js";
-import { guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.js";
-import { wordsOf } from "../../docker-commands.js";
+import { type Context, defineAction, type Probe, type Verdict, type WayBack } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import { copyDifferences, copyOut, removeDifferences, renameData } from "../../docker-work-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Fingerprint } from "../../ports/docker-work.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { type MovedInput, movedInput } from "./moved-service.ts";
+import { containerWith, guardMember, openStack, refuse, undoneDirectory } from "./stack.ts";
+import { guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 const output = z.object({ files: z.number(), bytes: z.number(), sha256: z.string() });
 type Output = z.infer<typeof output>;

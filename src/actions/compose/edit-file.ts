@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
-import { removeText, writeText } from "../../docker-work-commands.js";
-import type { WrittenOver } from "../../ports/docker-work.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { aside, openStack, refuse, stackInput } from "./stack.js";
-import { movedService } from "./moved-service.js";
-import { rewritten, sha256 } from "./plan-edit.js";
+import { type Context, defineAction, type Probe, type WayBack } from "../../action.ts";
+import { removeText, writeText } from "../../docker-work-commands.ts";
+import type { WrittenOver } from "../../ports/docker-work.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { aside, openStack, refuse, stackInput } from "./stack.ts";
+import { movedService } from "./moved-service.ts";
+import { rewritten, sha256 } from "./plan-edit.ts";
 
 const input = z.strictObject({
   ...stackInput,

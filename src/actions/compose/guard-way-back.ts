@@ -1,7 +1,7 @@
 /** What a container that is made again by the way back could not have as it was: refused before anything is touched. */
-import type { DockerContainer } from "../../ports/docker-host.js";
-import { quoted } from "../../printable.js";
-import { refuse } from "./stack.js";
+import type { DockerContainer } from "../../ports/docker-host.ts";
+import { quoted } from "../../printable.ts";
+import { refuse } from "./stack.ts";
 
 /** From API 1.44 on a container is made in several networks at once (Engine API, version history). */
 const SEVERAL_NETWORKS_FROM = 25;

@@ -1,13 +1,13 @@
 /** What an undo leaves of a run: nothing of it is deleted by the tool, so that somebody has to be told what it is. */
-import type { Context } from "../../action.js";
-import { wordsOf } from "../../docker-commands.js";
-import { removeContainer } from "../../docker-work-commands.js";
-import type { DockerHost } from "../../ports/docker-host.js";
-import type { DockerWork } from "../../ports/docker-work.js";
-import { quote } from "../../shell-quote.js";
-import type { MovedService } from "./moved-service.js";
-import { imageOf } from "./set-aside.js";
-import { aside, openStack, type Stack, undoneDirectory } from "./stack.js";
+import type { Context } from "../../action.ts";
+import { wordsOf } from "../../docker-commands.ts";
+import { removeContainer } from "../../docker-work-commands.ts";
+import type { DockerHost } from "../../ports/docker-host.ts";
+import type { DockerWork } from "../../ports/docker-work.ts";
+import { quote } from "../../shell-quote.ts";
+import type { MovedService } from "./moved-service.ts";
+import { imageOf } from "./set-aside.ts";
+import { aside, openStack, type Stack, undoneDirectory } from "./stack.ts";
 
 export interface Move extends Stack {
   readonly services: readonly MovedService[];

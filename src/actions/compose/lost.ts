@@ -1,6 +1,6 @@
 /** What the container that a service had before has, and its new one has not. */
-import type { DockerContainer, DockerMount, Unlike } from "../../ports/docker-host.js";
-import { quoted } from "../../printable.js";
+import type { DockerContainer, DockerMount, Unlike } from "../../ports/docker-host.ts";
+import { quoted } from "../../printable.ts";
 
 /** Sentences without a beginning: "had …, and has none". `moved`: paths in the container whose data were moved. */
 export function lostBy(

@@ -1,6 +1,6 @@
 /** A service whose data get a place of their own: what `compose.survey` finds and every later step is given. */
 import { z } from "zod";
-import { stackInput } from "./stack.js";
+import { stackInput } from "./stack.ts";
 
 export const movedService = z.object({
   /** What the journal and the screen call it: the service, with the path where one has several. */

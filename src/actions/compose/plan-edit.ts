@@ -1,18 +1,18 @@
 /** What is written to which file, so that each service gets its directory; and what else an `up` would change. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { addVolumes, type Edited, volumesOffered } from "../../compose/edit.js";
-import { unifiedDiff } from "../../compose/line-diff.js";
-import { overrideText } from "../../compose/override-file.js";
-import { overrideFor } from "../../compose/default-files.js";
-import { readProject } from "../../compose/project.js";
-import type { FileAnswer } from "../../compose/source.js";
-import type { DockerHost } from "../../ports/docker-host.js";
-import type { ComposeCall, DockerWork } from "../../ports/docker-work.js";
-import { RecoverError } from "../../errors.js";
-import { printable, quoted } from "../../printable.js";
-import type { MovedService } from "./moved-service.js";
-import { containersOf, LABEL, refuse } from "./stack.js";
+import { addVolumes, type Edited, volumesOffered } from "../../compose/edit.ts";
+import { unifiedDiff } from "../../compose/line-diff.ts";
+import { overrideText } from "../../compose/override-file.ts";
+import { overrideFor } from "../../compose/default-files.ts";
+import { readProject } from "../../compose/project.ts";
+import type { FileAnswer } from "../../compose/source.ts";
+import type { DockerHost } from "../../ports/docker-host.ts";
+import type { ComposeCall, DockerWork } from "../../ports/docker-work.ts";
+import { RecoverError } from "../../errors.ts";
+import { printable, quoted } from "../../printable.ts";
+import type { MovedService } from "./moved-service.ts";
+import { containersOf, LABEL, refuse } from "./stack.ts";
 
 const MOST_BYTES = 1024 * 1024;
 

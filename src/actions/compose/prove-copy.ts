@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
-import { wordsOf } from "../../docker-commands.js";
-import { RUN_LABEL } from "../../docker-work-commands.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { waitFor } from "../wait.js";
-import { placeText } from "../storage/host-input.js";
-import { type MovedInput, movedInput } from "./moved-service.js";
-import { askRows, canBeAsked, type RowCounts, rowCounts, rowsText } from "./rows.js";
-import { aside, openStack } from "./stack.js";
+import { type Context, defineAction, type Probe, type WayBack } from "../../action.ts";
+import { wordsOf } from "../../docker-commands.ts";
+import { RUN_LABEL } from "../../docker-work-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { waitFor } from "../wait.ts";
+import { placeText } from "../storage/host-input.ts";
+import { type MovedInput, movedInput } from "./moved-service.ts";
+import { askRows, canBeAsked, type RowCounts, rowCounts, rowsText } from "./rows.ts";
+import { aside, openStack } from "./stack.ts";
 
 /** A crash recovery over a large WAL takes its time. */
 const READY_MS = 600_000;

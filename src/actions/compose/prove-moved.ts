@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { counted } from "../../counted.js";
-import { RecoverError } from "../../errors.js";
-import type { DockerContainer, DockerHost } from "../../ports/docker-host.js";
-import type { DockerWork } from "../../ports/docker-work.js";
-import { quoted } from "../../printable.js";
-import { waitFor } from "../wait.js";
-import { lostBy } from "./lost.js";
-import { type MovedService, movedService } from "./moved-service.js";
-import { askRows, type RowCounts, rowCounts, rowsText } from "./rows.js";
-import { aside, containersOf, LABEL, openStack, stackInput } from "./stack.js";
+import { type Context, defineAction } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { RecoverError } from "../../errors.ts";
+import type { DockerContainer, DockerHost } from "../../ports/docker-host.ts";
+import type { DockerWork } from "../../ports/docker-work.ts";
+import { quoted } from "../../printable.ts";
+import { waitFor } from "../wait.ts";
+import { lostBy } from "./lost.ts";
+import { type MovedService, movedService } from "./moved-service.ts";
+import { askRows, type RowCounts, rowCounts, rowsText } from "./rows.ts";
+import { aside, containersOf, LABEL, openStack, stackInput } from "./stack.ts";
 
 const READY_MS = 600_000;
 const POLL_MS = 500;

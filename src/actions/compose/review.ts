@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineAction, type Review } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { movedService } from "./moved-service.js";
+import { defineAction, type Review } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { movedService } from "./moved-service.ts";
 
 const input = z.strictObject({
   project: z.string(),

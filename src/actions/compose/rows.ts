@@ -1,12 +1,12 @@
 /** Asks a database for its tables and how many rows each has; nothing is written. */
 import { z } from "zod";
-import { databaseAlone } from "../../connection-string.js";
-import { FIELD, ROW } from "../../database-copy-commands.js";
-import { RecoverError } from "../../errors.js";
-import { LOG_IN } from "../../log-patterns/log-in.js";
-import type { DockerWork, Said } from "../../ports/docker-work.js";
-import { printable, quoted } from "../../printable.js";
-import type { MovedService } from "./moved-service.js";
+import { databaseAlone } from "../../connection-string.ts";
+import { FIELD, ROW } from "../../database-copy-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import { LOG_IN } from "../../log-patterns/log-in.ts";
+import type { DockerWork, Said } from "../../ports/docker-work.ts";
+import { printable, quoted } from "../../printable.ts";
+import type { MovedService } from "./moved-service.ts";
 
 export const rowCounts = z.array(z.object({ name: z.string(), rows: z.string() }));
 export type RowCounts = z.infer<typeof rowCounts>;

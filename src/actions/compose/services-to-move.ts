@@ -1,15 +1,15 @@
 /** Which services of a stack keep their data where they go with the container. */
-import { type DataKind, dataPathsOf } from "../../compose/data-paths.js";
-import { counted } from "../../counted.js";
-import { findBelow, findData } from "../../data-directory/find.js";
-import type { Contents } from "../../data-directory/recognise.js";
-import type { SystemName } from "../../data-directory/systems.js";
-import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../ports/docker-host.js";
-import type { DockerWork } from "../../ports/docker-work.js";
-import { quoted } from "../../printable.js";
-import { lookAtLayers, type LookedLayer } from "../storage/take-survey.js";
-import type { MovedService } from "./moved-service.js";
-import { LABEL, refuse } from "./stack.js";
+import { type DataKind, dataPathsOf } from "../../compose/data-paths.ts";
+import { counted } from "../../counted.ts";
+import { findBelow, findData } from "../../data-directory/find.ts";
+import type { Contents } from "../../data-directory/recognise.ts";
+import type { SystemName } from "../../data-directory/systems.ts";
+import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../ports/docker-host.ts";
+import type { DockerWork } from "../../ports/docker-work.ts";
+import { quoted } from "../../printable.ts";
+import { lookAtLayers, type LookedLayer } from "../storage/take-survey.ts";
+import type { MovedService } from "./moved-service.ts";
+import { LABEL, refuse } from "./stack.ts";
 
 export interface Sought {
   readonly host: DockerHost;

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
-import { commitContainer, createByApi, removeContainer, RUN_LABEL } from "../../docker-work-commands.js";
-import type { DockerContainer } from "../../ports/docker-host.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { guardCopied, guardStopped } from "./copy-data.js";
-import { type MovedInput, movedInput } from "./moved-service.js";
-import { aside, containersOf, LABEL, openStack, refuse } from "./stack.js";
-import { wordsOf } from "../../docker-commands.js";
+import { type Context, defineAction, type Probe, type WayBack } from "../../action.ts";
+import { commitContainer, createByApi, removeContainer, RUN_LABEL } from "../../docker-work-commands.ts";
+import type { DockerContainer } from "../../ports/docker-host.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { guardCopied, guardStopped } from "./copy-data.ts";
+import { type MovedInput, movedInput } from "./moved-service.ts";
+import { aside, containersOf, LABEL, openStack, refuse } from "./stack.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 const output = z.object({ kept: z.string(), image: z.string() });
 type Output = z.infer<typeof output>;

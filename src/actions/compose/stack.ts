@@ -1,10 +1,10 @@
 /** A Compose stack on a Docker host, by the labels that Compose itself gave its containers (law 7). */
 import { z } from "zod";
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { DockerContainer, DockerHost } from "../../ports/docker-host.js";
-import type { ComposeCall, DockerWork } from "../../ports/docker-work.js";
-import { quoted } from "../../printable.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { DockerContainer, DockerHost } from "../../ports/docker-host.ts";
+import type { ComposeCall, DockerWork } from "../../ports/docker-work.ts";
+import { quoted } from "../../printable.ts";
 
 export const stackInput = {
   /** [USER@]HOST[:PORT]; "" for this machine. */

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { stopContainer } from "../../docker-work-commands.js";
-import type { DockerContainer } from "../../ports/docker-host.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { movedService } from "./moved-service.js";
-import { runningContainer } from "./running-container.js";
-import { guardMember, openStack, stackInput } from "./stack.js";
-import { undoStop } from "./undo-stop.js";
-import { wordsOf } from "../../docker-commands.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { stopContainer } from "../../docker-work-commands.ts";
+import type { DockerContainer } from "../../ports/docker-host.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { movedService } from "./moved-service.ts";
+import { runningContainer } from "./running-container.ts";
+import { guardMember, openStack, stackInput } from "./stack.ts";
+import { undoStop } from "./undo-stop.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 const input = z.strictObject({
   ...stackInput,

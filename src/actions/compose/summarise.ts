@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { wordsOf } from "../../docker-commands.js";
-import { removeContainer } from "../../docker-work-commands.js";
-import { quote } from "../../shell-quote.js";
-import { movedService } from "./moved-service.js";
-import { stackInput } from "./stack.js";
+import { defineAction } from "../../action.ts";
+import { wordsOf } from "../../docker-commands.ts";
+import { removeContainer } from "../../docker-work-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { movedService } from "./moved-service.ts";
+import { stackInput } from "./stack.ts";
 
 const input = z.strictObject({
   ...stackInput,

@@ -1,12 +1,12 @@
-import type { Context, UndoProbe, WayBack } from "../../action.js";
-import { startContainer } from "../../docker-work-commands.js";
-import type { DockerContainer } from "../../ports/docker-host.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { leftBehind } from "./left-behind.js";
-import type { MovedService } from "./moved-service.js";
-import { containersOf, LABEL, openStack } from "./stack.js";
-import { wordsOf } from "../../docker-commands.js";
+import type { Context, UndoProbe, WayBack } from "../../action.ts";
+import { startContainer } from "../../docker-work-commands.ts";
+import type { DockerContainer } from "../../ports/docker-host.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { leftBehind } from "./left-behind.ts";
+import type { MovedService } from "./moved-service.ts";
+import { containersOf, LABEL, openStack } from "./stack.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 interface Stopped {
   readonly host: string;

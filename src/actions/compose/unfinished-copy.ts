@@ -1,12 +1,12 @@
 /** The copy of a service's data as long as it is not whole: under a name of its own, beside its destination. */
 import { posix } from "node:path";
-import type { Context } from "../../action.js";
-import type { DockerContainer } from "../../ports/docker-host.js";
-import type { DockerWork } from "../../ports/docker-work.js";
-import { quoted } from "../../printable.js";
-import { quote } from "../../shell-quote.js";
-import type { MovedInput } from "./moved-service.js";
-import { aside, openStack, refuse } from "./stack.js";
+import type { Context } from "../../action.ts";
+import type { DockerContainer } from "../../ports/docker-host.ts";
+import type { DockerWork } from "../../ports/docker-work.ts";
+import { quoted } from "../../printable.ts";
+import { quote } from "../../shell-quote.ts";
+import type { MovedInput } from "./moved-service.ts";
+import { aside, openStack, refuse } from "./stack.ts";
 
 export const partOf = (destination: string, run: string): string => `${aside(destination, run)}-part`;
 

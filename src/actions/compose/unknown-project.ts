@@ -1,9 +1,9 @@
 /** A project that has no container here is mistyped: those that are here are told, and none of them is taken for it. */
-import { RecoverError } from "../../errors.js";
-import { nearest } from "../../nearest.js";
-import type { DockerHost } from "../../ports/docker-host.js";
-import { quoted } from "../../printable.js";
-import { LABEL } from "./stack.js";
+import { RecoverError } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
+import type { DockerHost } from "../../ports/docker-host.ts";
+import { quoted } from "../../printable.ts";
+import { LABEL } from "./stack.ts";
 
 const MOST_TOLD = 12;
 

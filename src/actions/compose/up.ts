@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
-import { composeUp, removeContainer, stopContainer } from "../../docker-work-commands.js";
-import type { DockerContainer } from "../../ports/docker-host.js";
-import type { DockerWork } from "../../ports/docker-work.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { movedService } from "./moved-service.js";
-import { graceOf, runningContainer } from "./running-container.js";
-import { callInput, callOf, containersOf, LABEL, openStack, refuse, stackInput } from "./stack.js";
-import { wordsOf } from "../../docker-commands.js";
+import { type Context, defineAction, type Probe, type WayBack } from "../../action.ts";
+import { composeUp, removeContainer, stopContainer } from "../../docker-work-commands.ts";
+import type { DockerContainer } from "../../ports/docker-host.ts";
+import type { DockerWork } from "../../ports/docker-work.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { movedService } from "./moved-service.ts";
+import { graceOf, runningContainer } from "./running-container.ts";
+import { callInput, callOf, containersOf, LABEL, openStack, refuse, stackInput } from "./stack.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 const input = z.strictObject({
   ...stackInput,

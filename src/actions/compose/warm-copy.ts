@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { copyDifferences, makeParents, removeOwnDirectory } from "../../docker-work-commands.js";
-import { quote } from "../../shell-quote.js";
-import { placeText } from "../storage/host-input.js";
-import { type MovedInput, movedInput } from "./moved-service.js";
-import { guardMember, openStack, refuse } from "./stack.js";
-import { guardAlone, guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.js";
-import { wordsOf } from "../../docker-commands.js";
+import { type Context, defineAction, type Probe, type WayBack } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { copyDifferences, makeParents, removeOwnDirectory } from "../../docker-work-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { type MovedInput, movedInput } from "./moved-service.ts";
+import { guardMember, openStack, refuse } from "./stack.ts";
+import { guardAlone, guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 const output = z.object({
   service: z.string(),

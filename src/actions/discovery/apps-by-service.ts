@@ -1,6 +1,6 @@
 /** `SERVICE:APPLICATION`: neither name can hold a colon that a shell user would write here. */
-import type { Candidate } from "../../discovery/candidate.js";
-import { RecoverError } from "../../errors.js";
+import type { Candidate } from "../../discovery/candidate.ts";
+import { RecoverError } from "../../errors.ts";
 
 export function appsOf(pairs: readonly string[], service: string): string[] {
   return pairs.map(parse).flatMap((pair) => (pair.service === service ? [pair.app] : []));

@@ -2,20 +2,20 @@
  * Which of the instances found is meant. Only what is known to be the one that was asked for is taken: where something
  * else fits as well, or a name, a place or a time could not be compared, the operator says which, never their nearness.
  */
-import type { Context } from "../../action.js";
-import { sortEntries } from "../../archive/reading/facts.js";
-import { instanceArchive } from "../../archive/names/location.js";
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "../../discovery/candidate.js";
-import { openQuestions, rivalsAmong } from "../../discovery/open-questions.js";
-import { plainTime } from "../../discovery/stamp.js";
-import { secondsLived, sortOutShortLived } from "../../discovery/set-aside.js";
-import { RecoverError } from "../../errors.js";
-import { lookOnCells } from "../../host-commands.js";
-import type { CfSpace } from "../../ports/cloud-foundry.js";
-import { parseTime } from "../../time.js";
-import { otherNames } from "./other-names.js";
+import type { Context } from "../../action.ts";
+import { sortEntries } from "../../archive/reading/facts.ts";
+import { instanceArchive } from "../../archive/names/location.ts";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "../../discovery/candidate.ts";
+import { openQuestions, rivalsAmong } from "../../discovery/open-questions.ts";
+import { plainTime } from "../../discovery/stamp.ts";
+import { secondsLived, sortOutShortLived } from "../../discovery/set-aside.ts";
+import { RecoverError } from "../../errors.ts";
+import { lookOnCells } from "../../host-commands.ts";
+import type { CfSpace } from "../../ports/cloud-foundry.ts";
+import { parseTime } from "../../time.ts";
+import { otherNames } from "./other-names.ts";
 
 export interface Wanted {
   readonly instance_guid: string;

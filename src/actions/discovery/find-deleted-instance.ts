@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import type { Candidate, Coverage, Discovery, DiscoveryQuery, Evidence } from "../../discovery/candidate.js";
-import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.js";
-import { plainTime } from "../../discovery/stamp.js";
-import { RecoverError } from "../../errors.js";
-import { chooseInstance } from "./choose-instance.js";
-import { printedDiscover } from "./printed-discover.js";
-import { searchOtherNames } from "./other-names.js";
-import { ALONE, wentTogether } from "./space-deleted.js";
-import { parseTime } from "../../time.js";
-import { fittingElsewhere, requireOtherPlace } from "./other-organization.js";
+import { type Context, defineAction } from "../../action.ts";
+import type { Candidate, Coverage, Discovery, DiscoveryQuery, Evidence } from "../../discovery/candidate.ts";
+import { type DiscoverySources, findDeletedInstance as search } from "../../discovery/find.ts";
+import { plainTime } from "../../discovery/stamp.ts";
+import { RecoverError } from "../../errors.ts";
+import { chooseInstance } from "./choose-instance.ts";
+import { printedDiscover } from "./printed-discover.ts";
+import { searchOtherNames } from "./other-names.ts";
+import { ALONE, wentTogether } from "./space-deleted.ts";
+import { parseTime } from "../../time.ts";
+import { fittingElsewhere, requireOtherPlace } from "./other-organization.ts";
 
 const WINDOW_MS = 24 * 3_600_000;
 

@@ -1,14 +1,14 @@
 /** Whether an archive is worth a run: what the run itself would find out first, in one line. Reads only. */
-import type { Context } from "../../action.js";
-import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.js";
-import { instanceArchive } from "../../archive/names/location.js";
-import { verifyArchive } from "../../archive/judgement/verify.js";
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import { isTransient, RecoverError } from "../../errors.js";
-import { lossRange, lossText } from "../../loss.js";
-import type { ObjectReader } from "../../ports/object-store.js";
-import { lossFactsOf } from "../archive/loss-facts.js";
+import type { Context } from "../../action.ts";
+import { type ArchiveFacts, readArchive } from "../../archive/reading/facts.ts";
+import { instanceArchive } from "../../archive/names/location.ts";
+import { verifyArchive } from "../../archive/judgement/verify.ts";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import { isTransient, RecoverError } from "../../errors.ts";
+import { lossRange, lossText } from "../../loss.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { lossFactsOf } from "../archive/loss-facts.ts";
 
 export type Judged = { readonly against: string } | { readonly lost: number; readonly told: string };
 

@@ -2,13 +2,13 @@
  * Names are mistyped: where nothing of the name was found, the deletions of other names near the place that was named are
  * told, the most like first. None of them is ever taken: whoever means one begins anew with its name.
  */
-import type { Candidate, DiscoveryQuery } from "../../discovery/candidate.js";
-import { type DiscoverySources, findDeletedInstance } from "../../discovery/find.js";
-import { isPlace } from "../../discovery/rank.js";
-import { shown } from "../../discovery/safe-text.js";
-import { plainTime } from "../../discovery/stamp.js";
-import { byLikeness, nearest } from "../../nearest.js";
-import { quote } from "../../shell-quote.js";
+import type { Candidate, DiscoveryQuery } from "../../discovery/candidate.ts";
+import { type DiscoverySources, findDeletedInstance } from "../../discovery/find.ts";
+import { isPlace } from "../../discovery/rank.ts";
+import { shown } from "../../discovery/safe-text.ts";
+import { plainTime } from "../../discovery/stamp.ts";
+import { byLikeness, nearest } from "../../nearest.ts";
+import { quote } from "../../shell-quote.ts";
 
 type Named = Candidate & { readonly name: string };
 

@@ -2,10 +2,10 @@
  * Names and habits repeat from organization to organization (dingo.md §8, 24): a deletion that fits in all but the place
  * is shown, and taken only by an operator who types where it was.
  */
-import type { Context } from "../../action.js";
-import type { Candidate } from "../../discovery/candidate.js";
-import { plainTime } from "../../discovery/stamp.js";
-import { RecoverError } from "../../errors.js";
+import type { Context } from "../../action.ts";
+import type { Candidate } from "../../discovery/candidate.ts";
+import { plainTime } from "../../discovery/stamp.ts";
+import { RecoverError } from "../../errors.ts";
 
 export interface Place {
   readonly service: string;

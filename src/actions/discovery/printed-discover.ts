@@ -1,7 +1,7 @@
 /** The search that a person makes; each value may be a placeholder. */
-import type { PrintedCommand } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { whereEmpty } from "../printed-cases.js";
+import type { PrintedCommand } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { whereEmpty } from "../printed-cases.ts";
 
 /** `around`: "" where nobody knows it. */
 export function printedDiscover(wanted: readonly string[], around: string): readonly PrintedCommand[] {

@@ -3,18 +3,18 @@
  * restored, and what is lost. Reads only; nothing is decided here.
  */
 import { z } from "zod";
-import { type Context, defineAction, type ReviewRow } from "../../action.js";
-import { counted } from "../../counted.js";
-import type { Candidate, Discovery } from "../../discovery/candidate.js";
-import { findDeletedInstance as search } from "../../discovery/find.js";
-import { plainTime } from "../../discovery/stamp.js";
-import { deletedTogether, type Together } from "../../discovery/together.js";
-import { RecoverError } from "../../errors.js";
-import { parseTime } from "../../time.js";
-import { appsOf, requireKnown } from "./apps-by-service.js";
-import { judgeArchive } from "./judge-archive.js";
-import { printedDiscover } from "./printed-discover.js";
-import { spaceMember, type SpaceMember } from "./space-member.js";
+import { type Context, defineAction, type ReviewRow } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import type { Candidate, Discovery } from "../../discovery/candidate.ts";
+import { findDeletedInstance as search } from "../../discovery/find.ts";
+import { plainTime } from "../../discovery/stamp.ts";
+import { deletedTogether, type Together } from "../../discovery/together.ts";
+import { RecoverError } from "../../errors.ts";
+import { parseTime } from "../../time.ts";
+import { appsOf, requireKnown } from "./apps-by-service.ts";
+import { judgeArchive } from "./judge-archive.ts";
+import { printedDiscover } from "./printed-discover.ts";
+import { spaceMember, type SpaceMember } from "./space-member.ts";
 
 const WINDOW_MS = 24 * 3_600_000;
 

@@ -1,10 +1,10 @@
 /** Whether the whole space went, and what else went with it (dingo.md §7, §8 row 4). */
-import type { Context } from "../../action.js";
-import { counted } from "../../counted.js";
-import type { Candidate, DiscoveryQuery } from "../../discovery/candidate.js";
-import { findDeletedInstance as search } from "../../discovery/find.js";
-import { batchCommand, deletedTogether } from "../../discovery/together.js";
-import { archiveOf } from "./choose-instance.js";
+import type { Context } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import type { Candidate, DiscoveryQuery } from "../../discovery/candidate.ts";
+import { findDeletedInstance as search } from "../../discovery/find.ts";
+import { batchCommand, deletedTogether } from "../../discovery/together.ts";
+import { archiveOf } from "./choose-instance.ts";
 
 export interface Together {
   /** One sentence for the screen; empty where nothing else went. */

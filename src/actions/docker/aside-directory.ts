@@ -2,11 +2,11 @@
  * Names that a data directory gets when it is moved aside: beside its own place, named after the run. Where a container
  * ran again after its directory had been emptied, what it made of it goes aside as well, with a number.
  */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { containerDataDirectory } from "../../host-commands.js";
-import type { Cell } from "../../ports/cells.js";
-import { runTag } from "../cf/run-tag.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { containerDataDirectory } from "../../host-commands.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { runTag } from "../cf/run-tag.ts";
 
 /** A container that runs again so often is not held by anything: that is for a person to find out. */
 const MOST = 9;

@@ -2,10 +2,10 @@
  * OLD still alive, or its directory left behind (DESIGN §5): a clean stop of it, which its full GUID confirms (law 7's one
  * exception), its directory as the source, or the archive as it is. Nothing is stopped but by a person at a terminal.
  */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { ChoiceQuestion } from "../../ports/operator.js";
-import { type Remains, remainsText } from "./old-remains.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ChoiceQuestion } from "../../ports/operator.ts";
+import { type Remains, remainsText } from "./old-remains.ts";
 
 export interface Origin {
   readonly stop: readonly Remains[];

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { containerDataDirectory, copyTree, renamePath } from "../../host-commands.js";
-import type { Cell } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { containersOf } from "./locate-container.js";
-import { DATABASE } from "./old-remains.js";
-import { isStopped } from "./stopped-container.js";
-import { guardTarget, openTarget, targetInput } from "./target-container.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { containerDataDirectory, copyTree, renamePath } from "../../host-commands.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { containersOf } from "./locate-container.ts";
+import { DATABASE } from "./old-remains.ts";
+import { isStopped } from "./stopped-container.ts";
+import { guardTarget, openTarget, targetInput } from "./target-container.ts";
 
 const input = z.strictObject({
   ...targetInput,

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { removeTree } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
-import { directoriesAside, guardInstanceOf, requireOwnBackup } from "../recovery/aside.js";
-import { openTarget, targetInput } from "./target-container.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { removeTree } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { directoriesAside, guardInstanceOf, requireOwnBackup } from "../recovery/aside.ts";
+import { openTarget, targetInput } from "./target-container.ts";
 
 const input = z.strictObject({
   ...targetInput,

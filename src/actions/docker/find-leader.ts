@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { instanceName } from "../bosh/cell-instances.js";
-import { containersOf } from "./locate-container.js";
-import { printedContainers, printedInContainers } from "./printed-containers.js";
+import { type Context, defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { instanceName } from "../bosh/cell-instances.ts";
+import { containersOf } from "./locate-container.ts";
+import { printedContainers, printedInContainers } from "./printed-containers.ts";
 
 const input = z.strictObject({ guid: z.guid(), deployment: z.string() });
 const output = z.object({

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { asRoot, type Argv, CONTAINERS_DIRECTORY } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
-import { chooseOrigin, type Origin } from "./choose-origin.js";
-import { type Remains, remainsText, searchRemains } from "./old-remains.js";
-import { printedContainers } from "./printed-containers.js";
+import { defineAction } from "../../action.ts";
+import { asRoot, type Argv, CONTAINERS_DIRECTORY } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { chooseOrigin, type Origin } from "./choose-origin.ts";
+import { type Remains, remainsText, searchRemains } from "./old-remains.ts";
+import { printedContainers } from "./printed-containers.ts";
 
 const input = z.strictObject({
   guid: z.guid(),

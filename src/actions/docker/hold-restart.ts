@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } from "../../action.js";
-import { dockerRestartPolicy } from "../../host-commands.js";
-import type { Cell } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { adoptedInput, guardStillUnused } from "../cf/still-unused.js";
-import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
+import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } from "../../action.ts";
+import { dockerRestartPolicy } from "../../host-commands.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { adoptedInput, guardStillUnused } from "../cf/still-unused.ts";
+import { guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
 
 const input = z.strictObject({ ...targetInput, ...adoptedInput });
 type Input = z.infer<typeof input>;

@@ -2,9 +2,9 @@
  * Whether a container that was started over the old archive does what it should. Its log decides while the database is
  * silent; a database with the archive's system identifier is the right one, whatever the log says.
  */
-import type { Cell } from "../../ports/cells.js";
-import { lookAtDatabase } from "../recovery/database-look.js";
-import { type Decision, readStartUp } from "./start-up-lines.js";
+import type { Cell } from "../../ports/cells.ts";
+import { lookAtDatabase } from "../recovery/database-look.ts";
+import { type Decision, readStartUp } from "./start-up-lines.ts";
 
 export type Start =
   | { readonly is: "right"; readonly line: string }

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { containerDataDirectory } from "../../host-commands.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { GPG_KEY, hasKey } from "../archive/openpgp-key.js";
-import { cellInstances, instanceName } from "../bosh/cell-instances.js";
-import { printedContainers } from "./printed-containers.js";
+import { type Context, defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { containerDataDirectory } from "../../host-commands.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { GPG_KEY, hasKey } from "../archive/openpgp-key.ts";
+import { cellInstances, instanceName } from "../bosh/cell-instances.ts";
+import { printedContainers } from "./printed-containers.ts";
 
 const input = z.strictObject({
   guid: z.guid(),

@@ -1,11 +1,11 @@
 /** What is left of the deleted instance on the cells: containers, and directories whose owner says so (dingo.md §2.11). */
-import type { Context } from "../../action.js";
-import { instanceGuid, parseLocation } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../host-commands.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { cellInstances, instanceName } from "../bosh/cell-instances.js";
-import { isStopped } from "./stopped-container.js";
+import type { Context } from "../../action.ts";
+import { instanceGuid, parseLocation } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../host-commands.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { cellInstances, instanceName } from "../bosh/cell-instances.ts";
+import { isStopped } from "./stopped-container.ts";
 
 export interface OldInstance {
   readonly guid: string;

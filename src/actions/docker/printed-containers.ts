@@ -1,7 +1,7 @@
 /** How a person finds an instance's containers on a cell. Their environment holds passwords, so it is never shown whole. */
-import type { PrintedCommand } from "../../action.js";
-import { dockerInspect, dockerList, psqlSocket } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
+import type { PrintedCommand } from "../../action.ts";
+import { dockerInspect, dockerList, psqlSocket } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
 
 /** Name, state, start and environment of those whose PATRONI_SCOPE is the instance: that joins them (dingo.md §2.8). */
 const formatOf = (guid: string): string =>

@@ -1,5 +1,5 @@
 /** Where a container's port is reached from outside of it: the cell's own address unless Docker was given another. */
-import type { Cell, Container } from "../../ports/cells.js";
+import type { Cell, Container } from "../../ports/cells.ts";
 
 export interface PublishedPort {
   readonly host: string;

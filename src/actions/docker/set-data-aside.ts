@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../host-commands.js";
-import type { Cell } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { asideDirectory, freeAsideDirectory } from "./aside-directory.js";
-import { undoDataAside } from "./undo-data-aside.js";
-import { guardTarget, openTarget, targetInput } from "./target-container.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../host-commands.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { asideDirectory, freeAsideDirectory } from "./aside-directory.ts";
+import { undoDataAside } from "./undo-data-aside.ts";
+import { guardTarget, openTarget, targetInput } from "./target-container.ts";
 
 const input = z.strictObject({ ...targetInput, run: z.string() });
 const output = z.object({ aside: z.string(), data_directory: z.string() });

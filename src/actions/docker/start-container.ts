@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { dockerStart, printedLogs } from "../../host-commands.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { keepsFromStart, type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.js";
-import { waitAtMost } from "../wait.js";
-import { undoStart } from "./undo-start.js";
-import { guardTarget, openTarget } from "./target-container.js";
-import { judgeStart, type Start } from "./judge-start.js";
-import { readStartUp } from "./start-up-lines.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { dockerStart, printedLogs } from "../../host-commands.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { keepsFromStart, type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.ts";
+import { waitAtMost } from "../wait.ts";
+import { undoStart } from "./undo-start.ts";
+import { guardTarget, openTarget } from "./target-container.ts";
+import { judgeStart, type Start } from "./judge-start.ts";
+import { readStartUp } from "./start-up-lines.ts";
 
 /** The start script looks its address up (3 s a try, 4 tries) and then decides; a loaded cell takes longer. */
 const DECISION_DEADLINE_MS = 180_000;

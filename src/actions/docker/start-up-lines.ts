@@ -2,9 +2,9 @@
  * What a container says at its start about what it is going to do (dingo.md §3.4; real-parts.md §3). The sentences are the
  * same in all images; an image that nobody has seen may say others, and then it stays undecided.
  */
-import type { LogPattern } from "../../log-patterns/log-pattern.js";
-import { saidLine } from "../../log-patterns/said-line.js";
-import { PATRONI, START_UP } from "../../log-patterns/start-up.js";
+import type { LogPattern } from "../../log-patterns/log-pattern.ts";
+import { saidLine } from "../../log-patterns/said-line.ts";
+import { PATRONI, START_UP } from "../../log-patterns/start-up.ts";
 
 export type Decision = "restores" | "local-database" | "new-cluster" | "no-backup-archive" | "failed" | "undecided";
 

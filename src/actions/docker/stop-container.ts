@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { dockerStop } from "../../host-commands.js";
-import type { Container } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { adoptedInput, guardStillUnused } from "../cf/still-unused.js";
-import { waitAtMost } from "../wait.js";
-import { undoStop } from "./undo-stop.js";
-import { guardTarget, openTarget, type Target, targetInput } from "./target-container.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { dockerStop } from "../../host-commands.ts";
+import type { Container } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { adoptedInput, guardStillUnused } from "../cf/still-unused.ts";
+import { waitAtMost } from "../wait.ts";
+import { undoStop } from "./undo-stop.ts";
+import { guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
 
 /** What cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the force. */
 const GRACE_SECONDS = 10;

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { dockerRestartPolicy, dockerStop } from "../../host-commands.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { canChangePolicy } from "./hold-restart.js";
-import { isStopped } from "./stopped-container.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { dockerRestartPolicy, dockerStop } from "../../host-commands.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { canChangePolicy } from "./hold-restart.ts";
+import { isStopped } from "./stopped-container.ts";
 
 /** A database in use has more to write down than an empty one. */
 const GRACE_SECONDS = 60;

@@ -1,7 +1,7 @@
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { guardTarget, type Target } from "./target-container.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { guardTarget, type Target } from "./target-container.ts";
 
 /** Between two lives that Docker gives it, it is not stopped: releases differ in whether they call it running then. */
 export function isStopped({ running, status }: Container): boolean {

@@ -4,14 +4,14 @@
  * (PATRONI_SCOPE, name, data directory) at the time of asking.
  */
 import { z } from "zod";
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import type { ServiceInstance } from "../../ports/cloud-foundry.js";
-import { containerDataDirectory } from "../../host-commands.js";
-import { together } from "../../together.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { runTag } from "../cf/run-tag.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import type { ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { containerDataDirectory } from "../../host-commands.ts";
+import { together } from "../../together.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { runTag } from "../cf/run-tag.ts";
 
 /** What names the target container in every step of the window. */
 export const targetInput = {

@@ -1,10 +1,10 @@
-import type { Context, Taken, UndoProbe, WayBack } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { containerDataDirectory, renamePath } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
-import { asideDirectory } from "./aside-directory.js";
-import { guardStopped } from "./stopped-container.js";
-import { openTarget, type Target } from "./target-container.js";
+import type { Context, Taken, UndoProbe, WayBack } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { containerDataDirectory, renamePath } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { asideDirectory } from "./aside-directory.ts";
+import { guardStopped } from "./stopped-container.ts";
+import { openTarget, type Target } from "./target-container.ts";
 
 /** The three names that a data directory has had, or gets. */
 function namesOf(container: string, run: string): { data: string; aside: string; undone: string } {

@@ -1,8 +1,8 @@
-import type { Context, UndoProbe, WayBack } from "../../action.js";
-import { dockerStop } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
-import { awaitKeysGone, livingKeys, NONE_LEFT } from "../etcd/wait-keys-gone.js";
-import { guardTarget, openTarget, type Target } from "./target-container.js";
+import type { Context, UndoProbe, WayBack } from "../../action.ts";
+import { dockerStop } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { awaitKeysGone, livingKeys, NONE_LEFT } from "../etcd/wait-keys-gone.ts";
+import { guardTarget, openTarget, type Target } from "./target-container.ts";
 
 const GRACE_SECONDS = 10;
 

@@ -1,10 +1,10 @@
-import type { Context, UndoProbe, WayBack } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { dockerStart } from "../../host-commands.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { waitFor } from "../wait.js";
-import { guardTarget, openTarget, type Target } from "./target-container.js";
+import type { Context, UndoProbe, WayBack } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { dockerStart } from "../../host-commands.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { waitFor } from "../wait.ts";
+import { guardTarget, openTarget, type Target } from "./target-container.ts";
 
 /** A start over its own data is a crash recovery at most; a loaded cell takes its time. */
 const DEADLINE_MS = 180_000;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { containersOf } from "../docker/locate-container.js";
-import { printedContainers } from "../docker/printed-containers.js";
-import { waitFor } from "../wait.js";
+import { type Context, defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { containersOf } from "../docker/locate-container.ts";
+import { printedContainers } from "../docker/printed-containers.ts";
+import { waitFor } from "../wait.ts";
 
 /** A broker stops a container for ten seconds, and one after the other (dingo.md §2.2). */
 const DEADLINE_MS = 5 * 60_000;

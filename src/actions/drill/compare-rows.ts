@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
-import { RecoverError } from "../../errors.js";
-import { targetInput } from "../docker/target-container.js";
-import { openApplication, rowsOf } from "../postgres/application.js";
-import { READ_BACK, rowsText, sameRows } from "./rows.js";
+import { defineAction } from "../../action.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { RecoverError } from "../../errors.ts";
+import { targetInput } from "../docker/target-container.ts";
+import { openApplication, rowsOf } from "../postgres/application.ts";
+import { READ_BACK, rowsText, sameRows } from "./rows.ts";
 
 const input = z.strictObject({ ...targetInput, key_guid: z.string(), rows: z.number(), checksum: z.string() });
 const output = z.object({ rows: z.number(), checksum: z.string() });

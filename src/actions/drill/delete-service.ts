@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { LastOperation, ServiceInstance } from "../../ports/cloud-foundry.js";
-import { quote } from "../../shell-quote.js";
-import { runTag } from "../cf/run-tag.js";
-import { waitAtMost, waitFor } from "../wait.js";
-import { ownKeys } from "./own-keys.js";
-import { requireOwnService } from "./own-service.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { LastOperation, ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { quote } from "../../shell-quote.ts";
+import { runTag } from "../cf/run-tag.ts";
+import { waitAtMost, waitFor } from "../wait.ts";
+import { ownKeys } from "./own-keys.ts";
+import { requireOwnService } from "./own-service.ts";
 
 /** As long as a create is waited for: a broker stops and removes container after container. */
 const DEADLINE_MS = 15 * 60_000;

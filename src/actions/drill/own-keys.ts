@@ -1,5 +1,5 @@
-import type { Context } from "../../action.js";
-import { runTag } from "../cf/run-tag.js";
+import type { Context } from "../../action.ts";
+import { runTag } from "../cf/run-tag.ts";
 
 /** Names of the service keys of this run on an instance, and what else is bound to it. */
 export async function ownKeys(

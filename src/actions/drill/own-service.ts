@@ -2,10 +2,10 @@
  * The hardest guard of all, before the only delete of a service in the whole tool (law 2's exception): the instance was
  * made by a create that this very run journaled, carries its tag, has the typed name, and nobody but the run uses it.
  */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { guardInstance } from "../docker/target-container.js";
-import { ownKeys } from "./own-keys.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { guardInstance } from "../docker/target-container.ts";
+import { ownKeys } from "./own-keys.ts";
 
 const CREATE = "cf.create-service";
 

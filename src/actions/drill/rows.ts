@@ -3,7 +3,7 @@
  * compared by count and by one checksum that the database computes itself.
  */
 import { createHash } from "node:crypto";
-import { quoteLiteral } from "../postgres/quoting.js";
+import { quoteLiteral } from "../postgres/quoting.ts";
 
 export const TABLE = "dingo_recover_drill";
 

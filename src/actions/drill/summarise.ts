@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { inSpace } from "../cf/in-space.js";
+import { defineAction } from "../../action.ts";
+import { inSpace } from "../cf/in-space.ts";
 
 const input = z.strictObject({
   target: z.string(),

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { defineAction, type Probe } from "../../action.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
-import { instanceArchive, formatLocation } from "../../archive/names/location.js";
-import { RecoverError } from "../../errors.js";
-import { printedWithInput, psqlSocket } from "../../host-commands.js";
-import { guardTarget, targetInput } from "../docker/target-container.js";
-import { type Application, awaitWritable, openApplication, rowsOf } from "../postgres/application.js";
-import { awaitArchived, closedSegment, closeSegment, isArchived, switchSql } from "../postgres/closed-segment.js";
-import { expectedRows, HAS_TABLE, READ_BACK, type Rows, rowsText, sameRows, TABLE, writeSql } from "./rows.js";
+import { defineAction, type Probe } from "../../action.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { instanceArchive, formatLocation } from "../../archive/names/location.ts";
+import { RecoverError } from "../../errors.ts";
+import { printedWithInput, psqlSocket } from "../../host-commands.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { type Application, awaitWritable, openApplication, rowsOf } from "../postgres/application.ts";
+import { awaitArchived, closedSegment, closeSegment, isArchived, switchSql } from "../postgres/closed-segment.ts";
+import { expectedRows, HAS_TABLE, READ_BACK, type Rows, rowsText, sameRows, TABLE, writeSql } from "./rows.ts";
 
 const input = z.strictObject({
   ...targetInput,

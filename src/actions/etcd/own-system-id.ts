@@ -1,9 +1,9 @@
-import type { Context } from "../../action.js";
-import { asideLocation } from "../../archive/copy/copy-plan.js";
-import { SYSID_KEY } from "../../archive/names/layout.js";
-import { parseLocation } from "../../archive/names/location.js";
-import { parseSysid } from "../../archive/names/sysid.js";
-import { openTarget, type Target } from "../docker/target-container.js";
+import type { Context } from "../../action.ts";
+import { asideLocation } from "../../archive/copy/copy-plan.ts";
+import { SYSID_KEY } from "../../archive/names/layout.ts";
+import { parseLocation } from "../../archive/names/location.ts";
+import { parseSysid } from "../../archive/names/sysid.ts";
+import { openTarget, type Target } from "../docker/target-container.ts";
 
 /** A sysid has 20 digits and a newline. */
 const RANGE = "bytes=0-31";

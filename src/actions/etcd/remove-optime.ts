@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { etcdDelete, etcdValueInto, printedWithPrevious } from "../../host-commands.js";
-import type { EtcdNode } from "../../ports/cells.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { undoKey } from "./undo-key.js";
-import { guardTarget, targetInput } from "../docker/target-container.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { etcdDelete, etcdValueInto, printedWithPrevious } from "../../host-commands.ts";
+import type { EtcdNode } from "../../ports/cells.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { undoKey } from "./undo-key.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string() });
 type Input = z.infer<typeof input>;

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { etcdPut, printedWithInput } from "../../host-commands.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { ownSystemId } from "./own-system-id.js";
-import { undoKey } from "./undo-key.js";
-import { guardTarget, targetInput } from "../docker/target-container.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { etcdPut, printedWithInput } from "../../host-commands.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { ownSystemId } from "./own-system-id.ts";
+import { undoKey } from "./undo-key.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string(), system_id: z.string().regex(/^\d{10,20}$/) });
 type Input = z.infer<typeof input>;

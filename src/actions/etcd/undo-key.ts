@@ -1,11 +1,11 @@
 /** The way back of a key in etcd: the value that the journal holds is put back, with a compare (law 2). */
-import type { Context, PrintedCommand, Taken, UndoProbe, WayBack } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { etcdDelete, etcdPut, etcdValueInto, printedWithInput, printedWithPrevious } from "../../host-commands.js";
-import type { Etcd } from "../../ports/cells.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { guardStopped } from "../docker/stopped-container.js";
-import type { Target } from "../docker/target-container.js";
+import type { Context, PrintedCommand, Taken, UndoProbe, WayBack } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { etcdDelete, etcdPut, etcdValueInto, printedWithInput, printedWithPrevious } from "../../host-commands.ts";
+import type { Etcd } from "../../ports/cells.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { guardStopped } from "../docker/stopped-container.ts";
+import type { Target } from "../docker/target-container.ts";
 
 type Input = Target & { readonly etcd: string };
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { etcdGet } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { type Target, targetInput } from "../docker/target-container.js";
-import { together } from "../../together.js";
-import { waitFor } from "../wait.js";
+import { type Context, defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { etcdGet } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { type Target, targetInput } from "../docker/target-container.ts";
+import { together } from "../../together.ts";
+import { waitFor } from "../wait.ts";
 
 /** Three times the TTL of 30 s that Patroni gives its keys (dingo.md §4). */
 const DEADLINE_MS = 90_000;

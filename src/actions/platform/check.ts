@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { optional } from "../../optional.js";
-import { requireSanityQuery } from "../postgres/sanity-query.js";
-import { unprotected } from "./unprotected.js";
+import { defineAction } from "../../action.ts";
+import { optional } from "../../optional.ts";
+import { requireSanityQuery } from "../postgres/sanity-query.ts";
+import { unprotected } from "./unprotected.ts";
 
 const input = z.strictObject({
   /** Not run here: one that cannot be run is refused before anything is created for it. */

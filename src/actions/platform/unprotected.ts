@@ -1,6 +1,6 @@
 /** Systems that are spoken to without TLS, or without a look at the certificate: somebody has said so, and a report names it. */
-import type { CfIdentity } from "../../ports/cloud-foundry.js";
-import type { StoreIdentity } from "../../ports/object-store.js";
+import type { CfIdentity } from "../../ports/cloud-foundry.ts";
+import type { StoreIdentity } from "../../ports/object-store.ts";
 
 export function unprotected(
   cf: Pick<CfIdentity, "api" | "certificateUnchecked">,

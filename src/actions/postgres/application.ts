@@ -1,10 +1,10 @@
 /** An application's log-in: the credentials of a service key and the router's address, and nothing else (dingo.md §3.8.6). */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { Restoring, Sql } from "../../ports/cells.js";
-import { together } from "../../together.js";
-import { openTarget, type Target } from "../docker/target-container.js";
-import { waitFor } from "../wait.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Restoring, Sql } from "../../ports/cells.ts";
+import { together } from "../../together.ts";
+import { openTarget, type Target } from "../docker/target-container.ts";
+import { waitFor } from "../wait.ts";
 
 /** confd rewrites the router's configuration a few seconds after the leader appears. */
 const DEADLINE_MS = 60_000;

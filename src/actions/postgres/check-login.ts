@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { restoreVersion } from "../../host-commands.js";
-import { quote } from "../../shell-quote.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
-import { targetInput } from "../docker/target-container.js";
-import { formatOf } from "./archive-format.js";
-import { awaitWritable, openApplication } from "./application.js";
+import { defineAction } from "../../action.ts";
+import { restoreVersion } from "../../host-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { targetInput } from "../docker/target-container.ts";
+import { formatOf } from "./archive-format.ts";
+import { awaitWritable, openApplication } from "./application.ts";
 
 const input = z.strictObject({
   ...targetInput,

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { Cell } from "../../ports/cells.js";
-import { printedWithInput, psqlSocket } from "../../host-commands.js";
-import { openTarget, targetInput } from "../docker/target-container.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { printedWithInput, psqlSocket } from "../../host-commands.ts";
+import { openTarget, targetInput } from "../docker/target-container.ts";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string(), postgres_version: z.string() });
 const output = z.object({ server_version: z.string() });

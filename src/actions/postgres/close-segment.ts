@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { defineAction, type Probe } from "../../action.js";
-import { formatLocation, instanceArchive } from "../../archive/names/location.js";
-import { printedWithInput, psqlSocket } from "../../host-commands.js";
-import { known } from "../../placeholder.js";
-import { guardContainer, guardLiving, targetInput } from "../docker/target-container.js";
-import { awaitArchived, closedSegment, closeSegment, isArchived, switchSql } from "./closed-segment.js";
+import { defineAction, type Probe } from "../../action.ts";
+import { formatLocation, instanceArchive } from "../../archive/names/location.ts";
+import { printedWithInput, psqlSocket } from "../../host-commands.ts";
+import { known } from "../../placeholder.ts";
+import { guardContainer, guardLiving, targetInput } from "../docker/target-container.ts";
+import { awaitArchived, closedSegment, closeSegment, isArchived, switchSql } from "./closed-segment.ts";
 
 const input = z.strictObject({ ...targetInput, bucket: z.string(), server_version: z.string() });
 const output = z.object({ segment: z.string(), archive: z.string() });

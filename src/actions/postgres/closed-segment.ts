@@ -1,10 +1,10 @@
 /** An open WAL segment, closed and seen in the archive: what is only in an open one cannot be restored. */
-import type { Context } from "../../action.js";
-import { instanceArchive, keyIn } from "../../archive/names/location.js";
-import { segmentKey } from "../../archive/names/layout.js";
-import { RecoverError } from "../../errors.js";
-import { openTarget, type Target } from "../docker/target-container.js";
-import { waitFor } from "../wait.js";
+import type { Context } from "../../action.ts";
+import { instanceArchive, keyIn } from "../../archive/names/location.ts";
+import { segmentKey } from "../../archive/names/layout.ts";
+import { RecoverError } from "../../errors.ts";
+import { openTarget, type Target } from "../docker/target-container.ts";
+import { waitFor } from "../wait.ts";
 
 /** An archiver takes a closed segment at once; a busy store lets it wait (dingo.md §3.5). */
 const DEADLINE_MS = 5 * 60_000;

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { printedWithInput, psqlInto } from "../../host-commands.js";
-import { openTarget, targetInput } from "../docker/target-container.js";
-import { countsText, countTables, tableRows } from "../scratch/row-counts.js";
-import { nameSql, nameText, tableNames } from "../scratch/table-names.js";
-import { inDatabase } from "./in-database.js";
-import { quoteLiteral } from "./quoting.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { printedWithInput, psqlInto } from "../../host-commands.ts";
+import { openTarget, targetInput } from "../docker/target-container.ts";
+import { countsText, countTables, tableRows } from "../scratch/row-counts.ts";
+import { nameSql, nameText, tableNames } from "../scratch/table-names.ts";
+import { inDatabase } from "./in-database.ts";
+import { quoteLiteral } from "./quoting.ts";
 
 const input = z.strictObject({
   ...targetInput,

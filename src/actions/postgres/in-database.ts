@@ -1,7 +1,7 @@
 /** The container's own socket leads to the database `postgres`; another one is a command of psql away. */
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
-import { quoteIdentifier } from "./quoting.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import { quoteIdentifier } from "./quoting.ts";
 
 /** psql reads its own commands line by line, and takes a name with "=" or "://" for a whole connection string. */
 const MISREAD = /[\p{Cc}=]|:\/\//u;

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { RecoverError } from "../../errors.js";
-import { restoreByKey } from "../cf/printed-credentials.js";
-import { guardContainer, guardLiving, targetInput } from "../docker/target-container.js";
-import { countsText, countTables, tableRows, type TableRows } from "../scratch/row-counts.js";
-import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
-import { formatIn, formatOf } from "./archive-format.js";
-import { quoteLiteral } from "./quoting.js";
-import { undoLoad } from "./undo-load.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { RecoverError } from "../../errors.ts";
+import { restoreByKey } from "../cf/printed-credentials.ts";
+import { guardContainer, guardLiving, targetInput } from "../docker/target-container.ts";
+import { countsText, countTables, tableRows, type TableRows } from "../scratch/row-counts.ts";
+import { type Application, awaitWritable, openApplication, rowsOf } from "./application.ts";
+import { formatIn, formatOf } from "./archive-format.ts";
+import { quoteLiteral } from "./quoting.ts";
+import { undoLoad } from "./undo-load.ts";
 
 /** What is sent in one piece. */
 const LARGEST_DUMP = 200 * 1024 * 1024;

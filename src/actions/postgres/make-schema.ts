@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { printedWithInput, psqlInto } from "../../host-commands.js";
-import { known } from "../../placeholder.js";
-import { guardContainer, guardLiving, openTarget, targetInput } from "../docker/target-container.js";
-import { inDatabase } from "./in-database.js";
-import { quoteIdentifier, quoteLiteral } from "./quoting.js";
-import { asideName } from "./undo-load.js";
+import { type Context, defineAction, type Probe, type WayBack } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { printedWithInput, psqlInto } from "../../host-commands.ts";
+import { known } from "../../placeholder.ts";
+import { guardContainer, guardLiving, openTarget, targetInput } from "../docker/target-container.ts";
+import { inDatabase } from "./in-database.ts";
+import { quoteIdentifier, quoteLiteral } from "./quoting.ts";
+import { asideName } from "./undo-load.ts";
 
 const input = z.strictObject({
   ...targetInput,

@@ -5,8 +5,8 @@
  * psql's backquotes run curl inside the container, which reaches etcd by the address that its own scripts use
  * (dingo.md §3, ETCD_HOST_PORT). Nothing is newer than PostgreSQL 9.4.
  */
-import { etcdUrl } from "../../host-commands.js";
-import { inQuotes, quote } from "../../shell-quote.js";
+import { etcdUrl } from "../../host-commands.ts";
+import { inQuotes, quote } from "../../shell-quote.ts";
 
 /** The broker's name of each role's credentials, and what initdb's bootstrap gives the role. */
 const ROLES = [

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
-import { targetInput } from "../docker/target-container.js";
-import { whereEmpty } from "../printed-cases.js";
-import { type Application, awaitWritable, openApplication, rowsOf } from "./application.js";
-import { quoteIdentifier } from "./quoting.js";
-import { readableRowsText } from "./readable-rows.js";
-import { requireSanityQuery } from "./sanity-query.js";
+import { defineAction } from "../../action.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { targetInput } from "../docker/target-container.ts";
+import { whereEmpty } from "../printed-cases.ts";
+import { type Application, awaitWritable, openApplication, rowsOf } from "./application.ts";
+import { quoteIdentifier } from "./quoting.ts";
+import { readableRowsText } from "./readable-rows.ts";
+import { requireSanityQuery } from "./sanity-query.ts";
 
 const TABLES_COUNTED = 50;
 

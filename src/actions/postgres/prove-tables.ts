@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
-import { targetInput } from "../docker/target-container.js";
-import { countsText, countTables, tableRows } from "../scratch/row-counts.js";
-import { nameSql, nameText } from "../scratch/table-names.js";
-import { awaitWritable, openApplication, rowsOf } from "./application.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { targetInput } from "../docker/target-container.ts";
+import { countsText, countTables, tableRows } from "../scratch/row-counts.ts";
+import { nameSql, nameText } from "../scratch/table-names.ts";
+import { awaitWritable, openApplication, rowsOf } from "./application.ts";
 
 const input = z.strictObject({
   ...targetInput,

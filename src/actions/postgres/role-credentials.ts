@@ -3,8 +3,8 @@
  * broker 0.6.0 on; before, the passwords are fixed in the image and there is nothing to set.
  */
 import { z } from "zod";
-import { RecoverError } from "../../errors.js";
-import type { Cell } from "../../ports/cells.js";
+import { RecoverError } from "../../errors.ts";
+import type { Cell } from "../../ports/cells.ts";
 
 const credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
 const state = z.object({

@@ -5,8 +5,8 @@
  * What psql would have to be understood for (comments, dollar quotes) is refused rather than parsed: what looks quoted
  * here but not to psql could hide a second statement.
  */
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
 
 const READS = /^(?:select|with|table|values)\b/i;
 /** Literals and quoted names; a doubled quote inside is two of them side by side. */

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type Verdict } from "../../action.js";
-import { printedWithLines, psqlSocket } from "../../host-commands.js";
-import type { Cell } from "../../ports/cells.js";
-import { together } from "../../together.js";
-import { publishedPort } from "../docker/published-port.js";
-import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.js";
-import { passwordsFromEtcd } from "./passwords-by-hand.js";
-import { quoteIdentifier, quoteLiteral } from "./quoting.js";
-import { readRoleCredentials, type RoleCredentials } from "./role-credentials.js";
+import { type Context, defineAction, type Probe, type Verdict } from "../../action.ts";
+import { printedWithLines, psqlSocket } from "../../host-commands.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { together } from "../../together.ts";
+import { publishedPort } from "../docker/published-port.ts";
+import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.ts";
+import { passwordsFromEtcd } from "./passwords-by-hand.ts";
+import { quoteIdentifier, quoteLiteral } from "./quoting.ts";
+import { readRoleCredentials, type RoleCredentials } from "./role-credentials.ts";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string() });
 type Input = z.infer<typeof input>;

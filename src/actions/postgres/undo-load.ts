@@ -1,12 +1,12 @@
 /** The way back of a load: the tables that it made take another name, whatever was written to them since (law 2). */
-import type { Context, Taken, WayBack } from "../../action.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
-import { guardContainer, guardLiving, type Target } from "../docker/target-container.js";
-import { countsText, countTables, type TableRows } from "../scratch/row-counts.js";
-import { nameSql, type TableName } from "../scratch/table-names.js";
-import { type Application, openApplication, rowsOf } from "./application.js";
-import { quoteIdentifier } from "./quoting.js";
-import { RecoverError } from "../../errors.js";
+import type { Context, Taken, WayBack } from "../../action.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { guardContainer, guardLiving, type Target } from "../docker/target-container.ts";
+import { countsText, countTables, type TableRows } from "../scratch/row-counts.ts";
+import { nameSql, type TableName } from "../scratch/table-names.ts";
+import { type Application, openApplication, rowsOf } from "./application.ts";
+import { quoteIdentifier } from "./quoting.ts";
+import { RecoverError } from "../../errors.ts";
 
 interface Input extends Target {
   readonly name: string;

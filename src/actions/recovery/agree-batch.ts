@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { counted } from "../../counted.js";
-import { quote } from "../../shell-quote.js";
-import { spaceMember } from "../discovery/space-member.js";
+import { defineAction } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { quote } from "../../shell-quote.ts";
+import { spaceMember } from "../discovery/space-member.ts";
 
 const input = z.strictObject({ org: z.string(), space: z.string(), members: z.array(spaceMember).min(1) });
 const output = z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });

@@ -2,21 +2,21 @@
  * What a run may have left aside, by the names that its steps give: only these are ever deleted, and only by `cleanup`
  * (law 2).
  */
-import type { Context } from "../../action.js";
-import { readArchive } from "../../archive/reading/facts.js";
+import type { Context } from "../../action.ts";
+import { readArchive } from "../../archive/reading/facts.ts";
 import {
   formatLocation,
   type ArchiveLocation,
   parseLocation,
   requireApart,
   requireInstanceArchive,
-} from "../../archive/names/location.js";
-import { baseNamed } from "../../archive/names/layout.js";
-import { verifyArchive } from "../../archive/judgement/verify.js";
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
-import { runTag } from "../cf/run-tag.js";
-import { asideDirectories, asideDirectory } from "../docker/aside-directory.js";
+} from "../../archive/names/location.ts";
+import { baseNamed } from "../../archive/names/layout.ts";
+import { verifyArchive } from "../../archive/judgement/verify.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import { runTag } from "../cf/run-tag.ts";
+import { asideDirectories, asideDirectory } from "../docker/aside-directory.ts";
 
 export interface AsideOf {
   /** The run that moved things aside. */

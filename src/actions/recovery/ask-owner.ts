@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
 
 /** The question whose answer `cleanup --owner-agrees NAME` gives. */
 export const OWNER_AGREES = "owner-agrees";

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { dockerInspect } from "../../host-commands.js";
-import type { Cell } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { readyInput, refuseUnlessReady } from "./ready-to-start.js";
+import { defineAction } from "../../action.ts";
+import { dockerInspect } from "../../host-commands.ts";
+import type { Cell } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { readyInput, refuseUnlessReady } from "./ready-to-start.ts";
 
 const output = z.object({ registrator: z.string() });
 

@@ -2,14 +2,14 @@
  * The copy once more, by a listing: names, sizes and ETags; where these cannot be compared, the bytes of small objects,
  * a sysid above all. That the large ones are the same was shown when they were copied (DESIGN §5).
  */
-import type { Context, EvidenceRef } from "../../action.js";
-import { itemsOf, planCopy } from "../../archive/copy/copy-plan.js";
-import { parseLocation } from "../../archive/names/location.js";
-import { inParallel } from "../../archive/reading/parallel.js";
-import { sameByListing, sameContent, type Stored } from "../../archive/copy/same-content.js";
-import { RecoverError } from "../../errors.js";
-import type { ObjectReader } from "../../ports/object-store.js";
-import { recallListing } from "../archive/evidence-listing.js";
+import type { Context, EvidenceRef } from "../../action.ts";
+import { itemsOf, planCopy } from "../../archive/copy/copy-plan.ts";
+import { parseLocation } from "../../archive/names/location.ts";
+import { inParallel } from "../../archive/reading/parallel.ts";
+import { sameByListing, sameContent, type Stored } from "../../archive/copy/same-content.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { recallListing } from "../archive/evidence-listing.ts";
 
 /** Sysids, sentinels, versions and histories; never a segment or a tar part of a database with data. */
 const SMALL_BYTES = 4096;

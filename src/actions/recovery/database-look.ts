@@ -3,10 +3,10 @@
  * its timeline and how it came to it. A proof rests on this and on no log line.
  */
 import { z } from "zod";
-import { parseHistory, type Switch } from "../../archive/judgement/history.js";
-import { parseSegment } from "../../archive/names/segment.js";
-import { RecoverError } from "../../errors.js";
-import type { Sql } from "../../ports/cells.js";
+import { parseHistory, type Switch } from "../../archive/judgement/history.ts";
+import { parseSegment } from "../../archive/names/segment.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Sql } from "../../ports/cells.ts";
 
 export type DatabaseLook =
   /** It takes no connections, or SQL could not be asked. */

@@ -1,21 +1,21 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { shown } from "../../discovery/safe-text.js";
-import { RecoverError } from "../../errors.js";
-import { dockerCommand, dockerStop, httpGet, printedWithInput, psqlSocket } from "../../host-commands.js";
-import { unknownLines } from "../../log-patterns/known-lines.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { quote } from "../../shell-quote.js";
-import { publishedPort } from "../docker/published-port.js";
-import { guardTarget, openTarget, targetInput } from "../docker/target-container.js";
-import { together } from "../../together.js";
-import { said } from "../printed-cases.js";
-import { type Look, waitFor } from "../wait.js";
-import { type DatabaseLook, lookAtDatabase, type OpenDatabase } from "./database-look.js";
-import { Doubts, loops } from "./restore-doubts.js";
-import { reaches } from "./reached.js";
-import { readRestoreLog, restoredText, type RestoreLog } from "./restore-lines.js";
-import { STOP_GRACE_SECONDS, stopWrong } from "./stop-wrong.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { shown } from "../../discovery/safe-text.ts";
+import { RecoverError } from "../../errors.ts";
+import { dockerCommand, dockerStop, httpGet, printedWithInput, psqlSocket } from "../../host-commands.ts";
+import { unknownLines } from "../../log-patterns/known-lines.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { quote } from "../../shell-quote.ts";
+import { publishedPort } from "../docker/published-port.ts";
+import { guardTarget, openTarget, targetInput } from "../docker/target-container.ts";
+import { together } from "../../together.ts";
+import { said } from "../printed-cases.ts";
+import { type Look, waitFor } from "../wait.ts";
+import { type DatabaseLook, lookAtDatabase, type OpenDatabase } from "./database-look.ts";
+import { Doubts, loops } from "./restore-doubts.ts";
+import { reaches } from "./reached.ts";
+import { readRestoreLog, restoredText, type RestoreLog } from "./restore-lines.ts";
+import { STOP_GRACE_SECONDS, stopWrong } from "./stop-wrong.ts";
 
 /** Fetching a base backup and Patroni's loops; then a second or two per segment of wal-e's own start (real-parts.md §3.4). */
 const BASE_DEADLINE_MS = 10 * 60_000;

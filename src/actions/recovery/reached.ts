@@ -1,7 +1,7 @@
 /** Whether a recovered database holds a segment, by its own timelines (wal-archives.md §2). */
-import { firstByte, formatLsn } from "../../archive/names/lsn.js";
-import { parseSegment } from "../../archive/names/segment.js";
-import type { OpenDatabase } from "./database-look.js";
+import { firstByte, formatLsn } from "../../archive/names/lsn.ts";
+import { parseSegment } from "../../archive/names/segment.ts";
+import type { OpenDatabase } from "./database-look.ts";
 
 export type Reached = { readonly is: "held" } | { readonly is: "not-held"; readonly why: string };
 

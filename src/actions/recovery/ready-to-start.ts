@@ -3,19 +3,19 @@
  * looks again: hours may lie between the two, and a daemon restart, another operator or a deploy (dingo.md §8, 15).
  */
 import { z } from "zod";
-import type { Context } from "../../action.js";
-import { counted } from "../../counted.js";
-import { RecoverError } from "../../errors.js";
-import { containerDataDirectory } from "../../host-commands.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { together } from "../../together.js";
-import { evidenceRef } from "../archive/evidence-listing.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { refuseBusyDirector } from "../bosh/find-deployment.js";
-import { DATABASE } from "../docker/old-remains.js";
-import { containersOf } from "../docker/locate-container.js";
-import { guardTarget, targetInput } from "../docker/target-container.js";
-import { refuseOtherArchive } from "./compare-copy.js";
+import type { Context } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { RecoverError } from "../../errors.ts";
+import { containerDataDirectory } from "../../host-commands.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { together } from "../../together.ts";
+import { evidenceRef } from "../archive/evidence-listing.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { refuseBusyDirector } from "../bosh/find-deployment.ts";
+import { DATABASE } from "../docker/old-remains.ts";
+import { containersOf } from "../docker/locate-container.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { refuseOtherArchive } from "./compare-copy.ts";
 
 export const readyInput = z.strictObject({
   ...targetInput,

@@ -1,7 +1,7 @@
 /** When a restore that does not come to its end counts as wrong: a log line or an end alone is not enough. */
-import type { Clock } from "../../ports/clock.js";
-import type { Container } from "../../ports/cells.js";
-import type { DatabaseLook } from "./database-look.js";
+import type { Clock } from "../../ports/clock.ts";
+import type { Container } from "../../ports/cells.ts";
+import type { DatabaseLook } from "./database-look.ts";
 
 /** A `docker restart` of somebody's takes its ten seconds of grace, and a start after it. */
 const ENDED_MS = 20_000;

@@ -2,10 +2,10 @@
  * What a restoring container says (dingo.md §3.8, real-parts.md §3.4). It explains a proof and never is one: the next
  * image may say it otherwise. PostgreSQL restores the last segment twice, so that segments are counted by name.
  */
-import { type LogPattern, newest } from "../../log-patterns/log-pattern.js";
-import { RECOVERY } from "../../log-patterns/recovery.js";
-import { ownTexts } from "../../log-patterns/said-line.js";
-import { PATRONI, START_UP } from "../../log-patterns/start-up.js";
+import { type LogPattern, newest } from "../../log-patterns/log-pattern.ts";
+import { RECOVERY } from "../../log-patterns/recovery.ts";
+import { ownTexts } from "../../log-patterns/said-line.ts";
+import { PATRONI, START_UP } from "../../log-patterns/start-up.ts";
 
 export interface RestoreLog {
   readonly restored: readonly string[];

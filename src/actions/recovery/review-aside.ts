@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { formatLocation } from "../../archive/names/location.js";
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import { quote } from "../../shell-quote.js";
-import { evidenceRef, keepListing } from "../archive/evidence-listing.js";
-import { printedOfAside } from "../archive/printed-aside.js";
-import { openCell } from "../bosh/cell-instances.js";
-import { asideRoot, directoriesAside, guardInstanceOf, objectsAside, requireOwnBackup } from "./aside.js";
+import { defineAction } from "../../action.ts";
+import { formatLocation } from "../../archive/names/location.ts";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import { quote } from "../../shell-quote.ts";
+import { evidenceRef, keepListing } from "../archive/evidence-listing.ts";
+import { printedOfAside } from "../archive/printed-aside.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { asideRoot, directoriesAside, guardInstanceOf, objectsAside, requireOwnBackup } from "./aside.ts";
 
 const input = z.strictObject({
   run: z.string(),

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { counted } from "../../counted.js";
-import { type Context, defineAction, type Review, type ReviewRow } from "../../action.js";
-import { drillText } from "../../archive/judgement/estimate.js";
-import { bytesText } from "../../bytes.js";
-import { creatorOf } from "../cf/inspect-taken.js";
+import { counted } from "../../counted.ts";
+import { type Context, defineAction, type Review, type ReviewRow } from "../../action.ts";
+import { drillText } from "../../archive/judgement/estimate.ts";
+import { bytesText } from "../../bytes.ts";
+import { creatorOf } from "../cf/inspect-taken.ts";
 
 const input = z.strictObject({
   service: z.string(),

@@ -1,9 +1,9 @@
 /** The end of a restore that went wrong: a database that is not the archive's writes over the copy while it runs. */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { printedLogs } from "../../host-commands.js";
-import type { Cell, Container } from "../../ports/cells.js";
-import { guardTarget, type Target } from "../docker/target-container.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { printedLogs } from "../../host-commands.ts";
+import type { Cell, Container } from "../../ports/cells.ts";
+import { guardTarget, type Target } from "../docker/target-container.ts";
 
 export const STOP_GRACE_SECONDS = 10;
 

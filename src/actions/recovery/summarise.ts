@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineAction, type RunIdentity } from "../../action.js";
-import { lossAfter, type LossRange, lossText } from "../../loss.js";
-import { inSpace } from "../cf/in-space.js";
-import { readableRowsText } from "../postgres/readable-rows.js";
-import { restoredText } from "./restore-lines.js";
+import { defineAction, type RunIdentity } from "../../action.ts";
+import { lossAfter, type LossRange, lossText } from "../../loss.ts";
+import { inSpace } from "../cf/in-space.ts";
+import { readableRowsText } from "../postgres/readable-rows.ts";
+import { restoredText } from "./restore-lines.ts";
 
 const input = z.strictObject({
   target: z.string(),

@@ -1,9 +1,9 @@
 /** Asks a server on a copy what it has: databases, tables, how many rows, and when the newest of them was written. */
 import { z } from "zod";
-import type { DatabaseCopies, CopyServer } from "../../ports/database-copy.js";
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import { quoteIdentifier } from "../postgres/quoting.js";
+import type { DatabaseCopies, CopyServer } from "../../ports/database-copy.ts";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { quoteIdentifier } from "../postgres/quoting.ts";
 
 export const tableFacts = z.object({
   schema: z.string(),

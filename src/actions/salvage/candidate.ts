@@ -1,6 +1,6 @@
 /** A volume that may hold the database that is looked for: what `salvage.survey` finds and every later step is given. */
 import { z } from "zod";
-import { printable } from "../../printable.js";
+import { printable } from "../../printable.ts";
 
 export const candidate = z.object({
   volume: z.string(),

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { type Context, defineAction } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import type { ServerPrograms } from "../../database-copy-commands.js";
-import { RecoverError } from "../../errors.js";
-import type { DatabaseCopies } from "../../ports/database-copy.js";
-import type { DockerHost, DockerPlace } from "../../ports/docker-host.js";
-import { untouched } from "./find-candidates.js";
-import { type Candidate, candidate, volumeName } from "./candidate.js";
-import { copied, type Copied, libcOf, needsReindex, openCopies } from "./copied.js";
-import { type Found, ProgramsFound } from "./find-programs.js";
-import { hostInput } from "../storage/host-input.js";
+import { type Context, defineAction } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import type { ServerPrograms } from "../../database-copy-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import type { DatabaseCopies } from "../../ports/database-copy.ts";
+import type { DockerHost, DockerPlace } from "../../ports/docker-host.ts";
+import { untouched } from "./find-candidates.ts";
+import { type Candidate, candidate, volumeName } from "./candidate.ts";
+import { copied, type Copied, libcOf, needsReindex, openCopies } from "./copied.ts";
+import { type Found, ProgramsFound } from "./find-programs.ts";
+import { hostInput } from "../storage/host-input.ts";
 
 const input = z.strictObject({
   ...hostInput.shape,

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { TextQuestion } from "../../ports/operator.js";
-import { printable, quoted } from "../../printable.js";
-import { databaseFacts } from "./ask-database.js";
-import { volumeName } from "./candidate.js";
-import { copied } from "./copied.js";
-import { databaseLines } from "./inspect.js";
-import { named } from "./named.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { TextQuestion } from "../../ports/operator.ts";
+import { printable, quoted } from "../../printable.ts";
+import { databaseFacts } from "./ask-database.ts";
+import { volumeName } from "./candidate.ts";
+import { copied } from "./copied.ts";
+import { databaseLines } from "./inspect.ts";
+import { named } from "./named.ts";
 
 const looked = z.object({
   copy: copied,

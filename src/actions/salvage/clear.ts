@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { defineAction, type Probe } from "../../action.js";
-import { counted } from "../../counted.js";
-import { removeVolume } from "../../database-copy-commands.js";
-import { quote } from "../../shell-quote.js";
-import { hostInput, placeText } from "../storage/host-input.js";
-import { copied, freshName } from "./copied.js";
-import { ownVolume } from "./own-volume.js";
-import { removeCopy } from "./remove-copy.js";
-import { wordsOf } from "../../docker-commands.js";
+import { defineAction, type Probe } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { removeVolume } from "../../database-copy-commands.ts";
+import { quote } from "../../shell-quote.ts";
+import { hostInput, placeText } from "../storage/host-input.ts";
+import { copied, freshName } from "./copied.ts";
+import { ownVolume } from "./own-volume.ts";
+import { removeCopy } from "./remove-copy.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copies: z.array(copied) });
 const output = z.object({ removed: z.array(z.string()) });

@@ -1,11 +1,11 @@
 /** What is copied, by which programs it is started, and where it lies then: fixed before anything is made. */
 import { z } from "zod";
-import type { Context } from "../../action.js";
-import type { DatabaseCopies } from "../../ports/database-copy.js";
-import type { DockerHost, DockerPlace } from "../../ports/docker-host.js";
-import type { CopyServer, ServerPrograms } from "../../database-copy-commands.js";
-import { RecoverError } from "../../errors.js";
-import { candidate } from "./candidate.js";
+import type { Context } from "../../action.ts";
+import type { DatabaseCopies } from "../../ports/database-copy.ts";
+import type { DockerHost, DockerPlace } from "../../ports/docker-host.ts";
+import type { CopyServer, ServerPrograms } from "../../database-copy-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import { candidate } from "./candidate.ts";
 
 export const copied = z.object({
   original: candidate,

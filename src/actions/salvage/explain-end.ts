@@ -1,7 +1,7 @@
 /** Why a server does not come up on a copy, in words that help (PostgreSQL's own messages, 9.4 to 18). */
-import { RecoverError } from "../../errors.js";
-import { NO_START } from "../../log-patterns/server-end.js";
-import { printable } from "../../printable.js";
+import { RecoverError } from "../../errors.ts";
+import { NO_START } from "../../log-patterns/server-end.ts";
+import { printable } from "../../printable.ts";
 
 const NEVER_RESET =
   "Keep the volume as it is. Look for a backup or an archive of the same time, or another volume; pg_resetwal on a copy is the last resort, loses what the WAL held, and is for somebody who knows it.";

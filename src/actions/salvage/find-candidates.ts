@@ -5,10 +5,10 @@ import {
   databasesIn,
   ROLES_FILE,
   superusers,
-} from "../../data-directory/catalogue-names.js";
-import { findBelow, findData } from "../../data-directory/find.js";
-import type { Contents } from "../../data-directory/recognise.js";
-import { volumeOf } from "../../docker-storage/compose-labels.js";
+} from "../../data-directory/catalogue-names.ts";
+import { findBelow, findData } from "../../data-directory/find.ts";
+import type { Contents } from "../../data-directory/recognise.ts";
+import { volumeOf } from "../../docker-storage/compose-labels.ts";
 import type {
   DockerContainer,
   DockerHost,
@@ -17,9 +17,9 @@ import type {
   LookOrder,
   Place,
   Searched,
-} from "../../ports/docker-host.js";
-import type { Candidate } from "./candidate.js";
-import { rank, ranked, type Signs, type Wanted } from "./rank.js";
+} from "../../ports/docker-host.ts";
+import type { Candidate } from "./candidate.ts";
+import { rank, ranked, type Signs, type Wanted } from "./rank.ts";
 
 export interface Findings {
   readonly volumes: number;

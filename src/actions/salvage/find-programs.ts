@@ -1,10 +1,10 @@
 /** PostgreSQL of a release, in the images that are present or in a directory: nothing is pulled. */
-import type { ServerPrograms } from "../../database-copy-commands.js";
-import { RecoverError } from "../../errors.js";
-import type { DatabaseCopies, ProgramFacts } from "../../ports/database-copy.js";
-import type { DockerHost, DockerImage } from "../../ports/docker-host.js";
-import type { Candidate } from "./candidate.js";
-import { libcOf } from "./copied.js";
+import type { ServerPrograms } from "../../database-copy-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import type { DatabaseCopies, ProgramFacts } from "../../ports/database-copy.ts";
+import type { DockerHost, DockerImage } from "../../ports/docker-host.ts";
+import type { Candidate } from "./candidate.ts";
+import { libcOf } from "./copied.ts";
 
 export interface Found {
   readonly programs: ServerPrograms;

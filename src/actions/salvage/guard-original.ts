@@ -1,11 +1,11 @@
 /** The volume is the one that was picked, and nobody writes to it. */
-import type { Context } from "../../action.js";
-import { findData } from "../../data-directory/find.js";
-import type { Candidate } from "./candidate.js";
-import { volumeName } from "./candidate.js";
-import { openCopies, refuse } from "./copied.js";
-import { untouched } from "./find-candidates.js";
-import type { DockerPlace } from "../../ports/docker-host.js";
+import type { Context } from "../../action.ts";
+import { findData } from "../../data-directory/find.ts";
+import type { Candidate } from "./candidate.ts";
+import { volumeName } from "./candidate.ts";
+import { openCopies, refuse } from "./copied.ts";
+import { untouched } from "./find-candidates.ts";
+import type { DockerPlace } from "../../ports/docker-host.ts";
 
 export async function guardOriginal(context: Context, at: DockerPlace, original: Candidate): Promise<void> {
   const { host } = await openCopies(context, at);

@@ -1,7 +1,7 @@
 /** What a person names, beforehand by an input or when asked: either is read by the same rule. */
-import type { Context } from "../../action.js";
-import { RecoverError, refusalOf } from "../../errors.js";
-import type { TextQuestion } from "../../ports/operator.js";
+import type { Context } from "../../action.ts";
+import { RecoverError, refusalOf } from "../../errors.ts";
+import type { TextQuestion } from "../../ports/operator.ts";
 
 export interface Naming<T> {
   /** From the input; empty to be asked. */

@@ -1,8 +1,8 @@
 /** Volumes of the run's own are known by their label, never by their name alone (law 7). */
-import type { Context } from "../../action.js";
-import { RUN_LABEL } from "../../docker-work-commands.js";
-import type { DockerPlace, DockerVolume } from "../../ports/docker-host.js";
-import { openCopies, refuse } from "./copied.js";
+import type { Context } from "../../action.ts";
+import { RUN_LABEL } from "../../docker-work-commands.ts";
+import type { DockerPlace, DockerVolume } from "../../ports/docker-host.ts";
+import { openCopies, refuse } from "./copied.ts";
 
 /** Undefined where there is none. Throws `guard-refused` where somebody else's has that name. */
 export async function ownVolume(context: Context, at: DockerPlace, name: string): Promise<DockerVolume | undefined> {

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { TextQuestion } from "../../ports/operator.js";
-import { quoted } from "../../printable.js";
-import { type Candidate, candidate, candidateLines, volumeName } from "./candidate.js";
-import { named } from "./named.js";
-import { hostInput } from "../storage/host-input.js";
+import { defineAction } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { TextQuestion } from "../../ports/operator.ts";
+import { quoted } from "../../printable.ts";
+import { type Candidate, candidate, candidateLines, volumeName } from "./candidate.ts";
+import { named } from "./named.ts";
+import { hostInput } from "../storage/host-input.ts";
 
 const input = z.strictObject({
   ...hostInput.shape,

@@ -1,17 +1,17 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../action.js";
-import { fill, fillerName, makeVolume, removeVolume } from "../../database-copy-commands.js";
-import { renameData, RUN_LABEL } from "../../docker-work-commands.js";
-import type { FillOrder } from "../../ports/database-copy.js";
-import { known } from "../../placeholder.js";
-import { quote } from "../../shell-quote.js";
-import { hostInput, placeText } from "../storage/host-input.js";
-import { copied, needsReindex, openCopies, refuse } from "./copied.js";
-import { guardOriginal } from "./guard-original.js";
-import { ownVolume } from "./own-volume.js";
-import { endServer, removeCopy } from "./remove-copy.js";
-import { wordsOf } from "../../docker-commands.js";
+import { type Context, defineAction, type Probe, type WayBack } from "../../action.ts";
+import { fill, fillerName, makeVolume, removeVolume } from "../../database-copy-commands.ts";
+import { renameData, RUN_LABEL } from "../../docker-work-commands.ts";
+import type { FillOrder } from "../../ports/database-copy.ts";
+import { known } from "../../placeholder.ts";
+import { quote } from "../../shell-quote.ts";
+import { hostInput, placeText } from "../storage/host-input.ts";
+import { copied, needsReindex, openCopies, refuse } from "./copied.ts";
+import { guardOriginal } from "./guard-original.ts";
+import { ownVolume } from "./own-volume.ts";
+import { endServer, removeCopy } from "./remove-copy.ts";
+import { wordsOf } from "../../docker-commands.ts";
 
 const input = z.strictObject({
   ...hostInput.shape,

@@ -1,6 +1,6 @@
 /** Which volume is most likely the one that is looked for: points with the reason for each. Pure. */
-import { counted } from "../../counted.js";
-import type { Candidate } from "./candidate.js";
+import { counted } from "../../counted.ts";
+import type { Candidate } from "./candidate.ts";
 
 export interface Wanted {
   /** Name of a database; "" for any. */

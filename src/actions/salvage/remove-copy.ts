@@ -1,9 +1,9 @@
 /** What the run made for itself is stopped and removed: a copy, of which the original is still there. */
-import type { Context } from "../../action.js";
-import { fillerName } from "../../database-copy-commands.js";
-import { openCopies } from "./copied.js";
-import { ownVolume } from "./own-volume.js";
-import type { DockerPlace } from "../../ports/docker-host.js";
+import type { Context } from "../../action.ts";
+import { fillerName } from "../../database-copy-commands.ts";
+import { openCopies } from "./copied.ts";
+import { ownVolume } from "./own-volume.ts";
+import type { DockerPlace } from "../../ports/docker-host.ts";
 
 /** Ends the container of that name, and removes the volume of that name; nothing where neither is there. */
 export async function removeCopy(context: Context, at: DockerPlace, name: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { defineAction, type Review } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { volumeName } from "./candidate.js";
-import { copied } from "./copied.js";
+import { defineAction, type Review } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { volumeName } from "./candidate.ts";
+import { copied } from "./copied.ts";
 
 const input = z.strictObject({
   copies: z.array(copied),

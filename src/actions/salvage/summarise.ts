@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { databaseAlone } from "../../connection-string.js";
-import { counted } from "../../counted.js";
-import { printable } from "../../printable.js";
-import { quote } from "../../shell-quote.js";
-import { REINDEX } from "./check-room.js";
-import { volumeName } from "./candidate.js";
-import { needsReindex } from "./copied.js";
-import { dumped } from "./dump.js";
+import { defineAction } from "../../action.ts";
+import { databaseAlone } from "../../connection-string.ts";
+import { counted } from "../../counted.ts";
+import { printable } from "../../printable.ts";
+import { quote } from "../../shell-quote.ts";
+import { REINDEX } from "./check-room.ts";
+import { volumeName } from "./candidate.ts";
+import { needsReindex } from "./copied.ts";
+import { dumped } from "./dump.ts";
 
 const input = z.strictObject({
   dumps: z.array(dumped),

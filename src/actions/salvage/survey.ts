@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { counted } from "../../counted.js";
-import { containerIds, inspectVolumes, volumeNames, wordsOf } from "../../docker-commands.js";
-import { RecoverError } from "../../errors.js";
-import { printable, quoted } from "../../printable.js";
-import { quote } from "../../shell-quote.js";
-import { parseTime } from "../../time.js";
-import { hostInput, placeText } from "../storage/host-input.js";
-import { candidate, candidateLines } from "./candidate.js";
-import { findCandidates } from "./find-candidates.js";
+import { defineAction } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { containerIds, inspectVolumes, volumeNames, wordsOf } from "../../docker-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import { printable, quoted } from "../../printable.ts";
+import { quote } from "../../shell-quote.ts";
+import { parseTime } from "../../time.ts";
+import { hostInput, placeText } from "../storage/host-input.ts";
+import { candidate, candidateLines } from "./candidate.ts";
+import { findCandidates } from "./find-candidates.ts";
 
 const input = z.strictObject({
   ...hostInput.shape,

@@ -1,13 +1,13 @@
 /** A server on a copy for as long as one piece of work takes. A kill leaves its container: whoever comes next ends it. */
-import type { Context } from "../../action.js";
-import type { CopyServer } from "../../database-copy-commands.js";
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import { waitFor } from "../wait.js";
-import { openCopies } from "./copied.js";
-import { explainEnd } from "./explain-end.js";
-import { endServer } from "./remove-copy.js";
-import type { DockerPlace } from "../../ports/docker-host.js";
+import type { Context } from "../../action.ts";
+import type { CopyServer } from "../../database-copy-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { waitFor } from "../wait.ts";
+import { openCopies } from "./copied.ts";
+import { explainEnd } from "./explain-end.ts";
+import { endServer } from "./remove-copy.ts";
+import type { DockerPlace } from "../../ports/docker-host.ts";
 
 /** A crash recovery over a large WAL takes its time. */
 const READY_MS = 24 * 3_600_000;

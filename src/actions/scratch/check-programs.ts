@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { lookAtMachine, machine, machineCommands, machineText } from "./machine.js";
-import { tableNames } from "./table-names.js";
+import { defineAction } from "../../action.ts";
+import { lookAtMachine, machine, machineCommands, machineText } from "./machine.ts";
+import { tableNames } from "./table-names.ts";
 
 const input = z.strictObject({
   postgres_bin: z.string(),

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { defineAction, type ReviewRow } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { psqlByKey } from "../cf/printed-credentials.js";
-import { targetInput } from "../docker/target-container.js";
-import { openApplication, rowsOf } from "../postgres/application.js";
-import { countTables, rowsText, tableRows, type TableRows } from "./row-counts.js";
-import { nameSql, nameText, sameName } from "./table-names.js";
+import { defineAction, type ReviewRow } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { targetInput } from "../docker/target-container.ts";
+import { openApplication, rowsOf } from "../postgres/application.ts";
+import { countTables, rowsText, tableRows, type TableRows } from "./row-counts.ts";
+import { nameSql, nameText, sameName } from "./table-names.ts";
 
 const input = z.strictObject({
   ...targetInput,

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { defineAction, type Probe } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { requireOwnPlace } from "./own-place.js";
-import { stopServer } from "./while-running.js";
+import { defineAction, type Probe } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { requireOwnPlace } from "./own-place.ts";
+import { stopServer } from "./while-running.ts";
 
 const input = z.strictObject({ run: z.string(), place: z.string(), postgres_bin: z.string() });
 const output = z.object({ deleted: z.string() });

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { quoteIdentifier, quoteLiteral } from "../postgres/quoting.js";
-import { printedServer } from "./printed-server.js";
-import { countTables, tableRows, type TableRows } from "./row-counts.js";
-import { nameSql, nameText } from "./table-names.js";
-import { whileRunning } from "./while-running.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { quoteIdentifier, quoteLiteral } from "../postgres/quoting.ts";
+import { printedServer } from "./printed-server.ts";
+import { countTables, tableRows, type TableRows } from "./row-counts.ts";
+import { nameSql, nameText } from "./table-names.ts";
+import { whileRunning } from "./while-running.ts";
 
 const input = z.strictObject({
   place: z.string(),

@@ -1,9 +1,9 @@
 /** Whether this machine has the room and the PostgreSQL for a copy, and where the copy will lie. */
 import { z } from "zod";
-import type { Context, PrintedCommand } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
+import type { Context, PrintedCommand } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
 
 /** WAL that the server writes itself, and the dump beside the copy. */
 const MORE_ROOM = 512 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** The place of a run is known by the note in it, never by its name alone. */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { ScratchState } from "../../ports/scratch-database.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ScratchState } from "../../ports/scratch-database.ts";
 
 /** Throws `guard-refused` where what is there belongs to another run, or to nobody. */
 export async function requireOwnPlace(

@@ -1,6 +1,6 @@
 /** The commands by which a person starts and stops the server of a copy. */
-import type { PrintedCommand } from "../../action.js";
-import { quote } from "../../shell-quote.js";
+import type { PrintedCommand } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
 
 export interface PrintedServer {
   readonly start: PrintedCommand;

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { printedServer } from "./printed-server.js";
-import { countTables, tableRows } from "./row-counts.js";
-import { requireStopped, tellsRecovered } from "./stop-line.js";
-import { tableNames } from "./table-names.js";
-import { whileRunning } from "./while-running.js";
+import { type Context, defineAction, type Probe } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { printedServer } from "./printed-server.ts";
+import { countTables, tableRows } from "./row-counts.ts";
+import { requireStopped, tellsRecovered } from "./stop-line.ts";
+import { tableNames } from "./table-names.ts";
+import { whileRunning } from "./while-running.ts";
 
 const input = z.strictObject({
   place: z.string(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineAction, type Probe } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { undoCopy } from "./undo-copy.js";
+import { defineAction, type Probe } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { undoCopy } from "./undo-copy.ts";
 
 const input = z.strictObject({
   place: z.string(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { requireOwnPlace } from "./own-place.js";
+import { defineAction } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { requireOwnPlace } from "./own-place.ts";
 
 const input = z.strictObject({ run: z.string(), target: z.string(), place: z.string() });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineAction, type ReviewRow } from "../../action.js";
-import { bytesText } from "../../bytes.js";
-import { countsText, tableRows } from "./row-counts.js";
+import { defineAction, type ReviewRow } from "../../action.ts";
+import { bytesText } from "../../bytes.ts";
+import { countsText, tableRows } from "./row-counts.ts";
 
 const input = z.strictObject({
   target: z.string(),

@@ -1,6 +1,6 @@
 /** How many rows tables have, wherever they are asked for; null for a table that is not there. */
 import { z } from "zod";
-import { nameSql, sameName, type TableName } from "./table-names.js";
+import { nameSql, sameName, type TableName } from "./table-names.ts";
 
 export const tableRows = z.object({ schema: z.string(), table: z.string(), rows: z.number().nullable() });
 export type TableRows = z.infer<typeof tableRows>;

@@ -1,7 +1,7 @@
 /** Where a recovery stopped, in the words of the server (xlogrecovery.c, recoveryStopsBefore; 9.5 to 18). */
-import { RecoverError } from "../../errors.js";
-import { type LogPattern, newest } from "../../log-patterns/log-pattern.js";
-import { RECOVERY } from "../../log-patterns/recovery.js";
+import { RecoverError } from "../../errors.ts";
+import { type LogPattern, newest } from "../../log-patterns/log-pattern.ts";
+import { RECOVERY } from "../../log-patterns/recovery.ts";
 
 /** Whether a line of the server tells the end of its recovery. */
 export const tellsRecovered = (line: string): boolean => RECOVERY.recoveryComplete.says.test(line.trimEnd());

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { countsText, tableRows } from "./row-counts.js";
-import { inSpace } from "../cf/in-space.js";
+import { defineAction } from "../../action.ts";
+import { countsText, tableRows } from "./row-counts.ts";
+import { inSpace } from "../cf/in-space.ts";
 
 const input = z.strictObject({
   target: z.string(),

@@ -1,7 +1,7 @@
 /** Tables as an operator names them: `visits`, `shop.visits`, `"Odd.Name"`. What is not quoted is taken as it is written. */
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
-import { quoteIdentifier } from "../postgres/quoting.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import { quoteIdentifier } from "../postgres/quoting.ts";
 
 export interface TableName {
   readonly schema: string;

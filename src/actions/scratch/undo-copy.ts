@@ -1,8 +1,8 @@
 /** The way back of a copy: its server is stopped, and its directory takes another name (law 2). */
-import type { WayBack } from "../../action.js";
-import { quote } from "../../shell-quote.js";
-import { requireOwnPlace } from "./own-place.js";
-import { stopServer } from "./while-running.js";
+import type { WayBack } from "../../action.ts";
+import { quote } from "../../shell-quote.ts";
+import { requireOwnPlace } from "./own-place.ts";
+import { stopServer } from "./while-running.ts";
 
 interface Input {
   readonly place: string;

@@ -1,8 +1,8 @@
 /** A server on the scratch copy for as long as one piece of work takes: whatever comes of it, the server is stopped. */
-import type { Context } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { ScratchServer } from "../../ports/scratch-database.js";
-import { waitAtMost, waitFor } from "../wait.js";
+import type { Context } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ScratchServer } from "../../ports/scratch-database.ts";
+import { waitAtMost, waitFor } from "../wait.ts";
 
 /** The first start replays all WAL since the base backup. */
 const REPLAY_MS = 24 * 60 * 60_000;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { engineInfo, wordsOf } from "../../docker-commands.js";
-import { quoted } from "../../printable.js";
-import { quote } from "../../shell-quote.js";
-import { hostInput, placeText } from "./host-input.js";
+import { defineAction } from "../../action.ts";
+import { engineInfo, wordsOf } from "../../docker-commands.ts";
+import { quoted } from "../../printable.ts";
+import { quote } from "../../shell-quote.ts";
+import { hostInput, placeText } from "./host-input.ts";
 
 const output = z.object({
   /** "here", or the host as it was named. */

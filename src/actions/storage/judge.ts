@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { counted } from "../../counted.js";
-import { type Finding, gravest } from "../../docker-storage/finding.js";
-import { judge } from "../../docker-storage/judge.js";
-import type { StorageSurvey } from "../../docker-storage/survey.js";
-import { RecoverError } from "../../errors.js";
+import { defineAction } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { type Finding, gravest } from "../../docker-storage/finding.ts";
+import { judge } from "../../docker-storage/judge.ts";
+import type { StorageSurvey } from "../../docker-storage/survey.ts";
+import { RecoverError } from "../../errors.ts";
 
 const input = z.strictObject({
   survey: z.custom<StorageSurvey>(),

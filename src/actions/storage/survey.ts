@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { defineAction } from "../../action.js";
-import { counted } from "../../counted.js";
-import { containerIds, imageIds, storageSizes, volumeNames, wordsOf } from "../../docker-commands.js";
-import type { StorageSurvey } from "../../docker-storage/survey.js";
-import { RecoverError } from "../../errors.js";
-import type { DockerHost } from "../../ports/docker-host.js";
-import { quoted } from "../../printable.js";
-import { quote } from "../../shell-quote.js";
-import { hostInput, placeText } from "./host-input.js";
-import { composeFile, takeSurvey } from "./take-survey.js";
+import { defineAction } from "../../action.ts";
+import { counted } from "../../counted.ts";
+import { containerIds, imageIds, storageSizes, volumeNames, wordsOf } from "../../docker-commands.ts";
+import type { StorageSurvey } from "../../docker-storage/survey.ts";
+import { RecoverError } from "../../errors.ts";
+import type { DockerHost } from "../../ports/docker-host.ts";
+import { quoted } from "../../printable.ts";
+import { quote } from "../../shell-quote.ts";
+import { hostInput, placeText } from "./host-input.ts";
+import { composeFile, takeSurvey } from "./take-survey.ts";
 
 const input = hostInput.extend({ compose_files: z.array(z.string()) });
 const output = z.object({ survey: z.custom<StorageSurvey>() });

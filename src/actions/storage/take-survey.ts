@@ -1,13 +1,13 @@
 /** Sees everything that an audit of a Docker host's storage judges; changes nothing. */
-import { readProject } from "../../compose/project.js";
-import type { FileAnswer } from "../../compose/source.js";
-import { type Contents } from "../../data-directory/recognise.js";
-import { findBelow, findData, type Found } from "../../data-directory/find.js";
-import { serviceFacts } from "../../docker-storage/compose-facts.js";
-import { membershipOf } from "../../docker-storage/compose-labels.js";
-import { DATA_MARKS, dataDirectoriesIn, type LayerDirectory } from "../../docker-storage/layer-data.js";
-import type { StorageSurvey, SurveyedContainer, SurveyedProject, SurveyedVolume } from "../../docker-storage/survey.js";
-import { RecoverError } from "../../errors.js";
+import { readProject } from "../../compose/project.ts";
+import type { FileAnswer } from "../../compose/source.ts";
+import { type Contents } from "../../data-directory/recognise.ts";
+import { findBelow, findData, type Found } from "../../data-directory/find.ts";
+import { serviceFacts } from "../../docker-storage/compose-facts.ts";
+import { membershipOf } from "../../docker-storage/compose-labels.ts";
+import { DATA_MARKS, dataDirectoriesIn, type LayerDirectory } from "../../docker-storage/layer-data.ts";
+import type { StorageSurvey, SurveyedContainer, SurveyedProject, SurveyedVolume } from "../../docker-storage/survey.ts";
+import { RecoverError } from "../../errors.ts";
 import type {
   DockerContainer,
   DockerHost,
@@ -15,7 +15,7 @@ import type {
   EngineFacts,
   Place,
   Searched,
-} from "../../ports/docker-host.js";
+} from "../../ports/docker-host.ts";
 
 export interface SurveyTerms {
   readonly now: Date;

@@ -1,7 +1,7 @@
 /** The director's JSON as the port's types (cf-bosh.md §4.3). Directors of different years leave fields out or null. */
 import { z } from "zod";
-import { RecoverError } from "../../errors.js";
-import type { BoshInstance, DirectorLock, DirectorTask } from "../../ports/director.js";
+import { RecoverError } from "../../errors.ts";
+import type { BoshInstance, DirectorLock, DirectorTask } from "../../ports/director.ts";
 
 const loose = z.string().nullish();
 

@@ -1,7 +1,7 @@
 /** What the director's refusals and failed tasks mean in our codes. */
-import { RecoverError } from "../../errors.js";
-import { failureText } from "./answers.js";
-import type { HttpsResponse } from "./https-client.js";
+import { RecoverError } from "../../errors.ts";
+import { failureText } from "./answers.ts";
+import type { HttpsResponse } from "./https-client.ts";
 
 export function failed({ status, body }: HttpsResponse, path: string): RecoverError {
   const said = failureText(body);

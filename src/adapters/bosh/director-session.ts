@@ -2,13 +2,13 @@
  * Requests to one director, authenticated as its `/info` says: Basic, or a bearer token of its UAA that is renewed once
  * when it is rejected. Answers that are tasks are followed to their end (cf-bosh.md §4.3).
  */
-import { RecoverError } from "../../errors.js";
-import type { Clock } from "../../ports/clock.js";
-import type { Secrets } from "../../secrets.js";
-import type { Dial } from "../network/dial.js";
-import { HttpsClient, type HttpsRequest, type HttpsResponse } from "./https-client.js";
-import { authentication, directorInfo, parseJson, readAs, taskState, tokenAnswer } from "./answers.js";
-import { failed, malformed, taskFailed, taskSlow } from "./director-failure.js";
+import { RecoverError } from "../../errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { Dial } from "../network/dial.ts";
+import { HttpsClient, type HttpsRequest, type HttpsResponse } from "./https-client.ts";
+import { authentication, directorInfo, parseJson, readAs, taskState, tokenAnswer } from "./answers.ts";
+import { failed, malformed, taskFailed, taskSlow } from "./director-failure.ts";
 
 export interface DirectorSessionOptions {
   /** `10.0.0.10`, `10.0.0.10:25555` or `https://…`. */

@@ -1,5 +1,5 @@
 /** The Director port by the director's HTTPS API (cf-bosh.md §3.4, §4.3): ssh2 needs its answers, the CLI hides them. */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 import type {
   BoshInstance,
   Director,
@@ -7,9 +7,9 @@ import type {
   DirectorLock,
   DirectorTask,
   SshGrant,
-} from "../../ports/director.js";
-import * as answers from "./answers.js";
-import { DirectorSession, type DirectorSessionOptions } from "./director-session.js";
+} from "../../ports/director.ts";
+import * as answers from "./answers.ts";
+import { DirectorSession, type DirectorSessionOptions } from "./director-session.ts";
 
 export class BoshDirector implements Director {
   readonly #session: DirectorSession;

@@ -9,10 +9,10 @@
  */
 import { type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest } from "node:https";
-import { RecoverError } from "../../errors.js";
-import type { Dial } from "../network/dial.js";
-import { dialedAgents, type HttpAgents } from "../network/http-agents.js";
-import { isUntrustedCertificate } from "../network/certificate.js";
+import { RecoverError } from "../../errors.ts";
+import type { Dial } from "../network/dial.ts";
+import { dialedAgents, type HttpAgents } from "../network/http-agents.ts";
+import { isUntrustedCertificate } from "../network/certificate.ts";
 
 export interface HttpsRequest {
   readonly method: "GET" | "POST";

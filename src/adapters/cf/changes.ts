@@ -3,15 +3,15 @@
  * sent once, and never sent again: whether it took effect is for the caller's probe to find out
  * (laws 4, 6).
  */
-import { RecoverError } from "../../errors.js";
-import type { CloudFoundry, KnownInstance, KnownSpace } from "../../ports/cloud-foundry.js";
-import type { ProgramResult } from "../process/spawn.js";
-import { becomeDeveloper, mayDevelop } from "./developer.js";
-import { failureError, failureOf } from "./failure.js";
-import { requireUsableName } from "./name.js";
-import type { CfReader } from "./reader.js";
-import { guidAndName, instance, readAs } from "./resources.js";
-import type { CfSession } from "./session.js";
+import { RecoverError } from "../../errors.ts";
+import type { CloudFoundry, KnownInstance, KnownSpace } from "../../ports/cloud-foundry.ts";
+import type { ProgramResult } from "../process/spawn.ts";
+import { becomeDeveloper, mayDevelop } from "./developer.ts";
+import { failureError, failureOf } from "./failure.ts";
+import { requireUsableName } from "./name.ts";
+import type { CfReader } from "./reader.ts";
+import { guidAndName, instance, readAs } from "./resources.ts";
+import type { CfSession } from "./session.ts";
 
 const CHANGE_TIMEOUT_MS = 25 * 60_000;
 const ORGANIZATIONS = "/v3/organizations";

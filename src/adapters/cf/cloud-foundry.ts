@@ -2,7 +2,7 @@
  * The CloudFoundry port by the cf CLI v8 (cf-bosh.md §1, §2): reads over `cf curl --fail /v3/…`, changes by the named
  * commands. What a change says proves nothing; what a read does not find is a fact only for a token that may see it.
  */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 import type {
   AppInstance,
   AuditEvent,
@@ -18,14 +18,14 @@ import type {
   SpaceContent,
   SpaceRef,
   UsageEvent,
-} from "../../ports/cloud-foundry.js";
-import { placed } from "./placed.js";
-import { Changes } from "./changes.js";
-import { mayDevelop } from "./developer.js";
-import { CfReader, type Query } from "./reader.js";
-import * as shape from "./resources.js";
-import { CfSession, type CfSessionOptions } from "./session.js";
-import { Visibility } from "./visibility.js";
+} from "../../ports/cloud-foundry.ts";
+import { placed } from "./placed.ts";
+import { Changes } from "./changes.ts";
+import { mayDevelop } from "./developer.ts";
+import { CfReader, type Query } from "./reader.ts";
+import * as shape from "./resources.ts";
+import { CfSession, type CfSessionOptions } from "./session.ts";
+import { Visibility } from "./visibility.ts";
 
 export interface CfOptions extends CfSessionOptions {
   /** For `cf restart` and synchronous brokers: 25 minutes where absent. */

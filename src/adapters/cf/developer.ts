@@ -1,8 +1,8 @@
 /** Whether our user may use a space, and the command that lets it. */
-import type { SpaceRef } from "../../ports/cloud-foundry.js";
-import type { CfReader } from "./reader.js";
-import type { CfSession } from "./session.js";
-import type { TokenFacts } from "./token.js";
+import type { SpaceRef } from "../../ports/cloud-foundry.ts";
+import type { CfReader } from "./reader.ts";
+import type { CfSession } from "./session.ts";
+import type { TokenFacts } from "./token.ts";
 
 const ADMIN = "cloud_controller.admin";
 

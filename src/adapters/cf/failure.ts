@@ -2,8 +2,8 @@
  * What a failed cf command says. The CLI has no machine form: its English sentences (LANG=C) are sorted into our codes,
  * and what is not known stays a failed step whose outcome is probed. Seen with 8.18.3.
  */
-import { type ErrorCode, RecoverError } from "../../errors.js";
-import type { ProgramResult } from "../process/spawn.js";
+import { type ErrorCode, RecoverError } from "../../errors.ts";
+import type { ProgramResult } from "../process/spawn.ts";
 
 /** "token": a log-in may mend it. */
 export type Failure = "token" | ErrorCode;

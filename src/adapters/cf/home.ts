@@ -5,11 +5,11 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import type { JsonObject } from "../../action.js";
-import { RecoverError } from "../../errors.js";
-import type { KnownSpace } from "../../ports/cloud-foundry.js";
-import type { ResourceRecorder } from "../../ports/resources.js";
-import { OwnHomes } from "../process/own-homes.js";
+import type { JsonObject } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { KnownSpace } from "../../ports/cloud-foundry.ts";
+import type { ResourceRecorder } from "../../ports/resources.ts";
+import { OwnHomes } from "../process/own-homes.ts";
 
 const KIND = "cf-home";
 const HOMES = new OwnHomes("cf", "CF_HOME");

@@ -3,9 +3,9 @@
  * the platform's own hosts and to nothing else.
  */
 import { isIP } from "node:net";
-import type { Secrets } from "../../secrets.js";
-import type { Gateway } from "../network/dial.js";
-import { openRelay, type Relay } from "../network/relay.js";
+import type { Secrets } from "../../secrets.ts";
+import type { Gateway } from "../network/dial.ts";
+import { openRelay, type Relay } from "../network/relay.ts";
 
 const HTTPS_PORT = 443;
 

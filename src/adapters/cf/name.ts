@@ -1,5 +1,5 @@
 /** Names that the cf CLI cannot take, or would take for another (cf-bosh.md §1.3, §1.5). */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 /** Throws `name-unsupported`. Newlines, quotes, `$()` and commas are fine: the CLI gets an argv array and escapes commas. */
 export function requireUsableName(kind: string, name: string): void {

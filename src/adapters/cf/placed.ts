@@ -1,7 +1,7 @@
 /** Puts the names of space, organization, plan and offering to instances: four lists of the API, joined by GUID. */
-import { RecoverError } from "../../errors.js";
-import type { PlacedInstance, ServiceInstance } from "../../ports/cloud-foundry.js";
-import { guidAndName, offeringOf, plan, readAs, space } from "./resources.js";
+import { RecoverError } from "../../errors.ts";
+import type { PlacedInstance, ServiceInstance } from "../../ports/cloud-foundry.ts";
+import { guidAndName, offeringOf, plan, readAs, space } from "./resources.ts";
 
 /** Errors: those of the lists; `answer-incomplete` where an instance's place or plan is in none of them. */
 export async function placed(

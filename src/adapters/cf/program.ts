@@ -1,6 +1,6 @@
 /** The cf CLI as a process: an environment built from nothing, an argv array, a deadline (cf-bosh.md §1.2, §1.4). */
-import { RecoverError } from "../../errors.js";
-import { type ProgramResult, type RunProgram, runProgram } from "../process/spawn.js";
+import { RecoverError } from "../../errors.ts";
+import { type ProgramResult, type RunProgram, runProgram } from "../process/spawn.ts";
 
 export interface CfProgramOptions {
   /** Name or path of the CLI. */

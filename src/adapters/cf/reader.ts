@@ -2,10 +2,10 @@
  * Reads of the v3 API through `cf curl --fail`. The CLI's traps (seen with 8.18.3): without `--fail` a broken connection
  * is exit 0 with nothing on stdout; with it an answer cut in its body is "error: 200", and no answer at all is a panic.
  */
-import { RecoverError } from "../../errors.js";
-import type { ProgramResult } from "../process/spawn.js";
-import { failureError, failureOf } from "./failure.js";
-import type { CfSession } from "./session.js";
+import { RecoverError } from "../../errors.ts";
+import type { ProgramResult } from "../process/spawn.ts";
+import { failureError, failureOf } from "./failure.ts";
+import type { CfSession } from "./session.ts";
 
 /** Values by filter name; list values are joined by commas and escaped twice where a comma could be meant. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;

@@ -10,9 +10,9 @@ import type {
   LastOperation,
   ServiceInstance,
   UsageEvent,
-} from "../../ports/cloud-foundry.js";
-import { malformed } from "./reader.js";
-import { optional } from "../../optional.js";
+} from "../../ports/cloud-foundry.ts";
+import { malformed } from "./reader.ts";
+import { optional } from "../../optional.ts";
 
 const named = z.object({ guid: z.string(), name: z.string() });
 const toOne = z.object({ data: z.object({ guid: z.string() }) });

@@ -2,17 +2,17 @@
  * One log-in of the cf CLI in its own home. Calls take turns: the CLI rewrites its state file at every call.
  * A token that is rejected is one new log-in; who called decides what to do with it.
  */
-import { RecoverError } from "../../errors.js";
-import type { CfIdentity, KnownSpace } from "../../ports/cloud-foundry.js";
-import type { ResourceRecorder } from "../../ports/resources.js";
-import type { Secrets } from "../../secrets.js";
-import type { ProgramResult } from "../process/spawn.js";
-import { failureError, failureOf } from "./failure.js";
-import { CfHome, targeted, textOf } from "./home.js";
-import type { CfLogin } from "./login.js";
-import { requireUsableName } from "./name.js";
-import { CfProgram, type CfProgramOptions } from "./program.js";
-import { readToken, seesEverything, type TokenFacts } from "./token.js";
+import { RecoverError } from "../../errors.ts";
+import type { CfIdentity, KnownSpace } from "../../ports/cloud-foundry.ts";
+import type { ResourceRecorder } from "../../ports/resources.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { ProgramResult } from "../process/spawn.ts";
+import { failureError, failureOf } from "./failure.ts";
+import { CfHome, targeted, textOf } from "./home.ts";
+import type { CfLogin } from "./login.ts";
+import { requireUsableName } from "./name.ts";
+import { CfProgram, type CfProgramOptions } from "./program.ts";
+import { readToken, seesEverything, type TokenFacts } from "./token.ts";
 
 export interface CfSessionOptions extends CfProgramOptions {
   readonly login: CfLogin;

@@ -1,5 +1,5 @@
 /** What a UAA access token says about its bearer. */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 export interface TokenFacts {
   readonly user: string;

@@ -1,8 +1,8 @@
 /** Whether "nothing found" is a fact for this token: Cloud Controller leaves out what one may not see (law 5, cf-bosh.md §2.1). */
-import { RecoverError } from "../../errors.js";
-import type { CfReader } from "./reader.js";
-import type { CfSession } from "./session.js";
-import { seesEverything } from "./token.js";
+import { RecoverError } from "../../errors.ts";
+import type { CfReader } from "./reader.ts";
+import type { CfSession } from "./session.ts";
+import { seesEverything } from "./token.ts";
 
 /** Roles that see the contents of a space. Org auditors see the space and none of its instances. */
 const SPACE_ROLES = ["space_developer", "space_manager", "space_auditor", "space_supporter"];

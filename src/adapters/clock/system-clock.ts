@@ -1,5 +1,5 @@
 /** The clock of the machine, and the same clock moved and sped up for a rehearsal. */
-import type { Clock } from "../../ports/clock.js";
+import type { Clock } from "../../ports/clock.ts";
 
 /** In a rehearsal, the box and the tool must agree on the time: `now = epochMs + (real now − realMs) × rate`. */
 export interface ClockSetting {

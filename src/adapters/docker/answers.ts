@@ -7,9 +7,9 @@ import type {
   DockerVolume,
   EngineFacts,
   MountKind,
-} from "../../ports/docker-host.js";
-import { answerError, parseJson } from "../host/json-answer.js";
-import { tellingVariables } from "./telling-variables.js";
+} from "../../ports/docker-host.ts";
+import { answerError, parseJson } from "../host/json-answer.ts";
+import { tellingVariables } from "./telling-variables.ts";
 
 const texts = z
   .record(z.string(), z.string().nullable())

@@ -1,12 +1,12 @@
 /** Changes on one Docker host, by its `docker` and Compose programs and a few commands of its shell. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path/posix";
-import { ownContainers } from "../../database-copy-commands.js";
-import { type DockerWords, inspectContainers } from "../../docker-commands.js";
-import * as commands from "../../docker-work-commands.js";
-import { RecoverError } from "../../errors.js";
-import type { Argv } from "../../host-commands.js";
-import type { CommandResult } from "../../ports/cells.js";
+import { ownContainers } from "../../database-copy-commands.ts";
+import { type DockerWords, inspectContainers } from "../../docker-commands.ts";
+import * as commands from "../../docker-work-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Argv } from "../../host-commands.ts";
+import type { CommandResult } from "../../ports/cells.ts";
 import type {
   ComposeCall,
   ComposeGeneration,
@@ -18,13 +18,13 @@ import type {
   ProofOrder,
   Said,
   WrittenOver,
-} from "../../ports/docker-work.js";
-import { quoted } from "../../printable.js";
-import { answerError } from "../host/json-answer.js";
-import { type CommandOptions, type Shell, withoutSudoWarnings } from "../host/shell.js";
-import { ownId } from "./own-id.js";
-import { failureOfWork, refusalOfOwner } from "./failure.js";
-import { likeBody, proofBody } from "./like-body.js";
+} from "../../ports/docker-work.ts";
+import { quoted } from "../../printable.ts";
+import { answerError } from "../host/json-answer.ts";
+import { type CommandOptions, type Shell, withoutSudoWarnings } from "../host/shell.ts";
+import { ownId } from "./own-id.ts";
+import { failureOfWork, refusalOfOwner } from "./failure.ts";
+import { likeBody, proofBody } from "./like-body.ts";
 
 /** Data of any size. */
 const COPY_MS = 12 * 3_600_000;

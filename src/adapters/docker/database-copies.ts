@@ -1,11 +1,11 @@
 /** Copies of data directories and servers on them, by the `docker` CLI over a shell. */
-import * as commands from "../../database-copy-commands.js";
-import * as dumps from "../../database-dump-commands.js";
-import { type DockerWords, inspectImages } from "../../docker-commands.js";
-import { RecoverError } from "../../errors.js";
-import type { Argv } from "../../host-commands.js";
-import { BY_PG_RESTORE, UNCONNECTED } from "../../log-patterns/log-in.js";
-import type { CommandResult } from "../../ports/cells.js";
+import * as commands from "../../database-copy-commands.ts";
+import * as dumps from "../../database-dump-commands.ts";
+import { type DockerWords, inspectImages } from "../../docker-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Argv } from "../../host-commands.ts";
+import { BY_PG_RESTORE, UNCONNECTED } from "../../log-patterns/log-in.ts";
+import type { CommandResult } from "../../ports/cells.ts";
 import type {
   CopyServer,
   DatabaseCopies,
@@ -15,12 +15,12 @@ import type {
   ProgramFacts,
   ServerPrograms,
   ServerStanding,
-} from "../../ports/database-copy.js";
-import { quoted } from "../../printable.js";
-import { answerError } from "../host/json-answer.js";
-import { type CommandOptions, sayings, type Shell } from "../host/shell.js";
-import { dockerFailure, failureOfWork } from "./failure.js";
-import { ownId } from "./own-id.js";
+} from "../../ports/database-copy.ts";
+import { quoted } from "../../printable.ts";
+import { answerError } from "../host/json-answer.ts";
+import { type CommandOptions, sayings, type Shell } from "../host/shell.ts";
+import { dockerFailure, failureOfWork } from "./failure.ts";
+import { ownId } from "./own-id.ts";
 
 /** Data of any size. */
 const LONGEST_MS = 12 * 3_600_000;

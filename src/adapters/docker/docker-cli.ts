@@ -1,6 +1,6 @@
 /** One Docker host by its `docker` CLI over a shell, here or behind SSH. Every command only reads. */
-import { ENDS } from "../../as-owner.js";
-import { RecoverError } from "../../errors.js";
+import { ENDS } from "../../as-owner.ts";
+import { RecoverError } from "../../errors.ts";
 import {
   containerIds,
   currentContext,
@@ -17,8 +17,8 @@ import {
   textFile,
   volumeNames,
   wordsOf,
-} from "../../docker-commands.js";
-import type { Argv } from "../../host-commands.js";
+} from "../../docker-commands.ts";
+import type { Argv } from "../../host-commands.ts";
 import type {
   DockerContainer,
   DockerHost,
@@ -32,15 +32,15 @@ import type {
   Searched,
   StorageSizes,
   Unlike,
-} from "../../ports/docker-host.js";
-import { quoted } from "../../printable.js";
-import { answerError } from "../host/json-answer.js";
-import type { CommandOptions, Shell } from "../host/shell.js";
-import { parseContainers, parseContext, parseImages, parseInfo, parseVolumes } from "./answers.js";
-import { dockerFailure, refusalOfOwner } from "./failure.js";
-import { Looks } from "./looks.js";
-import { parseSizes } from "./sizes.js";
-import { parseUnlike } from "./unlike.js";
+} from "../../ports/docker-host.ts";
+import { quoted } from "../../printable.ts";
+import { answerError } from "../host/json-answer.ts";
+import type { CommandOptions, Shell } from "../host/shell.ts";
+import { parseContainers, parseContext, parseImages, parseInfo, parseVolumes } from "./answers.ts";
+import { dockerFailure, refusalOfOwner } from "./failure.ts";
+import { Looks } from "./looks.ts";
+import { parseSizes } from "./sizes.ts";
+import { parseUnlike } from "./unlike.ts";
 
 /** So many names in one command: below what a login shell takes as one line, with names of 255 characters. */
 const AT_ONCE = 200;

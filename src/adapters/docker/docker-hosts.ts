@@ -1,19 +1,19 @@
 /** Docker hosts by where they are: this machine, or one behind SSH. */
-import type { Dialer } from "../../ports/dialer.js";
-import type { DockerHost, DockerHosts, DockerPlace } from "../../ports/docker-host.js";
-import type { DatabaseCopies } from "../../ports/database-copy.js";
-import type { DockerWork } from "../../ports/docker-work.js";
-import type { Operator } from "../../ports/operator.js";
-import type { Secrets } from "../../secrets.js";
-import { quote } from "../../shell-quote.js";
-import type { Shell } from "../host/shell.js";
-import type { RunProgram } from "../process/spawn.js";
-import { createRemoteLogin, type RemoteLogin } from "../ssh/gateway.js";
-import { DockerCliWork } from "./cli-work.js";
-import { DockerDatabaseCopies } from "./database-copies.js";
-import { DockerCliHost } from "./docker-cli.js";
-import { addressOf, localUser } from "./host-address.js";
-import { localShell } from "./local-shell.js";
+import type { Dialer } from "../../ports/dialer.ts";
+import type { DockerHost, DockerHosts, DockerPlace } from "../../ports/docker-host.ts";
+import type { DatabaseCopies } from "../../ports/database-copy.ts";
+import type { DockerWork } from "../../ports/docker-work.ts";
+import type { Operator } from "../../ports/operator.ts";
+import type { Secrets } from "../../secrets.ts";
+import { quote } from "../../shell-quote.ts";
+import type { Shell } from "../host/shell.ts";
+import type { RunProgram } from "../process/spawn.ts";
+import { createRemoteLogin, type RemoteLogin } from "../ssh/gateway.ts";
+import { DockerCliWork } from "./cli-work.ts";
+import { DockerDatabaseCopies } from "./database-copies.ts";
+import { DockerCliHost } from "./docker-cli.ts";
+import { addressOf, localUser } from "./host-address.ts";
+import { localShell } from "./local-shell.ts";
 
 export interface DockerHostsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

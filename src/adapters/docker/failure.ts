@@ -1,11 +1,11 @@
 /** What a `docker` command that failed means, in the words of its releases 1.13 to 29. */
-import { ENDS } from "../../as-owner.js";
-import { type ErrorCode, RecoverError } from "../../errors.js";
-import type { Argv } from "../../host-commands.js";
-import type { CommandResult } from "../../ports/cells.js";
-import { printable, quoted } from "../../printable.js";
-import { quote } from "../../shell-quote.js";
-import { notByHand, sayings, type Shell, withoutSudoWarnings } from "../host/shell.js";
+import { ENDS } from "../../as-owner.ts";
+import { type ErrorCode, RecoverError } from "../../errors.ts";
+import type { Argv } from "../../host-commands.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import { printable, quoted } from "../../printable.ts";
+import { quote } from "../../shell-quote.ts";
+import { notByHand, sayings, type Shell, withoutSudoWarnings } from "../host/shell.ts";
 
 interface Meaning {
   readonly pattern: RegExp;

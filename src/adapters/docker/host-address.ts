@@ -1,7 +1,7 @@
 /** `[USER@]HOST[:PORT]`, as the operator names another machine. */
 import { userInfo } from "node:os";
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
 
 export interface HostAddress {
   readonly host: string;

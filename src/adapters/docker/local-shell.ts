@@ -1,8 +1,8 @@
 /** The shell of this machine, for the `docker` CLI: with those variables that lead it to an engine, and no other. */
-import type { Secrets } from "../../secrets.js";
-import type { Shell } from "../host/shell.js";
-import { type ProgramResult, type RunProgram, runProgram } from "../process/spawn.js";
-import { programMissing } from "./failure.js";
+import type { Secrets } from "../../secrets.ts";
+import type { Shell } from "../host/shell.ts";
+import { type ProgramResult, type RunProgram, runProgram } from "../process/spawn.ts";
+import { programMissing } from "./failure.ts";
 
 /** What the CLI goes by, and what `ssh://` engines need. */
 const PASSED = [

@@ -1,5 +1,5 @@
 /** The answer of the script that looks into directories (`LOOK_SCRIPT`): fields that end in NUL. */
-import type { DiskSpace, Looked, LookedEntry, LookedFile, Searched } from "../../ports/docker-host.js";
+import type { DiskSpace, Looked, LookedEntry, LookedFile, Searched } from "../../ports/docker-host.ts";
 
 export interface LookTerms {
   /** As in `LookCall`. */

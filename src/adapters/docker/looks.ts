@@ -2,7 +2,7 @@
  * Looking into directories of an engine's machine, many in one command: as root by path, or in a container that lives for
  * the look. Nothing below them is changed. What cannot be looked at is unknown, with the reason, and stops no other.
  */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 import {
   type DockerWords,
   type InsideCall,
@@ -11,13 +11,13 @@ import {
   lookCall,
   type LookingImage,
   searchCall,
-} from "../../docker-commands.js";
-import type { Argv } from "../../host-commands.js";
-import type { CommandResult } from "../../ports/cells.js";
-import type { DockerImage, Looked, LookOrder, Place, Searched } from "../../ports/docker-host.js";
-import { sayings, type Shell } from "../host/shell.js";
-import { dockerFailure } from "./failure.js";
-import { readLooks, readSearches } from "./look-answer.js";
+} from "../../docker-commands.ts";
+import type { Argv } from "../../host-commands.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import type { DockerImage, Looked, LookOrder, Place, Searched } from "../../ports/docker-host.ts";
+import { sayings, type Shell } from "../host/shell.ts";
+import { dockerFailure } from "./failure.ts";
+import { readLooks, readSearches } from "./look-answer.ts";
 
 /** Of the names of a directory; at most 255 bytes each. */
 const BYTES_PER_NAME = 260;

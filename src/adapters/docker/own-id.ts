@@ -1,5 +1,5 @@
 /** The one container that carries a run's label and a name of the run's own. */
-import { answerError } from "../host/json-answer.js";
+import { answerError } from "../host/json-answer.ts";
 
 /** Its full id; undefined where there is none. Error: `answer-malformed`: what is not understood is no absence (law 5). */
 export function ownId(stdout: string, place: string): string | undefined {

@@ -1,8 +1,8 @@
 /** `docker system df -v` as JSON: sizes are texts of three digits with a unit, `12.3MB (virtual 211MB)`. */
 import { z } from "zod";
-import type { StorageSizes } from "../../ports/docker-host.js";
-import { parseJson } from "../host/json-answer.js";
-import { parsed } from "./answers.js";
+import type { StorageSizes } from "../../ports/docker-host.ts";
+import { parseJson } from "../host/json-answer.ts";
+import { parsed } from "./answers.ts";
 
 const said = z.object({
   Images: z.array(z.object({ UniqueSize: z.string().default(""), Size: z.string().default("") })).nullish(),

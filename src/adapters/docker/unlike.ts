@@ -1,8 +1,8 @@
 /** In what a container is not like an earlier one, by what `docker inspect` says of both. Values are compared, never told. */
 import { z } from "zod";
-import type { Unlike } from "../../ports/docker-host.js";
-import { parseJson } from "../host/json-answer.js";
-import { parsed } from "./answers.js";
+import type { Unlike } from "../../ports/docker-host.ts";
+import { parseJson } from "../host/json-answer.ts";
+import { parsed } from "./answers.ts";
 
 const inspected = z.object({
   Id: z.string(),

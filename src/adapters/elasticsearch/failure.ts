@@ -1,7 +1,7 @@
 /** What the client throws, as our errors. Its own errors carry the request with its credentials: none of them goes further. */
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import type { Secrets } from "../../secrets.js";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import type { Secrets } from "../../secrets.ts";
 
 export interface StoreFailure {
   /** 0 where there was no answer. */

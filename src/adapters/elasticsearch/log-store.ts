@@ -1,15 +1,15 @@
 /** Elasticsearch 7 to 9 and OpenSearch 1 to 3 as one port. */
-import { RecoverError } from "../../errors.js";
-import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../../ports/log-search.js";
-import type { Secrets } from "../../secrets.js";
-import { printable } from "../../printable.js";
-import { reasonOf, recordOf, textOf, toRecoverError } from "./failure.js";
-import { holesOf, instantOf, pageOf } from "./page.js";
-import { LENIENT, PARTIAL, pagesOf, type Server, serverOf } from "./paging.js";
-import { leftOutQuery, queryOf } from "./query.js";
-import { mappingHoles, MESSAGE_FIELDS, type Searchable, searchableOf, TIME_FIELDS } from "./searchable.js";
-import { strangeAnswer } from "./strange-answer.js";
-import { StoreCallFailed, StoreClient, type StoreClientOptions } from "./store-client.js";
+import { RecoverError } from "../../errors.ts";
+import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../../ports/log-search.ts";
+import type { Secrets } from "../../secrets.ts";
+import { printable } from "../../printable.ts";
+import { reasonOf, recordOf, textOf, toRecoverError } from "./failure.ts";
+import { holesOf, instantOf, pageOf } from "./page.ts";
+import { LENIENT, PARTIAL, pagesOf, type Server, serverOf } from "./paging.ts";
+import { leftOutQuery, queryOf } from "./query.ts";
+import { mappingHoles, MESSAGE_FIELDS, type Searchable, searchableOf, TIME_FIELDS } from "./searchable.ts";
+import { strangeAnswer } from "./strange-answer.ts";
+import { StoreCallFailed, StoreClient, type StoreClientOptions } from "./store-client.ts";
 
 export interface LogStoreOptions extends StoreClientOptions {
   /** Names and patterns, divided by commas; a pattern after a minus is left out. */

@@ -1,8 +1,8 @@
 /** One answer to a search: documents, what of the store did not answer, where the next page begins. */
-import { RecoverError } from "../../errors.js";
-import type { LogDocument } from "../../ports/log-search.js";
-import { printable } from "../../printable.js";
-import { recordOf, textOf } from "./failure.js";
+import { RecoverError } from "../../errors.ts";
+import type { LogDocument } from "../../ports/log-search.ts";
+import { printable } from "../../printable.ts";
+import { recordOf, textOf } from "./failure.ts";
 
 export interface Page {
   readonly documents: readonly LogDocument[];

@@ -2,10 +2,10 @@
  * All pages of one search, by what the server has (real-parts.md §1.6): a point in time with `search_after` on
  * Elasticsearch from 7.10 and OpenSearch from 2.4, else a scroll. Both see the store as it was when the search began.
  */
-import { StoreCallFailed, type StoreClient } from "./store-client.js";
-import { recordOf, textOf } from "./failure.js";
-import { type Page, pageOf } from "./page.js";
-import type { LogStoreCall } from "./read-only.js";
+import { StoreCallFailed, type StoreClient } from "./store-client.ts";
+import { recordOf, textOf } from "./failure.ts";
+import { type Page, pageOf } from "./page.ts";
+import type { LogStoreCall } from "./read-only.ts";
 
 export interface Search {
   readonly client: StoreClient;

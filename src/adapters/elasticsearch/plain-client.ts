@@ -11,7 +11,7 @@ import {
   type TransportOptions,
   type TransportRequestParams,
 } from "@elastic/elasticsearch";
-import type { HttpAgents } from "../network/http-agents.js";
+import type { HttpAgents } from "../network/http-agents.ts";
 
 export interface PlainClientOptions {
   readonly url: string;

@@ -1,6 +1,6 @@
 /** The search itself, in the words of both products. */
-import type { LogQuery } from "../../ports/log-search.js";
-import type { Searchable } from "./searchable.js";
+import type { LogQuery } from "../../ports/log-search.ts";
+import type { Searchable } from "./searchable.ts";
 
 type Clause = Readonly<Record<string, unknown>>;
 

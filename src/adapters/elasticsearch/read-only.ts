@@ -3,7 +3,7 @@
  * it is sent. `POST /INDEX/_pit` with a body would write a document on servers that know no points in time (seen on
  * 7.6.1, which takes `_pit` for a type), so that it never has one.
  */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 export interface LogStoreCall {
   readonly method: "GET" | "POST" | "DELETE";

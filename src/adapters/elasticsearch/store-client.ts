@@ -1,13 +1,13 @@
 /** Calls of a log store: guarded, sent again where the server asks for patience, failures explained. */
-import type { Clock } from "../../ports/clock.js";
-import type { Secrets } from "../../secrets.js";
-import type { Dial } from "../network/dial.js";
-import { dialedAgents, type HttpAgents } from "../network/http-agents.js";
-import { RecoverError } from "../../errors.js";
-import { failureOf, mayPass, type StoreFailure } from "./failure.js";
-import type { PlainClientOptions, Send } from "./plain-client.js";
-import { type LogStoreCall, refuseChange } from "./read-only.js";
-import { strangeAnswer, strangeness } from "./strange-answer.js";
+import type { Clock } from "../../ports/clock.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { Dial } from "../network/dial.ts";
+import { dialedAgents, type HttpAgents } from "../network/http-agents.ts";
+import { RecoverError } from "../../errors.ts";
+import { failureOf, mayPass, type StoreFailure } from "./failure.ts";
+import type { PlainClientOptions, Send } from "./plain-client.ts";
+import { type LogStoreCall, refuseChange } from "./read-only.ts";
+import { strangeAnswer, strangeness } from "./strange-answer.ts";
 
 export type StoreLogin =
   | { readonly kind: "password"; readonly username: string; readonly password: string }
@@ -94,7 +94,7 @@ export class StoreClient {
 
   async #open(): Promise<Send> {
     const { url, login, secrets, largestAnswer = LARGEST_ANSWER } = this.#options;
-    const { plainClient } = await import("./plain-client.js");
+    const { plainClient } = await import("./plain-client.ts");
     const limits = { timeoutMs: TIMEOUT_MS, wholeMs: WHOLE_MS, largestAnswer };
     const common = { url, agents: this.#agents, ...limits };
     return plainClient(login === undefined ? common : { ...common, auth: authOf(await login(), secrets) });

@@ -1,7 +1,7 @@
 /** What answers in the place of a log store, said as what it is: a log-in page is no store without indices. */
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import type { StoreAnswer } from "./plain-client.js";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import type { StoreAnswer } from "./plain-client.ts";
 
 const LONGEST_SHOWN = 120;
 

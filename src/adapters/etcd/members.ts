@@ -6,9 +6,9 @@
  */
 import { get } from "node:http";
 import { z } from "zod";
-import { RecoverError } from "../../errors.js";
-import type { Dialer } from "../../ports/dialer.js";
-import { dialedAgents, straight } from "../network/http-agents.js";
+import { RecoverError } from "../../errors.ts";
+import type { Dialer } from "../../ports/dialer.ts";
+import { dialedAgents, straight } from "../network/http-agents.ts";
 
 const KEY_NOT_FOUND = 100;
 const TIMEOUT_MS = 10_000;

@@ -1,12 +1,12 @@
 /** Opens messages of OpenPGP with the program gpg, one process for each, and no more than a few at a time. */
 import { spawn } from "node:child_process";
-import { RecoverError } from "../../errors.js";
-import { BrokenMessage, type Decryption } from "../../ports/decryption.js";
-import { interrupted } from "../process/spawn.js";
-import { type GpgPlace, GpgHome, lastWords, QUIET } from "./home.js";
-import { GpgProcess } from "./process.js";
-import { Slots } from "./slots.js";
-import { type Opening, openingOf } from "./status.js";
+import { RecoverError } from "../../errors.ts";
+import { BrokenMessage, type Decryption } from "../../ports/decryption.ts";
+import { interrupted } from "../process/spawn.ts";
+import { type GpgPlace, GpgHome, lastWords, QUIET } from "./home.ts";
+import { GpgProcess } from "./process.ts";
+import { Slots } from "./slots.ts";
+import { type Opening, openingOf } from "./status.ts";
 
 export interface GpgSettings extends GpgPlace {
   /** File with the private key, as `gpg --export-secret-keys` writes it. */

@@ -4,11 +4,11 @@
  */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
-import { OwnHomes } from "../process/own-homes.js";
-import { runProgram } from "../process/spawn.js";
-import { privateKeysRead } from "./status.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import { OwnHomes } from "../process/own-homes.ts";
+import { runProgram } from "../process/spawn.ts";
+import { privateKeysRead } from "./status.ts";
 
 const HOMES = new OwnHomes("gpg", "GNUPGHOME");
 /** A key with all its signatures has some kilobytes. */

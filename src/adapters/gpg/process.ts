@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 /** Nothing in, nothing out, and it is not the message that is waited for: it hangs. Real milliseconds. */
 const SILENCE_MS = 5 * 60_000;

@@ -1,16 +1,16 @@
 /** The way to one cell: an ephemeral user of the director and one SSH connection, opened again when it was lost. */
 import { randomBytes } from "node:crypto";
-import { RecoverError } from "../../errors.js";
-import type { BoshInstance, Director, SshGrant } from "../../ports/director.js";
-import type { ResourceRecorder } from "../../ports/resources.js";
-import type { Secrets } from "../../secrets.js";
-import type { Dial } from "../network/dial.js";
-import { SshConnection } from "../ssh/connection.js";
-import { oneAtATime } from "../ssh/gateway.js";
-import { fingerprint, parseHostKey, type TrustedKeys } from "../ssh/host-key.js";
-import type { KeyPair } from "../ssh/key-pair.js";
-import { type KnownKeys, knownHostKeys, knownHostsLine } from "../ssh/known-hosts.js";
-import { SSH_USER, userData } from "./ssh-users.js";
+import { RecoverError } from "../../errors.ts";
+import type { BoshInstance, Director, SshGrant } from "../../ports/director.ts";
+import type { ResourceRecorder } from "../../ports/resources.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { Dial } from "../network/dial.ts";
+import { SshConnection } from "../ssh/connection.ts";
+import { oneAtATime } from "../ssh/gateway.ts";
+import { fingerprint, parseHostKey, type TrustedKeys } from "../ssh/host-key.ts";
+import type { KeyPair } from "../ssh/key-pair.ts";
+import { type KnownKeys, knownHostKeys, knownHostsLine } from "../ssh/known-hosts.ts";
+import { SSH_USER, userData } from "./ssh-users.ts";
 
 export interface SessionParts {
   readonly director: Director;

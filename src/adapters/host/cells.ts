@@ -1,25 +1,25 @@
 /** All cells of a run: opened once, used many times, and no ephemeral user left behind. */
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { asRecoverError, RecoverError } from "../../errors.js";
-import { type Argv, asRoot, httpGet } from "../../host-commands.js";
-import type { Cell, Cells, CommandResult, Etcd, HostCommand } from "../../ports/cells.js";
-import type { Dialer } from "../../ports/dialer.js";
-import type { BoshInstance, Director } from "../../ports/director.js";
-import type { ResourceRecorder } from "../../ports/resources.js";
-import type { Secrets } from "../../secrets.js";
-import { quote } from "../../shell-quote.js";
-import type { Gateway } from "../network/dial.js";
-import type { KeyPair } from "../ssh/key-pair.js";
-import { CellSession, labelOf, sessionEnded } from "./cell-session.js";
-import { DockerCli } from "./docker.js";
-import { EtcdByCurl } from "./etcd.js";
-import { ShellFiles } from "./files.js";
-import { askHttp, statusError } from "./http.js";
-import { parseJson } from "./json-answer.js";
-import { PsqlInContainer } from "./postgres.js";
-import type { CommandOptions, Shell } from "./shell.js";
-import { parseUserData, SSH_USER } from "./ssh-users.js";
+import { asRecoverError, RecoverError } from "../../errors.ts";
+import { type Argv, asRoot, httpGet } from "../../host-commands.ts";
+import type { Cell, Cells, CommandResult, Etcd, HostCommand } from "../../ports/cells.ts";
+import type { Dialer } from "../../ports/dialer.ts";
+import type { BoshInstance, Director } from "../../ports/director.ts";
+import type { ResourceRecorder } from "../../ports/resources.ts";
+import type { Secrets } from "../../secrets.ts";
+import { quote } from "../../shell-quote.ts";
+import type { Gateway } from "../network/dial.ts";
+import type { KeyPair } from "../ssh/key-pair.ts";
+import { CellSession, labelOf, sessionEnded } from "./cell-session.ts";
+import { DockerCli } from "./docker.ts";
+import { EtcdByCurl } from "./etcd.ts";
+import { ShellFiles } from "./files.ts";
+import { askHttp, statusError } from "./http.ts";
+import { parseJson } from "./json-answer.ts";
+import { PsqlInContainer } from "./postgres.ts";
+import type { CommandOptions, Shell } from "./shell.ts";
+import { parseUserData, SSH_USER } from "./ssh-users.ts";
 
 export interface CellsOptions {
   readonly director: Director;
@@ -129,7 +129,7 @@ class SshCells implements OpenCells {
   }
 
   #keyPair(): Promise<KeyPair> {
-    this.#key ??= import("../ssh/key-pair.js").then(({ generateKeyPair }) => generateKeyPair());
+    this.#key ??= import("../ssh/key-pair.ts").then(({ generateKeyPair }) => generateKeyPair());
     return this.#key;
   }
 

@@ -2,7 +2,7 @@
  * A container's environment holds passwords and S3 keys beside the names that identify it (dingo.md §3.2): only what
  * is on this list leaves the adapter, and whatever looks like a secret is registered for masking (law 10).
  */
-import type { Secrets } from "../../secrets.js";
+import type { Secrets } from "../../secrets.ts";
 
 const PLAIN = new Set([
   "NAME",

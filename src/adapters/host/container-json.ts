@@ -1,9 +1,9 @@
 /** What `docker inspect` answers, from 1.10 to today, made into our Container. */
 import { z } from "zod";
-import type { Container } from "../../ports/cells.js";
-import type { Secrets } from "../../secrets.js";
-import { environmentOf, plainEnvironment } from "./container-environment.js";
-import { answerError, parseJson } from "./json-answer.js";
+import type { Container } from "../../ports/cells.ts";
+import type { Secrets } from "../../secrets.ts";
+import { environmentOf, plainEnvironment } from "./container-environment.ts";
+import { answerError, parseJson } from "./json-answer.ts";
 
 const bindings = z.record(
   z.string(),

@@ -1,5 +1,5 @@
 /** The Docker engine of a cell, by its own client under sudo (dingo.md §1.8, §5). */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 import {
   dockerInspect,
   dockerList,
@@ -8,14 +8,14 @@ import {
   dockerStart,
   dockerStop,
   dockerVersion,
-} from "../../host-commands.js";
-import type { Container, ContainerEngine } from "../../ports/cells.js";
-import { quoted } from "../../printable.js";
-import { environmentOf } from "./container-environment.js";
-import { type Inspected, nameOf, parseInspected, toContainer } from "./container-json.js";
-import { answerError } from "./json-answer.js";
-import { mergeByTime } from "./log-lines.js";
-import { change, failure, type Shell, succeed } from "./shell.js";
+} from "../../host-commands.ts";
+import type { Container, ContainerEngine } from "../../ports/cells.ts";
+import { quoted } from "../../printable.ts";
+import { environmentOf } from "./container-environment.ts";
+import { type Inspected, nameOf, parseInspected, toContainer } from "./container-json.ts";
+import { answerError } from "./json-answer.ts";
+import { mergeByTime } from "./log-lines.ts";
+import { change, failure, type Shell, succeed } from "./shell.ts";
 
 /** Above the grace that the daemon gives the container. */
 const STOP_SLACK_MS = 60_000;

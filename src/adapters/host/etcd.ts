@@ -5,13 +5,13 @@
  * `answer-incomplete`.
  */
 import { z } from "zod";
-import { RecoverError } from "../../errors.js";
-import { type Argv, etcdDelete, etcdGet, etcdPut } from "../../host-commands.js";
-import type { Etcd, EtcdNode } from "../../ports/cells.js";
-import { quoted } from "../../printable.js";
-import { askHttp, statusError } from "./http.js";
-import { answerError, parseJson } from "./json-answer.js";
-import type { Shell } from "./shell.js";
+import { RecoverError } from "../../errors.ts";
+import { type Argv, etcdDelete, etcdGet, etcdPut } from "../../host-commands.ts";
+import type { Etcd, EtcdNode } from "../../ports/cells.ts";
+import { quoted } from "../../printable.ts";
+import { askHttp, statusError } from "./http.ts";
+import { answerError, parseJson } from "./json-answer.ts";
+import type { Shell } from "./shell.ts";
 
 const leaf = z.object({
   key: z.string().optional(),

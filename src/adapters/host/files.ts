@@ -1,5 +1,5 @@
 /** Files and directories of a cell, as root. Nothing is ever removed or replaced (law 2). */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 import {
   type Argv,
   copyTree,
@@ -11,12 +11,12 @@ import {
   readStart,
   removeTree,
   renamePath,
-} from "../../host-commands.js";
-import type { HostFiles } from "../../ports/cells.js";
-import { quoted } from "../../printable.js";
-import { together } from "../../together.js";
-import { answerError } from "./json-answer.js";
-import { change, failureOfChange, failure, type Shell, succeed, withoutSudoWarnings } from "./shell.js";
+} from "../../host-commands.ts";
+import type { HostFiles } from "../../ports/cells.ts";
+import { quoted } from "../../printable.ts";
+import { together } from "../../together.ts";
+import { answerError } from "./json-answer.ts";
+import { change, failureOfChange, failure, type Shell, succeed, withoutSudoWarnings } from "./shell.ts";
 
 /** A whole database. */
 const COPY_TIMEOUT_MS = 6 * 3_600_000;

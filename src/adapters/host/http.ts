@@ -1,9 +1,9 @@
 /** HTTP by curl on the cell: the status code stands alone on the last line of the output. */
-import { RecoverError } from "../../errors.js";
-import type { Argv } from "../../host-commands.js";
-import type { CommandResult } from "../../ports/cells.js";
-import { answerError } from "./json-answer.js";
-import { failure, type Shell, sayings } from "./shell.js";
+import { RecoverError } from "../../errors.ts";
+import type { Argv } from "../../host-commands.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import { answerError } from "./json-answer.ts";
+import { failure, type Shell, sayings } from "./shell.ts";
 
 export interface HttpAnswer {
   readonly status: number;

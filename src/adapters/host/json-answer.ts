@@ -1,5 +1,5 @@
 /** JSON from a host: an answer cut in the middle is told from one that was never JSON (law 12). */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 /** Errors: `answer-incomplete`, `answer-malformed`; the text itself may hold secrets and is never quoted. */
 export function parseJson(text: string, what: string, place: string): unknown {

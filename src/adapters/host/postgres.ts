@@ -1,11 +1,11 @@
 /** SQL through psql inside the container: statements and passwords on stdin, rows as lines (dingo.md §3.6). */
-import { RecoverError } from "../../errors.js";
-import { type LoginAddress, psqlLogin, psqlSocket, restoreLogin, restoreVersion } from "../../host-commands.js";
-import { BY_PSQL, LOG_IN, OF_PG_RESTORE } from "../../log-patterns/log-in.js";
-import type { CommandResult, Sql } from "../../ports/cells.js";
-import { quoted } from "../../printable.js";
-import { containerName } from "./docker.js";
-import { failure, type Shell, sayings } from "./shell.js";
+import { RecoverError } from "../../errors.ts";
+import { type LoginAddress, psqlLogin, psqlSocket, restoreLogin, restoreVersion } from "../../host-commands.ts";
+import { BY_PSQL, LOG_IN, OF_PG_RESTORE } from "../../log-patterns/log-in.ts";
+import type { CommandResult, Sql } from "../../ports/cells.ts";
+import { quoted } from "../../printable.ts";
+import { containerName } from "./docker.ts";
+import { failure, type Shell, sayings } from "./shell.ts";
 
 const SQL_TIMEOUT_MS = 120_000;
 /** psql(1), EXIT STATUS. */

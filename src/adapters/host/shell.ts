@@ -4,12 +4,12 @@
  * Exit codes alone do not tell "there is nothing" from "I may not look" (law 5): whoever reads "absent" from an answer
  * looks for the very words of it, and everything else comes here.
  */
-import { type ErrorCode, RecoverError } from "../../errors.js";
-import type { Argv } from "../../host-commands.js";
-import type { CommandResult } from "../../ports/cells.js";
-import { printable } from "../../printable.js";
-import type { Secrets } from "../../secrets.js";
-import { quote } from "../../shell-quote.js";
+import { type ErrorCode, RecoverError } from "../../errors.ts";
+import type { Argv } from "../../host-commands.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import { printable } from "../../printable.ts";
+import type { Secrets } from "../../secrets.ts";
+import { quote } from "../../shell-quote.ts";
 
 export interface CommandOptions {
   readonly stdin?: string;

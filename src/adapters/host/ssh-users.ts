@@ -1,7 +1,7 @@
 /** What the journal says of an ephemeral user, so that another process can remove it. */
 import { z } from "zod";
-import type { JsonObject } from "../../action.js";
-import type { BoshInstance } from "../../ports/director.js";
+import type { JsonObject } from "../../action.ts";
+import type { BoshInstance } from "../../ports/director.ts";
 
 /** The kind of resource in the journal. */
 export const SSH_USER = "ssh-user";

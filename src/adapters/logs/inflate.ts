@@ -6,12 +6,12 @@
 import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
-import { RecoverError } from "../../errors.js";
-import { quote } from "../../shell-quote.js";
-import { unpackedBy } from "./unpack-program.js";
-import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.js";
-import { nodeZstd } from "../../scan/node-zstd.js";
-import { ZSTD } from "../../scan/zstd.js";
+import { RecoverError } from "../../errors.ts";
+import { quote } from "../../shell-quote.ts";
+import { unpackedBy } from "./unpack-program.ts";
+import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.ts";
+import { nodeZstd } from "../../scan/node-zstd.ts";
+import { ZSTD } from "../../scan/zstd.ts";
 
 export interface InflateLimits {
   /** Below this many inflated bytes any ratio is fine. */

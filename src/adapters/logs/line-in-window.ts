@@ -1,9 +1,9 @@
 /** Whether a plain file has a line of a window of time, found by its lines' times without reading the rest. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import type { LogFile, SearchWindow } from "../../ports/log-files.js";
-import { firstLineFrom } from "../../scan/section.js";
-import { datedBy } from "./narrow.js";
-import { MAGIC_LENGTH, packingOf } from "./packing.js";
+import type { LogFile, SearchWindow } from "../../ports/log-files.ts";
+import { firstLineFrom } from "../../scan/section.ts";
+import { datedBy } from "./narrow.ts";
+import { MAGIC_LENGTH, packingOf } from "./packing.ts";
 
 /** Undefined for what is packed, is no file, cannot be read, or has no lines that say when. */
 export function hasLineIn(file: LogFile, window: SearchWindow): boolean | undefined {

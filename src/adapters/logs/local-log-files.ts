@@ -1,7 +1,7 @@
 /** Log files of this machine, and standard input as "-". */
 import { createReadStream, statSync } from "node:fs";
 import path from "node:path";
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 import type {
   LogFile,
   LogFiles,
@@ -9,12 +9,12 @@ import type {
   SearchRequest,
   SearchTotals,
   SearchWindow,
-} from "../../ports/log-files.js";
-import { codeOf, expandGlob, IS_DIRECTORY, isGlob } from "./glob.js";
-import { isTar, whyUnsearched } from "./packed-within.js";
-import { reasonFor } from "./reason.js";
-import { hasLineIn } from "./line-in-window.js";
-import { searchLogs } from "./search-logs.js";
+} from "../../ports/log-files.ts";
+import { codeOf, expandGlob, IS_DIRECTORY, isGlob } from "./glob.ts";
+import { isTar, whyUnsearched } from "./packed-within.ts";
+import { reasonFor } from "./reason.ts";
+import { hasLineIn } from "./line-in-window.ts";
+import { searchLogs } from "./search-logs.ts";
 
 const CHUNK = 1024 * 1024;
 
@@ -78,7 +78,7 @@ const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown
 
 /** The decoders are loaded where a file needs one: that takes longer than the search of a small plain file. */
 async function* inflated(source: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
-  const decoders = await import("./inflate.js");
+  const decoders = await import("./inflate.ts");
   yield* decoders.inflated(source, path);
 }
 

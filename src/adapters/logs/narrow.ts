@@ -1,8 +1,8 @@
 /** Leaves out what lies outside a window of time: parts of plain files, and whole files of a rotated set. */
-import type { LogFile, SearchWindow } from "../../ports/log-files.js";
-import { type Edges, edgesOf } from "../../scan/edges.js";
-import type { OpenFile } from "../../scan/search.js";
-import { sectionOf } from "../../scan/section.js";
+import type { LogFile, SearchWindow } from "../../ports/log-files.ts";
+import { type Edges, edgesOf } from "../../scan/edges.ts";
+import type { OpenFile } from "../../scan/search.ts";
+import { sectionOf } from "../../scan/section.ts";
 
 export interface NarrowFile extends OpenFile {
   /** Where the file is left out as a whole. */

@@ -2,8 +2,8 @@
  * Packed files within a tar archive of logs, such as the rotated files in an archive of `bosh logs`. The search sees no line
  * of them. Headers and first bytes tell (ustar of POSIX.1-1988).
  */
-import { quoted } from "../../printable.js";
-import { packingOf } from "./packing.js";
+import { quoted } from "../../printable.ts";
+import { packingOf } from "./packing.ts";
 
 const RECORD = 512;
 /** So many are named. */

@@ -1,18 +1,18 @@
 /** Files of this machine through the scanner: several threads where they can be read anywhere, else one stream each. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { RecoverError } from "../../errors.js";
-import type { LogFile, SearchListener, SearchRequest, SearchTotals, Wanted } from "../../ports/log-files.js";
-import type { Edges } from "../../scan/edges.js";
-import { nodeZstd } from "../../scan/node-zstd.js";
-import { canInflateRaw } from "../../scan/raw-inflate.js";
-import { searchFiles } from "../../scan/search.js";
-import { StreamSearch } from "../../scan/stream.js";
-import { NO_PIPE } from "../../scan/zstd.js";
-import { codeOf } from "./glob.js";
-import { MAGIC_LENGTH, packingOf } from "./packing.js";
-import { narrow, type NarrowFile, type StreamedFile } from "./narrow.js";
-import { reasonFor } from "./reason.js";
-import { firstOfZstd } from "./zstd-program.js";
+import { RecoverError } from "../../errors.ts";
+import type { LogFile, SearchListener, SearchRequest, SearchTotals, Wanted } from "../../ports/log-files.ts";
+import type { Edges } from "../../scan/edges.ts";
+import { nodeZstd } from "../../scan/node-zstd.ts";
+import { canInflateRaw } from "../../scan/raw-inflate.ts";
+import { searchFiles } from "../../scan/search.ts";
+import { StreamSearch } from "../../scan/stream.ts";
+import { NO_PIPE } from "../../scan/zstd.ts";
+import { codeOf } from "./glob.ts";
+import { MAGIC_LENGTH, packingOf } from "./packing.ts";
+import { narrow, type NarrowFile, type StreamedFile } from "./narrow.ts";
+import { reasonFor } from "./reason.ts";
+import { firstOfZstd } from "./zstd-program.ts";
 
 export interface Sources {
   readonly files: readonly LogFile[];

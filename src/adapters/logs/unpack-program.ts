@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { RecoverError } from "../../errors.js";
-import { killedText, STUCK } from "../../scan/zstd.js";
+import { RecoverError } from "../../errors.ts";
+import { killedText, STUCK } from "../../scan/zstd.ts";
 
 /** Of what the program says about a failure. Bytes. */
 const LONGEST_COMPLAINT = 400;

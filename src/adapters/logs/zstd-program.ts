@@ -1,6 +1,6 @@
 /** The first lines of a zstd file, by the program that unpacks it. */
 import { closeSync, openSync } from "node:fs";
-import { ZSTD } from "../../scan/zstd.js";
+import { ZSTD } from "../../scan/zstd.ts";
 
 /** The first bytes of the text, as many as there are up to `length`; none where they cannot be read. */
 export function firstOfZstd(path: string, length: number): Buffer {

@@ -4,8 +4,8 @@ import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from "nod
 import { isIP, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect, type ConnectionOptions, createSecureContext, type SecureContext } from "node:tls";
-import type { Dial } from "./dial.js";
-import { ForwardedSocket } from "./forwarded-socket.js";
+import type { Dial } from "./dial.ts";
+import { ForwardedSocket } from "./forwarded-socket.ts";
 
 /**
  * How long an unused connection is kept. Shorter than any server's own patience: through a gateway the server's close

@@ -1,9 +1,9 @@
 /** Sockets: the ordinary dialer, and the one of a rehearsal that cannot leave the machine. */
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
-import { RecoverError } from "../../errors.js";
-import { optional } from "../../optional.js";
-import { quoted } from "../../printable.js";
-import type { Dialer } from "../../ports/dialer.js";
+import { RecoverError } from "../../errors.ts";
+import { optional } from "../../optional.ts";
+import { quoted } from "../../printable.ts";
+import type { Dialer } from "../../ports/dialer.ts";
 
 /** Real milliseconds: the network does not run faster in a rehearsal. */
 const CONNECT_TIMEOUT_MS = 15_000;

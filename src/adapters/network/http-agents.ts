@@ -4,9 +4,9 @@
  */
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
-import type { Dialer } from "../../ports/dialer.js";
-import type { Dial } from "./dial.js";
-import { httpAgent, httpsAgent } from "./dialed-agents.js";
+import type { Dialer } from "../../ports/dialer.ts";
+import type { Dial } from "./dial.ts";
+import { httpAgent, httpsAgent } from "./dialed-agents.ts";
 
 export interface HttpAgents {
   readonly http: HttpAgent;

@@ -1,11 +1,11 @@
 /** Asks a place for a first answer, over whatever way leads there: no credentials, nothing that names us. */
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import type { Dial } from "./dial.js";
-import { dialedAgents, type TlsTrust } from "./http-agents.js";
-import { isUntrustedCertificate } from "./certificate.js";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import type { Dial } from "./dial.ts";
+import { dialedAgents, type TlsTrust } from "./http-agents.ts";
+import { isUntrustedCertificate } from "./certificate.ts";
 
 export interface ReachOptions {
   readonly dial: Dial;

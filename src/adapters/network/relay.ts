@@ -7,9 +7,9 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { asRecoverError } from "../../errors.js";
-import type { Secrets } from "../../secrets.js";
-import type { Dial } from "./dial.js";
+import { asRecoverError } from "../../errors.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { Dial } from "./dial.ts";
 
 export interface RelayOptions {
   readonly dial: Dial;

@@ -1,9 +1,9 @@
 /** A SOCKS5 proxy in the gateway's place, such as one that `ssh -D` keeps open. Names are looked up at its end (RFC 1928). */
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { RecoverError } from "../../errors.js";
-import type { Dialer } from "../../ports/dialer.js";
-import type { Gateway } from "./dial.js";
+import { RecoverError } from "../../errors.ts";
+import type { Dialer } from "../../ports/dialer.ts";
+import type { Gateway } from "./dial.ts";
 
 export interface SocksPlace {
   readonly host: string;

@@ -7,8 +7,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstat, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { exists, pidNamespace, statOf } from "../../process-identity.js";
-import { endOrphans } from "./orphans.js";
+import { exists, pidNamespace, statOf } from "../../process-identity.ts";
+import { endOrphans } from "./orphans.ts";
 
 export class OwnHomes {
   readonly #kind: string;

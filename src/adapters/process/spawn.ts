@@ -10,8 +10,8 @@
  * The library is loaded when the first program is run.
  */
 import type { execa } from "execa";
-import { RecoverError } from "../../errors.js";
-import { signalExitCode } from "./signal-code.js";
+import { RecoverError } from "../../errors.ts";
+import { signalExitCode } from "./signal-code.ts";
 
 export interface ProgramCall {
   readonly program: string;

@@ -1,14 +1,14 @@
 /** The object store that holds the archives: S3, MinIO and their kin. */
-import type { ArchiveStore, Protection } from "../../ports/object-store.js";
-import type { SharedPlace } from "../../ports/shared-place.js";
-import { type S3Credentials, SOCKETS } from "./connection.js";
-import { Guard } from "./guard/guard.js";
-import { askedByEither, type KeyPairsSettings, openKeyPairs } from "./key-pairs.js";
-import { S3Reader } from "./reader.js";
-import { readProtection } from "./protection.js";
-import { findRegion, storeTime } from "./region.js";
-import { S3SharedPlace, type SharedPrefix } from "./shared-place.js";
-import { S3Writer } from "./writer.js";
+import type { ArchiveStore, Protection } from "../../ports/object-store.ts";
+import type { SharedPlace } from "../../ports/shared-place.ts";
+import { type S3Credentials, SOCKETS } from "./connection.ts";
+import { Guard } from "./guard/guard.ts";
+import { askedByEither, type KeyPairsSettings, openKeyPairs } from "./key-pairs.ts";
+import { S3Reader } from "./reader.ts";
+import { readProtection } from "./protection.ts";
+import { findRegion, storeTime } from "./region.ts";
+import { S3SharedPlace, type SharedPrefix } from "./shared-place.ts";
+import { S3Writer } from "./writer.ts";
 
 export { type S3Credentials, SOCKETS };
 

@@ -4,9 +4,9 @@
  */
 import { Readable } from "node:stream";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
-import { RecoverError } from "../../errors.js";
-import type { ReadRequest } from "../../ports/object-store.js";
-import { printable } from "./failure.js";
+import { RecoverError } from "../../errors.ts";
+import type { ReadRequest } from "../../ports/object-store.ts";
+import { printable } from "./failure.ts";
 
 /** What is used of the answer to GetObject. */
 export interface Body {

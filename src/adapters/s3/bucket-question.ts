@@ -1,8 +1,8 @@
 /** What a bucket is asked about itself: keys that may read an archive seldom may read the bucket's configuration. */
-import { RecoverError } from "../../errors.js";
-import type { S3Connection, Speaker } from "./connection.js";
-import { answerOf } from "./failure.js";
-import { findRegion } from "./region.js";
+import { RecoverError } from "../../errors.ts";
+import type { S3Connection, Speaker } from "./connection.ts";
+import { answerOf } from "./failure.ts";
+import { findRegion } from "./region.ts";
 
 interface BucketQuestion<T> {
   /** For people: "the lifecycle rules". */

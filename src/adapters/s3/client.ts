@@ -3,9 +3,9 @@ import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import type * as S3Sdk from "@aws-sdk/client-s3";
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { documentOf, isRefusal } from "./document.js";
-import { Network } from "./network.js";
-import type { Patience } from "./patience.js";
+import { documentOf, isRefusal } from "./document.ts";
+import { Network } from "./network.ts";
+import type { Patience } from "./patience.ts";
 
 export type Sdk = typeof S3Sdk;
 

@@ -11,16 +11,16 @@ import type {
   ServiceInputTypes,
   ServiceOutputTypes,
 } from "@aws-sdk/client-s3";
-import { RecoverError } from "../../errors.js";
-import type { Clock } from "../../ports/clock.js";
-import type { StoreIdentity } from "../../ports/object-store.js";
-import type { Secrets } from "../../secrets.js";
-import { makeClient, type Sdk } from "./client.js";
-import { type Call, failureOf, toRecoverError } from "./failure.js";
-import type { Permit } from "./guard/guard.js";
-import { refused } from "./guard/place.js";
-import { type Headers, SILENCE_MS, type Way } from "./network.js";
-import { Patience, pauseBefore } from "./patience.js";
+import { RecoverError } from "../../errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { StoreIdentity } from "../../ports/object-store.ts";
+import type { Secrets } from "../../secrets.ts";
+import { makeClient, type Sdk } from "./client.ts";
+import { type Call, failureOf, toRecoverError } from "./failure.ts";
+import type { Permit } from "./guard/guard.ts";
+import { refused } from "./guard/place.ts";
+import { type Headers, SILENCE_MS, type Way } from "./network.ts";
+import { Patience, pauseBefore } from "./patience.ts";
 
 export interface S3Credentials {
   readonly accessKeyId: string;

@@ -2,8 +2,8 @@
  * What an S3 error means: names of the S3 API reference where the body names one, HTTP status and socket errors
  * otherwise. S3's kin differ in texts and agree in these.
  */
-import { RecoverError, type ErrorCode } from "../../errors.js";
-import type { Secrets } from "../../secrets.js";
+import { RecoverError, type ErrorCode } from "../../errors.ts";
+import type { Secrets } from "../../secrets.ts";
 
 /** The call as it is told to a person, and where it went. */
 export interface Call {

@@ -1,6 +1,6 @@
 /** Whose keys speak to the store: those that read archives, and those that write. Without others for sources they are the same. */
-import { RecoverError } from "../../errors.js";
-import { S3Connection, type S3Credentials, type S3Settings } from "./connection.js";
+import { RecoverError } from "../../errors.ts";
+import { S3Connection, type S3Credentials, type S3Settings } from "./connection.ts";
 
 export interface KeyPairsSettings extends S3Settings {
   /** For sources alone. Asked once. Default: `credentials`. */

@@ -1,8 +1,8 @@
 /** GetBucketLifecycleConfiguration (S3 API reference): what the store deletes or moves by itself. */
 import type { LifecycleExpiration, LifecycleRule as Told, Transition } from "@aws-sdk/client-s3";
-import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.js";
-import { askBucket } from "./bucket-question.js";
-import type { S3Connection } from "./connection.js";
+import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.ts";
+import { askBucket } from "./bucket-question.ts";
+import type { S3Connection } from "./connection.ts";
 
 /** Undefined where we may not look, or the store knows no such question. */
 export function readLifecycle(connection: S3Connection, bucket: string): Promise<readonly LifecycleRule[] | undefined> {

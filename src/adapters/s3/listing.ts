@@ -2,9 +2,9 @@
  * Every page of a listing, checked: a page that is cut, repeated or about something else makes the whole listing
  * `answer-incomplete` or `answer-malformed`, never a shorter list (law 5).
  */
-import { RecoverError } from "../../errors.js";
-import type { KeyRange, ObjectInfo } from "../../ports/object-store.js";
-import { compareKeys } from "../../key-order.js";
+import { RecoverError } from "../../errors.ts";
+import type { KeyRange, ObjectInfo } from "../../ports/object-store.ts";
+import { compareKeys } from "../../key-order.ts";
 import type { ListObjectsV2Output, _Object as Listed } from "@aws-sdk/client-s3";
 
 /** As the store wrote it. */

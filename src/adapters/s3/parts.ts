@@ -4,11 +4,11 @@
  * parts are known the copy has the same, so that the ETags of both stay comparable.
  */
 import type { CreateMultipartUploadRequest, HeadObjectOutput, StorageClass } from "@aws-sdk/client-s3";
-import { RecoverError } from "../../errors.js";
-import type { ObjectLocation } from "../../ports/object-store.js";
-import type { S3Connection } from "./connection.js";
-import { printable } from "./failure.js";
-import type { Permit } from "./guard/guard.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectLocation } from "../../ports/object-store.ts";
+import type { S3Connection } from "./connection.ts";
+import { printable } from "./failure.ts";
+import type { Permit } from "./guard/guard.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const SMALLEST_PART = 5 * MEBIBYTE;

@@ -3,8 +3,8 @@
  * that the store refused, which say that nothing was done (law 4: in doubt, a change is probed and never silently retried).
  */
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
-import type { Clock } from "../../ports/clock.js";
-import { answerOf, type Failure, failureOf } from "./failure.js";
+import type { Clock } from "../../ports/clock.ts";
+import { answerOf, type Failure, failureOf } from "./failure.ts";
 
 const READ_ATTEMPTS = 4;
 const THROTTLED_ATTEMPTS = 8;

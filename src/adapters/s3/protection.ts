@@ -1,8 +1,8 @@
 /** GetBucketVersioning and GetObjectLockConfiguration (S3 API reference): what a bucket keeps of what is deleted. */
 import type { GetBucketVersioningOutput, ObjectLockConfiguration } from "@aws-sdk/client-s3";
-import type { Protection } from "../../ports/object-store.js";
-import { askBucket } from "./bucket-question.js";
-import type { S3Connection } from "./connection.js";
+import type { Protection } from "../../ports/object-store.ts";
+import { askBucket } from "./bucket-question.ts";
+import type { S3Connection } from "./connection.ts";
 
 /** Errors: `bucket-missing`, `unreachable`. A refusal is "not-known". */
 export async function readProtection(connection: S3Connection, bucket: string): Promise<Protection> {

@@ -7,15 +7,15 @@ import type {
   ObjectLocation,
   ObjectReader,
   ReadRequest,
-} from "../../ports/object-store.js";
-import { RecoverError } from "../../errors.js";
-import { type Body, bytesOf, notTheObject, openBody, spanOf } from "./body.js";
-import type { S3Connection } from "./connection.js";
-import { failureOf, printable } from "./failure.js";
-import { readLifecycle } from "./lifecycle.js";
-import { listEveryPage } from "./listing.js";
-import type { Headers } from "./network.js";
-import { findRegion, requireBucket } from "./region.js";
+} from "../../ports/object-store.ts";
+import { RecoverError } from "../../errors.ts";
+import { type Body, bytesOf, notTheObject, openBody, spanOf } from "./body.ts";
+import type { S3Connection } from "./connection.ts";
+import { failureOf, printable } from "./failure.ts";
+import { readLifecycle } from "./lifecycle.ts";
+import { listEveryPage } from "./listing.ts";
+import type { Headers } from "./network.ts";
+import { findRegion, requireBucket } from "./region.ts";
 
 /** A page has no more, whatever is asked for. */
 const LARGEST_PAGE = 1_000;

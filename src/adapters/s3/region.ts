@@ -2,10 +2,10 @@
  * Finds a bucket's region: HeadBucket names it in a header, even in a refusal; GetBucketLocation answers null for
  * us-east-1 and "EU" for eu-west-1. Proves on the way that the bucket exists.
  */
-import type { S3Connection } from "./connection.js";
-import { RecoverError } from "../../errors.js";
-import { failureOf } from "./failure.js";
-import type { Headers } from "./network.js";
+import type { S3Connection } from "./connection.ts";
+import { RecoverError } from "../../errors.ts";
+import { failureOf } from "./failure.ts";
+import type { Headers } from "./network.ts";
 
 export async function findRegion(connection: S3Connection, bucket: string): Promise<string> {
   const known = connection.knownRegion(bucket);

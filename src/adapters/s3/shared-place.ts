@@ -2,14 +2,14 @@
  * The place that machines share, in S3: conditional writes by If-None-Match and If-Match of PutObject (S3 API reference;
  * MinIO has them too; older stores ignore them or answer 501).
  */
-import { RecoverError } from "../../errors.js";
-import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../ports/shared-place.js";
-import { bytesOf } from "./body.js";
-import type { S3Connection } from "./connection.js";
-import { answerOf, failureOf } from "./failure.js";
-import type { Permit } from "./guard/guard.js";
-import { S3Reader } from "./reader.js";
-import { findRegion } from "./region.js";
+import { RecoverError } from "../../errors.ts";
+import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../ports/shared-place.ts";
+import { bytesOf } from "./body.ts";
+import type { S3Connection } from "./connection.ts";
+import { answerOf, failureOf } from "./failure.ts";
+import type { Permit } from "./guard/guard.ts";
+import { S3Reader } from "./reader.ts";
+import { findRegion } from "./region.ts";
 
 /** Bytes that are read of one object; leases have some hundred, evidence the size of a listing. */
 const LARGEST = 256 * 1024 * 1024;

@@ -1,12 +1,12 @@
 /** The writing side: server-side copies and deletes, each behind the guard of law 1. */
-import { RecoverError } from "../../errors.js";
-import type { CopiedObject, CopyRequest, ObjectInfo, ObjectLocation, ObjectStore } from "../../ports/object-store.js";
-import type { S3Connection } from "./connection.js";
-import { printable } from "./failure.js";
-import { classOf, copyInParts } from "./parts.js";
-import type { Permit } from "./guard/guard.js";
-import { liesBelow, type Place } from "./guard/place.js";
-import { S3Reader } from "./reader.js";
+import { RecoverError } from "../../errors.ts";
+import type { CopiedObject, CopyRequest, ObjectInfo, ObjectLocation, ObjectStore } from "../../ports/object-store.ts";
+import type { S3Connection } from "./connection.ts";
+import { printable } from "./failure.ts";
+import { classOf, copyInParts } from "./parts.ts";
+import type { Permit } from "./guard/guard.ts";
+import { liesBelow, type Place } from "./guard/place.ts";
+import { S3Reader } from "./reader.ts";
 
 /** The place that is only read, and the connection that reads it. */
 export interface ReadPlace extends Place {

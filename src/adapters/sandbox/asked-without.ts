@@ -1,8 +1,8 @@
 /** Where no sandbox can be made, a person may do without: the word is typed, and no flag stands for it. */
-import { RecoverError } from "../../errors.js";
-import type { Operator } from "../../ports/operator.js";
-import type { Confined, Sandbox } from "../../ports/sandbox.js";
-import { Unsandboxed } from "./unsandboxed.js";
+import { RecoverError } from "../../errors.ts";
+import type { Operator } from "../../ports/operator.ts";
+import type { Confined, Sandbox } from "../../ports/sandbox.ts";
+import { Unsandboxed } from "./unsandboxed.ts";
 
 const WORD = "UNSANDBOXED";
 

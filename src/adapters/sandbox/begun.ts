@@ -1,8 +1,8 @@
 /** A server as a process that does not hold this one up. */
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import type { Writable } from "node:stream";
-import { RecoverError } from "../../errors.js";
-import type { Command } from "../../ports/sandbox.js";
+import { RecoverError } from "../../errors.ts";
+import type { Command } from "../../ports/sandbox.ts";
 
 /** Returns once it runs. Where it is fed, `stdio` has a pipe at 3. Errors: `program-missing`. */
 export async function begun({ program, args, env, as, fed }: Command, stdio: StdioOptions): Promise<ChildProcess> {

@@ -4,11 +4,11 @@
  * when it ends; and it ends with the process that began it.
  */
 import type { Readable } from "node:stream";
-import type { Command, Confined, ConfinedServer, Sandbox } from "../../ports/sandbox.js";
-import { begun } from "./begun.js";
-import { BOUNDS, limited } from "./limits.js";
-import { shownFor } from "./mounts.js";
-import { noteServer } from "./note.js";
+import type { Command, Confined, ConfinedServer, Sandbox } from "../../ports/sandbox.ts";
+import { begun } from "./begun.ts";
+import { BOUNDS, limited } from "./limits.ts";
+import { shownFor } from "./mounts.ts";
+import { noteServer } from "./note.ts";
 
 const ALONE = ["--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"];
 /** The version of bubblewrap that can bound a place in memory (its NEWS). Without a bound it is half of the machine's. */

@@ -5,13 +5,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { RecoverError } from "../../errors.js";
-import type { Command, Confined, ConfinedServer, Sandbox } from "../../ports/sandbox.js";
-import { runProgram } from "../process/spawn.js";
-import { begun } from "./begun.js";
-import { BOUNDS } from "./limits.js";
-import { shownFor } from "./mounts.js";
-import { noteServer } from "./note.js";
+import { RecoverError } from "../../errors.ts";
+import type { Command, Confined, ConfinedServer, Sandbox } from "../../ports/sandbox.ts";
+import { runProgram } from "../process/spawn.ts";
+import { begun } from "./begun.ts";
+import { BOUNDS } from "./limits.ts";
+import { shownFor } from "./mounts.ts";
+import { noteServer } from "./note.ts";
 
 /** Made from nothing by `docker import`. */
 export const EMPTY_IMAGE = "dingo-recover/empty:1";

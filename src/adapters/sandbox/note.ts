@@ -5,7 +5,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { livenessOf, type ProcessIdentity, processOf, thisProcess } from "../../process-identity.js";
+import { livenessOf, type ProcessIdentity, processOf, thisProcess } from "../../process-identity.ts";
 
 const identity = z.object({
   host: z.string(),

@@ -1,12 +1,12 @@
 /** Which sandbox this machine has. It is tried, with all that a server will need, before anything is fetched. */
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import { directoriesOf, findProgram } from "../../program-path.js";
-import type { Confined, Sandbox } from "../../ports/sandbox.js";
-import { type ProgramResult, runProgram } from "../process/spawn.js";
-import { Bubblewrap } from "./bubblewrap.js";
-import { ContainerSandbox, EMPTY_IMAGE } from "./container.js";
-import { systemCallFilter } from "./system-calls.js";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { directoriesOf, findProgram } from "../../program-path.ts";
+import type { Confined, Sandbox } from "../../ports/sandbox.ts";
+import { type ProgramResult, runProgram } from "../process/spawn.ts";
+import { Bubblewrap } from "./bubblewrap.ts";
+import { ContainerSandbox, EMPTY_IMAGE } from "./container.ts";
+import { systemCallFilter } from "./system-calls.ts";
 
 const VERSION = /bubblewrap (\d+(?:\.\d+)*)/;
 const SHELL = "/bin/sh";

@@ -1,8 +1,8 @@
 /** Without a sandbox: for a rehearsal's own database, or where a person said so. The server outlives this process. */
 import type { ChildProcess } from "node:child_process";
-import type { Command, Confined, ConfinedServer, Sandbox } from "../../ports/sandbox.js";
-import { begun } from "./begun.js";
-import { forgetServer } from "./note.js";
+import type { Command, Confined, ConfinedServer, Sandbox } from "../../ports/sandbox.ts";
+import { begun } from "./begun.ts";
+import { forgetServer } from "./note.ts";
 
 export class Unsandboxed implements Sandbox {
   readonly kind = "none";

@@ -1,9 +1,9 @@
 /** A server that obeys a stranger never fills the disk that others write to: it is ended before. */
 import { appendFile } from "node:fs/promises";
-import { bytesText } from "../../bytes.js";
-import { ENDED_FOR_ROOM } from "../../log-patterns/server-end.js";
-import { notedServer, signalNoted } from "../sandbox/note.js";
-import { logOf, roomAt } from "./place.js";
+import { bytesText } from "../../bytes.ts";
+import { ENDED_FOR_ROOM } from "../../log-patterns/server-end.ts";
+import { notedServer, signalNoted } from "../sandbox/note.ts";
+import { logOf, roomAt } from "./place.ts";
 
 const KEPT_BYTES = 256 * 1024 * 1024;
 /** A disk in memory takes some 30 MB in that time. */

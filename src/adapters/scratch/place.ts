@@ -2,8 +2,8 @@
 import { lstat, readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
 
 export const dataOf = (place: string): string => join(place, "data");
 /** Written before anything else: whose place it is, and what is restored into it. */

@@ -1,13 +1,13 @@
 /** PostgreSQL's own programs on this machine, and how they are called. */
 import { createHash } from "node:crypto";
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
-import { directoriesOf, findProgram } from "../../program-path.js";
-import type { Confined, Sandbox } from "../../ports/sandbox.js";
-import type { ScratchPrograms, ScratchServer } from "../../ports/scratch-database.js";
-import { runProgram, type ProgramResult } from "../process/spawn.js";
-import { type Account, serverAccount } from "./account.js";
-import { dataOf, isThere } from "./place.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import { directoriesOf, findProgram } from "../../program-path.ts";
+import type { Confined, Sandbox } from "../../ports/sandbox.ts";
+import type { ScratchPrograms, ScratchServer } from "../../ports/scratch-database.ts";
+import { runProgram, type ProgramResult } from "../process/spawn.ts";
+import { type Account, serverAccount } from "./account.ts";
+import { dataOf, isThere } from "./place.ts";
 
 const VERSION = /\(PostgreSQL\) (\d+(?:\.\d+)*)/;
 const LONGEST_MS = 60 * 60_000;

@@ -17,7 +17,7 @@ import {
   stat,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { databaseAlone } from "../../connection-string.js";
+import { databaseAlone } from "../../connection-string.ts";
 import type {
   DumpOrder,
   RestoredCopy,
@@ -28,11 +28,11 @@ import type {
   ScratchServer,
   ScratchState,
   Standing,
-} from "../../ports/scratch-database.js";
-import { type Account, closedOn, serverAccount } from "./account.js";
-import * as at from "./place.js";
-import { type OpenSandbox, Programs, requireSuccess, socketDirectory } from "./programs.js";
-import { endServer, standingOf, startServer, stopServer } from "./server.js";
+} from "../../ports/scratch-database.ts";
+import { type Account, closedOn, serverAccount } from "./account.ts";
+import * as at from "./place.ts";
+import { type OpenSandbox, Programs, requireSuccess, socketDirectory } from "./programs.ts";
+import { endServer, standingOf, startServer, stopServer } from "./server.ts";
 
 /** Makes the data directory; what is whole there already is only described. */
 export type RestoreData = (order: RestoreOrder & { readonly directory: string }) => Promise<RestoredCopy>;

@@ -5,15 +5,15 @@
 import { chown, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { RecoverError } from "../../errors.js";
-import { LOG_IN } from "../../log-patterns/log-in.js";
-import type { ScratchServer, Standing } from "../../ports/scratch-database.js";
-import { notedServer, signalNoted } from "../sandbox/note.js";
-import { comingServer } from "../sandbox/unsandboxed.js";
-import { serverAccount } from "./account.js";
-import { keepRoom } from "./kept-room.js";
-import { dataOf, foreign, logOf, orAbsent } from "./place.js";
-import { type Programs, socketDirectory } from "./programs.js";
+import { RecoverError } from "../../errors.ts";
+import { LOG_IN } from "../../log-patterns/log-in.ts";
+import type { ScratchServer, Standing } from "../../ports/scratch-database.ts";
+import { notedServer, signalNoted } from "../sandbox/note.ts";
+import { comingServer } from "../sandbox/unsandboxed.ts";
+import { serverAccount } from "./account.ts";
+import { keepRoom } from "./kept-room.ts";
+import { dataOf, foreign, logOf, orAbsent } from "./place.ts";
+import { type Programs, socketDirectory } from "./programs.ts";
 
 /** Outweighs whatever stands in a file: nothing leaves this server, and its lines are read in English and UTC. */
 const SETTINGS: readonly string[] = [

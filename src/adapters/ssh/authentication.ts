@@ -1,8 +1,8 @@
 /** How we log in to an SSH server: the ways that the configuration names first, then those that a person answers for. */
 import ssh2, { type AnyAuthMethod, type KeyboardInteractiveAuthMethod, type Prompt } from "ssh2";
-import { asRecoverError, RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import type { Secrets } from "../../secrets.js";
+import { asRecoverError, RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import type { Secrets } from "../../secrets.ts";
 
 /** What a log-in needs and the configuration does not say. */
 export interface LoginQuestion {

@@ -5,13 +5,13 @@
  */
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import type { CommandResult } from "../../ports/cells.js";
-import type { Secrets } from "../../secrets.js";
-import type { Dial } from "../network/dial.js";
-import type { SshTarget } from "./handshake.js";
-import { type RemoteCommand, runRemote } from "./remote-command.js";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { Dial } from "../network/dial.ts";
+import type { SshTarget } from "./handshake.ts";
+import { type RemoteCommand, runRemote } from "./remote-command.ts";
 
 /**
  * sshd allows 10 sessions (MaxSessions) and counts one that has just been closed until its next round: a close and an
@@ -41,7 +41,7 @@ export class SshConnection {
 
   static async open(target: SshTarget, dial: Dial, secrets: Secrets): Promise<SshConnection> {
     // With it the library is loaded.
-    const { logIn } = await import("./handshake.js");
+    const { logIn } = await import("./handshake.ts");
     return new SshConnection(await logIn(target, dial, secrets), target.label);
   }
 

@@ -1,9 +1,9 @@
 /** What a gateway asks of the person at the terminal, by name; where nobody is there, what to set instead. */
-import { RecoverError } from "../../errors.js";
-import type { Operator } from "../../ports/operator.js";
-import type { Secrets } from "../../secrets.js";
-import type { LoginQuestion } from "./authentication.js";
-import { fingerprint, type HostKey } from "./host-key.js";
+import { RecoverError } from "../../errors.ts";
+import type { Operator } from "../../ports/operator.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { LoginQuestion } from "./authentication.ts";
+import { fingerprint, type HostKey } from "./host-key.ts";
 
 export interface GatewayQuestions {
   /** Throws `question-unanswered` where nobody is there, `stopped-by-operator` where somebody leaves. */

@@ -1,14 +1,14 @@
 /** The one gateway hop: a jump box through which the cells, and everything else behind it, are reached. */
-import { RecoverError } from "../../errors.js";
-import type { Dialer } from "../../ports/dialer.js";
-import type { Operator } from "../../ports/operator.js";
-import type { Secrets } from "../../secrets.js";
-import type { Dial, Gateway } from "../network/dial.js";
-import type { Credentials, LoginQuestion } from "./authentication.js";
-import { SshConnection } from "./connection.js";
-import { type GatewayQuestions, gatewayQuestions } from "./gateway-questions.js";
-import { fingerprint, type HostKey, parseHostKey, type TrustedKeys } from "./host-key.js";
-import { addKnownHost, knownHostKeys } from "./known-hosts.js";
+import { RecoverError } from "../../errors.ts";
+import type { Dialer } from "../../ports/dialer.ts";
+import type { Operator } from "../../ports/operator.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { Dial, Gateway } from "../network/dial.ts";
+import type { Credentials, LoginQuestion } from "./authentication.ts";
+import { SshConnection } from "./connection.ts";
+import { type GatewayQuestions, gatewayQuestions } from "./gateway-questions.ts";
+import { fingerprint, type HostKey, parseHostKey, type TrustedKeys } from "./host-key.ts";
+import { addKnownHost, knownHostKeys } from "./known-hosts.ts";
 
 export interface GatewaySettings extends Omit<Credentials, "ask"> {
   readonly host: string;

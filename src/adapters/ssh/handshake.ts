@@ -3,14 +3,14 @@
  * Time-outs are real milliseconds: the network does not run faster in a rehearsal.
  */
 import ssh2, { type AuthHandlerMiddleware, type Client, type ConnectConfig } from "ssh2";
-import { asRecoverError, RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import type { Secrets } from "../../secrets.js";
-import type { Dial } from "../network/dial.js";
-import { type Credentials, type LoginQuestion, LoginWays } from "./authentication.js";
-import { algorithmsFor, hostKeyOf, type TrustedKeys } from "./host-key.js";
-import { HostKeyJudge } from "./host-key-judge.js";
-import { LoginDeadline } from "./login-deadline.js";
+import { asRecoverError, RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import type { Secrets } from "../../secrets.ts";
+import type { Dial } from "../network/dial.ts";
+import { type Credentials, type LoginQuestion, LoginWays } from "./authentication.ts";
+import { algorithmsFor, hostKeyOf, type TrustedKeys } from "./host-key.ts";
+import { HostKeyJudge } from "./host-key-judge.ts";
+import { LoginDeadline } from "./login-deadline.ts";
 
 export interface SshTarget {
   readonly host: string;

@@ -1,7 +1,7 @@
 /** Whether the key that a host shows is the right one, and why not. */
-import { asRecoverError, RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import { fingerprint, type HostKey, sameKey, type TrustedKeys } from "./host-key.js";
+import { asRecoverError, RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import { fingerprint, type HostKey, sameKey, type TrustedKeys } from "./host-key.ts";
 
 export class HostKeyJudge {
   /** Of the last key: `host-key-revoked`, `host-key-mismatch`, `host-key-unknown`, or what asking a person threw. */

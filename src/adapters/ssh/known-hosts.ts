@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type HostKey, parseHostKey, sameKey } from "./host-key.js";
+import { type HostKey, parseHostKey, sameKey } from "./host-key.ts";
 
 export interface KnownKeys {
   /** Of the host, and not revoked. */

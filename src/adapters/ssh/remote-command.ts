@@ -4,10 +4,10 @@
  * An end without an exit status is never taken for success: the connection was lost and the effect is unknown.
  */
 import type { ClientChannel } from "ssh2";
-import { RecoverError } from "../../errors.js";
-import { printable } from "../../printable.js";
-import type { CommandResult } from "../../ports/cells.js";
-import { signalExitCode } from "../process/signal-code.js";
+import { RecoverError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import { signalExitCode } from "../process/signal-code.ts";
 
 export interface RemoteCommand {
   /** For the remote login shell, quoted already. */

@@ -2,7 +2,7 @@
  * Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. Of a source
  * that lends its chunks, each is good only until the next is asked for: what is left of it is copied before.
  */
-import { Damaged } from "./damaged.js";
+import { Damaged } from "./damaged.ts";
 
 interface Terms {
   readonly lends?: boolean;

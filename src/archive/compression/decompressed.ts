@@ -1,11 +1,11 @@
 /** One interface over the compressions of WAL-E (lzo) and WAL-G (all of them). */
-import { ByteQueue } from "./byte-queue.js";
-import { Damaged } from "./damaged.js";
-import { lz4Blocks, lz4FirstBytes } from "./lz4.js";
-import { lzopBlocks, lzopFirstBytes } from "./lzop-unpacking.js";
-import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead } from "./node-unpacking.js";
-import { startsLikeOpenPgp } from "./openpgp.js";
-import { zstdBlocks, zstdFirstBytes } from "./zstd.js";
+import { ByteQueue } from "./byte-queue.ts";
+import { Damaged } from "./damaged.ts";
+import { lz4Blocks, lz4FirstBytes } from "./lz4.ts";
+import { lzopBlocks, lzopFirstBytes } from "./lzop-unpacking.ts";
+import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead } from "./node-unpacking.ts";
+import { startsLikeOpenPgp } from "./openpgp.ts";
+import { zstdBlocks, zstdFirstBytes } from "./zstd.ts";
 
 export type Compression = "lzo" | "lz4" | "zstd" | "gzip" | "brotli" | "none";
 

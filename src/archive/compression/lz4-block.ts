@@ -1,6 +1,6 @@
 /** One block of LZ4 (lz4_Block_format.md 1.10). One loop without objects: it runs over every byte of an archive. */
-import { copyOver, copyWithin } from "./copying.js";
-import type { Unpacked } from "./lzo1x.js";
+import { copyOver, copyWithin } from "./copying.ts";
+import type { Unpacked } from "./lzo1x.ts";
 
 /**
  * Writes from `from` on; what stands before it in the target is the history that matches may reach into. `whole`: the source

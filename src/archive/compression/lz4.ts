@@ -2,10 +2,10 @@
  * The frame format of LZ4 (lz4_Frame_format.md 1.6.4), as WAL-G's library and the `lz4` program write it: several frames may
  * follow one another, and skippable ones may stand between them.
  */
-import type { ByteQueue } from "./byte-queue.js";
-import { Damaged } from "./damaged.js";
-import { unpackLz4Block } from "./lz4-block.js";
-import { Xxh32, xxh32 } from "./xxh32.js";
+import type { ByteQueue } from "./byte-queue.ts";
+import { Damaged } from "./damaged.ts";
+import { unpackLz4Block } from "./lz4-block.ts";
+import { Xxh32, xxh32 } from "./xxh32.ts";
 
 const MAGIC = 0x184d2204;
 const SKIPPABLE = 0x184d2a50;

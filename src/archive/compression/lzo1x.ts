@@ -2,7 +2,7 @@
  * LZO1X, as lzop's own library and the kernel's documentation of LZO streams have it (Documentation/staging/lzo.rst).
  * One loop without objects, and bytes that move in blocks: it runs over every byte of an archive.
  */
-import { copyOver, copyWithin } from "./copying.js";
+import { copyOver, copyWithin } from "./copying.ts";
 
 /**
  * `whole`: the end mark was reached. `cut`: the source ends before it. `full`: more would come than the target holds.

@@ -2,8 +2,8 @@
  * Reads an lzop file of any size from its front, a piece at a time and in bounded memory: what is passed over is not
  * unpacked. Where the file is not what it should be, Damaged is thrown.
  */
-import { Damaged } from "./damaged.js";
-import { bigEndian, blockContent, blockSizes, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.js";
+import { Damaged } from "./damaged.ts";
+import { bigEndian, blockContent, blockSizes, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.ts";
 
 /** Bytes of a file: those from `from` up to `to`, which is within the file. */
 export type ReadBytes = (from: number, to: number) => Promise<Uint8Array>;

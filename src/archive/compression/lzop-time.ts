@@ -2,7 +2,7 @@
  * When the file that lzop packed was last written, by the clock of the machine that it lay on: for a WAL segment that is the
  * primary, and copying the object changes nothing of it (wal-archives.md §0.3). A pipe has no such time, and no mode either.
  */
-import { bigEndian, lzopHeader } from "./lzop.js";
+import { bigEndian, lzopHeader } from "./lzop.ts";
 
 const MODE_AT = 21;
 const TIME_AT = 25;

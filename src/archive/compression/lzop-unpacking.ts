@@ -1,6 +1,6 @@
 /** Unpacks an lzop file from front to end, a block at a time. */
-import type { ByteQueue } from "./byte-queue.js";
-import { Damaged } from "./damaged.js";
+import type { ByteQueue } from "./byte-queue.ts";
+import { Damaged } from "./damaged.ts";
 import {
   bigEndian,
   blockContent,
@@ -10,8 +10,8 @@ import {
   lzopHeader,
   LONGEST_HEADER,
   type LzopHeader,
-} from "./lzop.js";
-import { unpackLzo1x } from "./lzo1x.js";
+} from "./lzop.ts";
+import { unpackLzo1x } from "./lzo1x.ts";
 
 /** With `lends`, each block is good only until the next is asked for: no memory is taken for each anew. */
 export async function* lzopBlocks(packed: ByteQueue, lends: boolean): AsyncGenerator<Uint8Array, void, void> {

@@ -3,10 +3,10 @@
  * a size of zero at the end. WAL-E packs with the program itself, WAL-G with a library that writes the same.
  */
 import { crc32 } from "node:zlib";
-import { adler32 } from "./adler32.js";
-import { Damaged } from "./damaged.js";
-import { unpackLzo1x } from "./lzo1x.js";
-import { startsLikeOpenPgp } from "./openpgp.js";
+import { adler32 } from "./adler32.ts";
+import { Damaged } from "./damaged.ts";
+import { unpackLzo1x } from "./lzo1x.ts";
+import { startsLikeOpenPgp } from "./openpgp.ts";
 
 /** Every lzop file begins with these nine bytes. */
 export const LZOP_MAGIC = Uint8Array.of(0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -2,8 +2,8 @@
 import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, constants, createBrotliDecompress, createGunzip, gunzipSync } from "node:zlib";
-import type { ByteQueue } from "./byte-queue.js";
-import { Damaged } from "./damaged.js";
+import type { ByteQueue } from "./byte-queue.ts";
+import { Damaged } from "./damaged.ts";
 
 type Zlib = Transform & { readonly bytesWritten: number };
 

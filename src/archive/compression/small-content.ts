@@ -1,5 +1,5 @@
 /** A packed text of a few lines that is at hand whole: histories, which alone say where a timeline begins. */
-import { type Compression, decompressed } from "./decompressed.js";
+import { type Compression, decompressed } from "./decompressed.ts";
 
 /** A history has a line of some fifty bytes for each timeline before it. */
 const LARGEST = 256 * 1024;

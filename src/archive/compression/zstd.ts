@@ -3,8 +3,8 @@
  * carry as checksum, and refuses windows above 128 MiB. Its own streaming takes no asynchronous source and looks at no
  * error, so the functions below it are called (zstd 1.5, lib/zstd.h, "Streaming decompression").
  */
-import type { ByteQueue } from "./byte-queue.js";
-import { Damaged } from "./damaged.js";
+import type { ByteQueue } from "./byte-queue.ts";
+import { Damaged } from "./damaged.ts";
 
 /** What the module exports; pointers and sizes are 32 bits. */
 interface Zstd {

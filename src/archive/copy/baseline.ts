@@ -2,9 +2,9 @@
  * A listing as evidence: the source's is kept before anything is changed and compared with one taken at the end
  * (law 1). One JSON array per line, because keys may hold any character.
  */
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
-import { formatLocation, parseLocation, type ArchiveLocation } from "../names/location.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import { formatLocation, parseLocation, type ArchiveLocation } from "../names/location.ts";
 
 const SCHEMA = "dingo-recover/listing@1";
 

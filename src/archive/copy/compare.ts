@@ -1,10 +1,10 @@
 /** Compares a copy with what it was made from: keys, sizes and content, by ETag where that proves something. */
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
-import { itemsOf, type CopyPlan } from "./copy-plan.js";
-import { relativeKey, type ArchiveLocation } from "../names/location.js";
-import { listArchive } from "../reading/listing.js";
-import { inParallel } from "../reading/parallel.js";
-import { sameContent } from "./same-content.js";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import { itemsOf, type CopyPlan } from "./copy-plan.ts";
+import { relativeKey, type ArchiveLocation } from "../names/location.ts";
+import { listArchive } from "../reading/listing.ts";
+import { inParallel } from "../reading/parallel.ts";
+import { sameContent } from "./same-content.ts";
 
 const IN_FLIGHT = 16;
 

@@ -4,10 +4,10 @@
  * The order is safe at every moment: payload first, then what makes it known, sentinels last in ascending age, because
  * WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
  */
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
-import { compareAge, type Completed } from "../judgement/choose.js";
-import { sortEntries, type ArchiveEntry } from "../reading/facts.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import { compareAge, type Completed } from "../judgement/choose.ts";
+import { sortEntries, type ArchiveEntry } from "../reading/facts.ts";
 import {
   formatLocation,
   keyIn,
@@ -16,10 +16,10 @@ import {
   requireApart,
   requireInstanceArchive,
   type ArchiveLocation,
-} from "../names/location.js";
-import { counted } from "../../counted.js";
-import { isUncertainPath } from "../../key-path.js";
-import { printable, quoted } from "../../printable.js";
+} from "../names/location.ts";
+import { counted } from "../../counted.ts";
+import { isUncertainPath } from "../../key-path.ts";
+import { printable, quoted } from "../../printable.ts";
 
 export interface CopyItem {
   readonly from: ObjectInfo;

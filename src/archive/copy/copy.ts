@@ -2,17 +2,17 @@
  * Carries out a copy plan. It may be killed after any object and run again: what is there and equal is kept, and
  * nothing that the plan does not know is ever overwritten. Whether it is done is shown by comparing, not by the calls.
  */
-import type { Clock } from "../../ports/clock.js";
-import { isTransient, RecoverError } from "../../errors.js";
-import type { CopiedObject, ObjectStore } from "../../ports/object-store.js";
-import { compareAge } from "../judgement/choose.js";
-import { probeCopy, type CopyState } from "./compare.js";
-import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.js";
-import { LostCopies } from "./lost-copies.js";
-import { sameContent } from "./same-content.js";
-import { formatLocation } from "../names/location.js";
-import { inParallel } from "../reading/parallel.js";
-import { counted } from "../../counted.js";
+import type { Clock } from "../../ports/clock.ts";
+import { isTransient, RecoverError } from "../../errors.ts";
+import type { CopiedObject, ObjectStore } from "../../ports/object-store.ts";
+import { compareAge } from "../judgement/choose.ts";
+import { probeCopy, type CopyState } from "./compare.ts";
+import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.ts";
+import { LostCopies } from "./lost-copies.ts";
+import { sameContent } from "./same-content.ts";
+import { formatLocation } from "../names/location.ts";
+import { inParallel } from "../reading/parallel.ts";
+import { counted } from "../../counted.ts";
 
 /** Fewer than a store has sockets; one that bears still fewer says so, and is waited for. */
 const IN_FLIGHT = 64;

@@ -2,8 +2,8 @@
  * Copies whose outcome is lost: the connection broke, or the store answered with a 500 or with half an answer. No copy is
  * sent again before its one key was looked at (law 4), and only where nothing is there.
  */
-import { isTransient, RecoverError } from "../../errors.js";
-import type { Clock } from "../../ports/clock.js";
+import { isTransient, RecoverError } from "../../errors.ts";
+import type { Clock } from "../../ports/clock.ts";
 
 /** Of one object, where the store goes on serving others. */
 const MOST_SENDS = 6;

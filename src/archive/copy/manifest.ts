@@ -4,10 +4,10 @@
  * so that a copy that is run again writes the same.
  */
 import { createHash } from "node:crypto";
-import { RecoverError } from "../../errors.js";
-import type { SharedPlace } from "../../ports/shared-place.js";
-import { type ArchiveLocation, formatLocation, parseLocation, requireApart } from "../names/location.js";
-import { type Baseline, formatListing } from "./baseline.js";
+import { RecoverError } from "../../errors.ts";
+import type { SharedPlace } from "../../ports/shared-place.ts";
+import { type ArchiveLocation, formatLocation, parseLocation, requireApart } from "../names/location.ts";
+import { type Baseline, formatListing } from "./baseline.ts";
 
 export interface ManifestPlace {
   /** The folder, to be opened as a place of its own. */

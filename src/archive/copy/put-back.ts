@@ -2,14 +2,14 @@
  * The way back of `set-aside.ts`: copies every object of the plan back to its name. The objects aside stay where they
  * are; nothing is overwritten, and it may be killed anywhere and run again.
  */
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo, ObjectReader, ObjectStore } from "../../ports/object-store.js";
-import type { CopyOptions } from "./copy.js";
-import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
-import { formatLocation, type ArchiveLocation } from "../names/location.js";
-import { listArchive } from "../reading/listing.js";
-import { inParallel } from "../reading/parallel.js";
-import { sameContent } from "./same-content.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo, ObjectReader, ObjectStore } from "../../ports/object-store.ts";
+import type { CopyOptions } from "./copy.ts";
+import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
+import { formatLocation, type ArchiveLocation } from "../names/location.ts";
+import { listArchive } from "../reading/listing.ts";
+import { inParallel } from "../reading/parallel.ts";
+import { sameContent } from "./same-content.ts";
 
 const IN_FLIGHT = 64;
 /** S3 dates objects to the second; two sentinels of one second would leave WAL-E's choice to their names. */

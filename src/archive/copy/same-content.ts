@@ -2,7 +2,7 @@
  * Whether two stored objects hold the same bytes (law 2). Equal ETags and sizes prove it. Different ETags prove nothing
  * where one is of several parts or encrypted with a KMS key, so then the bytes are read and compared.
  */
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 
 const CHUNK = 1024 * 1024;
 /** MD5 of the content, or of the parts' MD5s with the number of parts. */

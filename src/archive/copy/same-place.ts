@@ -2,9 +2,9 @@
  * A bucket can have several names: the alias of an access point is one that CopyObject takes as well (S3 User Guide, "Using
  * a bucket-style alias"). Names alone then do not tell that a target is the source, or lies inside it (law 1).
  */
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
-import { type ArchiveLocation, formatLocation, overlap } from "../names/location.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import { type ArchiveLocation, formatLocation, overlap } from "../names/location.ts";
 
 /** Some of the source's objects are enough to know it again. */
 const SOME = 1_000;

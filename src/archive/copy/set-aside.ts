@@ -3,15 +3,15 @@
  * names, as the plan saw it, is moved; it may be killed anywhere and run again. Sentinels go first, so that a half
  * moved archive never looks whole.
  */
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo, ObjectStore } from "../../ports/object-store.js";
-import { copyItem, type CopyOptions } from "./copy.js";
-import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.js";
-import { formatLocation, type ArchiveLocation } from "../names/location.js";
-import { listArchive } from "../reading/listing.js";
-import { inParallel } from "../reading/parallel.js";
-import { sameByListing, sameContent } from "./same-content.js";
-import { counted } from "../../counted.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo, ObjectStore } from "../../ports/object-store.ts";
+import { copyItem, type CopyOptions } from "./copy.ts";
+import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
+import { formatLocation, type ArchiveLocation } from "../names/location.ts";
+import { listArchive } from "../reading/listing.ts";
+import { inParallel } from "../reading/parallel.ts";
+import { sameByListing, sameContent } from "./same-content.ts";
+import { counted } from "../../counted.ts";
 
 const IN_FLIGHT = 64;
 

@@ -1,16 +1,16 @@
 /** The parts of a verdict, in the form of its document. */
-import { formatLsn } from "../names/lsn.js";
-import { segmentName } from "../names/segment.js";
-import type { ArchiveFacts, Inside } from "../reading/facts.js";
-import { counted } from "../../counted.js";
-import { chainOf } from "./completeness.js";
-import type { Histories } from "./history.js";
-import type { Run } from "./lost.js";
-import { completeText, type Option } from "./option.js";
-import type { Study } from "./study.js";
-import { type BaseBackupVerdict, type GapVerdict, type Look, LONGEST_LIST, type TimelineVerdict } from "./verdict.js";
-import { gapsOf, rangeOf, timelineRange, type TimelineWal } from "./wal.js";
-import { windowOf } from "./window.js";
+import { formatLsn } from "../names/lsn.ts";
+import { segmentName } from "../names/segment.ts";
+import type { ArchiveFacts, Inside } from "../reading/facts.ts";
+import { counted } from "../../counted.ts";
+import { chainOf } from "./completeness.ts";
+import type { Histories } from "./history.ts";
+import type { Run } from "./lost.ts";
+import { completeText, type Option } from "./option.ts";
+import type { Study } from "./study.ts";
+import { type BaseBackupVerdict, type GapVerdict, type Look, LONGEST_LIST, type TimelineVerdict } from "./verdict.ts";
+import { gapsOf, rangeOf, timelineRange, type TimelineWal } from "./wal.ts";
+import { windowOf } from "./window.ts";
 
 export function baseVerdict(option: Option, { bases, times }: Study): BaseBackupVerdict {
   const { base, complete, unusable, completion } = option;

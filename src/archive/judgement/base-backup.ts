@@ -1,19 +1,19 @@
 /** Base backups as far as a listing and their sentinels tell (wal-archives.md §2, "Is a base backup restorable?"). */
-import { parseBackupHistory } from "../names/backup-history.js";
-import { firstByte, segmentNumberBefore } from "../names/lsn.js";
-import { type BaseName, sentinelKey } from "../names/layout.js";
-import type { Segment } from "../names/segment.js";
-import { parseSentinel } from "../names/sentinel.js";
+import { parseBackupHistory } from "../names/backup-history.ts";
+import { firstByte, segmentNumberBefore } from "../names/lsn.ts";
+import { type BaseName, sentinelKey } from "../names/layout.ts";
+import type { Segment } from "../names/segment.ts";
+import { parseSentinel } from "../names/sentinel.ts";
 import {
   parseWalgSentinel,
   parseWalgTimes,
   tarNames,
   type WalgSentinel,
   type WalgTimes,
-} from "../names/walg-sentinel.js";
-import { exactJson } from "../names/exact-json.js";
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
-import { type Reader, writerOf } from "../reading/reader.js";
+} from "../names/walg-sentinel.ts";
+import { exactJson } from "../names/exact-json.ts";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import { type Reader, writerOf } from "../reading/reader.ts";
 
 /** What a sentinel says, whoever wrote it. */
 export interface Completion {

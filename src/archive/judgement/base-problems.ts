@@ -1,12 +1,12 @@
 /** What there is to say of base backups: unfinished, broken, not taken, or to be restored with a condition. */
-import type { ArchiveFacts } from "../reading/facts.js";
-import type { Reader } from "../reading/reader.js";
-import { type BaseBackup, sentinelOf } from "./base-backup.js";
-import { byAge } from "./choose.js";
-import { bytesShort, chainOf } from "./completeness.js";
-import { elsewhere } from "./elsewhere.js";
-import type { Option } from "./option.js";
-import { problem, type Problem, type Restorer } from "./problem.js";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import type { Reader } from "../reading/reader.ts";
+import { type BaseBackup, sentinelOf } from "./base-backup.ts";
+import { byAge } from "./choose.ts";
+import { bytesShort, chainOf } from "./completeness.ts";
+import { elsewhere } from "./elsewhere.ts";
+import type { Option } from "./option.ts";
+import { problem, type Problem, type Restorer } from "./problem.ts";
 
 const EMPTY = "there is no object below this prefix; an archive of Dingo is s3://BUCKET/backups/GUID/wal";
 

@@ -2,11 +2,11 @@
  * Which cluster a base backup is of. Two may have written to one prefix, and PostgreSQL replays no segment of another: whose
  * WAL counts is therefore a question for each base backup (wal-archives.md §0.1, §0.8).
  */
-import { initdbTime } from "../names/sysid.js";
-import { pageOf } from "../reading/archive-facts.js";
-import type { ArchiveFacts } from "../reading/facts.js";
-import type { BaseBackup } from "./base-backup.js";
-import type { Identity } from "./damage.js";
+import { initdbTime } from "../names/sysid.ts";
+import { pageOf } from "../reading/archive-facts.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import type { BaseBackup } from "./base-backup.ts";
+import type { Identity } from "./damage.ts";
 
 /** Clocks of the store and of the database hosts may differ by this much. */
 export const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;

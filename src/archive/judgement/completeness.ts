@@ -1,8 +1,8 @@
 /** Whether the objects of a base backup are all there. */
-import { counted } from "../../counted.js";
-import type { BaseBackup } from "./base-backup.js";
-import type { Damage } from "./damage.js";
-import type { ArchiveFacts } from "../reading/facts.js";
+import { counted } from "../../counted.ts";
+import type { BaseBackup } from "./base-backup.ts";
+import type { Damage } from "./damage.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
 
 /** WAL-E puts at most this many bytes of members into one tar part. */
 const PART_MEMBER_BYTES = 1_610_612_736;

@@ -1,18 +1,18 @@
 /** What there is to say of the way that a restore goes: its timelines, its gaps, what lies beside it. */
-import { counted } from "../../counted.js";
-import { formatLsn } from "../names/lsn.js";
-import { segmentName } from "../names/segment.js";
-import { holesIn } from "../names/spans.js";
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
-import type { Course } from "./course.js";
-import { type Histories, type Stretch, timelineAt } from "./history.js";
-import { lengthOf, lossIn, type Lost, type LostRuns, type Run } from "./lost.js";
-import type { Option } from "./option.js";
-import { missingHistories } from "./missing-history.js";
-import type { Reader } from "../reading/reader.js";
-import { problem, type Problem, type Restorer } from "./problem.js";
-import { LONGEST_LIST } from "./verdict.js";
-import { extent, type TimelineWal } from "./wal.js";
+import { counted } from "../../counted.ts";
+import { formatLsn } from "../names/lsn.ts";
+import { segmentName } from "../names/segment.ts";
+import { holesIn } from "../names/spans.ts";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import type { Course } from "./course.ts";
+import { type Histories, type Stretch, timelineAt } from "./history.ts";
+import { lengthOf, lossIn, type Lost, type LostRuns, type Run } from "./lost.ts";
+import type { Option } from "./option.ts";
+import { missingHistories } from "./missing-history.ts";
+import type { Reader } from "../reading/reader.ts";
+import { problem, type Problem, type Restorer } from "./problem.ts";
+import { LONGEST_LIST } from "./verdict.ts";
+import { extent, type TimelineWal } from "./wal.ts";
 
 /** Segments that were stored again so long after later ones are no matter of clocks. */
 const DISORDER_MS = 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 /** How a restore from a base backup would go: along which timelines, how far, and what of that is not there. */
-import type { Completion } from "./base-backup.js";
+import type { Completion } from "./base-backup.ts";
 import {
   hasNumber,
   type Histories,
@@ -10,12 +10,12 @@ import {
   wayOnOwn,
   wayTo,
   wayToLatest,
-} from "./history.js";
-import { replayFrom } from "./replay.js";
-import { firstByte } from "../names/lsn.js";
-import { type Segment, segmentName } from "../names/segment.js";
-import { holesIn, type Span } from "../names/spans.js";
-import type { TimelineWal } from "./wal.js";
+} from "./history.ts";
+import { replayFrom } from "./replay.ts";
+import { firstByte } from "../names/lsn.ts";
+import { type Segment, segmentName } from "../names/segment.ts";
+import { holesIn, type Span } from "../names/spans.ts";
+import type { TimelineWal } from "./wal.ts";
 
 /** What stands as `recovery_target_timeline`. "current", that of the base backup: up to PostgreSQL 11 the setting is left out. */
 export type TargetTimeline = "latest" | "current" | number;

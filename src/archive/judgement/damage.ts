@@ -2,13 +2,13 @@
  * Objects that no restore can use as what their names say: those that are too short, and those whose inside was looked at.
  * A segment of another cluster, version or place ends the replay without a word (wal-archives.md §0.1, §7a.7).
  */
-import { startsLikeOpenPgp } from "../compression/openpgp.js";
-import { pageOf } from "../reading/archive-facts.js";
-import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading/facts.js";
-import { misfitOf } from "../wal/misfit.js";
-import { majorVersion } from "./base-backup.js";
-import { historiesOf } from "./history.js";
-import { isDamagedSegment } from "./wal.js";
+import { startsLikeOpenPgp } from "../compression/openpgp.ts";
+import { pageOf } from "../reading/archive-facts.ts";
+import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading/facts.ts";
+import { misfitOf } from "../wal/misfit.ts";
+import { majorVersion } from "./base-backup.ts";
+import { historiesOf } from "./history.ts";
+import { isDamagedSegment } from "./wal.ts";
 
 /** By relative key: why, a part of a sentence. */
 export type Damage = ReadonlyMap<string, string>;

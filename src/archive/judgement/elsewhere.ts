@@ -2,8 +2,8 @@
  * A prefix that is a part too short or too long (`backups/GUID` in place of `backups/GUID/wal`) holds objects of an archive
  * and is none itself: "not restorable" would be said of what was not looked at.
  */
-import type { ArchiveFacts } from "../reading/facts.js";
-import { problem, type Problem } from "./problem.js";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import { problem, type Problem } from "./problem.ts";
 
 const BELOW = /^(.+?)\/(?:basebackups_005|wal_005)\//;
 const ABOVE = /^(.+?)\/(?:basebackups_005|wal_005)(?:\/|$)/;

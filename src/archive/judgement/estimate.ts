@@ -3,10 +3,10 @@
  * what every recovery takes, and then so much per object and per byte that is copied, per byte of the base backup and per
  * segment that is replayed. Not promises.
  */
-import { counted } from "../../counted.js";
-import type { DrillTimes } from "../../ports/settings.js";
-import { SEGMENT_BYTES } from "../names/segment.js";
-import type { ArchiveVerdict } from "./verdict.js";
+import { counted } from "../../counted.ts";
+import type { DrillTimes } from "../../ports/settings.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import type { ArchiveVerdict } from "./verdict.ts";
 
 /**
  * Stop, leader key, start, promotion, passwords, log-in: what a drill measures on the foundation at hand. About 27 s on the

@@ -1,8 +1,8 @@
 /** What the store will do to an archive by itself: a lifecycle rule deletes the only copy in silence. */
-import { counted } from "../../counted.js";
-import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.js";
-import type { ArchiveEntry } from "../reading/facts.js";
-import { problem, type Problem } from "./problem.js";
+import { counted } from "../../counted.ts";
+import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.ts";
+import type { ArchiveEntry } from "../reading/facts.ts";
+import { problem, type Problem } from "./problem.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -3,8 +3,8 @@
  * A fresh instance makes one base backup and three segments, one more at each stop and every ten minutes
  * (real-parts.md §1.3, §1.4).
  */
-import type { ArchiveEntry } from "../reading/facts.js";
-import { counted } from "../../counted.js";
+import type { ArchiveEntry } from "../reading/facts.ts";
+import { counted } from "../../counted.ts";
 
 /** Of an instance that was just made, with room for a few stops. */
 const MOST_SEGMENTS = 16;

@@ -3,10 +3,10 @@
  * probed one by one from the backup's own timeline on, and a hole hides everything behind it; with a number, only that
  * timeline's history is read. Each segment is taken from the newest timeline of the history that had begun by then.
  */
-import { formatLsn, parseLsn, segmentNumberAt } from "../names/lsn.js";
-import { joined, type Span } from "../names/spans.js";
-import type { ArchiveFacts } from "../reading/facts.js";
-import type { TimelineWal } from "./wal.js";
+import { formatLsn, parseLsn, segmentNumberAt } from "../names/lsn.ts";
+import { joined, type Span } from "../names/spans.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import type { TimelineWal } from "./wal.ts";
 
 /** Where a timeline ended: `number` is the segment in which its child begins. */
 export interface Switch {

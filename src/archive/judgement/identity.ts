@@ -1,12 +1,12 @@
 /** Whose archive this is: system identifier and version of PostgreSQL, from wherever they stand. */
-import { SYSID_KEY } from "../names/layout.js";
-import { instanceGuid } from "../names/location.js";
-import { initdbTime, parseSysid } from "../names/sysid.js";
-import type { ArchiveFacts } from "../reading/facts.js";
-import { type BaseBackup, majorVersion, sentinelOf } from "./base-backup.js";
-import { CLOCK_TOLERANCE_MS, isDoubtful } from "./cluster.js";
-import type { Option } from "./option.js";
-import { problem, type Problem, type Restorer } from "./problem.js";
+import { SYSID_KEY } from "../names/layout.ts";
+import { instanceGuid } from "../names/location.ts";
+import { initdbTime, parseSysid } from "../names/sysid.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import { type BaseBackup, majorVersion, sentinelOf } from "./base-backup.ts";
+import { CLOCK_TOLERANCE_MS, isDoubtful } from "./cluster.ts";
+import type { Option } from "./option.ts";
+import { problem, type Problem, type Restorer } from "./problem.ts";
 
 export interface Known {
   /** What `sysids/sysid` says, where it says something. */

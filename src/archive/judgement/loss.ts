@@ -1,5 +1,5 @@
 /** What a restore from this archive does not bring back, in segments, and how far the archive is from the deletion. */
-import { counted } from "../../counted.js";
+import { counted } from "../../counted.ts";
 
 export interface Loss {
   /** Segments after the recovery point that are not there. */

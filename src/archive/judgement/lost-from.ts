@@ -1,8 +1,8 @@
 /** What a restore from a base backup leaves: one answer for the verdict and for the restore. */
-import { type Course, holdsGood } from "./course.js";
-import { byTimeline, type Lost, lostAside, NOTHING } from "./lost.js";
-import type { Option } from "./option.js";
-import type { Study } from "./study.js";
+import { type Course, holdsGood } from "./course.ts";
+import { byTimeline, type Lost, lostAside, NOTHING } from "./lost.ts";
+import type { Option } from "./option.ts";
+import type { Study } from "./study.ts";
 
 /** Where the timeline is given, what lies on another is not asked for; for a container it makes the verdict unknown. */
 export function lostFrom(

@@ -1,9 +1,9 @@
 /** Segments that no restore from a chosen base backup brings back, by timeline. */
-import { holesIn, type Span } from "../names/spans.js";
-import type { Course } from "./course.js";
-import { type Histories, timelineAt } from "./history.js";
-import { type Loss, lossOf } from "./loss.js";
-import { extent, type TimelineWal } from "./wal.js";
+import { holesIn, type Span } from "../names/spans.ts";
+import type { Course } from "./course.ts";
+import { type Histories, timelineAt } from "./history.ts";
+import { type Loss, lossOf } from "./loss.ts";
+import { extent, type TimelineWal } from "./wal.ts";
 
 export interface Run extends Span {
   readonly timeline: number;

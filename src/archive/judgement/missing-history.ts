@@ -1,9 +1,9 @@
 /** Histories of timelines that are not here, or cannot be read: a few lines of text, without which a whole branch is lost. */
-import { segmentLsn, segmentName } from "../names/segment.js";
-import type { Reader } from "../reading/reader.js";
-import { hasNumber, type Histories, historyName } from "./history.js";
-import { problem, type Problem } from "./problem.js";
-import { extent, type TimelineWal } from "./wal.js";
+import { segmentLsn, segmentName } from "../names/segment.ts";
+import type { Reader } from "../reading/reader.ts";
+import { hasNumber, type Histories, historyName } from "./history.ts";
+import { problem, type Problem } from "./problem.ts";
+import { extent, type TimelineWal } from "./wal.ts";
 
 interface Terms {
   readonly wal: readonly TimelineWal[];

@@ -1,17 +1,17 @@
 /** Base backups with the ways that a restore from each can go, and which of them to take. */
-import { counted } from "../../counted.js";
-import { formatLsn } from "../names/lsn.js";
-import { segmentName } from "../names/segment.js";
-import { numbersIn, sizeOf } from "../names/spans.js";
-import { byAge } from "./choose.js";
-import { incompleteBecause, type Surroundings } from "./completeness.js";
-import type { BaseCluster } from "./cluster.js";
-import { type ArchivedWal, type Course, coursesOf, holdsGood, type TargetTimeline } from "./course.js";
-import { timelineAt } from "./history.js";
-import type { BaseBackup, Completion } from "./base-backup.js";
-import type { Damage } from "./damage.js";
-import type { Restorer } from "./problem.js";
-import type { TimelineWal } from "./wal.js";
+import { counted } from "../../counted.ts";
+import { formatLsn } from "../names/lsn.ts";
+import { segmentName } from "../names/segment.ts";
+import { numbersIn, sizeOf } from "../names/spans.ts";
+import { byAge } from "./choose.ts";
+import { incompleteBecause, type Surroundings } from "./completeness.ts";
+import type { BaseCluster } from "./cluster.ts";
+import { type ArchivedWal, type Course, coursesOf, holdsGood, type TargetTimeline } from "./course.ts";
+import { timelineAt } from "./history.ts";
+import type { BaseBackup, Completion } from "./base-backup.ts";
+import type { Damage } from "./damage.ts";
+import type { Restorer } from "./problem.ts";
+import type { TimelineWal } from "./wal.ts";
 
 export interface Option {
   readonly base: BaseBackup;

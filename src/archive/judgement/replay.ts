@@ -3,9 +3,9 @@
  * missing, or into one in which the records end though others follow.
  * It promotes there without a word (wal-archives.md §0.1), so whatever lies beyond is told before anything is changed.
  */
-import type { Segment } from "../names/segment.js";
-import { holesIn, type Span } from "../names/spans.js";
-import { extent, type TimelineWal } from "./wal.js";
+import type { Segment } from "../names/segment.ts";
+import { holesIn, type Span } from "../names/spans.ts";
+import { extent, type TimelineWal } from "./wal.ts";
 
 export interface Replay {
   /** Absent between the start and the last listed (or needed) segment. */

@@ -2,9 +2,9 @@
  * Whether archiving had stopped some time before the end: an archive without a gap can still lack the last hours, and nothing
  * in it looks wrong. Told from the pace of the last segments, and from how late they were stored.
  */
-import type { Course } from "./course.js";
-import type { Times } from "./times.js";
-import { timelineAt } from "./history.js";
+import type { Course } from "./course.ts";
+import type { Times } from "./times.ts";
+import { timelineAt } from "./history.ts";
 
 /** Dingo's clusters archive at least every ten minutes (`archive_timeout`, dingo.md §3.5); this is twice that. */
 const LONGEST_PAUSE_MS = 20 * 60 * 1000;

@@ -2,14 +2,14 @@
  * Everything in an archive that the reader does not take or that is not understood here: other packings than it knows,
  * encryption, storage that is not read at once, segments of another size than 16 MiB.
  */
-import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "../reading/facts.js";
-import { startsLikeOpenPgp } from "../compression/openpgp.js";
-import { packingOfKey, type Packing } from "../names/packing.js";
-import type { Reader } from "../reading/reader.js";
-import { problem, type Problem } from "./problem.js";
-import { isCold } from "../reading/cold.js";
-import { isDamagedSegment } from "./wal.js";
-import { counted } from "../../counted.js";
+import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "../reading/facts.ts";
+import { startsLikeOpenPgp } from "../compression/openpgp.ts";
+import { packingOfKey, type Packing } from "../names/packing.ts";
+import type { Reader } from "../reading/reader.ts";
+import { problem, type Problem } from "./problem.ts";
+import { isCold } from "../reading/cold.ts";
+import { isDamagedSegment } from "./wal.ts";
+import { counted } from "../../counted.ts";
 
 export interface Onlooker {
   readonly reader: Reader;

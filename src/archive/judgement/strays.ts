@@ -2,9 +2,9 @@
  * Keys that look like an archive's and that no restore from it asks for: what was put there by mistake, or left of an attempt.
  * They are taken as any other unknown object is, so that one of them hides nothing of an archive that is whole.
  */
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
-import { SEGMENT_BYTES } from "../names/segment.js";
-import { isTooShort } from "./wal.js";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import { isTooShort } from "./wal.ts";
 
 export function withoutStrays(facts: ArchiveFacts): ArchiveFacts {
   const isStray = strayIn(facts);

@@ -1,20 +1,20 @@
 /** Takes an archive apart: what lies in it, which ways a restore can go, and which of them to take. Pure. */
-import { plainKind } from "../names/layout.js";
-import type { ArchiveFacts } from "../reading/facts.js";
-import { type Reader, seenBy, writerOf } from "../reading/reader.js";
-import { type BaseBackup, collectBases } from "./base-backup.js";
-import { byAge, latestBase } from "./choose.js";
-import type { Course, TargetTimeline } from "./course.js";
-import { clusterOf } from "./cluster.js";
-import { type Damage, damageIn, type Identity } from "./damage.js";
-import type { Expiry } from "./expiry.js";
-import { type Histories, historiesOf } from "./history.js";
-import { type Known, ownSystemId } from "./identity.js";
-import { bestOption, type Option, optionOf } from "./option.js";
-import type { Restorer } from "./problem.js";
-import { withoutStrays } from "./strays.js";
-import { Times } from "./times.js";
-import { collectWal, type TimelineWal } from "./wal.js";
+import { plainKind } from "../names/layout.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import { type Reader, seenBy, writerOf } from "../reading/reader.ts";
+import { type BaseBackup, collectBases } from "./base-backup.ts";
+import { byAge, latestBase } from "./choose.ts";
+import type { Course, TargetTimeline } from "./course.ts";
+import { clusterOf } from "./cluster.ts";
+import { type Damage, damageIn, type Identity } from "./damage.ts";
+import type { Expiry } from "./expiry.ts";
+import { type Histories, historiesOf } from "./history.ts";
+import { type Known, ownSystemId } from "./identity.ts";
+import { bestOption, type Option, optionOf } from "./option.ts";
+import type { Restorer } from "./problem.ts";
+import { withoutStrays } from "./strays.ts";
+import { Times } from "./times.ts";
+import { collectWal, type TimelineWal } from "./wal.ts";
 
 /** What is known or wanted beside the archive. */
 export interface Beside {

@@ -2,9 +2,9 @@
  * When a segment was there. The store's time is right on the original; a copy has new times, and there the time inside the
  * lzop header tells (wal-archives.md §0.2, §0.3, §2): both are upper bounds for the last commit in the segment.
  */
-import { lzopWrittenAt } from "../compression/lzop-time.js";
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
-import type { Run } from "./lost.js";
+import { lzopWrittenAt } from "../compression/lzop-time.ts";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import type { Run } from "./lost.ts";
 
 /** A segment is stored within minutes of its last write; later than this, the store's time says less than the header's. */
 const PROMPT_MS = 10 * 60 * 1000;

@@ -1,13 +1,13 @@
 /** The verdict on an archive: plain JSON, the body of `archive verify` and the output of the step that verifies. */
-import { endLsn, parseSegment } from "../names/segment.js";
-import type { Reader } from "../reading/reader.js";
-import type { TargetTimeline } from "./course.js";
-import { type Expiry, NOT_LOOKED } from "./expiry.js";
-import { NO_LOSS, type Loss, type LossInTime } from "./loss.js";
-import type { Problem, VerdictName } from "./problem.js";
-import type { Stall } from "./stall.js";
-import type { SegmentRange } from "./wal.js";
-import type { Pick, RecoveryPoint, RecoveryWindow } from "./window.js";
+import { endLsn, parseSegment } from "../names/segment.ts";
+import type { Reader } from "../reading/reader.ts";
+import type { TargetTimeline } from "./course.ts";
+import { type Expiry, NOT_LOOKED } from "./expiry.ts";
+import { NO_LOSS, type Loss, type LossInTime } from "./loss.ts";
+import type { Problem, VerdictName } from "./problem.ts";
+import type { Stall } from "./stall.ts";
+import type { SegmentRange } from "./wal.ts";
+import type { Pick, RecoveryPoint, RecoveryWindow } from "./window.ts";
 
 export interface BaseBackupVerdict {
   readonly name: string;
@@ -59,7 +59,7 @@ export interface GapVerdict extends SegmentRange {
   readonly to: string | null;
 }
 
-export type { RecoveryPoint } from "./window.js";
+export type { RecoveryPoint } from "./window.ts";
 
 export interface ArchiveVerdict {
   readonly verdict: VerdictName;

@@ -3,25 +3,25 @@
  * (wal-archives.md §2, §7a). Pure. Never says restorable where a needed segment is missing, and `unknown` wherever it cannot
  * be told.
  */
-import type { ArchiveFacts } from "../reading/facts.js";
-import { SEGMENT_BYTES } from "../names/segment.js";
-import { baseProblems } from "./base-problems.js";
-import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.js";
-import { byAge } from "./choose.js";
-import { courseProblems } from "./course-problems.js";
-import { expiryProblems, NOT_LOOKED } from "./expiry.js";
-import { identityProblems } from "./identity.js";
-import { lossInTime, NO_LOSS } from "./loss.js";
-import { lossIn, type Lost, NONE_LOST } from "./lost.js";
-import { lostFrom } from "./lost-from.js";
-import { problem, shorten, type Problem, verdictOf } from "./problem.js";
-import { type Stall, stallOf, stallText } from "./stall.js";
-import { isEncrypted, strangers } from "./strangers.js";
-import { type Beside, type Study, studyOf } from "./study.js";
-import type { ArchiveVerdict } from "./verdict.js";
-import { type Pick, pickFor, recoveryPointOf, windowsOf } from "./window.js";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import { baseProblems } from "./base-problems.ts";
+import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.ts";
+import { byAge } from "./choose.ts";
+import { courseProblems } from "./course-problems.ts";
+import { expiryProblems, NOT_LOOKED } from "./expiry.ts";
+import { identityProblems } from "./identity.ts";
+import { lossInTime, NO_LOSS } from "./loss.ts";
+import { lossIn, type Lost, NONE_LOST } from "./lost.ts";
+import { lostFrom } from "./lost-from.ts";
+import { problem, shorten, type Problem, verdictOf } from "./problem.ts";
+import { type Stall, stallOf, stallText } from "./stall.ts";
+import { isEncrypted, strangers } from "./strangers.ts";
+import { type Beside, type Study, studyOf } from "./study.ts";
+import type { ArchiveVerdict } from "./verdict.ts";
+import { type Pick, pickFor, recoveryPointOf, windowsOf } from "./window.ts";
 
-export type { Beside } from "./study.js";
+export type { Beside } from "./study.ts";
 
 export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): ArchiveVerdict {
   const study = studyOf(facts, beside);

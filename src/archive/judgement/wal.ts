@@ -1,8 +1,8 @@
 /** The WAL of an archive by name and size: which segments are there, in what runs (wal-archives.md §2). */
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
-import { packingOfKey } from "../names/packing.js";
-import { segmentName } from "../names/segment.js";
-import { holesIn, sizeOf, spansOf, type Span } from "../names/spans.js";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import { packingOfKey } from "../names/packing.ts";
+import { segmentName } from "../names/segment.ts";
+import { holesIn, sizeOf, spansOf, type Span } from "../names/spans.ts";
 
 /** An lzop file without data: a header of 38 bytes and the end mark. Anything shorter ends replay as if it were absent. */
 const SHORTEST_LZOP = 42;

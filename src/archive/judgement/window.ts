@@ -1,9 +1,9 @@
 /** Between which two moments a base backup can be restored to a chosen time, and which base a given time wants. */
-import type { Option } from "./option.js";
-import type { Course, TargetTimeline } from "./course.js";
-import { formatLsn } from "../names/lsn.js";
-import { endLsn, segmentName } from "../names/segment.js";
-import type { Times } from "./times.js";
+import type { Option } from "./option.ts";
+import type { Course, TargetTimeline } from "./course.ts";
+import { formatLsn } from "../names/lsn.ts";
+import { endLsn, segmentName } from "../names/segment.ts";
+import type { Times } from "./times.ts";
 
 export interface RecoveryPoint {
   readonly timeline: number;

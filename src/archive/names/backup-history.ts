@@ -3,7 +3,7 @@
  * (wal-archives.md §1). It does not prove that the backup was uploaded. Times are in the server's time zone, whose
  * abbreviation is not unique: only UTC and GMT are read.
  */
-import { parseLsn } from "./lsn.js";
+import { parseLsn } from "./lsn.ts";
 
 export interface BackupHistory {
   readonly startLsn: bigint | undefined;

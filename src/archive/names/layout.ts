@@ -3,8 +3,8 @@
  * (wal-archives.md §1), and what WAL-G writes into the same folders (WAL-G v0.2.19 internal/backup_push_handler.go,
  * internal/storage_tar_ball.go; 43fb039 utility/utility.go). Keys are given relative to the archive.
  */
-import { packingOf } from "./packing.js";
-import { parseSegment, type Segment, segmentAt } from "./segment.js";
+import { packingOf } from "./packing.ts";
+import { parseSegment, type Segment, segmentAt } from "./segment.ts";
 
 export interface BaseName {
   /** `base_000000010000000000000002_00000040` */

@@ -2,7 +2,7 @@
  * Where an archive lies: `s3://BUCKET/PREFIX`. Dingo's are exactly `s3://BUCKET/backups/<instance GUID>/wal`
  * (start_pg.sh and run.sh of the container; wal-archives.md §1).
  */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 /** `prefix` has no slash at either end; the archive is everything at or below `prefix/`. */
 export interface ArchiveLocation {

@@ -1,5 +1,5 @@
 /** Positions in the WAL, as PostgreSQL prints them: two hexadecimal halves of 32 bits. */
-import { SEGMENT_BYTES, type Segment } from "./segment.js";
+import { SEGMENT_BYTES, type Segment } from "./segment.ts";
 
 export function parseLsn(text: string): bigint | undefined {
   const match = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/.exec(text);

@@ -2,7 +2,7 @@
  * The ending of a key says how the object is packed: WAL-E writes only `.lzo`, WAL-G any of these (internal/compression
  * of WAL-G at 43fb039: lz4, lzma, zst, br, gz, lzo for reading, none without an ending).
  */
-import type { Compression } from "../compression/decompressed.js";
+import type { Compression } from "../compression/decompressed.ts";
 
 /** `lzma` is known by its name and cannot be unpacked here. */
 export type Packing = Compression | "lzma";

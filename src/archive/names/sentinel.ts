@@ -2,8 +2,8 @@
  * The `_backup_stop_sentinel.json` of a base backup: written last, plain JSON, and all that WAL-E looks at when it
  * lists backups (wal-archives.md §1). It names neither the number of parts nor the system.
  */
-import { firstByte } from "./lsn.js";
-import { parseSegment, SEGMENT_BYTES, type Segment } from "./segment.js";
+import { firstByte } from "./lsn.ts";
+import { parseSegment, SEGMENT_BYTES, type Segment } from "./segment.ts";
 
 export interface Sentinel {
   readonly stop: Segment;

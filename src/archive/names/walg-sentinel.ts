@@ -3,7 +3,7 @@
  * internal/backup_sentinel_dto.go; 43fb039 internal/databases/postgres/backup_sentinel_dto.go, where the list of files has
  * moved from the sentinel into files_metadata.json).
  */
-import { exactJson, isJsonObject, type JsonObject, unsigned64, wholeNumber } from "./exact-json.js";
+import { exactJson, isJsonObject, type JsonObject, unsigned64, wholeNumber } from "./exact-json.ts";
 
 export interface WalgSentinel {
   readonly startLsn: bigint;

@@ -2,7 +2,7 @@
  * Where a segment stands in a picture of a given width. WAL is drawn to scale; what no timeline holds takes no more room than
  * an eighth of what is there, so that a hole of billions of segments leaves the rest to be seen.
  */
-import { joined, type Span } from "../names/spans.js";
+import { joined, type Span } from "../names/spans.ts";
 
 const WIDEST_HOLE = 1 / 8;
 

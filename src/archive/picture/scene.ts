@@ -1,10 +1,10 @@
 /** What a picture of an archive shows, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
-import { parseLsn, segmentNumberAt } from "../names/lsn.js";
-import { baseNamed } from "../names/layout.js";
-import { parseSegment } from "../names/segment.js";
-import { holesIn, type Span } from "../names/spans.js";
-import type { ArchiveVerdict } from "../judgement/verdict.js";
-import { Axis } from "./axis.js";
+import { parseLsn, segmentNumberAt } from "../names/lsn.ts";
+import { baseNamed } from "../names/layout.ts";
+import { parseSegment } from "../names/segment.ts";
+import { holesIn, type Span } from "../names/spans.ts";
+import type { ArchiveVerdict } from "../judgement/verdict.ts";
+import { Axis } from "./axis.ts";
 
 /** The part of a verdict that is drawn. */
 export type Drawn = Pick<

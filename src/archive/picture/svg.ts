@@ -1,7 +1,7 @@
 /** The WAL of an archive as SVG: one file without anything from elsewhere, for light and dark pages, with its text escaped. */
-import { counted } from "../../counted.js";
-import { segmentName } from "../names/segment.js";
-import { type Drawn, type Row, type Scene, sceneOf } from "./scene.js";
+import { counted } from "../../counted.ts";
+import { segmentName } from "../names/segment.ts";
+import { type Drawn, type Row, type Scene, sceneOf } from "./scene.ts";
 
 const WIDTH = 960;
 const MARGIN = 110;

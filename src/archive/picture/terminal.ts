@@ -2,7 +2,7 @@
  * The WAL of an archive in characters, a row for each timeline. A cell that holds a gap shows it, however small it is, unless a
  * base backup begins there.
  */
-import { type Drawn, type Row, type Scene, sceneOf } from "./scene.js";
+import { type Drawn, type Row, type Scene, sceneOf } from "./scene.ts";
 
 export interface TerminalOptions {
   /** Columns; fewer than 60 are taken for 60. */

@@ -1,8 +1,8 @@
 /** What is known of an archive, as the rest passes it on. */
-import type { ObjectInfo } from "../../ports/object-store.js";
-import type { KeyKind } from "../names/layout.js";
-import type { ArchiveLocation } from "../names/location.js";
-import type { PageHeader } from "../wal/page-header.js";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import type { KeyKind } from "../names/layout.ts";
+import type { ArchiveLocation } from "../names/location.ts";
+import type { PageHeader } from "../wal/page-header.ts";
 
 export interface ArchiveEntry {
   readonly info: ObjectInfo;

@@ -2,14 +2,14 @@
  * The system identifier that a base backup restores to, read from it without restoring anything: `global/pg_control` in
  * one of its parts, confirmed by the first page of the WAL segment that it begins in. The archive is only read.
  */
-import type { ObjectReader } from "../../ports/object-store.js";
-import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
-import { baseNamed, segmentKey } from "../names/layout.js";
-import { LzopStream } from "../compression/lzop-stream.js";
-import { segmentName } from "../names/segment.js";
-import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
-import { CONTROL_FILE, controlSysid } from "../wal/pg-control.js";
-import { tarMember } from "./tar-member.js";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
+import { baseNamed, segmentKey } from "../names/layout.ts";
+import { LzopStream } from "../compression/lzop-stream.ts";
+import { segmentName } from "../names/segment.ts";
+import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
+import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
+import { tarMember } from "./tar-member.ts";
 
 /** A part can have 1.5 GB, and the file can stand anywhere in any of them. */
 const PART_PIECE = 8 * 1024 * 1024;

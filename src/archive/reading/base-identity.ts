@@ -2,14 +2,14 @@
  * Whose a base backup is, from itself: `global/pg_control` in one of its tar parts, by ranged reads. The WAL that it begins in
  * may have been written over by another cluster, and so may `sysids/sysid`.
  */
-import type { ObjectReader } from "../../ports/object-store.js";
-import { Damaged } from "../compression/damaged.js";
-import { LzopStream } from "../compression/lzop-stream.js";
-import { SYSID_KEY } from "../names/layout.js";
-import { parseSysid } from "../names/sysid.js";
-import { CONTROL_FILE, controlSysid } from "../wal/pg-control.js";
-import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.js";
-import { tarMember } from "./tar-member.js";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { LzopStream } from "../compression/lzop-stream.ts";
+import { SYSID_KEY } from "../names/layout.ts";
+import { parseSysid } from "../names/sysid.ts";
+import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
+import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
+import { tarMember } from "./tar-member.ts";
 
 /** Of one base backup: a small one is read whole, and in a large one the file may stand anywhere. */
 const MOST = 64 * 1024 * 1024;

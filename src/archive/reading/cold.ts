@@ -1,5 +1,5 @@
 /** Objects that a store does not give at once. */
-import type { ArchiveEntry } from "./archive-facts.js";
+import type { ArchiveEntry } from "./archive-facts.ts";
 
 /** Storage classes that are read at once. INTELLIGENT_TIERING is not: its archive tiers do not show in a listing. */
 const READABLE = new Set([

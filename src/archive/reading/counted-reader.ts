@@ -1,5 +1,5 @@
 /** A reader that keeps count of what it asks for: what a look into an archive costs is part of its answer. */
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 
 export interface Cost {
   /** Calls to the store; a listing counts one for each thousand keys. */

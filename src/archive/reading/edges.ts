@@ -1,8 +1,8 @@
 /** The segments beside which one is missing: what they say of their time tells what a gap covers. */
-import { plainKind } from "../names/layout.js";
-import type { Segment } from "../names/segment.js";
-import { type Span, spansOf } from "../names/spans.js";
-import type { ArchiveEntry } from "./archive-facts.js";
+import { plainKind } from "../names/layout.ts";
+import type { Segment } from "../names/segment.ts";
+import { type Span, spansOf } from "../names/spans.ts";
+import type { ArchiveEntry } from "./archive-facts.ts";
 
 /** An archive with more gaps than this has worse to tell than their times. */
 const MOST = 128;

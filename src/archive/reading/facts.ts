@@ -3,35 +3,35 @@
  * one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never read as
  * absence.
  */
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.js";
-import { type BaseName, classify, plainKind, type KeyKind } from "../names/layout.js";
-import { packingOfKey } from "../names/packing.js";
-import { withoutFileList } from "../names/walg-sentinel.js";
-import { Damaged } from "../compression/damaged.js";
-import { LZOP_MAGIC } from "../compression/lzop.js";
-import { startsLikeOpenPgp } from "../compression/openpgp.js";
-import { type Compression, firstBytes } from "../compression/decompressed.js";
-import { smallContent } from "../compression/small-content.js";
-import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.js";
-import type { Segment } from "../names/segment.js";
-import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.js";
-import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.js";
-import { baseIdentities, doubtfulBases } from "./base-identity.js";
-import { isCold } from "./cold.js";
-import { edges } from "./edges.js";
-import { clearBeginning } from "./in-clear.js";
-import { listArchive } from "./listing.js";
-import { inParallel } from "./parallel.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import { type BaseName, classify, plainKind, type KeyKind } from "../names/layout.ts";
+import { packingOfKey } from "../names/packing.ts";
+import { withoutFileList } from "../names/walg-sentinel.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { LZOP_MAGIC } from "../compression/lzop.ts";
+import { startsLikeOpenPgp } from "../compression/openpgp.ts";
+import { type Compression, firstBytes } from "../compression/decompressed.ts";
+import { smallContent } from "../compression/small-content.ts";
+import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.ts";
+import type { Segment } from "../names/segment.ts";
+import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.ts";
+import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
+import { baseIdentities, doubtfulBases } from "./base-identity.ts";
+import { isCold } from "./cold.ts";
+import { edges } from "./edges.ts";
+import { clearBeginning } from "./in-clear.ts";
+import { listArchive } from "./listing.ts";
+import { inParallel } from "./parallel.ts";
 
-export type { ArchiveEntry, ArchiveFacts, Inside } from "./archive-facts.js";
+export type { ArchiveEntry, ArchiveFacts, Inside } from "./archive-facts.ts";
 
 export interface ReadOptions {
   /** Reads what tells times as well: `.backup` files, WAL-G's metadata, and the heads of segments that stand beside gaps. */
   readonly times?: boolean;
 }
 
-export { LZOP_MAGIC } from "../compression/lzop.js";
+export { LZOP_MAGIC } from "../compression/lzop.ts";
 
 const LARGEST_TEXT = 1024 * 1024;
 /** WAL-G's lists of files: above this they are not read, and nothing is known of them. */

@@ -1,16 +1,16 @@
 /** Every byte of a packed object, unpacked and thrown away. */
-import { optional } from "../../optional.js";
-import { decompressed } from "../compression/decompressed.js";
-import { Damaged } from "../compression/damaged.js";
-import { packingOfKey } from "../names/packing.js";
-import { SEGMENT_BYTES } from "../names/segment.js";
-import { pageHeader } from "../wal/page-header.js";
-import { walked } from "../wal/segment-flaw.js";
-import { CONTROL_FILE, controlSysid } from "../wal/pg-control.js";
-import { readTar, type Visit } from "../tar/members.js";
-import { mostUnpacked } from "../tar/most-unpacked.js";
-import type { Inside } from "./facts.js";
-import { type Looked, mayBeEncrypted } from "./glance.js";
+import { optional } from "../../optional.ts";
+import { decompressed } from "../compression/decompressed.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { packingOfKey } from "../names/packing.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import { pageHeader } from "../wal/page-header.ts";
+import { walked } from "../wal/segment-flaw.ts";
+import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
+import { readTar, type Visit } from "../tar/members.ts";
+import { mostUnpacked } from "../tar/most-unpacked.ts";
+import type { Inside } from "./facts.ts";
+import { type Looked, mayBeEncrypted } from "./glance.ts";
 
 /** Throws Damaged for an object that is not what its name says, to its last byte. */
 export async function fullRead(looked: Looked): Promise<Inside> {

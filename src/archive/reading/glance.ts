@@ -1,13 +1,13 @@
 /** The first bytes of a packed object and its end, by ranged GETs. */
-import type { ObjectReader } from "../../ports/object-store.js";
-import { type Compression, firstBytes } from "../compression/decompressed.js";
-import { Damaged } from "../compression/damaged.js";
-import { startsLikeOpenPgp } from "../compression/openpgp.js";
-import type { ArchiveLocation } from "../names/location.js";
-import { type Packing, packingOfKey } from "../names/packing.js";
-import { SEGMENT_BYTES } from "../names/segment.js";
-import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
-import type { ArchiveEntry, Inside } from "./facts.js";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { type Compression, firstBytes } from "../compression/decompressed.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { startsLikeOpenPgp } from "../compression/openpgp.ts";
+import type { ArchiveLocation } from "../names/location.ts";
+import { type Packing, packingOfKey } from "../names/packing.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
+import type { ArchiveEntry, Inside } from "./facts.ts";
 
 export interface Looked {
   readonly reader: ObjectReader;

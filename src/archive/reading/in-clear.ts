@@ -1,9 +1,9 @@
 /** A reader that gives in clear what is encrypted with OpenPGP; everything else as it is. */
-import { BrokenMessage, type Decryption } from "../../ports/decryption.js";
-import type { ObjectReader, ReadRequest } from "../../ports/object-store.js";
-import { ByteQueue } from "../compression/byte-queue.js";
-import { Damaged } from "../compression/damaged.js";
-import { startsLikeOpenPgp } from "../compression/openpgp.js";
+import { BrokenMessage, type Decryption } from "../../ports/decryption.ts";
+import type { ObjectReader, ReadRequest } from "../../ports/object-store.ts";
+import { ByteQueue } from "../compression/byte-queue.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 
 /** The reader itself where there is no key. */
 export function inClear(reader: ObjectReader, decryption: Decryption | undefined): ObjectReader {

@@ -4,14 +4,14 @@
  * backups as far as they are small: only the sum of its files shows that one lacks its last part. `full`: every byte of
  * everything, unpacked and held against its checksums. Memory is bounded by what is under way at once, whatever the archive holds.
  */
-import type { ObjectReader } from "../../ports/object-store.js";
-import { Damaged } from "../compression/damaged.js";
-import type { ArchiveEntry, ArchiveFacts, Inside } from "./facts.js";
-import { DOUBTFUL, glance, type Looked } from "./glance.js";
-import type { KeyKind } from "../names/layout.js";
-import { packingOfKey } from "../names/packing.js";
-import { inParallel } from "./parallel.js";
-import { fullRead } from "./full-read.js";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { Damaged } from "../compression/damaged.ts";
+import type { ArchiveEntry, ArchiveFacts, Inside } from "./facts.ts";
+import { DOUBTFUL, glance, type Looked } from "./glance.ts";
+import type { KeyKind } from "../names/layout.ts";
+import { packingOfKey } from "../names/packing.ts";
+import { inParallel } from "./parallel.ts";
+import { fullRead } from "./full-read.ts";
 
 export const DEPTHS = ["deep", "full"] as const;
 export type Depth = (typeof DEPTHS)[number];

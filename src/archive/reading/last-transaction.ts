@@ -2,15 +2,15 @@
  * When the last transaction ended that a restore from an archive brings back: read out of the last segments themselves, as
  * PostgreSQL would replay them. It is what PostgreSQL names at the end of its recovery.
  */
-import { isTransient, RecoverError } from "../../errors.js";
-import type { ObjectReader } from "../../ports/object-store.js";
-import { Damaged } from "../compression/damaged.js";
-import { decompressed } from "../compression/decompressed.js";
-import { firstByte } from "../names/lsn.js";
-import { packingOfKey } from "../names/packing.js";
-import { parseSegment, SEGMENT_BYTES, type Segment } from "../names/segment.js";
-import { TransactionEnds } from "../wal/transaction-ends.js";
-import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
+import { isTransient, RecoverError } from "../../errors.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { decompressed } from "../compression/decompressed.ts";
+import { firstByte } from "../names/lsn.ts";
+import { packingOfKey } from "../names/packing.ts";
+import { parseSegment, SEGMENT_BYTES, type Segment } from "../names/segment.ts";
+import { TransactionEnds } from "../wal/transaction-ends.ts";
+import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
 
 /** A quiet database closes segments in which no transaction ends; beyond these nobody waits for an answer. */
 const LOOKED_AT = 4;

@@ -3,10 +3,10 @@
  * page ended; the names of segments, though, can be counted forward, so the key space is cut there, where that turns out to
  * be faster. Every key belongs to exactly one range, whatever it is called.
  */
-import { compareKeys } from "../../key-order.js";
-import type { KeyRange, ObjectInfo, ObjectReader } from "../../ports/object-store.js";
-import { parseSegment, type Segment, segmentName } from "../names/segment.js";
-import type { ArchiveLocation } from "../names/location.js";
+import { compareKeys } from "../../key-order.ts";
+import type { KeyRange, ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import { parseSegment, type Segment, segmentName } from "../names/segment.ts";
+import type { ArchiveLocation } from "../names/location.ts";
 
 /** What S3 gives in one answer. */
 const PAGE = 1_000;

@@ -1,8 +1,8 @@
 /** A look into an archive: its objects, and of base backups too large for that whose they are. */
-import type { ObjectReader } from "../../ports/object-store.js";
-import type { ArchiveFacts } from "./archive-facts.js";
-import { baseIdentities } from "./base-identity.js";
-import { lookInside, type LookOptions } from "./insides.js";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import type { ArchiveFacts } from "./archive-facts.ts";
+import { baseIdentities } from "./base-identity.ts";
+import { lookInside, type LookOptions } from "./insides.ts";
 
 /** Errors: those of the store. */
 export async function lookedInto(

@@ -1,6 +1,6 @@
 /** What the program that restores sees of an archive: WAL-E nothing that WAL-G alone writes, WAL-G all of both. */
-import { plainKind } from "../names/layout.js";
-import type { ArchiveEntry, ArchiveFacts } from "./facts.js";
+import { plainKind } from "../names/layout.ts";
+import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
 
 export const READERS = ["wal-e", "wal-g"] as const;
 export type Reader = (typeof READERS)[number];

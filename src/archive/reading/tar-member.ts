@@ -2,8 +2,8 @@
  * Finds one file in a tar archive that is read from its front, without unpacking what stands before it. A name that an
  * extension gives is longer than any that is looked for here.
  */
-import type { LzopStream } from "../compression/lzop-stream.js";
-import { RECORD, tarHeader } from "../tar/header.js";
+import type { LzopStream } from "../compression/lzop-stream.ts";
+import { RECORD, tarHeader } from "../tar/header.ts";
 
 /** The file's first `most` bytes; undefined where the archive has no such file. Throws Damaged for what is no tar archive. */
 export async function tarMember(

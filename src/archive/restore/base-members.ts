@@ -1,12 +1,12 @@
 /** Puts the members of a base backup's tar files into place. */
 import { lstat, realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../compression/damaged.js";
-import { quoted } from "../../printable.js";
-import { type DataFiles, parentOf } from "./data-files.js";
-import type { TarNotes } from "./kept.js";
-import { OWN_DIRECTORY, type Place, placeOf, staysInside, TABLESPACES } from "./place.js";
-import type { TarMember } from "../tar/members.js";
+import { Damaged } from "../compression/damaged.ts";
+import { quoted } from "../../printable.ts";
+import { type DataFiles, parentOf } from "./data-files.ts";
+import type { TarNotes } from "./kept.ts";
+import { OWN_DIRECTORY, type Place, placeOf, staysInside, TABLESPACES } from "./place.ts";
+import type { TarMember } from "../tar/members.ts";
 
 export interface BaseTerms {
   readonly files: DataFiles;

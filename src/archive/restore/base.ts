@@ -1,20 +1,20 @@
 /** Brings the files of a base backup into place, and shows that they are all there (wal-archives.md §2, §7a.5). */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../compression/damaged.js";
-import { inParallel } from "../reading/parallel.js";
-import { type ControlValues, controlValues } from "../wal/control-values.js";
-import { CONTROL_FILE } from "../wal/pg-control.js";
-import { segmentName } from "../names/segment.js";
-import { BaseMembers } from "./base-members.js";
-import type { DataFiles } from "./data-files.js";
-import { explained, type SourceObjects } from "./objects.js";
-import type { Kept } from "./kept.js";
-import type { PackedFile, RestorePlan } from "./plan.js";
-import { UnusableBase } from "./unusable-base.js";
-import { isBefore } from "./settings.js";
-import { readTar } from "../tar/members.js";
-import { mostUnpacked } from "../tar/most-unpacked.js";
+import { Damaged } from "../compression/damaged.ts";
+import { inParallel } from "../reading/parallel.ts";
+import { type ControlValues, controlValues } from "../wal/control-values.ts";
+import { CONTROL_FILE } from "../wal/pg-control.ts";
+import { segmentName } from "../names/segment.ts";
+import { BaseMembers } from "./base-members.ts";
+import type { DataFiles } from "./data-files.ts";
+import { explained, type SourceObjects } from "./objects.ts";
+import type { Kept } from "./kept.ts";
+import type { PackedFile, RestorePlan } from "./plan.ts";
+import { UnusableBase } from "./unusable-base.ts";
+import { isBefore } from "./settings.ts";
+import { readTar } from "../tar/members.ts";
+import { mostUnpacked } from "../tar/most-unpacked.ts";
 
 /** Unpacking keeps one core busy; more at once only hides how long the store takes to answer. */
 const IN_FLIGHT = 4;

@@ -1,17 +1,17 @@
 /** One copy for one moment, or for all there is, from one base backup, as a step judged it before: what is whole already is only described. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.js";
-import { optional } from "../../optional.js";
-import type { RestoredCopy } from "../../ports/scratch-database.js";
-import type { ObjectReader } from "../../ports/object-store.js";
-import { parseLocation } from "../names/location.js";
-import { readArchive } from "../reading/facts.js";
-import { controlValues } from "../wal/control-values.js";
-import { CONTROL_FILE } from "../wal/pg-control.js";
-import { microsecondText } from "../wal/transaction-ends.js";
-import { planRestore } from "./plan.js";
-import { passedOverText, restoreFrom } from "./fallback.js";
+import { RecoverError } from "../../errors.ts";
+import { optional } from "../../optional.ts";
+import type { RestoredCopy } from "../../ports/scratch-database.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { parseLocation } from "../names/location.ts";
+import { readArchive } from "../reading/facts.ts";
+import { controlValues } from "../wal/control-values.ts";
+import { CONTROL_FILE } from "../wal/pg-control.ts";
+import { microsecondText } from "../wal/transaction-ends.ts";
+import { planRestore } from "./plan.ts";
+import { passedOverText, restoreFrom } from "./fallback.ts";
 
 export interface CopyOrder {
   readonly archive: string;

@@ -1,8 +1,8 @@
 /** What the disk said, as it concerns a restore; nothing of it is a defect of the program. */
 import { relative } from "node:path";
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
-import { UnusableBase } from "./unusable-base.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import { UnusableBase } from "./unusable-base.ts";
 
 /** An archive that makes a file and a directory of one name, or a name that no file system takes. */
 const CONTRADICTIONS: ReadonlySet<string> = new Set(["EEXIST", "EISDIR", "ENOTDIR", "ENAMETOOLONG"]);

@@ -2,13 +2,13 @@
  * A restore that goes on from an older base backup where a newer one turns out to be damaged while it is read: that takes
  * longer and loses nothing, as long as the WAL between the two is whole. Where something would be lost, a person decides.
  */
-import type { ObjectReader } from "../../ports/object-store.js";
-import { RecoverError } from "../../errors.js";
-import { segmentName } from "../names/segment.js";
-import type { ArchiveFacts } from "../reading/facts.js";
-import { planRestore, type RestorePlan } from "./plan.js";
-import { restoreArchive, type RestoreOutcome, type RestoreTerms } from "./restore.js";
-import { UnusableBase } from "./unusable-base.js";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { RecoverError } from "../../errors.ts";
+import { segmentName } from "../names/segment.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
+import { planRestore, type RestorePlan } from "./plan.ts";
+import { restoreArchive, type RestoreOutcome, type RestoreTerms } from "./restore.ts";
+import { UnusableBase } from "./unusable-base.ts";
 
 /** A base backup that was not taken, and the one before it that is tried. */
 export interface PassedOver {

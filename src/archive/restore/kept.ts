@@ -5,10 +5,10 @@
  */
 import { appendFile, lstat, open, readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { ObjectInfo } from "../../ports/object-store.js";
-import { crc32c } from "../wal/crc32c.js";
-import { synced } from "./data-files.js";
-import { OWN_DIRECTORY } from "./place.js";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import { crc32c } from "../wal/crc32c.ts";
+import { synced } from "./data-files.ts";
+import { OWN_DIRECTORY } from "./place.ts";
 
 /** What the members of one tar file came to. Paths lie below the data directory. */
 export interface TarNotes {

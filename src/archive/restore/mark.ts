@@ -6,11 +6,11 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.js";
-import { quoted } from "../../printable.js";
-import { livenessOf, type ProcessIdentity, thisProcess } from "../../process-identity.js";
-import { absent, codeOf } from "./disk-failure.js";
-import { OWN_DIRECTORY } from "./place.js";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../printable.ts";
+import { livenessOf, type ProcessIdentity, thisProcess } from "../../process-identity.ts";
+import { absent, codeOf } from "./disk-failure.ts";
+import { OWN_DIRECTORY } from "./place.ts";
 
 export const MARK = `${OWN_DIRECTORY}/restoring.json`;
 

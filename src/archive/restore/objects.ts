@@ -1,9 +1,9 @@
 /** Objects of the source, unpacked as they come. The source is only read. */
-import { RecoverError } from "../../errors.js";
-import type { ObjectReader } from "../../ports/object-store.js";
-import { Damaged } from "../compression/damaged.js";
-import { decompressed } from "../compression/decompressed.js";
-import type { PackedFile, RestorePlan } from "./plan.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { decompressed } from "../compression/decompressed.ts";
+import type { PackedFile, RestorePlan } from "./plan.ts";
 
 interface Terms {
   readonly signal?: AbortSignal | undefined;

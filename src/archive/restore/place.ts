@@ -2,8 +2,8 @@
  * Where a member of a base backup goes in the data directory that is made of it. A name never leads out of it: links are
  * made when all files are written, and nothing is written through one.
  */
-import { Damaged } from "../compression/damaged.js";
-import { quoted } from "../../printable.js";
+import { Damaged } from "../compression/damaged.ts";
+import { quoted } from "../../printable.ts";
 
 /** What the restore itself keeps, in the data directory: PostgreSQL looks at no name that it does not know. */
 export const OWN_DIRECTORY = "dingo-recover";

@@ -1,24 +1,24 @@
 /** What a restore will fetch: one base backup, the WAL behind it along one course, and every history. */
-import { RecoverError } from "../../errors.js";
-import type { ObjectInfo } from "../../ports/object-store.js";
-import { type BaseBackup, majorVersion } from "../judgement/base-backup.js";
-import type { Course } from "../judgement/course.js";
-import { hasNumber, historyName, timelineAt } from "../judgement/history.js";
-import { elsewhere } from "../judgement/elsewhere.js";
-import { bestOption, type Option } from "../judgement/option.js";
-import { type Study, studyOf } from "../judgement/study.js";
-import { pickFor, type RecoveryWindow, windowsOf } from "../judgement/window.js";
-import { courseProblems } from "../judgement/course-problems.js";
-import type { Loss } from "../judgement/loss.js";
-import { lossIn } from "../judgement/lost.js";
-import { lostFrom } from "../judgement/lost-from.js";
-import type { Problem, ProblemCode } from "../judgement/problem.js";
-import { formatLocation, type ArchiveLocation } from "../names/location.js";
-import { plainKind } from "../names/layout.js";
-import { packingOfKey, type Packing } from "../names/packing.js";
-import { type Segment, segmentName } from "../names/segment.js";
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.js";
-import type { Reader } from "../reading/reader.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectInfo } from "../../ports/object-store.ts";
+import { type BaseBackup, majorVersion } from "../judgement/base-backup.ts";
+import type { Course } from "../judgement/course.ts";
+import { hasNumber, historyName, timelineAt } from "../judgement/history.ts";
+import { elsewhere } from "../judgement/elsewhere.ts";
+import { bestOption, type Option } from "../judgement/option.ts";
+import { type Study, studyOf } from "../judgement/study.ts";
+import { pickFor, type RecoveryWindow, windowsOf } from "../judgement/window.ts";
+import { courseProblems } from "../judgement/course-problems.ts";
+import type { Loss } from "../judgement/loss.ts";
+import { lossIn } from "../judgement/lost.ts";
+import { lostFrom } from "../judgement/lost-from.ts";
+import type { Problem, ProblemCode } from "../judgement/problem.ts";
+import { formatLocation, type ArchiveLocation } from "../names/location.ts";
+import { plainKind } from "../names/layout.ts";
+import { packingOfKey, type Packing } from "../names/packing.ts";
+import { type Segment, segmentName } from "../names/segment.ts";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import type { Reader } from "../reading/reader.ts";
 
 /** One object, and the name that PostgreSQL or tar knows it by. */
 export interface PackedFile {

@@ -1,20 +1,20 @@
 /** Makes a data directory out of an archive, that a stock PostgreSQL starts and recovers from. The source is only read. */
-import { RecoverError } from "../../errors.js";
-import type { ObjectReader } from "../../ports/object-store.js";
-import { microsecondText } from "../wal/transaction-ends.js";
-import { formatLocation } from "../names/location.js";
-import { SEGMENT_BYTES } from "../names/segment.js";
-import { type RestoredBase, restoreBase } from "./base.js";
-import { DataFiles } from "./data-files.js";
-import { diskFailure } from "./disk-failure.js";
-import { type Named, nameOf } from "./kept.js";
-import { SourceObjects } from "./objects.js";
-import { OWN_DIRECTORY } from "./place.js";
-import type { RestorePlan } from "./plan.js";
-import { isBefore, settingsFiles, socketDirectoryOf } from "./settings.js";
-import { partialOf, type Staging, stage } from "./staging.js";
-import { UnusableBase } from "./unusable-base.js";
-import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.js";
+import { RecoverError } from "../../errors.ts";
+import type { ObjectReader } from "../../ports/object-store.ts";
+import { microsecondText } from "../wal/transaction-ends.ts";
+import { formatLocation } from "../names/location.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import { type RestoredBase, restoreBase } from "./base.ts";
+import { DataFiles } from "./data-files.ts";
+import { diskFailure } from "./disk-failure.ts";
+import { type Named, nameOf } from "./kept.ts";
+import { SourceObjects } from "./objects.ts";
+import { OWN_DIRECTORY } from "./place.ts";
+import type { RestorePlan } from "./plan.ts";
+import { isBefore, settingsFiles, socketDirectoryOf } from "./settings.ts";
+import { partialOf, type Staging, stage } from "./staging.ts";
+import { UnusableBase } from "./unusable-base.ts";
+import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.ts";
 
 export interface RestoreProgress {
   readonly phase: "base" | "wal" | "disk";

@@ -3,7 +3,7 @@
  * `recovery.conf` up to 11 and `recovery.signal` since 12 (PostgreSQL 12 release notes, E.24.2), the rest in
  * `postgresql.auto.conf`, which outweighs any other file.
  */
-import { OWN_DIRECTORY } from "./place.js";
+import { OWN_DIRECTORY } from "./place.ts";
 
 export interface RecoveryTerms {
   /** `9.6`, `13`. */

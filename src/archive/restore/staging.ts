@@ -5,13 +5,13 @@
  */
 import { lstat, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { bytesText } from "../../bytes.js";
-import { RecoverError } from "../../errors.js";
-import { synced } from "./data-files.js";
-import { absent } from "./disk-failure.js";
-import { Kept, KEPT_FILE, type Named, type Undertaking } from "./kept.js";
-import { Mark, MARK, requireUnmarked } from "./mark.js";
-import { OWN_DIRECTORY } from "./place.js";
+import { bytesText } from "../../bytes.ts";
+import { RecoverError } from "../../errors.ts";
+import { synced } from "./data-files.ts";
+import { absent } from "./disk-failure.ts";
+import { Kept, KEPT_FILE, type Named, type Undertaking } from "./kept.ts";
+import { Mark, MARK, requireUnmarked } from "./mark.ts";
+import { OWN_DIRECTORY } from "./place.ts";
 
 /** The server itself writes some segments of WAL before it answers. */
 const ROOM_FOR_THE_SERVER = 256 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /** A base backup that names and sizes leave whole, and that turned out to be of no use while it was read. */
-import { RecoverError } from "../../errors.js";
+import { RecoverError } from "../../errors.ts";
 
 export class UnusableBase extends RecoverError {
   constructor(message: string, { place, cause }: { readonly place: string; readonly cause?: unknown }) {

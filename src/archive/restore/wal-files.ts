@@ -1,21 +1,21 @@
 /** Brings the WAL behind a base backup beside it, each segment looked at, up to the first that PostgreSQL would not replay. */
 import { open, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../compression/damaged.js";
-import { firstByte, formatLsn } from "../names/lsn.js";
-import { inParallel } from "../reading/parallel.js";
-import { SEGMENT_BYTES } from "../names/segment.js";
-import { misfitOf, otherSegmentSize } from "../wal/misfit.js";
-import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.js";
-import { flawIn } from "../wal/segment-flaw.js";
-import { TransactionEnds } from "../wal/transaction-ends.js";
-import type { DataFiles } from "./data-files.js";
-import { explained, type SourceObjects } from "./objects.js";
-import { isBefore } from "./settings.js";
-import { OWN_DIRECTORY } from "./place.js";
-import type { Kept } from "./kept.js";
-import type { PackedFile, PlannedSegment, RestorePlan } from "./plan.js";
-import { UnusableBase } from "./unusable-base.js";
+import { Damaged } from "../compression/damaged.ts";
+import { firstByte, formatLsn } from "../names/lsn.ts";
+import { inParallel } from "../reading/parallel.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import { misfitOf, otherSegmentSize } from "../wal/misfit.ts";
+import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
+import { flawIn } from "../wal/segment-flaw.ts";
+import { TransactionEnds } from "../wal/transaction-ends.ts";
+import type { DataFiles } from "./data-files.ts";
+import { explained, type SourceObjects } from "./objects.ts";
+import { isBefore } from "./settings.ts";
+import { OWN_DIRECTORY } from "./place.ts";
+import type { Kept } from "./kept.ts";
+import type { PackedFile, PlannedSegment, RestorePlan } from "./plan.ts";
+import { UnusableBase } from "./unusable-base.ts";
 
 export const WAL_DIRECTORY = `${OWN_DIRECTORY}/wal`;
 /** Of them, one after the other is read for the transactions in it. */

@@ -2,7 +2,7 @@
  * What stands before a member and says more of it than its header can: pax records (POSIX.1-2001), as Python's tarfile and
  * Go's archive/tar write them, and GNU's long names.
  */
-import { Damaged } from "../compression/damaged.js";
+import { Damaged } from "../compression/damaged.ts";
 
 /** Of one member; absent where its header says it all. */
 export interface Extension {

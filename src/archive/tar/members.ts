@@ -1,9 +1,9 @@
 /** The members of a tar archive, front to end, in bounded memory. */
-import { ByteQueue } from "../compression/byte-queue.js";
-import { Damaged } from "../compression/damaged.js";
-import { quoted } from "../../printable.js";
-import { type Extension, LARGEST_EXTENSION, longText, paxExtension } from "./extensions.js";
-import { RECORD, type TarHeader, tarHeader } from "./header.js";
+import { ByteQueue } from "../compression/byte-queue.ts";
+import { Damaged } from "../compression/damaged.ts";
+import { quoted } from "../../printable.ts";
+import { type Extension, LARGEST_EXTENSION, longText, paxExtension } from "./extensions.ts";
+import { RECORD, type TarHeader, tarHeader } from "./header.ts";
 
 export type MemberKind = "file" | "directory" | "link";
 

@@ -2,8 +2,8 @@
  * What the first bytes of `global/pg_control` say of the cluster (wal-archives.md §7, "pg_control for TypeScript": offsets
  * of 9.4 to 18 on little-endian machines).
  */
-import { parseSysid } from "../names/sysid.js";
-import { checksumFits, controlLayout } from "./control-values.js";
+import { parseSysid } from "../names/sysid.ts";
+import { checksumFits, controlLayout } from "./control-values.ts";
 
 /** As much as any of these releases has fields in; the file is longer, and zero from there on. */
 export const CONTROL_FIELDS_BYTES = 512;

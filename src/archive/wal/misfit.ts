@@ -1,7 +1,7 @@
 /** Whether the first page of a segment is what the segment's name says (wal-archives.md §2). */
-import { firstByte, formatLsn } from "../names/lsn.js";
-import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.js";
-import type { PageHeader } from "./page-header.js";
+import { firstByte, formatLsn } from "../names/lsn.ts";
+import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.ts";
+import type { PageHeader } from "./page-header.ts";
 
 export interface ExpectedPage {
   readonly segment: Segment;

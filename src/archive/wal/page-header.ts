@@ -2,7 +2,7 @@
  * The long header of a WAL segment's first page, little endian, the same since PostgreSQL 9.3 (wal-archives.md §2;
  * src/include/access/xlog_internal.h, XLogLongPageHeaderData).
  */
-import { parseSysid } from "../names/sysid.js";
+import { parseSysid } from "../names/sysid.ts";
 
 export const LONG_HEADER_BYTES = 40;
 const LONG_HEADER = 0x0002;

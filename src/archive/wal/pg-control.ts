@@ -1,5 +1,5 @@
 /** `global/pg_control` of every release begins with the system identifier, the lowest byte first (wal-archives.md, pg_control). */
-import { parseSysid } from "../names/sysid.js";
+import { parseSysid } from "../names/sysid.ts";
 
 export const CONTROL_FILE = "global/pg_control";
 const IDENTIFIER_BYTES = 8;

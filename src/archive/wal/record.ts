@@ -2,7 +2,7 @@
  * One record of the WAL, as releases from 9.5 to 18 write it (src/include/access/xlogrecord.h): a header of 24 bytes, short
  * headers that say what follows, and the main data at the end. All numbers are little endian.
  */
-import { crc32c } from "./crc32c.js";
+import { crc32c } from "./crc32c.ts";
 
 export const RECORD_HEADER = 24;
 

@@ -3,7 +3,7 @@
  * checksums (src/backend/access/transam/xlogreader.c, 9.5 to 18). Some packings have no checksum, and a bit that is flipped in
  * them unpacks to something. A record that goes on in the next segment cannot be summed up here.
  */
-import { isSwitch, isWhole, RECORD_HEADER } from "./record.js";
+import { isSwitch, isWhole, RECORD_HEADER } from "./record.ts";
 
 const PAGE = 8192;
 const SHORT_HEADER = 24;

@@ -2,7 +2,7 @@
  * Reads when transactions ended out of whole segments that follow one another, as far as PostgreSQL itself would read: to the
  * first page or record that is not what comes next (src/backend/access/transam/xlogreader.c, 9.5 to 18).
  */
-import { isSwitch, isWhole, previousOf, RECORD_HEADER, type TransactionEnd, transactionEnd } from "./record.js";
+import { isSwitch, isWhole, previousOf, RECORD_HEADER, type TransactionEnd, transactionEnd } from "./record.ts";
 
 const PAGE = 8192;
 const SHORT_HEADER = 24;

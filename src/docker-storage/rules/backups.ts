@@ -1,9 +1,9 @@
 /** Data of which nothing on this host is a backup. That there is none elsewhere nobody can see: the operator can say so. */
-import { quote } from "../../shell-quote.js";
-import { systemOf } from "../../data-directory/systems.js";
-import type { Finding } from "../finding.js";
-import { containerText, dataText, type Stock, type UsedData } from "../stock.js";
-import type { SurveyedContainer } from "../survey.js";
+import { quote } from "../../shell-quote.ts";
+import { systemOf } from "../../data-directory/systems.ts";
+import type { Finding } from "../finding.ts";
+import { containerText, dataText, type Stock, type UsedData } from "../stock.ts";
+import type { SurveyedContainer } from "../survey.ts";
 
 const BACKUP = /backup|wal-?[eg]\b|pgbackrest|barman|restic|borg|kopia|duplic|dump|archiv|velero|rclone/i;
 

@@ -1,9 +1,9 @@
 /** Directories of the host that are mounted. */
-import { quoted } from "../../printable.js";
-import { quote } from "../../shell-quote.js";
-import type { Finding } from "../finding.js";
-import { containerText, dataText, type Stock } from "../stock.js";
-import type { SurveyedContainer, SurveyedMount } from "../survey.js";
+import { quoted } from "../../printable.ts";
+import { quote } from "../../shell-quote.ts";
+import type { Finding } from "../finding.ts";
+import { containerText, dataText, type Stock } from "../stock.ts";
+import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
 
 export function binds(stock: Stock): readonly Finding[] {
   return stock.survey.containers.flatMap((container) => [

@@ -1,9 +1,9 @@
 /** Compose files whose databases have no storage of their own. */
-import { type DataPath, dataPathsOf } from "../../compose/data-paths.js";
-import { quoted } from "../../printable.js";
-import type { Finding } from "../finding.js";
-import type { Stock } from "../stock.js";
-import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.js";
+import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
+import { quoted } from "../../printable.ts";
+import type { Finding } from "../finding.ts";
+import type { Stock } from "../stock.ts";
+import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.ts";
 
 /** `told`: services of which their running containers have told as much already, as `PROJECT/SERVICE`. */
 export function compose(stock: Stock, told: ReadonlySet<string>): readonly Finding[] {

@@ -1,10 +1,10 @@
 /** Data that will not start as they are, or not with the next image. */
-import { readImageReference } from "../../compose/image-reference.js";
-import { quoted } from "../../printable.js";
-import type { Finding } from "../finding.js";
-import { keeperText } from "../keeper.js";
-import { saveFirst } from "../moving.js";
-import { containerText, dataText, type Stock, type UsedData } from "../stock.js";
+import { readImageReference } from "../../compose/image-reference.ts";
+import { quoted } from "../../printable.ts";
+import type { Finding } from "../finding.ts";
+import { keeperText } from "../keeper.ts";
+import { saveFirst } from "../moving.ts";
+import { containerText, dataText, type Stock, type UsedData } from "../stock.ts";
 
 export function condition(stock: Stock): readonly Finding[] {
   return stock.data.flatMap((data) => [

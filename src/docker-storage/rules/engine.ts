@@ -1,8 +1,8 @@
 /** The engine's own storage. */
-import { bytesText } from "../../bytes.js";
-import { quoted } from "../../printable.js";
-import type { Finding } from "../finding.js";
-import type { Stock } from "../stock.js";
+import { bytesText } from "../../bytes.ts";
+import { quoted } from "../../printable.ts";
+import type { Finding } from "../finding.ts";
+import type { Stock } from "../stock.ts";
 
 const SERIOUS = 0.03;
 const WARNING = 0.1;

@@ -1,8 +1,8 @@
 /** Paths that an image makes anonymous volumes of, where nothing is mounted. */
-import { quoted } from "../../printable.js";
-import type { Finding } from "../finding.js";
-import { containerText, type Stock } from "../stock.js";
-import type { SurveyedContainer } from "../survey.js";
+import { quoted } from "../../printable.ts";
+import type { Finding } from "../finding.ts";
+import { containerText, type Stock } from "../stock.ts";
+import type { SurveyedContainer } from "../survey.ts";
 
 export function images(stock: Stock): readonly Finding[] {
   return stock.survey.containers.flatMap((container) => madeVolumes(stock, container));

@@ -1,9 +1,9 @@
 /** Data in places that go when a container goes: its own layer, or a volume that nobody named. */
-import type { Finding } from "../finding.js";
-import { keeperText } from "../keeper.js";
-import { moveToNamedVolume } from "../moving.js";
-import { containerText, dataText, type Stock, type UsedData, volumeText } from "../stock.js";
-import { quoted } from "../../printable.js";
+import type { Finding } from "../finding.ts";
+import { keeperText } from "../keeper.ts";
+import { moveToNamedVolume } from "../moving.ts";
+import { containerText, dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
+import { quoted } from "../../printable.ts";
 
 export function places(stock: Stock): readonly Finding[] {
   // Nobody misses what was never finished; that is told of elsewhere.

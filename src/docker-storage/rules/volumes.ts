@@ -1,11 +1,11 @@
 /** Volumes that no container uses. */
-import { bytesText } from "../../bytes.js";
-import { counted } from "../../counted.js";
-import { quoted } from "../../printable.js";
-import { volumeOf } from "../compose-labels.js";
-import type { Finding } from "../finding.js";
-import { dataText, type Stock, volumeText } from "../stock.js";
-import type { SurveyedVolume } from "../survey.js";
+import { bytesText } from "../../bytes.ts";
+import { counted } from "../../counted.ts";
+import { quoted } from "../../printable.ts";
+import { volumeOf } from "../compose-labels.ts";
+import type { Finding } from "../finding.ts";
+import { dataText, type Stock, volumeText } from "../stock.ts";
+import type { SurveyedVolume } from "../survey.ts";
 
 /** From this engine on, `docker volume prune` takes the anonymous ones and leaves those with a name (moby 42912). */
 const PRUNES_ANONYMOUS = 23;

@@ -1,8 +1,8 @@
 /** One directory with several containers that write to it. */
-import { quoted } from "../../printable.js";
-import type { Finding } from "../finding.js";
-import { dataText, type DataContents, type Stock } from "../stock.js";
-import type { SurveyedContainer, SurveyedMount } from "../survey.js";
+import { quoted } from "../../printable.ts";
+import type { Finding } from "../finding.ts";
+import { dataText, type DataContents, type Stock } from "../stock.ts";
+import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
 
 interface Writer {
   readonly container: SurveyedContainer;

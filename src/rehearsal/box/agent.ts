@@ -1,9 +1,9 @@
 /** The director's agents on the machines of the world: they make and remove ephemeral users. */
-import type { Agent } from "../director/agent.js";
-import type { DirectorInstance } from "../director/state.js";
-import type { KeyPair } from "../ssh/keys.js";
-import type { World } from "../world/world.js";
-import type { WorldHost } from "./world-host.js";
+import type { Agent } from "../director/agent.ts";
+import type { DirectorInstance } from "../director/state.ts";
+import type { KeyPair } from "../ssh/keys.ts";
+import type { World } from "../world/world.ts";
+import type { WorldHost } from "./world-host.ts";
 
 const PARTITION = "partition-cac94a070a81fd8f3931";
 

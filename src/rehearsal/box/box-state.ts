@@ -1,11 +1,11 @@
 /** Everything that a box is made of as one value; on disk each part has a file of its own, replaced as it changes. */
-import type { CloudControllerState } from "../cloud-controller/state.js";
-import type { DirectorState } from "../director/state.js";
-import type { DockerEngineState } from "../docker-engine/state.js";
-import type { Certificate } from "../http/certificate.js";
-import type { KeyPair } from "../ssh/keys.js";
-import type { World } from "../world/world.js";
-import { VersionedFile } from "./versioned-file.js";
+import type { CloudControllerState } from "../cloud-controller/state.ts";
+import type { DirectorState } from "../director/state.ts";
+import type { DockerEngineState } from "../docker-engine/state.ts";
+import type { Certificate } from "../http/certificate.ts";
+import type { KeyPair } from "../ssh/keys.ts";
+import type { World } from "../world/world.ts";
+import { VersionedFile } from "./versioned-file.ts";
 
 /** Log-ins that the box hands to the tool; they are worth nothing outside of it. */
 export interface BoxAccounts {

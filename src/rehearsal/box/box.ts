@@ -1,23 +1,23 @@
 /** Starts every stand-in of a foundation on loopback around one world, and writes the world down after each change. */
 import { join } from "node:path";
-import { serveCloudController } from "../cloud-controller/server.js";
-import { serveDirector } from "../director/server.js";
-import { DockerEngine } from "../docker-engine/engine.js";
-import { serveDocker } from "../docker-engine/server.js";
-import { serveStore } from "../object-store/server.js";
-import { CLEAR, type Passage } from "../passage.js";
-import { serveSsh } from "../ssh/server.js";
-import { worldAgent } from "./agent.js";
-import { BoxFiles, type BoxState } from "./box-state.js";
-import { worldBroker } from "./broker.js";
-import { changeAsked, changeOf } from "./change.js";
-import { type BoxClock, shown } from "./clock.js";
-import { serveLogStore } from "../log-store/server.js";
-import { collectedStore } from "./collected-store.js";
-import { CollectedLog } from "./log-file.js";
-import type { DockerEngineState } from "../docker-engine/state.js";
-import type { World } from "../world/world.js";
-import { SavedWorld, type WorldHost } from "./world-host.js";
+import { serveCloudController } from "../cloud-controller/server.ts";
+import { serveDirector } from "../director/server.ts";
+import { DockerEngine } from "../docker-engine/engine.ts";
+import { serveDocker } from "../docker-engine/server.ts";
+import { serveStore } from "../object-store/server.ts";
+import { CLEAR, type Passage } from "../passage.ts";
+import { serveSsh } from "../ssh/server.ts";
+import { worldAgent } from "./agent.ts";
+import { BoxFiles, type BoxState } from "./box-state.ts";
+import { worldBroker } from "./broker.ts";
+import { changeAsked, changeOf } from "./change.ts";
+import { type BoxClock, shown } from "./clock.ts";
+import { serveLogStore } from "../log-store/server.ts";
+import { collectedStore } from "./collected-store.ts";
+import { CollectedLog } from "./log-file.ts";
+import type { DockerEngineState } from "../docker-engine/state.ts";
+import type { World } from "../world/world.ts";
+import { SavedWorld, type WorldHost } from "./world-host.ts";
 
 /** Where the director is, seen from behind the gateway. */
 export const DIRECTOR_ADDRESS = "10.58.111.5:25555";

@@ -1,9 +1,9 @@
 /** The Dingo broker of the world, as Cloud Controller calls it. */
-import type { Broker, BrokerProgress } from "../cloud-controller/broker.js";
-import { credentials } from "../world/broker.js";
-import { ERAS } from "../world/eras.js";
-import type { World } from "../world/world.js";
-import type { WorldHost } from "./world-host.js";
+import type { Broker, BrokerProgress } from "../cloud-controller/broker.ts";
+import { credentials } from "../world/broker.ts";
+import { ERAS } from "../world/eras.ts";
+import type { World } from "../world/world.ts";
+import type { WorldHost } from "./world-host.ts";
 
 /** Cloud Controller's own patience with a broker (cf-bosh.md §2.4), as long as the first broker waits and more. */
 const PATIENCE = 180_000;

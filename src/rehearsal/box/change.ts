@@ -1,6 +1,6 @@
 /** Which events and requests change something that somebody asked for: where a kill leaves an effect without an outcome. */
-import type { CloudControllerState } from "../cloud-controller/state.js";
-import type { WorldEvent } from "../world/events.js";
+import type { CloudControllerState } from "../cloud-controller/state.ts";
+import type { WorldEvent } from "../world/events.ts";
 
 /** What an event changed, in a few words; undefined for those that only look. */
 export function changeOf(event: WorldEvent): string | undefined {

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LogStoreState, StoredDocument } from "../log-store/store.js";
+import type { LogStoreState, StoredDocument } from "../log-store/store.ts";
 
 /** Whom the configuration of a rehearsal names; worth nothing outside of the box. */
 export const LOG_READER = { username: "log-reader", password: "a-password-of-the-log-store" } as const;

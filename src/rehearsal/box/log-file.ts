@@ -2,8 +2,8 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type CollectedLine, storeLines } from "./collected-store.js";
-import type { SyslogLine, World } from "../world/world.js";
+import { type CollectedLine, storeLines } from "./collected-store.ts";
+import type { SyslogLine, World } from "../world/world.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /** The page's collector stood in California: stamps without year and zone, a date of its own (dingo.md §1.14). */

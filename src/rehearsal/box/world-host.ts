@@ -1,9 +1,9 @@
 /** Holds the one world of a box: lets time pass, applies events, writes every change down before it is answered. */
-import { advance } from "../world/advance.js";
-import { apply } from "../world/apply.js";
-import type { AnswerTo, WorldEvent } from "../world/events.js";
-import type { World } from "../world/world.js";
-import { type BoxClock, shown, waitUntil } from "./clock.js";
+import { advance } from "../world/advance.ts";
+import { apply } from "../world/apply.ts";
+import type { AnswerTo, WorldEvent } from "../world/events.ts";
+import type { World } from "../world/world.ts";
+import { type BoxClock, shown, waitUntil } from "./clock.ts";
 
 /** What the servers of a box see of the world. */
 export interface WorldHost {

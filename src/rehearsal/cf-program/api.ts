@@ -1,7 +1,7 @@
 /** The Cloud Controller as the CLI speaks to it: bearer token, renewed when it is about to expire, and its retries. */
-import type { ConfigFile } from "./config-file.js";
-import { answerOf, CfFailure, CutAnswer, NoAnswer, statusFailure, TOKEN_DEAD } from "./failure.js";
-import { exchange, type Reply } from "./http.js";
+import type { ConfigFile } from "./config-file.ts";
+import { answerOf, CfFailure, CutAnswer, NoAnswer, statusFailure, TOKEN_DEAD } from "./failure.ts";
+import { exchange, type Reply } from "./http.ts";
 
 /** The CLI renews a token this long before its end. */
 const MARGIN_MS = 5_000;

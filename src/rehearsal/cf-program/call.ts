@@ -1,5 +1,5 @@
 /** One call of the box's `cf`, answered in the process of the box. */
-import { runCf } from "./program.js";
+import { runCf } from "./program.ts";
 
 export interface CfCall {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
 /** What every command of the program gets, and the checks that the CLI makes first. */
-import { type Api, claims, type Resource } from "./api.js";
-import type { ConfigFile } from "./config-file.js";
-import { CfFailure } from "./failure.js";
-import type { Arguments } from "./flags.js";
+import { type Api, claims, type Resource } from "./api.ts";
+import type { ConfigFile } from "./config-file.ts";
+import { CfFailure } from "./failure.ts";
+import type { Arguments } from "./flags.ts";
 
 export interface Cli {
   readonly file: ConfigFile;

@@ -1,5 +1,5 @@
 /** The CLI's flags: a value flag takes the next word unless that looks like a flag; `--` does not end them. */
-import { CfFailure } from "./failure.js";
+import { CfFailure } from "./failure.ts";
 
 export interface Arguments {
   readonly positional: readonly string[];

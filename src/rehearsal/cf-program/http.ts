@@ -1,6 +1,6 @@
 /** One HTTP exchange with the stand-in: over node:http, which starts faster than fetch, and to this machine alone (law 13). */
 import { request as httpRequest } from "node:http";
-import { CfFailure, CutAnswer, requestError } from "./failure.js";
+import { CfFailure, CutAnswer, requestError } from "./failure.ts";
 
 export interface Call {
   readonly method: string;

@@ -1,6 +1,6 @@
 /** The box's `cf` as a process: `main CLOCK WORD…`, CLOCK as `installCfProgram` writes it. */
-import { runCf } from "./program.js";
-import { shownTime } from "./clock.js";
+import { runCf } from "./program.ts";
+import { shownTime } from "./clock.ts";
 
 const [clock = "", ...words] = process.argv.slice(2);
 

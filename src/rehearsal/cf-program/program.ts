@@ -1,13 +1,13 @@
 /** The commands that our adapter sends, and the ends of the program. Anything else is not a registered command. */
-import { Api } from "./api.js";
-import type { Command } from "./command.js";
-import { ConfigFile } from "./config-file.js";
-import { CfFailure } from "./failure.js";
-import { type Accepted, parseArguments, UsageFailure } from "./flags.js";
-import { restart } from "./restart-command.js";
-import * as services from "./service-commands.js";
-import * as spaces from "./space-commands.js";
-import * as session from "./session-commands.js";
+import { Api } from "./api.ts";
+import type { Command } from "./command.ts";
+import { ConfigFile } from "./config-file.ts";
+import { CfFailure } from "./failure.ts";
+import { type Accepted, parseArguments, UsageFailure } from "./flags.ts";
+import { restart } from "./restart-command.ts";
+import * as services from "./service-commands.ts";
+import * as spaces from "./space-commands.ts";
+import * as session from "./session-commands.ts";
 
 /** The release whose behaviour this program has. */
 const VERSION = "cf version 8.18.3";

@@ -1,8 +1,8 @@
 /** restart: stop, start, wait for an instance, summary. */
-import type { Resource } from "./api.js";
-import { appNamed, type Cli, requireTarget, whereAndWho } from "./command.js";
-import { answerOf, CfFailure } from "./failure.js";
-import type { Arguments } from "./flags.js";
+import type { Resource } from "./api.ts";
+import { appNamed, type Cli, requireTarget, whereAndWho } from "./command.ts";
+import { answerOf, CfFailure } from "./failure.ts";
+import type { Arguments } from "./flags.ts";
 
 const POLL_MS = 3_000;
 /** CF_STARTUP_TIMEOUT's default. */

@@ -2,9 +2,9 @@
  * create-service, create-service-key, delete-service-key, bind-service, unbind-service, update-service, rename-service,
  * delete-service, service --guid.
  */
-import { appNamed, type Cli, instanceNamed, requireTarget, userName, whereAndWho } from "./command.js";
-import { CfFailure } from "./failure.js";
-import type { Arguments } from "./flags.js";
+import { appNamed, type Cli, instanceNamed, requireTarget, userName, whereAndWho } from "./command.ts";
+import { CfFailure } from "./failure.ts";
+import type { Arguments } from "./flags.ts";
 
 export async function createService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
   requireTarget(cli);

@@ -7,8 +7,8 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { answerClient, closeServer } from "../bash-client.js";
-import { answerCf, type CfCall } from "./call.js";
+import { answerClient, closeServer } from "../bash-client.ts";
+import { answerCf, type CfCall } from "./call.ts";
 
 const BASH = "/bin/bash";
 const CAT = "/bin/cat";

@@ -1,9 +1,9 @@
 /** api, auth, target, oauth-token, curl. */
-import { askForToken } from "./api.js";
-import { type Cli, requireLogin, userName } from "./command.js";
-import { answerOf, CfFailure, CutAnswer, NoAnswer } from "./failure.js";
-import type { Arguments } from "./flags.js";
-import { exchange } from "./http.js";
+import { askForToken } from "./api.ts";
+import { type Cli, requireLogin, userName } from "./command.ts";
+import { answerOf, CfFailure, CutAnswer, NoAnswer } from "./failure.ts";
+import type { Arguments } from "./flags.ts";
+import { exchange } from "./http.ts";
 
 interface Root {
   readonly links: {

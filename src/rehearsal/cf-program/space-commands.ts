@@ -1,8 +1,8 @@
 /** create-space, set-space-role, rename-space. */
-import { type Cli, requireLogin, requireTarget, userName } from "./command.js";
-import { claims, type Resource } from "./api.js";
-import { CfFailure } from "./failure.js";
-import type { Arguments } from "./flags.js";
+import { type Cli, requireLogin, requireTarget, userName } from "./command.ts";
+import { claims, type Resource } from "./api.ts";
+import { CfFailure } from "./failure.ts";
+import type { Arguments } from "./flags.ts";
 
 /** Its maker gets two roles, one call each, after the space is there. */
 const ROLES = [

@@ -1,6 +1,6 @@
 /** Who may see what: global readers everything, others by their roles, nobody an error where the API gives none (law 5's trap). */
-import type { Subject } from "./exchange.js";
-import type { CloudControllerState, Space } from "./state.js";
+import type { Subject } from "./exchange.ts";
+import type { CloudControllerState, Space } from "./state.ts";
 
 const GLOBAL_READERS = [
   "cloud_controller.admin",

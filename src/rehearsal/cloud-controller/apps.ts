@@ -1,11 +1,11 @@
 /** `/v3/apps` and what `cf restart` asks beside it: packages, droplets, processes, routes, deployments (cf-bosh.md §4.2). */
-import { jsonResponse } from "../http/message.js";
-import { maySeeSpace, mayWrite } from "./access.js";
-import { type Answer, answer, type Exchange, notAuthorized, notFound } from "./exchange.js";
-import { page, passes } from "./page.js";
-import { recordAudit } from "./records.js";
-import { renderApp } from "./render.js";
-import type { App, CloudControllerState } from "./state.js";
+import { jsonResponse } from "../http/message.ts";
+import { maySeeSpace, mayWrite } from "./access.ts";
+import { type Answer, answer, type Exchange, notAuthorized, notFound } from "./exchange.ts";
+import { page, passes } from "./page.ts";
+import { recordAudit } from "./records.ts";
+import { renderApp } from "./render.ts";
+import type { App, CloudControllerState } from "./state.ts";
 
 export function listApps({ state, request, who }: Exchange): Answer {
   const items = state.apps.filter(

@@ -1,13 +1,13 @@
 /** `/v3/service_credential_bindings`: apps bound to instances, and service keys. */
-import { jsonBody, jsonResponse } from "../http/message.js";
-import { maySeeSpace, mayWrite } from "./access.js";
-import { type Answer, answer, busy, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.js";
-import { accepted } from "./instances.js";
-import { addBinding, addJob } from "./lifecycle.js";
-import { page, passes } from "./page.js";
-import { field, related } from "./parse.js";
-import { renderApp, renderBinding } from "./render.js";
-import type { Binding, CloudControllerState, Instance } from "./state.js";
+import { jsonBody, jsonResponse } from "../http/message.ts";
+import { maySeeSpace, mayWrite } from "./access.ts";
+import { type Answer, answer, busy, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.ts";
+import { accepted } from "./instances.ts";
+import { addBinding, addJob } from "./lifecycle.ts";
+import { page, passes } from "./page.ts";
+import { field, related } from "./parse.ts";
+import { renderApp, renderBinding } from "./render.ts";
+import type { Binding, CloudControllerState, Instance } from "./state.ts";
 
 export function listBindings({ state, request, who }: Exchange): Answer {
   const items = state.bindings.filter(

@@ -1,9 +1,9 @@
 /** `/v3/service_usage_events`, `/v3/audit_events` and `/v3/jobs`. */
-import { jsonResponse } from "../http/message.js";
-import { maySeeSpace, readsEverything } from "./access.js";
-import { type Answer, answer, type Exchange, notFound } from "./exchange.js";
-import { inTime, page, passes } from "./page.js";
-import { renderAudit, renderJob, renderUsage } from "./render.js";
+import { jsonResponse } from "../http/message.ts";
+import { maySeeSpace, readsEverything } from "./access.ts";
+import { type Answer, answer, type Exchange, notFound } from "./exchange.ts";
+import { inTime, page, passes } from "./page.ts";
+import { renderAudit, renderJob, renderUsage } from "./render.ts";
 
 /** Without a global read scope: an empty list, not an error (cf-bosh.md §2.1). */
 export function listUsageEvents({ state, request, who }: Exchange): Answer {

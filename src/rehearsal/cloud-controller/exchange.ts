@@ -1,8 +1,8 @@
 /** What every route works on and gives back, and the error envelope of the v3 API (cf-bosh.md §2.4). */
 import { createHash } from "node:crypto";
-import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
-import type { BrokerCall } from "./broker.js";
-import type { CloudControllerState } from "./state.js";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import type { BrokerCall } from "./broker.ts";
+import type { CloudControllerState } from "./state.ts";
 
 /** Who sent the request: resolved from the bearer token. */
 export interface Subject {

@@ -2,16 +2,16 @@
  * The Cloud Controller and its UAA as a pure function: state and request in; state, answer and broker calls out.
  * Facts: cf-bosh.md §2, §4.2; real-parts.md §1.7. Held to the real CLI by test/contract.
  */
-import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
-import { strike, type Fault } from "../http/fault.js";
-import * as apps from "./apps.js";
-import * as bindings from "./bindings.js";
-import * as events from "./events.js";
-import { type Answer, answer, errorResponse, type Exchange, stamp } from "./exchange.js";
-import * as instances from "./instances.js";
-import * as places from "./places.js";
-import type { CloudControllerState } from "./state.js";
-import { authenticate, grantToken } from "./uaa.js";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { strike, type Fault } from "../http/fault.ts";
+import * as apps from "./apps.ts";
+import * as bindings from "./bindings.ts";
+import * as events from "./events.ts";
+import { type Answer, answer, errorResponse, type Exchange, stamp } from "./exchange.ts";
+import * as instances from "./instances.ts";
+import * as places from "./places.ts";
+import type { CloudControllerState } from "./state.ts";
+import { authenticate, grantToken } from "./uaa.ts";
 
 type Route = (exchange: Exchange) => Answer;
 

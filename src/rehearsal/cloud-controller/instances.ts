@@ -1,13 +1,13 @@
 /** `/v3/service_instances`. */
-import { jsonBody, jsonResponse } from "../http/message.js";
-import { maySeeSpace, mayWrite } from "./access.js";
-import { type Answer, answer, busy, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.js";
-import { addInstance, addJob, patchInstance, removeUserProvided, startDelete } from "./lifecycle.js";
-import { page, passes } from "./page.js";
-import { field, related } from "./parse.js";
-import { recordUsage } from "./records.js";
-import { renderInstance, includedOfInstances } from "./render.js";
-import type { CloudControllerState, Instance, Space } from "./state.js";
+import { jsonBody, jsonResponse } from "../http/message.ts";
+import { maySeeSpace, mayWrite } from "./access.ts";
+import { type Answer, answer, busy, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.ts";
+import { addInstance, addJob, patchInstance, removeUserProvided, startDelete } from "./lifecycle.ts";
+import { page, passes } from "./page.ts";
+import { field, related } from "./parse.ts";
+import { recordUsage } from "./records.ts";
+import { renderInstance, includedOfInstances } from "./render.ts";
+import type { CloudControllerState, Instance, Space } from "./state.ts";
 
 const NO_SPACE = "Invalid space. Ensure that the space exists and you have access to it.";
 const NO_PLAN = "Invalid service plan. Ensure that the service plan exists, is available, and you have access to it.";

@@ -1,7 +1,7 @@
 /** How service instances and bindings come, change and go: state in, state out. Routes, broker outcomes and seeds share it. */
-import { nextGuid, stamp } from "./exchange.js";
-import { type Actor, recordAudit, recordUsage } from "./records.js";
-import type { Binding, CloudControllerState, Instance, Job, Operation } from "./state.js";
+import { nextGuid, stamp } from "./exchange.ts";
+import { type Actor, recordAudit, recordUsage } from "./records.ts";
+import type { Binding, CloudControllerState, Instance, Job, Operation } from "./state.ts";
 
 export interface When {
   readonly now: Date;

@@ -1,6 +1,6 @@
 /** List filters, order and paging of the v3 API. */
-import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
-import { errorResponse } from "./exchange.js";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { errorResponse } from "./exchange.ts";
 
 /** Values of a list filter: divided by commas, then unescaped once more, so that a comma in a name arrives as %252C. */
 export function values(request: HttpRequest, name: string): readonly string[] | undefined {

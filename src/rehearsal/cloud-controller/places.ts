@@ -1,13 +1,13 @@
 /** `/v3/organizations`, `/v3/spaces`, `/v3/roles`, `/v3/service_plans`, `/v3/service_offerings`. */
-import { jsonBody, jsonResponse } from "../http/message.js";
-import { mayManage, maySeeOrg, maySeeSpaceItself } from "./access.js";
-import { type Answer, answer, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.js";
-import { page, passes } from "./page.js";
-import { brokersOf, offeringsOf, renderOffering, renderOrg, renderPlan, renderRole, renderSpace } from "./render.js";
-import { field, related } from "./parse.js";
-import { recordAudit } from "./records.js";
-import { addRole, addSpace } from "./seed.js";
-import type { CloudControllerState, Plan } from "./state.js";
+import { jsonBody, jsonResponse } from "../http/message.ts";
+import { mayManage, maySeeOrg, maySeeSpaceItself } from "./access.ts";
+import { type Answer, answer, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.ts";
+import { page, passes } from "./page.ts";
+import { brokersOf, offeringsOf, renderOffering, renderOrg, renderPlan, renderRole, renderSpace } from "./render.ts";
+import { field, related } from "./parse.ts";
+import { recordAudit } from "./records.ts";
+import { addRole, addSpace } from "./seed.ts";
+import type { CloudControllerState, Plan } from "./state.ts";
 
 export function listOrgs({ state, request, who }: Exchange): Answer {
   const items = state.orgs.filter(

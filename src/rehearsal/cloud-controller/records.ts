@@ -1,6 +1,6 @@
 /** What Cloud Controller writes down by itself: usage events from the model's hooks, audit events with the actor (cf-bosh.md §2). */
-import { nextGuid, stamp } from "./exchange.js";
-import type { AuditEvent, CloudControllerState, Instance, UsageEvent } from "./state.js";
+import { nextGuid, stamp } from "./exchange.ts";
+import type { AuditEvent, CloudControllerState, Instance, UsageEvent } from "./state.ts";
 
 export interface Actor {
   readonly guid: string;

@@ -12,7 +12,7 @@ import type {
   Role,
   Space,
   UsageEvent,
-} from "./state.js";
+} from "./state.ts";
 
 const to = (guid: string | null): unknown => ({ data: guid === null ? null : { guid } });
 const stamps = (item: { readonly createdAt: string }): Record<string, string> => ({

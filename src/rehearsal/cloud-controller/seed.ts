@@ -1,5 +1,5 @@
 /** Builds the initial world of a scenario or a test, piece by piece; every piece is a pure step. */
-import { nextGuid, sha256, stamp } from "./exchange.js";
+import { nextGuid, sha256, stamp } from "./exchange.ts";
 import {
   addBinding,
   addInstance,
@@ -10,8 +10,8 @@ import {
   removeBinding,
   startDelete,
   type When,
-} from "./lifecycle.js";
-import type { App, Binding, CloudControllerState, Instance, Org, Plan, Settings, Space } from "./state.js";
+} from "./lifecycle.ts";
+import type { App, Binding, CloudControllerState, Instance, Org, Plan, Settings, Space } from "./state.ts";
 
 const SETTINGS: Settings = { brokerPollSeconds: 0, orphanMitigation: true, serviceLimit: 100, maxPerPage: 5000 };
 

@@ -1,11 +1,11 @@
 /** The shell of the Cloud Controller stand-in: HTTP in front of `handle`, broker calls behind it. */
-import { type Listen, type StandInServer, serve } from "../http/server.js";
-import type { HttpRequest, HttpResponse } from "../http/message.js";
-import type { Passage } from "../passage.js";
-import { type Broker, type BrokerCall, callBroker } from "./broker.js";
-import { handle, meetFault } from "./handle.js";
-import { due, settle } from "./settle.js";
-import type { CloudControllerState } from "./state.js";
+import { type Listen, type StandInServer, serve } from "../http/server.ts";
+import type { HttpRequest, HttpResponse } from "../http/message.ts";
+import type { Passage } from "../passage.ts";
+import { type Broker, type BrokerCall, callBroker } from "./broker.ts";
+import { handle, meetFault } from "./handle.ts";
+import { due, settle } from "./settle.ts";
+import type { CloudControllerState } from "./state.ts";
 
 export interface CloudControllerWorld {
   get(): CloudControllerState;

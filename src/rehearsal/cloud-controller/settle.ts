@@ -1,7 +1,7 @@
 /** What a broker's answer does to the Cloud Controller's world. */
-import { type HttpResponse, jsonResponse } from "../http/message.js";
-import type { BrokerCall, BrokerOutcome, BrokerProgress } from "./broker.js";
-import { errorResponse } from "./exchange.js";
+import { type HttpResponse, jsonResponse } from "../http/message.ts";
+import type { BrokerCall, BrokerOutcome, BrokerProgress } from "./broker.ts";
+import { errorResponse } from "./exchange.ts";
 import {
   finishBinding,
   finishCreate,
@@ -11,10 +11,10 @@ import {
   removeBinding,
   setOperation,
   type When,
-} from "./lifecycle.js";
-import type { Actor } from "./records.js";
-import type { CloudControllerState, Instance, Job } from "./state.js";
-import { subject } from "./uaa.js";
+} from "./lifecycle.ts";
+import type { Actor } from "./records.ts";
+import type { CloudControllerState, Instance, Job } from "./state.ts";
+import { subject } from "./uaa.ts";
 
 export interface Settled {
   readonly state: CloudControllerState;

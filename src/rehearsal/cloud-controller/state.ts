@@ -2,8 +2,8 @@
  * The world of a Cloud Controller with its UAA as one serialisable value. Only times, names and GUIDs: credentials of
  * databases belong to the broker, passwords are kept as digests and tokens by their ids.
  */
-import type { Fault } from "../http/fault.js";
-import type { BrokerCall } from "./broker.js";
+import type { Fault } from "../http/fault.ts";
+import type { BrokerCall } from "./broker.ts";
 
 export interface Person {
   readonly id: string;

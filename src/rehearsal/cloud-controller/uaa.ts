@@ -1,7 +1,7 @@
 /** The UAA: `/oauth/token` for the three grants that the CLI uses, and the bearer tokens it gave out (cf-bosh.md §4.2). */
-import { basicCredentials, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
-import { errorResponse, nextGuid, sha256, type Subject } from "./exchange.js";
-import type { CloudControllerState, Token } from "./state.js";
+import { basicCredentials, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { errorResponse, nextGuid, sha256, type Subject } from "./exchange.ts";
+import type { CloudControllerState, Token } from "./state.ts";
 
 interface Grant {
   readonly grant: Token["grant"];

@@ -1,6 +1,6 @@
 /** Who asks: Basic, or a bearer token of the director's own UAA. */
-import { basicCredentials, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
-import { digest, type DirectorState } from "./state.js";
+import { basicCredentials, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { digest, type DirectorState } from "./state.ts";
 
 export type Asker = { readonly user: string; readonly mayRead: boolean };
 

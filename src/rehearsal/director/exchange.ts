@@ -1,8 +1,8 @@
 /** What every route works on and gives back. */
-import type { HttpRequest, HttpResponse } from "../http/message.js";
-import type { Asker } from "./access.js";
-import type { AgentCall } from "./agent.js";
-import type { DirectorState } from "./state.js";
+import type { HttpRequest, HttpResponse } from "../http/message.ts";
+import type { Asker } from "./access.ts";
+import type { AgentCall } from "./agent.ts";
+import type { DirectorState } from "./state.ts";
 
 export interface Exchange {
   readonly state: DirectorState;

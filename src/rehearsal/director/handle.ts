@@ -2,13 +2,13 @@
  * The BOSH director as a pure function: state and request in; state, answer and agent calls out.
  * Facts: cf-bosh.md §3.3, §3.4, §4.3; real-parts.md §1.7. Held to the real bosh CLI by test/contract.
  */
-import { strike, type Fault } from "../http/fault.js";
-import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
-import { asker, grantToken } from "./access.js";
-import { type Answer, answer, type Exchange } from "./exchange.js";
-import { ssh } from "./ssh.js";
-import type { Deployment, DirectorInstance, DirectorState } from "./state.js";
-import { addTask, listTasks, lookAtTask, redirectTo, taskOutput } from "./tasks.js";
+import { strike, type Fault } from "../http/fault.ts";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { asker, grantToken } from "./access.ts";
+import { type Answer, answer, type Exchange } from "./exchange.ts";
+import { ssh } from "./ssh.ts";
+import type { Deployment, DirectorInstance, DirectorState } from "./state.ts";
+import { addTask, listTasks, lookAtTask, redirectTo, taskOutput } from "./tasks.ts";
 
 export function handle(state: DirectorState, request: HttpRequest, now: Date): Answer {
   const given = dispatch(state, request, now);

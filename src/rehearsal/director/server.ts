@@ -1,10 +1,10 @@
 /** The shell of the director stand-in: HTTPS in front of `handle`, the agents of its machines behind it. */
-import { type Listen, type StandInServer, serve } from "../http/server.js";
-import type { Passage } from "../passage.js";
-import { type Agent, type AgentCall, callAgents } from "./agent.js";
-import { handle, meetFault } from "./handle.js";
-import { settle } from "./ssh.js";
-import type { DirectorState } from "./state.js";
+import { type Listen, type StandInServer, serve } from "../http/server.ts";
+import type { Passage } from "../passage.ts";
+import { type Agent, type AgentCall, callAgents } from "./agent.ts";
+import { handle, meetFault } from "./handle.ts";
+import { settle } from "./ssh.ts";
+import type { DirectorState } from "./state.ts";
 
 export interface DirectorWorld {
   get(): DirectorState;

@@ -1,9 +1,9 @@
 /** `POST /deployments/D/ssh`: ephemeral users, set up and cleaned up by the agents (cf-bosh.md §3.4). */
-import { jsonBody } from "../http/message.js";
-import type { AgentCall, AgentOutcome, AgentTarget } from "./agent.js";
-import { type Answer, answer, type Exchange } from "./exchange.js";
-import type { Deployment, DirectorInstance, DirectorState } from "./state.js";
-import { addTask, changeTask, redirectTo } from "./tasks.js";
+import { jsonBody } from "../http/message.ts";
+import type { AgentCall, AgentOutcome, AgentTarget } from "./agent.ts";
+import { type Answer, answer, type Exchange } from "./exchange.ts";
+import type { Deployment, DirectorInstance, DirectorState } from "./state.ts";
+import { addTask, changeTask, redirectTo } from "./tasks.ts";
 
 interface SshBody {
   readonly command?: string;

@@ -1,7 +1,7 @@
 /** The world of a BOSH director as one serialisable value (cf-bosh.md §3.3, §3.4, §4.3). */
 import { createHash } from "node:crypto";
-import type { Fault } from "../http/fault.js";
-import type { AgentCall } from "./agent.js";
+import type { Fault } from "../http/fault.ts";
+import type { AgentCall } from "./agent.ts";
 
 export interface DirectorInstance {
   readonly group: string;

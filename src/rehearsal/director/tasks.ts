@@ -1,6 +1,6 @@
 /** Director tasks: every longer answer is one, polled by its number and read from its output. */
-import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.js";
-import type { DirectorState, Task } from "./state.js";
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import type { DirectorState, Task } from "./state.ts";
 
 /** Older finished tasks are forgotten, so that the state stays small. */
 const KEPT = 50;

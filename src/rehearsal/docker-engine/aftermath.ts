@@ -1,5 +1,5 @@
 /** What was done to a Docker host. */
-import type { DockerEngineState } from "./state.js";
+import type { DockerEngineState } from "./state.ts";
 
 /** Every change since a time of the box, by its first word. */
 export function doneTo(state: DockerEngineState | undefined, since: number): Readonly<Record<string, number>> {

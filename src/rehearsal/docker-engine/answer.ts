@@ -1,5 +1,5 @@
 /** What a program on the engine's machine says, and the state that its call has led to. */
-import type { DockerEngineState } from "./state.js";
+import type { DockerEngineState } from "./state.ts";
 
 export interface DockerAnswer {
   readonly code: number;

@@ -2,20 +2,20 @@
  * One call of the `docker` command on an engine: the state afterwards and what the program says. Pure. It knows exactly the
  * calls that our adapters send; any other is a stray, and fails the rehearsal.
  */
-import type { Applied, DockerAnswer } from "./answer.js";
-import { applyCompose } from "./compose.js";
-import { asked, placeOf } from "./database.js";
-import { createVolume, execCopy, removeVolume, runCopy } from "./database-copies.js";
-import { applyDumps } from "./dump-files.js";
-import { applyFiles, laidDown } from "./file-programs.js";
-import { applyCurl } from "./http-programs.js";
-import { remove, start, stop } from "./lifecycle.js";
-import { recorded } from "./machine-files.js";
-import { containerJson, imageJson, infoOf, sizesJson, volumeJson } from "./render.js";
-import { answerScript } from "./scripts.js";
-import { digits } from "./seed.js";
-import { containerOf, type DockerEngineState, imageOf, type SimContainer, spotOf } from "./state.js";
-import { nodeAt, subtree } from "./tree.js";
+import type { Applied, DockerAnswer } from "./answer.ts";
+import { applyCompose } from "./compose.ts";
+import { asked, placeOf } from "./database.ts";
+import { createVolume, execCopy, removeVolume, runCopy } from "./database-copies.ts";
+import { applyDumps } from "./dump-files.ts";
+import { applyFiles, laidDown } from "./file-programs.ts";
+import { applyCurl } from "./http-programs.ts";
+import { remove, start, stop } from "./lifecycle.ts";
+import { recorded } from "./machine-files.ts";
+import { containerJson, imageJson, infoOf, sizesJson, volumeJson } from "./render.ts";
+import { answerScript } from "./scripts.ts";
+import { digits } from "./seed.ts";
+import { containerOf, type DockerEngineState, imageOf, type SimContainer, spotOf } from "./state.ts";
+import { nodeAt, subtree } from "./tree.ts";
 
 export interface DockerCall {
   /** `docker` where nothing is said; others are those of the machine that it is typed on. */

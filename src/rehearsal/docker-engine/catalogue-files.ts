@@ -2,8 +2,8 @@
  * A data directory with databases in it: what tells it from others (`postgres-files.ts`), the catalogues that name its
  * databases and roles, and one file of the box's own with tables and rows, which goes along with every copy.
  */
-import { type PostgresSeed, postgresFiles } from "./postgres-files.js";
-import { file, type TreeNode } from "./tree.js";
+import { type PostgresSeed, postgresFiles } from "./postgres-files.ts";
+import { file, type TreeNode } from "./tree.ts";
 
 /** Database → table → how many rows. */
 export type BoxDatabases = Readonly<Record<string, Readonly<Record<string, number>>>>;

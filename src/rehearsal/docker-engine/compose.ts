@@ -3,12 +3,12 @@
  * whose configuration is another is "recreated", and takes the old one's unnamed volumes along.
  */
 import { posix } from "node:path";
-import type { Applied } from "./answer.js";
-import { configHash, type ServiceText, servicesIn } from "./compose-file.js";
-import { create, remove, start, stop } from "./lifecycle.js";
-import { recorded } from "./machine-files.js";
-import { type DockerEngineState, imageOf, type SimContainer, type SimMount, spotOf } from "./state.js";
-import { nodeAt } from "./tree.js";
+import type { Applied } from "./answer.ts";
+import { configHash, type ServiceText, servicesIn } from "./compose-file.ts";
+import { create, remove, start, stop } from "./lifecycle.ts";
+import { recorded } from "./machine-files.ts";
+import { type DockerEngineState, imageOf, type SimContainer, type SimMount, spotOf } from "./state.ts";
+import { nodeAt } from "./tree.ts";
 
 type Generation = "v1" | "v2";
 const VERSIONS: Readonly<Record<Generation, string>> = { v1: "1.29.2", v2: "2.40.3" };

@@ -2,13 +2,13 @@
  * Copies of data directories and servers on them, as far as our adapter calls for them: volumes of a run's own, the scripts
  * that it runs in containers, and what its servers answer. Undefined: nobody here knows the call.
  */
-import { archived, unarchived } from "../box-archive.js";
-import { type BoxDatabases, ROWS_FILE, rowsFile, rowsIn } from "./catalogue-files.js";
-import { postgresFiles } from "./postgres-files.js";
-import { altered, freeBytes, nodeOn, recorded } from "./machine-files.js";
-import { create } from "./lifecycle.js";
-import { containerOf, type DockerEngineState, imageOf, mountpoint, type SimContainer, spotOf } from "./state.js";
-import { file, grafted, planted, sizeOf, subtree, type Tree, treeOf } from "./tree.js";
+import { archived, unarchived } from "../box-archive.ts";
+import { type BoxDatabases, ROWS_FILE, rowsFile, rowsIn } from "./catalogue-files.ts";
+import { postgresFiles } from "./postgres-files.ts";
+import { altered, freeBytes, nodeOn, recorded } from "./machine-files.ts";
+import { create } from "./lifecycle.ts";
+import { containerOf, type DockerEngineState, imageOf, mountpoint, type SimContainer, spotOf } from "./state.ts";
+import { file, grafted, planted, sizeOf, subtree, type Tree, treeOf } from "./tree.ts";
 
 interface Applied {
   readonly state: DockerEngineState;

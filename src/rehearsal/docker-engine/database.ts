@@ -2,12 +2,12 @@
  * Databases in containers: what they keep, as files in their data directory, and what they answer. Their rows lie in one
  * file, so that a copy has them and a lost file loses them.
  */
-import type { DockerAnswer } from "./answer.js";
-import { altered, nodeOn } from "./machine-files.js";
-import { type DockerEngineState, mountpoint, type SimContainer, upperDirectory } from "./state.js";
-import { childrenOf, directory, file, planted, pruned, subtree, type TreeNode } from "./tree.js";
-import { spotOf } from "./state.js";
-import { postgresFiles } from "./postgres-files.js";
+import type { DockerAnswer } from "./answer.ts";
+import { altered, nodeOn } from "./machine-files.ts";
+import { type DockerEngineState, mountpoint, type SimContainer, upperDirectory } from "./state.ts";
+import { childrenOf, directory, file, planted, pruned, subtree, type TreeNode } from "./tree.ts";
+import { spotOf } from "./state.ts";
+import { postgresFiles } from "./postgres-files.ts";
 
 /** Table or key → how many rows or keys. */
 export type Rows = Readonly<Record<string, number>>;

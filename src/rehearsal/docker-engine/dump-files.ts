@@ -3,11 +3,11 @@
  * and hash: dumps. Undefined: nobody here knows the call. Held to the scripts themselves by the contract suite.
  */
 import { createHash } from "node:crypto";
-import type { Applied } from "./answer.js";
-import { type FileCall, madeDirectory } from "./file-programs.js";
-import { altered, nodeOn, recorded } from "./machine-files.js";
-import type { DockerEngineState } from "./state.js";
-import { file, planted } from "./tree.js";
+import type { Applied } from "./answer.ts";
+import { type FileCall, madeDirectory } from "./file-programs.ts";
+import { altered, nodeOn, recorded } from "./machine-files.ts";
+import type { DockerEngineState } from "./state.ts";
+import { file, planted } from "./tree.ts";
 
 /** One call of `docker` with these words. */
 type Docker = (state: DockerEngineState, words: readonly string[], stdin: string) => Applied;

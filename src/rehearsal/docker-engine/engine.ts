@@ -1,7 +1,7 @@
 /** One engine that is called, its state kept after every call that changed it. */
-import type { DockerAnswer } from "./answer.js";
-import { apply, type DockerCall } from "./apply.js";
-import type { DockerEngineState } from "./state.js";
+import type { DockerAnswer } from "./answer.ts";
+import { apply, type DockerCall } from "./apply.ts";
+import type { DockerEngineState } from "./state.ts";
 
 export class DockerEngine {
   #state: DockerEngineState;

@@ -3,10 +3,10 @@
  * Undefined: nobody here knows the call. Held to the programs themselves by the contract suite.
  */
 import { createHash } from "node:crypto";
-import type { Applied } from "./answer.js";
-import { altered, freeBytes, nodeOn, recorded, taken } from "./machine-files.js";
-import { answerScript } from "./scripts.js";
-import { type DockerEngineState, spotOf } from "./state.js";
+import type { Applied } from "./answer.ts";
+import { altered, freeBytes, nodeOn, recorded, taken } from "./machine-files.ts";
+import { answerScript } from "./scripts.ts";
+import { type DockerEngineState, spotOf } from "./state.ts";
 import {
   childrenOf,
   directory,
@@ -19,7 +19,7 @@ import {
   subtree,
   type Tree,
   type TreeNode,
-} from "./tree.js";
+} from "./tree.ts";
 
 export interface FileCall {
   readonly words: readonly string[];

@@ -1,9 +1,9 @@
 /** `curl` on the engine's machine: a container made by the engine's socket, and a look whether an application answers. */
-import type { Applied } from "./answer.js";
-import { databaseIn } from "./database.js";
-import { altered, create } from "./lifecycle.js";
-import { nodeOn } from "./machine-files.js";
-import { containerOf, type DockerEngineState, imageOf, type SimContainer, type SimMount } from "./state.js";
+import type { Applied } from "./answer.ts";
+import { databaseIn } from "./database.ts";
+import { altered, create } from "./lifecycle.ts";
+import { nodeOn } from "./machine-files.ts";
+import { containerOf, type DockerEngineState, imageOf, type SimContainer, type SimMount } from "./state.ts";
 
 interface Body {
   readonly Image: string;

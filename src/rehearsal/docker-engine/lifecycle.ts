@@ -1,10 +1,10 @@
 /** Containers that are made, started, stopped and removed, and what comes with it: ports, volumes, the data of databases. */
-import { madeDirectory } from "./file-programs.js";
-import { nodeOn, recorded } from "./machine-files.js";
-import { databaseIn, rowsOf, shutDown, started, withRows } from "./database.js";
-import { digits } from "./seed.js";
-import type { DockerEngineState, SimContainer, SimMount, SimPort } from "./state.js";
-import { treeOf } from "./tree.js";
+import { madeDirectory } from "./file-programs.ts";
+import { nodeOn, recorded } from "./machine-files.ts";
+import { databaseIn, rowsOf, shutDown, started, withRows } from "./database.ts";
+import { digits } from "./seed.ts";
+import type { DockerEngineState, SimContainer, SimMount, SimPort } from "./state.ts";
+import { treeOf } from "./tree.ts";
 
 export type Done = { readonly state: DockerEngineState } | { readonly why: string };
 

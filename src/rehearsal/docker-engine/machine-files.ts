@@ -1,6 +1,6 @@
 /** Files of the engine's machine, changed by absolute path: volumes, layers of containers, and all the rest. */
-import { below, type DockerEngineState, mountpoint, spotOf, upperDirectory } from "./state.js";
-import { nodeAt, type Tree, type TreeNode } from "./tree.js";
+import { below, type DockerEngineState, mountpoint, spotOf, upperDirectory } from "./state.ts";
+import { nodeAt, type Tree, type TreeNode } from "./tree.ts";
 
 /** The state with one of its trees changed: that which the path leads to. */
 export function altered(

@@ -6,8 +6,8 @@ import {
   type SimImage,
   type SimVolume,
   upperDirectory,
-} from "./state.js";
-import { sizeOf } from "./tree.js";
+} from "./state.ts";
+import { sizeOf } from "./tree.ts";
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 /** Of volumes without fractions. */

@@ -2,8 +2,8 @@
  * The two scripts that look into directories, as what they answer: fields that end in NUL. Held to the scripts themselves,
  * run by a real shell in a real container, by the contract suite.
  */
-import { type DockerEngineState, type Spot, spotOf } from "./state.js";
-import { childrenOf, isLinked, nodeAt, type Tree, type TreeNode } from "./tree.js";
+import { type DockerEngineState, type Spot, spotOf } from "./state.ts";
+import { childrenOf, isLinked, nodeAt, type Tree, type TreeNode } from "./tree.ts";
 
 interface Pair {
   readonly path: string;

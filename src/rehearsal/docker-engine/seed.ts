@@ -7,8 +7,8 @@ import {
   type SimImage,
   type SimMount,
   type SimPort,
-} from "./state.js";
-import { type Tree, type TreeNode, treeOf } from "./tree.js";
+} from "./state.ts";
+import { type Tree, type TreeNode, treeOf } from "./tree.ts";
 
 /** The same 64 digits for the same words. */
 export const digits = (words: string): string => createHash("sha256").update(words).digest("hex");

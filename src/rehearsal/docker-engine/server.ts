@@ -1,7 +1,7 @@
 /** The engine on loopback, for the box's `docker` program: words and standard input in, what it says and its code out. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { DockerEngine } from "./engine.js";
+import type { DockerEngine } from "./engine.ts";
 
 export interface DockerServer {
   /** `tcp://127.0.0.1:PORT`, for DOCKER_HOST. */

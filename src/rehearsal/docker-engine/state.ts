@@ -2,8 +2,8 @@
  * A Docker engine and its machine as one serialisable value. Seeded by scenarios and by the contract suite; changed by
  * `apply` alone.
  */
-import type { Tree } from "./tree.js";
-import { treeOf } from "./tree.js";
+import type { Tree } from "./tree.ts";
+import { treeOf } from "./tree.ts";
 
 export interface SimVolume {
   readonly name: string;

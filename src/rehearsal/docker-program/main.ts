@@ -1,6 +1,6 @@
 /** The box's `docker` as a process: hands words and standard input to the engine at DOCKER_HOST, and says what it said. */
 import { readFileSync } from "node:fs";
-import type { DockerAnswer } from "../docker-engine/answer.js";
+import type { DockerAnswer } from "../docker-engine/answer.ts";
 
 const words = process.argv.slice(2);
 const endpoint = process.env["DOCKER_HOST"] ?? "";

@@ -6,9 +6,9 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { answerClient, closeServer } from "../bash-client.js";
-import type { DockerAnswer } from "../docker-engine/answer.js";
-import { putSudo } from "./sudo.js";
+import { answerClient, closeServer } from "../bash-client.ts";
+import type { DockerAnswer } from "../docker-engine/answer.ts";
+import { putSudo } from "./sudo.ts";
 
 const OF_MACHINE = ["docker", "docker-compose", "env", "id", "uname", "sh", "curl"];
 

@@ -1,7 +1,7 @@
 /** A self-signed certificate for a stand-in that has to speak TLS: its own authority, for the given hosts (RFC 5280). */
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { isIP } from "node:net";
-import { bits, boolean, der, integer, objectId, octets, sequence, set, utcTime, utf8 } from "./der.js";
+import { bits, boolean, der, integer, objectId, octets, sequence, set, utcTime, utf8 } from "./der.ts";
 
 export interface Certificate {
   /** PEM. */

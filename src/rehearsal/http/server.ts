@@ -5,9 +5,9 @@
 import { createServer as createHttp, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Fault } from "./fault.js";
-import type { HttpRequest, HttpResponse } from "./message.js";
-import { type Answered, CLEAR, type HttpCall, type Passage, send } from "../passage.js";
+import type { Fault } from "./fault.ts";
+import type { HttpRequest, HttpResponse } from "./message.ts";
+import { type Answered, CLEAR, type HttpCall, type Passage, send } from "../passage.ts";
 
 export interface Listen {
   /** Default 127.0.0.1. */

@@ -1,8 +1,8 @@
 /** What a log store answers over HTTP: each product and version with its own endpoints, and its own refusals. */
-import { type HttpRequest, type HttpResponse, jsonBody, jsonResponse } from "../http/message.js";
-import { BadQuery } from "./matching.js";
-import { type SearchBody, Searches } from "./searches.js";
-import { indicesFor, type LogStoreState, mappingOf, type StoredIndex } from "./store.js";
+import { type HttpRequest, type HttpResponse, jsonBody, jsonResponse } from "../http/message.ts";
+import { BadQuery } from "./matching.ts";
+import { type SearchBody, Searches } from "./searches.ts";
+import { indicesFor, type LogStoreState, mappingOf, type StoredIndex } from "./store.ts";
 
 type Words = readonly [string, string];
 type Route = readonly [form: RegExp, answer: (words: Words, request: HttpRequest) => HttpResponse];

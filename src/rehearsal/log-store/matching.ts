@@ -1,6 +1,6 @@
 /** Which documents a query fits: as much of the query language as a search for log lines needs. */
-import { type Field, mappingOf, type StoredDocument, type StoredIndex, valueAt } from "./store.js";
-import { hasPhrase, wordsOf } from "./words.js";
+import { type Field, mappingOf, type StoredDocument, type StoredIndex, valueAt } from "./store.ts";
+import { hasPhrase, wordsOf } from "./words.ts";
 
 /** The server does not understand the query at all. */
 export class BadQuery extends Error {}

@@ -1,7 +1,7 @@
 /** Searches under way: pages, scrolls and points in time, each over the store as it was when it began. */
-import { type HttpResponse, jsonResponse } from "../http/message.js";
-import { matching, ShardFailure, timeOf } from "./matching.js";
-import type { LogStoreState, StoredDocument, StoredIndex } from "./store.js";
+import { type HttpResponse, jsonResponse } from "../http/message.ts";
+import { matching, ShardFailure, timeOf } from "./matching.ts";
+import type { LogStoreState, StoredDocument, StoredIndex } from "./store.ts";
 
 export interface SearchBody {
   readonly query?: unknown;

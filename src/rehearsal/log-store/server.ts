@@ -1,9 +1,9 @@
 /** The HTTP shell of the log store's stand-in, on loopback. */
-import { type Fault, strike } from "../http/fault.js";
-import { type Listen, serve } from "../http/server.js";
-import type { Passage } from "../passage.js";
-import { LogStoreAnswers } from "./answers.js";
-import type { LogStoreState } from "./store.js";
+import { type Fault, strike } from "../http/fault.ts";
+import { type Listen, serve } from "../http/server.ts";
+import type { Passage } from "../passage.ts";
+import { LogStoreAnswers } from "./answers.ts";
+import type { LogStoreState } from "./store.ts";
 
 export interface LogStoreServer {
   readonly url: string;

@@ -2,12 +2,12 @@
  * The S3 stand-in's answers over the world: path-style requests of the AWS SDK, with S3's status codes and error codes
  * (held to a real MinIO by test/contract/object-store.ts). Every request is recorded, refused ones included.
  */
-import type { WorldHost } from "../box/world-host.js";
-import { bytesOf, type StoredObject } from "../world/objects.js";
-import type { AccessKey, ExpiryRule, StoreRequest } from "../world/store-state.js";
-import { payload, signedBy, signedFor, type StoreAnswer, type StoreCall } from "./message.js";
-import { listing } from "./listing.js";
-import { type Element, xml } from "./xml.js";
+import type { WorldHost } from "../box/world-host.ts";
+import { bytesOf, type StoredObject } from "../world/objects.ts";
+import type { AccessKey, ExpiryRule, StoreRequest } from "../world/store-state.ts";
+import { payload, signedBy, signedFor, type StoreAnswer, type StoreCall } from "./message.ts";
+import { listing } from "./listing.ts";
+import { type Element, xml } from "./xml.ts";
 
 type Operation = StoreRequest["operation"];
 

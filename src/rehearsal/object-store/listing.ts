@@ -1,6 +1,6 @@
 /** ListObjectsV2 with its pages; keys in the order of their bytes. */
-import type { StoredObject } from "../world/objects.js";
-import type { Element } from "./xml.js";
+import type { StoredObject } from "../world/objects.ts";
+import type { Element } from "./xml.ts";
 
 const MOST = 1000;
 

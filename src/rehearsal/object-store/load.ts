@@ -3,8 +3,8 @@
  * copy answers 200 before it has failed, with the error in its body (S3 API reference, CopyObject).
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { failure } from "./answers.js";
-import type { StoreAnswer } from "./message.js";
+import { failure } from "./answers.ts";
+import type { StoreAnswer } from "./message.ts";
 
 /** Real milliseconds that a request takes, so that several are under way at once. */
 const WORK_MS = 3;

@@ -1,11 +1,11 @@
 /** The HTTP shell of the S3 stand-in, on loopback. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { WorldHost } from "../box/world-host.js";
-import { CLEAR, type Passage } from "../passage.js";
-import type { Load } from "./load.js";
-import { answerStore, failure, operationName } from "./answers.js";
-import type { StoreAnswer, StoreCall } from "./message.js";
+import type { WorldHost } from "../box/world-host.ts";
+import { CLEAR, type Passage } from "../passage.ts";
+import type { Load } from "./load.ts";
+import { answerStore, failure, operationName } from "./answers.ts";
+import type { StoreAnswer, StoreCall } from "./message.ts";
 
 export interface StoreServer {
   readonly url: string;

@@ -2,8 +2,8 @@
  * `psql` and `pg_dump` as far as a recovery calls them: the package of binaries has neither. What is called otherwise ends
  * with 1 and says so, as a program does that does not know an option.
  */
-import { archived } from "../box-archive.js";
-import { type Ask, type Rows, ServerRefusal } from "./login.js";
+import { archived } from "../box-archive.ts";
+import { type Ask, type Rows, ServerRefusal } from "./login.ts";
 
 export interface ClientCall {
   readonly program: string;

@@ -15,13 +15,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { WorldHost } from "../box/world-host.js";
-import { copyOf } from "../world/copy.js";
-import { type Database, lsnText, postgresTime } from "../world/database.js";
-import { replayCopy } from "../world/restore-to-time.js";
-import { runScript } from "../world/sql.js";
-import { type Ask, ServerRefusal } from "./login.js";
-import type { RunningServer, StartedServer } from "./server-stub.js";
+import type { WorldHost } from "../box/world-host.ts";
+import { copyOf } from "../world/copy.ts";
+import { type Database, lsnText, postgresTime } from "../world/database.ts";
+import { replayCopy } from "../world/restore-to-time.ts";
+import { runScript } from "../world/sql.ts";
+import { type Ask, ServerRefusal } from "./login.ts";
+import type { RunningServer, StartedServer } from "./server-stub.ts";
 
 /** What the server keeps of itself in the data directory, in place of its tables. */
 const KEPT = "stand-in.json";

@@ -5,9 +5,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { answerClient, closeServer } from "../bash-client.js";
-import { type ClientCall, type ClientEnd, pgDump, psql } from "./clients.js";
-import type { Ask } from "./login.js";
+import { answerClient, closeServer } from "../bash-client.ts";
+import { type ClientCall, type ClientEnd, pgDump, psql } from "./clients.ts";
+import type { Ask } from "./login.ts";
 
 const BASH = "/bin/bash";
 const CAT = "/bin/cat";

@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { type Login, type Rows, ServerRefusal } from "./login.js";
+import { type Login, type Rows, ServerRefusal } from "./login.ts";
 
 const SOCKET_NAME = ".s.PGSQL.5432";
 const PROTOCOL = 0x30000;

@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
-import { readOwn } from "../../own-files.js";
-import { lzop, type Run } from "../world/lzop.js";
+import { readOwn } from "../../own-files.ts";
+import { lzop, type Run } from "../world/lzop.ts";
 
 const FILE = fileURLToPath(new URL("../../../fixtures/real-archive/cluster.br", import.meta.url));
 const SEGMENT_BYTES = 16 * 1024 * 1024;

@@ -2,13 +2,13 @@
  * The story of a database whose archive is a real one: that of the box, with a table beside the orders that somebody
  * drops at the end. A real PostgreSQL has lived through it (fixtures/real-archive/README.md), at these very times.
  */
-import { openStory, type Setting } from "../scenarios/opening.js";
-import type { Opening } from "../scenarios/scenario.js";
-import { segmentName } from "../world/database.js";
-import { type StoredObject, stored, type Meaning } from "../world/objects.js";
-import { happen } from "../world/story.js";
-import type { World } from "../world/world.js";
-import { BASE_TAR, type ClusterFacts, clusterFacts, isInCluster, lastRecordOf } from "./contents.js";
+import { openStory, type Setting } from "../scenarios/opening.ts";
+import type { Opening } from "../scenarios/scenario.ts";
+import { segmentName } from "../world/database.ts";
+import { type StoredObject, stored, type Meaning } from "../world/objects.ts";
+import { happen } from "../world/story.ts";
+import type { World } from "../world/world.ts";
+import { BASE_TAR, type ClusterFacts, clusterFacts, isInCluster, lastRecordOf } from "./contents.ts";
 
 /** When the person is paged: the archive is as old as it is. */
 export const PAGED_AT = Date.UTC(2026, 10, 21, 3, 7);

@@ -1,11 +1,11 @@
 /** A Docker host of a small company: where its data lie, and what would lose them. Nothing is lost, and nothing is changed. */
-import { bindMount, digits, volumeMount, withContainer, withImage, withVolume } from "../docker-engine/seed.js";
-import { postgresFiles } from "../docker-engine/postgres-files.js";
-import { type DockerEngineState, emptyEngine } from "../docker-engine/state.js";
-import { file, treeOf } from "../docker-engine/tree.js";
-import { openStory } from "./opening.js";
-import type { Closing, Scenario } from "./scenario.js";
-import { type Told, unsaid } from "./told.js";
+import { bindMount, digits, volumeMount, withContainer, withImage, withVolume } from "../docker-engine/seed.ts";
+import { postgresFiles } from "../docker-engine/postgres-files.ts";
+import { type DockerEngineState, emptyEngine } from "../docker-engine/state.ts";
+import { file, treeOf } from "../docker-engine/tree.ts";
+import { openStory } from "./opening.ts";
+import type { Closing, Scenario } from "./scenario.ts";
+import { type Told, unsaid } from "./told.ts";
 
 const DAY = 86_400_000;
 const PGDATA = "/var/lib/postgresql/data";

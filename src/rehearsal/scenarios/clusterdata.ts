@@ -1,9 +1,9 @@
 /** The broker's records of the instances that there are, as a foundation with the clusterdata callback keeps them. */
-import type { Login } from "../world/broker-state.js";
-import { clusterState } from "../world/broker.js";
-import { clusterdataKey } from "../world/clusterdata.js";
-import { happen } from "../world/story.js";
-import type { World } from "../world/world.js";
+import type { Login } from "../world/broker-state.ts";
+import { clusterState } from "../world/broker.ts";
+import { clusterdataKey } from "../world/clusterdata.ts";
+import { happen } from "../world/story.ts";
+import type { World } from "../world/world.ts";
 
 export interface Recorded {
   /** As Cloud Foundry names it. */

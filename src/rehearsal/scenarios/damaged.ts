@@ -1,12 +1,12 @@
 /** Archives that lack something: what must be said before anything is created. */
-import { archivePrefix, below } from "../world/store.js";
-import { happen } from "../world/story.js";
-import type { World } from "../world/world.js";
-import { nothingCreatedComplaints, recoveredComplaints } from "./endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "./happy.js";
-import { openStory } from "./opening.js";
-import type { Closing, Opening, Scenario } from "./scenario.js";
-import { refusalComplaints, unsaid } from "./told.js";
+import { archivePrefix, below } from "../world/store.ts";
+import { happen } from "../world/story.ts";
+import type { World } from "../world/world.ts";
+import { nothingCreatedComplaints, recoveredComplaints } from "./endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "./happy.ts";
+import { openStory } from "./opening.ts";
+import type { Closing, Opening, Scenario } from "./scenario.ts";
+import { refusalComplaints, unsaid } from "./told.ts";
 
 /** Somebody's clean-up of the bucket took objects along. */
 export function without(opening: Opening, object: RegExp): Opening {

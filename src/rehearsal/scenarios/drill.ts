@@ -1,10 +1,10 @@
 /** The drill: nobody has deleted anything, and a deletion and a recovery are tried out on a service of the drill's own. */
-import { databaseOf } from "../world/data-directory.js";
-import { allContainers, type World } from "../world/world.js";
-import { leftUsers } from "./endings.js";
-import { AGREES } from "./happy.js";
-import { ORG, openStory, SERVICE, SPACE } from "./opening.js";
-import type { Closing, Scenario } from "./scenario.js";
+import { databaseOf } from "../world/data-directory.ts";
+import { allContainers, type World } from "../world/world.ts";
+import { leftUsers } from "./endings.ts";
+import { AGREES } from "./happy.ts";
+import { ORG, openStory, SERVICE, SPACE } from "./opening.ts";
+import type { Closing, Scenario } from "./scenario.ts";
 
 const NAME = "drill-db";
 const TABLE = "dingo_recover_drill";

@@ -1,10 +1,10 @@
 /** How a foundation must look when a recovery has ended well, or has refused to begin. */
-import { databaseOf } from "../world/data-directory.js";
-import { passwordFits } from "../world/database.js";
-import { archivePrefix, below } from "../world/store.js";
-import { allContainers, type Site, type World } from "../world/world.js";
-import { APP, SERVICE } from "./opening.js";
-import type { Closing } from "./scenario.js";
+import { databaseOf } from "../world/data-directory.ts";
+import { passwordFits } from "../world/database.ts";
+import { archivePrefix, below } from "../world/store.ts";
+import { allContainers, type Site, type World } from "../world/world.ts";
+import { APP, SERVICE } from "./opening.ts";
+import type { Closing } from "./scenario.ts";
 
 /** The instance that carries a name now, and where it runs. */
 function siteNamed({ world, cloudController }: Closing, name: string): Site | undefined {

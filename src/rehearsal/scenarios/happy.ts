@@ -1,8 +1,8 @@
 /** The main job, in the first and in the last era. */
-import { APP, BATCHES, OPEN_ROWS, openStory, ORG, PER_BATCH, SERVICE, SPACE } from "./opening.js";
-import { PAGED_AT, realStory } from "../real-archive/story.js";
-import { recoveredComplaints, rowsOf } from "./endings.js";
-import type { Scenario } from "./scenario.js";
+import { APP, BATCHES, OPEN_ROWS, openStory, ORG, PER_BATCH, SERVICE, SPACE } from "./opening.ts";
+import { PAGED_AT, realStory } from "../real-archive/story.ts";
+import { recoveredComplaints, rowsOf } from "./endings.ts";
+import type { Scenario } from "./scenario.ts";
 
 export const INPUTS = { service: SERVICE, org: ORG, space: SPACE, around: "40m ago" } as const;
 /** An operator who reads, agrees and types what is asked for. */

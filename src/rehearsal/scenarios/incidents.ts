@@ -1,25 +1,25 @@
 /** The thirty-five incidents of facts dingo.md §8, by their row: each is a scenario, one file below `incidents/`. */
-import { happyFirstEra } from "./happy.js";
-import { missingSysid, walGap } from "./damaged.js";
-import { slowCreate } from "./incidents/slow-create.js";
-import { wrongOrganization } from "./incidents/wrong-organization.js";
-import { numberedDirector } from "./incidents/numbered-director.js";
-import { lyingClusterdata } from "./incidents/lying-clusterdata.js";
-import { smallDisks } from "./incidents/small-disks.js";
-import { sameFirstLetters } from "./incidents/same-first-letters.js";
-import { blindContainer } from "./incidents/blind-container.js";
-import { newerVersion } from "./incidents/newer-version.js";
-import { objectLostOnTheWay } from "./incidents/object-lost-on-the-way.js";
-import { sameMinute } from "./incidents/same-minute.js";
-import { twoNodes } from "./incidents/two-nodes.js";
-import { scaledIn } from "./incidents/scaled-in.js";
-import { shortLived } from "./incidents/short-lived.js";
-import { noArchive } from "./incidents/no-archive.js";
-import { unfinishedBackup } from "./incidents/unfinished-backup.js";
-import { inconsistentBackup } from "./incidents/inconsistent-backup.js";
-import { otherRegion } from "./incidents/other-region.js";
-import { twoTimelines } from "./incidents/two-timelines.js";
-import { clone } from "./incidents/clone-from.js";
+import { happyFirstEra } from "./happy.ts";
+import { missingSysid, walGap } from "./damaged.ts";
+import { slowCreate } from "./incidents/slow-create.ts";
+import { wrongOrganization } from "./incidents/wrong-organization.ts";
+import { numberedDirector } from "./incidents/numbered-director.ts";
+import { lyingClusterdata } from "./incidents/lying-clusterdata.ts";
+import { smallDisks } from "./incidents/small-disks.ts";
+import { sameFirstLetters } from "./incidents/same-first-letters.ts";
+import { blindContainer } from "./incidents/blind-container.ts";
+import { newerVersion } from "./incidents/newer-version.ts";
+import { objectLostOnTheWay } from "./incidents/object-lost-on-the-way.ts";
+import { sameMinute } from "./incidents/same-minute.ts";
+import { twoNodes } from "./incidents/two-nodes.ts";
+import { scaledIn } from "./incidents/scaled-in.ts";
+import { shortLived } from "./incidents/short-lived.ts";
+import { noArchive } from "./incidents/no-archive.ts";
+import { unfinishedBackup } from "./incidents/unfinished-backup.ts";
+import { inconsistentBackup } from "./incidents/inconsistent-backup.ts";
+import { otherRegion } from "./incidents/other-region.ts";
+import { twoTimelines } from "./incidents/two-timelines.ts";
+import { clone } from "./incidents/clone-from.ts";
 import {
   oneOfASpace,
   spaceDeleted,
@@ -27,24 +27,24 @@ import {
   spaceDeletedKilled,
   spaceDeletedWithTwo,
   spaceMissing,
-} from "./incidents/space-deleted.js";
-import { restartedByItself, restartedUnseen, startedAgain } from "./incidents/started-again.js";
-import { slowStop } from "./incidents/slow-stop.js";
-import { movedContainer } from "./incidents/moved-container.js";
-import { commonPrefix } from "./incidents/common-prefix.js";
-import { keysGone } from "./incidents/keys-gone.js";
-import { systemIdentifierInLogStore } from "./incidents/system-identifier-in-log-store.js";
-import { systemIdentifierInLogs } from "./incidents/system-identifier-in-logs.js";
-import { wrongKey } from "./incidents/wrong-key.js";
-import { lostSystemIdentifier } from "./incidents/lost-system-identifier.js";
-import { oldDirectoryLeft, oldInstanceGoesOn, oldInstanceStopped } from "./incidents/old-instance-alive.js";
-import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.js";
-import { olderRoles } from "./incidents/older-roles.js";
-import { killedBeforeStart } from "./incidents/killed-before-start.js";
-import { encryptedAlike, encryptedArchive, encryptedWithoutSysid } from "./incidents/encrypted-archive.js";
-import { onlyInLogStore } from "./incidents/only-in-log-store.js";
-import { yearLessLogs } from "./incidents/year-less-logs.js";
-import type { Scenario } from "./scenario.js";
+} from "./incidents/space-deleted.ts";
+import { restartedByItself, restartedUnseen, startedAgain } from "./incidents/started-again.ts";
+import { slowStop } from "./incidents/slow-stop.ts";
+import { movedContainer } from "./incidents/moved-container.ts";
+import { commonPrefix } from "./incidents/common-prefix.ts";
+import { keysGone } from "./incidents/keys-gone.ts";
+import { systemIdentifierInLogStore } from "./incidents/system-identifier-in-log-store.ts";
+import { systemIdentifierInLogs } from "./incidents/system-identifier-in-logs.ts";
+import { wrongKey } from "./incidents/wrong-key.ts";
+import { lostSystemIdentifier } from "./incidents/lost-system-identifier.ts";
+import { oldDirectoryLeft, oldInstanceGoesOn, oldInstanceStopped } from "./incidents/old-instance-alive.ts";
+import { emptyAgain, staleTarget, usedAgain } from "./incidents/taken-name.ts";
+import { olderRoles } from "./incidents/older-roles.ts";
+import { killedBeforeStart } from "./incidents/killed-before-start.ts";
+import { encryptedAlike, encryptedArchive, encryptedWithoutSysid } from "./incidents/encrypted-archive.ts";
+import { onlyInLogStore } from "./incidents/only-in-log-store.ts";
+import { yearLessLogs } from "./incidents/year-less-logs.ts";
+import type { Scenario } from "./scenario.ts";
 
 export interface Incident {
   /** Row of the table, from 1. */

@@ -1,11 +1,11 @@
 /** A small community's Mastodon on one machine, brought up as its Compose file was shipped: no place for its data. */
-import { broughtUp } from "../docker-engine/compose.js";
-import { rowsOf, withRows } from "../docker-engine/database.js";
-import { madeDirectory } from "../docker-engine/file-programs.js";
-import { altered } from "../docker-engine/machine-files.js";
-import { withImage } from "../docker-engine/seed.js";
-import { type DockerEngineState, emptyEngine, type SimContainer } from "../docker-engine/state.js";
-import { file, planted } from "../docker-engine/tree.js";
+import { broughtUp } from "../docker-engine/compose.ts";
+import { rowsOf, withRows } from "../docker-engine/database.ts";
+import { madeDirectory } from "../docker-engine/file-programs.ts";
+import { altered } from "../docker-engine/machine-files.ts";
+import { withImage } from "../docker-engine/seed.ts";
+import { type DockerEngineState, emptyEngine, type SimContainer } from "../docker-engine/state.ts";
+import { file, planted } from "../docker-engine/tree.ts";
 
 export const DIRECTORY = "/home/ops/mastodon";
 export const COMPOSE_FILE = `${DIRECTORY}/docker-compose.yml`;

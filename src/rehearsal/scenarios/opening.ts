@@ -9,14 +9,14 @@ import {
   seedBinding,
   seedDeletion,
   seedInstance,
-} from "../cloud-controller/seed.js";
-import type { CloudControllerState } from "../cloud-controller/state.js";
-import { drawGuid } from "../world/chance.js";
-import { ERAS } from "../world/eras.js";
-import { foundation, protectArchive } from "../world/foundation.js";
-import { createInstance, deleteInstance, pass, writeOrders } from "../world/story.js";
-import type { Era, World } from "../world/world.js";
-import type { Opening } from "./scenario.js";
+} from "../cloud-controller/seed.ts";
+import type { CloudControllerState } from "../cloud-controller/state.ts";
+import { drawGuid } from "../world/chance.ts";
+import { ERAS } from "../world/eras.ts";
+import { foundation, protectArchive } from "../world/foundation.ts";
+import { createInstance, deleteInstance, pass, writeOrders } from "../world/story.ts";
+import type { Era, World } from "../world/world.ts";
+import type { Opening } from "./scenario.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,11 +1,11 @@
 /** A Compose stack whose databases have no place for their data gets one: as it should go, with a full disk, with a taken port. */
-import { withContainer, withImage } from "../docker-engine/seed.js";
-import type { DockerEngineState } from "../docker-engine/state.js";
-import { DIRECTORY, lostRows, mastodonHost, memberOf, PROJECT, standing, TEXT, textOf } from "./mastodon-stack.js";
-import { openStory } from "./opening.js";
-import { AGREES } from "./happy.js";
-import type { Closing, Opening, Scenario } from "./scenario.js";
-import { type Told, unsaid } from "./told.js";
+import { withContainer, withImage } from "../docker-engine/seed.ts";
+import type { DockerEngineState } from "../docker-engine/state.ts";
+import { DIRECTORY, lostRows, mastodonHost, memberOf, PROJECT, standing, TEXT, textOf } from "./mastodon-stack.ts";
+import { openStory } from "./opening.ts";
+import { AGREES } from "./happy.ts";
+import type { Closing, Opening, Scenario } from "./scenario.ts";
+import { type Told, unsaid } from "./told.ts";
 
 const INPUTS = {
   project: PROJECT,

@@ -1,19 +1,19 @@
 /** All scenarios, the default first. */
-import { missingSysid, walGap } from "./damaged.js";
-import { auditDockerStorage } from "./audit-docker-storage.js";
-import { drill } from "./drill.js";
-import { happyFirstEra, happyLastEra } from "./happy.js";
-import { FURTHER, INCIDENTS, REMAINS } from "./incidents.js";
+import { missingSysid, walGap } from "./damaged.ts";
+import { auditDockerStorage } from "./audit-docker-storage.ts";
+import { drill } from "./drill.ts";
+import { happyFirstEra, happyLastEra } from "./happy.ts";
+import { FURTHER, INCIDENTS, REMAINS } from "./incidents.ts";
 import {
   persistComposeData,
   persistEngineRestarts,
   persistFullDisk,
   persistPortTaken,
-} from "./persist-compose-data.js";
-import { badBackup, testBackup } from "./tested-backup.js";
-import { salvageDockerVolumes, salvageVolumesGone } from "./salvage-docker-volumes.js";
-import { recoverToTime } from "./to-time.js";
-import type { Scenario } from "./scenario.js";
+} from "./persist-compose-data.ts";
+import { badBackup, testBackup } from "./tested-backup.ts";
+import { salvageDockerVolumes, salvageVolumesGone } from "./salvage-docker-volumes.ts";
+import { recoverToTime } from "./to-time.ts";
+import type { Scenario } from "./scenario.ts";
 
 const FIRST: readonly Scenario[] = [happyLastEra, happyFirstEra, walGap, missingSysid];
 

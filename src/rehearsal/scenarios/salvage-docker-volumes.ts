@@ -1,5 +1,5 @@
 /** Somebody typed `docker-compose down`: the rows of a shop lie in one of many volumes without a name. Nothing is lost yet. */
-import { databaseFiles } from "../docker-engine/catalogue-files.js";
+import { databaseFiles } from "../docker-engine/catalogue-files.ts";
 import {
   bindMount,
   composeLabels,
@@ -8,13 +8,13 @@ import {
   withContainer,
   withImage,
   withVolume,
-} from "../docker-engine/seed.js";
-import { type DockerEngineState, emptyEngine } from "../docker-engine/state.js";
-import { file, treeOf } from "../docker-engine/tree.js";
-import { AGREES } from "./happy.js";
-import { openStory } from "./opening.js";
-import type { Closing, Scenario } from "./scenario.js";
-import { type Told, unsaid } from "./told.js";
+} from "../docker-engine/seed.ts";
+import { type DockerEngineState, emptyEngine } from "../docker-engine/state.ts";
+import { file, treeOf } from "../docker-engine/tree.ts";
+import { AGREES } from "./happy.ts";
+import { openStory } from "./opening.ts";
+import type { Closing, Scenario } from "./scenario.ts";
+import { type Told, unsaid } from "./told.ts";
 
 const HOUR = 3_600_000;
 const PGDATA = "/var/lib/postgresql/data";

@@ -1,10 +1,10 @@
 /** A scenario: the world that it begins with, faults, and the operator's answers; never a reply to a call. */
-import type { CloudControllerState } from "../cloud-controller/state.js";
-import type { DirectorState } from "../director/state.js";
-import type { DockerEngineState } from "../docker-engine/state.js";
-import type { WorldEvent } from "../world/events.js";
-import type { World } from "../world/world.js";
-import type { Told } from "./told.js";
+import type { CloudControllerState } from "../cloud-controller/state.ts";
+import type { DirectorState } from "../director/state.ts";
+import type { DockerEngineState } from "../docker-engine/state.ts";
+import type { WorldEvent } from "../world/events.ts";
+import type { World } from "../world/world.ts";
+import type { Told } from "./told.ts";
 
 export interface Opening {
   readonly world: World;

@@ -1,14 +1,14 @@
 /** Backups of a living database that somebody tests at last: one that restores, and one of which every base backup was cut off on its way. */
-import { archivePrefix, below } from "../world/store.js";
-import { happen } from "../world/story.js";
-import type { World } from "../world/world.js";
-import { BUCKET } from "../world/foundation.js";
-import { without } from "./damaged.js";
-import { PAGED_AT, realStory } from "../real-archive/story.js";
-import { AGREES } from "./happy.js";
-import { openStory } from "./opening.js";
-import type { Closing, Opening, Scenario } from "./scenario.js";
-import { unsaid } from "./told.js";
+import { archivePrefix, below } from "../world/store.ts";
+import { happen } from "../world/story.ts";
+import type { World } from "../world/world.ts";
+import { BUCKET } from "../world/foundation.ts";
+import { without } from "./damaged.ts";
+import { PAGED_AT, realStory } from "../real-archive/story.ts";
+import { AGREES } from "./happy.ts";
+import { openStory } from "./opening.ts";
+import type { Closing, Opening, Scenario } from "./scenario.ts";
+import { unsaid } from "./told.ts";
 
 /** Nobody's service: an archive as any PostgreSQL has one. */
 const PREFIX = "nightly/shop-db/";

@@ -1,12 +1,12 @@
 /** Somebody dropped a table of a database that lives on: it comes back out of its archive, as it was right before. */
-import { COUPON_ROWS, COUPONS, PAGED_AT, realStory } from "../real-archive/story.js";
-import type { Table } from "../world/database.js";
-import { databaseOf } from "../world/data-directory.js";
-import { allContainers } from "../world/world.js";
-import { leftUsers, rowsOf } from "./endings.js";
-import { AGREES, EVERYTHING } from "./happy.js";
-import { ORG, SERVICE, SPACE } from "./opening.js";
-import type { Closing, Scenario } from "./scenario.js";
+import { COUPON_ROWS, COUPONS, PAGED_AT, realStory } from "../real-archive/story.ts";
+import type { Table } from "../world/database.ts";
+import { databaseOf } from "../world/data-directory.ts";
+import { allContainers } from "../world/world.ts";
+import { leftUsers, rowsOf } from "./endings.ts";
+import { AGREES, EVERYTHING } from "./happy.ts";
+import { ORG, SERVICE, SPACE } from "./opening.ts";
+import type { Closing, Scenario } from "./scenario.ts";
 
 /** Between the last order and the drop. */
 const BEFORE = "2026-11-21T02:23:40Z";

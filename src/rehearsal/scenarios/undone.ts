@@ -1,10 +1,10 @@
 /** How a foundation must look when everything that the tool did was taken back: as before, but for what is aside. */
-import { databaseOf } from "../world/data-directory.js";
-import { archivePrefix, below } from "../world/store.js";
-import { allContainers, type World } from "../world/world.js";
-import { leftUsers } from "./endings.js";
-import { APP, SERVICE } from "./opening.js";
-import type { Closing, Scenario } from "./scenario.js";
+import { databaseOf } from "../world/data-directory.ts";
+import { archivePrefix, below } from "../world/store.ts";
+import { allContainers, type World } from "../world/world.ts";
+import { leftUsers } from "./endings.ts";
+import { APP, SERVICE } from "./opening.ts";
+import type { Closing, Scenario } from "./scenario.ts";
 
 /** The service that was to come back: a drill names one of its own, and the one beside it lives on. */
 const serviceOf = ({ inputs }: Scenario): string => inputs["name"] ?? SERVICE;

@@ -1,9 +1,9 @@
 /** One simulated program on a cell, and how the shell of a cell calls it. */
-import type { WorldHost } from "../box/world-host.js";
-import type { Ended } from "../world/events.js";
-import { ended } from "../world/host-files.js";
-import type { Passage } from "../passage.js";
-import type { Cell } from "../world/world.js";
+import type { WorldHost } from "../box/world-host.ts";
+import type { Ended } from "../world/events.ts";
+import { ended } from "../world/host-files.ts";
+import type { Passage } from "../passage.ts";
+import type { Cell } from "../world/world.ts";
 
 export interface Call {
   readonly host: WorldHost;

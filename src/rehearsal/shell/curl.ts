@@ -1,10 +1,10 @@
 /** curl on a cell: etcd's v2 API and Patroni's own. */
-import { databaseOf } from "../world/data-directory.js";
-import { walPosition } from "../world/database.js";
-import { type EtcdRequest, etcdRead } from "../world/etcd.js";
-import type { Ended } from "../world/events.js";
-import { allContainers, type Site } from "../world/world.js";
-import { after, type Call, ended, type Program } from "./command.js";
+import { databaseOf } from "../world/data-directory.ts";
+import { walPosition } from "../world/database.ts";
+import { type EtcdRequest, etcdRead } from "../world/etcd.ts";
+import type { Ended } from "../world/events.ts";
+import { allContainers, type Site } from "../world/world.ts";
+import { after, type Call, ended, type Program } from "./command.ts";
 
 const OPTIONS = ["-q", "-sS", "-g", "--noproxy", "*", "--max-time", "10", "-w", "\\n%{http_code}"] as const;
 const COULD_NOT_CONNECT = 7;

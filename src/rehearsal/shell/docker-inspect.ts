@@ -1,5 +1,5 @@
 /** What `docker inspect` answers for a container, in the shape of Docker 1.10 to 20.10. */
-import type { Container, ContainerStatus } from "../world/world.js";
+import type { Container, ContainerStatus } from "../world/world.ts";
 
 const NEVER = "0001-01-01T00:00:00Z";
 

@@ -1,9 +1,9 @@
 /** Docker's client on a cell, with the words and exit codes of the real one. */
-import type { Container } from "../world/world.js";
-import { after, type Call, cellOf, ended, type Program } from "./command.js";
-import { dockerTime, inspection } from "./docker-inspect.js";
-import { inContainer } from "./exec.js";
-import type { Ended } from "../world/events.js";
+import type { Container } from "../world/world.ts";
+import { after, type Call, cellOf, ended, type Program } from "./command.ts";
+import { dockerTime, inspection } from "./docker-inspect.ts";
+import { inContainer } from "./exec.ts";
+import type { Ended } from "../world/events.ts";
 
 export const DOCKER = "/var/vcap/packages/docker/bin/docker";
 const SOCKET = ["--host", "unix:///var/vcap/sys/run/docker/docker.sock"] as const;

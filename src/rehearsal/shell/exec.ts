@@ -1,13 +1,13 @@
 /** `docker exec … psql` and `pg_restore`: over the container's socket, or through the network with a password. */
-import { databaseOf } from "../world/data-directory.js";
-import type { Database } from "../world/database.js";
-import { isUp } from "../world/docker.js";
-import type { Ended } from "../world/events.js";
-import { unarchived } from "../box-archive.js";
-import { readKey } from "../world/service-keys.js";
-import { mayLogIn, type SqlOutcome } from "../world/sql.js";
-import { allContainers, type Site } from "../world/world.js";
-import { after, type Call, cellOf, ended } from "./command.js";
+import { databaseOf } from "../world/data-directory.ts";
+import type { Database } from "../world/database.ts";
+import { isUp } from "../world/docker.ts";
+import type { Ended } from "../world/events.ts";
+import { unarchived } from "../box-archive.ts";
+import { readKey } from "../world/service-keys.ts";
+import { mayLogIn, type SqlOutcome } from "../world/sql.ts";
+import { allContainers, type Site } from "../world/world.ts";
+import { after, type Call, cellOf, ended } from "./command.ts";
 
 const OPTIONS = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=terse"] as const;
 const LOGIN_SCRIPT = 'IFS= read -r PGPASSWORD && export PGPASSWORD PGCONNECT_TIMEOUT=10 LC_ALL=C && exec psql "$@"';

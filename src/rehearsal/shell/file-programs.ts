@@ -1,6 +1,6 @@
 /** stat, find, head, mv, cp, mkdir, chown, chmod and df, as the host adapter calls them. */
-import { namesIn, stat } from "../world/host-files.js";
-import { after, type Call, cellOf, ended, type Program } from "./command.js";
+import { namesIn, stat } from "../world/host-files.ts";
+import { after, type Call, cellOf, ended, type Program } from "./command.ts";
 
 /** Only root may look into the volumes. */
 const asRoot =

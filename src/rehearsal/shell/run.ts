@@ -2,14 +2,14 @@
  * The login shell of a cell: it runs exactly the commands that the adapters send. Anything else is 127 and a stray call,
  * which fails the rehearsal.
  */
-import type { WorldHost } from "../box/world-host.js";
-import type { Ended } from "../world/events.js";
-import { COREUTILS } from "./file-programs.js";
-import { type Call, ended, type Program } from "./command.js";
-import { curl } from "./curl.js";
-import { docker, DOCKER } from "./docker.js";
-import { CLEAR, type Passage } from "../passage.js";
-import { splitWords } from "./words.js";
+import type { WorldHost } from "../box/world-host.ts";
+import type { Ended } from "../world/events.ts";
+import { COREUTILS } from "./file-programs.ts";
+import { type Call, ended, type Program } from "./command.ts";
+import { curl } from "./curl.ts";
+import { docker, DOCKER } from "./docker.ts";
+import { CLEAR, type Passage } from "../passage.ts";
+import { splitWords } from "./words.ts";
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
   ...COREUTILS,

@@ -1,6 +1,6 @@
 /** Who may log in where: public keys only, with a proof of the private half. */
 import type { AuthContext, Connection } from "ssh2";
-import { isKey } from "./keys.js";
+import { isKey } from "./keys.ts";
 
 /** `keysOf` gives the public key lines of a user, undefined where there is no such user. */
 export function requireKey(connection: Connection, keysOf: (user: string) => readonly string[] | undefined): void {

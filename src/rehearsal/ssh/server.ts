@@ -4,11 +4,11 @@
  */
 import { connect, createServer, type AddressInfo } from "node:net";
 import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
-import type { WorldHost } from "../box/world-host.js";
-import { CLEAR, type Passage } from "../passage.js";
-import { runLine } from "../shell/run.js";
-import type { KeyPair } from "./keys.js";
-import { requireKey } from "./login.js";
+import type { WorldHost } from "../box/world-host.ts";
+import { CLEAR, type Passage } from "../passage.ts";
+import { runLine } from "../shell/run.ts";
+import type { KeyPair } from "./keys.ts";
+import { requireKey } from "./login.ts";
 
 interface SshSettings {
   readonly host: WorldHost;

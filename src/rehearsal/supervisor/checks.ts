@@ -1,6 +1,6 @@
 /** What the box saw, whatever the tool says of itself: nothing unknown was called, the source archive is as it was. */
-import { archivePrefix, below } from "../world/store.js";
-import { allContainers, type World } from "../world/world.js";
+import { archivePrefix, below } from "../world/store.ts";
+import { allContainers, type World } from "../world/world.ts";
 
 /** An archive's keys with their ETags. */
 export type Inventory = Readonly<Record<string, string>>;

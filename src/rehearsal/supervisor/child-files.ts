@@ -1,16 +1,16 @@
 /** The files and the environment that a child gets: made from nothing, so that nothing of the caller's leads out of the box. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Box } from "../box/box.js";
-import { DIRECTOR_ADDRESS } from "../box/box.js";
-import { LOG_INDEX, LOG_READER } from "../box/collected-store.js";
-import { type BoxClock, shown } from "../box/clock.js";
-import { installCfProgram } from "../cf-program/install.js";
-import { installDockerProgram } from "../docker-program/install.js";
-import { serveDockerProgram, serveMachine } from "../docker-program/service.js";
-import { hasBash, serveCf } from "../cf-program/service.js";
-import type { Laptop } from "./laptop.js";
-import type { Scenario } from "../scenarios/scenario.js";
+import type { Box } from "../box/box.ts";
+import { DIRECTOR_ADDRESS } from "../box/box.ts";
+import { LOG_INDEX, LOG_READER } from "../box/collected-store.ts";
+import { type BoxClock, shown } from "../box/clock.ts";
+import { installCfProgram } from "../cf-program/install.ts";
+import { installDockerProgram } from "../docker-program/install.ts";
+import { serveDockerProgram, serveMachine } from "../docker-program/service.ts";
+import { hasBash, serveCf } from "../cf-program/service.ts";
+import type { Laptop } from "./laptop.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
 
 /** Of the caller's variables, those that only say how a terminal looks. */
 const ABOUT_TERMINALS = ["TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LANG", "LC_ALL", "TZ"];

@@ -1,10 +1,10 @@
 /** The ordinary program as a child: what it is given and how it ended. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import type { BoxClock } from "../box/clock.js";
-import type { Interruption } from "../scenarios/scenario.js";
-import { REHEARSAL_VARIABLE } from "../variable.js";
-import type { ChildPlace } from "./child-files.js";
-import { noteIn } from "./record.js";
+import type { BoxClock } from "../box/clock.ts";
+import type { Interruption } from "../scenarios/scenario.ts";
+import { REHEARSAL_VARIABLE } from "../variable.ts";
+import type { ChildPlace } from "./child-files.ts";
+import { noteIn } from "./record.ts";
 
 /** The changes that the far side makes, and whoever waits for one of them. */
 export class Changes {

@@ -1,12 +1,12 @@
 /** The first value of a box: the scenario's worlds, a director that knows the machines, fresh keys and accounts. */
-import { machines } from "../box/agent.js";
-import { DIRECTOR_ADDRESS } from "../box/box.js";
-import type { BoxState } from "../box/box-state.js";
-import { newDirector } from "../director/state.js";
-import { selfSignedCertificate } from "../http/certificate.js";
-import { OPERATOR, OPERATOR_PASSWORD } from "../scenarios/opening.js";
-import type { Opening, Scenario } from "../scenarios/scenario.js";
-import { makeKeyPair } from "../ssh/keys.js";
+import { machines } from "../box/agent.ts";
+import { DIRECTOR_ADDRESS } from "../box/box.ts";
+import type { BoxState } from "../box/box-state.ts";
+import { newDirector } from "../director/state.ts";
+import { selfSignedCertificate } from "../http/certificate.ts";
+import { OPERATOR, OPERATOR_PASSWORD } from "../scenarios/opening.ts";
+import type { Opening, Scenario } from "../scenarios/scenario.ts";
+import { makeKeyPair } from "../ssh/keys.ts";
 
 export function firstState(scenario: Scenario, opening: Opening): BoxState {
   const { world, cloudController, directorIdentity, docker } = opening;

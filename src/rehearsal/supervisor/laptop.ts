@@ -4,12 +4,12 @@
  */
 import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { RecoverError } from "../../errors.js";
-import type { WorldHost } from "../box/world-host.js";
-import { serveServer } from "../postgres/server-stub.js";
-import { SimulatedPostgres } from "../postgres/simulated.js";
-import { clientsAsking, serveStubs } from "../postgres/stubs.js";
-import { VERSION } from "../real-archive/story.js";
+import { RecoverError } from "../../errors.ts";
+import type { WorldHost } from "../box/world-host.ts";
+import { serveServer } from "../postgres/server-stub.ts";
+import { SimulatedPostgres } from "../postgres/simulated.ts";
+import { clientsAsking, serveStubs } from "../postgres/stubs.ts";
+import { VERSION } from "../real-archive/story.ts";
 
 const ROOT = "/var/tmp";
 const BASH = "/bin/bash";

@@ -1,8 +1,8 @@
 /** Law 10 as the box sees it: none of its secrets stands in anything that a run left behind. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { BoxState } from "../box/box-state.js";
-import { formsOf } from "./secret-forms.js";
+import type { BoxState } from "../box/box-state.ts";
+import { formsOf } from "./secret-forms.ts";
 
 /** Shorter ones are words as well, and are not masked. */
 const SHORTEST = 8;

@@ -1,20 +1,20 @@
 /** One sitting of a rehearsal: a box that stands, the ordinary program in it, and what the box has to say afterwards. */
 import { rmSync } from "node:fs";
-import { EXIT } from "../../errors.js";
-import { type Box, startBox } from "../box/box.js";
-import type { BoxState } from "../box/box-state.js";
-import type { BoxClock, Pace } from "../box/clock.js";
-import { doneTo } from "../docker-engine/aftermath.js";
-import type { Scenario } from "../scenarios/scenario.js";
-import { undoneComplaints } from "../scenarios/undone.js";
-import { begun, Told } from "../scenarios/told.js";
-import type { Passage } from "../passage.js";
-import { tally, worldComplaints } from "./checks.js";
-import { Changes, KILLED } from "./child.js";
-import { type ChildPlace, layOut } from "./child-files.js";
-import { type Laptop, openLaptop, removeLaptop } from "./laptop.js";
-import { leakComplaints } from "./leaks.js";
-import type { RehearsalRecord } from "./record.js";
+import { EXIT } from "../../errors.ts";
+import { type Box, startBox } from "../box/box.ts";
+import type { BoxState } from "../box/box-state.ts";
+import type { BoxClock, Pace } from "../box/clock.ts";
+import { doneTo } from "../docker-engine/aftermath.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { undoneComplaints } from "../scenarios/undone.ts";
+import { begun, Told } from "../scenarios/told.ts";
+import type { Passage } from "../passage.ts";
+import { tally, worldComplaints } from "./checks.ts";
+import { Changes, KILLED } from "./child.ts";
+import { type ChildPlace, layOut } from "./child-files.ts";
+import { type Laptop, openLaptop, removeLaptop } from "./laptop.ts";
+import { leakComplaints } from "./leaks.ts";
+import type { RehearsalRecord } from "./record.ts";
 
 /** Who watches, and what the program is started with. */
 export interface Sitting {

@@ -1,7 +1,7 @@
 /** What another process has to know to go on with a rehearsal: beside the box, in its directory. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Watched } from "./checks.js";
+import type { Watched } from "./checks.ts";
 
 export interface RehearsalRecord {
   readonly version: 1;

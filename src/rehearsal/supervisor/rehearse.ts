@@ -1,19 +1,19 @@
 /** Hosts a box, starts the ordinary program in it, kills and resumes it where the scenario says so, and looks at the foundation afterwards. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BoxFiles } from "../box/box-state.js";
-import { clockFrom, PACES } from "../box/clock.js";
-import { EXIT } from "../../errors.js";
-import { findScenario } from "../scenarios/registry.js";
-import type { Scenario } from "../scenarios/scenario.js";
-import { hasEntry } from "../scenarios/told.js";
-import { inventory } from "./checks.js";
-import { type Ended, type Moment, runChild } from "./child.js";
-import { firstState } from "./first-state.js";
-import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.js";
-import { findRehearsal, noteIn, type RehearsalRecord, rehearsalsIn, runsOf, saveRecord } from "./record.js";
+import { BoxFiles } from "../box/box-state.ts";
+import { clockFrom, PACES } from "../box/clock.ts";
+import { EXIT } from "../../errors.ts";
+import { findScenario } from "../scenarios/registry.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { hasEntry } from "../scenarios/told.ts";
+import { inventory } from "./checks.ts";
+import { type Ended, type Moment, runChild } from "./child.ts";
+import { firstState } from "./first-state.ts";
+import { conclude, inBox, type RehearsalResult, type Sitting, type Standing, tidyUp } from "./play.ts";
+import { findRehearsal, noteIn, type RehearsalRecord, rehearsalsIn, runsOf, saveRecord } from "./record.ts";
 
-export type { RehearsalResult } from "./play.js";
+export type { RehearsalResult } from "./play.ts";
 
 export interface RehearseOptions extends Sitting {
   readonly scenario: Scenario;

@@ -1,6 +1,6 @@
 /** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
-import { KILLED } from "./child.js";
-import type { RehearsalResult } from "./play.js";
+import { KILLED } from "./child.ts";
+import type { RehearsalResult } from "./play.ts";
 
 export function summary(result: RehearsalResult): readonly string[] {
   const { complaints, counts, exitCode, expected } = result;

@@ -1,12 +1,12 @@
 /** Time moves a world on: everything that was due happens, in order. */
-import { brokerStep } from "./broker.js";
-import type { Appointment } from "./appointment.js";
-import { daemonRestart, isUp, restartByPolicy } from "./docker.js";
-import { draftOf } from "./copy.js";
-import { expire } from "./etcd.js";
-import { doDeed } from "./deeds.js";
-import { takeStep } from "./life.js";
-import { cellAt, type World } from "./world.js";
+import { brokerStep } from "./broker.ts";
+import type { Appointment } from "./appointment.ts";
+import { daemonRestart, isUp, restartByPolicy } from "./docker.ts";
+import { draftOf } from "./copy.ts";
+import { expire } from "./etcd.ts";
+import { doDeed } from "./deeds.ts";
+import { takeStep } from "./life.ts";
+import { cellAt, type World } from "./world.ts";
 
 /** The world at a later time; the value given in is not changed. A time that has passed already changes nothing. */
 export function advance(world: World, now: number): World {

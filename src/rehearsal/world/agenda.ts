@@ -1,6 +1,6 @@
 /** What is going to happen by itself, and when. Appointments are kept in order of time, then of making. */
-import type { Appointment } from "./appointment.js";
-import type { World } from "./world.js";
+import type { Appointment } from "./appointment.ts";
+import type { World } from "./world.ts";
 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at" | "order"> : never;
 

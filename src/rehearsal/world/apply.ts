@@ -1,11 +1,11 @@
 /** Events change a world; the value given in stays as it is. */
-import { isDue, moveOn } from "./advance.js";
-import { after } from "./agenda.js";
-import { archiveSegment } from "./archiver.js";
-import * as broker from "./broker.js";
-import { databaseOf, removeTree } from "./data-directory.js";
-import { draftOf, draftOfStore } from "./copy.js";
-import { commit, type Database, segmentName } from "./database.js";
+import { isDue, moveOn } from "./advance.ts";
+import { after } from "./agenda.ts";
+import { archiveSegment } from "./archiver.ts";
+import * as broker from "./broker.ts";
+import { databaseOf, removeTree } from "./data-directory.ts";
+import { draftOf, draftOfStore } from "./copy.ts";
+import { commit, type Database, segmentName } from "./database.ts";
 import {
   daemonRestart,
   EXIT_KILLED,
@@ -15,15 +15,15 @@ import {
   soon,
   startContainer,
   stopContainer,
-} from "./docker.js";
-import { etcdRequest } from "./etcd.js";
-import type { AnswerTo, EventKind, EventOf, WorldEvent } from "./events.js";
-import * as files from "./host-files.js";
-import { stored } from "./objects.js";
-import { scopeOf } from "./service-keys.js";
-import { runScript } from "./sql.js";
-import type { StoreRequest } from "./store-state.js";
-import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.js";
+} from "./docker.ts";
+import { etcdRequest } from "./etcd.ts";
+import type { AnswerTo, EventKind, EventOf, WorldEvent } from "./events.ts";
+import * as files from "./host-files.ts";
+import { stored } from "./objects.ts";
+import { scopeOf } from "./service-keys.ts";
+import { runScript } from "./sql.ts";
+import type { StoreRequest } from "./store-state.ts";
+import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.ts";
 
 /** What an archiver needs for a segment (real-parts.md §1.3). */
 const ARCHIVED_AFTER = 1_500;

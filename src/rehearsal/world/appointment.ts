@@ -1,5 +1,5 @@
 /** What can be going to happen by itself. */
-import type { Deed } from "./deed.js";
+import type { Deed } from "./deed.ts";
 
 /** Steps of one life of a container; `life` guards against steps of an earlier one. */
 export type LifeStep =

@@ -2,15 +2,15 @@
  * WAL-E inside a container: segments, base backups, retention and the choice of LATEST, with the names and order of its
  * objects (wal-archives.md §1). It believes what it finds: no check of identity, contiguity or completeness.
  */
-import { copyOf } from "./copy.js";
-import { type Database, segmentName } from "./database.js";
-import { scopeOf } from "./service-keys.js";
-import { utcDate } from "./lines/utc-date.js";
-import { prefixOf, pushes, startsWalE, waleSays } from "./lines/wal-e.js";
-import { say } from "./log.js";
-import { expandedSize, type Meaning } from "./objects.js";
-import { archivePrefix, below, deleteObject, putObject } from "./store.js";
-import type { Container, Site, World } from "./world.js";
+import { copyOf } from "./copy.ts";
+import { type Database, segmentName } from "./database.ts";
+import { scopeOf } from "./service-keys.ts";
+import { utcDate } from "./lines/utc-date.ts";
+import { prefixOf, pushes, startsWalE, waleSays } from "./lines/wal-e.ts";
+import { say } from "./log.ts";
+import { expandedSize, type Meaning } from "./objects.ts";
+import { archivePrefix, below, deleteObject, putObject } from "./store.ts";
+import type { Container, Site, World } from "./world.ts";
 
 const SENTINEL = /basebackups_005\/(base_([0-9A-F]{8})([0-9A-F]{16})_\d{8})_backup_stop_sentinel\.json$/;
 /** Keys that retention looks at: bases, segments and backup history, never timeline history or partial segments. */

@@ -1,7 +1,7 @@
 /** Lines of broker.stdout.log in the words of an era, as the captured logs have them (dingo.md §2.2). */
-import type { BrokerInstance } from "./broker-state.js";
-import { ERAS } from "./eras.js";
-import type { World } from "./world.js";
+import type { BrokerInstance } from "./broker-state.ts";
+import { ERAS } from "./eras.ts";
+import type { World } from "./world.ts";
 
 const SOURCE = { a: "patroni-broker", f: "dingo-postgresql-broker" } as const;
 const PARTITION = "partition-cac94a070a81fd8f3931";

@@ -2,18 +2,18 @@
  * The Dingo broker and its cell brokers: create, delete and bind as the releases of an era do them
  * (dingo.md §1.5, §1.10, §2.2, §3.6, §3.9, §4).
  */
-import { after } from "./agenda.js";
-import { brokerSays, dumpsNode } from "./broker-log.js";
-import type { BrokerInstance, BrokerNode } from "./broker-state.js";
-import { drawGuid, drawPassword } from "./chance.js";
-import { cloneFrom } from "./clone.js";
-import { databaseOf, placeDatabase } from "./data-directory.js";
-import { makeNode, removeNode } from "./cell-broker.js";
-import { stopContainer } from "./docker.js";
-import { ERAS, FIXED_ROLES } from "./eras.js";
-import { dropKey, putKey, readKey, serviceKey } from "./service-keys.js";
-import type { Login, Logins } from "./broker-state.js";
-import { type Cell, cellAt, note, type World } from "./world.js";
+import { after } from "./agenda.ts";
+import { brokerSays, dumpsNode } from "./broker-log.ts";
+import type { BrokerInstance, BrokerNode } from "./broker-state.ts";
+import { drawGuid, drawPassword } from "./chance.ts";
+import { cloneFrom } from "./clone.ts";
+import { databaseOf, placeDatabase } from "./data-directory.ts";
+import { makeNode, removeNode } from "./cell-broker.ts";
+import { stopContainer } from "./docker.ts";
+import { ERAS, FIXED_ROLES } from "./eras.ts";
+import { dropKey, putKey, readKey, serviceKey } from "./service-keys.ts";
+import type { Login, Logins } from "./broker-state.ts";
+import { type Cell, cellAt, note, type World } from "./world.ts";
 
 const GRACE = 10;
 const POLL = 1_000;

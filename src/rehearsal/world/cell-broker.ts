@@ -1,11 +1,11 @@
 /** The cell's own broker (cf-containers-broker): makes a container with its volume, and removes both. */
-import type { BrokerInstance, BrokerNode } from "./broker-state.js";
-import { drawId } from "./chance.js";
-import { makeVolume, removeTree } from "./data-directory.js";
-import { startContainer } from "./docker.js";
-import { ERAS } from "./eras.js";
-import { plays } from "./lines/release.js";
-import { type Cell, cellAt, type Container, note, type PublishedPort, type World } from "./world.js";
+import type { BrokerInstance, BrokerNode } from "./broker-state.ts";
+import { drawId } from "./chance.ts";
+import { makeVolume, removeTree } from "./data-directory.ts";
+import { startContainer } from "./docker.ts";
+import { ERAS } from "./eras.ts";
+import { plays } from "./lines/release.ts";
+import { type Cell, cellAt, type Container, note, type PublishedPort, type World } from "./world.ts";
 
 const VOLUMES = "/var/vcap/store/cf-containers-broker";
 

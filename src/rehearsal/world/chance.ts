@@ -1,6 +1,6 @@
 /** Everything that looks random in a world: drawn from its seed, so that the same scenario runs the same way. */
 import { createHash } from "node:crypto";
-import type { World } from "./world.js";
+import type { World } from "./world.ts";
 
 function digest(world: World, label: string): Buffer {
   world.drawn += 1;

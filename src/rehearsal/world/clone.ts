@@ -2,11 +2,11 @@
  * The broker's own way back (dingo.md §3.7): `clone-from` finds the youngest record of a name in a space, copies that
  * archive to the new instance's place before any container exists, and takes the old credentials over. It checks nothing.
  */
-import { brokerSays } from "./broker-log.js";
-import type { BrokerInstance, Logins } from "./broker-state.js";
-import { clusterdataKey, CLUSTERDATA } from "./clusterdata.js";
-import { archivePrefix, below, putObject } from "./store.js";
-import type { World } from "./world.js";
+import { brokerSays } from "./broker-log.ts";
+import type { BrokerInstance, Logins } from "./broker-state.ts";
+import { clusterdataKey, CLUSTERDATA } from "./clusterdata.ts";
+import { archivePrefix, below, putObject } from "./store.ts";
+import type { World } from "./world.ts";
 
 interface Record {
   readonly service_instance_name: string;

@@ -2,8 +2,8 @@
  * Copies that may be changed in place. Worlds are copied many times a second, so this does no more than it must:
  * `structuredClone`, which is ready for every kind of value, takes several times as long.
  */
-import type { StoreState } from "./store-state.js";
-import type { Cell, Container, World } from "./world.js";
+import type { StoreState } from "./store-state.ts";
+import type { Cell, Container, World } from "./world.ts";
 
 /** A deep copy of a value that is made of nothing but objects, arrays and primitives. */
 export function copyOf<T>(value: T): T;

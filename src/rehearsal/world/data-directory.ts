@@ -1,6 +1,6 @@
 /** The database inside a container's volume, on the cell's own disk. */
-import type { Database } from "./database.js";
-import type { Cell, Container, HostEntry, Site, World } from "./world.js";
+import type { Database } from "./database.ts";
+import type { Cell, Container, HostEntry, Site, World } from "./world.ts";
 
 /** uid and gid of postgres in the image, as the cell's `stat` prints them. */
 export const POSTGRES_OWNER = { owner: "102", group: "102" } as const;

@@ -1,9 +1,9 @@
 /** Does what somebody else does to a container (deed.ts). */
-import { moveNode } from "./broker.js";
-import type { Deed } from "./deed.js";
-import { daemonRestart, startContainer } from "./docker.js";
-import { dropKey, nodeOf, scopeOf, serviceKey } from "./service-keys.js";
-import type { Site } from "./world.js";
+import { moveNode } from "./broker.ts";
+import type { Deed } from "./deed.ts";
+import { daemonRestart, startContainer } from "./docker.ts";
+import { dropKey, nodeOf, scopeOf, serviceKey } from "./service-keys.ts";
+import type { Site } from "./world.ts";
 
 export function doDeed(site: Site, deed: Deed): void {
   const { world, cell, container } = site;

@@ -3,12 +3,12 @@
  * real one (dingo.md §1.8; real-parts.md §2): a stop can run into the grace period and end in a kill; policy `always`
  * brings a container back after the daemon restarts, even one that was stopped by hand.
  */
-import { after } from "./agenda.js";
-import type { LifeStep } from "./appointment.js";
-import { ERAS } from "./eras.js";
-import { plays } from "./lines/release.js";
-import { dropKey, putKey } from "./service-keys.js";
-import { type Cell, type Container, note, type Site, type World } from "./world.js";
+import { after } from "./agenda.ts";
+import type { LifeStep } from "./appointment.ts";
+import { ERAS } from "./eras.ts";
+import { plays } from "./lines/release.ts";
+import { dropKey, putKey } from "./service-keys.ts";
+import { type Cell, type Container, note, type Site, type World } from "./world.ts";
 
 const FIRST_BACK_OFF = 100;
 const LONGEST_BACK_OFF = 60_000;

@@ -6,7 +6,7 @@
  * Of the first images no log was: `a` has their prefixes and their look-up as dingo.md §2.5 tells them, nothing of what
  * later images added, and for the rest the words of the oldest captured one.
  */
-import type { Era } from "./world.js";
+import type { Era } from "./world.ts";
 
 export interface EraFacts {
   readonly image: string;

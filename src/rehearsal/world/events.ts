@@ -1,11 +1,11 @@
 /** What can happen to a world from outside, as data. Each kind has its answer in `Answers`. */
-import type { Change } from "./database.js";
-import type { EtcdAnswer, EtcdRequest } from "./etcd.js";
-import type { Meaning } from "./objects.js";
-import type { ProvisionRequest } from "./broker.js";
-import type { ExpiryRule, StoreRequest } from "./store-state.js";
-import type { SqlOutcome } from "./sql.js";
-import type { Faults } from "./world.js";
+import type { Change } from "./database.ts";
+import type { EtcdAnswer, EtcdRequest } from "./etcd.ts";
+import type { Meaning } from "./objects.ts";
+import type { ProvisionRequest } from "./broker.ts";
+import type { ExpiryRule, StoreRequest } from "./store-state.ts";
+import type { SqlOutcome } from "./sql.ts";
+import type { Faults } from "./world.ts";
 
 type In<T> = Readonly<T>;
 

@@ -1,11 +1,11 @@
 /** The first value of a world: cells, a router, etcd, a bucket, nothing deployed to them yet. */
-import { emptyBroker } from "./broker-state.js";
-import { drawGuid, drawPassword } from "./chance.js";
-import { makeVolume } from "./data-directory.js";
-import { ERAS } from "./eras.js";
-import { emptyEtcd } from "./etcd.js";
-import { emptyStore } from "./store-state.js";
-import type { Cell, Era, World } from "./world.js";
+import { emptyBroker } from "./broker-state.ts";
+import { drawGuid, drawPassword } from "./chance.ts";
+import { makeVolume } from "./data-directory.ts";
+import { ERAS } from "./eras.ts";
+import { emptyEtcd } from "./etcd.ts";
+import { emptyStore } from "./store-state.ts";
+import type { Cell, Era, World } from "./world.ts";
 
 const PARTITION = "partition-cac94a070a81fd8f3931";
 const GIB = 1024 ** 3;

@@ -1,6 +1,6 @@
 /** Directories on a cell, with the words of the real coreutils in the C locale. */
-import type { Ended, EventOf } from "./events.js";
-import { type Cell, note, type World } from "./world.js";
+import type { Ended, EventOf } from "./events.ts";
+import { type Cell, note, type World } from "./world.ts";
 
 export const ended = (code: number, stdout = "", stderr = ""): Ended => ({ code, stdout, stderr });
 

@@ -1,19 +1,19 @@
 /** One life of a container, from look-up to loops: the order of run.sh and start_pg.sh (dingo.md §3.3, §3.4). */
-import type { LifeStep } from "./appointment.js";
-import { archives, archiveSegment, beginBackup, endBackup, listBackups, prune } from "./archiver.js";
-import { databaseOf, prepareVolume } from "./data-directory.js";
-import { containerDied, isUp, killContainer, register, registryKey, soon } from "./docker.js";
-import type { Database } from "./database.js";
-import { ERAS } from "./eras.js";
-import { allEnvironmentFiles, configurationLines, environmentFiles } from "./lines/configuration.js";
-import { controlData } from "./lines/control-data.js";
-import { plays } from "./lines/release.js";
-import { listed, startsWalE } from "./lines/wal-e.js";
-import { say, saysAgain } from "./log.js";
-import * as patroni from "./patroni.js";
-import { nodeOf, NODE_TTL, putKey, putLease, readKey, scopeOf, serviceKey } from "./service-keys.js";
-import { archivePrefix, objectAt, putObject } from "./store.js";
-import type { Site } from "./world.js";
+import type { LifeStep } from "./appointment.ts";
+import { archives, archiveSegment, beginBackup, endBackup, listBackups, prune } from "./archiver.ts";
+import { databaseOf, prepareVolume } from "./data-directory.ts";
+import { containerDied, isUp, killContainer, register, registryKey, soon } from "./docker.ts";
+import type { Database } from "./database.ts";
+import { ERAS } from "./eras.ts";
+import { allEnvironmentFiles, configurationLines, environmentFiles } from "./lines/configuration.ts";
+import { controlData } from "./lines/control-data.ts";
+import { plays } from "./lines/release.ts";
+import { listed, startsWalE } from "./lines/wal-e.ts";
+import { say, saysAgain } from "./log.ts";
+import * as patroni from "./patroni.ts";
+import { nodeOf, NODE_TTL, putKey, putLease, readKey, scopeOf, serviceKey } from "./service-keys.ts";
+import { archivePrefix, objectAt, putObject } from "./store.ts";
+import type { Site } from "./world.ts";
 
 const LOOK_UPS = 4;
 const LIST_EVERY = 30_000;

@@ -1,6 +1,6 @@
 /** What a container prints: kept by the Docker engine and sent to the log collector. */
-import { SHORT_PREFIX } from "./eras.js";
-import type { Site, World } from "./world.js";
+import { SHORT_PREFIX } from "./eras.ts";
+import type { Site, World } from "./world.ts";
 
 export type Part =
   /** The script that starts all others: it prints without a prefix. */

@@ -2,18 +2,18 @@
  * Patroni's loop in a container: who leads, who follows, and how a cluster comes to be where there is none
  * (dingo.md §3.4; real-parts.md §3; Patroni 0.90's ha.py). It never waits for the end of an archive.
  */
-import { copyOf } from "./copy.js";
-import { drawSysid } from "./chance.js";
-import { databaseOf, placeDatabase } from "./data-directory.js";
-import { containerDied, isUp, soon } from "./docker.js";
-import { type Database, lsnText, segmentName, verifierOf, walPosition } from "./database.js";
-import { ERAS } from "./eras.js";
-import { archiveHistory, archivePartial, archiveSegment, latestBackup } from "./archiver.js";
-import { initdb } from "./lines/initdb.js";
-import * as server from "./lines/server.js";
-import { fetches, startsWalE, waleSays } from "./lines/wal-e.js";
-import { patroniSays, patroniSaysAgain, say } from "./log.js";
-import { fetchBase, replayArchive } from "./restore.js";
+import { copyOf } from "./copy.ts";
+import { drawSysid } from "./chance.ts";
+import { databaseOf, placeDatabase } from "./data-directory.ts";
+import { containerDied, isUp, soon } from "./docker.ts";
+import { type Database, lsnText, segmentName, verifierOf, walPosition } from "./database.ts";
+import { ERAS } from "./eras.ts";
+import { archiveHistory, archivePartial, archiveSegment, latestBackup } from "./archiver.ts";
+import { initdb } from "./lines/initdb.ts";
+import * as server from "./lines/server.ts";
+import { fetches, startsWalE, waleSays } from "./lines/wal-e.ts";
+import { patroniSays, patroniSaysAgain, say } from "./log.ts";
+import { fetchBase, replayArchive } from "./restore.ts";
 import {
   dropKey,
   LEADER_TTL,
@@ -25,9 +25,9 @@ import {
   readKey,
   scopeOf,
   serviceKey,
-} from "./service-keys.js";
-import { archivePrefix, objectAt } from "./store.js";
-import { allContainers, type Site, type Told, type World } from "./world.js";
+} from "./service-keys.ts";
+import { archivePrefix, objectAt } from "./store.ts";
+import { allContainers, type Site, type Told, type World } from "./world.ts";
 
 export const LOOP = 10_000;
 const FETCH = 2_500;

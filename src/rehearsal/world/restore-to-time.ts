@@ -1,9 +1,9 @@
 /** Recovery up to a moment on a copy elsewhere: what a server finds beside the copy, replayed until a commit is too late. */
-import { copyOf } from "./copy.js";
-import { type Change, type Database, replay, segmentName } from "./database.js";
-import type { Meaning } from "./objects.js";
-import { archivePrefix, below } from "./store.js";
-import type { World } from "./world.js";
+import { copyOf } from "./copy.ts";
+import { type Change, type Database, replay, segmentName } from "./database.ts";
+import type { Meaning } from "./objects.ts";
+import { archivePrefix, below } from "./store.ts";
+import type { World } from "./world.ts";
 
 export interface CopyOf {
   /** Of the copy's `pg_control`. */

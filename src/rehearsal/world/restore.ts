@@ -2,11 +2,11 @@
  * Recovery as PostgreSQL does it from an archive: timeline `latest`, segment after segment until one is missing or is not
  * of this cluster. It does not tell a gap from the end: both end in "archive recovery complete" (dingo.md finding 7).
  */
-import { copyOf } from "./copy.js";
-import { type Database, replay, segmentName } from "./database.js";
-import type { Meaning } from "./objects.js";
-import { archivePrefix, below, objectAt } from "./store.js";
-import { allContainers, type World } from "./world.js";
+import { copyOf } from "./copy.ts";
+import { type Database, replay, segmentName } from "./database.ts";
+import type { Meaning } from "./objects.ts";
+import { archivePrefix, below, objectAt } from "./store.ts";
+import { allContainers, type World } from "./world.ts";
 
 type Wal = Extract<Meaning, { is: "wal" }>;
 

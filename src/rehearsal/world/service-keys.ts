@@ -1,8 +1,8 @@
 /** Patroni's and the broker's keys of one instance in etcd (dingo.md §4). */
-import type { Login, Logins } from "./broker-state.js";
-import { etcdPut, etcdRequest, etcdValue } from "./etcd.js";
-import { FIXED_ROLES } from "./eras.js";
-import type { Container, World } from "./world.js";
+import type { Login, Logins } from "./broker-state.ts";
+import { etcdPut, etcdRequest, etcdValue } from "./etcd.ts";
+import { FIXED_ROLES } from "./eras.ts";
+import type { Container, World } from "./world.ts";
 
 export const LEADER_TTL = 30;
 export const NODE_TTL = 20;

@@ -1,5 +1,5 @@
 /** Tables that are loaded from a dump: rows of a COPY, and a transaction that takes effect as a whole or not at all. */
-import { commit, type Database, type Row, type Table } from "./database.js";
+import { commit, type Database, type Row, type Table } from "./database.ts";
 
 const COPY = /^COPY (.+?) FROM stdin;\n([\s\S]*?)^\\\.$/gm;
 

@@ -3,8 +3,8 @@
  * an error and counts as a stray call: the rehearsal fails instead of pretending.
  */
 import { createHash } from "node:crypto";
-import { Before, copyIn, copyOut, typeOf, withoutRows } from "./sql-rows.js";
-import { commit, type Database, passwordFits, type Row, segmentName, type Table, verifierOf } from "./database.js";
+import { Before, copyIn, copyOut, typeOf, withoutRows } from "./sql-rows.ts";
+import { commit, type Database, passwordFits, type Row, segmentName, type Table, verifierOf } from "./database.ts";
 
 export interface Session {
   readonly database: Database;

@@ -1,5 +1,5 @@
 /** What the object store is made of: buckets, access keys with their policy, and the record of every request. */
-import type { StoredObject } from "./objects.js";
+import type { StoredObject } from "./objects.ts";
 
 export interface AccessKey {
   readonly id: string;

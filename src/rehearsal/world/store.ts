@@ -2,8 +2,8 @@
  * The object store as a pure part of the world: buckets, access keys with their policy, and the record of every request.
  * Whoever asks is named by the access key; a container's programs use the container's own.
  */
-import { stored, type Meaning, type StoredObject } from "./objects.js";
-import type { World } from "./world.js";
+import { stored, type Meaning, type StoredObject } from "./objects.ts";
+import type { World } from "./world.ts";
 
 /** Objects of the foundation's bucket below a prefix, in key order. */
 export function below(world: World, prefix: string): (readonly [string, StoredObject])[] {

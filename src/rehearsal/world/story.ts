@@ -2,12 +2,12 @@
  * What happened before the operator was paged, told with the same events that a rehearsal uses: an instance is made, an
  * application writes, somebody deletes it. Nothing is put into the world by hand, so that the world is a possible one.
  */
-import { advance } from "./advance.js";
-import { apply } from "./apply.js";
-import { ERAS } from "./eras.js";
-import type { Row } from "./database.js";
-import type { WorldEvent } from "./events.js";
-import type { World } from "./world.js";
+import { advance } from "./advance.ts";
+import { apply } from "./apply.ts";
+import { ERAS } from "./eras.ts";
+import type { Row } from "./database.ts";
+import type { WorldEvent } from "./events.ts";
+import type { World } from "./world.ts";
 
 export interface InstanceIdentity {
   readonly guid: string;

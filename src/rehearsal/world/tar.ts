@@ -1,5 +1,5 @@
 /** A plain ustar archive over runs of bytes and zeros. */
-import { plainSize, type Run } from "./lzop.js";
+import { plainSize, type Run } from "./lzop.ts";
 
 const RECORD = 512;
 

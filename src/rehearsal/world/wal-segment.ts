@@ -2,9 +2,9 @@
  * A simulated WAL segment: pages of one record, a switch that holds the changes, and zeros to the end. Each segment's record names
  * the one of the segment before, so that whoever follows the records comes from segment to segment, as on a real server.
  */
-import { crc32c } from "../crc32c.js";
-import { SEGMENT_BYTES } from "./database.js";
-import type { Run } from "./lzop.js";
+import { crc32c } from "../crc32c.ts";
+import { SEGMENT_BYTES } from "./database.ts";
+import type { Run } from "./lzop.ts";
 
 export interface SimulatedSegment {
   readonly sysid: string;

@@ -5,12 +5,12 @@
  * All times are milliseconds since 1970 on the world's own clock, which runs faster than the real one.
  * What a container does, line by line and second by second: facts dingo.md §3 and real-parts.md §1.3–§1.5, §2, §3.
  */
-import type { Appointment } from "./appointment.js";
-import type { BrokerState } from "./broker-state.js";
-import type { Deed } from "./deed.js";
-import type { EtcdState } from "./etcd.js";
-import type { Database } from "./database.js";
-import type { StoreState } from "./store-state.js";
+import type { Appointment } from "./appointment.ts";
+import type { BrokerState } from "./broker-state.ts";
+import type { Deed } from "./deed.ts";
+import type { EtcdState } from "./etcd.ts";
+import type { Database } from "./database.ts";
+import type { StoreState } from "./store-state.ts";
 
 /** `a`: the first releases (broker 0.1.2); `f`: the last ones (0.10.2). */
 export type Era = "a" | "f";

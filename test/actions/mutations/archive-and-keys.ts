@@ -1,13 +1,13 @@
 /** The archive, the keys in etcd and the roles' passwords. */
-import { copy } from "../../../src/actions/archive/copy.js";
-import { setAside } from "../../../src/actions/archive/set-aside.js";
-import { removeOptime } from "../../../src/actions/etcd/remove-optime.js";
-import { setInitialize } from "../../../src/actions/etcd/set-initialize.js";
-import { setRolePasswords } from "../../../src/actions/postgres/set-role-passwords.js";
-import { BUCKET, lzopLike, NEW, segment, SYSID } from "../../archive/sample-archive.js";
-import { NEW_GUID, NEW_SYSID, type Scene, WITH_ETCD } from "../../traps/scene.js";
-import { at, type MutationCases, ONE_VALUE, tried } from "./shape.js";
-import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./worlds.js";
+import { copy } from "../../../src/actions/archive/copy.ts";
+import { setAside } from "../../../src/actions/archive/set-aside.ts";
+import { removeOptime } from "../../../src/actions/etcd/remove-optime.ts";
+import { setInitialize } from "../../../src/actions/etcd/set-initialize.ts";
+import { setRolePasswords } from "../../../src/actions/postgres/set-role-passwords.ts";
+import { BUCKET, lzopLike, NEW, segment, SYSID } from "../../archive/sample-archive.ts";
+import { NEW_GUID, NEW_SYSID, type Scene, WITH_ETCD } from "../../traps/scene.ts";
+import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";
+import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./worlds.ts";
 
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;
 const OPTIME = `/service/${NEW_GUID}/optime/leader`;

@@ -1,14 +1,14 @@
 /** What `cleanup` deletes for good. */
-import type { JsonObject } from "../../../src/action.js";
-import { deleteAsideObjects } from "../../../src/actions/archive/delete-aside.js";
-import { keepListing } from "../../../src/actions/archive/evidence-listing.js";
-import { deleteAsideDirectory } from "../../../src/actions/docker/delete-aside.js";
-import { formatLocation, parseLocation } from "../../../src/archive/names/location.js";
-import { BUCKET, lzopLike, NEW, OLD } from "../../archive/sample-archive.js";
-import { DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../../traps/scene.js";
-import { OWN_BASE, seedOwnBackup } from "../left-over.js";
-import { at, type MutationCases, tried } from "./shape.js";
-import { copied } from "./worlds.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { deleteAsideObjects } from "../../../src/actions/archive/delete-aside.ts";
+import { keepListing } from "../../../src/actions/archive/evidence-listing.ts";
+import { deleteAsideDirectory } from "../../../src/actions/docker/delete-aside.ts";
+import { formatLocation, parseLocation } from "../../../src/archive/names/location.ts";
+import { BUCKET, lzopLike, NEW, OLD } from "../../archive/sample-archive.ts";
+import { DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../../traps/scene.ts";
+import { OWN_BASE, seedOwnBackup } from "../left-over.ts";
+import { at, type MutationCases, tried } from "./shape.ts";
+import { copied } from "./worlds.ts";
 
 const ROOT = parseLocation(`s3://${BUCKET}/backups/${NEW_GUID}/dingo-recover/${RUN}`);
 const DIRECTORY = `${DATA}.${TAG}`;

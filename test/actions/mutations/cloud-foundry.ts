@@ -1,14 +1,14 @@
 /** What Cloud Foundry makes for the run, and the restart of what is bound to it. */
-import { bindApp } from "../../../src/actions/cf/bind-app.js";
-import { createServiceKey } from "../../../src/actions/cf/create-service-key.js";
-import { createSpace } from "../../../src/actions/cf/create-space.js";
-import { createService } from "../../../src/actions/cf/create-service.js";
-import { exchangeNames } from "../../../src/actions/cf/exchange-names.js";
-import { restartApp } from "../../../src/actions/cf/restart-app.js";
-import type { LastOperation } from "../../../src/ports/cloud-foundry.js";
-import { NEW_GUID, RUN, Scene, SPACE, TAG } from "../../traps/scene.js";
-import { at, type MutationCases, tried } from "./shape.js";
-import { fresh } from "./worlds.js";
+import { bindApp } from "../../../src/actions/cf/bind-app.ts";
+import { createServiceKey } from "../../../src/actions/cf/create-service-key.ts";
+import { createSpace } from "../../../src/actions/cf/create-space.ts";
+import { createService } from "../../../src/actions/cf/create-service.ts";
+import { exchangeNames } from "../../../src/actions/cf/exchange-names.ts";
+import { restartApp } from "../../../src/actions/cf/restart-app.ts";
+import type { LastOperation } from "../../../src/ports/cloud-foundry.ts";
+import { NEW_GUID, RUN, Scene, SPACE, TAG } from "../../traps/scene.ts";
+import { at, type MutationCases, tried } from "./shape.ts";
+import { fresh } from "./worlds.ts";
 
 const operation = (state: LastOperation["state"]): LastOperation => ({ type: "create", state, description: "" });
 

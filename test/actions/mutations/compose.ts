@@ -1,16 +1,16 @@
 /** What gives a Compose stack directories for its data. */
-import type { JsonObject } from "../../../src/action.js";
-import { copyService } from "../../../src/actions/compose/copy-data.js";
-import { editFile } from "../../../src/actions/compose/edit-file.js";
-import { proveCopy } from "../../../src/actions/compose/prove-copy.js";
-import { setContainerAside } from "../../../src/actions/compose/set-aside.js";
-import { stopStack } from "../../../src/actions/compose/stop.js";
-import { bringUp } from "../../../src/actions/compose/up.js";
-import { warmCopy } from "../../../src/actions/compose/warm-copy.js";
-import { FIELD } from "../../../src/database-copy-commands.js";
-import { FakeComposeStack, hashOfText, VOLUMES, volumeOf } from "../../fakes/fake-compose-stack.js";
-import { RUN, Scene } from "../../traps/scene.js";
-import { at, type MutationCases, ONE_VALUE, tried } from "./shape.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { copyService } from "../../../src/actions/compose/copy-data.ts";
+import { editFile } from "../../../src/actions/compose/edit-file.ts";
+import { proveCopy } from "../../../src/actions/compose/prove-copy.ts";
+import { setContainerAside } from "../../../src/actions/compose/set-aside.ts";
+import { stopStack } from "../../../src/actions/compose/stop.ts";
+import { bringUp } from "../../../src/actions/compose/up.ts";
+import { warmCopy } from "../../../src/actions/compose/warm-copy.ts";
+import { FIELD } from "../../../src/database-copy-commands.ts";
+import { FakeComposeStack, hashOfText, VOLUMES, volumeOf } from "../../fakes/fake-compose-stack.ts";
+import { RUN, Scene } from "../../traps/scene.ts";
+import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";
 
 export const PROJECT = { host: "", sudo: false, project: "mastodon" };
 export const FILE = "/srv/mastodon/docker-compose.yml";

@@ -1,15 +1,15 @@
 /** The new instance's container and its data, and what is left of the deleted one. */
-import type { AnyAction, JsonObject } from "../../../src/action.js";
-import { copyOldDatabase } from "../../../src/actions/docker/copy-old-database.js";
-import { holdRestart, releaseRestart } from "../../../src/actions/docker/hold-restart.js";
-import { setDataAside } from "../../../src/actions/docker/set-data-aside.js";
-import { startContainer } from "../../../src/actions/docker/start-container.js";
-import { stopContainer } from "../../../src/actions/docker/stop-container.js";
-import { stopOldInstance } from "../../../src/actions/docker/stop-old-instance.js";
-import { proveRestored } from "../../../src/actions/recovery/prove-restored.js";
-import { formatLocation } from "../../../src/archive/names/location.js";
-import { containerDataDirectory } from "../../../src/host-commands.js";
-import { NEW, segment, SYSID } from "../../archive/sample-archive.js";
+import type { AnyAction, JsonObject } from "../../../src/action.ts";
+import { copyOldDatabase } from "../../../src/actions/docker/copy-old-database.ts";
+import { holdRestart, releaseRestart } from "../../../src/actions/docker/hold-restart.ts";
+import { setDataAside } from "../../../src/actions/docker/set-data-aside.ts";
+import { startContainer } from "../../../src/actions/docker/start-container.ts";
+import { stopContainer } from "../../../src/actions/docker/stop-container.ts";
+import { stopOldInstance } from "../../../src/actions/docker/stop-old-instance.ts";
+import { proveRestored } from "../../../src/actions/recovery/prove-restored.ts";
+import { formatLocation } from "../../../src/archive/names/location.ts";
+import { containerDataDirectory } from "../../../src/host-commands.ts";
+import { NEW, segment, SYSID } from "../../archive/sample-archive.ts";
 import {
   CONTAINER,
   containerOf,
@@ -21,9 +21,9 @@ import {
   TAG,
   TARGET,
   WITH_ETCD,
-} from "../../traps/scene.js";
-import { at, type MutationCases, ONE_VALUE, tried } from "./shape.js";
-import { baselineOf, copied, fresh, stopped } from "./worlds.js";
+} from "../../traps/scene.ts";
+import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";
+import { baselineOf, copied, fresh, stopped } from "./worlds.ts";
 
 function policy(action: AnyAction, set: "no" | "always", other: "no" | "always"): MutationCases {
   const is = (value: string) => at(fresh, ({ cell }) => cell.alter(CONTAINER, { restartPolicy: value }));

@@ -1,13 +1,13 @@
 /** What a drill does to the service that it made itself: it fills it, and deletes it. */
-import type { JsonObject } from "../../../src/action.js";
-import { deleteDrillService } from "../../../src/actions/drill/delete-service.js";
-import { TABLE } from "../../../src/actions/drill/rows.js";
-import { writeRows } from "../../../src/actions/drill/write-rows.js";
-import type { LastOperation } from "../../../src/ports/cloud-foundry.js";
-import { BUCKET } from "../../archive/sample-archive.js";
-import { NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.js";
-import { at, type MutationCases, tried } from "./shape.js";
-import { fresh } from "./worlds.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { deleteDrillService } from "../../../src/actions/drill/delete-service.ts";
+import { TABLE } from "../../../src/actions/drill/rows.ts";
+import { writeRows } from "../../../src/actions/drill/write-rows.ts";
+import type { LastOperation } from "../../../src/ports/cloud-foundry.ts";
+import { BUCKET } from "../../archive/sample-archive.ts";
+import { NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.ts";
+import { at, type MutationCases, tried } from "./shape.ts";
+import { fresh } from "./worlds.ts";
 
 const KEY = `key-${TAG}`;
 const ROWS = 30;

@@ -1,18 +1,18 @@
 /** What a recovery to a time makes: a segment in the archive, a copy on this machine, a dump of it, tables in the service. */
-import type { JsonObject } from "../../../src/action.js";
-import { closeOpenSegment } from "../../../src/actions/postgres/close-segment.js";
-import { loadTables } from "../../../src/actions/postgres/load-tables.js";
-import { makeSchema } from "../../../src/actions/postgres/make-schema.js";
-import { deleteCopy } from "../../../src/actions/scratch/delete-copy.js";
-import { dumpTables } from "../../../src/actions/scratch/dump.js";
-import { recoverScratch } from "../../../src/actions/scratch/recover.js";
-import { restoreScratch } from "../../../src/actions/scratch/restore.js";
-import { formatLocation } from "../../../src/archive/names/location.js";
-import { BASE, BUCKET, NEW } from "../../archive/sample-archive.js";
-import { RUN, type Scene, TAG, TARGET } from "../../traps/scene.js";
-import { keyed } from "./drill.js";
-import { at, type MutationCases, tried } from "./shape.js";
-import { fresh } from "./worlds.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { closeOpenSegment } from "../../../src/actions/postgres/close-segment.ts";
+import { loadTables } from "../../../src/actions/postgres/load-tables.ts";
+import { makeSchema } from "../../../src/actions/postgres/make-schema.ts";
+import { deleteCopy } from "../../../src/actions/scratch/delete-copy.ts";
+import { dumpTables } from "../../../src/actions/scratch/dump.ts";
+import { recoverScratch } from "../../../src/actions/scratch/recover.ts";
+import { restoreScratch } from "../../../src/actions/scratch/restore.ts";
+import { formatLocation } from "../../../src/archive/names/location.ts";
+import { BASE, BUCKET, NEW } from "../../archive/sample-archive.ts";
+import { RUN, type Scene, TAG, TARGET } from "../../traps/scene.ts";
+import { keyed } from "./drill.ts";
+import { at, type MutationCases, tried } from "./shape.ts";
+import { fresh } from "./worlds.ts";
 
 export const PLACE = `/var/tmp/dingo-recover-${RUN}`;
 export const TIME = "2026-11-21T11:04:30.000Z";

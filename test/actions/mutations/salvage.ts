@@ -1,19 +1,19 @@
 /** Copies of volumes, servers on them, dumps, and what is put back. */
-import type { JsonObject } from "../../../src/action.js";
-import { checkRoom } from "../../../src/actions/salvage/check-room.js";
-import { chooseDatabases } from "../../../src/actions/salvage/choose.js";
-import { clearCopies } from "../../../src/actions/salvage/clear.js";
-import { copyVolume } from "../../../src/actions/salvage/copy.js";
-import { dumpDatabases } from "../../../src/actions/salvage/dump.js";
-import { inspectCopy } from "../../../src/actions/salvage/inspect.js";
-import { pickVolumes } from "../../../src/actions/salvage/pick.js";
-import { proveDump } from "../../../src/actions/salvage/prove.js";
-import { putBack } from "../../../src/actions/salvage/put-back.js";
-import { surveyVolumes } from "../../../src/actions/salvage/survey.js";
-import { lostHost, LOST } from "../../../src/rehearsal/scenarios/salvage-docker-volumes.js";
-import { SalvageHost } from "../../fakes/counted-copies.js";
-import { RUN, Scene } from "../../traps/scene.js";
-import { at, type MutationCases, tried } from "./shape.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { checkRoom } from "../../../src/actions/salvage/check-room.ts";
+import { chooseDatabases } from "../../../src/actions/salvage/choose.ts";
+import { clearCopies } from "../../../src/actions/salvage/clear.ts";
+import { copyVolume } from "../../../src/actions/salvage/copy.ts";
+import { dumpDatabases } from "../../../src/actions/salvage/dump.ts";
+import { inspectCopy } from "../../../src/actions/salvage/inspect.ts";
+import { pickVolumes } from "../../../src/actions/salvage/pick.ts";
+import { proveDump } from "../../../src/actions/salvage/prove.ts";
+import { putBack } from "../../../src/actions/salvage/put-back.ts";
+import { surveyVolumes } from "../../../src/actions/salvage/survey.ts";
+import { lostHost, LOST } from "../../../src/rehearsal/scenarios/salvage-docker-volumes.ts";
+import { SalvageHost } from "../../fakes/counted-copies.ts";
+import { RUN, Scene } from "../../traps/scene.ts";
+import { at, type MutationCases, tried } from "./shape.ts";
 
 export const HERE = { host: "", sudo: false };
 export const OUT = "/var/tmp/out";

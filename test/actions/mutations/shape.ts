@@ -1,6 +1,6 @@
 /** How the cases of one action are said: each answer of its probe is a world in which it is given. */
-import type { AnyAction, JsonObject } from "../../../src/action.js";
-import type { Scene } from "../../traps/scene.js";
+import type { AnyAction, JsonObject } from "../../../src/action.ts";
+import type { Scene } from "../../traps/scene.ts";
 
 /** A world in which the probe answers so, and what its evidence says. */
 export interface Answered {

@@ -1,12 +1,12 @@
 /** What a test of a backup makes: a copy on this machine with its server, of which nothing is left in the end. */
-import type { JsonObject } from "../../../src/action.js";
-import { restoreTest } from "../../../src/actions/backup/restore-test.js";
-import { formatLocation } from "../../../src/archive/names/location.js";
-import { BASE, NEW } from "../../archive/sample-archive.js";
-import { RUN } from "../../traps/scene.js";
-import { PLACE } from "./recover-to-time.js";
-import { at, type MutationCases, tried } from "./shape.js";
-import { fresh } from "./worlds.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { restoreTest } from "../../../src/actions/backup/restore-test.ts";
+import { formatLocation } from "../../../src/archive/names/location.ts";
+import { BASE, NEW } from "../../archive/sample-archive.ts";
+import { RUN } from "../../traps/scene.ts";
+import { PLACE } from "./recover-to-time.ts";
+import { at, type MutationCases, tried } from "./shape.ts";
+import { fresh } from "./worlds.ts";
 
 const INPUT: JsonObject = {
   ...{ place: PLACE, postgres_bin: "", archive: formatLocation(NEW), base: BASE, database: "postgres" },

@@ -1,11 +1,11 @@
 /** Worlds that the cases of several actions begin with. */
-import type { JsonObject } from "../../../src/action.js";
-import { copy } from "../../../src/actions/archive/copy.js";
-import { setAside } from "../../../src/actions/archive/set-aside.js";
-import { verifySource } from "../../../src/actions/archive/verify-source.js";
-import { formatLocation } from "../../../src/archive/names/location.js";
-import { NEW, OLD } from "../../archive/sample-archive.js";
-import { CREATED_AT, OLD_GUID, RUN, Scene, TARGET } from "../../traps/scene.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { copy } from "../../../src/actions/archive/copy.ts";
+import { setAside } from "../../../src/actions/archive/set-aside.ts";
+import { verifySource } from "../../../src/actions/archive/verify-source.ts";
+import { formatLocation } from "../../../src/archive/names/location.ts";
+import { NEW, OLD } from "../../archive/sample-archive.ts";
+import { CREATED_AT, OLD_GUID, RUN, Scene, TARGET } from "../../traps/scene.ts";
 
 const AT = { ...TARGET, source: formatLocation(OLD), target: formatLocation(NEW) };
 

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { runProgram } from "../../../src/adapters/process/spawn.js";
-import { CELL, CLIENT, DEPLOYMENT, DirectorWorld } from "../../contract/director-world.js";
-import { builtProgram } from "../../rig/cache.js";
+import { runProgram } from "../../../src/adapters/process/spawn.ts";
+import { CELL, CLIENT, DEPLOYMENT, DirectorWorld } from "../../contract/director-world.ts";
+import { builtProgram } from "../../rig/cache.ts";
 
 interface Tables {
   readonly Tables: readonly { readonly Rows: readonly Readonly<Record<string, string>>[] }[] | null;

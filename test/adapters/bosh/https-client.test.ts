@@ -1,10 +1,10 @@
 import type { AddressInfo, Socket } from "node:net";
 import { createServer, type Server } from "node:https";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { HttpsClient, type HttpsRequest } from "../../../src/adapters/bosh/https-client.js";
-import { directDialer } from "../../../src/adapters/network/dialer.js";
-import { straight } from "../../../src/adapters/network/http-agents.js";
-import { selfSignedCertificate } from "../../../src/rehearsal/http/certificate.js";
+import { HttpsClient, type HttpsRequest } from "../../../src/adapters/bosh/https-client.ts";
+import { directDialer } from "../../../src/adapters/network/dialer.ts";
+import { straight } from "../../../src/adapters/network/http-agents.ts";
+import { selfSignedCertificate } from "../../../src/rehearsal/http/certificate.ts";
 
 const CERTIFICATE = selfSignedCertificate(["127.0.0.1"]);
 

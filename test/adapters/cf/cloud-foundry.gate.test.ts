@@ -1,6 +1,6 @@
-import { cloudFoundryContract } from "../../contract/cloud-foundry.js";
-import { cloudFoundryHome } from "../../contract/cloud-foundry-home.js";
-import { builtProgram } from "../../rig/cache.js";
+import { cloudFoundryContract } from "../../contract/cloud-foundry.ts";
+import { cloudFoundryHome } from "../../contract/cloud-foundry-home.ts";
+import { builtProgram } from "../../rig/cache.ts";
 
 const REAL = "the real cf CLI v8";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { failureError } from "../../../src/adapters/cf/failure.js";
-import { Secrets } from "../../../src/secrets.js";
+import { failureError } from "../../../src/adapters/cf/failure.ts";
+import { Secrets } from "../../../src/secrets.ts";
 
 describe("what the cf CLI says when it fails", () => {
   it("is masked before it is cut, so that no half of a secret is left at its end", () => {

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, syml
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/action.js";
-import { CfHome } from "../../../src/adapters/cf/home.js";
-import { ResourceLog } from "../../contract/resource-log.js";
+import type { JsonObject } from "../../../src/action.ts";
+import { CfHome } from "../../../src/adapters/cf/home.ts";
+import { ResourceLog } from "../../contract/resource-log.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "cf-home-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { CfCloudFoundry } from "../../../src/adapters/cf/cloud-foundry.js";
-import { Secrets } from "../../../src/secrets.js";
-import { ResourceLog } from "../../contract/resource-log.js";
+import { CfCloudFoundry } from "../../../src/adapters/cf/cloud-foundry.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { ResourceLog } from "../../contract/resource-log.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "cf-program-"));
 const TOKEN = `bearer x.${Buffer.from('{"user_name":"ops","scope":[]}').toString("base64url")}.c2ln`;

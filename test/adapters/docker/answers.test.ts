@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseContainers } from "../../../src/adapters/docker/answers.js";
+import { parseContainers } from "../../../src/adapters/docker/answers.ts";
 
 const volume = (Name: string, Destination: string) => ({ Type: "volume", Name, Source: `/v/${Name}`, Destination });
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fill, isReady } from "../../../src/database-copy-commands.js";
-import { dumpTo, loadRolesFrom } from "../../../src/database-dump-commands.js";
+import { fill, isReady } from "../../../src/database-copy-commands.ts";
+import { dumpTo, loadRolesFrom } from "../../../src/database-dump-commands.ts";
 
 const PROGRAMS = { image: "x", volumes: [], directory: "", major: "15" } as const;
 const RUN = "20261122-0000-aaaa";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dockerFailure, failureOfWork } from "../../../src/adapters/docker/failure.js";
-import { Secrets } from "../../../src/secrets.js";
+import { dockerFailure, failureOfWork } from "../../../src/adapters/docker/failure.ts";
+import { Secrets } from "../../../src/secrets.ts";
 
 const shell = { label: "ops@docker1", secrets: new Secrets(), run: () => Promise.reject(new Error("nobody runs it")) };
 const failed = (stderr: string, code = 1) => dockerFailure(shell, ["docker", "info"], { code, stdout: "", stderr });

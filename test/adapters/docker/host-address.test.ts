@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, localUser } from "../../../src/adapters/docker/host-address.js";
+import { addressOf, localUser } from "../../../src/adapters/docker/host-address.ts";
 
 const me = (): string => "me";
 

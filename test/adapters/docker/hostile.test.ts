@@ -1,11 +1,11 @@
 /** A `docker` that says whatever it likes: nothing of it is ever taken for an empty host, and no list is believed that is cut. */
 import { describe, expect, it } from "vitest";
-import { DockerCliHost } from "../../../src/adapters/docker/docker-cli.js";
-import { RecoverError } from "../../../src/errors.js";
-import type { Argv } from "../../../src/host-commands.js";
-import type { CommandResult } from "../../../src/ports/cells.js";
-import { printable } from "../../../src/printable.js";
-import { Secrets } from "../../../src/secrets.js";
+import { DockerCliHost } from "../../../src/adapters/docker/docker-cli.ts";
+import { RecoverError } from "../../../src/errors.ts";
+import type { Argv } from "../../../src/host-commands.ts";
+import type { CommandResult } from "../../../src/ports/cells.ts";
+import { printable } from "../../../src/printable.ts";
+import { Secrets } from "../../../src/secrets.ts";
 
 type Answer = Partial<CommandResult> | ((argv: Argv) => Partial<CommandResult>);
 

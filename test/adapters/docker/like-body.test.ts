@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { likeBody, proofBody } from "../../../src/adapters/docker/like-body.js";
+import { likeBody, proofBody } from "../../../src/adapters/docker/like-body.ts";
 
 const ID = `abc123def456${"0".repeat(52)}`;
 const INSPECTED = [

@@ -1,7 +1,7 @@
 /** What shells of another kind answer, and what was cut; the ordinary answers are in the contract. */
 import { describe, expect, it } from "vitest";
-import { readLooks, readSearches } from "../../../src/adapters/docker/look-answer.js";
-import { bytesOf } from "../../../src/adapters/docker/sizes.js";
+import { readLooks, readSearches } from "../../../src/adapters/docker/look-answer.ts";
+import { bytesOf } from "../../../src/adapters/docker/sizes.ts";
 
 const TERMS = { nameBytes: 100, entries: 10 };
 const STAT = "S41ed 0 755 1790000000 4096 .\n\0D4096 100 50 10 5\n\0E\0";

@@ -1,6 +1,6 @@
 /** Two containers compared by what the engine says of them: names come out of it, values never. */
 import { describe, expect, it } from "vitest";
-import { parseUnlike } from "../../../src/adapters/docker/unlike.js";
+import { parseUnlike } from "../../../src/adapters/docker/unlike.ts";
 
 const [BEFORE, AFTER] = ["a".repeat(64), "b".repeat(64)];
 type Body = Readonly<Record<string, unknown>>;

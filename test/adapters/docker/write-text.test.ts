@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { writeText } from "../../../src/docker-work-commands.js";
+import { writeText } from "../../../src/docker-work-commands.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

@@ -1,14 +1,14 @@
-import { fc } from "../../properties.js";
+import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
-import { failureOf, toRecoverError } from "../../../src/adapters/elasticsearch/failure.js";
-import { holesOf, pageOf } from "../../../src/adapters/elasticsearch/page.js";
-import { mappingHoles, searchableOf } from "../../../src/adapters/elasticsearch/searchable.js";
-import { fromStore } from "../../../src/discovery/from-store.js";
-import { RecoverError } from "../../../src/errors.js";
-import type { LogDocument, LogSearch } from "../../../src/ports/log-search.js";
-import { printable } from "../../../src/printable.js";
-import { Secrets } from "../../../src/secrets.js";
-import { GUID, goodDeletion, lager } from "../../discovery/broker-log.js";
+import { failureOf, toRecoverError } from "../../../src/adapters/elasticsearch/failure.ts";
+import { holesOf, pageOf } from "../../../src/adapters/elasticsearch/page.ts";
+import { mappingHoles, searchableOf } from "../../../src/adapters/elasticsearch/searchable.ts";
+import { fromStore } from "../../../src/discovery/from-store.ts";
+import { RecoverError } from "../../../src/errors.ts";
+import type { LogDocument, LogSearch } from "../../../src/ports/log-search.ts";
+import { printable } from "../../../src/printable.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { GUID, goodDeletion, lager } from "../../discovery/broker-log.ts";
 
 /** JSON that has the names of a real answer in random places. */
 const NAMES = [

@@ -1,17 +1,17 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { LogStore, type LogStoreOptions } from "../../../src/adapters/elasticsearch/log-store.js";
-import { type LogStoreCall, refuseChange } from "../../../src/adapters/elasticsearch/read-only.js";
-import { directDialer, loopbackDialer } from "../../../src/adapters/network/dialer.js";
-import { straight } from "../../../src/adapters/network/http-agents.js";
-import { selfSignedCertificate } from "../../../src/rehearsal/http/certificate.js";
-import type { Listen } from "../../../src/rehearsal/http/server.js";
-import { type LogStoreServer, serveLogStore } from "../../../src/rehearsal/log-store/server.js";
-import type { LogStoreState } from "../../../src/rehearsal/log-store/store.js";
-import { Secrets } from "../../../src/secrets.js";
-import { line, LOGSEARCH, numbered, raw } from "../../contract/log-search.js";
-import { StillClock } from "../../fakes/still-clock.js";
+import { LogStore, type LogStoreOptions } from "../../../src/adapters/elasticsearch/log-store.ts";
+import { type LogStoreCall, refuseChange } from "../../../src/adapters/elasticsearch/read-only.ts";
+import { directDialer, loopbackDialer } from "../../../src/adapters/network/dialer.ts";
+import { straight } from "../../../src/adapters/network/http-agents.ts";
+import { selfSignedCertificate } from "../../../src/rehearsal/http/certificate.ts";
+import type { Listen } from "../../../src/rehearsal/http/server.ts";
+import { type LogStoreServer, serveLogStore } from "../../../src/rehearsal/log-store/server.ts";
+import type { LogStoreState } from "../../../src/rehearsal/log-store/store.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { line, LOGSEARCH, numbered, raw } from "../../contract/log-search.ts";
+import { StillClock } from "../../fakes/still-clock.ts";
 
 const INDEX = {
   name: "logs-1",

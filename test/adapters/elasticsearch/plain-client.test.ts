@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { plainClient, type Send } from "../../../src/adapters/elasticsearch/plain-client.js";
-import { directDialer } from "../../../src/adapters/network/dialer.js";
-import { dialedAgents, type HttpAgents, straight } from "../../../src/adapters/network/http-agents.js";
+import { plainClient, type Send } from "../../../src/adapters/elasticsearch/plain-client.ts";
+import { directDialer } from "../../../src/adapters/network/dialer.ts";
+import { dialedAgents, type HttpAgents, straight } from "../../../src/adapters/network/http-agents.ts";
 
 describe("an answer of a log store that begins and never ends", () => {
   let server: Server;

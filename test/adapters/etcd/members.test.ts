@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { EtcdMembers } from "../../../src/adapters/etcd/members.js";
-import { loopbackDialer } from "../../../src/adapters/network/dialer.js";
+import { EtcdMembers } from "../../../src/adapters/etcd/members.ts";
+import { loopbackDialer } from "../../../src/adapters/network/dialer.ts";
 
 const GUID = "6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8";
 const open: { server: Server; members: EtcdMembers }[] = [];

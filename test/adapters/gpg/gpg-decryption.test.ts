@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { GpgDecryption } from "../../../src/adapters/gpg/gpg-decryption.js";
-import { decryptionContract } from "../../contract/decryption.js";
-import { messageTo, standInGpg } from "./stand-in.js";
+import { GpgDecryption } from "../../../src/adapters/gpg/gpg-decryption.ts";
+import { decryptionContract } from "../../contract/decryption.ts";
+import { messageTo, standInGpg } from "./stand-in.ts";
 
 decryptionContract("a stand-in", standInGpg);
 

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type DecryptionFixture, fixtureDirectory, type Owner, PASSPHRASE } from "../../contract/decryption.js";
+import { type DecryptionFixture, fixtureDirectory, type Owner, PASSPHRASE } from "../../contract/decryption.ts";
 
 const IDS: Readonly<Record<Owner, string>> = {
   ours: "00000000000000AA",

@@ -1,6 +1,6 @@
 /** What gpg came to, by status lines as gpg 2.2.40 wrote them. */
 import { describe, expect, it } from "vitest";
-import { openingOf, privateKeysRead } from "../../../src/adapters/gpg/status.js";
+import { openingOf, privateKeysRead } from "../../../src/adapters/gpg/status.ts";
 
 const lines = (...words: readonly string[]): readonly string[] => words.map((word) => `[GNUPG:] ${word}`);
 const HAD = ["ENC_TO 9D182BC661D89F17 1 0", "DECRYPTION_KEY A B u", "BEGIN_DECRYPTION"];

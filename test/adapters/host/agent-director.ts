@@ -1,6 +1,6 @@
 /** A director of which only the SSH part exists; a real agent on a cell does what it asks. */
-import type { BoshInstance, Director, SshGrant } from "../../../src/ports/director.js";
-import type { Agent } from "../../rig/agent.js";
+import type { BoshInstance, Director, SshGrant } from "../../../src/ports/director.ts";
+import type { Agent } from "../../rig/agent.ts";
 
 export class AgentDirector implements Director {
   readonly #agent: Agent;

@@ -1,8 +1,8 @@
 /** A shell that gives prepared answers, each to one command, and keeps what it was asked. */
-import type { CommandOptions, Shell } from "../../../src/adapters/host/shell.js";
-import type { Argv } from "../../../src/host-commands.js";
-import type { CommandResult } from "../../../src/ports/cells.js";
-import { Secrets } from "../../../src/secrets.js";
+import type { CommandOptions, Shell } from "../../../src/adapters/host/shell.ts";
+import type { Argv } from "../../../src/host-commands.ts";
+import type { CommandResult } from "../../../src/ports/cells.ts";
+import { Secrets } from "../../../src/secrets.ts";
 
 export class AnsweringShell implements Shell {
   readonly label = "cell_z1/0 (10.58.111.150)";

@@ -2,13 +2,13 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CellsOptions, createCells, type OpenCells } from "../../../src/adapters/host/cells.js";
-import { directDialer } from "../../../src/adapters/network/dialer.js";
-import { RecoverError } from "../../../src/errors.js";
-import type { BoshInstance, Director, SshGrant } from "../../../src/ports/director.js";
-import { Secrets } from "../../../src/secrets.js";
-import { ResourceLog } from "../../contract/resource-log.js";
-import { ed25519KeyPair, HOST_KEY, ShellServer } from "../ssh/shell-server.js";
+import { type CellsOptions, createCells, type OpenCells } from "../../../src/adapters/host/cells.ts";
+import { directDialer } from "../../../src/adapters/network/dialer.ts";
+import { RecoverError } from "../../../src/errors.ts";
+import type { BoshInstance, Director, SshGrant } from "../../../src/ports/director.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { ResourceLog } from "../../contract/resource-log.ts";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "../ssh/shell-server.ts";
 
 const INSTANCE: BoshInstance = {
   deployment: "dingo",

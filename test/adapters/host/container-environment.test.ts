@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { environmentOf, plainEnvironment } from "../../../src/adapters/host/container-environment.js";
-import { Secrets } from "../../../src/secrets.js";
+import { environmentOf, plainEnvironment } from "../../../src/adapters/host/container-environment.ts";
+import { Secrets } from "../../../src/secrets.ts";
 
 function plain(entries: readonly string[]): { shown: Record<string, string>; secrets: Secrets } {
   const secrets = new Secrets();

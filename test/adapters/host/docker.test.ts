@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DockerCli } from "../../../src/adapters/host/docker.js";
-import { mergeByTime } from "../../../src/adapters/host/log-lines.js";
-import { AnsweringShell } from "./answering-shell.js";
+import { DockerCli } from "../../../src/adapters/host/docker.ts";
+import { mergeByTime } from "../../../src/adapters/host/log-lines.ts";
+import { AnsweringShell } from "./answering-shell.ts";
 
 const ID = "3f".repeat(32);
 const OTHER = "4e".repeat(32);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { EtcdByCurl } from "../../../src/adapters/host/etcd.js";
-import type { CommandResult } from "../../../src/ports/cells.js";
-import { AnsweringShell } from "./answering-shell.js";
+import { EtcdByCurl } from "../../../src/adapters/host/etcd.ts";
+import type { CommandResult } from "../../../src/ports/cells.ts";
+import { AnsweringShell } from "./answering-shell.ts";
 
 const KEY = "/service/78218ded-0000-4000-8000-000000000000/initialize";
 const NOT_FOUND = { errorCode: 100, message: "Key not found", cause: KEY, index: 7 };

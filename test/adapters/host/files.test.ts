@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ShellFiles } from "../../../src/adapters/host/files.js";
-import { AnsweringShell } from "./answering-shell.js";
+import { ShellFiles } from "../../../src/adapters/host/files.ts";
+import { AnsweringShell } from "./answering-shell.ts";
 
 const MISSING = { code: 1, stderr: "stat: cannot statx '/data': No such file or directory\n" };
 const DIRECTORY = { stdout: "directory\n" };

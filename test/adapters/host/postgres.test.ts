@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { PsqlInContainer } from "../../../src/adapters/host/postgres.js";
-import { AnsweringShell } from "./answering-shell.js";
+import { PsqlInContainer } from "../../../src/adapters/host/postgres.ts";
+import { AnsweringShell } from "./answering-shell.ts";
 
 const TO = { host: "10.0.0.1", port: 5432, user: "appuser", password: "s3cret pass", database: "postgres" };
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { inflated } from "../../../src/adapters/logs/inflate.js";
-import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.js";
-import { discover } from "../../../src/discovery/discover.js";
-import type { FoundLine, LogFile } from "../../../src/ports/log-files.js";
-import { GUID, goodDeletion, lager } from "../../discovery/broker-log.js";
+import { inflated } from "../../../src/adapters/logs/inflate.ts";
+import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.ts";
+import { discover } from "../../../src/discovery/discover.ts";
+import type { FoundLine, LogFile } from "../../../src/ports/log-files.ts";
+import { GUID, goodDeletion, lager } from "../../discovery/broker-log.ts";
 
 let directory = "";
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.js";
+import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.ts";
 
 let directory: string;
 beforeEach(async () => {

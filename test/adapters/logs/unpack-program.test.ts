@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unpackedBy } from "../../../src/adapters/logs/unpack-program.js";
+import { unpackedBy } from "../../../src/adapters/logs/unpack-program.ts";
 
 const node = (script: string) => [process.execPath, "-e", script] as const;
 

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type LookupFunction } from "node:net";
 import { describe, expect, it } from "vitest";
-import { directDialer, isLoopback, loopbackDialer } from "../../../src/adapters/network/dialer.js";
+import { directDialer, isLoopback, loopbackDialer } from "../../../src/adapters/network/dialer.ts";
 
 describe("a rehearsal's dialer", () => {
   it.each(["10.58.111.15", "example.org", "128.0.0.1", "127.0.0.1.example.org", "169.254.169.254", "0.0.0.0", "::"])(

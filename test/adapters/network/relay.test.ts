@@ -3,11 +3,11 @@ import { request as httpRequest } from "node:http";
 import { type AddressInfo, connect as dialTcp, type Server } from "node:net";
 import { connect as secure } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { platformHosts } from "../../../src/adapters/cf/hop.js";
-import { directDialer } from "../../../src/adapters/network/dialer.js";
-import { openRelay, type Relay } from "../../../src/adapters/network/relay.js";
-import { Secrets } from "../../../src/secrets.js";
-import { TEST_CERTIFICATE, TEST_KEY } from "./certificate.js";
+import { platformHosts } from "../../../src/adapters/cf/hop.ts";
+import { directDialer } from "../../../src/adapters/network/dialer.ts";
+import { openRelay, type Relay } from "../../../src/adapters/network/relay.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { TEST_CERTIFICATE, TEST_KEY } from "./certificate.ts";
 
 let server: Server;
 let relay: Relay;

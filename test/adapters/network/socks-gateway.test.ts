@@ -2,9 +2,9 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import { directDialer } from "../../../src/adapters/network/dialer.js";
-import { socksGateway } from "../../../src/adapters/network/socks-gateway.js";
-import { SocksServer, type SocksServerOptions } from "./socks-server.js";
+import { directDialer } from "../../../src/adapters/network/dialer.ts";
+import { socksGateway } from "../../../src/adapters/network/socks-gateway.ts";
+import { SocksServer, type SocksServerOptions } from "./socks-server.ts";
 
 let proxy: SocksServer | undefined;
 const servers: Server[] = [];

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { runProgram } from "../../../src/adapters/process/spawn.js";
+import { runProgram } from "../../../src/adapters/process/spawn.ts";
 
 const NODE = process.execPath;
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { error, FaultyServer, page, type PageOptions, type Reply, text } from "./faulty-server.js";
+import { error, FaultyServer, page, type PageOptions, type Reply, text } from "./faulty-server.ts";
 
 const NEW = { bucket: "bucket", prefix: "backups/new/wal" };
 const PLACES = { source: { bucket: "bucket", prefix: "protected" }, into: [NEW] };

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { error, FaultyServer, type Reply, text } from "./faulty-server.js";
+import { error, FaultyServer, type Reply, text } from "./faulty-server.ts";
 
 const AT = { bucket: "bucket", key: "part_00000000.tar.lzo" };
 const CONTENT = "0123456789abcdefghijklmnopqrstuvwxyz";

@@ -1,6 +1,6 @@
 /** Answers that the SDK by itself takes for other ones, through the real client. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { error, FaultyServer, page, text } from "./faulty-server.js";
+import { error, FaultyServer, page, text } from "./faulty-server.ts";
 
 let server: FaultyServer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** A store whose answers never end: byte by byte, or as one that somebody who waits wants to break off. */
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RecoverError } from "../../../src/errors.js";
-import { FaultyServer, type Reply } from "./faulty-server.js";
+import { RecoverError } from "../../../src/errors.ts";
+import { FaultyServer, type Reply } from "./faulty-server.ts";
 
 const AT = { bucket: "bucket", key: "from" };
 

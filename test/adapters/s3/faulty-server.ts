@@ -1,10 +1,10 @@
 /** A server on loopback that answers S3 requests as it is told and remembers what it was asked. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
-import type { KeyPairsSettings } from "../../../src/adapters/s3/key-pairs.js";
+import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.ts";
+import type { KeyPairsSettings } from "../../../src/adapters/s3/key-pairs.ts";
 
-import { Secrets } from "../../../src/secrets.js";
-import { StillClock } from "../../fakes/still-clock.js";
+import { Secrets } from "../../../src/secrets.ts";
+import { StillClock } from "../../fakes/still-clock.ts";
 
 export type Reply = (request: IncomingMessage, response: ServerResponse) => void;
 

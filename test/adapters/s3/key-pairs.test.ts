@@ -1,7 +1,7 @@
 /** Keys for sources: they read archives and nothing else; the others write, and are asked for what the first may not know. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { OpenArchiveStore } from "../../../src/adapters/s3/archive-store.js";
-import { error, FaultyServer, type Reply } from "./faulty-server.js";
+import type { OpenArchiveStore } from "../../../src/adapters/s3/archive-store.ts";
+import { error, FaultyServer, type Reply } from "./faulty-server.ts";
 
 const SOURCE = { bucket: "bucket", prefix: "backups/old/wal" };
 const TARGET = { bucket: "bucket", prefix: "backups/new/wal" };

@@ -1,6 +1,6 @@
-import { fc } from "../../properties.js";
+import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
-import { listEveryPage, type Page } from "../../../src/adapters/s3/listing.js";
+import { listEveryPage, type Page } from "../../../src/adapters/s3/listing.ts";
 
 const whole = { prefix: "", range: {}, place: "s3://bucket/" };
 const row = (key: string) => ({ Key: key, Size: 1, ETag: '"abc"', LastModified: new Date(0) });

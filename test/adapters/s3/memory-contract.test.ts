@@ -1,5 +1,5 @@
-import { MemoryObjectStore } from "../../fakes/memory-object-store.js";
-import { objectStoreContract } from "../../contract/object-store.js";
+import { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
+import { objectStoreContract } from "../../contract/object-store.ts";
 
 const BUCKET = "our-postgresql-backups";
 const CALLS = ["list", "get", "stream", "head", "lifecycle", "copy", "remove"] as const;

@@ -14,24 +14,24 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { systemClock } from "../../../src/adapters/clock/system-clock.js";
-import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
-import { copyArchive } from "../../../src/archive/copy/copy.js";
-import { compareArchives } from "../../../src/archive/copy/compare.js";
-import { asideLocation, planCopy } from "../../../src/archive/copy/copy-plan.js";
-import { sameContent } from "../../../src/archive/copy/same-content.js";
-import { setAside } from "../../../src/archive/copy/set-aside.js";
-import { readArchive } from "../../../src/archive/reading/facts.js";
-import { verifyArchive } from "../../../src/archive/judgement/verify.js";
-import type { ArchiveStore } from "../../../src/ports/object-store.js";
-import { Secrets } from "../../../src/secrets.js";
-import { objectStoreContract } from "../../contract/object-store.js";
-import { sharedPlaceContract } from "../../contract/shared-place.js";
-import { MemoryObjectStore } from "../../fakes/memory-object-store.js";
-import { Ledger } from "../../rig/ledger.js";
-import { ObjectStore as Minio } from "../../rig/object-store.js";
-import { assumeRole, type S3Credentials } from "../../rig/sts.js";
-import { BUCKET, NEW, OLD, seedArchive } from "../../archive/sample-archive.js";
+import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
+import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.ts";
+import { copyArchive } from "../../../src/archive/copy/copy.ts";
+import { compareArchives } from "../../../src/archive/copy/compare.ts";
+import { asideLocation, planCopy } from "../../../src/archive/copy/copy-plan.ts";
+import { sameContent } from "../../../src/archive/copy/same-content.ts";
+import { setAside } from "../../../src/archive/copy/set-aside.ts";
+import { readArchive } from "../../../src/archive/reading/facts.ts";
+import { verifyArchive } from "../../../src/archive/judgement/verify.ts";
+import type { ArchiveStore } from "../../../src/ports/object-store.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { objectStoreContract } from "../../contract/object-store.ts";
+import { sharedPlaceContract } from "../../contract/shared-place.ts";
+import { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
+import { Ledger } from "../../rig/ledger.ts";
+import { ObjectStore as Minio } from "../../rig/object-store.ts";
+import { assumeRole, type S3Credentials } from "../../rig/sts.ts";
+import { BUCKET, NEW, OLD, seedArchive } from "../../archive/sample-archive.ts";
 
 interface Running {
   readonly minio: Minio;

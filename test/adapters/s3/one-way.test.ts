@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Network } from "../../../src/adapters/s3/network.js";
+import { Network } from "../../../src/adapters/s3/network.ts";
 
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((name) => /\.c?ts$/u.test(name))

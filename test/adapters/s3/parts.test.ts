@@ -1,7 +1,7 @@
-import { fc } from "../../properties.js";
+import { fc } from "../../properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chooseSize, rangesOf } from "../../../src/adapters/s3/parts.js";
-import { error, FaultyServer, type Reply, text } from "./faulty-server.js";
+import { chooseSize, rangesOf } from "../../../src/adapters/s3/parts.ts";
+import { error, FaultyServer, type Reply, text } from "./faulty-server.ts";
 
 const MIB = 1024 * 1024;
 const NEW = { bucket: "bucket", prefix: "backups/new/wal" };

@@ -1,9 +1,9 @@
 /** The place that machines share, at a store that sends more than anybody wrote. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { S3Connection } from "../../../src/adapters/s3/connection.js";
-import { Guard } from "../../../src/adapters/s3/guard/guard.js";
-import { S3SharedPlace } from "../../../src/adapters/s3/shared-place.js";
-import { error, FaultyServer, text } from "./faulty-server.js";
+import { S3Connection } from "../../../src/adapters/s3/connection.ts";
+import { Guard } from "../../../src/adapters/s3/guard/guard.ts";
+import { S3SharedPlace } from "../../../src/adapters/s3/shared-place.ts";
+import { error, FaultyServer, text } from "./faulty-server.ts";
 
 let server: FaultyServer;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** Where there is no sandbox: who can say that it goes without, and who cannot. */
 import { describe, expect, it } from "vitest";
-import { askedWithout } from "../../../src/adapters/sandbox/asked-without.js";
-import { RecoverError } from "../../../src/errors.js";
-import type { Answer, Question } from "../../../src/ports/operator.js";
-import type { Sandbox } from "../../../src/ports/sandbox.js";
+import { askedWithout } from "../../../src/adapters/sandbox/asked-without.ts";
+import { RecoverError } from "../../../src/errors.ts";
+import type { Answer, Question } from "../../../src/ports/operator.ts";
+import type { Sandbox } from "../../../src/ports/sandbox.ts";
 
 const none = () => new RecoverError("no-sandbox", "there is no bwrap", { remedy: "Install it.", place: "bwrap" });
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { noteServer, notedServer } from "../../../src/adapters/sandbox/note.js";
-import { processOf } from "../../../src/process-identity.js";
+import { noteServer, notedServer } from "../../../src/adapters/sandbox/note.ts";
+import { processOf } from "../../../src/process-identity.ts";
 
 let place = "";
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSandbox } from "../../../src/adapters/sandbox/open-sandbox.js";
+import { openSandbox } from "../../../src/adapters/sandbox/open-sandbox.ts";
 
 let bin: string;
 /** A bubblewrap that confines nothing, and runs the command. */

@@ -1,11 +1,11 @@
 /** The fake of the action tests, and the adapter with the rehearsal's programs, held to one contract; contract.deep.test.ts has a real PostgreSQL. */
 import { rmSync } from "node:fs";
-import { Unsandboxed } from "../../../src/adapters/sandbox/unsandboxed.js";
-import type { WorldHost } from "../../../src/rehearsal/box/world-host.js";
-import { openLaptop, removeLaptop } from "../../../src/rehearsal/supervisor/laptop.js";
-import { scratchDatabaseContract } from "../../contract/scratch-database.js";
-import { newRoot, withPrograms, world } from "../../contract/scratch-on-archive.js";
-import { FakeScratch } from "../../fakes/fake-scratch.js";
+import { Unsandboxed } from "../../../src/adapters/sandbox/unsandboxed.ts";
+import type { WorldHost } from "../../../src/rehearsal/box/world-host.ts";
+import { openLaptop, removeLaptop } from "../../../src/rehearsal/supervisor/laptop.ts";
+import { scratchDatabaseContract } from "../../contract/scratch-database.ts";
+import { newRoot, withPrograms, world } from "../../contract/scratch-on-archive.ts";
+import { FakeScratch } from "../../fakes/fake-scratch.ts";
 
 /** The archive is our own. */
 const bare = () => Promise.resolve(new Unsandboxed("the archive is our own"));

@@ -3,11 +3,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Unsandboxed } from "../../../src/adapters/sandbox/unsandboxed.js";
-import { LocalScratch, type RestoreData } from "../../../src/adapters/scratch/scratch-databases.js";
-import { systemClock } from "../../../src/adapters/clock/system-clock.js";
-import { waitFor } from "../../../src/actions/wait.js";
-import type { Standing } from "../../../src/ports/scratch-database.js";
+import { Unsandboxed } from "../../../src/adapters/sandbox/unsandboxed.ts";
+import { LocalScratch, type RestoreData } from "../../../src/adapters/scratch/scratch-databases.ts";
+import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
+import { waitFor } from "../../../src/actions/wait.ts";
+import type { Standing } from "../../../src/ports/scratch-database.ts";
 
 const RUN = "20261121-120000-abcd";
 const COPY = { run: RUN, archive: "s3://bucket/backups/x/wal", time: "2026-11-21T11:04:30.000Z", base: "base_1" };

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { directDialer } from "../../../src/adapters/network/dialer.js";
-import type { Credentials } from "../../../src/adapters/ssh/authentication.js";
-import { SshConnection } from "../../../src/adapters/ssh/connection.js";
-import { parseHostKey, type TrustedKeys } from "../../../src/adapters/ssh/host-key.js";
-import { generateKeyPair } from "../../../src/adapters/ssh/key-pair.js";
-import { Secrets } from "../../../src/secrets.js";
-import { ed25519KeyPair, HOST_KEY, ShellServer } from "./shell-server.js";
+import { directDialer } from "../../../src/adapters/network/dialer.ts";
+import type { Credentials } from "../../../src/adapters/ssh/authentication.ts";
+import { SshConnection } from "../../../src/adapters/ssh/connection.ts";
+import { parseHostKey, type TrustedKeys } from "../../../src/adapters/ssh/host-key.ts";
+import { generateKeyPair } from "../../../src/adapters/ssh/key-pair.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "./shell-server.ts";
 
 const KEY = await generateKeyPair();
 const STRANGER = await generateKeyPair();

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { fingerprint, parseHostKey } from "../../../src/adapters/ssh/host-key.js";
-import { knownHostKeys, knownHostKeysIn } from "../../../src/adapters/ssh/known-hosts.js";
-import { ed25519KeyPair } from "./shell-server.js";
+import { fingerprint, parseHostKey } from "../../../src/adapters/ssh/host-key.ts";
+import { knownHostKeys, knownHostKeysIn } from "../../../src/adapters/ssh/known-hosts.ts";
+import { ed25519KeyPair } from "./shell-server.ts";
 
 const A = ed25519KeyPair().public;
 const B = ed25519KeyPair().public;

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import { describe, expect, it } from "vitest";
-import { type CommandChannels, runRemote } from "../../../src/adapters/ssh/remote-command.js";
+import { type CommandChannels, runRemote } from "../../../src/adapters/ssh/remote-command.ts";
 
 /** A server whose whole answer lies in one packet: ssh2 hands out everything of it before it returns to the event loop. */
 class HastyClient implements CommandChannels {

@@ -3,18 +3,18 @@
  * again. What must hold then holds whatever the weather was.
  */
 import { join } from "node:path";
-import { type Bench, onBench } from "../bench.js";
-import { type Carried, carry } from "../carry.js";
-import type { Recording } from "../recording.js";
-import { journalsAt } from "../journals-left.js";
-import { writeStateDirectory } from "../snapshot.js";
-import { brokenJournal } from "../trial.js";
-import type { Scenario } from "../../../src/rehearsal/scenarios/scenario.js";
-import { worldComplaints } from "../../../src/rehearsal/supervisor/checks.js";
-import { leakComplaints } from "../../../src/rehearsal/supervisor/leaks.js";
-import type { Blow } from "./blow.js";
-import { strangersTouched } from "./strangers.js";
-import { Weather } from "./weather.js";
+import { type Bench, onBench } from "../bench.ts";
+import { type Carried, carry } from "../carry.ts";
+import type { Recording } from "../recording.ts";
+import { journalsAt } from "../journals-left.ts";
+import { writeStateDirectory } from "../snapshot.ts";
+import { brokenJournal } from "../trial.ts";
+import type { Scenario } from "../../../src/rehearsal/scenarios/scenario.ts";
+import { worldComplaints } from "../../../src/rehearsal/supervisor/checks.ts";
+import { leakComplaints } from "../../../src/rehearsal/supervisor/leaks.ts";
+import type { Blow } from "./blow.ts";
+import { strangersTouched } from "./strangers.ts";
+import { Weather } from "./weather.ts";
 
 export interface Schedule {
   /** Before this journal append, from 1, the run was killed: 1 is a run that has not begun. */

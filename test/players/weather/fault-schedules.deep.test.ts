@@ -1,11 +1,11 @@
 /** Random bad weather over a recovery, from a seed that is printed: FAULT_SEED plays another one, FAULT_SCHEDULES more or fewer. */
-import { fc } from "../../properties.js";
+import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
-import { AFTER, type Blow, type Kind, KINDS, type System } from "./blow.js";
-import { endure, type Endured, type Schedule } from "./endure.js";
-import { blowText } from "./grammar.js";
-import { record } from "../recording.js";
-import { scenarioNamed } from "../scenarios.js";
+import { AFTER, type Blow, type Kind, KINDS, type System } from "./blow.ts";
+import { endure, type Endured, type Schedule } from "./endure.ts";
+import { blowText } from "./grammar.ts";
+import { record } from "../recording.ts";
+import { scenarioNamed } from "../scenarios.ts";
 
 const SEED = Number(process.env["FAULT_SEED"] ?? 1);
 const SCHEDULES = Number(process.env["FAULT_SCHEDULES"] ?? 250);

@@ -1,5 +1,5 @@
 /** A fault in one line, for tests and what they say: `SYSTEM[:OPERATION][#N[-[M]]]=[after-]KIND` or `…=away:DURATION`. */
-import { AFTER, type Blow, type Kind, KINDS, SYSTEMS } from "./blow.js";
+import { AFTER, type Blow, type Kind, KINDS, SYSTEMS } from "./blow.ts";
 
 const SHAPE = /^([a-z0-9-]+)(?::([^#=]+))?(?:#(\d{1,6})(-(\d{1,6})?)?)?=(after-)?([a-z0-9]+)(?::(\d{1,6})(s|m|h))?$/;
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };

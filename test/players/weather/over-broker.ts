@@ -1,7 +1,7 @@
 /** Cloud Controller's calls to the broker in bad weather, in the words of its errors (cf-bosh.md §2.4). */
-import type { Broker, BrokerProgress } from "../../../src/rehearsal/cloud-controller/broker.js";
-import type { Stroke } from "./blow.js";
-import { suffer, type Waits } from "./suffer.js";
+import type { Broker, BrokerProgress } from "../../../src/rehearsal/cloud-controller/broker.ts";
+import type { Stroke } from "./blow.ts";
+import { suffer, type Waits } from "./suffer.ts";
 
 const GOING_ON: BrokerProgress = { state: "in progress", description: "" };
 

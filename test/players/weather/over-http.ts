@@ -1,8 +1,8 @@
 /** One exchange over HTTP in bad weather, whichever stand-in answers it. */
 import type { ServerResponse } from "node:http";
-import { cut } from "../../../src/rehearsal/http/server.js";
-import { type Answered, send } from "../../../src/rehearsal/passage.js";
-import type { Looks } from "./suffer.js";
+import { cut } from "../../../src/rehearsal/http/server.ts";
+import { type Answered, send } from "../../../src/rehearsal/passage.ts";
+import type { Looks } from "./suffer.ts";
 
 /** What a proxy says in place of the system, and what comes from a system that was never asked. */
 const PAGE = "<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n";

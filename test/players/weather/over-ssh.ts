@@ -1,7 +1,7 @@
 /** A command on a cell, and curl there, in bad weather. */
-import type { CommandEnd } from "../../../src/rehearsal/passage.js";
-import type { Ended } from "../../../src/rehearsal/world/events.js";
-import type { Looks } from "./suffer.js";
+import type { CommandEnd } from "../../../src/rehearsal/passage.ts";
+import type { Ended } from "../../../src/rehearsal/world/events.ts";
+import type { Looks } from "./suffer.ts";
 
 type Work = () => Promise<Ended>;
 

@@ -1,6 +1,6 @@
 /** Whatever the weather: only the new instance is written to, and there is at most one. */
-import type { BoxState } from "../../../src/rehearsal/box/box-state.js";
-import { allContainers } from "../../../src/rehearsal/world/world.js";
+import type { BoxState } from "../../../src/rehearsal/box/box-state.ts";
+import { allContainers } from "../../../src/rehearsal/world/world.ts";
 
 export interface Span {
   readonly before: BoxState;

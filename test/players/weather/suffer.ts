@@ -1,5 +1,5 @@
 /** What becomes of a call that is struck; how that looks to whoever called, each sort of call says itself. */
-import type { Stroke } from "./blow.js";
+import type { Stroke } from "./blow.ts";
 
 /** How long a call that is struck takes. */
 export interface Waits {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { DOCKER, DOCKER_HOST } from "../../../src/host-commands.js";
-import { quote } from "../../../src/shell-quote.js";
-import { type Front, frontsOf, strike } from "./blow.js";
-import { blowOf, blowText } from "./grammar.js";
-import { commandWord, overCurl, overSsh } from "./over-ssh.js";
-import { suffer } from "./suffer.js";
+import { DOCKER, DOCKER_HOST } from "../../../src/host-commands.ts";
+import { quote } from "../../../src/shell-quote.ts";
+import { type Front, frontsOf, strike } from "./blow.ts";
+import { blowOf, blowText } from "./grammar.ts";
+import { commandWord, overCurl, overSsh } from "./over-ssh.ts";
+import { suffer } from "./suffer.ts";
 
 function fronts(...texts: readonly string[]): readonly Front[] {
   return frontsOf(texts.map(blowOf));

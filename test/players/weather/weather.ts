@@ -1,11 +1,11 @@
 /** Bad weather on every passage of a box: which calls it meets, and what becomes of them. */
-import { type BoxClock, shown, waitUntil } from "../../../src/rehearsal/box/clock.js";
-import { type Passage, send } from "../../../src/rehearsal/passage.js";
-import { type Blow, type Front, frontsOf, type Stroke, strike, type System } from "./blow.js";
-import { overBroker } from "./over-broker.js";
-import { overHttp } from "./over-http.js";
-import { commandWord, overCurl, overSsh } from "./over-ssh.js";
-import { suffer, type Waits } from "./suffer.js";
+import { type BoxClock, shown, waitUntil } from "../../../src/rehearsal/box/clock.ts";
+import { type Passage, send } from "../../../src/rehearsal/passage.ts";
+import { type Blow, type Front, frontsOf, type Stroke, strike, type System } from "./blow.ts";
+import { overBroker } from "./over-broker.ts";
+import { overHttp } from "./over-http.ts";
+import { commandWord, overCurl, overSsh } from "./over-ssh.ts";
+import { suffer, type Waits } from "./suffer.ts";
 
 /** As long as something in between waits for an answer before it gives up, and as long as a slow answer takes; of the box. */
 const GIVES_UP_MS = 60_000;

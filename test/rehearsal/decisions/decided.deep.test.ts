@@ -1,6 +1,6 @@
 /** Every question that has a recommended answer, in the box, with nobody there to choose. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Unchosen } from "./unchosen.js";
+import { Unchosen } from "./unchosen.ts";
 
 let unchosen: Unchosen;
 beforeEach(() => {

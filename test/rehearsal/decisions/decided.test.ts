@@ -1,7 +1,7 @@
 /** What `--decide` does not decide; decided.deep.test.ts has every question that it does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LONG } from "../rehearsals.js";
-import { Unchosen } from "./unchosen.js";
+import { LONG } from "../rehearsals.ts";
+import { Unchosen } from "./unchosen.ts";
 
 let unchosen: Unchosen;
 beforeEach(() => {

@@ -1,9 +1,9 @@
 /** A rehearsal with nobody there to choose: the run stops, and the same program goes on when it is given a decision. */
-import type { Entry } from "../../../src/journal/entry.js";
-import { findScenario } from "../../../src/rehearsal/scenarios/registry.js";
-import type { Scenario } from "../../../src/rehearsal/scenarios/scenario.js";
-import { type RehearsalResult, resumeRehearsal } from "../../../src/rehearsal/supervisor/rehearse.js";
-import { Rehearsals } from "../rehearsals.js";
+import type { Entry } from "../../../src/journal/entry.ts";
+import { findScenario } from "../../../src/rehearsal/scenarios/registry.ts";
+import type { Scenario } from "../../../src/rehearsal/scenarios/scenario.ts";
+import { type RehearsalResult, resumeRehearsal } from "../../../src/rehearsal/supervisor/rehearse.ts";
+import { Rehearsals } from "../rehearsals.ts";
 
 type Stop = Extract<Entry, { type: "run-stopped" }>;
 

@@ -1,6 +1,6 @@
 /** A program that archives and restores: WAL-E or WAL-G, each as itself. */
-import type { Seal } from "./seal.js";
-import type { Ended } from "./workshop.js";
+import type { Seal } from "./seal.ts";
+import type { Ended } from "./workshop.ts";
 
 /** Command lines for PostgreSQL; what they need is in the script that they name. */
 export interface Commands {

@@ -1,8 +1,8 @@
 /** All archives of a workshop: each is made once, by whoever asks first. */
-import { Limit } from "./limit.js";
-import { type Made, makeBrotliLine, makeDeltas, makeTree, makeTwins, makeWalELine, makeWide } from "./made.js";
-import { Snapshot } from "./snapshot.js";
-import type { Workshop } from "./workshop.js";
+import { Limit } from "./limit.ts";
+import { type Made, makeBrotliLine, makeDeltas, makeTree, makeTwins, makeWalELine, makeWide } from "./made.ts";
+import { Snapshot } from "./snapshot.ts";
+import type { Workshop } from "./workshop.ts";
 
 const MAKERS = {
   line: makeWalELine,

@@ -1,15 +1,15 @@
 /** One case from end to end: a copy of the archive, the damage, what the tool says, and what a real restore comes to. */
-import type { ArchiveVerifyDocument } from "../../../src/cli/archive-verification.js";
-import type { Archiver } from "./archiver.js";
-import type { ArchiveName, Archives } from "./archives.js";
-import type { Case } from "./cases/case.js";
-import { judge } from "./judge.js";
-import type { Made } from "./made.js";
-import { type OwnOutcome, ownOutcome } from "./own-reader.js";
-import { type Outcome, restore } from "./restore.js";
-import { Snapshot } from "./snapshot.js";
-import { WalE } from "./wal-e.js";
-import { WalG } from "./wal-g.js";
+import type { ArchiveVerifyDocument } from "../../../src/cli/archive-verification.ts";
+import type { Archiver } from "./archiver.ts";
+import type { ArchiveName, Archives } from "./archives.ts";
+import type { Case } from "./cases/case.ts";
+import { judge } from "./judge.ts";
+import type { Made } from "./made.ts";
+import { type OwnOutcome, ownOutcome } from "./own-reader.ts";
+import { type Outcome, restore } from "./restore.ts";
+import { Snapshot } from "./snapshot.ts";
+import { WalE } from "./wal-e.ts";
+import { WalG } from "./wal-g.ts";
 
 export interface Examined {
   readonly made: Made;

@@ -1,10 +1,10 @@
 /** What `archive verify --json` says of an archive in this workshop's store. */
-import { systemClock } from "../../../src/adapters/clock/system-clock.js";
-import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.js";
-import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/archive-verification.js";
-import { Secrets } from "../../../src/secrets.js";
-import type { ObjectStore } from "../object-store.js";
-import type { Case } from "./cases/case.js";
+import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
+import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.ts";
+import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/archive-verification.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import type { ObjectStore } from "../object-store.ts";
+import type { Case } from "./cases/case.ts";
 
 export function storeOf(objects: ObjectStore): OpenArchiveStore {
   return openArchiveStore({

@@ -1,16 +1,16 @@
 /** Archives made by real programs, each with what was really written into it. Rows are numbered in the order of writing. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "../until.js";
-import type { Archiver } from "./archiver.js";
-import { Chronicle } from "./chronicle.js";
-import { type Cluster, Postgres } from "./postgres.js";
-import { restoreInto } from "./restore.js";
-import { makeSeal } from "./seal.js";
-import { systemIdOf } from "./system-id.js";
-import { WalE } from "./wal-e.js";
-import { WalG } from "./wal-g.js";
-import { POSTGRESQL, type PostgresqlVersion, type Workshop } from "./workshop.js";
+import { until } from "../until.ts";
+import type { Archiver } from "./archiver.ts";
+import { Chronicle } from "./chronicle.ts";
+import { type Cluster, Postgres } from "./postgres.ts";
+import { restoreInto } from "./restore.ts";
+import { makeSeal } from "./seal.ts";
+import { systemIdOf } from "./system-id.ts";
+import { WalE } from "./wal-e.ts";
+import { WalG } from "./wal-g.ts";
+import { POSTGRESQL, type PostgresqlVersion, type Workshop } from "./workshop.ts";
 
 const LIMIT_MS = 300_000;
 

@@ -1,13 +1,13 @@
 /** What `archive restore` makes of an archive, started by a real PostgreSQL just as it lies there. */
 import { rm } from "node:fs/promises";
-import { archiveRestore, type ArchiveRestoreDocument } from "../../../src/cli/archive-restoring.js";
-import { systemClock } from "../../../src/adapters/clock/system-clock.js";
-import { RecoverError } from "../../../src/errors.js";
-import type { Archives } from "./archives.js";
-import { storeOf } from "./judge.js";
-import { Postgres } from "./postgres.js";
-import { type Looked, looked } from "./restore.js";
-import type { Snapshot } from "./snapshot.js";
+import { archiveRestore, type ArchiveRestoreDocument } from "../../../src/cli/archive-restoring.ts";
+import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
+import { RecoverError } from "../../../src/errors.ts";
+import type { Archives } from "./archives.ts";
+import { storeOf } from "./judge.ts";
+import { Postgres } from "./postgres.ts";
+import { type Looked, looked } from "./restore.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** A data directory that is not started; it is removed with the workshop. */
 export interface OwnDirectory {

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Archiver } from "./archiver.js";
-import { type Chronicle, parseLsn } from "./chronicle.js";
-import type { PostgresqlVersion, Workshop } from "./workshop.js";
+import type { Archiver } from "./archiver.ts";
+import { type Chronicle, parseLsn } from "./chronicle.ts";
+import type { PostgresqlVersion, Workshop } from "./workshop.ts";
 
 const LIMIT_MS = 300_000;
 const READY = /database system is ready to accept connections/;

@@ -1,8 +1,8 @@
 /** A real restore: the real program fetches, the real PostgreSQL replays, and what it then has is read by SQL. */
 import { rm } from "node:fs/promises";
-import type { Archiver } from "./archiver.js";
-import { type Cluster, Postgres, type Recovery, type Started } from "./postgres.js";
-import type { Ended, PostgresqlVersion, Workshop } from "./workshop.js";
+import type { Archiver } from "./archiver.ts";
+import { type Cluster, Postgres, type Recovery, type Started } from "./postgres.ts";
+import type { Ended, PostgresqlVersion, Workshop } from "./workshop.ts";
 
 export interface RestoreOptions {
   /** A name, or `LATEST`. */

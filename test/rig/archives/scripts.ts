@@ -1,7 +1,7 @@
 /** Shell scripts that carry a program's environment: PostgreSQL's commands and secrets do not go onto a command line. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Workshop } from "./workshop.js";
+import type { Workshop } from "./workshop.ts";
 
 export async function script(
   workshop: Workshop,

@@ -1,6 +1,6 @@
 /** A key of OpenPGP that WAL-E encrypts to, as the unprivileged user has it. */
 import { join } from "node:path";
-import type { Workshop } from "./workshop.js";
+import type { Workshop } from "./workshop.ts";
 
 export interface Seal {
   /** GNUPGHOME. */

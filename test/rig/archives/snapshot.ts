@@ -2,8 +2,8 @@
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress } from "node:zlib";
 import { execa } from "execa";
-import type { ObjectStore } from "../object-store.js";
-import type { Made } from "./made.js";
+import type { ObjectStore } from "../object-store.ts";
+import type { Made } from "./made.ts";
 
 const SENTINEL = "_backup_stop_sentinel.json";
 const IN_FLIGHT = 8;

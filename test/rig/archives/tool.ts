@@ -1,9 +1,9 @@
 /** The built program beside real archives: with an account and a state of its own, and nothing of the caller's environment. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { RunEvent } from "../../../src/engine/event.js";
-import type { Workshop } from "./workshop.js";
-import { TOOL } from "../../tool.js";
+import type { RunEvent } from "../../../src/engine/event.ts";
+import type { Workshop } from "./workshop.ts";
+import { TOOL } from "../../tool.ts";
 
 export interface Ended {
   readonly code: number | null;

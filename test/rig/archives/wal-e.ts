@@ -1,8 +1,8 @@
 /** WAL-E 1.1.1 from its wheel, with the distribution's lzop and pv. */
-import type { Archiver, Commands } from "./archiver.js";
-import { quote, script, scriptPath } from "./scripts.js";
-import type { Seal } from "./seal.js";
-import type { Ended, Workshop } from "./workshop.js";
+import type { Archiver, Commands } from "./archiver.ts";
+import { quote, script, scriptPath } from "./scripts.ts";
+import type { Seal } from "./seal.ts";
+import type { Ended, Workshop } from "./workshop.ts";
 
 const MAIN = "from wal_e.cmd import main; main()";
 

@@ -1,7 +1,7 @@
 /** WAL-G v0.2.19, built with brotli and with lzop's reader. */
-import type { Archiver, Commands } from "./archiver.js";
-import { script, scriptPath } from "./scripts.js";
-import type { Ended, Workshop } from "./workshop.js";
+import type { Archiver, Commands } from "./archiver.ts";
+import { script, scriptPath } from "./scripts.ts";
+import type { Ended, Workshop } from "./workshop.ts";
 
 export interface WalGOptions {
   readonly compression: "lz4" | "lzma" | "brotli";

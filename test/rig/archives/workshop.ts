@@ -8,9 +8,9 @@ import { access, chmod, chown, cp, mkdir, mkdtemp, statfs } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "../cache.js";
-import { Ledger } from "../ledger.js";
-import { ObjectStore } from "../object-store.js";
+import { cacheDirectory } from "../cache.ts";
+import { Ledger } from "../ledger.ts";
+import { ObjectStore } from "../object-store.ts";
 
 /** PostgreSQL by its version, as install.sh names them. */
 export const POSTGRESQL = { era: "9.6.24", newer: "13.14" } as const;

@@ -2,7 +2,7 @@
 import { chown, copyFile, cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "../cache.js";
+import { cacheDirectory } from "../cache.ts";
 
 /** Debian's nobody: initdb wants an account with a name. */
 const NOBODY = 65_534;

@@ -18,14 +18,14 @@ import {
 } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { layOutBinaries } from "../../../src/rehearsal/postgres/binaries.js";
-import { query } from "../../../src/rehearsal/postgres/wire.js";
-import { BASE_TAR, type ClusterFacts } from "../../../src/rehearsal/real-archive/contents.js";
-import { simulatedStory, VERSION } from "../../../src/rehearsal/real-archive/story.js";
-import type { Change } from "../../../src/rehearsal/world/database.js";
-import { tar } from "../../../src/rehearsal/world/tar.js";
-import type { StoredObject } from "../../../src/rehearsal/world/objects.js";
-import { until } from "../until.js";
+import { layOutBinaries } from "../../../src/rehearsal/postgres/binaries.ts";
+import { query } from "../../../src/rehearsal/postgres/wire.ts";
+import { BASE_TAR, type ClusterFacts } from "../../../src/rehearsal/real-archive/contents.ts";
+import { simulatedStory, VERSION } from "../../../src/rehearsal/real-archive/story.ts";
+import type { Change } from "../../../src/rehearsal/world/database.ts";
+import { tar } from "../../../src/rehearsal/world/tar.ts";
+import type { StoredObject } from "../../../src/rehearsal/world/objects.ts";
+import { until } from "../until.ts";
 
 const NOBODY = 65_534;
 const TARGET = join(import.meta.dirname, "../../../fixtures/real-archive/cluster.br");

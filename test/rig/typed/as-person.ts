@@ -1,6 +1,6 @@
 /** One line of a step, typed as a person types it: a look is repeated until it shows what the step waits for. */
-import { until } from "../until.js";
-import type { OperatorShell } from "./operator-shell.js";
+import { until } from "../until.ts";
+import type { OperatorShell } from "./operator-shell.ts";
 
 /** What a line of a step has to show before a person goes on. */
 const AWAITED: readonly (readonly [step: string, line: string, shows: RegExp])[] = [

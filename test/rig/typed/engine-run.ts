@@ -1,19 +1,19 @@
 /** The tool's own run or undo, in this process, with a look at the world after each of its steps. */
-import { systemClock } from "../../../src/adapters/clock/system-clock.js";
-import { begunRunbook } from "../../../src/cli/begun-runbook.js";
-import { atWork } from "../../../src/cli/at-work.js";
-import { openRunbook } from "../../../src/cli/shipped-runbooks.js";
-import { loadConfig } from "../../../src/config/load.js";
-import { DEFAULT_FLAGS, type EngineOptions, type RunResult } from "../../../src/engine/options.js";
-import { runRunbook, undoRun } from "../../../src/engine/run.js";
-import type { Journal } from "../../../src/journal/journal.js";
-import { NO_LOCKS } from "../../../src/journal/key-locks.js";
-import { StateDirectory } from "../../../src/journal/state-directory.js";
-import type { Runbook } from "../../../src/runbook/runbook.js";
-import { Secrets } from "../../../src/secrets.js";
-import { NOBODY } from "../../../src/ui/renderer.js";
+import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
+import { begunRunbook } from "../../../src/cli/begun-runbook.ts";
+import { atWork } from "../../../src/cli/at-work.ts";
+import { openRunbook } from "../../../src/cli/shipped-runbooks.ts";
+import { loadConfig } from "../../../src/config/load.ts";
+import { DEFAULT_FLAGS, type EngineOptions, type RunResult } from "../../../src/engine/options.ts";
+import { runRunbook, undoRun } from "../../../src/engine/run.ts";
+import type { Journal } from "../../../src/journal/journal.ts";
+import { NO_LOCKS } from "../../../src/journal/key-locks.ts";
+import { StateDirectory } from "../../../src/journal/state-directory.ts";
+import type { Runbook } from "../../../src/runbook/runbook.ts";
+import { Secrets } from "../../../src/secrets.ts";
+import { NOBODY } from "../../../src/ui/renderer.ts";
 import { join } from "node:path";
-import type { Foundation } from "../foundation.js";
+import type { Foundation } from "../foundation.ts";
 
 type Seen = (step: string) => Promise<void>;
 

@@ -5,15 +5,15 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { quote } from "../../../src/shell-quote.js";
-import type { TypedLine } from "../../../src/typed-lines.js";
-import { builtProgram, images } from "../cache.js";
-import type { Output } from "../docker.js";
-import type { Foundation } from "../foundation.js";
-import { cfProgram } from "../service-key.js";
-import { SshSession } from "../ssh-session.js";
-import type { S3Credentials } from "../sts.js";
-import { TOOL } from "../../tool.js";
+import { quote } from "../../../src/shell-quote.ts";
+import type { TypedLine } from "../../../src/typed-lines.ts";
+import { builtProgram, images } from "../cache.ts";
+import type { Output } from "../docker.ts";
+import type { Foundation } from "../foundation.ts";
+import { cfProgram } from "../service-key.ts";
+import { SshSession } from "../ssh-session.ts";
+import type { S3Credentials } from "../sts.ts";
+import { TOOL } from "../../tool.ts";
 
 /** The CLI of the container's image: the machine may have none. */
 const AWS = `#!/bin/sh

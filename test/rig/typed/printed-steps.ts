@@ -1,6 +1,6 @@
 /** Printed commands as people read them: off the screen of a dry run, and off a page of docs/runbooks. */
-import type { TypedLine } from "../../../src/typed-lines.js";
-import { openAtEnd } from "../../printed/fill.js";
+import type { TypedLine } from "../../../src/typed-lines.ts";
+import { openAtEnd } from "../../printed/fill.ts";
 
 export interface PrintedStep {
   readonly id: string;

@@ -4,11 +4,11 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { docker } from "../docker.js";
-import type { Foundation } from "../foundation.js";
-import type { StoredObject } from "../object-store.js";
-import type { PostgresNode } from "../postgres-node.js";
-import type { Scene } from "../scene.js";
+import { docker } from "../docker.ts";
+import type { Foundation } from "../foundation.ts";
+import type { StoredObject } from "../object-store.ts";
+import type { PostgresNode } from "../postgres-node.ts";
+import type { Scene } from "../scene.ts";
 
 export interface RecoveryAt {
   /** What the deleted service was called. */

@@ -1,13 +1,13 @@
 /** Steps that are typed: each printed line, its placeholders filled in with what has come to be in the world by then. */
-import type { Json } from "../../../src/action.js";
-import { evaluate } from "../../../src/expression/expression.js";
-import { byPath, fillLine } from "../../printed/fill.js";
-import { DEPLOYMENT } from "../director.js";
-import { type Foundation, ORG, SPACE } from "../foundation.js";
-import type { OperatorShell } from "./operator-shell.js";
-import type { PrintedStep } from "./printed-steps.js";
-import { instanceOf, nodeOf, type RecoveryAt } from "./recovery-world.js";
-import { typeAsPerson } from "./as-person.js";
+import type { Json } from "../../../src/action.ts";
+import { evaluate } from "../../../src/expression/expression.ts";
+import { byPath, fillLine } from "../../printed/fill.ts";
+import { DEPLOYMENT } from "../director.ts";
+import { type Foundation, ORG, SPACE } from "../foundation.ts";
+import type { OperatorShell } from "./operator-shell.ts";
+import type { PrintedStep } from "./printed-steps.ts";
+import { instanceOf, nodeOf, type RecoveryAt } from "./recovery-world.ts";
+import { typeAsPerson } from "./as-person.ts";
 
 type Values = Readonly<Record<string, Json>>;
 

@@ -6,10 +6,10 @@
  * name says nothing the store is asked for one at every prefix above the place. One that cannot be looked at is none that
  * is free (law 5).
  */
-import { ARCHIVE_FOLDERS, archivePartOf } from "../../../archive-marks.js";
-import { RecoverError } from "../../../errors.js";
-import type { ObjectLocation } from "../../../ports/object-store.js";
-import { liesBelow, mayLieIn, type Place, refused, requireCertain } from "./place.js";
+import { ARCHIVE_FOLDERS, archivePartOf } from "../../../archive-marks.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { ObjectLocation } from "../../../ports/object-store.ts";
+import { liesBelow, mayLieIn, type Place, refused, requireCertain } from "./place.ts";
 
 /** Whether any key begins so. Throws where the store does not say. */
 export type Holds = (bucket: string, prefix: string) => Promise<boolean>;

@@ -2,10 +2,10 @@
  * Places in a store, and what lies in them however it is spelled. S3 keys are opaque, but servers and proxies on the way
  * clean paths, decode them, and some file systems below a store know no case.
  */
-import { RecoverError } from "../../../errors.js";
-import { isUncertainPath, spellings } from "../../../key-path.js";
-import type { ObjectLocation } from "../../../ports/object-store.js";
-import { printable } from "../failure.js";
+import { RecoverError } from "../../../errors.ts";
+import { isUncertainPath, spellings } from "../../../key-path.ts";
+import type { ObjectLocation } from "../../../ports/object-store.ts";
+import { printable } from "../failure.ts";
 
 export interface Place {
   readonly bucket: string;

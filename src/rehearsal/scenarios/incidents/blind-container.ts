@@ -1,11 +1,11 @@
 /** Row 30: the container says "new cluster, no existing backup to restore" over a whole archive (dingo.md §2.5, §3.4). */
-import { archivePrefix } from "../../world/store.js";
-import { allContainers } from "../../world/world.js";
-import { leftUsers } from "../endings.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { archivePrefix } from "../../world/store.ts";
+import { allContainers } from "../../world/world.ts";
+import { leftUsers } from "../endings.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 export const blindContainer: Scenario = {
   name: "blind-container",

@@ -1,10 +1,10 @@
 /** Row 2: a broker of 0.10, the same space, its record in the bucket: clone-from does it all, and is offered first. */
-import { allContainers } from "../../world/world.js";
-import { withClusterdata } from "../clusterdata.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory, SERVICE } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
+import { allContainers } from "../../world/world.ts";
+import { withClusterdata } from "../clusterdata.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory, SERVICE } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 export const clone: Scenario = {
   name: "clone-from",

@@ -1,9 +1,9 @@
 /** Row 17: the old container was on 10.58.111.15, the new one is on 10.58.111.150. */
-import { allContainers } from "../../world/world.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
+import { allContainers } from "../../world/world.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 const OTHER = "10.58.111.15";
 const HERE = "10.58.111.150";

@@ -1,11 +1,11 @@
 /** Row 27: the archive is encrypted by OpenPGP, as wal-e does where WALE_GPG_KEY_ID is set (dingo.md §3.2). */
-import type { World } from "../../world/world.js";
-import { brokersLogOnly, without } from "../damaged.js";
-import { nothingCreatedComplaints, recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import type { World } from "../../world/world.ts";
+import { brokersLogOnly, without } from "../damaged.ts";
+import { nothingCreatedComplaints, recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 const withKey = (world: World): World => ({ ...world, network: { ...world.network, gpgKey: "0x3F5B52C19D03AA17" } });
 

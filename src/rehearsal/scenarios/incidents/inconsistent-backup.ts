@@ -1,10 +1,10 @@
 /** Row 11: a segment between the start and the stop of the base backup is gone: no consistent state can be reached. */
-import { nothingCreatedComplaints } from "../endings.js";
-import { without } from "../damaged.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { nothingCreatedComplaints } from "../endings.ts";
+import { without } from "../damaged.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 export const inconsistentBackup: Scenario = {
   name: "inconsistent-backup",

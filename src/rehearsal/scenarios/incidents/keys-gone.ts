@@ -1,9 +1,9 @@
 /** Row 18: the etcd keys that are to be set and removed are gone already. */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Deed } from "../../world/deed.js";
-import type { Scenario } from "../scenario.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Deed } from "../../world/deed.ts";
+import type { Scenario } from "../scenario.ts";
 
 const CLEANED: Deed = { is: "drop-keys", keys: ["optime", "initialize"] };
 

@@ -1,12 +1,12 @@
 /** Row 33: the tool is killed between copy and start, and somebody is at work before it is resumed. */
-import { archivePrefix, below } from "../../world/store.js";
-import type { WorldEvent } from "../../world/events.js";
-import { allContainers, type World } from "../../world/world.js";
-import { leftUsers } from "../endings.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
-import { unsaid } from "../told.js";
+import { archivePrefix, below } from "../../world/store.ts";
+import type { WorldEvent } from "../../world/events.ts";
+import { allContainers, type World } from "../../world/world.ts";
+import { leftUsers } from "../endings.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
+import { unsaid } from "../told.ts";
 
 const LOST = /wal_005\/00000001000000000000000A\.lzo$/;
 

@@ -1,11 +1,11 @@
 /** Row 21: somebody's clean-up took `sysids/sysid` along; etcd still knows it (dingo.md §1.10, brokers up to 0.6.6). */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS, TICKET } from "../happy.js";
-import { APP, openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { unsaid } from "../told.js";
-import { without } from "../damaged.js";
-import { oldKeysComplaints } from "./wrong-key.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS, TICKET } from "../happy.ts";
+import { APP, openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { unsaid } from "../told.ts";
+import { without } from "../damaged.ts";
+import { oldKeysComplaints } from "./wrong-key.ts";
 
 export const lostSystemIdentifier: Scenario = {
   name: "lost-system-identifier",

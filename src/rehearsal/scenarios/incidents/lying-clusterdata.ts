@@ -1,10 +1,10 @@
 /** Row 29: the deleted instance was itself a clone, so that clusterdata holds passwords that it never had (dingo.md §3.7). */
-import { clusterdataKey } from "../../world/clusterdata.js";
-import { withClusterdata } from "../clusterdata.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory, SERVICE } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
+import { clusterdataKey } from "../../world/clusterdata.ts";
+import { withClusterdata } from "../clusterdata.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory, SERVICE } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 const RANDOM = { username: "appuser", password: "never-set-in-any-db" } as const;
 

@@ -1,10 +1,10 @@
 /** Row 32: the images were upgraded, and a base backup starts only under the major version that made it. */
-import { allContainers, type World } from "../../world/world.js";
-import { leftUsers } from "../endings.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { allContainers, type World } from "../../world/world.ts";
+import { leftUsers } from "../endings.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 const upgraded = (world: World): World => ({ ...world, postgresVersion: "9.6.1" });
 

@@ -1,10 +1,10 @@
 /** Row 8: its containers were made without a bucket ("Disabling wal-e archives"): there is no backup at all. */
-import type { World } from "../../world/world.js";
-import { nothingCreatedComplaints } from "../endings.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import type { World } from "../../world/world.ts";
+import { nothingCreatedComplaints } from "../endings.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 const archiving = (world: World, withoutArchive: boolean): World => ({
   ...world,

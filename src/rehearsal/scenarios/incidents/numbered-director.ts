@@ -1,8 +1,8 @@
 /** Row 26: a director from before instance ids, which answers with the index alone (cf-bosh.md §3.3). */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 export const numberedDirector: Scenario = {
   name: "numbered-director",

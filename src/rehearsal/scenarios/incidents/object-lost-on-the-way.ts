@@ -1,10 +1,10 @@
 /** Row 35: wal-e calls a segment that it did not find a complete restore (dingo.md §2.6). */
-import { leftUsers } from "../endings.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
-import { sparedComplaints } from "./blind-container.js";
+import { leftUsers } from "../endings.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
+import { sparedComplaints } from "./blind-container.ts";
 
 const LOST = "000000010000000000000009";
 const BEFORE = "000000010000000000000008";

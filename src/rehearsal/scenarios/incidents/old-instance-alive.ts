@@ -1,11 +1,11 @@
 /** DESIGN §5: the broker logged a deletion that never reached the cell (dingo.md §2.11), and OLD lives on. */
-import { happen } from "../../world/story.js";
-import { allContainers, type Site, type World } from "../../world/world.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory, type Place } from "../opening.js";
-import type { Closing, Opening, Scenario } from "../scenario.js";
-import { unsaid } from "../told.js";
+import { happen } from "../../world/story.ts";
+import { allContainers, type Site, type World } from "../../world/world.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory, type Place } from "../opening.ts";
+import type { Closing, Opening, Scenario } from "../scenario.ts";
+import { unsaid } from "../told.ts";
 
 const ALARM = "The on-call of the platform adds: the broker had errors towards a cell at that time, but said 200.";
 

@@ -2,13 +2,13 @@
  * Row 28: the restored database has the roles and passwords of its own time. An archive of the first releases does not even
  * know the role that bindings hand out today (dingo.md §3.6): it is made, and owns what its predecessor owned.
  */
-import { addPlan } from "../../cloud-controller/seed.js";
-import { ERAS } from "../../world/eras.js";
-import type { World } from "../../world/world.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Opening, Scenario } from "../scenario.js";
+import { addPlan } from "../../cloud-controller/seed.ts";
+import { ERAS } from "../../world/eras.ts";
+import type { World } from "../../world/world.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Opening, Scenario } from "../scenario.ts";
 
 const { offering, plan } = ERAS.f;
 

@@ -2,11 +2,11 @@
  * Row 25 once more: Cloud Foundry has kept no events, and nobody has kept files: the broker's lines are in Logsearch alone,
  * seven hours off, because the collector's times name no zone and were taken for UTC.
  */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS } from "../happy.js";
-import { APP, openStory, ORG, SERVICE, SPACE } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { type Told, unsaid } from "../told.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS } from "../happy.ts";
+import { APP, openStory, ORG, SERVICE, SPACE } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { type Told, unsaid } from "../told.ts";
 
 export const onlyInLogStore: Scenario = {
   name: "only-in-log-store",

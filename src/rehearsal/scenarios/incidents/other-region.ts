@@ -1,9 +1,9 @@
 /** Row 13: the bucket lies in another region than the configuration says. */
-import type { World } from "../../world/world.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
+import type { World } from "../../world/world.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
 
 const elsewhere = (world: World): World => ({
   ...world,

@@ -1,10 +1,10 @@
 /** Row 34: two services whose GUIDs begin alike; the containers' lines show six characters only (dingo.md §2.5). */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import { archivePrefix, below } from "../../world/store.js";
-import { allContainers } from "../../world/world.js";
-import type { Closing, Scenario } from "../scenario.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import { archivePrefix, below } from "../../world/store.ts";
+import { allContainers } from "../../world/world.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 const TWIN = "6e101b27-0000-4000-8000-00000000beef";
 

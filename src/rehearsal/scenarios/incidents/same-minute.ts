@@ -1,13 +1,13 @@
 /** Row 3: three databases went in one minute, and only the logs tell; they hold GUIDs and no names (dingo.md §1.2). */
-import { drawGuid } from "../../world/chance.js";
-import { happen, pass } from "../../world/story.js";
-import { routerLog } from "../../world/broker-log.js";
-import type { World } from "../../world/world.js";
-import { nothingCreatedComplaints } from "../endings.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory, type Place } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints, type Told, unsaid } from "../told.js";
+import { drawGuid } from "../../world/chance.ts";
+import { happen, pass } from "../../world/story.ts";
+import { routerLog } from "../../world/broker-log.ts";
+import type { World } from "../../world/world.ts";
+import { nothingCreatedComplaints } from "../endings.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory, type Place } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints, type Told, unsaid } from "../told.ts";
 
 const MINUTE = 60_000;
 const CONFD = "/var/vcap/sys/run/router/haproxy.cfg";

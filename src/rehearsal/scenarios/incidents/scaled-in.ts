@@ -1,10 +1,10 @@
 /** Row 6: a node went because the instance was scaled in; the line is the same as in a deletion. */
-import { happen, pass } from "../../world/story.js";
-import { leftUsers } from "../endings.js";
-import { AGREES, INPUTS } from "../happy.js";
-import { openStory, SERVICE } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { happen, pass } from "../../world/story.ts";
+import { leftUsers } from "../endings.ts";
+import { AGREES, INPUTS } from "../happy.ts";
+import { openStory, SERVICE } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 const MINUTE = 60_000;
 

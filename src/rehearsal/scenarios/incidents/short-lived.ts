@@ -1,12 +1,12 @@
 /** Row 7: a failed create that Cloud Foundry cleaned up and the platform's own tests, beside the one that matters. */
-import { drawGuid } from "../../world/chance.js";
-import { happen, pass } from "../../world/story.js";
-import type { World } from "../../world/world.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory, type Place } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { unsaid } from "../told.js";
+import { drawGuid } from "../../world/chance.ts";
+import { happen, pass } from "../../world/story.ts";
+import type { World } from "../../world/world.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory, type Place } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { unsaid } from "../told.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,8 +1,8 @@
 /** Row 22: Cloud Foundry says "create in progress" for minutes (dingo.md §1.5). */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 const MINUTE = 60_000;
 const CREATE_TAKES = 4 * MINUTE;

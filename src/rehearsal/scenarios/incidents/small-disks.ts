@@ -1,9 +1,9 @@
 /** Row 32: no cell has room for the expanded base backup and the segments behind it. */
-import { nothingCreatedComplaints } from "../endings.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { nothingCreatedComplaints } from "../endings.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 const MIB = 1024 ** 2;
 

@@ -1,14 +1,14 @@
 /** Row 4: somebody deleted the space, with five databases and the applications in it; the space was made again, or is not there. */
-import { databaseOf } from "../../world/data-directory.js";
-import type { WorldEvent } from "../../world/events.js";
-import { archivePrefix, below } from "../../world/store.js";
-import { allContainers, type World } from "../../world/world.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS } from "../happy.js";
-import { APP, ORG, SERVICE, SPACE } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
-import { type Told, unsaid } from "../told.js";
-import { openWithoutSpace } from "./space-story.js";
+import { databaseOf } from "../../world/data-directory.ts";
+import type { WorldEvent } from "../../world/events.ts";
+import { archivePrefix, below } from "../../world/store.ts";
+import { allContainers, type World } from "../../world/world.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS } from "../happy.ts";
+import { APP, ORG, SERVICE, SPACE } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
+import { type Told, unsaid } from "../told.ts";
+import { openWithoutSpace } from "./space-story.ts";
 
 const OTHERS = ["catalogue-db", "invoices-db", "sessions-db", "users-db"] as const;
 const FIRST_OTHER = OTHERS.slice(0, 1);

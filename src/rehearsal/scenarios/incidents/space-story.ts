@@ -1,11 +1,11 @@
 /** How a space came to be deleted with the databases and applications in it, and made again. */
-import { addApp, addSpace, seedDeletion, seedInstance } from "../../cloud-controller/seed.js";
-import type { CloudControllerState } from "../../cloud-controller/state.js";
-import { drawGuid } from "../../world/chance.js";
-import { createInstance, happen } from "../../world/story.js";
-import { withClusterdata } from "../clusterdata.js";
-import { APP, openStory, SERVICE, SPACE } from "../opening.js";
-import type { Opening } from "../scenario.js";
+import { addApp, addSpace, seedDeletion, seedInstance } from "../../cloud-controller/seed.ts";
+import type { CloudControllerState } from "../../cloud-controller/state.ts";
+import { drawGuid } from "../../world/chance.ts";
+import { createInstance, happen } from "../../world/story.ts";
+import { withClusterdata } from "../clusterdata.ts";
+import { APP, openStory, SERVICE, SPACE } from "../opening.ts";
+import type { Opening } from "../scenario.ts";
 
 const SECOND = 1_000;
 

@@ -1,10 +1,10 @@
 /** Row 15: the stopped container runs again, in the middle of the copy or when its data directory is empty. */
-import type { WorldEvent } from "../../world/events.js";
-import { allContainers, type World } from "../../world/world.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, BEFORE_THE_LAST_SEGMENT, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { APP, openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
+import type { WorldEvent } from "../../world/events.ts";
+import { allContainers, type World } from "../../world/world.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, BEFORE_THE_LAST_SEGMENT, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { APP, openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 export const startedAgain: Scenario = {
   name: "started-again",

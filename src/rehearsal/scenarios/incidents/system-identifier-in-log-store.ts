@@ -1,10 +1,10 @@
 /** Row 21 once more: what the old container printed at its starts is in the log store alone. */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { unsaid } from "../told.js";
-import { without } from "../damaged.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { unsaid } from "../told.ts";
+import { without } from "../damaged.ts";
 
 export const systemIdentifierInLogStore: Scenario = {
   name: "system-identifier-in-log-store",

@@ -1,10 +1,10 @@
 /** Row 21, last releases: nothing is left in etcd, but the old container printed its pg_controldata at each start. */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { unsaid } from "../told.js";
-import { without } from "../damaged.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { unsaid } from "../told.ts";
+import { without } from "../damaged.ts";
 
 export const systemIdentifierInLogs: Scenario = {
   name: "system-identifier-in-logs",

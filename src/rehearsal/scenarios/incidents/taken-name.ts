@@ -1,12 +1,12 @@
 /** Row 23: somebody has created a service of the same name since the deletion, and maybe uses it; row 31: its archive. */
-import { seedBinding, seedInstance } from "../../cloud-controller/seed.js";
-import { createInstance, happen, pass } from "../../world/story.js";
-import { allContainers, type Site, type World } from "../../world/world.js";
-import { recoveredComplaints, rowsOf } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory, OPERATOR, type Place, SERVICE } from "../opening.js";
-import type { Closing, Opening, Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { seedBinding, seedInstance } from "../../cloud-controller/seed.ts";
+import { createInstance, happen, pass } from "../../world/story.ts";
+import { allContainers, type Site, type World } from "../../world/world.ts";
+import { recoveredComplaints, rowsOf } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory, OPERATOR, type Place, SERVICE } from "../opening.ts";
+import type { Closing, Opening, Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 const MINUTE = 60_000;
 const AGAIN = "a1b2c3d4-0000-4000-8000-0000000000aa";

@@ -1,9 +1,9 @@
 /** Row 5: a cluster of two nodes was deleted: two lines that say remove-node, and one deletion. */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { unsaid } from "../told.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { unsaid } from "../told.ts";
 
 export const twoNodes: Scenario = {
   name: "two-nodes",

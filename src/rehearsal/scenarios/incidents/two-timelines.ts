@@ -1,13 +1,13 @@
 /** Row 12: the database was restarted once and went on in a second timeline, whose own base backup never finished. */
-import { archivePrefix, below } from "../../world/store.js";
-import { happen, pass } from "../../world/story.js";
-import { allContainers, type World } from "../../world/world.js";
-import { without } from "../damaged.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
-import { type Told, unsaid } from "../told.js";
+import { archivePrefix, below } from "../../world/store.ts";
+import { happen, pass } from "../../world/story.ts";
+import { allContainers, type World } from "../../world/world.ts";
+import { without } from "../damaged.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, EVERYTHING, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
+import { type Told, unsaid } from "../told.ts";
 
 const MINUTE = 60_000;
 const MORE = 10;

@@ -1,10 +1,10 @@
 /** Row 9: the parts of a base backup are there, its sentinel is not: the upload never finished. */
-import { nothingCreatedComplaints } from "../endings.js";
-import { without } from "../damaged.js";
-import { AGREES, INPUTS, TICKET } from "../happy.js";
-import { openStory } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { nothingCreatedComplaints } from "../endings.ts";
+import { without } from "../damaged.ts";
+import { AGREES, INPUTS, TICKET } from "../happy.ts";
+import { openStory } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 export const unfinishedBackup: Scenario = {
   name: "unfinished-backup",

@@ -1,9 +1,9 @@
 /** Row 19: the key that the published page deletes is there: /service/OLD/initialize, left by the broker (dingo.md §0.1). */
-import { readKey, serviceKey } from "../../world/service-keys.js";
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS, TICKET } from "../happy.js";
-import { APP, openStory } from "../opening.js";
-import type { Closing, Scenario } from "../scenario.js";
+import { readKey, serviceKey } from "../../world/service-keys.ts";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS, TICKET } from "../happy.ts";
+import { APP, openStory } from "../opening.ts";
+import type { Closing, Scenario } from "../scenario.ts";
 
 export const wrongKey: Scenario = {
   name: "wrong-key",

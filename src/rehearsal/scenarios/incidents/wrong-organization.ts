@@ -1,10 +1,10 @@
 /** Row 24: the operator targets an organization that the deleted instance was never in. */
-import { addOrg, addSpace } from "../../cloud-controller/seed.js";
-import { nothingCreatedComplaints } from "../endings.js";
-import { AGREES, INPUTS } from "../happy.js";
-import { openStory, ORG, SERVICE, SPACE } from "../opening.js";
-import type { Opening, Scenario } from "../scenario.js";
-import { refusalComplaints } from "../told.js";
+import { addOrg, addSpace } from "../../cloud-controller/seed.ts";
+import { nothingCreatedComplaints } from "../endings.ts";
+import { AGREES, INPUTS } from "../happy.ts";
+import { openStory, ORG, SERVICE, SPACE } from "../opening.ts";
+import type { Opening, Scenario } from "../scenario.ts";
+import { refusalComplaints } from "../told.ts";
 
 const OTHER_ORG = "acme-staging";
 

@@ -2,11 +2,11 @@
  * Row 25: New Year's Eve, and Cloud Foundry has kept no events. The broker's log was rotated and packed in the middle of the
  * deletion; its stamps name neither year nor zone, and are seven hours off; the cells' collector runs in UTC.
  */
-import { recoveredComplaints } from "../endings.js";
-import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS } from "../happy.js";
-import { APP, openStory, ORG, SERVICE, SPACE } from "../opening.js";
-import type { Scenario } from "../scenario.js";
-import { type Told, unsaid } from "../told.js";
+import { recoveredComplaints } from "../endings.ts";
+import { AGREES, BEFORE_THE_LAST_SEGMENT, INPUTS } from "../happy.ts";
+import { APP, openStory, ORG, SERVICE, SPACE } from "../opening.ts";
+import type { Scenario } from "../scenario.ts";
+import { type Told, unsaid } from "../told.ts";
 
 /** Shortly after midnight in UTC, on the first day of this machine's year. */
 const beginsAt = (now: number): number => Date.UTC(new Date(now).getUTCFullYear(), 0, 1, 0, 42);

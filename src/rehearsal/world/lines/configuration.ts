@@ -2,10 +2,10 @@
  * What a start prints of its configuration: the files of wal-e's environment, and all of Patroni's configuration, passwords
  * included. Held to the captured logs in fixtures/container-logs, image by image.
  */
-import type { Login } from "../broker-state.js";
-import type { Container } from "../world.js";
-import { loginsOf, memberOf, scopeOf } from "../service-keys.js";
-import { plays } from "./release.js";
+import type { Login } from "../broker-state.ts";
+import type { Container } from "../world.ts";
+import { loginsOf, memberOf, scopeOf } from "../service-keys.ts";
+import { plays } from "./release.ts";
 
 const ENVDIR = "/data/wal-e/env";
 

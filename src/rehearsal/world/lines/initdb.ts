@@ -1,6 +1,6 @@
 /** What initdb prints, in the locale that the image has or Patroni's configuration says. */
-import type { Container } from "../world.js";
-import { plays } from "./release.js";
+import type { Container } from "../world.ts";
+import { plays } from "./release.ts";
 
 export const initdb = (container: Container): readonly string[] => [
   'The files belonging to this database system will be owned by user "postgres".',

@@ -1,5 +1,5 @@
 /** Which image a container was made from: what it prints and does follows from that. */
-import type { Container } from "../world.js";
+import type { Container } from "../world.ts";
 
 type Release = `${number}.${number}.${number}`;
 

@@ -2,12 +2,12 @@
  * What PostgreSQL and pg_ctl print when a server starts, restores, is promoted and stops: the lines of the captured logs,
  * in their order (fixtures/container-logs). Every start is that of a standby; only a promotion ends that.
  */
-import { type Database, lsnText, postgresTime, segmentName } from "../database.js";
-import { patroniSays, say } from "../log.js";
-import { scopeOf } from "../service-keys.js";
-import { archivePrefix, objectAt } from "../store.js";
-import type { Site } from "../world.js";
-import { fetches, hasFetched } from "./wal-e.js";
+import { type Database, lsnText, postgresTime, segmentName } from "../database.ts";
+import { patroniSays, say } from "../log.ts";
+import { scopeOf } from "../service-keys.ts";
+import { archivePrefix, objectAt } from "../store.ts";
+import type { Site } from "../world.ts";
+import { fetches, hasFetched } from "./wal-e.ts";
 
 const says = (site: Site, ...texts: readonly string[]): void => say(site, "patroni", ...texts);
 

@@ -1,8 +1,8 @@
 /** wal-e's messages: MSG, DETAIL, HINT and STRUCTURED, each on a line (dingo.md §2.6; fixtures/container-logs). */
-import { say, type Part } from "../log.js";
-import { scopeOf } from "../service-keys.js";
-import { archivePrefix } from "../store.js";
-import type { Container, Site } from "../world.js";
+import { say, type Part } from "../log.ts";
+import { scopeOf } from "../service-keys.ts";
+import { archivePrefix } from "../store.ts";
+import type { Container, Site } from "../world.ts";
 
 export interface Message {
   readonly logger: string;

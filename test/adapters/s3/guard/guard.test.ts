@@ -1,8 +1,8 @@
 /** Law 1: the guard under every change of a store, and that it knows archives by itself. */
 import { describe, expect, it } from "vitest";
-import { Guard, type Permit } from "../../../../src/adapters/s3/guard/guard.js";
-import { RecoverError } from "../../../../src/errors.js";
-import { fc } from "../../../properties.js";
+import { Guard, type Permit } from "../../../../src/adapters/s3/guard/guard.ts";
+import { RecoverError } from "../../../../src/errors.ts";
+import { fc } from "../../../properties.ts";
 
 const BUCKET = "backups-bucket";
 const SOURCE = { bucket: BUCKET, prefix: "backups/6e101b27/wal" };

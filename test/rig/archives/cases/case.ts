@@ -1,7 +1,7 @@
 /** A damaged archive, what has to be said of it, and what a real restore of it comes to. */
-import type { Archives } from "../archives.js";
-import type { Outcome } from "../restore.js";
-import type { Snapshot } from "../snapshot.js";
+import type { Archives } from "../archives.ts";
+import type { Outcome } from "../restore.ts";
+import type { Snapshot } from "../snapshot.ts";
 
 export interface Case {
   readonly title: string;

@@ -2,8 +2,8 @@
  * WAL-E and PostgreSQL 9.6 on one timeline (`makeLine`): row 1, the first base backup, rows 2 to 4, the second, rows 5 to 8,
  * each row in a segment of its own.
  */
-import { sentinelOf, type Snapshot } from "../snapshot.js";
-import type { Case } from "./case.js";
+import { sentinelOf, type Snapshot } from "../snapshot.ts";
+import type { Case } from "./case.ts";
 
 const ALL = [1, 2, 3, 4, 5, 6, 7, 8];
 const UP_TO_5 = [1, 2, 3, 4, 5];

@@ -1,6 +1,6 @@
 /** Several timelines: `makeTree` (PostgreSQL 13) and `makeTwins` (9.6), as their makers tell them. */
-import { sentinelOf, type Snapshot } from "../snapshot.js";
-import type { Case } from "./case.js";
+import { sentinelOf, type Snapshot } from "../snapshot.ts";
+import type { Case } from "./case.ts";
 
 const withoutBase =
   (...indexes: readonly number[]) =>

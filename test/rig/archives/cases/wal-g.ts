@@ -1,6 +1,6 @@
 /** WAL-G: `makeDeltas` (PostgreSQL 13, lz4, a delta backup, a failover) and `makeLine` (9.6, brotli). */
-import { sentinelOf, type Snapshot } from "../snapshot.js";
-import type { Case } from "./case.js";
+import { sentinelOf, type Snapshot } from "../snapshot.ts";
+import type { Case } from "./case.ts";
 
 const base = (snapshot: Snapshot, index: number): string => snapshot.made.bases[index] ?? "";
 const tar = (snapshot: Snapshot, index: number, name: string): Promise<string> =>

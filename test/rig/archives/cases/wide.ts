@@ -2,8 +2,8 @@
  * WAL-E and PostgreSQL 13, a base backup of two parts whose WAL spans several segments (`makeWide`): it needs those with rows
  * 2, 3 and 4, and rows 5 and 6 lie behind its end.
  */
-import type { Snapshot } from "../snapshot.js";
-import type { Case } from "./case.js";
+import type { Snapshot } from "../snapshot.ts";
+import type { Case } from "./case.ts";
 
 const ALL = [1, 2, 3, 4, 5, 6];
 const part = (snapshot: Snapshot, index: number): Promise<string> =>
