@@ -280,7 +280,7 @@ export function arrowsOf(from, source) {
 
 /** @param {string} from @param {string} specifier */
 function target(from, specifier) {
-  if (specifier.startsWith(".")) return normalize(join(from, "..", specifier)).replace(/\.(c?)js$/, ".$1ts");
+  if (specifier.startsWith(".")) return normalize(join(from, "..", specifier));
   return isBuiltin(specifier) ? specifier.replace(/^node:/, "") : `node_modules/${specifier}/`;
 }
 

@@ -164,8 +164,8 @@ const OURS = {
   name: "ours",
   setup(building) {
     const namespace = "src";
-    building.onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) =>
-      `${resolveDir}/`.startsWith(`${src}/`) ? { path: relative(src, join(resolveDir, path)), namespace } : undefined,
+    building.onResolve({ filter: /^\.\.?\/.*\.[jt]s$/ }, ({ path, resolveDir }) =>
+      `${resolveDir}/`.startsWith(`${src}/`) ? { path: relative(src, join(resolveDir, path)).replace(/\.ts$/u, ".js"), namespace } : undefined,
     );
     building.onLoad({ filter: /.*/, namespace }, ({ path: name }) => {
       const path = join(src, name);

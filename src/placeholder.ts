@@ -19,8 +19,11 @@ export const isUnknown = (text: string): boolean => placeholderIn(text) !== unde
 export class UnknownValue extends Error {
   override readonly name = "UnknownValue";
 
-  constructor(readonly placeholder: string) {
+  readonly placeholder: string;
+
+  constructor(placeholder: string) {
     super(`${placeholder} is not known yet`);
+    this.placeholder = placeholder;
   }
 }
 

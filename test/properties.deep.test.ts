@@ -5,6 +5,6 @@ import { describe } from "vitest";
 
 const suites = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".test.ts") && !/\.(?:gate|deep)\.test\.ts$/u.test(name))
-  .filter((name) => /from "(?:\.\.?\/)+properties\.js"/u.test(readFileSync(join(import.meta.dirname, name), "utf8")));
+  .filter((name) => /from "(?:\.\.?\/)+properties\.ts"/u.test(readFileSync(join(import.meta.dirname, name), "utf8")));
 
 for (const name of suites.toSorted()) describe(name, async () => void (await import(join(import.meta.dirname, name))));

@@ -12,10 +12,10 @@ class Scene implements Waiter {
   readonly shown: Progress[] = [];
   looks = 0;
 
-  constructor(
-    readonly thereAt: number,
-    signal = new AbortController().signal,
-  ) {
+  readonly thereAt: number;
+
+  constructor(thereAt: number, signal = new AbortController().signal) {
+    this.thereAt = thereAt;
     this.signal = signal;
   }
 

@@ -16,7 +16,11 @@ const worldOf = (release: Release): World => ({
 class Transcript {
   private seen: ReadonlySet<unknown> = new Set();
 
-  constructor(private readonly site: () => Site) {}
+  private readonly site: () => Site;
+
+  constructor(site: () => Site) {
+    this.site = site;
+  }
 
   cut(): readonly string[] {
     const { logs } = this.site().container;

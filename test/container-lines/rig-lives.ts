@@ -35,7 +35,11 @@ export async function liveThrough(rig: Rig, release: Release): Promise<Through> 
 class Transcript {
   private read = 0;
 
-  constructor(readonly node: PostgresNode) {}
+  readonly node: PostgresNode;
+
+  constructor(node: PostgresNode) {
+    this.node = node;
+  }
 
   private async rest(): Promise<readonly string[]> {
     const lines = await this.node.log();

@@ -27,12 +27,16 @@ export interface Agent {
 export class CellAgent implements Agent {
   private readonly log: AgentCall[] = [];
 
-  constructor(
-    private readonly container: string,
-    private readonly access: SshAccess,
-    /** When set, the key is good only from this address: then the gateway is the only way in. */
-    private readonly onlyFrom: string | undefined,
-  ) {}
+  private readonly container: string;
+  private readonly access: SshAccess;
+  /** When set, the key is good only from this address: then the gateway is the only way in. */
+  private readonly onlyFrom: string | undefined;
+
+  constructor(container: string, access: SshAccess, onlyFrom: string | undefined) {
+    this.container = container;
+    this.access = access;
+    this.onlyFrom = onlyFrom;
+  }
 
   get calls(): readonly AgentCall[] {
     return this.log;

@@ -113,11 +113,23 @@ export class RigBroker implements Broker {
   private readonly log: BrokerCall[] = [];
   private readonly instances = new Map<string, Instance>();
 
+  private readonly ledger: Ledger;
+  private readonly etcd: EtcdServer;
+  private readonly objects: ObjectStore;
+  private readonly world: {
+    readonly address: string;
+    readonly network: string;
+    readonly label: string;
+    /** Folder of the containers' data on the cell. */
+    readonly store: string;
+    readonly router: Router;
+  };
+
   constructor(
-    private readonly ledger: Ledger,
-    private readonly etcd: EtcdServer,
-    private readonly objects: ObjectStore,
-    private readonly world: {
+    ledger: Ledger,
+    etcd: EtcdServer,
+    objects: ObjectStore,
+    world: {
       readonly address: string;
       readonly network: string;
       readonly label: string;
@@ -125,7 +137,12 @@ export class RigBroker implements Broker {
       readonly store: string;
       readonly router: Router;
     },
-  ) {}
+  ) {
+    this.ledger = ledger;
+    this.etcd = etcd;
+    this.objects = objects;
+    this.world = world;
+  }
 
   get calls(): readonly BrokerCall[] {
     return this.log;

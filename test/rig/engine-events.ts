@@ -17,8 +17,11 @@ interface Said {
 }
 
 export class EngineEvents extends Feed<EngineEvent> {
-  private constructor(private readonly process: ChildProcess) {
+  private readonly process: ChildProcess;
+
+  private constructor(process: ChildProcess) {
     super();
+    this.process = process;
   }
 
   /** Records from now on: the engine itself keeps no more than its last 256 events. */

@@ -22,10 +22,12 @@ export interface EtcdAnswer {
 }
 
 export class EtcdServer {
-  private constructor(
-    /** "172.18.0.1:4001", as a container's ETCD_HOST_PORT says it. */
-    readonly hostPort: string,
-  ) {}
+  /** "172.18.0.1:4001", as a container's ETCD_HOST_PORT says it. */
+  readonly hostPort: string;
+
+  private constructor(hostPort: string) {
+    this.hostPort = hostPort;
+  }
 
   static async start(ledger: Ledger, address: string): Promise<EtcdServer> {
     const peer = `http://127.0.0.1:${await freePort("127.0.0.1")}`;

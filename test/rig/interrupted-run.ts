@@ -27,11 +27,14 @@ export class InterruptedRun {
   /** Of each kill: the step that had begun and not ended. */
   readonly kills: string[] = [];
 
-  constructor(
-    readonly foundation: Foundation,
-    readonly service: string,
-    private readonly env: Readonly<Record<string, string>>,
-  ) {
+  readonly foundation: Foundation;
+  readonly service: string;
+  private readonly env: Readonly<Record<string, string>>;
+
+  constructor(foundation: Foundation, service: string, env: Readonly<Record<string, string>>) {
+    this.foundation = foundation;
+    this.service = service;
+    this.env = env;
     this.target = `${ORG}/${SPACE}/${service}`;
   }
 

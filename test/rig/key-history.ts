@@ -16,8 +16,11 @@ interface Told {
 export class KeyHistory extends Feed<KeyChange> {
   private readonly over = new AbortController();
 
-  private constructor(private readonly url: string) {
+  private readonly url: string;
+
+  private constructor(url: string) {
     super();
+    this.url = url;
   }
 
   static async follow(etcd: EtcdServer, key: string): Promise<KeyHistory> {

@@ -27,11 +27,14 @@ async function startTime(pid: number): Promise<string | undefined> {
 }
 
 export class Ledger {
-  private constructor(
-    readonly id: string,
-    /** Scratch folder of this rig. */
-    readonly directory: string,
-  ) {}
+  readonly id: string;
+  /** Scratch folder of this rig. */
+  readonly directory: string;
+
+  private constructor(id: string, directory: string) {
+    this.id = id;
+    this.directory = directory;
+  }
 
   static async open(id: string): Promise<Ledger> {
     const directory = join(runs, id);

@@ -28,16 +28,32 @@ export interface StoredObject {
 const region = "us-east-1";
 
 export class ObjectStore {
+  readonly endpoint: string;
+  readonly hostPort: string;
+  readonly bucket: string;
+  /** May do everything; what the broker and the containers use. */
+  readonly credentials: S3Credentials;
+  readonly requests: RequestRecord;
+  readonly client: S3Client;
+  private readonly server: { process: ChildProcess; readonly begin: () => Promise<ChildProcess> };
+
   private constructor(
-    readonly endpoint: string,
-    readonly hostPort: string,
-    readonly bucket: string,
-    /** May do everything; what the broker and the containers use. */
-    readonly credentials: S3Credentials,
-    readonly requests: RequestRecord,
-    readonly client: S3Client,
-    private readonly server: { process: ChildProcess; readonly begin: () => Promise<ChildProcess> },
-  ) {}
+    endpoint: string,
+    hostPort: string,
+    bucket: string,
+    credentials: S3Credentials,
+    requests: RequestRecord,
+    client: S3Client,
+    server: { process: ChildProcess; readonly begin: () => Promise<ChildProcess> },
+  ) {
+    this.endpoint = endpoint;
+    this.hostPort = hostPort;
+    this.bucket = bucket;
+    this.credentials = credentials;
+    this.requests = requests;
+    this.client = client;
+    this.server = server;
+  }
 
   readonly region = region;
 

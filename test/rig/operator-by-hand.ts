@@ -32,7 +32,11 @@ export function shownCommands(text: string): { readonly step: string; readonly c
 }
 
 export class OperatorByHand {
-  private constructor(private readonly shell: OperatorShell) {}
+  private readonly shell: OperatorShell;
+
+  private constructor(shell: OperatorShell) {
+    this.shell = shell;
+  }
 
   static async open(foundation: Foundation, keys: S3Credentials): Promise<OperatorByHand> {
     return new OperatorByHand(await OperatorShell.open(foundation, keys));

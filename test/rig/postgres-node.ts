@@ -15,16 +15,22 @@ export interface Patroni {
 }
 
 export class PostgresNode {
-  constructor(
-    readonly nodeId: string,
-    /** "cf-NODE". */
-    readonly container: string,
-    /** "address:port" of the database and of Patroni's API on the cell. */
-    readonly database: string,
-    readonly api: string,
-    /** Host path that is /data in the container. */
-    readonly dataDirectory: string,
-  ) {}
+  readonly nodeId: string;
+  /** "cf-NODE". */
+  readonly container: string;
+  /** "address:port" of the database and of Patroni's API on the cell. */
+  readonly database: string;
+  readonly api: string;
+  /** Host path that is /data in the container. */
+  readonly dataDirectory: string;
+
+  constructor(nodeId: string, container: string, database: string, api: string, dataDirectory: string) {
+    this.nodeId = nodeId;
+    this.container = container;
+    this.database = database;
+    this.api = api;
+    this.dataDirectory = dataDirectory;
+  }
 
   /**
    * Each statement is a transaction of its own, over the socket, which trusts. Rows are lines, columns have "|" between.

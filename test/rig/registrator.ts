@@ -14,11 +14,15 @@ export class Registrator {
   private queue: Promise<void> = Promise.resolve();
   private readonly failures: unknown[] = [];
 
-  private constructor(
-    private readonly events: ChildProcess,
-    private readonly etcd: EtcdServer,
-    private readonly host: string,
-  ) {}
+  private readonly events: ChildProcess;
+  private readonly etcd: EtcdServer;
+  private readonly host: string;
+
+  private constructor(events: ChildProcess, etcd: EtcdServer, host: string) {
+    this.events = events;
+    this.etcd = etcd;
+    this.host = host;
+  }
 
   /** Watches the containers that carry this label. */
   static async start(etcd: EtcdServer, host: string, label: string): Promise<Registrator> {

@@ -44,10 +44,13 @@ export class RequestRecord {
   private readonly seen = new Feed<S3Request>();
   private readonly marks = new Set<string>();
 
-  private constructor(
-    private readonly server: Server,
-    readonly endpoint: string,
-  ) {}
+  private readonly server: Server;
+  readonly endpoint: string;
+
+  private constructor(server: Server, endpoint: string) {
+    this.server = server;
+    this.endpoint = endpoint;
+  }
 
   static async listen(address: string): Promise<RequestRecord> {
     const server = createServer((request, response) => {

@@ -22,11 +22,15 @@ export class Router {
   /** Why the last round did not come to its end; undefined after one that did. */
   private trouble: string | undefined;
 
-  private constructor(
-    readonly address: string,
-    private readonly ledger: Ledger,
-    private readonly etcd: EtcdServer,
-  ) {}
+  readonly address: string;
+  private readonly ledger: Ledger;
+  private readonly etcd: EtcdServer;
+
+  private constructor(address: string, ledger: Ledger, etcd: EtcdServer) {
+    this.address = address;
+    this.ledger = ledger;
+    this.etcd = etcd;
+  }
 
   static async start(ledger: Ledger, etcd: EtcdServer, address: string): Promise<Router> {
     const router = new Router(address, ledger, etcd);

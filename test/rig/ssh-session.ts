@@ -7,12 +7,17 @@ import type { Output } from "./docker.ts";
 import type { Rig } from "./rig.ts";
 
 export class SshSession {
-  private constructor(
-    private readonly rig: Rig,
-    readonly user: string,
-    private readonly directory: string,
-    private readonly target: string,
-  ) {}
+  private readonly rig: Rig;
+  readonly user: string;
+  private readonly directory: string;
+  private readonly target: string;
+
+  private constructor(rig: Rig, user: string, directory: string, target: string) {
+    this.rig = rig;
+    this.user = user;
+    this.directory = directory;
+    this.target = target;
+  }
 
   /** For the plain ssh client; the cell is the host "cell". */
   get configFile(): string {

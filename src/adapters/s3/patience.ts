@@ -45,7 +45,11 @@ class Attempts implements Token {
   all = 1;
   counted = 1;
 
-  constructor(public served: number) {}
+  served: number;
+
+  constructor(served: number) {
+    this.served = served;
+  }
 
   readonly getRetryCount = (): number => this.all - 1;
   readonly getRetryDelay = (): number => 0;

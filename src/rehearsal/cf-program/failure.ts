@@ -1,10 +1,12 @@
 /** Ends of a command: the real CLI prints FAILED on stdout and its sentence on stderr (cf-bosh.md §1.2). */
 export class CfFailure extends Error {
-  constructor(
-    readonly sentence: string,
-    readonly code = 1,
-  ) {
+  readonly sentence: string;
+  readonly code: number;
+
+  constructor(sentence: string, code = 1) {
     super(sentence);
+    this.sentence = sentence;
+    this.code = code;
   }
 }
 
@@ -13,8 +15,11 @@ export class NoAnswer extends CfFailure {}
 
 /** Headers came, the body broke off. */
 export class CutAnswer extends CfFailure {
-  constructor(readonly status: number) {
+  readonly status: number;
+
+  constructor(status: number) {
     super("unexpected EOF");
+    this.status = status;
   }
 }
 

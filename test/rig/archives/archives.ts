@@ -22,7 +22,11 @@ export class Archives {
   private readonly made = new Map<ArchiveName, Promise<Made>>();
   readonly limit = new Limit(AT_A_TIME);
 
-  constructor(readonly workshop: Workshop) {}
+  readonly workshop: Workshop;
+
+  constructor(workshop: Workshop) {
+    this.workshop = workshop;
+  }
 
   make(name: ArchiveName): Promise<Made> {
     const known = this.made.get(name);

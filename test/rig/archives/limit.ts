@@ -2,7 +2,11 @@
 export class Limit {
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private free: number) {}
+  private free: number;
+
+  constructor(free: number) {
+    this.free = free;
+  }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;

@@ -34,11 +34,15 @@ export class Postgres {
   private starts = 0;
 
   /** `home` holds the data directory and the logs; the socket is there too, or in a folder below. */
-  constructor(
-    readonly cluster: Cluster,
-    readonly home: string,
-    private readonly socket: "" | "data" = "",
-  ) {}
+  readonly cluster: Cluster;
+  readonly home: string;
+  private readonly socket: "" | "data";
+
+  constructor(cluster: Cluster, home: string, socket: "" | "data" = "") {
+    this.cluster = cluster;
+    this.home = home;
+    this.socket = socket;
+  }
 
   get data(): string {
     return join(this.home, "data");

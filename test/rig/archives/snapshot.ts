@@ -9,11 +9,15 @@ const SENTINEL = "_backup_stop_sentinel.json";
 const IN_FLIGHT = 8;
 
 export class Snapshot {
-  private constructor(
-    private readonly objects: ObjectStore,
-    readonly prefix: string,
-    readonly made: Made,
-  ) {}
+  private readonly objects: ObjectStore;
+  readonly prefix: string;
+  readonly made: Made;
+
+  private constructor(objects: ObjectStore, prefix: string, made: Made) {
+    this.objects = objects;
+    this.prefix = prefix;
+    this.made = made;
+  }
 
   /** Below a prefix of that name. Sentinels come last, one after the other in their age: WAL-E's LATEST goes by their dates. */
   static async take(objects: ObjectStore, made: Made, prefix: string): Promise<Snapshot> {

@@ -9,11 +9,15 @@ const MAIN = "from wal_e.cmd import main; main()";
 export class WalE implements Archiver {
   readonly reader = "wal-e";
 
-  constructor(
-    private readonly workshop: Workshop,
-    readonly prefix: string,
-    readonly seal?: Seal,
-  ) {}
+  private readonly workshop: Workshop;
+  readonly prefix: string;
+  readonly seal?: Seal | undefined;
+
+  constructor(workshop: Workshop, prefix: string, seal?: Seal) {
+    this.workshop = workshop;
+    this.prefix = prefix;
+    this.seal = seal;
+  }
 
   on(prefix: string): Archiver {
     return new WalE(this.workshop, prefix, this.seal);

@@ -12,11 +12,15 @@ export interface WalGOptions {
 export class WalG implements Archiver {
   readonly reader = "wal-g";
 
-  constructor(
-    private readonly workshop: Workshop,
-    readonly prefix: string,
-    private readonly options: WalGOptions,
-  ) {}
+  private readonly workshop: Workshop;
+  readonly prefix: string;
+  private readonly options: WalGOptions;
+
+  constructor(workshop: Workshop, prefix: string, options: WalGOptions) {
+    this.workshop = workshop;
+    this.prefix = prefix;
+    this.options = options;
+  }
 
   on(prefix: string): Archiver {
     return new WalG(this.workshop, prefix, this.options);

@@ -37,13 +37,18 @@ export interface Run {
 export class Workshop {
   private folders = 0;
 
-  private constructor(
-    readonly ledger: Ledger,
-    readonly objects: ObjectStore,
-    private readonly programs: string,
-    /** Of data directories; everybody may enter it. */
-    readonly directory: string,
-  ) {}
+  readonly ledger: Ledger;
+  readonly objects: ObjectStore;
+  private readonly programs: string;
+  /** Of data directories; everybody may enter it. */
+  readonly directory: string;
+
+  private constructor(ledger: Ledger, objects: ObjectStore, programs: string, directory: string) {
+    this.ledger = ledger;
+    this.objects = objects;
+    this.programs = programs;
+    this.directory = directory;
+  }
 
   static async open(): Promise<Workshop> {
     await installed();
