@@ -86,8 +86,8 @@ export default defineConfig({
   test: {
     // CI prints the whole message of a failure at its end.
     chaiConfig: { truncateThreshold: 2_000 },
-    // The SDK's announcement of future Node versions is no part of a test.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    // Commands are printed as if the tool were installed.
+    env: { DINGO_RECOVER_COMMAND: "dingo-recover" },
     reporters: results === undefined ? ["default"] : ["default", "json"],
     ...(results === undefined ? {} : { outputFile: { json: results } }),
     sequence: { sequencer: LongestFirst },

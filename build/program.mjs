@@ -48,7 +48,7 @@ export async function bundled(dist, contents) {
     bundle: true,
     platform: "node",
     format: "cjs",
-    target: "node20",
+    target: "node24",
     // What V8 takes out of a code cache has forgotten who imports for it.
     supported: { "dynamic-import": false },
     charset: "ascii",

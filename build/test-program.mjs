@@ -81,7 +81,7 @@ async function make(place) {
   // A call in the process of a test gives it a stand-in of `process`, and packages that it has (test/program/in-process.ts).
   put("program.cjs", `(function (module, __given, __dirname, process = globalThis.process) {\n${REQUIRE}${text}})\n`);
   put("scan/worker.cjs", `${(await scriptOf(["scan/worker.js"])).text}module.exports["scan/worker.js"]();\n`);
-  put("bin.cjs", transformSync(readFileSync(join(src, "bin.cts"), "utf8"), { loader: "ts", target: "node20" }).code);
+  put("bin.cjs", transformSync(readFileSync(join(src, "bin.cts"), "utf8"), { loader: "ts", target: "node24" }).code);
   for (const name of ENTRIES.slice(1)) put(name, stub(name));
   const made = await packagesMade(wanted);
   for (const name of ["packages.cjs", "packages.cache"]) symlinkSync(join(made, name), join(bundle, name));
@@ -143,7 +143,7 @@ async function scriptOf(names) {
     packages: "external",
     platform: "node",
     format: "cjs",
-    target: "node20",
+    target: "node24",
     supported: { "dynamic-import": false },
     charset: "ascii",
     metafile: true,

@@ -36,8 +36,6 @@ else if (process.platform === "win32") {
 }
 
 async function answer(): Promise<void> {
-  // The AWS SDK announces on stderr which Node it will need one day; this is its own documented switch.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   const bundledMain = bundledModules()?.["main.js"]?.() as Main | undefined;
   await (bundledMain ?? (await import("./main.ts"))).main(words);
 }
@@ -74,7 +72,7 @@ function directory(): string {
 /** Undefined where it is not there. */
 function own(name: string): Buffer | undefined {
   try {
-    if (isInside) return Buffer.from(process.getBuiltinModule("node:sea").getRawAsset(`bundle/${name}`) as ArrayBuffer);
+    if (isInside) return Buffer.from(process.getBuiltinModule("node:sea").getRawAsset(`bundle/${name}`));
     return process.getBuiltinModule("node:fs").readFileSync(`${__dirname}/${name}`);
   } catch {
     return undefined;

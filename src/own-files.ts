@@ -41,5 +41,5 @@ const index = (): readonly string[] => JSON.parse(inside(INDEX).toString("utf8")
 
 /** The bytes are those of the executable: they can be read, and not written. */
 function inside(name: string): Buffer {
-  return Buffer.from(process.getBuiltinModule("node:sea").getRawAsset(name) as ArrayBuffer);
+  return Buffer.from(process.getBuiltinModule("node:sea").getRawAsset(name));
 }

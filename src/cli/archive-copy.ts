@@ -1,6 +1,5 @@
 import { bytesText } from "../bytes.ts";
 import { counted } from "../counted.ts";
-import { optimizeLittle } from "../optimizing.ts";
 import { CopyRate } from "../ui/copy-rate.ts";
 import { createOutput } from "../ui/output.ts";
 import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.ts";
@@ -14,8 +13,6 @@ export type CopyQuestion = GlobalArguments & CopyArguments & { readonly source: 
 
 /** Creates objects, overwrites and deletes none: on a terminal it asks once, in a script it goes on. */
 export async function archiveCopy(given: CopyQuestion): Promise<number> {
-  // Requests run a thousand functions some thousand times each: to compile them takes a seventh of 2,000 objects' time.
-  optimizeLittle();
   const output = createOutput({ secrets, color: given.color });
   const patienceMs = parseDuration(given.patience);
   const asks = !given.json && process.stdin.isTTY && output.isTerminal;

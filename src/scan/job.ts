@@ -5,7 +5,7 @@ export interface Job {
   /** Which of the files. */
   readonly file: number;
   readonly descriptor: number;
-  readonly packing: "plain" | "gzip" | "zstd";
+  readonly packing: "plain" | "gzip";
   /** Of a plain file: the lines that begin in it. Of a packed one, its size. */
   readonly from: number;
   readonly to: number;

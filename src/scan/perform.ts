@@ -4,10 +4,9 @@ import { scanGzip } from "./gzip.ts";
 import type { Job, JobResult } from "./job.ts";
 import { LineScanner, type LineSink } from "./line-scanner.ts";
 import { scanRange } from "./range.ts";
-import { scanZstd } from "./zstd.ts";
 
 const NEWLINE = 10;
-const READING = { plain: scanRange, gzip: scanGzip, zstd: scanZstd } as const;
+const READING = { plain: scanRange, gzip: scanGzip } as const;
 
 /** Yields the bytes read of the file, each time after 1 MiB or so; 0 where there was none to tell of. */
 export function* perform(job: Job, finder: Finder, sink: LineSink): Generator<number, JobResult> {

@@ -1,6 +1,5 @@
 /** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
 import type { Worker } from "node:worker_threads";
-import { optimizeLittle } from "../optimizing.ts";
 import { ownWorker } from "../own-files.ts";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../ports/log-files.ts";
 import { FileResults } from "./file-results.ts";
@@ -66,8 +65,6 @@ class Search {
   readonly #threads: number;
   readonly #shared: Shared;
   #undone: number;
-  /** Workers that have begun. */
-  #up = 0;
   #wake: (() => void) | undefined;
   #failure: { readonly thrown: unknown } | undefined;
 
@@ -124,7 +121,6 @@ class Search {
       resourceLimits: YOUNG,
     });
     const receiver = this.#receiver(thread);
-    worker.once("online", () => this.#isUp());
     worker.on("message", (message: WorkerMessage) => {
       try {
         if (message.kind === "lines") receiver.lines(message.job, message.batch);
@@ -139,12 +135,6 @@ class Search {
       this.#wake?.();
     });
     return worker;
-  }
-
-  /** A fifteenth of a search's time: the loops that count run in WebAssembly. Sooner, a worker would take twice as long to begin. */
-  #isUp(): void {
-    this.#up += 1;
-    if (this.#up === this.#threads - 1) optimizeLittle();
   }
 
   #receiver(thread: number): Receiver {

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
 import { decompressed, firstBytes, type Compression } from "../../src/archive/compression/decompressed.ts";
@@ -93,6 +93,29 @@ describe.each(PACKED_SAMPLES)("$file of the real program", (sample) => {
   });
 });
 
+describe("zstd of several frames, as parallel packers make it", () => {
+  const skipped = Buffer.from("502a4d180400000061626364", "hex");
+  const frames = [CONTENT.subarray(0, 1000), CONTENT.subarray(1000, 50_000), CONTENT.subarray(50_000)].map((each) =>
+    zstdCompressSync(each),
+  );
+  const packed = Buffer.concat([skipped, ...frames, skipped]);
+
+  it("is unpacked, in whatever pieces it comes, and so is its beginning", async () => {
+    for (const size of [7, 4096, packed.length])
+      expect((await unpack(inPieces(packed, size), "zstd")).equals(CONTENT)).toBe(true);
+    expect(Buffer.from((await firstBytes(packed, "zstd", 2000)) ?? [])).toEqual(CONTENT.subarray(0, 2000));
+  });
+
+  it("is refused when a later frame is cut or damaged, or when no frame follows the last", async () => {
+    const behindFirst = skipped.length + (frames[0]?.length ?? 0);
+    expect(await outcome(packed.subarray(0, behindFirst + 20), "zstd")).toMatchObject({ damage: "cut" });
+    expect(await outcome(Buffer.concat([packed, Buffer.from("junk")]), "zstd")).toMatchObject({ damage: "trailing" });
+    const damaged = Buffer.from(packed);
+    damaged.fill(0xff, behindFirst + 8, behindFirst + 40);
+    expect(await outcome(damaged, "zstd")).toMatchObject({ damage: "wrong" });
+  });
+});
+
 describe("the first 128 bytes of a segment", () => {
   it.each(PACKED_SAMPLES.filter(({ compression }) => compression === "lzo" || compression === "lz4"))(
     "in $file hold the 40 bytes of its page header",
@@ -130,6 +153,7 @@ describe("a file that unpacks to far more than it is", () => {
   const zeros = Buffer.alloc(64 * 1024 * 1024);
   it.each([
     ["gzip", (): Buffer => gzipSync(zeros)],
+    ["zstd", (): Buffer => zstdCompressSync(zeros)],
     // Packed as hard as brotli can, it would take seconds and be no smaller a bomb.
     ["brotli", (): Buffer => brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })],
     ["lzo", (): Buffer => lzop([zeros.length], { mtime: 0, fileMode: 0 })],

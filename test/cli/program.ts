@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ended, ProgramInProcess } from "../program/in-process.ts";
-import { MADE, TOOL } from "../tool.ts";
+import { AS_INSTALLED, MADE, TOOL } from "../tool.ts";
 import { subjectOf, TrustStore } from "../../src/trust/trusted.ts";
 
 /** All that a run needs to be told of the foundation; nothing of it answers. */
@@ -38,7 +38,8 @@ export class Place {
   readonly state = join(this.directory, "state");
 
   get env(): Record<string, string> {
-    return { PATH: process.env["PATH"] ?? "", HOME: this.directory, DINGO_RECOVER_STATE: this.state };
+    const { directory: HOME, state: DINGO_RECOVER_STATE } = this;
+    return { ...AS_INSTALLED, PATH: process.env["PATH"] ?? "", HOME, DINGO_RECOVER_STATE };
   }
 
   /** As a process of its own: for tests of signals and kills, of what a child writes to the same streams, and of two at once. */

@@ -11,7 +11,7 @@ const SOURCE = join(import.meta.dirname, "../../src/rehearsal/cf-program");
 export async function boxCfProgram(directory: string): Promise<string> {
   const built = join(directory, "cf-program");
   const entryPoints = ["install.ts", "main.ts"].map((file) => join(SOURCE, file));
-  await build({ entryPoints, outdir: built, bundle: true, platform: "node", format: "esm", target: "node20" });
+  await build({ entryPoints, outdir: built, bundle: true, platform: "node", format: "esm", target: "node24" });
   writeFileSync(join(built, "package.json"), '{"type":"module"}');
   const module = (await import(pathToFileURL(join(built, "install.js")).href)) as {
     readonly installCfProgram: typeof installCfProgram;

@@ -11,7 +11,7 @@ export function atStep(tool: ToolProcess, step: string): Promise<void> {
       rest = lines.pop() ?? "";
       if (lines.some((line) => begins(line, step))) resolve();
     });
-    tool.once("exit", () => reject(new Error(`the tool ended before its step "${step}"`)));
+    void tool.finally(() => reject(new Error(`the tool ended before its step "${step}"`)));
   });
 }
 

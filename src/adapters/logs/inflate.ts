@@ -1,17 +1,14 @@
 /**
- * Bytes of a log as text bytes: plain, gzip (several members too) or, where this Node has it, zstd; told apart by
- * their first bytes, because rotated files carry any name; zstd by the program of that name where it has not. What
- * breaks off is said with `answer-incomplete`.
+ * Bytes of a log as text bytes: plain, gzip (several members too) or zstd; told apart by their first bytes, because
+ * rotated files carry any name. What breaks off is said with `answer-incomplete`.
  */
 import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError } from "../../errors.ts";
 import { quote } from "../../shell-quote.ts";
-import { unpackedBy } from "./unpack-program.ts";
+import { unzstd } from "../../unzstd.ts";
 import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.ts";
-import { nodeZstd } from "../../scan/node-zstd.ts";
-import { ZSTD } from "../../scan/zstd.ts";
 
 export interface InflateLimits {
   /** Below this many inflated bytes any ratio is fine. */
@@ -50,21 +47,18 @@ export async function* inflated(
   }
 }
 
-interface Packed {
-  readonly packing: Packing;
-  readonly path: string;
-  readonly sizes: Sizes;
-}
-
-function unpacked(source: AsyncIterable<Uint8Array>, { packing, path, sizes }: Packed): AsyncIterable<Uint8Array> {
-  if (packing === "zstd" && nodeZstd() === undefined) return unpackedBy(ZSTD, counted(source, sizes), { path });
-  return decode(source, decoderFor(packing, path), sizes);
+function unpacked(
+  source: AsyncIterable<Uint8Array>,
+  { packing, path, sizes }: { readonly packing: Packing; readonly path: string; readonly sizes: Sizes },
+): AsyncIterable<Uint8Array> {
+  const packed = counted(source, sizes);
+  return packing === "zstd" ? unzstd(packed) : decode(packed, decoderFor(packing, path));
 }
 
 async function* counted(source: AsyncIterable<Uint8Array>, sizes: Sizes): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    sizes.read += chunk.length;
-    yield chunk;
+  for await (const slice of slices(source, INPUT_SLICE)) {
+    sizes.read += slice.length;
+    yield slice;
   }
 }
 
@@ -77,11 +71,7 @@ interface Sizes {
  * Gives out everything that came before a break: piped, Node's decoder drops what it holds when the input ends early,
  * and of a small cut file nothing would be left.
  */
-async function* decode(
-  source: AsyncIterable<Uint8Array>,
-  decoder: Transform,
-  sizes: Sizes,
-): AsyncGenerator<Uint8Array> {
+async function* decode(source: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   decoder.on("data", (chunk: Uint8Array) => ready.push(chunk));
   const failed = once(decoder, "close").then(() => {
@@ -90,8 +80,7 @@ async function* decode(
   // Waited for below; a break while nobody waits is no unhandled rejection.
   failed.catch(() => undefined);
   try {
-    for await (const slice of slices(source, INPUT_SLICE)) {
-      sizes.read += slice.length;
+    for await (const slice of source) {
       await Promise.race([written(decoder, slice), failed]);
       yield* ready.splice(0);
     }
@@ -145,7 +134,6 @@ function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError
 
 /** What prints the text of such a file. */
 const UNPACKING: Readonly<Partial<Record<Packing, string>>> = {
-  zstd: "zstd -dc",
   xz: "xz -dc",
   bzip2: "bzip2 -dc",
   zip: "unzip -p",
@@ -158,9 +146,6 @@ const UNPACKING: Readonly<Partial<Record<Packing, string>>> = {
 function decoderFor(packing: Packing, path: string): Transform {
   // Flushed with every write, so that nothing is held back when the file breaks off.
   if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK, flush: zlib.constants.Z_SYNC_FLUSH });
-  const createZstdDecompress = nodeZstd();
-  if (packing === "zstd" && createZstdDecompress !== undefined)
-    return createZstdDecompress({ chunkSize: OUTPUT_CHUNK });
   const { [packing]: unpack } = UNPACKING;
   const piped = unpack === undefined ? "…" : `${unpack} ${path === "-" ? "FILE" : quote([path])}`;
   const pipe = `${piped} | dingo-recover discover --logs -`;

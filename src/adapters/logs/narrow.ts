@@ -3,6 +3,7 @@ import type { LogFile, SearchWindow } from "../../ports/log-files.ts";
 import { type Edges, edgesOf } from "../../scan/edges.ts";
 import type { OpenFile } from "../../scan/search.ts";
 import { sectionOf } from "../../scan/section.ts";
+import { firstOfZstd } from "./first-of-zstd.ts";
 
 export interface NarrowFile extends OpenFile {
   /** Where the file is left out as a whole. */
@@ -16,16 +17,13 @@ const SLACK_MS = 10 * 60_000;
 /** Bytes at both ends from which a file's clock is learned: few lines most often tell. */
 const EDGES = [8 * 1024, 16 * 1024, 64 * 1024, 1024 * 1024] as const;
 const NOTHING = { from: 0, to: 0 } as const;
-const NONE = Buffer.alloc(0);
 
-/** A file that can be read from its beginning to its end only, unpacked by something else. */
+/** A file that can be read from its beginning to its end only, in no thread of the scanner. */
 export interface StreamedFile {
   readonly descriptor: number;
   readonly packing: "zstd";
   /** On disk. */
   readonly size: number;
-  /** The first bytes of its text, as many as there are up to `length`. */
-  readonly first: (length: number) => Buffer;
 }
 
 interface Candidate {
@@ -70,7 +68,7 @@ function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow):
   const packing = (open ?? streamed)?.packing;
   if (packing === undefined) return undefined;
   for (const length of EDGES) {
-    const edges = open === undefined ? { head: streamed?.first(length) ?? NONE, tail: NONE } : edgesOf(open, length);
+    const edges = open === undefined ? edgesOfZstd(streamed, length) : edgesOf(open, length);
     const head = linesOf(edges.head);
     const instantOf = clockOf([...head, ...linesOf(edges.tail)]);
     const first = instantOf === undefined ? undefined : firstOf(head, instantOf);
@@ -80,6 +78,11 @@ function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow):
     if (edges.head.length < length) return undefined;
   }
   return undefined;
+}
+
+function edgesOfZstd(file: StreamedFile | undefined, length: number): Edges {
+  const none = Buffer.alloc(0);
+  return { head: file === undefined ? none : Buffer.from(firstOfZstd(file.descriptor, length)), tail: none };
 }
 
 /** How to read when a line of the file was written. */

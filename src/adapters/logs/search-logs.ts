@@ -3,16 +3,13 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { RecoverError } from "../../errors.ts";
 import type { LogFile, SearchListener, SearchRequest, SearchTotals, Wanted } from "../../ports/log-files.ts";
 import type { Edges } from "../../scan/edges.ts";
-import { nodeZstd } from "../../scan/node-zstd.ts";
 import { canInflateRaw } from "../../scan/raw-inflate.ts";
 import { searchFiles } from "../../scan/search.ts";
 import { StreamSearch } from "../../scan/stream.ts";
-import { NO_PIPE } from "../../scan/zstd.ts";
 import { codeOf } from "./glob.ts";
 import { MAGIC_LENGTH, packingOf } from "./packing.ts";
 import { narrow, type NarrowFile, type StreamedFile } from "./narrow.ts";
 import { reasonFor } from "./reason.ts";
-import { firstOfZstd } from "./zstd-program.ts";
 
 export interface Sources {
   readonly files: readonly LogFile[];
@@ -69,13 +66,7 @@ async function searchOpened(
   bytesOf: Sources["bytesOf"],
   { wanted, listener }: Asked,
 ): Promise<readonly SearchTotals[]> {
-  const packed = opened.filter(({ streamed, leftOut }) => streamed !== undefined && leftOut === undefined);
-  // To ask takes as long as the search of a small log.
-  const scanned = new Set(packed.length > 0 && nodeZstd() === undefined ? packed : []);
-  const alone = opened.flatMap((each) => {
-    const job = each.open ?? (scanned.has(each) ? each.streamed : undefined);
-    return job === undefined ? [] : [{ file: each.file, job }];
-  });
+  const alone = opened.flatMap(({ file, open }) => (open === undefined ? [] : [{ file, job: open }]));
   const searched = await searchFiles(
     alone.map(({ job }) => job),
     wanted,
@@ -89,9 +80,7 @@ async function searchOpened(
   );
   const whole = async ({ file, open, leftOut, failure }: Opened): Promise<SearchTotals> => {
     const known = searched[alone.findIndex((each) => each.file === file)];
-    // Nothing was read of it: its stream needs no such pipe.
-    if (known !== undefined && known.failure !== NO_PIPE)
-      return named(file, { ...known, ...(open === undefined ? {} : notSearched(open)) });
+    if (known !== undefined) return named(file, { ...known, ...(open === undefined ? {} : notSearched(open)) });
     if (failure !== undefined) return { ...NOTHING_READ, failure };
     if (leftOut !== undefined) return { ...leftOut, cutLines: [], skipped: true };
     return await searchStream(bytesOf(file), wanted, (line) => listener.found(file, line));
@@ -164,8 +153,7 @@ function openFile(file: LogFile): Opened {
     if (packing === "plain" || (packing === "gzip" && canInflateRaw()))
       return { file, open: { descriptor, size: fstatSync(descriptor).size, packing } };
     if (packing === "zstd") {
-      const { size } = fstatSync(descriptor);
-      return { file, streamed: { descriptor, packing, size, first: (length) => firstOfZstd(file.path, length) } };
+      return { file, streamed: { descriptor, packing, size: fstatSync(descriptor).size } };
     }
     closeSync(descriptor);
     return { file };

@@ -224,8 +224,6 @@ export class S3Connection {
   }
 
   #load(): Promise<Sdk> {
-    // The SDK warns about Node 20 on stderr, whoever that belongs to.
-    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
     this.#sdk ??= import("@aws-sdk/client-s3");
     return this.#sdk;
   }

@@ -3,9 +3,8 @@ import { ByteQueue } from "./byte-queue.ts";
 import { Damaged } from "./damaged.ts";
 import { lz4Blocks, lz4FirstBytes } from "./lz4.ts";
 import { lzopBlocks, lzopFirstBytes } from "./lzop-unpacking.ts";
-import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead } from "./node-unpacking.ts";
+import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead, unzstded, unzstdedHead } from "./node-unpacking.ts";
 import { startsLikeOpenPgp } from "./openpgp.ts";
-import { zstdBlocks, zstdFirstBytes } from "./zstd.ts";
 
 export type Compression = "lzo" | "lz4" | "zstd" | "gzip" | "brotli" | "none";
 
@@ -46,7 +45,7 @@ type Packed = Exclude<Compression, "none">;
 const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue, lends: boolean) => AsyncIterable<Uint8Array>>> = {
   lzo: lzopBlocks,
   lz4: lz4Blocks,
-  zstd: zstdBlocks,
+  zstd: unzstded,
   gzip: gunzipped,
   brotli: unbrotlied,
 };
@@ -55,7 +54,7 @@ const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue, lends: boolean) => 
 const BEGINNINGS: Readonly<Record<Packed, (head: Uint8Array, most: number) => Uint8Array | Promise<Uint8Array>>> = {
   lzo: lzopFirstBytes,
   lz4: lz4FirstBytes,
-  zstd: zstdFirstBytes,
+  zstd: unzstdedHead,
   gzip: gunzippedHead,
   brotli: unbrotliedHead,
 };

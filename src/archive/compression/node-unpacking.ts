@@ -1,8 +1,9 @@
-/** gzip and brotli, as Node's own zlib unpacks them. */
+/** gzip, brotli and zstd, as Node's own zlib unpacks them. */
 import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, constants, createBrotliDecompress, createGunzip, gunzipSync } from "node:zlib";
 import type { ByteQueue } from "./byte-queue.ts";
+import { AfterLastFrame, unzstd, unzstdHead } from "../../unzstd.ts";
 import { Damaged } from "./damaged.ts";
 
 type Zlib = Transform & { readonly bytesWritten: number };
@@ -11,6 +12,19 @@ const PIECE = 64 * 1024;
 
 export const gunzipped = (packed: ByteQueue): AsyncIterable<Uint8Array> => through(packed, createGunzip);
 export const unbrotlied = (packed: ByteQueue): AsyncIterable<Uint8Array> => through(packed, createBrotliDecompress);
+
+export async function* unzstded(packed: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* unzstd(piecesOf(packed));
+  } catch (error) {
+    if (error instanceof AfterLastFrame) throw new Damaged("trailing", "bytes follow after its end");
+    throw damageOf(error) ?? error;
+  }
+}
+
+async function* piecesOf(packed: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
+  for (let some = await packed.some(PIECE); some !== undefined; some = await packed.some(PIECE)) yield some;
+}
 
 async function* through(packed: ByteQueue, create: () => Zlib): AsyncGenerator<Uint8Array, void, void> {
   const unpacker = create();
@@ -39,7 +53,12 @@ async function* through(packed: ByteQueue, create: () => Zlib): AsyncGenerator<U
 function damageOf(error: unknown): Damaged | undefined {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "Z_BUF_ERROR") return new Damaged("cut", "it is cut");
-  if (code.startsWith("Z_") || code.startsWith("ERR_BROTLI") || code.startsWith("ERR__ERROR"))
+  if (
+    code.startsWith("Z_") ||
+    code.startsWith("ERR_BROTLI") ||
+    code.startsWith("ERR__ERROR") ||
+    code.startsWith("ZSTD_")
+  )
     return new Damaged("wrong", "it does not unpack");
   return undefined;
 }
@@ -54,6 +73,14 @@ export const unbrotliedHead = (head: Uint8Array): Uint8Array =>
   unpackedHead(head, (bytes) =>
     brotliDecompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH, maxOutputLength: MOST }),
   );
+
+export function unzstdedHead(head: Uint8Array, most: number): Uint8Array {
+  try {
+    return unzstdHead(head, most);
+  } catch (error) {
+    throw damageOf(error) ?? error;
+  }
+}
 
 function unpackedHead(head: Uint8Array, unpack: (bytes: Uint8Array) => Uint8Array): Uint8Array {
   for (let bytes = head; ; bytes = bytes.subarray(0, bytes.length >> 1)) {

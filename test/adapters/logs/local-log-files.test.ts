@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { deflateSync, gzipSync } from "node:zlib";
+import { constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { inflated } from "../../../src/adapters/logs/inflate.ts";
 import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.ts";
@@ -52,6 +52,15 @@ async function linesOf(logs: LocalLogFiles, files: readonly LogFile[]): Promise<
 }
 
 const names = (files: readonly LogFile[]) => files.map((file) => path.relative(directory, file.path)).sort();
+
+/** Parallel packers begin with such a frame. */
+const SKIPPED = Buffer.from("502a4d180400000061626364", "hex");
+const CHECKED = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+
+function withLastByte(packed: Buffer): Buffer {
+  packed[packed.length - 1] = (packed.at(-1) ?? 0) ^ 1;
+  return packed;
+}
 
 describe("patterns of log files", () => {
   it("name files, rotated and packed ones, in one directory or any depth", async () => {
@@ -147,28 +156,48 @@ describe("bytes of log files", () => {
     expect(longest).toBeLessThanOrEqual(1024 * 1024);
   });
 
-  it("come inflated, whatever the file is called, also of several gzip members", async () => {
-    const file = await put("broker.log.3", Buffer.concat([gzipSync("line a\n"), gzipSync("line b\n")]));
+  it.each([
+    ["gzip members", gzipSync],
+    ["zstd frames", zstdCompressSync],
+    ["zstd frames after one that is skipped", (content: string) => Buffer.concat([SKIPPED, zstdCompressSync(content)])],
+  ] as const)("come inflated, whatever the file is called, also of several %s", async (_name, pack) => {
+    const file = await put("broker.log.3", Buffer.concat([pack("line a\n"), pack("line b\n")]));
     const logs = new LocalLogFiles();
     expect(await linesOf(logs, (await logs.open([file])).files)).toEqual(["line a", "line b"]);
   });
 
   it("come from standard input, plain and packed, one byte at a time", async () => {
-    for (const bytes of [Buffer.from("line a\nline b\n"), gzipSync("line a\nline b\n")]) {
+    for (const bytes of ["line a\nline b\n", gzipSync("line a\nline b\n"), zstdCompressSync("line a\nline b\n")].map(
+      (each) => Buffer.from(each),
+    )) {
       const logs = new LocalLogFiles([], chunked(bytes, 1));
       expect(await linesOf(logs, (await logs.open(["-"])).files)).toEqual(["line a", "line b"]);
     }
   });
 
-  it("of a cut gzip file come up to the break, and then the break is said", async () => {
-    const packed = gzipSync("one\ntwo\n");
-    const { text: read, error } = await textOf(inflated(chunked(packed.subarray(0, packed.length - 6)), "cut.gz"));
-    expect(read).toBe("one\ntwo\n");
-    expect(error).toMatchObject({ code: "answer-incomplete", place: "cut.gz" });
+  it.each([
+    ["a cut gzip file", (): Buffer => gzipSync("one\ntwo\n").subarray(0, -6)],
+    ["a cut zstd file", (): Buffer => zstdCompressSync("one\ntwo\n", CHECKED).subarray(0, -2)],
+    ["a zstd file with a wrong checksum", (): Buffer => withLastByte(zstdCompressSync("one\ntwo\n", CHECKED))],
+    ["a zstd file that something follows", (): Buffer => Buffer.concat([zstdCompressSync("one\ntwo\n"), Buffer.of(7)])],
+  ])("of %s come up to the break, and then the break is said", async (_name, pack) => {
+    const { text: read, error } = await textOf(inflated(chunked(pack()), "cut"));
+    expect("one\ntwo\n").toContain(read);
+    expect(error).toMatchObject({ code: "answer-incomplete", place: "cut" });
   });
 
-  it("of a bomb are read only until it is known for one", async () => {
-    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+  it("of zstd come up to the frame that breaks", async () => {
+    const [whole, cut] = [zstdCompressSync(text), zstdCompressSync(text).subarray(0, 40)];
+    const { text: read, error } = await textOf(inflated(chunked(Buffer.concat([whole, cut])), "cut"));
+    expect(read.slice(0, text.length)).toBe(text);
+    expect(error).toMatchObject({ code: "answer-incomplete", place: "cut" });
+  });
+
+  it.each([
+    ["gzip", gzipSync],
+    ["zstd", zstdCompressSync],
+  ] as const)("of a bomb of %s are read only until it is known for one", async (_name, pack) => {
+    const bomb = pack(Buffer.alloc(64 * 1024 * 1024));
     const limits = { freeBytes: 1024 * 1024, ratio: 400 };
     const { text: read, error } = await textOf(inflated(chunked(bomb, 1_000_000), "bomb.gz", limits));
     expect(read.length).toBeLessThan(24 * 1024 * 1024);
@@ -303,7 +332,7 @@ describe("a file that is no text", () => {
     ["zlib", deflateSync(text), /packed with zlib/],
     ["lzma", Buffer.from([0x5d, 0, 0, 0x80, 0, 0xff, 0xff]), /packed with lzma/],
     ["bzip2", Buffer.from("BZh91AY&SY"), /packed with bzip2/],
-    ["zstd after a frame that is skipped", Buffer.from("502a4d180400000061626364deadbeef", "hex"), /zstd/],
+    ["what is no zstd after a frame that is skipped", Buffer.concat([SKIPPED, Buffer.from("deadbeef", "hex")]), /zstd/],
     ["binary with many zeros", Buffer.concat([Buffer.alloc(5000), Buffer.from(text.slice(0, 300))]), /% of its first/],
     [
       "noise",

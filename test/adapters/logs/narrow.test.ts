@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as zlib from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LocalLogFiles } from "../../../src/adapters/logs/local-log-files.ts";
 import { narrow } from "../../../src/adapters/logs/narrow.ts";
-import { firstOfZstd } from "../../../src/adapters/logs/zstd-program.ts";
+import { firstOfZstd } from "../../../src/adapters/logs/first-of-zstd.ts";
 import { clockOf } from "../../../src/discovery/line-clock.ts";
 import { discover } from "../../../src/discovery/discover.ts";
 import type { LogFile, SearchWindow } from "../../../src/ports/log-files.ts";
@@ -24,7 +24,11 @@ beforeAll(() => {
   const files = (paths: readonly string[]) => paths.map((name) => ({ path: name, writes: "large" as const }));
   corpus = writeCorpus(72 * MEBIBYTE, [files([one]), files(rotated)]);
 }, 300_000);
-afterAll(() => rmSync(directory, { recursive: true }));
+const opened: number[] = [];
+afterAll(() => {
+  for (const descriptor of opened) closeSync(descriptor);
+  rmSync(directory, { recursive: true });
+});
 
 const now = new Date("2016-03-20T00:00:00Z");
 
@@ -111,18 +115,27 @@ describe("packed files of a rotated set", () => {
   });
 });
 
+let packedFiles = 0;
+function openPacked(packed: Buffer): number {
+  const name = path.join(directory, `opened-${packedFiles++}.zst`);
+  writeFileSync(name, packed);
+  const descriptor = openSync(name, "r");
+  opened.push(descriptor);
+  return descriptor;
+}
+
+/** Parallel packers begin with such a frame. */
+const SKIPPED = Buffer.from("502a4d180400000061626364", "hex");
+const first = (packed: Buffer, length: number): string =>
+  Buffer.from(firstOfZstd(openPacked(packed), length)).toString();
+
 describe("streamed files of a rotated set", () => {
   const at = Date.UTC(2016, 2, 13, 12);
   const window: SearchWindow = { from: at - HOUR, to: at + HOUR, clockOf };
   const line = (day: number) => `2016-03-${day}T00:00:00Z host x[1]: text\n`;
   const streamed = (name: string, text: string, size = 4 * MEBIBYTE) => ({
     file: { path: name, modifiedAt: now },
-    streamed: {
-      descriptor: 0,
-      packing: "zstd" as const,
-      size,
-      first: (length: number) => Buffer.from(text).subarray(0, length),
-    },
+    streamed: { descriptor: openPacked(zlib.zstdCompressSync(text)), packing: "zstd" as const, size },
   });
 
   it("are left out like packed ones, with the lines that say so", () => {
@@ -158,41 +171,40 @@ describe("streamed files of a rotated set", () => {
     expect(narrow(small, window)).toEqual(small);
   });
 
-  describe("that the program zstd unpacks", () => {
-    const bin = path.join(directory, "bin");
-    const packed = [14, 13, 12].map((_day, index) => path.join(directory, `packed.log.${index + 1}.zst`));
-    beforeAll(() => {
-      mkdirSync(bin);
-      // Leaves out the mark at the beginning.
-      const program = "#!/bin/sh\nPATH=/usr/bin:/bin exec tail -c +5\n";
-      writeFileSync(path.join(bin, "zstd"), program, { mode: 0o755 });
-      const mark = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
-      const filler = `${"x".repeat(999)}\n`.repeat((2 * MEBIBYTE) / 1000);
-      for (const [index, name] of packed.entries())
-        writeFileSync(name, Buffer.concat([mark, Buffer.from(line(14 - index).replace("text", "needle") + filler)]));
-      vi.stubEnv("PATH", `${bin}:${process.env["PATH"] ?? ""}`);
-    });
-    afterAll(() => void vi.unstubAllEnvs());
+  it("show their first lines, and nothing where they cannot be read", () => {
+    const text = line(14) + randomBytes(MEBIBYTE).toString("base64");
+    const packed = Buffer.concat([
+      SKIPPED,
+      zlib.zstdCompressSync(text.slice(0, 10)),
+      zlib.zstdCompressSync(text.slice(10)),
+    ]);
+    for (const length of [24, 8 * 1024, 512 * 1024]) expect(first(packed, length)).toBe(text.slice(0, length));
+    expect(first(packed.subarray(0, 300_000), 24)).toBe(line(14).slice(0, 24));
+    expect(first(zlib.zstdCompressSync(line(14)), 8 * 1024)).toBe(line(14));
+    expect(first(Buffer.from("no zstd"), 24)).toBe("");
+    expect(first(Buffer.alloc(0), 24)).toBe("");
+    expect(firstOfZstd(-1, 24)).toHaveLength(0);
+  });
 
-    it("show their first lines, and nothing where they cannot be read", () => {
-      expect(firstOfZstd(packed[0] ?? "", 24).toString()).toBe(line(14).slice(0, 24));
-      expect(firstOfZstd(path.join(directory, "missing.zst"), 24)).toHaveLength(0);
-    });
+  it("show their first lines where little holds much", () => {
+    const bomb = zlib.zstdCompressSync(Buffer.alloc(256 * MEBIBYTE, "x"));
+    expect(first(bomb, 24)).toBe("x".repeat(24));
+  });
 
-    it.each([
-      ["a pipe of mkfifo", true],
-      ["one of Node where there is no mkfifo", false],
-    ])("are unpacked in full only where the window lies in them, by %s", async (_how, all) => {
-      if ("createZstdDecompress" in zlib) return;
-      if (!all) vi.stubEnv("PATH", bin);
-      const found: string[] = [];
-      const files = packed.map((name) => ({ path: name, modifiedAt: now }));
-      const listener = { found: (file: LogFile) => found.push(file.path) };
-      const totals = await new LocalLogFiles().search(files, { needles: ["needle"], window }, listener);
-      expect(totals.map(({ skipped }) => skipped)).toEqual([true, undefined, true]);
-      expect(totals.map(({ failure }) => failure)).toEqual([undefined, undefined, undefined]);
-      expect(found).toEqual([packed[1]]);
+  it("are unpacked in full only where the window lies in them", async () => {
+    const packed = [14, 13, 12].map((day, index) => {
+      const name = path.join(directory, `packed.log.${index + 1}.zst`);
+      const filler = randomBytes(4 * MEBIBYTE).toString("base64");
+      writeFileSync(name, zlib.zstdCompressSync(`${line(day).replace("text", "needle")}${filler}\n`));
+      return name;
     });
+    const found: string[] = [];
+    const files = packed.map((name) => ({ path: name, modifiedAt: now }));
+    const listener = { found: (file: LogFile) => found.push(file.path) };
+    const totals = await new LocalLogFiles().search(files, { needles: ["needle"], window }, listener);
+    expect(totals.map(({ skipped }) => skipped)).toEqual([true, undefined, true]);
+    expect(totals.map(({ failure }) => failure)).toEqual([undefined, undefined, undefined]);
+    expect(found).toEqual([packed[1]]);
   });
 });
 
