@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SETTINGS } from "../../src/config/settings.ts";
 import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
 import { callsOf, understand } from "../cli/understood.ts";
 
@@ -94,6 +95,17 @@ describe("the pages", () => {
           page,
         ).toEqual(parts);
     }
+  });
+});
+
+describe("the page on the configuration", () => {
+  const rows = text("docs/configuration.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+
+  it.each(SETTINGS)("has $name, with its variables", ({ name, variables = [] }) => {
+    const [row = ""] = rows.filter((each) => each.split(" | ")[0]?.includes(`\`${name}\``));
+    for (const word of [name, ...variables]) expect(row).toContain(`\`${word}\``);
   });
 });
 
