@@ -44,6 +44,8 @@ export interface TypedQuestion extends QuestionBase {
   readonly kind: "typed";
   readonly expected: string;
   readonly details: readonly string[];
+  /** What is told to whoever asks why, and in a log. */
+  readonly more?: readonly string[];
 }
 
 export interface ChoiceQuestion extends QuestionBase {

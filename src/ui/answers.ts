@@ -2,7 +2,7 @@
 import { nearest } from "../nearest.ts";
 import type { ChoiceQuestion, Question, TextQuestion } from "../ports/operator.ts";
 import { quoted } from "../printable.ts";
-import { manualLines } from "./event-lines.ts";
+import { manualLines, moreLines } from "./event-lines.ts";
 import { wrap } from "./text.ts";
 
 /** Undefined where what was typed is no answer. `before`: what was typed at this question before it. */
@@ -47,7 +47,7 @@ function noneOf({ choices }: ChoiceQuestion, answer: string): string {
 }
 
 export function asideLines(question: Question, answer: string, width: number): readonly string[] {
-  if (answer === "?") return wrap(question.why, width, "    ");
+  if (answer === "?") return [...moreLines(question, width), ...wrap(question.why, width, "    ")];
   if (answer === "m")
     return [
       ...manualLines(question, width),

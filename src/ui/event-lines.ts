@@ -156,9 +156,16 @@ function withoutWay(how: string, evidence: string): string {
 export function questionLines(question: Question, width: number): string[] {
   return [
     ...detailLines(question, width),
+    ...moreLines(question, width),
     ...wrap(`? ${question.prompt}`, width, "  "),
     ...wrap(question.why, width, "    "),
   ];
+}
+
+/** What a question tells to whoever asks why. */
+export function moreLines(question: Question, width: number): string[] {
+  const more = question.kind === "typed" ? (question.more ?? []) : [];
+  return more.flatMap((text) => wrapUnder(`    ${text}`, width));
 }
 
 /** What a question shows before it is asked: commands, covered steps, choices with their consequences. */

@@ -46,16 +46,14 @@ async function showBefore(question: Question, output: Output, held: readonly str
   const width = Math.min(output.columns, 120);
   // A text is its own prompt; before anything bigger one has to know why.
   const why = question.kind === "text" ? [] : wrap(question.why, width, "    ");
-  const above = withoutBlanks(held);
-  // Where something is held, it alone is what the answer is about.
-  const [first, last] = above.length > 0 ? [[...why, ""], above] : [[], why];
+  // The facts stand first; what undo does and what begins now stand right above the answer.
+  const facts = withoutBlanks(held);
+  const details = withoutBlanks(detailLines(withScriptHeads(question), width));
+  const [first, last] = facts.length > 0 ? [facts, [...details, ...why]] : [["", ...details], why];
   const height = (line: string): number => rowsOf(output.safe(line), output.columns);
-  const pages = pagesOf(
-    { rows: output.rows, height },
-    [...detailLines(withScriptHeads(question), width), ...first],
-    last,
-  );
-  await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? "faint" : undefined));
+  const pages = pagesOf({ rows: output.rows, height }, first, last);
+  const style = question.kind === "typed" ? "strong" : "faint";
+  await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? style : undefined));
 }
 
 /** The commands among the details are those that "m" shows; where nobody can type it, they are told whole. */
