@@ -61,7 +61,13 @@ it("shows the facts first, and right above the answer what begins now, in bold",
   const line = (text = "", style?: string): void => void lines.push([text, style]);
   const output = { columns: 80, rows: 24, safe: (text: string) => text, line };
   const question = {
-    ...{ kind: "typed", id: "consent", prompt: "Go on?", expected: "y", why: "From here on things are stopped." },
+    ...{
+      kind: "typed" as const,
+      id: "consent",
+      prompt: "Go on?",
+      expected: "y",
+      why: "From here on things are stopped.",
+    },
     ...{ details: ["undo takes back all but: restart"], more: ["restart (disrupt): Restart it"] },
   } as const;
   typed.left = ["?", "y"];
