@@ -156,9 +156,16 @@ function withoutWay(how: string, evidence: string): string {
 export function questionLines(question: Question, width: number): string[] {
   return [
     ...detailLines(question, width),
+    ...moreLines(question, width),
     ...wrap(`? ${question.prompt}`, width, "  "),
     ...wrap(question.why, width, "    "),
   ];
+}
+
+/** What a question tells to whoever asks why. */
+export function moreLines(question: Question, width: number): string[] {
+  const more = question.kind === "typed" ? (question.more ?? []) : [];
+  return more.flatMap((text) => wrapUnder(`    ${text}`, width));
 }
 
 /** What a question shows before it is asked: commands, covered steps, choices with their consequences. */
@@ -176,13 +183,16 @@ const WIDEST_VALUE = 16;
 
 function choiceLines({ choices, recommended }: ChoiceQuestion, width: number): readonly string[] {
   const column = Math.min(WIDEST_VALUE, Math.max(...choices.map(({ value }) => value.length))) + 2;
-  return choices.flatMap(({ value, label, consequence }) => {
+  const digits = String(choices.length).length;
+  return choices.flatMap(({ value, label, consequence }, index) => {
     const text = `${label} (${consequence})${value === recommended ? "  [recommended]" : ""}`;
-    const lines = wrap(text, width, " ".repeat(4 + column));
+    const number = `${index + 1}`.padStart(digits);
+    const head = number.trim() === value ? " ".repeat(digits) : number;
+    const lines = wrap(text, width, " ".repeat(3 + digits + column));
     const [first = "", ...rest] = lines;
     return value.length > WIDEST_VALUE
-      ? [`    ${value}`, ...lines]
-      : [`    ${value.padEnd(column)}${first.trimStart()}`, ...rest];
+      ? [`  ${head} ${value}`, ...lines]
+      : [`  ${head} ${value.padEnd(column)}${first.trimStart()}`, ...rest];
   });
 }
 

@@ -56,6 +56,25 @@ it("turns no page for what is meant for the question, and says where that comes"
   expect(lines.filter((line) => /detail \d+/u.test(line))).toHaveLength(50);
 });
 
+it("shows the facts first, and right above the answer what begins now, in bold", async () => {
+  const lines: [string, string | undefined][] = [];
+  const line = (text = "", style?: string): void => void lines.push([text, style]);
+  const output = { columns: 80, rows: 24, safe: (text: string) => text, line };
+  const question = {
+    ...{ kind: "typed", id: "consent", prompt: "Go on?", expected: "y", why: "From here on things are stopped." },
+    ...{ details: ["undo takes back all but: restart"], more: ["restart (disrupt): Restart it"] },
+  } as const;
+  typed.left = ["?", "y"];
+  await promptingOperator(output as unknown as Output, () => ["  lost  63 s"]).ask(question);
+  expect(lines).toEqual([
+    ["  lost  63 s", undefined],
+    ["    undo takes back all but: restart", undefined],
+    ["    From here on things are stopped.", "strong"],
+    ["    restart (disrupt): Restart it", undefined],
+    ["    From here on things are stopped.", undefined],
+  ]);
+});
+
 it("shows of a long script its first line, and whole what m does not show", async () => {
   const long = (first: string): string => [first, ...Array.from({ length: 40 }, () => "detail 1")].join("\n");
   const lines = await told({
