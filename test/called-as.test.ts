@@ -16,7 +16,7 @@ const local = join(root, "project", "node_modules", ".bin");
 const script = join(clone, "src", "bin.cjs");
 const node = join(bin, "node");
 const other = join(clone, "node_modules", ".bin", "node");
-for (const directory of [join(clone, "dist"), bin, local, join(clone, "node_modules", ".bin")])
+for (const directory of [join(clone, "src"), bin, local, join(clone, "node_modules", ".bin")])
   mkdirSync(directory, { recursive: true });
 for (const file of [script, node, other]) writeFileSync(file, "");
 for (const directory of [bin, local]) symlinkSync(script, join(directory, "dingo-recover"));
@@ -36,7 +36,7 @@ describe("the way in which the tool was called", () => {
     ["by its path from elsewhere", { cwd: bin }, `node ${script}`],
     [
       "by a script of npm, from a folder of the clone",
-      { env: { ...npm, INIT_CWD: join(clone, "dist") } },
+      { env: { ...npm, INIT_CWD: join(clone, "src") } },
       "node bin.cjs",
     ],
     [
