@@ -86,6 +86,8 @@ export default defineConfig({
   test: {
     // CI prints the whole message of a failure at its end.
     chaiConfig: { truncateThreshold: 2_000 },
+    // Commands are printed as if the tool were installed.
+    env: { DINGO_RECOVER_COMMAND: "dingo-recover" },
     reporters: results === undefined ? ["default"] : ["default", "json"],
     ...(results === undefined ? {} : { outputFile: { json: results } }),
     sequence: { sequencer: LongestFirst },

@@ -1,6 +1,6 @@
 /**
- * Pictures of the terminal for README: docs/pictures/NAME.svg, drawn from the text of test/ui/goldens, which a test takes from a
- * real terminal. With --page also those of the report and of the live page, by a Chromium, of a rehearsal that is played.
+ * Pictures of the terminal for the pages: docs/pictures/NAME.svg, drawn from the text of test/ui/goldens, and the film of a
+ * rehearsal from test/ui/recordings. Tests take both from a real terminal. With --page also those of the report and of the live page, by a Chromium, of a rehearsal that is played.
  *
  *   node build/pictures.mjs
  *   node build/pictures.mjs --page
@@ -8,6 +8,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { filmSvg } from "./film.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 const GOLDENS = join(ROOT, "test", "ui", "goldens");
@@ -60,6 +61,13 @@ function terminalSvg(text, title) {
 const goldenOf = (name) => readFileSync(join(GOLDENS, `${name}.txt`), "utf8");
 
 /** @param {string} name */
+function recorded(name) {
+  const lines = readFileSync(join(ROOT, "test", "ui", "recordings", `${name}.jsonl`), "utf8").trimEnd().split("\n");
+  const [size, ...frames] = lines.map((line) => JSON.parse(line));
+  return { ...size, frames };
+}
+
+/** @param {string} name */
 const titleOf = (name) => `The terminal: ${name.replaceAll("-", " ")}`;
 
 const to = process.argv[process.argv.indexOf("--to") + 1];
@@ -67,4 +75,5 @@ const directory = process.argv.includes("--to") && to !== undefined ? to : PICTU
 mkdirSync(directory, { recursive: true });
 for (const [name, golden] of Object.entries(TERMINALS))
   writeFileSync(join(directory, `${name}.svg`), terminalSvg(goldenOf(golden), titleOf(name)));
+writeFileSync(join(directory, "rehearsal.svg"), filmSvg(recorded("rehearsal"), "A rehearsal: a deleted database comes back"));
 if (process.argv.includes("--page")) await (await import("./page-pictures.mjs")).picturePages(ROOT, directory);

@@ -92,6 +92,8 @@ export interface Context {
    * Errors: `fenced` where another process has taken the run over since; what an aborted `signal` throws.
    */
   beforeEffect(): Promise<void>;
+  /** Does nothing. It stays for actions that were built when a run could be paused; a new action has no use for it. */
+  betweenItems(): Promise<void>;
   /**
    * Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). Names and
    * values alone, no free text. Error: `secret-in-name`; what could only be noted masked could not be put back.

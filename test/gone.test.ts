@@ -1,4 +1,5 @@
 /** Each word of the table is refused by its name and with the way on, and is known to nothing any more. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { optionRows } from "../src/cli/help-text.ts";
 import { COMMANDS } from "../src/cli/parser.ts";
@@ -99,4 +100,11 @@ describe("what is gone is named, with the way on, and known to nothing any more"
     const error = refusalOf(() => loadConfig({ env: { [word]: "x" }, cwd: "/nowhere" }));
     expect(error).toMatchObject({ code: "config-invalid", message: `the variable "${word}" is gone`, remedy });
   });
+});
+
+it("every word of the table stands on the page on versions", () => {
+  const page = readFileSync("docs/compatibility.md", "utf8");
+  const words = Object.values(GONE).flatMap((table) => Object.keys(table));
+  const shown = words.map((word) => (word.endsWith("--approval") ? "--approval" : word));
+  for (const word of shown) expect(page).toContain(`\`${word}\``);
 });

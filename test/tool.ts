@@ -11,4 +11,7 @@ export const MADE = process.env["DINGO_RECOVER_TEST_PROGRAM"];
 export const TOOL_DIRECTORY = MADE ?? join(import.meta.dirname, "../bundle");
 export const TOOL = join(TOOL_DIRECTORY, "bin.cjs");
 
+/** It prints its commands as if it were installed. */
+export const AS_INSTALLED = { DINGO_RECOVER_COMMAND: "dingo-recover" } as const;
+
 if (!existsSync(TOOL)) throw new Error(`${TOOL} is missing: run npm run build first`);

@@ -1,6 +1,5 @@
 /** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
 import { hostname } from "node:os";
-import { resolve } from "node:path";
 import { OWNER_AGREES } from "../actions/recovery/ask-owner.ts";
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import type { RunEvent } from "../engine/event.ts";
@@ -18,9 +17,8 @@ import type { Operator } from "../ports/operator.ts";
 import type { DrillTimes } from "../ports/settings.ts";
 import { quoted } from "../printable.ts";
 import type { Runbook } from "../runbook/runbook.ts";
-import { quote } from "../shell-quote.ts";
-import { standingText } from "../standing/standing.ts";
 import { parseDuration } from "../time.ts";
+import { calledRenderer } from "../ui/called-renderer.ts";
 import { interactiveRenderer } from "../ui/interactive.ts";
 import { jsonRenderer } from "../ui/json-lines.ts";
 import { createOutput, type Output } from "../ui/output.ts";
@@ -30,9 +28,9 @@ import type { Renderer } from "../ui/renderer.ts";
 import { scenarioOperator } from "../ui/scenario-operator.ts";
 import { isDumb } from "../ui/terminal.ts";
 import { atWork } from "./at-work.ts";
+import { flagsAgain, withClosing } from "./ending.ts";
 import { systemsOf } from "./configuration.ts";
 import { secrets } from "./failure.ts";
-import { lookAgain } from "./look-again.ts";
 import type { ConsentArguments, GlobalArguments } from "./options.ts";
 import { readRehearsalMode, type RehearsalMode } from "./rehearsal-mode.ts";
 import { watchSignals } from "./signals.ts";
@@ -58,10 +56,8 @@ export interface Stage {
   readonly asks: boolean;
   /** Nothing is said before it is known how it ends. */
   readonly quiet: boolean;
-  /** The end names what shows the run to others: in text, and of no rehearsal, which names it itself. */
-  readonly namesReport: boolean;
-  /** Of --config: what goes on has to be told of the same foundation. A rehearsal has its own. */
-  readonly config: string | undefined;
+  /** What goes on has to be told of the same foundation and the same runs. A rehearsal has its own. */
+  readonly flags: readonly string[];
 }
 
 /** Where questions go: nobody with --json and --non-interactive, the scenario in a rehearsal, else the terminal. */
@@ -72,7 +68,8 @@ export function openStage(given: ConductArguments): Stage {
     color: given.color && process.env["NO_COLOR"] === undefined && !isDumb(),
   });
   const clock = systemClock(mode?.clock);
-  const loud = chooseRenderer(given, { mode, output, clock });
+  const chosen = chooseRenderer(given, { mode, output, clock });
+  const loud = given.json ? chosen : calledRenderer(chosen);
   const renderer = given.quiet === true ? quietRenderer(loud) : loud;
   return {
     mode,
@@ -82,8 +79,7 @@ export function openStage(given: ConductArguments): Stage {
     operator: withOwner(renderer.operator, given["owner-agrees"]),
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
     quiet: given.quiet === true,
-    namesReport: mode === undefined && !given.json && given.quiet !== true,
-    config: mode !== undefined || given.config === undefined ? undefined : resolve(given.config),
+    flags: mode === undefined ? flagsAgain(given) : [],
   };
 }
 
@@ -149,7 +145,7 @@ export async function conduct(
         tell: (text) => (stage.quiet ? renderer.say(text) : stage.output.error(text)),
         sink: (event) => {
           if (event.type === "run-ended" && !hasBegun(journal)) return;
-          const whole = withWorld(ofConfig(told(event), stage.config), journal);
+          const whole = withClosing(told(event), journal, stage.flags);
           renderer.sink(whole);
           alsoTo?.(whole);
         },
@@ -159,9 +155,6 @@ export async function conduct(
     );
     // Before a run has begun, an error is that of a command (DESIGN §4, "JSON documents").
     if (result.error !== undefined && !hasBegun(journal)) throw result.error;
-    // A dry run is kept nowhere.
-    if (stage.namesReport && alsoTo !== undefined)
-      for (const line of lookAgain(result, Math.min(stage.output.columns, 120))) stage.output.line(line);
     return result.exitCode;
   } finally {
     try {
@@ -171,27 +164,6 @@ export async function conduct(
       stopper.release();
     }
   }
-}
-
-/** The command that goes on names the foundation too. */
-function ofConfig(event: RunEvent, config: string | undefined): RunEvent {
-  if (event.type !== "run-ended" || config === undefined) return event;
-  const { resumeWith, undoWith, beginAnewWith, closeWith } = event;
-  const more = (command: string | undefined): string | undefined =>
-    command === undefined ? undefined : `${command} --config ${quote([config])}`;
-  return {
-    ...event,
-    ...optional("resumeWith", more(resumeWith)),
-    ...optional("undoWith", more(undoWith)),
-    ...optional("beginAnewWith", more(beginAnewWith)),
-    ...optional("closeWith", more(closeWith)),
-  };
-}
-
-/** A run that stops says what it has changed; one that has come to its end has said it. */
-function withWorld(event: RunEvent, { entries }: Journal): RunEvent {
-  if (event.type !== "run-ended" || event.error === undefined) return event;
-  return { ...event, world: standingText(entries) };
 }
 
 /** Nothing was made durable yet: there is nothing to resume. */

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { calledAs, COMMAND_VARIABLE } from "../called-as.ts";
 import { EXIT, RecoverError } from "../errors.ts";
 import { gone } from "../gone.ts";
 import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.ts";
@@ -7,7 +8,7 @@ import { nearest } from "../nearest.ts";
 import { optional } from "../optional.ts";
 import { ownProgram } from "../own-files.ts";
 import { quoted } from "../printable.ts";
-import { findScenario, SCENARIOS } from "../rehearsal/scenarios/registry.ts";
+import { findScenario, SCENARIOS, START_WITH } from "../rehearsal/scenarios/registry.ts";
 import type { Scenario } from "../rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../rehearsal/supervisor/play.ts";
 import { findRehearsal } from "../rehearsal/supervisor/record.ts";
@@ -145,7 +146,7 @@ function conclude(given: GlobalArguments, output: Output, result: RehearsalResul
     for (const line of result.real ?? []) output.error(line);
     for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
   } else
-    for (const line of summary(result))
+    for (const line of summary(result, { verbose: given.verbose }))
       for (const part of COMMAND.test(line) ? [line] : wrapUnder(line, Math.min(output.columns, 120)))
         output.line(part);
   return exitCodeOf(result);
@@ -167,7 +168,7 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
     program: ownProgram(),
     args: handedOn(given),
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
-    caller: process.env,
+    caller: { ...process.env, [COMMAND_VARIABLE]: calledAs() },
     say: (line) => {
       if (!given.json) for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
     },
@@ -199,18 +200,36 @@ function list(given: GlobalArguments, output: Output): number {
     output.json({ schema: "dingo-recover/scenarios@1", scenarios });
     return EXIT.done;
   }
-  const below = (text: string): string[] => wrap(text, Math.min(output.columns, 120), "    ");
-  for (const runbook of new Set(scenarios.map((scenario) => scenario.runbook))) {
-    output.line(`${runbook}:`);
-    for (const { name, title, teaches } of scenarios.filter((scenario) => scenario.runbook === runbook)) {
-      const [first = "", ...rest] = below(`${name}  ${title}`);
-      for (const line of [first.slice(2), ...rest, ...below(teaches)]) output.line(line);
-    }
-    output.line("");
-  }
+  listedLines(Math.min(output.columns, 120)).forEach((line) => output.line(line));
   output.line("dingo-recover rehearse SCENARIO plays one.");
   return EXIT.done;
 }
+
+/** A few to start with; then by runbook, without those. */
+function listedLines(width: number): readonly string[] {
+  const below = (text: string): string[] => wrap(text, width, "    ");
+  const group = (head: string, scenarios: readonly Scenario[]): readonly string[] => [
+    `${head}:`,
+    ...scenarios.flatMap(({ name, title, teaches }) => {
+      const [first = "", ...rest] = below(`${name}  ${title}`);
+      return [first.slice(2), ...rest, ...below(teaches)];
+    }),
+    "",
+  ];
+  const others = SCENARIOS.filter((scenario) => !START_WITH.includes(scenario));
+  const runbooks = new Set(others.map(runbookOf));
+  return [
+    ...group("Start with these", START_WITH),
+    ...[...runbooks].flatMap((runbook) =>
+      group(
+        runbook,
+        others.filter((each) => runbookOf(each) === runbook),
+      ),
+    ),
+  ];
+}
+
+const runbookOf = ({ runbook = DEFAULT_RUNBOOK }: Scenario): string => runbook;
 
 /** Flags of `run` that the child is given as they are. */
 function handedOn(given: GlobalArguments & ConsentArguments): string[] {

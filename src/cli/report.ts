@@ -26,7 +26,7 @@ export interface ReportQuestion extends GlobalArguments {
 }
 
 export async function report(given: ReportQuestion): Promise<number> {
-  const screen = createOutput({ secrets, color: given.color });
+  const screen = createOutput({ secrets, color: given.color, isForOthers: true });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
   const run = directory.find(given.run ?? named(directory));
   // What a journal is hashed with is loaded otherwise when its first line is.

@@ -10,6 +10,7 @@ import { incidentReport, type ReportOptions } from "../report/incident.ts";
 import { batchStateOf, reportedBatch } from "./batch-state.ts";
 import { secrets } from "./failure.ts";
 import { readOnce } from "./read-once.ts";
+import { waysOf } from "./ways.ts";
 
 export interface RunReport {
   readonly entries: readonly Entry[];
@@ -28,11 +29,13 @@ export function reportOf(
   const named = referencesIn(entries);
   const holds = evidenceHolds(directory.directoryOf(run), named);
   const batch = batchStateOf(readOnce(directory), entries);
+  const carried = directory.isCarried(run);
   const document = incidentReport(
     entries,
     { holds, head },
     {
-      carried: directory.isCarried(run),
+      carried,
+      ...(carried || batch !== undefined ? {} : { ways: waysOf(run, entries) }),
       batch: batch === undefined ? undefined : reportedBatch(batch),
       picture: archivePicture(named, new EvidenceStore(directory.directoryOf(run), secrets)),
       ...(isAbridged ? { tableOf: shortTableOf } : {}),

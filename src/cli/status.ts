@@ -1,7 +1,5 @@
 import { replay } from "../engine/replay.ts";
 import { summarize } from "../engine/summary.ts";
-import { wayOn } from "../engine/way-on.ts";
-import { hasTouched } from "../journal/entry.ts";
 import { EXIT } from "../errors.ts";
 import { EventTail } from "../journal/event-tail.ts";
 import type { JournalReading } from "../journal/reading.ts";
@@ -9,7 +7,7 @@ import type { StateDirectory } from "../journal/state-directory.ts";
 import { unitsOf } from "../report/digest.ts";
 import { between, lasting, Times } from "../report/times.ts";
 import { standingText } from "../standing/standing.ts";
-import { wayOnLines } from "../ui/event-lines.ts";
+import { wayOnLines } from "../ui/ending-lines.ts";
 import { createOutput, type Output } from "../ui/output.ts";
 import { wrap } from "../ui/text.ts";
 import { batchStateOf, type BatchState } from "./batch-state.ts";
@@ -21,6 +19,7 @@ import { isEvent, NowLine } from "./now-line.ts";
 import type { GlobalArguments } from "./options.ts";
 import { readOnce } from "./read-once.ts";
 import { openStateDirectory } from "./state.ts";
+import { waysOf } from "./ways.ts";
 
 export type StatusArguments = GlobalArguments & { readonly run?: string | undefined };
 
@@ -109,13 +108,7 @@ function linesOf(standing: Standing, output: Output): readonly Styled[] {
   const summary = summarize(reading.entries, { carried });
   const width = Math.min(output.columns, 120);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
-  const ways =
-    state.phase.kind === "ended" || carried
-      ? []
-      : wayOnLines(
-          wayOn(state, { run, code: error?.code, place: error?.place, touched: hasTouched(reading.entries) }),
-          width,
-        );
+  const ways = carried ? [] : wayOnLines(waysOf(run, reading.entries), width);
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],

@@ -44,8 +44,8 @@ export async function findBelow(
   places: readonly Place[],
   found: readonly Found[],
 ): Promise<readonly Found[]> {
-  const plain = new Set(found.flatMap(({ key, contents }) => (contents.kind === "other" ? [key] : [])));
-  const asked = places.filter(({ key, inside }) => inside === undefined && plain.has(key));
+  const open = new Set(found.flatMap(({ key, contents }) => (isOpen(contents) ? [key] : [])));
+  const asked = places.filter(({ key, inside }) => inside === undefined && open.has(key));
   const searched = new Map((await searchedBelow(host, asked)).map((each) => [each.key, each]));
   const inner = asked.flatMap((place) => directoriesIn(searched.get(place.key)).map((name) => ({ place, name })));
   const looked =
@@ -59,13 +59,25 @@ export async function findBelow(
   looked.forEach((answer, index) => {
     const { place, name = "" } = inner[index] ?? {};
     const contents = recognise(answer, name);
-    if (place !== undefined && contents.kind === "data" && !data.has(place.key)) data.set(place.key, contents);
+    if (place !== undefined && worth(contents) > worth(data.get(place.key))) data.set(place.key, contents);
   });
   return found.map((each) => {
-    const contents = data.get(each.key) ?? unwalked(each.contents, searched.get(each.key));
-    return { ...each, contents };
+    const below = data.get(each.key);
+    const isBetter = below !== undefined && worth(below) > worth(each.contents);
+    return { ...each, contents: isBetter ? below : unwalked(each.contents, searched.get(each.key)) };
   });
 }
+
+/** PostgreSQL that starts, PostgreSQL that does not, anything else. */
+function worth(contents: Contents | undefined): number {
+  if (contents?.kind !== "data" || contents.postgres === undefined) return 0;
+  return contents.postgres.condition === "whole" ? 2 : 1;
+}
+
+/** Beside another system's files, or the rest of a cluster, a whole one can lie; not below one that has the place itself. */
+const isOpen = (contents: Contents): boolean =>
+  contents.kind === "other" ||
+  (contents.kind === "data" && worth(contents) < 2 && (contents.postgres === undefined || contents.inside !== ""));
 
 async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly Place[]): Promise<readonly Searched[]> {
   try {
@@ -87,7 +99,8 @@ function directoriesIn(searched: Searched | undefined): readonly string[] {
 }
 
 function unwalked(contents: Contents, searched: Searched | undefined): Contents {
-  if (contents.kind !== "other" || searched === undefined || searched.state === "absent") return contents;
+  if ((contents.kind !== "other" && contents.kind !== "data") || searched === undefined || searched.state === "absent")
+    return contents;
   if (searched.state === "unknown") return { ...contents, unwalked: searched.why };
   return searched.more ? { ...contents, unwalked: "it holds more than can be listed" } : contents;
 }

@@ -16,6 +16,8 @@ export type Contents =
       /** ISO 8601: the newest modification among the files that were looked at. */
       readonly touched: string;
       readonly postgres?: PostgresDirectory;
+      /** Why not all below it was searched for PostgreSQL, where it should have been. */
+      readonly unwalked?: string;
     }
   /** There is not one name in it. `lost+found` of a file system of its own does not count. */
   | { readonly kind: "empty" }
@@ -24,7 +26,7 @@ export type Contents =
       readonly kind: "other";
       readonly names: readonly string[];
       readonly more: boolean;
-      /** Why not all below it was searched for PostgreSQL, where it should have been. */
+      /** As for data. */
       readonly unwalked?: string;
     }
   /** The engine's machine has no such directory. */

@@ -73,8 +73,6 @@ export interface Description {
   readonly nodes?: number;
 }
 
-export type FactKind = FactBody["kind"];
-
 export interface Place {
   readonly file: string;
   /** From 1; absent where a search skipped ahead, and in lines of which only the newest is kept. */

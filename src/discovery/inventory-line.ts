@@ -61,7 +61,6 @@ export type InventoryInstance = z.infer<typeof instanceLine>;
 export type InventorySurvey = z.infer<typeof surveyLine>;
 export type InventoryBinding = z.infer<typeof binding>;
 export type InventoryCover = z.infer<typeof covers>;
-export type InventoryArchive = z.infer<typeof archive>;
 
 export function isCovered(offering: string, { names, prefixes }: InventoryCover): boolean {
   return names.includes(offering) || prefixes.some((prefix) => offering.startsWith(prefix));

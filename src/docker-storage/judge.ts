@@ -45,7 +45,7 @@ function toldServices({ survey }: Stock, told: readonly Finding[]): ReadonlySet<
 
 function whyUnknown(contents: Contents): string | undefined {
   if (contents.kind === "unknown") return contents.why;
-  return contents.kind === "other" ? contents.unwalked : undefined;
+  return contents.kind === "other" || contents.kind === "data" ? contents.unwalked : undefined;
 }
 
 function unlooked({ survey }: Stock): readonly string[] {

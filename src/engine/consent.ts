@@ -7,6 +7,7 @@
  * rows are the same and its printed commands hash the same, or could not be told when it was given.
  */
 import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../action.ts";
+import { counted } from "../counted.ts";
 import { RecoverError } from "../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import type { Answer, ConfirmQuestion, TypedQuestion } from "../ports/operator.ts";
@@ -113,10 +114,10 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     kind: "typed",
     id: "consent",
     prompt: `Go on with ${target}?`,
-    why: "From here on things that exist are stopped, moved or replaced. This is asked once for all the steps named above.",
+    why: `From here on things are stopped, moved or replaced: ? names the ${counted(covered.length, "step")}.`,
     expected: target,
-    details: [
-      ...notGivenBack(covered),
+    details: givenBack(covered),
+    more: [
       ...covered.flatMap((one) => [`${one.step.id} (${one.effect}): ${one.step.title}`, ...wayBackLines(one)]),
       ...goesBack(session, covered),
     ],
@@ -142,18 +143,20 @@ function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
   return action.effect === "read" ? [] : [`  undo: ${wayBackOf(action.undo)}`];
 }
 
-/** First of all, before anything of the window runs: what an undo cannot give back (law 8). */
-function notGivenBack(covered: readonly PlannedStep[]): readonly string[] {
+/** Right above the answer: what an undo gives back, and what it cannot (law 8). */
+function givenBack(covered: readonly PlannedStep[]): readonly string[] {
   const mutating = covered.flatMap(({ step: { id, action } }) =>
     action.effect === "read" ? [] : [{ id, undo: action.undo }],
   );
   const final = mutating.filter(({ undo }) => isFinal(undo)).map(({ id }) => id);
   const left = mutating.filter(({ undo }) => !isFinal(undo) && isLeft(undo)).map(({ id }) => id);
-  return [
-    ...(final.length === 0 ? [] : [`points of no return: ${final.join(", ")}`]),
-    ...(left.length === 0 ? [] : [`undo leaves as it is then: ${left.join(", ")}`]),
-  ];
+  if (final.length > 0) return [`points of no return: ${final.join(", ")}`, ...leftLine("undo also leaves", left)];
+  if (left.length === mutating.length) return leftLine("undo takes nothing of it back", left);
+  return left.length === 0 ? ["undo takes all of it back"] : leftLine("undo takes back all but", left);
 }
+
+const leftLine = (what: string, ids: readonly string[]): readonly string[] =>
+  ids.length === 0 ? [] : [`${what}: ${ids.join(", ")}`];
 
 /** Said only where each step that has anything to take back can be. */
 function goesBack(session: Session, covered: readonly PlannedStep[]): readonly string[] {

@@ -3,6 +3,7 @@
  * listen; the engine prints nothing. Version 1 of `dingo-recover/event@1`.
  */
 import type { PrintedCommand, Progress, ReviewRow } from "../action.ts";
+import type { Closing, Ways } from "../closing.ts";
 import type { JournaledError } from "../journal/entry.ts";
 import type { Question } from "../ports/operator.ts";
 
@@ -110,21 +111,17 @@ export type EventBody =
   | { readonly type: "question"; readonly step?: string; readonly question: Question }
   | { readonly type: "answered"; readonly step?: string; readonly question: string; readonly by: string }
   | { readonly type: "note"; readonly message: string }
-  | {
+  | ({
       readonly type: "run-ended";
       readonly outcome: RunOutcome;
       readonly exitCode: number;
       readonly head: string;
       readonly error?: JournaledError;
-      readonly resumeWith?: string;
-      readonly undoWith?: string;
-      /** In the place of `resumeWith`, where resuming cannot help. */
-      readonly beginAnewWith?: string;
-      /** Beside `beginAnewWith`: takes this run, which has changed nothing, from among the open ones. */
-      readonly closeWith?: string;
       /** What the run has changed in the world, unless it came to its end. */
       readonly world?: string;
-    };
+      /** How it ended, for people. */
+      readonly closing?: Closing;
+    } & Ways);
 
 export type RunEvent = {
   readonly schema: "dingo-recover/event@1";

@@ -41,6 +41,7 @@ export function contextFor(session: Session, planned: PlannedStep, at: At): Cont
       // Whatever earlier processes did, it was not after this.
       session.caughtUp();
     },
+    betweenItems: async () => undefined,
     record: async (kind, data) => {
       requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });
       await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });

@@ -11,7 +11,7 @@ export const CALLS = {
     next: [
       "Correct all that is named, then run the same command again.",
       "dingo-recover init asks for a configuration and writes it; dingo-recover config show --origin says where each value comes from.",
-      "The README shows a whole configuration; secrets are named in it as { env: NAME }, { file: PATH } or { command: [PROGRAM, ARGUMENT] }.",
+      "docs/configuration.md shows a whole configuration; secrets are named in it as { env: NAME }, { file: PATH } or { command: [PROGRAM, ARGUMENT] }.",
     ],
   },
   "config-untrusted": {

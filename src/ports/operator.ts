@@ -27,11 +27,13 @@ interface QuestionBase {
 export interface TextQuestion extends QuestionBase {
   readonly kind: "text";
   readonly default?: string;
+  /** Nothing typed is no answer: at a terminal it is asked again. */
+  readonly needed?: true;
   /** A secret answer is never journaled, only the fact that it was given. */
   readonly secret?: boolean;
 }
 
-/** y/N. Enter means no. */
+/** Yes or no; at a terminal Enter alone is neither. */
 export interface ConfirmQuestion extends QuestionBase {
   readonly kind: "confirm";
   readonly details: readonly string[];
@@ -42,6 +44,8 @@ export interface TypedQuestion extends QuestionBase {
   readonly kind: "typed";
   readonly expected: string;
   readonly details: readonly string[];
+  /** What is told to whoever asks why, and in a log. */
+  readonly more?: readonly string[];
 }
 
 export interface ChoiceQuestion extends QuestionBase {

@@ -63,8 +63,3 @@ export function list(items: readonly string[]): readonly Block[] {
 export function section(title: string, blocks: readonly Block[]): readonly Section[] {
   return blocks.length === 0 ? [] : [{ title, blocks }];
 }
-
-/** `line` without its forms. */
-export function textOf(line: Line): string {
-  return line.map(({ text }) => text).join("");
-}

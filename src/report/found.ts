@@ -15,6 +15,9 @@ const APPS = "cf.review-apps";
 const RESTART = "cf.restart-app";
 const SUMMARISE = "recovery.summarise";
 const TABLES = "scratch.summarise";
+const DRILL = "drill.summarise";
+/** What these did is told by their own lines. */
+const TELLING = ["salvage.summarise", "compose.summarise"];
 
 export interface Found {
   readonly name: string | undefined;
@@ -36,6 +39,8 @@ export interface Found {
   readonly minutes: string | undefined;
   readonly newInstance: string | undefined;
   readonly recovered: readonly string[];
+  /** Of a runbook that brings no service back: its own last words. */
+  readonly told: readonly string[];
   readonly leftAside: readonly string[];
   readonly next: readonly string[];
   readonly unprotected: readonly string[];
@@ -58,12 +63,15 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     minutes: field(ESTIMATE, "minutes"),
     newInstance: field(CREATE, "guid"),
     recovered: [...outputList(units, SUMMARISE, "recovered"), ...tablesBack(field(TABLES, "proved"))],
+    told: [...optional(field(DRILL, "proved")), ...TELLING.flatMap((action) => outputList(units, action, "lines"))],
     leftAside: outputList(units, SUMMARISE, "left_aside"),
-    next: [...outputList(units, SUMMARISE, "next"), ...outputList(units, TABLES, "next")],
+    next: [SUMMARISE, TABLES, DRILL].flatMap((action) => outputList(units, action, "next")),
     unprotected: outputList(units, CHECK, "unprotected"),
     findings: findingsIn(units),
   };
 }
+
+const optional = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
 
 /** From what the run found out: journals of earlier versions have only some of it. */
 function lossIn(field: (action: string, name: string) => string | undefined): LossRange | undefined {

@@ -2,8 +2,10 @@
  * The incident report: a pure function of the journal, before it has a form. Domain facts are found by the ids of the
  * actions that found them, as journaled.
  */
+import { type Closing, closingRows, type Ways } from "../closing.ts";
 import { type Entry, startOf } from "../journal/entry.ts";
 import { databases, type ReportedBatch } from "./batch.ts";
+import { closingOf } from "./closing.ts";
 import { entriesOf, type UnitDigest, unitsOf } from "./digest.ts";
 import {
   type Block,
@@ -13,6 +15,8 @@ import {
   type ReportDocument,
   type Section,
   section,
+  strong,
+  table,
   tableOf,
   type TableOf,
 } from "./document.ts";
@@ -31,6 +35,8 @@ export interface ReportOptions {
   readonly timeZone?: string;
   /** Of the run that has agreed on a batch: what became of it. */
   readonly batch?: ReportedBatch | undefined;
+  /** How the run goes on; absent while a process is at work on it. */
+  readonly ways?: Ways;
   /** A living process is at work on the run. */
   readonly carried?: boolean;
   /** Of the archive, where a step kept one. */
@@ -50,6 +56,7 @@ export function incidentReport(entries: readonly Entry[], chain: Chain, options:
     title: titleOf(entries, found),
     warnings: warnings(entries, { ...about, carried }),
     sections: [
+      ...section("In short", batch === undefined ? inShort(closingOf(entries, options.ways)) : []),
       ...section("Summary", [paragraph(plain(updateOf(entries, about))), ...summary(entries, about)]),
       ...section("The archive", picture === undefined ? [] : [picture]),
       ...(batch === undefined ? [] : section("Databases of the batch", databases(batch))),
@@ -68,6 +75,22 @@ export function incidentReport(entries: readonly Entry[], chain: Chain, options:
       ...section("Evidence", evidence(entries)),
     ],
   };
+}
+
+/** The end as the screen has told it; commands in a block of their own, to be copied. */
+function inShort(closing: Closing | undefined): readonly Block[] {
+  if (closing === undefined) return [];
+  // It is looked at already.
+  const rows = closingRows({ ...closing, look: [] });
+  const commands = rows.flatMap((row) => row.commands);
+  return [
+    paragraph(strong(closing.says)),
+    ...table(
+      ["", ""],
+      rows.filter(({ texts }) => texts.length > 0).map(({ label, texts }) => [label, texts.join("\n")]),
+    ),
+    ...(commands.length === 0 ? [] : [{ kind: "code", language: "text", content: commands.join("\n") } as const]),
+  ];
 }
 
 /** An audit tells its own at length. */

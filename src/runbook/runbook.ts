@@ -1,8 +1,6 @@
 /** A runbook as the engine sees it: located, typed, checked. Made by `load.ts` from YAML, or built directly in tests. */
 import type { AnyAction, Effect } from "../action.ts";
 
-export type { Diagnostic } from "../diagnostic.ts";
-
 export type InputType = "string" | "integer" | "boolean" | "guid" | "time" | "duration" | "list";
 
 export interface InputSpec {

@@ -50,5 +50,13 @@ export const OF_HOSTS: Readonly<Record<string, Words>> = {
     (service) => `the old container of ${service} is kept under another name`,
   ),
   "compose.edit-file": tells("file", "the Compose file names the new directories"),
-  "compose.up": tells("stack", "the stack runs on its new directories"),
+  "compose.up": ({ input }) => [
+    {
+      thing: "stack",
+      text:
+        input["all"] === false
+          ? "the moved services run on their new directories, and the rest of the stack is stopped"
+          : "the stack runs on its new directories",
+    },
+  ],
 };

@@ -3,10 +3,11 @@ import type { PrintedCommand, Progress } from "../action.ts";
 import { bytesText } from "../bytes.ts";
 import { counted } from "../counted.ts";
 import type { GivenInput, RunEvent } from "../engine/event.ts";
-import { EXIT, unreachable } from "../errors.ts";
-import { type JournaledError, unitName } from "../journal/entry.ts";
+import { unreachable } from "../errors.ts";
+import { unitName } from "../journal/entry.ts";
 import type { ChoiceQuestion, Question } from "../ports/operator.ts";
 import { typedLines } from "../typed-lines.ts";
+import { endingLines } from "./ending-lines.ts";
 import { duration, row, wrap, wrapUnder } from "./text.ts";
 
 export interface LineOptions {
@@ -71,7 +72,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "note":
       return wrap(event.message, width, "  ");
     case "run-ended":
-      return runEndLines(event, width);
+      return endingLines(event, { width, verbose }).map(({ text }) => text);
     default:
       return unreachable(event);
   }
@@ -122,7 +123,7 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
         "    ",
       );
     case "skipped":
-      return wrap(skippedText(event, verbose), width);
+      return isUnneeded(event) && !verbose ? [] : wrap(skippedText(event), width);
     case "undone":
       if (event.how !== undefined) return wrap(`${unitName(event)}  ${withoutWay(event.how, event.evidence)}`, width);
       return wrap(`UNDONE: ${event.evidence}`, width, "    ");
@@ -136,10 +137,14 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
   }
 }
 
-/** People are told what is not done; the runbook's expression is for those who wrote it. */
-function skippedText(event: Extract<RunEvent, { type: "step-ended" }>, verbose: boolean): string {
+/** It never began, for nothing was to be done: that is told to whoever wants to know everything. */
+export function isUnneeded({ state, title }: Extract<RunEvent, { type: "step-ended" }>): boolean {
+  return state === "skipped" && title !== undefined;
+}
+
+function skippedText(event: Extract<RunEvent, { type: "step-ended" }>): string {
   const what = event.title === undefined ? "" : `: ${event.title}`;
-  return `${unitName(event)}  not needed, skipped${what}${verbose ? ` (${event.evidence})` : ""}`;
+  return `${unitName(event)}  not needed, skipped${what} (${event.evidence})`;
 }
 
 /** Of a step whose way back was not gone: no line before has named it. */
@@ -151,9 +156,16 @@ function withoutWay(how: string, evidence: string): string {
 export function questionLines(question: Question, width: number): string[] {
   return [
     ...detailLines(question, width),
+    ...moreLines(question, width),
     ...wrap(`? ${question.prompt}`, width, "  "),
     ...wrap(question.why, width, "    "),
   ];
+}
+
+/** What a question tells to whoever asks why. */
+export function moreLines(question: Question, width: number): string[] {
+  const more = question.kind === "typed" ? (question.more ?? []) : [];
+  return more.flatMap((text) => wrapUnder(`    ${text}`, width));
 }
 
 /** What a question shows before it is asked: commands, covered steps, choices with their consequences. */
@@ -171,13 +183,16 @@ const WIDEST_VALUE = 16;
 
 function choiceLines({ choices, recommended }: ChoiceQuestion, width: number): readonly string[] {
   const column = Math.min(WIDEST_VALUE, Math.max(...choices.map(({ value }) => value.length))) + 2;
-  return choices.flatMap(({ value, label, consequence }) => {
+  const digits = String(choices.length).length;
+  return choices.flatMap(({ value, label, consequence }, index) => {
     const text = `${label} (${consequence})${value === recommended ? "  [recommended]" : ""}`;
-    const lines = wrap(text, width, " ".repeat(4 + column));
+    const number = `${index + 1}`.padStart(digits);
+    const head = number.trim() === value ? " ".repeat(digits) : number;
+    const lines = wrap(text, width, " ".repeat(3 + digits + column));
     const [first = "", ...rest] = lines;
     return value.length > WIDEST_VALUE
-      ? [`    ${value}`, ...lines]
-      : [`    ${value.padEnd(column)}${first.trimStart()}`, ...rest];
+      ? [`  ${head} ${value}`, ...lines]
+      : [`  ${head} ${value.padEnd(column)}${first.trimStart()}`, ...rest];
   });
 }
 
@@ -198,51 +213,4 @@ export function manualLines({ commands = [], byHand }: Question, width = 80): st
         )
       : [];
   return ["", ...steps, "", ...done];
-}
-
-export function errorLines(error: JournaledError, width: number): string[] {
-  return [
-    ...wrap(`error: ${error.message}`, width),
-    ...wrap(error.remedy, width, "  "),
-    ...wrap(
-      `(${error.code}${error.place === undefined ? "" : `, at ${error.place.replaceAll("\n", "\\n")}`})`,
-      width,
-      "  ",
-    ),
-  ];
-}
-
-function runEndLines(event: Extract<RunEvent, { type: "run-ended" }>, width: number): string[] {
-  const error = event.error === undefined ? [] : ["", ...errorLines(event.error, width)];
-  const head = event.head === "" ? [] : [`journal head: ${event.head}`];
-  const world = event.world === undefined ? [] : ["", ...wrap(event.world, width)];
-  return [
-    ...error,
-    ...world,
-    "",
-    `${event.outcome}, exit code ${event.exitCode}${FOUND[event.exitCode] ?? ""}`,
-    ...head,
-    ...wayOnLines(event, width),
-  ];
-}
-
-const FOUND: Readonly<Record<number, string>> = {
-  [EXIT.warning]: ": something was found, no more than a warning",
-  [EXIT.serious]: ": something serious was found",
-};
-
-type Ways = Pick<Extract<RunEvent, { type: "run-ended" }>, "resumeWith" | "undoWith" | "beginAnewWith" | "closeWith">;
-
-/** How to go on; commands are never broken, so that they can be copied. */
-export function wayOnLines({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways, width: number): string[] {
-  if (resumeWith !== undefined)
-    return [`continue with: ${resumeWith}`, ...(undoWith === undefined ? [] : [`take back with: ${undoWith}`])];
-  if (beginAnewWith === undefined) return [];
-  return [
-    ...wrap("Nothing was created, and resuming would end in the same way. Once that is put right, begin anew:", width),
-    `  ${beginAnewWith}`,
-    ...(closeWith === undefined
-      ? []
-      : [...wrap("This run stays among the open ones until it is closed:", width), `  ${closeWith}`]),
-  ];
 }

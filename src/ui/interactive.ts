@@ -6,7 +6,8 @@ import type { RunEvent } from "../engine/event.ts";
 import type { Clock } from "../ports/clock.ts";
 import { forgetTyped } from "./forget-typed.ts";
 import { readyToAsk } from "./line-reading.ts";
-import { commandLines, eventLines } from "./event-lines.ts";
+import { endingLines } from "./ending-lines.ts";
+import { commandLines, eventLines, isUnneeded } from "./event-lines.ts";
 import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.ts";
@@ -107,7 +108,9 @@ class Screen {
         return;
       case "run-ended":
         await this.#end(({ title }) => this.#marked("✖", `${title}: stopped`, "bad"));
-        return this.#lines(this.#linesOf(event), event.exitCode === 0 ? "good" : undefined);
+        for (const { text, style } of endingLines(event, { width: this.#width, verbose: this.#verbose }))
+          this.#output.line(text, style);
+        return;
       default:
         return this.tell(this.#linesOf(event));
     }
@@ -156,8 +159,7 @@ class Screen {
   }
 
   async #stepEnded(event: StepEnded): Promise<void> {
-    if (event.state === "skipped" && event.title !== undefined && !this.#verbose)
-      return this.#marked("-", `${event.title}: not needed`, "faint");
+    if (isUnneeded(event) && !this.#verbose) return;
     if (this.#running === undefined) {
       this.#lines(this.#linesOf(event), isWell(event.state) ? "faint" : "bad");
       return;

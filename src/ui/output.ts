@@ -1,4 +1,5 @@
 /** The one way out to the terminal: every line is masked and made safe before it is written (laws 10, 12). */
+import { asCalled } from "../called-as.ts";
 import { printable } from "../printable.ts";
 import type { Secrets } from "../secrets.ts";
 import { isDumb } from "./terminal.ts";
@@ -28,6 +29,8 @@ export type Sink = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows"> & { wr
 export interface OutputOptions {
   readonly secrets: Secrets;
   readonly color: boolean;
+  /** Whoever reads it calls the tool in another way than this caller. */
+  readonly isForOthers?: boolean;
   readonly stdout?: Sink;
   readonly stderr?: Sink;
 }
@@ -35,10 +38,11 @@ export interface OutputOptions {
 export function createOutput({
   secrets,
   color,
+  isForOthers = false,
   stdout = process.stdout,
   stderr = process.stderr,
 }: OutputOptions): Output {
-  const safe = (text: string): string => printable(secrets.mask(text));
+  const safe = (text: string): string => printable(secrets.mask(isForOthers ? text : asCalled(text)));
   // Colour is added to what is safe already: no colour of ours can be mistaken for one of theirs.
   const paint = color && stdout.isTTY && !wantsNoColor(process.env) ? COLORED : COLORLESS;
   return {

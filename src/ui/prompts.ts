@@ -1,13 +1,12 @@
 /**
- * Questions on a terminal. Enter never means yes; "?" tells why, "m" shows the exact commands; Ctrl-C is a
+ * Questions on a terminal. Enter alone is no answer, neither yes nor no, for it turns pages too; "?" tells why, "m" shows the exact commands; Ctrl-C is a
  * safe way out, since the run can be resumed.
  */
 import { RecoverError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import type { Answer, Operator, Question, TextQuestion } from "../ports/operator.ts";
-import { quoted } from "../printable.ts";
+import type { Answer, Operator, Question } from "../ports/operator.ts";
 import { scriptHead, typedLines } from "../typed-lines.ts";
-import { detailLines, manualLines } from "./event-lines.ts";
+import { asideLines, asWritten, valueOf } from "./answers.ts";
+import { detailLines } from "./event-lines.ts";
 import { LeftPrompt, readLine } from "./line-reading.ts";
 import type { Output } from "./output.ts";
 import { rowsOf, wrap } from "./text.ts";
@@ -47,16 +46,14 @@ async function showBefore(question: Question, output: Output, held: readonly str
   const width = Math.min(output.columns, 120);
   // A text is its own prompt; before anything bigger one has to know why.
   const why = question.kind === "text" ? [] : wrap(question.why, width, "    ");
-  const above = withoutBlanks(held);
-  // Where something is held, it alone is what the answer is about.
-  const [first, last] = above.length > 0 ? [[...why, ""], above] : [[], why];
+  // The facts stand first; what undo does and what begins now stand right above the answer.
+  const facts = withoutBlanks(held);
+  const details = withoutBlanks(detailLines(withScriptHeads(question), width));
+  const [first, last] = facts.length > 0 ? [facts, [...details, ...why]] : [["", ...details], why];
   const height = (line: string): number => rowsOf(output.safe(line), output.columns);
-  const pages = pagesOf(
-    { rows: output.rows, height },
-    [...detailLines(withScriptHeads(question), width), ...first],
-    last,
-  );
-  await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? "faint" : undefined));
+  const pages = pagesOf({ rows: output.rows, height }, first, last);
+  const style = question.kind === "typed" ? "strong" : "faint";
+  await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? style : undefined));
 }
 
 /** The commands among the details are those that "m" shows; where nobody can type it, they are told whole. */
@@ -143,7 +140,11 @@ async function prompt(question: Question, output: Output): Promise<string> {
   for (let before = ""; ; ) {
     const answer = await readLine(output, { message, room: roomOf(question) });
     const value = valueOf(question, answer, before);
-    if (value !== undefined) return value;
+    if (value !== undefined) {
+      // What a number or a beginning has picked is seen before anything follows from it.
+      if (question.kind === "choice" && value !== answer) output.line(`    ${value}`);
+      return value;
+    }
     before = answer;
     const lines = asideLines(question, answer, Math.min(output.columns, 120));
     const height = (line: string): number => rowsOf(output.safe(line), output.columns);
@@ -160,17 +161,12 @@ function promptOf(question: Question): string {
     case "text":
       return question.default === undefined ? question.prompt : `${question.prompt} [${question.default}]`;
     case "confirm":
-      return `${question.prompt} (y/N${aside})`;
+      return `${question.prompt} (y/n${aside})`;
     case "typed":
-      return `${question.prompt} Type ${asWritten(question.expected)}, or nothing to stop (${aside.slice(2)}):`;
+      return `${question.prompt} Type ${asWritten(question.expected)} (${aside.slice(2)}; Ctrl-C stops):`;
     case "choice":
       return `${question.prompt} One of ${question.choices.map(({ value }) => value).join(", ")} (${aside.slice(2)}):`;
   }
-}
-
-/** Several words need marks that say where they end. */
-function asWritten(expected: string): string {
-  return expected.includes(" ") ? `"${expected}"` : expected;
 }
 
 /** Most names of services, organizations and spaces are shorter. */
@@ -186,52 +182,5 @@ function roomOf(question: Question): number {
       return question.expected.length;
     case "choice":
       return Math.max(...question.choices.map(({ value }) => value.length));
-  }
-}
-
-/** Undefined where what was typed is no answer. `before`: what was typed at this question before it. */
-function valueOf(question: Question, answer: string, before: string): string | undefined {
-  if (answer === "done" && question.byHand === true) return "by-hand";
-  switch (question.kind) {
-    case "text":
-      return isAside(question, answer, before) ? undefined : answer === "" ? (question.default ?? "") : answer;
-    case "confirm":
-      return { y: "yes", yes: "yes", "": "no", n: "no", no: "no" }[answer.toLowerCase()];
-    case "typed":
-      return answer === question.expected || answer === "" ? answer : undefined;
-    case "choice":
-      return question.choices.some(({ value }) => value === answer) ? answer : undefined;
-  }
-}
-
-/** Any text may be an answer: where no step is at hand, an "m" that is typed twice is one. */
-function isAside(question: TextQuestion, answer: string, before: string): boolean {
-  return answer === "?" || (answer === "m" && (question.commands !== undefined || before !== "m"));
-}
-
-function noneOf({ choices }: Extract<Question, { kind: "choice" }>, answer: string): string {
-  const meant = nearest(
-    answer,
-    choices.map(({ value }) => value),
-  );
-  return `${quoted(answer)} is none of them${meant === undefined ? "" : `; did you mean ${meant}?`}`;
-}
-
-function asideLines(question: Question, answer: string, width: number): readonly string[] {
-  if (answer === "?") return wrap(question.why, width, "    ");
-  if (answer === "m")
-    return [
-      ...manualLines(question, width),
-      ...(question.kind === "text" ? ["    m once more is taken as the answer."] : []),
-    ];
-  switch (question.kind) {
-    case "confirm":
-      return [`    type y or n${question.byHand === true ? ", or done when it was done by hand" : ""}`];
-    case "typed":
-      return [`    that is not ${question.expected}`];
-    case "choice":
-      return [`    ${answer === "" ? "type one of them, or stop with Ctrl-C" : noneOf(question, answer)}`];
-    default:
-      return [];
   }
 }

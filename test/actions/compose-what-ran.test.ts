@@ -66,6 +66,22 @@ describe("the data of a stack", () => {
 });
 
 describe("the start of a stack", () => {
+  it("is refused beforehand where one container of a service runs and another does not", async () => {
+    const scene = running();
+    stackOf(scene).add("web", { name: "mastodon_web_2", running: false, status: "exited" });
+    await expect(scene.perform(surveyStack, { ...PROJECT, services: [] })).rejects.toMatchObject({
+      code: "guard-refused",
+      message:
+        '"mastodon_web_2" does not run, and another container of its service does: Compose would remove one of them',
+    });
+  });
+
+  it("makes no second server on a directory, whatever number the file has", async () => {
+    const scene = await started();
+    await scene.perform(bringUp, { ...UP, all: false });
+    expect(stackOf(scene).changed.at(-1)).toBe("up db --scale db=1");
+  });
+
   it("what had finished before is not started, and a service that the file does not have is not named to Compose", async () => {
     const scene = await started();
     const stack = stackOf(scene);
@@ -75,7 +91,7 @@ describe("the start of a stack", () => {
     stack.forgotten.add("gone");
     const running = [...RUNNING, { id: gone.id, name: gone.name, service: "gone", grace: 10, ports: [] }];
     await scene.perform(bringUp, { ...UP, running, all: true });
-    expect(stack.changed.slice(-2)).toEqual(["up web db", `start ${gone.name}`]);
+    expect(stack.changed.slice(-2)).toEqual(["up web db --scale web=1 --scale db=1", `start ${gone.name}`]);
     expect(stack.named(seed.name)).toMatchObject({ running: false });
   });
 

@@ -223,7 +223,7 @@ describe("what may not be touched", () => {
     const running = [...RUNNING, { ...more[0], service: "extra" }, { ...more[1], service: "web" }];
     await scene.perform(bringUp, { ...UP, running, all: true });
     expect(stack.changed.slice(-3)).toEqual([
-      "up web db extra --scale web=2",
+      "up web db extra --scale web=2 --scale db=1 --scale extra=1",
       `start ${extra.name}`,
       `start ${again.name}`,
     ]);

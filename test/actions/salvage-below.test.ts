@@ -5,24 +5,33 @@ import { guardOriginal } from "../../src/actions/salvage/guard-original.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.ts";
 import { withVolume } from "../../src/rehearsal/docker-engine/seed.ts";
-import { file } from "../../src/rehearsal/docker-engine/tree.ts";
+import { file, type TreeNode } from "../../src/rehearsal/docker-engine/tree.ts";
 import type { Scene } from "../traps/scene.ts";
 import { HERE, lost, salvageHost, survey } from "./mutations/salvage.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const FILES = databaseFiles({
-  ...{ major: "13", systemId: 99n, inProduction: false, checkpointAt: NOW, role: "web", databases: { shop: {} } },
+  ...{
+    major: "13",
+    systemId: 7_300_000_000_000_000_099n,
+    inProduction: false,
+    checkpointAt: NOW,
+    role: "web",
+    databases: { shop: {} },
+  },
 });
 
-/** One volume alone, with the files of a database below a directory. */
-async function only(below: string): Promise<Scene> {
+const REDIS = { "dump.rdb": file("REDIS0009") };
+
+/** One volume alone, with the files of a database below a directory, and others beside it. */
+async function only(below: string, beside: Readonly<Record<string, TreeNode>> = {}): Promise<Scene> {
   const scene = await lost();
   const files = Object.fromEntries(Object.entries(FILES).map(([path, node]) => [`${below}/${path}`, node]));
   const plain = { "notes.txt": file("of somebody") };
   salvageHost(scene).alter((state) =>
     withVolume(
       { ...state, volumes: {}, containers: {} },
-      { name: "pg", files: { ...plain, ...files }, createdAt: NOW },
+      { name: "pg", files: { ...plain, ...beside, ...files }, createdAt: NOW },
     ),
   );
   return scene;
@@ -32,6 +41,18 @@ describe("a cluster below a directory of any name", () => {
   it.each(["main", "v13/data", "pgdata/pgroot/data/main"])("is found in %s, with its databases", async (below) => {
     expect(await survey(await only(below))).toMatchObject({
       candidates: [{ volume: "pg", inside: below, version: "13", databases: ["postgres", "shop"] }],
+    });
+  });
+
+  it.each([
+    ["another system's at the top", "main", REDIS],
+    ["another system's in a directory that usually holds data", "main", { "redis/dump.rdb": REDIS["dump.rdb"] }],
+    ["SQLite's", "main", { "app.db": file("SQLite format 3\0") }],
+    ["one that initdb never finished", "main", { "data/PG_VERSION": file("13"), "data/base/1/1": file("") }],
+    ["one without a pg_control, nearer to the top", "far/main", { "a/global/pg_control": file("") }],
+  ])("is found beside files of %s", async (_, below, beside) => {
+    expect(await survey(await only(below, beside))).toMatchObject({
+      candidates: [{ volume: "pg", inside: below, version: "13" }],
     });
   });
 
@@ -47,8 +68,11 @@ describe("a cluster below a directory of any name", () => {
 });
 
 describe("a volume that was not walked to its end", () => {
-  const refused = async (answer: () => Promise<never>): Promise<unknown> => {
-    const scene = await only("main");
+  const refused = async (
+    answer: () => Promise<never>,
+    beside: Readonly<Record<string, TreeNode>> = {},
+  ): Promise<unknown> => {
+    const scene = await only("main", beside);
     const host = scene.docker.hosts.get("");
     if (host === undefined) throw new Error("there is no host");
     host.search = async (places) => {
@@ -58,14 +82,26 @@ describe("a volume that was not walked to its end", () => {
     return await survey(scene).catch((error: unknown) => error);
   };
 
-  it("is said to be so, with 15, and nothing is called removed for good", async () => {
+  it.each([{}, REDIS])("is said to be so, with 15, and nothing is called removed for good", async (beside) => {
     const slow = new RecoverError("unreachable", "it took longer than 120 s", { remedy: "Wait.", effect: "none" });
-    const error = await refused(() => Promise.reject(slow));
+    const error = await refused(() => Promise.reject(slow), beside);
     expect(error).toMatchObject({
       code: "coverage-incomplete",
       message: expect.stringContaining("pg, not to its end: it took longer than 120 s") as string,
     });
     expect(String(error)).not.toContain("for good");
+  });
+
+  it("is one of which more was found than can be listed", async () => {
+    const scene = await only("main", REDIS);
+    const host = scene.docker.hosts.get("");
+    if (host === undefined) throw new Error("there is no host");
+    host.search = (places) =>
+      Promise.resolve(places.map(({ key }) => ({ state: "seen", key, paths: [], more: true }) as const));
+    await expect(survey(scene)).rejects.toMatchObject({
+      code: "coverage-incomplete",
+      message: expect.stringContaining("pg, not to its end: it holds more than can be listed") as string,
+    });
   });
 
   it("stops the look where a person stops it", async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 import type { JsonObject } from "../../src/action.ts";
 import { summarise } from "../../src/actions/recovery/summarise.ts";
 import { StepContext } from "../fakes/step-context.ts";
@@ -63,12 +62,6 @@ describe("what is lost, at the end of a recovery", () => {
     expect(await lost({ ...at, lived_on: true })).toMatch(
       /at most what was written after the last transaction is lost/,
     );
-  });
-
-  it("stands on the last screen", async () => {
-    const output = await end(false, facts);
-    const told = summarise.effect === "read" ? (summarise.tell?.(output) ?? "") : "";
-    expect(told).toContain(`\n${z.string().parse(output["lost"])}\nleft aside:`);
   });
 });
 

@@ -3,7 +3,6 @@ import { crc32c } from "../../src/archive/wal/crc32c.ts";
 import { LZOP_MAGIC } from "../../src/archive/reading/facts.ts";
 import { parseLocation, type ArchiveLocation } from "../../src/archive/names/location.ts";
 import { segmentName } from "../../src/archive/names/segment.ts";
-import type { ArchiveStore } from "../../src/ports/object-store.ts";
 import { MemoryObjectStore, type SeedOptions } from "../fakes/memory-object-store.ts";
 
 export const BUCKET = "our-postgresql-backups";
@@ -91,8 +90,4 @@ export function add(
   seed?: SeedOptions,
 ): void {
   store.seed(OLD.bucket, `${OLD.prefix}/${relative}`, content, { lastModified: stamp(6), ...seed });
-}
-
-export function readerOf(store: ArchiveStore) {
-  return store.reader();
 }

@@ -87,7 +87,7 @@ describe("a run of one foundation among several", () => {
       PATH: "/nowhere",
     });
     expect(code).toBe(15);
-    const [, command = ""] = /(?:continue with: |\n {2})(dingo-recover (?:resume|run) .*)\n/.exec(stdout) ?? [];
+    const [, command = ""] = /\n {2}(dingo-recover resume .*?)  # /u.exec(stdout) ?? [];
     expect(command.endsWith(` --config ${dev}`)).toBe(true);
   });
 });

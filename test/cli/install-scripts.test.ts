@@ -28,4 +28,10 @@ describe("the clone", () => {
     expect(told).not.toEqual([]);
     for (const line of told) expect(line).toContain("npm ci && npm run build && npm pack");
   });
+
+  it("is told to install the file that it packs", () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+    for (const page of ["README.md", "docs/install.md"])
+      expect(readFileSync(page, "utf8")).toContain(`npm install --global ./dingo-recover-${version}.tgz`);
+  });
 });

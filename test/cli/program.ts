@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ended, ProgramInProcess } from "../program/in-process.ts";
-import { MADE, TOOL } from "../tool.ts";
+import { AS_INSTALLED, MADE, TOOL } from "../tool.ts";
 import { subjectOf, TrustStore } from "../../src/trust/trusted.ts";
 
 /** All that a run needs to be told of the foundation; nothing of it answers. */
@@ -41,8 +41,9 @@ export class Place {
   readonly state = join(this.directory, "state");
 
   get env(): Record<string, string> {
-    const path = process.env["PATH"] ?? "";
-    return { PATH: path, HOME: this.directory, DINGO_RECOVER_STATE: this.state, NODE_COMPILE_CACHE: COMPILED };
+    const { directory: HOME, state: DINGO_RECOVER_STATE } = this;
+    const compiled = { NODE_COMPILE_CACHE: COMPILED };
+    return { ...AS_INSTALLED, ...compiled, PATH: process.env["PATH"] ?? "", HOME, DINGO_RECOVER_STATE };
   }
 
   /** As a process of its own: for tests of signals and kills, of what a child writes to the same streams, and of two at once. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.ts";
@@ -8,18 +8,42 @@ import { renderHelp } from "../../src/cli/render-help.ts";
 import { TOOL_DIRECTORY } from "../tool.ts";
 
 const README = readFileSync("README.md", "utf8");
+const CODES = readFileSync("docs/exit-codes.md", "utf8");
+const MOST_BYTES = 8192;
 
 describe("the README", () => {
-  it("has every exit code in its table, and no other", () => {
-    const table = README.slice(README.indexOf("## Exit codes"), README.indexOf("## What it promises"));
+  it(`is one page: no more than ${MOST_BYTES} bytes`, () => {
+    expect(Buffer.byteLength(README)).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  it("says what was proven, and what was never tried, before anything else", () => {
+    const first = README.slice(0, README.indexOf("## "));
+    for (const said of ["**Dingo PostgreSQL** is", "**Proven**", "**Never tried** | AWS itself"])
+      expect(first).toContain(said);
+  });
+
+  it("names every command that the help names", () => {
+    const table = README.slice(README.indexOf("## Commands"), README.indexOf("## Guarantees"));
+    for (const command of COMMANDS.filter((each) => !["journal", "archive", "config"].includes(each)))
+      expect(table).toContain(`\`${command}`);
+  });
+});
+
+describe("the page on exit codes and JSON", () => {
+  it("has every exit code in its first table, and no other", () => {
+    const table = CODES.slice(0, CODES.indexOf("Three more codes"));
     const codes = [...table.matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
     expect(codes).toEqual(Object.values(EXIT));
   });
 
-  it("names every command that the help names", () => {
-    const table = README.slice(README.indexOf("## Commands"), README.indexOf("## Exit codes"));
-    for (const command of COMMANDS.filter((each) => !["journal", "archive", "config"].includes(each)))
-      expect(table).toContain(`\`${command}`);
+  it("names documents that the program prints", () => {
+    const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join("src", name), "utf8"))
+      .join("\n");
+    const named = [...CODES.matchAll(/dingo-recover\/([a-z-]+@1)/gu)].map(([, name = ""]) => name);
+    expect(named.length).toBeGreaterThan(8);
+    for (const name of named) expect(sources).toContain(`dingo-recover/${name}`);
   });
 });
 

@@ -2,15 +2,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SETTINGS } from "../../src/config/settings.ts";
 import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
 import { callsOf, understand } from "../cli/understood.ts";
 
+const OTHERS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 const PAGES = [
-  "README.md",
+  ...OTHERS,
   ...readdirSync("docs")
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
 ];
+/** Written by a run of the deep tests. */
+const WRITTEN = ["test/deep-run.json"];
 const text = (page: string): string => readFileSync(page, "utf8");
 
 /** Every command of ours in a page: a line of a block, without what stands before it there, or a word of a sentence. */
@@ -28,6 +32,31 @@ function commandsOf(page: string): readonly string[] {
   return [...new Set([...typed, ...quoted])].filter((each) => !/…|\[|\||\bCODE\b|\bCOMMAND\b/u.test(each));
 }
 
+interface Link {
+  readonly file: string;
+  readonly anchor: string | undefined;
+}
+
+/** Relative links; those within a block of code are none. */
+function linksOf(page: string): readonly Link[] {
+  const prose = text(page).replaceAll(/^```[^]*?^```/gmu, "");
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/gu)].flatMap(([, link = ""]) => {
+    if (/^https?:/u.test(link)) return [];
+    const [path = "", anchor] = link.split("#");
+    return [{ file: path === "" ? page : join(dirname(page), path), anchor }];
+  });
+}
+
+/** As GitHub makes them of headings. */
+const slug = (title: string): string =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+
+const anchorsOf = (page: string): readonly string[] =>
+  [...page.replaceAll(/^```[^]*?^```/gmu, "").matchAll(/^#+ (.+)$/gmu)].map(([, title = ""]) => slug(title));
+
 describe.each(PAGES)("%s", (page) => {
   it("has commands that a shell and the program understand", async () => {
     for (const command of commandsOf(page))
@@ -35,12 +64,14 @@ describe.each(PAGES)("%s", (page) => {
   });
 
   it("leads to what is there", () => {
-    const links = [...text(page).matchAll(/\]\(([^)#]+)/gu)].flatMap(([, link = ""]) =>
-      /^https?:/u.test(link) ? [] : [link],
+    for (const { file, anchor } of linksOf(page)) {
+      expect(existsSync(file), file).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(text(file)), `${file}#${anchor}`).toContain(anchor);
+    }
+    const named = [...text(page).matchAll(/`((?:test|docs|bench|build|fixtures)\/[\w/.@-]+)`/gu)].map(
+      ([, path = ""]) => path,
     );
-    for (const link of links) expect(existsSync(join(dirname(page), link)), link).toBe(true);
-    const tests = [...text(page).matchAll(/`(test\/[\w/.-]+)`/gu)].map(([, path = ""]) => path);
-    for (const path of tests) expect(existsSync(path), path).toBe(true);
+    for (const path of named.filter((each) => !WRITTEN.includes(each))) expect(existsSync(path), path).toBe(true);
   });
 });
 
@@ -49,9 +80,32 @@ describe("the pages", () => {
     expect(PAGES.flatMap(commandsOf).length).toBeGreaterThan(60);
   });
 
-  it("know every page of docs from the README, from one another or from the package", () => {
-    const linked = PAGES.map(text).join("\n");
-    for (const page of PAGES.slice(1)) expect(linked, page).toContain(page.slice("docs/".length));
+  it("are all linked from the README", () => {
+    const linked = linksOf("README.md").map(({ file }) => file);
+    for (const page of PAGES.slice(1)) expect(linked).toContain(page);
+  });
+
+  it("name each of their parts in their contents, where they have any", () => {
+    for (const page of PAGES) {
+      const [, contents = ""] = /\n\n((?:- \[[^\]]+\]\(#[^)]+\)\n)+)\n## /u.exec(text(page)) ?? [];
+      const parts = [...text(page).matchAll(/^## (.+)$/gmu)].map(([, title = ""]) => slug(title));
+      if (contents !== "")
+        expect(
+          [...contents.matchAll(/\(#([^)]+)\)/gu)].map(([, to = ""]) => to),
+          page,
+        ).toEqual(parts);
+    }
+  });
+});
+
+describe("the page on the configuration", () => {
+  const rows = text("docs/configuration.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+
+  it.each(SETTINGS)("has $name, with its variables", ({ name, variables = [] }) => {
+    const [row = ""] = rows.filter((each) => each.split(" | ")[0]?.includes(`\`${name}\``));
+    for (const word of [name, ...variables]) expect(row).toContain(`\`${word}\``);
   });
 });
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { besideProven, PROVEN } from "../../src/doctor/proven.ts";
 
 describe("what a real recovery has run with", () => {
-  it("is what the README says", () => {
-    const table = readFileSync("README.md", "utf8").split("## Proven on")[1]?.split("\n## ")[0] ?? "";
+  it("is what the page on versions says", () => {
+    const table = readFileSync("docs/compatibility.md", "utf8").split("\n## Proven on")[1]?.split("\n## ")[0] ?? "";
     expect(table).toContain(`| Node | ${PROVEN.node} on Linux`);
     expect(table).toContain(`| cf CLI | ${PROVEN.cf} |`);
   });

@@ -71,8 +71,9 @@ describe("consent to what disrupts or destroys", () => {
       {
         kind: "typed",
         expected: TARGET,
-        details: [
-          "points of no return: stop, add, swap",
+        why: "From here on things are stopped, moved or replaced: ? names the 3 steps.",
+        details: ["points of no return: stop, add, swap"],
+        more: [
           "stop (disrupt): Step stop",
           NO_WAY_BACK,
           "add (create): Step add",
@@ -101,9 +102,8 @@ describe("consent to what disrupts or destroys", () => {
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
     expect(bench.operator.asked).toMatchObject([
       {
-        details: [
-          "points of no return: lose",
-          "undo leaves as it is then: note",
+        details: ["points of no return: lose", "undo also leaves: note"],
+        more: [
           "lose (destroy): Step lose",
           "  undo: it stays deleted",
           "note (destroy): Step note",
@@ -113,7 +113,7 @@ describe("consent to what disrupts or destroys", () => {
     ]);
   });
 
-  it("names first what an undo leaves as it is, and last that it takes the others back", async () => {
+  it("says in one line what undo takes back and what it does not, and nothing that denies it", async () => {
     const world = new FakeWorld();
     const runbook = runbookOf([
       step("swap", { action: reversible(world, new TakenBack(), "destroy"), with: { key: "swap" } }),
@@ -121,9 +121,10 @@ describe("consent to what disrupts or destroys", () => {
     ]);
     const bench = new Bench();
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
-    const details = bench.operator.asked.flatMap((question) => ("details" in question ? (question.details ?? []) : []));
-    expect(details[0]).toBe("undo leaves as it is then: restart");
-    expect(details.at(-1)).toMatch(/undo \S+" takes the others back, last first/);
+    const [question] = bench.operator.asked;
+    if (question?.kind !== "typed") throw new Error("the target is typed");
+    expect(question.details).toEqual(["undo takes back all but: restart"]);
+    expect(question.more?.at(-1)).toMatch(/undo \S+" takes the others back, last first/);
   });
 
   it("is asked before a creation already, where a review stands before it and danger behind it", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Gravity, Json, JsonObject } from "../../src/action.ts";
+import type { AnyAction, Gravity, Json, JsonObject } from "../../src/action.ts";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
@@ -39,6 +39,20 @@ describe("a run from beginning to end", () => {
       "run-ended",
     ]);
     expect(bench.locks.held).toEqual([]);
+  });
+});
+
+describe("an own action that was built for an earlier version", () => {
+  it("may call `betweenItems` between its items", async () => {
+    const world = new FakeWorld();
+    world.readings.set("name", "db");
+    const run: AnyAction["run"] = async (context) => {
+      await context.betweenItems();
+      return { value: world.read("name") };
+    };
+    const built = Object.assign(reading(world), { run });
+    const runbook = runbookOf([step("look", { action: built, with: { key: "name" } })]);
+    expect(await new Bench().run({ runbook, flags: YES })).toMatchObject({ outcome: "succeeded", exitCode: 0 });
   });
 });
 

@@ -42,6 +42,8 @@ export class StepContext implements Context {
     this.announced += 1;
   }
 
+  async betweenItems(): Promise<void> {}
+
   async record(kind: string, data: JsonObject): Promise<void> {
     this.notes.push({ kind, data });
   }

@@ -108,9 +108,9 @@ describe.each(SIZES)("on $columns columns and $rows rows", (size) => {
     await screen.type("y");
     await turned(screen, /\?\s+Create\s+a\s+service\s+key[^]*\)$/);
     await screen.type("y");
-    heldTo("consent", screen, await turned(screen, /or\s+nothing\s+to\s+stop[^]*\):$/));
+    heldTo("consent", screen, await turned(screen, /Ctrl-C\s+stops\):$/));
     await screen.type("acme/production/important-db");
-    await turned(screen, /application[^]*or\s+nothing\s+to\s+stop[^]*\):$/);
+    await turned(screen, /application[^]*Ctrl-C\s+stops\):$/);
     await screen.type("acme/production/important-db");
     heldTo("end", screen, await screen.saw("as it should"));
   });
@@ -176,7 +176,7 @@ describe("a question", () => {
     await screen.type("y");
     await screen.saw(/Create a service key[^]*\(y\/N[^]*\)$/u);
     await screen.type("y");
-    const consent = await screen.saw(/or nothing to stop[^]*\):$/u);
+    const consent = await screen.saw(/Type[^]*Ctrl-C stops\):$/u);
     expect(consent).toMatch(/source {2}[^]*way back[^]*\? Go on with/u);
     await screen.press("C-c");
     await screen.saw("stopped at a question");

@@ -26,7 +26,16 @@ describe("what a rehearsal misses in what was said", () => {
   });
 
   it("is told with the place of the journal, which no other ending names", () => {
-    const result = { exitCode: 0, expected: 0, run: undefined, directory: "/box", counts: {}, weather: [] };
+    const result = {
+      scenario: "wal-gap",
+      title: "A gap",
+      exitCode: 0,
+      expected: 0,
+      run: undefined,
+      directory: "/box",
+      counts: {},
+      weather: [],
+    };
     const journal = "/state/runs/r/journal.jsonl";
     const lines = summary({ ...result, complaints: ['the journal does not say "a gap"'], journal });
     expect(lines.slice(-3)).toEqual([

@@ -200,9 +200,9 @@ describe("the update for the people who wait", () => {
     );
   });
 
-  it("stands at the top of the report's summary", () => {
+  it("stands at the top of the report's summary, below what it is in short", () => {
     const { sections } = incidentReport(journal(STARTED, ...FOUND), { holds: true, head: "x" }, UTC);
-    expect(sections[0]).toMatchObject({
+    expect(sections[1]).toMatchObject({
       title: "Summary",
       blocks: [{ kind: "paragraph", line: [{ text: told(...FOUND) }] }, { kind: "table" }],
     });
@@ -225,7 +225,8 @@ describe("the update of a run that was to find something out", () => {
     const entries = journal(...concluded(OLD, BAD));
     expect(incidentUpdate(entries, UTC)).toMatch(/Found: 1 serious, 1 warning\. nothing can be restored\.$/u);
     const { sections } = incidentReport(entries, { holds: true, head: "x" }, UTC);
-    expect(JSON.stringify(sections[0])).toContain(`["findings","1 serious, 1 warning"]`);
+    expect(JSON.stringify(sections[0])).toContain("1 serious, 1 warning\\nnothing can be restored");
+    expect(JSON.stringify(sections[1])).toContain(`["findings","1 serious, 1 warning"]`);
     expect(sections.find(({ title }) => title === "Findings")?.blocks).toEqual([
       { kind: "list", items: ["serious: nothing can be restored", "warning: it is two days old"] },
     ]);

@@ -7,7 +7,7 @@ import { cacheDirectory } from "./cache.ts";
 import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.ts";
 import type { OwnEngine } from "./own-engine.ts";
 import { until } from "./until.ts";
-import { TOOL } from "../tool.ts";
+import { AS_INSTALLED, TOOL } from "../tool.ts";
 
 const PAGE = new URL("../compose/mastodon-1.3.2.yml", import.meta.url);
 const UP_MS = 300_000;
@@ -119,7 +119,7 @@ export class ComposeStack {
       ...args,
       ...flags(state),
     ];
-    const env = { ...this.#env, HOME: state, PATH: process.env["PATH"] };
+    const env = { ...AS_INSTALLED, ...this.#env, HOME: state, PATH: process.env["PATH"] };
     return execa("sh", words, { env, extendEnv: false, reject: false, all: true });
   }
 

@@ -28,7 +28,7 @@ import { type Rig, type RigOptions, startRig } from "./rig.ts";
 import { makeScene, type Scene, type SceneOptions } from "./scene.ts";
 import type { S3Credentials } from "./sts.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { TOOL } from "../tool.ts";
+import { AS_INSTALLED, TOOL } from "../tool.ts";
 
 export const ORG = "our-org";
 export const SPACE = "our-space";
@@ -116,6 +116,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
   await writeFile(configFile, stringify(configuration));
   const credentials = await rig.restrictedCredentials(scene.archive);
   const env = {
+    ...AS_INSTALLED,
     PATH: [dirname(builtProgram("cf")), dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
     HOME: directory,
     TMPDIR: directory,

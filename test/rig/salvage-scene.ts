@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { cacheDirectory } from "./cache.ts";
 import { OwnEngine } from "./own-engine.ts";
 import { until } from "./until.ts";
-import { TOOL } from "../tool.ts";
+import { AS_INSTALLED, TOOL } from "../tool.ts";
 
 const PGDATA = "/var/lib/postgresql/data";
 const UP_MS = 300_000;
@@ -46,7 +46,8 @@ export class SalvageScene {
   }
 
   get env() {
-    return { DOCKER_HOST: this.engine.endpoint, HOME: this.engine.directory, PATH: process.env["PATH"] };
+    const { endpoint: DOCKER_HOST, directory: HOME } = this.engine;
+    return { ...AS_INSTALLED, DOCKER_HOST, HOME, PATH: process.env["PATH"] };
   }
 
   /** dingo-recover, without anybody to ask. */

@@ -69,6 +69,25 @@ export class TmuxScreen {
       .trimEnd();
   }
 
+  /** Each row of the screen as it is drawn, with the escape codes of its colours: those that go on from the row above, too. */
+  async drawn(): Promise<readonly string[]> {
+    const shown = await this.#tmux("capture-pane", "-p", "-e", "-t", "=it:");
+    let before = "";
+    return shown
+      .replace(/\n$/u, "")
+      .split("\n")
+      .map((row) => {
+        const whole = `${before}${row}`;
+        before = styleAtEnd(whole);
+        return whole;
+      });
+  }
+
+  /** Types text without Enter. */
+  async write(text: string): Promise<void> {
+    await this.#tmux("send-keys", "-t", "=it:", "-l", text);
+  }
+
   get size(): Size {
     return this.#size;
   }
@@ -98,6 +117,13 @@ export class TmuxScreen {
     const { stdout } = await run("tmux", ["-L", this.#socket, ...words], { encoding: "utf8" });
     return stdout;
   }
+}
+
+/** The codes of colours since the last one that ends all of them. */
+function styleAtEnd(row: string): string {
+  const codes = row.match(/\u001B\[[\d;]*m/gu) ?? [];
+  const end = codes.findLastIndex((code) => /\[(?:0?|0;[\d;]*)m$/u.test(code));
+  return codes.slice(Math.max(end, 0)).join("");
 }
 
 /** The screen is there when the program has ended, also by a Ctrl-C that the terminal gives to all that run on it. */

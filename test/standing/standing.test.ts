@@ -51,6 +51,17 @@ describe("what a run has done", () => {
     );
   });
 
+  it("tells of a stack of which the moved services alone run that the rest is stopped", () => {
+    const [stop, data] = [begun("stop", "compose.stop"), begun("data", "compose.up", { all: false })];
+    expect(standingText(lines(stop, done("stop"), data, done("data")))).toBe(
+      "Done so far: the moved services run on their new directories, and the rest of the stack is stopped.",
+    );
+    const start = begun("start", "compose.up", { all: true });
+    expect(standingText(lines(stop, done("stop"), data, done("data"), start, done("start")))).toBe(
+      "Done so far: the stack runs on its new directories.",
+    );
+  });
+
   it("S2: tells nothing of what did not happen, or was taken back", () => {
     expect(standingText(lines(STOP, failed("stop", "command-failed", "not-done")))).toMatch(/^Nothing is left/);
     const back: EntryBody = { ...STOP, back: true } as EntryBody;

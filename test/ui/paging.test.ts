@@ -1,6 +1,6 @@
 /** What is too high for the screen is turned over page by page, forth and back, before the answer is typed. */
 import { expect, it, vi } from "vitest";
-import type { ConfirmQuestion } from "../../src/ports/operator.ts";
+import type { ConfirmQuestion, Question } from "../../src/ports/operator.ts";
 import type { Output } from "../../src/ui/output.ts";
 import { promptingOperator } from "../../src/ui/prompts.ts";
 
@@ -54,6 +54,30 @@ it("turns no page for what is meant for the question, and says where that comes"
   const lines = await told(QUESTION, "?", "m", "", "", "y");
   expect(lines.filter((line) => line.includes("The question comes with the last page"))).toHaveLength(2);
   expect(lines.filter((line) => /detail \d+/u.test(line))).toHaveLength(50);
+});
+
+it("shows the facts first, and right above the answer what begins now, in bold", async () => {
+  const lines: [string, string | undefined][] = [];
+  const line = (text = "", style?: string): void => void lines.push([text, style]);
+  const output = { columns: 80, rows: 24, safe: (text: string) => text, line };
+  const question: Question = {
+    kind: "typed",
+    id: "consent",
+    prompt: "Go on?",
+    expected: "y",
+    why: "From here on things are stopped.",
+    details: ["undo takes back all but: restart"],
+    more: ["restart (disrupt): Restart it"],
+  };
+  typed.left = ["?", "y"];
+  await promptingOperator(output as unknown as Output, () => ["  lost  63 s"]).ask(question);
+  expect(lines).toEqual([
+    ["  lost  63 s", undefined],
+    ["    undo takes back all but: restart", undefined],
+    ["    From here on things are stopped.", "strong"],
+    ["    restart (disrupt): Restart it", undefined],
+    ["    From here on things are stopped.", undefined],
+  ]);
 });
 
 it("shows of a long script its first line, and whole what m does not show", async () => {

@@ -21,10 +21,18 @@ describe("the pictures of the terminal", () => {
       );
   });
 
-  it("are all in the README, with words for those who do not see them", () => {
-    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  it("are all on a page, with words for those who do not see them", () => {
+    const pages = ["README.md", "docs/operating.md"].map((page) => readFileSync(join(ROOT, page), "utf8")).join("\n");
     for (const name of readdirSync(join(ROOT, "docs", "pictures")))
-      expect(readme).toMatch(new RegExp(`!\\[[^\\]]{20,}\\]\\(docs/pictures/${name.replaceAll(".", "\\.")}\\)`));
+      expect(pages).toMatch(new RegExp(`!\\[[^\\]]{20,}\\]\\((?:docs/)?pictures/${name.replaceAll(".", "\\.")}\\)`));
+  });
+
+  it("have a film that is small, moves by itself, and stands still for those who want no motion", () => {
+    const svg = readFileSync(join(ROOT, "docs", "pictures", "rehearsal.svg"), "utf8");
+    expect(Buffer.byteLength(svg)).toBeLessThan(150_000);
+    expect(svg).toContain("step-end infinite");
+    expect(svg).toContain("prefers-reduced-motion");
+    expect(svg).not.toMatch(/<script|href="[^#]|url\(|@import/u);
   });
 });
 

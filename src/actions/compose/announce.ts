@@ -28,7 +28,8 @@ export const announce = defineAction({
     const answer = await context.ask({
       kind: "text",
       id: "announced",
-      prompt: `Who was told that ${project} is down for about ${minutes} min? Names or "nobody", or nothing to stop:`,
+      prompt: `Who was told that ${project} is down for about ${minutes} min? Names or "nobody" (Ctrl-C stops):`,
+      needed: true,
       why: "Everything is stopped before it is copied, so that nothing is written that the copy lacks. The answer is journaled.",
     });
     const told = answer.value.trim();

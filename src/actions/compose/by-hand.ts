@@ -22,7 +22,8 @@ export const runByHand = defineAction({
       const { value } = await context.ask({
         kind: "text",
         id: `command-${index}`,
-        prompt: `Run it in another terminal: ${command}\nHow did it end? ("done", "skipped", or nothing to stop):`,
+        prompt: `Run it in another terminal: ${command}\nHow did it end? ("done" or "skipped"; Ctrl-C stops):`,
+        needed: true,
         why: "The databases run on their new directories and nothing else does. The answer is journaled.",
       });
       if (value.trim() === "")

@@ -24,6 +24,6 @@ export function guardWayBack(
   throw refuse(
     `the container ${quoted(several.name)} is in ${several.networks.length} networks, and Engine ${engine.version} makes none like it at once`,
     several.name,
-    "Give the service one network for the while of the move, or move its data by hand as docs/persist-compose-data.md tells.",
+    "Give the service one network for the while of the move, or move its data by hand as docs/docker.md tells.",
   );
 }

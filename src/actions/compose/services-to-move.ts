@@ -59,6 +59,13 @@ export async function servicesToMove({
       idle.container,
       "Nothing was changed. Start it, or name the services that run with --input services=SERVICE,…; then begin anew.",
     );
+  const rest = restOf(members);
+  if (rest !== undefined)
+    throw refuse(
+      `${quoted(rest.name)} does not run, and another container of its service does: Compose would remove one of them`,
+      rest.name,
+      "Nothing was changed. Start it, or remove it once nothing in it is missed; then begin anew.",
+    );
   const twice = found.find(({ service }, index) =>
     found.some(
       (other, at) => at < index && other.service === service && other.container_id !== found[index]?.container_id,
@@ -70,6 +77,13 @@ export async function servicesToMove({
       host.label,
     );
   return found.map((each) => ({ ...each, name: nameOf(each, found) }));
+}
+
+/** Compose has a number of containers for a service, and no word for which of them ran. */
+function restOf(members: readonly DockerContainer[]): DockerContainer | undefined {
+  const runs = ({ running, status }: DockerContainer): boolean => running || status === "restarting";
+  const services = new Set(members.filter(runs).map(({ labels }) => labels[LABEL.service]));
+  return members.find((one) => !runs(one) && services.has(one.labels[LABEL.service]));
 }
 
 const nameOf = ({ service, path }: MovedService, all: readonly MovedService[]): string =>

@@ -20,7 +20,8 @@ export const summariseMove = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ lines }) => lines.join("\n"),
+  // The rest is told by the end of the run.
+  tell: ({ lines }) => lines[0] ?? "",
   describe: () => [],
   run: (_context, { services, kept, original, sudo }): Promise<z.infer<typeof output>> =>
     Promise.resolve({

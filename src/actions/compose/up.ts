@@ -157,12 +157,11 @@ async function knownServices(work: DockerWork, request: Input): Promise<readonly
   return names.filter((service) => known.has(service));
 }
 
-/** A service that somebody has scaled up would lose the others. */
-function scalesOf({ all, running }: Input, names: readonly string[]): Readonly<Record<string, number>> {
-  if (!all) return {};
+/** As many as ran, whatever the file says: no more servers on one directory, and no container less. */
+function scalesOf({ running }: Input, names: readonly string[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { service } of running) counts.set(service, (counts.get(service) ?? 0) + 1);
-  return Object.fromEntries([...counts].filter(([service, count]) => count > 1 && names.includes(service)));
+  return Object.fromEntries([...counts].filter(([service]) => names.includes(service)));
 }
 
 /** Containers that ran, are still there, and do not run. */

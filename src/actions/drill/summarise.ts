@@ -23,8 +23,7 @@ export const summariseDrill = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ proved, next }) =>
-    [proved, ...(next.length === 0 ? [] : ["next:"]), ...next.map((line) => `  ${line}`)].join("\n"),
+  tell: ({ proved }) => proved,
   describe: () => [],
   run: ({ run, ports }, facts) => {
     const { target, rows, checksum, deleted_guid: deleted, guid } = facts;

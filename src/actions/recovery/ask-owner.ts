@@ -24,7 +24,8 @@ export const askOwner = defineAction({
     const answer = await context.ask({
       kind: "text",
       id: OWNER_AGREES,
-      prompt: `Does the owner of ${target} agree? The owner's name, or nothing to stop:`,
+      prompt: `Does the owner of ${target} agree? The owner's name, or no:`,
+      needed: true,
       why: `What run ${run} moved aside is deleted for good. Its owner has to have looked at the recovered data and said yes; the name is journaled.`,
     });
     const owner = answer.value.trim();

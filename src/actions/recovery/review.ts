@@ -86,7 +86,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { undo, origin, drill }: Of): 
     { label: "  archive", value: `${facts.target_objects} objects, moved aside: ${facts.target_archive}` },
     {
       label: "  container",
-      value: `${facts.container} on ${facts.cell}; stopped, its empty database moved aside, started`,
+      value: `${facts.container} on ${facts.cell}`,
     },
     {
       label: "recovered",
@@ -99,7 +99,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { undo, origin, drill }: Of): 
     { label: "takes", value: `about ${counted(facts.minutes, "minute")}${drill === "" ? "" : `; ${drill}`}` },
     {
       label: "way back",
-      value: `${undo} puts the empty database, its archive and its keys back, at any time before a cleanup; what is recovered goes aside then, with all that applications have written since the start`,
+      value: `${undo}, at any time before a cleanup; what is recovered goes aside then, with all that was written since the start`,
     },
   ];
 }

@@ -48,15 +48,8 @@ export const summarise = defineAction({
   effect: "read",
   input,
   output,
-  tell: (found) =>
-    [
-      ...found.recovered,
-      ...(found.lost === "" ? [] : [found.lost]),
-      "left aside:",
-      ...found.left_aside.map((text) => `  ${text}`),
-      "next:",
-      ...found.next.map((text) => `  ${text}`),
-    ].join("\n"),
+  // The rest is told by the end of the run.
+  tell: ({ recovered }) => recovered.join("\n"),
   describe: () => [],
   run: ({ run }, facts): Promise<z.infer<typeof output>> => {
     const rows = facts.tables.map(({ table, rows: count }) => `${table}: ${readableRowsText(count)}`);

@@ -62,6 +62,7 @@ function questionOf(found: readonly Looked[]): TextQuestion {
     kind: "text",
     id: "databases",
     prompt: 'Which databases are dumped? Names divided by commas, or "all"',
+    needed: true,
     why: `Each is dumped, and the dump is loaded into an empty server to see that it is whole.\n${linesOf(found).join("\n")}`,
   };
 }

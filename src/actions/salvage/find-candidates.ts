@@ -68,7 +68,7 @@ export async function findCandidates(
   const unlooked = seen.flatMap(({ volume, contents }) =>
     contents.kind === "unknown"
       ? [`${volume.name}: ${contents.why}`]
-      : contents.kind === "other" && contents.unwalked !== undefined
+      : (contents.kind === "other" || contents.kind === "data") && contents.unwalked !== undefined
         ? [`${volume.name}, not to its end: ${contents.unwalked}`]
         : [],
   );

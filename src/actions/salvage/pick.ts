@@ -41,6 +41,7 @@ function questionOf(candidates: readonly Candidate[]): TextQuestion {
     kind: "text",
     id: "volumes",
     prompt: "Which of them? Numbers or names, divided by commas",
+    needed: true,
     why: `Each is copied, and PostgreSQL is started on the copy; the volume itself is never written to.\n${candidates.flatMap(candidateLines).slice(0, 24).join("\n")}`,
   };
 }

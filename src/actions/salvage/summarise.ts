@@ -26,7 +26,8 @@ export const summariseSalvage = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ lines }) => lines.join("\n"),
+  // The rest is told by the end of the run.
+  tell: ({ lines }) => lines[0] ?? "",
   describe: () => [],
   run: (_context, { dumps, proofs, put_back }): Promise<z.infer<typeof output>> => {
     const proved = proofs.flatMap((each) => each.proved);

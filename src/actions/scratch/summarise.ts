@@ -24,7 +24,7 @@ export const summariseTables = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ proved, next }) => [proved, "next:", ...next.map((line) => `  ${line}`)].join("\n"),
+  tell: ({ proved }) => proved,
   describe: () => [],
   run: ({ run }, facts) => {
     const { target, time, tables } = facts;

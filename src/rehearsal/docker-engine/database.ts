@@ -17,7 +17,6 @@ const MAGIC = { postgresql: "", redis: "REDIS0009" } as const;
 const UID = 999;
 export type DatabaseKind = keyof typeof ROWS;
 
-export const rowsPath = (kind: DatabaseKind): string => ROWS[kind];
 export const rowsFile = (kind: DatabaseKind, rows: Rows, modified: number): TreeNode => {
   const text = `${MAGIC[kind]}${JSON.stringify(rows)}`;
   return file(text, { uid: UID, modified });

@@ -35,3 +35,13 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 export const findScenario = (name: string): Scenario | undefined => SCENARIOS.find((each) => each.name === name);
+
+/** The first ones to play, in this order. */
+export const START_WITH: readonly Scenario[] = [
+  "happy-last-era",
+  "wal-gap",
+  "same-minute",
+  "killed-before-start",
+  "recover-to-time",
+  "space-deleted",
+].flatMap((name) => findScenario(name) ?? []);

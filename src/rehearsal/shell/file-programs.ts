@@ -1,6 +1,6 @@
 /** stat, find, head, mv, cp, mkdir, chown, chmod and df, as the host adapter calls them. */
 import { namesIn, stat } from "../world/host-files.ts";
-import { after, type Call, cellOf, ended, type Program } from "./command.ts";
+import { after, cellOf, ended, type Program } from "./command.ts";
 
 /** Only root may look into the volumes. */
 const asRoot =
@@ -98,5 +98,3 @@ export const COREUTILS: Readonly<Record<string, Program>> = {
   chmod: asRoot(like("mode")),
   df: asRoot(df),
 };
-
-export type { Call };

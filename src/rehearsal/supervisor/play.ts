@@ -55,6 +55,9 @@ export interface Shown {
 }
 
 export interface RehearsalResult {
+  /** Name and title of the scenario. */
+  readonly scenario: string;
+  readonly title: string;
   /** The tool's own exit code, and the one that the scenario expects. */
   readonly exitCode: number;
   readonly expected: number;
@@ -113,7 +116,7 @@ function seen(
   { stateDirectory }: Sitting,
   { directory }: ChildPlace,
   { state, record }: { readonly state: BoxState; readonly record: RehearsalRecord },
-): Omit<RehearsalResult, "exitCode" | "expected" | "complaints"> {
+): Omit<RehearsalResult, "exitCode" | "expected" | "complaints" | "scenario" | "title"> {
   return {
     ...begun(stateDirectory, record.run),
     directory,
@@ -137,9 +140,14 @@ export async function conclude(
   },
 ): Promise<RehearsalResult> {
   const { exitCode, scenario, record, undone = false, resumed = false } = ended;
+  const played = { scenario: scenario.name, title: scenario.title };
   // The run stands where it was: nothing is to be judged before it is gone on with.
   if (exitCode === KILLED)
-    return { exitCode, expected: KILLED, complaints: [], ...seen(sitting, place, { state: box.state(), record }) };
+    return {
+      ...played,
+      ...{ exitCode, expected: KILLED, complaints: [] },
+      ...seen(sitting, place, { state: box.state(), record }),
+    };
   const expected = undone ? EXIT.done : scenario.exitCode;
   // What was begun may still be going on in the foundation: a base backup, a binding.
   box.host.world();
@@ -163,6 +171,7 @@ export async function conclude(
     ...(ownEnding && !undone ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];
   return {
+    ...played,
     exitCode,
     expected,
     complaints,

@@ -1,47 +1,57 @@
-/** The last lines of a rehearsal: what the box saw, whatever the tool says of itself. */
+/** The last lines of a rehearsal: what was rehearsed, whether the box agrees, and the one next command. */
+import { START_WITH } from "../scenarios/registry.ts";
 import { KILLED } from "./child.ts";
 import type { RehearsalResult } from "./play.ts";
 
-export function summary(result: RehearsalResult): readonly string[] {
-  const { complaints, counts, exitCode, expected } = result;
-  const seen = Object.entries(counts)
-    .filter(([name]) => /^(?:docker (?:start|stop)|broker |host mv)|^Docker host /.test(name))
-    .map(([name, count]) => `${name} ${count}×`)
-    .join(", ");
-  const lines = [
-    ...(result.real === undefined ? [] : ["", ...result.real]),
-    ...lookAgain(result.run),
-    "",
-    "What the foundation in the box saw:",
-    `  ${seen === "" ? "nothing was changed" : seen}`,
-    ...(complaints.length === 0 && exitCode !== KILLED
-      ? [
-          `  ${result.onDocker === true ? "" : "the source archive is untouched, "}nothing unknown was called`,
-          `  the tool ended with ${exitCode}${exitCode === expected ? ", as it should" : ""}`,
-        ]
-      : [
-          ...(exitCode === KILLED ? killed(result.run) : []),
-          ...complaints.map((complaint) => `  NOT WELL: ${complaint}`),
-          ...(result.journal === undefined ? [] : ["What the tool wrote down of it:", `  ${result.journal}`]),
-        ]),
-  ];
-  return exitCode === expected || complaints.length > 0
-    ? lines
-    : [...lines, `  (the scenario by itself ends with ${expected})`];
+export interface SummaryOptions {
+  /** Also how often each thing was done. */
+  readonly verbose?: boolean;
 }
 
-const killed = (run = ""): readonly string[] => [
-  "  the tool was killed (-9) before it ended; its foundation is as it left it. To go on:",
-  `  dingo-recover resume ${run}`,
-];
+export function summary(result: RehearsalResult, { verbose = false }: SummaryOptions = {}): readonly string[] {
+  const { complaints, exitCode } = result;
+  const isWell = complaints.length === 0 && exitCode !== KILLED;
+  return [
+    ...(result.real === undefined ? [] : ["", ...result.real]),
+    "",
+    `Rehearsed: ${result.title}. Nothing real was touched.`,
+    ...(verbose || !isWell ? [`What the foundation in the box saw: ${seen(result)}.`] : []),
+    ...(isWell ? well(result) : unwell(result)),
+  ];
+}
+
+function seen({ counts }: RehearsalResult): string {
+  const shown = Object.entries(counts)
+    .filter(([name]) => /^(?:docker (?:start|stop)|broker |host mv)|^Docker host /.test(name))
+    .map(([name, count]) => `${name} ${count}×`);
+  return shown.length === 0 ? "nothing was changed" : shown.join(", ");
+}
+
+function well(result: RehearsalResult): readonly string[] {
+  const { exitCode, expected, onDocker } = result;
+  const archive = onDocker === true ? "Nothing" : "The source archive is untouched, nothing";
+  const ending = `${archive} unknown was called, and the tool ended with ${exitCode}`;
+  if (exitCode !== expected) return [`${ending} (the scenario by itself ends with ${expected}).`];
+  return [`${ending}, as it should.`, ...next(result)];
+}
 
 /** A command has a line of its own, to be copied. */
-function lookAgain(run: string | undefined): readonly string[] {
-  if (run === undefined) return [];
+function next({ scenario }: RehearsalResult): readonly string[] {
+  const following = START_WITH[START_WITH.findIndex(({ name }) => name === scenario) + 1];
+  return following === undefined
+    ? ["Next, choose another one:", "  dingo-recover rehearse --list"]
+    : [`Next: ${following.title}`, `  dingo-recover rehearse ${following.name}`];
+}
+
+function unwell({ exitCode, complaints, run = "", journal }: RehearsalResult): readonly string[] {
   return [
-    "",
-    "What others would be shown of it, in a file and in a browser:",
-    `  dingo-recover report ${run} --format html -o report.html`,
-    `  dingo-recover serve ${run}`,
+    ...(exitCode === KILLED
+      ? [
+          "The tool was killed (-9) before it ended; its foundation is as it left it. To go on:",
+          `  dingo-recover resume ${run}`,
+        ]
+      : []),
+    ...complaints.map((complaint) => `  NOT WELL: ${complaint}`),
+    ...(journal === undefined ? [] : ["What the tool wrote down of it:", `  ${journal}`]),
   ];
 }

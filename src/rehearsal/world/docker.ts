@@ -15,7 +15,6 @@ const LONGEST_BACK_OFF = 60_000;
 /** A container that lived longer starts its back-off anew. */
 const LIVED = 10_000;
 const CLEAN_STOP = 2_100;
-export const EXIT_TERMINATED = 143;
 export const EXIT_KILLED = 137;
 
 export const isUp = (container: Container): boolean =>

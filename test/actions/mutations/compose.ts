@@ -46,7 +46,6 @@ export function running(): Scene {
   return scene;
 }
 
-export const idOf = (scene: Scene, name: string): string => stackOf(scene).named(name)?.id ?? "0".repeat(64);
 const DB = "1".padStart(64, "0");
 const WEB = "2".padStart(64, "0");
 export const RUNNING = [

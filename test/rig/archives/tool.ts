@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { RunEvent } from "../../../src/engine/event.ts";
 import type { Workshop } from "./workshop.ts";
-import { TOOL } from "../../tool.ts";
+import { AS_INSTALLED, TOOL } from "../../tool.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -24,6 +24,7 @@ export class Tool {
   constructor({ objects }: Workshop, { home, ...more }: { readonly home: string; readonly TMPDIR?: string }) {
     this.#home = home;
     this.#env = {
+      ...AS_INSTALLED,
       PATH: "/usr/lib/postgresql/15/bin:/usr/bin:/bin",
       HOME: home,
       DINGO_RECOVER_STATE: join(home, "state"),

@@ -1,4 +1,4 @@
-/** The README's page on discovery: each of its commands is typed as it stands, where nothing but files can be reached. */
+/** The page on discovery: each of its commands is typed as it stands, where nothing but files can be reached. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,11 +6,10 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.ts";
 import { goodDeletion, GUID, lager } from "../discovery/broker-log.ts";
-import { Place } from "./program.ts";
+import { Place } from "../cli/program.ts";
 import { TOOL } from "../tool.ts";
 
-const README = readFileSync("README.md", "utf8");
-const PAGE = README.slice(README.indexOf("### Which instance was it"), README.indexOf("### Before the incident"));
+const PAGE = readFileSync("docs/discovery.md", "utf8");
 const QUOTED = [...PAGE.matchAll(/^(?:.*\| )?dingo-recover discover .*$|`(dingo-recover discover [^`]+)`/gmu)].map(
   ([line, quoted]) => quoted ?? line,
 );
@@ -66,7 +65,7 @@ function type(command: string) {
   return spawnSync("bash", ["-c", shell], { cwd: place.directory, env, encoding: "utf8", timeout: 180_000 });
 }
 
-describe("the README's page on discovery", () => {
+describe("the page on discovery", () => {
   it("names every source of discover", () => {
     const sources = ["logs", "elasticsearch", "opensearch", "cf-events", "inventory", "clusterdata"];
     for (const source of sources) expect(PAGE).toContain(`\`--${source}`);

@@ -1,0 +1,138 @@
+/**
+ * The end of a run, or how far it has come, as `Closing`: from the journal alone. A sentence about the world is one that
+ * `standing/` or a proof in the journal says.
+ */
+import type { Closing, NextStep, Ways } from "../closing.ts";
+import { type Entry, startOf } from "../journal/entry.ts";
+import { lossText } from "../loss.ts";
+import { standingOf, standingText } from "../standing/standing.ts";
+import { endingOf, type Ending, unitsOf } from "./digest.ts";
+import { countsText } from "./findings.ts";
+import { type Found, foundIn } from "./found.ts";
+import { isRecovery, targetOf } from "./summary.ts";
+
+/** Undefined before the run has begun. `ways`: of a run that stopped; without them nothing is said of how it goes on. */
+export function closingOf(entries: readonly Entry[], ways: Ways = {}): Closing | undefined {
+  const started = startOf(entries);
+  if (started === undefined) return undefined;
+  const found = foundIn(unitsOf(entries));
+  const about = aboutOf(entries, found);
+  const ending = endingOf(entries);
+  const isOver = ending.kind === "ended";
+  const hasSucceeded = isOver && ending.outcome === "succeeded";
+  const said = { entries, found, about, ending };
+  return {
+    says: hasSucceeded ? success(said) : unfinished(said),
+    ...(hasSucceeded || isProved(said) ? whatIsBack(found) : { back: [] }),
+    found: findings(found),
+    done: hasSucceeded ? done(said) : [],
+    ...(hasSucceeded ? {} : { world: standingText(entries) }),
+    next: hasSucceeded ? afterwards(found, started.rehearsal) : wayOn(ways),
+    look: isOver ? lookCloser(started.run) : [],
+    aside: hasSucceeded ? found.leftAside : [],
+  };
+}
+
+interface Said {
+  readonly entries: readonly Entry[];
+  readonly found: Found;
+  readonly about: string;
+  readonly ending: Ending;
+}
+
+function aboutOf(entries: readonly Entry[], found: Found): string {
+  const what = isRecovery(entries, found) ? "the service" : `the runbook ${startOf(entries)?.runbook ?? ""}`;
+  return targetOf(entries) ?? found.name ?? what;
+}
+
+function success({ found, about }: Said): string {
+  return found.recovered.length === 0 || found.guid === undefined ? `${about}: done.` : `${about} is back.`;
+}
+
+function unfinished({ entries, found, about, ending, ...rest }: Said): string {
+  if (ending.kind === "ended")
+    return ending.outcome === "undone"
+      ? `What was done for ${about} was taken back.`
+      : `The work on ${about} goes on elsewhere.`;
+  if (isGoingBack(entries)) return `What was done for ${about} is being taken back.`;
+  if (!isRecovery(entries, found)) return `The work on ${about} is not finished.`;
+  return isProved({ entries, found, about, ending, ...rest })
+    ? `${about} is back and can be logged in to; the work on it is not finished.`
+    : `${about} is not back yet.`;
+}
+
+/** Proved twice, inside and through the router, and nobody takes it back. */
+function isProved({ entries, found, ending }: Said): boolean {
+  return (
+    ending.kind !== "ended" && found.readBack !== undefined && found.reached !== undefined && !isGoingBack(entries)
+  );
+}
+
+function isGoingBack(entries: readonly Entry[]): boolean {
+  const resumed = entries.findLast((entry) => entry.type === "run-resumed");
+  return resumed?.back === true;
+}
+
+function whatIsBack(found: Found): Pick<Closing, "back" | "lost"> {
+  const { recovered, readBack = [], reached, loss } = found;
+  const counted = recovered.length === 0 ? readBack : recovered;
+  const tables = counted.filter((each) => !GUID.test(each));
+  const more = tables.length - MOST_TABLES;
+  const shown = [...tables.slice(0, MOST_TABLES), ...(more > 0 ? [`and ${more} more in the report`] : [])];
+  return {
+    back: [
+      ...(shown.length === 0 ? [] : [shown.join(", ")]),
+      ...(reached === undefined ? [] : [`last transaction ${reached}`]),
+    ],
+    ...(loss === undefined ? {} : { lost: lossText(loss) }),
+  };
+}
+
+/** Whose data they are is told by a GUID, which is for the report. */
+const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
+const MOST_TABLES = 5;
+
+function findings({ findings }: Found): readonly string[] {
+  if (findings.length === 0) return [];
+  const grave = findings.filter(({ severity }) => severity !== "note").slice(0, MOST_FINDINGS);
+  return [countsText(findings), ...grave.map(({ text }) => text)];
+}
+
+const MOST_FINDINGS = 3;
+
+/** What a recovery did is told by what is back. */
+function done({ entries, found }: Said): readonly string[] {
+  if (found.told.length > 0) return found.told;
+  return found.recovered.length > 0 ? [] : standingOf(entries).done;
+}
+
+/** The foundation of a rehearsal is gone when its run is over: no command would work there. */
+function afterwards({ next }: Found, isRehearsal: boolean): readonly NextStep[] {
+  const steps = next.map(stepOf);
+  return isRehearsal ? steps.filter((step) => "text" in step) : steps;
+}
+
+function stepOf(line: string): NextStep {
+  const [command = "", why, ...more] = line.split("  # ");
+  return why === undefined || more.length > 0 ? { text: line } : { command, why };
+}
+
+function wayOn({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways): readonly NextStep[] {
+  return [
+    ...step(resumeWith, "goes on where it stopped"),
+    ...step(undoWith, "takes back what was done"),
+    ...(beginAnewWith === undefined ? [] : [{ text: IN_VAIN }]),
+    ...step(beginAnewWith, "once that is put right"),
+    ...step(closeWith, "closes this run, which is open until then"),
+  ];
+}
+
+const step = (command: string | undefined, why: string): readonly NextStep[] =>
+  command === undefined ? [] : [{ command, why }];
+
+const IN_VAIN = "Nothing was created, and resuming would end in the same way: begin anew.";
+
+const lookCloser = (run: string): readonly string[] => [
+  `dingo-recover report ${run} --format html -o report.html`,
+  `dingo-recover serve ${run}`,
+];

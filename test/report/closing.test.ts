@@ -1,0 +1,233 @@
+/** What the end of a run says first: on the screen, in the report, on the live page. */
+import { describe, expect, it } from "vitest";
+import type { Closing, Ways } from "../../src/closing.ts";
+import type { EntryBody } from "../../src/journal/entry.ts";
+import { closingOf } from "../../src/report/closing.ts";
+import { htmlOf } from "../../src/report/html.ts";
+import { incidentReport } from "../../src/report/incident.ts";
+import { markdownOf } from "../../src/report/markdown.ts";
+import { closingLines } from "../../src/ui/closing-lines.ts";
+import { rowsOf } from "../../src/ui/text.ts";
+import { journal, STARTED, step } from "./journals.ts";
+
+const RUN = "20261121-ab12";
+const WAYS: Ways = { resumeWith: `dingo-recover resume ${RUN}`, undoWith: `dingo-recover undo ${RUN}` };
+const TARGET: EntryBody = { type: "target-fixed", target: "acme/production/orders-db", locks: [] };
+const FOUND = step("discover", "discovery.find-deleted-instance", "read", {
+  guid: "6e101b27-60ed-4bac-8e21-d07b63c47a40",
+  name: "orders-db",
+  deleted_at: "2026-11-21T02:14:00.000Z",
+});
+const VERIFIED = step("source", "archive.verify-source", "read", { recovery_point: "2026-11-21T02:13:50.000Z" });
+const CREATED = step("create", "cf.create-service", "create", { guid: "g-new" });
+const PROVED = step("proof", "recovery.prove-restored", "disrupt", { recovered_to: "2026-11-21T02:12:57.000Z" });
+const LOGIN: EntryBody[] = [
+  {
+    type: "step-started",
+    step: "l",
+    attempt: 1,
+    action: "postgres.prove-login",
+    effect: "read",
+    input: {},
+    commandsSha256: "",
+  },
+  {
+    type: "step-succeeded",
+    step: "l",
+    attempt: 1,
+    how: "ran",
+    output: { tables: [{ table: "public.orders", rows: 125 }] },
+    evidence: "",
+  },
+];
+const KEY = `cf target -o acme -s production && cf delete-service-key orders-db dingo-recover-${RUN}`;
+const SUMMARY = step("summary", "recovery.summarise", "read", {
+  recovered: [
+    "acme/production/orders-db holds the data of 6e101b27-60ed-4bac-8e21-d07b63c47a40; last transaction X; 18 segments restored",
+    "public.orders: 125 rows",
+    "public.items: 3 rows",
+  ],
+  left_aside: ["the archive of the empty instance: s3://bucket/backups/g-new/dingo-recover/replaced"],
+  next: [
+    `${KEY}  # when nobody needs it any more`,
+    `dingo-recover undo ${RUN}  # takes the recovery back, while what is aside is there`,
+    `dingo-recover cleanup ${RUN}  # deletes what is aside for good, when nobody will want it back`,
+    "ask the owner to look at the newest rows; whoever has the old address written down needs the new one",
+  ],
+});
+const ENDED: EntryBody = { type: "run-ended", outcome: "succeeded" };
+const RECOVERED = [TARGET, ...FOUND, ...VERIFIED, ...CREATED, ...PROVED, ...LOGIN, ...SUMMARY];
+
+const stopped = (code: string, exitCode: number): EntryBody => ({
+  ...{ type: "run-stopped", why: "it did not go on", exitCode },
+  error: { code, message: "it did not go on", remedy: "See to it." },
+});
+
+function closing(bodies: readonly EntryBody[], ways: Ways = {}, rehearsal = false): Closing {
+  const made = closingOf(journal({ ...STARTED, rehearsal }, ...bodies), ways);
+  if (made === undefined) throw new Error("the run has not begun");
+  return made;
+}
+
+const LOST =
+  "at least nothing, at most the last 63 s of writes are lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is lost";
+
+describe("the end of a recovery", () => {
+  const back = closing([...RECOVERED, ENDED]);
+
+  it("says what is back, what is lost as a range, and what to do next", () => {
+    expect(back).toMatchObject({
+      says: "acme/production/orders-db is back.",
+      back: ["public.orders: 125 rows, public.items: 3 rows", "last transaction 2026-11-21T02:12:57.000Z"],
+      lost: LOST,
+      look: [`dingo-recover report ${RUN} --format html -o report.html`, `dingo-recover serve ${RUN}`],
+    });
+    expect(back.next).toContainEqual({ command: KEY, why: "when nobody needs it any more" });
+    expect(back.world).toBeUndefined();
+  });
+
+  it("fits on a screen of 24 lines, with what matters in bold and nothing faint", () => {
+    const lines = closingLines(back, { width: 80, verbose: false });
+    expect(lines.reduce((sum, { text }) => sum + rowsOf(text, 80), 0)).toBeLessThanOrEqual(23);
+    const bold = lines
+      .filter(({ style }) => style === "strong")
+      .map(({ text }) => text.trim())
+      .join(" ");
+    expect(bold).toContain("orders-db is back.");
+    expect(bold).toContain("public.orders: 125 rows");
+    expect(bold).toContain("last transaction 2026-11-21T02:12:57.000Z");
+    expect(bold).toContain(LOST);
+    expect(lines.filter(({ style }) => style !== undefined && style !== "strong")).toEqual([]);
+    expect(lines.map(({ text }) => text)).toContain(`  ${KEY}  # when nobody needs it any more`);
+  });
+
+  it("leaves GUIDs and paths to --verbose", () => {
+    const told = (verbose: boolean): string =>
+      closingLines(back, { width: 80, verbose })
+        .map(({ text }) => text)
+        .join("\n");
+    expect(told(false)).not.toMatch(/6e101b27|s3:/u);
+    expect(told(true)).toContain("s3://bucket/backups/g-new/dingo-recover/replaced");
+  });
+
+  it("counts the tables that it does not name", () => {
+    const many = step("summary", "recovery.summarise", "read", {
+      ...{ recovered: Array.from({ length: 8 }, (_, at) => `public.t${at}: 1 rows`), left_aside: [], next: [] },
+    });
+    expect(closing([...RECOVERED, ...many, ENDED]).back[0]).toMatch(/public\.t4: 1 rows, and 3 more in the report$/u);
+  });
+
+  it("names no command of a rehearsal whose foundation is gone", () => {
+    const { next } = closing([...RECOVERED, ENDED], {}, true);
+    expect(next).toEqual([{ text: expect.stringMatching(/^ask the owner/u) as string }]);
+  });
+
+  it("opens the report in every form", () => {
+    const document = incidentReport(
+      journal(STARTED, ...RECOVERED, ENDED),
+      { holds: true, head: "x" },
+      { timeZone: "UTC" },
+    );
+    expect(document.sections[0]?.title).toBe("In short");
+    for (const text of [markdownOf(document), htmlOf(document)]) {
+      const says = text.indexOf("orders-db is back");
+      const lost = text.indexOf("at most the last 63 s of writes are lost");
+      expect([says > 0, lost > says, text.lastIndexOf("Summary") > lost]).toEqual([true, true, true]);
+    }
+  });
+});
+
+describe("the end of a run that is no success", () => {
+  it("says of a consent that was not given what stands, and how it goes on", () => {
+    const made = closing([TARGET, ...FOUND, ...VERIFIED, ...CREATED, stopped("stopped-by-operator", 13)], WAYS);
+    expect(made).toMatchObject({
+      says: "acme/production/orders-db is not back yet.",
+      back: [],
+      world: "Done so far: the service instance was made for it.",
+      next: [
+        { command: `dingo-recover resume ${RUN}`, why: "goes on where it stopped" },
+        { command: `dingo-recover undo ${RUN}`, why: "takes back what was done" },
+      ],
+    });
+    expect(made.lost).toBeUndefined();
+  });
+
+  it("says that the database is back where the work behind it stopped", () => {
+    const made = closing(
+      [TARGET, ...FOUND, ...VERIFIED, ...PROVED, ...LOGIN, stopped("stopped-by-operator", 13)],
+      WAYS,
+    );
+    expect(made.says).toBe(
+      "acme/production/orders-db is back and can be logged in to; the work on it is not finished.",
+    );
+    expect(made.back).toEqual(["public.orders: 125 rows", "last transaction 2026-11-21T02:12:57.000Z"]);
+    expect(made.lost).toBe(LOST);
+    expect(made.world).toBe("Done so far: its database is back.");
+  });
+
+  it("says of a guard's stop that nothing was changed, where nothing was", () => {
+    expect(closing([...FOUND, stopped("guard-refused", 16)], WAYS)).toMatchObject({
+      says: "orders-db is not back yet.",
+      world: "Nothing was changed so far.",
+    });
+  });
+
+  const begun: EntryBody = {
+    ...{ type: "step-started", step: "stop", attempt: 1, action: "docker.stop-container", effect: "disrupt" },
+    ...{ input: {}, commandsSha256: "" },
+  };
+
+  it("says of a step in doubt that its end is not known", () => {
+    const doubt: EntryBody = { type: "step-in-doubt", step: "stop", attempt: 1, evidence: "no answer" };
+    const made = closing([TARGET, ...FOUND, ...CREATED, begun, doubt, stopped("in-doubt", 14)], WAYS);
+    expect(made.world).toBe(
+      "Done so far: the service instance was made for it. Begun, and not known whether done: its container is stopped.",
+    );
+  });
+
+  it("says no more of a run that was killed", () => {
+    const made = closing([TARGET, ...FOUND, begun], WAYS);
+    expect(made.says).toBe("acme/production/orders-db is not back yet.");
+    expect(made.world).toBe("Begun, and not known whether done: its container is stopped.");
+    expect(made.look).toEqual([]);
+  });
+
+  it("says of one that was taken back that nothing of it is left", () => {
+    const back: EntryBody = { type: "step-undone", step: "create", attempt: 2, evidence: "renamed" };
+    const made = closing([TARGET, ...FOUND, ...CREATED, back, { type: "run-ended", outcome: "undone" }]);
+    expect(made.says).toBe("What was done for acme/production/orders-db was taken back.");
+    expect(made.world).toBe("Nothing is left of what this run has changed.");
+    expect(made.back).toEqual([]);
+  });
+
+  it("names the command that begins anew where resuming is in vain", () => {
+    const made = closing([stopped("nothing-found", 17)], {
+      beginAnewWith: "dingo-recover run x",
+      closeWith: `dingo-recover undo ${RUN}`,
+    });
+    expect(made.next).toEqual([
+      { text: "Nothing was created, and resuming would end in the same way: begin anew." },
+      { command: "dingo-recover run x", why: "once that is put right" },
+      { command: `dingo-recover undo ${RUN}`, why: "closes this run, which is open until then" },
+    ]);
+  });
+});
+
+describe("the end of another runbook", () => {
+  it("says what came back, or was found, or was done", () => {
+    const started = (runbook: string, ...bodies: EntryBody[]): Closing | undefined =>
+      closingOf(journal({ ...STARTED, runbook }, TARGET, ...bodies, ENDED));
+    const proved = "acme/production/orders-db: public.coupons: 12 rows as of 02:10";
+    const tables = step("s", "scratch.summarise", "read", { proved, next: ["tell the owner"] });
+    expect(started("recover-to-time", ...tables)).toMatchObject({ next: [{ text: "tell the owner" }] });
+    expect(started("recover-to-time", ...tables)?.back).toEqual(["public.coupons: 12 rows as of 02:10"]);
+    const lines = step("s", "salvage.summarise", "read", { lines: ["shop: 3 tables", "  $ docker exec x"] });
+    expect(started("salvage-docker-volumes", ...lines)?.done).toEqual(["shop: 3 tables", "  $ docker exec x"]);
+    const aside = step("s", "archive.delete-aside", "destroy", {});
+    expect(started("clean-up", ...aside)?.done).toEqual(["the archive that lay aside is deleted"]);
+  });
+
+  it("is nothing before the run has begun", () => {
+    expect(closingOf([])).toBeUndefined();
+  });
+});
