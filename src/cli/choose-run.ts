@@ -8,29 +8,22 @@ import { cleanupsOf, isCleanUp } from "./cleanups.ts";
 import { allRuns, type ListedRun, openRehearsals, openRuns, playedAt } from "./open-runs.ts";
 import { readOnce, type SavedRuns } from "./read-once.ts";
 
-/**
- * The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. `ended`: what is
- * to be done where none is open, if a run that has ended will do.
- */
-export function chooseRun(
-  directory: SavedRuns,
-  prefix: string | undefined,
-  ended: () => string | undefined = () => undefined,
-): string {
+/** The run that a prefix names, or the only open one where none was given; a rehearsal has to be named. */
+export function chooseRun(directory: SavedRuns, prefix: string | undefined, remedy = BEGIN): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
-  const saved = readOnce(directory);
-  const run = onlyOpen(saved);
+  const run = onlyOpen(readOnce(directory));
   if (run !== undefined) return run;
-  const rehearsed = rehearsals(saved);
-  throw new RecoverError("run-not-found", "no run is open", {
-    remedy:
-      ended() ??
-      (rehearsed.length === 0
-        ? "Begin one with dingo-recover run; dingo-recover runs lists all."
-        : `A rehearsal has to be named here, such as ${rehearsed.at(-1)}; dingo-recover runs lists all.`),
-    place: directory.path,
-    effect: "none",
-  });
+  throw new RecoverError("run-not-found", "no run is open", { remedy, place: directory.path, effect: "none" });
+}
+
+const BEGIN = "Begin one with dingo-recover run; dingo-recover runs lists all.";
+
+export interface Fallback {
+  readonly say: (text: string) => void;
+  /** What is to be done where none is open, if a run that has ended will do. */
+  readonly ended?: () => string | undefined;
+  /** Only looks: at a rehearsal that has ended as well. */
+  readonly looks?: boolean;
 }
 
 /**
@@ -40,14 +33,31 @@ export function chooseRun(
 export function chooseRunOrRehearsal(
   directory: SavedRuns,
   prefix: string | undefined,
-  say: (text: string) => void,
+  { say, ended, looks = false }: Fallback,
 ): string {
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
   const saved = readOnce(directory);
   const run = onlyOpen(saved);
-  const last = run === undefined ? rehearsals(saved).at(-1) : undefined;
-  if (last !== undefined) say(`no run is open; the last rehearsal is ${last}`);
-  return run ?? last ?? chooseRun(saved, prefix);
+  if (run !== undefined) return run;
+  const goesOn = rehearsals(saved).at(-1);
+  const last = goesOn ?? lastRehearsal(saved);
+  if (last === undefined || (goesOn === undefined && !looks)) return chooseRun(saved, prefix, ended?.() ?? gone(last));
+  say(`no run is open; the last rehearsal${goesOn === undefined ? "" : " that goes on"} is ${last}`);
+  return last;
+}
+
+const gone = (rehearsal: string | undefined): string =>
+  rehearsal === undefined
+    ? BEGIN
+    : `The last rehearsal, ${rehearsal}, has ended and its foundation is gone: begin another with dingo-recover rehearse; with --undo it is taken back too.`;
+
+/** Be it that it has ended. */
+function lastRehearsal(directory: SavedRuns): string | undefined {
+  return allRuns(directory)
+    .filter(({ rehearsal }) => rehearsal)
+    .map(({ run }) => ({ run, at: playedAt(directory, run) }))
+    .sort((a, b) => a.at - b.at)
+    .at(-1)?.run;
 }
 
 /** Those that go on, by the batch where they belong to one, the last one at the end. */

@@ -45,7 +45,7 @@ export async function resume(
   const state = openStateDirectory({ stateDir: given["state-dir"], now });
   const { run, epoch } =
     from === undefined
-      ? { run: chooseRunOrRehearsal(state, given.run, (text) => stage.output.error(text)), epoch: 0 }
+      ? { run: chooseRunOrRehearsal(state, given.run, { say: (text) => stage.output.error(text) }), epoch: 0 }
       : await (await import("./arrival.ts")).bringFrom({
           ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
           say: (text) => stage.output.error(text),

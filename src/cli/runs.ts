@@ -16,17 +16,34 @@ export async function runs(given: GlobalArguments): Promise<number> {
   else if (all.length === 0) output.line("no runs yet");
   else {
     const widest = Math.min(MOST_PADDED, Math.max(...all.map(({ target }) => target.length)));
+    // A pipe's reader counts the lines.
+    const columns = output.isTerminal ? output.columns : Number.POSITIVE_INFINITY;
+    if (output.isTerminal) for (const line of rowOf(HEAD, { widest, columns })) output.line(line, "strong");
     for (const run of all) {
-      const where = `${run.run}  ${run.state.padEnd(11)} ${(run.target || "-").padEnd(widest)}`;
       const what = `${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.told ?? run.step}`.trimEnd();
-      // Where both do not fit beside each other, a row of its own is easier to read than a broken one.
-      if (output.isTerminal && where.length + 2 + what.length > output.columns)
-        for (const line of [where.trimEnd(), `    ${what}`]) output.line(line);
-      else output.line(`${where}  ${what}`);
+      for (const line of rowOf({ ...run, what }, { widest, columns })) output.line(line);
     }
     if (output.isTerminal) for (const line of closingLines(all)) output.line(line, "faint");
   }
   return await Promise.resolve(EXIT.done);
+}
+
+type Row = Pick<ListedRun, "run" | "state" | "target"> & { readonly what: string };
+
+const HEAD: Row = {
+  run: "RUN".padEnd("20261121-020000-abcd".length),
+  state: "STATE",
+  target: "TARGET",
+  what: "RUNBOOK  STEP",
+};
+
+/** Where both do not fit beside each other, a row of its own is easier to read than a broken one. */
+function rowOf(
+  { run, state, target, what }: Row,
+  { widest, columns }: { readonly widest: number; readonly columns: number },
+): readonly string[] {
+  const where = `${run}  ${state.padEnd(11)} ${(target || "-").padEnd(widest)}`;
+  return where.length + 2 + what.length > columns ? [where.trimEnd(), `    ${what}`] : [`${where}  ${what}`];
 }
 
 /** For whoever looks at a list that only grows. A rehearsal is in nobody's way. */

@@ -29,7 +29,10 @@ export async function serve(
   requirePort(given.port);
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
-  const run = chooseRunOrRehearsal(directory, given.run, (text) => output.error(text));
+  const run = chooseRunOrRehearsal(directory, given.run, {
+    say: (text) => output.error(text),
+    looks: true,
+  });
   const page = new LivePage(directory, run);
   // Never one that was shown before: whoever listens at an old address must learn nothing that opens this one.
   const server = new PageServer(randomBytes(32).toString("hex"), page.shown);

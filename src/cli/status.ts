@@ -27,7 +27,10 @@ export type StatusArguments = GlobalArguments & { readonly run?: string | undefi
 export async function status(given: StatusArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
-  const run = chooseRunOrRehearsal(directory, given.run, (text) => output.error(text));
+  const run = chooseRunOrRehearsal(directory, given.run, {
+    say: (text) => output.error(text),
+    looks: true,
+  });
   const now = new NowLine();
   for (const event of new EventTail(directory.directoryOf(run)).read().filter(isEvent)) now.hear(event);
   const standing = standingOf(directory, run);

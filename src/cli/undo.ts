@@ -6,7 +6,7 @@ import { EXIT, RecoverError } from "../errors.ts";
 import { EventLog } from "../journal/event-log.ts";
 import { begunRunbook } from "./begun-runbook.ts";
 import { requireCarriable } from "./carriable.ts";
-import { chooseRun, undoCommands } from "./choose-run.ts";
+import { chooseRunOrRehearsal, undoCommands } from "./choose-run.ts";
 import { cleanupsOf, leftOutLine, refuseSuspects } from "./cleanups.ts";
 import { conduct, type ConductArguments, flagsOf, openStage } from "./conductor.ts";
 import { configFor } from "./configuration.ts";
@@ -30,7 +30,10 @@ export async function undo(given: UndoCall): Promise<number> {
   });
   const now = (): Date => stage.clock.now();
   const state = openStateDirectory({ stateDir: given["state-dir"], now });
-  const run = chooseRun(state, given.run, () => undoCommands(state));
+  const run = chooseRunOrRehearsal(state, given.run, {
+    say: (text) => stage.output.error(text),
+    ended: () => undoCommands(state),
+  });
   const reading = state.read(run);
   const begun = replay(reading.entries);
   requireCarriable(run, reading.entries);

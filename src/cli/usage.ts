@@ -32,6 +32,7 @@ const TYPED: Readonly<Record<string, () => Promise<string>>> = {
 export async function usageError(message: string, words: readonly string[]): Promise<RecoverError> {
   const command = commandWords(words);
   return (
+    rehearsedDry(words, command) ??
     goneWord(words, command) ??
     unknownCommand(words, command) ??
     (await optionFirst(message, words)) ??
@@ -40,6 +41,15 @@ export async function usageError(message: string, words: readonly string[]): Pro
       effect: "none",
     })
   );
+}
+
+/** A rehearsal is what is tried without harm. */
+function rehearsedDry(words: readonly string[], command: readonly string[]): RecoverError | undefined {
+  if (command[0] !== "rehearse" || !words.some((word) => /^--dry-?run(?:=|$)/iu.test(word))) return undefined;
+  return new RecoverError("usage", "a rehearsal changes nothing real, and takes no --dry-run", {
+    remedy: 'Leave it out; what a run would do to your own foundation is shown by "dingo-recover run --dry-run".',
+    effect: "none",
+  });
 }
 
 /** Of what no command takes any more, wherever it stands. */
@@ -128,9 +138,10 @@ function stranger(name: string, words: readonly string[]): string {
   return typed.startsWith("-") ? `there is no option ${quoted(typed)} here` : `${quoted(name)} is one word too many`;
 }
 
-/** `confirm` → `--confirm`, where it was typed so. */
+/** `confirm` → `--confirm`, where it was typed so; yargs may name what was typed `--dry-run` as `dryRun` too. */
 function asTyped(name: string, words: readonly string[]): string {
-  const typed = words.find((word) => /^-/u.test(word) && word.replace(/^-+/u, "").split("=")[0] === name);
+  const joined = (word: string): string => word.replaceAll("-", "").toLowerCase();
+  const typed = words.find((word) => /^-/u.test(word) && joined(word.split("=")[0] ?? "") === joined(name));
   return typed?.split("=")[0] ?? name;
 }
 

@@ -13,7 +13,7 @@ import { rowsOf, wrap } from "./text.ts";
 
 /** Said once, when a run begins. */
 export const AT_EVERY_QUESTION =
-  "At every question ? says why it is asked; m, where it is offered, how it is done by hand; Ctrl-C stops safely.";
+  "At every question ? says why it is asked; m, where it is offered, how it is done by hand; Ctrl-C stops safely. While a step is at work, Ctrl-C twice.";
 
 /** `held`: lines that belong right above the prompt of the question at hand. */
 export function promptingOperator(output: Output, held: () => readonly string[] = () => []): Operator {

@@ -32,6 +32,13 @@ const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense
 const CALLS: readonly BadCall[] = [
   { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
   { what: "a misspelt command", words: ["rehaerse"], exit: 2, code: "usage", says: 'Did you mean "rehearse"?' },
+  ...["--dry-run", "--dryrun"].map((option) => ({
+    what: `a rehearsal with ${option}`,
+    words: ["rehearse", option],
+    exit: 2,
+    code: "usage",
+    says: "a rehearsal changes nothing real, and takes no --dry-run",
+  })),
   {
     what: "a doctor for an unknown runbook",
     words: ["doctor", "--runbook", "nothing"],

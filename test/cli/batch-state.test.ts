@@ -99,7 +99,7 @@ describe("a batch", () => {
   it("is what goes on where nothing is named, also in a rehearsal, and not one of its runs", async () => {
     const rehearsed = await agree(true);
     await carry(rehearsed, { of: 1, end: { ...STOPPED, exitCode: 130 }, rehearsal: true });
-    expect(chooseRunOrRehearsal(directory, undefined, () => undefined)).toBe(rehearsed);
+    expect(chooseRunOrRehearsal(directory, undefined, { say: () => undefined })).toBe(rehearsed);
     const batch = await agree();
     await carry(batch, { of: 1, end: STOPPED });
     expect(chooseRun(directory, undefined)).toBe(batch);

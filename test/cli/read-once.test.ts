@@ -49,7 +49,9 @@ describe("one look at all runs", () => {
     const directory = new Counted();
     const runs = [await begun(directory), await begun(directory), await begun(directory)];
     directory.reads.length = 0;
-    expect(() => chooseRunOrRehearsal(directory, undefined, () => undefined)).toThrow(/runs are open|no run is open/);
+    expect(() => chooseRunOrRehearsal(directory, undefined, { say: () => undefined })).toThrow(
+      /runs are open|no run is open/,
+    );
     expect([...directory.reads].sort()).toEqual([...runs].sort());
   });
 });

@@ -33,7 +33,7 @@ describe("a rehearsal whose screen is gone", () => {
 });
 
 describe("a rehearsal whose supervisor is killed", () => {
-  it("stops by itself, and is the run that status and resume mean where no other is open", async () => {
+  it("stops by itself, and is the run that status, resume and undo mean where no other is open", async () => {
     const { child, ended, saw } = place.start(["rehearse", "--json"]);
     await saw('"step":"remains"');
     child.kill("SIGKILL");
@@ -41,17 +41,20 @@ describe("a rehearsal whose supervisor is killed", () => {
     await ended;
     const { run, state } = await onlyRun();
     expect(state).toBe("stopped");
-    const [status, undo, resumed] = await Promise.all([
-      place.run(["status"]),
-      place.run(["undo"]),
-      place.start(["resume", "--json"]).ended,
-    ]);
+    const status = await place.run(["status"]);
+    const foreseen = await place.run(["undo", "--dry-run"]);
+    const resumed = await place.start(["resume", "--json"]).ended;
     expect(status.code).toBe(EXIT.done);
-    expect(status.stderr).toBe(`no run is open; the last rehearsal is ${run}\n`);
+    expect(status.stderr).toBe(`no run is open; the last rehearsal that goes on is ${run}\n`);
     expect(status.stdout).toContain(`${run}  stopped  (rehearsal)`);
-    // What takes something back is never guessed.
-    expect(undo.code).toBe(EXIT.usage);
-    expect(undo.stderr).toContain(run);
+    expect([foreseen.code, foreseen.stderr]).toEqual([EXIT.done, status.stderr]);
     expect(resumed.code).toBe(EXIT.done);
+    // It has ended, and its box is gone: it can be looked at, and nothing of it can be taken back.
+    expect((await place.run(["status"])).stderr).toBe(`no run is open; the last rehearsal is ${run}\n`);
+    const undo = await place.run(["undo"]);
+    expect(undo.code).toBe(EXIT.usage);
+    expect(undo.stderr.replaceAll(/\s+/gu, " ")).toContain(
+      `The last rehearsal, ${run}, has ended and its foundation is gone`,
+    );
   }, 300_000);
 });

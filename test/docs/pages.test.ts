@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SETTINGS } from "../../src/config/settings.ts";
 import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { START_WITH } from "../../src/rehearsal/scenarios/registry.ts";
 import { callsOf, understand } from "../cli/understood.ts";
 
 const OTHERS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
@@ -95,6 +96,13 @@ describe("the pages", () => {
           page,
         ).toEqual(parts);
     }
+  });
+});
+
+describe("the page on rehearsals", () => {
+  it("starts with the scenarios that the program starts with", () => {
+    const named = [...text("docs/rehearsal.md").matchAll(/^\| `dingo-recover rehearse ([a-z-]+)`/gmu)];
+    expect(named.map(([, name]) => name)).toEqual(START_WITH.map(({ name }) => name));
   });
 });
 

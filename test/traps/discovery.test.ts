@@ -110,6 +110,17 @@ describe("the deleted instance", () => {
     await expect(stranger).rejects.toEqual(failure("nothing-found", /was found in [^;]*$/));
   });
 
+  it("is gone on with by its right name where somebody says that it was mistyped", async () => {
+    const scene = new Scene();
+    scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"));
+    const mistyped = { ...INPUT, service: "importantdb" };
+    scene.context.answers.set("instance", OLD_GUID);
+    const found = { guid: OLD_GUID, name: "important-db", service: "important-db" };
+    expect(await scene.perform(findDeletedInstance, mistyped)).toMatchObject(found);
+    scene.context.answers.set("instance", "none");
+    await expect(scene.perform(findDeletedInstance, mistyped)).rejects.toMatchObject({ code: "stopped-by-operator" });
+  });
+
   it("is waited for where a log store or Cloud Foundry did not answer, and not where one refuses", async () => {
     const scene = new Scene();
     const store = new MemoryLogSearch();

@@ -15,7 +15,7 @@ import { RecoverError } from "../../errors.ts";
 import { lookOnCells } from "../../host-commands.ts";
 import type { CfSpace } from "../../ports/cloud-foundry.ts";
 import { parseTime } from "../../time.ts";
-import { otherNames } from "./other-names.ts";
+import { likeName, otherNames } from "./other-names.ts";
 
 export interface Wanted {
   readonly instance_guid: string;
@@ -38,12 +38,13 @@ export async function chooseInstance(context: Context, wanted: Wanted, found: Fo
   const fitting =
     guid === "" ? await withoutShortLived(context, candidates, query) : candidates.filter((each) => each.guid === guid);
   const [first] = fitting;
-  if (first === undefined) throw await nothingFound(context, wanted, found);
+  if (first === undefined)
+    return (await meantByAnother(context, wanted, found)) ?? (await nothingFound(context, wanted, found));
   if (guid !== "") return first;
   const open = openQuestions(first, { rivals: rivalsAmong(fitting, query), coverage }, query);
-  return open.length === 0
-    ? first
-    : await ask(context, { fitting, open, place: await context.ports.cf.findSpace(wanted) });
+  if (open.length === 0) return first;
+  const why = `${fitting.length > 1 ? "More than one deletion fits." : "One deletion may be meant, and it is not known to be the one."} The wrong one would bring back somebody else's data; ask the owner about times and plan. ${open.join(" ")}`;
+  return await ask(context, { fitting, place: await context.ports.cf.findSpace(wanted), prompt: WHICH, why });
 }
 
 /** Where nothing else fits, they are shown like any other. */
@@ -60,15 +61,34 @@ async function withoutShortLived(
   return meant;
 }
 
+/** A name of that space that is like the one that was given: whoever is there says whether it was mistyped. */
+async function meantByAnother(context: Context, wanted: Wanted, found: Found): Promise<Candidate | undefined> {
+  const { near = [], complete } = found;
+  const alike = complete ? likeName(near, wanted) : [];
+  const [first] = alike;
+  if (first === undefined) return undefined;
+  const why = `No deletion of "${wanted.service}" was found; one of "${first.name}" was. The wrong one would bring back somebody else's data.`;
+  const prompt = `Did you mean "${first.name}"?`;
+  try {
+    return await ask(context, { fitting: alike, place: await context.ports.cf.findSpace(wanted), prompt, why });
+  } catch (thrown) {
+    // Nobody is there to say so: nothing was found.
+    if (thrown instanceof RecoverError && thrown.code === "question-unanswered") return undefined;
+    throw thrown;
+  }
+}
+
 interface Choice {
   /** Best first. */
   readonly fitting: readonly Candidate[];
-  /** Why the first is not known to be the one. */
-  readonly open: readonly string[];
   readonly place: CfSpace | undefined;
+  readonly prompt: string;
+  readonly why: string;
 }
 
-async function ask(context: Context, { fitting: candidates, open, place }: Choice): Promise<Candidate> {
+const WHICH = "Which of these was deleted by mistake?";
+
+async function ask(context: Context, { fitting: candidates, place, prompt, why }: Choice): Promise<Candidate> {
   const labels: string[] = [];
   for (const each of candidates) labels.push(`${labelOf(each, place)}; ${await archiveOf(context, each.guid)}`);
   await context.record("candidates", {
@@ -77,8 +97,7 @@ async function ask(context: Context, { fitting: candidates, open, place }: Choic
   const answer = await context.ask({
     kind: "choice",
     id: "instance",
-    prompt: "Which of these was deleted by mistake?",
-    why: `${candidates.length > 1 ? "More than one deletion fits." : "One deletion may be meant, and it is not known to be the one."} The wrong one would bring back somebody else's data; ask the owner about times and plan. ${open.join(" ")}`,
+    ...{ prompt, why },
     choices: [
       ...candidates.map((each, index) => ({
         value: each.guid,
@@ -133,7 +152,11 @@ export async function archiveOf(context: Context, guid: string): Promise<string>
   }
 }
 
-async function nothingFound(context: Context, wanted: Wanted, found: Found): Promise<RecoverError> {
+async function nothingFound(context: Context, wanted: Wanted, found: Found): Promise<never> {
+  throw await whyNothing(context, wanted, found);
+}
+
+async function whyNothing(context: Context, wanted: Wanted, found: Found): Promise<RecoverError> {
   const { coverage, complete, near = [] } = found;
   const gaps = coverage.filter((each) => !each.complete).map((each) => `${whereOf(each)}: ${each.why ?? "incomplete"}`);
   const none = `no deletion of "${wanted.service}" was found`;

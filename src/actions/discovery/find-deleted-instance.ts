@@ -26,6 +26,8 @@ type Input = z.infer<typeof input>;
 const output = z.object({
   guid: z.guid(),
   name: z.string(),
+  /** What the recovered one is called where nothing else was asked for: as it was given, or as it was meant. */
+  service: z.string().default(""),
   kind: z.string(),
   /** Empty where it is not known, or where the operator knowingly recovers into another organization. */
   org_guid: z.string(),
@@ -76,21 +78,22 @@ export const findDeletedInstance = defineAction({
     const found = await search(sources, query);
     const anywhere = { ...query, org: undefined, space: undefined };
     const elsewhere = found.candidates.length > 0 ? [] : await searchElsewhere(sources, anywhere, request);
+    const near = elsewhere.length === 0 ? await searchNear(sources, query, { found, request }) : [];
     const chosen = await chooseInstance(
       context,
       request,
-      elsewhere.length === 0
-        ? { ...found, near: await searchNear(sources, query, { found, request }) }
-        : { ...found, candidates: elsewhere, asked: anywhere },
+      elsewhere.length === 0 ? { ...found, near } : { ...found, candidates: elsewhere, asked: anywhere },
     );
+    const service = near.includes(chosen) ? (chosen.name ?? request.service) : request.service;
     await refuseLiving(context, chosen.guid);
     const log_clocks = found.coverage.flatMap(clockText);
     if (elsewhere.length > 0) {
       await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
-      return { ...outputOf(chosen, request), log_clocks, org_guid: "" };
+      return { ...outputOf(chosen, request), service, log_clocks, org_guid: "" };
     }
-    const { told, others } = request.batch === "" ? await wentTogether(context, chosen, query) : ALONE;
-    return { ...outputOf(chosen, request), log_clocks, together: told, others: [...others] };
+    const { told, others } =
+      request.batch === "" ? await wentTogether(context, chosen, { ...query, name: service }) : ALONE;
+    return { ...outputOf(chosen, request), service, log_clocks, together: told, others: [...others] };
   },
   async verify(context, _request, output) {
     const instance = await context.ports.cf.getInstance(output.guid);
@@ -157,6 +160,7 @@ function outputOf(chosen: Candidate, request: Input): Output {
   return {
     guid: chosen.guid,
     name: chosen.name ?? request.service,
+    service: request.service,
     kind: chosen.kind,
     org_guid: chosen.orgGuid ?? "",
     space: chosen.space ?? request.space,

@@ -60,6 +60,16 @@ export function otherNames(found: readonly Candidate[], asked: Asked, rehearsal:
   };
 }
 
+/** The deletions in that very space whose name is likest to the given one, if that is near; the latest first. */
+export function likeName(found: readonly Candidate[], asked: Asked): readonly Named[] {
+  const here = found.filter(hasName).filter(({ space }) => space === asked.space);
+  const like = nearest(
+    asked.service,
+    here.map(({ name }) => name),
+  );
+  return here.filter(({ name }) => name === like).sort((a, b) => ((b.deletedAt ?? "") > (a.deletedAt ?? "") ? 1 : -1));
+}
+
 /** A rehearsal takes no --input: it asks. */
 function typeAnother(meant: Named | undefined): string {
   if (meant === undefined) return "If one of them is meant, begin the rehearsal again and answer its name.";
