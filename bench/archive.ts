@@ -4,7 +4,7 @@
  * The store is a MinIO on loopback; for copies a proxy before it gives every answer 30 ms later. Needs what
  * test/rig/install.sh builds, the AWS CLI (`pip install awscli`), GNU time, and some 8 GB of disk: 10 MB for each segment.
  *
- *   npm run build && npx tsx bench/archive.ts [KEYS] [SEGMENTS] [OBJECTS] [ROUNDS] [DIRECTORY]    50000 500 5000 5
+ *   npm run build && npx node bench/archive.ts [KEYS] [SEGMENTS] [OBJECTS] [ROUNDS] [DIRECTORY]    50000 500 5000 5
  *
  * A DIRECTORY keeps the archives for the next time. Ends with 1 where a command failed. Restoring is measured by bench/restore.ts.
  */

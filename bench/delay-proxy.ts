@@ -2,7 +2,7 @@
  * A far away store: forwards every byte, and gives each answer's bytes so many milliseconds later. Counts requests, which
  * begin a chunk because nobody here sends one before the last was answered.
  *
- *   npx tsx bench/delay-proxy.ts LISTEN_HOST:PORT TO_HOST:PORT MILLISECONDS    prints the count for every line on stdin
+ *   npx node bench/delay-proxy.ts LISTEN_HOST:PORT TO_HOST:PORT MILLISECONDS    prints the count for every line on stdin
  */
 import { connect, createServer } from "node:net";
 import { createInterface } from "node:readline";

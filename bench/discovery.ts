@@ -18,15 +18,9 @@
  *   64 bits, tables of 9, 10 or 11 bits with subtables, copies of 16 bytes, no CRC-32) took 1.00 to 1.09 of zlib's CPU
  *   time. Of these files 19 bytes come out of a match and its two literals, and a block, for which tables are made,
  *   ends after 25 KB.
- * - zstd on Node 20 goes through the program zstd. Two of them that write to nowhere take two thirds of what `rg -z`
- *   takes, and two whose pipes are read and thrown away take all of it: rows show both. Each thread of a search has a
- *   program beside it and reads its pipe straight into the scanner's memory: 1.18 of the CPU time of `rg -z`, where one
- *   thread that copied once more took 1.44 and was what the programs waited for. The pipe is one of mkfifo, which costs
- *   less than the socket that Node would give; pieces of 256 KiB take a tenth off those of 64 KiB, which are what a pipe
- *   gives. The decoder in WebAssembly (zstddec) does 0.45 GB/s a core, which is slower: it was compiled for size, and what
- *   `wasm-opt` makes of it, with all inlined that may be, is no faster. Node 22 has one of its own. The
- *   program in one thread takes as much; without its checksum a tenth less. With a time hint the program gives the
- *   first lines of each file, and all of those files alone that the window lies in.
+ * - zstd is unpacked by Node's decoder in its own threads, two files at a time. Two programs zstd that write to nowhere take two
+ *   thirds of what `rg -z` takes, and two whose pipes are read and thrown away take all of it: rows show both. With a time
+ *   hint the first lines of each file are unpacked, and all of those files alone that the window lies in.
  * - What has helped a full search: a branch for each look instead of one for four, and a filter of 2^16 instead of 2^14,
  *   took the kernel's `find` from 133 to 99 microseconds a mebibyte of this corpus, 64 bytes a turn its `newlines` from
  *   25 to 20 (each the least of 200, which other work does not disturb). Beside one another on a calmer machine: needles
@@ -39,12 +33,10 @@
  *   of a needle the grams that the fewest others share (`find` took a fifth more); to read 256 or 512 KiB at once (a
  *   twentieth to a tenth more), or to unpack 64 to 256 KiB (up to a fifth more). Nor does anything that `new Worker`
  *   takes: the parent's environment, no watch over descriptors, no limits, its source as text.
- * - V8's flags are set when the worker has begun: set before, they keep it from Node's code cache, and its start takes 30
- *   ms of CPU time more, a tenth of a search of 600 MB.
  *
  * Needs `rg`, `gzip` and `zstd` (Debian: apt install ripgrep gzip zstd), GNU time, and for 2 GB some 8 GB of disk.
  *
- *   npm run build && npx tsx bench/discovery.ts [MEGABYTES] [ROUNDS] [DIRECTORY]     2100 and 7 by default
+ *   npm run build && npx node bench/discovery.ts [MEGABYTES] [ROUNDS] [DIRECTORY]     2100 and 7 by default
  *
  * A DIRECTORY keeps the corpus for the next time, when its files are written anew.
  */
@@ -62,8 +54,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { NEEDLES, NEWEST } from "../src/discovery/log-line.ts";
 import { type Corpus, type CorpusFile, writeAnew, writeCorpus } from "./corpus.ts";
 
 const [megabytes = 2100, rounds = 7] = process.argv.slice(2, 4).map(Number);
@@ -125,7 +117,7 @@ const rg = (needles: readonly string[], files: readonly string[], ...flags: stri
   ...files,
 ];
 const three = (files: readonly string[]): readonly Command[] => THREE.map((needle) => rg([needle], files));
-const six = (file: string): Command => [NODE, at("scan.cjs"), resolve("dist"), file, ...SIX];
+const six = (file: string): Command => [NODE, at("scan.cjs"), resolve("src"), file, ...SIX];
 const packed = (ending: string): string[] => ROTATED.map((file) => `${file}.${ending}`);
 
 /** The scanner alone, printing the lines as ripgrep does: without numbers. */
@@ -136,7 +128,7 @@ const descriptor = openSync(file, "r");
 const { size } = fstatSync(descriptor);
 const open = { descriptor, size, packing: "plain", section: { from: 0, to: size } };
 const lines = [];
-import(directory + "/scan/search.js")
+import(directory + "/scan/search.ts")
   .then(({ searchFiles }) => searchFiles([open], { needles }, { found: (_file, { bytes }) => lines.push(Buffer.from(bytes)) }))
   .then(() => {
     for (const line of lines) writeSync(1, Buffer.concat([line, Buffer.from("\\n")]));
@@ -206,10 +198,6 @@ for (let index = 0; (index = Atomics.add(new Int32Array(next), 0, 1)) < ranges.l
 const floor = (...files: string[]): Command => [NODE, at("floor.cjs"), ...files];
 writeFileSync(at("floor.cjs"), FLOOR);
 
-const { NEEDLES, NEWEST } = (await import(pathToFileURL(resolve("dist/discovery/log-line.js")).href)) as {
-  readonly NEEDLES: readonly string[];
-  readonly NEWEST: { readonly needle: string };
-};
 const same = [...NEEDLES, NEWEST.needle];
 
 const CASES: readonly Case[] = [

@@ -3,7 +3,7 @@
  * an append to the journal. CPU time stands beside the time on the wall, which a busy machine makes longer. What is left of a
  * first screen is Node's own start, the reading of the program's script with its code cache, and the schemas of the runbook's actions.
  *
- *   npm run build && npx tsx bench/first-screen.ts     goals: first screen ≤ 150 ms, live page ≤ 100 ms after the append
+ *   npm run build && npx node bench/first-screen.ts     goals: first screen ≤ 150 ms, live page ≤ 100 ms after the append
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -6,7 +6,7 @@
  * SQLite begins to write its log over from the start, and then an insert costs about what an append does; a run has a
  * few hundred appends.
  *
- *   npx tsx bench/journal.ts [DIRECTORY]     goal: ratio of the medians ≤ 0.7
+ *   npx node bench/journal.ts [DIRECTORY]     goal: ratio of the medians ≤ 0.7
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -3,7 +3,7 @@
  * Told is whether the review's "takes about N minutes" came true, which is counted as it is meant: from the consent to
  * the application's log-in.
  *
- *   bash test/rig/install.sh && npm run build && npx tsx bench/large-archive.ts [SEGMENTS]     goal: within ± 30 %
+ *   bash test/rig/install.sh && npm run build && npx node bench/large-archive.ts [SEGMENTS]     goal: within ± 30 %
  *
  * Takes room for four times the archive; 16 GB of WAL are written first, which takes half a second per segment.
  */

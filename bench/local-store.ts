@@ -105,7 +105,7 @@ export class Proxy {
 
   static async start(milliseconds: number): Promise<Proxy> {
     const at = `127.0.0.42:${9100 + milliseconds}`;
-    const words = ["--import", "tsx", "bench/delay-proxy.ts", at, HOST, String(milliseconds)];
+    const words = ["bench/delay-proxy.ts", at, HOST, String(milliseconds)];
     const proxy = new Proxy(spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] }), at);
     await proxy.#lines.next();
     return proxy;

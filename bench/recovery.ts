@@ -4,7 +4,7 @@
  * its own, so that a busy machine disturbs both alike. The script guards nothing and proves less: it compares names and
  * sizes, and asks for the end of recovery.
  *
- *   bash test/rig/install.sh && npm run build && npx tsx bench/recovery.ts [ROUNDS]     5     goal: ratio ≤ 1.25
+ *   bash test/rig/install.sh && npm run build && npx node bench/recovery.ts [ROUNDS]     5     goal: ratio ≤ 1.25
  *
  * The figure is the ratio of the medians. A line per step says what it took both, what it waits for, and the calls of
  * the cf CLI and the object store that began in it in the last round, with the sum of their times.

@@ -2,7 +2,7 @@
  * A whole rehearsed recovery: wall time at both paces, processor time (which a busy machine hardly changes), and the
  * peak memory (VmHWM) of the ordinary program. Linux only: it reads /proc.
  *
- *   npm run build && npx tsx bench/rehearsal.ts     goals: person ≤ 8 s, max ≤ 3 s, peak ≤ 150 MiB
+ *   npx node bench/rehearsal.ts     goals: person ≤ 8 s, max ≤ 3 s, peak ≤ 150 MiB
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -46,7 +46,7 @@ async function rehearse(pace: keyof typeof GOALS): Promise<Measured> {
   const directory = mkdtempSync(join(tmpdir(), "dingo-recover-bench-"));
   const seen = new Map<number, Seen>();
   const began = performance.now();
-  const words = ["dist/bin.cjs", "rehearse", "--pace", pace, "--state-dir", directory];
+  const words = ["src/bin.cjs", "rehearse", "--pace", pace, "--state-dir", directory];
   const supervisor = spawn(process.execPath, words, { stdio: "ignore" });
   const pid = supervisor.pid ?? 0;
   const looking = setInterval(() => look(pid, seen), LOOK_MS);

@@ -2,7 +2,7 @@
  * The report of a run with 10,000 entries in its journal: each form's time as a whole process, Node's own start taken
  * off, and its size. The journal is what a recovery of many attempts writes: steps that begin, note, wait, fail and end.
  *
- *   npm run build && npx tsx bench/report.ts     goals: html ≤ 300 ms and ≤ 1 MB
+ *   npm run build && npx node bench/report.ts     goals: html ≤ 300 ms and ≤ 1 MB
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

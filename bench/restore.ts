@@ -3,7 +3,7 @@
  * loopback. Both take turns, so that a busy machine disturbs them alike. The tool brings the WAL behind the base backup too,
  * looks at each segment and reads the times of its transactions; WAL-E is only asked for the base backup.
  *
- *   bash test/rig/install.sh && npm run build && npx tsx bench/restore.ts [MEGABYTES] [ROUNDS]     1000 3     goal: ≥ 0.8
+ *   bash test/rig/install.sh && npx node bench/restore.ts [MEGABYTES] [ROUNDS]     1000 3     goal: ≥ 0.8
  *
  * The figure is the median of the rounds' ratios, WAL-E's seconds over the tool's.
  */
@@ -16,7 +16,7 @@ import { POSTGRESQL, Workshop } from "../test/rig/archives/workshop.ts";
 
 const GOAL = 0.8;
 const [megabytes = 1000, rounds = 3] = process.argv.slice(2, 4).map(Number);
-const TOOL = resolve("dist/bin.cjs");
+const TOOL = resolve("src/bin.cjs");
 
 /** Rows that can be packed as those of an application: to about a half. */
 async function makeArchive(workshop: Workshop, archiver: WalE): Promise<void> {

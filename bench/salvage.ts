@@ -4,7 +4,7 @@
  * machine disturbs them alike. Of the volumes 40 hold PostgreSQL with its catalogues, 20 Redis, 20 MySQL, 60 something else,
  * and 60 nothing; each is looked at through a read-only mount, and the bench fails where a file's time of access has changed.
  *
- *   npm run build && npx tsx bench/salvage.ts [VOLUMES] [ROUNDS]     200 and 7 by default; as root, with /usr/sbin/dockerd
+ *   npm run build && npx node bench/salvage.ts [VOLUMES] [ROUNDS]     200 and 7 by default; as root, with /usr/sbin/dockerd
  *
  * Goal: ≤ 3 s for 200 volumes. Of the time nearly all is the engine's: it starts a container for each 200 volumes, and one more that
  * looks for the table.

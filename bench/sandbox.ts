@@ -2,7 +2,7 @@
  * What a sandbox adds to the test of a backup: server and clients on a copy, without one, in bubblewrap, and in a container. All take
  * turns, so that a busy machine disturbs them alike.
  *
- *   sudo npx tsx bench/sandbox.ts     goal: bubblewrap ≤ 0.3 s more; needs test/rig/install.sh
+ *   sudo npx node bench/sandbox.ts     goal: bubblewrap ≤ 0.3 s more; needs test/rig/install.sh
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { Unsandboxed } from "../src/adapters/sandbox/unsandboxed.ts";

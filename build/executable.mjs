@@ -1,6 +1,6 @@
 /**
  * Makes the single executable: Node itself with the whole tool inside, for a machine that has no Node (Linux; the platform and
- * the release are those of the Node that it is made of). After `npm run build`.
+ * the release are those of the Node that it is made of, which is the clone's). After `npm run build`.
  *
  *   node build/executable.mjs [--node FILE] [--out DIRECTORY]
  *
@@ -15,9 +15,12 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { newestWanted, withNote } from "./elf-note.mjs";
-import { compiled } from "./program.mjs";
+import { script } from "./program.mjs";
 import { notices } from "./notices.mjs";
 import { billOfMaterials } from "./sbom.mjs";
+
+/** Its modules lie inside, as in the directory `bundle` of a package. */
+const URL_INSIDE = 'require("node:url").pathToFileURL(process.execPath+"/bundle/program.cjs").href';
 
 const { values } = parseArgs({ options: { node: { type: "string" }, out: { type: "string" } } });
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -34,10 +37,10 @@ async function make() {
   const about = JSON.parse(said(node, ["-p", "JSON.stringify({ version: process.version, platform: process.platform, arch: process.arch })"]));
   if (about.platform !== "linux") throw new Error("a single executable is made for Linux only");
   const packages = JSON.parse(readFileSync(join(root, "bundle/packages.json"), "utf8"));
-  const assets = { ...shipped(), ...codeCache() };
+  const assets = shipped();
   const index = join(work, "index.json");
   writeFileSync(index, JSON.stringify(Object.keys(assets)));
-  const blob = blobOf({ ...assets, "index.json": index });
+  const blob = await blobOf({ ...assets, "index.json": index });
   const elf = readFileSync(node);
   const name = `dingo-recover-${about.platform}-${about.arch}`;
   rmSync(out, { recursive: true, force: true });
@@ -59,23 +62,17 @@ async function make() {
 function shipped() {
   const runbooks = readdirSync(join(root, "runbooks")).map((name) => `runbooks/${name}`);
   const names = ["package.json", "fixtures/real-archive/cluster.br", ...runbooks];
-  const bundled = ["help.json", "build.json", "runbooks.json", "scan/worker.cjs", "program.cjs"];
+  const bundled = ["help.json", "build.json", "runbooks.json", "worker.cjs"];
   return Object.fromEntries([
     ...names.map((name) => [name, join(root, name)]),
     ...bundled.map((name) => [`bundle/${name}`, join(root, "bundle", name)]),
   ]);
 }
 
-/** What this Node's V8 compiles of the script. */
-function codeCache() {
-  const cache = join(work, "program.cache");
-  compiled(node, join(root, "bundle/program.cjs"), cache);
-  return { "bundle/program.cache": cache };
-}
-
-function blobOf(assets) {
+async function blobOf(assets) {
   const [config, output] = [join(work, "sea.json"), join(work, "sea.blob")];
-  const main = join(root, "bundle/bin.cjs");
+  const main = join(work, "program.cjs");
+  await script({ entry: "main.ts", outfile: main, url: URL_INSIDE, footer: "module.exports.main(process.argv.slice(2));" });
   writeFileSync(config, JSON.stringify({ main, output, assets, disableExperimentalSEAWarning: true, useCodeCache: true }));
   said(node, ["--experimental-sea-config", config]);
   return readFileSync(output);

@@ -10,7 +10,7 @@ const WIDTH = 900;
 /** @param {string} root @param {string} pictures */
 export async function picturePages(root, pictures) {
   const state = mkdtempSync(join(tmpdir(), "dingo-recover-pictures-"));
-  const program = [join(root, "dist", "bin.cjs")];
+  const program = [join(root, "src", "bin.cjs")];
   const env = { ...process.env, DINGO_RECOVER_STATE: state, TZ: "UTC" };
   const browser = await puppeteer.launch({
     executablePath: "/usr/bin/chromium",

@@ -1,13 +1,13 @@
 /**
- * Writes docs/runbooks: the shipped runbooks for people without the tool, as `dingo-recover show NAME` prints them. After tsc; a
+ * Writes docs/runbooks: the shipped runbooks for people without the tool, as `dingo-recover show NAME` prints them. A
  * test tells when it has to be done.
  *
- *   npm run build && node build/runbook-pages.mjs
+ *   npx node build/runbook-pages.mjs
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { runbookPage } from "../dist/cli/runbook-page.js";
-import { shippedNames } from "../dist/cli/runbook-files.js";
-import { openRunbook } from "../dist/cli/shipped-runbooks.js";
+import { runbookPage } from "../src/cli/runbook-page.ts";
+import { shippedNames } from "../src/cli/runbook-files.ts";
+import { openRunbook } from "../src/cli/shipped-runbooks.ts";
 
 const directory = new URL("../docs/runbooks/", import.meta.url);
 mkdirSync(directory, { recursive: true });

@@ -13,7 +13,7 @@ import { join } from "node:path";
 export function billOfMaterials(root, { packages, node }) {
   const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
   const { name, version, license } = read("package.json");
-  const { commit, committedAt } = read("dist/build.json");
+  const { commit, committedAt } = read("bundle/build.json");
   const lock = read("package-lock.json").packages;
   const components = [
     ...(node === undefined ? [] : [nodeItself(node)]),

@@ -1,16 +1,34 @@
-/** argv → command → exit code: the only file that sets the exit code, beside those that answer without it (bin.cts). */
-import { EXIT } from "./errors.ts";
+/** argv → command → exit code: the only file that sets the exit code, beside bin.cjs. */
 import { linger, toItsEnd, watchReader } from "./cli/manners.ts";
+import { EXIT } from "./errors.ts";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.ts";
 
 export async function main(words: readonly string[]): Promise<void> {
-  if (words[0] === "--get-yargs-completions") return (await import("./cli/complete.ts")).complete(words);
+  const [first, ...rest] = words;
+  if (first === "box:cf") return await (await import("./rehearsal/cf-program/main.ts")).main(rest);
+  if (first === "box:docker") return await (await import("./rehearsal/docker-program/main.ts")).main(rest);
+  if (first === "--get-yargs-completions") return (await import("./cli/complete.ts")).complete(words);
+  if (asksForHelp(words)) {
+    const text = await (await import("./cli/rendered-help.ts")).renderedHelp(words);
+    if (text !== undefined) {
+      process.stdout.write(text);
+      return;
+    }
+  }
   watchReader(words);
   try {
     await toItsEnd(() => perform(words));
   } finally {
     linger();
   }
+}
+
+const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h" || word === "help";
+
+/** The last word may be the value of an option. */
+function asksForHelp(words: readonly string[]): boolean {
+  const last = isHelp(words.at(-1)) && words.at(-2)?.startsWith("-") !== true;
+  return isHelp(words[0]) || last || words.some((word) => word !== "help" && isHelp(word));
 }
 
 async function perform(words: readonly string[]): Promise<void> {

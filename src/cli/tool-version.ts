@@ -1,15 +1,14 @@
 /** What this program is: its version, what it was built of, the Node that runs it, and the runbooks inside. */
 import { createHash } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { EXIT } from "../errors.ts";
-import { hasOwn, nameInside, readOwn } from "../own-files.ts";
+import { type Form, hasOwn, OWN_FORM, ownPath, readOwn } from "../own-files.ts";
 import { createOutput } from "../ui/output.ts";
 import { secrets } from "./failure.ts";
 import { composeFile, shippedFile, shippedNames } from "./runbook-files.ts";
 
-const PACKAGE = fileURLToPath(new URL("../../package.json", import.meta.url));
+const PACKAGE = ownPath("package.json");
 /** Written by the build (build/stamp.mjs). */
-const STAMP = fileURLToPath(new URL("../build.json", import.meta.url));
+const STAMP = ownPath("bundle/build.json");
 
 interface Stamp {
   readonly commit?: string;
@@ -21,7 +20,7 @@ interface Stamp {
 export interface VersionDocument {
   readonly schema: "dingo-recover/version@1";
   readonly version: string;
-  readonly build: Stamp & { readonly form: "package" | "executable" };
+  readonly build: Stamp & { readonly form: Form };
   readonly node: { readonly version: string; readonly platform: string; readonly arch: string };
   /** `sha256`: of the whole text with all that it includes, as a journal and a report have it. */
   readonly runbooks: readonly { readonly name: string; readonly version: string; readonly sha256: string }[];
@@ -32,11 +31,11 @@ export function toolVersion(): string {
 }
 
 function versionDocument(): VersionDocument {
-  const stamp = hasOwn(STAMP) ? (JSON.parse(readOwn(STAMP).toString("utf8")) as Stamp) : {};
+  const stamp = OWN_FORM !== "clone" && hasOwn(STAMP) ? (JSON.parse(readOwn(STAMP).toString("utf8")) as Stamp) : {};
   return {
     schema: "dingo-recover/version@1",
     version: toolVersion(),
-    build: { form: nameInside(STAMP) === undefined ? "package" : "executable", ...stamp },
+    build: { form: OWN_FORM, ...stamp },
     node: { version: process.versions.node, platform: process.platform, arch: process.arch },
     runbooks: shippedNames().map(runbookInside),
   };
@@ -58,13 +57,19 @@ export function tellVersion(words: readonly string[]): number {
   return EXIT.done;
 }
 
+const FORMS: Readonly<Record<Form, string>> = {
+  clone: "runs from its source",
+  package: "built as a package",
+  executable: "built as a single executable",
+};
+
 function versionLines({ version, build, node, runbooks }: VersionDocument): readonly string[] {
   const { form, commit, committedAt, changed } = build;
   const of = commit === undefined ? "" : `, of commit ${commit.slice(0, 12)} (${committedAt ?? ""})`;
   const width = Math.max(...runbooks.map(({ name }) => name.length));
   return [
     `dingo-recover ${version}`,
-    `built as ${form === "executable" ? "a single executable" : "a package"}${of}${changed === true ? ", with changes" : ""}`,
+    `${FORMS[form]}${of}${changed === true ? ", with changes" : ""}`,
     `Node ${node.version}${form === "executable" ? ", inside" : ""}, ${node.platform} ${node.arch}`,
     "runbooks, each with its version and the beginning of its SHA-256:",
     ...runbooks.map((each) => `  ${each.name.padEnd(width)}  ${each.version}  ${each.sha256.slice(0, 16)}`),

@@ -69,7 +69,7 @@ export function replaceDurably(path: string, temporary: string, content: string)
 
 /**
  * Makes a directory and its missing parents, 0700, each durable in its parent. Not by `recursive`, which never returns
- * where a file system answers ENOENT to every mkdir (procfs; Node 20).
+ * where a file system answers ENOENT to every mkdir (procfs).
  */
 export function makeDirectory(path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) return;

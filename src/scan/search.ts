@@ -42,8 +42,6 @@ export interface SearchOptions {
   readonly threads?: number;
   /** Bytes of a plain file that are one job. */
   readonly range?: number;
-  /** The program of the other threads. */
-  readonly worker?: URL;
 }
 
 /** One answer for each file. Throws what `found` throws. */
@@ -113,7 +111,7 @@ class Search {
     const { memory } = this.#shared;
     const workerData: WorkerShare = { thread, jobs: this.#jobs, wanted: this.#wanted, memory };
     const { Worker: NodeWorker } = process.getBuiltinModule("node:worker_threads");
-    const { source, eval: isSource } = ownWorker(this.#options.worker ?? new URL("./worker.js", import.meta.url));
+    const { source, eval: isSource } = ownWorker();
     const worker = new NodeWorker(source, {
       eval: isSource,
       workerData,

@@ -93,7 +93,7 @@ export class WasmFinder implements Finder {
   }
 }
 
-/** The types of Node 20 do not say what its `WebAssembly` has. */
+/** The types of Node do not say what its `WebAssembly` has. */
 interface Engine {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };

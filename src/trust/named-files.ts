@@ -28,6 +28,8 @@ const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
 /** More than anybody reads; a module that imports for ever must not hold us. */
 const MOST = 500;
 const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']((?:\.{1,2}\/|@?[a-z0-9])[^"'\s]*)["']/giu;
+/** What TypeScript imports as types alone: Node strips it, and loads nothing. */
+const TYPES = /\b(?:import|export)\s+type\s+(?:\{[^{}"'`]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s+from\s*["'][^"'\s]*["']/gu;
 /** What divides the words of a shell: a script may stand within one word of a command. */
 const BETWEEN_WORDS = /[\s"'`;|&()<>{}=,$]+/u;
 
@@ -74,7 +76,8 @@ function isFile(path: string): boolean {
 }
 
 function importsOf(module: string): readonly string[] {
-  const text = contentOf(module)?.toString("utf8") ?? "";
+  const content = contentOf(module)?.toString("utf8") ?? "";
+  const text = /\.[cm]?ts$/u.test(module) ? content.replaceAll(TYPES, "") : content;
   const specifiers = [...text.matchAll(IMPORT)].map(([, specifier = ""]) => specifier);
   return specifiers.filter((specifier) => !isBuiltin(specifier)).map((specifier) => foundAs(module, specifier));
 }

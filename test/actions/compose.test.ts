@@ -116,6 +116,12 @@ describe("the survey of a stack", () => {
       /is there already/,
     ],
     [
+      "the file mounts that path already",
+      (scene) =>
+        stackOf(scene).files.set(FILE, `${BEFORE}    volumes: ["data:${MOVED.path}/"]\nvolumes: { data: {} }\n`),
+      /mounts "\/var\/lib\/postgresql\/data" of "db" already/,
+    ],
+    [
       "a service has two containers",
       (scene) => stackOf(scene).add("db", { image: "postgres:15", path: MOVED.path }),
       /has 3 containers|has 2 containers/,

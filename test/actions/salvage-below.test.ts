@@ -92,6 +92,18 @@ describe("a volume that was not walked to its end", () => {
     expect(String(error)).not.toContain("for good");
   });
 
+  it("is one of which more was found than can be listed", async () => {
+    const scene = await only("main", REDIS);
+    const host = scene.docker.hosts.get("");
+    if (host === undefined) throw new Error("there is no host");
+    host.search = (places) =>
+      Promise.resolve(places.map(({ key }) => ({ state: "seen", key, paths: [], more: true }) as const));
+    await expect(survey(scene)).rejects.toMatchObject({
+      code: "coverage-incomplete",
+      message: expect.stringContaining("pg, not to its end: it holds more than can be listed") as string,
+    });
+  });
+
   it("stops the look where a person stops it", async () => {
     const stopped = new RecoverError("interrupted", "stopped", { remedy: "Go on.", effect: "none" });
     expect(await refused(() => Promise.reject(stopped))).toBe(stopped);

@@ -34,6 +34,8 @@ interface Page {
   readonly address?: bigint;
   readonly sysid?: string;
   readonly segmentBytes?: number;
+  /** Behind the first page's header nothing was written, and no record told a switch. */
+  readonly ends?: true;
 }
 
 function wal(number: number, page: Page = {}): Buffer {
@@ -45,7 +47,7 @@ function wal(number: number, page: Page = {}): Buffer {
   header.writeBigUInt64LE(BigInt(page.sysid ?? SYSID), 24);
   header.writeUInt32LE(page.segmentBytes ?? SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed([header, switchRecord(), SEGMENT_BYTES - 64]);
+  return packed(page.ends === true ? [header, SEGMENT_BYTES - 40] : [header, switchRecord(), SEGMENT_BYTES - 64]);
 }
 
 const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });
@@ -118,6 +120,19 @@ describe("a look at both ends of every object", () => {
       look: { objects: 7, broken: 1 },
     });
     expect(document.problems.find(({ code }) => code === "segment-damaged")?.message).toContain(why);
+  });
+
+  it("takes the end of the records inside a segment for the recovery point when others follow, and for none at the last", async () => {
+    const store = realArchive();
+    put(store, 6, wal(6, { ends: true }));
+    expect(await look(store, "full")).toMatchObject({ verdict: "restorable", recoveryPoint: { segment: segment(6) } });
+    put(store, 4, wal(4, { ends: true }));
+    expect(await look(store, "full")).toMatchObject({
+      verdict: "restorable-with-loss",
+      missing: [],
+      unreachable: [segment(5), segment(6)],
+      recoveryPoint: { segment: segment(4), lsn: "0/4000028" },
+    });
   });
 
   it("says what it has not read, and how to have it read", async () => {

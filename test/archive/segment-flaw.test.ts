@@ -14,6 +14,9 @@ const FILES = [
   "15-000000010000000000000002",
   "15-000000010000000000000003",
 ];
+const PAGE = 8192;
+/** Of several pages. */
+const LONG = "15-000000010000000000000002";
 const segments = new Map<string, Buffer>();
 
 beforeAll(async () => {
@@ -71,6 +74,34 @@ describe("a segment of a real server", () => {
     const segment = segmentOf("13-000000010000000000000010");
     const end = 40 + ((segment.readUInt32LE(40) + 7) & ~7);
     expect(walked(segment.fill(0, end))).toEqual({ flaw: undefined, endsAt: end });
+  });
+
+  /** A page of the used part that begins with a record of its own, or with the rest of one. */
+  const border = (segment: Buffer, begins: "anew" | "within"): number => {
+    const last = segment.findLastIndex((byte) => byte !== 0);
+    for (let page = PAGE; page < last; page += PAGE)
+      if ((segment.readUInt16LE(page + 2) & 1) === (begins === "anew" ? 0 : 1)) return page;
+    throw new Error(`no page begins ${begins}`);
+  };
+
+  it.each(["zeros", "earlier WAL"])("tells where its records end when that is a page's end, and %s follow", (rest) => {
+    for (const begins of ["anew", "within"] as const) {
+      const segment = segmentOf(LONG);
+      const page = border(segment, begins);
+      for (let at = page; at < segment.length; at += PAGE)
+        if (rest === "zeros") segment.fill(0, at, at + PAGE);
+        else segment.writeBigUInt64LE(BigInt(at), at + 8);
+      const { flaw, endsAt = -1 } = walked(segment);
+      expect(flaw).toBeUndefined();
+      if (begins === "anew") expect(endsAt).toBe(page);
+      else expect(endsAt).toBeLessThan(page);
+    }
+  });
+
+  it("is damaged where a page alone is empty", () => {
+    const segment = segmentOf(LONG);
+    const page = border(segment, "within");
+    expect(flawIn(segment.fill(0, page, page + PAGE))).toContain(`at byte ${page}`);
   });
 
   it("of before 9.5 is not looked at: its records have another form", () => {

@@ -22,13 +22,17 @@ export class InstalledPackage {
     return this.#env.HOME;
   }
 
+  /** What `npm pack` has made. */
+  get file(): string {
+    return join(this.place, readdirSync(this.place).find((name) => name.endsWith(".tgz")) ?? "");
+  }
+
   /** Of what `npm run build` has made. */
   install(): void {
     mkdirSync(this.home);
     const packed = this.run("npm", "pack", resolve("."), "--ignore-scripts", "--pack-destination", this.place);
     expect(packed.status, packed.stderr).toBe(0);
-    const file = readdirSync(this.place).find((name) => name.endsWith(".tgz")) ?? "";
-    const done = this.run("npm", "install", "--global", "--prefix", join(this.place, "prefix"), join(this.place, file));
+    const done = this.run("npm", "install", "--global", "--prefix", join(this.place, "prefix"), this.file);
     expect(done.status, done.stderr).toBe(0);
   }
 

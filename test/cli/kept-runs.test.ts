@@ -48,6 +48,7 @@ describe("a run that could not go on", () => {
     expect(lastEvent(first)).toMatchObject({
       schema: "dingo-recover/event@1",
       type: "run-ended",
+      world: "Nothing was changed so far.",
       exitCode: EXIT.unreachable,
       error: { code: "program-missing" },
       resumeWith: `dingo-recover resume ${kept.run}`,

@@ -29,7 +29,7 @@ beforeEach(() => {
   mkdirSync(join(place, "in"));
   file = join(place, "in", "report.md");
   writeFileSync(file, "older than it");
-  script = join(place, "write.ts");
+  script = join(place, "write.mts");
   const source = join(import.meta.dirname, "../../src/cli/own-text.ts");
   // Root may write everything: what it may not is asked as somebody else.
   writeFileSync(
@@ -42,7 +42,7 @@ try { writeOwnText(process.argv[2], "new", ""); } catch (error) { console.log(er
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 const written = (as = isRoot ? "nobody" : ""): string =>
-  execFileSync(process.execPath, ["--import", "tsx", script, file, as], { encoding: "utf8" });
+  execFileSync(process.execPath, [script, file, as], { encoding: "utf8" });
 
 function give(path: string, owner: number): void {
   if (isRoot) chownSync(path, owner, owner);
@@ -87,7 +87,7 @@ describe("a file that is there", () => {
   it.runIf(mayMount)("is written where it is mounted", () => {
     const mounted = join(place, "mounted");
     writeFileSync(mounted, "older than it");
-    const line = `mount --bind "$1" "$2" && exec "$3" --import tsx "$4" "$2"`;
+    const line = `mount --bind "$1" "$2" && exec "$3" "$4" "$2"`;
     const words = ["bash", mounted, file, process.execPath, script];
     expect(execFileSync("unshare", [...maps, "bash", "-c", line, ...words], { encoding: "utf8" })).toBe("");
     expect(readFileSync(mounted, "utf8")).toBe("new");

@@ -71,7 +71,7 @@ describe("a file that a person asked for", () => {
   });
 
   it("is written to an open file by the name that the system gives it, and to a pipe", () => {
-    const script = join(place, "write.ts");
+    const script = join(place, "write.mts");
     const source = join(import.meta.dirname, "../../src/cli/own-text.ts");
     writeFileSync(
       script,
@@ -80,13 +80,11 @@ describe("a file that a person asked for", () => {
     const run = (line: string): string =>
       execFileSync("bash", ["-c", line, "bash", process.execPath, script], { encoding: "utf8" });
     const kept = join(place, "kept");
-    expect(run(`"$1" --import tsx "$2" /dev/stdout | cat`)).toBe("new");
-    run(`"$1" --import tsx "$2" /dev/stdout > '${kept}'`);
+    expect(run(`"$1" "$2" /dev/stdout | cat`)).toBe("new");
+    run(`"$1" "$2" /dev/stdout > '${kept}'`);
     expect(readFileSync(kept, "utf8")).toBe("new");
     expect(lstatSync("/dev/stdout").isSymbolicLink()).toBe(true);
-    expect(run(`mkfifo '${place}/pipe'; "$1" --import tsx "$2" '${place}/pipe' & cat '${place}/pipe'; wait`)).toBe(
-      "new",
-    );
+    expect(run(`mkfifo '${place}/pipe'; "$1" "$2" '${place}/pipe' & cat '${place}/pipe'; wait`)).toBe("new");
     expect(lstatSync(join(place, "pipe")).isFIFO()).toBe(true);
   });
 

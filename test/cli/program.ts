@@ -28,9 +28,12 @@ export interface Started {
   readonly saw: (text: string) => Promise<void>;
 }
 
-/** Of bin.cts and of yargs, which write and end by themselves. */
+/** Of main.ts and of yargs, which write and end by themselves. */
 const HELP: readonly string[] = ["--help", "-h", "help", "--get-yargs-completions"];
 const IN_PROCESS = MADE === undefined ? undefined : new ProgramInProcess(MADE);
+
+/** What Node compiles of the program, for all tests: it would be kept in the home of each. */
+const COMPILED = join(import.meta.dirname, "../../node_modules/.cache/dingo-recover/compiled");
 
 /** A directory that is gone after the test, and the program in it: nobody's configuration, log-ins or runs. */
 export class Place {
@@ -39,7 +42,8 @@ export class Place {
 
   get env(): Record<string, string> {
     const { directory: HOME, state: DINGO_RECOVER_STATE } = this;
-    return { ...AS_INSTALLED, PATH: process.env["PATH"] ?? "", HOME, DINGO_RECOVER_STATE };
+    const compiled = { NODE_COMPILE_CACHE: COMPILED };
+    return { ...AS_INSTALLED, ...compiled, PATH: process.env["PATH"] ?? "", HOME, DINGO_RECOVER_STATE };
   }
 
   /** As a process of its own: for tests of signals and kills, of what a child writes to the same streams, and of two at once. */

@@ -186,7 +186,7 @@ describe("trust", () => {
       await terminal.ended;
       return (terminal.screen.all.at(-1) ?? "").replaceAll(/\s+/gu, " ");
     };
-    expect(await ask("\r")).toContain("you have not trusted it yet");
+    expect(await ask("n\r")).toContain("you have not trusted it yet");
     expect((await place.run(["discover", "--name", "x"])).code).toBe(10);
     expect(await ask("y\r")).not.toContain("you have not trusted it yet");
     expect((await place.run(["discover", "--name", "x"])).code).not.toBe(10);

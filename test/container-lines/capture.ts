@@ -1,5 +1,5 @@
 /**
- * Captures the phases of an image's life: `npx tsx test/container-lines/capture.ts DIRECTORY RELEASE`. RIG_POSTGRESQL_IMAGE
+ * Captures the phases of an image's life: `npx node test/container-lines/capture.ts DIRECTORY RELEASE`. RIG_POSTGRESQL_IMAGE
  * names the image; without it, it is the rig's own, told to play that release. Passwords of the configuration are replaced.
  */
 import { mkdir, writeFile } from "node:fs/promises";

@@ -37,6 +37,20 @@ describe("an own runbook with an own action", () => {
     expect(runs).toMatchObject([{ state: "succeeded", target: "team/data" }]);
   });
 
+  it("may be TypeScript, whose types are stripped", async () => {
+    const text = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
+    const typed = text.replace("{ defineAction, z }", "{ defineAction, z }: ActionMeans");
+    const types =
+      'import type { ReadAction } from "dingo-recover/action";\ntype ActionMeans = { defineAction: any; z: any };\n';
+    writeFileSync(join(place.directory, "actions.mts"), `${types}${typed}`);
+    place.configure("actions: [actions.mts]\n");
+    const words = ["run", "./before-we-begin.yml", "--non-interactive", "--input", "team=data"];
+    for (const ran of [await place.run(words), await place.start(words).ended]) {
+      expect([ran.code, ran.stderr]).toEqual([0, ""]);
+      expect(ran.stdout).toContain("body is there");
+    }
+  });
+
   it("is resumed and undone by the text that it began with, wherever its file is by now", async () => {
     const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
     rewrite(() => good.replace("const hour =", 'throw new Error("not today"); const hour ='));

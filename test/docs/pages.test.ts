@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SETTINGS } from "../../src/config/settings.ts";
 import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { START_WITH } from "../../src/rehearsal/scenarios/registry.ts";
 import { callsOf, understand } from "../cli/understood.ts";
 
 const OTHERS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
@@ -94,6 +96,24 @@ describe("the pages", () => {
           page,
         ).toEqual(parts);
     }
+  });
+});
+
+describe("the page on rehearsals", () => {
+  it("starts with the scenarios that the program starts with", () => {
+    const named = [...text("docs/rehearsal.md").matchAll(/^\| `dingo-recover rehearse ([a-z-]+)`/gmu)];
+    expect(named.map(([, name]) => name)).toEqual(START_WITH.map(({ name }) => name));
+  });
+});
+
+describe("the page on the configuration", () => {
+  const rows = text("docs/configuration.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+
+  it.each(SETTINGS)("has $name, with its variables", ({ name, variables = [] }) => {
+    const [row = ""] = rows.filter((each) => each.split(" | ")[0]?.includes(`\`${name}\``));
+    for (const word of [name, ...variables]) expect(row).toContain(`\`${word}\``);
   });
 });
 

@@ -6,7 +6,7 @@
 import childProcess from "node:child_process";
 import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
-import { createRequire, isBuiltin, Module, syncBuiltinESMExports } from "node:module";
+import { createRequire, Module, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { Script } from "node:vm";
@@ -27,20 +27,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-type Modules = Readonly<Record<string, () => unknown>>;
-type Wrapped = (
-  module: { exports: Modules },
-  require: (name: string) => unknown,
-  directory: string,
-  process?: NodeJS.Process,
-) => void;
+type Wrapped = (module: { exports: Main }, require: (name: string) => unknown, process: NodeJS.Process) => void;
 
 /** The program that lies in a directory (build/test-program.mjs), for calls in this process. */
 export class ProgramInProcess {
   readonly #directory: string;
-  readonly #wrapped = new Map<string, Wrapped>();
   readonly #require: NodeJS.Require;
-  #packages: Modules | undefined;
+  #wrapped: Wrapped | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(directory: string) {
@@ -56,34 +49,22 @@ export class ProgramInProcess {
 
   async #main(words: readonly string[]): Promise<Ended> {
     const process = new ProcessOfCall(["node", join(this.#directory, "bin.cjs"), ...words]);
-    const main = this.#modules("program", process.standIn)["main.js"]?.() as Main | undefined;
-    await Promise.race([main?.main(words), process.exited]);
+    const made: { exports: Main } = { exports: { main: () => Promise.resolve() } };
+    this.#script()(made, (wanted) => this.#wanted(wanted), process.standIn);
+    await Promise.race([made.exports.main(words), process.exited]);
     return process.end();
-  }
-
-  #modules(name: string, process?: NodeJS.Process): Modules {
-    const made: { exports: Modules } = { exports: {} };
-    this.#script(name)(made, (wanted) => this.#wanted(wanted), this.#directory, process);
-    return made.exports;
   }
 
   #wanted(name: string): unknown {
     if (name === "node:module") return { ...this.#require(name), Module: LoadsAnew };
     if (name === "node:child_process") return { ...childProcess, spawn: spawnHeard };
-    if (isBuiltin(name)) return this.#require(name);
-    this.#packages ??= this.#modules("packages");
-    return this.#packages[name]?.() ?? this.#require(name);
+    return this.#require(name);
   }
 
-  #script(name: string): Wrapped {
-    const known = this.#wrapped.get(name);
-    if (known !== undefined) return known;
-    const filename = join(this.#directory, `${name}.cjs`);
-    const cachedData = readFileSync(join(this.#directory, `${name}.cache`));
-    const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData });
-    const wrapped = script.runInThisContext() as Wrapped;
-    this.#wrapped.set(name, wrapped);
-    return wrapped;
+  #script(): Wrapped {
+    const filename = join(this.#directory, "program.cjs");
+    this.#wrapped ??= new Script(readFileSync(filename, "latin1"), { filename }).runInThisContext() as Wrapped;
+    return this.#wrapped;
   }
 }
 

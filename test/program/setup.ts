@@ -1,4 +1,4 @@
-/** Before the suites of `npm test`: makes the program that they start (build/test-program.mjs). */
+/** Before the suites of `npm test`: makes the program that they start (build/test-program.mjs), in some seconds. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";

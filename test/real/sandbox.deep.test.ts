@@ -128,7 +128,7 @@ describe.each(KINDS)("in %s", (kind) => {
     it("is over when the process is killed that started the server, which can be started again", async () => {
       const began = join(place, "data", "base", "began");
       await rm(began);
-      const words = ["--import", "tsx", "test/rig/hostile/start-server.ts", kind, place, programs];
+      const words = ["test/rig/hostile/start-server.ts", kind, place, programs];
       const tool = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
       await new Promise((told) => tool.stdout.once("data", told));
       await comesTo("accepting");

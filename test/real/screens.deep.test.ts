@@ -90,8 +90,7 @@ describe.each(SIZES)("on $columns columns and $rows rows", (size) => {
   });
 
   it("a step at work says how far it is, what is usual, next and known, and how to stop", async () => {
-    const tsx = join(process.cwd(), "node_modules", ".bin", "tsx");
-    const screen = await on(size, [tsx, join(process.cwd(), "test", "rig", "live-scene.ts")]);
+    const screen = await on(size, [process.execPath, join(process.cwd(), "test", "rig", "live-scene.ts")]);
     // The steps before it stood there too, each for a moment, and so did this one before it was told how far it is.
     heldTo("at-work", screen, await screen.saw(/880\.0 MB[^]*resume goes on$/u), true);
   });
@@ -119,8 +118,10 @@ describe.each(SIZES)("on $columns columns and $rows rows", (size) => {
 
 describe("a terminal that is resized while a step is at work", () => {
   it("has the step once, at its new width", async () => {
-    const tsx = join(process.cwd(), "node_modules", ".bin", "tsx");
-    const screen = await on({ columns: 120, rows: 40 }, [tsx, join(process.cwd(), "test", "rig", "live-scene.ts")]);
+    const screen = await on({ columns: 120, rows: 40 }, [
+      process.execPath,
+      join(process.cwd(), "test", "rig", "live-scene.ts"),
+    ]);
     const wide = /step 3 of 4, for 1 min 27 s \(usually 2 min 10 s\), last word [^]*resume goes on$/u;
     await screen.saw(wide);
     await screen.resize({ columns: 60, rows: 24 });

@@ -16,7 +16,7 @@ import { firstState } from "../../src/rehearsal/supervisor/first-state.ts";
 import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.ts";
 import { happy } from "./rehearsals.ts";
 import { SeverableWay } from "./severable-way.ts";
-import { TOOL } from "../tool.ts";
+import { AS_INSTALLED, TOOL } from "../tool.ts";
 
 export const LEASE = `s3://${BUCKET}/dingo-recover`;
 
@@ -201,6 +201,6 @@ async function layLaptop(options: {
     clock: { realMs: clock.realMs, epochMs: clock.epochMs, rate: clock.rate },
     answers: place.answers,
   });
-  const env = { ...place.env, AWS_ACCESS_KEY_ID: key, [REHEARSAL_VARIABLE]: rehearsal };
+  const env = { ...place.env, ...AS_INSTALLED, AWS_ACCESS_KEY_ID: key, [REHEARSAL_VARIABLE]: rehearsal };
   return new Laptop({ directory, env, way, key, close: place.close });
 }

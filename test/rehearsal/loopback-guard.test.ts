@@ -59,8 +59,7 @@ function attempts(): Record<string, string> {
      console.log(JSON.stringify(outcome));
      process.exit(0);`,
   );
-  const tsx = ["--import", "tsx", script];
-  const { stdout, stderr } = spawnSync(process.execPath, tsx, {
+  const { stdout, stderr } = spawnSync(process.execPath, [script], {
     encoding: "utf8",
     cwd: join(import.meta.dirname, "../.."),
   });

@@ -1,5 +1,5 @@
 /**
- * Brings the rig up by hand and keeps it until Ctrl-C: `npx tsx test/rig/up.ts [--scene] [--kill] [--gateway-only]`.
+ * Brings the rig up by hand and keeps it until Ctrl-C: `npx node test/rig/up.ts [--scene] [--kill] [--gateway-only]`.
  * With --scene there is a deleted instance as well; with --kill it died without archiving its last rows.
  */
 import { once } from "node:events";

@@ -1,7 +1,7 @@
 /**
  * Makes src/scan/kernel-bytes.ts from src/scan/kernel.wat:
  *
- *   npx tsx test/scan/assemble-kernel.ts
+ *   npx node test/scan/assemble-kernel.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";

@@ -1,7 +1,6 @@
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import { fc, inputs } from "../properties.ts";
@@ -9,7 +8,6 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { FoundLine, Wanted } from "../../src/ports/log-files.ts";
 import { LONGEST_LINE } from "../../src/scan/finder.ts";
 import { type SearchOptions, searchFiles } from "../../src/scan/search.ts";
-import { TOOL_DIRECTORY } from "../tool.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "scan-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -213,15 +211,12 @@ describe("a search in files", () => {
 });
 
 describe("several threads", () => {
-  const worker = pathToFileURL(join(TOOL_DIRECTORY, "scan/worker.cjs"));
-
   it("find what one finds, in the same order, also when they find more than may wait", async () => {
-    expect(existsSync(worker)).toBe(true);
     const lines = Array.from({ length: 60_000 }, (_each, index) => `${"needle ".repeat(1 + (index % 9))}${index}`);
     const content = Buffer.from(`${lines.join("\n")}\n`);
     const packed = gzipSync(content);
     const all = [["plain", content] as const, ["gzip", packed] as const, ["plain", content] as const];
-    const options = { worker, range: 100_000 };
+    const options = { range: 100_000 };
     const one = await search(all, { needles: ["needle"] }, { ...options, threads: 1 });
     const three = await search(all, { needles: ["needle"] }, { ...options, threads: 3 });
     // vitest's own comparison takes longer than both searches.
@@ -235,6 +230,6 @@ describe("several threads", () => {
     const heard = (): never => {
       throw new Error("enough");
     };
-    await expect(search(all, { needles: ["needle"] }, { worker, threads: 2, heard })).rejects.toThrow("enough");
+    await expect(search(all, { needles: ["needle"] }, { threads: 2, heard })).rejects.toThrow("enough");
   });
 });

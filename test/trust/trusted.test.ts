@@ -85,6 +85,18 @@ describe("trust", () => {
     expect(store.trusts(subject())).toBe(false);
   });
 
+  it("of TypeScript does not cover what is imported as types alone, which Node strips", () => {
+    put("c.yml", "actions: [main.ts]\n");
+    const types =
+      'import type { A } from "nowhere";\nimport type B from "./b.ts";\nexport type * as C from "./c.ts";\n';
+    put("main.ts", `${types}import type from "./helper.ts";\n`);
+    put("helper.ts", "1");
+    store.trust(subject(), AT);
+    expect(store.trusts(subject())).toBe(true);
+    put("helper.ts", "2");
+    expect(store.trusts(subject())).toBe(false);
+  });
+
   it("ends with a change of a package that an own action imports", () => {
     put("c.yml", "actions: [main.cjs]\n");
     put("main.cjs", 'const { join } = require("node:path");\nrequire("helpful");\n');

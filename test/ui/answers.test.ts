@@ -6,6 +6,7 @@ import { asideLines, valueOf } from "../../src/ui/answers.ts";
 const BASE = { id: "q", prompt: "Go on?", why: "It is asked.", details: [] };
 const CONFIRM: Question = { ...BASE, kind: "confirm" };
 const TYPED: Question = { ...BASE, kind: "typed", expected: "acme/production/db" };
+const TEXT: Question = { ...BASE, kind: "text", needed: true };
 const choice = (...values: string[]): ChoiceQuestion => ({
   ...{ kind: "choice", id: "q", prompt: "Which?", why: "" },
   choices: values.map((value) => ({ value, label: value, consequence: "" })),
@@ -17,7 +18,7 @@ describe("Enter alone", () => {
     ["yes or no", CONFIRM, "type y or n"],
     ["a target", TYPED, "type acme/production/db, or stop with Ctrl-C"],
     ["a choice", choice("one", "two"), "type one of them or its number, or stop with Ctrl-C"],
-    ["a text that is needed", { ...BASE, kind: "text", needed: true } as Question, "Ctrl-C stops"],
+    ["a text that is needed", TEXT, "Ctrl-C stops"],
   ])("is no answer to %s, and says what one is", (_what, question, told) => {
     expect(typed(question, "")).toBeUndefined();
     expect(asideLines(question, "", 80).join(" ")).toContain(told);

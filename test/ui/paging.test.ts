@@ -1,6 +1,6 @@
 /** What is too high for the screen is turned over page by page, forth and back, before the answer is typed. */
 import { expect, it, vi } from "vitest";
-import type { ConfirmQuestion, TypedQuestion } from "../../src/ports/operator.ts";
+import type { ConfirmQuestion, Question } from "../../src/ports/operator.ts";
 import type { Output } from "../../src/ui/output.ts";
 import { promptingOperator } from "../../src/ui/prompts.ts";
 
@@ -60,12 +60,12 @@ it("shows the facts first, and right above the answer what begins now, in bold",
   const lines: [string, string | undefined][] = [];
   const line = (text = "", style?: string): void => void lines.push([text, style]);
   const output = { columns: 80, rows: 24, safe: (text: string) => text, line };
-  const question: TypedQuestion = {
+  const question: Question = {
     kind: "typed",
     id: "consent",
     prompt: "Go on?",
-    why: "From here on things are stopped.",
     expected: "y",
+    why: "From here on things are stopped.",
     details: ["undo takes back all but: restart"],
     more: ["restart (disrupt): Restart it"],
   };

@@ -5,7 +5,7 @@ import { addVolumes, type Edited, volumesOffered } from "../../compose/edit.ts";
 import { unifiedDiff } from "../../compose/line-diff.ts";
 import { overrideText } from "../../compose/override-file.ts";
 import { overrideFor } from "../../compose/default-files.ts";
-import { readProject } from "../../compose/project.ts";
+import { type ComposeProject, readProject } from "../../compose/project.ts";
 import type { FileAnswer } from "../../compose/source.ts";
 import type { DockerHost } from "../../ports/docker-host.ts";
 import type { ComposeCall, DockerWork } from "../../ports/docker-work.ts";
@@ -58,6 +58,7 @@ export async function planEdit(wanted: EditWanted): Promise<PlannedEdit> {
   );
   const tracked = await work.tracked(main);
   const { before, after, ...written } = await writtenTo(wanted, { texts, services, tracked: tracked === true });
+  await guardUnmounted(wanted, texts, written.override);
   await guardWritable(wanted, written.file, services);
   return {
     services,
@@ -154,13 +155,7 @@ async function writtenTo(
     };
   const file = overrideFor(main, place.generation);
   const existing = texts.get(file) ?? (await host.file(file, MOST_BYTES));
-  const project = await readProject({
-    files: place.files,
-    directory: place.directory,
-    environment: { values: {}, complete: false },
-    read: (path) => Promise.resolve(answer(texts.get(path))),
-  });
-  const version = project.version ?? "";
+  const version = (await projectOf(place, texts)).version ?? "";
   const override = rewritten(existing, { override: true, version, services });
   if (!override.done)
     throw refuse(
@@ -179,6 +174,36 @@ async function writtenTo(
     beforeSha256: existing === undefined ? "" : sha256(existing),
     afterSha256: sha256(override.text),
   };
+}
+
+const projectOf = (place: EditWanted["place"], texts: ReadonlyMap<string, string>): Promise<ComposeProject> =>
+  readProject({
+    files: place.files,
+    directory: place.directory,
+    environment: { values: {}, complete: false },
+    read: (path) => Promise.resolve(answer(texts.get(path))),
+  });
+
+/** The file is ahead of its container: Compose refuses two mounts of one path, and an override would hide the other one. */
+async function guardUnmounted(
+  { place, services }: EditWanted,
+  texts: ReadonlyMap<string, string>,
+  isOverride: boolean,
+): Promise<void> {
+  const project = await projectOf(place, texts);
+  for (const { service, path } of services) {
+    const mounts = project.services.find(({ name }) => name === service)?.mounts ?? [];
+    const there = mounts.find(({ target, kind }) => {
+      const isNameless = isOverride && kind === "anonymous";
+      return target.known && posix.resolve(target.text) === path && !isNameless;
+    });
+    if (there !== undefined)
+      throw refuse(
+        `the Compose file mounts ${quoted(path)} of ${quoted(service)} already, and Compose refuses a second mount of one path`,
+        there.place.file,
+        "Nothing was changed. Take that line out, or move the data to where it says by hand; then begin anew.",
+      );
+  }
 }
 
 const answer = (text: string | undefined): FileAnswer =>

@@ -1,6 +1,6 @@
 /**
- * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node 20 has none; a shell's own expansion does not reach
- * patterns of the configuration file.
+ * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node's own says nothing of what it could not
+ * list; a shell's expansion does not reach patterns of the configuration file.
  */
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";

@@ -27,7 +27,7 @@ interface Open {
 export interface Walked {
   /** A part of a sentence about the segment; undefined where nothing is wrong. */
   readonly flaw: string | undefined;
-  /** The byte behind its last record, where zeros follow and no record told a switch; PostgreSQL replays no further. */
+  /** The byte behind its last record, where nothing was written behind it and no record told a switch; PostgreSQL replays no further. */
   readonly endsAt: number | undefined;
 }
 
@@ -57,10 +57,21 @@ class Walk {
 
   flaw(): string | undefined {
     for (let page = 0; page + PAGE <= this.#bytes.length && !this.#ended; page += PAGE) {
+      if (page > 0 && this.#isUnwrittenFrom(page)) {
+        this.endsAt = this.#open?.at ?? (this.#skip === undefined ? page : LONG_HEADER);
+        return undefined;
+      }
       const flaw = this.#page(page);
       if (flaw !== undefined) return `${flaw} at byte ${page}`;
     }
     return undefined;
+  }
+
+  /** Zeros to the end, or what the file held before it was used again: pages of earlier places. */
+  #isUnwrittenFrom(first: number): boolean {
+    for (let page = first; page + PAGE <= this.#bytes.length; page += PAGE)
+      if (this.#bytes.readBigUInt64LE(page + 8) >= this.#first + BigInt(page)) return false;
+    return true;
   }
 
   #page(page: number): string | undefined {

@@ -4,5 +4,5 @@ import { type BoxClock, clockWord } from "./clock.ts";
 
 /** Writes `DIRECTORY/cf`; returns its path. Tokens are measured by the given clock. */
 export async function installCfProgram(directory: string, clock?: BoxClock): Promise<string> {
-  return await putProgram({ directory, name: "cf", main: "./main", from: import.meta.url, words: [clockWord(clock)] });
+  return await putProgram({ directory, name: "cf", words: [clockWord(clock)] });
 }

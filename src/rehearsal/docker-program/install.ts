@@ -4,5 +4,5 @@ import { putSudo } from "./sudo.ts";
 
 export async function installDockerProgram(directory: string): Promise<string> {
   await putSudo(directory);
-  return await putProgram({ directory, name: "docker", main: "./main", from: import.meta.url });
+  return await putProgram({ directory, name: "docker" });
 }

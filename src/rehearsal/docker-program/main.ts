@@ -2,22 +2,23 @@
 import { readFileSync } from "node:fs";
 import type { DockerAnswer } from "../docker-engine/answer.ts";
 
-const words = process.argv.slice(2);
-const endpoint = process.env["DOCKER_HOST"] ?? "";
+export async function main(words: readonly string[]): Promise<void> {
+  const endpoint = process.env["DOCKER_HOST"] ?? "";
+  try {
+    await ask(words, endpoint);
+  } catch {
+    process.stderr.write(`Cannot connect to the Docker daemon at ${endpoint}. Is the docker daemon running?\n`);
+    process.exitCode = 1;
+  }
+}
 
 /** As the real one does, it reads only where it is told to. */
-const reads = words.includes("-i") || words.at(-1) === "-";
+const reads = (words: readonly string[]): boolean => words.includes("-i") || words.at(-1) === "-";
 
-// A program that waited at its top level could not be put into the single executable.
-void ask().catch(() => {
-  process.stderr.write(`Cannot connect to the Docker daemon at ${endpoint}. Is the docker daemon running?\n`);
-  process.exitCode = 1;
-});
-
-async function ask(): Promise<void> {
+async function ask(words: readonly string[], endpoint: string): Promise<void> {
   const response = await fetch(endpoint.replace(/^tcp:/, "http:"), {
     method: "POST",
-    body: JSON.stringify({ words, stdin: reads ? readFileSync(0).toString("base64") : "" }),
+    body: JSON.stringify({ words, stdin: reads(words) ? readFileSync(0).toString("base64") : "" }),
   });
   const { code, stdout, stderr } = (await response.json()) as DockerAnswer;
   process.stdout.write(stdout);

@@ -2,12 +2,11 @@
  * The contents of a small archive that a real PostgreSQL has written (fixtures/real-archive/README.md), in one file packed
  * by brotli: a line that names the members with their sizes, then the members. Of a segment the zeros at its end are left out.
  */
-import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
-import { readOwn } from "../../own-files.ts";
+import { ownPath, readOwn } from "../../own-files.ts";
 import { lzop, type Run } from "../world/lzop.ts";
 
-const FILE = fileURLToPath(new URL("../../../fixtures/real-archive/cluster.br", import.meta.url));
+const FILE = ownPath("fixtures/real-archive/cluster.br");
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const WAL_FILE_MODE = 0o100600;
 export const BASE_TAR = "base.tar";

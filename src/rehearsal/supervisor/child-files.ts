@@ -1,6 +1,7 @@
 /** The files and the environment that a child gets: made from nothing, so that nothing of the caller's leads out of the box. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { compiledBefore } from "../../own-files.ts";
 import type { Box } from "../box/box.ts";
 import { DIRECTOR_ADDRESS } from "../box/box.ts";
 import { LOG_INDEX, LOG_READER } from "../box/collected-store.ts";
@@ -84,6 +85,7 @@ export async function layOut({
     BOSH_CLIENT_SECRET: accounts.bosh.clientSecret,
     AWS_ACCESS_KEY_ID: key?.id ?? "",
     AWS_SECRET_ACCESS_KEY: key?.secret ?? "",
+    ...compiledBefore(),
     ...(box.logStoreUrl === undefined ? {} : { ES_PASSWORD: LOG_READER.password }),
   };
   return { directory, config, answers, cf, env, close };

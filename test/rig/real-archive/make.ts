@@ -2,7 +2,7 @@
  * Makes fixtures/real-archive/cluster.br anew: a real PostgreSQL, of the binaries that a rehearsal starts later, lives
  * through the story of the box at the story's own times. Needs Linux and cc.
  *
- *   node_modules/.bin/tsx test/rig/real-archive/make.ts
+ *   npx node test/rig/real-archive/make.ts
  */
 import { execFileSync, spawn } from "node:child_process";
 import {

@@ -1,15 +1,30 @@
 /**
- * The single executable, made here, on a machine that shows no Node: no PATH, an empty home, nothing of the clone beside it.
- * A second one goes by the Debian of the rig, where there is none at all.
+ * What a release holds: the package, installed where no registry answers, and the single executable, made here, on a machine that
+ * shows no Node: no PATH, an empty home, nothing of the clone beside it. Another goes by the Debian of the rig, where there is none.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { rootCertificates } from "node:tls";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clockWord } from "../../src/rehearsal/cf-program/clock.ts";
+import { InstalledPackage } from "../cli/installed-package.ts";
 
+const CLONE = resolve("src/bin.cjs");
+const installed = new InstalledPackage();
 const place = realpathSync(mkdtempSync(join(tmpdir(), "executable-")));
 const NAME = `dingo-recover-${process.platform}-${process.arch}`;
 const release = join(place, "release");
@@ -21,11 +36,86 @@ beforeAll(() => {
   for (const path of [home, env.TMPDIR]) mkdirSync(path);
   const made = spawnSync(process.execPath, ["build/executable.mjs", "--out", release], { encoding: "utf8" });
   expect(made.status, made.stderr).toBe(0);
+  installed.install();
 }, 900_000);
-afterAll(() => rmSync(place, { recursive: true, force: true }));
+afterAll(() => {
+  installed.remove();
+  rmSync(place, { recursive: true, force: true });
+});
 
 const run = (...words: string[]) =>
   spawnSync(executable, words, { encoding: "utf8", env, cwd: home, timeout: 600_000, maxBuffer: 1 << 26 });
+
+describe("the installed package", () => {
+  it("has its manual page where man looks for it, beside the program", () => {
+    const page = join(installed.place, "prefix/share/man/man1/dingo-recover.1");
+    expect(readFileSync(page, "utf8")).toMatch(/^\.TH DINGO\\-RECOVER 1/);
+  });
+
+  it("is small, came with no other package and no script of one, and has the licences of what it holds", () => {
+    expect(statSync(installed.file).size).toBeLessThanOrEqual(5_000_000);
+    expect(readdirSync(dirname(installed.directory))).toEqual(["dingo-recover"]);
+    expect(readdirSync(installed.directory)).not.toContain("node_modules");
+    const { bundled, scripts, ...manifest } = JSON.parse(
+      readFileSync(join(installed.directory, "package.json"), "utf8"),
+    );
+    for (const name of ["dependencies", "optionalDependencies", "peerDependencies"])
+      expect(manifest).not.toHaveProperty(name);
+    for (const name of ["preinstall", "install", "postinstall", "prepare"]) expect(scripts).not.toHaveProperty(name);
+    const notices = readFileSync(join(installed.directory, "bundle/NOTICES"), "utf8");
+    for (const name of bundled) expect(notices).toContain(`\n${name} `);
+  });
+
+  it("checks runbooks and completes as the clone does", () => {
+    const runbook = resolve("runbooks/recover-deleted-service.yml");
+    for (const words of [["lint", runbook], ["--get-yargs-completions", "run", ""], ["--help"]]) {
+      const cloned = installed.run(process.execPath, CLONE, ...words);
+      expect(installed.run(installed.program, ...words)).toMatchObject({
+        status: 0,
+        stdout: cloned.stdout,
+        stderr: "",
+      });
+    }
+  });
+
+  it("runs an own runbook with an own action, out of the package's example", () => {
+    const words = ["run", join(installed.directory, "docs/own-runbook/before-we-begin.yml"), "--non-interactive"];
+    const config = ["--config", join(installed.directory, "docs/own-runbook/dingo-recover.yml")];
+    const { status, stdout, stderr } = installed.run(installed.program, ...words, "--input", "team=data", ...config);
+    expect([status, stderr], stdout).toEqual([0, ""]);
+    expect(stdout).toContain("body is there");
+  });
+
+  it("hands users' own actions the contract, with its types", async () => {
+    const { defineAction, EFFECTS } = await import(pathToFileURL(join(installed.directory, "dist/action.js")).href);
+    expect(EFFECTS).toEqual(["read", "create", "disrupt", "destroy"]);
+    expect(defineAction({ id: "x" })).toEqual({ id: "x" });
+    expect(readFileSync(join(installed.directory, "dist/action.d.ts"), "utf8")).toContain(
+      "export declare function defineAction",
+    );
+  });
+});
+
+describe("the clone", () => {
+  it("runs no install script of a dependency, whichever npm installs it and however it is called", () => {
+    const clone = join(installed.place, "clone");
+    const dependency = join(installed.place, "dependency");
+    for (const directory of [clone, dependency]) mkdirSync(directory);
+    const own = { name: "dependency", version: "1.0.0", scripts: { install: 'echo ran > "$INIT_CWD/ran"' } };
+    writeFileSync(join(dependency, "package.json"), JSON.stringify(own));
+    writeFileSync(join(clone, "package.json"), JSON.stringify({ name: "clone", version: "1.0.0" }));
+    const install = () => installed.run("npm", "--prefix", clone, "install", "--install-links", dependency);
+    expect(install()).toMatchObject({ status: 0 });
+    const ran = join(installed.home, "ran");
+    expect(existsSync(ran), "a script that runs without it").toBe(true);
+    rmSync(ran);
+    rmSync(join(clone, "node_modules"), { recursive: true });
+    copyFileSync(".npmrc", join(clone, ".npmrc"));
+    expect(install()).toMatchObject({ status: 0 });
+    expect(existsSync(join(clone, "node_modules/dependency/package.json"))).toBe(true);
+    expect(existsSync(ran)).toBe(false);
+  });
+});
 
 describe("the single executable", () => {
   it("has checksums, a list of what is in it, and the licences of that", () => {
@@ -49,11 +139,11 @@ describe("the single executable", () => {
     const { status, stdout, stderr } = run("--version", "--json");
     expect([status, stderr]).toEqual([0, ""]);
     const said = JSON.parse(stdout);
-    const packaged = spawnSync(process.execPath, ["dist/bin.cjs", "--version", "--json"], { encoding: "utf8" });
-    expect(said).toEqual({ ...JSON.parse(packaged.stdout), build: { ...said.build, form: "executable" } });
+    const packaged = JSON.parse(installed.run(installed.program, "--version", "--json").stdout);
+    expect(said).toEqual({ ...packaged, build: { ...packaged.build, form: "executable" } });
     for (const words of [["--help"], ["rehearse", "--list"], ["--get-yargs-completions", "run", ""]]) {
       const inside = run(...words);
-      const outside = spawnSync(process.execPath, ["dist/bin.cjs", ...words], { encoding: "utf8", env });
+      const outside = spawnSync(process.execPath, [CLONE, ...words], { encoding: "utf8", env });
       expect([inside.status, inside.stdout, inside.stderr]).toEqual([0, outside.stdout, ""]);
     }
   });
@@ -79,11 +169,7 @@ describe("the single executable", () => {
   });
 
   it("is its own further program", () => {
-    const file = `${executable}/bundle/rehearsal/cf-program/main.js`;
-    const { status, stdout } = spawnSync(executable, [file, clockWord(undefined), "version"], {
-      encoding: "utf8",
-      env,
-    });
+    const { status, stdout } = run("box:cf", clockWord(undefined), "version");
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^cf version 8/u)]);
   });
 

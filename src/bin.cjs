@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/**
+ * The entry, in words that every Node can read: an older one hears of the two ways on. The program lies beside it: `main.ts` in a
+ * clone, whose types Node strips, `main.mjs` in a package.
+ */
+"use strict";
+
+var NEEDED = 24;
+var fs = require("fs");
+var path = require("path");
+
+if (parseInt(process.versions.node, 10) < NEEDED) {
+  process.stderr.write(
+    "dingo-recover needs Node " + NEEDED + " or later (`npm ci` brings it to a clone on Linux, for `npm run`), " +
+      "or the single executable, which has its own; this is Node " + process.versions.node + ".\n"
+  );
+  process.exitCode = 2;
+} else if (process.platform === "win32") {
+  process.stderr.write("dingo-recover does not run on native Windows: use it inside WSL.\n");
+  process.exitCode = 2;
+} else {
+  keepCompiled();
+  var program = fs.existsSync(path.join(__dirname, "main.mjs")) ? "./main.mjs" : "./main.ts";
+  import(program).then(function (module) {
+    return module.main(process.argv.slice(2));
+  });
+}
+
+/** Node keeps what it has compiled, of a home that is this user's: a start takes a third of the time. */
+function keepCompiled() {
+  try {
+    var home = require("os").homedir();
+    if (fs.statSync(home).uid !== process.getuid()) return;
+    var cache = process.env.XDG_CACHE_HOME || path.join(home, ".cache");
+    require("module").enableCompileCache(path.join(cache, "dingo-recover"));
+  } catch (error) {
+    // Without it the start is slower.
+  }
+}
