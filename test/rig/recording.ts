@@ -18,6 +18,8 @@ export interface Recording {
 const TICK_MS = 100;
 const READING_MS = 1500;
 const SHORTEST_MS = 180;
+/** A screen that neither changes nor asks: two minutes and more. */
+const MOST_LOOKS = 1200;
 const TARGET = "acme/production/important-db";
 const MARK = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/gu;
 
@@ -28,8 +30,8 @@ const ANSWERS: readonly (readonly [asked: RegExp, answer: string])[] = [
   [/\? Name of the service that was deleted$/u, "important-db"],
   [/\? Organization that it was in$/u, "acme"],
   [/\? Space that it was in$/u, "production"],
-  [/\(y\/N[^)]*\)$/u, "y"],
-  [/or\s+nothing\s+to\s+stop[^)]*\):$/u, TARGET],
+  [/\(y\/n[^)]*\)$/u, "y"],
+  [/\?\s+Type\s[^?]*\(\?[^)]*\):$/u, TARGET],
 ];
 
 const strip = (rows: readonly string[]): string =>
@@ -90,7 +92,12 @@ export async function film(screen: TmuxScreen, end: RegExp): Promise<Recording> 
     }
   };
   let answered = "";
+  let before = "";
+  let looks = 0;
   for (let text = await look(); !end.test(text); text = await look()) {
+    looks = text === before ? looks + 1 : 0;
+    before = text;
+    if (looks > MOST_LOOKS) throw new Error(`the rehearsal stands still:\n${text}`);
     const answer = text === answered ? undefined : ANSWERS.find(([asked]) => asked.test(text))?.[1];
     if (answer !== undefined) {
       await watch(READING_MS);
