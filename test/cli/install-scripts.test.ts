@@ -1,5 +1,6 @@
 /** No script of a dependency runs at an installation, and none of our own runs by itself. */
 import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
 describe("the clone", () => {
@@ -27,6 +28,16 @@ describe("the clone", () => {
     );
     expect(told).not.toEqual([]);
     for (const line of told) expect(line).toContain("npm ci && npm run build && npm pack");
+  });
+
+  it("is told by each page of a program that starts the tool", () => {
+    const pages = ["README.md", "docs/install.md", "CONTRIBUTING.md"];
+    const told = pages.flatMap((page) => readFileSync(page, "utf8").match(/(?<=npx node )src\/[\w./-]+/gu) ?? []);
+    expect(told).toHaveLength(pages.length);
+    for (const program of told)
+      expect(execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" })).toMatch(
+        /^dingo-recover \d/u,
+      );
   });
 
   it("is told to install the file that it packs", () => {
