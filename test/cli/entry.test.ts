@@ -1,5 +1,17 @@
 /** The entry is read by every Node, and tells an older one the two ways on. */
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { transformSync } from "esbuild";
@@ -59,6 +71,30 @@ describe("the entry", () => {
       exitCode: 2,
       said: expect.stringContaining("WSL"),
     });
+  });
+
+  it("keeps what is compiled only where nobody else can write", () => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), "dingo-recover-entry-")));
+    const cache = join(root, "cache");
+    const kept = join(cache, "dingo-recover");
+    const started = (): boolean => {
+      rmSync(kept, { recursive: true, force: true });
+      execFileSync(process.execPath, [ENTRY, "--version"], { env: { XDG_CACHE_HOME: cache }, stdio: "ignore" });
+      return existsSync(kept) && readdirSync(kept).length > 0;
+    };
+    mkdirSync(cache, { mode: 0o700 });
+    expect(started()).toBe(true);
+    chmodSync(cache, 0o777);
+    expect(started()).toBe(false);
+    chmodSync(cache, 0o700);
+    chmodSync(root, 0o777);
+    expect(started()).toBe(false);
+    chmodSync(root, 0o700);
+    rmSync(cache, { recursive: true });
+    mkdirSync(join(root, "elsewhere"), { mode: 0o700 });
+    symlinkSync(join(root, "elsewhere"), cache);
+    expect(started()).toBe(false);
+    rmSync(root, { recursive: true });
   });
 
   it("is what every script of a clone starts, by the Node that the clone brings", () => {
