@@ -95,22 +95,9 @@ export function inTexts<Value>(value: Value, change: (text: string) => string): 
 }
 
 /** In prose the name stands alone, or before another word. */
-export const VERBS = [
-  ...["run", "resume", "undo", "cleanup", "rehearse", "drill", "discover", "archive", "inventory", "status", "runs"],
-  ...[
-    "report",
-    "serve",
-    "journal",
-    "init",
-    "config",
-    "trust",
-    "doctor",
-    "explain",
-    "show",
-    "lint",
-    "schema",
-    "completion",
-  ],
-] as const;
+export const VERBS: readonly string[] = [
+  "run resume undo cleanup rehearse drill discover archive inventory status runs report",
+  "serve journal init config trust doctor explain show lint schema completion",
+].flatMap((line) => line.split(" "));
 
 const COMMANDS = new RegExp(String.raw`(?<![\w./-]|npx )${NAME}(?= (?:--|(?:${VERBS.join("|")})(?![\w-])))`, "gu");

@@ -1,4 +1,5 @@
 /** The end of a run in a few lines: the same on the screen, at the top of the report and on the live page. `report/closing.ts` makes it. */
+import { listed } from "./optional.ts";
 
 export interface Closing {
   /** One sentence: how the run stands. */
@@ -42,13 +43,12 @@ export interface ClosingRow {
 /** In the order in which somebody asks, without the rows that have no content. */
 export function closingRows(closing: Closing): readonly ClosingRow[] {
   const { back, lost, found, done, world, next, look } = closing;
-  const optional = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
   const rows: readonly ClosingRow[] = [
     { label: "What is back", texts: back, commands: [] },
-    { label: "What is lost", texts: optional(lost), commands: [] },
+    { label: "What is lost", texts: listed(lost), commands: [] },
     { label: "What was found", texts: found, commands: [] },
     { label: "What was done", texts: done, commands: [] },
-    { label: "What stands now", texts: optional(world), commands: [] },
+    { label: "What stands now", texts: listed(world), commands: [] },
     {
       label: "What to do next",
       texts: next.flatMap((step) => ("text" in step ? [step.text] : [])),

@@ -1,4 +1,4 @@
-/** The help of every command, which the build renders so that `--help` need not load a parser (build/help.mjs). */
+/** The help of every command, which the build renders so that `--help` need not load a parser (build/bundle.mjs). */
 import { FIRST_EXAMPLES, GROUPS } from "./command-groups.ts";
 import { examplesOf, grouped, helpText, withExamples } from "./help-text.ts";
 import { buildParser, COMMANDS } from "./parser.ts";

@@ -1,4 +1,4 @@
-/** Help as the build has rendered it (build/package.mjs), so that `--help` loads no parser; a clone renders it. */
+/** Help as the build has rendered it (build/bundle.mjs), so that `--help` loads no parser; a clone renders it. */
 import { OWN_FORM, ownPath, readOwn } from "../own-files.ts";
 
 const RENDERED = ownPath("bundle/help.json");

@@ -7,7 +7,7 @@ import { secrets } from "./failure.ts";
 import { composeFile, shippedFile, shippedNames } from "./runbook-files.ts";
 
 const PACKAGE = ownPath("package.json");
-/** Written by the build (build/stamp.mjs). */
+/** Written by the build (build/package.mjs). */
 const STAMP = ownPath("bundle/build.json");
 
 interface Stamp {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { outputField, outputList, type UnitDigest } from "./digest.ts";
 import { type FindingDigest, findingsIn } from "./findings.ts";
 import { lossAfter, type LossRange } from "../loss.ts";
+import { listed } from "../optional.ts";
 
 const CHECK = "platform.check";
 const FIND = "discovery.find-deleted-instance";
@@ -63,15 +64,13 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     minutes: field(ESTIMATE, "minutes"),
     newInstance: field(CREATE, "guid"),
     recovered: [...outputList(units, SUMMARISE, "recovered"), ...tablesBack(field(TABLES, "proved"))],
-    told: [...optional(field(DRILL, "proved")), ...TELLING.flatMap((action) => outputList(units, action, "lines"))],
+    told: [...listed(field(DRILL, "proved")), ...TELLING.flatMap((action) => outputList(units, action, "lines"))],
     leftAside: outputList(units, SUMMARISE, "left_aside"),
     next: [SUMMARISE, TABLES, DRILL].flatMap((action) => outputList(units, action, "next")),
     unprotected: outputList(units, CHECK, "unprotected"),
     findings: findingsIn(units),
   };
 }
-
-const optional = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
 
 /** From what the run found out: journals of earlier versions have only some of it. */
 function lossIn(field: (action: string, name: string) => string | undefined): LossRange | undefined {

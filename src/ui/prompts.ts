@@ -1,6 +1,6 @@
 /**
- * Questions on a terminal. Enter alone is no answer, neither yes nor no, for it turns pages too; "?" tells why, "m" shows the exact commands; Ctrl-C is a
- * safe way out, since the run can be resumed.
+ * Questions on a terminal. Enter alone is no answer, for it turns pages too. "?" tells why, and "m" shows the exact commands.
+ * Ctrl-C is a safe way out, since the run can be resumed.
  */
 import { RecoverError } from "../errors.ts";
 import type { Answer, Operator, Question } from "../ports/operator.ts";

@@ -57,8 +57,10 @@ export async function planEdit(wanted: EditWanted): Promise<PlannedEdit> {
     wanted.services.map((each) => placed(each, { wanted, text: texts.get(main) ?? "" })),
   );
   const tracked = await work.tracked(main);
-  const { before, after, ...written } = await writtenTo(wanted, { texts, services, tracked: tracked === true });
-  await guardUnmounted(wanted, texts, written.override);
+  const project = await projectOf(place, texts);
+  const about = { texts, project, services, tracked: tracked === true };
+  const { before, after, ...written } = await writtenTo(wanted, about);
+  guardUnmounted(wanted, project, written.override);
   await guardWritable(wanted, written.file, services);
   return {
     services,
@@ -133,12 +135,13 @@ async function writtenTo(
   wanted: EditWanted,
   about: {
     readonly texts: ReadonlyMap<string, string>;
+    readonly project: ComposeProject;
     readonly services: readonly MovedService[];
     readonly tracked: boolean;
   },
 ): Promise<Written> {
   const { place, host } = wanted;
-  const { texts, services, tracked } = about;
+  const { texts, project, services, tracked } = about;
   const main = place.files[0] ?? "";
   const before = texts.get(main) ?? "";
   const edited = tracked ? undefined : rewritten(before, { override: false, version: "", services });
@@ -155,7 +158,7 @@ async function writtenTo(
     };
   const file = overrideFor(main, place.generation);
   const existing = texts.get(file) ?? (await host.file(file, MOST_BYTES));
-  const version = (await projectOf(place, texts)).version ?? "";
+  const version = project.version ?? "";
   const override = rewritten(existing, { override: true, version, services });
   if (!override.done)
     throw refuse(
@@ -185,12 +188,7 @@ const projectOf = (place: EditWanted["place"], texts: ReadonlyMap<string, string
   });
 
 /** The file is ahead of its container: Compose refuses two mounts of one path, and an override would hide the other one. */
-async function guardUnmounted(
-  { place, services }: EditWanted,
-  texts: ReadonlyMap<string, string>,
-  isOverride: boolean,
-): Promise<void> {
-  const project = await projectOf(place, texts);
+function guardUnmounted({ services }: EditWanted, project: ComposeProject, isOverride: boolean): void {
   for (const { service, path } of services) {
     const mounts = project.services.find(({ name }) => name === service)?.mounts ?? [];
     const there = mounts.find(({ target, kind }) => {

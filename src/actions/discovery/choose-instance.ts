@@ -38,8 +38,11 @@ export async function chooseInstance(context: Context, wanted: Wanted, found: Fo
   const fitting =
     guid === "" ? await withoutShortLived(context, candidates, query) : candidates.filter((each) => each.guid === guid);
   const [first] = fitting;
-  if (first === undefined)
-    return (await meantByAnother(context, wanted, found)) ?? (await nothingFound(context, wanted, found));
+  if (first === undefined) {
+    const meant = await meantByAnother(context, wanted, found);
+    if (meant === undefined) throw await nothingFound(context, wanted, found);
+    return meant;
+  }
   if (guid !== "") return first;
   const open = openQuestions(first, { rivals: rivalsAmong(fitting, query), coverage }, query);
   if (open.length === 0) return first;
@@ -152,11 +155,7 @@ export async function archiveOf(context: Context, guid: string): Promise<string>
   }
 }
 
-async function nothingFound(context: Context, wanted: Wanted, found: Found): Promise<never> {
-  throw await whyNothing(context, wanted, found);
-}
-
-async function whyNothing(context: Context, wanted: Wanted, found: Found): Promise<RecoverError> {
+async function nothingFound(context: Context, wanted: Wanted, found: Found): Promise<RecoverError> {
   const { coverage, complete, near = [] } = found;
   const gaps = coverage.filter((each) => !each.complete).map((each) => `${whereOf(each)}: ${each.why ?? "incomplete"}`);
   const none = `no deletion of "${wanted.service}" was found`;
