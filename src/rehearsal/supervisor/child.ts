@@ -33,6 +33,7 @@ export interface ChildOptions {
   readonly program: readonly [string, ...string[]];
   readonly args: readonly string[];
   readonly place: ChildPlace;
+  readonly stateDirectory: string;
   readonly clock: BoxClock;
   /** Somebody sits at a terminal and answers; otherwise the scenario does. */
   readonly interactive: boolean;
@@ -55,12 +56,12 @@ const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKIL
 export const KILLED = 137;
 
 export async function runChild(options: ChildOptions): Promise<Ended> {
-  const { program, args, place, interactive, quiet } = options;
+  const { program, args, place, stateDirectory, interactive, quiet } = options;
   const shown = quiet ? "ignore" : "inherit";
   const [file, ...first] = program;
   const child = spawn(file, [...first, ...args], {
     cwd: place.directory,
-    env: { ...place.env, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
+    env: { ...place.env, DINGO_RECOVER_STATE: stateDirectory, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
     // Nothing is sent over the channel: that it closes tells the child that nobody hosts its foundation any more.
     stdio: [interactive ? "inherit" : "ignore", shown, shown, "ipc"],
   });
