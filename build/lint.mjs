@@ -1,5 +1,6 @@
 /** The static checks, side by side. What each that failed has said comes at the end. */
 import { spawn } from "node:child_process";
+import "./whole-clone.mjs";
 
 const CHECKS = ["biome format .", "tsc -p tsconfig.json", "oxlint", "node build/arrows.mjs", "knip --treat-config-hints-as-errors"];
 
