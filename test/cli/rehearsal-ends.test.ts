@@ -31,6 +31,13 @@ describe("a rehearsal whose screen is gone", () => {
     expect((await ended).code).toBe(EXIT.interrupted);
     expect((await onlyRun()).state).toBe("stopped");
   }, 300_000);
+
+  it("ends in the same way before the rehearsed program listens", async () => {
+    const { child, ended, saw } = place.start(["rehearse"]);
+    await saw("Its clock runs");
+    child.stdout?.destroy();
+    expect((await ended).code).toBe(EXIT.interrupted);
+  }, 300_000);
 });
 
 describe("a rehearsal whose supervisor is killed", () => {
