@@ -1,5 +1,5 @@
 /**
- * The error catalogue and the exit codes: one table each, walked over by tests and printed in the README.
+ * The error catalogue and the exit codes: one table each, walked over by tests and printed in docs/exit-codes.md.
  *
  * A message says what is wrong, a remedy what to do, a place where; the code is stable and scripts may rely on it.
  */
@@ -47,6 +47,7 @@ export const CATALOGUE = {
   "run-needs-gone": { exit: "refused", meaning: "the run needs what this version does not have any more" },
   "run-ended": { exit: "usage", meaning: "the run has ended and cannot be resumed" },
   "state-dir-unusable": { exit: "unreachable", meaning: "the state directory cannot be written" },
+  "output-unwritable": { exit: "unreachable", meaning: "standard output cannot be written" },
   "journal-broken": { exit: "refused", meaning: "the journal's hash chain does not hold" },
   "journal-write-failed": { exit: "unreachable", meaning: "a journal entry could not be made durable" },
   "journal-version": { exit: "refused", meaning: "the journal was written by a newer version" },

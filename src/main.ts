@@ -8,6 +8,7 @@ export async function main(words: readonly string[]): Promise<void> {
   if (first === "box:cf") return await (await import("./rehearsal/cf-program/main.ts")).main(rest);
   if (first === "box:docker") return await (await import("./rehearsal/docker-program/main.ts")).main(rest);
   if (first === "--get-yargs-completions") return (await import("./cli/start/complete.ts")).complete(words);
+  watchReader(words);
   if (asksForHelp(words)) {
     const text = await (await import("./cli/start/rendered-help.ts")).renderedHelp(words);
     if (text !== undefined) {
@@ -15,7 +16,6 @@ export async function main(words: readonly string[]): Promise<void> {
       return;
     }
   }
-  watchReader(words);
   try {
     await toItsEnd(() => perform(words));
   } finally {

@@ -1,4 +1,5 @@
 /** How a rehearsal ends where its screen goes away, or its supervisor is killed. */
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.ts";
 import { Place } from "./program.ts";
@@ -30,6 +31,13 @@ describe("a rehearsal whose screen is gone", () => {
     expect((await ended).code).toBe(EXIT.interrupted);
     expect((await onlyRun()).state).toBe("stopped");
   }, 300_000);
+
+  it("ends in the same way before the rehearsed program listens", async () => {
+    const { child, ended, saw } = place.start(["rehearse"]);
+    await saw("Its clock runs");
+    child.stdout?.destroy();
+    expect((await ended).code).toBe(EXIT.interrupted);
+  }, 300_000);
 });
 
 describe("a rehearsal whose supervisor is killed", () => {
@@ -56,5 +64,25 @@ describe("a rehearsal whose supervisor is killed", () => {
     expect(undo.stderr.replaceAll(/\s+/gu, " ")).toContain(
       `The last rehearsal, ${run}, has ended and its foundation is gone`,
     );
+  }, 300_000);
+});
+
+describe("a rehearsal that was given a state directory", () => {
+  it("repeats it in each command of ours that it prints", async () => {
+    const state = join(place.directory, "elsewhere");
+    const { stdout, code } = await place.start(["rehearse", "--pace", "max", "--state-dir", "elsewhere"]).ended;
+    const commands = stdout.split("\n").filter((line) => /^ *dingo-recover (?:report|serve|rehearse) /u.test(line));
+    expect(code).toBe(EXIT.done);
+    expect(commands).toHaveLength(3);
+    for (const command of commands) expect(command).toContain(` --state-dir ${state}`);
+  }, 300_000);
+
+  it("repeats it where it was stopped", async () => {
+    const state = join(place.directory, "elsewhere");
+    const { child, ended, saw } = place.start(["rehearse", "--state-dir", "elsewhere"]);
+    await saw("Find the deleted instance");
+    child.kill("SIGINT");
+    const { stdout } = await ended;
+    expect(stdout).toMatch(new RegExp(`dingo-recover resume \\S+ --state-dir ${state}`, "u"));
   }, 300_000);
 });

@@ -36,6 +36,19 @@ describe("the program", () => {
     expect(closed.stderr).toBe("");
   });
 
+  it.each(["show drill", "show --help"])("says in a sentence that a full disk takes no more of %s", (words) => {
+    const command = `"$@" > /dev/full`;
+    const program = [process.execPath, TOOL, ...words.split(" ")];
+    const { stderr, status } = spawnSync("bash", ["-c", command, "bash", ...program], { encoding: "utf8" });
+    expect({ stderr, status }).toEqual({
+      stderr: `error: standard output cannot be written: the disk is full
+  Make room there, or lead the output elsewhere.
+  (output-unwritable)
+`,
+      status: 15,
+    });
+  });
+
   it("ends as a program that SIGPIPE ended where its reader is gone", () => {
     const log = join(directory, "gone.log");
     writeFileSync(log, `${removed}\n`);

@@ -28,7 +28,7 @@ import type { Renderer } from "../screen/renderer.ts";
 import { scenarioOperator } from "../screen/scenario-operator.ts";
 import { isDumb } from "../screen/terminal.ts";
 import { atWork } from "./at-work.ts";
-import { flagsAgain, withClosing } from "./ending.ts";
+import { flagsAgain, stateAgain, withClosing } from "./ending.ts";
 import { systemsOf } from "./configuration.ts";
 import { secrets } from "../process/failure.ts";
 import type { ConsentArguments, GlobalArguments } from "../options/options.ts";
@@ -79,7 +79,8 @@ export function openStage(given: ConductArguments): Stage {
     operator: withOwner(renderer.operator, given["owner-agrees"]),
     asks: somebodyIsThere(given, output) && mode?.answers === undefined,
     quiet: given.quiet === true,
-    flags: mode === undefined ? flagsAgain(given) : [],
+    // A rehearsal's configuration is its box's, and given by the supervisor.
+    flags: mode === undefined ? flagsAgain(given) : stateAgain(given),
   };
 }
 

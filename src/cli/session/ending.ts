@@ -11,11 +11,13 @@ import type { GlobalArguments } from "../options/options.ts";
 
 /** The flags of this call that every later call about the run needs too. */
 export function flagsAgain(given: Pick<GlobalArguments, "config" | "state-dir">): readonly string[] {
-  const { config, "state-dir": state } = given;
-  return [
-    ...(config === undefined ? [] : ["--config", resolve(config)]),
-    ...(state === undefined ? [] : ["--state-dir", resolve(state)]),
-  ];
+  const { config } = given;
+  return [...(config === undefined ? [] : ["--config", resolve(config)]), ...stateAgain(given)];
+}
+
+/** The one of them that a rehearsal needs. */
+export function stateAgain({ "state-dir": state }: Pick<GlobalArguments, "state-dir">): readonly string[] {
+  return state === undefined ? [] : ["--state-dir", resolve(state)];
 }
 
 export function withClosing(event: RunEvent, { entries }: Journal, flags: readonly string[]): RunEvent {
@@ -42,6 +44,6 @@ function closingAgain(closing: Closing, again: (command: string) => string): Clo
 }
 
 /** Those of other programs stay as they are. */
-function withFlags(command: string, flags: readonly string[]): string {
+export function withFlags(command: string, flags: readonly string[]): string {
   return flags.length === 0 || !command.startsWith("dingo-recover ") ? command : `${command} ${quote(flags)}`;
 }

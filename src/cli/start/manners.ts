@@ -1,5 +1,5 @@
 /** How a process of ours behaves towards whoever started it and reads it. */
-import { EXIT } from "../../errors.ts";
+import { EXIT, RecoverError } from "../../errors.ts";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
 const LINGER = 5_000;
@@ -37,21 +37,32 @@ const READER_GONE = 141;
 const AT_WORK: readonly string[] = ["run", "resume", "undo", "cleanup", "rehearse"];
 
 /**
- * Whoever read stdout went away (`| head`): for a run that is a closed terminal, which stops it safely; what only
- * prints has no more to say, and ends.
+ * Whoever read stdout went away (`| head`), or the disk below it is full: for a run that is a closed terminal, which stops
+ * it safely; what only prints has no more to say, and ends.
  */
 export function watchReader([command = ""]: readonly string[]): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    const isGone = error.code === "EPIPE";
+    if (!isGone) void tellUnwritable(error);
     if (process.listenerCount("SIGHUP") > 0) process.kill(process.pid, "SIGHUP");
-    if (!AT_WORK.includes(command)) readerGone();
+    if (!AT_WORK.includes(command)) endWith(isGone ? READER_GONE : EXIT.unreachable);
   });
   process.stderr.on("error", () => undefined);
 }
 
+async function tellUnwritable(error: NodeJS.ErrnoException): Promise<void> {
+  const [{ reportFailure }, { reasonOf }] = await Promise.all([
+    import("../process/failure.ts"),
+    import("../../engine/journal/durable.ts"),
+  ]);
+  const message = `standard output cannot be written: ${reasonOf(error)}`;
+  const remedy = "Make room there, or lead the output elsewhere.";
+  reportFailure(new RecoverError("output-unwritable", message, { remedy, cause: error, effect: "none" }), false);
+}
+
 /** Of a command that only prints. */
-function readerGone(): void {
+function endWith(failure: number): void {
   process.once("exit", (code) => {
-    if (code === EXIT.done) process.exitCode = READER_GONE;
+    if (code === EXIT.done) process.exitCode = failure;
   });
 }

@@ -14,7 +14,8 @@ export function parseJson(text: string, what: string, place: string): unknown {
 
 export function answerError(code: "answer-incomplete" | "answer-malformed", what: string, place: string): RecoverError {
   return new RecoverError(code, `${what}, from "${place}"`, {
-    remedy: "Try again; if it stays so, ask the same by hand and compare the versions with those proven in the README.",
+    remedy:
+      "Try again; if it stays so, ask the same by hand, and compare the versions with those proven in docs/compatibility.md.",
     place,
   });
 }

@@ -1,5 +1,6 @@
 /** The ordinary program as a child: what it is given and how it ended. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { EXIT } from "../../errors.ts";
 import type { BoxClock } from "../box/clock.ts";
 import type { Interruption } from "../scenarios/scenario.ts";
 import { REHEARSAL_VARIABLE } from "../variable.ts";
@@ -33,6 +34,7 @@ export interface ChildOptions {
   readonly program: readonly [string, ...string[]];
   readonly args: readonly string[];
   readonly place: ChildPlace;
+  readonly stateDirectory: string;
   readonly clock: BoxClock;
   /** Somebody sits at a terminal and answers; otherwise the scenario does. */
   readonly interactive: boolean;
@@ -48,19 +50,24 @@ export interface Ended {
   readonly killed: boolean;
 }
 
-const SIGNAL_BASE = 128;
-const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+/** They may come before the child listens to them: it ends then as it would have by itself. */
+const STOPS: readonly string[] = ["SIGHUP", "SIGINT", "SIGTERM"];
 
 /** The code of a child that SIGKILL ended, as a shell says it. */
 export const KILLED = 137;
 
+function codeOf(signal: string | null): number {
+  if (signal === "SIGKILL") return KILLED;
+  return STOPS.includes(signal ?? "") ? EXIT.interrupted : EXIT.internal;
+}
+
 export async function runChild(options: ChildOptions): Promise<Ended> {
-  const { program, args, place, interactive, quiet } = options;
+  const { program, args, place, stateDirectory, interactive, quiet } = options;
   const shown = quiet ? "ignore" : "inherit";
   const [file, ...first] = program;
   const child = spawn(file, [...first, ...args], {
     cwd: place.directory,
-    env: { ...place.env, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
+    env: { ...place.env, DINGO_RECOVER_STATE: stateDirectory, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
     // Nothing is sent over the channel: that it closes tells the child that nobody hosts its foundation any more.
     stdio: [interactive ? "inherit" : "ignore", shown, shown, "ipc"],
   });
@@ -74,7 +81,7 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
       child.once("exit", (code, signal) => {
         const killed = signal === "SIGKILL";
         if (killed && settings !== undefined) stty([settings]);
-        resolve({ code: code ?? SIGNAL_BASE + (SIGNALS[signal ?? ""] ?? 0), killed });
+        resolve({ code: code ?? codeOf(signal), killed });
       });
     });
   } finally {

@@ -122,11 +122,12 @@ function child(sitting: Sitting, { place, clock, changes }: Standing, { words, k
   return runChild({
     program,
     place,
+    stateDirectory,
     clock,
     changes,
     interactive,
     quiet: quiet === true,
-    args: [...words, "--config", place.config, "--state-dir", stateDirectory, ...args],
+    args: [...words, "--config", place.config, ...args],
     killAt,
   });
 }

@@ -93,6 +93,10 @@ export const CALLS = {
       "Where the secret is a short or common word, change it; else look where the secret got into a name.",
     ],
   },
+  "output-unwritable": {
+    why: "The file or device that standard output leads to takes no more, as on a full disk. A run stops safely, as if its terminal had been closed.",
+    next: ["Make room there, or lead the output elsewhere.", "Then give the command again, or resume the run."],
+  },
   "state-dir-unusable": {
     why: "The state directory, where runs and their journals lie, cannot be made, read or written. Without a journal no effect is begun.",
     next: [

@@ -20,6 +20,7 @@ import { secrets } from "../../process/failure.ts";
 import type { ReadyDatabase } from "./real-database.ts";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "../../options/options.ts";
 import { DEFAULT_RUNBOOK } from "../../process/default-runbook.ts";
+import { stateAgain, withFlags } from "../../session/ending.ts";
 import { statePath } from "../../process/state.ts";
 import { orUncaught } from "../../process/uncaught.ts";
 
@@ -147,7 +148,9 @@ function conclude(given: GlobalArguments, output: Output, result: RehearsalResul
     for (const complaint of result.complaints) output.error(`NOT WELL: ${complaint}`);
   } else
     for (const line of summary(result, { verbose: given.verbose }))
-      for (const part of COMMAND.test(line) ? [line] : wrapUnder(line, Math.min(output.columns, 120)))
+      for (const part of COMMAND.test(line)
+        ? [`  ${withFlags(line.trim(), stateAgain(given))}`]
+        : wrapUnder(line, Math.min(output.columns, 120)))
         output.line(part);
   return exitCodeOf(result);
 }
@@ -240,6 +243,7 @@ function handedOn(given: GlobalArguments & ConsentArguments): string[] {
     ...(given["non-interactive"] ? ["--non-interactive"] : []),
     ...(given.yes ? ["--yes"] : []),
     ...(given.confirm === undefined ? [] : ["--confirm", given.confirm]),
+    ...stateAgain(given),
     "--patience",
     given.patience,
     ...(given["accept-loss"] === undefined ? [] : ["--accept-loss", String(given["accept-loss"])]),
