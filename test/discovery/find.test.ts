@@ -324,6 +324,27 @@ describe("the question", () => {
     ).toBe(17);
   });
 
+  it.each([
+    ["alone", [named, ...goodDeletion()], 15],
+    ["beside one without a name that fits", [named, ...goodDeletion(), ...goodDeletion(OTHER)], 20],
+    ["which was not deleted", [named, eraF.start(), eraF.refused("connection refused")], 15],
+  ])("in other capitals names the one that is meant %s, and gives no command", async (_, entries, code) => {
+    for (const all of [false, true]) {
+      const { table, exitCode } = await ask(undefined, lager(entries), { name: "Orders-DB", all });
+      expect(exitCode).toBe(code);
+      expect(table).toContain('Did you mean "orders-db"?');
+      expect(table).not.toContain("dingo-recover run");
+    }
+  });
+
+  it("in other capitals names one of which the logs have no deletion", async () => {
+    const { table, exitCode } = await ask(undefined, lager([named]), { name: "Orders-DB" });
+    expect([exitCode, table]).toEqual([
+      15,
+      expect.stringContaining(`whether ${GUID} ("orders-db") is gone is not known`),
+    ]);
+  });
+
   it("by time keeps what lies in the window, and prefers the nearer", async () => {
     const cf = cloud()
       .deleted(OTHER, "a", "2016-03-17T07:00:00Z")
