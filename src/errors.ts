@@ -31,7 +31,7 @@ export const CATALOGUE = {
   "config-untrusted": { exit: "invalid", meaning: "you have not trusted the configuration that was found" },
   "runbook-invalid": { exit: "invalid", meaning: "the runbook has mistakes" },
   "runbook-changed": { exit: "invalid", meaning: "the runbook is not the one that the run began with" },
-  "import-not-accepted": { exit: "invalid", meaning: "nobody here has accepted what comes from elsewhere" },
+  "import-not-accepted": { exit: "stopped", meaning: "nobody here has accepted what comes from elsewhere" },
   "input-invalid": { exit: "usage", meaning: "an input does not have the form that the runbook asks for" },
   "input-missing": { exit: "stopped", meaning: "an input is needed and nobody is there to answer" },
   "question-unanswered": { exit: "stopped", meaning: "a question needs an answer and nobody is there to give it" },

@@ -1,6 +1,7 @@
 /** A database is one by what lies there, however deep, and nothing is called gone that was not walked to its end. */
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/docker/actions/salvage/candidate.ts";
+import { pickVolumes } from "../../src/docker/actions/salvage/pick.ts";
 import { guardOriginal } from "../../src/docker/actions/salvage/guard-original.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.ts";
@@ -44,6 +45,40 @@ describe("a cluster below a directory of any name", () => {
     });
   });
 
+  it("is told beside every other one of the same volume, and picked by its directory", async () => {
+    const other = databaseFiles({
+      ...{ major: "16", systemId: 7_300_000_000_000_000_098n, inProduction: false, checkpointAt: NOW, role: "web" },
+      databases: { till: {} },
+    });
+    const below = (directory: string): Readonly<Record<string, TreeNode>> =>
+      Object.fromEntries(Object.entries(other).map(([path, node]) => [`${directory}${path}`, node]));
+    for (const [first, second] of [
+      ["v13", "srv/v15/"],
+      ["pgdata", "data/"],
+      ["old", ""],
+    ] as const) {
+      const scene = await only(first, below(second));
+      const answer = await survey(scene);
+      const candidates = answer["candidates"] as unknown as readonly Candidate[];
+      expect(
+        candidates
+          .map(({ inside, version, databases }) => [`${inside}/`.replace(/^\/$/u, ""), version, databases[1]])
+          .sort(),
+      ).toEqual(
+        [
+          [`${first}/`, "13", "shop"],
+          [second, "16", "till"],
+        ].sort(),
+      );
+      const pick = async (word: string): Promise<unknown> =>
+        await scene.perform(pickVolumes, { ...HERE, candidates: answer["candidates"] ?? [], volumes: [word] });
+      await expect(pick(`pg/${first}`)).resolves.toMatchObject({ picked: [{ inside: first, version: "13" }] });
+      await expect(pick("pg")).rejects.toMatchObject({
+        message: expect.stringContaining('"pg" is a volume with several clusters: pg/') as string,
+      });
+    }
+  });
+
   it.each([
     ["another system's at the top", "main", REDIS],
     ["another system's in a directory that usually holds data", "main", { "redis/dump.rdb": REDIS["dump.rdb"] }],
@@ -51,9 +86,8 @@ describe("a cluster below a directory of any name", () => {
     ["one that initdb never finished", "main", { "data/PG_VERSION": file("13"), "data/base/1/1": file("") }],
     ["one without a pg_control, nearer to the top", "far/main", { "a/global/pg_control": file("") }],
   ])("is found beside files of %s", async (_, below, beside) => {
-    expect(await survey(await only(below, beside))).toMatchObject({
-      candidates: [{ volume: "pg", inside: below, version: "13" }],
-    });
+    const { candidates } = await survey(await only(below, beside));
+    expect(candidates).toMatchObject({ 0: { volume: "pg", inside: below, version: "13" } });
   });
 
   it("is known again before each step that follows, and another in its place is refused", async () => {

@@ -37,7 +37,7 @@ describe("what comes from elsewhere", () => {
   it("is not taken in where nobody is there, and the error says the command that would", async () => {
     await expect(asked({})).rejects.toMatchObject({
       code: "import-not-accepted",
-      exitCode: EXIT.invalid,
+      exitCode: EXIT.stopped,
       remedy: expect.stringContaining(`dingo-recover resume --from run --accept ${FOREIGN.head}`) as string,
     });
   });

@@ -32,7 +32,7 @@ describe("resume --from a directory, with nobody to ask", () => {
   it("shows who began it, runbook, inputs, target, lease and what comes next, takes nothing in and names the head", async () => {
     const words = ["resume", "--from", copy, "--non-interactive", "--yes", "--confirm", "o/s/db"];
     const { code, stderr } = await place.run(words, colleague);
-    expect(code).toBe(EXIT.invalid);
+    expect(code).toBe(EXIT.stopped);
     const shown = oneLine(stderr);
     for (const said of [
       `run ${run} lies in`,
@@ -54,7 +54,7 @@ describe("resume --from a directory, with nobody to ask", () => {
   it("takes nothing in by another hash, and says so in one document with --json", async () => {
     const words = ["resume", "--from", copy, "--json", "--accept", "0".repeat(64)];
     const { code, stdout } = await place.run(words, colleague);
-    expect(code).toBe(EXIT.invalid);
+    expect(code).toBe(EXIT.stopped);
     const said = { code: "import-not-accepted", message: expect.stringContaining(head) as string };
     expect(JSON.parse(stdout)).toMatchObject(said);
     expect(runsThere()).toEqual([]);

@@ -15,6 +15,9 @@ async function ask(cf: RecordedCloudFoundry | undefined, text?: string, query: D
   return await discover({ sources: { cf, logs, now }, query });
 }
 
+/** A time that the log reaches over. */
+const THEN = { around: new Date(AT), windowMs: 60_000 };
+
 const deletionWithoutNodes = [eraF.start(), eraF.stop(GUID, 0), eraF.unassign(), eraF.done()];
 
 const cloud = () => new RecordedCloudFoundry();
@@ -242,7 +245,7 @@ describe("records and logs together", () => {
     const named = ["provision.backup-name.update-recreation-data.saved", { "instance-id": GUID, name: "a" }] as const;
     const text = lager([named, ...deletionWithoutNodes]);
     expect((await ask(undefined, text, { name: "a" })).exitCode).toBe(15);
-    expect((await ask(undefined, text, { name: "b" })).exitCode).toBe(17);
+    expect((await ask(undefined, text, { name: "b", ...THEN })).exitCode).toBe(17);
   });
 
   it("compare a space's name with the GUID that a log has", async () => {
@@ -274,7 +277,7 @@ describe("the question", () => {
     const text = lager([named, ...goodDeletion(), ...goodDeletion(OTHER)]);
     const one = await ask(undefined, text, { name: "billing" });
     expect(one.document.candidates.map(({ guid }) => guid)).toEqual([OTHER]);
-    const all = await ask(undefined, text, { name: "billing", all: true });
+    const all = await ask(undefined, text, { name: "billing", all: true, ...THEN });
     expect(all.document.candidates.map(({ guid }) => guid)).toEqual([OTHER, GUID]);
   });
 
@@ -294,11 +297,52 @@ describe("the question", () => {
 
   it("finds nothing where only what was not asked for is there, however much all lists of it", async () => {
     const cf = cloud().deleted(GUID, "orders-db", AT);
-    const { document, exitCode, table } = await ask(cf, lager(goodDeletion()), { name: "billing", all: true });
+    const { document, exitCode, table } = await ask(cf, lager(goodDeletion()), { name: "billing", all: true, ...THEN });
     expect(exitCode).toBe(17);
     expect(document.candidates).toMatchObject([{ guid: GUID, fits: false, confirmed: false }]);
     expect(table).toMatch(/Deleted, but not what was asked for:\n1\. [^]*No deleted instance was found/);
     expect(table).not.toContain("dingo-recover run");
+  });
+
+  it.each(["billing", OTHER])("about %s at no time is open: it may have gone before the logs begin", async (name) => {
+    const text = lager([eraF.saved(1)]);
+    const { document, exitCode } = await ask(undefined, text, { name });
+    expect(exitCode).toBe(15);
+    expect(document.coverage.at(-1)?.why).toBe(
+      "no source knows what was asked for: it may have gone before they begin (2016-03-17T06:10:17.000000000Z)",
+    );
+    expect((await ask(undefined, text, { name, ...THEN })).exitCode).toBe(17);
+    // Its whole story stands there.
+    expect(
+      (
+        await ask(
+          undefined,
+          lager([eraF.start(OTHER), eraF.refused(`Service instance ${OTHER} doesn't exist`, OTHER)]),
+          { name: OTHER },
+        )
+      ).exitCode,
+    ).toBe(17);
+  });
+
+  it.each([
+    ["alone", [named, ...goodDeletion()], 15],
+    ["beside one without a name that fits", [named, ...goodDeletion(), ...goodDeletion(OTHER)], 20],
+    ["which was not deleted", [named, eraF.start(), eraF.refused("connection refused")], 15],
+  ])("in other capitals names the one that is meant %s, and gives no command", async (_, entries, code) => {
+    for (const all of [false, true]) {
+      const { table, exitCode } = await ask(undefined, lager(entries), { name: "Orders-DB", all });
+      expect(exitCode).toBe(code);
+      expect(table).toContain('Did you mean "orders-db"?');
+      expect(table).not.toContain("dingo-recover run");
+    }
+  });
+
+  it("in other capitals names one of which the logs have no deletion", async () => {
+    const { table, exitCode } = await ask(undefined, lager([named]), { name: "Orders-DB" });
+    expect([exitCode, table]).toEqual([
+      15,
+      expect.stringContaining(`whether ${GUID} ("orders-db") is gone is not known`),
+    ]);
   });
 
   it("by time keeps what lies in the window, and prefers the nearer", async () => {

@@ -117,7 +117,7 @@ describe("an audit of a real Docker host", () => {
     expect(code).toBe(21);
     expect(codesOf(findings, '"shop_db_1"')).toEqual(["data-in-anonymous-volume", "data-without-backup"]);
     expect(codesOf(findings, '"in-layer"')).toEqual(["data-in-layer", "data-without-backup"]);
-    expect(codesOf(findings, '"named"')).toEqual([]);
+    expect(codesOf(findings, '"named"')).toEqual(["data-without-backup"]);
     expect(codesOf(findings, '"deeper"')).toEqual(["data-in-unused-volume"]);
     // It goes with its container, as soon as that stops.
     expect(codesOf(findings, '"brief"')).toEqual(["data-in-anonymous-volume", "data-without-backup"]);

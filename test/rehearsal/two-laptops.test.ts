@@ -22,7 +22,7 @@ describe("a recovery whose laptop is cut off in the middle of the copy", () => {
       expect(two.b.runs).toEqual([]);
 
       const shown = await two.b.run(["resume", "--from", LEASE, "--take-over"]);
-      expect(shown).toMatchObject({ code: 10, output: expect.stringContaining("import-not-accepted") as string });
+      expect(shown).toMatchObject({ code: 13, output: expect.stringContaining("import-not-accepted") as string });
       expect(two.b.runs).toEqual([]);
       const [, head = ""] = /--accept ([0-9a-f]{64})/.exec(shown.output) ?? [];
       const second = await two.b.run(["resume", "--from", LEASE, "--take-over", "--accept", head]);

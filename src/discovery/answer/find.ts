@@ -1,15 +1,8 @@
 /** Which instance was deleted? All sources are asked, one that fails makes the answer incomplete, not wrong. */
 import type { CloudFoundry } from "../../ports/cloud-foundry.ts";
 import type { LogSearch } from "../../ports/log-search.ts";
-import type {
-  Coverage,
-  Discovery,
-  DiscoveryQuery,
-  KnownInstance,
-  Sighting,
-  SourceReport,
-} from "../judgement/candidate.ts";
-import { coverageGaps, silence } from "../sources/coverage-gaps.ts";
+import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "../judgement/candidate.ts";
+import { beforeAll, coverageGaps, silence } from "../sources/coverage-gaps.ts";
 import type { Clusterdata } from "../sources/from-clusterdata.ts";
 import { fromCloudFoundry, RETENTION_MS } from "../sources/from-cloud-foundry.ts";
 import type { InventoryFiles } from "../sources/from-inventory.ts";
@@ -85,7 +78,9 @@ async function concluded(told: readonly SourceReport[], asking: Asking): Promise
   const found = await judgedTogether(told, asking);
   if (found.candidates.some(({ misfit }) => misfit !== true) || found.unclear !== undefined) return found;
   const living = await withoutDeletion(asking.sources.cf, told);
-  return living.length === 0 ? found : await judgedTogether([...told, ...living], asking);
+  const last = living.length === 0 ? found : await judgedTogether([...told, ...living], asking);
+  const early = asking.window === undefined ? beforeAll([...told, ...living], asking.query) : [];
+  return early.length === 0 ? last : { ...last, coverage: [...last.coverage, ...early], complete: false };
 }
 
 async function judgedTogether(

@@ -47,6 +47,7 @@ export function toTable(
     ...(best === undefined
       ? [nothing(discovery), ...wider(discovery, query)]
       : candidateLines(best, query, { place: 1, inFull: verbose })),
+    ...meant(discovery, query),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
 }
@@ -127,8 +128,6 @@ function wider({ unfit = [] }: Discovery, query: DiscoveryQuery): readonly strin
   const { name, org, space, around, all } = query;
   const narrow = [name, org, space, around].some((each) => each !== undefined);
   if (!narrow || all === true) return [];
-  const names = unfit.flatMap((each) => each.name ?? []);
-  const like = name === undefined ? undefined : nearest(name, names);
   if (unfit.length === 0) return ["--all asks about every name and place, at any time."];
   const them = unfit.length === 1 ? "it" : "them";
   const told = unfit
@@ -139,8 +138,17 @@ function wider({ unfit = [] }: Discovery, query: DiscoveryQuery): readonly strin
       ),
     );
   const count = `${counted(unfit.length, "deletion")} did not fit what was asked for`;
-  const hint = like === undefined ? [] : [`Did you mean "${shown(like)}"? A deletion of that name was found.`];
-  return [`${count}: --all lists ${them}.`, ...told, ...hint];
+  return [`${count}: --all lists ${them}.`, ...told];
+}
+
+/** The name that is nearest to one that nothing has: capitals count in Cloud Foundry. */
+function meant({ candidates, unfit = [], setAside = [], notDeleted }: Discovery, { name }: DiscoveryQuery): string[] {
+  const deleted = [...candidates, ...unfit, ...setAside].flatMap((each) => each.name ?? []);
+  const all = [...deleted, ...notDeleted.flatMap((each) => each.name ?? [])];
+  const like = name === undefined || all.includes(name) ? undefined : nearest(name, all);
+  if (like === undefined) return [];
+  const what = deleted.includes(like) ? "A deletion of that name was found." : "It stands under Not deleted.";
+  return [`Did you mean "${shown(like)}"? ${what}`];
 }
 
 /**

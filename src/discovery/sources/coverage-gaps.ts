@@ -2,9 +2,9 @@
  * What of the time that was asked for no log file reaches over, and which source would hold it: a deletion that no
  * source could show is not "nothing" (law 5).
  */
-import type { Coverage, SourceReport } from "../judgement/candidate.ts";
+import type { Coverage, DiscoveryQuery, SourceReport } from "../judgement/candidate.ts";
 import { RETENTION_MS } from "./from-cloud-foundry.ts";
-import type { TimeWindow } from "../judgement/rank.ts";
+import { isNamed, type TimeWindow } from "../judgement/rank.ts";
 
 export interface Asked {
   readonly window: TimeWindow | undefined;
@@ -28,6 +28,24 @@ export function coverageGaps(reports: readonly SourceReport[], asked: Asked): re
   const files = all.filter(({ source }) => source === "logs");
   const stores = all.filter(({ source, complete }) => source === "log-store" && complete);
   return [...logGaps({ files, stores }, asked), ...surveyGaps(all, asked)];
+}
+
+/** Where no time was asked for, what no source knows by its name or GUID may have gone before the first of them begins. */
+export function beforeAll(reports: readonly SourceReport[], { name }: DiscoveryQuery): readonly Coverage[] {
+  const told = reports.flatMap(({ sightings, notDeleted, unclear = [], living = [], known = [] }) => [
+    ...[...sightings, ...notDeleted, ...unclear, ...living, ...known],
+  ]);
+  const [first] = reports.flatMap(({ coverage }) => coverage);
+  if (name === undefined || first === undefined || told.some((each) => isNamed(each, name))) return [];
+  const begin = reports.flatMap(({ coverage }) => coverage.flatMap(({ from }) => from ?? [])).sort()[0];
+  return [
+    {
+      source: first.source,
+      complete: false,
+      why: `no source knows what was asked for: it may have gone before ${begin === undefined ? "they begin" : `they begin (${begin})`}`,
+      remedy: "Say about when it went with --around TIME, and name logs that reach back to then with --logs.",
+    },
+  ];
 }
 
 /** What went after the last survey, or before the first, no inventory shows. */

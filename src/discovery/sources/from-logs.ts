@@ -105,7 +105,7 @@ function judgeAll(
     const verdict = judge(guid, events);
     if (verdict === undefined) {
       const known = name === undefined ? undefined : livingOf(guid, events);
-      if (name !== undefined && known !== undefined && isNamed(known, name)) living.push(known);
+      if (name !== undefined && known !== undefined && isNearly(known, name)) living.push(known);
     } else if ("sighting" in verdict) sightings.push(verdict.sighting);
     else if ("unclear" in verdict) unclear.push(verdict.unclear);
     else notDeleted.push(verdict.notDeleted);
@@ -114,6 +114,10 @@ function judgeAll(
   for (const id of ids) notDeleted.push({ guid: id, why: "not a GUID: a sanity test's instance", evidence: [] });
   return { sightings, notDeleted, unclear, living };
 }
+
+/** In other capitals too: it is told then, and never taken. */
+const isNearly = (known: Living, asked: string): boolean =>
+  isNamed(known, asked) || known.name?.toLowerCase() === asked.toLowerCase();
 
 function coverageOf({ file, from, to, holes, zones, guessed, papertrail, skipped }: FileFindings): Coverage {
   return {

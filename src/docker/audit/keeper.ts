@@ -4,8 +4,8 @@ import type { Stock } from "./stock.ts";
 import type { SurveyedContainer } from "./survey.ts";
 
 const SWARM = "com.docker.swarm.service.name";
-/** Docker's own, Compose's and ours; and labels for a program that makes backups, which are read elsewhere. */
-const KNOWN = /^(?:com\.docker\.compose\.|desktop\.docker\.io\/|dingo-recover\.)|backup|restic/i;
+/** Docker's own, Compose's and ours. */
+const KNOWN = /^(?:com\.docker\.compose\.|desktop\.docker\.io\/|dingo-recover\.)/i;
 /** With Compose's labels beside them, others may be the Compose file's own. */
 const MANAGERS =
   /^(?:com\.docker\.(?:swarm|stack)\.|com\.(?:hashicorp\.nomad|amazonaws\.ecs|dokku)\b|io\.(?:kubernetes|portainer|rancher|balena|hass|podman|containers)\b|coolify\.|PODMAN_)/;

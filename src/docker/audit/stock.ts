@@ -1,5 +1,5 @@
 /** Where the data of a surveyed host are, and what is written of them in Compose files: what all rules ask for. */
-import type { Contents } from "../data-directory/recognise.ts";
+import type { Data } from "../data-directory/recognise.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import type {
@@ -11,12 +11,10 @@ import type {
   SurveyedVolume,
 } from "./survey.ts";
 
-export type DataContents = Extract<Contents, { readonly kind: "data" }>;
-
 /** Data that a container uses. */
 export interface UsedData {
   readonly container: SurveyedContainer;
-  readonly contents: DataContents;
+  readonly contents: Data;
   /** In the container. */
   readonly path: string;
   readonly at:
@@ -92,7 +90,9 @@ export function volumeText({ name, anonymous }: Pick<SurveyedVolume, "name" | "a
   return anonymous ? `anonymous volume ${name.slice(0, SHORT)}…` : `volume ${quoted(name)}`;
 }
 
-/** `PostgreSQL 13`. */
-export function dataText({ title, version }: DataContents): string {
-  return version === "" ? title : `${title} ${version}`;
+/** `PostgreSQL 13`, with all that lies beside it. */
+export function dataText({ title, version, beside = [] }: Data): string {
+  const own = version === "" ? title : `${title} ${version}`;
+  const others = beside.map((other) => `${dataText(other)} in ${quoted(other.inside === "" ? "/" : other.inside)}`);
+  return others.length === 0 ? own : `${own} (beside it ${others.join(", ")})`;
 }

@@ -1,7 +1,16 @@
 /** Looks into directories, and where nothing is told of one, into those of it that usually hold data. */
 import { RecoverError } from "../../errors.ts";
 import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../../ports/docker-host.ts";
-import { type Contents, innerDirectories, isSqlite, LOOK, recognise, sqliteNames } from "./recognise.ts";
+import {
+  type Contents,
+  type Data,
+  dataIn,
+  innerDirectories,
+  isSqlite,
+  LOOK,
+  recognise,
+  sqliteNames,
+} from "./recognise.ts";
 import { SQLITE } from "./systems.ts";
 
 export interface Found {
@@ -23,7 +32,7 @@ export async function findData(
   const [inner, sqlite] = await Promise.all([lookFurther(host, places, first), lookForSqlite(host, places, first)]);
   return first.map((looked, index) => {
     const own = recognise(looked);
-    const contents = inner.get(index) ?? sqlite.get(index) ?? own;
+    const contents = together(own, [...(inner.get(index) ?? []), ...(sqlite.get(index) ?? [])]);
     const seen = looked.state === "seen" ? looked : undefined;
     const owner = seen === undefined ? undefined : { uid: seen.uid, mode: seen.mode };
     return { key: looked.key, contents, space: seen?.space, owner };
@@ -36,18 +45,25 @@ const CONTROL = "global/pg_control";
 const MOST_BELOW = 8;
 
 /**
- * Where nothing was told of a place, PostgreSQL anywhere below it; a place that was not walked to its end says so. `found`
- * is the answer of `findData`; what is no place here comes back as it is.
+ * Every PostgreSQL below a place, whatever was told of it; a place that was not walked to its end says so. `found` is the
+ * answer of `findData`; what is no place here comes back as it is.
  */
 export async function findBelow(
   host: Pick<DockerHost, "look" | "search">,
   places: readonly Place[],
   found: readonly Found[],
 ): Promise<readonly Found[]> {
-  const open = new Set(found.flatMap(({ key, contents }) => (isOpen(contents) ? [key] : [])));
+  const open = new Set(
+    found.flatMap(({ key, contents: { kind } }) => (kind === "other" || kind === "data" ? [key] : [])),
+  );
   const asked = places.filter(({ key, inside }) => inside === undefined && open.has(key));
   const searched = new Map((await searchedBelow(host, asked)).map((each) => [each.key, each]));
-  const inner = asked.flatMap((place) => directoriesIn(searched.get(place.key)).map((name) => ({ place, name })));
+  const known = new Map(found.map(({ key, contents }) => [key, new Set(dataIn(contents).map(({ inside }) => inside))]));
+  const inner = asked.flatMap((place) =>
+    directoriesIn(searched.get(place.key))
+      .slice(0, MOST_BELOW)
+      .flatMap((name) => (known.get(place.key)?.has(name) === true ? [] : [{ place, name }])),
+  );
   const looked =
     inner.length === 0
       ? []
@@ -55,29 +71,29 @@ export async function findBelow(
           inner.map(({ place, name }) => ({ ...place, inside: name })),
           LOOK,
         );
-  const data = new Map<string, Contents>();
+  const data = new Map<string, Data[]>();
   looked.forEach((answer, index) => {
     const { place, name = "" } = inner[index] ?? {};
     const contents = recognise(answer, name);
-    if (place !== undefined && worth(contents) > worth(data.get(place.key))) data.set(place.key, contents);
+    if (place !== undefined && contents.kind === "data" && worth(contents) > 0)
+      data.set(place.key, [...(data.get(place.key) ?? []), contents]);
   });
-  return found.map((each) => {
-    const below = data.get(each.key);
-    const isBetter = below !== undefined && worth(below) > worth(each.contents);
-    return { ...each, contents: isBetter ? below : unwalked(each.contents, searched.get(each.key)) };
-  });
+  return found.map((each) => ({
+    ...each,
+    contents: unwalked(together(each.contents, data.get(each.key) ?? []), searched.get(each.key)),
+  }));
 }
 
 /** PostgreSQL that starts, PostgreSQL that does not, anything else. */
-function worth(contents: Contents | undefined): number {
-  if (contents?.kind !== "data" || contents.postgres === undefined) return 0;
-  return contents.postgres.condition === "whole" ? 2 : 1;
+function worth({ postgres }: Data): number {
+  return postgres === undefined ? 0 : postgres.condition === "whole" ? 2 : 1;
 }
 
-/** Beside another system's files, or the rest of a cluster, a whole one can lie; not below one that has the place itself. */
-const isOpen = (contents: Contents): boolean =>
-  contents.kind === "other" ||
-  (contents.kind === "data" && worth(contents) < 2 && (contents.postgres === undefined || contents.inside !== ""));
+/** The one that is worth most stands for the place, and names the others. */
+function together(own: Contents, below: readonly Data[]): Contents {
+  const [first, ...others] = [...dataIn(own), ...below].sort((a, b) => worth(b) - worth(a));
+  return first === undefined ? own : others.length === 0 ? first : { ...first, beside: others };
+}
 
 async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly Place[]): Promise<readonly Searched[]> {
   try {
@@ -94,14 +110,19 @@ function directoriesIn(searched: Searched | undefined): readonly string[] {
   return paths
     .filter((path) => path.endsWith(`/${CONTROL}`))
     .map((path) => path.slice(0, -CONTROL.length - 1))
-    .sort((a, b) => a.length - b.length)
-    .slice(0, MOST_BELOW);
+    .sort((a, b) => a.length - b.length);
 }
 
 function unwalked(contents: Contents, searched: Searched | undefined): Contents {
   if ((contents.kind !== "other" && contents.kind !== "data") || searched === undefined || searched.state === "absent")
     return contents;
   if (searched.state === "unknown") return { ...contents, unwalked: searched.why };
+  const directories = directoriesIn(searched).length;
+  if (directories > MOST_BELOW)
+    return {
+      ...contents,
+      unwalked: `${directories} directories of it may be databases, and ${MOST_BELOW} were looked at`,
+    };
   return searched.more ? { ...contents, unwalked: "it holds more than can be listed" } : contents;
 }
 
@@ -109,7 +130,7 @@ async function lookFurther(
   host: Pick<DockerHost, "look">,
   places: readonly Place[],
   first: readonly Looked[],
-): Promise<ReadonlyMap<number, Contents>> {
+): Promise<ReadonlyMap<number, readonly Data[]>> {
   const asked = first.flatMap((looked, index) =>
     innerDirectories(looked).map((name) => ({ index, inside: name, place: below(places[index], name) })),
   );
@@ -120,11 +141,11 @@ async function lookFurther(
           asked.flatMap(({ place }) => place ?? []),
           LOOK,
         );
-  const found = new Map<number, Contents>();
+  const found = new Map<number, readonly Data[]>();
   answers.forEach((answer, at) => {
     const { index, inside } = asked[at] ?? { index: -1, inside: "" };
     const contents = recognise(answer, inside);
-    if (contents.kind === "data" && !found.has(index)) found.set(index, contents);
+    if (contents.kind === "data") found.set(index, [...(found.get(index) ?? []), contents]);
   });
   return found;
 }
@@ -133,8 +154,8 @@ async function lookForSqlite(
   host: Pick<DockerHost, "look">,
   places: readonly Place[],
   first: readonly Looked[],
-): Promise<ReadonlyMap<number, Contents>> {
-  const found = new Map<number, Contents>();
+): Promise<ReadonlyMap<number, readonly Data[]>> {
+  const found = new Map<number, readonly Data[]>();
   const asked = first
     .map((looked, index) => ({ index, names: sqliteNames(looked) }))
     .filter(({ names }) => names.length > 0);
@@ -150,7 +171,7 @@ async function lookForSqlite(
     const file = answer.state === "seen" ? answer.files.find(isSqlite) : undefined;
     if (file === undefined) return;
     const touched = new Date(file.modified * 1000).toISOString();
-    found.set(index, { kind: "data", system: "sqlite", title: SQLITE.title, version: "", inside: "", touched });
+    found.set(index, [{ kind: "data", system: "sqlite", title: SQLITE.title, version: "", inside: "", touched }]);
   });
   return found;
 }

@@ -16,6 +16,8 @@ export type Contents =
       /** ISO 8601: the newest modification among the files that were looked at. */
       readonly touched: string;
       readonly postgres?: PostgresDirectory;
+      /** The others of that place, where it holds several. */
+      readonly beside?: readonly Data[];
       /** Why not all below it was searched for PostgreSQL, where it should have been. */
       readonly unwalked?: string;
     }
@@ -33,6 +35,12 @@ export type Contents =
   | { readonly kind: "absent" }
   | { readonly kind: "file"; readonly bytes: number }
   | { readonly kind: "unknown"; readonly why: string };
+
+export type Data = Extract<Contents, { readonly kind: "data" }>;
+
+/** All that lie in that place. */
+export const dataIn = (contents: Contents): readonly Data[] =>
+  contents.kind === "data" ? [contents, ...(contents.beside ?? [])] : [];
 
 /** So many names of a directory are enough to tell and to show. */
 const ENTRIES = 64;

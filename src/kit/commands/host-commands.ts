@@ -6,7 +6,6 @@
  * No pipes, no redirection; secrets and values come on stdin. The line that the remote login shell gets, and that a
  * person can type, is `quote(argv)`.
  */
-import { databaseAlone } from "./connection-string.ts";
 import { placeholderIn } from "./placeholder.ts";
 import { quote } from "./shell-quote.ts";
 
@@ -119,13 +118,14 @@ export const PSQL_LOGIN_SCRIPT =
   'IFS= read -r PGPASSWORD && export PGPASSWORD PGCONNECT_TIMEOUT=10 LC_ALL=C && exec psql "$@"';
 
 /** As OS user postgres over the container's socket. */
-export const psqlSocket = (container: string): Argv => psqlInto(container, "postgres");
-/** Likewise in another database; whatever it is called, it is no more than its name. */
+export const psqlSocket = (container: string): Argv =>
+  dockerCommand("exec", "-i", "-u", "postgres", container, "psql", ...PSQL_OPTIONS, "-d", "postgres");
+/** Likewise in another database, as it is printed: libpq takes the variable for a name, whatever stands in it. */
 export const psqlInto = (container: string, database: string): Argv =>
-  dockerCommand(
-    ...["exec", "-i", "-u", "postgres", container, "psql", ...PSQL_OPTIONS],
-    ...["-d", /^\w+$/u.test(database) ? database : databaseAlone(database)],
-  );
+  dockerCommand("exec", "-i", "-u", "postgres", container, ...inDatabase(database), "psql", ...PSQL_OPTIONS);
+
+/** Words before a client of PostgreSQL that is given no database. */
+export const inDatabase = (database: string): readonly [string, string] => ["env", `PGDATABASE=${database}`];
 
 export interface LoginAddress {
   readonly host: string;

@@ -83,6 +83,14 @@ export const RECOVERY = rows({
     seen: "xlog.c, StartupXLOG, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
+  /** There is no `backup_label`, or its end was reached before: `minRecoveryPoint` of pg_control asks for more. */
+  consistencyUnreached: {
+    means: "went-wrong",
+    says: byServer("FATAL: {2}WAL ends before consistent recovery point"),
+    tells: "the archive ends before the newest page of what was restored",
+    seen: "fixtures/server-logs (15.18); xlog.c, StartupXLOG, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
   checkpointLacking: {
     means: "went-wrong",
     says: byServer("FATAL: {2}could not locate required checkpoint record"),

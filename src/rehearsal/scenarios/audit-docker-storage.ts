@@ -22,7 +22,7 @@ export const auditDockerStorage: Scenario = {
   ],
   runbook: "audit-docker-storage",
   open: ({ seed, now }) => ({ ...openStory({ era: "f", seed, now }), docker: dockerHost(now) }),
-  inputs: {},
+  inputs: { backed_up: "shop-db" },
   answers: {},
   exitCode: 21,
   complaints,
@@ -61,7 +61,7 @@ export function dockerHost(now: number): DockerEngineState {
     host = withVolume(host, { name: digits(`forgotten ${each}`), files, createdAt: long + each * DAY });
   }
   host = withContainer(host, {
-    ...{ name: "shop-db", image: "postgres:13", createdAt: long, labels: { "backup.schedule": "nightly" } },
+    ...{ name: "shop-db", image: "postgres:13", createdAt: long },
     mounts: [volumeMount("shop_db", PGDATA)],
   });
   host = withContainer(host, {

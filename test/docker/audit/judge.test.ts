@@ -18,9 +18,12 @@ import {
   volume,
 } from "./made-up-host.ts";
 
-const findings = (survey: Partial<StorageSurvey>, backedUp: readonly string[] = []): readonly Finding[] =>
-  judge(surveyOf(survey), { backedUp }).findings;
-const codes = (survey: Partial<StorageSurvey>): readonly string[] => findings(survey).map(({ code }) => code);
+/** What the operator says is backed up: as a rule everything. */
+const findings = (
+  survey: Partial<StorageSurvey>,
+  backedUp = (survey.containers ?? []).map(({ name }) => name),
+): readonly Finding[] => judge(surveyOf(survey), { backedUp }).findings;
+const codes = (...of: Parameters<typeof findings>): readonly string[] => findings(...of).map(({ code }) => code);
 const ANONYMOUS = anonymousName("a");
 
 describe("where data lie", () => {
@@ -50,6 +53,7 @@ describe("where data lie", () => {
     ["is removed when it stops", { removedWhenStopped: true }, "the engine removes the container"],
     ["is a task of Swarm", { labels: { "com.docker.swarm.service.name": "shopdb" } }, 'another task of "shopdb"'],
     ["has a label of a program that is not known", { labels: { "acme.job": "7" } }, 'its label "acme.job"'],
+    ["has a label that speaks of a backup", { labels: { "acme.backup-job": "7" } }, 'its label "acme.backup-job"'],
     [
       "is of a stack that Portainer made",
       { compose: member("db"), labels: { "com.docker.compose.project": "shop", "io.portainer.stack": "1" } },
@@ -85,6 +89,14 @@ describe("where data lie", () => {
     const images = [{ id: "sha256:16", tags: [], volumes: [], env: {}, labels: { maintainer: "them" } }] as never;
     const plain = container("db", { mounts: [mountOf(ANONYMOUS)], labels: { maintainer: "them" } });
     expect(findings({ volumes: [volume(ANONYMOUS)], containers: [plain], images })[0]?.commands[0]).toMatch(/stop/);
+  });
+
+  it("tells every cluster of one volume, and holds the image to none that is not its own", () => {
+    const contents = postgres({ version: "13", beside: [postgres({ inside: "16/data" })] });
+    const survey = { volumes: [volume(ANONYMOUS, { contents })] };
+    expect(findings(survey)[0]?.what).toContain('PostgreSQL 13 (beside it PostgreSQL 16 in "16/data")');
+    const db = container("db", { mounts: [mountOf(ANONYMOUS)], env: { PG_MAJOR: "16" } });
+    expect(codes({ ...survey, containers: [db] })).toEqual(["data-in-anonymous-volume"]);
   });
 
   it("finds one service once, not again by its file", () => {
@@ -239,12 +251,26 @@ describe("data and images", () => {
   it("finds that nothing backs up a database, until a container does or the operator says so", () => {
     const db = container("db", { mounts: [mountOf("pg")], labels: {} });
     const host = { volumes: [volume("pg")], containers: [db] };
-    expect(findings(host)).toMatchObject([
+    expect(findings(host, [])).toMatchObject([
       { code: "data-without-backup", commands: [expect.stringContaining("docker exec db sh -c 'pg_dumpall")] },
     ]);
     expect(findings(host, ["pg"])).toEqual([]);
     const reader = container("nightly-backup", { image: "restic", mounts: [{ ...mountOf("pg"), writable: false }] });
-    expect(codes({ ...host, containers: [db, { ...reader, labels: {} }] })).not.toContain("data-without-backup");
+    expect(codes({ ...host, containers: [db, reader] }, [])).not.toContain("data-without-backup");
+  });
+
+  it("takes no label for a backup, and no neighbour of the stack for what it is called", () => {
+    for (const name of ["backup.by", "restic-compose-backup.volumes"]) {
+      const labels = { [name]: "true" };
+      const db = container("db", { mounts: [mountOf("pg")], labels });
+      expect(codes({ volumes: [volume("pg", { labels })], containers: [db] }, [])).toEqual(["data-without-backup"]);
+      expect(findings({ volumes: [volume("pg")], containers: [db] }, [])[0]?.what).toContain(`its label "${name}"`);
+    }
+    const db = container("archivist-db", { mounts: [mountOf("pg")], compose: member("db") });
+    const neighbour = (image: string) => container("tubearchivist", { image, compose: member("archivist") });
+    const beside = (image: string) => codes({ volumes: [volume("pg")], containers: [db, neighbour(image)] }, []);
+    expect(beside("tools:1")).toEqual(["data-without-backup"]);
+    expect(beside("acme/pg-backup:1")).toEqual([]);
   });
 });
 

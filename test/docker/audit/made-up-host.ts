@@ -1,5 +1,5 @@
 /** A surveyed host of a few words: each test says what is not ordinary about it. */
-import type { Contents } from "../../../src/docker/data-directory/recognise.ts";
+import type { Contents, Data } from "../../../src/docker/data-directory/recognise.ts";
 import type {
   StorageSurvey,
   SurveyedContainer,
@@ -12,7 +12,7 @@ import type {
 export const PGDATA = "/var/lib/postgresql/data";
 export const FILE = "/srv/shop/docker-compose.yml";
 
-export function postgres(over: Partial<Extract<Contents, { readonly kind: "data" }>> = {}): Contents {
+export function postgres(over: Partial<Data> = {}): Data {
   return {
     kind: "data",
     system: "postgresql",
@@ -69,7 +69,7 @@ export function container(name: string, over: Partial<SurveyedContainer> = {}): 
     startedAt: "2026-11-01T00:00:01Z",
     restartPolicy: "no",
     removedWhenStopped: false,
-    labels: { "backup.by": "somebody" },
+    labels: {},
     mounts: [],
     binds: [],
     env: {},

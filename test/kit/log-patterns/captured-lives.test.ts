@@ -11,7 +11,7 @@ import { newest } from "../../../src/kit/log-patterns/log-pattern.ts";
 import { RECOVERY } from "../../../src/kit/log-patterns/recovery.ts";
 import { ownTexts } from "../../../src/kit/log-patterns/said-line.ts";
 import { TABLE } from "../../../src/kit/log-patterns/table.ts";
-import { capturedPhases, type Life, livesIn, readPacked } from "./captured.ts";
+import { capturedPhases, type Life, livesIn, readPacked, serverLines } from "./captured.ts";
 
 interface TrueLife {
   readonly container: string;
@@ -123,6 +123,14 @@ describe("the captured phases of three images", () => {
       expect(readRestoreLog(phase.lines).restored.length).toBeGreaterThan(0);
     },
   );
+});
+
+describe("a server whose archive ends before what was restored is whole", () => {
+  it("is heard, and is why the restore fails", () => {
+    const lines = serverLines("ends-before-consistency");
+    expect(alarms({ lines })).toEqual(["recovery.consistencyUnreached"]);
+    expect(readRestoreLog(lines).failure).toMatch(/FATAL: {2}WAL ends before consistent recovery point$/);
+  });
 });
 
 const expected = (name: string): readonly string[] =>

@@ -37,6 +37,11 @@ export function capturedPhases(): readonly Phase[] {
   );
 }
 
+/** A server alone, without its container: fixtures/server-logs. */
+export function serverLines(name: string): readonly string[] {
+  return readFileSync(join(LOGS, "../server-logs", `${name}.log`), "utf8").split("\n");
+}
+
 /** The first line of run.sh's look-up begins a life. */
 const BEGINS = /^looking up public host:(?:port|5432) from etcd -> \S+ \(0\)$/;
 const SYSLOG = /^\w{3} +\d+ [\d:]{8} \S+ docker\/(cf-[0-9a-f-]{36})\[\d+\]: ?([^\n]*)$/;

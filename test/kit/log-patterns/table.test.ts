@@ -7,14 +7,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { saidLine } from "../../../src/kit/log-patterns/said-line.ts";
 import { TABLE } from "../../../src/kit/log-patterns/table.ts";
-import { capturedPhases, linesByContainer } from "./captured.ts";
+import { capturedPhases, linesByContainer, serverLines } from "./captured.ts";
 import { NOT_CAPTURED } from "./not-captured.ts";
 
 const SRC = join(import.meta.dirname, "../../../src");
 const captured = ["original-containers", "f-0.10.2-containers", "f-0.10.2-containers-busy"].flatMap((folder) =>
   [...linesByContainer(folder).values()].flat(),
 );
-captured.push(...capturedPhases().flatMap(({ lines }) => lines));
+captured.push(...capturedPhases().flatMap(({ lines }) => lines), ...serverLines("ends-before-consistency"));
 const texts = captured.map((line) => saidLine(line).text);
 
 describe("each row of the table", () => {

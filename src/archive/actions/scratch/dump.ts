@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
+import { inDatabase, printedWithInput } from "../../../kit/commands/host-commands.ts";
+import { isUnknown } from "../../../kit/commands/placeholder.ts";
+import { inQuotes, quote } from "../../../kit/commands/shell-quote.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 import { printedServer } from "./printed-server.ts";
 import { countTables, tableRows, type TableRows } from "./row-counts.ts";
-import { nameSql, nameText } from "./table-names.ts";
+import { nameSql, nameText, type TableName } from "./table-names.ts";
 import { whileRunning } from "./while-running.ts";
 
 const input = z.strictObject({
@@ -37,15 +39,27 @@ export const dumpTables = defineAction({
     const { start, stop } = printedServer({ place, postgres_bin });
     const at = ["-h", `${place}/data`, "-U", "postgres"];
     const dump = [
-      ...["pg_dump", ...at, "-F", "c", "-x", "-E", "UTF8"],
-      ...tables.flatMap(({ schema, table }) => ["-t", nameSql({ schema: into || schema, table })]),
-      ...["-f", `${place}/out/tables.dump`, database],
+      quote([...inDatabase(database), "pg_dump", ...at, "-F", "c", "-x", "-E", "UTF8"]),
+      ...tables.map(({ schema, table }) => `-t ${printedName({ schema: into || schema, table })}`),
+      quote(["-f", `${place}/out/tables.dump`]),
     ];
-    const move = ["psql", "-X", ...at, "-1", "-v", "ON_ERROR_STOP=1", "-c", movesOf(tables, into), database];
+    const move: readonly [string, ...string[]] = [
+      ...inDatabase(database),
+      "psql",
+      "-X",
+      ...at,
+      "-1",
+      "-v",
+      "ON_ERROR_STOP=1",
+      "-v",
+      `into=${into}`,
+    ];
     return [
       start,
-      ...(into === "" ? [] : [{ on: "here", line: quote(move) }]),
-      { on: "here", line: quote(dump) },
+      ...(into === ""
+        ? []
+        : [{ on: "here", line: printedWithInput([...move, "-f", "-"], movesOf(tables, ':"into"')) }]),
+      { on: "here", line: dump.join(" ") },
       stop("fast"),
     ];
   },
@@ -101,10 +115,17 @@ async function moveTables(context: Context, { place, postgres_bin, database, tab
     });
   await context.record("schema", { schema: into });
   const left = (await countTables(ask, tables)).filter(({ rows }) => rows !== null);
-  await ask(["BEGIN;", movesOf(left, into), "COMMIT;"].join("\n"));
+  await ask(["BEGIN;", movesOf(left, quoteIdentifier(into)), "COMMIT;"].join("\n"));
 }
 
-function movesOf(tables: readonly { readonly schema: string; readonly table: string }[], into: string): string {
-  const moves = tables.map((each) => `ALTER TABLE ${nameSql(each)} SET SCHEMA ${quoteIdentifier(into)};`);
-  return [`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(into)};`, ...moves].join(" ");
+/** `into`: a quoted name, or a variable that psql quotes. */
+function movesOf(tables: readonly TableName[], into: string): string {
+  const moves = tables.map((each) => `ALTER TABLE ${nameSql(each)} SET SCHEMA ${into};`);
+  return [`CREATE SCHEMA IF NOT EXISTS ${into};`, ...moves].join(" ");
+}
+
+/** One word of a shell: the shell itself doubles the quotes of a schema that is filled in. */
+function printedName({ schema, table }: TableName): string {
+  if (!isUnknown(schema)) return quote([nameSql({ schema, table })]);
+  return `"\\"$(printf '%s\\n' ${quote([schema])} | sed 's/"/""/g')\\""${inQuotes(`.${quoteIdentifier(table)}`)}`;
 }

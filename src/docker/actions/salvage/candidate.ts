@@ -9,6 +9,8 @@ export const candidate = z.object({
   path: z.string(),
   /** The data directory below that; "" for the volume itself. */
   inside: z.string(),
+  /** The volume holds other data as well: each is named by its directory. */
+  shares: z.literal(true).optional(),
   /** `9.6`, `16`; "" where it cannot be told. */
   version: z.string(),
   /** "" where it cannot be told. */
@@ -37,8 +39,9 @@ export const candidate = z.object({
 export type Candidate = z.infer<typeof candidate>;
 
 const SHORT = 12;
-export const volumeName = ({ volume, anonymous }: Pick<Candidate, "volume" | "anonymous">): string =>
-  printable(anonymous ? `${volume.slice(0, SHORT)}…` : volume);
+type Named = Pick<Candidate, "volume" | "anonymous" | "inside" | "shares">;
+export const volumeName = ({ volume, anonymous, inside, shares }: Named): string =>
+  printable(`${anonymous ? `${volume.slice(0, SHORT)}…` : volume}${shares === true ? `/${inside}` : ""}`);
 
 /** Two lines for a person who has to tell one from the other. */
 export function candidateLines(one: Candidate, index: number): readonly string[] {

@@ -7,7 +7,7 @@ import {
   superusers,
 } from "../../data-directory/catalogue-names.ts";
 import { findBelow, findData } from "../../data-directory/find.ts";
-import type { Contents } from "../../data-directory/recognise.ts";
+import { type Contents, type Data, dataIn } from "../../data-directory/recognise.ts";
 import { volumeOf } from "../../audit/compose-labels.ts";
 import type {
   DockerContainer,
@@ -35,8 +35,6 @@ export interface Findings {
   readonly elsewhere: readonly string[];
 }
 
-type Data = Extract<Contents, { readonly kind: "data" }>;
-
 interface Seen {
   readonly volume: DockerVolume;
   readonly contents: Contents;
@@ -52,7 +50,11 @@ export async function findCandidates(
   const [volumes, containers] = await Promise.all([host.volumes(), host.containers(), host.engine()]);
   const look = new CatalogueLook(host);
   const seen = await lookIntoAll(look, { volumes, containers }, progress);
-  const postgres = seen.filter((one): one is Seen & { readonly contents: Data } => isPostgres(one.contents));
+  const postgres = seen.flatMap((one) =>
+    dataIn(one.contents)
+      .filter(isPostgres)
+      .map((contents) => ({ ...one, contents, shares: dataIn(one.contents).length > 1 })),
+  );
   const [catalogues, outside] = await Promise.all([
     readCatalogues({ host, look }, postgres, wanted),
     elsewhere(host, containers),
@@ -83,7 +85,7 @@ export async function findCandidates(
   };
 }
 
-const isPostgres = (contents: Contents): boolean => contents.kind === "data" && contents.system === "postgresql";
+const isPostgres = ({ system }: Data): boolean => system === "postgresql";
 
 async function lookIntoAll(
   look: CatalogueLook,
@@ -126,7 +128,7 @@ export const untouched = (host: Pick<DockerHost, "look">): Pick<DockerHost, "loo
 });
 
 function described(
-  { volume, contents, uid }: Seen & { readonly contents: Data },
+  { volume, contents, uid, shares }: Seen & { readonly contents: Data; readonly shares: boolean },
   containers: readonly DockerContainer[],
   { databases, roles }: Catalogue,
 ): Omit<Candidate, "score" | "evidence"> {
@@ -141,6 +143,7 @@ function described(
       anonymous: volume.anonymous,
       path: placeOf(volume, containers)?.path ?? volume.mountpoint,
       inside,
+      ...(shares ? { shares } : {}),
     },
     ...{
       version,
@@ -270,8 +273,8 @@ function twinOf(volume: DockerVolume, all: readonly DockerVolume[]): Signs["twin
 function othersOf(seen: readonly Seen[]): Findings["others"] {
   const found = new Map<string, string[]>();
   for (const { volume, contents } of seen)
-    if (contents.kind === "data" && contents.system !== "postgresql")
-      found.set(contents.title, [...(found.get(contents.title) ?? []), volume.name]);
+    for (const { system, title } of dataIn(contents))
+      if (system !== "postgresql") found.set(title, [...new Set([...(found.get(title) ?? []), volume.name])]);
   return [...found].map(([title, volumes]) => ({ title, volumes })).sort((a, b) => (a.title < b.title ? -1 : 1));
 }
 
@@ -291,14 +294,15 @@ async function elsewhere(host: DockerHost, containers: readonly DockerContainer[
   const inLayer = searched.flatMap((each) => (each.state === "seen" && each.paths.length > 0 ? [each.key] : []));
   return [
     ...looked.flatMap(({ key, contents }) =>
-      isPostgres(contents)
-        ? [
-            `the directory ${key} of ${binds
+      dataIn(contents)
+        .filter(isPostgres)
+        .map(
+          ({ inside }) =>
+            `the directory ${inside === "" ? key : `${key}/${inside}`} of ${binds
               .filter(({ source }) => source === key)
               .map(({ name }) => name)
               .join(", ")} holds PostgreSQL`,
-          ]
-        : [],
+        ),
     ),
     ...containers
       .filter(({ id }) => inLayer.includes(id))

@@ -53,15 +53,19 @@ function picked(words: readonly string[], candidates: readonly Candidate[]): Can
   return [...new Set(found)];
 }
 
-/** By its number, its name, or the beginning of its name. */
+/** By its number, its name, or the beginning of its name; behind a slash, the directory of one in a volume with several. */
 function one(word: string, candidates: readonly Candidate[]): Candidate {
   const byNumber = /^\d{1,3}$/u.test(word) ? candidates[Number(word) - 1] : undefined;
-  const exact = candidates.find(({ volume }) => volume === word);
-  const starts = candidates.filter(({ volume }) => volume.startsWith(word.replace(/…$/u, "")));
-  const found = exact ?? byNumber ?? (starts.length === 1 ? starts[0] : undefined);
-  if (found !== undefined) return found;
-  const what = starts.length > 1 ? "the beginning of several volumes" : "no volume with PostgreSQL in it";
-  throw unknown(`${quoted(word)} is ${what}`, candidates);
+  const [, name = "", directory] = /^([^/]*)(?:\/(.*))?$/su.exec(word) ?? [];
+  const inside = candidates.filter(({ inside: its }) => directory === undefined || its === directory);
+  const exact = inside.filter(({ volume }) => volume === name);
+  const starts = inside.filter(({ volume }) => volume.startsWith(name.replace(/…$/u, "")));
+  const [found, ...others] = exact.length > 0 ? exact : byNumber !== undefined ? [byNumber] : starts;
+  if (found !== undefined && others.length === 0) return found;
+  const several = others.every(({ volume }) => volume === found?.volume)
+    ? `a volume with several clusters: ${starts.map(volumeName).join(", ")}`
+    : "the beginning of several volumes";
+  throw unknown(`${quoted(word)} is ${found === undefined ? "no volume with PostgreSQL in it" : several}`, candidates);
 }
 
 /** In words that help at the question and in a message to people who wait. */

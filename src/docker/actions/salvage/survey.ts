@@ -91,7 +91,7 @@ function told({ volumes, candidates, others, empty, plain, unlooked, elsewhere, 
   const other = plain + others.flatMap(({ volumes: names }) => names).length;
   return [
     ...FIRST_OF_ALL,
-    `${counted(volumes, "volume")}: ${candidates.length} with PostgreSQL, ${empty} empty, ${other} with something else`,
+    `${counted(volumes, "volume")}: ${new Set(candidates.map(({ volume }) => volume)).size} with PostgreSQL, ${empty} empty, ${other} with something else`,
     ...shown.flatMap(({ each, index }) => candidateLines(each, index)),
     ...(left > 0 ? [`and ${left} more: they stand in the report of this run`] : []),
     ...others.map(

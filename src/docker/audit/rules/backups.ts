@@ -1,4 +1,6 @@
 /** Data of which nothing on this host is a backup. That there is none elsewhere nobody can see: the operator can say so. */
+import { dataIn } from "../../data-directory/recognise.ts";
+import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { systemOf } from "../../data-directory/systems.ts";
 import type { Finding } from "../finding.ts";
@@ -11,7 +13,7 @@ const BACKUP = /backup|wal-?[eg]\b|pgbackrest|barman|restic|borg|kopia|duplic|du
 export function backups(stock: Stock, elsewhere: readonly string[]): readonly Finding[] {
   const byPlace = new Map<string, UsedData[]>();
   for (const data of stock.data) {
-    if (data.contents.postgres?.condition === "begun") continue;
+    if (dataIn(data.contents).every(({ postgres }) => postgres?.condition === "begun")) continue;
     byPlace.set(placeOf(data), [...(byPlace.get(placeOf(data)) ?? []), data]);
   }
   return [...byPlace.values()].flatMap((users) => {
@@ -21,16 +23,19 @@ export function backups(stock: Stock, elsewhere: readonly string[]): readonly Fi
   });
 }
 
-function finding(stock: Stock, { container, contents }: UsedData): Finding {
+function finding(stock: Stock, { container, contents, at }: UsedData): Finding {
   const dump = systemOf(contents.system)?.dump ?? "";
   const file = `${container.name}-backup`;
+  const labels = [container.labels, at.kind === "volume" ? at.volume.labels : {}].flatMap((each) => Object.keys(each));
+  // Anybody may write one.
+  const label = labels.find((name) => BACKUP.test(name));
   const line = `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([file])}`;
   return {
     code: "data-without-backup",
     severity: "warning",
     subject: containerText(container),
     at: stock.lineOf(container),
-    what: `Nothing on this host backs up ${dataText(contents)}.`,
+    what: `Nothing on this host backs up ${dataText(contents)}${label === undefined ? "" : `: its label ${quoted(label)} is no proof`}.`,
     fix: `Take a backup by the system's own means, and regularly; if there is one elsewhere, say so with --input backed_up=${quote([container.name])}.`,
     commands: dump === "" ? [] : [line],
   };
@@ -40,18 +45,17 @@ const placeOf = ({ at, container, path }: UsedData): string =>
   at.kind === "layer" ? `${container.id}:${path}` : at.kind === "volume" ? at.volume.name : at.mount.source;
 
 function isSaved(stock: Stock, data: UsedData, elsewhere: readonly string[]): boolean {
-  const { container, at } = data;
+  const { container } = data;
   const names = [placeOf(data), container.name, container.compose?.service, container.compose?.project];
   if (names.some((name) => name !== undefined && elsewhere.includes(name))) return true;
-  const labels = [container.labels, at.kind === "volume" ? at.volume.labels : {}];
-  if (labels.some((each) => Object.keys(each).some((name) => BACKUP.test(name)))) return true;
   return stock.survey.containers.some((other) => other.id !== container.id && backsUp(other, data));
 }
 
-/** Another container that sees the same files, or is on the same network of the stack, and is called so. */
+/** Another container that is called so and sees the same files; one of the stack needs only a program for it. */
 function backsUp(other: SurveyedContainer, { at, container }: UsedData): boolean {
-  if (!BACKUP.test(other.name) && !BACKUP.test(other.image)) return false;
   const source = at.kind === "layer" ? undefined : at.mount.source;
   const shares = source !== undefined && other.mounts.some((mount) => `${source}/`.startsWith(`${mount.source}/`));
-  return shares || (other.compose !== null && other.compose.project === container.compose?.project);
+  if (shares && BACKUP.test(other.name)) return true;
+  const isOfStack = other.compose !== null && other.compose.project === container.compose?.project;
+  return (shares || isOfStack) && BACKUP.test(other.image);
 }

@@ -1,5 +1,6 @@
 /** Data that will not start as they are, or not with the next image. */
 import { readImageReference } from "../../compose/image-reference.ts";
+import { dataIn } from "../../data-directory/recognise.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
 import { keeperText } from "../keeper.ts";
@@ -42,7 +43,8 @@ function otherVersion(stock: Stock, data: UsedData): readonly Finding[] {
   const { contents, container } = data;
   const image = stock.survey.images.find(({ id }) => id === container.imageId);
   const [major, version] = [container.env["PG_MAJOR"] ?? image?.env["PG_MAJOR"], contents.version];
-  if (contents.system !== "postgresql" || major === undefined || version === "" || major === version) return [];
+  if (contents.system !== "postgresql" || major === undefined || version === "") return [];
+  if (dataIn(contents).some((each) => each.version === major)) return [];
   return [
     {
       code: "data-of-other-version",

@@ -1,4 +1,5 @@
 /** Data in places that go when a container goes: its own layer, or a volume that nobody named. */
+import { dataIn } from "../../data-directory/recognise.ts";
 import type { Finding } from "../finding.ts";
 import { keeperText } from "../keeper.ts";
 import { moveToNamedVolume } from "../moving.ts";
@@ -7,7 +8,9 @@ import { quoted } from "../../../kit/text/printable.ts";
 
 export function places(stock: Stock): readonly Finding[] {
   // Nobody misses what was never finished; that is told of elsewhere.
-  const made = stock.data.filter(({ contents }) => contents.postgres?.condition !== "begun");
+  const made = stock.data.filter(({ contents }) =>
+    dataIn(contents).some(({ postgres }) => postgres?.condition !== "begun"),
+  );
   return made.flatMap((data) => inLayer(stock, data) ?? besideMount(stock, data) ?? anonymous(stock, data) ?? []);
 }
 

@@ -1,7 +1,8 @@
 /** One directory with several containers that write to it. */
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
-import { dataText, type DataContents, type Stock } from "../stock.ts";
+import type { Data } from "../../data-directory/recognise.ts";
+import { dataText, type Stock } from "../stock.ts";
 import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
 
 interface Writer {
@@ -40,7 +41,7 @@ function several(stock: Stock, place: string, here: readonly Writer[]): readonly
   ];
 }
 
-function contentsOf(stock: Stock, { volume, contents }: SurveyedMount): DataContents | undefined {
+function contentsOf(stock: Stock, { volume, contents }: SurveyedMount): Data | undefined {
   const found = volume === "" ? contents : stock.volume(volume)?.contents;
   return found?.kind === "data" ? found : undefined;
 }

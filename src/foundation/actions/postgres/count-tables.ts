@@ -4,9 +4,9 @@ import { RecoverError } from "../../../errors.ts";
 import { printedWithInput, psqlInto } from "../../../kit/commands/host-commands.ts";
 import { openTarget, targetInput } from "../docker/target-container.ts";
 import { countsText, countTables, tableRows } from "../../../archive/actions/scratch/row-counts.ts";
-import { nameSql, nameText, tableNames } from "../../../archive/actions/scratch/table-names.ts";
+import { nameText, tableNames } from "../../../archive/actions/scratch/table-names.ts";
 import { inDatabase } from "./in-database.ts";
-import { quoteLiteral } from "../../../kit/sql/quoting.ts";
+import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 
 const input = z.strictObject({
   ...targetInput,
@@ -25,10 +25,14 @@ export const countLiving = defineAction({
   input,
   output,
   tell: ({ database, tables }) => `${countsText(tables)} in "${database}"`,
+  // psql itself quotes the schema: what is filled in there fits, whatever it is.
   describe: ({ container, cell, database, tables, into_schema }) =>
     tableNames(tables, into_schema).map((each) => ({
       on: cell,
-      line: printedWithInput(psqlInto(container, database), `SELECT count(*) FROM ${nameSql(each)};`),
+      line: printedWithInput(
+        [...psqlInto(container, database), "-v", `schema=${each.schema}`],
+        `SELECT count(*) FROM :"schema".${quoteIdentifier(each.table)};`,
+      ),
     })),
   async run(context, request): Promise<Output> {
     const { into_schema: into, database, container } = request;

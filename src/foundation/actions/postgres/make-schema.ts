@@ -2,7 +2,6 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
 import { printedWithInput, psqlInto } from "../../../kit/commands/host-commands.ts";
-import { known } from "../../../kit/commands/placeholder.ts";
 import { guardContainer, guardLiving, openTarget, targetInput } from "../docker/target-container.ts";
 import { inDatabase } from "./in-database.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
@@ -94,14 +93,14 @@ async function probeSchema(context: Context, request: Input, mayBeOwn: boolean):
 
 const printed = ({ container, cell, database }: Input, sql: string) => ({
   on: cell,
-  line: printedWithInput(psqlInto(container, known(database)), sql),
+  line: printedWithInput(psqlInto(container, database), sql),
 });
 
 /** psql itself quotes the names: what is filled in there fits, whatever it is. */
 const printedCreate = ({ container, cell, database, schema, owner }: Input) => ({
   on: cell,
   line: printedWithInput(
-    [...psqlInto(container, known(database)), "-v", `schema=${schema}`, "-v", `owner=${owner}`],
+    [...psqlInto(container, database), "-v", `schema=${schema}`, "-v", `owner=${owner}`],
     'CREATE SCHEMA :"schema" AUTHORIZATION :"owner";',
   ),
 });

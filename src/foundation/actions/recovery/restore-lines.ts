@@ -30,6 +30,7 @@ const FAILURES: readonly LogPattern[] = [
   START_UP.madeNewCluster,
   RECOVERY.configurationLacking,
   RECOVERY.walEndsEarly,
+  RECOVERY.consistencyUnreached,
   RECOVERY.checkpointLacking,
 ];
 
