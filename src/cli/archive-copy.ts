@@ -1,6 +1,6 @@
 import { bytesText } from "../bytes.ts";
 import { counted } from "../counted.ts";
-import { CopyRate } from "../ui/copy-rate.ts";
+import { copyRate } from "../ui/rate.ts";
 import { createOutput } from "../ui/output.ts";
 import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.ts";
 import type { CopyArguments } from "./archive-options.ts";
@@ -39,7 +39,7 @@ export async function archiveCopy(given: CopyQuestion): Promise<number> {
       patienceMs,
       lost: ({ message }) =>
         tell(`${message}: it is looked for and sent again, for up to ${given.patience} without a copy that ends well`),
-      progress: new CopyRate(clock, tell).progress,
+      progress: copyRate(clock, tell),
       ...(asks ? { approve } : {}),
     });
   });

@@ -5,7 +5,7 @@ import { RecoverError } from "../errors.ts";
 import { parseDuration, parseTime } from "../time.ts";
 import { createOutput, type Output } from "../ui/output.ts";
 import { wrapHanging } from "../ui/text.ts";
-import { SearchRate } from "../ui/search-rate.ts";
+import { searchRate } from "../ui/rate.ts";
 import { secrets } from "./own-secrets.ts";
 
 export interface DiscoverQuestion {
@@ -38,7 +38,7 @@ export async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sour
   const { name, space, all } = asked;
   const windowMs = around === undefined ? undefined : parseDuration(asked.window);
   if (sources.logs?.patterns.includes("-") === true && process.stdin.isTTY) output.error(TYPED);
-  const { progress } = new SearchRate(clock, (line) => output.error(line));
+  const progress = searchRate(clock, (line) => output.error(line));
   const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress } };
   const found = await discover({
     sources: { ...sources, ...logs, now },
