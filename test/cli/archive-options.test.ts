@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { verifyOptions, withDepth } from "../../src/cli/options/archive-options.ts";
-import { LookRate } from "../../src/cli/screen/look-rate.ts";
+import { lookRate } from "../../src/cli/screen/rate.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 
 describe("--deep", () => {
@@ -20,11 +20,11 @@ describe("a look that takes its time", () => {
   it("says after a second how far it is, and how fast", async () => {
     const clock = new StillClock();
     const said: string[] = [];
-    const rate = new LookRate(clock, (line) => said.push(line));
-    rate.progress({ done: 1, of: 500, bytes: 300 });
+    const rate = lookRate(clock, (line) => said.push(line));
+    rate({ done: 1, of: 500, bytes: 300 });
     await clock.sleep(2000);
-    rate.progress({ done: 100, of: 500, bytes: 30_000 });
-    rate.progress({ done: 101, of: 500, bytes: 30_300 });
+    rate({ done: 100, of: 500, bytes: 30_000 });
+    rate({ done: 101, of: 500, bytes: 30_300 });
     expect(said).toEqual(["looked into 100 of 500 objects: 50 objects, 15 kB a second, about 8 s to go"]);
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { archiveVerify } from "../../src/cli/commands/archive/archive-verification.ts";
 import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/commands/archive/archive-restoring.ts";
-import { RestoreRate } from "../../src/cli/screen/restore-rate.ts";
+import { restoreRate } from "../../src/cli/screen/rate.ts";
 import {
   loadSegments,
   packed,
@@ -160,10 +160,10 @@ describe("the lines while a restore goes on", () => {
   it("come for who waits longer than a second, with the rate and the time that is left", () => {
     const said: string[] = [];
     let now = 5000;
-    const rate = new RestoreRate({ monotonicMs: () => now }, (line) => said.push(line));
+    const rate = restoreRate({ monotonicMs: () => now }, (line) => said.push(line));
     const at = (ms: number, bytes: number, phase: "base" | "wal" | "disk" = "base"): void => {
       now = 5000 + ms;
-      rate.progress({ phase, bytes, of: 100_000_000 });
+      rate({ phase, bytes, of: 100_000_000 });
     };
     at(0, 1);
     at(900, 9_000_000);

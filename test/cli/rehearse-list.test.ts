@@ -6,9 +6,9 @@ import { Place } from "./program.ts";
 const place = new Place();
 afterAll(() => place.remove());
 
-it("names a few to start with, every other scenario below its runbook, and all as JSON", async () => {
+it("names with --all six to start with, every other scenario below its runbook, and all as JSON", async () => {
   const [{ stdout }, json] = await Promise.all([
-    place.run(["rehearse", "--list"]),
+    place.run(["rehearse", "--list", "--all"]),
     place.run(["rehearse", "--list", "--json"]),
   ]);
   const listed: { runbook: string; name: string }[] = [];
@@ -30,4 +30,13 @@ it("names a few to start with, every other scenario below its runbook, and all a
   expect(inOrder(listed)).toEqual(inOrder(scenarios));
   expect(listed).toContainEqual({ runbook: "recover-deleted-service", name: "happy-last-era" });
   expect(listed).toContainEqual({ runbook: "salvage-docker-volumes", name: "salvage-docker-volumes" });
+});
+
+it("shows six to begin with, and says how to see all", async () => {
+  const { stdout } = await place.run(["rehearse", "--list"]);
+  const names = [...stdout.matchAll(/^ {2}([a-z0-9-]+) {2}\S/gmu)].map(([, name]) => name);
+  expect(names).toEqual(START_WITH.map(({ name }) => name));
+  expect(stdout.trimEnd().split("\n").at(-1)).toBe(
+    `dingo-recover rehearse --list --all shows all ${SCENARIOS.length}.`,
+  );
 });

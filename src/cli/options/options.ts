@@ -149,7 +149,8 @@ export const cleanupOptions = {
 
 export const rehearseOptions = {
   undo: { type: "boolean", default: false, describe: "take everything back afterwards, as undo would" },
-  list: { type: "boolean", default: false, describe: "list the scenarios and what they teach" },
+  list: { type: "boolean", default: false, describe: "list the scenarios to begin with, and what they teach" },
+  all: { type: "boolean", default: false, describe: "with --list: every scenario, by runbook" },
   "real-database": {
     type: "boolean",
     default: false,

@@ -174,10 +174,11 @@ function withRunning(parser: Parser, finish: Finish): Parser {
           .positional("scenario", {
             type: "string",
             default: "happy-last-era",
-            describe: "one of --list (default happy-last-era)",
+            describe: "one of --list --all (default happy-last-era)",
           })
           .options({ ...consentOptions, ...rehearseOptions })
           .example("$0 rehearse", "the main job")
+          .example("$0 rehearse --list --all", "every scenario")
           .example("$0 rehearse wal-gap; echo $?", "16: a rehearsal ends with the tool's own exit code")
           .example("$0 rehearse --real-database", "a real PostgreSQL at the end, and its rows"),
       async (given) => finish(await (await import("../commands/rehearse/rehearse.ts")).rehearse(given)),

@@ -1,7 +1,14 @@
 /** Which instance was deleted? All sources are asked, one that fails makes the answer incomplete, not wrong. */
 import type { CloudFoundry } from "../../ports/cloud-foundry.ts";
 import type { LogSearch } from "../../ports/log-search.ts";
-import type { Coverage, Discovery, DiscoveryQuery, KnownInstance, Sighting, SourceReport } from "../judgement/candidate.ts";
+import type {
+  Coverage,
+  Discovery,
+  DiscoveryQuery,
+  KnownInstance,
+  Sighting,
+  SourceReport,
+} from "../judgement/candidate.ts";
 import { beforeAll, coverageGaps, silence } from "../sources/coverage-gaps.ts";
 import type { Clusterdata } from "../sources/from-clusterdata.ts";
 import { fromCloudFoundry, RETENTION_MS } from "../sources/from-cloud-foundry.ts";

@@ -66,6 +66,11 @@ export class Api {
     }
   }
 
+  /** Sends, and waits for the job that the answer names. */
+  async finish(method: string, path: string, body?: unknown): Promise<"complete" | "polling"> {
+    return await this.job((await this.send(method, path, body)).location);
+  }
+
   async renew(): Promise<void> {
     const { RefreshToken, UaaEndpoint } = this.#file.config;
     const form = new URLSearchParams({ grant_type: "refresh_token", refresh_token: RefreshToken });

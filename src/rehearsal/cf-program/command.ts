@@ -9,8 +9,8 @@ export interface Cli {
   readonly api: Api;
   /** Variables of the caller. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Writes a line to stdout. */
-  readonly say: (line?: string) => void;
+  /** Writes lines to stdout. */
+  readonly say: (...lines: readonly string[]) => void;
   /** The same to stderr. */
   readonly warn: (line: string) => void;
 }

@@ -16,60 +16,35 @@ interface Known extends Accepted {
   readonly run: Command;
 }
 
-const value = (name: string) => ({ name, value: true });
-const flag = (name: string) => ({ name, value: false });
+/** `usage`: names of arguments, and flags as `SPELLING:NAME`, or `SPELLING=NAME` if the next word is the value. */
+function known(run: Command, usage = ""): Known {
+  const words = usage.split(" ").filter((word) => word !== "");
+  const flags = words.flatMap((word) => {
+    const [, spelling, sign, name] = /^(-[^:=]+)([:=])(.+)$/.exec(word) ?? [];
+    return spelling === undefined || name === undefined ? [] : [[spelling, { name, value: sign === "=" }] as const];
+  });
+  return { run, positional: words.filter((word) => !word.startsWith("-")), flags: Object.fromEntries(flags) };
+}
 
 const COMMANDS: Readonly<Record<string, Known>> = {
-  api: { run: session.api, positional: ["URL"], flags: { "--skip-ssl-validation": flag("skip") } },
-  auth: {
-    run: session.auth,
-    positional: [],
-    flags: { "--client-credentials": flag("client-credentials"), "--origin": value("origin") },
-  },
-  target: { run: session.target, positional: [], flags: { "-o": value("o"), "-s": value("s") } },
-  "oauth-token": { run: session.oauthToken, positional: [], flags: {} },
-  curl: {
-    run: session.curl,
-    positional: ["PATH"],
-    flags: { "--fail": flag("fail"), "-f": flag("fail"), "-X": value("X"), "-d": value("d") },
-  },
-  service: { run: services.serviceGuid, positional: ["SERVICE_INSTANCE"], flags: { "--guid": flag("guid") } },
-  "create-space": { run: spaces.createSpace, positional: ["SPACE"], flags: { "-o": value("o") } },
-  "set-space-role": {
-    run: spaces.setSpaceRole,
-    positional: ["USERNAME", "ORG", "SPACE", "ROLE"],
-    flags: { "--client": flag("client"), "--origin": value("origin") },
-  },
-  "rename-space": { run: spaces.renameSpace, positional: ["SPACE", "NEW_SPACE"], flags: {} },
-  "create-service": {
-    run: services.createService,
-    positional: ["SERVICE_OFFERING", "SERVICE_PLAN", "SERVICE_INSTANCE"],
-    flags: { "-c": value("c"), "-t": value("t") },
-  },
-  "create-service-key": {
-    run: services.createServiceKey,
-    positional: ["SERVICE_INSTANCE", "SERVICE_KEY"],
-    flags: {},
-  },
-  "delete-service-key": {
-    run: services.deleteServiceKey,
-    positional: ["SERVICE_INSTANCE", "SERVICE_KEY"],
-    flags: { "-f": flag("force") },
-  },
-  "bind-service": { run: services.bindService, positional: ["APP_NAME", "SERVICE_INSTANCE"], flags: {} },
-  "unbind-service": { run: services.unbindService, positional: ["APP_NAME", "SERVICE_INSTANCE"], flags: {} },
-  "update-service": { run: services.updateService, positional: ["SERVICE_INSTANCE"], flags: { "-t": value("t") } },
-  "delete-service": {
-    run: services.deleteService,
-    positional: ["SERVICE_INSTANCE"],
-    flags: { "-f": flag("force") },
-  },
-  "rename-service": {
-    run: services.renameService,
-    positional: ["SERVICE_INSTANCE", "NEW_SERVICE_INSTANCE"],
-    flags: {},
-  },
-  restart: { run: restart, positional: ["APP_NAME"], flags: {} },
+  api: known(session.api, "URL --skip-ssl-validation:skip"),
+  auth: known(session.auth, "--client-credentials:client-credentials --origin=origin"),
+  target: known(session.target, "-o=o -s=s"),
+  "oauth-token": known(session.oauthToken),
+  curl: known(session.curl, "PATH --fail:fail -f:fail -X=X -d=d"),
+  service: known(services.serviceGuid, "SERVICE_INSTANCE --guid:guid"),
+  "create-space": known(spaces.createSpace, "SPACE -o=o"),
+  "set-space-role": known(spaces.setSpaceRole, "USERNAME ORG SPACE ROLE --client:client --origin=origin"),
+  "rename-space": known(spaces.renameSpace, "SPACE NEW_SPACE"),
+  "create-service": known(services.createService, "SERVICE_OFFERING SERVICE_PLAN SERVICE_INSTANCE -c=c -t=t"),
+  "create-service-key": known(services.createServiceKey, "SERVICE_INSTANCE SERVICE_KEY"),
+  "delete-service-key": known(services.deleteServiceKey, "SERVICE_INSTANCE SERVICE_KEY -f:force"),
+  "bind-service": known(services.bindService, "APP_NAME SERVICE_INSTANCE"),
+  "unbind-service": known(services.unbindService, "APP_NAME SERVICE_INSTANCE"),
+  "update-service": known(services.updateService, "SERVICE_INSTANCE -t=t"),
+  "delete-service": known(services.deleteService, "SERVICE_INSTANCE -f:force"),
+  "rename-service": known(services.renameService, "SERVICE_INSTANCE NEW_SERVICE_INSTANCE"),
+  restart: known(restart, "APP_NAME"),
 };
 
 export interface Streams {
@@ -94,7 +69,7 @@ export async function runCf(words: readonly string[], streams: Streams, now: () 
   try {
     const env = streams.env ?? process.env;
     const file = new ConfigFile(env["CF_HOME"] ?? env["HOME"]);
-    const say = (line = ""): void => streams.out(`${line}\n`);
+    const say = (...lines: readonly string[]): void => streams.out(lines.map((line) => `${line}\n`).join(""));
     const warn = (line: string): void => streams.err(`${line}\n`);
     await command.run({ file, api: new Api(file, now), env, say, warn }, parseArguments(rest, command));
     return 0;

@@ -18,16 +18,12 @@ export async function restart(cli: Cli, { positional }: Arguments): Promise<void
   cli.say(`Restarting app ${app.name} in ${whereAndWho(cli)}...`);
   await cli.api.find("/v3/packages", { app_guids: app.guid, order_by: "-created_at" });
   if (app["state"] === "STARTED") {
-    cli.say();
-    cli.say("Stopping app...");
+    cli.say("", "Stopping app...");
     await cli.api.send("POST", `/v3/apps/${app.guid}/actions/stop`);
   }
-  cli.say();
-  cli.say("Waiting for app to start...");
+  cli.say("", "Waiting for app to start...");
   await cli.api.send("POST", `/v3/apps/${app.guid}/actions/start`);
-  cli.say();
-  cli.say("Instances starting...");
-  cli.say();
+  cli.say("", "Instances starting...", "");
   await untilRunning(cli, app);
   summary(cli, app);
 }
@@ -46,6 +42,5 @@ async function untilRunning({ api }: Cli, app: Resource): Promise<void> {
 
 /** Its first lines; the rest depends on the platform. */
 function summary({ say }: Cli, app: Resource): void {
-  say(`name:              ${app.name}`);
-  say("requested state:   started");
+  say(`name:              ${app.name}`, "requested state:   started");
 }

@@ -32,19 +32,17 @@ export async function createService(cli: Cli, { positional, flags }: Arguments):
   };
   const job = await post(cli, "/v3/service_instances", { body, taken: "The service instance name is taken" });
   if (job === "taken") {
-    cli.say("OK");
-    cli.say();
-    return cli.say(`Service instance ${name} already exists`);
+    return cli.say("OK", "", `Service instance ${name} already exists`);
   }
-  cli.say();
+  cli.say("");
   const state = await cli.api.job(job);
   cli.say(
     state === "complete"
       ? `Service instance ${name} created.`
       : `Create in progress. Use 'cf services' or 'cf service ${name}' to check operation status.`,
+    "OK",
+    "",
   );
-  cli.say("OK");
-  cli.say();
 }
 
 export async function createServiceKey(cli: Cli, { positional }: Arguments): Promise<void> {
@@ -55,14 +53,10 @@ export async function createServiceKey(cli: Cli, { positional }: Arguments): Pro
   const body = { type: "key", name: key, relationships: { service_instance: { data: { guid: instance.guid } } } };
   const job = await post(cli, BINDINGS, { body, taken: "Key binding names must be unique" });
   if (job === "taken") {
-    cli.say();
-    cli.say(`Service key ${key} already exists`);
-    cli.say("OK");
-    return cli.say();
+    return cli.say("", `Service key ${key} already exists`, "OK", "");
   }
   const state = await cli.api.job(job);
-  cli.say("OK");
-  cli.say(state === "complete" ? "" : "Create in progress.");
+  cli.say("OK", state === "complete" ? "" : "Create in progress.");
 }
 
 export async function deleteServiceKey(cli: Cli, { positional }: Arguments): Promise<void> {
@@ -73,15 +67,10 @@ export async function deleteServiceKey(cli: Cli, { positional }: Arguments): Pro
   const filters = { names: key, type: "key", service_instance_guids: instance.guid };
   const binding = await cli.api.find(BINDINGS, filters);
   if (binding === undefined) {
-    cli.say();
-    cli.say(`Service key ${key} does not exist for service instance ${name}.`);
-    cli.say("OK");
-    return cli.say();
+    return cli.say("", `Service key ${key} does not exist for service instance ${name}.`, "OK", "");
   }
-  const { location } = await cli.api.send("DELETE", `${BINDINGS}/${binding.guid}`);
-  const state = await cli.api.job(location);
-  cli.say("OK");
-  cli.say(state === "complete" ? "" : "Delete in progress.");
+  const state = await cli.api.finish("DELETE", `${BINDINGS}/${binding.guid}`);
+  cli.say("OK", state === "complete" ? "" : "Delete in progress.");
 }
 
 export async function bindService(cli: Cli, { positional }: Arguments): Promise<void> {
@@ -94,19 +83,16 @@ export async function bindService(cli: Cli, { positional }: Arguments): Promise<
   const taken = "The app is already bound to the service instance";
   const job = await post(cli, BINDINGS, { body: { type: "app", relationships }, taken });
   if (job === "taken") {
-    cli.say(`App ${appName} is already bound to service instance ${name}.`);
-    cli.say("OK");
-    return cli.say();
+    return cli.say(`App ${appName} is already bound to service instance ${name}.`, "OK", "");
   }
   const state = await cli.api.job(job);
   cli.say("OK");
   if (state === "complete") {
-    cli.say();
-    return cli.say(`TIP: Use 'cf restage ${appName}' to ensure your env variable changes take effect`);
+    return cli.say("", `TIP: Use 'cf restage ${appName}' to ensure your env variable changes take effect`);
   }
-  cli.say(`Binding in progress. Use 'cf service ${name}' to check operation status.`);
-  cli.say();
   cli.say(
+    `Binding in progress. Use 'cf service ${name}' to check operation status.`,
+    "",
     `TIP: Once this operation succeeds, use 'cf restage ${appName}' to ensure your env variable changes take effect`,
   );
 }
@@ -120,15 +106,12 @@ export async function unbindService(cli: Cli, { positional }: Arguments): Promis
   const filters = { type: "app", app_guids: app.guid, service_instance_guids: instance.guid };
   const binding = await cli.api.find(BINDINGS, filters);
   if (binding === undefined) {
-    cli.say(`Binding between ${name} and ${appName} did not exist`);
-    return cli.say("OK");
+    return cli.say(`Binding between ${name} and ${appName} did not exist`, "OK");
   }
-  const { location } = await cli.api.send("DELETE", `${BINDINGS}/${binding.guid}`);
-  const state = await cli.api.job(location);
+  const state = await cli.api.finish("DELETE", `${BINDINGS}/${binding.guid}`);
   cli.say("OK");
   if (state === "complete") return;
-  cli.say();
-  cli.say(`Unbinding in progress. Use 'cf service ${name}' to check operation status.`);
+  cli.say("", `Unbinding in progress. Use 'cf service ${name}' to check operation status.`);
 }
 
 export async function renameService(cli: Cli, { positional }: Arguments): Promise<void> {
@@ -136,8 +119,7 @@ export async function renameService(cli: Cli, { positional }: Arguments): Promis
   const [name = "", to = ""] = positional;
   cli.say(`Renaming service instance ${name} to ${to} in ${whereAndWho(cli)}...`);
   const instance = await instanceNamed(cli, name);
-  const { location } = await cli.api.send("PATCH", `/v3/service_instances/${instance.guid}`, { name: to });
-  await cli.api.job(location);
+  await cli.api.finish("PATCH", `/v3/service_instances/${instance.guid}`, { name: to });
   cli.say("OK");
 }
 
@@ -150,19 +132,16 @@ export async function deleteService(cli: Cli, { positional, flags }: Arguments):
   const filters = { names: name, space_guids: cli.file.config.SpaceFields.GUID };
   const found = await cli.api.find("/v3/service_instances", filters);
   if (found === undefined) {
-    cli.say();
-    cli.say(`Service instance ${name} did not exist.`);
-    return cli.say("OK");
+    return cli.say("", `Service instance ${name} did not exist.`, "OK");
   }
-  const { location } = await cli.api.send("DELETE", `/v3/service_instances/${found.guid}`);
-  const state = await cli.api.job(location);
-  cli.say();
+  const state = await cli.api.finish("DELETE", `/v3/service_instances/${found.guid}`);
   cli.say(
+    "",
     state === "complete"
       ? `Service instance ${name} deleted.`
       : `Delete in progress. Use 'cf services' or 'cf service ${name}' to check operation status.`,
+    "OK",
   );
-  cli.say("OK");
 }
 
 export async function updateService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
@@ -173,11 +152,8 @@ export async function updateService(cli: Cli, { positional, flags }: Arguments):
   const tags = flags.get("t");
   if (tags === undefined) throw new CfFailure("only -t is known here");
   const body = { tags: tags.split(",").map((tag) => tag.trim()) };
-  const { location } = await cli.api.send("PATCH", `/v3/service_instances/${instance.guid}`, body);
-  await cli.api.job(location);
-  cli.say();
-  cli.say(`Update of service instance ${name} complete.`);
-  cli.say("OK");
+  await cli.api.finish("PATCH", `/v3/service_instances/${instance.guid}`, body);
+  cli.say("", `Update of service instance ${name} complete.`, "OK");
 }
 
 export async function serviceGuid(cli: Cli, { positional, flags }: Arguments): Promise<void> {

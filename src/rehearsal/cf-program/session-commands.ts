@@ -28,12 +28,14 @@ export async function api({ file, say }: Cli, { positional }: Arguments): Promis
   if (url.startsWith("http:")) {
     say("Warning: Insecure http API endpoint detected: secure https API endpoints are recommended");
   }
-  say("OK");
-  say();
-  say(`API endpoint:   ${url}`);
-  say(`API version:    ${file.config.APIVersion}`);
-  say();
-  say("Not logged in. Use 'cf login' or 'cf login --sso' to log in.");
+  say(
+    "OK",
+    "",
+    `API endpoint:   ${url}`,
+    `API version:    ${file.config.APIVersion}`,
+    "",
+    "Not logged in. Use 'cf login' or 'cf login --sso' to log in.",
+  );
 }
 
 export async function auth({ env, file, say }: Cli, { flags }: Arguments): Promise<void> {
@@ -43,9 +45,7 @@ export async function auth({ env, file, say }: Cli, { flags }: Arguments): Promi
   const { CF_USERNAME: username, CF_PASSWORD: password } = env;
   if (username === undefined || password === undefined) throw new CfFailure("Username and password not provided.");
   const byClient = flags.has("client-credentials");
-  say(`API endpoint: ${file.config.Target}`);
-  say();
-  say("Authenticating...");
+  say(`API endpoint: ${file.config.Target}`, "", "Authenticating...");
   file.untarget();
   const form: Record<string, string> = byClient
     ? { grant_type: "client_credentials", client_id: username, client_secret: password }
@@ -61,9 +61,7 @@ export async function auth({ env, file, say }: Cli, { flags }: Arguments): Promi
     UAAGrantType: byClient ? "client_credentials" : "",
     UAAOAuthClient: byClient ? username : "cf",
   });
-  say("OK");
-  say();
-  say("Use 'cf target' to view or set your target org and space.");
+  say("OK", "", "Use 'cf target' to view or set your target org and space.");
 }
 
 export async function target(cli: Cli, { flags }: Arguments): Promise<void> {
@@ -91,12 +89,12 @@ export async function target(cli: Cli, { flags }: Arguments): Promise<void> {
 
 function show(cli: Cli): void {
   const { Target, APIVersion, OrganizationFields: org, SpaceFields: space } = cli.file.config;
-  cli.say(`API endpoint:   ${Target}`);
-  cli.say(`API version:    ${APIVersion}`);
-  cli.say(`user:           ${userName(cli)}`);
+  cli.say(`API endpoint:   ${Target}`, `API version:    ${APIVersion}`, `user:           ${userName(cli)}`);
   if (org.Name === "") return cli.say("No org or space targeted, use 'cf target -o ORG -s SPACE'");
-  cli.say(`org:            ${org.Name}`);
-  cli.say(space.Name === "" ? "No space targeted, use 'cf target -s SPACE'" : `space:          ${space.Name}`);
+  cli.say(
+    `org:            ${org.Name}`,
+    space.Name === "" ? "No space targeted, use 'cf target -s SPACE'" : `space:          ${space.Name}`,
+  );
 }
 
 /** A client's token cannot be renewed: the CLI keeps no secret of it. */
@@ -124,7 +122,7 @@ export async function curl({ file, api: cloud, say }: Cli, { positional, flags }
   } catch (error) {
     if (!(error instanceof CfFailure) || error.code === 22) throw error;
     // Without --fail a broken connection is an empty line and exit 0.
-    if (!fail) return say();
+    if (!fail) return say("");
     throw error instanceof CutAnswer ? httpError(error.status) : new Panic();
   }
 }

@@ -19,19 +19,16 @@ export async function createSpace(cli: Cli, { positional, flags }: Arguments): P
   const org = await cli.api.find("/v3/organizations", { names: orgName });
   if (org === undefined) throw new CfFailure(`Organization '${orgName}' not found.`);
   if (!(await posted(cli, name, org))) {
-    cli.say(`Space '${name}' already exists.`);
-    return cli.say("OK");
+    return cli.say(`Space '${name}' already exists.`, "OK");
   }
-  cli.say("OK");
-  cli.say();
+  cli.say("OK", "");
   const space = await spaceNamed(cli, name, org);
   for (const [title, type] of ROLES) {
     cli.say(`Assigning role ${title} to user ${user} in org ${orgName} / space ${name} as ${user}...`);
     const data = (guid: unknown) => ({ data: { guid } });
     const relationships = { user: data(claims(cli.file.config.AccessToken)["user_id"]), space: data(space.guid) };
     await cli.api.send("POST", "/v3/roles", { type, relationships });
-    cli.say("OK");
-    cli.say();
+    cli.say("OK", "");
   }
   cli.say(`TIP: Use 'cf target -o "${orgName}" -s "${name}"' to target new space`);
 }
@@ -54,8 +51,7 @@ export async function setSpaceRole(cli: Cli, { positional, flags }: Arguments): 
   await give("organization_user", { organization: { data: { guid: org.guid } } }).catch(unlessThere);
   const had = await give(type, { space: { data: { guid: space.guid } } }).catch(unlessThere);
   if (had === THERE) cli.warn(`User '${user}' already has role '${role}' in org '${orgName}' / space '${name}'.`);
-  cli.say("OK");
-  cli.say();
+  cli.say("OK", "");
 }
 
 const THERE = "there";

@@ -11,3 +11,13 @@ export interface Applied {
   readonly state: DockerEngineState;
   readonly answer: DockerAnswer;
 }
+
+export const says = (state: DockerEngineState, stdout = ""): Applied => ({
+  state,
+  answer: { code: 0, stdout, stderr: "" },
+});
+
+export const fails = (state: DockerEngineState, stderr: string, code = 1): Applied => ({
+  state,
+  answer: { code, stdout: "", stderr: `${stderr}\n` },
+});

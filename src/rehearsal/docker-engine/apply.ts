@@ -2,7 +2,7 @@
  * One call of the `docker` command on an engine: the state afterwards and what the program says. Pure. It knows exactly the
  * calls that our adapters send; any other is a stray, and fails the rehearsal.
  */
-import type { Applied, DockerAnswer } from "./answer.ts";
+import { type Applied, fails, says } from "./answer.ts";
 import { applyCompose } from "./compose.ts";
 import { asked, placeOf } from "./database.ts";
 import { createVolume, execCopy, removeVolume, runCopy } from "./database-copies.ts";
@@ -10,12 +10,11 @@ import { applyDumps } from "./dump-files.ts";
 import { applyFiles, laidDown } from "./file-programs.ts";
 import { applyCurl } from "./http-programs.ts";
 import { remove, start, stop } from "./lifecycle.ts";
-import { recorded } from "./machine-files.ts";
+import { nodeOn, recorded, textOn, treeOn } from "./machine-files.ts";
 import { containerJson, imageJson, infoOf, sizesJson, volumeJson } from "./render.ts";
 import { answerScript } from "./scripts.ts";
 import { digits } from "./seed.ts";
-import { containerOf, type DockerEngineState, imageOf, type SimContainer, spotOf } from "./state.ts";
-import { nodeAt, subtree } from "./tree.ts";
+import { containerOf, type DockerEngineState, imageOf, type SimContainer } from "./state.ts";
 
 export interface DockerCall {
   /** `docker` where nothing is said; others are those of the machine that it is typed on. */
@@ -70,7 +69,15 @@ const SOCKET = "unix:///var/run/docker.sock";
 
 export function apply(state: DockerEngineState, call: DockerCall): Applied {
   const { program = "docker" } = call;
-  if (program !== "docker") return elsewhere(state, program, call) ?? stray(state, program, call);
+  if (program !== "docker")
+    return (
+      elsewhere(state, program, call) ??
+      fails(
+        stray(state, [program, ...call.words].join(" ")),
+        `${program}: the rehearsal's ${program} is not called like this`,
+        127,
+      )
+    );
   if ((state.downFor ?? 0) > 0) return down(state);
   return ofDocker(state, call);
 }
@@ -79,7 +86,7 @@ export function apply(state: DockerEngineState, call: DockerCall): Applied {
 function down(state: DockerEngineState): Applied {
   const { downFor = 0, ...rest } = state;
   const next = downFor > 1 ? { ...rest, downFor: downFor - 1 } : rest;
-  return fails(next, 1, `Cannot connect to the Docker daemon at ${SOCKET}. Is the docker daemon running?`);
+  return fails(next, `Cannot connect to the Docker daemon at ${SOCKET}. Is the docker daemon running?`);
 }
 
 function elsewhere(state: DockerEngineState, program: string, call: DockerCall): Applied | undefined {
@@ -94,11 +101,9 @@ function elsewhere(state: DockerEngineState, program: string, call: DockerCall):
   return applyDumps(state, { ...call, words }, docker) ?? applyFiles(state, { ...call, words });
 }
 
-function stray(state: DockerEngineState, program: string, { words }: DockerCall): Applied {
-  const line = [program, ...words].join(" ");
+function stray(state: DockerEngineState, line: string): DockerEngineState {
   const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line;
-  const stderr = `${program}: the rehearsal's ${program} is not called like this\n`;
-  return { state: { ...state, strays: [...state.strays, shown] }, answer: { code: 127, stdout: "", stderr } };
+  return { ...state, strays: [...state.strays, shown] };
 }
 
 function ofDocker(state: DockerEngineState, call: DockerCall): Applied {
@@ -108,19 +113,9 @@ function ofDocker(state: DockerEngineState, call: DockerCall): Applied {
     const applied = handler(state, call.words.slice(words.split(" ").length), call);
     if (applied !== undefined) return applied;
   }
-  const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line;
-  const stderr = `docker: '${call.words[0] ?? ""}' is not a docker command.\nSee 'docker --help'\n`;
-  return { state: { ...state, strays: [...state.strays, shown] }, answer: { code: 1, stdout: "", stderr } };
+  return fails(stray(state, line), `docker: '${call.words[0] ?? ""}' is not a docker command.\nSee 'docker --help'`);
 }
 
-const says = (state: DockerEngineState, stdout: string): Applied => ({
-  state,
-  answer: { code: 0, stdout, stderr: "" },
-});
-const fails = (state: DockerEngineState, code: number, stderr: string): Applied => ({
-  state,
-  answer: { code, stdout: "", stderr: `${stderr}\n` },
-});
 const lines = (all: readonly string[]): string => all.map((each) => `${each}\n`).join("");
 const json = (value: unknown): string => `${JSON.stringify(value, null, 4)}\n`;
 
@@ -182,7 +177,7 @@ function onOne(
   work: (container: SimContainer) => Applied | undefined,
 ): Applied | undefined {
   const container = containerOf(state, name);
-  if (container === undefined) return fails(state, 1, `Error response from daemon: No such container: ${name}`);
+  if (container === undefined) return fails(state, `Error response from daemon: No such container: ${name}`);
   return work(container);
 }
 
@@ -206,23 +201,19 @@ function labelled(state: DockerEngineState, words: readonly string[]): Applied {
 function begin(state: DockerEngineState, container: SimContainer, now: number): Applied {
   const done = start(state, container, now);
   if ("why" in done)
-    return fails(
-      state,
-      1,
-      `Error response from daemon: ${done.why}\nError: failed to start containers: ${container.id}`,
-    );
+    return fails(state, `Error response from daemon: ${done.why}\nError: failed to start containers: ${container.id}`);
   return says(done.state, `${container.id}\n`);
 }
 
 function removal(state: DockerEngineState, container: SimContainer): Applied {
   if (container.status !== "running") return says(remove(state, container), `${container.id}\n`);
   const why = `You cannot remove a running container ${container.id}. Stop the container before attempting removal or force remove`;
-  return fails(state, 1, `Error response from daemon: ${why}`);
+  return fails(state, `Error response from daemon: ${why}`);
 }
 
 function commit(state: DockerEngineState, container: SimContainer, tag: string): Applied {
   const made = state.images[container.imageId];
-  if (made === undefined) return fails(state, 1, `Error response from daemon: No such image: ${container.imageId}`);
+  if (made === undefined) return fails(state, `Error response from daemon: No such image: ${container.imageId}`);
   const id = `sha256:${digits(`${container.id} ${tag}`)}`;
   const others = Object.entries(state.images).map(([each, image]) => [
     each,
@@ -238,11 +229,10 @@ function copyOut(state: DockerEngineState, from: string, to: string): Applied {
   const [name = "", path = ""] = from.split(/:(.*)/s);
   return (
     onOne(state, name, (container) => {
-      const spot = spotOf(state, placeOf(state, container, path));
-      const tree = subtree(spot.tree, spot.path);
-      if (tree === undefined) return fails(state, 1, `Error: No such container:path: ${from}`);
+      const tree = treeOn(state, placeOf(state, container, path));
+      if (tree === undefined) return fails(state, `Error: No such container:path: ${from}`);
       return laidDown(state, tree, { to, what: `cp ${container.name}:${path} ${to}` });
-    }) ?? says(state, "")
+    }) ?? says(state)
   );
 }
 
@@ -252,25 +242,23 @@ function inside(
   order: { readonly argv: readonly string[]; readonly stdin: string; readonly now: number },
 ): Applied | undefined {
   if (container.status !== "running")
-    return fails(state, 1, `Error response from daemon: Container ${container.id} is not running`);
+    return fails(state, `Error response from daemon: Container ${container.id} is not running`);
   const copied = execCopy(state, container, order);
   if (copied !== undefined) return copied;
   const [program, path = "", ...more] = order.argv;
-  const answer =
-    program === "cat" && more.length === 0 ? textIn(state, container, path) : asked(state, container, order);
+  if (program === "cat" && more.length === 0) return textIn(state, container, path);
+  const answer = asked(state, container, order);
   return answer === undefined ? undefined : { state, answer };
 }
 
-function textIn(state: DockerEngineState, container: SimContainer, path: string): DockerAnswer {
-  const spot = spotOf(state, placeOf(state, container, path));
-  const node = nodeAt(spot.tree, spot.path);
-  if (node?.kind === "file") return { code: 0, stdout: Buffer.from(node.start, "base64").toString(), stderr: "" };
-  return { code: 1, stdout: "", stderr: `cat: can't open '${path}': No such file or directory\n` };
+function textIn(state: DockerEngineState, container: SimContainer, path: string): Applied {
+  const text = textOn(state, placeOf(state, container, path));
+  return text === undefined ? fails(state, `cat: can't open '${path}': No such file or directory`) : says(state, text);
 }
 
 function diff(state: DockerEngineState, [name = ""]: readonly string[]): Applied {
   const container = containerOf(state, name);
-  if (container === undefined) return fails(state, 1, `Error response from daemon: No such container: ${name}`);
+  if (container === undefined) return fails(state, `Error response from daemon: No such container: ${name}`);
   return says(
     state,
     lines(
@@ -286,29 +274,24 @@ function runScript(state: DockerEngineState, rest: readonly string[]): Applied |
   const entry = rest.indexOf("--entrypoint");
   if (rest[entry + 1] !== "sh" || rest[entry + 3] !== "-c") return undefined;
   const image = imageOf(state, rest[entry + 2] ?? "");
-  if (image === undefined) return fails(state, 125, `Unable to find image '${rest[entry + 2] ?? ""}' locally`);
+  if (image === undefined) return fails(state, `Unable to find image '${rest[entry + 2] ?? ""}' locally`, 125);
   if (!image.hasShell)
     return fails(
       state,
-      127,
       'docker: Error response from daemon: exec: "sh": executable file not found in $PATH: unknown.',
+      127,
     );
   const mounts = new Map(mountsIn(rest.slice(0, entry)));
-  const gone = [...mounts.values()].find((source) => isGone(state, source));
+  const gone = [...mounts.values()].find((source) => nodeOn(state, source) === undefined);
   if (gone !== undefined)
     return fails(
       state,
-      125,
       `docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: ${gone}.\nSee 'docker run --help'.`,
+      125,
     );
   const [script = "", , ...words] = rest.slice(entry + 4);
   const said = answerScript(state, { script, words, real: (path) => mounts.get(path) ?? path });
   return said === undefined ? undefined : says(state, said);
-}
-
-function isGone(state: DockerEngineState, source: string): boolean {
-  const { tree, path } = spotOf(state, source);
-  return nodeAt(tree, path) === undefined;
 }
 
 /** `--mount type=bind,src=…,dst=…,readonly`, destination first. */

@@ -3,12 +3,11 @@
  * whose configuration is another is "recreated", and takes the old one's unnamed volumes along.
  */
 import { posix } from "node:path";
-import type { Applied } from "./answer.ts";
-import { configHash, type ServiceText, servicesIn } from "./compose-file.ts";
+import { type Applied, fails, says } from "./answer.ts";
+import { configHash, servicesIn, type ServiceText } from "./compose-file.ts";
 import { create, remove, start, stop } from "./lifecycle.ts";
-import { recorded } from "./machine-files.ts";
-import { type DockerEngineState, imageOf, type SimContainer, type SimMount, spotOf } from "./state.ts";
-import { nodeAt } from "./tree.ts";
+import { recorded, textOn } from "./machine-files.ts";
+import { type DockerEngineState, imageOf, type SimContainer, type SimMount } from "./state.ts";
 
 type Generation = "v1" | "v2";
 const VERSIONS: Readonly<Record<Generation, string>> = { v1: "1.29.2", v2: "2.40.3" };
@@ -36,7 +35,7 @@ export function applyCompose(
   const files: string[] = [];
   while (rest[0] === "-f") files.push(rest.splice(0, 2)[1] ?? "");
   const call = { generation, project, directory, files, now };
-  const texts = files.map((file) => textOf(state, file));
+  const texts = files.map((file) => textOn(state, file));
   const lacking = files.find((_, index) => texts[index] === undefined);
   if (lacking !== undefined) return fails(state, `open ${lacking}: no such file or directory`);
   const services = servicesIn(texts.map((text) => text ?? ""));
@@ -47,21 +46,6 @@ export function applyCompose(
   const named = rest[2] === "--no-deps" && rest[3] === "--" ? rest.slice(4) : [];
   if (rest.length > 2 && named.length === 0) return undefined;
   return up(state, call, { services, names: named.length === 0 ? [...services.keys()] : named });
-}
-
-const says = (state: DockerEngineState, stdout: string): Applied => ({
-  state,
-  answer: { code: 0, stdout, stderr: "" },
-});
-const fails = (state: DockerEngineState, stderr: string): Applied => ({
-  state,
-  answer: { code: 1, stdout: "", stderr: `${stderr}\n` },
-});
-
-function textOf(state: DockerEngineState, path: string): string | undefined {
-  const { tree, path: at } = spotOf(state, path);
-  const node = nodeAt(tree, at);
-  return node?.kind === "file" ? Buffer.from(node.start, "base64").toString() : undefined;
 }
 
 function up(
@@ -77,7 +61,7 @@ function up(
     if ("why" in done) return fails(done.state, `ERROR: for ${name}  ${done.why}`);
     current = done.state;
   }
-  return says(recorded(current, `up ${names.join(" ")}`), "");
+  return says(recorded(current, `up ${names.join(" ")}`));
 }
 
 interface Named {
@@ -166,7 +150,7 @@ export function labelsOf(call: Omit<Call, "now">, { name, service }: Named): Rea
 
 /** A stack as Compose brings it up, for a scenario's first state. */
 export function broughtUp(state: DockerEngineState, call: Call): DockerEngineState {
-  const texts = call.files.map((file) => textOf(state, file) ?? "");
+  const texts = call.files.map((file) => textOn(state, file) ?? "");
   const services = servicesIn(texts);
   return up(state, call, { services, names: [...services.keys()] }).state;
 }

@@ -2,37 +2,24 @@
  * Copies of data directories and servers on them, as far as our adapter calls for them: volumes of a run's own, the scripts
  * that it runs in containers, and what its servers answer. Undefined: nobody here knows the call.
  */
+import { type Applied, fails, says } from "./answer.ts";
 import { archived, unarchived } from "../box-archive.ts";
 import { type BoxDatabases, ROWS_FILE, rowsFile, rowsIn } from "./catalogue-files.ts";
-import { postgresFiles } from "./postgres-files.ts";
-import { altered, freeBytes, nodeOn, recorded } from "./machine-files.ts";
+import { freeBytes, graft, nodeOn, put, recorded, treeOn } from "./machine-files.ts";
 import { create } from "./lifecycle.ts";
-import { containerOf, type DockerEngineState, imageOf, mountpoint, type SimContainer, spotOf } from "./state.ts";
-import { file, grafted, planted, sizeOf, subtree, type Tree, treeOf } from "./tree.ts";
-
-interface Applied {
-  readonly state: DockerEngineState;
-  readonly answer: { readonly code: number; readonly stdout: string; readonly stderr: string };
-}
+import { containerOf, type DockerEngineState, imageOf, mountpoint, type SimContainer } from "./state.ts";
+import { postgresFiles } from "./postgres-files.ts";
+import { file, sizeOf, treeOf } from "./tree.ts";
 
 const FIELD = "\u001f";
 const ROW = "\u001e";
 const COPY_AT = "/dingo/copy";
 
-const answered = (state: DockerEngineState, stdout: string): Applied => ({
-  state,
-  answer: { code: 0, stdout, stderr: "" },
-});
-const failed = (state: DockerEngineState, code: number, stderr: string): Applied => ({
-  state,
-  answer: { code, stdout: "", stderr: `${stderr}\n` },
-});
-
 export function createVolume(state: DockerEngineState, words: readonly string[], now: number): Applied | undefined {
   const name = words.at(-1) ?? "";
   const after = (flag: string): readonly string[] =>
     words.flatMap((word, index) => (words[index - 1] === flag ? [word] : []));
-  if (name in state.volumes) return answered(state, `${name}\n`);
+  if (name in state.volumes) return says(state, `${name}\n`);
   const labels = Object.fromEntries(
     after("--label").map((each) => each.split(/=(.*)/s).slice(0, 2) as [string, string]),
   );
@@ -40,19 +27,19 @@ export function createVolume(state: DockerEngineState, words: readonly string[],
     after("--opt").map((each) => each.split(/=(.*)/s).slice(0, 2) as [string, string]),
   );
   const volume = { name, driver: "local", labels, options, createdAt: now, tree: treeOf({}) };
-  return answered(
+  return says(
     recorded({ ...state, volumes: { ...state.volumes, [name]: volume } }, `volume create ${name}`),
     `${name}\n`,
   );
 }
 
 export function removeVolume(state: DockerEngineState, [name = ""]: readonly string[]): Applied {
-  if (!(name in state.volumes)) return failed(state, 1, `Error: No such volume: ${name}`);
+  if (!(name in state.volumes)) return fails(state, `Error: No such volume: ${name}`);
   const user = Object.values(state.containers).find(({ mounts }) => mounts.some(({ from }) => from === name));
   if (user !== undefined)
-    return failed(state, 1, `Error response from daemon: remove ${name}: volume is in use - [${user.id}]`);
+    return fails(state, `Error response from daemon: remove ${name}: volume is in use - [${user.id}]`);
   const { [name]: _gone, ...volumes } = state.volumes;
-  return answered(recorded({ ...state, volumes }, `volume rm ${name}`), `${name}\n`);
+  return says(recorded({ ...state, volumes }, `volume rm ${name}`), `${name}\n`);
 }
 
 interface Call {
@@ -79,10 +66,10 @@ export function runCopy(state: DockerEngineState, words: readonly string[], now:
     now,
   };
   if (imageOf(state, call.image) === undefined)
-    return failed(state, 125, `Unable to find image '${call.image}' locally`);
-  if (script.includes("missing $p")) return answered(state, programsOf(state, call));
+    return fails(state, `Unable to find image '${call.image}' locally`, 125);
+  if (script.includes("missing $p")) return says(state, programsOf(state, call));
   if (script.includes("du -skx"))
-    return answered(state, args.map((path) => `${kilobytes(state, real(call, path))}\n`).join(""));
+    return says(state, args.map((path) => `${kilobytes(state, real(call, path))}\n`).join(""));
   if (script.includes("list() {")) return fill(state, call);
   if (script.includes("initdb -D")) return serve(fresh(state, call), call);
   return script.includes('exec postgres "$@"') ? serve(state, call) : undefined;
@@ -109,33 +96,27 @@ function programsOf(state: DockerEngineState, { image }: Call): string {
   return `postgres ${version}\npg_dump ${version}\nlibc glibc\n`;
 }
 
-const treeAt = (state: DockerEngineState, path: string): Tree | undefined => {
-  const spot = spotOf(state, path);
-  return subtree(spot.tree, spot.path);
-};
 const kilobytes = (state: DockerEngineState, path: string): string => {
-  const tree = treeAt(state, path);
+  const tree = treeOn(state, path);
   return tree === undefined ? "-1" : String(Math.ceil(sizeOf(tree) / 1024));
 };
 
 function fill(state: DockerEngineState, call: Call): Applied {
   const [inside = "", name = "", how = ""] = call.args;
-  const from = treeAt(state, real(call, `/dingo/from/${inside}`));
-  if (from === undefined) return failed(state, 2, "cd: can't cd to /dingo/from");
+  const from = treeOn(state, real(call, `/dingo/from/${inside}`));
+  if (from === undefined) return fails(state, "cd: can't cd to /dingo/from", 2);
   const bytes = sizeOf(from);
   const to = how === "server" ? `${COPY_AT}/data` : how === "volume" ? COPY_AT : `${COPY_AT}/${name}`;
   const volume = call.mounts.get(COPY_AT) ?? "";
   const target = volume.startsWith("/")
     ? `${volume}${to.slice(COPY_AT.length)}`
     : `${mountpoint(state, volume)}${to.slice(COPY_AT.length)}`;
-  if (how === "path" && nodeOn(state, target) !== undefined) return failed(state, 4, "it is there already");
-  if (bytes > freeBytes(state)) return failed(state, 1, "cp: error writing: No space left on device");
-  const copied = altered(state, target, (tree, at) => grafted(tree, at, from));
+  if (how === "path" && nodeOn(state, target) !== undefined) return fails(state, "it is there already", 4);
+  if (bytes > freeBytes(state)) return fails(state, "cp: error writing: No space left on device");
+  const copied = graft(state, target, from);
   const marked =
     how === "server"
-      ? altered(copied, `${mountpoint(state, volume)}/complete`, (tree, at) =>
-          planted(tree, at, file("999\n", { modified: call.now })),
-        )
+      ? put(copied, `${mountpoint(state, volume)}/complete`, file("999\n", { modified: call.now }))
       : copied;
   const said = [
     `uid ${from.top.uid}`,
@@ -143,23 +124,23 @@ function fill(state: DockerEngineState, call: Call): Applied {
     `kilobytes ${Math.ceil(bytes / 1024)}`,
     "tablespaces 0",
   ];
-  return answered(recorded(marked, `fill ${volume}`), said.map((line) => `${line}\n`).join(""));
+  return says(recorded(marked, `fill ${volume}`), said.map((line) => `${line}\n`).join(""));
 }
 
 function fresh(state: DockerEngineState, call: Call): DockerEngineState {
   const seed = { major: "13", systemId: BigInt(call.now), inProduction: true, checkpointAt: call.now } as const;
   const files = { ...postgresFiles(seed), [ROWS_FILE]: rowsFile({ postgres: {} }, call.now) };
   const data = `${mountpoint(state, call.mounts.get(COPY_AT) ?? "")}/data`;
-  return altered(state, data, (tree, at) => grafted(tree, at, treeOf(files)));
+  return graft(state, data, treeOf(files));
 }
 
 function serve(state: DockerEngineState, { words, image, mounts, now }: Call): Applied {
   const name = words[words.indexOf("--name") + 1] ?? "";
   if (containerOf(state, name) !== undefined)
-    return failed(
+    return fails(
       state,
-      125,
       `docker: Error response from daemon: Conflict. The container name "/${name}" is already in use`,
+      125,
     );
   const labels = Object.fromEntries(
     words.flatMap((word, index) =>
@@ -176,7 +157,7 @@ function serve(state: DockerEngineState, { words, image, mounts, now }: Call): A
   }));
   const [made, id] = create(state, { name, image, imageId, labels, env: [], mounts: [...volumes, ...tmpfs] }, now);
   const container = made.containers[id];
-  if (container === undefined) return failed(made, 125, "the engine made no container");
+  if (container === undefined) return fails(made, "the engine made no container", 125);
   const rows = databasesOf(made, container);
   const status = rows === undefined ? ("exited" as const) : ("running" as const);
   const log =
@@ -184,7 +165,7 @@ function serve(state: DockerEngineState, { words, image, mounts, now }: Call): A
       ? "PANIC:  could not locate a valid checkpoint record\n"
       : "LOG:  database system is ready to accept connections\n";
   const run: SimContainer = { ...container, status, startedAt: now, log };
-  return answered(
+  return says(
     { ...made, containers: { ...made.containers, [id]: run }, record: [...state.record, `run ${name}`] },
     `${id}\n`,
   );
@@ -203,10 +184,7 @@ function changed(
   container: SimContainer,
   { databases, now, what }: { readonly databases: BoxDatabases; readonly now: number; readonly what: string },
 ): DockerEngineState {
-  return recorded(
-    altered(state, rowsPath(state, container), (tree, at) => planted(tree, at, rowsFile(databases, now))),
-    what,
-  );
+  return recorded(put(state, rowsPath(state, container), rowsFile(databases, now)), what);
 }
 
 /** `exec -i NAME sh -c SCRIPT sh …`: a running server of ours. */
@@ -217,42 +195,40 @@ export function execCopy(
 ): Applied | undefined {
   const [shell, c, script = "", , ...args] = argv;
   if (shell !== "sh" || c !== "-c" || volumeOn(container) === "") return undefined;
-  if (script.includes("pg_isready")) return answered(state, "");
+  if (script.includes("pg_isready")) return says(state);
   const databases = databasesOf(state, container) ?? {};
   const database = /^dbname='(.*)'$/s.exec(args[args.indexOf("-d") + 1] ?? "")?.[1] ?? "postgres";
-  if (script.includes("exec pg_dumpall")) return answered(state, ROLES);
-  if (script.includes("exec pg_dump ")) return answered(state, archived(JSON.stringify(databases[database] ?? {})));
+  if (script.includes("exec pg_dumpall")) return says(state, ROLES);
+  if (script.includes("exec pg_dump ")) return says(state, archived(JSON.stringify(databases[database] ?? {})));
   if (script.includes("exec pg_restore ")) {
     const read = unarchived(stdin);
-    if ("wrong" in read) return failed(state, 1, `pg_restore: error: ${read.wrong}`);
+    if ("wrong" in read) return fails(state, `pg_restore: error: ${read.wrong}`);
     const loaded = JSON.parse(read.content) as BoxDatabases[string];
     const there = Object.keys(loaded).find((name) => name in (databases[database] ?? {}));
     if (there !== undefined)
-      return failed(state, 1, `pg_restore: error: could not execute query: ERROR:  relation "${there}" already exists`);
-    return answered(
+      return fails(state, `pg_restore: error: could not execute query: ERROR:  relation "${there}" already exists`);
+    return says(
       changed(state, container, {
         databases: { ...databases, [database]: { ...databases[database], ...loaded } },
         now,
         what: `load ${database} ${container.name}`,
       }),
-      "",
     );
   }
   if (!script.includes("exec psql")) return undefined;
   const digits = /decode\('([0-9a-f]*)', 'hex'\)/.exec(stdin)?.[1];
   if (digits !== undefined)
     return Buffer.from(digits, "hex").toString().includes("database cluster dump complete")
-      ? answered(recorded(state, `load roles ${container.name}`), "")
-      : failed(state, 3, "ERROR:  the file of the roles is cut");
+      ? says(recorded(state, `load roles ${container.name}`))
+      : fails(state, "ERROR:  the file of the roles is cut", 3);
   const made = /CREATE DATABASE (\w+)/.exec(stdin)?.[1];
   if (made !== undefined)
-    return answered(
+    return says(
       changed(state, container, {
         databases: { ...databases, [made]: {} },
         now,
         what: `create database ${made} ${container.name}`,
       }),
-      "",
     );
   return sql(state, { databases, database, text: stdin });
 }
@@ -264,9 +240,9 @@ function sql(
   { databases, database, text }: { readonly databases: BoxDatabases; readonly database: string; readonly text: string },
 ): Applied | undefined {
   const table = (rows: readonly (readonly (string | number)[])[]): Applied =>
-    answered(state, rows.length === 0 ? "" : `${rows.map((row) => row.join(FIELD)).join(ROW)}\n`);
+    says(state, rows.length === 0 ? "" : `${rows.map((row) => row.join(FIELD)).join(ROW)}\n`);
   const names = Object.keys(databases[database] ?? {}).sort();
-  if (text === "") return answered(state, "");
+  if (text === "") return says(state);
   if (text.startsWith("SELECT rolsuper")) return table([["t"]]);
   if (text.startsWith("SELECT datname"))
     return table(
@@ -277,7 +253,7 @@ function sql(
   if (text.includes("string_agg(a.attnum")) return table(names.map((name) => ["public", name, ""]));
   if (!text.startsWith("SELECT E'")) return undefined;
   const counts = [...text.matchAll(/^SELECT E'\\x1e(\d+)', .* FROM ONLY "public"\."((?:[^"]|"")*)";$/gm)];
-  return answered(
+  return says(
     state,
     counts
       .map(

@@ -3,7 +3,7 @@
  * file, so that a copy has them and a lost file loses them.
  */
 import type { DockerAnswer } from "./answer.ts";
-import { altered, nodeOn } from "./machine-files.ts";
+import { altered, nodeOn, put } from "./machine-files.ts";
 import { type DockerEngineState, mountpoint, type SimContainer, upperDirectory } from "./state.ts";
 import { childrenOf, directory, file, planted, pruned, subtree, type TreeNode } from "./tree.ts";
 import { spotOf } from "./state.ts";
@@ -55,9 +55,7 @@ export function rowsOf(state: DockerEngineState, container: SimContainer): Rows 
 export function withRows(state: DockerEngineState, container: SimContainer, to: { rows: Rows; now: number }) {
   const kind = databaseIn(state, container);
   if (kind === undefined) return state;
-  return altered(state, `${dataOf(state, container)}/${ROWS[kind]}`, (tree, at) =>
-    planted(tree, at, rowsFile(kind, to.rows, to.now)),
-  );
+  return put(state, `${dataOf(state, container)}/${ROWS[kind]}`, rowsFile(kind, to.rows, to.now));
 }
 
 const PID = "postmaster.pid";
@@ -83,7 +81,7 @@ export function started(
     };
   if (kind === "redis") return { state };
   return {
-    state: altered(state, `${path}/${PID}`, (tree, at) => planted(tree, at, file("1\n", { uid: UID, modified: now }))),
+    state: put(state, `${path}/${PID}`, file("1\n", { uid: UID, modified: now })),
   };
 }
 
@@ -95,7 +93,7 @@ function initialised(
   const seed = { major: "13", systemId: BigInt(now), inProduction: true, checkpointAt: now } as const;
   const files = kind === "postgresql" ? postgresFiles(seed) : {};
   const all = Object.entries(files).reduce(
-    (before, [name, node]) => altered(before, `${path}/${name}`, (tree, at) => planted(tree, at, node)),
+    (before, [name, node]) => put(before, `${path}/${name}`, node),
     altered(state, path, (tree, at) =>
       at === "" ? tree : planted(tree, at, directory({ uid: UID, mode: 0o700, modified: now })),
     ),

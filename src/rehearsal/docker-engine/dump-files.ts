@@ -3,11 +3,11 @@
  * and hash: dumps. Undefined: nobody here knows the call. Held to the scripts themselves by the contract suite.
  */
 import { createHash } from "node:crypto";
-import type { Applied } from "./answer.ts";
+import { type Applied, fails, says } from "./answer.ts";
 import { type FileCall, madeDirectory } from "./file-programs.ts";
-import { altered, nodeOn, recorded } from "./machine-files.ts";
+import { put, recorded, textOn } from "./machine-files.ts";
 import type { DockerEngineState } from "./state.ts";
-import { file, planted } from "./tree.ts";
+import { file } from "./tree.ts";
 
 /** One call of `docker` with these words. */
 type Docker = (state: DockerEngineState, words: readonly string[], stdin: string) => Applied;
@@ -23,14 +23,14 @@ export function applyDumps(
   if (script.endsWith('| "$@"\n')) return applyRoles(state, words, docker);
   if (program !== "docker") return undefined;
   if (script.endsWith('exec "$@" < "$f"')) {
-    const text = textAt(state, path);
-    return text === undefined ? notOpened(state, path) : docker(state, rest, text);
+    const text = textOn(state, path, "latin1");
+    return text === undefined ? fails(state, `sh: 1: cannot open ${path}: No such file`, 2) : docker(state, rest, text);
   }
   if (!script.includes('"$@" > "$f.part"')) return undefined;
   const said = docker(state, rest, stdin);
   if (said.answer.code !== 0) return said;
   const above = madeDirectory(said.state, path.slice(0, path.lastIndexOf("/")), now);
-  const written = altered(above, path, (tree, at) => planted(tree, at, file(said.answer.stdout, { modified: now })));
+  const written = put(above, path, file(said.answer.stdout, { modified: now }));
   return says(recorded(written, `dump ${path}`), described(written, path));
 }
 
@@ -38,31 +38,14 @@ export function applyDumps(
 function applyRoles(state: DockerEngineState, words: readonly string[], docker: Docker): Applied | undefined {
   const [path = "", head = "", tail = "", program, ...rest] = words.slice(4);
   if (program !== "docker") return undefined;
-  const text = textAt(state, path);
-  if (text === undefined) return { state, answer: { code: 1, stdout: "", stderr: `there is no ${path}\n` } };
+  const text = textOn(state, path, "latin1");
+  if (text === undefined) return fails(state, `there is no ${path}`);
   const said = text.replaceAll(/^\\(?:un)?restrict [A-Za-z0-9]+\n/gmu, "");
   return docker(state, rest, `${head}${Buffer.from(said, "latin1").toString("hex")}${tail}`);
 }
 
-/** The shell itself says so. */
-const notOpened = (state: DockerEngineState, path: string): Applied => ({
-  state,
-  answer: { code: 2, stdout: "", stderr: `sh: 1: cannot open ${path}: No such file\n` },
-});
-
-const says = (state: DockerEngineState, stdout: string): Applied => ({
-  state,
-  answer: { code: 0, stdout, stderr: "" },
-});
-
-/** One character for each byte; undefined where there is no such file. */
-function textAt(state: DockerEngineState, path: string): string | undefined {
-  const node = nodeOn(state, path);
-  return node?.kind === "file" ? Buffer.from(node.start, "base64").toString("latin1") : undefined;
-}
-
 function described(state: DockerEngineState, path: string): string {
-  const text = textAt(state, path);
+  const text = textOn(state, path, "latin1");
   if (text === undefined) return "";
   return `${text.length}\n${createHash("sha256").update(Buffer.from(text, "latin1")).digest("hex")}  -\n`;
 }

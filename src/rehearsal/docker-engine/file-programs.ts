@@ -3,8 +3,8 @@
  * Undefined: nobody here knows the call. Held to the programs themselves by the contract suite.
  */
 import { createHash } from "node:crypto";
-import type { Applied } from "./answer.ts";
-import { altered, freeBytes, nodeOn, recorded, taken } from "./machine-files.ts";
+import { type Applied, fails, says } from "./answer.ts";
+import { altered, freeBytes, graft, nodeOn, put, recorded, taken, treeOn } from "./machine-files.ts";
 import { answerScript } from "./scripts.ts";
 import { type DockerEngineState, spotOf } from "./state.ts";
 import {
@@ -16,7 +16,6 @@ import {
   planted,
   pruned,
   sizeOf,
-  subtree,
   type Tree,
   type TreeNode,
 } from "./tree.ts";
@@ -56,14 +55,6 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   sh: script,
 };
 
-const says = (state: DockerEngineState, stdout: string): Applied => ({
-  state,
-  answer: { code: 0, stdout, stderr: "" },
-});
-const fails = (state: DockerEngineState, stderr: string, code = 1): Applied => ({
-  state,
-  answer: { code, stdout: "", stderr: `${stderr}\n` },
-});
 const NOWHERE = "No such file or directory";
 /** What the scripts that enter a directory end with where there is none. */
 const NOT_THERE = 6;
@@ -87,14 +78,9 @@ function namesIn(state: DockerEngineState, path: string): Applied {
   );
 }
 
-const treeAt = (state: DockerEngineState, path: string): Tree | undefined => {
-  const spot = spotOf(state, path);
-  return subtree(spot.tree, spot.path);
-};
-
 function sized(state: DockerEngineState, path: string, words: readonly string[]): Applied | undefined {
   if (words.slice(0, -1).join(" ") !== "-s -x --block-size=1 --") return undefined;
-  const tree = treeAt(state, path);
+  const tree = treeOn(state, path);
   if (tree === undefined) return fails(state, `du: cannot access '${path}': ${NOWHERE}`);
   return says(state, `${bytesOf(tree)}\t${path}\n`);
 }
@@ -114,7 +100,7 @@ export function madeDirectory(state: DockerEngineState, path: string, now: numbe
   return parts.reduce((before, _, index) => {
     const each = `/${parts.slice(0, index + 1).join("/")}`;
     if (nodeOn(before, each) !== undefined) return before;
-    return altered(before, each, (tree, at) => planted(tree, at, directory({ modified: now })));
+    return put(before, each, directory({ modified: now }));
   }, state);
 }
 
@@ -142,9 +128,9 @@ function copy(
   { from, to, how }: { readonly from: string; readonly to: string; readonly how: string },
 ): Applied | undefined {
   if (how !== COPY && how !== AGAIN) return undefined;
-  const tree = treeAt(state, from);
+  const tree = treeOn(state, from);
   if (tree === undefined) return fails(state, `cp: cannot stat '${from}': ${NOWHERE}`);
-  return laidDown(state, how === AGAIN ? newer(tree, treeAt(state, to)) : tree, { to, what: `cp ${from} ${to}` });
+  return laidDown(state, how === AGAIN ? newer(tree, treeOn(state, to)) : tree, { to, what: `cp ${from} ${to}` });
 }
 
 function newer({ top, nodes }: Tree, than: Tree | undefined): Tree {
@@ -161,26 +147,13 @@ export function laidDown(
   tree: Tree,
   { to, what }: { readonly to: string; readonly what: string },
 ): Applied {
-  const before = treeAt(state, to);
+  const before = treeOn(state, to);
   const had = before === undefined ? 0 : bytesOf(before);
   const merged = before === undefined ? tree : { top: tree.top, nodes: { ...before.nodes, ...tree.nodes } };
   const needs = bytesOf(merged) - had;
-  if (needs <= freeBytes(state))
-    return says(
-      recorded(
-        taken(
-          altered(state, to, (all, at) => grafted(all, at, merged)),
-          needs,
-        ),
-        what,
-      ),
-      "",
-    );
+  if (needs <= freeBytes(state)) return says(recorded(taken(graft(state, to, merged), needs), what));
   const [cut, name] = cutTo(tree, freeBytes(state));
-  const after = taken(
-    altered(state, to, (all, at) => grafted(all, at, cut)),
-    freeBytes(state),
-  );
+  const after = taken(graft(state, to, cut), freeBytes(state));
   return fails(recorded(after, `${what}, cut`), `cp: error writing '${to}/${name}': No space left on device`);
 }
 
@@ -201,22 +174,19 @@ function cutTo({ top, nodes }: Tree, bytes: number): readonly [Tree, string] {
 }
 
 function move(state: DockerEngineState, from: string, to: string): Applied {
-  const [node, tree] = [nodeOn(state, from), treeAt(state, from)];
+  const [node, tree] = [nodeOn(state, from), treeOn(state, from)];
   if (node === undefined) return fails(state, `mv: cannot stat '${from}': ${NOWHERE}`);
   // -n: nothing is written over, and nothing is said of it.
-  if (nodeOn(state, to) !== undefined) return says(state, "");
+  if (nodeOn(state, to) !== undefined) return says(state);
   const gone = altered(state, from, pruned);
   const there = altered(gone, to, (all, at) => (tree === undefined ? planted(all, at, node) : grafted(all, at, tree)));
-  return says(recorded(there, `mv ${from} ${to}`), "");
+  return says(recorded(there, `mv ${from} ${to}`));
 }
 
 function remove(state: DockerEngineState, path: string): Applied {
-  const tree = treeAt(state, path);
-  if (nodeOn(state, path) === undefined) return says(state, "");
-  return says(
-    recorded(taken(altered(state, path, pruned), tree === undefined ? 0 : -bytesOf(tree)), `rm -rf ${path}`),
-    "",
-  );
+  const tree = treeOn(state, path);
+  if (nodeOn(state, path) === undefined) return says(state);
+  return says(recorded(taken(altered(state, path, pruned), tree === undefined ? 0 : -bytesOf(tree)), `rm -rf ${path}`));
 }
 
 const digest = (bytes: Buffer | string): string => createHash("sha256").update(bytes).digest("hex");
@@ -264,7 +234,7 @@ function script(
   if (c !== "-c" || sh !== "sh") return undefined;
   const [path = "", second = "", third = "", fourth = ""] = rest;
   if (text.includes("\nset -- mkdir -p --"))
-    return says(recorded(madeDirectory(state, path, call.now), `mkdir ${path}`), "");
+    return says(recorded(madeDirectory(state, path, call.now), `mkdir ${path}`));
   if (text.includes("\nexec setsid -w env -i")) return asOwner(state, rest, call);
   if (text.includes("\nsums() {")) return fingerprint(state, path);
   if (text.includes("\nnew=$1.dingo-recover-new\n"))
@@ -273,7 +243,7 @@ function script(
   if (text.includes("\nprintf text\n")) return textFile(state, second, Number(path));
   if (text.includes("| uniq -z -u | head -c 1")) return different(state, path, second);
   if (text.startsWith("exec mv -T -n -- ")) return move(state, second, beside(second, path));
-  if (text.includes("may make nothing in")) return says(state, "");
+  if (text.includes("may make nothing in")) return says(state);
   if (text.includes("\ntold() {")) return says(state, ledBy(state, path));
   const said = answerScript(state, { script: text, words: rest, real: (each) => each });
   return said === undefined ? undefined : says(state, said);
@@ -282,7 +252,7 @@ function script(
 const beside = (path: string, name: string): string => `${path.slice(0, path.lastIndexOf("/"))}/${name}`;
 
 function fingerprint(state: DockerEngineState, path: string): Applied {
-  const tree = treeAt(state, path);
+  const tree = treeOn(state, path);
   if (tree === undefined) return fails(state, `sh: 3: cd: can't cd to ${path}`, 2);
   const all = Object.entries<TreeNode>({ "": tree.top, ...tree.nodes }).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = all.map(([name, node]) => `${node.kind} ${node.mode} ${node.uid} ${digestOf(node)} ${name}\n`);
@@ -292,27 +262,18 @@ function fingerprint(state: DockerEngineState, path: string): Applied {
 
 /** Of a copy, all that is not like the other side in kind, size, time, owner and mode. */
 function withoutDifferences(state: DockerEngineState, from: string, to: string): Applied {
-  const [source, copy] = [treeAt(state, from), treeAt(state, to)];
+  const [source, copy] = [treeOn(state, from), treeOn(state, to)];
   if (source === undefined || copy === undefined) return fails(state, `sh: 5: cd: can't cd to ${to}`, 2);
   const isSame = (a: TreeNode, b: TreeNode | undefined): boolean => b !== undefined && facts(a) === facts(b);
   const other = Object.entries(copy.nodes).filter(([path, node]) => !isSame(node, source.nodes[path]));
-  if (other.length === 0) return says(state, "");
+  if (other.length === 0) return says(state);
   const next = other.reduce((tree, [path]) => pruned(tree, path), copy);
   const gone = bytesOf(copy) - bytesOf(next);
-  return says(
-    recorded(
-      taken(
-        altered(state, to, (all, at) => grafted(all, at, next)),
-        -gone,
-      ),
-      `rm -rf in ${to}`,
-    ),
-    "",
-  );
+  return says(recorded(taken(graft(state, to, next), -gone), `rm -rf in ${to}`));
 }
 
 function different(state: DockerEngineState, one: string, other: string): Applied {
-  const [first, second] = [treeAt(state, one), treeAt(state, other)];
+  const [first, second] = [treeOn(state, one), treeOn(state, other)];
   if (first === undefined || second === undefined) return fails(state, `sh: 5: cd: can't cd to ${other}`, 2);
   const names = [...new Set([...Object.keys(first.nodes), ...Object.keys(second.nodes)])];
   const isOther = names.some((path) => {
@@ -340,8 +301,8 @@ function write(
   if (bytes.length > freeBytes(state)) return fails(state, "cat: write error: No space left on device");
   if (digest(bytes) !== sum) return fails(state, "not all of the text has come", 4);
   const { uid, mode } = node ?? nodeOn(state, beside(path, like)) ?? { uid: 0, mode: 0o644 };
-  const next = altered(state, path, (tree, at) => planted(tree, at, file(bytes, { uid, mode, modified: now })));
-  return says(recorded(taken(next, bytes.length), `write ${path}`), "");
+  const next = put(state, path, file(bytes, { uid, mode, modified: now }));
+  return says(recorded(taken(next, bytes.length), `write ${path}`));
 }
 
 /** Links there are none on the way, in the box. */
@@ -357,9 +318,9 @@ function ledBy(state: DockerEngineState, directory: string): string {
 
 function removeText(state: DockerEngineState, path: string, expected: string): Applied {
   const node = nodeOn(state, path);
-  if (node === undefined) return says(state, "");
+  if (node === undefined) return says(state);
   if (digestOf(node) !== expected) return fails(state, "", CHANGED);
-  return says(recorded(altered(state, path, pruned), `rm ${path}`), "");
+  return says(recorded(altered(state, path, pruned), `rm ${path}`));
 }
 
 function textFile(state: DockerEngineState, path: string, most: number): Applied {

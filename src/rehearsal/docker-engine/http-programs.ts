@@ -1,5 +1,5 @@
 /** `curl` on the engine's machine: a container made by the engine's socket, and a look whether an application answers. */
-import type { Applied } from "./answer.ts";
+import { type Applied, says } from "./answer.ts";
 import { databaseIn } from "./database.ts";
 import { altered, create } from "./lifecycle.ts";
 import { nodeOn } from "./machine-files.ts";
@@ -20,11 +20,6 @@ interface Body {
   };
   readonly NetworkingConfig?: { readonly EndpointsConfig?: Readonly<Record<string, unknown>> };
 }
-
-const says = (state: DockerEngineState, stdout: string): Applied => ({
-  state,
-  answer: { code: 0, stdout, stderr: "" },
-});
 
 export function applyCurl(
   state: DockerEngineState,

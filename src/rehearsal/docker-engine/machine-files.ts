@@ -1,6 +1,6 @@
 /** Files of the engine's machine, changed by absolute path: volumes, layers of containers, and all the rest. */
 import { below, type DockerEngineState, mountpoint, spotOf, upperDirectory } from "./state.ts";
-import { nodeAt, type Tree, type TreeNode } from "./tree.ts";
+import { grafted, nodeAt, planted, subtree, type Tree, type TreeNode } from "./tree.ts";
 
 /** The state with one of its trees changed: that which the path leads to. */
 export function altered(
@@ -20,6 +20,23 @@ export function altered(
     return { ...state, containers: { ...state.containers, [container.id]: { ...container, layer } } };
   }
   return { ...state, host: change(state.host, path.replace(/^\/+/, "")) };
+}
+
+export const put = (state: DockerEngineState, path: string, node: TreeNode): DockerEngineState =>
+  altered(state, path, (tree, at) => planted(tree, at, node));
+
+export const graft = (state: DockerEngineState, path: string, branch: Tree): DockerEngineState =>
+  altered(state, path, (tree, at) => grafted(tree, at, branch));
+
+export function treeOn(state: DockerEngineState, path: string): Tree | undefined {
+  const { tree, path: at } = spotOf(state, path);
+  return subtree(tree, at);
+}
+
+/** Undefined if `path` leads to no file. */
+export function textOn(state: DockerEngineState, path: string, as: "utf8" | "latin1" = "utf8"): string | undefined {
+  const node = nodeOn(state, path);
+  return node?.kind === "file" ? Buffer.from(node.start, "base64").toString(as) : undefined;
 }
 
 export function nodeOn(state: DockerEngineState, path: string): TreeNode | undefined {

@@ -7,7 +7,7 @@ import { bytesOf, type StoredObject } from "../world/objects.ts";
 import type { AccessKey, ExpiryRule, StoreRequest } from "../world/store-state.ts";
 import { payload, signedBy, signedFor, type StoreAnswer, type StoreCall } from "./message.ts";
 import { listing } from "./listing.ts";
-import { type Element, xml } from "./xml.ts";
+import { type Element, elements, xml } from "./xml.ts";
 
 type Operation = StoreRequest["operation"];
 
@@ -114,14 +114,14 @@ function answerKnown(asked: Asked): StoreAnswer {
       return document(xml(listing(asked.call.query, bucket, objects)));
     case "get":
     case "head":
-      return object === "" ? { status: 200, headers: {}, body: Buffer.alloc(0) } : read(asked, objects[object]);
+      return object === "" ? empty(200) : read(asked, objects[object]);
     case "put":
       return put(asked, objects[object]);
     case "copy":
       return copy(asked);
     case "delete":
       host.apply({ is: "delete-object", bucket, key: object, by: key.id });
-      return { status: 204, headers: {}, body: Buffer.alloc(0) };
+      return empty(204);
   }
 }
 
@@ -144,18 +144,14 @@ function lifecycle(rules: readonly ExpiryRule[]): StoreAnswer {
   if (rules.length === 0) {
     return failure(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
   }
-  const elements = rules.map(
-    ({ id, prefix, days }): Element => [
-      "Rule",
-      [
-        ["ID", id],
-        ["Status", "Enabled"],
-        ["Filter", [["Prefix", prefix]]],
-        ["Expiration", [["Days", days]]],
-      ],
-    ],
-  );
-  return document(xml(["LifecycleConfiguration", elements]));
+  const rendered = rules.map(({ id, prefix, days }): Element => {
+    const where: readonly Element[] = [
+      ["Filter", elements({ Prefix: prefix })],
+      ["Expiration", elements({ Days: days })],
+    ];
+    return ["Rule", [...elements({ ID: id, Status: "Enabled" }), ...where]];
+  });
+  return document(xml(["LifecycleConfiguration", rendered]));
 }
 
 function read({ call }: Asked, object: StoredObject | undefined): StoreAnswer {
@@ -199,7 +195,7 @@ function put({ host, call, bucket, object, key }: Asked, before: StoredObject | 
   if (wanted !== undefined && wanted !== before?.etag) return preconditionFailed();
   const meaning = { is: "bytes", base64: payload(call).toString("base64") } as const;
   const { etag } = host.apply({ is: "put-object", bucket, key: object, meaning, by: key.id });
-  return { status: 200, headers: { etag: `"${etag}"` }, body: Buffer.alloc(0) };
+  return empty(200, { etag: `"${etag}"` });
 }
 
 function copy({ host, call, bucket, object, key }: Asked): StoreAnswer {
@@ -211,43 +207,26 @@ function copy({ host, call, bucket, object, key }: Asked): StoreAnswer {
   if (from === undefined) return failure(404, "NoSuchKey", "The specified key does not exist.");
   const wanted = call.headers["x-amz-copy-source-if-match"]?.replaceAll('"', "");
   if (wanted !== undefined && wanted !== from.etag) return preconditionFailed();
-  const event = {
-    is: "copy-object",
-    bucket,
-    key: object,
-    from: { bucket: fromBucket, key: fromKey },
-    by: key.id,
-  } as const;
-  const copied = host.apply(event);
+  const at = { bucket, key: object, from: { bucket: fromBucket, key: fromKey } };
+  const copied = host.apply({ is: "copy-object", ...at, by: key.id });
   const lastModified = new Date(copied?.lastModified ?? 0).toISOString();
-  return document(
-    xml([
-      "CopyObjectResult",
-      [
-        ["LastModified", lastModified],
-        ["ETag", `"${from.etag}"`],
-      ],
-    ]),
-  );
+  return document(xml(["CopyObjectResult", elements({ LastModified: lastModified, ETag: `"${from.etag}"` })]));
 }
 
-const document = (text: string): StoreAnswer => ({
-  status: 200,
+const document = (text: string, status = 200): StoreAnswer => ({
+  status,
   headers: { "content-type": "application/xml" },
   body: Buffer.from(text),
+});
+
+const empty = (status: number, headers: StoreAnswer["headers"] = {}): StoreAnswer => ({
+  status,
+  headers,
+  body: Buffer.alloc(0),
 });
 
 const preconditionFailed = (): StoreAnswer =>
   failure(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
 
-export function failure(status: number, code: string, message: string): StoreAnswer {
-  const error = xml([
-    "Error",
-    [
-      ["Code", code],
-      ["Message", message],
-      ["RequestId", "rehearsal"],
-    ],
-  ]);
-  return { status, headers: { "content-type": "application/xml" }, body: Buffer.from(error) };
-}
+export const failure = (status: number, Code: string, Message: string): StoreAnswer =>
+  document(xml(["Error", elements({ Code, Message, RequestId: "rehearsal" })]), status);

@@ -1,6 +1,6 @@
 /** ListObjectsV2 with its pages; keys in the order of their bytes. */
 import type { StoredObject } from "../world/objects.ts";
-import type { Element } from "./xml.ts";
+import { type Element, elements } from "./xml.ts";
 
 const MOST = 1000;
 
@@ -46,14 +46,7 @@ const urlEncoded = (key: string): string =>
     .replace(/[!'()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function contents(key: string, object: StoredObject | undefined): Element {
-  return [
-    "Contents",
-    [
-      ["Key", key],
-      ["LastModified", new Date(object?.lastModified ?? 0).toISOString()],
-      ["ETag", `"${object?.etag ?? ""}"`],
-      ["Size", object?.size ?? 0],
-      ["StorageClass", "STANDARD"],
-    ],
-  ];
+  const lastModified = new Date(object?.lastModified ?? 0).toISOString();
+  const facts = { LastModified: lastModified, ETag: `"${object?.etag ?? ""}"`, Size: object?.size ?? 0 };
+  return ["Contents", elements({ Key: key, ...facts, StorageClass: "STANDARD" })];
 }

@@ -1,6 +1,10 @@
 /** The little XML that S3 speaks. */
 export type Element = readonly [name: string, content: string | number | boolean | readonly Element[]];
 
+/** Elements of a record, in its order. */
+export const elements = (fields: Readonly<Record<string, string | number>>): readonly Element[] =>
+  Object.entries(fields);
+
 export function xml(root: Element): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${render(root)}`;
 }

@@ -1,9 +1,8 @@
 /** The drill: nobody has deleted anything, and a deletion and a recovery are tried out on a service of the drill's own. */
 import { databaseOf } from "../world/data-directory.ts";
-import { allContainers, type World } from "../world/world.ts";
-import { leftUsers } from "./endings.ts";
-import { AGREES } from "./happy.ts";
-import { ORG, openStory, SERVICE, SPACE } from "./opening.ts";
+import { siteOf, type World } from "../world/world.ts";
+import { leftUsers, unless } from "./endings.ts";
+import { AGREES, ORG, openStory, SERVICE, SPACE } from "./opening.ts";
 import type { Closing, Scenario } from "./scenario.ts";
 
 const NAME = "drill-db";
@@ -35,18 +34,17 @@ function complaints({ world, cloudController, exitCode }: Closing): string[] {
   const left = cloudController.instances.map(({ name }) => name).sort();
   const guid = cloudController.instances.find(({ name }) => name === NAME)?.guid ?? "";
   const rows = rowsOf(world, guid);
-  const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
   return [
-    ...complaint(gone.length === 1, `${gone.length} instances were deleted, not the drill's one`),
-    ...complaint(left.join() === ["billing-db", NAME, SERVICE].sort().join(), `the space has ${left.join(", ")}`),
-    ...complaint(rows === ROWS, `${ROWS} rows should be back, ${rows} are`),
+    ...unless(gone.length === 1, `${gone.length} instances were deleted, not the drill's one`),
+    ...unless(left.join() === ["billing-db", NAME, SERVICE].sort().join(), `the space has ${left.join(", ")}`),
+    ...unless(rows === ROWS, `${ROWS} rows should be back, ${rows} are`),
     ...gone.flatMap((each) => writesBelow(world, each)),
     ...leftUsers(world),
   ];
 }
 
 function rowsOf(world: World, guid: string): number {
-  const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+  const site = siteOf(world, guid);
   const database = site === undefined ? undefined : databaseOf(site);
   return database?.tables[TABLE]?.rows.length ?? 0;
 }

@@ -1,16 +1,23 @@
 /** How a foundation must look when a recovery has ended well, or has refused to begin. */
 import { databaseOf } from "../world/data-directory.ts";
 import { passwordFits } from "../world/database.ts";
+import { readKey, serviceKey } from "../world/service-keys.ts";
 import { archivePrefix, below } from "../world/store.ts";
-import { allContainers, type Site, type World } from "../world/world.ts";
+import { type Site, siteOf, type World } from "../world/world.ts";
 import { APP, SERVICE } from "./opening.ts";
 import type { Closing } from "./scenario.ts";
 
+/** The complaint, unless it `holds`. */
+export const unless = (holds: boolean, complaint: string): string[] => (holds ? [] : [complaint]);
+
 /** The instance that carries a name now, and where it runs. */
-function siteNamed({ world, cloudController }: Closing, name: string): Site | undefined {
-  const guid = cloudController.instances.find((each) => each.name === name)?.guid;
-  return allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+export function siteNamed({ world, cloudController }: Closing, name: string): Site | undefined {
+  return siteOf(world, cloudController.instances.find((each) => each.name === name)?.guid);
 }
+
+/** GUID of the instance that was created last. */
+export const newestGuid = (world: World): string =>
+  world.record.findLast(({ what }) => what === "provision")?.subject ?? "";
 
 export function rowsOf(closing: Closing, name = SERVICE): number {
   const site = siteNamed(closing, name);
@@ -29,15 +36,14 @@ export function recoveredComplaints(closing: Closing, rows: number): string[] {
   const found = rowsOf(closing);
   const app = closing.cloudController.apps.find((each) => each.name === APP);
   const bound = closing.cloudController.bindings.some((each) => each.instanceGuid === guid && each.type === "app");
-  const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
   return [
-    ...complaint(found === rows, `${rows} rows should be back, ${found} are`),
-    ...complaint(container.process.role === "master", "the container does not lead"),
-    ...complaint(container.restartCount === 0, `the container was restarted ${container.restartCount} times`),
-    ...complaint(container.restartPolicy === "always", "the container's restart policy is not always"),
-    ...complaint(mayApplicationsLogIn(site, closing.world), "an application cannot log in with what bindings hand out"),
-    ...complaint(newBase(closing.world, guid, database?.timeline ?? 0), "there is no base backup of the new timeline"),
-    ...complaint(bound && (app?.starts ?? 0) > 0, `the app ${APP} is not bound again and restarted`),
+    ...unless(found === rows, `${rows} rows should be back, ${found} are`),
+    ...unless(container.process.role === "master", "the container does not lead"),
+    ...unless(container.restartCount === 0, `the container was restarted ${container.restartCount} times`),
+    ...unless(container.restartPolicy === "always", "the container's restart policy is not always"),
+    ...unless(mayApplicationsLogIn(site, closing.world), "an application cannot log in with what bindings hand out"),
+    ...unless(newBase(closing.world, guid, database?.timeline ?? 0), "there is no base backup of the new timeline"),
+    ...unless(bound && (app?.starts ?? 0) > 0, `the app ${APP} is not bound again and restarted`),
     ...leftUsers(closing.world),
   ];
 }
@@ -67,4 +73,13 @@ export function leftUsers(world: World): string[] {
 export function nothingCreatedComplaints(closing: Closing): string[] {
   const made = closing.cloudController.instances.filter((each) => each.name === SERVICE);
   return [...made.map(() => `an instance ${SERVICE} was created`), ...leftUsers(closing.world)];
+}
+
+/** The tool writes through the cells' curl, which leaves a note; containers write their own keys without one. */
+export function oldKeysComplaints({ world, old }: Closing): string[] {
+  const written = world.record.filter(({ system, subject }) => system === "etcd" && subject.includes(old));
+  return [
+    ...unless(readKey(world, serviceKey(old, "initialize")) !== undefined, "/service/OLD/initialize is gone"),
+    ...written.map(({ what, subject }) => `${what} of ${subject}, which belongs to the deleted instance`),
+  ];
 }

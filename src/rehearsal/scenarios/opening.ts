@@ -14,7 +14,8 @@ import type { CloudControllerState } from "../cloud-controller/state.ts";
 import { drawGuid } from "../world/chance.ts";
 import { ERAS } from "../world/eras.ts";
 import { foundation, protectArchive } from "../world/foundation.ts";
-import { createInstance, deleteInstance, pass, writeOrders } from "../world/story.ts";
+import { archivePrefix, below } from "../world/store.ts";
+import { createInstance, deleteInstance, happen, pass, writeOrders } from "../world/story.ts";
 import type { Era, World } from "../world/world.ts";
 import type { Opening } from "./scenario.ts";
 
@@ -36,6 +37,25 @@ export const BATCHES = 6;
 export const PER_BATCH = 20;
 /** Rows in the segment that is open when the instance is deleted. */
 export const OPEN_ROWS = 5;
+/** Rows in segments that were closed: what a kill leaves. */
+export const BEFORE_THE_LAST_SEGMENT = BATCHES * PER_BATCH;
+/** Rows that were ever committed. */
+export const EVERYTHING = BEFORE_THE_LAST_SEGMENT + OPEN_ROWS;
+
+export const INPUTS = { service: SERVICE, org: ORG, space: SPACE, around: "40m ago" } as const;
+/** An operator who reads, agrees and types what is asked for. */
+export const AGREES = {
+  "any confirm": "yes",
+  "any typed": "*expected*",
+  "owner-agrees": "the team of the shop",
+  // Asked where the logs hold no name: the time and the place tell the team of the shop which it was.
+  instance: "*first*",
+} as const;
+
+export const TICKET = [
+  `03:07, from the team of the shop: our database "${SERVICE}" is gone! Somebody ran cf delete-service about`,
+  `40 minutes ago. Org "${ORG}", space "${SPACE}". Can you get it back?`,
+] as const;
 
 /** Real seconds between two questions of Cloud Controller to the broker are 60; the box is not that patient. */
 const BROKER_POLL_SECONDS = 10;
@@ -149,4 +169,15 @@ function cloudStory({ state, actor, ...guids }: CloudPlaces, happened: Happened)
   if (happened.setting.staysAlive === true) return bound.state;
   const deleted = seedDeletion(bound.state, happened.old, { now: new Date(happened.deletedAt), actor });
   return happened.setting.withoutEvents === true ? { ...deleted, usageEvents: [], auditEvents: [] } : deleted;
+}
+
+/** Somebody's clean-up of the bucket took objects of the deleted instance's archive along. */
+export function without(opening: Opening, object: RegExp): Opening {
+  const { bucket } = opening.world.network;
+  const gone = below(opening.world, archivePrefix(opening.old)).filter(([key]) => object.test(key));
+  const world = gone.reduce<World>(
+    (before, [key]) => happen(before, 0, { is: "delete-object", bucket, key, by: "somebody" }),
+    opening.world,
+  );
+  return { ...opening, world };
 }

@@ -2,8 +2,7 @@
 import { withContainer, withImage } from "../docker-engine/seed.ts";
 import type { DockerEngineState } from "../docker-engine/state.ts";
 import { DIRECTORY, lostRows, mastodonHost, memberOf, PROJECT, standing, TEXT, textOf } from "./mastodon-stack.ts";
-import { openStory } from "./opening.ts";
-import { AGREES } from "./happy.ts";
+import { AGREES, openStory } from "./opening.ts";
 import type { Closing, Opening, Scenario } from "./scenario.ts";
 import { type Told, unsaid } from "./told.ts";
 

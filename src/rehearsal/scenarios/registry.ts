@@ -1,5 +1,4 @@
 /** All scenarios, the default first. */
-import { missingSysid, walGap } from "./damaged.ts";
 import { auditDockerStorage } from "./audit-docker-storage.ts";
 import { drill } from "./drill.ts";
 import { happyFirstEra, happyLastEra } from "./happy.ts";
@@ -15,11 +14,13 @@ import { salvageDockerVolumes, salvageVolumesGone } from "./salvage-docker-volum
 import { recoverToTime } from "./to-time.ts";
 import type { Scenario } from "./scenario.ts";
 
-const FIRST: readonly Scenario[] = [happyLastEra, happyFirstEra, walGap, missingSysid];
+const OF_INCIDENTS = [...INCIDENTS, ...FURTHER].map(({ scenario }) => scenario);
+const FIRST = [happyFirstEra, ...OF_INCIDENTS.filter(({ name }) => ["wal-gap", "missing-sysid"].includes(name))];
 
 export const SCENARIOS: readonly Scenario[] = [
+  happyLastEra,
   ...FIRST,
-  ...[...INCIDENTS, ...FURTHER].map(({ scenario }) => scenario).filter((scenario) => !FIRST.includes(scenario)),
+  ...OF_INCIDENTS.filter((scenario) => !FIRST.includes(scenario)),
   recoverToTime,
   testBackup,
   badBackup,

@@ -11,8 +11,7 @@ import {
 } from "../docker-engine/seed.ts";
 import { type DockerEngineState, emptyEngine } from "../docker-engine/state.ts";
 import { file, treeOf } from "../docker-engine/tree.ts";
-import { AGREES } from "./happy.ts";
-import { openStory } from "./opening.ts";
+import { AGREES, openStory } from "./opening.ts";
 import type { Closing, Scenario } from "./scenario.ts";
 import { type Told, unsaid } from "./told.ts";
 

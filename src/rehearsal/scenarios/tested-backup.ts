@@ -3,10 +3,8 @@ import { archivePrefix, below } from "../world/store.ts";
 import { happen } from "../world/story.ts";
 import type { World } from "../world/world.ts";
 import { BUCKET } from "../world/foundation.ts";
-import { without } from "./damaged.ts";
 import { PAGED_AT, realStory } from "../real-archive/story.ts";
-import { AGREES } from "./happy.ts";
-import { openStory } from "./opening.ts";
+import { AGREES, openStory, without } from "./opening.ts";
 import type { Closing, Opening, Scenario } from "./scenario.ts";
 import { unsaid } from "./told.ts";
 

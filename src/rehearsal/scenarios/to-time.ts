@@ -2,10 +2,9 @@
 import { COUPON_ROWS, COUPONS, PAGED_AT, realStory } from "../real-archive/story.ts";
 import type { Table } from "../world/database.ts";
 import { databaseOf } from "../world/data-directory.ts";
-import { allContainers } from "../world/world.ts";
-import { leftUsers, rowsOf } from "./endings.ts";
-import { AGREES, EVERYTHING } from "./happy.ts";
-import { ORG, SERVICE, SPACE } from "./opening.ts";
+import { siteOf } from "../world/world.ts";
+import { leftUsers, rowsOf, unless } from "./endings.ts";
+import { AGREES, EVERYTHING, ORG, SERVICE, SPACE } from "./opening.ts";
 import type { Closing, Scenario } from "./scenario.ts";
 
 /** Between the last order and the drop. */
@@ -35,16 +34,14 @@ export const recoverToTime: Scenario = {
   undone,
 };
 
-const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
-
 function complaints(closing: Closing): string[] {
   const { world, exitCode } = closing;
   if (exitCode !== 0) return leftUsers(world);
   const table = tablesOf(closing)[COUPONS];
   const found = table?.rows.length ?? 0;
   return [
-    ...complaint(found === COUPON_ROWS, `${COUPON_ROWS} coupons should be back, ${found} are`),
-    ...complaint(table?.owner === "appuser", `the coupons belong to ${table?.owner ?? "nobody"}`),
+    ...unless(found === COUPON_ROWS, `${COUPON_ROWS} coupons should be back, ${found} are`),
+    ...unless(table?.owner === "appuser", `the coupons belong to ${table?.owner ?? "nobody"}`),
     ...restComplaints(closing),
     ...leftUsers(world),
   ];
@@ -55,9 +52,9 @@ function undone(closing: Closing): string[] {
   const tables = Object.entries(tablesOf(closing)).filter(([name]) => name.startsWith(COUPONS));
   const keys = closing.cloudController.bindings.filter(({ type }) => type === "key");
   return [
-    ...complaint(!tables.some(([name]) => name === COUPONS), "the coupons have their name still"),
-    ...complaint(tables.length < 2, `the coupons are there ${tables.length} times`),
-    ...complaint(keys.length === 0, `${keys.length} service keys are left`),
+    ...unless(!tables.some(([name]) => name === COUPONS), "the coupons have their name still"),
+    ...unless(tables.length < 2, `the coupons are there ${tables.length} times`),
+    ...unless(keys.length === 0, `${keys.length} service keys are left`),
     ...restComplaints(closing),
   ];
 }
@@ -65,15 +62,12 @@ function undone(closing: Closing): string[] {
 /** Everything else has gone on. */
 function restComplaints(closing: Closing): string[] {
   return [
-    ...complaint(rowsOf(closing) === EVERYTHING, `${EVERYTHING} orders should be there, ${rowsOf(closing)} are`),
-    ...complaint(siteOf(closing)?.container.life === 1, "the living container was started again"),
+    ...unless(rowsOf(closing) === EVERYTHING, `${EVERYTHING} orders should be there, ${rowsOf(closing)} are`),
+    ...unless(siteOf(closing.world, closing.old)?.container.life === 1, "the living container was started again"),
   ];
 }
 
-const siteOf = ({ world, old }: Closing) =>
-  allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === old);
-
 function tablesOf(closing: Closing): Readonly<Record<string, Table>> {
-  const site = siteOf(closing);
+  const site = siteOf(closing.world, closing.old);
   return (site === undefined ? undefined : databaseOf(site)?.tables) ?? {};
 }

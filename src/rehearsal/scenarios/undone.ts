@@ -1,8 +1,8 @@
 /** How a foundation must look when everything that the tool did was taken back: as before, but for what is aside. */
 import { databaseOf } from "../world/data-directory.ts";
 import { archivePrefix, below } from "../world/store.ts";
-import { allContainers, type World } from "../world/world.ts";
-import { leftUsers } from "./endings.ts";
+import { siteOf, type World } from "../world/world.ts";
+import { leftUsers, unless } from "./endings.ts";
 import { APP, SERVICE } from "./opening.ts";
 import type { Closing, Scenario } from "./scenario.ts";
 
@@ -39,19 +39,18 @@ function neighbourComplaints({ cloudController, old }: Closing, service: string)
 }
 
 function containerComplaints(world: World, guid: string): string[] {
-  const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+  const site = siteOf(world, guid);
   if (site === undefined) return [`no container of ${guid} is there`];
   const { container } = site;
   const database = databaseOf(site);
   const rows = Object.values(database?.tables ?? {}).flatMap((table) => table.rows);
   const initialize = world.etcd.entries[`/service/${guid}/initialize`]?.value;
-  const complaint = (holds: boolean, sentence: string): string[] => (holds ? [] : [sentence]);
   return [
-    ...complaint(container.process.role === "master", "the new instance's container does not lead"),
-    ...complaint(container.restartPolicy === "always", "the container's restart policy is not always"),
-    ...complaint(database !== undefined, "the new instance has no database"),
-    ...complaint(rows.length === 0, "the recovered rows are in the new instance still"),
-    ...complaint(database?.sysid === initialize, "etcd and the database differ in their system identifier"),
+    ...unless(container.process.role === "master", "the new instance's container does not lead"),
+    ...unless(container.restartPolicy === "always", "the container's restart policy is not always"),
+    ...unless(database !== undefined, "the new instance has no database"),
+    ...unless(rows.length === 0, "the recovered rows are in the new instance still"),
+    ...unless(database?.sysid === initialize, "etcd and the database differ in their system identifier"),
   ];
 }
 

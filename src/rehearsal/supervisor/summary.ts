@@ -39,7 +39,7 @@ function well(result: RehearsalResult): readonly string[] {
 function next({ scenario }: RehearsalResult): readonly string[] {
   const following = START_WITH[START_WITH.findIndex(({ name }) => name === scenario) + 1];
   return following === undefined
-    ? ["Next, choose another one:", "  dingo-recover rehearse --list"]
+    ? ["Next, choose another one:", "  dingo-recover rehearse --list --all"]
     : [`Next: ${following.title}`, `  dingo-recover rehearse ${following.name}`];
 }
 

@@ -86,7 +86,6 @@ const HANDLERS: Handlers = {
     }),
   "daemon-restart": (draft, event) => {
     daemonRestart(draft, onCell(draft, event.cell));
-    return undefined;
   },
   rename: (draft, event) => files.rename(draft, onCell(draft, event.cell), event),
   "copy-tree": (draft, event) => files.copyTree(draft, onCell(draft, event.cell), event),
@@ -100,7 +99,6 @@ const HANDLERS: Handlers = {
   "remove-tree": (draft, event) => {
     removeTree(onCell(draft, event.cell), event.path);
     note(draft, { system: "host", what: "rm", subject: event.path });
-    return undefined;
   },
   sql: (draft, event) => {
     const cell = onCell(draft, event.cell);
@@ -122,7 +120,6 @@ const HANDLERS: Handlers = {
     if (leader === undefined || database === undefined) throw new Error(`instance ${event.scope} has no leader`);
     commit(database, event.change);
     if (event.thenSwitch) archiveSegment(leader, database);
-    return undefined;
   },
   "put-object": (draft, event) => {
     const object = stored(event.meaning, draft.now);
@@ -142,53 +139,31 @@ const HANDLERS: Handlers = {
   "delete-object": (draft, event) => {
     delete draft.store.buckets[event.bucket]?.[event.key];
     record(draft, event, { operation: "delete", status: 204 });
-    return undefined;
   },
   "expire-objects": (draft, event) => {
     draft.store.expiry = { ...draft.store.expiry, [event.bucket]: event.rules };
-    return undefined;
   },
   "store-request": (draft, event) => {
     draft.store.requests.push({ at: draft.now, ...event.request });
-    return undefined;
   },
-  provision: (draft, event) => {
-    broker.provision(draft, event.request);
-    return undefined;
-  },
-  deprovision: (draft, event) => {
-    broker.deprovision(draft, event.guid);
-    return undefined;
-  },
-  "scale-in": (draft, event) => {
-    broker.scaleIn(draft, event.guid);
-    return undefined;
-  },
-  bind: (draft, event) => {
-    broker.bind(draft, event.guid, event.binding);
-    return undefined;
-  },
-  unbind: (draft, event) => {
-    broker.unbind(draft, event.guid, event.binding);
-    return undefined;
-  },
+  provision: (draft, event) => broker.provision(draft, event.request),
+  deprovision: (draft, event) => broker.deprovision(draft, event.guid),
+  "scale-in": (draft, event) => broker.scaleIn(draft, event.guid),
+  bind: (draft, event) => broker.bind(draft, event.guid, event.binding),
+  unbind: (draft, event) => broker.unbind(draft, event.guid, event.binding),
   "ssh-user": (draft, event) => {
     onCell(draft, event.cell).users[event.user] = event.publicKey;
     note(draft, { system: "agent", what: "setup", subject: event.user });
-    return undefined;
   },
   "no-ssh-user": (draft, event) => {
     delete onCell(draft, event.cell).users[event.user];
     note(draft, { system: "agent", what: "cleanup", subject: event.user });
-    return undefined;
   },
   faults: (draft, event) => {
     draft.faults = { ...draft.faults, ...event.faults };
-    return undefined;
   },
   stray: (draft, event) => {
     draft.strays.push({ at: draft.now, where: event.where, what: event.what });
-    return undefined;
   },
 };
 

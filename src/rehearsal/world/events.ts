@@ -67,4 +67,4 @@ interface OwnAnswers {
 }
 
 /** What comes back; nothing for the kinds that are not named. For the Docker kinds: whether there is such a container. */
-export type AnswerTo<K extends EventKind> = K extends keyof OwnAnswers ? OwnAnswers[K] : undefined;
+export type AnswerTo<K extends EventKind> = (OwnAnswers & Record<Exclude<EventKind, keyof OwnAnswers>, void>)[K];

@@ -224,6 +224,10 @@ export function allContainers(world: World): Site[] {
   return world.cells.flatMap((cell) => Object.values(cell.containers).map((container) => ({ world, cell, container })));
 }
 
+/** The first container of an instance. */
+export const siteOf = (world: World, guid: string | undefined): Site | undefined =>
+  allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+
 export function note(world: World, seen: Omit<FarRecord, "at">): void {
   world.record.push({ at: world.now, ...seen });
 }

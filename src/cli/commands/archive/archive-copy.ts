@@ -1,6 +1,6 @@
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { CopyRate } from "../../screen/copy-rate.ts";
+import { copyRate } from "../../screen/rate.ts";
 import { createOutput } from "../../screen/output.ts";
 import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.ts";
 import type { CopyArguments } from "../../options/archive-options.ts";
@@ -39,7 +39,7 @@ export async function archiveCopy(given: CopyQuestion): Promise<number> {
       patienceMs,
       lost: ({ message }) =>
         tell(`${message}: it is looked for and sent again, for up to ${given.patience} without a copy that ends well`),
-      progress: new CopyRate(clock, tell).progress,
+      progress: copyRate(clock, tell),
       ...(asks ? { approve } : {}),
     });
   });

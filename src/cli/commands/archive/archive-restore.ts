@@ -2,7 +2,7 @@ import { passedOverText } from "../../../archive/restore/fallback.ts";
 import type { RestoreProgress } from "../../../archive/restore/restore.ts";
 import { parseTime } from "../../../kit/text/time.ts";
 import { createOutput } from "../../screen/output.ts";
-import { RestoreRate } from "../../screen/restore-rate.ts";
+import { restoreRate } from "../../screen/rate.ts";
 import { archiveRestore as restore } from "./archive-restoring.ts";
 import { secrets } from "../../process/failure.ts";
 import type { ArchiveRestoreArguments, GlobalArguments } from "../../options/options.ts";
@@ -17,7 +17,7 @@ export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArgu
       const typed = given["target-time"];
       const target = typed === undefined ? undefined : parseTime(typed, clock.now());
       if (target?.bare === true) output.error(`--target-time is read as ${target.text}`);
-      const rate = new RestoreRate(clock, (line) => output.error(line));
+      const rate = restoreRate(clock, (line) => output.error(line));
       return await restore({
         store,
         decryption,
@@ -28,7 +28,7 @@ export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArgu
         base: given.base,
         passedOver: (passed) => output.error(passedOverText(passed)),
         signal,
-        progress: (progress: RestoreProgress) => rate.progress(progress),
+        progress: rate satisfies (progress: RestoreProgress) => void,
       });
     }),
   );

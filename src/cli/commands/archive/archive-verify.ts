@@ -7,7 +7,7 @@ import { createOutput, type Output } from "../../screen/output.ts";
 import { type ArchiveVerifyResult, archiveVerify as verify, type Progress } from "./archive-verification.ts";
 import type { VerifyArguments } from "../../options/archive-options.ts";
 import { secrets } from "../../process/failure.ts";
-import { LookRate } from "../../screen/look-rate.ts";
+import { lookRate } from "../../screen/rate.ts";
 import type { GlobalArguments } from "../../options/options.ts";
 import { withDecryption } from "../../session/with-decryption.ts";
 import { type StorePorts, withStore } from "../../session/with-store.ts";
@@ -42,7 +42,7 @@ async function look(given: VerifyQuestion, { ports, decryption, output }: Lookin
   const time = (text: string | undefined): Date | undefined =>
     text === undefined ? undefined : parseTime(text, now).at;
   const times = { targetTime: time(given["target-time"]), deletedAt: time(given["deleted-at"]), now };
-  const rate = new LookRate(clock, (line) => output.error(line));
+  const rate = lookRate(clock, (line) => output.error(line));
   const verified = await verify({
     ...times,
     store,
@@ -51,7 +51,7 @@ async function look(given: VerifyQuestion, { ports, decryption, output }: Lookin
     reader: given.reader,
     timeline: given.timeline,
     depth: given.deep,
-    progress: rate.progress satisfies Progress,
+    progress: rate satisfies Progress,
     screen: { width: Math.min(output.columns, 120), unicode: output.isTerminal && speaksUnicode(process.env) },
   });
   // A look that was cut short tells nothing of the archive.

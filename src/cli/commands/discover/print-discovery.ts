@@ -5,7 +5,7 @@ import { RecoverError } from "../../../errors.ts";
 import { parseDuration, parseTime } from "../../../kit/text/time.ts";
 import { createOutput, type Output } from "../../screen/output.ts";
 import { wrapHanging } from "../../screen/text.ts";
-import { SearchRate } from "../../screen/search-rate.ts";
+import { searchRate } from "../../screen/rate.ts";
 import { secrets } from "../../process/own-secrets.ts";
 
 export interface DiscoverQuestion {
@@ -38,7 +38,7 @@ export async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sour
   const { name, space, all } = asked;
   const windowMs = around === undefined ? undefined : parseDuration(asked.window);
   if (sources.logs?.patterns.includes("-") === true && process.stdin.isTTY) output.error(TYPED);
-  const { progress } = new SearchRate(clock, (line) => output.error(line));
+  const progress = searchRate(clock, (line) => output.error(line));
   const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress } };
   const found = await discover({
     sources: { ...sources, ...logs, now },

@@ -28,6 +28,7 @@ export type RehearseArguments = GlobalArguments &
   ConsentArguments & {
     readonly scenario: string;
     readonly list: boolean;
+    readonly all?: boolean;
     readonly undo: boolean;
     readonly "real-database"?: boolean;
     readonly "postgres-bin"?: string | undefined;
@@ -39,7 +40,7 @@ type ChildArguments = GlobalArguments & ConsentArguments & Pick<RehearseArgument
 /** The supervisor of a rehearsal: hosts the box and starts the ordinary program as its child. */
 export async function rehearse(given: RehearseArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
-  if (given.list) return list(given, output);
+  if (given.list || given.all === true) return list(given, output);
   const scenario = findScenario(given.scenario) ?? unknownScenario(given.scenario);
   const real = await realDatabaseFor(given, scenario);
   try {
@@ -191,45 +192,35 @@ async function playIn<T>(place: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** By runbook, and each in the order in which one would play them. */
-function list(given: GlobalArguments, output: Output): number {
-  const scenarios = SCENARIOS.map(({ name, title, teaches, runbook = DEFAULT_RUNBOOK }) => ({
-    name,
-    runbook,
-    title,
-    teaches,
-  }));
+/** In the order in which one would play them: a few to begin with, or all, by runbook. */
+function list(given: RehearseArguments, output: Output): number {
   if (given.json) {
+    const scenarios = SCENARIOS.map((each) => {
+      const { name, title, teaches } = each;
+      return { name, runbook: runbookOf(each), title, teaches };
+    });
     output.json({ schema: "dingo-recover/scenarios@1", scenarios });
     return EXIT.done;
   }
-  listedLines(Math.min(output.columns, 120)).forEach((line) => output.line(line));
+  const others = given.all === true ? SCENARIOS.filter((each) => !START_WITH.includes(each)) : [];
+  const runbooks = [...new Set(others.map(runbookOf))];
+  const groups: readonly (readonly [string, readonly Scenario[]])[] = [
+    ["Start with these", START_WITH],
+    ...runbooks.map((runbook) => [runbook, others.filter((each) => runbookOf(each) === runbook)] as const),
+  ];
+  const width = Math.min(output.columns, 120);
+  for (const line of groups.flatMap(([head, scenarios]) => groupLines(head, scenarios, width))) output.line(line);
   output.line("dingo-recover rehearse SCENARIO plays one.");
+  if (given.all !== true) output.line(`dingo-recover rehearse --list --all shows all ${SCENARIOS.length}.`);
   return EXIT.done;
 }
 
-/** A few to start with; then by runbook, without those. */
-function listedLines(width: number): readonly string[] {
-  const below = (text: string): string[] => wrap(text, width, "    ");
-  const group = (head: string, scenarios: readonly Scenario[]): readonly string[] => [
-    `${head}:`,
-    ...scenarios.flatMap(({ name, title, teaches }) => {
-      const [first = "", ...rest] = below(`${name}  ${title}`);
-      return [first.slice(2), ...rest, ...below(teaches)];
-    }),
-    "",
-  ];
-  const others = SCENARIOS.filter((scenario) => !START_WITH.includes(scenario));
-  const runbooks = new Set(others.map(runbookOf));
-  return [
-    ...group("Start with these", START_WITH),
-    ...[...runbooks].flatMap((runbook) =>
-      group(
-        runbook,
-        others.filter((each) => runbookOf(each) === runbook),
-      ),
-    ),
-  ];
+function groupLines(head: string, scenarios: readonly Scenario[], width: number): readonly string[] {
+  const lines = scenarios.flatMap(({ name, title, teaches }) => {
+    const [first = "", ...rest] = wrap(`${name}  ${title}`, width, "    ");
+    return [first.slice(2), ...rest, ...wrap(teaches, width, "    ")];
+  });
+  return [`${head}:`, ...lines, ""];
 }
 
 const runbookOf = ({ runbook = DEFAULT_RUNBOOK }: Scenario): string => runbook;
@@ -260,14 +251,14 @@ function resumeFlags(given: ResumeArguments): string[] {
 
 function unknownScenario(name: string): never {
   const names = SCENARIOS.map((each) => each.name);
-  const near = SCENARIOS.find(({ runbook = DEFAULT_RUNBOOK }) => runbook === name)?.name ?? nearest(name, names);
+  const near = SCENARIOS.find((each) => runbookOf(each) === name)?.name ?? nearest(name, names);
   const known = gone("scenario", name);
   if (known !== undefined) throw new RecoverError("usage", known.message, { remedy: known.remedy, effect: "none" });
   throw new RecoverError("usage", `there is no scenario ${quoted(name)}`, {
     remedy:
       near === undefined
-        ? `dingo-recover rehearse --list shows all ${names.length}, each with what it teaches.`
-        : `Did you mean "${near}"? dingo-recover rehearse --list shows all.`,
+        ? `dingo-recover rehearse --list --all shows all ${names.length}, each with what it teaches.`
+        : `Did you mean "${near}"? dingo-recover rehearse --list --all shows all.`,
     effect: "none",
   });
 }

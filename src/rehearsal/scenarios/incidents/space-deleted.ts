@@ -1,15 +1,19 @@
 /** Row 4: somebody deleted the space, with five databases and the applications in it; the space was made again, or is not there. */
+import { addApp, addSpace, seedDeletion, seedInstance } from "../../cloud-controller/seed.ts";
+import type { CloudControllerState } from "../../cloud-controller/state.ts";
+import { drawGuid } from "../../world/chance.ts";
 import { databaseOf } from "../../world/data-directory.ts";
 import type { WorldEvent } from "../../world/events.ts";
 import { archivePrefix, below } from "../../world/store.ts";
-import { allContainers, type World } from "../../world/world.ts";
-import { recoveredComplaints } from "../endings.ts";
-import { AGREES, EVERYTHING, INPUTS } from "../happy.ts";
-import { APP, ORG, SERVICE, SPACE } from "../opening.ts";
-import type { Closing, Scenario } from "../scenario.ts";
+import { createInstance, happen } from "../../world/story.ts";
+import type { World } from "../../world/world.ts";
+import { withClusterdata } from "../clusterdata.ts";
+import { recoveredComplaints, siteNamed, unless } from "../endings.ts";
+import { AGREES, APP, EVERYTHING, INPUTS, openStory, ORG, SERVICE, SPACE } from "../opening.ts";
+import type { Closing, Opening, Scenario } from "../scenario.ts";
 import { type Told, unsaid } from "../told.ts";
-import { openWithoutSpace } from "./space-story.ts";
 
+const SECOND = 1_000;
 const OTHERS = ["catalogue-db", "invoices-db", "sessions-db", "users-db"] as const;
 const FIRST_OTHER = OTHERS.slice(0, 1);
 
@@ -21,7 +25,7 @@ const TOLD = [
   `We have made the space again and pushed "${APP}". All our databases are gone; "${SERVICE}" is what hurts most.`,
 ];
 
-export const spaceDeleted: Scenario = {
+const spaceDeleted: Scenario = {
   name: "space-deleted",
   title: "A whole space was deleted, with five databases",
   teaches: TEACHES,
@@ -36,7 +40,7 @@ export const spaceDeleted: Scenario = {
 };
 
 /** The smallest batch: where it is broken off, one is back, at work or to come. */
-export const spaceDeletedWithTwo: Scenario = {
+const spaceDeletedWithTwo: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-two",
   title: "A whole space was deleted, with two databases",
@@ -47,7 +51,7 @@ export const spaceDeletedWithTwo: Scenario = {
 };
 
 /** Killed when the third of them is stopped, and resumed: the two before are not touched again. */
-export const spaceDeletedKilled: Scenario = {
+const spaceDeletedKilled: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-killed",
   title: "A whole space was deleted, and the laptop dies in the middle of the third database",
@@ -56,7 +60,7 @@ export const spaceDeletedKilled: Scenario = {
 };
 
 /** Somebody's clean-up takes the last one's base backup along, after all was agreed. */
-export const spaceDeletedInPart: Scenario = {
+const spaceDeletedInPart: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-in-part",
   title: "A whole space was deleted, and one archive breaks while the others are recovered",
@@ -70,7 +74,7 @@ export const spaceDeletedInPart: Scenario = {
     return [
       ...recoveredComplaints({ ...closing, exitCode: 0 }, EVERYTHING),
       ...[SERVICE, ...others].flatMap((name) => leadsComplaints(closing, name)),
-      ...(made ? [`an instance ${last} was created`] : []),
+      ...unless(!made, `an instance ${last} was created`),
     ];
   },
 };
@@ -85,7 +89,7 @@ function lastArchiveBreaks(world: World): readonly WorldEvent[] {
 }
 
 /** Nobody has made the space again: the first of the runs does, with the consent that was given for all. */
-export const spaceMissing: Scenario = {
+const spaceMissing: Scenario = {
   ...spaceDeleted,
   name: "space-missing",
   title: "A whole space was deleted with one database wanted now, and nobody has made the space again",
@@ -113,15 +117,16 @@ export const spaceMissing: Scenario = {
   inputs: INPUTS,
   complaints: (closing) => [
     ...recoveredComplaints(closing, EVERYTHING).filter((text) => !text.startsWith(`the app ${APP} is not bound`)),
-    ...(closing.exitCode !== 0 || closing.cloudController.spaces.some(({ name }) => name === SPACE)
-      ? []
-      : ["the space was not made again"]),
+    ...unless(
+      closing.exitCode !== 0 || closing.cloudController.spaces.some(({ name }) => name === SPACE),
+      "the space was not made again",
+    ),
   ],
-  unsaid: (told) => (told.began("make-space") ? [] : ["the space was not made by a step of its own"]),
+  unsaid: (told) => unless(told.began("make-space"), "the space was not made by a step of its own"),
 };
 
 /** Only one is wanted now: a run of its own says what else went, and how all of them come back. */
-export const oneOfASpace: Scenario = {
+const oneOfASpace: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-one",
   title: "A whole space was deleted, and one of its databases is wanted now",
@@ -132,6 +137,15 @@ export const oneOfASpace: Scenario = {
   unsaid: othersComplaints,
 };
 
+export const SPACE_DELETED: readonly Scenario[] = [
+  spaceDeleted,
+  spaceDeletedKilled,
+  spaceDeletedWithTwo,
+  spaceDeletedInPart,
+  oneOfASpace,
+  spaceMissing,
+];
+
 /** Each was created, stopped and started over its archive once, however often the tool was killed. */
 function allBackComplaints(closing: Closing, others: readonly string[]): string[] {
   if (closing.exitCode !== 0) return recoveredComplaints(closing, EVERYTHING);
@@ -141,35 +155,27 @@ function allBackComplaints(closing: Closing, others: readonly string[]): string[
   ];
 }
 
-function leadsComplaints({ world, cloudController }: Closing, name: string): string[] {
-  const guid = cloudController.instances.find((each) => each.name === name)?.guid;
-  const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === guid);
+function leadsComplaints(closing: Closing, name: string): string[] {
+  const site = siteNamed(closing, name);
   if (site === undefined) return [`${name} is not back`];
   const { container } = site;
   const restored = (databaseOf(site)?.timeline ?? 0) > 1 && container.process.role === "master";
-  const stops = world.record.filter(({ what, subject }) => what === "stop" && subject === container.name).length;
+  const stopped = closing.world.record.filter(({ what, subject }) => what === "stop" && subject === container.name);
   return [
-    ...(restored ? [] : [`${name} does not lead a restored database`]),
-    ...(stops === 1 ? [] : [`the container of ${name} was stopped ${stops} times`]),
+    ...unless(restored, `${name} does not lead a restored database`),
+    ...unless(stopped.length === 1, `the container of ${name} was stopped ${stopped.length} times`),
   ];
 }
 
 function planComplaints(told: Told, others: readonly string[]): string[] {
   const { rows, members } = told.output("review");
-  const agreed = told.output("agree")["members"];
-  const said = JSON.stringify(rows);
+  const { members: agreed } = told.output("agree");
+  const count = others.length + 1;
+  const texts = [SERVICE, ...others, "restorable", "no archived segment is lost", "one after another"];
   return [
-    ...(Array.isArray(members) && members.length === others.length + 1
-      ? []
-      : [`the plan does not hold ${others.length + 1} databases`]),
-    ...(JSON.stringify(agreed) === JSON.stringify(members) ? [] : ["what was agreed to is not what was shown"]),
-    ...unsaid("the review", said, [
-      SERVICE,
-      ...others,
-      "restorable",
-      "no archived segment is lost",
-      "one after another",
-    ]),
+    ...unless(Array.isArray(members) && members.length === count, `the plan does not hold ${count} databases`),
+    ...unless(JSON.stringify(agreed) === JSON.stringify(members), "what was agreed to is not what was shown"),
+    ...unsaid("the review", JSON.stringify(rows), texts),
   ];
 }
 
@@ -177,10 +183,68 @@ function othersComplaints(told: Told): string[] {
   const { others, together } = told.output("discover");
   const commands = Array.isArray(others) ? others.map(String) : [];
   return [
-    ...(commands.length === 1 ? [] : [`${commands.length} commands bring the others back, not one`]),
+    ...unless(commands.length === 1, `${commands.length} commands bring the others back, not one`),
     ...unsaid("the command", commands.join(), ["run recover-deleted-space", `org=${ORG}`, `space=${SPACE}`]),
     ...unsaid("the plan", String(together), [...OTHERS, "clone-from finds none", "with its applications", "last WAL"]),
     ...unsaid("the way", String(told.output("way")["why"]), ["not clone-from", "same space"]),
     ...unsaid("the summary", JSON.stringify(told.output("summary")), ["run recover-deleted-space"]),
   ];
+}
+
+interface Beginning {
+  readonly seed: number;
+  readonly now: number;
+}
+
+/** `others`: the names of the databases beside the service. */
+function openWithoutSpace({ seed, now }: Beginning, others: readonly string[]): Opening {
+  const guids: string[] = [];
+  const opening = openStory({
+    era: "f",
+    seed,
+    now,
+    besideOld: (world, { old: _old, ...place }) =>
+      others.reduce((before, name) => {
+        const guid = drawGuid(before, name);
+        guids.push(guid);
+        return createInstance(before, { guid, ...place });
+      }, world),
+    beforeDeletion: (world) =>
+      guids.reduce(
+        (before, guid) => happen(before, 5 * SECOND, { is: "deprovision", guid }),
+        withClusterdata(world, { name: SERVICE }),
+      ),
+  });
+  return { ...opening, cloudController: withoutSpace(opening, { guids, names: others, now }) };
+}
+
+interface Gone {
+  readonly guids: readonly string[];
+  readonly names: readonly string[];
+  readonly now: number;
+}
+
+/** Usage events of all, audit events of none; a new space of the same name, with an application that was pushed again. */
+function withoutSpace({ cloudController, world, old }: Opening, { guids, names, now }: Gone): CloudControllerState {
+  const actor = { guid: "", type: "user", name: "somebody" } as const;
+  const space = cloudController.spaces.find(({ name }) => name === SPACE);
+  const plan = cloudController.plans[0];
+  if (space === undefined || plan === undefined) throw new Error("the story has a space and a plan");
+  const deletion = cloudController.usageEvents.find(
+    ({ state, instance }) => state === "DELETED" && instance.guid === old,
+  );
+  const at = new Date(deletion?.createdAt ?? now);
+  const made = { now: new Date(at.getTime() - 3_600_000), actor };
+  const common = { spaceGuid: space.guid, planGuid: plan.guid, tags: [] };
+  const gone = guids.reduce((before, guid, index) => {
+    const seeded = seedInstance(before, { ...common, guid, name: names[index] ?? guid }, made);
+    return seedDeletion(seeded.state, guid, { now: at, actor });
+  }, cloudController);
+  const again = addSpace(
+    { ...gone, spaces: gone.spaces.filter(({ guid }) => guid !== space.guid), apps: [], auditEvents: [] },
+    { name: SPACE, orgGuid: space.orgGuid, at: new Date(world.now - 60 * SECOND) },
+  );
+  const pushed = addApp(again.state, { name: APP, spaceGuid: again.space.guid, at: new Date(world.now) });
+  const moved = pushed.state.instances.map((each) => ({ ...each, spaceGuid: again.space.guid }));
+  return { ...pushed.state, instances: moved };
 }

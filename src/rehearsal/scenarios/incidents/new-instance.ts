@@ -1,0 +1,358 @@
+/** What can happen to the new instance, from its creation to the proof that its data are back. */
+import { addPlan } from "../../cloud-controller/seed.ts";
+import { clusterdataKey } from "../../world/clusterdata.ts";
+import { ERAS } from "../../world/eras.ts";
+import type { WorldEvent } from "../../world/events.ts";
+import { archivePrefix, below } from "../../world/store.ts";
+import { allContainers, siteOf, type World } from "../../world/world.ts";
+import { withClusterdata } from "../clusterdata.ts";
+import { leftUsers, newestGuid, oldKeysComplaints, unless } from "../endings.ts";
+import { APP, SERVICE } from "../opening.ts";
+import { FIRST_ERA, type Row } from "../row.ts";
+import type { Closing, Opening } from "../scenario.ts";
+import { unsaid } from "../told.ts";
+
+const MINUTE = 60_000;
+const MIB = 1024 ** 2;
+const CREATE_TAKES = 4 * MINUTE;
+const EXIT_KILLED = 137;
+const [OLD_CELL, NEW_CELL] = ["10.58.111.15", "10.58.111.150"];
+const [BEFORE_LOST, LOST] = ["000000010000000000000008", "000000010000000000000009"];
+const { offering, plan } = ERAS.f;
+
+/** The first releases have a Docker that cannot change the policy of a container (dingo.md §2.7): nothing holds it. */
+const UNHELD: Pick<Row, "adds" | "story" | "inputs" | "answers"> = {
+  adds: [`The application that uses it is "${APP}".`],
+  story: FIRST_ERA,
+  inputs: { apps: APP },
+  answers: { "any choice": "again" },
+};
+
+export const NEW_INSTANCE: readonly Row[] = [
+  {
+    // A broker of 0.10, the same space, its record in the bucket: clone-from does it all, and is offered first.
+    incident: 2,
+    name: "clone-from",
+    title: "The broker itself can bring it back",
+    teaches: "where the evidence says that clone-from works it is offered first; the proof of the data is the same",
+    adds: ["Nobody has touched the space since."],
+    story: { beforeDeletion: (world) => withClusterdata(world, { name: SERVICE }) },
+    answers: { "clone-from": "clone" },
+    also: windowComplaints,
+    unsaid: (told) =>
+      unless(told.output("way")["clone_from"] === SERVICE && !told.began("stop"), "clone-from was not the way taken"),
+  },
+  {
+    // Docker uses the force, and the leader key lives on.
+    incident: 14,
+    name: "slow-stop",
+    title: "The container does not stop within ten seconds",
+    teaches: "a stop that ends in a kill leaves the leader key behind: the start waits until it has expired",
+    story: { faults: { slowStops: 1 } },
+    unsaid: (told) => {
+      const code = told.output("stop")["exit_code"];
+      return unless(code === EXIT_KILLED, `the stop is told with the exit code ${String(code)}, not ${EXIT_KILLED}`);
+    },
+  },
+  {
+    ...UNHELD,
+    incident: 15,
+    name: "restarted-by-itself",
+    title: "The Docker daemon restarts when the data directory has just been moved aside",
+    teaches:
+      "a container that nothing holds restores by itself, unproven: it is stopped, what it made goes aside too, and the steps concerned are done again",
+    story: { ...FIRST_ERA, faults: { onceEmptied: { is: "daemon-restart" } } },
+    also: (closing) => [
+      ...unless(closing.world.faults.onceEmptied === undefined, "the daemon did not restart"),
+      ...bothAsideComplaints(closing),
+    ],
+    unsaid: (told) => unless(told.text.includes("was started again at"), "the other start is not told"),
+  },
+  {
+    incident: 15,
+    name: "started-again",
+    title: "The stopped container is started by somebody else",
+    teaches: "what was established is looked at again when a step fails: from the stop on, all of it is done once more",
+    adds: ["(A colleague sees a stopped container on the cell, and starts it.)"],
+    story: { faults: { onFirstCopy: { is: "start" } } },
+    answers: { "any choice": "again" },
+    also: ({ world }) => unless(world.faults.onFirstCopy === undefined, "nobody started the container"),
+    unsaid: (told) => unless(told.text.includes("was started again at"), "the other start is not told"),
+  },
+  {
+    ...UNHELD,
+    incident: 15,
+    name: "restarted-unseen",
+    title: "The laptop dies before the start, and the Docker daemon restarts meanwhile",
+    teaches:
+      "a resumed run looks at the container's life: a database that came back by itself is not the one that was agreed on, and it is done again",
+    interruption: {
+      at: /^change-like .*\/data$/,
+      meanwhile: (world) => {
+        const cell = siteOf(world, newestGuid(world))?.cell.ip;
+        return cell === undefined ? [] : [{ is: "daemon-restart", cell }];
+      },
+    },
+    also: bothAsideComplaints,
+    unsaid: (told) =>
+      unless(told.text.includes('"type":"drift-found","step":"stop"'), "the resumed run does not see the other start"),
+  },
+  {
+    incident: 16,
+    name: "moved-container",
+    title: "The new container has moved to another cell",
+    teaches: "an address in a log is an address of then: the container is looked for on every cell, by its instance",
+    story: { faults: { onceItLeads: { is: "move" } } },
+  },
+  {
+    incident: 17,
+    name: "common-prefix",
+    title: "One cell's address begins with another's",
+    teaches: "addresses are compared whole: a search for 10.58.111.15 in a table also finds 10.58.111.150",
+    also: placeComplaints,
+  },
+  {
+    incident: 18,
+    name: "keys-gone",
+    title: "Somebody has cleaned etcd already",
+    teaches: "404 from etcd is fine for what is to be removed; the system identifier is written all the same",
+    adds: ["(A colleague reads the published page beside you, and deletes keys.)"],
+    story: { faults: { afterStop: [{ ms: 1_000, deed: { is: "drop-keys", keys: ["optime", "initialize"] } }] } },
+    unsaid: (told) => {
+      const { removed } = told.output("optime");
+      return unless(removed === null, `the last position was still there: ${JSON.stringify(removed)}`);
+    },
+  },
+  {
+    // /service/OLD/initialize, left by the broker (dingo.md §0.1).
+    incident: 19,
+    name: "wrong-key",
+    title: "The key that the published page deletes is there",
+    teaches:
+      "/service/OLD/initialize is never written: it confirms the archive's system identifier, and stays as it is",
+    adds: [`The application is "${APP}". The wiki says to delete /service/<deleted GUID>/initialize first.`],
+    story: FIRST_ERA,
+    inputs: { apps: APP },
+    also: oldKeysComplaints,
+  },
+  {
+    // Cloud Foundry says "create in progress" for minutes (dingo.md §1.5).
+    incident: 22,
+    name: "slow-create",
+    title: "The new instance takes four minutes to be created",
+    teaches:
+      "a create is asynchronous: it is polled with a deadline of our own, and its container is left alone until then",
+    adds: ["The platform has been slow all night: creating a service takes minutes."],
+    story: { faults: { slowCreates: CREATE_TAKES } },
+    also: touchedTooEarly,
+  },
+  {
+    // A director from before instance ids answers with the index alone (cf-bosh.md §3.3).
+    incident: 26,
+    name: "numbered-director",
+    title: "The director knows its instances by number",
+    teaches:
+      "old directors say cell_z1/0, newer ones cell_z1/GUID: the plan is the same, the ssh user goes away in both",
+    story: { alters: (opening) => ({ ...opening, directorIdentity: "index" }) },
+    // Both groups have an index 0: the address joins, never the number alone.
+    also: ({ world }) => {
+      const made = world.record.filter(({ what }) => what === "setup").length;
+      const removed = world.record.filter(({ what }) => what === "cleanup").length;
+      return unless(removed >= made, `${made - removed} ephemeral users were not removed`);
+    },
+    unsaid: (told) =>
+      unless(/^cell_z\d-[^/]+\/\d$/.test(String(told.output("locate")["cell"])), "the cell is not named by its index"),
+  },
+  {
+    // An archive of the first releases does not know the role of today's bindings (dingo.md §3.6): it is made, and owns
+    // what its predecessor owned.
+    incident: 28,
+    name: "older-roles",
+    title: "The platform was upgraded since the database was made",
+    teaches:
+      "bindings hand out today's passwords, a restored database has those of its time: they are set, and a log-in proves it",
+    adds: [`The old plan is gone from the marketplace since the upgrade; there is "${offering}" "${plan}" now.`],
+    // Every machine is new; what lies in etcd and in the bucket stays.
+    story: { era: "a", afterDeletion: (world) => ({ ...world, era: "f" }), alters: withNewPlan },
+    inputs: { offering, plan },
+    unsaid: (told) => {
+      const { created } = told.output("passwords");
+      return unless(Array.isArray(created) && created.includes("appuser"), "it does not say that the role was made");
+    },
+  },
+  {
+    // The deleted instance was itself a clone: clusterdata holds passwords that it never had (dingo.md §3.7).
+    incident: 29,
+    name: "lying-clusterdata",
+    title: "The broker's own record holds passwords that were never set",
+    teaches:
+      "clusterdata of a clone lies: nothing depends on it; passwords are set in the database and a log-in proves them",
+    adds: [`"${SERVICE}" had been made with clone-from last week, if that matters.`],
+    story: {
+      beforeDeletion: (world) =>
+        withClusterdata(world, { name: SERVICE, app: { username: "appuser", password: "never-set-in-any-db" } }),
+    },
+    // Its record would be cloned along with it: the operator knows better.
+    answers: { "clone-from": "archive" },
+    also: clusterdataComplaints,
+  },
+  {
+    // It says "new cluster, no existing backup to restore" over a whole archive (dingo.md §2.5, §3.4).
+    incident: 30,
+    name: "blind-container",
+    title: "The container does not see the archive that was copied for it",
+    teaches:
+      "a start that restores nothing is no success: the container is stopped at once, before it archives over the copy",
+    adds: ["Somebody tightened the policy of the containers' S3 key this week; backups kept working."],
+    story: { faults: { containersMayNotList: true } },
+    exitCode: 12,
+    complaints: sparedComplaints,
+    refused: ["proof-failed", "no existing backup", "stopped", "copied archive"],
+  },
+  {
+    // No cell has room for the expanded base backup and the segments behind it.
+    incident: 32,
+    name: "small-disks",
+    title: "No cell has room for the database",
+    teaches:
+      "the sentinel says how large the data are; a disk that would be full in mid-restore is told before the create",
+    adds: ["By the way, the monitoring complains about the persistent disks of the cells."],
+    story: {
+      alters: (opening) => {
+        const cells = opening.world.cells.map((cell, index) => ({ ...cell, freeBytes: (index + 1) * 4 * MIB }));
+        return { ...opening, world: { ...opening.world, cells } };
+      },
+    },
+    exitCode: 16,
+    refused: ["does-not-fit", `${3 * 4 * MIB} free`],
+  },
+  {
+    incident: 32,
+    name: "newer-version",
+    title: "New instances run a newer PostgreSQL than the archive",
+    teaches: "a base backup starts only under the version that made it: told before the new container is even stopped",
+    adds: ["New databases have been PostgreSQL 9.6 since last week."],
+    story: { beforeDeletion: (world) => ({ ...world, postgresVersion: "9.6.1" }) },
+    exitCode: 16,
+    complaints: (closing) => [
+      ...firstLifeComplaints(closing, "running", "the new container was touched"),
+      ...leftUsers(closing.world),
+    ],
+    refused: ["does-not-fit", "9.5.4", "9.6.1"],
+  },
+  {
+    incident: 33,
+    name: "killed-before-start",
+    title: "The laptop dies between the copy and the start",
+    teaches:
+      "a resumed run looks again at what was finished: the copy that was whole is not whole any more, and is not started",
+    adds: ["Mind the clean-up job of the bucket: it runs on the hour."],
+    interruption: { at: /^etcd PUT \/service\/[^/]+\/initialize$/, meanwhile: oneObjectGoes },
+    answers: { "any choice": "stop" },
+    exitCode: 13,
+    complaints: (closing) => [
+      ...leftUsers(closing.world),
+      ...(closing.exitCode === 0 ? [] : firstLifeComplaints(closing, "exited", "the container was started over it")),
+    ],
+    unsaid: (told) =>
+      unsaid("the resumed run", told.text, ['"type":"drift-found","step":"copy"', "23 of 24 objects are there"]),
+  },
+  {
+    // wal-e calls a segment that it did not find a complete restore (dingo.md §2.6).
+    incident: 35,
+    name: "object-lost-on-the-way",
+    title: "A segment that is there is not found, and reported complete",
+    teaches: "wal-e says complete of what it could not locate: only segments that PostgreSQL restored count",
+    adds: ["The object store has hiccups tonight."],
+    story: { faults: { lostOnTheWay: LOST } },
+    exitCode: 12,
+    complaints: sparedComplaints,
+    refused: ["proof-failed", LOST, BEFORE_LOST, "stopped"],
+  },
+];
+
+/** Its container lives its first life: nothing was stopped, nothing copied by the tool. */
+function windowComplaints({ world, old, exitCode }: Closing): string[] {
+  const copies = world.store.requests.filter(({ operation }) => operation === "copy").length;
+  const lives = allContainers(world).filter(({ container }) => container.env.PATRONI_SCOPE !== old);
+  if (exitCode !== 0) return [];
+  return [
+    ...unless(copies === 0, `${copies} objects were copied by the tool`),
+    ...lives.filter(({ container }) => container.life !== 1).map(() => "a container was stopped"),
+  ];
+}
+
+/** The empty database, and what the container made of the empty directory. */
+function bothAsideComplaints({ world, exitCode }: Closing): string[] {
+  const paths = world.cells.flatMap(({ files }) => Object.keys(files));
+  const aside = paths.filter((path) => /\/data\.dingo-recover-[^/]+$/.test(path)).length;
+  return unless(exitCode !== 0 || aside === 2, `two directories should be aside, ${aside} are`);
+}
+
+/** The neighbour's container on the other cell lives its first life. */
+function placeComplaints({ world, exitCode }: Closing): string[] {
+  const sites = allContainers(world);
+  const there = sites.filter(({ cell }) => cell.ip === OLD_CELL);
+  const here = sites.filter(({ cell }) => cell.ip === NEW_CELL);
+  return [
+    ...unless(here.length === 1 || exitCode !== 0, `${here.length} containers are on ${NEW_CELL}, not 1`),
+    ...there.filter(({ container }) => container.life !== 1).map(() => `the container on ${OLD_CELL} was touched`),
+    ...unless(there.length > 0, `no container is on ${OLD_CELL}`),
+  ];
+}
+
+/** Nothing is done to the container, nor is a second instance asked for, while the create runs. */
+function touchedTooEarly({ world }: Closing): string[] {
+  const created = world.record.findLast(({ what }) => what === "provision");
+  const stopped = world.record.findLast(({ what }) => what === "stop");
+  if (created === undefined || stopped === undefined) return ["no instance was created and stopped"];
+  return unless(stopped.at - created.at >= CREATE_TAKES, "the container was stopped before the create had ended");
+}
+
+function withNewPlan(opening: Opening, now: number): Opening {
+  const { cloudController: before } = opening;
+  const at = new Date(now - 60 * MINUTE);
+  const old = { ...before, plans: before.plans.map((each) => ({ ...each, available: false })) };
+  const { state } = addPlan(old, { name: plan, offering, brokerPlanId: ERAS.f.planIdOfBroker, at });
+  return { ...opening, cloudController: state };
+}
+
+function clusterdataComplaints({ world, old }: Closing): string[] {
+  const key = clusterdataKey(old);
+  const written = ["put", "copy", "delete"];
+  const touched = world.store.requests.filter(
+    ({ key: at, by, operation }) => at === key && by !== "broker" && written.includes(operation),
+  );
+  return touched.map(({ operation, by }) => `${by} asked for ${key} (${operation})`);
+}
+
+/** The new instance's container was stopped, and writes no more over the archive that was copied in. */
+function sparedComplaints({ world, cloudController }: Closing): string[] {
+  const created = newestGuid(world);
+  const container = siteOf(world, created)?.container;
+  if (container === undefined || cloudController.instances.every(({ guid }) => guid !== created))
+    return ["there is no new instance", ...leftUsers(world)];
+  const stopped = world.record.findLast(({ what, subject }) => what === "die" && subject === container.name);
+  const own = world.store.requests.filter(
+    ({ at, by, key }) => at > (stopped?.at ?? 0) && by === container.name && key.startsWith(archivePrefix(created)),
+  );
+  return [
+    ...unless(container.status === "exited", `the container is ${container.status}`),
+    ...own.map(({ operation, key }) => `the container did ${operation} ${key} after it was stopped`),
+    ...leftUsers(world),
+  ];
+}
+
+/** One object of the copy goes. */
+function oneObjectGoes(world: World): readonly WorldEvent[] {
+  const { bucket } = world.network;
+  return below(world, archivePrefix(newestGuid(world)))
+    .filter(([key]) => /wal_005\/00000001000000000000000A\.lzo$/.test(key))
+    .map(([key]) => ({ is: "delete-object", bucket, key, by: "clean-up" }));
+}
+
+/** The new container was started by its creation alone. */
+function firstLifeComplaints({ world }: Closing, status: string, complaint: string): string[] {
+  const container = siteOf(world, newestGuid(world))?.container;
+  return unless(container?.life === 1 && container.status === status, complaint);
+}
