@@ -90,6 +90,17 @@ describe("missing inputs", () => {
     expect(await bench.resume({ runbook, answers: { "input-it": "3" } })).toMatchObject({ exitCode: 0 });
   });
 
+  it("that are new in an accepted runbook get their defaults, and nobody is asked", async () => {
+    const bench = new Bench();
+    const began = runbookOf(runbook.steps, { inputs: inputs.slice(0, 1) });
+    world.weather.set("read x", ["refused"]);
+    const steps = [step("look", { action: reading(world), with: { key: "x" } })];
+    await bench.run({ runbook: { ...began, steps }, answers: { "input-it": "3" } });
+    const resumed = await bench.resume({ runbook: { ...runbook, steps }, flags: { ...YES, acceptRunbook: true } });
+    expect(resumed).toMatchObject({ exitCode: 0 });
+    expect(bench.state.inputs).toEqual({ it: 3, given: "x", none: null });
+  });
+
   it("are asked for again, with the reason, until an answer can be taken; no other is journaled", async () => {
     const bench = new Bench();
     const operator = new ScriptedOperator(["input-it", ""], ["input-it", "three"], ["input-it", "3"]);
