@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
-import { scratchDirectories } from "./journal/scratch.ts";
+import { scratchDirectories } from "./engine/journal/scratch.ts";
 
 const scratch = scratchDirectories();
 const HERE = { os: [process.platform], cpu: [process.arch] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { parseInput, startingInputs } from "../../src/engine/inputs.ts";
-import { runRunbook } from "../../src/engine/run.ts";
-import type { InputSpec } from "../../src/runbook/runbook.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { parseInput, startingInputs } from "../../src/engine/steps/inputs.ts";
+import { runRunbook } from "../../src/engine/run/run.ts";
+import type { InputSpec } from "../../src/engine/runbook/runbook.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { ScriptedOperator } from "../fakes/scripted-operator.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
@@ -92,11 +92,14 @@ describe("missing inputs", () => {
 
   it("that are new in an accepted runbook get their defaults, and nobody is asked", async () => {
     const bench = new Bench();
-    const began = runbookOf(runbook.steps, { inputs: inputs.slice(0, 1) });
-    world.weather.set("read x", ["refused"]);
-    const steps = [step("look", { action: reading(world), with: { key: "x" } })];
-    await bench.run({ runbook: { ...began, steps }, answers: { "input-it": "3" } });
-    const resumed = await bench.resume({ runbook: { ...runbook, steps }, flags: { ...YES, acceptRunbook: true } });
+    const steps = [step("make", { action: changing(world, "create"), with: { key: "made" } })];
+    world.weather.set("made", ["refused"]);
+    const began = runbookOf(steps, { inputs: inputs.slice(0, 1) });
+    expect(await bench.run({ runbook: began, answers: { "input-it": "3" }, flags: YES })).toMatchObject({
+      exitCode: 15,
+    });
+    const runbookNow = runbookOf(steps, { inputs });
+    const resumed = await bench.resume({ runbook: runbookNow, flags: { ...YES, acceptRunbook: true } });
     expect(resumed).toMatchObject({ exitCode: 0 });
     expect(bench.state.inputs).toEqual({ it: 3, given: "x", none: null });
   });
