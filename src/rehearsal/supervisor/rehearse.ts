@@ -118,11 +118,11 @@ interface Words {
 }
 
 function child(sitting: Sitting, { place, clock, changes }: Standing, { words, killAt }: Words): Promise<Ended> {
-  const { program, interactive, stateDirectory, args, quiet } = sitting;
+  const { program, interactive, stateDirectory, own, args, quiet } = sitting;
   return runChild({
     program,
     place,
-    stateDirectory,
+    own: { ...own, DINGO_RECOVER_STATE: stateDirectory },
     clock,
     changes,
     interactive,

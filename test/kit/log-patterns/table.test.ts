@@ -68,7 +68,8 @@ const withoutComments = (text: string): string =>
 
 describe("the sentences of the table", () => {
   // Needles find lines and judge none; a stand-in says what the real one says.
-  const elsewhere = /\/src\/(?:(?:kit\/log-patterns|rehearsal)\/|discovery\/(?:lines\/log-line|sources\/store-phrases)\.ts)/;
+  const elsewhere =
+    /\/src\/(?:(?:kit\/log-patterns|rehearsal)\/|discovery\/(?:lines\/log-line|sources\/store-phrases)\.ts)/;
   const files = filesBelow(SRC).filter((path) => !elsewhere.test(path));
 
   it("are many", () => {

@@ -171,7 +171,8 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
     program: ownProgram(),
     args: handedOn(given),
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
-    caller: { ...process.env, [COMMAND_VARIABLE]: calledAs() },
+    caller: process.env,
+    own: { [COMMAND_VARIABLE]: calledAs() },
     say: (line) => {
       if (!given.json) for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
     },
