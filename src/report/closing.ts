@@ -2,7 +2,7 @@
  * The end of a run, or how far it has come, as `Closing`: from the journal alone. A sentence about the world is one that
  * `standing/` or a proof in the journal says.
  */
-import type { Closing, NextStep, Ways } from "../kit/text/closing.ts";
+import { type Closing, type NextStep, nextSteps, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
 import { standingOf, standingText } from "./standing/standing.ts";
@@ -27,7 +27,7 @@ export function closingOf(entries: readonly Entry[], ways: Ways = {}): Closing |
     found: findings(found),
     done: hasSucceeded ? done(said) : [],
     ...(hasSucceeded ? {} : { world: standingText(entries) }),
-    next: hasSucceeded ? afterwards(found, started.rehearsal) : wayOn(ways),
+    next: hasSucceeded ? afterwards(found, started.rehearsal) : nextSteps(ways),
     look: isOver ? lookCloser(started.run) : [],
     aside: hasSucceeded ? found.leftAside : [],
   };
@@ -116,21 +116,6 @@ function stepOf(line: string): NextStep {
   const [command = "", why, ...more] = line.split("  # ");
   return why === undefined || more.length > 0 ? { text: line } : { command, why };
 }
-
-function wayOn({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways): readonly NextStep[] {
-  return [
-    ...step(resumeWith, "goes on"),
-    ...step(undoWith, "takes it back"),
-    ...(beginAnewWith === undefined ? [] : [{ text: IN_VAIN }]),
-    ...step(beginAnewWith, "once that is put right"),
-    ...step(closeWith, "closes this run, which is open until then"),
-  ];
-}
-
-const step = (command: string | undefined, why: string): readonly NextStep[] =>
-  command === undefined ? [] : [{ command, why }];
-
-const IN_VAIN = "Nothing was created, and resuming would end in the same way: begin anew.";
 
 const lookCloser = (run: string): readonly string[] => [
   `dingo-recover report ${run} --format html -o report.html`,

@@ -59,8 +59,10 @@ describe("a run that could not go on", () => {
   it("is shown by status and runs, in text and in JSON", async () => {
     const [status, runs] = await Promise.all([place.run(["status", kept.run]), place.run(["runs", "--json"])]);
     expect(status).toMatchObject({ code: 0, stderr: "" });
-    expect(status.stdout).toContain(`continue with: dingo-recover resume ${kept.run}`);
+    expect(status.stdout).toContain(`What to do next\n  dingo-recover resume ${kept.run}`);
     expect(status.stdout).toContain(kept.head);
+    const elsewhere = await place.run(["status", kept.run, "--state-dir", place.state]);
+    expect(elsewhere.stdout).toContain(`dingo-recover resume ${kept.run} --state-dir ${place.state}`);
     const document = JSON.parse(runs.stdout) as { runs: { run: string }[] };
     expect(document).toMatchObject({ schema: "dingo-recover/runs@1" });
     expect(document.runs.map(({ run }) => run).sort()).toEqual([kept.run, other.run].sort());

@@ -90,6 +90,20 @@ describe("missing inputs", () => {
     expect(await bench.resume({ runbook, answers: { "input-it": "3" } })).toMatchObject({ exitCode: 0 });
   });
 
+  it("that are new in an accepted runbook get their defaults, and nobody is asked", async () => {
+    const bench = new Bench();
+    const steps = [step("make", { action: changing(world, "create"), with: { key: "made" } })];
+    world.weather.set("made", ["refused"]);
+    const began = runbookOf(steps, { inputs: inputs.slice(0, 1) });
+    expect(await bench.run({ runbook: began, answers: { "input-it": "3" }, flags: YES })).toMatchObject({
+      exitCode: 15,
+    });
+    const runbookNow = runbookOf(steps, { inputs });
+    const resumed = await bench.resume({ runbook: runbookNow, flags: { ...YES, acceptRunbook: true } });
+    expect(resumed).toMatchObject({ exitCode: 0 });
+    expect(bench.state.inputs).toEqual({ it: 3, given: "x", none: null });
+  });
+
   it("are asked for again, with the reason, until an answer can be taken; no other is journaled", async () => {
     const bench = new Bench();
     const operator = new ScriptedOperator(["input-it", ""], ["input-it", "three"], ["input-it", "3"]);

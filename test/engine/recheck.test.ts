@@ -157,6 +157,24 @@ describe("a runbook that was edited while its run was stopped", () => {
     expect(world.isDone("late-9") && world.isDone("added")).toBe(true);
   });
 
+  it("ends a fact at a step that is new, when a step behind it has begun", async () => {
+    const { world, runbook, bench } = scene({ holdsUntil: "middle" });
+    await bench.run({ runbook, flags: YES });
+    world.unproven.add("db");
+    world.calls.length = 0;
+    const [look, , middle, late] = runbook.steps;
+    if (look === undefined || middle === undefined || late === undefined) throw new Error("the scene has four steps");
+    const make = step("make", { action: changing(world, "create"), with: { key: "db" }, holdsUntil: "new" });
+    const added = step("new", { action: changing(world, "create"), with: { key: "new" } });
+    world.weather.set("late-7", []);
+    const edited = runbookOf([look, make, added, middle, late]);
+    expect(await bench.resume({ runbook: edited, flags: { ...YES, acceptRunbook: true } })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(world.calls).not.toContain("verify db");
+    expect(world.isDone("new")).toBe(true);
+  });
+
   it("is known from then on, and not asked about again", async () => {
     const { world, runbook, bench } = scene();
     await bench.run({ runbook, flags: YES });

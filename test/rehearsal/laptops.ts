@@ -50,9 +50,10 @@ export class Laptop {
     this.#close = options.close;
   }
 
-  run(words: readonly string[]): Promise<Ended> {
+  /** `tool`: another release of it. */
+  run(words: readonly string[], tool = TOOL): Promise<Ended> {
     const config = join(this.#directory, "dingo-recover.yml");
-    const args = [TOOL, ...words, "--config", config, "--state-dir", this.stateDirectory];
+    const args = [tool, ...words, "--config", config, "--state-dir", this.stateDirectory];
     const child = spawn(process.execPath, args, {
       cwd: this.#directory,
       env: this.#env,

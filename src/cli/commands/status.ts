@@ -7,7 +7,8 @@ import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { unitsOf } from "../../report/digest.ts";
 import { between, lasting, Times } from "../../report/times.ts";
 import { standingText } from "../../report/standing/standing.ts";
-import { wayOnLines } from "../screen/ending-lines.ts";
+import { wayOnLines } from "../screen/closing-lines.ts";
+import { flagsAgain, waysAgain, withFlags } from "../session/ending.ts";
 import { createOutput, type Output } from "../screen/output.ts";
 import { wrap } from "../screen/text.ts";
 import { batchStateOf, type BatchState } from "../runs/batch-state.ts";
@@ -36,7 +37,7 @@ export async function status(given: StatusArguments): Promise<number> {
   const standing = standingOf(directory, run);
   const { members } = standing;
   if (given.json) output.json({ ...documentOf(standing), ...(members === undefined ? {} : batchField(members)) });
-  else for (const [line, style] of linesOf(standing, output)) output.line(line, style);
+  else for (const [line, style] of linesOf(standing, output, flagsAgain(given))) output.line(line, style);
   if (standing.carried && !given.json) output.line(now.text(true), "strong");
   if (members !== undefined && !given.json) for (const line of batchLines(members)) output.line(line);
   return await Promise.resolve(EXIT.done);
@@ -106,12 +107,12 @@ function documentOf(standing: Standing): object {
 
 type Styled = readonly [text: string, style?: Parameters<Output["line"]>[1]];
 
-function linesOf(standing: Standing, output: Output): readonly Styled[] {
+function linesOf(standing: Standing, output: Output, flags: readonly string[]): readonly Styled[] {
   const { run, carried, reading, state, members } = standing;
   const summary = summarize(reading.entries, { carried });
   const width = Math.min(output.columns, 120);
   const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
-  const ways = carried ? [] : wayOnLines(waysOf(run, reading.entries), width);
+  const ways = waysAgain(waysOf(run, reading.entries), (command) => withFlags(command, flags));
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
@@ -122,7 +123,7 @@ function linesOf(standing: Standing, output: Output): readonly Styled[] {
     ),
     ...worldLines(standing, width).map((line): Styled => [line]),
     [`journal head: ${reading.head}`],
-    ...ways.map((line): Styled => [line]),
+    ...(carried ? [] : wayOnLines(ways, width)).map(({ text, style }): Styled => [text, style]),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The end of a run as lines: what matters is bold, and nothing that has to be read is faint. */
-import { type Closing, type ClosingRow, closingRows } from "../../kit/text/closing.ts";
+import { type Closing, type ClosingRow, closingRows, nextRow, nextSteps, type Ways } from "../../kit/text/closing.ts";
 import type { Paint } from "./paint.ts";
 import { wrap } from "./text.ts";
 
@@ -18,6 +18,12 @@ export function closingLines(closing: Closing, { width, verbose }: ClosingOption
   const asideRow = { label: "What was left aside", texts: aside, commands: [] };
   const rows = [...closingRows(closing), ...(verbose && aside.length > 0 ? [asideRow] : [])];
   return [...wrap(says, width).map(strong), ...rows.flatMap((row) => rowLines(row, width))];
+}
+
+/** How to go on with a run that has not come to its end; nothing for another. */
+export function wayOnLines(ways: Ways, width: number): readonly StyledLine[] {
+  const steps = nextSteps(ways);
+  return steps.length === 0 ? [] : rowLines(nextRow(steps), width);
 }
 
 /** Commands stand below their label, each on a line that is never broken, so that it can be copied. */

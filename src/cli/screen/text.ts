@@ -1,14 +1,15 @@
 /** Text for a terminal of any width: wrapping, durations, local time beside UTC. */
+import { asCalled } from "../../kit/process/called-as.ts";
 
 /**
  * Wraps at blanks; a word longer than the width stands alone and is never cut, so that it can be copied. A paragraph
  * that begins with blanks is wrapped under them; a command, which is copied as a whole, is not, and neither are the
- * lines below it that its quotes go on over.
+ * lines below it that its quotes go on over. A command of ours is said as the caller types it before a line is broken.
  */
 export function wrap(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];
   let quote: Quote = "";
-  for (const paragraph of text.split("\n")) {
+  for (const paragraph of asCalled(text).split("\n")) {
     const text = paragraph.trimStart();
     const under = indent + paragraph.slice(0, paragraph.length - text.length);
     const goesOn = quote !== "";

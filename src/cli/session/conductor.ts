@@ -18,7 +18,6 @@ import type { DrillTimes } from "../../ports/settings.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
 import { parseDuration } from "../../kit/text/time.ts";
-import { calledRenderer } from "../screen/called-renderer.ts";
 import { interactiveRenderer } from "../screen/interactive.ts";
 import { jsonRenderer } from "../screen/json-lines.ts";
 import { createOutput, type Output } from "../screen/output.ts";
@@ -69,8 +68,7 @@ export function openStage(given: ConductArguments): Stage {
   });
   const clock = systemClock(mode?.clock);
   const chosen = chooseRenderer(given, { mode, output, clock });
-  const loud = given.json ? chosen : calledRenderer(chosen);
-  const renderer = given.quiet === true ? quietRenderer(loud) : loud;
+  const renderer = given.quiet === true ? quietRenderer(chosen) : chosen;
   return {
     mode,
     output,

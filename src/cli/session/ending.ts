@@ -33,7 +33,7 @@ export function withClosing(event: RunEvent, { entries }: Journal, flags: readon
   };
 }
 
-function waysAgain(ways: Ways, again: (command: string) => string): Ways {
+export function waysAgain(ways: Ways, again: (command: string) => string): Ways {
   const field = <K extends keyof Ways>(key: K) => optional(key, ways[key] === undefined ? undefined : again(ways[key]));
   return { ...field("resumeWith"), ...field("undoWith"), ...field("beginAnewWith"), ...field("closeWith") };
 }

@@ -1,4 +1,5 @@
 /** One service: what one file says of it, and how several say it together. */
+import { optional } from "../../kit/optional.ts";
 import type { Mount } from "./mount.ts";
 import { readMount } from "./mount.ts";
 import { child, type ComposeMap, type ComposeNode, entriesOf, itemsOf, type Place } from "./node.ts";
@@ -60,10 +61,6 @@ export function readService(
     profiles: texts("profiles"),
     gaps: [],
   };
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
 }
 
 function envFile(node: ComposeNode, scope: Scope): readonly PlacedText[] {

@@ -48,11 +48,17 @@ export function requireAllInputs(runbook: Runbook, inputs: JsonObject): void {
   });
 }
 
-/** Asks for what is still missing. Errors: `input-missing` where nobody can answer. */
+/**
+ * Asks for what is still missing; an input with a default is missing when it is new in a runbook that was accepted since.
+ * Errors: `input-missing` where nobody can answer.
+ */
 export async function askForInputs(session: Session): Promise<void> {
-  for (const spec of session.plan.runbook.inputs) {
+  const { runbook } = session.plan;
+  const defaults = startingInputs(runbook, {}, session.options.clock.now());
+  for (const spec of runbook.inputs) {
     if (session.state.inputs[spec.name] !== undefined) continue;
-    const { value, by } = await askFor(session, spec);
+    const usual = defaults[spec.name];
+    const { value, by } = usual === undefined ? await askFor(session, spec) : { value: usual, by: "default" };
     await session.ledger.append({ type: "input-given", name: spec.name, value, by });
   }
 }

@@ -111,12 +111,14 @@ async function openAnew(session: Session, unit: Unit, attempt = 0): Promise<void
 /** One that was refused before it began runs by itself, and one that is open already is open. */
 const mayBeOpened = (own: StepState): boolean => own.kind === "skipped" || (own.kind !== "reopened" && "input" in own);
 
-/** Finished units whose `holds_until` step cannot have ended the fact: one that was cut in its middle may have. */
+/**
+ * Finished units whose `holds_until` step cannot have ended the fact: one that was cut in its middle may have. In a runbook
+ * that was accepted since, that step can be a new one: then the fact has ended when a step behind it has begun.
+ */
 function factsThatHold(session: Session): readonly Fact[] {
   const { plan, state } = session;
   return plan.steps.flatMap((planned) => {
-    const until = plan.steps[planned.holdsUntil];
-    if (until !== undefined && mayHaveActed(until, state)) return [];
+    if (plan.steps.slice(planned.holdsUntil).some((each) => mayHaveActed(each, state))) return [];
     return unitsOfStep(state, planned.step.id).flatMap(({ unit, own }) =>
       own.kind === "succeeded" ? [{ planned, unit, state: own }] : [],
     );

@@ -79,19 +79,13 @@ function typed(path: string, here: string, isProgram: boolean): string {
   return quote([isProgram && !below.includes("/") ? `./${below}` : below]);
 }
 
-/** `text` with each command of ours as `called` says it. */
+/** `text` with each command of ours as `called` says it; one that is said so already stays. */
 export function asCalled(text: string, called: () => string = calledAs): string {
-  return text.includes(`${NAME} `) ? text.replace(COMMANDS, () => called()) : text;
-}
-
-/** All of `Value`'s texts are given so. */
-export function inTexts<Value>(value: Value, change: (text: string) => string): Value {
-  if (typeof value === "string") return change(value) as Value;
-  if (Array.isArray(value)) return value.map((each: unknown) => inTexts(each, change)) as Value;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, inTexts(each as unknown, change)]),
-  ) as Value;
+  if (!text.includes(`${NAME} `)) return text;
+  const command = called();
+  const isSaid = (at: number): boolean =>
+    command.includes(NAME) && text.startsWith(command, at - command.indexOf(NAME));
+  return text.replace(COMMANDS, (name, at: number) => (isSaid(at) ? name : command));
 }
 
 /** In prose the name stands alone, or before another word. */

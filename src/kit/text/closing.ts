@@ -49,16 +49,36 @@ export function closingRows(closing: Closing): readonly ClosingRow[] {
     { label: "What was found", texts: found, commands: [] },
     { label: "What was done", texts: done, commands: [] },
     { label: "What stands now", texts: listed(world), commands: [] },
-    {
-      label: "What to do next",
-      texts: next.flatMap((step) => ("text" in step ? [step.text] : [])),
-      commands: next.flatMap((step) => ("command" in step ? [commandLine(step)] : [])),
-    },
+    nextRow(next),
     { label: "How to look closer", texts: [], commands: look },
   ];
   return rows.filter(({ texts, commands }) => texts.length + commands.length > 0);
 }
 
+export function nextRow(next: readonly NextStep[]): ClosingRow {
+  return {
+    label: "What to do next",
+    texts: next.flatMap((step) => ("text" in step ? [step.text] : [])),
+    commands: next.flatMap((step) => ("command" in step ? [commandLine(step)] : [])),
+  };
+}
+
 function commandLine({ command, why }: Extract<NextStep, { readonly command: string }>): string {
   return why === undefined ? command : `${command}  # ${why}`;
 }
+
+/** Nothing when the run has come to its end. */
+export function nextSteps({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways): readonly NextStep[] {
+  return [
+    ...step(resumeWith, "goes on"),
+    ...step(undoWith, "takes it back"),
+    ...(beginAnewWith === undefined ? [] : [{ text: IN_VAIN }]),
+    ...step(beginAnewWith, "once that is put right"),
+    ...step(closeWith, "closes this run, which is open until then"),
+  ];
+}
+
+const step = (command: string | undefined, why: string): readonly NextStep[] =>
+  command === undefined ? [] : [{ command, why }];
+
+const IN_VAIN = "Nothing was created, and resuming would end in the same way: begin anew.";

@@ -15,8 +15,6 @@ import type { Scenario } from "../scenarios/scenario.ts";
 
 /** Of the caller's variables, those that only say how a terminal looks. */
 const ABOUT_TERMINALS = ["TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LANG", "LC_ALL", "TZ"];
-/** How the tool is called: what it prints is typed by the same caller. */
-const COMMAND = "DINGO_RECOVER_COMMAND";
 
 export interface ChildPlace {
   readonly directory: string;
@@ -73,7 +71,7 @@ export async function layOut({
   const key = box.host.world().store.keys.find((each) => each.holder === "operator");
   const env = {
     ...Object.fromEntries(
-      [...ABOUT_TERMINALS, COMMAND].flatMap((name) => (caller[name] === undefined ? [] : [[name, caller[name]]])),
+      ABOUT_TERMINALS.flatMap((name) => (caller[name] === undefined ? [] : [[name, caller[name]]])),
     ),
     ...(Object.fromEntries(xdg) as Record<string, string>),
     HOME: home,

@@ -34,7 +34,8 @@ export interface ChildOptions {
   readonly program: readonly [string, ...string[]];
   readonly args: readonly string[];
   readonly place: ChildPlace;
-  readonly stateDirectory: string;
+  /** Variables of the tool itself. */
+  readonly own: Readonly<Record<string, string>>;
   readonly clock: BoxClock;
   /** Somebody sits at a terminal and answers; otherwise the scenario does. */
   readonly interactive: boolean;
@@ -62,12 +63,12 @@ function codeOf(signal: string | null): number {
 }
 
 export async function runChild(options: ChildOptions): Promise<Ended> {
-  const { program, args, place, stateDirectory, interactive, quiet } = options;
+  const { program, args, place, own, interactive, quiet } = options;
   const shown = quiet ? "ignore" : "inherit";
   const [file, ...first] = program;
   const child = spawn(file, [...first, ...args], {
     cwd: place.directory,
-    env: { ...place.env, DINGO_RECOVER_STATE: stateDirectory, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
+    env: { ...place.env, ...own, [REHEARSAL_VARIABLE]: JSON.stringify(setting(options)) },
     // Nothing is sent over the channel: that it closes tells the child that nobody hosts its foundation any more.
     stdio: [interactive ? "inherit" : "ignore", shown, shown, "ipc"],
   });

@@ -28,6 +28,8 @@ export interface Sitting {
   /** Somebody sits at a terminal. */
   readonly interactive: boolean;
   readonly caller: Readonly<Record<string, string | undefined>>;
+  /** Variables of the tool itself, for the program: it prints its commands as the same caller types them. */
+  readonly own?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
   /** Shows a real database at the end of a scenario that has one. */
   readonly realDatabase?: RealDatabase;

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BoxFiles } from "../box/box-state.ts";
-import { clockFrom, PACES } from "../box/clock.ts";
+import { clockFrom } from "../box/clock.ts";
 import { EXIT } from "../../errors.ts";
 import { findScenario } from "../scenarios/registry.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
@@ -30,7 +30,7 @@ const SEED = 1;
 const LOOK_MS = 100;
 
 export async function rehearse(options: RehearseOptions): Promise<RehearsalResult> {
-  const { scenario, say } = options;
+  const { scenario } = options;
   const directory = makeDirectory(options);
   const real = options.realDatabase === undefined ? undefined : scenario.real;
   const clock = clockFrom(real?.beginsAt ?? scenario.beginsAt?.(Date.now()) ?? Date.now(), options.pace);
@@ -41,9 +41,6 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
     { directory, clock, scenario, state: firstState(scenario, opening) },
     async (standing) => {
       const { box } = standing;
-      say(`Rehearsal "${scenario.title}": everything below happens on this machine only.`);
-      say(`Its clock runs ${PACES[options.pace]} times as fast as yours; times below are the foundation's.`);
-      say(`  ${scenario.ticket.join(" ")}`);
       const world = box.host.world();
       const watched = { before: inventory(world, old), requestsBefore: world.store.requests.length, old };
       const record = { version: 1, scenario: scenario.name, watched, since: world.now } as const;
@@ -118,11 +115,11 @@ interface Words {
 }
 
 function child(sitting: Sitting, { place, clock, changes }: Standing, { words, killAt }: Words): Promise<Ended> {
-  const { program, interactive, stateDirectory, args, quiet } = sitting;
+  const { program, interactive, stateDirectory, own, args, quiet } = sitting;
   return runChild({
     program,
     place,
-    stateDirectory,
+    own: { ...own, DINGO_RECOVER_STATE: stateDirectory },
     clock,
     changes,
     interactive,

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { asCalled, calledAs, inTexts, VERBS } from "../../../src/kit/process/called-as.ts";
+import { asCalled, calledAs, VERBS } from "../../../src/kit/process/called-as.ts";
 import { GROUPS } from "../../../src/cli/start/command-groups.ts";
 import { Place } from "../../cli/program.ts";
 import { TOOL } from "../../tool.ts";
@@ -80,7 +80,21 @@ describe("the way in which the tool was called", () => {
       "dingo-recover runs-on",
     ])
       expect(shown(text)).toBe(text);
-    expect(inTexts({ a: ["dingo-recover runs", 1, null] }, shown)).toEqual({ a: ["node x.cjs runs", 1, null] });
+  });
+
+  it.each(["ops dingo-recover", "./dingo-recover", "ops dingo-recover --config prod.yml", "npx dingo-recover"])(
+    "is said once, however often a text is given it: %s",
+    (command) => {
+      const shown = asCalled("Continue with dingo-recover resume r.", () => command);
+      expect(shown).toBe(`Continue with ${command} resume r.`);
+      expect(asCalled(shown, () => command)).toBe(shown);
+    },
+  );
+
+  it("is said once on the screen", async () => {
+    const env = { DINGO_RECOVER_COMMAND: "ops dingo-recover" };
+    const { stderr } = await place.start(["explain", "nonsense"], env).ended;
+    expect(stderr).toContain("  ops dingo-recover explain names all.");
   });
 
   it("is known for every command that there is", () => {

@@ -12,7 +12,8 @@ import { findScenario, SCENARIOS, START_WITH } from "../../../rehearsal/scenario
 import type { Scenario } from "../../../rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../../rehearsal/supervisor/play.ts";
 import { findRehearsal } from "../../../rehearsal/supervisor/record.ts";
-import { rehearse as play, type RehearsalResult, resumeRehearsal } from "../../../rehearsal/supervisor/rehearse.ts";
+import { openingLines } from "../../../rehearsal/supervisor/opening-lines.ts";
+import type { RehearsalResult } from "../../../rehearsal/supervisor/rehearse.ts";
 import { summary } from "../../../rehearsal/supervisor/summary.ts";
 import { createOutput, type Output } from "../../screen/output.ts";
 import { wrap, wrapUnder } from "../../screen/text.ts";
@@ -64,16 +65,17 @@ async function playOnce(given: RehearseArguments, { scenario, output, real }: Pl
     requireOwnRoot(stateDirectory);
     makeDirectory(directory);
   });
+  const at = sitting(given, output, stateDirectory);
+  for (const line of openingLines(scenario, at.pace)) at.say(line);
+  const { rehearse: play } = await supervisor();
   const result = await playIn(stateDirectory, () =>
-    play({
-      ...sitting(given, output, stateDirectory),
-      ...optional("realDatabase", real),
-      scenario,
-      undo: given.undo,
-    }),
+    play({ ...at, ...optional("realDatabase", real), scenario, undo: given.undo }),
   );
   return conclude(given, output, result);
 }
+
+/** It loads the box with all its servers, which a list does not need, and the first lines need not wait for. */
+const supervisor = () => import("../../../rehearsal/supervisor/rehearse.ts");
 
 async function realDatabaseFor(
   given: Pick<RehearseArguments, "real-database" | "postgres-bin">,
@@ -117,6 +119,7 @@ export async function continueRehearsed(
 ): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const stateDirectory = statePath(given["state-dir"], process.env);
+  const { resumeRehearsal } = await supervisor();
   const at = sitting({ ...given, pace: "person" }, output, stateDirectory);
   const real = await realDatabaseOf(stateDirectory, run);
   const options = { ...at, args: [...at.args, ...resumeFlags(given)], ...optional("realDatabase", real), run, command };
@@ -172,7 +175,8 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
     program: ownProgram(),
     args: handedOn(given),
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
-    caller: { ...process.env, [COMMAND_VARIABLE]: calledAs() },
+    caller: process.env,
+    own: { [COMMAND_VARIABLE]: calledAs() },
     say: (line) => {
       if (!given.json) for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
     },
