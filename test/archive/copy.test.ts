@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareArchives, probeCopy } from "../../src/archive/copy/compare.ts";
+import { probeCopy } from "../../src/archive/copy/compare.ts";
 import { copyArchive, requireCopied } from "../../src/archive/copy/copy.ts";
 import { asideLocation, itemsOf, planCopy, type CopyPlan } from "../../src/archive/copy/copy-plan.ts";
 import { probeSetAside, setAside } from "../../src/archive/copy/set-aside.ts";
@@ -53,7 +53,7 @@ describe("copying an archive", () => {
     const before = await store.list(BUCKET, `${OLD.prefix}/`);
     const outcome = await copyArchive(store, await plan(memory), { clock });
     expect(outcome).toMatchObject({ objects: 11, copied: 11, alreadyThere: 0 });
-    expect(await compareArchives(store, OLD, NEW)).toMatchObject({ same: true, objects: 11 });
+    expect(await probeCopy(store, await plan(memory))).toMatchObject({ total: 11, missing: 0, foreign: [] });
     expect(await store.list(BUCKET, `${OLD.prefix}/`)).toEqual(before);
   });
 
@@ -129,10 +129,6 @@ describe("copying an archive", () => {
     expect(await probeCopy(store, copy)).toMatchObject({ missing: 0, foreign: [] });
     memory.seed(BUCKET, key, lzopLike("new 4"), { etag: "9bb58f26192e4ba00f01e2e7b136bbd8-2" });
     expect(await probeCopy(store, copy)).toMatchObject({ foreign: [key] });
-    expect(await compareArchives(store, OLD, NEW)).toMatchObject({
-      same: false,
-      different: [`wal_005/${segment(4)}.lzo`],
-    });
   });
 
   it("refuses an archive that is its own target", () => {

@@ -4,7 +4,6 @@ import { readArchive } from "../../src/archive/reading/facts.ts";
 import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
 import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.ts";
 import { parseLocation } from "../../src/archive/names/location.ts";
-import { lzop } from "../../src/rehearsal/world/lzop.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import {
   add,
@@ -19,36 +18,10 @@ import {
   sentinelText,
   stamp,
 } from "./sample-archive.ts";
+import { addBase, addSegments, codesOf, failedOver, left, packedText } from "./grown-archive.ts";
 
 async function judge(store: MemoryObjectStore, beside: Beside = {}, at = OLD): Promise<ArchiveVerdict> {
   return verifyArchive(await readArchive(store.reader(), at, { times: true }), { restorer: "person", ...beside });
-}
-const codes = (verdict: ArchiveVerdict): readonly string[] => verdict.problems.map(({ code }) => code);
-const packed = (text: string, mtime = 0): Uint8Array => lzop([Buffer.from(text)], { mtime, fileMode: 0o100600 });
-const left = (timeline: number, lsn: string): string => `${timeline}\t${lsn}\tno recovery target specified\n`;
-
-function addBase(store: MemoryObjectStore, at: number, { timeline = 1, stored = at } = {}): string {
-  const name = `base_${segment(at, timeline)}_00000040`;
-  const seed = { lastModified: stamp(stored) };
-  add(store, `basebackups_005/${name}/extended_version.txt`, "PostgreSQL 9.6.24 on x86_64", seed);
-  add(store, `basebackups_005/${name}/tar_partitions/part_00000000.tar.lzo`, lzopLike(name), seed);
-  add(store, `basebackups_005/${name}_backup_stop_sentinel.json`, sentinelText(segment(at, timeline)), seed);
-  return name;
-}
-
-function addSegments(store: MemoryObjectStore, numbers: readonly number[], timeline: number): void {
-  for (const number of numbers)
-    add(store, `wal_005/${segment(number, timeline)}.lzo`, lzopLike(`${timeline} ${number}`), {
-      lastModified: stamp(number),
-    });
-}
-
-/** Timeline 1 in segments 1 to 6, left at 0/5000098 for timeline 2, which goes on to 8. */
-function failedOver(): MemoryObjectStore {
-  const store = sampleArchive();
-  add(store, "wal_005/00000002.history.lzo", packed(left(1, "0/5000098")));
-  addSegments(store, [5, 6, 7, 8], 2);
-  return store;
 }
 
 describe("a base backup", () => {
@@ -95,7 +68,7 @@ describe("a base backup", () => {
     const second = addBase(store, 5, { stored: 1 });
     const verdict = await judge(store);
     expect(verdict).toMatchObject({ verdict: "restorable", chosenBase: second, latestBase: BASE });
-    expect(codes(verdict)).toEqual(["latest-not-newest"]);
+    expect(codesOf(verdict)).toEqual(["latest-not-newest"]);
   });
 
   it("with tablespaces is restorable by who makes their links", async () => {
@@ -103,7 +76,7 @@ describe("a base backup", () => {
     const text = sentinelText(segment(2), { spec: { tablespaces: ["1"] } });
     add(store, `basebackups_005/${BASE}_backup_stop_sentinel.json`, text);
     const verdict = await judge(store);
-    expect([verdict.verdict, codes(verdict)]).toEqual(["restorable", ["tablespaces"]]);
+    expect([verdict.verdict, codesOf(verdict)]).toEqual(["restorable", ["tablespaces"]]);
   });
 });
 
@@ -120,12 +93,12 @@ describe("the timeline", () => {
 
   it("is followed over several switches inside one segment", async () => {
     const store = sampleArchive();
-    add(store, "wal_005/00000002.history.lzo", packed(left(1, "0/5000098")));
-    add(store, "wal_005/00000003.history.lzo", packed(left(1, "0/5000098") + left(2, "0/5000200")));
+    add(store, "wal_005/00000002.history.lzo", packedText(left(1, "0/5000098")));
+    add(store, "wal_005/00000003.history.lzo", packedText(left(1, "0/5000098") + left(2, "0/5000200")));
     add(
       store,
       "wal_005/00000004.history.lzo",
-      packed(left(1, "0/5000098") + left(2, "0/5000200") + left(3, "0/5000300")),
+      packedText(left(1, "0/5000098") + left(2, "0/5000200") + left(3, "0/5000300")),
     );
     addSegments(store, [5, 6], 4);
     expect(await judge(store)).toMatchObject({
@@ -150,10 +123,10 @@ describe("the timeline", () => {
 
   it("is parted from by the byte: a backup that had ended before the switch in its segment goes on, one after it does not", async () => {
     const store = sampleArchive();
-    add(store, "wal_005/00000002.history.lzo", packed(left(1, "0/20000F9")));
+    add(store, "wal_005/00000002.history.lzo", packedText(left(1, "0/20000F9")));
     addSegments(store, [2, 3, 4, 5, 6, 7], 2);
     expect(await judge(store)).toMatchObject({ verdict: "restorable", recoveryPoint: { timeline: 2 } });
-    add(store, "wal_005/00000002.history.lzo", packed(left(1, "0/20000F7")));
+    add(store, "wal_005/00000002.history.lzo", packedText(left(1, "0/20000F7")));
     expect(await judge(store)).toMatchObject({ targetTimeline: 1, recoveryPoint: { timeline: 1 } });
   });
 
@@ -166,7 +139,7 @@ describe("the timeline", () => {
       recoveryPoint: { timeline: 1, segment: segment(6) },
       unreachable: [5, 6, 7, 8].map((number) => segment(number, 2)),
     });
-    expect(codes(verdict)).toEqual(["wal-aside", "history-missing"]);
+    expect(codesOf(verdict)).toEqual(["wal-aside", "history-missing"]);
     expect(verdict.problems[1]).toMatchObject({ key: "wal_005/00000002.history.lzo" });
     expect(verdict.problems[1]?.message).toContain("the number of its parent (1?), a tab, the LSN");
   });
@@ -174,7 +147,7 @@ describe("the timeline", () => {
   it("behind a hole in the histories is reached by its number", async () => {
     const store = failedOver();
     drop(store, "wal_005/00000002.history.lzo");
-    add(store, "wal_005/00000003.history.lzo", packed(left(1, "0/5000098") + left(2, "0/8000000")));
+    add(store, "wal_005/00000003.history.lzo", packedText(left(1, "0/5000098") + left(2, "0/8000000")));
     addSegments(store, [8, 9], 3);
     const verdict = await judge(store);
     expect(verdict).toMatchObject({
@@ -182,7 +155,7 @@ describe("the timeline", () => {
       targetTimeline: 3,
       recoveryPoint: { segment: segment(9, 3) },
     });
-    expect(codes(verdict)).toContain("target-timeline");
+    expect(codesOf(verdict)).toContain("target-timeline");
   });
 
   it("whose first segment is lost would be taken from the wrong branch: the old one is restored by its number", async () => {
@@ -200,7 +173,7 @@ describe("the timeline", () => {
 
   it("that was left behind a gap leaves what lies there lost", async () => {
     const store = sampleArchive({ segments: [1, 2, 3, 5, 6] });
-    add(store, "wal_005/00000002.history.lzo", packed(left(1, "0/4000000")));
+    add(store, "wal_005/00000002.history.lzo", packedText(left(1, "0/4000000")));
     addSegments(store, [4, 5], 2);
     expect(await judge(store)).toMatchObject({
       verdict: "restorable-with-loss",
@@ -248,7 +221,7 @@ describe("times", () => {
   it("come from inside the segments where a copy has new ones, and tell what a gap covers", async () => {
     const store = sampleArchive({ segments: [1, 2, 3, 5, 6] });
     for (const number of [1, 2, 3, 5, 6]) {
-      const content = packed(`segment ${number}`, Date.parse(stamp(number)) / 1000);
+      const content = packedText(`segment ${number}`, Date.parse(stamp(number)) / 1000);
       add(store, `wal_005/${segment(number)}.lzo`, content, { lastModified: stamp(5000) });
     }
     const verdict = await judge(store);
@@ -259,7 +232,7 @@ describe("times", () => {
   it("say from when on a base backup can be used, by the database's own clock", async () => {
     const store = sampleArchive();
     const history = `START WAL LOCATION: 0/2000028 (file ${segment(2)})\nSTOP WAL LOCATION: 0/20000F8 (file ${segment(2)})\nSTART TIME: 2026-11-21 02:20:01 UTC\nSTOP TIME: 2026-11-21 02:21:07 UTC\n`;
-    add(store, `wal_005/${segment(2)}.00000028.backup.lzo`, packed(history));
+    add(store, `wal_005/${segment(2)}.00000028.backup.lzo`, packedText(history));
     expect((await judge(store)).baseBackups[0]).toMatchObject({
       startedAt: "2026-11-21T02:20:01.000Z",
       finishedAt: "2026-11-21T02:21:07.000Z",
@@ -285,9 +258,9 @@ describe("times", () => {
 
   it("tell the loss, and that archiving had stopped before the deletion", async () => {
     const store = sampleArchive();
-    expect(codes(await judge(store, { deletedAt: new Date(stamp(7)) }))).toEqual([]);
+    expect(codesOf(await judge(store, { deletedAt: new Date(stamp(7)) }))).toEqual([]);
     const verdict = await judge(store, { deletedAt: new Date(stamp(30)) });
-    expect(codes(verdict)).toEqual(["archiving-stalled"]);
+    expect(codesOf(verdict)).toEqual(["archiving-stalled"]);
     expect(verdict).toMatchObject({
       lossInTime: { seconds: 24 * 600, noLaterThan: stamp(6) },
       stall: { lastStored: stamp(6), usualPauseSeconds: 600, stalled: true },

@@ -7,6 +7,7 @@ import { sha256 } from "../../src/engine/journal/line.ts";
 import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
 import { type Claim, runClaimName } from "../../src/engine/lease/claim.ts";
 import { openLease } from "../../src/engine/lease/open.ts";
+import { optional } from "../../src/kit/optional.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.ts";
 import { scratchDirectories } from "../engine/journal/scratch.ts";
@@ -16,11 +17,11 @@ const FROM = "s3://bucket/leases";
 const now = (): Date => new Date("2026-11-21T03:00:00Z");
 const machine = (): StateDirectory => new StateDirectory({ path: scratch(), secrets: new Secrets(), now });
 
-async function begin(lease: string): Promise<{ readonly place: MemorySharedPlace; readonly run: string }> {
+async function begin(lease: string | undefined): Promise<{ readonly place: MemorySharedPlace; readonly run: string }> {
   const place = new MemorySharedPlace(new SharedMemory());
   const open = machine().create();
   const leased = await openLease({ ...open, place, takeOver: false, operator: "ann", host: "a", now });
-  const who = { operator: "ann", host: "a", toolVersion: "0", rehearsal: false, lease };
+  const who = { operator: "ann", host: "a", toolVersion: "0", rehearsal: false, ...optional("lease", lease) };
   const runbookText = await leased.journal.keep("fake.yml", "text");
   const which = { runbook: "fake", runbookVersion: "1", runbookSha256: sha256("text"), runbookText };
   const started: EntryBody = { type: "run-started", ...which, inputs: {}, ...who };
@@ -84,6 +85,33 @@ describe("a run in a mirror", () => {
     const asked = { ...request(here, () => Promise.resolve()), takeOver: true };
     expect(await bring(place, asked)).toEqual({ run, epoch: 1 });
     expect(here.read(run).entries).toHaveLength(1);
+  });
+
+  it.each([
+    ["names another run", { run: "20200101-000000-abcd" }],
+    ["is of another key", { key: "run 20200101-000000-abcd" }],
+    ["counts take-overs below none", { epoch: -1 }],
+    ["counts more take-overs than can be counted on", { epoch: Number.MAX_SAFE_INTEGER }],
+  ])("is refused, and nothing is written anywhere, where its lease %s", async (_, forged) => {
+    const { place, run } = await begin(FROM);
+    const name = runClaimName(run);
+    const claim = JSON.parse((await place.read(name))?.content ?? "") as Claim;
+    await place.write(name, JSON.stringify({ ...claim, head: "", step: "", ...forged }), "any");
+    const before = await place.list("");
+    const here = machine();
+    const asked = { ...request(here, () => Promise.reject(new Error("asked"))), run, takeOver: true };
+    await expect(bring(place, asked)).rejects.toMatchObject({ code: "locked" });
+    expect(await place.list("")).toEqual(before);
+    expect(here.list()).toEqual([]);
+  });
+
+  it("is refused, and nobody is asked, where its journal names no lease: two machines would carry it", async () => {
+    const { place } = await begin(undefined);
+    const refused = bring(
+      place,
+      request(machine(), () => Promise.reject(new Error("asked"))),
+    );
+    await expect(refused).rejects.toMatchObject({ code: "guard-refused", exitCode: 16 });
   });
 
   it("is refused, and nobody is asked, where its journal would write to another place", async () => {

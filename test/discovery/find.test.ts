@@ -297,7 +297,7 @@ describe("the question", () => {
 
   it("finds nothing where only what was not asked for is there, however much all lists of it", async () => {
     const cf = cloud().deleted(GUID, "orders-db", AT);
-    const { document, exitCode, table } = await ask(cf, lager(goodDeletion()), { name: "billing", all: true, ...THEN });
+    const { document, exitCode, table } = await ask(cf, lager(goodDeletion()), { name: "billing", all: true });
     expect(exitCode).toBe(17);
     expect(document.candidates).toMatchObject([{ guid: GUID, fits: false, confirmed: false }]);
     expect(table).toMatch(/Deleted, but not what was asked for:\n1\. [^]*No deleted instance was found/);

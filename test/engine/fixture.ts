@@ -154,10 +154,6 @@ export class Bench {
     return this.journal.entries.map((entry) => ("step" in entry ? `${entry.type} ${entry.step ?? ""}` : entry.type));
   }
 
-  eventTypes(): string[] {
-    return this.events.map((event) => ("step" in event ? `${event.type} ${event.step ?? ""}` : event.type));
-  }
-
   get state(): Ledger["state"] {
     return new Ledger(this.journal).state;
   }

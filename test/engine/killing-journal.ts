@@ -35,10 +35,6 @@ export class KillingJournal implements Journal {
     return this.#inner.head;
   }
 
-  get isDead(): boolean {
-    return this.#dead;
-  }
-
   async append(body: EntryBody): Promise<Entry> {
     if (this.#dead) throw killed();
     const kill = this.#kill;

@@ -1,9 +1,8 @@
 /** Rehearsed drills that are killed, stopped, taken back and cleaned up after. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scenarioNamed } from "../players/scenarios.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
+import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";
 
 const ONCE = { "broker provision": 2, "broker deprovision": 1, "docker start": 3 } as const;
 
@@ -12,28 +11,17 @@ let journal: readonly Entry[];
 
 beforeAll(async () => {
   rehearsals = new Rehearsals();
-  journal = rehearsals.entriesOf((await rehearsals.play({ scenario: drill() })).run);
+  journal = rehearsals.entriesOf((await rehearsals.play({ scenario: scenarioNamed("drill") })).run);
 }, LONG);
 
 afterAll(() => rehearsals.remove());
-
-function drill(): Scenario {
-  const scenario = findScenario("drill");
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
-}
-
-function outputOf(entries: readonly Entry[], step: string): unknown {
-  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
-  return ended?.type === "step-succeeded" ? ended.output : undefined;
-}
 
 describe("a drill", () => {
   it(
     "that is killed in its delete goes on, and nothing is done twice",
     async () => {
       const append = numberOf(journal, "step-started", "lose") + 1;
-      const result = await rehearsals.playKilled({ append, when: "before" }, { scenario: drill() });
+      const result = await rehearsals.playKilled({ append, when: "before" }, { scenario: scenarioNamed("drill") });
       expect(result.complaints).toEqual([]);
       expect(result.exitCode).toBe(0);
       expect(result.counts).toMatchObject(ONCE);
@@ -44,8 +32,8 @@ describe("a drill", () => {
   it(
     "is stopped by another name than the one that was to be typed, before anything is deleted",
     async () => {
-      const answers = { ...drill().answers, "any typed": "acme/production/important-db" };
-      const result = await rehearsals.play({ scenario: { ...drill(), answers, exitCode: 16 } });
+      const answers = { ...scenarioNamed("drill").answers, "any typed": "acme/production/important-db" };
+      const result = await rehearsals.play({ scenario: { ...scenarioNamed("drill"), answers, exitCode: 16 } });
       expect(result.exitCode).not.toBe(0);
       expect(result.counts["broker deprovision"]).toBeUndefined();
     },
@@ -55,7 +43,7 @@ describe("a drill", () => {
   it(
     "says of the delete that it is a point of no return, and is taken back but for it",
     async () => {
-      const result = await rehearsals.play({ scenario: drill(), undo: true });
+      const result = await rehearsals.play({ scenario: scenarioNamed("drill"), undo: true });
       expect(result.complaints).toEqual([]);
       expect(result.exitCode).toBe(0);
       const entries = rehearsals.entriesOf(result.run);
@@ -73,7 +61,7 @@ describe("a drill", () => {
   it(
     "is cleaned up after like a recovery; its service stays",
     async () => {
-      const result = await rehearsals.play({ scenario: drill(), cleanup: true });
+      const result = await rehearsals.play({ scenario: scenarioNamed("drill"), cleanup: true });
       expect(result.complaints).toEqual([]);
       expect(result.exitCode).toBe(0);
       expect(result.counts).toMatchObject({ "broker deprovision": 1 });
@@ -102,7 +90,7 @@ describe("the dry run of a drill", () => {
     "prints what would be deleted and changes nothing",
     async () => {
       const { args } = rehearsals.sitting;
-      const result = await rehearsals.play({ scenario: drill(), args: [...args, "--dry-run"] });
+      const result = await rehearsals.play({ scenario: scenarioNamed("drill"), args: [...args, "--dry-run"] });
       expect(result.exitCode).toBe(0);
       expect(result.counts).toEqual({});
     },

@@ -1,36 +1,24 @@
 /** Rehearsed recoveries to a time that are taken back, killed, and done with a real PostgreSQL. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { type ReadyDatabase, readyDatabase } from "../../src/cli/commands/rehearse/real-database.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
+import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
 let journal: readonly Entry[];
 
 beforeAll(async () => {
   rehearsals = new Rehearsals();
-  journal = rehearsals.entriesOf((await rehearsals.play({ scenario: toTime() })).run);
+  journal = rehearsals.entriesOf((await rehearsals.play({ scenario: scenarioNamed("recover-to-time") })).run);
 }, LONG);
 afterAll(() => rehearsals.remove());
-
-function toTime(): Scenario {
-  const scenario = findScenario("recover-to-time");
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
-}
-
-function outputOf(entries: readonly Entry[], step: string): unknown {
-  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
-  return ended?.type === "step-succeeded" ? ended.output : undefined;
-}
 
 describe("a rehearsed recovery to a time", () => {
   it(
     "is taken back by undo: the loaded table has another name, everything else went on",
     async () => {
-      const result = await rehearsals.play({ scenario: toTime(), undo: true });
+      const result = await rehearsals.play({ scenario: scenarioNamed("recover-to-time"), undo: true });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
     },
     LONG,
@@ -43,7 +31,7 @@ describe("a rehearsed recovery to a time", () => {
       try {
         const append = numberOf(journal, "step-started", "recover") + 1;
         const kill = { append, when: "before" } as const;
-        const result = await rehearsals.playKilled(kill, { scenario: toTime(), realDatabase });
+        const result = await rehearsals.playKilled(kill, { scenario: scenarioNamed("recover-to-time"), realDatabase });
         expect([result.exitCode, result.complaints]).toEqual([0, []]);
         const recovered = outputOf(rehearsals.entriesOf(result.run), "recover");
         expect(recovered).toMatchObject({

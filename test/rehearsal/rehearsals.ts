@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { readJournal } from "../../src/engine/journal/reading.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
 import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
@@ -60,10 +60,11 @@ export class Rehearsals {
   }
 }
 
-export function happy(): Scenario {
-  const scenario = findScenario("happy-last-era");
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
+export const happy = (): Scenario => scenarioNamed("happy-last-era");
+
+export function outputOf(entries: readonly Entry[], step: string): unknown {
+  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
+  return ended?.type === "step-succeeded" ? ended.output : undefined;
 }
 
 /** The number of the entry that says how a step began or ended; with `back`, how its way back began. */

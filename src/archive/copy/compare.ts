@@ -1,7 +1,6 @@
 /** Compares a copy with what it was made from: keys, sizes and content, by ETag where that proves something. */
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { itemsOf, type CopyPlan } from "./copy-plan.ts";
-import { relativeKey, type ArchiveLocation } from "../names/location.ts";
 import { listArchive } from "../reading/listing.ts";
 import { inParallel } from "../reading/parallel.ts";
 import { sameContent } from "./same-content.ts";
@@ -47,37 +46,4 @@ export async function probeCopy(
   });
   const missing = items.filter((item) => !target.has(item.to)).length;
   return { total: items.length, equal, missing, foreign, target };
-}
-
-export interface ArchiveDifference {
-  readonly same: boolean;
-  readonly objects: number;
-  readonly onlyInSource: readonly string[];
-  readonly onlyInTarget: readonly string[];
-  readonly different: readonly string[];
-}
-
-/** Lists both archives and compares object by object; keys are given relative to the archives. */
-export async function compareArchives(
-  reader: ObjectReader,
-  source: ArchiveLocation,
-  target: ArchiveLocation,
-): Promise<ArchiveDifference> {
-  const [left, right] = [await listRelative(reader, source), await listRelative(reader, target)];
-  const different: string[] = [];
-  await inParallel([...left], IN_FLIGHT, async ([relative, info]) => {
-    const there = right.get(relative);
-    if (there === undefined) return;
-    const stored = { bucket: target.bucket, info: there };
-    if (!(await sameContent(reader, { bucket: source.bucket, info }, stored))) different.push(relative);
-  });
-  const onlyInSource = [...left.keys()].filter((key) => !right.has(key));
-  const onlyInTarget = [...right.keys()].filter((key) => !left.has(key));
-  const same = onlyInSource.length + onlyInTarget.length + different.length === 0;
-  return { same, objects: left.size, onlyInSource, onlyInTarget, different };
-}
-
-async function listRelative(reader: ObjectReader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
-  const objects = await listArchive(reader, at);
-  return new Map(objects.map((object) => [relativeKey(at, object.key) ?? object.key, object]));
 }

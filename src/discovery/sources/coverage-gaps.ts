@@ -4,6 +4,7 @@
  */
 import type { Coverage, DiscoveryQuery, SourceReport } from "../judgement/candidate.ts";
 import { RETENTION_MS } from "./from-cloud-foundry.ts";
+import { isGuid } from "../lines/guid.ts";
 import { isNamed, type TimeWindow } from "../judgement/rank.ts";
 
 export interface Asked {
@@ -30,14 +31,20 @@ export function coverageGaps(reports: readonly SourceReport[], asked: Asked): re
   return [...logGaps({ files, stores }, asked), ...surveyGaps(all, asked)];
 }
 
-/** Where no time was asked for, what no source knows by its name or GUID may have gone before the first of them begins. */
+/**
+ * Where no time was asked for, what no source knows may have gone before the first of them begins. A name that is in no
+ * record of Cloud Foundry or an inventory is a mistyped one as a rule; a GUID is copied from somewhere.
+ */
 export function beforeAll(reports: readonly SourceReport[], { name }: DiscoveryQuery): readonly Coverage[] {
   const told = reports.flatMap(({ sightings, notDeleted, unclear = [], living = [], known = [] }) => [
     ...[...sightings, ...notDeleted, ...unclear, ...living, ...known],
   ]);
-  const [first] = reports.flatMap(({ coverage }) => coverage);
-  if (name === undefined || first === undefined || told.some((each) => isNamed(each, name))) return [];
-  const begin = reports.flatMap(({ coverage }) => coverage.flatMap(({ from }) => from ?? [])).sort()[0];
+  const all = reports.flatMap(({ coverage }) => coverage);
+  const [first] = all;
+  const isRecorded = all.some(({ source }) => source !== "logs" && source !== "log-store");
+  if (name === undefined || (isRecorded && !isGuid(name.toLowerCase()))) return [];
+  if (first === undefined || told.some((each) => isNamed(each, name))) return [];
+  const begin = all.flatMap(({ from }) => from ?? []).sort()[0];
   return [
     {
       source: first.source,

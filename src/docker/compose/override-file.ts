@@ -1,6 +1,8 @@
 /** A second file that Compose lays over the first by itself: for a Compose file that git tracks, or that cannot be edited. */
+import { posix } from "node:path";
 import { parseDocument } from "yaml";
 import { addVolumes, type Edited } from "./edit.ts";
+import type { Generation } from "./names.ts";
 import { isNamed, itemYaml, refusal, scalarYaml, type VolumeChange } from "./volume-item.ts";
 
 export interface OverrideWanted {
@@ -9,6 +11,13 @@ export interface OverrideWanted {
   readonly changes: readonly VolumeChange[];
   /** What the override file says already; undefined where there is none. */
   readonly existing: string | undefined;
+}
+
+/** The override that the generation takes beside that file. */
+export function overrideFor(file: string, generation: Generation | undefined): string {
+  const [, base, ending] = /([^/]*?)(?:\.(ya?ml))?$/u.exec(file) ?? [];
+  const known = base === "compose" && generation !== "v1" ? "compose" : "docker-compose";
+  return posix.join(posix.dirname(file), `${known}.override.${ending ?? "yml"}`);
 }
 
 /** The text of the override file. */

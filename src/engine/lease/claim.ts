@@ -40,10 +40,16 @@ export const runKey = (run: string): string => `run ${run}`;
 export const runClaimName = (run: string): string => `runs/${run}/lease.json`;
 export const keyClaimName = (key: string): string => `keys/${sha256(key)}.json`;
 
-/** A claim that cannot be read is held all the same: nobody knows by whom (law 5). */
-export function readClaim(text: string, place: string): Claim {
+/** Take-overs beyond these were not counted by anybody. */
+const MOST_EPOCHS = 1_000_000;
+
+/**
+ * A claim that cannot be read, or that is another object's, is held all the same: nobody knows by whom (law 5). `place` is
+ * where it lies: a location, and `name`.
+ */
+export function readClaim(text: string, name: string, place: string): Claim {
   const claim = parsed(text);
-  if (claim !== undefined) return claim;
+  if (claim !== undefined && nameOf(claim) === name) return claim;
   throw new RecoverError("locked", `the lease at "${place}" cannot be read, so nobody can tell who holds it`, {
     remedy: "Make sure that no other dingo-recover is at work on this service, then remove that object by hand.",
     place,
@@ -51,12 +57,16 @@ export function readClaim(text: string, place: string): Claim {
   });
 }
 
+const nameOf = ({ key, run }: Claim): string => (key === runKey(run) ? runClaimName(run) : keyClaimName(key));
+
 const TEXTS = ["key", "state", "run", "operator", "host", "place", "token", "step", "since", "seenAt", "head"] as const;
 
 function parsed(text: string): Claim | undefined {
   try {
     const found = JSON.parse(text) as Partial<Record<string, unknown>> | null;
-    if (found === null || found["schema"] !== CLAIM_SCHEMA || !Number.isSafeInteger(found["epoch"])) return undefined;
+    if (found === null || found["schema"] !== CLAIM_SCHEMA) return undefined;
+    const { epoch } = found;
+    if (!Number.isSafeInteger(epoch) || Number(epoch) < 0 || Number(epoch) > MOST_EPOCHS) return undefined;
     const whole = TEXTS.every((name) => typeof found[name] === "string") && isRunId(String(found["run"]));
     return whole ? (found as unknown as Claim) : undefined;
   } catch {

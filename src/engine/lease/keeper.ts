@@ -76,7 +76,7 @@ export class ClaimKeeper {
 export async function readSeen(place: SharedPlace, name: string): Promise<Seen | undefined> {
   const found = await place.read(name);
   if (found === undefined) return undefined;
-  return { claim: readClaim(found.content, `${place.location}/${name}`), version: found.version };
+  return { claim: readClaim(found.content, name, `${place.location}/${name}`), version: found.version };
 }
 
 /** Somebody wrote between our look and our write. */

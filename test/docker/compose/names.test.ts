@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultFiles, listedFiles, overrideFor } from "../../../src/docker/compose/default-files.ts";
+import { overrideFor } from "../../../src/docker/compose/override-file.ts";
 import { containerName, volumeName } from "../../../src/docker/compose/names.ts";
 import { project } from "./world.ts";
 
@@ -54,41 +54,8 @@ describe("the name of a project", () => {
   });
 });
 
-describe("the files that Compose takes", () => {
-  const tree: Record<string, string[]> = {
-    "/p": ["docker-compose.yml", "compose.yaml", "docker-compose.override.yml"],
-    "/q": ["compose.yml", "compose.override.yaml", "docker-compose.override.yml"],
-  };
-  const names = async (directory: string) => tree[directory];
-
-  it("are the first candidate, in another order for each generation, and an override beside it", async () => {
-    expect(await defaultFiles("/p", "v1", names)).toEqual({
-      directory: "/p",
-      files: ["/p/docker-compose.yml", "/p/docker-compose.override.yml"],
-      ignored: [],
-    });
-    expect((await defaultFiles("/p", "v2", names))?.files).toEqual([
-      "/p/compose.yaml",
-      "/p/docker-compose.override.yml",
-    ]);
-    expect(await defaultFiles("/q", "v2", names)).toEqual({
-      directory: "/q",
-      files: ["/q/compose.yml", "/q/compose.override.yaml"],
-      ignored: ["docker-compose.override.yml"],
-    });
-  });
-
-  it("are looked for above the directory, and nowhere else", async () => {
-    expect((await defaultFiles("/p/sub/dir", "v1", names))?.directory).toBe("/p");
-    expect(await defaultFiles("/r", "v1", names)).toBeUndefined();
-  });
-
-  it("can be listed in COMPOSE_FILE", () => {
-    expect(listedFiles("a.yml:/b/c.yml:", undefined, "/p")).toEqual(["/p/a.yml", "/b/c.yml"]);
-    expect(listedFiles("a.yml;b.yml", ";", "/p")).toEqual(["/p/a.yml", "/p/b.yml"]);
-  });
-
-  it("take an override that is called as they expect it", () => {
+describe("the override that Compose takes", () => {
+  it("is called as each generation expects it", () => {
     expect(overrideFor("/p/docker-compose.yml", "v1")).toBe("/p/docker-compose.override.yml");
     expect(overrideFor("/p/compose.yaml", "v2")).toBe("/p/compose.override.yaml");
   });

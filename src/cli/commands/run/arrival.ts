@@ -71,16 +71,14 @@ function requireLeasedThere(
   at: { readonly from: string; readonly location: string },
 ): void {
   const lease = leaseOf(reading.entries);
-  if (lease === undefined || lease === leaseText(leaseAt(at.from))) return;
-  throw new RecoverError(
-    "guard-refused",
-    `the mirrored journal of run ${run} has its lease elsewhere, at ${quoted(lease)}`,
-    {
-      remedy: "Nothing was taken in. Ask where the run began, and name that place with --from.",
-      place: at.location,
-      effect: "none",
-    },
-  );
+  if (lease === leaseText(leaseAt(at.from))) return;
+  // Without one, two machines would carry it, and neither would see the other.
+  const where = lease === undefined ? "names no lease" : `has its lease elsewhere, at ${quoted(lease)}`;
+  throw new RecoverError("guard-refused", `the mirrored journal of run ${run} ${where}`, {
+    remedy: "Nothing was taken in. Ask where the run began, and name that place with --from.",
+    place: at.location,
+    effect: "none",
+  });
 }
 
 async function chooseMirrored(place: SharedPlace, prefix: string | undefined): Promise<string> {
