@@ -1,10 +1,10 @@
 /** A rehearsed drill: the built program, in a box of its own; drill.deep.test.ts kills it, takes it back and cleans up. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
+import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";
 
 const ONCE = { "broker provision": 2, "broker deprovision": 1, "docker start": 3 } as const;
 
@@ -20,16 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rehearsals.remove());
 
-function drill(): Scenario {
-  const scenario = findScenario("drill");
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
-}
-
-function outputOf(entries: readonly Entry[], step: string): unknown {
-  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
-  return ended?.type === "step-succeeded" ? ended.output : undefined;
-}
+const drill = (): Scenario => scenarioNamed("drill");
 
 describe("a drill", () => {
   it("comes to its end: what it wrote is back, and the neighbours have not noticed", () => {

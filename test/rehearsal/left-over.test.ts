@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
 import type { RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { rehearseKilled } from "../players/kill.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { TOOL } from "../tool.ts";
 
 const stateDirectory = mkdtempSync(join(tmpdir(), "left-over-"));
@@ -15,8 +15,7 @@ const KILLED_AT = 48;
 afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
 
 it("the users that a kill left on cells are removed by the next process, and no key of theirs lies where runs are kept", async () => {
-  const scenario = findScenario("happy-last-era");
-  if (scenario === undefined) throw new Error("no such scenario");
+  const scenario = scenarioNamed("happy-last-era");
   const options: RehearseOptions = {
     ...{ scenario, pace: "max", stateDirectory, program: [process.execPath, TOOL], args: ["--json"] },
     ...{ interactive: false, caller: { TERM: "dumb" }, say: () => undefined, quiet: true },

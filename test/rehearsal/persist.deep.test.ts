@@ -1,7 +1,7 @@
 /** A Compose stack that gets a place for its data, in the box: as it should go, with trouble, taken back, and killed. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
 import { recoversEverywhere } from "../players/everywhere.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, Rehearsals } from "./rehearsals.ts";
 
 const ended = ({ exitCode, complaints }: { readonly exitCode: number; readonly complaints: readonly string[] }) => [
@@ -19,8 +19,7 @@ describe("a stack without a place for its data", () => {
   it.each(["persist-compose-data", "persist-full-disk", "persist-port-taken", "persist-engine-restarts"])(
     "%s ends as it must",
     async (name) => {
-      const scenario = findScenario(name);
-      if (scenario === undefined) throw new Error("the scenario is gone");
+      const scenario = scenarioNamed(name);
       expect(ended(await rehearsals.play({ scenario }))).toEqual([scenario.exitCode, []]);
     },
     LONG,
@@ -29,8 +28,7 @@ describe("a stack without a place for its data", () => {
   it(
     "is taken back where the disk was full, and the old stack runs with every row",
     async () => {
-      const scenario = findScenario("persist-full-disk");
-      if (scenario === undefined) throw new Error("the scenario is gone");
+      const scenario = scenarioNamed("persist-full-disk");
       expect(ended(await rehearsals.play({ scenario, undo: true }))).toEqual([0, []]);
     },
     LONG,

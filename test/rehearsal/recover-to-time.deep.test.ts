@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.ts";
 import type { Entry } from "../../src/journal/entry.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
-import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
+import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
 let journal: readonly Entry[];
@@ -15,16 +15,7 @@ beforeAll(async () => {
 }, LONG);
 afterAll(() => rehearsals.remove());
 
-function toTime(): Scenario {
-  const scenario = findScenario("recover-to-time");
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
-}
-
-function outputOf(entries: readonly Entry[], step: string): unknown {
-  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
-  return ended?.type === "step-succeeded" ? ended.output : undefined;
-}
+const toTime = (): Scenario => scenarioNamed("recover-to-time");
 
 describe("a rehearsed recovery to a time", () => {
   it(

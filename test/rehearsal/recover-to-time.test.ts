@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/journal/entry.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
-import { LONG, Rehearsals } from "./rehearsals.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
+import { LONG, outputOf, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
 let undisturbed: RehearsalResult;
@@ -19,16 +19,7 @@ beforeAll(async () => {
 }, LONG);
 afterAll(() => rehearsals.remove());
 
-function toTime(): Scenario {
-  const scenario = findScenario("recover-to-time");
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
-}
-
-function outputOf(entries: readonly Entry[], step: string): unknown {
-  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
-  return ended?.type === "step-succeeded" ? ended.output : undefined;
-}
+const toTime = (): Scenario => scenarioNamed("recover-to-time");
 
 const laptopOf = ({ directory }: RehearsalResult): string => `/var/tmp/dingo-recover-${basename(directory)}`;
 

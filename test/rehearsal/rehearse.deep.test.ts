@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
 import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
 import { type Kill, rehearseKilled } from "../players/kill.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { TOOL } from "../tool.ts";
 
 const LONG = 300_000;
@@ -20,12 +20,6 @@ beforeAll(() => {
   stateDirectory = mkdtempSync(join(tmpdir(), "rehearsals-"));
 });
 afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
-
-function scenarioNamed(name: string): Scenario {
-  const scenario = findScenario(name);
-  if (scenario === undefined) throw new Error(`no scenario ${name}`);
-  return scenario;
-}
 
 const sitting = (args: readonly string[] = []): Sitting => ({
   pace: "max",

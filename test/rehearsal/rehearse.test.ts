@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { BoxFiles } from "../../src/rehearsal/box/box-state.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
 import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { TOOL } from "../tool.ts";
 
 const CANARY = "canary-of-the-callers-own-environment";
@@ -19,8 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
 
 async function play(name: string): Promise<RehearsalResult> {
-  const scenario = findScenario(name);
-  if (scenario === undefined) throw new Error(`no scenario ${name}`);
+  const scenario = scenarioNamed(name);
   return await rehearse({
     scenario,
     pace: "max",

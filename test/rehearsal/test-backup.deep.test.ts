@@ -3,9 +3,8 @@ import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backupTestOf } from "../../src/report/backup-test.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
@@ -13,15 +12,9 @@ let undisturbed: RehearsalResult;
 
 beforeAll(async () => {
   rehearsals = new Rehearsals();
-  undisturbed = await rehearsals.play({ scenario: named("test-backup") });
+  undisturbed = await rehearsals.play({ scenario: scenarioNamed("test-backup") });
 }, LONG);
 afterAll(() => rehearsals.remove());
-
-function named(name: string): Scenario {
-  const scenario = findScenario(name);
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
-}
 
 const testOf = ({ run }: RehearsalResult) => backupTestOf(rehearsals.entriesOf(run));
 
@@ -30,7 +23,10 @@ describe("a rehearsed test of a backup", () => {
     "that is killed on its copy goes on, and comes to the same",
     async () => {
       const append = numberOf(rehearsals.entriesOf(undisturbed.run), "step-started", "test") + 1;
-      const result = await rehearsals.playKilled({ append, when: "before" }, { scenario: named("test-backup") });
+      const result = await rehearsals.playKilled(
+        { append, when: "before" },
+        { scenario: scenarioNamed("test-backup") },
+      );
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       expect(readdirSync("/var/tmp").filter((name) => name.endsWith(basename(result.directory)))).toEqual([]);
     },
@@ -40,7 +36,7 @@ describe("a rehearsed test of a backup", () => {
   it(
     "of an archive that restores nothing ends with 21, which is as it should be",
     async () => {
-      const result = await rehearsals.play({ scenario: named("bad-backup") });
+      const result = await rehearsals.play({ scenario: scenarioNamed("bad-backup") });
       expect([result.exitCode, result.complaints]).toEqual([21, []]);
       expect(testOf(result)).toMatchObject({ verdict: "bad" });
     },

@@ -3,9 +3,8 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { backupTestOf } from "../../src/report/backup-test.ts";
-import { findScenario } from "../../src/rehearsal/scenarios/registry.ts";
-import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
@@ -13,15 +12,9 @@ let undisturbed: RehearsalResult;
 
 beforeAll(async () => {
   rehearsals = new Rehearsals();
-  undisturbed = await rehearsals.play({ scenario: named("test-backup") });
+  undisturbed = await rehearsals.play({ scenario: scenarioNamed("test-backup") });
 }, LONG);
 afterAll(() => rehearsals.remove());
-
-function named(name: string): Scenario {
-  const scenario = findScenario(name);
-  if (scenario === undefined) throw new Error("no such scenario");
-  return scenario;
-}
 
 const testOf = ({ run }: RehearsalResult) => backupTestOf(rehearsals.entriesOf(run));
 const laptopOf = ({ directory }: RehearsalResult): string => `/var/tmp/dingo-recover-${basename(directory)}`;

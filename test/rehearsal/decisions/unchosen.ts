@@ -1,9 +1,9 @@
 /** A rehearsal with nobody there to choose: the run stops, and the same program goes on when it is given a decision. */
 import type { Entry } from "../../../src/journal/entry.ts";
-import { findScenario } from "../../../src/rehearsal/scenarios/registry.ts";
 import type { Scenario } from "../../../src/rehearsal/scenarios/scenario.ts";
 import { type RehearsalResult, resumeRehearsal } from "../../../src/rehearsal/supervisor/rehearse.ts";
 import { Rehearsals } from "../rehearsals.ts";
+import { scenarioNamed } from "../../players/scenarios.ts";
 
 type Stop = Extract<Entry, { type: "run-stopped" }>;
 
@@ -52,8 +52,7 @@ export class Unchosen {
 }
 
 function withoutChoices(name: string): Scenario {
-  const scenario = findScenario(name);
-  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
+  const scenario = scenarioNamed(name);
   const { "any confirm": confirm = "", "any typed": typed = "", instance } = scenario.answers;
   const known = instance === undefined ? {} : { instance };
   return { ...scenario, answers: { "any confirm": confirm, "any typed": typed, ...known } };
