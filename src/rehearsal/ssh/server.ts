@@ -2,7 +2,8 @@
  * The foundation's sshd: a gateway on loopback, which is the only way to addresses such as 10.58.111.15, and behind it
  * the cells, which know only the users that the director's agent made.
  */
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
+import { closed, listening } from "../listening.ts";
 import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
 import type { WorldHost } from "../box/world-host.ts";
 import { CLEAR, type Passage } from "../passage.ts";
@@ -55,18 +56,8 @@ interface Running {
 /** Own sockets, without Nagle's delay: a command would wait 40 ms for each of its small packets. */
 async function listen({ server, open }: Unbound, port = 0): Promise<Running> {
   const sockets = createServer({ noDelay: true }, (socket) => server.injectSocket(socket));
-  await new Promise<void>((resolve, reject) => {
-    sockets.once("error", reject);
-    sockets.listen(port, "127.0.0.1", resolve);
-  });
-  return {
-    port: (sockets.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        sockets.close(() => resolve());
-        for (const connection of open) connection.end();
-      }),
-  };
+  const hangUp = (): void => open.forEach((connection) => connection.end());
+  return { port: await listening(sockets, port), close: () => closed(sockets, hangUp) };
 }
 
 interface Unbound {
