@@ -1,5 +1,5 @@
 /** Puts `cf` and `docker` of the box where a child's PATH finds them: a line of shell that starts this tool as that program. */
-import { compiledBefore, ownProgram } from "../own-files.ts";
+import { compiledBefore, ownProgram } from "../kit/process/own-files.ts";
 import { putScript } from "./bash-programs.ts";
 import { type BoxClock, clockWord } from "./cf-program/clock.ts";
 import { putSudo } from "./docker-program/sudo.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { verifyOptions, withDepth } from "../../src/cli/archive-options.ts";
-import { lookRate } from "../../src/ui/rate.ts";
+import { verifyOptions, withDepth } from "../../src/cli/options/archive-options.ts";
+import { lookRate } from "../../src/cli/screen/rate.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 
 describe("--deep", () => {

@@ -1,6 +1,6 @@
 /** Rehearsed drills that are killed, stopped, taken back and cleaned up after. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";

@@ -1,7 +1,7 @@
 /** Rehearsed recoveries to a time that are taken back, killed, and done with a real PostgreSQL. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.ts";
-import type { Entry } from "../../src/journal/entry.ts";
+import { type ReadyDatabase, readyDatabase } from "../../src/cli/commands/rehearse/real-database.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";
