@@ -4,12 +4,11 @@
  */
 import { connect, createServer } from "node:net";
 import { closed, listening } from "../listening.ts";
-import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from "ssh2";
 import type { WorldHost } from "../box/world-host.ts";
 import { CLEAR, type Passage } from "../passage.ts";
 import { runLine } from "../shell/run.ts";
-import type { KeyPair } from "./keys.ts";
-import { requireKey } from "./login.ts";
+import { isKey, type KeyPair } from "./keys.ts";
 
 interface SshSettings {
   readonly host: WorldHost;
@@ -166,5 +165,20 @@ function readAll(channel: ServerChannel): Promise<string> {
     channel.on("data", (chunk: Buffer) => chunks.push(chunk));
     channel.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     channel.on("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
+  });
+}
+
+/** Lets users in by public keys alone. `keysOf` returns the key lines of a user, undefined if there is no such user. */
+function requireKey(connection: Connection, keysOf: (user: string) => readonly string[] | undefined): void {
+  connection.on("authentication", (context: AuthContext) => {
+    const lines = keysOf(context.username);
+    if (context.method !== "publickey" || lines === undefined) return context.reject(["publickey"]);
+    const key = lines.map((line) => isKey(line, context.key)).find((found) => found !== undefined);
+    if (key === undefined) return context.reject(["publickey"]);
+    // Without a signature the client only asks whether the key would do.
+    if (context.signature === undefined || context.blob === undefined) return context.accept();
+    return key.verify(context.blob, context.signature, context.hashAlgo)
+      ? context.accept()
+      : context.reject(["publickey"]);
   });
 }
