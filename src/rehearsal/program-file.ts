@@ -1,24 +1,24 @@
-/** Puts a program of the box where a child's PATH finds it: a line of shell that starts this tool as that program. */
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+/** Puts `cf` and `docker` of the box where a child's PATH finds them: a line of shell that starts this tool as that program. */
 import { compiledBefore, ownProgram } from "../kit/process/own-files.ts";
+import { putScript } from "./bash-programs.ts";
+import { type BoxClock, clockWord } from "./cf-program/clock.ts";
+import { putSudo } from "./docker-program/sudo.ts";
 
-export interface ProgramFile {
-  readonly directory: string;
-  readonly name: "cf" | "docker";
-  /** Before those of the caller. */
-  readonly words?: readonly string[];
+/** Returns the path of the program; tokens are measured by the given clock. */
+export const installCfProgram = (directory: string, clock?: BoxClock): string =>
+  putProgram(directory, "cf", [clockWord(clock)]);
+
+/** It finds its engine by DOCKER_HOST. */
+export function installDockerProgram(directory: string): void {
+  putSudo(directory);
+  putProgram(directory, "docker");
 }
 
-/** Returns the path of the program. */
-export async function putProgram({ directory, name, words = [] }: ProgramFile): Promise<string> {
-  const path = join(directory, name);
-  await mkdir(dirname(path), { recursive: true });
+/** `words` come before those of the caller. */
+function putProgram(directory: string, name: "cf" | "docker", words: readonly string[] = []): string {
   const variables = Object.entries(compiledBefore()).map(([variable, value]) => `${variable}=${quoted(value)} `);
   const line = [...ownProgram(), `box:${name}`, ...words].map(quoted).join(" ");
-  await writeFile(path, `#!/bin/sh\n${variables.join("")}exec ${line} "$@"\n`);
-  await chmod(path, 0o755);
-  return path;
+  return putScript(directory, name, `#!/bin/sh\n${variables.join("")}exec ${line} "$@"\n`);
 }
 
 function quoted(word: string): string {

@@ -1,10 +1,10 @@
 /** The box's `cf`, as a rehearsal in a clone puts it: from source, by a Node that keeps what it has compiled for all tests. */
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { installCfProgram } from "../../src/rehearsal/cf-program/install.ts";
+import { installCfProgram } from "../../src/rehearsal/program-file.ts";
 
 /** Puts the program into a directory and returns the path of its `cf`. */
-export async function boxCfProgram(directory: string): Promise<string> {
+export function boxCfProgram(directory: string): Promise<string> {
   enableCompileCache(join(import.meta.dirname, "../../node_modules/.cache/dingo-recover/compiled"));
-  return await installCfProgram(join(directory, "bin"));
+  return Promise.resolve(installCfProgram(join(directory, "bin")));
 }

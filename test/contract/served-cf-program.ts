@@ -1,9 +1,10 @@
 /** The box's `cf` as rehearsals have it: lines of bash on the disk, answered in this process. */
 import { join } from "node:path";
-import { type CfService, serveCf } from "../../src/rehearsal/cf-program/service.ts";
+import type { Served } from "../../src/rehearsal/bash-programs.ts";
+import { serveCf } from "../../src/rehearsal/cf-program/service.ts";
 
 export class ServedCfProgram {
-  #service: CfService | undefined;
+  #service: Served | undefined;
 
   /** Puts the program into a directory and returns the path of its `cf`. */
   readonly put = async (directory: string): Promise<string> => {

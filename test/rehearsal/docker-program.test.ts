@@ -8,7 +8,7 @@ import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import { composeLabels, withVolume } from "../../src/rehearsal/docker-engine/seed.ts";
 import { serveDocker } from "../../src/rehearsal/docker-engine/server.ts";
 import { emptyEngine } from "../../src/rehearsal/docker-engine/state.ts";
-import { installDockerProgram } from "../../src/rehearsal/docker-program/install.ts";
+import { installDockerProgram } from "../../src/rehearsal/program-file.ts";
 import { serveDockerProgram } from "../../src/rehearsal/docker-program/service.ts";
 
 const VOLUME = { name: "déjà vu 'x'", files: {}, createdAt: 0, labels: composeLabels("blog", "db", "/x.yml") };
@@ -31,7 +31,7 @@ describe.each(["bash", "Node"])("the box's docker in %s", (kind) => {
           : engine.call({ ...call, endpoint: server.endpoint }),
       );
       closing.push(() => served.close());
-    } else await installDockerProgram(directory);
+    } else installDockerProgram(directory);
     const docker = (words: readonly string[], more: { readonly input?: string } = {}) =>
       execa(join(directory, "docker"), words, {
         ...{ env: { DOCKER_HOST: server.endpoint }, reject: false },

@@ -1,7 +1,7 @@
 /** A Compose stack that gets a place for its data, in the box: as it should go, with trouble, taken back, and killed. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import { recoversEverywhere } from "../players/everywhere.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, Rehearsals } from "./rehearsals.ts";
 
 const ended = ({ exitCode, complaints }: { readonly exitCode: number; readonly complaints: readonly string[] }) => [

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { readJournal } from "../../src/engine/journal/reading.ts";
-import { scenarioNamed } from "../players/scenarios.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
 import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { type Kill, rehearseKilled } from "../players/kill.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { TOOL } from "../tool.ts";
 
 export const LONG = 600_000;
@@ -62,11 +62,6 @@ export class Rehearsals {
 
 export const happy = (): Scenario => scenarioNamed("happy-last-era");
 
-export function outputOf(entries: readonly Entry[], step: string): unknown {
-  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
-  return ended?.type === "step-succeeded" ? ended.output : undefined;
-}
-
 /** The number of the entry that says how a step began or ended; with `back`, how its way back began. */
 export function numberOf(entries: readonly Entry[], type: Entry["type"], step: string, back = false): number {
   const found = entries.find(
@@ -74,4 +69,9 @@ export function numberOf(entries: readonly Entry[], type: Entry["type"], step: s
   );
   if (found === undefined) throw new Error(`there is no ${type} of ${step}`);
   return found.seq;
+}
+
+export function outputOf(entries: readonly Entry[], step: string): unknown {
+  const ended = entries.find((entry) => entry.type === "step-succeeded" && entry.step === step);
+  return ended?.type === "step-succeeded" ? ended.output : undefined;
 }

@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
 import { type Kill, rehearseKilled } from "../players/kill.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { TOOL } from "../tool.ts";
 
 const LONG = 300_000;

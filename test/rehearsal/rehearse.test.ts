@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import { BoxFiles } from "../../src/rehearsal/box/box-state.ts";
 import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { TOOL } from "../tool.ts";
 
 const CANARY = "canary-of-the-callers-own-environment";

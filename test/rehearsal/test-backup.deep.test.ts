@@ -2,9 +2,9 @@
 import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import { backupTestOf } from "../../src/report/backup-test.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, numberOf, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;

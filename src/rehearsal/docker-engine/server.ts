@@ -1,6 +1,6 @@
 /** The engine on loopback, for the box's `docker` program: words and standard input in, what it says and its code out. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { closed, listening } from "../listening.ts";
 import type { DockerEngine } from "./engine.ts";
 
 export interface DockerServer {
@@ -20,19 +20,8 @@ export async function serveDocker(engine: DockerEngine): Promise<DockerServer> {
   const server = createServer((incoming, outgoing) => {
     answer(engine, endpoint, { incoming, outgoing }).catch(() => outgoing.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  endpoint = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    endpoint,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  endpoint = `tcp://127.0.0.1:${await listening(server)}`;
+  return { endpoint, close: () => closed(server, () => server.closeAllConnections()) };
 }
 
 async function answer(

@@ -2,8 +2,7 @@
  * The box's `sudo`: whoever rehearses has one, and that one forgets PATH and DOCKER_HOST, and would lead out of the box, as
  * root, to the engine of the machine (law 13).
  */
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { putScript } from "../bash-programs.ts";
 
 /** It asks for no password, and runs what the child's own PATH finds. */
 const SUDO = `#!/bin/sh
@@ -13,9 +12,4 @@ command -v "$1" > /dev/null || { echo "sudo: $1: command not found" >&2; exit 1;
 exec "$@"
 `;
 
-export async function putSudo(directory: string): Promise<void> {
-  const path = join(directory, "sudo");
-  await mkdir(directory, { recursive: true });
-  await writeFile(path, SUDO);
-  await chmod(path, 0o755);
-}
+export const putSudo = (directory: string): string => putScript(directory, "sudo", SUDO);

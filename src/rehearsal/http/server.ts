@@ -4,9 +4,9 @@
  */
 import { createServer as createHttp, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
-import type { AddressInfo } from "node:net";
 import type { Fault } from "./fault.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
+import { listening } from "../listening.ts";
 import { type Answered, CLEAR, type HttpCall, type Passage, send } from "../passage.ts";
 
 export interface Listen {
@@ -48,11 +48,7 @@ export async function serve(shell: Shell, listen: Listen): Promise<StandInServer
     exchange(shell, holds, { incoming, outgoing, origin: url }).catch((error: unknown) => fail(outgoing, error));
   };
   const server = listen.tls === undefined ? createHttp(listener) : createHttps(listen.tls, listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(listen.port ?? 0, host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(server, listen.port, host);
   url = `${scheme}://${host}:${port}`;
   return {
     url,

@@ -1,7 +1,7 @@
 /** The HTTP shell of the S3 stand-in, on loopback. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { WorldHost } from "../box/world-host.ts";
+import { closed, listening } from "../listening.ts";
 import { CLEAR, type Passage } from "../passage.ts";
 import type { Load } from "./load.ts";
 import { answerStore, failure, operationName } from "./answers.ts";
@@ -30,12 +30,9 @@ export async function serveStore(
       else outgoing.writeHead(500).end(String(error));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const bound = (server.address() as AddressInfo).port;
-  return { url: `http://127.0.0.1:${bound}`, port: bound, close: () => close(server) };
+  const bound = await listening(server, port);
+  const close = (): Promise<void> => closed(server, () => server.closeAllConnections());
+  return { url: `http://127.0.0.1:${bound}`, port: bound, close };
 }
 
 interface Exchange {
@@ -85,11 +82,4 @@ function answerOrFail(host: WorldHost, call: StoreCall): StoreAnswer {
   } catch (error) {
     return failure(500, "InternalError", error instanceof Error ? error.message : String(error));
   }
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

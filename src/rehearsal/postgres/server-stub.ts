@@ -2,12 +2,9 @@
  * The stand-in's own process: a few lines of bash in the copy's directory, found by the pid file as a server is, that
  * write down what they are told and end by a signal. Everything else happens in whoever hosts the rehearsal.
  */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
-
-const BASH = "/bin/bash";
-const CAT = "/bin/cat";
+import { createServer, type Socket } from "node:net";
+import { BASH, CAT, putScript, type Served } from "../bash-programs.ts";
+import { closed, listening } from "../listening.ts";
 
 /** bash ignores SIGQUIT where nothing is said. */
 const SERVER = (port: number): string => `#!${BASH}
@@ -39,15 +36,11 @@ export interface RunningServer {
   readonly stop?: () => void;
 }
 
-export interface ServerStub {
-  close(): Promise<void>;
-}
-
 /** Writes `DIRECTORY/postgres`, and starts a server for each process of it. */
 export async function serveServer(
   directory: string,
   { version, start }: { readonly version: string; readonly start: (started: StartedServer) => RunningServer },
-): Promise<ServerStub> {
+): Promise<Served> {
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     open.add(socket);
@@ -56,15 +49,9 @@ export async function serveServer(
       started.args[0] === "--version" ? { lines: [`postgres (PostgreSQL) ${version}`], ended: true } : start(started),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
-  const path = join(directory, "postgres");
-  writeFileSync(path, SERVER((server.address() as AddressInfo).port));
-  chmodSync(path, 0o755);
-  return { close: () => close(server, open) };
+  putScript(directory, "postgres", SERVER(await listening(server)));
+  // Whoever has no host any more ends.
+  return { close: () => closed(server, () => open.forEach((socket) => socket.destroy())) };
 }
 
 function receive(socket: Socket, start: (started: StartedServer) => RunningServer): void {
@@ -81,10 +68,4 @@ function receive(socket: Socket, start: (started: StartedServer) => RunningServe
     socket.write(lines.map((line) => `${line}\n`).join(""));
     if (ended) socket.end();
   });
-}
-
-/** Whoever has no host any more ends. */
-function close(server: Server, open: ReadonlySet<Socket>): Promise<void> {
-  for (const socket of open) socket.destroy();
-  return new Promise((resolve) => server.close(() => resolve()));
 }

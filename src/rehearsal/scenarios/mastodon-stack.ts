@@ -1,4 +1,5 @@
 /** A small community's Mastodon on one machine, brought up as its Compose file was shipped: no place for its data. */
+import { unless } from "./endings.ts";
 import { broughtUp } from "../docker-engine/compose.ts";
 import { rowsOf, withRows } from "../docker-engine/database.ts";
 import { madeDirectory } from "../docker-engine/file-programs.ts";
@@ -96,7 +97,7 @@ export function lostRows(state: DockerEngineState): string[] {
         container.mounts.some(({ kind, to }) => kind === "volume" && to === path) &&
         (rowsOf(state, container)?.[table] ?? 0) >= least,
     );
-    return kept ? [] : [`no container has the volume any more in which the ${table} of ${service} were`];
+    return unless(kept, `no container has the volume any more in which the ${table} of ${service} were`);
   });
 }
 
@@ -112,8 +113,8 @@ export function standing(state: DockerEngineState, on: "directories" | "volumes"
       const wanted = service === "db" ? least + LAST : least;
       const isThere = on === "directories" ? mount?.from === directory : mount?.kind === "volume";
       return [
-        ...(isThere ? [] : [`${service} is on ${mount?.from ?? "nothing"}`]),
-        ...(rows >= wanted ? [] : [`${service} has ${rows} ${table} of ${wanted}`]),
+        ...unless(isThere, `${service} is on ${mount?.from ?? "nothing"}`),
+        ...unless(rows >= wanted, `${service} has ${rows} ${table} of ${wanted}`),
       ];
     }),
   ];

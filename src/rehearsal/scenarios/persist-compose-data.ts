@@ -1,4 +1,5 @@
 /** A Compose stack whose databases have no place for their data gets one: as it should go, with a full disk, with a taken port. */
+import { unless } from "./endings.ts";
 import { withContainer, withImage } from "../docker-engine/seed.ts";
 import type { DockerEngineState } from "../docker-engine/state.ts";
 import { DIRECTORY, lostRows, mastodonHost, memberOf, PROJECT, standing, TEXT, textOf } from "./mastodon-stack.ts";
@@ -122,13 +123,13 @@ function moved(state: DockerEngineState): readonly string[] {
   const kept = Object.values(state.containers).filter(({ name }) => name.includes(".dingo-recover-"));
   return [
     ...standing(state, "directories"),
-    ...(isWritten ? [] : ["the Compose file does not name the directories"]),
-    ...(kept.length === 2 ? [] : [`${kept.length} old containers are kept, of 2`]),
+    ...unless(isWritten, "the Compose file does not name the directories"),
+    ...unless(kept.length === 2, `${kept.length} old containers are kept, of 2`),
   ];
 }
 
 function asBefore(state: DockerEngineState): readonly string[] {
-  return [...standing(state, "volumes"), ...(textOf(state) === TEXT ? [] : ["the Compose file is not as it was"])];
+  return [...standing(state, "volumes"), ...unless(textOf(state) === TEXT, "the Compose file is not as it was")];
 }
 
 function untouched(state: DockerEngineState): readonly string[] {
@@ -136,11 +137,11 @@ function untouched(state: DockerEngineState): readonly string[] {
   return [
     ...there.map((path) => `${path} has its name, and is no whole copy`),
     ...["db", "redis"].filter((service) => memberOf(state, service) === undefined).map((each) => `${each} is removed`),
-    ...(textOf(state) === TEXT ? [] : ["the Compose file is not as it was"]),
+    ...unless(textOf(state) === TEXT, "the Compose file is not as it was"),
   ];
 }
 
 function refusalUnsaid(told: Told, wanted: RegExp): string[] {
   const { message } = told.refusal;
-  return wanted.test(message) ? [] : [`it was refused with other words: ${message}`];
+  return unless(wanted.test(message), `it was refused with other words: ${message}`);
 }

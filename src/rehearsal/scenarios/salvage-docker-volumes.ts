@@ -1,4 +1,5 @@
 /** Somebody typed `docker-compose down`: the rows of a shop lie in one of many volumes without a name. Nothing is lost yet. */
+import { unless } from "./endings.ts";
 import { databaseFiles } from "../docker-engine/catalogue-files.ts";
 import {
   bindMount,
@@ -150,7 +151,7 @@ function originalsTouched({ docker }: Closing): string[] {
     ...made
       .filter((what) => names.some((name) => what.includes(name)))
       .map((what) => `a volume that was there was changed: ${what}`),
-    ...(docker?.volumes[LOST]?.tree.nodes["complete"] === undefined ? [] : ["the lost volume was written to"]),
+    ...unless(docker?.volumes[LOST]?.tree.nodes["complete"] === undefined, "the lost volume was written to"),
   ];
 }
 
@@ -158,15 +159,15 @@ function notSaved({ docker }: Closing): string[] {
   const put = docker?.volumes["shop_db"];
   const isWhole = JSON.stringify(put?.tree.nodes) === JSON.stringify(docker?.volumes[LOST]?.tree.nodes);
   return [
-    ...(isWhole ? [] : ["shop_db does not hold what the lost volume holds"]),
-    ...(put?.labels["com.docker.compose.project"] === "shop" ? [] : ["Compose would take shop_db for somebody else's"]),
+    ...unless(isWhole, "shop_db does not hold what the lost volume holds"),
+    ...unless(put?.labels["com.docker.compose.project"] === "shop", "Compose would take shop_db for somebody else's"),
     ...ownLeft(docker),
   ];
 }
 
 const left = ({ docker }: Closing): string[] => [
   ...ownLeft(docker),
-  ...(docker?.volumes["shop_db"] === undefined ? [] : ["shop_db is still there"]),
+  ...unless(docker?.volumes["shop_db"] === undefined, "shop_db is still there"),
 ];
 
 function ownLeft(docker: DockerEngineState | undefined): string[] {

@@ -1,4 +1,5 @@
 /** Backups of a living database that somebody tests at last: one that restores, and one of which every base backup was cut off on its way. */
+import { unless } from "./endings.ts";
 import { archivePrefix, below } from "../world/store.ts";
 import { happen } from "../world/story.ts";
 import type { World } from "../world/world.ts";
@@ -59,7 +60,7 @@ export const badBackup: Scenario = {
   complaints,
   unsaid: (told) => [
     ...unsaid("the journal", told.text, ["nothing can be restored", "a base backup whose upload never finished"]),
-    ...(told.output("verdict")["verdict"] === "bad" ? [] : ["the backup was not called bad"]),
+    ...unless(told.output("verdict")["verdict"] === "bad", "the backup was not called bad"),
     ...(told.began("test") ? ["a copy was begun of what cannot be restored"] : []),
   ],
 };

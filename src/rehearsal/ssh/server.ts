@@ -2,13 +2,13 @@
  * The foundation's sshd: a gateway on loopback, which is the only way to addresses such as 10.58.111.15, and behind it
  * the cells, which know only the users that the director's agent made.
  */
-import { connect, createServer, type AddressInfo } from "node:net";
-import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
+import { connect, createServer } from "node:net";
+import { closed, listening } from "../listening.ts";
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from "ssh2";
 import type { WorldHost } from "../box/world-host.ts";
 import { CLEAR, type Passage } from "../passage.ts";
 import { runLine } from "../shell/run.ts";
-import type { KeyPair } from "./keys.ts";
-import { requireKey } from "./login.ts";
+import { isKey, type KeyPair } from "./keys.ts";
 
 interface SshSettings {
   readonly host: WorldHost;
@@ -55,18 +55,8 @@ interface Running {
 /** Own sockets, without Nagle's delay: a command would wait 40 ms for each of its small packets. */
 async function listen({ server, open }: Unbound, port = 0): Promise<Running> {
   const sockets = createServer({ noDelay: true }, (socket) => server.injectSocket(socket));
-  await new Promise<void>((resolve, reject) => {
-    sockets.once("error", reject);
-    sockets.listen(port, "127.0.0.1", resolve);
-  });
-  return {
-    port: (sockets.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        sockets.close(() => resolve());
-        for (const connection of open) connection.end();
-      }),
-  };
+  const hangUp = (): void => open.forEach((connection) => connection.end());
+  return { port: await listening(sockets, port), close: () => closed(sockets, hangUp) };
 }
 
 interface Unbound {
@@ -175,5 +165,20 @@ function readAll(channel: ServerChannel): Promise<string> {
     channel.on("data", (chunk: Buffer) => chunks.push(chunk));
     channel.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     channel.on("close", () => resolve(Buffer.concat(chunks).toString("utf8")));
+  });
+}
+
+/** Lets users in by public keys alone. `keysOf` returns the key lines of a user, undefined if there is no such user. */
+function requireKey(connection: Connection, keysOf: (user: string) => readonly string[] | undefined): void {
+  connection.on("authentication", (context: AuthContext) => {
+    const lines = keysOf(context.username);
+    if (context.method !== "publickey" || lines === undefined) return context.reject(["publickey"]);
+    const key = lines.map((line) => isKey(line, context.key)).find((found) => found !== undefined);
+    if (key === undefined) return context.reject(["publickey"]);
+    // Without a signature the client only asks whether the key would do.
+    if (context.signature === undefined || context.blob === undefined) return context.accept();
+    return key.verify(context.blob, context.signature, context.hashAlgo)
+      ? context.accept()
+      : context.reject(["publickey"]);
   });
 }

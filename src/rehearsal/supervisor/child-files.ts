@@ -6,10 +6,10 @@ import type { Box } from "../box/box.ts";
 import { DIRECTOR_ADDRESS } from "../box/box.ts";
 import { LOG_INDEX, LOG_READER } from "../box/collected-store.ts";
 import { type BoxClock, shown } from "../box/clock.ts";
-import { installCfProgram } from "../cf-program/install.ts";
-import { installDockerProgram } from "../docker-program/install.ts";
+import { hasBash } from "../bash-programs.ts";
+import { installCfProgram, installDockerProgram } from "../program-file.ts";
 import { serveDockerProgram, serveMachine } from "../docker-program/service.ts";
-import { hasBash, serveCf } from "../cf-program/service.ts";
+import { serveCf } from "../cf-program/service.ts";
 import type { Laptop } from "./laptop.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 
@@ -116,7 +116,7 @@ async function putDocker(
     return { isElsewhere, close: () => served.close() };
   }
   if (!isElsewhere) throw new Error("this rehearsal needs /bin/bash and /bin/cat");
-  await installDockerProgram(bin);
+  installDockerProgram(bin);
   return nothing;
 }
 
@@ -126,7 +126,7 @@ async function putCf(bin: string, clock: BoxClock): Promise<Pick<ChildPlace, "cl
     return { path, close: () => service.close() };
   }
   const { realMs: wallMs, epochMs: shownMs, rate } = clock;
-  return { path: await installCfProgram(bin, { wallMs, shownMs, rate }), close: () => Promise.resolve() };
+  return { path: installCfProgram(bin, { wallMs, shownMs, rate }), close: () => Promise.resolve() };
 }
 
 function configuration(box: Box, gatewayKey: string): Record<string, unknown> {

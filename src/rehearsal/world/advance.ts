@@ -1,12 +1,13 @@
 /** Time moves a world on: everything that was due happens, in order. */
-import { brokerStep } from "./broker.ts";
+import { brokerStep, moveNode } from "./broker.ts";
 import type { Appointment } from "./appointment.ts";
-import { daemonRestart, isUp, restartByPolicy } from "./docker.ts";
+import type { Deed } from "./deed.ts";
+import { daemonRestart, isUp, restartByPolicy, startContainer } from "./docker.ts";
 import { draftOf } from "./copy.ts";
 import { expire } from "./etcd.ts";
-import { doDeed } from "./deeds.ts";
 import { takeStep } from "./life.ts";
-import { cellAt, type World } from "./world.ts";
+import { dropKey, nodeOf, scopeOf, serviceKey } from "./service-keys.ts";
+import { cellAt, type Site, type World } from "./world.ts";
 
 /** The world at a later time; the value given in is not changed. A time that has passed already changes nothing. */
 export function advance(world: World, now: number): World {
@@ -45,4 +46,19 @@ function keep(world: World, appointment: Appointment): void {
   if (container.life !== appointment.life) return;
   if (appointment.kind === "restart-by-policy") return restartByPolicy({ world, cell, container });
   if (isUp(container)) takeStep({ world, cell, container }, appointment.step);
+}
+
+/** Does what somebody else does to a container (deed.ts). */
+function doDeed(site: Site, deed: Deed): void {
+  const { world, cell, container } = site;
+  switch (deed.is) {
+    case "start":
+      return startContainer(site);
+    case "daemon-restart":
+      return daemonRestart(world, cell);
+    case "move":
+      return moveNode(world, scopeOf(container), nodeOf(container));
+    case "drop-keys":
+      for (const key of deed.keys) dropKey(world, serviceKey(scopeOf(container), key), true);
+  }
 }

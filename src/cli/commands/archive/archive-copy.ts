@@ -1,7 +1,7 @@
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { copyRate } from "../../screen/rate.ts";
 import { createOutput } from "../../screen/output.ts";
+import { copyRate } from "../../screen/rate.ts";
 import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.ts";
 import type { CopyArguments } from "../../options/archive-options.ts";
 import { secrets } from "../../process/failure.ts";

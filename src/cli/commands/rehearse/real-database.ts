@@ -26,7 +26,8 @@ import {
   packageName,
   PACKAGE_VERSION,
 } from "../../../rehearsal/postgres/binaries.ts";
-import { clientsAsking, serveStubs, type Stubs } from "../../../rehearsal/postgres/stubs.ts";
+import type { Served } from "../../../rehearsal/bash-programs.ts";
+import { clientsAsking, serveStubs } from "../../../rehearsal/postgres/stubs.ts";
 import { query } from "../../../rehearsal/postgres/wire.ts";
 import { VERSION } from "../../../rehearsal/real-archive/story.ts";
 import type { RealDatabase, Shown } from "../../../rehearsal/supervisor/play.ts";
@@ -48,7 +49,7 @@ export async function readyDatabase(given: string): Promise<ReadyDatabase> {
   const root = mkdtempSync("/var/tmp/dingo-recover-rehearsal-");
   // PostgreSQL refuses root: the account that is lent passes through, and sees nothing.
   chmodSync(root, 0o711);
-  let stubs: Stubs | undefined;
+  let stubs: Served | undefined;
   const remove = async (): Promise<void> => {
     await stubs?.close();
     rmSync(root, { recursive: true, force: true });
