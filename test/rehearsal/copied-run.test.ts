@@ -37,12 +37,12 @@ describe("a recovery that is killed in the middle of the copy", () => {
       for (const text of filesOf(place)) for (const secret of two.secrets) expect(text).not.toContain(secret);
 
       const asked = await two.b.run(from);
-      expect(asked).toMatchObject({ code: 10, output: expect.stringContaining("copy (create), running") as string });
+      expect(asked).toMatchObject({ code: 13, output: expect.stringContaining("copy (create), running") as string });
       expect(two.b.runs).toEqual([]);
       const [, head = ""] = /--accept ([0-9a-f]{64})/u.exec(asked.output.replaceAll(/\s+/gu, " ")) ?? [];
       const verified = await two.a.run(["journal", "verify", run]);
       expect(verified.output).toContain(`head: ${head}`);
-      expect(await two.b.run([...from, "--accept", "0".repeat(64)])).toMatchObject({ code: 10 });
+      expect(await two.b.run([...from, "--accept", "0".repeat(64)])).toMatchObject({ code: 13 });
 
       const moved = await two.b.run([...from, "--accept", head]);
       expect(moved.code, moved.output).toBe(0);
