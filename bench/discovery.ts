@@ -55,7 +55,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
-import { NEEDLES, NEWEST } from "../src/discovery/log-line.ts";
+import { NEEDLES, NEWEST } from "../src/discovery/lines/log-line.ts";
 import { type Corpus, type CorpusFile, writeAnew, writeCorpus } from "./corpus.ts";
 
 const [megabytes = 2100, rounds = 7] = process.argv.slice(2, 4).map(Number);

@@ -10,8 +10,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StateDirectory } from "../src/journal/state-directory.ts";
-import { Secrets } from "../src/secrets.ts";
+import { StateDirectory } from "../src/engine/journal/state-directory.ts";
+import { Secrets } from "../src/kit/secrets/secrets.ts";
 import { STARTED, step } from "../test/report/journals.ts";
 
 const ROUNDS = 5;

@@ -13,9 +13,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { EntryBody } from "../src/journal/entry.ts";
-import { StateDirectory } from "../src/journal/state-directory.ts";
-import { Secrets } from "../src/secrets.ts";
+import type { EntryBody } from "../src/engine/journal/entry.ts";
+import { StateDirectory } from "../src/engine/journal/state-directory.ts";
+import { Secrets } from "../src/kit/secrets/secrets.ts";
 
 const ROUNDS = 30;
 const PER_ROUND = 25;

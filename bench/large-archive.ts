@@ -7,7 +7,7 @@
  *
  * Takes room for four times the archive; 16 GB of WAL are written first, which takes half a second per segment.
  */
-import type { RunEvent } from "../src/engine/event.ts";
+import type { RunEvent } from "../src/engine/state/event.ts";
 import type { Instance } from "../test/rig/broker.ts";
 import { type Foundation, SERVICE, startFoundation, TARGET } from "../test/rig/foundation.ts";
 import { logIn } from "../test/rig/postgres-node.ts";

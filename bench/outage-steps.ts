@@ -3,7 +3,7 @@
  * it took the tool and the script, and which calls of the tool were under way in it.
  */
 import { readFile } from "node:fs/promises";
-import type { RunEvent } from "../src/engine/event.ts";
+import type { RunEvent } from "../src/engine/state/event.ts";
 
 /** Steps of runbooks/recover-deleted-service.yml, from the destructive consent on, and what each waits for. */
 const WAITS_FOR: Readonly<Record<string, string>> = {

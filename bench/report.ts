@@ -8,9 +8,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EntryBody } from "../src/journal/entry.ts";
-import { StateDirectory } from "../src/journal/state-directory.ts";
-import { Secrets } from "../src/secrets.ts";
+import type { EntryBody } from "../src/engine/journal/entry.ts";
+import { StateDirectory } from "../src/engine/journal/state-directory.ts";
+import { Secrets } from "../src/kit/secrets/secrets.ts";
 
 const ENTRIES = 10_000;
 const ROUNDS = 7;

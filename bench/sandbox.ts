@@ -5,8 +5,8 @@
  *   sudo npx node bench/sandbox.ts     goal: bubblewrap ≤ 0.3 s more; needs test/rig/install.sh
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { Unsandboxed } from "../src/adapters/sandbox/unsandboxed.ts";
-import type { OpenSandbox } from "../src/adapters/scratch/programs.ts";
+import { Unsandboxed } from "../src/archive/adapters/sandbox/unsandboxed.ts";
+import type { OpenSandbox } from "../src/archive/adapters/scratch/programs.ts";
 import { withRealClients } from "../test/contract/scratch-on-archive.ts";
 import type { ScratchFixture } from "../test/contract/scratch-database.ts";
 import { sandboxOfKind } from "../test/rig/hostile/sandboxes.ts";

@@ -2,10 +2,10 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { renderHelp } from "../src/cli/render-help.ts";
-import { shippedNames } from "../src/cli/runbook-files.ts";
-import { readRunbook } from "../src/cli/shipped-runbooks.ts";
-import { kept } from "../src/runbook/kept.ts";
+import { renderHelp } from "../src/cli/start/render-help.ts";
+import { shippedNames } from "../src/cli/process/runbook-files.ts";
+import { readRunbook } from "../src/cli/process/shipped-runbooks.ts";
+import { kept } from "../src/engine/runbook/kept.ts";
 import { manualPage } from "./manual-page.mjs";
 import { putProgram } from "./program.mjs";
 

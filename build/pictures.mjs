@@ -1,6 +1,6 @@
 /**
- * Pictures of the terminal for the pages: docs/pictures/NAME.svg, drawn from the text of test/ui/goldens, and the film of a
- * rehearsal from test/ui/recordings. Tests take both from a real terminal. With --page also those of the report and of the live page, by a Chromium, of a rehearsal that is played.
+ * Pictures of the terminal for the pages: docs/pictures/NAME.svg, drawn from the text of test/cli/screen/goldens, and the film of a
+ * rehearsal from test/cli/screen/recordings. Tests take both from a real terminal. With --page also those of the report and of the live page, by a Chromium, of a rehearsal that is played.
  *
  *   node build/pictures.mjs
  *   node build/pictures.mjs --page
@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { filmSvg } from "./film.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
-const GOLDENS = join(ROOT, "test", "ui", "goldens");
+const GOLDENS = join(ROOT, "test", "cli", "screen", "goldens");
 const PICTURES = join(ROOT, "docs", "pictures");
 
 /** Picture → golden. */
@@ -62,7 +62,7 @@ const goldenOf = (name) => readFileSync(join(GOLDENS, `${name}.txt`), "utf8");
 
 /** @param {string} name */
 function recorded(name) {
-  const lines = readFileSync(join(ROOT, "test", "ui", "recordings", `${name}.jsonl`), "utf8").trimEnd().split("\n");
+  const lines = readFileSync(join(ROOT, "test", "cli", "screen", "recordings", `${name}.jsonl`), "utf8").trimEnd().split("\n");
   const [size, ...frames] = lines.map((line) => JSON.parse(line));
   return { ...size, frames };
 }

@@ -44,7 +44,7 @@ export async function putProgram(outdir) {
     define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
     plugins: [...PLUGINS, BUILT_IN],
   });
-  await script({ entry: "scan/worker.ts", outfile: join(outdir, "worker.cjs") });
+  await script({ entry: "discovery/scan/worker.ts", outfile: join(outdir, "worker.cjs") });
   return packagesOf(metafile);
 }
 

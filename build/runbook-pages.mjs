@@ -5,9 +5,9 @@
  *   npx node build/runbook-pages.mjs
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { runbookPage } from "../src/cli/runbook-page.ts";
-import { shippedNames } from "../src/cli/runbook-files.ts";
-import { openRunbook } from "../src/cli/shipped-runbooks.ts";
+import { runbookPage } from "../src/cli/commands/runbook-page.ts";
+import { shippedNames } from "../src/cli/process/runbook-files.ts";
+import { openRunbook } from "../src/cli/process/shipped-runbooks.ts";
 
 const directory = new URL("../docs/runbooks/", import.meta.url);
 mkdirSync(directory, { recursive: true });

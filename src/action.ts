@@ -117,7 +117,7 @@ export interface JsonObject {
 }
 
 interface ActionBase<I, O> {
-  /** `<system>.<verb>`, the file's path below src/actions. */
+  /** `<system>.<verb>`, the end of the path of its file: src/HOUSE/actions/SYSTEM/VERB.ts. */
   readonly id: string;
   readonly title: string;
   readonly input: z.ZodType<I>;

@@ -1,5 +1,5 @@
 /** argv → command → exit code: the only file that sets the exit code, beside bin.cjs. */
-import { linger, toItsEnd, watchReader } from "./cli/manners.ts";
+import { linger, toItsEnd, watchReader } from "./cli/start/manners.ts";
 import { EXIT } from "./errors.ts";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.ts";
 
@@ -7,9 +7,9 @@ export async function main(words: readonly string[]): Promise<void> {
   const [first, ...rest] = words;
   if (first === "box:cf") return await (await import("./rehearsal/cf-program/main.ts")).main(rest);
   if (first === "box:docker") return await (await import("./rehearsal/docker-program/main.ts")).main(rest);
-  if (first === "--get-yargs-completions") return (await import("./cli/complete.ts")).complete(words);
+  if (first === "--get-yargs-completions") return (await import("./cli/start/complete.ts")).complete(words);
   if (asksForHelp(words)) {
-    const text = await (await import("./cli/rendered-help.ts")).renderedHelp(words);
+    const text = await (await import("./cli/start/rendered-help.ts")).renderedHelp(words);
     if (text !== undefined) {
       process.stdout.write(text);
       return;
@@ -40,7 +40,7 @@ async function perform(words: readonly string[]): Promise<void> {
   const json = words.includes("--json");
   if (words.length === 0) return await withoutCommand();
   if (words[0] === "--version") {
-    process.exitCode = (await import("./cli/tool-version.ts")).tellVersion(words);
+    process.exitCode = (await import("./cli/process/tool-version.ts")).tellVersion(words);
     return;
   }
   await parsed(words, json);
@@ -49,10 +49,10 @@ async function perform(words: readonly string[]): Promise<void> {
 /** Only what answers by itself goes without the parser and what it loads. */
 async function parsed(words: readonly string[], json: boolean): Promise<void> {
   const [{ buildParser }, { withStandardInput }, { usageError }, { reportFailure }] = await Promise.all([
-    import("./cli/parser.ts"),
-    import("./cli/standard-input.ts"),
-    import("./cli/usage.ts"),
-    import("./cli/failure.ts"),
+    import("./cli/start/parser.ts"),
+    import("./cli/start/standard-input.ts"),
+    import("./cli/start/usage.ts"),
+    import("./cli/process/failure.ts"),
   ]);
   try {
     await buildParser(withStandardInput(words), (code) => {
@@ -79,13 +79,13 @@ class Misread extends Error {}
 async function withoutCommand(): Promise<void> {
   if (process.stdin.isTTY && process.stdout.isTTY) {
     const [{ welcome }, { reportFailure }] = await Promise.all([
-      import("./cli/welcome.ts"),
-      import("./cli/failure.ts"),
+      import("./cli/start/welcome.ts"),
+      import("./cli/process/failure.ts"),
     ]);
     process.exitCode = await welcome().catch((thrown: unknown) => reportFailure(thrown, false));
     return;
   }
-  const { renderHelp } = await import("./cli/render-help.ts");
+  const { renderHelp } = await import("./cli/start/render-help.ts");
   process.stderr.write((await renderHelp())[""] ?? "");
   process.exitCode = EXIT.usage;
 }

@@ -5,7 +5,7 @@
  * Errors: as `docker-host.ts`; `does-not-fit` where the disk is full; `object-changed` where somebody wrote to the original
  * during the copy; `command-failed` where a program said no.
  */
-import type { CopyServer, FillOrder, ServerPrograms } from "../database-copy-commands.ts";
+import type { CopyServer, FillOrder, ServerPrograms } from "../kit/commands/database-copy-commands.ts";
 
 export type { CopyServer, FillOrder, ServerPrograms };
 

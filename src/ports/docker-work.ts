@@ -12,7 +12,12 @@
  * `foreign-directory` with effect "none" where a link of another account lies on the way.
  */
 
-import type { ComposeCall, ComposeGeneration, ComposeScales, ProofOrder } from "../docker-work-commands.ts";
+import type {
+  ComposeCall,
+  ComposeGeneration,
+  ComposeScales,
+  ProofOrder,
+} from "../kit/commands/docker-work-commands.ts";
 
 export type { ComposeCall, ComposeGeneration, ComposeScales, ProofOrder };
 

@@ -1,7 +1,7 @@
 /** Puts a program of the box where a child's PATH finds it: a line of shell that starts this tool as that program. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { compiledBefore, ownProgram } from "../own-files.ts";
+import { compiledBefore, ownProgram } from "../kit/process/own-files.ts";
 
 export interface ProgramFile {
   readonly directory: string;

@@ -1,6 +1,6 @@
 /** A test of a backup, as its journal tells it. Journals are the history: nothing else is kept that could contradict them. */
 import type { JsonObject } from "../action.ts";
-import type { Entry } from "../journal/entry.ts";
+import type { Entry } from "../engine/journal/entry.ts";
 import { type Conclusion, conclusion } from "./backup-conclusion.ts";
 
 export const TEST_RUNBOOK = "test-backup";

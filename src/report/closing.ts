@@ -2,10 +2,10 @@
  * The end of a run, or how far it has come, as `Closing`: from the journal alone. A sentence about the world is one that
  * `standing/` or a proof in the journal says.
  */
-import type { Closing, NextStep, Ways } from "../closing.ts";
-import { type Entry, startOf } from "../journal/entry.ts";
-import { lossText } from "../loss.ts";
-import { standingOf, standingText } from "../standing/standing.ts";
+import type { Closing, NextStep, Ways } from "../kit/text/closing.ts";
+import { type Entry, startOf } from "../engine/journal/entry.ts";
+import { lossText } from "../archive/loss.ts";
+import { standingOf, standingText } from "./standing/standing.ts";
 import { endingOf, type Ending, unitsOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import { type Found, foundIn } from "./found.ts";

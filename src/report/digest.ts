@@ -1,7 +1,7 @@
 /** What a report says of a journal: the run, its steps in the order in which they began, and what they found. */
 import type { JsonObject, PrintedCommand } from "../action.ts";
 import { isLasting } from "../errors.ts";
-import { type Entry, type EntryBody, type EntryHeader, unitName as nameOfUnit } from "../journal/entry.ts";
+import { type Entry, type EntryBody, type EntryHeader, unitName as nameOfUnit } from "../engine/journal/entry.ts";
 
 export type EntryOf<Type extends EntryBody["type"]> = EntryHeader & Extract<EntryBody, { readonly type: Type }>;
 

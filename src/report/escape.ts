@@ -1,5 +1,5 @@
 /** Foreign text in Markdown: shown as it is, never obeyed, by a renderer or by a terminal. */
-import { printable } from "../printable.ts";
+import { printable } from "../kit/text/printable.ts";
 
 /**
  * One line of text: control characters become visible, and whatever Markdown (CommonMark, GFM) or HTML would obey loses

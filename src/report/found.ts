@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { outputField, outputList, type UnitDigest } from "./digest.ts";
 import { type FindingDigest, findingsIn } from "./findings.ts";
-import { lossAfter, type LossRange } from "../loss.ts";
-import { listed } from "../optional.ts";
+import { lossAfter, type LossRange } from "../archive/loss.ts";
+import { listed } from "../kit/optional.ts";
 
 const CHECK = "platform.check";
 const FIND = "discovery.find-deleted-instance";

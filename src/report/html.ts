@@ -3,7 +3,7 @@
  * (by hash) and pictures that lie in the file itself; of a live page also its one script, which speaks to its own server. Every text is escaped; control characters are shown.
  */
 import { createHash } from "node:crypto";
-import { printable } from "../printable.ts";
+import { printable } from "../kit/text/printable.ts";
 import type { Block, Line, ReportDocument, Section } from "./document.ts";
 import { STYLE } from "./style.ts";
 

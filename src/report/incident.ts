@@ -2,8 +2,8 @@
  * The incident report: a pure function of the journal, before it has a form. Domain facts are found by the ids of the
  * actions that found them, as journaled.
  */
-import { type Closing, closingRows, type Ways } from "../closing.ts";
-import { type Entry, startOf } from "../journal/entry.ts";
+import { type Closing, closingRows, type Ways } from "../kit/text/closing.ts";
+import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { databases, type ReportedBatch } from "./batch.ts";
 import { closingOf } from "./closing.ts";
 import { entriesOf, type UnitDigest, unitsOf } from "./digest.ts";

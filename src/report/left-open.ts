@@ -2,8 +2,8 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import type { Json } from "../action.ts";
-import type { Entry } from "../journal/entry.ts";
-import { quote } from "../shell-quote.ts";
+import type { Entry } from "../engine/journal/entry.ts";
+import { quote } from "../kit/commands/shell-quote.ts";
 import { endingOf, entriesOf } from "./digest.ts";
 import { type Block, list } from "./document.ts";
 

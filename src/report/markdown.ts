@@ -1,5 +1,5 @@
 /** A report in Markdown. Every text in it is escaped: shown as it is, never obeyed. */
-import { printable } from "../printable.ts";
+import { printable } from "../kit/text/printable.ts";
 import type { Block, Line, Phrase, ReportDocument } from "./document.ts";
 import { text } from "./escape.ts";
 

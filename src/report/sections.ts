@@ -1,8 +1,8 @@
 /** The parts of a report below its summary, each empty where the journal has nothing to say. */
 import type { EvidenceRef, Json } from "../action.ts";
-import { eachDigest } from "../journal/digests.ts";
-import type { Entry } from "../journal/entry.ts";
-import { typedLines } from "../typed-lines.ts";
+import { eachDigest } from "../engine/journal/digests.ts";
+import type { Entry } from "../engine/journal/entry.ts";
+import { typedLines } from "../kit/text/typed-lines.ts";
 import { endingOf, type EntryOf, entriesOf, type UnitDigest, carried, saidBy, secondOf, unitName } from "./digest.ts";
 import { type Block, list, paragraph, plain, strong, table, type TableOf } from "./document.ts";
 import { lasting, type Times } from "./times.ts";

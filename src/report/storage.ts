@@ -1,12 +1,12 @@
 /** What an audit of a Docker host found, out of the outputs of its steps, by the ids of their actions. */
-import { bytesText } from "../bytes.ts";
+import { bytesText } from "../kit/text/bytes.ts";
 import type { UnitDigest } from "./digest.ts";
 import { type Block, code, list, paragraph, plain, type Section, section, strong, table } from "./document.ts";
 
 const SURVEY = "storage.survey";
 const JUDGE = "storage.judge";
 
-/** As `src/docker-storage/finding.ts` has it; journals of all releases are read, so that nothing is taken for granted. */
+/** As `src/docker/audit/finding.ts` has it; journals of all releases are read, so that nothing is taken for granted. */
 interface Told {
   readonly severity?: unknown;
   readonly code?: unknown;

@@ -1,12 +1,12 @@
 /** The table at the top of a report: what everybody asks first. */
-import { type Entry, startOf } from "../journal/entry.ts";
+import { type Entry, startOf } from "../engine/journal/entry.ts";
 import type { ReportedBatch } from "./batch.ts";
 import { type Ending, endingOf } from "./digest.ts";
 import { type Block, table } from "./document.ts";
 import { countsText } from "./findings.ts";
 import type { Found } from "./found.ts";
-import { lossText } from "../loss.ts";
-import { standingText } from "../standing/standing.ts";
+import { lossText } from "../archive/loss.ts";
+import { standingText } from "./standing/standing.ts";
 import { between, type Times } from "./times.ts";
 
 export interface Chain {

@@ -1,5 +1,5 @@
 /** The timeline: each entry of the journal as one sentence. What only the machine needs is left out. */
-import type { Entry } from "../journal/entry.ts";
+import type { Entry } from "../engine/journal/entry.ts";
 import { carried, saidBy, secondOf, unitName } from "./digest.ts";
 import type { Block } from "./document.ts";
 import type { Told } from "./sections.ts";

@@ -1,12 +1,12 @@
 /** Where a run stands, in a few sentences for the people who wait: no step, no GUID, no command in it. */
-import { counted } from "../counted.ts";
-import { type Entry, startOf } from "../journal/entry.ts";
+import { counted } from "../kit/text/counted.ts";
+import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { endingOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import type { Found } from "./found.ts";
-import { shortLossText } from "../loss.ts";
+import { shortLossText } from "../archive/loss.ts";
 import { plainly } from "./plainly.ts";
-import { standingText } from "../standing/standing.ts";
+import { standingText } from "./standing/standing.ts";
 import { sentence } from "./sentence.ts";
 import { isRecovery, targetOf } from "./summary.ts";
 import { between, type Times } from "./times.ts";

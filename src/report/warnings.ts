@@ -1,5 +1,5 @@
 /** What a reader must know before the first fact: that the run goes on, that the journal is damaged, what was not safe. */
-import { type Entry, startOf } from "../journal/entry.ts";
+import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { unfinishedBatch } from "./batch.ts";
 import { type Ending, endingOf } from "./digest.ts";
 import { code, type Line, plain, strong } from "./document.ts";

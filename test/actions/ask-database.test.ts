@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { askDatabases } from "../../src/actions/salvage/ask-database.ts";
+import { askDatabases } from "../../src/docker/actions/salvage/ask-database.ts";
 
 const SERVER = {
   run: "20261122-0000-aaaa",

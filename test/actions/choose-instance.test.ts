@@ -1,6 +1,6 @@
 /** Which of several deletions is meant, and what else went with it. */
 import { describe, expect, it } from "vitest";
-import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.ts";
+import { findDeletedInstance } from "../../src/discovery/actions/discovery/find-deleted-instance.ts";
 import type { UsageEvent } from "../../src/ports/cloud-foundry.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { OLD } from "../archive/sample-archive.ts";

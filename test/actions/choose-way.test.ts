@@ -1,7 +1,7 @@
 /** Whether the broker's own clone-from is offered: only where its record says that it would take this very instance. */
 import { describe, expect, it } from "vitest";
-import { chooseWay } from "../../src/actions/cf/choose-way.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
+import { chooseWay } from "../../src/foundation/actions/cf/choose-way.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { BUCKET, OLD } from "../archive/sample-archive.ts";
 import { failure, OLD_GUID, RUN, Scene, SPACE } from "../traps/scene.ts";

@@ -1,9 +1,9 @@
 /** Only a cleanup deletes, and only what a run moved aside, once a backup stands without it (law 2). */
 import { describe, expect, it } from "vitest";
-import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.ts";
-import { deleteAsideDirectory } from "../../src/actions/docker/delete-aside.ts";
-import { askOwner } from "../../src/actions/recovery/ask-owner.ts";
-import { reviewAside } from "../../src/actions/recovery/review-aside.ts";
+import { deleteAsideObjects } from "../../src/foundation/actions/archive/delete-aside.ts";
+import { deleteAsideDirectory } from "../../src/foundation/actions/docker/delete-aside.ts";
+import { askOwner } from "../../src/foundation/actions/recovery/ask-owner.ts";
+import { reviewAside } from "../../src/foundation/actions/recovery/review-aside.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { BUCKET, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.ts";
 import { DATA, failure, NEW_GUID, RUN, type Scene, TAG } from "../traps/scene.ts";

@@ -2,17 +2,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { JsonObject, Taken, WayBack } from "../../src/action.ts";
-import { editFile } from "../../src/actions/compose/edit-file.ts";
-import { copyService } from "../../src/actions/compose/copy-data.ts";
-import { lostBy } from "../../src/actions/compose/lost.ts";
-import { proveMoved } from "../../src/actions/compose/prove-moved.ts";
-import { reviewMove } from "../../src/actions/compose/review.ts";
-import { setContainerAside } from "../../src/actions/compose/set-aside.ts";
-import { stopStack } from "../../src/actions/compose/stop.ts";
-import { summariseMove } from "../../src/actions/compose/summarise.ts";
-import { surveyStack } from "../../src/actions/compose/survey.ts";
-import { bringUp } from "../../src/actions/compose/up.ts";
-import { warmCopy } from "../../src/actions/compose/warm-copy.ts";
+import { editFile } from "../../src/docker/actions/compose/edit-file.ts";
+import { copyService } from "../../src/docker/actions/compose/copy-data.ts";
+import { lostBy } from "../../src/docker/actions/compose/lost.ts";
+import { proveMoved } from "../../src/docker/actions/compose/prove-moved.ts";
+import { reviewMove } from "../../src/docker/actions/compose/review.ts";
+import { setContainerAside } from "../../src/docker/actions/compose/set-aside.ts";
+import { stopStack } from "../../src/docker/actions/compose/stop.ts";
+import { summariseMove } from "../../src/docker/actions/compose/summarise.ts";
+import { surveyStack } from "../../src/docker/actions/compose/survey.ts";
+import { bringUp } from "../../src/docker/actions/compose/up.ts";
+import { warmCopy } from "../../src/docker/actions/compose/warm-copy.ts";
 import type { DockerContainer, DockerMount } from "../../src/ports/docker-host.ts";
 import type { Scene } from "../traps/scene.ts";
 import {
@@ -31,7 +31,7 @@ import {
   warmed,
 } from "./mutations/compose.ts";
 
-const PAGE = readFileSync(new URL("../compose/mastodon-1.3.2.yml", import.meta.url), "utf8");
+const PAGE = readFileSync(new URL("../docker/compose/mastodon-1.3.2.yml", import.meta.url), "utf8");
 const STOP = { ...PROJECT, running: RUNNING, services: [MOVED], file: FILE };
 const RUN = KEPT.slice("mastodon_db_1.dingo-recover-".length);
 

@@ -1,8 +1,8 @@
 /** A stack's data are found by what lies there, and nothing is started that did not run. */
 import { describe, expect, it } from "vitest";
-import { proveMoved } from "../../src/actions/compose/prove-moved.ts";
-import { surveyStack } from "../../src/actions/compose/survey.ts";
-import { bringUp } from "../../src/actions/compose/up.ts";
+import { proveMoved } from "../../src/docker/actions/compose/prove-moved.ts";
+import { surveyStack } from "../../src/docker/actions/compose/survey.ts";
+import { bringUp } from "../../src/docker/actions/compose/up.ts";
 import { VOLUMES, volumeOf } from "../fakes/fake-compose-stack.ts";
 import type { Scene } from "../traps/scene.ts";
 import { MOVED, PROJECT, running, RUNNING, stackOf, started, UP } from "./mutations/compose.ts";

@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, WayBack } from "../../src/action.ts";
-import { announce } from "../../src/actions/compose/announce.ts";
-import { copyService } from "../../src/actions/compose/copy-data.ts";
-import { checkHttp } from "../../src/actions/compose/check-http.ts";
-import { bringUp } from "../../src/actions/compose/up.ts";
-import { proveMoved } from "../../src/actions/compose/prove-moved.ts";
-import { reviewMove } from "../../src/actions/compose/review.ts";
-import { surveyStack } from "../../src/actions/compose/survey.ts";
-import { runByHand } from "../../src/actions/compose/by-hand.ts";
+import { announce } from "../../src/docker/actions/compose/announce.ts";
+import { copyService } from "../../src/docker/actions/compose/copy-data.ts";
+import { checkHttp } from "../../src/docker/actions/compose/check-http.ts";
+import { bringUp } from "../../src/docker/actions/compose/up.ts";
+import { proveMoved } from "../../src/docker/actions/compose/prove-moved.ts";
+import { reviewMove } from "../../src/docker/actions/compose/review.ts";
+import { surveyStack } from "../../src/docker/actions/compose/survey.ts";
+import { runByHand } from "../../src/docker/actions/compose/by-hand.ts";
 import type { Scene } from "../traps/scene.ts";
 import {
   aside,
@@ -31,7 +31,7 @@ import {
   warmed,
 } from "./mutations/compose.ts";
 
-const PAGE = readFileSync(new URL("../compose/mastodon-1.3.2.yml", import.meta.url), "utf8");
+const PAGE = readFileSync(new URL("../docker/compose/mastodon-1.3.2.yml", import.meta.url), "utf8");
 
 async function perform(scene: Scene, id: string): Promise<JsonObject> {
   const { action, input } = caseOf(id);

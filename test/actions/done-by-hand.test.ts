@@ -2,14 +2,14 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Probe } from "../../src/action.ts";
-import { setAside } from "../../src/actions/archive/set-aside.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
-import { restartApp } from "../../src/actions/cf/restart-app.ts";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
-import { startContainer } from "../../src/actions/docker/start-container.ts";
-import { setInitialize } from "../../src/actions/etcd/set-initialize.ts";
+import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
+import { restartApp } from "../../src/foundation/actions/cf/restart-app.ts";
+import { setDataAside } from "../../src/foundation/actions/docker/set-data-aside.ts";
+import { startContainer } from "../../src/foundation/actions/docker/start-container.ts";
+import { setInitialize } from "../../src/foundation/actions/etcd/set-initialize.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
-import { etcdValueInto } from "../../src/host-commands.ts";
+import { etcdValueInto } from "../../src/kit/commands/host-commands.ts";
 import { NEW, SYSID } from "../archive/sample-archive.ts";
 import {
   CONTAINER,

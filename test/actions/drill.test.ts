@@ -1,10 +1,10 @@
 /** A drill deletes what its own run created, and nothing else, whatever its runbook says. */
 import { describe, expect, it } from "vitest";
 import type { JournaledStep, JsonObject } from "../../src/action.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
-import { compareRows } from "../../src/actions/drill/compare-rows.ts";
-import { deleteDrillService } from "../../src/actions/drill/delete-service.ts";
-import { expectedRows, TABLE } from "../../src/actions/drill/rows.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
+import { compareRows } from "../../src/foundation/actions/drill/compare-rows.ts";
+import { deleteDrillService } from "../../src/foundation/actions/drill/delete-service.ts";
+import { expectedRows, TABLE } from "../../src/foundation/actions/drill/rows.ts";
 import { failure, NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../traps/scene.ts";
 import { WANTED } from "./mutations/cloud-foundry.ts";
 import { created, free, keyed, LOST } from "./mutations/drill.ts";

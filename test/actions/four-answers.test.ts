@@ -1,7 +1,7 @@
 /** In doubt (law 4): after an attempt, each action that changes the world can tell what became of it. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, Probe } from "../../src/action.ts";
-import { REGISTRY } from "../../src/actions/registry.ts";
+import { REGISTRY } from "../../src/wiring/registry.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { Scene } from "../traps/scene.ts";
 import { ARCHIVE_AND_KEYS } from "./mutations/archive-and-keys.ts";
@@ -74,7 +74,7 @@ describe.each(CASES.map((one) => [one.action.id, one] as const))("the probe of %
       });
 });
 
-/** What the probe throws reads as "unknown", as the engine reads it (src/engine/proof.ts). */
+/** What the probe throws reads as "unknown", as the engine reads it (src/engine/steps/proof.ts). */
 async function probe(scene: Scene, { action, input }: MutationCases): Promise<Probe<unknown>> {
   const mutating = action as Mutating;
   const parsed = action.input.parse(await input(scene));

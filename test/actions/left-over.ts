@@ -1,6 +1,6 @@
 /** The end of a recovery: its left-overs are aside, and the instance's archive has a backup of its own. */
 import type { JsonObject } from "../../src/action.ts";
-import { reviewAside } from "../../src/actions/recovery/review-aside.ts";
+import { reviewAside } from "../../src/foundation/actions/recovery/review-aside.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { lzopLike, NEW, OLD, segment, sentinelText } from "../archive/sample-archive.ts";
 import { CONTAINER, DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../traps/scene.ts";

@@ -1,10 +1,10 @@
 /** What the ends of runs on Docker hosts leave to be typed. */
 import { describe, expect, it } from "vitest";
-import { summariseMove } from "../../src/actions/compose/summarise.ts";
-import { summariseSalvage } from "../../src/actions/salvage/summarise.ts";
+import { summariseMove } from "../../src/docker/actions/compose/summarise.ts";
+import { summariseSalvage } from "../../src/docker/actions/salvage/summarise.ts";
 import type { Json } from "../../src/action.ts";
 import type { Ports } from "../../src/ports/ports.ts";
-import { wrap } from "../../src/ui/text.ts";
+import { wrap } from "../../src/cli/screen/text.ts";
 import { StepContext } from "../fakes/step-context.ts";
 import { HERE, lost, planned } from "./mutations/salvage.ts";
 

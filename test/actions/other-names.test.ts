@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { otherNames } from "../../src/actions/discovery/other-names.ts";
-import type { Candidate } from "../../src/discovery/candidate.ts";
+import { otherNames } from "../../src/discovery/actions/discovery/other-names.ts";
+import type { Candidate } from "../../src/discovery/judgement/candidate.ts";
 
 const ASKED = { service: "imporant-db", org: "acme", space: "production" };
 const deleted = (name: string, space: string) => ({ name, org: "acme", space }) as Candidate;

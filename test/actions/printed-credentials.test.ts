@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PrintedCommand } from "../../src/action.ts";
-import { psqlByKey } from "../../src/actions/cf/printed-credentials.ts";
-import { loadTables } from "../../src/actions/postgres/load-tables.ts";
-import { proveLogin } from "../../src/actions/postgres/prove-login.ts";
-import { undoLoad } from "../../src/actions/postgres/undo-load.ts";
-import { typedIn } from "../../src/typed-lines.ts";
+import { psqlByKey } from "../../src/foundation/actions/cf/printed-credentials.ts";
+import { loadTables } from "../../src/foundation/actions/postgres/load-tables.ts";
+import { proveLogin } from "../../src/foundation/actions/postgres/prove-login.ts";
+import { undoLoad } from "../../src/foundation/actions/postgres/undo-load.ts";
+import { typedIn } from "../../src/kit/text/typed-lines.ts";
 
 let directory: string;
 beforeEach(() => {

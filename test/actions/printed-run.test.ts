@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { AnyAction } from "../../src/action.ts";
-import { REGISTRY } from "../../src/actions/registry.ts";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
-import { foreseeUnits } from "../../src/engine/foresight.ts";
-import { planRun } from "../../src/engine/plan.ts";
-import { resolve } from "../../src/runbook/resolve.ts";
+import { REGISTRY } from "../../src/wiring/registry.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
+import { foreseeUnits } from "../../src/engine/state/foresight.ts";
+import { planRun } from "../../src/engine/state/plan.ts";
+import { resolve } from "../../src/engine/runbook/resolve.ts";
 import { inputsOf } from "../printed/samples.ts";
 import { fc } from "../properties.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { quoteIdentifier, quoteLiteral } from "../../src/actions/postgres/quoting.ts";
+import { quoteIdentifier, quoteLiteral } from "../../src/kit/sql/quoting.ts";
 
 describe("SQL quoting", () => {
   it("doubles quotes in identifiers", () => {

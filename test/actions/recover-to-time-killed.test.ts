@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadFile } from "../../src/cli/shipped-runbooks.ts";
-import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { loadFile } from "../../src/cli/process/shipped-runbooks.ts";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run/run.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { Bench } from "../engine/fixture.ts";
 import { type KillPoint, KillingJournal } from "../engine/killing-journal.ts";
 import { NEW_GUID, type Scene, SPACE } from "../traps/scene.ts";

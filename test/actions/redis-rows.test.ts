@@ -1,7 +1,7 @@
 /** What a Redis does not tell is not taken for nothing (law 5). */
 import { describe, expect, it } from "vitest";
-import { whyNot, askRows } from "../../src/actions/compose/rows.ts";
-import type { MovedService } from "../../src/actions/compose/moved-service.ts";
+import { whyNot, askRows } from "../../src/docker/actions/compose/rows.ts";
+import type { MovedService } from "../../src/docker/actions/compose/moved-service.ts";
 import type { DockerWork, Said } from "../../src/ports/docker-work.ts";
 
 const MOVED = { kind: "redis" } as MovedService;

@@ -1,6 +1,6 @@
 /** STARTED is what is wanted of an application; that it runs is another matter (cf-bosh.md §1.3). */
 import { describe, expect, it } from "vitest";
-import { restartApp } from "../../src/actions/cf/restart-app.ts";
+import { restartApp } from "../../src/foundation/actions/cf/restart-app.ts";
 import { failure, NEW_GUID, Scene, SPACE } from "../traps/scene.ts";
 
 const INPUT = { guid: NEW_GUID, org: "shop", space: "prod", space_guid: SPACE.guid, app: "web" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readRestoreLog } from "../../src/actions/recovery/restore-lines.ts";
+import { readRestoreLog } from "../../src/foundation/actions/recovery/restore-lines.ts";
 
 const HEALTHY = [
   "78218d-patroni> INFO: trying to bootstrap (without leader)",

@@ -1,7 +1,7 @@
 /** Everything that went with a space, in one review (dingo.md §8, row 4). */
 import { beforeEach, describe, expect, it } from "vitest";
-import { reviewSpace } from "../../src/actions/discovery/review-space.ts";
-import { agreeBatch } from "../../src/actions/recovery/agree-batch.ts";
+import { reviewSpace } from "../../src/discovery/actions/discovery/review-space.ts";
+import { agreeBatch } from "../../src/foundation/actions/recovery/agree-batch.ts";
 import { parseLocation } from "../../src/archive/names/location.ts";
 import { BUCKET, drop, OLD, seedArchive } from "../archive/sample-archive.ts";
 import { failure, NEW_GUID, OLD_GUID, Scene } from "../traps/scene.ts";

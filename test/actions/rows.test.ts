@@ -1,6 +1,6 @@
 /** Databases asked for their rows: by whatever name, and not for ever where nobody here may ask. */
 import { describe, expect, it } from "vitest";
-import { askRows, rowsText, whyNot } from "../../src/actions/compose/rows.ts";
+import { askRows, rowsText, whyNot } from "../../src/docker/actions/compose/rows.ts";
 import type { Said } from "../../src/ports/docker-work.ts";
 import { FakeComposeStack } from "../fakes/fake-compose-stack.ts";
 import { MOVED } from "./mutations/compose.ts";

@@ -1,8 +1,8 @@
 /** A database is one by what lies there, however deep, and nothing is called gone that was not walked to its end. */
 import { describe, expect, it } from "vitest";
-import type { Candidate } from "../../src/actions/salvage/candidate.ts";
-import { pickVolumes } from "../../src/actions/salvage/pick.ts";
-import { guardOriginal } from "../../src/actions/salvage/guard-original.ts";
+import type { Candidate } from "../../src/docker/actions/salvage/candidate.ts";
+import { pickVolumes } from "../../src/docker/actions/salvage/pick.ts";
+import { guardOriginal } from "../../src/docker/actions/salvage/guard-original.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.ts";
 import { withVolume } from "../../src/rehearsal/docker-engine/seed.ts";

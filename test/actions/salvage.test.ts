@@ -2,15 +2,15 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type AnyAction, defineAction, type JsonObject, type Taken, type WayBack } from "../../src/action.ts";
-import { chooseDatabases } from "../../src/actions/salvage/choose.ts";
-import { runRunbook } from "../../src/engine/run.ts";
-import { explainEnd } from "../../src/actions/salvage/explain-end.ts";
-import { inspectCopy } from "../../src/actions/salvage/inspect.ts";
-import { pickVolumes } from "../../src/actions/salvage/pick.ts";
-import { proveDump } from "../../src/actions/salvage/prove.ts";
-import { putBack } from "../../src/actions/salvage/put-back.ts";
-import { surveyVolumes } from "../../src/actions/salvage/survey.ts";
-import type { Candidate } from "../../src/actions/salvage/candidate.ts";
+import { chooseDatabases } from "../../src/docker/actions/salvage/choose.ts";
+import { runRunbook } from "../../src/engine/run/run.ts";
+import { explainEnd } from "../../src/docker/actions/salvage/explain-end.ts";
+import { inspectCopy } from "../../src/docker/actions/salvage/inspect.ts";
+import { pickVolumes } from "../../src/docker/actions/salvage/pick.ts";
+import { proveDump } from "../../src/docker/actions/salvage/prove.ts";
+import { putBack } from "../../src/docker/actions/salvage/put-back.ts";
+import { surveyVolumes } from "../../src/docker/actions/salvage/survey.ts";
+import type { Candidate } from "../../src/docker/actions/salvage/candidate.ts";
 import { databaseFiles } from "../../src/rehearsal/docker-engine/catalogue-files.ts";
 import { altered } from "../../src/rehearsal/docker-engine/machine-files.ts";
 import {

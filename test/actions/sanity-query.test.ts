@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requireSanityQuery } from "../../src/actions/postgres/sanity-query.ts";
+import { requireSanityQuery } from "../../src/kit/sql/sanity-query.ts";
 
 describe("a sanity query", () => {
   it.each([

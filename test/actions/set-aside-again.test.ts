@@ -1,7 +1,7 @@
 /** The container ran between the move of its archive and the copy (dingo.md §8, row 15): all of it is moved once more. */
 import { describe, expect, it } from "vitest";
-import { copy } from "../../src/actions/archive/copy.ts";
-import { setAside } from "../../src/actions/archive/set-aside.ts";
+import { copy } from "../../src/foundation/actions/archive/copy.ts";
+import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
 import { lzopLike, NEW, segment, stamp } from "../archive/sample-archive.ts";
 import { failure, RUN, type Scene } from "../traps/scene.ts";
 import { asideInput, baselineOf, copied, emptied, stopped } from "./mutations/worlds.ts";

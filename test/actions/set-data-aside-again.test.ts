@@ -1,6 +1,6 @@
 /** The container ran again after its data directory had been moved aside (dingo.md §8, row 15). */
 import { describe, expect, it } from "vitest";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
+import { setDataAside } from "../../src/foundation/actions/docker/set-data-aside.ts";
 import { DATA, failure, RUN, type Scene, TAG, TARGET } from "../traps/scene.ts";
 import { stopped } from "./mutations/worlds.ts";
 

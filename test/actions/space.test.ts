@@ -1,10 +1,10 @@
 /** A space that is not there any more (dingo.md §8, row 4): it is made again, and never deleted. */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { WayBack } from "../../src/action.ts";
-import { checkTarget } from "../../src/actions/cf/check-target.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
-import { createSpace } from "../../src/actions/cf/create-space.ts";
-import { undoSpace } from "../../src/actions/cf/undo-space.ts";
+import { checkTarget } from "../../src/foundation/actions/cf/check-target.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
+import { createSpace } from "../../src/foundation/actions/cf/create-space.ts";
+import { undoSpace } from "../../src/foundation/actions/cf/undo-space.ts";
 import type { ServiceInstance } from "../../src/ports/cloud-foundry.ts";
 import { failure, Scene, SPACE, TAG } from "../traps/scene.ts";
 import { WANTED } from "./mutations/cloud-foundry.ts";

@@ -1,7 +1,7 @@
 /** Between two lives a container is not stopped: Docker starts it again, and it writes to its archive. */
 import { describe, expect, it } from "vitest";
-import { findRemains } from "../../src/actions/docker/find-remains.ts";
-import { stopOldInstance } from "../../src/actions/docker/stop-old-instance.ts";
+import { findRemains } from "../../src/foundation/actions/docker/find-remains.ts";
+import { stopOldInstance } from "../../src/foundation/actions/docker/stop-old-instance.ts";
 import { CONTAINER, containerOf, failure, OLD_GUID, Scene, TARGET } from "../traps/scene.ts";
 
 const input = {

@@ -1,10 +1,10 @@
 /** The audit's actions on the simulated engine, through the production adapter. */
 import { describe, expect, it } from "vitest";
-import { findEngine } from "../../src/actions/storage/engine.ts";
-import { judgeStorage } from "../../src/actions/storage/judge.ts";
-import { survey } from "../../src/actions/storage/survey.ts";
+import { findEngine } from "../../src/docker/actions/storage/engine.ts";
+import { judgeStorage } from "../../src/docker/actions/storage/judge.ts";
+import { survey } from "../../src/docker/actions/storage/survey.ts";
 import type { AnyAction, JsonObject } from "../../src/action.ts";
-import type { StorageSurvey } from "../../src/docker-storage/survey.ts";
+import type { StorageSurvey } from "../../src/docker/audit/survey.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import {
   bindMount,

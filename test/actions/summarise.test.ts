@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/action.ts";
-import { summarise } from "../../src/actions/recovery/summarise.ts";
+import { summarise } from "../../src/foundation/actions/recovery/summarise.ts";
 import { StepContext } from "../fakes/step-context.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/action.ts";
-import { loadFile } from "../../src/cli/shipped-runbooks.ts";
-import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.ts";
-import type { RunResult } from "../../src/engine/options.ts";
+import { loadFile } from "../../src/cli/process/shipped-runbooks.ts";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run/run.ts";
+import type { RunResult } from "../../src/engine/state/options.ts";
 import { RecoverError } from "../../src/errors.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { backupTestOf } from "../../src/report/backup-test.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { OLD } from "../archive/sample-archive.ts";

@@ -1,14 +1,14 @@
 /** What a test of a backup judges by: protection, expectations, the words of a server. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { finding } from "../../src/actions/backup/finding.ts";
-import { lookAtRights } from "../../src/actions/backup/look-at-rights.ts";
-import { expectationOf, returnedOf } from "../../src/actions/backup/expectation.ts";
-import { requireOneSelect } from "../../src/actions/backup/one-select.ts";
-import { keptText } from "../../src/actions/backup/protection.ts";
+import { finding } from "../../src/archive/actions/backup/finding.ts";
+import { lookAtRights } from "../../src/archive/actions/backup/look-at-rights.ts";
+import { expectationOf, returnedOf } from "../../src/archive/actions/backup/expectation.ts";
+import { requireOneSelect } from "../../src/archive/actions/backup/one-select.ts";
+import { keptText } from "../../src/archive/actions/backup/protection.ts";
 import type { Protection } from "../../src/ports/object-store.ts";
 import { Scene } from "../traps/scene.ts";
-import { isOfTheMachine, lastWords } from "../../src/actions/backup/server-words.ts";
+import { isOfTheMachine, lastWords } from "../../src/archive/actions/backup/server-words.ts";
 
 describe("what a bucket keeps of what is deleted", () => {
   const off: Protection = { versioning: "off", mfaDelete: false, lock: "none" };

@@ -1,15 +1,15 @@
 /** The way back of each step, on fakes: what is taken back, what is left, and what nobody can tell. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../src/action.ts";
-import { copy } from "../../src/actions/archive/copy.ts";
-import { setAside } from "../../src/actions/archive/set-aside.ts";
-import { keepListing } from "../../src/actions/archive/evidence-listing.ts";
-import { bindApp } from "../../src/actions/cf/bind-app.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
-import { removeOptime } from "../../src/actions/etcd/remove-optime.ts";
-import { setInitialize } from "../../src/actions/etcd/set-initialize.ts";
-import { REGISTRY } from "../../src/actions/registry.ts";
+import { copy } from "../../src/foundation/actions/archive/copy.ts";
+import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
+import { keepListing } from "../../src/foundation/actions/archive/evidence-listing.ts";
+import { bindApp } from "../../src/foundation/actions/cf/bind-app.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
+import { setDataAside } from "../../src/foundation/actions/docker/set-data-aside.ts";
+import { removeOptime } from "../../src/foundation/actions/etcd/remove-optime.ts";
+import { setInitialize } from "../../src/foundation/actions/etcd/set-initialize.ts";
+import { REGISTRY } from "../../src/wiring/registry.ts";
 import { parseLocation } from "../../src/archive/names/location.ts";
 import { BUCKET, NEW, OLD, SYSID } from "../archive/sample-archive.ts";
 import { DATA, NEW_GUID, NEW_SYSID, RUN, type Scene, SPACE, TAG, TARGET, WITH_ETCD } from "../traps/scene.ts";

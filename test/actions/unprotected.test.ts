@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unprotected } from "../../src/actions/platform/unprotected.ts";
+import { unprotected } from "../../src/foundation/actions/platform/unprotected.ts";
 
 describe("what is not protected on its way", () => {
   const [api, endpoint] = ["https://api.sys.example.org", "https://s3.example.org"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Progress } from "../../src/action.ts";
-import { waitAtMost, waitFor, type Waiter } from "../../src/actions/wait.ts";
+import { waitAtMost, waitFor, type Waiter } from "../../src/kit/wait.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 

@@ -6,7 +6,7 @@ import { keyIn } from "../../src/archive/names/location.ts";
 import { planCopy, itemsOf } from "../../src/archive/copy/copy-plan.ts";
 import { parseSentinel } from "../../src/archive/names/sentinel.ts";
 import { verifyArchive } from "../../src/archive/judgement/verify.ts";
-import { isUncertainPath } from "../../src/key-path.ts";
+import { isUncertainPath } from "../../src/kit/text/key-path.ts";
 import type { ObjectInfo } from "../../src/ports/object-store.ts";
 import { BASE, NEW, OLD, segment, sentinelText, stamp, SYSID } from "./sample-archive.ts";
 

@@ -1,6 +1,6 @@
 /** Who may take in what comes from elsewhere: a person who has seen it, or whoever names its hash. */
 import { describe, expect, it } from "vitest";
-import { type AcceptingArguments, type Foreign, requireAccepted } from "../../src/cli/accept-foreign.ts";
+import { type AcceptingArguments, type Foreign, requireAccepted } from "../../src/cli/commands/run/accept-foreign.ts";
 import { EXIT } from "../../src/errors.ts";
 import { ScriptedOperator } from "../engine/fixture.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { verifyOptions, withDepth } from "../../src/cli/archive-options.ts";
-import { LookRate } from "../../src/ui/look-rate.ts";
+import { verifyOptions, withDepth } from "../../src/cli/options/archive-options.ts";
+import { LookRate } from "../../src/cli/screen/look-rate.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 
 describe("--deep", () => {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatLocation } from "../../src/archive/names/location.ts";
-import { archiveVerify } from "../../src/cli/archive-verification.ts";
-import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/archive-restoring.ts";
-import { RestoreRate } from "../../src/ui/restore-rate.ts";
+import { archiveVerify } from "../../src/cli/commands/archive/archive-verification.ts";
+import { archiveRestore, type ArchiveRestoreResult } from "../../src/cli/commands/archive/archive-restoring.ts";
+import { RestoreRate } from "../../src/cli/screen/restore-rate.ts";
 import {
   loadSegments,
   packed,

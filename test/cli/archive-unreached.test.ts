@@ -1,10 +1,10 @@
 /** A store that is not reached: nothing was begun, and there is no run to resume. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { archiveCopy } from "../../src/cli/archive-copying.ts";
-import { archiveRestore } from "../../src/cli/archive-restoring.ts";
-import { archiveVerify } from "../../src/cli/archive-verification.ts";
+import { archiveCopy } from "../../src/cli/commands/archive/archive-copying.ts";
+import { archiveRestore } from "../../src/cli/commands/archive/archive-restoring.ts";
+import { archiveVerify } from "../../src/cli/commands/archive/archive-verification.ts";
 import type { ArchiveStore } from "../../src/ports/object-store.ts";
-import { FaultyServer } from "../adapters/s3/faulty-server.ts";
+import { FaultyServer } from "../archive/adapters/s3/faulty-server.ts";
 
 const source = "s3://bucket/backups/old";
 const AGAIN = "then run the same command again.";

@@ -1,16 +1,16 @@
 /** A run out of a mirror: nothing of it is here before it was accepted, and it goes on in no other place. */
 import { describe, expect, it } from "vitest";
-import type { ArrivalRequest } from "../../src/cli/arrival-request.ts";
-import { bring } from "../../src/cli/arrival.ts";
-import type { EntryBody } from "../../src/journal/entry.ts";
-import { sha256 } from "../../src/journal/line.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { type Claim, runClaimName } from "../../src/lease/claim.ts";
-import { openLease } from "../../src/lease/open.ts";
-import { optional } from "../../src/optional.ts";
-import { Secrets } from "../../src/secrets.ts";
+import type { ArrivalRequest } from "../../src/cli/commands/run/arrival-request.ts";
+import { bring } from "../../src/cli/commands/run/arrival.ts";
+import type { EntryBody } from "../../src/engine/journal/entry.ts";
+import { sha256 } from "../../src/engine/journal/line.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { type Claim, runClaimName } from "../../src/engine/lease/claim.ts";
+import { openLease } from "../../src/engine/lease/open.ts";
+import { optional } from "../../src/kit/optional.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { MemorySharedPlace, SharedMemory } from "../fakes/memory-shared-place.ts";
-import { scratchDirectories } from "../journal/scratch.ts";
+import { scratchDirectories } from "../engine/journal/scratch.ts";
 
 const scratch = scratchDirectories();
 const FROM = "s3://bucket/leases";

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.ts";
-import { printable } from "../../src/printable.ts";
+import { printable } from "../../src/kit/text/printable.ts";
 import { ARCHIVE, CONFIGURED, Place } from "./program.ts";
 
 const place = new Place();

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/action.ts";
-import { batchStateOf, reportedBatch } from "../../src/cli/batch-state.ts";
-import { chooseRun, chooseRunOrRehearsal } from "../../src/cli/choose-run.ts";
-import type { EntryBody } from "../../src/journal/entry.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
+import { batchStateOf, reportedBatch } from "../../src/cli/runs/batch-state.ts";
+import { chooseRun, chooseRunOrRehearsal } from "../../src/cli/runs/choose-run.ts";
+import type { EntryBody } from "../../src/engine/journal/entry.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
 import { incidentReport } from "../../src/report/incident.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 

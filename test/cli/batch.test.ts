@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Carriers, inTurn } from "../../src/cli/batch-carry.ts";
-import { type Batch, endDocument, endLines, inputsOf, type Standing, standingsOf } from "../../src/cli/batch.ts";
+import { type Carriers, inTurn } from "../../src/cli/commands/batch-carry.ts";
+import { type Batch, endDocument, endLines, inputsOf, type Standing, standingsOf } from "../../src/cli/runs/batch.ts";
 import { asRecoverError, EXIT, RecoverError } from "../../src/errors.ts";
-import type { EntryBody } from "../../src/journal/entry.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { Secrets } from "../../src/secrets.ts";
+import type { EntryBody } from "../../src/engine/journal/entry.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 const guid = (number: number): string => `00000000-0000-4000-8000-00000000000${number}`;
 const member = (number: number) => ({

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { cleanupsOf, mayCleanUp, refuseSuspects } from "../../src/cli/cleanups.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { cleanupsOf, mayCleanUp, refuseSuspects } from "../../src/cli/runs/cleanups.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 const RUN = "20261121-120000-aaaa";
 const LATER = "20261121-130000-bbbb";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closingLines } from "../../src/cli/runs.ts";
+import { closingLines } from "../../src/cli/commands/runs.ts";
 
 const run = (name: string, state: string, rehearsal = false) => ({ run: name, state, rehearsal });
 

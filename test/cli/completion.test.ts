@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { shippedNames } from "../../src/cli/runbook-files.ts";
+import { shippedNames } from "../../src/cli/process/runbook-files.ts";
 import { CATALOGUE, EXIT } from "../../src/errors.ts";
 import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.ts";
 import { Place } from "./program.ts";

@@ -1,9 +1,9 @@
 /** `doctor` as the built program, on a foundation in a box. */
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Check } from "../../src/doctor/check.ts";
+import type { Check } from "../../src/config/doctor/check.ts";
 import { happyLastEra } from "../../src/rehearsal/scenarios/happy.ts";
-import { StandingBox } from "../doctor/standing-box.ts";
+import { StandingBox } from "../config/doctor/standing-box.ts";
 import { Place } from "./program.ts";
 
 interface Document {

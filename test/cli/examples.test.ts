@@ -1,10 +1,10 @@
 /** Every command shows how it is used, and what it shows is understood: by a shell, and by the parser. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { GROUPS } from "../../src/cli/command-groups.ts";
-import { examplesOf } from "../../src/cli/help-text.ts";
-import { COMMANDS } from "../../src/cli/parser.ts";
-import { renderHelp } from "../../src/cli/render-help.ts";
-import { shippedNames } from "../../src/cli/runbook-files.ts";
+import { GROUPS } from "../../src/cli/start/command-groups.ts";
+import { examplesOf } from "../../src/cli/start/help-text.ts";
+import { COMMANDS } from "../../src/cli/start/parser.ts";
+import { renderHelp } from "../../src/cli/start/render-help.ts";
+import { shippedNames } from "../../src/cli/process/runbook-files.ts";
 import { callsOf, understand } from "./understood.ts";
 
 let help: Record<string, string>;

@@ -1,15 +1,15 @@
 /** What a person is shown of a run that somebody else began. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { foreignLines } from "../../src/cli/foreign-run.ts";
-import { shippedFile } from "../../src/cli/runbook-files.ts";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { foreignLines } from "../../src/cli/commands/run/foreign-run.ts";
+import { shippedFile } from "../../src/cli/process/runbook-files.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
 import type { JsonObject } from "../../src/action.ts";
-import { readCopied } from "../../src/journal/copied-run.ts";
-import { sha256 } from "../../src/journal/line.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { Secrets } from "../../src/secrets.ts";
-import { scratchDirectories } from "../journal/scratch.ts";
+import { readCopied } from "../../src/engine/journal/copied-run.ts";
+import { sha256 } from "../../src/engine/journal/line.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { scratchDirectories } from "../engine/journal/scratch.ts";
 
 const scratch = scratchDirectories();
 const SHIPPED = "test-backup";

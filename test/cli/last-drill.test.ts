@@ -1,8 +1,8 @@
 /** What a drill took is read from its journal: where it went through without a break, and came to its end. */
 import { describe, expect, it } from "vitest";
 import { drillText, estimateRecovery } from "../../src/archive/judgement/estimate.ts";
-import { timesOf } from "../../src/cli/last-drill.ts";
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
+import { timesOf } from "../../src/cli/runs/last-drill.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
 import { RUN } from "../traps/scene.ts";
 
 const SHA = "0".repeat(64);

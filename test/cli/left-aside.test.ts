@@ -1,7 +1,7 @@
 /** What a cleanup is told of the run, from its journal alone. */
 import { describe, expect, it } from "vitest";
-import { leftAside } from "../../src/cli/left-aside.ts";
-import type { Entry } from "../../src/journal/entry.ts";
+import { leftAside } from "../../src/cli/runs/left-aside.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 
 const SOURCE = "base_000000020000000000000002_00000040";
 const OWN = "base_000000030000000000000008_00000040";

@@ -1,7 +1,7 @@
 /** What a cleanup is told of the copy that a run made, from its journal alone. */
 import { describe, expect, it } from "vitest";
-import { leftCopy } from "../../src/cli/left-copy.ts";
-import type { Entry } from "../../src/journal/entry.ts";
+import { leftCopy } from "../../src/cli/runs/left-copy.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 
 const INPUT = { place: "/var/tmp/x", postgres_bin: "/pg/bin", archive: "s3://b/o", time: "t", base: "b" };
 

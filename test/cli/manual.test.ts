@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.ts";
-import { COMMANDS } from "../../src/cli/parser.ts";
-import { renderHelp } from "../../src/cli/render-help.ts";
+import { COMMANDS } from "../../src/cli/start/parser.ts";
+import { renderHelp } from "../../src/cli/start/render-help.ts";
 import { TOOL_DIRECTORY } from "../tool.ts";
 
 const PAGE = readFileSync(join(TOOL_DIRECTORY, "dingo-recover.1"), "utf8");

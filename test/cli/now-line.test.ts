@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isEvent, NowLine } from "../../src/cli/now-line.ts";
+import { isEvent, NowLine } from "../../src/cli/runs/now-line.ts";
 
 const STAMP = { schema: "dingo-recover/event@1", time: "2026-11-21T02:00:00.000Z", run: "r" } as const;
 

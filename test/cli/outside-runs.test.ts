@@ -1,6 +1,6 @@
 /** Who leaves a question before there is a run is told of none. */
 import { describe, expect, it } from "vitest";
-import { outsideRuns } from "../../src/cli/outside-runs.ts";
+import { outsideRuns } from "../../src/cli/process/outside-runs.ts";
 import { EXIT, RecoverError } from "../../src/errors.ts";
 import type { Operator, TextQuestion } from "../../src/ports/operator.ts";
 

@@ -30,7 +30,7 @@ beforeEach(() => {
   file = join(place, "in", "report.md");
   writeFileSync(file, "older than it");
   script = join(place, "write.mts");
-  const source = join(import.meta.dirname, "../../src/cli/own-text.ts");
+  const source = join(import.meta.dirname, "../../src/cli/process/own-text.ts");
   // Root may write everything: what it may not is asked as somebody else.
   writeFileSync(
     script,

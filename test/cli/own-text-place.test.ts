@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeOwnText } from "../../src/cli/own-text.ts";
+import { writeOwnText } from "../../src/cli/process/own-text.ts";
 
 let place: string;
 beforeEach(() => {
@@ -72,7 +72,7 @@ describe("a file that a person asked for", () => {
 
   it("is written to an open file by the name that the system gives it, and to a pipe", () => {
     const script = join(place, "write.mts");
-    const source = join(import.meta.dirname, "../../src/cli/own-text.ts");
+    const source = join(import.meta.dirname, "../../src/cli/process/own-text.ts");
     writeFileSync(
       script,
       `import { writeOwnText } from ${JSON.stringify(source)};\nwriteOwnText(process.argv[2], "new", "");\n`,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { writeOwnText } from "../../src/cli/own-text.ts";
+import { writeOwnText } from "../../src/cli/process/own-text.ts";
 
 let directory = "";
 beforeEach(() => {

@@ -1,7 +1,7 @@
 /** The package installs offline into an empty prefix, says what it is, and recovers the box. */
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
 import { InstalledPackage } from "./installed-package.ts";
 
 const installed = new InstalledPackage();

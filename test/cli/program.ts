@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ended, ProgramInProcess } from "../program/in-process.ts";
 import { AS_INSTALLED, MADE, TOOL } from "../tool.ts";
-import { subjectOf, TrustStore } from "../../src/trust/trusted.ts";
+import { subjectOf, TrustStore } from "../../src/config/trust/trusted.ts";
 
 /** All that a run needs to be told of the foundation; nothing of it answers. */
 export const CONFIGURED: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** What `init` proposes of the variables that are set: it stands on the screen, and is what Enter takes. */
 import { expect, it } from "vitest";
-import { interview, type Values } from "../../src/cli/init-questions.ts";
+import { interview, type Values } from "../../src/cli/commands/init/init-questions.ts";
 import type { Operator } from "../../src/ports/operator.ts";
 
 /** By the setting; each question with a proposal is answered by Enter, the others are left out. */

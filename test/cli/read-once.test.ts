@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { chooseRunOrRehearsal } from "../../src/cli/choose-run.ts";
-import { readOnce } from "../../src/cli/read-once.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { chooseRunOrRehearsal } from "../../src/cli/runs/choose-run.ts";
+import { readOnce } from "../../src/cli/runs/read-once.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 let path: string;
 beforeEach(() => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.ts";
 import { formatLocation, parseLocation } from "../../src/archive/names/location.ts";
-import { COMMANDS } from "../../src/cli/parser.ts";
-import { renderHelp } from "../../src/cli/render-help.ts";
+import { COMMANDS } from "../../src/cli/start/parser.ts";
+import { renderHelp } from "../../src/cli/start/render-help.ts";
 import { TOOL_DIRECTORY } from "../tool.ts";
 
 const README = readFileSync("README.md", "utf8");

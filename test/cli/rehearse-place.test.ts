@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { rehearse, requireBox } from "../../src/cli/rehearse.ts";
-import { scratchDirectories } from "../journal/scratch.ts";
+import { rehearse, requireBox } from "../../src/cli/commands/rehearse/rehearse.ts";
+import { scratchDirectories } from "../engine/journal/scratch.ts";
 
 const NOT_GIVEN = { config: undefined, confirm: undefined, "accept-loss": undefined };
 const scratch = scratchDirectories();

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatFor } from "../../src/cli/report-format.ts";
+import { formatFor } from "../../src/cli/options/report-format.ts";
 
 it("a report has the form that its file's name says, where none was named", () => {
   const forms = ["a.html", "A.HTM", "a.b.json", "a.md", "a.txt", "html", undefined].map((name) => formatFor(name));

@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../src/errors.ts";
-import { readJournal } from "../../src/journal/reading.ts";
+import { readJournal } from "../../src/engine/journal/reading.ts";
 import { ARCHIVE, CONFIGURED, Place } from "./program.ts";
 
 const place = new Place();

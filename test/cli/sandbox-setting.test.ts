@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { configReadFor } from "../../src/cli/configuration.ts";
-import { loadFile } from "../../src/cli/shipped-runbooks.ts";
-import type { Config } from "../../src/config/config.ts";
+import { configReadFor } from "../../src/cli/session/configuration.ts";
+import { loadFile } from "../../src/cli/process/shipped-runbooks.ts";
+import type { Config } from "../../src/config/settings/config.ts";
 
 let folder: string;
 beforeEach(() => {

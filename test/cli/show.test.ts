@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runbookPage, shownSteps } from "../../src/cli/runbook-page.ts";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { runbookPage, shownSteps } from "../../src/cli/commands/runbook-page.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
 import { Place } from "./program.ts";
 
 const NAMES = readdirSync("runbooks").map((file) => file.slice(0, -".yml".length));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { watchBetween, watchSignals } from "../../src/cli/signals.ts";
+import { watchBetween, watchSignals } from "../../src/cli/process/signals.ts";
 import { EXIT } from "../../src/errors.ts";
 import { type Ended, Place } from "./program.ts";
 

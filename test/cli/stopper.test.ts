@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { watchSignals } from "../../src/cli/signals.ts";
+import { watchSignals } from "../../src/cli/process/signals.ts";
 
 describe("Ctrl-C", () => {
   it("asks once where somebody is there, and stops at the second", () => {

@@ -1,7 +1,7 @@
 /** What killed tests of backups left on this machine. */
 import { describe, expect, it } from "vitest";
-import { sweepTests } from "../../src/cli/sweep-tests.ts";
-import type { Entry } from "../../src/journal/entry.ts";
+import { sweepTests } from "../../src/cli/runs/sweep-tests.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import { FakeScratch } from "../fakes/fake-scratch.ts";
 
 const RUNS = ["killed", "carried", "kept", "ended", "another"] as const;

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { asModule } from "../program/as-module.ts";
 
-const MANNERS = asModule("src/cli/manners.ts");
+const MANNERS = asModule("src/cli/start/manners.ts");
 
 /** What a program ends with that carries out `work`. */
 function ending(work: string) {

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { buildParser } from "../../src/cli/parser.ts";
-import { withStandardInput } from "../../src/cli/standard-input.ts";
+import { buildParser } from "../../src/cli/start/parser.ts";
+import { withStandardInput } from "../../src/cli/start/standard-input.ts";
 
 class Understood extends Error {}
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { shippedNames } from "../../src/cli/runbook-files.ts";
-import { usageError } from "../../src/cli/usage.ts";
+import { shippedNames } from "../../src/cli/process/runbook-files.ts";
+import { usageError } from "../../src/cli/start/usage.ts";
 
 describe("an option that a command has not", () => {
   it("is likened to those of that very command", async () => {

@@ -1,9 +1,9 @@
 /** What a step usually takes is read from the journals of runs that came to their end. */
 import { describe, expect, it } from "vitest";
-import { usualTimes, withUsual } from "../../src/cli/usual-times.ts";
-import type { EventBody, RunEvent } from "../../src/engine/event.ts";
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
-import type { StateDirectory } from "../../src/journal/state-directory.ts";
+import { usualTimes, withUsual } from "../../src/cli/runs/usual-times.ts";
+import type { EventBody, RunEvent } from "../../src/engine/state/event.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
+import type { StateDirectory } from "../../src/engine/journal/state-directory.ts";
 
 const SHA = "0".repeat(64);
 

@@ -1,11 +1,11 @@
 /** The first screen leads to every runbook that somebody begins. */
 import { describe, expect, it } from "vitest";
-import { shippedNames } from "../../src/cli/runbook-files.ts";
-import { inputsOf, questionOf } from "../../src/cli/welcome.ts";
-import { HAPPENINGS } from "../../src/cli/what-happened.ts";
+import { shippedNames } from "../../src/cli/process/runbook-files.ts";
+import { inputsOf, questionOf } from "../../src/cli/start/welcome.ts";
+import { HAPPENINGS } from "../../src/cli/start/what-happened.ts";
 import type { Operator } from "../../src/ports/operator.ts";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
-import { detailLines } from "../../src/ui/event-lines.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
+import { detailLines } from "../../src/cli/screen/event-lines.ts";
 
 /** Begun by `cleanup` alone, for a run that there was. */
 const AFTERWARDS = ["clean-up", "clean-up-copy"];

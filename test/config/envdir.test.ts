@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readEnvdir } from "../../src/config/envdir.ts";
+import { readEnvdir } from "../../src/config/settings/envdir.ts";
 
 let directory: string;
 beforeEach(() => {

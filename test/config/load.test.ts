@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Config, settingsOf } from "../../src/config/config.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { type Config, settingsOf } from "../../src/config/settings/config.ts";
+import { loadConfig } from "../../src/config/settings/load.ts";
 import { RecoverError } from "../../src/errors.ts";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { interview } from "../../src/cli/init-questions.ts";
-import { refuseMixUp } from "../../src/config/mix-up.ts";
-import { SETTINGS } from "../../src/config/settings.ts";
+import { interview } from "../../src/cli/commands/init/init-questions.ts";
+import { refuseMixUp } from "../../src/config/settings/mix-up.ts";
+import { SETTINGS } from "../../src/config/settings/settings.ts";
 import type { Operator } from "../../src/ports/operator.ts";
 
 const setting = (name: string) => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readDocument } from "../../src/config/load.ts";
-import { originsOf } from "../../src/config/origin.ts";
+import { readDocument } from "../../src/config/settings/load.ts";
+import { originsOf } from "../../src/config/settings/origin.ts";
 
 let home: string;
 beforeEach(() => {

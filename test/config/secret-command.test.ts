@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { loadConfig } from "../../src/config/load.ts";
-import { Secrets } from "../../src/secrets.ts";
-import { resolveSecret } from "../../src/store-wiring.ts";
+import { loadConfig } from "../../src/config/settings/load.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { resolveSecret } from "../../src/wiring/store-wiring.ts";
 
 let top = "";
 const before = process.cwd();

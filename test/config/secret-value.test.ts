@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { secretValue } from "../../src/config/secret-value.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { secretValue } from "../../src/config/settings/secret-value.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 function sources(env: Record<string, string> = {}, printed = "") {
   const run = (argv: readonly string[]): Promise<string> =>

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadConfig, type ConfigOptions } from "../../src/config/load.ts";
-import { renderConfig } from "../../src/config/rendering.ts";
-import { configSchema } from "../../src/config/schema.ts";
-import { SETTINGS } from "../../src/config/settings.ts";
-import { writtenValue } from "../../src/config/written-value.ts";
+import { loadConfig, type ConfigOptions } from "../../src/config/settings/load.ts";
+import { renderConfig } from "../../src/config/settings/rendering.ts";
+import { configSchema } from "../../src/config/settings/schema.ts";
+import { SETTINGS } from "../../src/config/settings/settings.ts";
+import { writtenValue } from "../../src/config/settings/written-value.ts";
 import { RecoverError } from "../../src/errors.ts";
 
 let home: string;

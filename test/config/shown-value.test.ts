@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { MASK } from "../../src/mask.ts";
+import { MASK } from "../../src/kit/secrets/mask.ts";
 import { fc } from "../properties.ts";
-import { shownValue, withoutLogins } from "../../src/config/shown-value.ts";
+import { shownValue, withoutLogins } from "../../src/config/settings/shown-value.ts";
 
 describe("any text, before it is sent to somebody", () => {
   it.each([

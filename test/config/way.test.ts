@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Config } from "../../src/config/config.ts";
-import { loadConfig, type Section } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/settings/config.ts";
+import { loadConfig, type Section } from "../../src/config/settings/load.ts";
 
 let folder: string;
 

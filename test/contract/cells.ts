@@ -3,10 +3,10 @@
  * count as much as the kind ones: absence is only what the far side itself calls absence.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { OpenCells } from "../../src/adapters/host/cells.ts";
+import type { OpenCells } from "../../src/foundation/adapters/cells/cells.ts";
 import type { Cell } from "../../src/ports/cells.ts";
 import type { BoshInstance } from "../../src/ports/director.ts";
-import type { Secrets } from "../../src/secrets.ts";
+import type { Secrets } from "../../src/kit/secrets/secrets.ts";
 import type { ResourceLog } from "./resource-log.ts";
 
 export interface CellsWorld {

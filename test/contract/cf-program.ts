@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunProgram, runProgram } from "../../src/adapters/process/spawn.ts";
+import { type RunProgram, runProgram } from "../../src/kit/spawn/spawn.ts";
 import { ADMIN, CloudFoundryWorld, ROBOT, STRANGER } from "./cloud-foundry-world.ts";
 
 interface Ended {

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CfCloudFoundry, type CfOptions } from "../../src/adapters/cf/cloud-foundry.ts";
+import { CfCloudFoundry, type CfOptions } from "../../src/foundation/adapters/cf/cloud-foundry.ts";
 import type { CfSpace, CloudFoundry, KnownSpace, ServiceInstance } from "../../src/ports/cloud-foundry.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { ADMIN, CloudFoundryWorld } from "./cloud-foundry-world.ts";
 import { ResourceLog } from "./resource-log.ts";
 

@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { GpgDecryption, type GpgSettings } from "../../src/adapters/gpg/gpg-decryption.ts";
-import { OwnHomes } from "../../src/adapters/process/own-homes.ts";
+import { GpgDecryption, type GpgSettings } from "../../src/archive/adapters/gpg/gpg-decryption.ts";
+import { OwnHomes } from "../../src/kit/spawn/own-homes.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { BrokenMessage } from "../../src/ports/decryption.ts";
 

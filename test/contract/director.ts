@@ -1,12 +1,12 @@
 /** The contract of the Director port: our adapter against the stand-in that the real bosh CLI is content with too. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { BoshDirector } from "../../src/adapters/bosh/director.ts";
-import type { DirectorSessionOptions } from "../../src/adapters/bosh/director-session.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { BoshDirector } from "../../src/foundation/adapters/bosh/director.ts";
+import type { DirectorSessionOptions } from "../../src/foundation/adapters/bosh/director-session.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { BoshInstance, Director } from "../../src/ports/director.ts";
 import type { DirectorSeed } from "../../src/rehearsal/director/state.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 import { BYSTANDER, CELL, CLIENT, DEPLOYMENT, DirectorWorld, HOST_KEY } from "./director-world.ts";
 

@@ -1,7 +1,7 @@
 /** What every Docker host has to keep to that is looked at: a real engine, as root and without rights, and the stand-in. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DockerHost, Looked, LookOrder, Place } from "../../src/ports/docker-host.ts";
-import { control } from "../data-directory/control-file.ts";
+import { control } from "../docker/data-directory/control-file.ts";
 
 export type SeedFile = string | Uint8Array | { readonly link: string } | { readonly pipe: true };
 export type SeedFiles = Readonly<Record<string, SeedFile>>;

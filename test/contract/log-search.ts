@@ -1,7 +1,7 @@
 /** What every log store must do behind the port: the box's as each product and version, and the real servers. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LogDocument, LogQuery, LogSearch } from "../../src/ports/log-search.ts";
-import { discover } from "../../src/discovery/discover.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
 import { bytesOf, type FOUNDATIONS, memoryLogs, truthOf } from "../discovery/recorded-logs.ts";
 import { documentsOf, essence } from "../discovery/stored-logs.ts";
 import type { Field, StoredDocument } from "../../src/rehearsal/log-store/store.ts";

@@ -26,7 +26,7 @@ export interface ObjectStoreWorld {
 }
 
 /**
- * Errors that every store can be brought to. Those of half answers need a faulty server (test/adapters/s3).
+ * Errors that every store can be brought to. Those of half answers need a faulty server (test/archive/adapters/s3).
  * A method of the port without a line here does not compile; an error without a case fails the suite.
  */
 type Method = Exclude<keyof ObjectStore, "rangesAreCheap" | "opensMessages"> | "region" | "time" | "protection";

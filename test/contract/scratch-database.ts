@@ -1,8 +1,8 @@
 /** What a throw-away PostgreSQL on this machine must do behind the port, whoever it is made of. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/adapters/clock/system-clock.ts";
-import { waitFor } from "../../src/actions/wait.ts";
+import { systemClock } from "../../src/kit/clock/system-clock.ts";
+import { waitFor } from "../../src/kit/wait.ts";
 import type { RestoreOrder, ScratchDatabases, Standing } from "../../src/ports/scratch-database.ts";
 
 export interface ScratchFixture {

@@ -1,11 +1,11 @@
 /** A copy out of the real archive of the package, for whatever programs it is started by, and whatever they run in. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { OpenSandbox } from "../../src/adapters/scratch/programs.ts";
-import { LocalScratch } from "../../src/adapters/scratch/scratch-databases.ts";
+import type { OpenSandbox } from "../../src/archive/adapters/scratch/programs.ts";
+import { LocalScratch } from "../../src/archive/adapters/scratch/scratch-databases.ts";
 import { formatLocation, instanceArchive } from "../../src/archive/names/location.ts";
 import { copyAtTime } from "../../src/archive/restore/copy-at-time.ts";
-import { type ReadyDatabase, readyDatabase } from "../../src/cli/real-database.ts";
+import { type ReadyDatabase, readyDatabase } from "../../src/cli/commands/rehearse/real-database.ts";
 import { COUPON_ROWS, COUPONS, realStory } from "../../src/rehearsal/real-archive/story.ts";
 import { bytesOf } from "../../src/rehearsal/world/objects.ts";
 import { MemoryObjectStore } from "../fakes/memory-object-store.ts";

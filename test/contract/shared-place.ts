@@ -1,7 +1,7 @@
 /** What every place that machines share must do: the one in memory, the box's by the AWS SDK, and MinIO's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
-import { tryConditions } from "../../src/lease/conditions.ts";
+import { tryConditions } from "../../src/engine/lease/conditions.ts";
 import type { SharedPlace } from "../../src/ports/shared-place.ts";
 
 export interface SharedPlaceWorld {

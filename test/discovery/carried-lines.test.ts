@@ -1,6 +1,6 @@
 /** Lines as collectors carry them: JSON around them, JSON inside strings, Papertrail's archives; cells and containers. */
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { memoryLogs } from "./recorded-logs.ts";
 

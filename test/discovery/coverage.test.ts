@@ -1,8 +1,8 @@
 /** What the answer says of the time that no source reaches over, and who would hold it. */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery, SourceReport } from "../../src/discovery/candidate.ts";
-import { coverageGaps } from "../../src/discovery/coverage-gaps.ts";
-import { discover } from "../../src/discovery/discover.ts";
+import type { DiscoveryQuery, SourceReport } from "../../src/discovery/judgement/candidate.ts";
+import { coverageGaps } from "../../src/discovery/sources/coverage-gaps.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
 import { eraF, lager } from "./broker-log.ts";
 import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
 import { memoryLogs } from "./recorded-logs.ts";

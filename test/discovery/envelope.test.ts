@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readEnvelope } from "../../src/discovery/envelope.ts";
-import { SourceClock, guessFromFile } from "../../src/discovery/source-clock.ts";
-import { compareStamps, fromEpoch, fromIso } from "../../src/discovery/stamp.ts";
+import { readEnvelope } from "../../src/discovery/lines/envelope.ts";
+import { SourceClock, guessFromFile } from "../../src/discovery/lines/source-clock.ts";
+import { compareStamps, fromEpoch, fromIso } from "../../src/discovery/lines/stamp.ts";
 
 describe("an envelope", () => {
   it("is read from RFC 3164 with two blanks before the message", () => {

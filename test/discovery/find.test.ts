@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
+import type { DiscoveryQuery } from "../../src/discovery/judgement/candidate.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { ORG, RecordedCloudFoundry, SPACE } from "./recorded-cloud-foundry.ts";
 import { memoryLogs } from "./recorded-logs.ts";

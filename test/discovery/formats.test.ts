@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
 import { memoryLogs } from "./recorded-logs.ts";
 
 const FOLDER = new URL("../../fixtures/formats/", import.meta.url);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { ObjectReader } from "../../src/ports/object-store.ts";
 import { GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
+import type { DiscoveryQuery } from "../../src/discovery/judgement/candidate.ts";
 import {
   formatInventoryLine,
   INVENTORY,
   type InventoryCover,
   type InventoryInstance,
-} from "../../src/discovery/inventory-line.ts";
+} from "../../src/discovery/sources/inventory-line.ts";
 import { GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
 import { memoryLogs } from "./recorded-logs.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
 import { StreamedLogs } from "../fakes/streamed-logs.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { memoryLogs } from "./recorded-logs.ts";

@@ -1,7 +1,7 @@
 /** Whatever stands in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret is told. */
 import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
 import { EXIT } from "../../src/errors.ts";
 import { eraF, goodDeletion, lager } from "./broker-log.ts";
 import { cut, OBEYED, poison, printed, secret, secretShapes } from "./hostile.ts";

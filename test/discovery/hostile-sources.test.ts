@@ -1,8 +1,8 @@
 /** What holds for logs holds for every other source: Cloud Foundry's records, inventories, broker's records, stores, Papertrail. */
 import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { discover, type DiscoverOptions, type DiscoverResult } from "../../src/discovery/discover.ts";
-import { formatInventoryLine, INVENTORY } from "../../src/discovery/inventory-line.ts";
+import { discover, type DiscoverOptions, type DiscoverResult } from "../../src/discovery/answer/discover.ts";
+import { formatInventoryLine, INVENTORY } from "../../src/discovery/sources/inventory-line.ts";
 import { EXIT } from "../../src/errors.ts";
 import type { UsageEvent } from "../../src/ports/cloud-foundry.ts";
 import type { ObjectReader } from "../../src/ports/object-store.ts";

@@ -1,8 +1,8 @@
 /** Foreign text that wants to do harm, and what must never come out of it. */
 import { fc } from "../properties.ts";
-import type { DiscoverResult } from "../../src/discovery/discover.ts";
-import { Secrets } from "../../src/secrets.ts";
-import { createOutput } from "../../src/ui/output.ts";
+import type { DiscoverResult } from "../../src/discovery/answer/discover.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { createOutput } from "../../src/cli/screen/output.ts";
 import { eraF, lager } from "./broker-log.ts";
 
 /** What `discover` writes, as a person and as a script would get it. */

@@ -1,7 +1,7 @@
 import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { mayCarryStamp } from "../../src/discovery/inner-stamp.ts";
-import { readLogLines } from "../../src/discovery/log-line.ts";
+import { mayCarryStamp } from "../../src/discovery/lines/inner-stamp.ts";
+import { readLogLines } from "../../src/discovery/lines/log-line.ts";
 import { bytesOf, FOUNDATIONS, isKept, truthOf } from "./recorded-logs.ts";
 
 /** What a clock is learned from: a time without year and zone around an exact one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scanLogFiles } from "../../src/discovery/log-scan.ts";
+import { scanLogFiles } from "../../src/discovery/sources/log-scan.ts";
 import type { LogFiles, SearchTotals } from "../../src/ports/log-files.ts";
 
 const NAKED = "Mar 14 01:00:00 10.10.5.2 vcap.gorouter:  GET /\n".repeat(40);

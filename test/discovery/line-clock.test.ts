@@ -1,6 +1,6 @@
 /** When a line was written, by the clock of its host. */
 import { expect, it } from "vitest";
-import { clockOf } from "../../src/discovery/line-clock.ts";
+import { clockOf } from "../../src/discovery/lines/line-clock.ts";
 import { lager } from "./broker-log.ts";
 
 const at = (iso: string): number => Date.parse(iso) / 1000;

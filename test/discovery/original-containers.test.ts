@@ -3,13 +3,13 @@
  * the right instance, of the right kind, and how its server ended.
  */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
+import type { DiscoveryQuery } from "../../src/discovery/judgement/candidate.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import type { CloudFoundry } from "../../src/ports/cloud-foundry.ts";
 import type { LogFiles } from "../../src/ports/log-files.ts";
 import { eraF, lager, OTHER } from "./broker-log.ts";
 import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
-import { readPacked } from "../log-patterns/captured.ts";
+import { readPacked } from "../kit/log-patterns/captured.ts";
 import { memoryLogs } from "./recorded-logs.ts";
 
 interface Scene {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Attempt } from "../../src/discovery/attempt.ts";
-import { whyDeleted } from "../../src/discovery/reason.ts";
+import type { Attempt } from "../../src/discovery/judgement/attempt.ts";
+import { whyDeleted } from "../../src/discovery/judgement/reason.ts";
 
 it.each([
   { seen: ["a"], planned: undefined, says: "removed 1 node and" },

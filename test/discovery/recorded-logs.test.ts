@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
-import { plainTime } from "../../src/discovery/stamp.ts";
-import type { DocumentCandidate } from "../../src/discovery/document.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
+import { plainTime } from "../../src/discovery/lines/stamp.ts";
+import type { DocumentCandidate } from "../../src/discovery/answer/document.ts";
 import {
   bytesOf,
   FOUNDATIONS,

@@ -1,9 +1,9 @@
 /** What could not be looked at stands with what helps, of each source its own. */
 import { describe, expect, it } from "vitest";
-import { LocalLogFiles } from "../../src/adapters/logs/local-log-files.ts";
-import { inventoryFiles } from "../../src/cli/discovery-sources.ts";
-import { discover } from "../../src/discovery/discover.ts";
-import type { DiscoverySources } from "../../src/discovery/find.ts";
+import { LocalLogFiles } from "../../src/discovery/adapters/logs/local-log-files.ts";
+import { inventoryFiles } from "../../src/cli/commands/discover/discovery-sources.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
+import type { DiscoverySources } from "../../src/discovery/answer/find.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { MemoryLogSearch } from "../fakes/memory-log-search.ts";
 import { MemoryObjectStore } from "../fakes/memory-object-store.ts";

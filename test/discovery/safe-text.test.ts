@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { harmlessOnly, shown } from "../../src/discovery/safe-text.ts";
+import { harmlessOnly, shown } from "../../src/discovery/lines/safe-text.ts";
 
 describe("shown text", () => {
   it("steers no terminal", () => {

@@ -1,8 +1,8 @@
 /** What lived for seconds is set aside beside what did not, never in place of what was asked for. */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
-import { INVENTORY } from "../../src/discovery/inventory-line.ts";
+import type { DiscoveryQuery } from "../../src/discovery/judgement/candidate.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/answer/discover.ts";
+import { INVENTORY } from "../../src/discovery/sources/inventory-line.ts";
 import { GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
 import { memoryLogs } from "./recorded-logs.ts";

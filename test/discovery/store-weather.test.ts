@@ -1,12 +1,12 @@
 /** Bad weather over a log store: every kind of it at every call that a search makes. */
 import { afterEach, describe, expect, it } from "vitest";
-import { LogStore } from "../../src/adapters/elasticsearch/log-store.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
-import { straight } from "../../src/adapters/network/http-agents.ts";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
+import { LogStore } from "../../src/discovery/adapters/elasticsearch/log-store.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
+import { straight } from "../../src/kit/network/http-agents.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-store/server.ts";
 import type { LogStoreState } from "../../src/rehearsal/log-store/store.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 import { AFTER, type Kind, KINDS } from "../players/weather/blow.ts";
 import { blowOf } from "../players/weather/grammar.ts";

@@ -1,5 +1,5 @@
 /** Lines of a file as documents of a log store, and what discovery says of either. */
-import type { DiscoverResult } from "../../src/discovery/discover.ts";
+import type { DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import type { StoredDocument } from "../../src/rehearsal/log-store/store.ts";
 
 /** As Beats send them, one a millisecond. */

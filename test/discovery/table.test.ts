@@ -1,9 +1,9 @@
 /** The answer for a person. */
 import { describe, expect, it } from "vitest";
-import { discover } from "../../src/discovery/discover.ts";
-import { withOpenQuestions } from "../../src/discovery/open-questions.ts";
-import { toTable } from "../../src/discovery/table.ts";
-import { plainTime } from "../../src/discovery/stamp.ts";
+import { discover } from "../../src/discovery/answer/discover.ts";
+import { withOpenQuestions } from "../../src/discovery/judgement/open-questions.ts";
+import { toTable } from "../../src/discovery/answer/table.ts";
+import { plainTime } from "../../src/discovery/lines/stamp.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { memoryLogs } from "./recorded-logs.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Candidate } from "../../src/discovery/candidate.ts";
-import { withOpenQuestions } from "../../src/discovery/open-questions.ts";
-import { toTable } from "../../src/discovery/table.ts";
-import { deletedTogether, recoverCommand } from "../../src/discovery/together.ts";
+import type { Candidate } from "../../src/discovery/judgement/candidate.ts";
+import { withOpenQuestions } from "../../src/discovery/judgement/open-questions.ts";
+import { toTable } from "../../src/discovery/answer/table.ts";
+import { deletedTogether, recoverCommand } from "../../src/discovery/judgement/together.ts";
 
 function candidate(name: string, deletedAt: string, spaceGuid = "space-guid"): Candidate {
   return {

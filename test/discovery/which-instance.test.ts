@@ -1,7 +1,7 @@
 /** Which instance it was: nobody is led to another than the one that was asked for. */
 import { describe, expect, it } from "vitest";
-import type { DiscoveryQuery } from "../../src/discovery/candidate.ts";
-import { discover, type DiscoverResult } from "../../src/discovery/discover.ts";
+import type { DiscoveryQuery } from "../../src/discovery/judgement/candidate.ts";
+import { discover, type DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { RecordedCloudFoundry } from "./recorded-cloud-foundry.ts";
 import { memoryLogs } from "./recorded-logs.ts";

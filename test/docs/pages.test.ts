@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { SETTINGS } from "../../src/config/settings.ts";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { SETTINGS } from "../../src/config/settings/settings.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
 import { START_WITH } from "../../src/rehearsal/scenarios/registry.ts";
 import { callsOf, understand } from "../cli/understood.ts";
 

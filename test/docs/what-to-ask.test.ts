@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
-import { startingInputs } from "../../src/engine/inputs.ts";
-import { readPlain } from "../../src/yaml/plain.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
+import { startingInputs } from "../../src/engine/steps/inputs.ts";
+import { readPlain } from "../../src/kit/yaml/plain.ts";
 
 const PARTS = readFileSync("docs/what-to-ask.md", "utf8").split("\n## ").slice(1);
 

@@ -1,9 +1,9 @@
 /** Steps that are opened anew after drift: what they did may still be in the world (law 4), and an undo takes it back. */
 import { describe, expect, it } from "vitest";
-import { replay } from "../../src/engine/replay.ts";
-import { stateOf } from "../../src/engine/state.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
-import type { Runbook } from "../../src/runbook/runbook.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import { stateOf } from "../../src/engine/state/state.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { type KillPoint, KillingJournal } from "./killing-journal.ts";

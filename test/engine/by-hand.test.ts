@@ -1,8 +1,8 @@
 /** Law 11: the exact commands are shown and journaled, and what was done with them by hand is probed and journaled. */
 import { describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.ts";
-import { replay } from "../../src/engine/replay.ts";
-import { runRunbook } from "../../src/engine/run.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import { runRunbook } from "../../src/engine/run/run.ts";
 import type { Answer, Operator } from "../../src/ports/operator.ts";
 import { incidentReport } from "../../src/report/incident.ts";
 import { markdownOf } from "../../src/report/markdown.ts";

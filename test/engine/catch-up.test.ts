@@ -1,7 +1,7 @@
 /** What an earlier process did last may be missing in the journal: a resumed one looks before it begins anything (I14). */
 import { describe, expect, it } from "vitest";
-import type { Journal } from "../../src/journal/journal.ts";
-import type { Runbook } from "../../src/runbook/runbook.ts";
+import type { Journal } from "../../src/engine/journal/journal.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { forgotten } from "./forgotten.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AnyAction } from "../../src/action.ts";
-import type { Runbook, Step } from "../../src/runbook/runbook.ts";
+import type { Runbook, Step } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
 import { Bench, runbookOf, step } from "./fixture.ts";
 import { lasting, reversible, TakenBack } from "./reversible.ts";

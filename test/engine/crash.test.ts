@@ -4,8 +4,8 @@
  */
 import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
-import type { Runbook, Step } from "../../src/runbook/runbook.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
+import type { Runbook, Step } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading, reviewing, type Weather } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { forgotten } from "./forgotten.ts";

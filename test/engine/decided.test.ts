@@ -2,12 +2,12 @@
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
 import { type Action, type AnyAction, defineAction, type JsonObject } from "../../src/action.ts";
-import type { RunFlags, RunResult } from "../../src/engine/options.ts";
-import { replay } from "../../src/engine/replay.ts";
-import type { Journal } from "../../src/journal/journal.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import type { RunFlags, RunResult } from "../../src/engine/state/options.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import type { Journal } from "../../src/engine/journal/journal.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import type { ChoiceQuestion } from "../../src/ports/operator.ts";
-import type { Runbook } from "../../src/runbook/runbook.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { KillingJournal } from "./killing-journal.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Decision } from "../../src/journal/entry.ts";
+import type { Decision } from "../../src/engine/journal/entry.ts";
 import { changing, FakeWorld } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 

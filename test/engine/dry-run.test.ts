@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Context } from "../../src/action.ts";
-import { dryRun } from "../../src/engine/dry-run.ts";
-import { NO_LOCKS } from "../../src/journal/key-locks.ts";
-import type { RunResult } from "../../src/engine/options.ts";
-import type { RunEvent } from "../../src/engine/event.ts";
-import type { Step } from "../../src/runbook/runbook.ts";
+import { dryRun } from "../../src/engine/run/dry-run.ts";
+import { NO_LOCKS } from "../../src/engine/journal/key-locks.ts";
+import type { RunResult } from "../../src/engine/state/options.ts";
+import type { RunEvent } from "../../src/engine/state/event.ts";
+import type { Step } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Action, type AnyAction, type Context, defineAction } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 /** Whose run another process takes over at some moment. */

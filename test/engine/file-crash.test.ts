@@ -2,11 +2,11 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { RecoverError } from "../../src/errors.ts";
-import type { AppendObserver } from "../../src/journal/file-journal.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { verifyJournal } from "../../src/journal/verification.ts";
-import { Secrets } from "../../src/secrets.ts";
-import { scratchDirectories } from "../journal/scratch.ts";
+import type { AppendObserver } from "../../src/engine/journal/file-journal.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { verifyJournal } from "../../src/engine/journal/verification.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { scratchDirectories } from "./journal/scratch.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 

@@ -1,21 +1,21 @@
 /** Runs of fake runbooks over a fake world, as short as a test wants to say it. */
-import { Ledger } from "../../src/engine/ledger.ts";
-import type { Evaluator } from "../../src/engine/evaluator.ts";
-import type { RunEvent } from "../../src/engine/event.ts";
-import { DEFAULT_FLAGS, type EngineOptions, type RunFlags, type RunResult } from "../../src/engine/options.ts";
-import { resumeRun, runRunbook, undoRun } from "../../src/engine/run.ts";
+import { Ledger } from "../../src/engine/state/ledger.ts";
+import type { Evaluator } from "../../src/engine/state/evaluator.ts";
+import type { RunEvent } from "../../src/engine/state/event.ts";
+import { DEFAULT_FLAGS, type EngineOptions, type RunFlags, type RunResult } from "../../src/engine/state/options.ts";
+import { resumeRun, runRunbook, undoRun } from "../../src/engine/run/run.ts";
 import type { JsonObject } from "../../src/action.ts";
-import { evaluate } from "../../src/expression/expression.ts";
-import type { Journal } from "../../src/journal/journal.ts";
-import type { Locks } from "../../src/journal/key-locks.ts";
-import { sha256 } from "../../src/journal/line.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { evaluate } from "../../src/engine/expression/expression.ts";
+import type { Journal } from "../../src/engine/journal/journal.ts";
+import type { Locks } from "../../src/engine/journal/key-locks.ts";
+import { sha256 } from "../../src/engine/journal/line.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Answer, Operator, Question } from "../../src/ports/operator.ts";
 import type { Ports } from "../../src/ports/ports.ts";
-import { parseTemplate, resolve } from "../../src/runbook/resolve.ts";
-import type { Runbook, Step, Template } from "../../src/runbook/runbook.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { parseTemplate, resolve } from "../../src/engine/runbook/resolve.ts";
+import type { Runbook, Step, Template } from "../../src/engine/runbook/runbook.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 export const EVALUATOR: Evaluator = { evaluate, resolve };
 

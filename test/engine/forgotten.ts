@@ -1,7 +1,7 @@
 /** A journal whose last lines were taken for written and are gone: the disk had said so and forgot. */
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
-import type { Journal } from "../../src/journal/journal.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
+import type { Journal } from "../../src/engine/journal/journal.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 
 /** Another journal of the first `kept` lines. */
 export async function forgotten({ run, entries }: Journal, kept: number): Promise<MemoryJournal> {

@@ -1,10 +1,10 @@
 /** `--decide` on the command line: what cannot be decided is refused before anything of the run is touched. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { requireDecidable, requireUndecided } from "../../src/cli/given-decisions.ts";
-import { replay } from "../../src/engine/replay.ts";
-import type { RunState } from "../../src/engine/state.ts";
+import { requireDecidable, requireUndecided } from "../../src/cli/session/given-decisions.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import type { RunState } from "../../src/engine/state/state.ts";
 import { type ErrorCode, refusalOf } from "../../src/errors.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { runbookOf, step } from "./fixture.ts";
 

@@ -2,16 +2,16 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { RunResult } from "../../src/engine/options.ts";
-import { hashCommands } from "../../src/engine/foresight.ts";
-import { replay } from "../../src/engine/replay.ts";
+import type { RunResult } from "../../src/engine/state/options.ts";
+import { hashCommands } from "../../src/engine/state/foresight.ts";
+import { replay } from "../../src/engine/state/replay.ts";
 import { EXIT } from "../../src/errors.ts";
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
-import { sha256 } from "../../src/journal/line.ts";
-import { parseTemplate } from "../../src/runbook/resolve.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { Secrets } from "../../src/secrets.ts";
-import { scratchDirectories } from "../journal/scratch.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
+import { sha256 } from "../../src/engine/journal/line.ts";
+import { parseTemplate } from "../../src/engine/runbook/resolve.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { scratchDirectories } from "./journal/scratch.ts";
 import { changing, FakeWorld } from "./fake-world.ts";
 import { Bench, runbookOf, type Setting, step } from "./fixture.ts";
 

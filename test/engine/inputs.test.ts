@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { parseInput, startingInputs } from "../../src/engine/inputs.ts";
-import { runRunbook } from "../../src/engine/run.ts";
-import type { InputSpec } from "../../src/runbook/runbook.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { parseInput, startingInputs } from "../../src/engine/steps/inputs.ts";
+import { runRunbook } from "../../src/engine/run/run.ts";
+import type { InputSpec } from "../../src/engine/runbook/runbook.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { ScriptedOperator } from "../fakes/scripted-operator.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";

@@ -1,8 +1,8 @@
 /** A journal whose process dies at the n-th append; the next process opens what it left behind. */
 import type { EvidenceRef } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
-import type { Journal } from "../../src/journal/journal.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
+import type { Journal } from "../../src/engine/journal/journal.ts";
 
 /** "torn" leaves half a line, which the next process moves aside: to it, the entry never was. */
 export type KillPoint = { readonly at: number; readonly how: "before" | "torn" | "after" };

@@ -6,13 +6,13 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { replay } from "../../src/engine/replay.ts";
-import { summarize } from "../../src/engine/summary.ts";
-import { FileJournal } from "../../src/journal/file-journal.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import { summarize } from "../../src/engine/state/summary.ts";
+import { FileJournal } from "../../src/engine/journal/file-journal.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
-import type { Runbook } from "../../src/runbook/runbook.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 
 const folder = fileURLToPath(new URL("../../fixtures/journals/v1/", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "dingo-recover-fixtures-"));

@@ -1,10 +1,10 @@
 /** A step that fails because somebody took away what it stands on: whether that is seen, and what doing it again means. */
 import { describe, expect, it } from "vitest";
-import { replay } from "../../src/engine/replay.ts";
-import { outgrownNames } from "../../src/engine/state.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import { outgrownNames } from "../../src/engine/state/state.ts";
 import { RecoverError } from "../../src/errors.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
-import type { Runbook } from "../../src/runbook/runbook.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { KillingJournal } from "./killing-journal.ts";

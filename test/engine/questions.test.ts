@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
 import { type Action, type AnyAction, type Context, defineAction, type JsonObject } from "../../src/action.ts";
-import { resumeRun, runRunbook } from "../../src/engine/run.ts";
+import { resumeRun, runRunbook } from "../../src/engine/run/run.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { Answer, Question } from "../../src/ports/operator.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { ScriptedOperator } from "../fakes/scripted-operator.ts";
 import { changing, FakeWorld } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";

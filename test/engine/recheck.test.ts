@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Runbook } from "../../src/runbook/runbook.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 

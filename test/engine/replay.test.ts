@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { nextMove } from "../../src/engine/transition.ts";
-import { planRun } from "../../src/engine/plan.ts";
-import { advance, replay } from "../../src/engine/replay.ts";
-import { summarize } from "../../src/engine/summary.ts";
-import { stateOf } from "../../src/engine/state.ts";
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
-import { readJournal } from "../../src/journal/reading.ts";
+import { nextMove } from "../../src/engine/state/transition.ts";
+import { planRun } from "../../src/engine/state/plan.ts";
+import { advance, replay } from "../../src/engine/state/replay.ts";
+import { summarize } from "../../src/engine/state/summary.ts";
+import { stateOf } from "../../src/engine/state/state.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
+import { readJournal } from "../../src/engine/journal/reading.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Action, type AnyAction, defineAction } from "../../src/action.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 

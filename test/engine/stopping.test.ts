@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RecoverError } from "../../src/errors.ts";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { KillingJournal } from "./killing-journal.ts";

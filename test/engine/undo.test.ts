@@ -1,10 +1,10 @@
 /** The way back of a run: last step first, journaled, killed and carried on, and the end of the run. */
 import { describe, expect, it } from "vitest";
-import { MemoryJournal } from "../../src/journal/memory-journal.ts";
-import { type Entry, endOf } from "../../src/journal/entry.ts";
-import { shapeEntry } from "../../src/journal/entry-shape.ts";
-import { replay } from "../../src/engine/replay.ts";
-import type { Runbook } from "../../src/runbook/runbook.ts";
+import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
+import { type Entry, endOf } from "../../src/engine/journal/entry.ts";
+import { shapeEntry } from "../../src/engine/journal/entry-shape.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading, reviewing } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { type KillPoint, KillingJournal } from "./killing-journal.ts";

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineAction } from "../../src/action.ts";
-import { dryRun } from "../../src/engine/dry-run.ts";
-import { unknownInput } from "../../src/engine/foresight.ts";
-import { NO_LOCKS } from "../../src/journal/key-locks.ts";
-import { UnknownValue } from "../../src/placeholder.ts";
+import { dryRun } from "../../src/engine/run/dry-run.ts";
+import { unknownInput } from "../../src/engine/state/foresight.ts";
+import { NO_LOCKS } from "../../src/engine/journal/key-locks.ts";
+import { UnknownValue } from "../../src/kit/commands/placeholder.ts";
 import { changing, FakeWorld } from "./fake-world.ts";
 import { Bench, runbookOf, step } from "./fixture.ts";
 

@@ -1,12 +1,12 @@
 /** The production adapter on the simulated engine, with every change that was asked of it. */
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
-import type { ProgramCall, ProgramResult } from "../../src/adapters/process/spawn.ts";
+import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
+import type { ProgramCall, ProgramResult } from "../../src/kit/spawn/spawn.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { DatabaseCopies } from "../../src/ports/database-copy.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const CHANGES = new Set<string>([

@@ -3,8 +3,8 @@
  * Its log of changes is the far side's record.
  */
 import { createHash } from "node:crypto";
-import { compareKeys } from "../../src/key-order.ts";
-import { Guard } from "../../src/adapters/s3/guard/guard.ts";
+import { compareKeys } from "../../src/kit/text/key-order.ts";
+import { Guard } from "../../src/archive/adapters/s3/guard/guard.ts";
 import { RecoverError, type ErrorCode } from "../../src/errors.ts";
 import type {
   ArchiveStore,

@@ -1,6 +1,6 @@
 import { RecoverError } from "../../src/errors.ts";
 import type { LogFile, LogFiles, SearchListener, SearchTotals, Wanted } from "../../src/ports/log-files.ts";
-import { StreamSearch } from "../../src/scan/stream.ts";
+import { StreamSearch } from "../../src/discovery/scan/stream.ts";
 
 export interface StreamedLog extends LogFile {
   /** Inflated; may throw `answer-incomplete`. */

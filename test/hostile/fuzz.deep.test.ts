@@ -4,7 +4,7 @@
  */
 import { fc } from "../properties.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FaultyServer } from "../adapters/s3/faulty-server.ts";
+import { FaultyServer } from "../archive/adapters/s3/faulty-server.ts";
 import { isRefusal, s3Target, type Target, TARGETS } from "./targets.ts";
 
 const SEED = Number(process.env["FUZZ_SEED"] ?? 1);

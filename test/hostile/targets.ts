@@ -1,21 +1,21 @@
 /** Everything that reads what others wrote: each takes a text and answers, or refuses it with an error for a person. */
 import { fc } from "../properties.ts";
 import { z } from "zod";
-import * as director from "../../src/adapters/bosh/answers.ts";
-import { CfReader } from "../../src/adapters/cf/reader.ts";
-import * as cf from "../../src/adapters/cf/resources.ts";
-import type { CfSession } from "../../src/adapters/cf/session.ts";
-import { DockerCli } from "../../src/adapters/host/docker.ts";
-import { EtcdByCurl } from "../../src/adapters/host/etcd.ts";
-import { sha256 } from "../../src/journal/line.ts";
-import { readJournal } from "../../src/journal/reading.ts";
-import { replay } from "../../src/engine/replay.ts";
-import { fromLogs } from "../../src/discovery/from-logs.ts";
-import { loadRunbook } from "../../src/runbook/load.ts";
-import { AnsweringShell } from "../adapters/host/answering-shell.ts";
+import * as director from "../../src/foundation/adapters/bosh/answers.ts";
+import { CfReader } from "../../src/foundation/adapters/cf/reader.ts";
+import * as cf from "../../src/foundation/adapters/cf/resources.ts";
+import type { CfSession } from "../../src/foundation/adapters/cf/session.ts";
+import { DockerCli } from "../../src/foundation/adapters/cells/docker.ts";
+import { EtcdByCurl } from "../../src/foundation/adapters/cells/etcd.ts";
+import { sha256 } from "../../src/engine/journal/line.ts";
+import { readJournal } from "../../src/engine/journal/reading.ts";
+import { replay } from "../../src/engine/state/replay.ts";
+import { fromLogs } from "../../src/discovery/sources/from-logs.ts";
+import { loadRunbook } from "../../src/engine/runbook/load.ts";
+import { AnsweringShell } from "../foundation/adapters/cells/answering-shell.ts";
 import { StreamedLogs } from "../fakes/streamed-logs.ts";
-import { error as s3Error, type FaultyServer, page, text as saying } from "../adapters/s3/faulty-server.ts";
-import { ACTIONS } from "../runbook/actions.ts";
+import { error as s3Error, type FaultyServer, page, text as saying } from "../archive/adapters/s3/faulty-server.ts";
+import { ACTIONS } from "../engine/runbook/actions.ts";
 import { damagedTexts, damage, damaged, HOSTILE_TEXTS, type Json, tornText, written } from "./mutations.ts";
 import * as samples from "./samples.ts";
 

@@ -6,7 +6,7 @@ import { type Box, startBox } from "../../src/rehearsal/box/box.ts";
 import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import { type ChildPlace, layOut } from "../../src/rehearsal/supervisor/child-files.ts";
-import { optional } from "../../src/optional.ts";
+import { optional } from "../../src/kit/optional.ts";
 import { type Laptop, openLaptop, removeLaptop } from "../../src/rehearsal/supervisor/laptop.ts";
 import type { Passage } from "../../src/rehearsal/passage.ts";
 import { LeapingClock } from "./leaping-clock.ts";

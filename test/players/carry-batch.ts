@@ -7,11 +7,11 @@ import {
   type Standing,
   standingsOf,
   targetOf,
-} from "../../src/cli/batch.ts";
-import { inTurn } from "../../src/cli/batch-carry.ts";
+} from "../../src/cli/runs/batch.ts";
+import { inTurn } from "../../src/cli/commands/batch-carry.ts";
 import { asRecoverError, EXIT } from "../../src/errors.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import type { Bench } from "./bench.ts";
 import { type Carriage, type Carried, carry } from "./carry.ts";
 

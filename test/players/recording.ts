@@ -7,7 +7,7 @@ import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import { inventory, type Watched } from "../../src/rehearsal/supervisor/checks.ts";
 import { firstState } from "../../src/rehearsal/supervisor/first-state.ts";
-import type { AppendObserver } from "../../src/journal/file-journal.ts";
+import type { AppendObserver } from "../../src/engine/journal/file-journal.ts";
 import { type Bench, onBench, scratch } from "./bench.ts";
 import { type Carriage, type Carried, carry, type Task } from "./carry.ts";
 import { type Counts, countsSince } from "./counts.ts";

@@ -1,8 +1,8 @@
 /** What a killed run's journal says of the world, held against the world, at every place where a kill could meet it. */
 import { expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import { allContainers } from "../../src/rehearsal/world/world.ts";
-import { type Standing, standingOf, standingText } from "../../src/standing/standing.ts";
+import { type Standing, standingOf, standingText } from "../../src/report/standing/standing.ts";
 import { journalsAt } from "./journals-left.ts";
 import { type Recording, record } from "./recording.ts";
 import { scenarioNamed } from "./scenarios.ts";

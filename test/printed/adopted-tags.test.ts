@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { printedCreate } from "../../src/actions/cf/printed-create.ts";
+import { printedCreate } from "../../src/foundation/actions/cf/printed-create.ts";
 
 const REQUEST = {
   offering: "dingo-postgresql",

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PrintedCommand } from "../../src/action.ts";
-import { copy } from "../../src/actions/archive/copy.ts";
-import { copyOldDatabase } from "../../src/actions/docker/copy-old-database.ts";
-import { typedIn } from "../../src/typed-lines.ts";
+import { copy } from "../../src/foundation/actions/archive/copy.ts";
+import { copyOldDatabase } from "../../src/foundation/actions/docker/copy-old-database.ts";
+import { typedIn } from "../../src/kit/text/typed-lines.ts";
 
 const GUID = "0f1c4b67-1b3f-4b1e-9c1d-5a2e7d1c9b30";
 const OLD = "5f3c8b7e-1d2a-4f60-9f57-0c9be4c4f0e1";

@@ -4,11 +4,11 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, PrintedCommand } from "../../src/action.ts";
-import { REGISTRY } from "../../src/actions/registry.ts";
-import { foreseeUnits } from "../../src/engine/foresight.ts";
-import { planRun } from "../../src/engine/plan.ts";
-import { resolve } from "../../src/runbook/resolve.ts";
-import type { Template } from "../../src/runbook/runbook.ts";
+import { REGISTRY } from "../../src/wiring/registry.ts";
+import { foreseeUnits } from "../../src/engine/state/foresight.ts";
+import { planRun } from "../../src/engine/state/plan.ts";
+import { resolve } from "../../src/engine/runbook/resolve.ts";
+import type { Template } from "../../src/engine/runbook/runbook.ts";
 import { runbookOf } from "../engine/fixture.ts";
 import { fc, inputs } from "../properties.ts";
 import { byPath, filled } from "./fill.ts";

@@ -2,10 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AnyAction, PrintedCommand } from "../../src/action.ts";
-import { REGISTRY } from "../../src/actions/registry.ts";
-import { unknownInput } from "../../src/engine/foresight.ts";
-import { ifKnown, UnknownValue } from "../../src/placeholder.ts";
-import { typedIn } from "../../src/typed-lines.ts";
+import { REGISTRY } from "../../src/wiring/registry.ts";
+import { unknownInput } from "../../src/engine/state/foresight.ts";
+import { ifKnown, UnknownValue } from "../../src/kit/commands/placeholder.ts";
+import { typedIn } from "../../src/kit/text/typed-lines.ts";
 import { fc, inputs } from "../properties.ts";
 import { fillLine } from "./fill.ts";
 import { inputsOf } from "./samples.ts";

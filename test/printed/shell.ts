@@ -7,8 +7,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PrintedCommand } from "../../src/action.ts";
-import { typedIn } from "../../src/typed-lines.ts";
-import { quote } from "../../src/shell-quote.ts";
+import { typedIn } from "../../src/kit/text/typed-lines.ts";
+import { quote } from "../../src/kit/commands/shell-quote.ts";
 
 /** Programs that a line works a value out with. */
 const REAL = ["sed", "tr", "cut"];

@@ -1,9 +1,9 @@
 /** `undo` without a run, after one has succeeded: nothing is open, and still there is something to take back. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { undoable } from "../../src/cli/choose-run.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import type { Runbook } from "../../src/runbook/runbook.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { undoable } from "../../src/cli/runs/choose-run.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import type { Runbook } from "../../src/engine/runbook/runbook.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { changing, FakeWorld, reading } from "../engine/fake-world.ts";
 import { Bench, runbookOf, step, YES } from "../engine/fixture.ts";
 import { Place } from "../cli/program.ts";

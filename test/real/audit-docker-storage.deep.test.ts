@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Finding } from "../../src/docker-storage/finding.ts";
+import type { Finding } from "../../src/docker/audit/finding.ts";
 import { cacheDirectory } from "../rig/cache.ts";
 import { OwnEngine } from "../rig/own-engine.ts";
 import { TOOL } from "../tool.ts";

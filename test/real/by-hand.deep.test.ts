@@ -5,8 +5,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Entry } from "../../src/journal/entry.ts";
-import { readJournal } from "../../src/journal/reading.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
+import { readJournal } from "../../src/engine/journal/reading.ts";
 import { secretsIn } from "../rig/canaries.ts";
 import { EngineEvents } from "../rig/engine-events.ts";
 import { farSide } from "../rig/far-side.ts";

@@ -1,8 +1,8 @@
 /** On real parts: a drill creates a service, fills it, deletes it and brings it back; an independent client reads its rows. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectedRows, READ_BACK } from "../../src/actions/drill/rows.ts";
-import type { RunEvent } from "../../src/engine/event.ts";
+import { expectedRows, READ_BACK } from "../../src/foundation/actions/drill/rows.ts";
+import type { RunEvent } from "../../src/engine/state/event.ts";
 import { secretsBelow, secretsIn } from "../rig/canaries.ts";
 import { farSide } from "../rig/far-side.ts";
 import { type Foundation, ORG, SPACE, startFoundation } from "../rig/foundation.ts";

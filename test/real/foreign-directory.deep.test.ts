@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { removeText, trackedByGit, writeText } from "../../src/docker-work-commands.ts";
-import type { Argv } from "../../src/host-commands.ts";
+import { removeText, trackedByGit, writeText } from "../../src/kit/commands/docker-work-commands.ts";
+import type { Argv } from "../../src/kit/commands/host-commands.ts";
 
 /** Debian's www-data. */
 const OTHER = 33;

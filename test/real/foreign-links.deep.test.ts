@@ -18,8 +18,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { EMPTY_TAR } from "../../src/database-copy-commands.ts";
-import { textFile } from "../../src/docker-commands.ts";
+import { EMPTY_TAR } from "../../src/kit/commands/database-copy-commands.ts";
+import { textFile } from "../../src/kit/commands/docker-commands.ts";
 import {
   copyData,
   copyDifferences,
@@ -31,8 +31,8 @@ import {
   whyLed,
   whyUnwritable,
   writeText,
-} from "../../src/docker-work-commands.ts";
-import type { Argv } from "../../src/host-commands.ts";
+} from "../../src/kit/commands/docker-work-commands.ts";
+import type { Argv } from "../../src/kit/commands/host-commands.ts";
 
 /** Debian's www-data, and one that no passwd file knows. */
 const [OTHER, THIRD] = [33, 64_333];

@@ -4,10 +4,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EntryBody } from "../../src/journal/entry.ts";
-import type { Journal } from "../../src/journal/journal.ts";
-import { StateDirectory } from "../../src/journal/state-directory.ts";
-import { Secrets } from "../../src/secrets.ts";
+import type { EntryBody } from "../../src/engine/journal/entry.ts";
+import type { Journal } from "../../src/engine/journal/journal.ts";
+import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { Place, type Started } from "../cli/program.ts";
 import { STARTED, step } from "../report/journals.ts";
 

@@ -1,9 +1,9 @@
-import { systemClock } from "../../src/adapters/clock/system-clock.ts";
-import { LogStore, type LogStoreOptions } from "../../src/adapters/elasticsearch/log-store.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
-import { straight } from "../../src/adapters/network/http-agents.ts";
+import { systemClock } from "../../src/kit/clock/system-clock.ts";
+import { LogStore, type LogStoreOptions } from "../../src/discovery/adapters/elasticsearch/log-store.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
+import { straight } from "../../src/kit/network/http-agents.ts";
 import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { expect, it } from "vitest";
 import { type LogStoreFixture, logSearchContract } from "../contract/log-search.ts";
 import { type LogStoreFront, startFront } from "../rig/log-store-front.ts";

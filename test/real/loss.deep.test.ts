@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import type { DiscoverDocument } from "../../src/discovery/document.ts";
+import type { DiscoverDocument } from "../../src/discovery/answer/document.ts";
 import type { Deletion } from "../rig/broker.ts";
 import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.ts";
 import { logIn } from "../rig/postgres-node.ts";

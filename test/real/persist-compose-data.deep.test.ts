@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Generation } from "../../src/compose/names.ts";
+import type { Generation } from "../../src/docker/compose/names.ts";
 import { ComposeStack } from "../rig/compose-stack.ts";
 import { OwnEngine } from "../rig/own-engine.ts";
 import { until } from "../rig/until.ts";

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectedRows } from "../../src/actions/drill/rows.ts";
+import { expectedRows } from "../../src/foundation/actions/drill/rows.ts";
 import { secretsIn } from "../rig/canaries.ts";
 import { runInSteps, undoInSteps } from "../rig/typed/engine-run.ts";
 import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";

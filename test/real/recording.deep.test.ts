@@ -10,7 +10,7 @@ import { film, read, type Recording, textOf, written } from "../rig/recording.ts
 import { TmuxScreen } from "../rig/tmux-screen.ts";
 import { TOOL } from "../tool.ts";
 
-const FILE = join(import.meta.dirname, "..", "ui", "recordings", "rehearsal.jsonl");
+const FILE = join(import.meta.dirname, "..", "cli", "screen", "recordings", "rehearsal.jsonl");
 const END = /as it should[^]*\n\$$/u;
 
 const place = new Place();

@@ -2,7 +2,7 @@
 import { chmod, cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/event.ts";
+import type { RunEvent } from "../../src/engine/state/event.ts";
 import { cacheDirectory } from "../rig/cache.ts";
 import { secretsBelow, secretsIn } from "../rig/canaries.ts";
 import { type Foundation, ORG, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.ts";

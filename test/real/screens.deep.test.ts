@@ -1,5 +1,5 @@
 /**
- * What stands on a real terminal, at three sizes. The pictures are test/ui/goldens; `UPDATE_GOLDENS=1` writes them anew, and
+ * What stands on a real terminal, at three sizes. The pictures are test/cli/screen/goldens; `UPDATE_GOLDENS=1` writes them anew, and
  * `node build/pictures.mjs` makes those of docs/pictures from them.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { TOOL } from "../tool.ts";
 import { broken, lasting } from "../rig/screen-text.ts";
 import { type Size, TmuxScreen } from "../rig/tmux-screen.ts";
 
-const GOLDENS = join(import.meta.dirname, "..", "ui", "goldens");
+const GOLDENS = join(import.meta.dirname, "..", "cli", "screen", "goldens");
 const SIZES = [
   { columns: 80, rows: 24 },
   { columns: 120, rows: 40 },

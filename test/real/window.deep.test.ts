@@ -4,7 +4,7 @@
  */
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunEvent } from "../../src/engine/event.ts";
+import type { RunEvent } from "../../src/engine/state/event.ts";
 import { type Foundation, ORG, SERVICE, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.ts";
 import type { PostgresNode } from "../rig/postgres-node.ts";
 import { callTool, recover, type Recovery } from "../rig/recovery.ts";

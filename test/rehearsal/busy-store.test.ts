@@ -1,14 +1,14 @@
 /** A copy by the real adapter, from a store that is as unkind as real ones under load. */
 import { afterEach, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/adapters/clock/system-clock.ts";
-import { openArchiveStore } from "../../src/adapters/s3/archive-store.ts";
+import { systemClock } from "../../src/kit/clock/system-clock.ts";
+import { openArchiveStore } from "../../src/archive/adapters/s3/archive-store.ts";
 import { segmentName } from "../../src/archive/names/segment.ts";
-import { archiveCopy } from "../../src/cli/archive-copying.ts";
+import { archiveCopy } from "../../src/cli/commands/archive/archive-copying.ts";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
 import { Load } from "../../src/rehearsal/object-store/load.ts";
 import { serveStore, type StoreServer } from "../../src/rehearsal/object-store/server.ts";
 import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 
 const OBJECTS = 150;
 const SOURCE = `s3://${BUCKET}/backups/source/wal`;

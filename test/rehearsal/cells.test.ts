@@ -1,14 +1,14 @@
 import { archived } from "../../src/rehearsal/box-archive.ts";
-import { createCells } from "../../src/adapters/host/cells.ts";
-import { directDialer, loopbackDialer } from "../../src/adapters/network/dialer.ts";
-import { createGateway } from "../../src/adapters/ssh/gateway.ts";
+import { createCells } from "../../src/foundation/adapters/cells/cells.ts";
+import { directDialer, loopbackDialer } from "../../src/kit/network/dialer.ts";
+import { createGateway } from "../../src/kit/ssh/gateway.ts";
 import type { BoshInstance, Director } from "../../src/ports/director.ts";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
 import { makeKeyPair } from "../../src/rehearsal/ssh/keys.ts";
 import { serveSsh } from "../../src/rehearsal/ssh/server.ts";
 import { loginsOf } from "../../src/rehearsal/world/service-keys.ts";
 import type { Site } from "../../src/rehearsal/world/world.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { cellsContract } from "../contract/cells.ts";
 import { ResourceLog } from "../contract/resource-log.ts";
 import { NEW, Scene } from "./scene.ts";

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
-import { type ProgramCall, type ProgramResult, runProgram } from "../../src/adapters/process/spawn.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
+import { type ProgramCall, type ProgramResult, runProgram } from "../../src/kit/spawn/spawn.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
 import type { DockerHost } from "../../src/ports/docker-host.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type SimMount,
 } from "../../src/rehearsal/docker-engine/state.ts";
 import { file, odd, type TreeNode, treeOf } from "../../src/rehearsal/docker-engine/tree.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import type { DockerFixture, SeedFile, SeedFiles } from "../contract/docker-host.ts";
 
 const NOW = Date.UTC(2026, 10, 22);

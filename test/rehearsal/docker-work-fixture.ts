@@ -1,6 +1,6 @@
 /** The stand-in as the contract's fixture: the adapter runs unmodified, and every program that it calls is the engine's. */
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
 import type { DockerHost } from "../../src/ports/docker-host.ts";
 import type { DockerWork } from "../../src/ports/docker-work.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
@@ -10,7 +10,7 @@ import { altered, nodeOn } from "../../src/rehearsal/docker-engine/machine-files
 import { withImage } from "../../src/rehearsal/docker-engine/seed.ts";
 import { type DockerEngineState, emptyEngine } from "../../src/rehearsal/docker-engine/state.ts";
 import { file, planted, treeOf } from "../../src/rehearsal/docker-engine/tree.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import type { SeedOwner, WorkFixture } from "../contract/docker-work.ts";
 
 const ENDPOINT = "tcp://127.0.0.1:1";

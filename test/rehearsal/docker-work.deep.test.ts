@@ -2,11 +2,11 @@
 import { chown, chmod, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
+import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
 import type { DockerHost } from "../../src/ports/docker-host.ts";
 import type { DockerWork } from "../../src/ports/docker-work.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { describeDockerWork, type SeedOwner, type WorkFixture } from "../contract/docker-work.ts";
 import { cacheDirectory } from "../rig/cache.ts";
 import { OwnEngine } from "../rig/own-engine.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { orUncaught } from "../../src/cli/uncaught.ts";
+import { orUncaught } from "../../src/cli/process/uncaught.ts";
 import { VersionedFile } from "../../src/rehearsal/box/versioned-file.ts";
 
 let directory: string;

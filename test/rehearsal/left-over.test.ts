@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { scenarioNamed } from "../players/scenarios.ts";
-import type { Entry } from "../../src/journal/entry.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { rehearseKilled } from "../players/kill.ts";
 import { TOOL } from "../tool.ts";

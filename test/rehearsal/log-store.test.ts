@@ -1,10 +1,10 @@
-import { systemClock } from "../../src/adapters/clock/system-clock.ts";
-import { LogStore } from "../../src/adapters/elasticsearch/log-store.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
-import { straight } from "../../src/adapters/network/http-agents.ts";
+import { systemClock } from "../../src/kit/clock/system-clock.ts";
+import { LogStore } from "../../src/discovery/adapters/elasticsearch/log-store.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
+import { straight } from "../../src/kit/network/http-agents.ts";
 import { serveLogStore } from "../../src/rehearsal/log-store/server.ts";
 import type { LogStoreState, StoredIndex } from "../../src/rehearsal/log-store/store.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { type LogStoreFixture, logSearchContract } from "../contract/log-search.ts";
 
 const VERSIONS = [

@@ -1,11 +1,11 @@
-import { systemClock } from "../../src/adapters/clock/system-clock.ts";
-import { openArchiveStore } from "../../src/adapters/s3/archive-store.ts";
+import { systemClock } from "../../src/kit/clock/system-clock.ts";
+import { openArchiveStore } from "../../src/archive/adapters/s3/archive-store.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
 import { serveStore } from "../../src/rehearsal/object-store/server.ts";
 import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.ts";
 import type { ExpiryRule } from "../../src/rehearsal/world/store-state.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { objectStoreContract } from "../contract/object-store.ts";
 import { sharedPlaceContract } from "../contract/shared-place.ts";
 import { StillClock } from "../fakes/still-clock.ts";

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readRehearsalMode } from "../../src/cli/rehearsal-mode.ts";
+import { readRehearsalMode } from "../../src/cli/process/rehearsal-mode.ts";
 import { findRehearsal, noteIn, rehearsalsIn, runsOf, saveRecord } from "../../src/rehearsal/supervisor/record.ts";
 import { REHEARSAL_VARIABLE } from "../../src/rehearsal/variable.ts";
 

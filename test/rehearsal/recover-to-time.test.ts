@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scenarioNamed } from "../players/scenarios.ts";
-import type { Entry } from "../../src/journal/entry.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { LONG, outputOf, Rehearsals } from "./rehearsals.ts";
 

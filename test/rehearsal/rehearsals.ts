@@ -2,8 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Entry } from "../../src/journal/entry.ts";
-import { readJournal } from "../../src/journal/reading.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
+import { readJournal } from "../../src/engine/journal/reading.ts";
 import { scenarioNamed } from "../players/scenarios.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";

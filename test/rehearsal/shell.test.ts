@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import * as commands from "../../src/host-commands.ts";
+import * as commands from "../../src/kit/commands/host-commands.ts";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
 import { runLine } from "../../src/rehearsal/shell/run.ts";
 import { loginsOf } from "../../src/rehearsal/world/service-keys.ts";
 import type { Era } from "../../src/rehearsal/world/world.ts";
-import { quote } from "../../src/shell-quote.ts";
+import { quote } from "../../src/kit/commands/shell-quote.ts";
 import { NEW, Scene } from "./scene.ts";
 
 class Desk {

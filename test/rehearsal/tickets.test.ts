@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openRunbook } from "../../src/cli/shipped-runbooks.ts";
+import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
 import { SCENARIOS } from "../../src/rehearsal/scenarios/registry.ts";
 
 /** Of each runbook, read once: those without a default. */

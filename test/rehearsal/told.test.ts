@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { begun, unsaid } from "../../src/rehearsal/scenarios/told.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
-import { scratchDirectories } from "../journal/scratch.ts";
+import { scratchDirectories } from "../engine/journal/scratch.ts";
 
 const scratch = scratchDirectories();
 

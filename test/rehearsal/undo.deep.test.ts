@@ -1,6 +1,6 @@
 /** Undo of rehearsed recoveries at many depths, and killed at each of its ways back; cleanups. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import { AGREES } from "../../src/rehearsal/scenarios/happy.ts";
 import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { sampled } from "../players/crash-stride.ts";

@@ -1,6 +1,6 @@
 /** Undo and cleanup of rehearsed recoveries. `npm run build` comes first; undo.deep.test.ts tries more depths, kills and cleanups. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Entry } from "../../src/journal/entry.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
 import { LONG, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;

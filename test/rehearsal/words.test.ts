@@ -1,7 +1,7 @@
 import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
 import { splitWords } from "../../src/rehearsal/shell/words.ts";
-import { quote } from "../../src/shell-quote.ts";
+import { quote } from "../../src/kit/commands/shell-quote.ts";
 
 const words = (line: string) => {
   const split = splitWords(line);

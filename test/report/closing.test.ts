@@ -1,13 +1,13 @@
 /** What the end of a run says first: on the screen, in the report, on the live page. */
 import { describe, expect, it } from "vitest";
-import type { Closing, Ways } from "../../src/closing.ts";
-import type { EntryBody } from "../../src/journal/entry.ts";
+import type { Closing, Ways } from "../../src/kit/text/closing.ts";
+import type { EntryBody } from "../../src/engine/journal/entry.ts";
 import { closingOf } from "../../src/report/closing.ts";
 import { htmlOf } from "../../src/report/html.ts";
 import { incidentReport } from "../../src/report/incident.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
-import { closingLines } from "../../src/ui/closing-lines.ts";
-import { rowsOf } from "../../src/ui/text.ts";
+import { closingLines } from "../../src/cli/screen/closing-lines.ts";
+import { rowsOf } from "../../src/cli/screen/text.ts";
 import { journal, STARTED, step } from "./journals.ts";
 
 const RUN = "20261121-ab12";

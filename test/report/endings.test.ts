@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { closingOf } from "../../src/report/closing.ts";
-import { endingLines } from "../../src/ui/ending-lines.ts";
+import { endingLines } from "../../src/cli/screen/ending-lines.ts";
 import { FakeWorld } from "../engine/fake-world.ts";
 import { Bench } from "../engine/fixture.ts";
 import { runbookFor, SCENES } from "../engine/scenes.ts";

@@ -1,5 +1,5 @@
 /** Journals for reports: entries ten seconds apart. */
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
 
 export const EVIDENCE = { name: "listing", sha256: "cd".repeat(32), bytes: 12 };
 

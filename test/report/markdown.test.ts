@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { OwnHomes } from "../../src/adapters/process/own-homes.ts";
-import type { EntryBody } from "../../src/journal/entry.ts";
+import { OwnHomes } from "../../src/kit/spawn/own-homes.ts";
+import type { EntryBody } from "../../src/engine/journal/entry.ts";
 import { unitsOf } from "../../src/report/digest.ts";
 import { text } from "../../src/report/escape.ts";
 import { incidentReport } from "../../src/report/incident.ts";

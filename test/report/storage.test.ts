@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/action.ts";
-import { judge } from "../../src/docker-storage/judge.ts";
+import { judge } from "../../src/docker/audit/judge.ts";
 import type { UnitDigest } from "../../src/report/digest.ts";
 import { htmlOf } from "../../src/report/html.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { storageFindings, storageSections } from "../../src/report/storage.ts";
-import { anonymousName, container, mountOf, surveyOf, volume } from "../docker-storage/made-up-host.ts";
+import { anonymousName, container, mountOf, surveyOf, volume } from "../docker/audit/made-up-host.ts";
 
 const unit = (action: string, output: unknown): UnitDigest => ({
   name: action,

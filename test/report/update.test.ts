@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/action.ts";
-import type { Entry, EntryBody } from "../../src/journal/entry.ts";
+import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
 import { incidentReport, incidentUpdate } from "../../src/report/incident.ts";
 import { journal, STARTED, step } from "./journals.ts";
 

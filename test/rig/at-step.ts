@@ -1,5 +1,5 @@
 /** Tells when a tool that prints JSON events begins a step: somebody meddles with the world at that moment. */
-import type { RunEvent } from "../../src/engine/event.ts";
+import type { RunEvent } from "../../src/engine/state/event.ts";
 import type { ToolProcess } from "./foundation.ts";
 
 /** Resolves at the step's first `step-began`; rejects when the tool ends before it. */

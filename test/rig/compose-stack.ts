@@ -2,14 +2,14 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Generation } from "../../src/compose/names.ts";
+import type { Generation } from "../../src/docker/compose/names.ts";
 import { cacheDirectory } from "./cache.ts";
-import { ed25519KeyPair, HOST_KEY, ShellServer } from "../adapters/ssh/shell-server.ts";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "../kit/ssh/shell-server.ts";
 import type { OwnEngine } from "./own-engine.ts";
 import { until } from "./until.ts";
 import { AS_INSTALLED, TOOL } from "../tool.ts";
 
-const PAGE = new URL("../compose/mastodon-1.3.2.yml", import.meta.url);
+const PAGE = new URL("../docker/compose/mastodon-1.3.2.yml", import.meta.url);
 const UP_MS = 300_000;
 const PATHS = "PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -1,8 +1,8 @@
 /** The way to an engine of a test's own: by its socket alone, with nobody's home or settings. */
-import { OpenDockerHosts } from "../../src/adapters/docker/docker-hosts.ts";
-import { directDialer } from "../../src/adapters/network/dialer.ts";
-import type { RunProgram } from "../../src/adapters/process/spawn.ts";
-import { Secrets } from "../../src/secrets.ts";
+import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
+import { directDialer } from "../../src/kit/network/dialer.ts";
+import type { RunProgram } from "../../src/kit/spawn/spawn.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import type { OwnEngine } from "./own-engine.ts";
 
 export const hostsOf = ({ endpoint }: OwnEngine, run: RunProgram): OpenDockerHosts =>

@@ -5,8 +5,8 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Entry } from "../../src/journal/entry.ts";
-import { readJournal } from "../../src/journal/reading.ts";
+import type { Entry } from "../../src/engine/journal/entry.ts";
+import { readJournal } from "../../src/engine/journal/reading.ts";
 import { type Foundation, ORG, SPACE } from "./foundation.ts";
 import { until } from "./until.ts";
 

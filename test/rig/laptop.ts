@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type JournalReading, readJournal } from "../../src/journal/reading.ts";
+import { type JournalReading, readJournal } from "../../src/engine/journal/reading.ts";
 import { SeverableWay } from "../rehearsal/severable-way.ts";
 import type { Foundation, ToolProcess } from "./foundation.ts";
 import type { Ended } from "./recovery.ts";

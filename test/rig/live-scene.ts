@@ -1,9 +1,9 @@
 /** A step at work on the interactive screen, held still: started by `screens.deep.test.ts`, ended by its terminal. */
-import type { EventBody } from "../../src/engine/event.ts";
-import { Secrets } from "../../src/secrets.ts";
-import { interactiveRenderer } from "../../src/ui/interactive.ts";
+import type { EventBody } from "../../src/engine/state/event.ts";
+import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { interactiveRenderer } from "../../src/cli/screen/interactive.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import { createOutput } from "../../src/ui/output.ts";
+import { createOutput } from "../../src/cli/screen/output.ts";
 
 const BEGAN = Date.parse("2026-11-21T02:30:00.000Z");
 const MB = 1_000_000;

@@ -1,6 +1,6 @@
 /** One call of `dingo-recover run` on a foundation: as a script would make it, and read as a script would read it. */
-import type { RunEvent } from "../../src/engine/event.ts";
-import { optional } from "../../src/optional.ts";
+import type { RunEvent } from "../../src/engine/state/event.ts";
+import { optional } from "../../src/kit/optional.ts";
 import { type Foundation, ORG, SERVICE, SPACE, TARGET, type ToolProcess } from "./foundation.ts";
 
 export interface RecoveryOptions {

@@ -1,14 +1,14 @@
 /** What only a person may choose (DESIGN §5, law 7): another organization, what is left of OLD, a name that is taken. */
 import { describe, expect, it } from "vitest";
-import { checkTarget } from "../../src/actions/cf/check-target.ts";
-import { createServiceKey } from "../../src/actions/cf/create-service-key.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
-import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.ts";
-import { findRemains } from "../../src/actions/docker/find-remains.ts";
-import { holdRestart } from "../../src/actions/docker/hold-restart.ts";
-import { stopContainer } from "../../src/actions/docker/stop-container.ts";
-import { review } from "../../src/actions/recovery/review.ts";
-import { containerDataDirectory } from "../../src/host-commands.ts";
+import { checkTarget } from "../../src/foundation/actions/cf/check-target.ts";
+import { createServiceKey } from "../../src/foundation/actions/cf/create-service-key.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
+import { findDeletedInstance } from "../../src/discovery/actions/discovery/find-deleted-instance.ts";
+import { findRemains } from "../../src/foundation/actions/docker/find-remains.ts";
+import { holdRestart } from "../../src/foundation/actions/docker/hold-restart.ts";
+import { stopContainer } from "../../src/foundation/actions/docker/stop-container.ts";
+import { review } from "../../src/foundation/actions/recovery/review.ts";
+import { containerDataDirectory } from "../../src/kit/commands/host-commands.ts";
 import {
   CREATED_AT,
   CONTAINER,

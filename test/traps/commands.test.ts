@@ -1,14 +1,13 @@
 /** The page's commands, as they must not be (dingo.md §0.10, §1.8–§1.11, §1.14). */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject } from "../../src/action.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
-import { copy } from "../../src/actions/archive/copy.ts";
-import { deleteAsideObjects } from "../../src/actions/archive/delete-aside.ts";
-import { setAside } from "../../src/actions/archive/set-aside.ts";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
-import { DOCKER, DOCKER_HOST, dockerStart, dockerStop, etcdPut } from "../../src/host-commands.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
+import { copy } from "../../src/foundation/actions/archive/copy.ts";
+import { deleteAsideObjects } from "../../src/foundation/actions/archive/delete-aside.ts";
+import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
+import { setDataAside } from "../../src/foundation/actions/docker/set-data-aside.ts";
+import { DOCKER, DOCKER_HOST, dockerStart, dockerStop, etcdPut } from "../../src/kit/commands/host-commands.ts";
 import { filled } from "../printed/fill.ts";
 import { callsOf } from "../printed/shell.ts";
 import { CONTAINER, DATA, NEW_GUID, OLD_GUID, RUN, SPACE, TARGET } from "./scene.ts";
@@ -96,14 +95,11 @@ describe("commands", () => {
 
 describe("a remedy that has a command for a cell", () => {
   it("names docker in full as well: it is pasted there", () => {
-    const files = readdirSync("src/actions", { recursive: true, encoding: "utf8" }).filter((file) =>
-      file.endsWith(".ts"),
+    const onCells = globSync("src/{foundation,discovery}/actions/**/*.ts").filter(
+      (file) => !file.includes("/scratch/"),
     );
-    const onCells = files.filter((file) => !/^(?:compose|salvage|storage|scratch|backup)\//u.test(file));
     const bare = onCells.flatMap((file) =>
-      [...readFileSync(join("src/actions", file), "utf8").matchAll(/"docker [a-z]+ [^"]*"/gu)].map(
-        ([call]) => `${file}: ${call}`,
-      ),
+      [...readFileSync(file, "utf8").matchAll(/"docker [a-z]+ [^"]*"/gu)].map(([call]) => `${file}: ${call}`),
     );
     expect(onCells.length).toBeGreaterThan(80);
     expect(bare).toEqual([]);

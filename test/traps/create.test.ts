@@ -1,7 +1,7 @@
 /** What `cf create-service` says proves nothing (dingo.md §0.4, §1.5). */
 import { describe, expect, it } from "vitest";
-import { checkFresh } from "../../src/actions/archive/check-fresh.ts";
-import { createService } from "../../src/actions/cf/create-service.ts";
+import { checkFresh } from "../../src/foundation/actions/archive/check-fresh.ts";
+import { createService } from "../../src/foundation/actions/cf/create-service.ts";
 import type { LastOperation, ServiceInstance } from "../../src/ports/cloud-foundry.ts";
 import { BUCKET } from "../archive/sample-archive.ts";
 import { CREATED_AT, failure, NEW_GUID, RUN, Scene, SPACE, TAG } from "./scene.ts";

@@ -1,10 +1,10 @@
 /** Which instance was deleted: never a guess (dingo.md §0.6, §1.1, §1.2). */
 import { describe, expect, it } from "vitest";
-import { findDeletedInstance } from "../../src/actions/discovery/find-deleted-instance.ts";
+import { findDeletedInstance } from "../../src/discovery/actions/discovery/find-deleted-instance.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { UsageEvent } from "../../src/ports/cloud-foundry.ts";
 import { memoryLogs } from "../discovery/recorded-logs.ts";
-import { readPacked } from "../log-patterns/captured.ts";
+import { readPacked } from "../kit/log-patterns/captured.ts";
 import { MemoryLogSearch } from "../fakes/memory-log-search.ts";
 import { failure, NEW_GUID, OLD_GUID, Scene, SPACE } from "./scene.ts";
 

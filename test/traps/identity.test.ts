@@ -1,9 +1,9 @@
 /** Whatever disrupts or destroys shows first that it has the very container of this run (law 7; dingo.md §9.3, §9.4). */
 import { describe, expect, it } from "vitest";
-import { openCell } from "../../src/actions/bosh/cell-instances.ts";
-import { locateContainer } from "../../src/actions/docker/locate-container.ts";
-import { setDataAside } from "../../src/actions/docker/set-data-aside.ts";
-import { stopContainer } from "../../src/actions/docker/stop-container.ts";
+import { openCell } from "../../src/foundation/actions/bosh/cell-instances.ts";
+import { locateContainer } from "../../src/foundation/actions/docker/locate-container.ts";
+import { setDataAside } from "../../src/foundation/actions/docker/set-data-aside.ts";
+import { stopContainer } from "../../src/foundation/actions/docker/stop-container.ts";
 import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.ts";
 import { CONTAINER, containerOf, DATA, failure, NEW_GUID, OLD_GUID, RUN, Scene, TARGET } from "./scene.ts";
 

@@ -1,8 +1,8 @@
 /** The keys in etcd: the new instance's, PUT and not deleted, and never before the old ones are gone (dingo.md §0, §1.10). */
 import { describe, expect, it } from "vitest";
-import { removeOptime } from "../../src/actions/etcd/remove-optime.ts";
-import { setInitialize } from "../../src/actions/etcd/set-initialize.ts";
-import { waitKeysGone } from "../../src/actions/etcd/wait-keys-gone.ts";
+import { removeOptime } from "../../src/foundation/actions/etcd/remove-optime.ts";
+import { setInitialize } from "../../src/foundation/actions/etcd/set-initialize.ts";
+import { waitKeysGone } from "../../src/foundation/actions/etcd/wait-keys-gone.ts";
 import { SYSID } from "../archive/sample-archive.ts";
 import { failure, NEW_GUID, NEW_SYSID, NODE, OLD_GUID, Scene, WITH_ETCD } from "./scene.ts";
 

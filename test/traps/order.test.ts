@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { REGISTRY } from "../../src/actions/registry.ts";
-import { loadRunbook } from "../../src/runbook/load.ts";
-import type { Step } from "../../src/runbook/runbook.ts";
+import { REGISTRY } from "../../src/wiring/registry.ts";
+import { loadRunbook } from "../../src/engine/runbook/load.ts";
+import type { Step } from "../../src/engine/runbook/runbook.ts";
 
 const FILE = "recover-deleted-service.yml";
 

@@ -1,8 +1,8 @@
 /** The place that the new instance is made in, and what stands there already (dingo.md §1.1, §1.4, §1.5). */
 import { describe, expect, it } from "vitest";
-import { checkTarget } from "../../src/actions/cf/check-target.ts";
-import { estimate } from "../../src/actions/archive/estimate.ts";
-import { summarise } from "../../src/actions/recovery/summarise.ts";
+import { checkTarget } from "../../src/foundation/actions/cf/check-target.ts";
+import { estimate } from "../../src/foundation/actions/archive/estimate.ts";
+import { summarise } from "../../src/foundation/actions/recovery/summarise.ts";
 import { DEPLOYMENT } from "../fakes/fake-director.ts";
 import { CONTAINER, containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.ts";
 

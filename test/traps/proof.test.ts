@@ -1,13 +1,13 @@
 /** Success is a proof (law 6): what looks like a restore and is none (dingo.md §1.12, §3.6, §3.8; real-parts.md §3). */
 import { describe, expect, it } from "vitest";
-import { keepListing } from "../../src/actions/archive/evidence-listing.ts";
-import { waitBaseBackup } from "../../src/actions/archive/wait-base-backup.ts";
-import { createServiceKey } from "../../src/actions/cf/create-service-key.ts";
-import { proveLogin } from "../../src/actions/postgres/prove-login.ts";
-import { setRolePasswords } from "../../src/actions/postgres/set-role-passwords.ts";
-import { check } from "../../src/actions/platform/check.ts";
-import { proveRestored } from "../../src/actions/recovery/prove-restored.ts";
-import { readRestoreLog } from "../../src/actions/recovery/restore-lines.ts";
+import { keepListing } from "../../src/foundation/actions/archive/evidence-listing.ts";
+import { waitBaseBackup } from "../../src/foundation/actions/archive/wait-base-backup.ts";
+import { createServiceKey } from "../../src/foundation/actions/cf/create-service-key.ts";
+import { proveLogin } from "../../src/foundation/actions/postgres/prove-login.ts";
+import { setRolePasswords } from "../../src/foundation/actions/postgres/set-role-passwords.ts";
+import { check } from "../../src/foundation/actions/platform/check.ts";
+import { proveRestored } from "../../src/foundation/actions/recovery/prove-restored.ts";
+import { readRestoreLog } from "../../src/foundation/actions/recovery/restore-lines.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { BUCKET, NEW, OLD, seedArchive, segment, sentinelText, SYSID } from "../archive/sample-archive.ts";

@@ -5,7 +5,7 @@
  */
 import { expect } from "vitest";
 import type { AnyAction, JsonObject } from "../../src/action.ts";
-import { containerDataDirectory } from "../../src/host-commands.ts";
+import { containerDataDirectory } from "../../src/kit/commands/host-commands.ts";
 import type { Container } from "../../src/ports/cells.ts";
 import type { LogFiles } from "../../src/ports/log-files.ts";
 import type { LogSearch } from "../../src/ports/log-search.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { asideLocation, planCopy } from "../../src/archive/copy/copy-plan.ts";
 import { setAside } from "../../src/archive/copy/set-aside.ts";
-import { check } from "../../src/actions/platform/check.ts";
-import { checkVersion } from "../../src/actions/postgres/check-version.ts";
-import { createServiceKey } from "../../src/actions/cf/create-service-key.ts";
+import { check } from "../../src/foundation/actions/platform/check.ts";
+import { checkVersion } from "../../src/foundation/actions/postgres/check-version.ts";
+import { createServiceKey } from "../../src/foundation/actions/cf/create-service-key.ts";
 import type { ObjectStore } from "../../src/ports/object-store.ts";
 import { NEW, OLD } from "../archive/sample-archive.ts";
 import { failure, NEW_GUID, RUN, Scene, WITH_ETCD } from "./scene.ts";

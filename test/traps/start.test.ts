@@ -1,12 +1,12 @@
 /** From the stop to what the started container says (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
 import { describe, expect, it } from "vitest";
-import { copy } from "../../src/actions/archive/copy.ts";
-import { setAside } from "../../src/actions/archive/set-aside.ts";
-import { verifySource } from "../../src/actions/archive/verify-source.ts";
-import { holdRestart, releaseRestart } from "../../src/actions/docker/hold-restart.ts";
-import { startContainer } from "../../src/actions/docker/start-container.ts";
-import { stopContainer } from "../../src/actions/docker/stop-container.ts";
-import { checkBeforeStart } from "../../src/actions/recovery/check-before-start.ts";
+import { copy } from "../../src/foundation/actions/archive/copy.ts";
+import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
+import { verifySource } from "../../src/foundation/actions/archive/verify-source.ts";
+import { holdRestart, releaseRestart } from "../../src/foundation/actions/docker/hold-restart.ts";
+import { startContainer } from "../../src/foundation/actions/docker/start-container.ts";
+import { stopContainer } from "../../src/foundation/actions/docker/stop-container.ts";
+import { checkBeforeStart } from "../../src/foundation/actions/recovery/check-before-start.ts";
 import type { JsonObject } from "../../src/action.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { RecoverError } from "../../src/errors.ts";

@@ -1,8 +1,8 @@
 /** The new archive goes aside, the old one comes in: never the other way round, never a mixture (dingo.md §1.9). */
 import { describe, expect, it } from "vitest";
-import { copy } from "../../src/actions/archive/copy.ts";
-import { setAside } from "../../src/actions/archive/set-aside.ts";
-import { verifySource } from "../../src/actions/archive/verify-source.ts";
+import { copy } from "../../src/foundation/actions/archive/copy.ts";
+import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
+import { verifySource } from "../../src/foundation/actions/archive/verify-source.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { BUCKET, NEW, OLD, segment, lzopLike, sampleArchive, stamp } from "../archive/sample-archive.ts";
 import type { JsonObject } from "../../src/action.ts";

@@ -1,7 +1,7 @@
 /** The system identifier beside the archive (dingo.md §0.3, §1.10, §8.19, §8.21), and a key to read it with (§8.27). */
 import { describe, expect, it } from "vitest";
-import { verifySource } from "../../src/actions/archive/verify-source.ts";
-import { systemIdLines } from "../../src/discovery/system-id-lines.ts";
+import { verifySource } from "../../src/foundation/actions/archive/verify-source.ts";
+import { systemIdLines } from "../../src/discovery/sources/system-id-lines.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { MemoryLogSearch } from "../fakes/memory-log-search.ts";
 import { StreamedLogs } from "../fakes/streamed-logs.ts";

@@ -3,7 +3,7 @@ import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, constants, createBrotliDecompress, createGunzip, gunzipSync } from "node:zlib";
 import type { ByteQueue } from "./byte-queue.ts";
-import { AfterLastFrame, unzstd, unzstdHead } from "../../unzstd.ts";
+import { AfterLastFrame, unzstd, unzstdHead } from "../../kit/unzstd.ts";
 import { Damaged } from "./damaged.ts";
 
 type Zlib = Transform & { readonly bytesWritten: number };

@@ -17,9 +17,9 @@ import {
   requireInstanceArchive,
   type ArchiveLocation,
 } from "../names/location.ts";
-import { counted } from "../../counted.ts";
-import { isUncertainPath } from "../../key-path.ts";
-import { printable, quoted } from "../../printable.ts";
+import { counted } from "../../kit/text/counted.ts";
+import { isUncertainPath } from "../../kit/text/key-path.ts";
+import { printable, quoted } from "../../kit/text/printable.ts";
 
 export interface CopyItem {
   readonly from: ObjectInfo;

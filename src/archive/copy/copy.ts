@@ -12,7 +12,7 @@ import { LostCopies } from "./lost-copies.ts";
 import { sameContent } from "./same-content.ts";
 import { formatLocation } from "../names/location.ts";
 import { inParallel } from "../reading/parallel.ts";
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 
 /** Fewer than a store has sockets; one that bears still fewer says so, and is waited for. */
 const IN_FLIGHT = 64;

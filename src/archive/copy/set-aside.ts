@@ -11,7 +11,7 @@ import { formatLocation, type ArchiveLocation } from "../names/location.ts";
 import { listArchive } from "../reading/listing.ts";
 import { inParallel } from "../reading/parallel.ts";
 import { sameByListing, sameContent } from "./same-content.ts";
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 
 const IN_FLIGHT = 64;
 

@@ -2,7 +2,7 @@
 import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";
 import type { ArchiveFacts, Inside } from "../reading/facts.ts";
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 import { chainOf } from "./completeness.ts";
 import type { Histories } from "./history.ts";
 import type { Run } from "./lost.ts";

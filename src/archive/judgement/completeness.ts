@@ -1,5 +1,5 @@
 /** Whether the objects of a base backup are all there. */
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 import type { BaseBackup } from "./base-backup.ts";
 import type { Damage } from "./damage.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";

@@ -1,5 +1,5 @@
 /** What there is to say of the way that a restore goes: its timelines, its gaps, what lies beside it. */
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";
 import { holesIn } from "../names/spans.ts";

@@ -3,7 +3,7 @@
  * what every recovery takes, and then so much per object and per byte that is copied, per byte of the base backup and per
  * segment that is replayed. Not promises.
  */
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 import type { DrillTimes } from "../../ports/settings.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
 import type { ArchiveVerdict } from "./verdict.ts";

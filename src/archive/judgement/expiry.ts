@@ -1,5 +1,5 @@
 /** What the store will do to an archive by itself: a lifecycle rule deletes the only copy in silence. */
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.ts";
 import type { ArchiveEntry } from "../reading/facts.ts";
 import { problem, type Problem } from "./problem.ts";

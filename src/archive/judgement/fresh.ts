@@ -4,7 +4,7 @@
  * (real-parts.md §1.3, §1.4).
  */
 import type { ArchiveEntry } from "../reading/facts.ts";
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 
 /** Of an instance that was just made, with room for a few stops. */
 const MOST_SEGMENTS = 16;

@@ -1,5 +1,5 @@
 /** What a restore from this archive does not bring back, in segments, and how far the archive is from the deletion. */
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 
 export interface Loss {
   /** Segments after the recovery point that are not there. */
@@ -30,7 +30,7 @@ export function lossInTime(reaches: string, deletedAt: Date): LossInTime {
   return { noLaterThan: reaches, deletedAt: deletedAt.toISOString(), seconds };
 }
 
-/** Of segments alone; what was in an open one is told by `src/loss.ts`. */
+/** Of segments alone; what was in an open one is told by `src/archive/loss.ts`. */
 export function lostSegmentsText(loss: Loss): string {
   if (loss.segments === 0) return "no archived segment is lost";
   return `lost after the recovery point: ${counted(loss.segments, "segment")} (${whichText(loss)})`;

@@ -1,5 +1,5 @@
 /** Base backups with the ways that a restore from each can go, and which of them to take. */
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";
 import { numbersIn, sizeOf } from "../names/spans.ts";

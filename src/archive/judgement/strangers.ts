@@ -9,7 +9,7 @@ import type { Reader } from "../reading/reader.ts";
 import { problem, type Problem } from "./problem.ts";
 import { isCold } from "../reading/cold.ts";
 import { isDamagedSegment } from "./wal.ts";
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 
 export interface Onlooker {
   readonly reader: Reader;

@@ -1,5 +1,5 @@
 /** The WAL of an archive as SVG: one file without anything from elsewhere, for light and dark pages, with its text escaped. */
-import { counted } from "../../counted.ts";
+import { counted } from "../../kit/text/counted.ts";
 import { segmentName } from "../names/segment.ts";
 import { type Drawn, type Row, type Scene, sceneOf } from "./scene.ts";
 

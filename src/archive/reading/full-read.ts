@@ -1,5 +1,5 @@
 /** Every byte of a packed object, unpacked and thrown away. */
-import { optional } from "../../optional.ts";
+import { optional } from "../../kit/optional.ts";
 import { decompressed } from "../compression/decompressed.ts";
 import { Damaged } from "../compression/damaged.ts";
 import { packingOfKey } from "../names/packing.ts";

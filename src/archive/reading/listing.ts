@@ -3,7 +3,7 @@
  * page ended; the names of segments, though, can be counted forward, so the key space is cut there, where that turns out to
  * be faster. Every key belongs to exactly one range, whatever it is called.
  */
-import { compareKeys } from "../../key-order.ts";
+import { compareKeys } from "../../kit/text/key-order.ts";
 import type { KeyRange, ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { parseSegment, type Segment, segmentName } from "../names/segment.ts";
 import type { ArchiveLocation } from "../names/location.ts";

@@ -2,7 +2,7 @@
 import { lstat, realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Damaged } from "../compression/damaged.ts";
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../kit/text/printable.ts";
 import { type DataFiles, parentOf } from "./data-files.ts";
 import type { TarNotes } from "./kept.ts";
 import { OWN_DIRECTORY, type Place, placeOf, staysInside, TABLESPACES } from "./place.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RecoverError } from "../../errors.ts";
-import { optional } from "../../optional.ts";
+import { optional } from "../../kit/optional.ts";
 import type { RestoredCopy } from "../../ports/scratch-database.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { parseLocation } from "../names/location.ts";

@@ -1,7 +1,7 @@
 /** What the disk said, as it concerns a restore; nothing of it is a defect of the program. */
 import { relative } from "node:path";
 import { RecoverError } from "../../errors.ts";
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../kit/text/printable.ts";
 import { UnusableBase } from "./unusable-base.ts";
 
 /** An archive that makes a file and a directory of one name, or a name that no file system takes. */

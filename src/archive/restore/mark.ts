@@ -7,8 +7,8 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RecoverError } from "../../errors.ts";
-import { quoted } from "../../printable.ts";
-import { livenessOf, type ProcessIdentity, thisProcess } from "../../process-identity.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { livenessOf, type ProcessIdentity, thisProcess } from "../../kit/process/process-identity.ts";
 import { absent, codeOf } from "./disk-failure.ts";
 import { OWN_DIRECTORY } from "./place.ts";
 

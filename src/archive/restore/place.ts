@@ -3,7 +3,7 @@
  * made when all files are written, and nothing is written through one.
  */
 import { Damaged } from "../compression/damaged.ts";
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../kit/text/printable.ts";
 
 /** What the restore itself keeps, in the data directory: PostgreSQL looks at no name that it does not know. */
 export const OWN_DIRECTORY = "dingo-recover";

@@ -5,7 +5,7 @@
  */
 import { lstat, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { bytesText } from "../../bytes.ts";
+import { bytesText } from "../../kit/text/bytes.ts";
 import { RecoverError } from "../../errors.ts";
 import { synced } from "./data-files.ts";
 import { absent } from "./disk-failure.ts";

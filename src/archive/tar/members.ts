@@ -1,7 +1,7 @@
 /** The members of a tar archive, front to end, in bounded memory. */
 import { ByteQueue } from "../compression/byte-queue.ts";
 import { Damaged } from "../compression/damaged.ts";
-import { quoted } from "../../printable.ts";
+import { quoted } from "../../kit/text/printable.ts";
 import { type Extension, LARGEST_EXTENSION, longText, paxExtension } from "./extensions.ts";
 import { RECORD, type TarHeader, tarHeader } from "./header.ts";
 

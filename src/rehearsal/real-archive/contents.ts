@@ -3,7 +3,7 @@
  * by brotli: a line that names the members with their sizes, then the members. Of a segment the zeros at its end are left out.
  */
 import { brotliDecompressSync } from "node:zlib";
-import { ownPath, readOwn } from "../../own-files.ts";
+import { ownPath, readOwn } from "../../kit/process/own-files.ts";
 import { lzop, type Run } from "../world/lzop.ts";
 
 const FILE = ownPath("fixtures/real-archive/cluster.br");

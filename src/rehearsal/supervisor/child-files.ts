@@ -1,7 +1,7 @@
 /** The files and the environment that a child gets: made from nothing, so that nothing of the caller's leads out of the box. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { compiledBefore } from "../../own-files.ts";
+import { compiledBefore } from "../../kit/process/own-files.ts";
 import type { Box } from "../box/box.ts";
 import { DIRECTOR_ADDRESS } from "../box/box.ts";
 import { LOG_INDEX, LOG_READER } from "../box/collected-store.ts";

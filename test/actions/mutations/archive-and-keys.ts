@@ -1,9 +1,9 @@
 /** The archive, the keys in etcd and the roles' passwords. */
-import { copy } from "../../../src/actions/archive/copy.ts";
-import { setAside } from "../../../src/actions/archive/set-aside.ts";
-import { removeOptime } from "../../../src/actions/etcd/remove-optime.ts";
-import { setInitialize } from "../../../src/actions/etcd/set-initialize.ts";
-import { setRolePasswords } from "../../../src/actions/postgres/set-role-passwords.ts";
+import { copy } from "../../../src/foundation/actions/archive/copy.ts";
+import { setAside } from "../../../src/foundation/actions/archive/set-aside.ts";
+import { removeOptime } from "../../../src/foundation/actions/etcd/remove-optime.ts";
+import { setInitialize } from "../../../src/foundation/actions/etcd/set-initialize.ts";
+import { setRolePasswords } from "../../../src/foundation/actions/postgres/set-role-passwords.ts";
 import { BUCKET, lzopLike, NEW, segment, SYSID } from "../../archive/sample-archive.ts";
 import { NEW_GUID, NEW_SYSID, type Scene, WITH_ETCD } from "../../traps/scene.ts";
 import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";

@@ -1,8 +1,8 @@
 /** What `cleanup` deletes for good. */
 import type { JsonObject } from "../../../src/action.ts";
-import { deleteAsideObjects } from "../../../src/actions/archive/delete-aside.ts";
-import { keepListing } from "../../../src/actions/archive/evidence-listing.ts";
-import { deleteAsideDirectory } from "../../../src/actions/docker/delete-aside.ts";
+import { deleteAsideObjects } from "../../../src/foundation/actions/archive/delete-aside.ts";
+import { keepListing } from "../../../src/foundation/actions/archive/evidence-listing.ts";
+import { deleteAsideDirectory } from "../../../src/foundation/actions/docker/delete-aside.ts";
 import { formatLocation, parseLocation } from "../../../src/archive/names/location.ts";
 import { BUCKET, lzopLike, NEW, OLD } from "../../archive/sample-archive.ts";
 import { DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../../traps/scene.ts";

@@ -1,10 +1,10 @@
 /** What Cloud Foundry makes for the run, and the restart of what is bound to it. */
-import { bindApp } from "../../../src/actions/cf/bind-app.ts";
-import { createServiceKey } from "../../../src/actions/cf/create-service-key.ts";
-import { createSpace } from "../../../src/actions/cf/create-space.ts";
-import { createService } from "../../../src/actions/cf/create-service.ts";
-import { exchangeNames } from "../../../src/actions/cf/exchange-names.ts";
-import { restartApp } from "../../../src/actions/cf/restart-app.ts";
+import { bindApp } from "../../../src/foundation/actions/cf/bind-app.ts";
+import { createServiceKey } from "../../../src/foundation/actions/cf/create-service-key.ts";
+import { createSpace } from "../../../src/foundation/actions/cf/create-space.ts";
+import { createService } from "../../../src/foundation/actions/cf/create-service.ts";
+import { exchangeNames } from "../../../src/foundation/actions/cf/exchange-names.ts";
+import { restartApp } from "../../../src/foundation/actions/cf/restart-app.ts";
 import type { LastOperation } from "../../../src/ports/cloud-foundry.ts";
 import { NEW_GUID, RUN, Scene, SPACE, TAG } from "../../traps/scene.ts";
 import { at, type MutationCases, tried } from "./shape.ts";

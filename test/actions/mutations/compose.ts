@@ -1,13 +1,13 @@
 /** What gives a Compose stack directories for its data. */
 import type { JsonObject } from "../../../src/action.ts";
-import { copyService } from "../../../src/actions/compose/copy-data.ts";
-import { editFile } from "../../../src/actions/compose/edit-file.ts";
-import { proveCopy } from "../../../src/actions/compose/prove-copy.ts";
-import { setContainerAside } from "../../../src/actions/compose/set-aside.ts";
-import { stopStack } from "../../../src/actions/compose/stop.ts";
-import { bringUp } from "../../../src/actions/compose/up.ts";
-import { warmCopy } from "../../../src/actions/compose/warm-copy.ts";
-import { FIELD } from "../../../src/database-copy-commands.ts";
+import { copyService } from "../../../src/docker/actions/compose/copy-data.ts";
+import { editFile } from "../../../src/docker/actions/compose/edit-file.ts";
+import { proveCopy } from "../../../src/docker/actions/compose/prove-copy.ts";
+import { setContainerAside } from "../../../src/docker/actions/compose/set-aside.ts";
+import { stopStack } from "../../../src/docker/actions/compose/stop.ts";
+import { bringUp } from "../../../src/docker/actions/compose/up.ts";
+import { warmCopy } from "../../../src/docker/actions/compose/warm-copy.ts";
+import { FIELD } from "../../../src/kit/commands/database-copy-commands.ts";
 import { FakeComposeStack, hashOfText, VOLUMES, volumeOf } from "../../fakes/fake-compose-stack.ts";
 import { RUN, Scene } from "../../traps/scene.ts";
 import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";

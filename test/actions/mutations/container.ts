@@ -1,14 +1,14 @@
 /** The new instance's container and its data, and what is left of the deleted one. */
 import type { AnyAction, JsonObject } from "../../../src/action.ts";
-import { copyOldDatabase } from "../../../src/actions/docker/copy-old-database.ts";
-import { holdRestart, releaseRestart } from "../../../src/actions/docker/hold-restart.ts";
-import { setDataAside } from "../../../src/actions/docker/set-data-aside.ts";
-import { startContainer } from "../../../src/actions/docker/start-container.ts";
-import { stopContainer } from "../../../src/actions/docker/stop-container.ts";
-import { stopOldInstance } from "../../../src/actions/docker/stop-old-instance.ts";
-import { proveRestored } from "../../../src/actions/recovery/prove-restored.ts";
+import { copyOldDatabase } from "../../../src/foundation/actions/docker/copy-old-database.ts";
+import { holdRestart, releaseRestart } from "../../../src/foundation/actions/docker/hold-restart.ts";
+import { setDataAside } from "../../../src/foundation/actions/docker/set-data-aside.ts";
+import { startContainer } from "../../../src/foundation/actions/docker/start-container.ts";
+import { stopContainer } from "../../../src/foundation/actions/docker/stop-container.ts";
+import { stopOldInstance } from "../../../src/foundation/actions/docker/stop-old-instance.ts";
+import { proveRestored } from "../../../src/foundation/actions/recovery/prove-restored.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";
-import { containerDataDirectory } from "../../../src/host-commands.ts";
+import { containerDataDirectory } from "../../../src/kit/commands/host-commands.ts";
 import { NEW, segment, SYSID } from "../../archive/sample-archive.ts";
 import {
   CONTAINER,

@@ -1,8 +1,8 @@
 /** What a drill does to the service that it made itself: it fills it, and deletes it. */
 import type { JsonObject } from "../../../src/action.ts";
-import { deleteDrillService } from "../../../src/actions/drill/delete-service.ts";
-import { TABLE } from "../../../src/actions/drill/rows.ts";
-import { writeRows } from "../../../src/actions/drill/write-rows.ts";
+import { deleteDrillService } from "../../../src/foundation/actions/drill/delete-service.ts";
+import { TABLE } from "../../../src/foundation/actions/drill/rows.ts";
+import { writeRows } from "../../../src/foundation/actions/drill/write-rows.ts";
 import type { LastOperation } from "../../../src/ports/cloud-foundry.ts";
 import { BUCKET } from "../../archive/sample-archive.ts";
 import { NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.ts";

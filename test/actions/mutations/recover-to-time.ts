@@ -1,12 +1,12 @@
 /** What a recovery to a time makes: a segment in the archive, a copy on this machine, a dump of it, tables in the service. */
 import type { JsonObject } from "../../../src/action.ts";
-import { closeOpenSegment } from "../../../src/actions/postgres/close-segment.ts";
-import { loadTables } from "../../../src/actions/postgres/load-tables.ts";
-import { makeSchema } from "../../../src/actions/postgres/make-schema.ts";
-import { deleteCopy } from "../../../src/actions/scratch/delete-copy.ts";
-import { dumpTables } from "../../../src/actions/scratch/dump.ts";
-import { recoverScratch } from "../../../src/actions/scratch/recover.ts";
-import { restoreScratch } from "../../../src/actions/scratch/restore.ts";
+import { closeOpenSegment } from "../../../src/foundation/actions/postgres/close-segment.ts";
+import { loadTables } from "../../../src/foundation/actions/postgres/load-tables.ts";
+import { makeSchema } from "../../../src/foundation/actions/postgres/make-schema.ts";
+import { deleteCopy } from "../../../src/archive/actions/scratch/delete-copy.ts";
+import { dumpTables } from "../../../src/archive/actions/scratch/dump.ts";
+import { recoverScratch } from "../../../src/archive/actions/scratch/recover.ts";
+import { restoreScratch } from "../../../src/archive/actions/scratch/restore.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";
 import { BASE, BUCKET, NEW } from "../../archive/sample-archive.ts";
 import { RUN, type Scene, TAG, TARGET } from "../../traps/scene.ts";

@@ -1,15 +1,15 @@
 /** Copies of volumes, servers on them, dumps, and what is put back. */
 import type { JsonObject } from "../../../src/action.ts";
-import { checkRoom } from "../../../src/actions/salvage/check-room.ts";
-import { chooseDatabases } from "../../../src/actions/salvage/choose.ts";
-import { clearCopies } from "../../../src/actions/salvage/clear.ts";
-import { copyVolume } from "../../../src/actions/salvage/copy.ts";
-import { dumpDatabases } from "../../../src/actions/salvage/dump.ts";
-import { inspectCopy } from "../../../src/actions/salvage/inspect.ts";
-import { pickVolumes } from "../../../src/actions/salvage/pick.ts";
-import { proveDump } from "../../../src/actions/salvage/prove.ts";
-import { putBack } from "../../../src/actions/salvage/put-back.ts";
-import { surveyVolumes } from "../../../src/actions/salvage/survey.ts";
+import { checkRoom } from "../../../src/docker/actions/salvage/check-room.ts";
+import { chooseDatabases } from "../../../src/docker/actions/salvage/choose.ts";
+import { clearCopies } from "../../../src/docker/actions/salvage/clear.ts";
+import { copyVolume } from "../../../src/docker/actions/salvage/copy.ts";
+import { dumpDatabases } from "../../../src/docker/actions/salvage/dump.ts";
+import { inspectCopy } from "../../../src/docker/actions/salvage/inspect.ts";
+import { pickVolumes } from "../../../src/docker/actions/salvage/pick.ts";
+import { proveDump } from "../../../src/docker/actions/salvage/prove.ts";
+import { putBack } from "../../../src/docker/actions/salvage/put-back.ts";
+import { surveyVolumes } from "../../../src/docker/actions/salvage/survey.ts";
 import { lostHost, LOST } from "../../../src/rehearsal/scenarios/salvage-docker-volumes.ts";
 import { SalvageHost } from "../../fakes/counted-copies.ts";
 import { RUN, Scene } from "../../traps/scene.ts";

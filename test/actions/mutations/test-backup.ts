@@ -1,6 +1,6 @@
 /** What a test of a backup makes: a copy on this machine with its server, of which nothing is left in the end. */
 import type { JsonObject } from "../../../src/action.ts";
-import { restoreTest } from "../../../src/actions/backup/restore-test.ts";
+import { restoreTest } from "../../../src/archive/actions/backup/restore-test.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";
 import { BASE, NEW } from "../../archive/sample-archive.ts";
 import { RUN } from "../../traps/scene.ts";

@@ -1,8 +1,8 @@
 /** Worlds that the cases of several actions begin with. */
 import type { JsonObject } from "../../../src/action.ts";
-import { copy } from "../../../src/actions/archive/copy.ts";
-import { setAside } from "../../../src/actions/archive/set-aside.ts";
-import { verifySource } from "../../../src/actions/archive/verify-source.ts";
+import { copy } from "../../../src/foundation/actions/archive/copy.ts";
+import { setAside } from "../../../src/foundation/actions/archive/set-aside.ts";
+import { verifySource } from "../../../src/foundation/actions/archive/verify-source.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";
 import { NEW, OLD } from "../../archive/sample-archive.ts";
 import { CREATED_AT, OLD_GUID, RUN, Scene, TARGET } from "../../traps/scene.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DOCKER, DOCKER_HOST } from "../../../src/host-commands.ts";
-import { quote } from "../../../src/shell-quote.ts";
+import { DOCKER, DOCKER_HOST } from "../../../src/kit/commands/host-commands.ts";
+import { quote } from "../../../src/kit/commands/shell-quote.ts";
 import { type Front, frontsOf, strike } from "./blow.ts";
 import { blowOf, blowText } from "./grammar.ts";
 import { commandWord, overCurl, overSsh } from "./over-ssh.ts";

@@ -1,8 +1,8 @@
 /** What `archive verify --json` says of an archive in this workshop's store. */
-import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
-import { type OpenArchiveStore, openArchiveStore } from "../../../src/adapters/s3/archive-store.ts";
-import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/archive-verification.ts";
-import { Secrets } from "../../../src/secrets.ts";
+import { systemClock } from "../../../src/kit/clock/system-clock.ts";
+import { type OpenArchiveStore, openArchiveStore } from "../../../src/archive/adapters/s3/archive-store.ts";
+import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/commands/archive/archive-verification.ts";
+import { Secrets } from "../../../src/kit/secrets/secrets.ts";
 import type { ObjectStore } from "../object-store.ts";
 import type { Case } from "./cases/case.ts";
 

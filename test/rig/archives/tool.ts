@@ -1,7 +1,7 @@
 /** The built program beside real archives: with an account and a state of its own, and nothing of the caller's environment. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import type { RunEvent } from "../../../src/engine/event.ts";
+import type { RunEvent } from "../../../src/engine/state/event.ts";
 import type { Workshop } from "./workshop.ts";
 import { AS_INSTALLED, TOOL } from "../../tool.ts";
 

@@ -1,6 +1,6 @@
 /** Each sandbox that this machine can have, by itself: none stands in for another. */
-import { openBubblewrap, openContainer } from "../../../src/adapters/sandbox/open-sandbox.ts";
-import type { OpenSandbox } from "../../../src/adapters/scratch/programs.ts";
+import { openBubblewrap, openContainer } from "../../../src/archive/adapters/sandbox/open-sandbox.ts";
+import type { OpenSandbox } from "../../../src/archive/adapters/scratch/programs.ts";
 
 export const KINDS = ["bubblewrap", "container"] as const;
 export type Kind = (typeof KINDS)[number];

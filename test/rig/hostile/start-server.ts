@@ -1,5 +1,5 @@
 /** A process that starts a server on a copy that is there, says so, and waits to be killed: KIND PLACE PROGRAMS. */
-import { LocalScratch } from "../../../src/adapters/scratch/scratch-databases.ts";
+import { LocalScratch } from "../../../src/archive/adapters/scratch/scratch-databases.ts";
 import { sandboxOfKind } from "./sandboxes.ts";
 
 const [, , kind, place = "", programs = ""] = process.argv;

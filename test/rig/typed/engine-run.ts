@@ -1,17 +1,17 @@
 /** The tool's own run or undo, in this process, with a look at the world after each of its steps. */
-import { systemClock } from "../../../src/adapters/clock/system-clock.ts";
-import { begunRunbook } from "../../../src/cli/begun-runbook.ts";
-import { atWork } from "../../../src/cli/at-work.ts";
-import { openRunbook } from "../../../src/cli/shipped-runbooks.ts";
-import { loadConfig } from "../../../src/config/load.ts";
-import { DEFAULT_FLAGS, type EngineOptions, type RunResult } from "../../../src/engine/options.ts";
-import { runRunbook, undoRun } from "../../../src/engine/run.ts";
-import type { Journal } from "../../../src/journal/journal.ts";
-import { NO_LOCKS } from "../../../src/journal/key-locks.ts";
-import { StateDirectory } from "../../../src/journal/state-directory.ts";
-import type { Runbook } from "../../../src/runbook/runbook.ts";
-import { Secrets } from "../../../src/secrets.ts";
-import { NOBODY } from "../../../src/ui/renderer.ts";
+import { systemClock } from "../../../src/kit/clock/system-clock.ts";
+import { begunRunbook } from "../../../src/cli/runs/begun-runbook.ts";
+import { atWork } from "../../../src/cli/session/at-work.ts";
+import { openRunbook } from "../../../src/cli/process/shipped-runbooks.ts";
+import { loadConfig } from "../../../src/config/settings/load.ts";
+import { DEFAULT_FLAGS, type EngineOptions, type RunResult } from "../../../src/engine/state/options.ts";
+import { runRunbook, undoRun } from "../../../src/engine/run/run.ts";
+import type { Journal } from "../../../src/engine/journal/journal.ts";
+import { NO_LOCKS } from "../../../src/engine/journal/key-locks.ts";
+import { StateDirectory } from "../../../src/engine/journal/state-directory.ts";
+import type { Runbook } from "../../../src/engine/runbook/runbook.ts";
+import { Secrets } from "../../../src/kit/secrets/secrets.ts";
+import { NOBODY } from "../../../src/cli/screen/renderer.ts";
 import { join } from "node:path";
 import type { Foundation } from "../foundation.ts";
 

@@ -5,8 +5,8 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { quote } from "../../../src/shell-quote.ts";
-import type { TypedLine } from "../../../src/typed-lines.ts";
+import { quote } from "../../../src/kit/commands/shell-quote.ts";
+import type { TypedLine } from "../../../src/kit/text/typed-lines.ts";
 import { builtProgram, images } from "../cache.ts";
 import type { Output } from "../docker.ts";
 import type { Foundation } from "../foundation.ts";

@@ -1,5 +1,5 @@
 /** Printed commands as people read them: off the screen of a dry run, and off a page of docs/runbooks. */
-import type { TypedLine } from "../../../src/typed-lines.ts";
+import type { TypedLine } from "../../../src/kit/text/typed-lines.ts";
 import { openAtEnd } from "../../printed/fill.ts";
 
 export interface PrintedStep {

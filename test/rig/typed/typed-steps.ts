@@ -1,6 +1,6 @@
 /** Steps that are typed: each printed line, its placeholders filled in with what has come to be in the world by then. */
 import type { Json } from "../../../src/action.ts";
-import { evaluate } from "../../../src/expression/expression.ts";
+import { evaluate } from "../../../src/engine/expression/expression.ts";
 import { byPath, fillLine } from "../../printed/fill.ts";
 import { DEPLOYMENT } from "../director.ts";
 import { type Foundation, ORG, SPACE } from "../foundation.ts";

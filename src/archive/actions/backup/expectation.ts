@@ -1,0 +1,73 @@
+/** Whether what a sanity query returned is what the operator expects: a CEL expression over `rows` and `value`. */
+import type { Json } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import { check, evaluate } from "../../../engine/expression/expression.ts";
+import { ANY, objectShape } from "../../../engine/expression/shape.ts";
+
+/** What a query returned. */
+export interface Returned {
+  readonly rows: number;
+  /** The first column of the first row: a number, a truth value or a text; null for none, and for NULL. */
+  readonly value: Json;
+}
+
+export interface Expectation {
+  readonly text: string;
+  /** Errors: `could-not-test` where the expression has no meaning for what came. */
+  readonly holds: (returned: Returned) => boolean;
+}
+
+const SCOPE = objectShape([
+  ["rows", { kind: "integer" }],
+  ["value", ANY],
+]);
+
+/**
+ * "" asks for a row whose first value is not 0, false, empty or NULL: `select count(*) …` returns one row of an empty
+ * table as well, so that `rows > 0` would hold for it. Errors: `input-invalid`.
+ */
+export function expectationOf(text: string): Expectation {
+  if (text === "") return { text: "rows > 0, and no single 0", holds: isSomething };
+  const [problem] = check(text, SCOPE, { expected: "boolean" }).problems;
+  if (problem !== undefined)
+    throw new RecoverError("input-invalid", `the expectation "${text}" cannot be used: ${problem.message}`, {
+      remedy: `${problem.remedy} It sees "rows", how many there are, and "value", the first of them: rows > 0, value >= 1000.`,
+      place: "input expect",
+      effect: "none",
+    });
+  return { text, holds: (returned) => holds(text, returned) };
+}
+
+function isSomething({ rows, value }: Returned): boolean {
+  if (rows === 0) return false;
+  return rows > 1 || (value !== 0 && value !== false && value !== null && value !== "");
+}
+
+function holds(text: string, { rows, value }: Returned): boolean {
+  try {
+    return evaluate({ text }, { rows, value }) === true;
+  } catch (cause) {
+    // Nothing is not what any comparison asks for.
+    if (value === null) return false;
+    throw new RecoverError("could-not-test", `the expectation "${text}" has no meaning for ${JSON.stringify(value)}`, {
+      remedy: "Compare numbers with numbers and texts with texts: --input expect='value > 0'.",
+      place: "input expect",
+      effect: "none",
+      cause,
+    });
+  }
+}
+
+const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
+/** One line of COPY … TO STDOUT in text format (PostgreSQL, COPY, "Text Format"). */
+export function returnedOf(lines: readonly (readonly string[])[]): Returned {
+  const first = lines[0]?.[0];
+  return { rows: lines.length, value: first === undefined ? null : valueOf(first) };
+}
+
+function valueOf(text: string): Json {
+  if (text === "\\N") return null;
+  if (text === "t" || text === "f") return text === "t";
+  return NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
+}

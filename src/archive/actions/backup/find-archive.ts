@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { formatLocation, parseLocation } from "../../names/location.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { Settings } from "../../../ports/settings.ts";
+import { parseDuration } from "../../../kit/text/time.ts";
+import { requireOneSelect } from "./one-select.ts";
+import { expectationOf } from "./expectation.ts";
+import { found, finding, type Finding } from "./finding.ts";
+
+const input = z.strictObject({
+  /** s3://BUCKET/PREFIX; "" for the one that WAL-E's own settings name. */
+  archive: z.string(),
+  sanity_query: z.string(),
+  expect: z.string(),
+  max_age: z.string(),
+  max_recovery_point_age: z.string(),
+  time_limit: z.string(),
+});
+const output = z.object({ location: z.string(), endpoint: z.string(), key_id: z.string(), findings: z.array(finding) });
+
+/** Everything that can be wrong with what was asked is said before the store is. */
+export const findArchive = defineAction({
+  id: "backup.find-archive",
+  title: "Find the archive, and log in to the object store",
+  effect: "read",
+  input,
+  output,
+  tell: ({ location, endpoint }) => `${location} at ${endpoint}`,
+  describe: () => [],
+  async run({ ports: { settings, store } }, request) {
+    requireOneSelect(request.sanity_query);
+    expectationOf(request.expect);
+    for (const text of [request.max_age, request.max_recovery_point_age, request.time_limit])
+      if (text !== "") parseDuration(text);
+    const given = request.archive === "" ? (settings.walE?.prefix ?? "") : request.archive;
+    if (given === "") throw nowhere();
+    const location = parseLocation(given);
+    const { endpoint, keyId } = await store.readingIdentity();
+    return { location: formatLocation(location), endpoint, key_id: keyId, findings: looseFiles(settings) };
+  },
+});
+
+function looseFiles({ walE, looseKey }: Settings): Finding[] {
+  return [...(walE?.looseFiles ?? []), ...(looseKey === undefined ? [] : [looseKey])].map((text) =>
+    found({
+      severity: "warning",
+      code: "secret-readable",
+      message: `others on this machine may read ${text}`,
+      cause: "chmod 0750 on the directory and 0640 on its files, with the group of whoever runs this, closes it",
+    }),
+  );
+}
+
+function nowhere(): RecoverError {
+  return new RecoverError("input-missing", "nobody says which archive is tested", {
+    remedy: "Give --input archive=s3://BUCKET/PREFIX, or --input envdir=/etc/wal-e with WALE_S3_PREFIX in it.",
+    place: "input archive",
+    effect: "none",
+  });
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { parseLocation } from "../../names/location.ts";
+import { known } from "../../../kit/commands/placeholder.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
+import { finding, found } from "./finding.ts";
+import { keptText } from "./protection.ts";
+import { simulationLines } from "./simulation-lines.ts";
+
+const input = z.strictObject({
+  archive: z.string(),
+  /** ARN of the user or role that pushes the backups; "" for the keys of the test. */
+  pushed_by: z.string().default(""),
+});
+const output = z.object({
+  why: z.string(),
+  /** What becomes of a deleted object, as far as the bucket says. */
+  kept: z.string(),
+  findings: z.array(finding),
+});
+
+/** Asks what the bucket keeps, and nothing else: a right is never tried, neither here nor anywhere. */
+export const lookAtRights = defineAction({
+  id: "backup.look-at-rights",
+  title: "See what the bucket keeps of a deleted archive, and how to ask who could delete it",
+  effect: "read",
+  input,
+  output,
+  tell: ({ why, kept }) => `${why}; ${kept}`,
+  describe: ({ archive, pushed_by: who }) => [
+    ...["get-bucket-versioning", "get-object-lock-configuration"].map((question) => ({
+      on: "here",
+      line: quote(["aws", "s3api", question, "--bucket", parseLocation(known(archive)).bucket]),
+    })),
+    ...whereEmpty(who, {
+      empty: [{ on: "here", line: quote(["aws", "sts", "get-caller-identity"]) }],
+      given: simulationLines(parseLocation(archive), who).map((line) => ({ on: "here", line })),
+    }),
+  ],
+  async run({ ports: { store } }, { archive, pushed_by: who }) {
+    const location = parseLocation(archive);
+    const kept = keptText(await store.protection(location.bucket));
+    const subject = who === "" ? "these keys" : `the keys of ${who}`;
+    const why = `whether the archive can be deleted or written over with ${subject} is not known, and is not tried`;
+    const [asked] = simulationLines(location, who);
+    const message = `${why}; ${kept}; AWS says it by ${asked}`;
+    return { why, kept, findings: [found({ severity: "note", code: "deletion-not-known", message, cause: CAUSE })] };
+  },
+});
+
+const CAUSE = "whoever takes over the database host could delete the backups with the data";

@@ -1,0 +1,20 @@
+/** A sanity query that stays what it is inside `COPY (…) TO STDOUT`, and on the standard input of psql. */
+import { RecoverError } from "../../../errors.ts";
+import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
+
+/** Errors: `input-invalid`. "" is none. */
+export function requireOneSelect(query: string): void {
+  requireSanityQuery(query);
+  let depth = 0;
+  // Neither comments nor dollars are left: what stands in quotation marks is the only text that is no code.
+  for (const [mark] of query.replaceAll(/'[^']*'|"[^"]*"/gu, "").matchAll(/[()]/gu)) {
+    depth += mark === "(" ? 1 : -1;
+    if (depth < 0) break;
+  }
+  if (depth === 0) return;
+  throw new RecoverError("input-invalid", "the sanity query's parentheses do not match", {
+    remedy: "Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement.",
+    place: "sanity_query",
+    effect: "none",
+  });
+}

@@ -1,0 +1,27 @@
+/** What keeps a backup from being tested, apart from what is wrong with it: exit 15, never 21. */
+import { RecoverError } from "../../../errors.ts";
+
+export function untested(message: string, { remedy, place }: { readonly remedy: string; readonly place: string }) {
+  return new RecoverError("could-not-test", message, { remedy, place, effect: "none" });
+}
+
+/** Refusals that elsewhere protect something; here nothing but the test is at stake. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set([
+  "command-failed",
+  "deadline-passed",
+  "does-not-fit",
+  "guard-refused",
+  "locked",
+  "object-changed",
+  "target-not-fresh",
+]);
+
+/** What lies outside the backup as `could-not-test`; everything else as it is. */
+export function asUntested(thrown: unknown): unknown {
+  if (!(thrown instanceof RecoverError) || !OF_THE_MACHINE.has(thrown.code)) return thrown;
+  const { message, remedy, place, effect } = thrown;
+  return new RecoverError("could-not-test", message, {
+    ...{ remedy, effect, cause: thrown },
+    ...(place === undefined ? {} : { place }),
+  });
+}

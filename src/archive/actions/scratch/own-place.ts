@@ -1,0 +1,19 @@
+/** The place of a run is known by the note in it, never by its name alone. */
+import type { Context } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { ScratchState } from "../../../ports/scratch-database.ts";
+
+/** Throws `guard-refused` where what is there belongs to another run, or to nobody. */
+export async function requireOwnPlace(
+  { ports }: Context,
+  place: string,
+  run: string,
+): Promise<Exclude<ScratchState, { readonly state: "foreign" }>> {
+  const found = await ports.scratch.look(place, run);
+  if (found.state !== "foreign") return found;
+  throw new RecoverError("guard-refused", `"${place}" is not the place of run ${run}: ${found.evidence}`, {
+    remedy: "Nothing was changed. Look at the directory by hand.",
+    place,
+    effect: "none",
+  });
+}

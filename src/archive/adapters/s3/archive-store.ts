@@ -1,0 +1,42 @@
+/** The object store that holds the archives: S3, MinIO and their kin. */
+import type { ArchiveStore, Protection } from "../../../ports/object-store.ts";
+import type { SharedPlace } from "../../../ports/shared-place.ts";
+import { type S3Credentials, SOCKETS } from "./connection.ts";
+import { Guard } from "./guard/guard.ts";
+import { askedByEither, type KeyPairsSettings, openKeyPairs } from "./key-pairs.ts";
+import { S3Reader } from "./reader.ts";
+import { readProtection } from "./protection.ts";
+import { findRegion, storeTime } from "./region.ts";
+import { S3SharedPlace, type SharedPrefix } from "./shared-place.ts";
+import { S3Writer } from "./writer.ts";
+
+export { type S3Credentials, SOCKETS };
+
+export interface OpenArchiveStore extends ArchiveStore {
+  /** Where machines share leases. Every write fails with `source-protected` where an archive lies there. */
+  shared(at: SharedPrefix): SharedPlace;
+}
+
+/**
+ * Opens connections at the first call. Archives are read by the keys for sources; what is looked at before a write, and what
+ * a copy's server reads, by those that write: theirs is the right that counts there.
+ */
+export function openArchiveStore(settings: KeyPairsSettings): OpenArchiveStore {
+  const pairs = openKeyPairs(settings);
+  const { reading, writing } = pairs;
+  const reader = new S3Reader(reading);
+  const around = new S3Reader(writing);
+  const guard = new Guard(async (bucket, prefix) => (await around.list(bucket, prefix, { most: 1 })).length > 0);
+  return {
+    identity: () => writing.identity(),
+    readingIdentity: () => reading.identity(),
+    region: (bucket) => findRegion(reading, bucket),
+    time: (bucket) => storeTime(reading, bucket),
+    protection: (bucket) => askedByEither(pairs, (by) => readProtection(by, bucket), isSeen),
+    reader: () => reader,
+    writer: ({ source, into }) => new S3Writer(writing, guard.archives(source, into), { ...source, by: reading }),
+    shared: (at) => new S3SharedPlace(writing, { ...at, permit: guard.shared(at) }),
+  };
+}
+
+const isSeen = ({ versioning, lock }: Protection): boolean => versioning !== "not-known" && lock !== "not-known";

@@ -1,0 +1,144 @@
+/**
+ * Law 1: what stands under every request that changes a store. A change needs a permit, and only this guard makes them.
+ *
+ * A permit names where its holder may write; everything else is refused before anything is sent. Whatever a permit names,
+ * it opens no source of a run and nothing inside an archive of WAL-E or WAL-G: those are known by their names, and where a
+ * name says nothing the store is asked for one at every prefix above the place. One that cannot be looked at is none that
+ * is free (law 5).
+ */
+import { ARCHIVE_FOLDERS, archivePartOf } from "../../../names/archive-marks.ts";
+import { RecoverError } from "../../../../errors.ts";
+import type { ObjectLocation } from "../../../../ports/object-store.ts";
+import { liesBelow, mayLieIn, type Place, refused, requireCertain } from "./place.ts";
+
+/** Whether any key begins so. Throws where the store does not say. */
+export type Holds = (bucket: string, prefix: string) => Promise<boolean>;
+
+export class Guard {
+  readonly #holds: Holds;
+  /** Of every run that this process has served. They are never forgotten. */
+  readonly #sources: Place[] = [];
+  readonly #looks = new Map<string, Promise<void>>();
+  readonly #free = new Set<string>();
+
+  constructor(holds: Holds) {
+    this.#holds = holds;
+  }
+
+  /** For whole archives of a run's own and for what it moves aside: at or below `into`, whose keys may have any name. */
+  archives(source: Place, into: readonly Place[]): Permit {
+    this.#sources.push(source);
+    return new Permit(this, { into, names: "any", above: (place) => prefixesAbove(place.prefix) });
+  }
+
+  /** For small objects of the tool's own: below `at`, where no key may have the name of an archive's. */
+  shared(at: Place): Permit {
+    return new Permit(this, { into: [at], names: "plain", above: (_, key) => prefixesAbove(key) });
+  }
+
+  /** Throws `source-protected` where the location may be in a source. */
+  requireNoSource(at: ObjectLocation): void {
+    const source = this.#sources.find((each) => mayLieIn(each, at));
+    if (source !== undefined) throw refused(at, `it lies at or below the source archive "${source.prefix}"`);
+  }
+
+  /** Throws `source-protected` where an archive is in one of the prefixes itself; those of the store. */
+  async lookFor(at: ObjectLocation, prefixes: readonly string[]): Promise<void> {
+    await Promise.all(prefixes.map((prefix) => this.#lookOnce(at, prefix)));
+  }
+
+  isFree(bucket: string, prefixes: readonly string[]): boolean {
+    return prefixes.every((prefix) => this.#free.has(`${bucket}/${prefix}`));
+  }
+
+  #lookOnce(at: ObjectLocation, prefix: string): Promise<void> {
+    const name = `${at.bucket}/${prefix}`;
+    const looked = this.#looks.get(name) ?? this.#look(at, prefix).then(() => void this.#free.add(name));
+    this.#looks.set(name, looked);
+    // What could not be seen is looked at again.
+    looked.catch(() => this.#looks.delete(name));
+    return looked;
+  }
+
+  async #look(at: ObjectLocation, prefix: string): Promise<void> {
+    const found = await Promise.all(
+      ARCHIVE_FOLDERS.map((folder) => this.#holds(at.bucket, `${prefix}${folder}/`).catch(unseen(at, prefix))),
+    );
+    const folder = ARCHIVE_FOLDERS[found.indexOf(true)];
+    if (folder !== undefined) throw refused(at, `there is an archive above it: "${prefix}${folder}/" holds objects`);
+  }
+}
+
+interface Terms {
+  readonly into: readonly Place[];
+  /** "plain": no key may have a part that only archives have. */
+  readonly names: "any" | "plain";
+  /** Prefixes, each empty or with a slash at its end, that must hold no archive. */
+  readonly above: (place: Place, key: string) => readonly string[];
+}
+
+/** The leave to change objects in certain places. */
+export class Permit {
+  readonly #guard: Guard;
+  readonly #terms: Terms;
+
+  constructor(guard: Guard, terms: Terms) {
+    this.#guard = guard;
+    this.#terms = terms;
+  }
+
+  /** Looks for archives above the location, once for each prefix. Throws as `require`, and what the store answers. */
+  async show(at: ObjectLocation): Promise<void> {
+    const place = this.#placeOf(at);
+    await this.#guard.lookFor(at, this.#above(place, at.key));
+  }
+
+  /** Throws `source-protected` unless the location was shown to lie where this permit leads, and in no archive of others. */
+  require(at: ObjectLocation): void {
+    const place = this.#placeOf(at);
+    if (!this.#guard.isFree(at.bucket, this.#above(place, at.key)))
+      throw refused(at, "nobody has looked whether it lies in an archive");
+  }
+
+  #placeOf(at: ObjectLocation): Place {
+    requireCertain(at);
+    this.#guard.requireNoSource(at);
+    const place = this.#terms.into.find((each) => liesBelow(each, at));
+    if (place === undefined) throw refused(at, "it lies outside the places that are written to here");
+    const part = this.#terms.names === "plain" ? archivePartOf(at.key) : archivePartAbove(place.prefix);
+    if (part !== undefined) throw refused(at, `it lies in an archive by its name: "${part}"`);
+    return place;
+  }
+
+  /** An instance's own archive and what is aside beside it lie where no other archive can be. */
+  #above(place: Place, key: string): readonly string[] {
+    return this.#terms.names === "any" && isDingos(place.prefix) ? [] : this.#terms.above(place, key);
+  }
+}
+
+/** An archive may be written to as a whole, but not as a part of another one. */
+function archivePartAbove(prefix: string): string | undefined {
+  return /^backups\/[^/]+\/wal$/u.test(prefix) ? undefined : archivePartOf(prefix);
+}
+
+const isDingos = (prefix: string): boolean => /^backups\/[^/]+\/(?:wal$|dingo-recover\/[^/]+)/u.test(prefix);
+
+/** "a/b/c": "", "a/", "a/b/". */
+function prefixesAbove(path: string): readonly string[] {
+  const parts = path.split("/").slice(0, -1);
+  return ["", ...parts.map((_, index) => `${parts.slice(0, index + 1).join("/")}/`)];
+}
+
+/** Keys that may write somewhere and see nothing around it cannot show that it is no archive. */
+const unseen =
+  (at: ObjectLocation, prefix: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof RecoverError) || error.code !== "access-denied") throw error;
+    const place = `s3://${at.bucket}/${prefix}`;
+    throw new RecoverError("access-denied", `nobody can tell whether an archive lies at "${place}": ${error.message}`, {
+      remedy: `Let these keys list the bucket (s3:ListBucket), or name a place in a bucket that they may list.`,
+      place,
+      effect: "none",
+      cause: error,
+    });
+  };

@@ -1,0 +1,145 @@
+/**
+ * Every page of a listing, checked: a page that is cut, repeated or about something else makes the whole listing
+ * `answer-incomplete` or `answer-malformed`, never a shorter list (law 5).
+ */
+import { RecoverError } from "../../../errors.ts";
+import type { KeyRange, ObjectInfo } from "../../../ports/object-store.ts";
+import { compareKeys } from "../../../kit/text/key-order.ts";
+import type { ListObjectsV2Output, _Object as Listed } from "@aws-sdk/client-s3";
+
+/** As the store wrote it. */
+export type Page = Pick<
+  ListObjectsV2Output,
+  "Contents" | "IsTruncated" | "KeyCount" | "NextContinuationToken" | "EncodingType"
+>;
+
+/** A store with many old versions may answer with some empty pages. */
+const MOST_EMPTY_PAGES = 1_000;
+/** Objects of one listing: 64 TB of WAL in segments of 16 MiB. They take about a gigabyte of memory. */
+const MOST_OBJECTS = 4_000_000;
+
+export interface Listing {
+  readonly prefix: string;
+  readonly range: KeyRange;
+  /** For messages. */
+  readonly place: string;
+  /** Default: four million. */
+  readonly mostObjects?: number;
+}
+
+export async function listEveryPage(
+  fetchPage: (token: string | undefined) => Promise<Page>,
+  { prefix, range, place, mostObjects = MOST_OBJECTS }: Listing,
+): Promise<readonly ObjectInfo[]> {
+  const objects: ObjectInfo[] = [];
+  const tokens = new Set<string>();
+  /** With which keys pages began: new tokens may lead to old pages. */
+  const begun = new Set<string>();
+  let most = range.most ?? Number.POSITIVE_INFINITY;
+  let emptyPages = 0;
+  let ordered = true;
+  let token: string | undefined;
+  do {
+    const page = await fetchPage(token);
+    const rows = readPage(page, prefix, place);
+    emptyPages = rows.length === 0 ? emptyPages + 1 : 0;
+    if (emptyPages > MOST_EMPTY_PAGES) throw incomplete(place, "the object store sends empty pages without end");
+    const first = rows[0]?.key;
+    if (first !== undefined && begun.has(first)) throw incomplete(place, "the object store repeats a page");
+    if (first !== undefined) begun.add(first);
+    // Not every store knows start-after.
+    for (const row of rows) if (isWithin(row.key, range)) objects.push(row);
+    if (objects.length > mostObjects) throw endless(place, mostObjects);
+    ordered &&= isOrdered(rows);
+    if (objects.length >= most && range.goesOn?.() === true) most = Number.POSITIVE_INFINITY;
+    token = ordered && (objects.length >= most || endsAt(rows, range)) ? undefined : nextToken(page, place);
+    if (token !== undefined && tokens.has(token)) throw incomplete(place, "the object store repeats a page");
+    if (token !== undefined) tokens.add(token);
+  } while (token !== undefined);
+  return inKeyOrder(objects, place).slice(0, most);
+}
+
+function isWithin(key: string, { after, upTo }: KeyRange): boolean {
+  return (after === undefined || compareKeys(key, after) > 0) && (upTo === undefined || compareKeys(key, upTo) <= 0);
+}
+
+/** Not every store lists in key order; where one does not, every page is needed. */
+function isOrdered(rows: readonly ObjectInfo[]): boolean {
+  return rows.every((row, index) => index === 0 || compareKeys(rows[index - 1]?.key ?? "", row.key) < 0);
+}
+
+/** Where pages come in key order: once a key lies behind the range, all further ones do. */
+function endsAt(rows: readonly ObjectInfo[], { upTo }: KeyRange): boolean {
+  const last = rows.at(-1);
+  return upTo !== undefined && last !== undefined && compareKeys(last.key, upTo) >= 0;
+}
+
+function readPage(page: Page, prefix: string, place: string): readonly ObjectInfo[] {
+  const { Contents: listed = [], IsTruncated: truncated, KeyCount: count, EncodingType: encoding } = page;
+  if (truncated === undefined) throw incomplete(place, "a page does not say whether more follow");
+  if (count !== undefined && count !== listed.length) {
+    throw incomplete(place, `a page announces ${count} keys and has ${listed.length}`);
+  }
+  return listed.map((row) => {
+    const info = readRow(row, encoding === "url", place);
+    if (info.key.startsWith(prefix)) return info;
+    throw malformed(place, "the listing holds keys outside the prefix that was asked for");
+  });
+}
+
+function readRow(
+  { Key: key, Size: size, ETag: etag, LastModified: date, StorageClass: storageClass }: Listed,
+  encoded: boolean,
+  place: string,
+): ObjectInfo {
+  if (key === undefined || size === undefined || etag === undefined || date === undefined) {
+    throw incomplete(place, "a listed object lacks its key, size, ETag or date");
+  }
+  return {
+    key: encoded ? decodeKey(key, place) : key,
+    size,
+    etag: etag.includes('"') ? etag.replaceAll('"', "") : etag,
+    lastModified: date.toISOString(),
+    storageClass: storageClass ?? "STANDARD",
+  };
+}
+
+/** `encoding-type=url`: the only way for keys that XML cannot carry. A blank comes as "+". */
+function decodeKey(key: string, place: string): string {
+  if (!/[%+]/.test(key)) return key;
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    throw malformed(place, `the key ${JSON.stringify(key)} is not valid UTF-8`);
+  }
+}
+
+function nextToken(page: Page, place: string): string | undefined {
+  if (page.IsTruncated !== true) return undefined;
+  if (page.NextContinuationToken) return page.NextContinuationToken;
+  throw incomplete(place, "a page says that more follow and not how to get them");
+}
+
+/** As S3 itself lists; a key that comes twice means pages of different moments. */
+function inKeyOrder(objects: readonly ObjectInfo[], place: string): readonly ObjectInfo[] {
+  const sorted = isOrdered(objects) ? objects : [...objects].sort((a, b) => compareKeys(a.key, b.key));
+  const twice = sorted.find((info, index) => sorted[index - 1]?.key === info.key);
+  if (twice !== undefined) throw incomplete(place, `the key ${JSON.stringify(twice.key)} is listed twice`);
+  return sorted;
+}
+
+function incomplete(place: string, why: string): RecoverError {
+  const remedy = "Run the same command again; if it stays, check what lies between here and the store.";
+  return new RecoverError("answer-incomplete", `the listing of "${place}" is not whole: ${why}`, { remedy, place });
+}
+
+function endless(place: string, most: number): RecoverError {
+  const remedy = "Name a prefix that holds one archive; if it does, check the S3 endpoint: something makes up keys.";
+  const text = `the listing of "${place}" does not end: more than ${most} objects`;
+  return new RecoverError("answer-malformed", text, { remedy, place, effect: "none" });
+}
+
+function malformed(place: string, why: string): RecoverError {
+  const remedy = "Check the S3 endpoint: something between here and the store changes its answers.";
+  return new RecoverError("answer-malformed", `the listing of "${place}" cannot be used: ${why}`, { remedy, place });
+}

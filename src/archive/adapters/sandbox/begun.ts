@@ -1,0 +1,26 @@
+/** A server as a process that does not hold this one up. */
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import type { Writable } from "node:stream";
+import { RecoverError } from "../../../errors.ts";
+import type { Command } from "../../../ports/sandbox.ts";
+
+/** Returns once it runs. Where it is fed, `stdio` has a pipe at 3. Errors: `program-missing`. */
+export async function begun({ program, args, env, as, fed }: Command, stdio: StdioOptions): Promise<ChildProcess> {
+  const child = spawn(program, args, { cwd: "/", detached: true, env, stdio, ...as });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (error) => reject(notStarted(program, error)));
+  });
+  if (fed !== undefined) (child.stdio[3] as Writable).end(fed);
+  child.unref();
+  return child;
+}
+
+function notStarted(program: string, cause: Error): RecoverError {
+  return new RecoverError("program-missing", `"${program}" could not be started`, {
+    remedy: "See that its account may run it: --input postgres_bin=… names the directory.",
+    place: program,
+    effect: "none",
+    cause,
+  });
+}

@@ -1,0 +1,78 @@
+/** What lies where in a place: the notes of the run, the copy, what its servers say, and what was dumped. */
+import { lstat, readFile, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { RecoverError } from "../../../errors.ts";
+import { quoted } from "../../../kit/text/printable.ts";
+
+export const dataOf = (place: string): string => join(place, "data");
+/** Written before anything else: whose place it is, and what is restored into it. */
+export const copyNote = (place: string): string => join(place, "copy.json");
+/** Written when all files of the copy are on disk. */
+export const restoredNote = (place: string): string => join(place, "restored.json");
+export const logOf = (place: string): string => join(place, "server.log");
+/** A directory for what was dumped: ours alone, so that nothing that ran on the copy can plant a link there. */
+export const outOf = (place: string): string => join(place, "out");
+export const dumpOf = (place: string): string => join(outOf(place), "tables.dump");
+/** As text, of an earlier version: it is told, and loaded by nobody. */
+export const textDumpOf = (place: string): string => join(outOf(place), "dump.sql");
+
+const copy = z.object({ run: z.string(), archive: z.string(), time: z.string(), base: z.string() });
+const restored = z.object({
+  systemId: z.string(),
+  version: z.string(),
+  lastTransaction: z.string(),
+  damaged: z.string().exactOptional(),
+  cut: z.string().exactOptional(),
+  instead: z.string().exactOptional(),
+});
+
+export const readCopy = (place: string) => readNote(copyNote(place), copy);
+export const readRestored = (place: string) => readNote(restoredNote(place), restored);
+
+/** Undefined where there is none, or a kill has cut it. */
+async function readNote<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined> {
+  const text = await orAbsent(() => readFile(path, "utf8"));
+  if (text === undefined) return undefined;
+  try {
+    const parsed = shape.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
+    throw thrown;
+  }
+}
+
+/** Bytes that an ordinary account may still write on the disk of `path`; undefined where nothing is there. */
+export async function roomAt(path: string): Promise<number | undefined> {
+  const found = await orAbsent(() => statfs(path));
+  return found === undefined ? undefined : found.bavail * found.bsize;
+}
+
+/** Why a directory of that name is no place of ours; undefined where it is one, or there is none. */
+export async function strangeness(place: string): Promise<string | undefined> {
+  const found = await orAbsent(() => lstat(place));
+  if (found === undefined) return undefined;
+  if (!found.isDirectory()) return "it is no directory";
+  const own = process.getuid?.();
+  if (own !== undefined && found.uid !== own) return `it belongs to uid ${found.uid}`;
+  return (found.mode & 0o022) === 0 ? undefined : "others may write to it";
+}
+
+export const isThere = async (path: string): Promise<boolean> => (await orAbsent(() => lstat(path))) !== undefined;
+
+export function foreign(place: string, why: string): RecoverError {
+  return new RecoverError("guard-refused", `${quoted(place)} is not the place of this run: ${why}`, {
+    remedy: "Move it away, or name another directory with --input scratch=DIRECTORY.",
+    place,
+    effect: "none",
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * A server on a copy, in its sandbox: it ends with the process that started it, and recovers at its next start. Whoever
+ * comes later finds it by a note beside the data; without a sandbox, by its pid file and its data directory.
+ */
+import { chown, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { RecoverError } from "../../../errors.ts";
+import { LOG_IN } from "../../../kit/log-patterns/log-in.ts";
+import type { ScratchServer, Standing } from "../../../ports/scratch-database.ts";
+import { notedServer, signalNoted } from "../sandbox/note.ts";
+import { comingServer } from "../sandbox/unsandboxed.ts";
+import { serverAccount } from "./account.ts";
+import { keepRoom } from "./kept-room.ts";
+import { dataOf, foreign, logOf, orAbsent } from "./place.ts";
+import { type Programs, socketDirectory } from "./programs.ts";
+
+/** Outweighs whatever stands in a file: nothing leaves this server, and its lines are read in English and UTC. */
+const SETTINGS: readonly string[] = [
+  "listen_addresses=",
+  "archive_mode=off",
+  "hot_standby=off",
+  "logging_collector=off",
+  "log_destination=stderr",
+  "log_line_prefix=",
+  "lc_messages=C",
+  "log_min_messages=warning",
+  "timezone=UTC",
+  "log_timezone=UTC",
+  "autovacuum=off",
+];
+
+export async function startServer(programs: Programs, { place, programs: bin }: ScratchServer): Promise<void> {
+  if (notedServer(place)?.isOrphan === true) await endServer(place);
+  if (await isUp(place)) return;
+  const program = await programs.find(bin, "postgres");
+  const { as } = await serverAccount();
+  const socket = socketDirectory(place);
+  await ownDirectory(socket, as);
+  const sandbox = await programs.sandbox();
+  const log = await open(logOf(place), "a", 0o600);
+  try {
+    const settings = [...SETTINGS, `unix_socket_directories=${socket}`].flatMap((each) => ["-c", each]);
+    const args = ["-D", dataOf(place), ...settings];
+    const env = programs.environment;
+    const server = { program, args, env, as, reads: [], writes: [dataOf(place), socket] };
+    await sandbox.start({ ...server, note: place, log: log.fd });
+    await keepRoom(place);
+  } finally {
+    await log.close();
+  }
+}
+
+async function ownDirectory(path: string, as: { readonly uid: number; readonly gid: number } | undefined) {
+  const found = await orAbsent(() => lstat(path));
+  const owner = as?.uid ?? process.getuid?.();
+  if (found === undefined) {
+    await mkdir(path, { mode: 0o700 });
+    if (as !== undefined) await chown(path, as.uid, as.gid);
+  } else if (!found.isDirectory() || (owner !== undefined && found.uid !== owner))
+    throw foreign(path, `it belongs to uid ${found.uid}`);
+}
+
+/** What lies in the data directory is asked only where no sandbox was begun: inside one it is not to be believed. */
+async function isUp(place: string): Promise<boolean> {
+  return notedServer(place)?.isAlive ?? (await serverPid(place)) !== undefined;
+}
+
+export async function standingOf(programs: Programs, server: ScratchServer): Promise<Standing> {
+  if (!(await isUp(server.place))) return comingServer(server.place) === undefined ? "down" : "starting";
+  const { code, stderr } = await programs.run(server, {
+    name: "psql",
+    args: ["-X", "-d", "postgres", "-c", "SELECT 1"],
+  });
+  if (code === 0) return "accepting";
+  if (LOG_IN.notReady.says.test(stderr)) return "starting";
+  throw refused(server.place, stderr);
+}
+
+function refused(place: string, stderr: string): RecoverError {
+  const said = stderr.trim().split("\n").slice(-2).join("; ");
+  return new RecoverError("command-failed", `the scratch server lets nobody in: ${said}`, {
+    remedy: "Where it names a locale, install that locale on this machine (locale-gen); then resume.",
+    place,
+  });
+}
+
+/** PostgreSQL, "Shutting Down the Server": SIGINT and SIGQUIT. */
+export async function stopServer(place: string, how: "fast" | "at-once"): Promise<void> {
+  const noted = notedServer(place);
+  if (noted !== undefined) return signalNoted(noted, how);
+  const pid = (await serverPid(place)) ?? comingServer(place);
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, how === "fast" ? "SIGINT" : "SIGQUIT");
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ESRCH")) throw thrown;
+  }
+}
+
+const POLL_MS = 20;
+const PATIENCE_MS = 30_000;
+
+/** Nothing of a sandbox is alive afterwards. Error: `command-failed` where something is. */
+export async function endServer(place: string): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+    const noted = notedServer(place);
+    if (noted?.isAlive !== true) return;
+    signalNoted(noted, "at-once");
+    // Real time: it is the kernel that is waited for.
+    await delay(POLL_MS);
+  }
+  throw new RecoverError("command-failed", "the scratch server does not end", {
+    remedy: "See what holds it on this machine: `ps` shows the processes of its account; then resume.",
+    place,
+  });
+}
+
+/** Of a living server on this very directory; a pid file of a dead one can name anybody by now. */
+async function serverPid(place: string): Promise<number | undefined> {
+  const text = await orAbsent(() => readFile(join(dataOf(place), "postmaster.pid"), "utf8"));
+  const pid = Number(text?.split("\n")[0]);
+  if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
+  return (await worksIn(pid, place)) ? pid : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+  }
+}
+
+/** A server's working directory is its data directory; where the system does not tell, its pid file has to do. */
+async function worksIn(pid: number, place: string): Promise<boolean> {
+  if (process.platform !== "linux") return true;
+  const directory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  return directory === (await realpath(dataOf(place)));
+}

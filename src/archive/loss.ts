@@ -1,0 +1,107 @@
+/**
+ * What a recovery does not bring back, as a range (law 17): at least, at most, and "none" only where that is shown. One
+ * function makes the range from facts, one puts it into words: every screen, document and report of a run tells the same.
+ *
+ * What bounds it: PostgreSQL archives whole segments, so that what was written after the last one was closed is lost. Its
+ * last transaction is no later than that moment, and the moment when it was stored no earlier.
+ */
+import { counted } from "../kit/text/counted.ts";
+
+export interface LossFacts {
+  /** That the archive shows to be lost: after the recovery point, missing or behind a gap that replay cannot cross. */
+  readonly segments: number;
+  /** Which these are, for a bracket; "" when nothing is to be said of them. */
+  readonly which: string;
+  /** Of the last transaction that comes back: ISO 8601, or "" when it is not known. */
+  readonly lastTransaction: string;
+  /** When the last segment that comes back was stored: ISO 8601, or "" when it is not known. */
+  readonly stored: string;
+  /** ISO 8601, or "" when it is not known. */
+  readonly deletedAt: string;
+  /** What shows that nothing is lost, as a clause; "" when nothing does. */
+  readonly shown: string;
+}
+
+export interface LossRange {
+  readonly atLeast: { readonly segments: number; readonly which: string };
+  /** Null when no bound is known. */
+  readonly atMost: MostLost | null;
+  /** What shows that nothing is lost, as a clause; "" when nothing does. */
+  readonly shown: string;
+}
+
+/** What was written between `since` and `until`. */
+export interface MostLost {
+  /** ISO 8601. */
+  readonly since: string;
+  /** The last transaction that comes back; or the moment when the last segment was stored, which was closed before. */
+  readonly by: "transaction" | "segment";
+  /** The deletion, ISO 8601; "" when it is not known. */
+  readonly until: string;
+  /** From the one to the other, rounded up; null when one of them is not known. */
+  readonly seconds: number | null;
+}
+
+/** What was found out of a loss before the restore. */
+export interface VerifiedLoss extends LossFacts {
+  /** The instance wrote after its deletion: nobody knows until when. */
+  readonly livedOn: boolean;
+}
+
+/** The range once PostgreSQL has named its last transaction, which narrows it; `recoveredTo`: "" when it has not. */
+export function lossAfter({ livedOn, ...found }: VerifiedLoss, recoveredTo: string): LossRange {
+  const lastTransaction = recoveredTo === "" ? found.lastTransaction : recoveredTo;
+  return lossRange({ ...found, lastTransaction, deletedAt: livedOn ? "" : found.deletedAt });
+}
+
+export function lossRange(facts: LossFacts): LossRange {
+  const { segments, which, shown } = facts;
+  return { atLeast: { segments, which }, atMost: mostOf(facts), shown: segments === 0 ? shown : "" };
+}
+
+function mostOf({ lastTransaction, stored, deletedAt: until }: LossFacts): MostLost | null {
+  const [since, by] = lastTransaction === "" ? [stored, "segment" as const] : [lastTransaction, "transaction" as const];
+  return since === "" ? null : { since, by, until, seconds: secondsFrom(since, until) };
+}
+
+function secondsFrom(since: string, until: string): number | null {
+  const ms = Date.parse(until) - Date.parse(since);
+  // Clocks of two machines: what came after the deletion by them bounds nothing.
+  return Number.isNaN(ms) || ms < 0 ? null : Math.max(1, Math.ceil(ms / 1000));
+}
+
+/** The range as one clause, with what it goes by. */
+export function lossText({ atLeast: { segments, which }, atMost, shown }: LossRange): string {
+  if (shown !== "") return `nothing is lost: ${shown}`;
+  const least = which === "" ? leastText(segments) : `${leastText(segments)} (${which})`;
+  const whole = segments === 0 ? "; no archived segment is lost" : "";
+  return `at least ${least}, at most ${mostText(atMost)} lost${sinceText(atMost)}${whole}`;
+}
+
+/** The range alone, for people who wait. */
+export function shortLossText({ atLeast: { segments }, atMost, shown }: LossRange): string {
+  return shown === "" ? `at least ${leastText(segments)}, at most ${mostText(atMost)} lost` : "nothing is lost";
+}
+
+const leastText = (segments: number): string => (segments === 0 ? "nothing" : counted(segments, "segment"));
+
+/** With its verb. */
+function mostText(most: MostLost | null): string {
+  if (most?.by !== "transaction") return "what was written after the recovery point is";
+  if (most.seconds === null) return "what was written after the last transaction is";
+  return `the last ${spanText(most.seconds)} of writes are`;
+}
+
+/** What a person can compare with what applications have written. */
+function sinceText(most: MostLost | null): string {
+  if (most === null) return "";
+  const { by, since, until, seconds } = most;
+  const deleted = until === "" ? "" : `, deleted ${until}`;
+  if (by === "transaction") return ` (last transaction ${since}${deleted})`;
+  const when = seconds === null ? deleted : `, ${spanText(seconds)} before the deletion at ${until}`;
+  return ` (its segment was stored ${since}${when}; its last transaction may be much older)`;
+}
+
+function spanText(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}

@@ -1,0 +1,199 @@
+/** The core of `archive restore`: plans, restores, and says in one document what lies there and how to start it. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type PassedOver, passedOverText, type Restored, restoreFrom } from "../../../archive/restore/fallback.ts";
+import type { RestoreProgress } from "../../../archive/restore/restore.ts";
+import { socketDirectoryOf } from "../../../archive/restore/settings.ts";
+import { partialOf } from "../../../archive/restore/staging.ts";
+import { microsecondText } from "../../../archive/wal/transaction-ends.ts";
+import { formatLocation, parseLocation } from "../../../archive/names/location.ts";
+import { readArchive } from "../../../archive/reading/facts.ts";
+import { inClear } from "../../../archive/reading/in-clear.ts";
+import { bytesText } from "../../../kit/text/bytes.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { quoted } from "../../../kit/text/printable.ts";
+import type { Problem } from "../../../archive/judgement/problem.ts";
+import { EXIT, RecoverError } from "../../../errors.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Decryption } from "../../../ports/decryption.ts";
+import type { ArchiveStore } from "../../../ports/object-store.ts";
+import { ofCommand, withoutGoingOn } from "../../../kit/text/remedy.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+
+export interface ArchiveRestoreOptions {
+  readonly store: ArchiveStore;
+  /** Opens what is encrypted, where a key is given. */
+  readonly decryption?: Decryption | undefined;
+  readonly clock: Clock;
+  /** s3://BUCKET/PREFIX */
+  readonly source: string;
+  readonly directory: string;
+  readonly targetTime?: Date | undefined;
+  /** The name of the base backup to begin from; by default that which brings back the most. */
+  readonly base?: string | undefined;
+  /** Told at once of a base backup that turns out damaged. */
+  readonly passedOver?: (passed: PassedOver) => void;
+  readonly progress?: (progress: RestoreProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ArchiveRestoreDocument {
+  readonly schema: "dingo-recover/archive-restore@1";
+  readonly source: string;
+  readonly directory: string;
+  readonly base: string;
+  /** Newer base backups that turned out damaged while they were read. */
+  readonly passedOver: readonly PassedOver[];
+  readonly postgresVersion: string;
+  readonly systemId: string;
+  readonly timeline: number;
+  readonly targetTime: string | null;
+  /** When the last transaction ended that the server will replay; null where no such record was found. */
+  readonly lastTransaction: string | null;
+  readonly segments: number;
+  /** Segments that cannot be replayed: absent, damaged, and all behind them. */
+  readonly lost: { readonly missing: number; readonly unreachable: number; readonly damaged: string | null };
+  /** The segment inside which the records end though others follow, and where. */
+  readonly endsInside: { readonly segment: string; readonly lsn: string } | null;
+  /** What `archive verify` says of what is lost. */
+  readonly findings: readonly Problem[];
+  readonly bytes: number;
+  readonly fetchedBytes: number;
+  /** Of `bytes`, those that an earlier restore had brought. */
+  readonly resumedBytes: number;
+  readonly seconds: number;
+  /** Below the directory: settings of the old host that are not in force, and links that were not made. */
+  readonly putAside: readonly string[];
+  readonly linksLeftOut: readonly string[];
+}
+
+export interface ArchiveRestoreResult {
+  readonly document: ArchiveRestoreDocument;
+  readonly exitCode: number;
+  readonly lines: readonly string[];
+}
+
+/** Errors: those of `restoreFrom`; `interrupted` where the signal stopped it. */
+export async function archiveRestore(options: ArchiveRestoreOptions): Promise<ArchiveRestoreResult> {
+  return await restoreAsAsked(options).catch((thrown: unknown) => {
+    throw ofCommand(thrown);
+  });
+}
+
+async function restoreAsAsked(options: ArchiveRestoreOptions): Promise<ArchiveRestoreResult> {
+  const { store, clock, signal } = options;
+  const location = parseLocation(options.source);
+  const began = clock.monotonicMs();
+  const reader = inClear(store.reader(), options.decryption);
+  const facts = await readArchive(reader, location, { times: true });
+  const { targetTime, base, progress, passedOver } = options;
+  const directory = resolve(options.directory);
+  const terms = { directory, signal, progress, targetTime, base, passedOver };
+  const restored = await restoreFrom(reader, facts, terms).catch((error: unknown) => {
+    throw told(error, { directory, stopped: signal?.aborted === true });
+  });
+  const document = documentOf(restored, (clock.monotonicMs() - began) / 1000);
+  return { document, exitCode: EXIT.done, lines: restoreLines(document) };
+}
+
+/** What is left, and how to go on. */
+function told(
+  error: unknown,
+  { directory, stopped }: { readonly directory: string; readonly stopped: boolean },
+): unknown {
+  const partial = partialOf(directory);
+  const isKept = existsSync(partial);
+  if (stopped) {
+    const text = isKept ? `what is whole of it is kept in "${partial}"` : "nothing of it is left";
+    return new RecoverError("interrupted", `the restore was stopped, and ${text}`, {
+      remedy: isKept ? GO_ON : "Run the same command again: it begins anew.",
+      place: directory,
+      effect: "none",
+    });
+  }
+  if (!(error instanceof RecoverError) || !isKept || REFUSED.has(error.code)) return error;
+  const { remedy, place = directory } = error;
+  return error.with({ remedy: `${withoutGoingOn(remedy)} ${GO_ON}`, place, cause: error });
+}
+
+const GO_ON = "Run the same command again: it goes on from there.";
+/** What lies there is another restore's. */
+const REFUSED: ReadonlySet<string> = new Set(["locked", "target-not-fresh", "does-not-fit", "not-restorable"]);
+
+function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): ArchiveRestoreDocument {
+  const { base, wal } = outcome;
+  // As `archive verify --deep=full` counts them: the damaged one is missing, and what lies behind it cannot be reached.
+  const damaged = wal.broken === undefined ? 0 : 1;
+  const isShort = wal.broken !== undefined || wal.cut !== undefined;
+  const behind = isShort ? plan.segments.length - wal.segments.length - damaged : 0;
+  return {
+    schema: "dingo-recover/archive-restore@1",
+    source: formatLocation(plan.location),
+    directory: outcome.directory,
+    base: plan.base,
+    passedOver,
+    postgresVersion: base.control.version,
+    systemId: base.control.systemId,
+    timeline: plan.timeline,
+    targetTime: plan.targetTime ?? null,
+    lastTransaction: wal.lastCommit === undefined ? null : microsecondText(wal.lastCommit),
+    segments: wal.segments.length,
+    lost: {
+      missing: plan.lost.missing + damaged,
+      unreachable: plan.lost.unreachable + behind,
+      damaged: wal.broken === undefined ? null : `${wal.broken.name}: ${wal.broken.why}`,
+    },
+    endsInside: wal.cut === undefined ? null : { segment: wal.cut.name, lsn: wal.cut.lsn },
+    findings: plan.findings,
+    bytes: outcome.bytes,
+    fetchedBytes: outcome.fetched,
+    resumedBytes: outcome.resumed,
+    seconds: Math.round(seconds * 1000) / 1000,
+    putAside: base.putAside,
+    linksLeftOut: base.linksLeftOut,
+  };
+}
+
+function restoreLines(document: ArchiveRestoreDocument): readonly string[] {
+  const { bytes, seconds, directory, targetTime, lastTransaction: last, postgresVersion: version } = document;
+  const rate = bytesText((bytes - document.resumedBytes) / Math.max(seconds, 0.001));
+  const resumed =
+    document.resumedBytes === 0 ? "" : `, ${bytesText(document.resumedBytes)} of it from an earlier restore`;
+  return [
+    `${document.source} restored into ${directory}`,
+    ...document.passedOver.map(passedOverText),
+    `base backup ${document.base} of PostgreSQL ${version}, system identifier ${document.systemId}`,
+    `${counted(document.segments, "segment")} of WAL to replay, to timeline ${document.timeline}; ${bytesText(bytes)}${resumed} in ${seconds.toFixed(1)} s, ${rate} a second`,
+    ...(last === null ? [] : [`last transaction that comes back: ${last}`]),
+    ...(targetTime === null ? [] : [`the server stops before the first transaction later than ${targetTime}`]),
+    ...lossLines(document),
+    ...document.linksLeftOut.map(
+      (path) => `not made, because it leads out of the directory: the link ${JSON.stringify(path)}`,
+    ),
+    ...startLines(document),
+  ];
+}
+
+function lossLines({
+  lost: { missing, unreachable, damaged },
+  endsInside: cut,
+  findings,
+}: ArchiveRestoreDocument): readonly string[] {
+  const lines = [
+    ...(damaged === null ? [] : [`the WAL ends before a segment that cannot be used: ${damaged}`]),
+    ...(cut === null ? [] : [`the WAL ends inside a segment that others follow: ${cut.segment}, at ${cut.lsn}`]),
+    ...findings.map(({ key, message }) => (key === "" ? message : `${quoted(key)}: ${message}`)),
+  ];
+  if (missing + unreachable === 0) return lines;
+  return [...lines, `lost: ${counted(missing, "segment")} missing, ${unreachable} that cannot be reached`];
+}
+
+/** PostgreSQL refuses to run as root, and a directory of another user. */
+function startLines({ directory, postgresVersion: version }: ArchiveRestoreDocument): readonly string[] {
+  const place = quote([directory]);
+  return [
+    `start it with PostgreSQL ${version}, as the user to whom the directory belongs and who is not root:`,
+    `  pg_ctl -D ${place} -w -t 3600 start`,
+    `  psql -X -h ${quote([socketDirectoryOf(directory)])} -U postgres postgres`,
+  ];
+}

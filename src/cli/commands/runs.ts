@@ -1,0 +1,72 @@
+import { EXIT } from "../../errors.ts";
+import { createOutput } from "../screen/output.ts";
+import { backText, batchStateOf } from "../runs/batch-state.ts";
+import { MEMBER_RUNBOOK } from "../runs/batch.ts";
+import { secrets } from "../process/failure.ts";
+import { allRuns, type ListedRun } from "../runs/open-runs.ts";
+import type { GlobalArguments } from "../options/options.ts";
+import { readOnce, type SavedRuns } from "../runs/read-once.ts";
+import { openStateDirectory } from "../process/state.ts";
+
+export async function runs(given: GlobalArguments): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const directory = readOnce(openStateDirectory({ stateDir: given["state-dir"] }));
+  const all = allRuns(directory).map((each) => withBatch(directory, each));
+  if (given.json) output.json({ schema: "dingo-recover/runs@1", runs: all.map(({ told: _told, ...run }) => run) });
+  else if (all.length === 0) output.line("no runs yet");
+  else {
+    const widest = Math.min(MOST_PADDED, Math.max(...all.map(({ target }) => target.length)));
+    // A pipe's reader counts the lines.
+    const columns = output.isTerminal ? output.columns : Number.POSITIVE_INFINITY;
+    if (output.isTerminal) for (const line of rowOf(HEAD, { widest, columns })) output.line(line, "strong");
+    for (const run of all) {
+      const what = `${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.told ?? run.step}`.trimEnd();
+      for (const line of rowOf({ ...run, what }, { widest, columns })) output.line(line);
+    }
+    if (output.isTerminal) for (const line of closingLines(all)) output.line(line, "faint");
+  }
+  return await Promise.resolve(EXIT.done);
+}
+
+type Row = Pick<ListedRun, "run" | "state" | "target"> & { readonly what: string };
+
+const HEAD: Row = {
+  run: "RUN".padEnd("20261121-020000-abcd".length),
+  state: "STATE",
+  target: "TARGET",
+  what: "RUNBOOK  STEP",
+};
+
+/** Where both do not fit beside each other, a row of its own is easier to read than a broken one. */
+function rowOf(
+  { run, state, target, what }: Row,
+  { widest, columns }: { readonly widest: number; readonly columns: number },
+): readonly string[] {
+  const where = `${run}  ${state.padEnd(11)} ${(target || "-").padEnd(widest)}`;
+  return where.length + 2 + what.length > columns ? [where.trimEnd(), `    ${what}`] : [`${where}  ${what}`];
+}
+
+/** For whoever looks at a list that only grows. A rehearsal is in nobody's way. */
+export function closingLines(all: readonly Pick<ListedRun, "run" | "state" | "rehearsal">[]): readonly string[] {
+  const [open, ...others] = all.filter(({ state, rehearsal }) => !rehearsal && CLOSED_BY_UNDO.has(state));
+  if (open === undefined) return [];
+  return [
+    "What is not gone on with is closed by undo, which takes back what it did:",
+    `  dingo-recover undo ${others.length === 0 ? open.run : "RUN"}`,
+  ];
+}
+
+/** One that is at work is stopped first; one in doubt is looked at first. */
+const CLOSED_BY_UNDO: ReadonlySet<string> = new Set(["waiting", "stopped", "failed"]);
+
+/** A target that is longer moves its own line alone. */
+const MOST_PADDED = 32;
+
+/** A batch stands where its databases stand, whatever its own run came to. */
+function withBatch(directory: SavedRuns, run: ListedRun): ListedRun & { readonly told?: string } {
+  if (run.state !== "succeeded" || run.runbook === MEMBER_RUNBOOK) return run;
+  const batch = batchStateOf(directory, directory.read(run.run).entries);
+  return batch === undefined
+    ? run
+    : { ...run, state: batch.state, updatedAt: batch.updatedAt, told: backText(batch.standings) };
+}

@@ -1,0 +1,153 @@
+import { replay } from "../../engine/state/replay.ts";
+import { summarize } from "../../engine/state/summary.ts";
+import { EXIT } from "../../errors.ts";
+import { EventTail } from "../../engine/journal/event-tail.ts";
+import type { JournalReading } from "../../engine/journal/reading.ts";
+import type { StateDirectory } from "../../engine/journal/state-directory.ts";
+import { unitsOf } from "../../report/digest.ts";
+import { between, lasting, Times } from "../../report/times.ts";
+import { standingText } from "../../report/standing/standing.ts";
+import { wayOnLines } from "../screen/ending-lines.ts";
+import { createOutput, type Output } from "../screen/output.ts";
+import { wrap } from "../screen/text.ts";
+import { batchStateOf, type BatchState } from "../runs/batch-state.ts";
+import { endDocument, endLines } from "../runs/batch.ts";
+import { chooseRunOrRehearsal } from "../runs/choose-run.ts";
+import { secrets } from "../process/failure.ts";
+import { requireNotLost } from "../runs/never-began.ts";
+import { isEvent, NowLine } from "../runs/now-line.ts";
+import type { GlobalArguments } from "../options/options.ts";
+import { readOnce } from "../runs/read-once.ts";
+import { openStateDirectory } from "../process/state.ts";
+import { waysOf } from "../runs/ways.ts";
+
+export type StatusArguments = GlobalArguments & { readonly run?: string | undefined };
+
+/** Where a run stands: every step that it came to, when, and how it can go on. */
+export async function status(given: StatusArguments): Promise<number> {
+  const output = createOutput({ secrets, color: given.color });
+  const directory = openStateDirectory({ stateDir: given["state-dir"] });
+  const run = chooseRunOrRehearsal(directory, given.run, {
+    say: (text) => output.error(text),
+    looks: true,
+  });
+  const now = new NowLine();
+  for (const event of new EventTail(directory.directoryOf(run)).read().filter(isEvent)) now.hear(event);
+  const standing = standingOf(directory, run);
+  const { members } = standing;
+  if (given.json) output.json({ ...documentOf(standing), ...(members === undefined ? {} : batchField(members)) });
+  else for (const [line, style] of linesOf(standing, output)) output.line(line, style);
+  if (standing.carried && !given.json) output.line(now.text(true), "strong");
+  if (members !== undefined && !given.json) for (const line of batchLines(members)) output.line(line);
+  return await Promise.resolve(EXIT.done);
+}
+
+const batchField = ({ batch, standings, state, updatedAt }: BatchState): object => ({
+  ...{ state, updatedAt },
+  batch: endDocument(batch, standings),
+});
+
+/** Every database of the batch with its own run, then what is left to do. */
+function batchLines({ batch, standings }: BatchState): readonly string[] {
+  const width = Math.max(...standings.map(({ member }) => member.name.length));
+  return [
+    ...standings.map(
+      ({ member, state, run = "" }) => `  ${member.name.padEnd(width)}  ${state.replace("-", " ").padEnd(9)}  ${run}`,
+    ),
+    ...endLines(batch, standings),
+  ];
+}
+
+interface Standing {
+  readonly run: string;
+  readonly carried: boolean;
+  readonly reading: JournalReading;
+  readonly state: ReturnType<typeof replay>;
+  /** Of the run of a batch: what became of it. */
+  readonly members: BatchState | undefined;
+}
+
+function standingOf(directory: StateDirectory, run: string): Standing {
+  const reading = directory.read(run);
+  const { entries } = reading;
+  requireNotLost(directory, run, entries);
+  const members = batchStateOf(readOnce(directory), entries);
+  return { run, carried: directory.isCarried(run), reading, state: replay(entries), members };
+}
+
+interface StepStanding {
+  readonly unit: string;
+  readonly state: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly tookMs?: number;
+}
+
+function stepsOf({ state, reading }: Standing): readonly StepStanding[] {
+  const digests = new Map(unitsOf(reading.entries).map((digest) => [digest.name, digest]));
+  return [...state.units].map(([unit, step]) => {
+    const { startedAt, endedAt, tookMs } = digests.get(unit) ?? {};
+    return {
+      unit,
+      state: step.kind,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(endedAt === undefined ? {} : { endedAt }),
+      ...(tookMs === undefined ? {} : { tookMs }),
+    };
+  });
+}
+
+function documentOf(standing: Standing): object {
+  const { reading, carried } = standing;
+  const summary = summarize(reading.entries, { carried });
+  const world = standingText(reading.entries);
+  return { schema: "dingo-recover/status@1", ...summary, world, head: reading.head, steps: stepsOf(standing) };
+}
+
+type Styled = readonly [text: string, style?: Parameters<Output["line"]>[1]];
+
+function linesOf(standing: Standing, output: Output): readonly Styled[] {
+  const { run, carried, reading, state, members } = standing;
+  const summary = summarize(reading.entries, { carried });
+  const width = Math.min(output.columns, 120);
+  const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
+  const ways = carried ? [] : wayOnLines(waysOf(run, reading.entries), width);
+  return [
+    [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
+    [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
+    [spanOf(standing)],
+    ...stepsOf(standing).map((step) => stepLine(step, carried)),
+    ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
+      (line): Styled => [line],
+    ),
+    ...worldLines(standing, width).map((line): Styled => [line]),
+    [`journal head: ${reading.head}`],
+    ...ways.map((line): Styled => [line]),
+  ];
+}
+
+/** While a process is at work the next moment may say otherwise. */
+function worldLines({ state, carried, members, reading }: Standing, width: number): readonly string[] {
+  const isOver = state.phase.kind === "ended" && state.phase.outcome === "succeeded";
+  return carried || isOver || members !== undefined ? [] : wrap(standingText(reading.entries), width);
+}
+
+/** When it began and ended, in UTC and on the wall of whoever reads. */
+function spanOf({ state, carried, members }: Standing): string {
+  if (state.startedAt === "") return carried ? "not begun yet" : "killed before its first entry: it changed nothing";
+  const times = new Times();
+  const isEnded = members === undefined ? state.phase.kind === "ended" : members.state === "succeeded";
+  const at = members?.updatedAt ?? state.updatedAt;
+  const took = carried ? "" : `, after ${between(state.startedAt, at)}`;
+  const clock = state.rehearsal ? ", by the clock of the rehearsal" : "";
+  return `begun ${times.both(state.startedAt)}, ${isEnded ? "ended" : "last entry"} ${times.both(at)}${took}${clock}`;
+}
+
+/** Without a process nothing is running: what had begun has no end. */
+function stepLine({ unit, state: journaled, startedAt, tookMs }: StepStanding, carried: boolean): Styled {
+  const state = journaled === "running" && !carried ? "begun" : journaled;
+  const began = startedAt === undefined ? " ".repeat(9) : `${new Date(startedAt).toISOString().slice(11, 19)}Z`;
+  const took = tookMs === undefined ? "" : `  ${lasting(tookMs)}`;
+  const good = state === "succeeded" || state === "skipped";
+  return [`  ${state.padEnd(10)} ${began}  ${unit}${took}`, good ? undefined : "warn"];
+}

@@ -1,0 +1,61 @@
+/** What a batch as a whole has come to: its own run ends once all is agreed, before the first of its databases begins. */
+import { summarize } from "../../engine/state/summary.ts";
+import type { Entry } from "../../engine/journal/entry.ts";
+import type { ReportedBatch } from "../../report/batch.ts";
+import { backOf, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.ts";
+import type { SavedRuns } from "./read-once.ts";
+
+export interface BatchState {
+  readonly batch: Batch;
+  readonly standings: readonly Standing[];
+  /** As that of a run; `succeeded` where nothing is left. */
+  readonly state: string;
+  /** Time of the last entry of any of its runs; of the batch's own before the first of them. */
+  readonly updatedAt: string;
+}
+
+/** Undefined for every run that is no batch, or has agreed on none yet. */
+export function batchStateOf(directory: SavedRuns, entries: readonly Entry[]): BatchState | undefined {
+  const batch = batchOf(entries);
+  if (batch === undefined) return undefined;
+  const standings = standingsOf(directory, batch);
+  const runs = standings.map((standing) => ({ ...memberState(directory, standing), left: isLeft(standing) }));
+  const times = runs.map(({ updatedAt }) => updatedAt).filter((time) => time !== "");
+  const updatedAt = [entries.at(-1)?.time ?? "", ...times].sort().at(-1) ?? "";
+  return { batch, standings, updatedAt, state: stateOf(runs.filter(({ left }) => left).map(({ state }) => state)) };
+}
+
+interface MemberState {
+  readonly state: string;
+  readonly updatedAt: string;
+}
+
+function memberState(directory: SavedRuns, { run, state }: Standing): MemberState {
+  if (run === undefined) return { state: "stopped", updatedAt: "" };
+  if (state === "unreadable") return { state: "failed", updatedAt: "" };
+  return summarize(directory.read(run).entries, { carried: directory.isCarried(run) });
+}
+
+/** What most needs somebody's look comes first. */
+const BY_WEIGHT: readonly string[] = ["running", "in-doubt", "failed", "waiting"];
+
+function stateOf(left: readonly string[]): string {
+  if (left.length === 0) return "succeeded";
+  return BY_WEIGHT.find((state) => left.includes(state)) ?? "stopped";
+}
+
+export function backText(standings: readonly Standing[]): string {
+  return `${backOf(standings)} of ${standings.length} databases are back`;
+}
+
+/** As its report tells it. */
+export function reportedBatch({ batch, standings, state, updatedAt }: BatchState): ReportedBatch {
+  return {
+    told: backText(standings),
+    ...{ state, updatedAt, goOnWith: goOnWithAll(batch) },
+    isFinished: !standings.some(isLeft),
+    members: standings.map(({ member: { name, guid }, state: how, run = "", why = "" }) => {
+      return { name, guid, state: how.replace("-", " "), run, why };
+    }),
+  };
+}

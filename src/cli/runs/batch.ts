@@ -1,0 +1,217 @@
+/**
+ * A batch: what a run of `recover-deleted-space` has agreed on, and the runs that bring each of its databases back. Each
+ * has a journal of its own and names the batch in its inputs, so that a process that comes later knows how far it is.
+ */
+import { z } from "zod";
+import type { JsonObject } from "../../action.ts";
+import { spaceMember, type SpaceMember } from "../../discovery/actions/discovery/space-member.ts";
+import { replay } from "../../engine/state/replay.ts";
+import { wayOn } from "../../engine/state/way-on.ts";
+import { asRecoverError, type RecoverError } from "../../errors.ts";
+import { type Entry, endOf, startOf, hasTouched } from "../../engine/journal/entry.ts";
+import { quote } from "../../kit/commands/shell-quote.ts";
+import type { SavedRuns } from "./read-once.ts";
+
+export const BATCH_RUNBOOK = "recover-deleted-space";
+/** What brings back one of them. */
+export const MEMBER_RUNBOOK = "recover-deleted-service";
+const AGREE = "recovery.agree-batch";
+
+/** Made when it is asked for: the report of any other run waits for no zod. */
+const agreed = () => z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });
+
+export interface Batch extends z.infer<ReturnType<typeof agreed>> {
+  /** The run that agreed. */
+  readonly run: string;
+  readonly rehearsal: boolean;
+}
+
+/** Undefined for every other run, and before anybody has agreed. */
+export function batchOf(entries: readonly Entry[]): Batch | undefined {
+  const began = startOf(entries);
+  if (began?.runbook !== BATCH_RUNBOOK || endOf(entries)?.outcome !== "succeeded") return undefined;
+  const started = entries.findLast((entry) => entry.type === "step-started" && entry.action === AGREE);
+  const step = started?.type === "step-started" ? started.step : undefined;
+  const ended = entries.findLast((entry) => entry.type === "step-succeeded" && entry.step === step);
+  const output = agreed().safeParse(ended?.type === "step-succeeded" ? ended.output : undefined);
+  return output.success ? { ...output.data, run: began.run, rehearsal: began.rehearsal } : undefined;
+}
+
+/**
+ * `not-begun`, `open` and `recovered` say what is to be done; one that was taken back by an undo is left alone, and so is
+ * an `unreadable` one: what its run has done nobody can tell, and a second run might do it again (law 5).
+ */
+export interface Standing {
+  readonly member: SpaceMember;
+  readonly state: "not-begun" | "open" | "recovered" | "undone" | "unreadable";
+  readonly run?: string;
+  /** Why its run stopped, or cannot be read. */
+  readonly why?: string;
+  /** The command that goes on with it; absent where it is recovered. */
+  readonly goOnWith?: string;
+  /** Of an unreadable one. */
+  readonly error?: RecoverError;
+}
+
+export function standingsOf(directory: SavedRuns, batch: Batch): readonly Standing[] {
+  const { read, unreadable } = runsOf(directory, batch);
+  return batch.members.map((member) => {
+    const own = read.findLast(({ guid }) => guid === member.guid);
+    const standing: Standing =
+      own === undefined ? { member, state: "not-begun", goOnWith: goOnWithAll(batch) } : standingOf(batch, member, own);
+    const hidden = unreadable.findLast(({ run, mayBeOf }) => run > (own?.run ?? "") && mayBeOf(member));
+    return hidden === undefined || !isLeft(standing) ? standing : unreadableStanding(member, hidden);
+  });
+}
+
+interface MemberRun {
+  readonly run: string;
+  readonly guid: string;
+  readonly entries: readonly Entry[];
+}
+
+interface UnreadableRun {
+  readonly run: string;
+  readonly error: RecoverError;
+  readonly mayBeOf: (member: SpaceMember) => boolean;
+}
+
+interface Runs {
+  readonly read: readonly MemberRun[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
+/** Oldest first. A run that was killed before its first entry has done nothing, and is nobody's. */
+function runsOf(directory: SavedRuns, batch: Batch): Runs {
+  const read: MemberRun[] = [];
+  const unreadable: UnreadableRun[] = [];
+  for (const run of [...directory.list()].sort()) {
+    const reading = readingOf(directory, run);
+    if (isRead(reading)) read.push(...memberRun(batch, { run, entries: reading }));
+    else unreadable.push({ run, error: reading, mayBeOf: suspectOf(directory, batch, run) });
+  }
+  return { read, unreadable };
+}
+
+function memberRun(batch: Batch, { run, entries }: Omit<MemberRun, "guid">): readonly MemberRun[] {
+  const { inputs, runbook } = replay(entries);
+  if (runbook !== MEMBER_RUNBOOK || inputs["batch"] !== batch.run) return [];
+  const guid = inputs["instance_guid"];
+  return typeof guid === "string" ? [{ run, guid, entries }] : [];
+}
+
+const isRead = (reading: readonly Entry[] | RecoverError): reading is readonly Entry[] => Array.isArray(reading);
+
+function readingOf(directory: SavedRuns, run: string): readonly Entry[] | RecoverError {
+  try {
+    return directory.read(run).entries;
+  } catch (thrown) {
+    return asRecoverError(thrown, directory.directoryOf(run));
+  }
+}
+
+/**
+ * Whose an unreadable run may be: theirs whose GUID stands in the file, unsound as it is. Where it names the batch and
+ * none of them, or nobody can look into it, anybody's.
+ */
+function suspectOf(directory: SavedRuns, batch: Batch, run: string): (member: SpaceMember) => boolean {
+  const text = directory.textOf(run);
+  if (text === undefined) return () => secondOf(run) >= secondOf(batch.run);
+  const named = batch.members.filter(({ guid }) => text.includes(guid));
+  if (named.length === 0) return () => text.includes(batch.run);
+  return (member) => named.includes(member);
+}
+
+/** A run's name begins with its time: nobody begins a member before all were agreed on. */
+const secondOf = (run: string): string => run.slice(0, "20261121-120000".length);
+
+function unreadableStanding(member: SpaceMember, { run, error }: UnreadableRun): Standing {
+  const place = error.place === undefined ? "" : `, ${error.place}`;
+  return {
+    ...{ member, run, state: "unreadable", error },
+    why: `run ${run} cannot be read${place}: ${error.message} (${error.code}). ${error.remedy}`,
+    goOnWith: quote(["dingo-recover", "journal", "verify", run]),
+  };
+}
+
+/** The command that goes on with whatever is left. */
+export const goOnWithAll = ({ run }: Batch): string => quote(["dingo-recover", "resume", run]);
+
+/** What goes on with its run by itself goes on with it as one of the batch as well, and with what was agreed to. */
+function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberRun): Standing {
+  const end = endOf(entries);
+  if (end?.outcome === "succeeded") return { member, run, state: "recovered" };
+  if (end !== undefined) return { member, run, state: "undone" };
+  const state = replay(entries);
+  const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
+  const way = wayOn(state, { run, code: error?.code, place: error?.place, touched: hasTouched(entries) });
+  const isResumed = "resumeWith" in way && !state.undoAsked && !state.back;
+  const command = isResumed
+    ? goOnWithAll(batch)
+    : "resumeWith" in way
+      ? way.resumeWith
+      : "beginAnewWith" in way
+        ? way.beginAnewWith
+        : undefined;
+  return {
+    member,
+    run,
+    state: "open",
+    ...(error === undefined ? {} : { why: `${error.message} (${error.code})` }),
+    ...(command === undefined ? {} : { goOnWith: command }),
+  };
+}
+
+/** Of the run that brings a member back. What was shown was agreed to; clone-from finds nothing in another space. */
+export function inputsOf({ org, space, run }: Batch, member: SpaceMember): JsonObject {
+  return {
+    ...{ service: member.name, org, space, instance_guid: member.guid, batch: run },
+    ...{ around: member.deleted_at, apps: member.apps, clone_from: "never" },
+  };
+}
+
+export const targetOf = ({ org, space }: Batch, { name }: SpaceMember): string => `${org}/${space}/${name}`;
+
+/** Batches with something left to do, and the runs that belong to them. */
+export function unfinishedBatches(
+  directory: SavedRuns,
+): readonly { readonly batch: Batch; readonly runs: readonly string[] }[] {
+  return directory.list().flatMap((run) => {
+    const reading = readingOf(directory, run);
+    const batch = isRead(reading) ? batchOf(reading) : undefined;
+    const standings = batch === undefined ? [] : standingsOf(directory, batch);
+    if (batch === undefined || !standings.some(isLeft)) return [];
+    return [{ batch, runs: standings.flatMap((each) => each.run ?? []) }];
+  });
+}
+
+export const isLeft = ({ state }: Standing): boolean =>
+  state === "not-begun" || state === "open" || state === "unreadable";
+
+/** How many are back. */
+export const backOf = (standings: readonly Standing[]): number =>
+  standings.filter(({ state }) => state === "recovered").length;
+
+/** How a batch ends, for a person. */
+export function endLines(batch: Batch, standings: readonly Standing[]): readonly string[] {
+  const left = standings.filter(({ state }) => state !== "recovered");
+  return [
+    `${backOf(standings)} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
+    ...left.flatMap(({ member, state, why, goOnWith }) => [
+      `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,
+      ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${goOnWith}`]),
+    ]),
+    ...(left.some(isLeft) ? [`all that are left, one after another: ${goOnWithAll(batch)}`] : []),
+  ];
+}
+
+export function endDocument(batch: Batch, standings: readonly Standing[]): JsonObject {
+  return {
+    schema: "dingo-recover/batch@1",
+    run: batch.run,
+    recovered: backOf(standings),
+    members: standings.map(({ member: { name, guid }, state, run = "", why = "", goOnWith = "" }) => ({
+      ...{ name, guid, state, run, why, goOnWith },
+    })),
+  };
+}

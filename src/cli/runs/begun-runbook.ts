@@ -1,0 +1,34 @@
+/** The runbook that a run is carried on with. */
+import type { EvidenceRef } from "../../action.ts";
+import { type Entry, startOf } from "../../engine/journal/entry.ts";
+import { EvidenceStore } from "../../engine/journal/evidence.ts";
+import type { Runbook } from "../../engine/runbook/runbook.ts";
+import { DEFAULT_RUNBOOK } from "../process/default-runbook.ts";
+import { secrets } from "../process/failure.ts";
+import { isShipped } from "../process/runbook-files.ts";
+import { openRunbook, runbookOfText } from "../process/shipped-runbooks.ts";
+
+/**
+ * The shipped one of the name that the journal says. A file of somebody's own is somewhere else by now, or another one: of
+ * it the very text counts that the run began with, or that was accepted since, which its evidence keeps (`directory`: the
+ * run's). Errors: `runbook-invalid`, `journal-broken` where that text is gone.
+ */
+export function begunRunbook(directory: string, entries: readonly Entry[]): Runbook {
+  return begunRunbookBy(entries, (kept) => new EvidenceStore(directory, secrets).recall(kept));
+}
+
+/** The same of a journal that lies in no state directory; `recall` reads its evidence. */
+export function begunRunbookBy(entries: readonly Entry[], recall: (kept: EvidenceRef) => string): Runbook {
+  const started = startOf(entries);
+  // Without one, in a rehearsal, it was killed before its first entry.
+  if (started === undefined || isShipped(started.runbook)) return openRunbook(started?.runbook ?? DEFAULT_RUNBOOK);
+  const kept = begunTextOf(started, entries);
+  return runbookOfText(recall(kept), kept.name);
+}
+
+type Started = Extract<Entry, { type: "run-started" }>;
+
+/** Which evidence is the text that it began with, or that was accepted since. */
+export function begunTextOf(started: Started, entries: readonly Entry[]): EvidenceRef {
+  return entries.findLast((entry) => entry.type === "runbook-accepted")?.runbookText ?? started.runbookText;
+}

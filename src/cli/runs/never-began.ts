@@ -1,0 +1,55 @@
+/** A run without an entry: killed before its first one, or with a journal that was lost. */
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { RecoverError } from "../../errors.ts";
+import type { Entry } from "../../engine/journal/entry.ts";
+import type { StateDirectory } from "../../engine/journal/state-directory.ts";
+
+/** What a run keeps before its first entry: the text of its runbook. */
+const KEPT_BEFORE = 1;
+
+/**
+ * Throws `journal-broken` where a journal without an entry is all that is left of a run that had begun, and that no process
+ * carries: what such a run did, nobody knows.
+ */
+export function requireNotLost(
+  runs: Pick<StateDirectory, "directoryOf" | "isCarried">,
+  run: string,
+  entries: readonly Entry[],
+): void {
+  if (entries.length === 0 && !runs.isCarried(run)) requireUnbegun(run, runs.directoryOf(run));
+}
+
+/** It has begun where it told something, or kept evidence. `directory` is the run's. */
+function requireUnbegun(run: string, directory: string): void {
+  const told = statSync(join(directory, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
+  if (told === 0 && evidenceIn(directory) <= KEPT_BEFORE) return;
+  throw new RecoverError("journal-broken", `the journal of run ${run} has no entry, and the run had begun`, {
+    remedy: `What it did is not known: put journal.jsonl back from a copy or a mirror; ${join(directory, "events.jsonl")} tells what was on its screen.`,
+    place: directory,
+    effect: "unknown",
+  });
+}
+
+function evidenceIn(directory: string): number {
+  try {
+    return readdirSync(join(directory, "evidence")).length;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * The refusal of a run that was killed before its first entry: what it was to be, and whether it was a rehearsal, nobody knows.
+ * `done` says what cannot be done with it. Throws as `requireNotLost`.
+ */
+export function neverBegan(run: string, directory: string, done: "resume" | "undo"): RecoverError {
+  requireUnbegun(run, directory);
+  const what = `run ${run} was killed before its first entry: there is nothing to ${done}`;
+  const anew = done === "resume" ? "It changed nothing: give the command that began it again. " : "";
+  return new RecoverError("run-not-found", what, {
+    remedy: `${anew}dingo-recover runs lists all.`,
+    place: run,
+    effect: "none",
+  });
+}

@@ -1,0 +1,68 @@
+/** Runs as `runs`, `status` and the welcome show them. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { replay } from "../../engine/state/replay.ts";
+import { isOpen, type RunSummary, summarize } from "../../engine/state/summary.ts";
+import { wayOn } from "../../engine/state/way-on.ts";
+import { hasTouched } from "../../engine/journal/entry.ts";
+import { asRecoverError } from "../../errors.ts";
+import { requireNotLost } from "./never-began.ts";
+import type { SavedRuns } from "./read-once.ts";
+
+/** A run whose journal cannot be read is listed all the same, with what is wrong. */
+export type ListedRun = Omit<RunSummary, "state"> & { readonly state: string };
+
+export function allRuns(directory: SavedRuns): readonly ListedRun[] {
+  return directory.list().map((run) => {
+    try {
+      return summaryOf(directory, run);
+    } catch (thrown) {
+      const state = `unreadable (${asRecoverError(thrown).code})`;
+      return { run, runbook: "", target: "", state, rehearsal: false, startedAt: "", updatedAt: "", step: "" };
+    }
+  });
+}
+
+/** Those that can be gone on with; an unreadable one is not among them, nor one that never began. */
+export function openRuns(directory: SavedRuns): readonly RunSummary[] {
+  return directory.list().flatMap((run) => {
+    try {
+      const summary = summaryOf(directory, run);
+      return isOpen(summary.state) ? [summary] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/**
+ * Rehearsals that are at work or can be gone on with, the last one at the end: one that was refused for good has come to
+ * its end.
+ */
+export function openRehearsals(directory: SavedRuns): readonly RunSummary[] {
+  return openRuns(directory)
+    .filter(({ rehearsal }) => rehearsal)
+    .filter((each) => each.state === "running" || goesOn(directory, each.run))
+    .map((each) => ({ each, playedAt: playedAt(directory, each.run) }))
+    .sort((a, b) => a.playedAt - b.playedAt)
+    .map(({ each }) => each);
+}
+
+function goesOn(directory: SavedRuns, run: string): boolean {
+  const { entries } = directory.read(run);
+  const state = replay(entries);
+  const code = state.phase.kind === "stopped" ? state.phase.error?.code : undefined;
+  return "resumeWith" in wayOn(state, { run, code, touched: hasTouched(entries) });
+}
+
+/** By the clock of this machine: the journal's times are the foundation's. */
+export function playedAt(directory: SavedRuns, run: string): number {
+  return statSync(join(directory.directoryOf(run), "journal.jsonl"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** A run that was killed before its first entry knows its name from its directory only. */
+function summaryOf(directory: SavedRuns, run: string): RunSummary {
+  const { entries } = directory.read(run);
+  requireNotLost(directory, run, entries);
+  return { ...summarize(entries, { carried: directory.isCarried(run) }), run };
+}

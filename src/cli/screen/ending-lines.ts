@@ -1,0 +1,57 @@
+/** The last lines of a run: why it stopped, then how it stands and what is to be done. */
+import type { Ways } from "../../kit/text/closing.ts";
+import type { RunEvent } from "../../engine/state/event.ts";
+import { EXIT } from "../../errors.ts";
+import type { JournaledError } from "../../engine/journal/entry.ts";
+import { closingLines, type ClosingOptions, type StyledLine } from "./closing-lines.ts";
+import { wrap } from "./text.ts";
+
+type RunEnded = Extract<RunEvent, { type: "run-ended" }>;
+
+export function endingLines(event: RunEnded, options: ClosingOptions): readonly StyledLine[] {
+  const { error, closing, outcome, exitCode, head } = event;
+  const { width, verbose } = options;
+  const isGood = error === undefined && exitCode === EXIT.done;
+  const isBrief = isGood && closing !== undefined && !verbose;
+  return [
+    ...(error === undefined ? [] : [BLANK, ...errorLines(error, width).map((text) => ({ text }))]),
+    ...(closing === undefined ? [] : [BLANK, ...closingLines(closing, options)]),
+    ...(isBrief ? [] : [BLANK, { text: `${outcome}, exit code ${exitCode}${FOUND[exitCode] ?? ""}` }]),
+    // A cut tail of the journal is found against it.
+    ...(isBrief || head === "" ? [] : [{ text: `journal head: ${head}`, style: "faint" } as const]),
+    ...(closing === undefined ? wayOnLines(event, width).map((text) => ({ text })) : []),
+  ];
+}
+
+const BLANK: StyledLine = { text: "" };
+
+const FOUND: Readonly<Record<number, string>> = {
+  [EXIT.warning]: ": something was found, no more than a warning",
+  [EXIT.serious]: ": something serious was found",
+};
+
+export function errorLines(error: JournaledError, width: number): string[] {
+  return [
+    ...wrap(`error: ${error.message}`, width),
+    ...wrap(error.remedy, width, "  "),
+    ...wrap(
+      `(${error.code}${error.place === undefined ? "" : `, at ${error.place.replaceAll("\n", "\\n")}`})`,
+      width,
+      "  ",
+    ),
+  ];
+}
+
+/** How to go on; commands are never broken, so that they can be copied. */
+export function wayOnLines({ resumeWith, undoWith, beginAnewWith, closeWith }: Ways, width: number): string[] {
+  if (resumeWith !== undefined)
+    return [`continue with: ${resumeWith}`, ...(undoWith === undefined ? [] : [`take back with: ${undoWith}`])];
+  if (beginAnewWith === undefined) return [];
+  return [
+    ...wrap("Nothing was created, and resuming would end in the same way. Once that is put right, begin anew:", width),
+    `  ${beginAnewWith}`,
+    ...(closeWith === undefined
+      ? []
+      : [...wrap("This run stays among the open ones until it is closed:", width), `  ${closeWith}`]),
+  ];
+}

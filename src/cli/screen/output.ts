@@ -1,0 +1,73 @@
+/** The one way out to the terminal: every line is masked and made safe before it is written (laws 10, 12). */
+import { asCalled } from "../../kit/process/called-as.ts";
+import { printable } from "../../kit/text/printable.ts";
+import type { Secrets } from "../../kit/secrets/secrets.ts";
+import { isDumb } from "./terminal.ts";
+import { COLORED, COLORLESS, type Paint } from "./paint.ts";
+
+export interface Output {
+  /** A line for people, on stdout. */
+  line(text?: string, style?: keyof Paint): void;
+  /** A line for people behind a mark, which alone has the colour. */
+  marked(mark: string, text: string, style: keyof Paint): void;
+  /** A line for people, on stderr. */
+  error(text: string): void;
+  /** A JSON document on one line, on stdout. */
+  json(document: unknown): void;
+  readonly columns: number;
+  /** Lines of the screen; without one, as many as anybody wants. */
+  readonly rows: number;
+  readonly isTerminal: boolean;
+  /** Masked and made safe, for what is written by a library. */
+  safe(text: string): string;
+  readonly paint: Paint;
+}
+
+/** What is asked of a stream of the process. */
+export type Sink = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows"> & { write(text: string): unknown };
+
+export interface OutputOptions {
+  readonly secrets: Secrets;
+  readonly color: boolean;
+  /** Whoever reads it calls the tool in another way than this caller. */
+  readonly isForOthers?: boolean;
+  readonly stdout?: Sink;
+  readonly stderr?: Sink;
+}
+
+export function createOutput({
+  secrets,
+  color,
+  isForOthers = false,
+  stdout = process.stdout,
+  stderr = process.stderr,
+}: OutputOptions): Output {
+  const safe = (text: string): string => printable(secrets.mask(isForOthers ? text : asCalled(text)));
+  // Colour is added to what is safe already: no colour of ours can be mistaken for one of theirs.
+  const paint = color && stdout.isTTY && !wantsNoColor(process.env) ? COLORED : COLORLESS;
+  return {
+    line: (text = "", style) => void stdout.write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
+    marked: (mark, text, style) => void stdout.write(`${paint[style](mark)} ${safe(text)}\n`),
+    error: (text) => void stderr.write(`${safe(text)}\n`),
+    // What JSON leaves as it is (C1, bidirectional controls) is escaped: the same value, and a terminal obeys nothing.
+    json: (document) => void stdout.write(`${printable(JSON.stringify(secrets.maskJson(document)))}\n`),
+    // A rehearsal without a terminal, and logs, are read at 80 columns.
+    // A terminal can be resized; one on a serial line says 0.
+    get columns() {
+      return stdout.isTTY && stdout.columns > 0 ? stdout.columns : 80;
+    },
+    get rows() {
+      // A dumb one is read line by line: nothing is turned over.
+      return stdout.isTTY && stdout.rows > 0 && !isDumb() ? stdout.rows : Number.POSITIVE_INFINITY;
+    },
+    isTerminal: stdout.isTTY,
+    safe,
+    paint,
+  };
+}
+
+/** https://no-color.org: set and not empty. A dumb terminal knows no colour at all. */
+function wantsNoColor(env: NodeJS.ProcessEnv): boolean {
+  const noColor = env["NO_COLOR"];
+  return (noColor !== undefined && noColor !== "") || isDumb(env);
+}

@@ -1,0 +1,186 @@
+/**
+ * Questions on a terminal. Enter alone is no answer, for it turns pages too. "?" tells why, and "m" shows the exact commands.
+ * Ctrl-C is a safe way out, since the run can be resumed.
+ */
+import { RecoverError } from "../../errors.ts";
+import type { Answer, Operator, Question } from "../../ports/operator.ts";
+import { scriptHead, typedLines } from "../../kit/text/typed-lines.ts";
+import { asideLines, asWritten, valueOf } from "./answers.ts";
+import { detailLines } from "./event-lines.ts";
+import { LeftPrompt, readLine } from "./line-reading.ts";
+import type { Output } from "./output.ts";
+import { rowsOf, wrap } from "./text.ts";
+
+/** Said once, when a run begins. */
+export const AT_EVERY_QUESTION =
+  "At every question ? says why it is asked; m, where it is offered, how it is done by hand; Ctrl-C stops safely. While a step is at work, Ctrl-C twice.";
+
+/** `held`: lines that belong right above the prompt of the question at hand. */
+export function promptingOperator(output: Output, held: () => readonly string[] = () => []): Operator {
+  return {
+    ask: async (question) => {
+      try {
+        await showBefore(question, output, held());
+        return { value: await prompt(question, output), by: "operator" } satisfies Answer;
+      } catch (error) {
+        if (error instanceof LeftPrompt || (error instanceof Error && error.name === "ExitPromptError"))
+          throw leftThePrompt();
+        throw error;
+      }
+    },
+  };
+}
+
+function leftThePrompt(): RecoverError {
+  return new RecoverError("stopped-by-operator", "stopped at a question", {
+    remedy: "Nothing was changed since the last finished step; the run can be resumed.",
+    effect: "none",
+  });
+}
+
+/** The prompt on a narrow screen, and the line of the question before it. */
+const PROMPT_ROWS = 4;
+
+/** Everything that has to be seen before the answer; where the screen is too low for it, page by page. */
+async function showBefore(question: Question, output: Output, held: readonly string[]): Promise<void> {
+  const width = Math.min(output.columns, 120);
+  // A text is its own prompt; before anything bigger one has to know why.
+  const why = question.kind === "text" ? [] : wrap(question.why, width, "    ");
+  // The facts stand first; what undo does and what begins now stand right above the answer.
+  const facts = withoutBlanks(held);
+  const details = withoutBlanks(detailLines(withScriptHeads(question), width));
+  const [first, last] = facts.length > 0 ? [facts, [...details, ...why]] : [["", ...details], why];
+  const height = (line: string): number => rowsOf(output.safe(line), output.columns);
+  const pages = pagesOf({ rows: output.rows, height }, first, last);
+  const style = question.kind === "typed" ? "strong" : "faint";
+  await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? style : undefined));
+}
+
+/** The commands among the details are those that "m" shows; where nobody can type it, they are told whole. */
+function withScriptHeads(question: Question): Question {
+  if (question.kind === "text" || question.details === undefined) return question;
+  const typed = new Set((question.commands ?? []).flatMap(({ commands }) => typedLines(commands)));
+  const details = question.details.map((text) => (typed.has(text.trimStart()) ? scriptHead(text) : text));
+  return { ...question, details };
+}
+
+async function turnOver(
+  output: Output,
+  pages: readonly (readonly string[])[],
+  show: (line: string) => void,
+): Promise<void> {
+  for (let at = 0; at < pages.length; ) {
+    for (const line of pages[at] ?? []) show(line);
+    if (at === pages.length - 1) return;
+    at += await turned(output, at, pages.length);
+  }
+}
+
+/** Nothing else turns a page: what is typed may be meant for the question, which comes with the last one. */
+async function turned(output: Output, at: number, count: number): Promise<1 | -1> {
+  const back = at === 0 ? "" : ", b the one before";
+  for (;;) {
+    const typed = await readLine(output, { message: `Page ${at + 1} of ${count}; Enter shows the next${back}` });
+    if (typed === "") return 1;
+    if (typed === "b" && at > 0) return -1;
+    output.line(
+      "    The question comes with the last page: it takes ?, m and an answer. Ctrl-C leaves it all.",
+      "faint",
+    );
+  }
+}
+
+/** Every line of a low screen counts. */
+function withoutBlanks(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => line.trim() !== "");
+}
+
+export interface Screen {
+  readonly rows: number;
+  /** How many of them a line takes: a long one is broken by the terminal. */
+  readonly height: (line: string) => number;
+}
+
+/** What is decided upon (`last`) stays on the screen while the answer is typed; the rest is turned over before it. */
+export function pagesOf(
+  { rows, height }: Screen,
+  first: readonly string[],
+  last: readonly string[],
+): readonly (readonly string[])[] {
+  const fits = (lines: readonly string[]): boolean =>
+    lines.reduce((sum, line) => sum + height(line), 0) <= rows - PROMPT_ROWS;
+  if (fits([...first, ...last])) return [[...first, ...last]];
+  const before = slices(first, rows - 2, height);
+  const decided = slices(last, rows - PROMPT_ROWS, height);
+  const joined = [...(before.at(-1) ?? []), ...(decided[0] ?? [])];
+  return decided.length === 1 && fits(joined) ? [...before.slice(0, -1), joined] : [...before, ...decided];
+}
+
+/** Pages of at most `size` rows; a line that is higher than a page stands alone. */
+function slices(lines: readonly string[], size: number, height: Screen["height"]): readonly (readonly string[])[] {
+  const pages: string[][] = [];
+  let left = 0;
+  for (const line of lines) {
+    const page = pages.at(-1);
+    if (page === undefined || height(line) > left) {
+      pages.push([line]);
+      left = Math.max(5, size) - height(line);
+    } else {
+      page.push(line);
+      left -= height(line);
+    }
+  }
+  return pages;
+}
+
+/** Asks until there is an answer: neither "?" nor "m" is one, but for a secret. */
+async function prompt(question: Question, output: Output): Promise<string> {
+  const message = promptOf(question);
+  if (question.kind === "text" && question.secret === true) return await readLine(output, { message, secret: true });
+  for (let before = ""; ; ) {
+    const answer = await readLine(output, { message, room: roomOf(question) });
+    const value = valueOf(question, answer, before);
+    if (value !== undefined) {
+      // What a number or a beginning has picked is seen before anything follows from it.
+      if (question.kind === "choice" && value !== answer) output.line(`    ${value}`);
+      return value;
+    }
+    before = answer;
+    const lines = asideLines(question, answer, Math.min(output.columns, 120));
+    const height = (line: string): number => rowsOf(output.safe(line), output.columns);
+    await turnOver(output, pagesOf({ rows: output.rows, height }, lines, []), (line) => output.line(line));
+  }
+}
+
+/** The whole line before the cursor. */
+function promptOf(question: Question): string {
+  const byHand =
+    question.commands === undefined ? "" : question.byHand === true ? "; m, done: by hand" : "; m: by hand";
+  const aside = `; ?: why${byHand}`;
+  switch (question.kind) {
+    case "text":
+      return question.default === undefined ? question.prompt : `${question.prompt} [${question.default}]`;
+    case "confirm":
+      return `${question.prompt} (y/n${aside})`;
+    case "typed":
+      return `${question.prompt} Type ${asWritten(question.expected)} (${aside.slice(2)}; Ctrl-C stops):`;
+    case "choice":
+      return `${question.prompt} Type a number or a name (${aside.slice(2)}; Ctrl-C stops):`;
+  }
+}
+
+/** Most names of services, organizations and spaces are shorter. */
+const NAME_ROOM = 24;
+
+function roomOf(question: Question): number {
+  switch (question.kind) {
+    case "text":
+      return NAME_ROOM;
+    case "confirm":
+      return "done".length;
+    case "typed":
+      return question.expected.length;
+    case "choice":
+      return Math.max(...question.choices.map(({ value }) => value.length));
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Law 15: a configuration is not obeyed for where it lies. One that was named, or lies in the user's own configuration directory,
+ * counts unless others may write to it; every other one only once this user trusts its hash.
+ */
+import type { FoundFile } from "../../config/settings/load.ts";
+import { RecoverError } from "../../errors.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
+import { quote } from "../../kit/commands/shell-quote.ts";
+import { consequencesOf } from "../../config/trust/consequences.ts";
+import { realPath } from "../../config/trust/named-files.ts";
+import { othersMayReplace, othersMayWrite } from "../../config/trust/ownership.ts";
+import { type Subject, subjectOf, TrustStore } from "../../config/trust/trusted.ts";
+import { createOutput, type Output } from "../screen/output.ts";
+import { secrets } from "../process/failure.ts";
+import type { GlobalArguments } from "../options/options.ts";
+import { somebodyIsThere } from "../process/somebody-is-there.ts";
+import { statePath } from "../process/state.ts";
+import { type Standing, standingLines } from "./trust-screen.ts";
+
+/** What was said no to is not asked about again by the same process. */
+const declined = new Set<string>();
+
+/** Before anything of it is run, loaded or sent. Throws `config-untrusted`. */
+export async function requireTrusted(given: GlobalArguments, found: FoundFile): Promise<void> {
+  const standing = untrustedStanding(given, found);
+  if (standing === undefined) return;
+  const { subject } = standing;
+  const output = createOutput({ secrets, color: given.color });
+  const asks = somebodyIsThere(given, output) && process.env[REHEARSAL_VARIABLE] === undefined;
+  if (!asks || declined.has(subject.sha256) || !(await askToTrust(output, standing))) {
+    declined.add(subject.sha256);
+    throw untrusted(found, standing);
+  }
+  trustStore(given).trust(subject, new Date());
+}
+
+/** What there is to be asked; undefined where it counts already, or says nothing. Throws `config-untrusted` as `refuseReplaceable`. */
+export function untrustedStanding(given: GlobalArguments, found: FoundFile): Standing | undefined {
+  const consequences = consequencesOf(found, process.env);
+  if (Object.values(consequences).every((lines: readonly string[]) => lines.length === 0)) return undefined;
+  const subject = subjectOf(found);
+  refuseReplaceable(subject);
+  const writers = othersMayWrite(found.path);
+  if (found.by !== "place" && writers === undefined) return undefined;
+  const before = trustStore(given).of(subject.path);
+  return before?.sha256 === subject.sha256 ? undefined : { subject, before, writers, consequences };
+}
+
+export const trustStore = (given: GlobalArguments): TrustStore =>
+  new TrustStore(statePath(given["state-dir"], process.env));
+
+/** What is run is opened anew by its name: who may put another file there would have it run. Throws `config-untrusted`. */
+export function refuseReplaceable({ named, files }: Subject): void {
+  const isAbsent = (path: string): boolean => files.some((each) => each.path === path && each.sha256 === "absent");
+  const missing = named.modules.find(isAbsent);
+  if (missing !== undefined)
+    throw new RecoverError("config-untrusted", `${quoted(missing)} is named by an own action, and is not there`, {
+      remedy: "Put it there, or take the line out that names it: what is not there now could be anything later.",
+      place: missing,
+      effect: "none",
+    });
+  for (const path of [...named.modules, ...named.programs]) {
+    if (isAbsent(path)) continue;
+    const wrong = othersMayReplace(path) ?? othersMayReplace(realPath(path));
+    if (wrong === undefined) continue;
+    throw new RecoverError("config-untrusted", `${quoted(path)} would be run, and ${wrong}`, {
+      remedy: `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", path])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
+      place: path,
+      effect: "none",
+    });
+  }
+}
+
+/** On the terminal; Enter means no. */
+export async function askToTrust(output: Output, standing: Standing): Promise<boolean> {
+  for (const line of standingLines(standing)) output.line(line);
+  const { askOutsideRuns } = await import("../process/outside-runs.ts");
+  const answer = await askOutsideRuns(output).ask({
+    kind: "confirm",
+    id: "trust",
+    prompt: "Trust this configuration as it is now?",
+    why: "It lies where anybody may have put it. Until you trust it, nothing of it is run, loaded or sent; after a change you are asked again.",
+    details: [],
+  });
+  return answer?.value === "yes";
+}
+
+function untrusted({ path, by }: FoundFile, { before, writers }: Standing): RecoverError {
+  const where = by === "place" ? "was found in the working directory" : (writers ?? "is not your own");
+  const what = before === undefined ? "you have not trusted it yet" : `it changed since you trusted it at ${before.at}`;
+  const other = by === "place" ? `, or name it yourself with ${quote(["--config", path])}` : "";
+  const rights =
+    writers === undefined
+      ? ""
+      : ` It ${writers}: ${quote(["chmod", "go-w", path])} as its owner, or a copy of your own, mends that.`;
+  return new RecoverError("config-untrusted", `${quoted(path)} ${where}, and ${what}`, {
+    remedy: `See what it would do and trust it with ${quote(["dingo-recover", "trust", path])}${other}.${rights} Nothing was run, loaded or sent.`,
+    place: path,
+    effect: "none",
+  });
+}

@@ -1,0 +1,57 @@
+/** What `doctor` says of one thing: whether it is as a run needs it, what follows where it is not, and how it is mended. */
+import { asRecoverError, type ErrorCode } from "../../errors.ts";
+import { withoutGoingOn } from "../../kit/text/remedy.ts";
+
+/**
+ * `note` and `warning`: a run comes through all the same. `failed`: looked at, and wrong or not there. `unknown`: nobody
+ * could look, which is never the same as not there (law 5).
+ */
+export type State = "ok" | "note" | "warning" | "failed" | "unknown";
+
+export interface Verdict {
+  readonly state: State;
+  /** A sentence without a stop: what was seen. */
+  readonly text: string;
+  readonly code?: ErrorCode;
+  /** What follows for which step. */
+  readonly means?: string;
+  /** A sentence with the exact command where there is one. */
+  readonly mend?: string;
+  /** It was wrong, and is right by `--fix`. */
+  readonly fixed?: true;
+}
+
+/** `id`: stable, "cf.log-in". */
+export type Check = Verdict & { readonly id: string };
+
+/** One system, or this machine. */
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** Where it is, as the configuration says. */
+  readonly place?: string;
+  readonly checks: readonly Check[];
+}
+
+export const ok = (text: string): Verdict => ({ state: "ok", text });
+export const note = (text: string, mend?: string): Verdict => ({
+  state: "note",
+  text,
+  ...(mend === undefined ? {} : { mend }),
+});
+
+/** These say that nobody saw an answer, or not all of it. */
+const UNSEEN: ReadonlySet<ErrorCode> = new Set(["unreachable", "answer-incomplete", "answer-malformed", "interrupted"]);
+
+/** `means`: what follows where it stays so. */
+export function refusal(thrown: unknown, means: string | undefined): Verdict {
+  const error = asRecoverError(thrown);
+  return {
+    state: UNSEEN.has(error.code) ? "unknown" : "failed",
+    text: error.message,
+    code: error.code,
+    // Errors of a run say "resume"; here nothing was begun.
+    mend: withoutGoingOn(error.remedy),
+    ...(means === undefined ? {} : { means }),
+  };
+}

@@ -1,0 +1,16 @@
+/** What it means for a run that a system is not as it needs it: the first step that speaks to it, and what was done by then. */
+import type { Runbook, Step } from "../../engine/runbook/runbook.ts";
+
+/** `kinds`: first words of the ids of the actions that speak to it. Undefined where no step does. */
+export function meaningFor({ name, steps }: Runbook, kinds: ReadonlySet<string>): string | undefined {
+  const at = steps.findIndex(({ action }) => kinds.has(kindOf(action.id)));
+  const step = steps[at];
+  if (step === undefined) return undefined;
+  const before = steps.slice(0, at).some((each) => effectOf(each) !== "read");
+  const place = at === 0 ? "at its first step" : "at its step";
+  return `${name} stops ${place}, "${step.id}" (${step.title})${before ? "" : ", before anything is changed"}.`;
+}
+
+export const kindOf = (action: string): string => action.split(".")[0] ?? "";
+
+const effectOf = ({ effect, action }: Step): string => effect ?? action.effect;

@@ -1,0 +1,133 @@
+/** The configuration as a value: places and references. It holds no secret, only where each one is to be had. */
+import type { Settings, WalESettings } from "../../ports/settings.ts";
+
+/** Where a secret is, never what it is (law 10). */
+export type SecretReference =
+  | { readonly kind: "env"; readonly name: string }
+  /** Absolute path. */
+  | { readonly kind: "file"; readonly path: string }
+  /** Its standard output, in the configuration's directory `cwd`; nothing is expanded by a shell. */
+  | { readonly kind: "command"; readonly argv: readonly [string, ...string[]]; readonly cwd: string };
+
+export interface CfConfig {
+  readonly api?: string;
+  readonly skipSslValidation: boolean;
+  readonly username?: string;
+  readonly password?: SecretReference;
+  /** The API is reached through the gateway hop; only where there is one, and with an HTTPS `api`. */
+  readonly viaGateway?: true;
+}
+
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly privateKey?: SecretReference;
+  readonly passphrase?: SecretReference;
+  readonly password?: SecretReference;
+  /** `ssh-ed25519 AAAA…` or `SHA256:…`; absent: known_hosts decides. */
+  readonly hostKey?: string;
+}
+
+/** A SOCKS5 proxy that somebody else keeps open, such as `ssh -D`. It asks for no log-in. */
+export interface SocksConfig {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface BoshConfig {
+  /** `https://HOST:PORT`. */
+  readonly environment?: string;
+  readonly deployment?: string;
+  /** PEM text. */
+  readonly caCert?: string;
+  readonly client?: string;
+  readonly clientSecret?: SecretReference;
+  readonly gateway?: GatewayConfig;
+  /** In the gateway's place; never beside one. */
+  readonly socks?: SocksConfig;
+}
+
+export interface S3Keys {
+  /** Not secret: it names who speaks. */
+  readonly accessKeyId: string | SecretReference;
+  readonly secretAccessKey: SecretReference;
+  readonly sessionToken?: SecretReference;
+}
+
+export interface S3Config {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly bucket?: string;
+  /** Absent: the standard chain of AWS. */
+  readonly credentials?: S3Keys;
+  /** Keys that archives are read with, and nothing is written. Absent: `credentials` read as well. */
+  readonly source?: S3Keys;
+  /** The store is reached through the gateway hop; only where there is one. */
+  readonly viaGateway?: true;
+}
+
+/** A log store: Elasticsearch or OpenSearch. */
+export interface LogStoreConfig {
+  /** Where it was read from; which product answers is another thing. */
+  readonly section: "elasticsearch" | "opensearch";
+  /** `https://HOST:PORT`. */
+  readonly url: string;
+  /** Names and patterns, divided by commas. */
+  readonly index: string;
+  readonly login?:
+    | { readonly kind: "password"; readonly username: string; readonly password: SecretReference }
+    | { readonly kind: "api-key"; readonly key: SecretReference };
+  /** PEM text. */
+  readonly caCert?: string;
+  /** It is reached through the gateway hop; only where there is one. */
+  readonly viaGateway?: true;
+}
+
+/** Where leases lie and journals are mirrored: outside every archive. */
+export interface LeaseConfig {
+  readonly bucket: string;
+  /** No slash at either end, not empty. */
+  readonly prefix: string;
+}
+
+export const leaseText = ({ bucket, prefix }: LeaseConfig): string => `s3://${bucket}/${prefix}`;
+
+/** How archives are opened that are encrypted with OpenPGP. */
+export interface GpgConfig {
+  /** File with the private key, absolute; absent: nothing is opened. */
+  readonly key?: string;
+  readonly passphrase?: SecretReference;
+}
+
+export interface Config {
+  /** The file that was read; absent where everything comes from the environment. */
+  readonly file?: string;
+  readonly cf: CfConfig;
+  readonly bosh: BoshConfig;
+  readonly s3: S3Config;
+  /** Globs, absolute, or "-" for stdin. */
+  readonly logs: readonly string[];
+  /** Absent where there is none. */
+  readonly logStores?: readonly LogStoreConfig[];
+  /** HOST:PORT of etcd. */
+  readonly etcd?: string;
+  readonly lease?: LeaseConfig;
+  readonly gpg?: GpgConfig;
+  /** A server on the files of an archive may run here without a sandbox. */
+  readonly unsandboxed?: true;
+  /** Of WAL-E's own settings, where a run was given their directory. */
+  readonly walE?: WalESettings;
+  /** Absolute paths of files with users' own actions. */
+  readonly actions: readonly string[];
+}
+
+/** The part that actions may know. */
+export function settingsOf({ bosh, s3, etcd, walE }: Config): Settings {
+  return {
+    ...(bosh.deployment === undefined ? {} : { deployment: bosh.deployment }),
+    ...(s3.bucket === undefined ? {} : { bucket: s3.bucket }),
+    ...(etcd === undefined ? {} : { etcd }),
+    ...(walE === undefined ? {} : { walE }),
+  };
+}

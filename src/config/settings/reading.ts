@@ -1,0 +1,112 @@
+/** What every section of the configuration is read with: the file's findings, its folder, the environment. */
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { RecoverError } from "../../errors.ts";
+import { hasObeyed, quoted } from "../../kit/text/printable.ts";
+import type { Findings } from "../../kit/yaml/findings.ts";
+import type { Located, LocatedScalar } from "../../kit/yaml/located.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Text = LocatedScalar & { readonly value: string };
+
+export class Reading {
+  readonly findings: Findings;
+  readonly env: Environment;
+  readonly #elsewhere: RecoverError[] = [];
+  readonly #folder: string;
+  readonly #home: string;
+
+  constructor(options: {
+    readonly findings: Findings;
+    readonly env: Environment;
+    readonly folder: string;
+    readonly home: string;
+  }) {
+    this.findings = options.findings;
+    this.env = options.env;
+    this.#folder = options.folder;
+    this.#home = options.home;
+  }
+
+  /** What is wrong beside the file: in variables, and in files that it names. */
+  get elsewhere(): readonly RecoverError[] {
+    return this.#elsewhere;
+  }
+
+  /** Undefined where it cannot be read for what is wrong elsewhere: that is noted once, and the others are read on. */
+  section<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (thrown) {
+      if (!(thrown instanceof RecoverError) || thrown.code !== "config-invalid") throw thrown;
+      if (!this.#elsewhere.some(({ message }) => message === thrown.message)) this.#elsewhere.push(thrown);
+      return undefined;
+    }
+  }
+
+  /** A path of the file: `~/` is the home, relative ones begin at the configuration file. */
+  path(text: string): string {
+    if (text.startsWith("~/")) return join(this.#home, text.slice(2));
+    return isAbsolute(text) ? text : resolve(this.#folder, text);
+  }
+
+  /** A variable; undefined where it is unset or empty. Throws `config-invalid` for one with control characters. */
+  variable(name: string): string | undefined {
+    const value = this.env[name];
+    if (value === undefined || value === "") return undefined;
+    // Certificates come with line breaks; nothing else may hide what a terminal obeys.
+    if (!hasObeyed(value.replaceAll("\r\n", "\n"))) return value;
+    throw environmentError(name, "holds a control character", `Set ${name} anew, without it.`);
+  }
+
+  /** True or false; false where it is absent or (with a finding) something else. */
+  flag(node: Located | undefined, name: string): boolean {
+    if (node === undefined) return false;
+    if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
+    this.findings.add(node.at, {
+      message: `"${name}" is neither true nor false`,
+      remedy: "Write true or false; YAML reads yes and no as text.",
+    });
+    return false;
+  }
+
+  /** Text of a field that has to match; a finding that does not repeat the value where it does not. */
+  matching(
+    node: Text | undefined,
+    form: RegExp,
+    finding: { readonly message: string; readonly remedy: string },
+  ): string | undefined {
+    if (node === undefined) return undefined;
+    if (form.test(node.value)) return node.value;
+    this.findings.add(node.at, finding);
+    return undefined;
+  }
+}
+
+export function environmentError(name: string, what: string, remedy: string): RecoverError {
+  return new RecoverError("config-invalid", `the environment variable ${name} ${what}`, {
+    remedy,
+    place: `environment variable ${name}`,
+    effect: "none",
+  });
+}
+
+/** A file that a person named, as text. Undefined where there is none; throws `config-invalid` where it cannot be read. */
+export function readIfThere(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+export function unreadable(path: string, cause: unknown): RecoverError {
+  const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  return new RecoverError("config-invalid", `${quoted(path)} cannot be read (${why})`, {
+    remedy: "Name a file that exists and that you may read.",
+    place: path,
+    effect: "none",
+    cause,
+  });
+}

@@ -1,0 +1,16 @@
+/** `sandbox:`: whether a server on the files of an archive may run without one (law 14). Never by a variable or a flag. */
+import { textOf } from "../../kit/yaml/fields.ts";
+import type { Located } from "../../kit/yaml/located.ts";
+import type { Reading } from "./reading.ts";
+
+/** True for `unsandboxed`. */
+export function readSandbox(reading: Reading, node: Located | undefined): true | undefined {
+  const text = node === undefined ? undefined : textOf(reading.findings, node, "sandbox");
+  if (text?.value === "unsandboxed") return true;
+  if (text !== undefined && text.value !== "needed")
+    reading.findings.add(text.at, {
+      message: '"sandbox" is neither "needed" nor "unsandboxed"',
+      remedy: "Leave it out, or write `sandbox: unsandboxed` where this machine holds nothing of worth.",
+    });
+  return undefined;
+}

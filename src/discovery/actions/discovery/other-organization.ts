@@ -1,0 +1,57 @@
+/**
+ * Names and habits repeat from organization to organization (dingo.md §8, 24): a deletion that fits in all but the place
+ * is shown, and taken only by an operator who types where it was.
+ */
+import type { Context } from "../../../action.ts";
+import type { Candidate } from "../../judgement/candidate.ts";
+import { plainTime } from "../../lines/stamp.ts";
+import { RecoverError } from "../../../errors.ts";
+
+export interface Place {
+  readonly service: string;
+  readonly org: string;
+  readonly space: string;
+  readonly instanceGuid: string;
+}
+
+/** Of deletions anywhere, those that can be what was meant. */
+export function fittingElsewhere(candidates: readonly Candidate[], asked: Place): readonly Candidate[] {
+  const { service, instanceGuid } = asked;
+  return candidates.filter((each) =>
+    instanceGuid === ""
+      ? each.name === service && each.orgGuid !== undefined
+      : each.guid === instanceGuid.toLowerCase(),
+  );
+}
+
+/** Throws `guard-refused` unless the operator types the place that it was really in. */
+export async function requireOtherPlace(context: Context, found: Candidate, asked: Place): Promise<void> {
+  const place = placeOf(found);
+  const refused = new RecoverError(
+    "guard-refused",
+    `"${asked.service}" was deleted in ${place}, not in ${asked.org}/${asked.space}`,
+    {
+      remedy: `Give --input org=… --input space=… of where it was, or, to recover it into ${asked.org}/${asked.space} all the same, run again at a terminal and type the place.`,
+      place: `${asked.org}/${asked.space}`,
+      effect: "none",
+    },
+  );
+  const answer = await context
+    .ask({
+      kind: "typed",
+      id: "other-organization",
+      prompt: `Recover the database of ${place} into ${asked.org}/${asked.space}?`,
+      why: "What was deleted belonged to somebody else than the place that was named. Its data would be shown to whoever may use that place.",
+      expected: place,
+      details: [`${found.guid}, ${found.kind} ${plainTime(found.deletedAt ?? "at a time not known")}`],
+    })
+    .catch((error: unknown) => {
+      if (error instanceof RecoverError && error.code === "question-unanswered") throw refused;
+      throw error;
+    });
+  if (answer.value !== place) throw refused;
+}
+
+function placeOf({ org, orgGuid, space, spaceGuid }: Candidate): string {
+  return `${org ?? orgGuid ?? "an organization not known"}/${space ?? spaceGuid ?? "a space not known"}`;
+}

@@ -1,0 +1,81 @@
+/** One answer to a search: documents, what of the store did not answer, where the next page begins. */
+import { RecoverError } from "../../../errors.ts";
+import type { LogDocument } from "../../../ports/log-search.ts";
+import { printable } from "../../../kit/text/printable.ts";
+import { recordOf, textOf } from "./failure.ts";
+
+export interface Page {
+  readonly documents: readonly LogDocument[];
+  readonly holes: readonly string[];
+  /** Documents that fit, in all pages; absent where the server did not count. */
+  readonly total: number | undefined;
+  /** `sort` of the last document. */
+  readonly last: readonly unknown[] | undefined;
+  /** Of a scroll. */
+  readonly scrollId: string | undefined;
+  /** Of a point in time: the newest one is to be used. */
+  readonly pit: string | undefined;
+}
+
+/** Throws `answer-malformed` for what is no answer to a search. */
+export function pageOf(answer: unknown, time: string | undefined, place: string): Page {
+  const { hits: told, _scroll_id: scrollId, pit_id: pit } = recordOf(answer);
+  const { hits, total } = recordOf(told);
+  if (!Array.isArray(hits))
+    throw new RecoverError("answer-malformed", `what answers at "${place}" is no answer to a search`, {
+      remedy: "Check that the address is that of Elasticsearch or OpenSearch itself, not of a dashboard or a proxy.",
+      place,
+      effect: "none",
+    });
+  const count: unknown = typeof total === "number" ? total : recordOf(total)["value"];
+  const sort: unknown = recordOf(hits.at(-1))["sort"];
+  return {
+    documents: hits.map((hit) => documentOf(recordOf(hit), time)),
+    holes: holesOf(answer),
+    total: typeof count === "number" ? count : undefined,
+    last: Array.isArray(sort) ? (sort as readonly unknown[]) : undefined,
+    scrollId: textOf(scrollId) || undefined,
+    pit: textOf(pit) || undefined,
+  };
+}
+
+function documentOf(hit: Readonly<Record<string, unknown>>, time: string | undefined): LogDocument {
+  const source: unknown = hit["_source"];
+  const at = time === undefined ? undefined : instantOf(recordOf(source)[time]);
+  return {
+    index: textOf(hit["_index"]),
+    id: textOf(hit["_id"]),
+    ...(at === undefined ? {} : { time: at }),
+    source,
+  };
+}
+
+/** Text, or milliseconds since 1970, as documents are sent. */
+export function instantOf(value: unknown): string | undefined {
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
+  const at = new Date(value);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+/** A part of the answer that is missing: shards, clusters, or whatever a time limit cut off. */
+export function holesOf(answer: unknown): readonly string[] {
+  // `terminated_early` says nothing of the kind: a scroll in index order ends its pages so (7.6.1).
+  const { timed_out: late, _shards: shards, _clusters: clusters } = recordOf(answer);
+  const { failed, total, failures } = recordOf(shards);
+  const holes: string[] = [];
+  if (late === true) holes.push("the store gave up before it had searched everything");
+  if (typeof failed === "number" && failed > 0)
+    holes.push(`${failed} of ${Number(total)} shards did not answer${whyOf(failures)}`);
+  const { skipped, partial, failed: lost } = recordOf(clusters);
+  if ([skipped, partial, lost].some((count) => typeof count === "number" && count > 0))
+    holes.push("a remote cluster did not answer in full");
+  return holes;
+}
+
+function whyOf(failures: unknown): string {
+  const first = recordOf(Array.isArray(failures) ? failures[0] : undefined);
+  const { type, reason } = recordOf(first["reason"]);
+  const where = textOf(first["index"]);
+  const why = [where, textOf(type), textOf(reason)].filter((part) => part !== "").join(": ");
+  return why === "" ? "" : ` (${printable(why).slice(0, 200)})`;
+}

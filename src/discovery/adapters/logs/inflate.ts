@@ -1,0 +1,192 @@
+/**
+ * Bytes of a log as text bytes: plain, gzip (several members too) or zstd; told apart by their first bytes, because
+ * rotated files carry any name. What breaks off is said with `answer-incomplete`.
+ */
+import { once } from "node:events";
+import type { Transform } from "node:stream";
+import * as zlib from "node:zlib";
+import { RecoverError } from "../../../errors.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { unzstd } from "../../../kit/unzstd.ts";
+import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.ts";
+
+export interface InflateLimits {
+  /** Below this many inflated bytes any ratio is fine. */
+  readonly freeBytes: number;
+  /** Real logs pack 10 to 60 times; deflate itself ends near 1000. */
+  readonly ratio: number;
+}
+
+const LIMITS: InflateLimits = { freeBytes: 256 * 1024 * 1024, ratio: 400 };
+const CHUNK = 1024 * 1024;
+const OUTPUT_CHUNK = 256 * 1024;
+/** Given to the decoder at once: even a bomb makes no more than 16 MiB of it before it is noticed. */
+const INPUT_SLICE = 16 * 1024;
+
+/** `source` yields the file's bytes; `path` is for the message. */
+export async function* inflated(
+  source: AsyncIterable<Uint8Array>,
+  path: string,
+  limits: InflateLimits = LIMITS,
+): AsyncGenerator<Uint8Array> {
+  const { first, rest } = await peek(source);
+  const packing = packingOf(first);
+  if (packing === "plain") {
+    yield* slices(rest, CHUNK);
+    return;
+  }
+  const sizes: Sizes = { read: 0, out: 0 };
+  try {
+    for await (const chunk of unpacked(rest, { packing, path, sizes })) {
+      sizes.out += chunk.length;
+      refuseBomb(sizes, path, limits);
+      yield chunk;
+    }
+  } catch (thrown) {
+    throw thrown instanceof RecoverError ? thrown : brokenOff(path, packing, thrown);
+  }
+}
+
+function unpacked(
+  source: AsyncIterable<Uint8Array>,
+  { packing, path, sizes }: { readonly packing: Packing; readonly path: string; readonly sizes: Sizes },
+): AsyncIterable<Uint8Array> {
+  const packed = counted(source, sizes);
+  return packing === "zstd" ? unzstd(packed) : decode(packed, decoderFor(packing, path));
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, sizes: Sizes): AsyncGenerator<Uint8Array> {
+  for await (const slice of slices(source, INPUT_SLICE)) {
+    sizes.read += slice.length;
+    yield slice;
+  }
+}
+
+interface Sizes {
+  read: number;
+  out: number;
+}
+
+/**
+ * Gives out everything that came before a break: piped, Node's decoder drops what it holds when the input ends early,
+ * and of a small cut file nothing would be left.
+ */
+async function* decode(source: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
+  const ready: Uint8Array[] = [];
+  decoder.on("data", (chunk: Uint8Array) => ready.push(chunk));
+  const failed = once(decoder, "close").then(() => {
+    if (decoder.errored !== null) throw decoder.errored;
+  });
+  // Waited for below; a break while nobody waits is no unhandled rejection.
+  failed.catch(() => undefined);
+  try {
+    for await (const slice of source) {
+      await Promise.race([written(decoder, slice), failed]);
+      yield* ready.splice(0);
+    }
+    while (decoder.readableLength > 0 && decoder.errored === null) await once(decoder, "data");
+    decoder.end();
+    await failed;
+    yield* ready.splice(0);
+  } catch (thrown) {
+    yield* ready.splice(0);
+    throw thrown;
+  } finally {
+    decoder.destroy();
+  }
+}
+
+async function written(decoder: Transform, slice: Uint8Array): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    decoder.write(slice, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function refuseBomb({ read, out }: Sizes, path: string, limits: InflateLimits): void {
+  if (out <= limits.freeBytes || out <= read * limits.ratio) return;
+  throw new RecoverError(
+    "answer-incomplete",
+    `"${path}" inflates more than ${limits.ratio} times; the rest was not read`,
+    {
+      remedy: "No log packs like this: look at the file before you trust it.",
+      place: path,
+      effect: "none",
+    },
+  );
+}
+
+function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RecoverError(
+    "answer-incomplete",
+    `"${path}" breaks off: its ${packing} data are cut or damaged (${reason})`,
+    {
+      remedy: "Fetch the file again; what comes before the break was searched.",
+      place: path,
+      cause,
+      effect: "none",
+    },
+  );
+}
+
+/** What prints the text of such a file. */
+const UNPACKING: Readonly<Partial<Record<Packing, string>>> = {
+  xz: "xz -dc",
+  bzip2: "bzip2 -dc",
+  zip: "unzip -p",
+  lzma: "xz -dc",
+  lz4: "lz4 -dc",
+  lzop: "lzop -dc",
+  compress: "gzip -dc",
+};
+
+function decoderFor(packing: Packing, path: string): Transform {
+  // Flushed with every write, so that nothing is held back when the file breaks off.
+  if (packing === "gzip") return zlib.createGunzip({ chunkSize: OUTPUT_CHUNK, flush: zlib.constants.Z_SYNC_FLUSH });
+  const { [packing]: unpack } = UNPACKING;
+  const piped = unpack === undefined ? "…" : `${unpack} ${path === "-" ? "FILE" : quote([path])}`;
+  const pipe = `${piped} | dingo-recover discover --logs -`;
+  throw new RecoverError(
+    "answer-incomplete",
+    `"${path}" is packed with ${packing}, which cannot be read here: ${pipe}`,
+    {
+      remedy: `Unpack it, or pipe it in: ${pipe}`,
+      place: path,
+      effect: "none",
+    },
+  );
+}
+
+/** The first bytes, and everything including them. */
+async function peek(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ first: Uint8Array; rest: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  let first = Buffer.alloc(0);
+  let ended = false;
+  while (first.length < MAGIC_LENGTH && !ended) {
+    const next = await iterator.next();
+    if (next.done === true) ended = true;
+    else first = first.length === 0 ? Buffer.from(next.value) : Buffer.concat([first, next.value]);
+  }
+  return { first, rest: replay(first, ended ? undefined : iterator) };
+}
+
+async function* replay(first: Uint8Array, iterator?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first;
+  if (iterator === undefined) return;
+  try {
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* slices(source: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += longest) yield chunk.subarray(at, at + longest);
+  }
+}

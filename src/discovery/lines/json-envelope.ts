@@ -1,0 +1,125 @@
+/**
+ * Log lines inside JSON, as collectors write them: Logsearch documents (`@raw`, `@message`; cf-bosh.md §5.4), hits of a
+ * search (`_source`), Docker's json-file (`log`), journald (`MESSAGE`) and their kin, JSON inside strings at any depth.
+ * Nothing goes by a product's name: the text that holds a broker's or container's line is taken wherever it stands.
+ */
+import { optional } from "../../kit/optional.ts";
+import { DEEPEST, eventsOf, type JsonEvent, type Leaf, parseJson } from "./json-events.ts";
+import { isLager } from "./rewritten-lager.ts";
+import { fromIso, type Stamp } from "./stamp.ts";
+
+interface Context {
+  readonly stamp?: Stamp;
+  readonly host?: string;
+  readonly program?: string;
+}
+
+export interface Unwrapped {
+  readonly texts: readonly UnwrappedText[];
+  /** Something worth reading lies deeper, or after more, than is looked at. */
+  readonly rest: boolean;
+}
+
+export interface UnwrappedText extends Context {
+  /** One or several lines as their sender wrote them. */
+  readonly lines: readonly string[];
+}
+
+/** A whole line counts before its parts: `@raw` has the sender's head. */
+const TEXTS = ["@raw", "raw", "@message", "message", "MESSAGE", "msg", "log", "line", "event", "text"];
+const STAMPS = ["@timestamp", "timestamp", "time", "ts", "received_at"];
+const HOSTS = ["hostname", "host", "_HOSTNAME", "source_name", "syslog_hostname"];
+const PROGRAMS = [
+  "program",
+  "app_name",
+  "appname",
+  "tag",
+  "syslog_program",
+  "SYSLOG_IDENTIFIER",
+  "container_name",
+  "ident",
+];
+/** So many texts of one event are compared with the others. */
+const MOST_COMPARED = 8;
+const CONTEXTS = new WeakMap<JsonEvent, Context>();
+/** Of most lines of a broker: they need not be parsed to be known. */
+const PLAIN_LAGER = /^\{"timestamp":"[^"]{1,40}","(?:level":"[a-z]{1,8}",")?source":/;
+
+/**
+ * Undefined for lines that are no JSON, and for lager's own JSON. `wanted` says which texts are worth reading: all of
+ * them are given, each with what its own event says of it, because one line may carry a page of a search or a batch of
+ * CloudWatch or Loki.
+ */
+export function unwrapJson(line: string, wanted: (text: string) => boolean): Unwrapped | undefined {
+  if (!/^\s*[[{]/.test(line) || PLAIN_LAGER.test(line)) return undefined;
+  const document = parseJson(line);
+  if (document === undefined || isLager(document)) return undefined;
+  const { events, rest } = eventsOf(document, wanted);
+  const texts = events.flatMap((event) =>
+    distinct(event.leaves.filter(({ text }) => wanted(text))).map((text) => ({
+      lines: text.split("\n").filter((part) => part.trim() !== ""),
+      ...contextOf(event),
+    })),
+  );
+  return texts.length === 0 && !rest ? undefined : { texts, rest };
+}
+
+/**
+ * The text after a lager line's beginning inside a JSON string that breaks off: no parser reads it, its escapes are
+ * taken off level by level. Undefined where no such beginning is there.
+ */
+export function unescapeTorn(line: string): string | undefined {
+  let text = line;
+  for (let level = 0; level < DEEPEST && text.includes('\\"timestamp\\'); level += 1) {
+    text = text.replace(/\\(["\\/])/g, "$1");
+    const start = text.indexOf('{"timestamp":"');
+    if (start >= 0) return text.slice(start);
+  }
+  return undefined;
+}
+
+/** One event may stand in its document twice, with its sender's head and without: the longer text is enough. */
+function distinct(leaves: readonly Leaf[]): readonly string[] {
+  const rank = ({ name }: Leaf): number => {
+    const place = TEXTS.indexOf(name);
+    return place < 0 ? TEXTS.length : place;
+  };
+  const taken: string[] = [];
+  for (const { text, rewritten } of [...leaves].sort((a, b) => rank(a) - rank(b))) {
+    const known = taken.slice(0, MOST_COMPARED).some((each) => each.includes(text));
+    if (!known && !(rewritten === true && taken.length > 0)) taken.push(text);
+  }
+  return taken;
+}
+
+/** What an event says of its text, or else what stands around the event. */
+function contextOf(event: JsonEvent): Context {
+  const known = CONTEXTS.get(event);
+  if (known !== undefined) return known;
+  const { leaves, outer } = event;
+  const context: Context = {
+    ...(outer === undefined ? {} : contextOf(outer)),
+    ...optional("stamp", firstOf(leaves, STAMPS, fromIso)),
+    ...optional("host", firstOf(leaves, HOSTS, short)),
+    ...optional("program", firstOf(leaves, PROGRAMS, short)),
+  };
+  CONTEXTS.set(event, context);
+  return context;
+}
+
+function firstOf<T>(
+  leaves: readonly Leaf[],
+  names: readonly string[],
+  read: (text: string) => T | undefined,
+): T | undefined {
+  for (const name of names) {
+    const leaf = leaves.find((each) => each.name === name);
+    const value = leaf === undefined ? undefined : read(leaf.text);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function short(text: string): string | undefined {
+  return text !== "" && text.length <= 300 ? text : undefined;
+}

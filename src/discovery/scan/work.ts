@@ -1,0 +1,49 @@
+/** One thread's share of a search: jobs from the common counter until there are none. */
+import type { Wanted } from "../../ports/log-files.ts";
+import type { Finder, NewestLine } from "./finder.ts";
+import type { Job, JobResult } from "./job.ts";
+import { Batches, type LineBatch } from "./line-batch.ts";
+import { perform } from "./perform.ts";
+import { selectFinder } from "./select-finder.ts";
+import type { Shared } from "./shared.ts";
+
+/** Reads between turns of the event loop: for what other threads have sent, and for the end of a program. */
+export const READS_A_TURN = 8;
+
+export interface Share {
+  readonly jobs: readonly Job[];
+  readonly wanted: Wanted;
+  readonly shared: Shared;
+}
+
+export type NewestEntries = readonly NewestLine[];
+
+export interface Receiver {
+  lines(job: number, batch: LineBatch): void;
+  done(job: number, result: JobResult, newest: NewestEntries): void;
+}
+
+/** Yields after each read, which all threads know of then. Whoever leaves it ends what it has begun. */
+export function* work(share: Share, receiver: Receiver): Generator<undefined, void> {
+  for (const bytes of jobByJob(share, receiver)) {
+    share.shared.addRead(bytes);
+    yield;
+  }
+}
+
+/** Yields the bytes of each read. What is kept of a file's lines is told with the last of its jobs that this thread does. */
+function* jobByJob({ jobs, wanted, shared }: Share, receiver: Receiver): Generator<number, void> {
+  let finder: Finder | undefined;
+  for (let index = shared.nextJob(); index < jobs.length; ) {
+    const job = jobs[index];
+    if (job === undefined) return;
+    const current = index;
+    finder ??= selectFinder(wanted);
+    const batches = new Batches((batch) => receiver.lines(current, batch));
+    const result = yield* perform(job, finder, batches);
+    batches.flush();
+    index = shared.nextJob();
+    const more = jobs[index]?.file === job.file;
+    receiver.done(current, result, more ? [] : finder.takeNewest());
+  }
+}

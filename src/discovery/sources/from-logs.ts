@@ -1,0 +1,147 @@
+/** Discovery in log files and log stores: each is read once, the facts of all are judged together. */
+import type { LogFile, LogFiles, SearchListener } from "../../ports/log-files.ts";
+import type { Coverage, NotDeleted, Sighting, SourceReport, Unclear } from "../judgement/candidate.ts";
+import { clockOf } from "../lines/line-clock.ts";
+import { scanLogFiles, type FileFindings } from "./log-scan.ts";
+import type { StoreFindings } from "./from-store.ts";
+import type { Living } from "../judgement/living.ts";
+import { isNamed, type TimeWindow } from "../judgement/rank.ts";
+import { timelines } from "../judgement/timeline.ts";
+import { judge, livingOf } from "../judgement/verdict.ts";
+
+export interface LogPlaces {
+  readonly files: LogFiles;
+  readonly patterns: readonly string[];
+  readonly progress?: SearchListener["progress"] | undefined;
+  /** The time of asking. */
+  readonly now?: Date | undefined;
+}
+
+export interface LogReport extends SourceReport {
+  /**
+   * Present where parts of files were left out: the same, with all of them. A window found by lines' times misses what
+   * stands out of order, so that only this shows that there is nothing.
+   */
+  readonly inFull?: () => Promise<SourceReport>;
+  /** Whether no line of any file was written in the window, as far as that can be told. */
+  readonly isSilent?: (window: TimeWindow) => boolean;
+}
+
+/** A line that is in a file and in a store is one event in two places. */
+export async function fromLogs(
+  logs: LogPlaces | undefined,
+  stores: readonly StoreFindings[] = [],
+  { window, name }: { readonly window?: TimeWindow | undefined; readonly name?: string | undefined } = {},
+): Promise<LogReport> {
+  const reportOf = (findings: readonly FileFindings[], coverage: readonly Coverage[]): SourceReport => ({
+    ...judgeAll([...findings, ...stores], name),
+    coverage: [...coverage, ...stores.flatMap((each) => each.coverage)],
+  });
+  if (logs === undefined) return reportOf([], []);
+  const { files, unreadable } = await logs.files.open(logs.patterns);
+  const missing: Coverage[] = unreadable.map(({ path, why }) => ({
+    source: "logs",
+    file: path,
+    complete: false,
+    why,
+    remedy: NAME_LOGS,
+  }));
+  const scan = (some: readonly LogFile[], within?: TimeWindow): ReturnType<typeof scanLogFiles> =>
+    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, now: logs.now });
+  const findings = await scan(files, window);
+  const cover = (all: readonly FileFindings[]): readonly Coverage[] => [
+    ...all.map(coverageOf),
+    ...missing,
+    ...strangeFiles(all),
+  ];
+  const report = reportOf(findings, cover(findings));
+  const isSilent = ({ from, to }: TimeWindow): boolean => {
+    const period = { from: from.getTime(), to: to.getTime(), clockOf };
+    return files.length > 0 && files.every((file) => logs.files.hasLineIn(file, period) === false);
+  };
+  if (!findings.some(({ skipped }) => skipped)) return { ...report, isSilent };
+  const inFull = async (): Promise<SourceReport> => {
+    // Standard input can be read once: only what was left out is read again.
+    const again = files.filter((_file, index) => findings[index]?.skipped === true);
+    const fresh = await scan(again);
+    const all = findings.map((known) => fresh.find(({ file }) => known.skipped && file === known.file) ?? known);
+    return reportOf(all, cover(all));
+  };
+  return { ...withNotes(report), inFull, isSilent };
+}
+
+const NAME_LOGS =
+  "Name log files that are there and that this user may read, with --logs FILE or as `logs:` in the configuration.";
+
+const NARROW = "Of the log files only that time was read: what happened to it before and after is not known here.";
+
+function withNotes(report: SourceReport): SourceReport {
+  return {
+    ...report,
+    sightings: report.sightings.map((sighting) => ({ ...sighting, notes: [...sighting.notes, NARROW] })),
+  };
+}
+
+type Told = Pick<FileFindings, "facts" | "ignoredIds"> & Partial<Pick<FileFindings, "uploadsOf">>;
+
+/** When an instance was deleted does not hang on its uploads: only of those that were they are looked at. */
+function timelinesOf(findings: readonly Told[]): ReturnType<typeof timelines> {
+  const facts = findings.flatMap((found) => found.facts);
+  const known = timelines(facts);
+  const told = [...known].flatMap(([guid, events]) => (judge(guid, events) === undefined ? [] : [guid]));
+  const uploads = told.flatMap((guid) => findings.flatMap(({ uploadsOf }) => uploadsOf?.(guid) ?? []));
+  return uploads.length === 0 ? known : timelines([...facts, ...uploads]);
+}
+
+function judgeAll(
+  findings: readonly Told[],
+  name: string | undefined,
+): Pick<SourceReport, "sightings" | "notDeleted" | "unclear" | "living"> {
+  const living: Living[] = [];
+  const sightings: Sighting[] = [];
+  const notDeleted: NotDeleted[] = [];
+  const unclear: Unclear[] = [];
+  for (const [guid, events] of timelinesOf(findings)) {
+    const verdict = judge(guid, events);
+    if (verdict === undefined) {
+      const known = name === undefined ? undefined : livingOf(guid, events);
+      if (name !== undefined && known !== undefined && isNearly(known, name)) living.push(known);
+    } else if ("sighting" in verdict) sightings.push(verdict.sighting);
+    else if ("unclear" in verdict) unclear.push(verdict.unclear);
+    else notDeleted.push(verdict.notDeleted);
+  }
+  const ids = new Set(findings.flatMap((found) => found.ignoredIds));
+  for (const id of ids) notDeleted.push({ guid: id, why: "not a GUID: a sanity test's instance", evidence: [] });
+  return { sightings, notDeleted, unclear, living };
+}
+
+/** In other capitals too: it is told then, and never taken. */
+const isNearly = (known: Living, asked: string): boolean =>
+  isNamed(known, asked) || known.name?.toLowerCase() === asked.toLowerCase();
+
+function coverageOf({ file, from, to, holes, zones, guessed, papertrail, skipped }: FileFindings): Coverage {
+  return {
+    source: "logs",
+    file,
+    ...(from === undefined ? {} : { from: from.text }),
+    ...(to === undefined ? {} : { to: to.text }),
+    complete: holes.length === 0,
+    ...(holes.length === 0 ? {} : { why: holes.join("; ") }),
+    ...(zones.length === 0 ? {} : { zones }),
+    ...(guessed ? { guessed } : {}),
+    ...(papertrail ? { papertrail } : {}),
+    ...(skipped ? { skipped } : {}),
+  };
+}
+
+/** Finding nothing in files that no broker wrote says nothing about deletions. */
+function strangeFiles(findings: readonly FileFindings[]): readonly Coverage[] {
+  if (findings.some((found) => found.quietBrokerLines > 0)) return [];
+  const why =
+    findings.length === 0
+      ? "no log file was read"
+      : findings.some((found) => found.brokerLines > 0)
+        ? "of the broker only errors are in these files: its standard error repeats them, and deletions stand in its standard output (broker.stdout.log)"
+        : "no line of a Dingo PostgreSQL broker is in these files";
+  return [{ source: "logs", complete: false, why }];
+}

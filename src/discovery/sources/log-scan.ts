@@ -1,0 +1,366 @@
+/** Reads one log file from end to end: its facts, the instants it spans, and what could not be read of it. */
+import { CATALOGUE, isDingoBroker } from "../../kit/log-patterns/broker.ts";
+import { optional } from "../../kit/optional.ts";
+import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../../ports/log-files.ts";
+import type { Fact } from "../lines/fact.ts";
+import { COMMON, NEEDLES, NEWEST, readLogLines, type LogLine } from "../lines/log-line.ts";
+import { clockOf } from "../lines/line-clock.ts";
+import { mayCarryStamp } from "../lines/inner-stamp.ts";
+import { breaksOffAtStart } from "../lines/lager.ts";
+import { notText } from "../lines/not-text.ts";
+import type { TimeWindow } from "../judgement/rank.ts";
+import { shown } from "../lines/safe-text.ts";
+import { guessFromFile, SourceClock } from "../lines/source-clock.ts";
+import { fromDate, type Stamp, UNDATED } from "../lines/stamp.ts";
+import { UnreadUploads } from "./unread-uploads.ts";
+import type { NakedTime } from "../lines/envelope.ts";
+
+/** More facts than this come from no real broker, and would fill the memory. */
+export const MOST_FACTS = 200_000;
+
+export interface FileFindings {
+  readonly file: string;
+  readonly facts: readonly Fact[];
+  /** Uploads of an instance that are not among `facts`. */
+  readonly uploadsOf: (guid: string) => readonly Fact[];
+  readonly ignoredIds: readonly string[];
+  readonly from?: Stamp;
+  readonly to?: Stamp;
+  /** Offsets learned for naked times, such as "-08:00". */
+  readonly zones: readonly string[];
+  /** Times without year and zone that no line of this file explains: the span is a guess by the file's own date. */
+  readonly guessed: boolean;
+  /** Lines that a Dingo broker wrote, among those looked at. */
+  readonly brokerLines: number;
+  /** Of these, what is in its standard output alone: its standard error repeats the errors and holds no deletion. */
+  readonly quietBrokerLines: number;
+  /** It came out of a Papertrail archive. */
+  readonly papertrail: boolean;
+  /** Lines outside the window were not looked at. */
+  readonly skipped: boolean;
+  /** Reasons why an instance may be missed; empty for a file that was read in full. */
+  readonly holes: readonly string[];
+}
+
+/** Lager's level of errors: they alone stand in the standard error. */
+const ERROR = 2;
+const EDGE_LINES = 20;
+/** So much of a file's end a search gives (`SearchTotals`). */
+const EDGE_BYTES = 32 * 1024;
+
+/** No broker is older; what says so was written before its machine knew the time. */
+const EARLIEST = Date.UTC(2014, 0, 1);
+const DAY_MS = 24 * 3_600_000;
+
+export interface ScanOptions {
+  /** What says to be of a later day was written by a clock that is wrong. */
+  readonly now?: Date | undefined;
+  /** What lies outside it may be left out. */
+  readonly window?: TimeWindow | undefined;
+  readonly progress?: SearchListener["progress"] | undefined;
+}
+
+/** One answer for each file, in their order. */
+export async function scanLogFiles(
+  logs: LogFiles,
+  files: readonly LogFile[],
+  { window, progress, now }: ScanOptions = {},
+): Promise<readonly FileFindings[]> {
+  const scans = new Map(files.map((file) => [file, new FileScan(file, now)]));
+  const period =
+    window === undefined ? {} : { window: { from: window.from.getTime(), to: window.to.getTime(), clockOf } };
+  const totals = await logs.search(
+    files,
+    { needles: NEEDLES, newest: NEWEST, common: COMMON, ...period },
+    { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress) },
+  );
+  return [...scans.values()].flatMap((scan, index) => {
+    const total = totals[index];
+    return total === undefined ? [] : [scan.finish(total)];
+  });
+}
+
+const NOTHING_CAME = "nothing came on standard input: the program that was to write to it may have failed";
+
+/** Lines of one kind: how many, and which was the first. */
+class Tally {
+  count = 0;
+  first = "";
+
+  note(line: number | undefined): void {
+    if (this.count === 0) this.first = nameOf(line);
+    this.count += 1;
+  }
+}
+
+class FileScan {
+  readonly holes: string[] = [];
+  readonly #file: LogFile;
+  readonly #latest: number;
+  readonly #facts: Fact[] = [];
+  readonly #clocks = new Map<string, SourceClock>();
+  readonly #ignoredIds = new Set<string>();
+  readonly #unreadUploads = new UnreadUploads();
+  /** Of each instance the newest upload begun and done: thousands of them would fill the memory. */
+  readonly #uploads = new Map<string, Fact>();
+  /** The newest word of each kind, by container. */
+  readonly #said = new Map<string, Fact>();
+  /** Facts whose line has neither year nor zone: they wait until the whole file has told what clock it ran by. */
+  readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
+  #from: Stamp | undefined;
+  #to: Stamp | undefined;
+  readonly #unread = new Tally();
+  readonly #illegible = new Tally();
+  #torn: { readonly line: number | undefined; count: number } | undefined;
+  #brokerLines = 0;
+  #quietBrokerLines = 0;
+  #papertrail = false;
+  #guessed = false;
+  #tooMany = false;
+
+  constructor(file: LogFile, now: Date | undefined) {
+    this.#file = file;
+    this.#latest = now === undefined ? Number.POSITIVE_INFINITY : now.getTime() + DAY_MS;
+  }
+
+  take(found: FoundLine): void {
+    if (!this.#unreadUploads.keep(found)) this.#read(found);
+  }
+
+  #read(found: FoundLine): void {
+    const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
+    for (const read of readLogLines(decode(found.bytes), place)) {
+      if (read.unread === true) this.#unread.note(found.line);
+      if (read.illegible === true) this.#illegible.note(found.line);
+      this.#observe(read, found.line);
+      if (read.notGuid !== undefined && this.#ignoredIds.size < 1000) this.#ignoredIds.add(shown(read.notGuid));
+      if (read.fact !== undefined) this.#sort(read.fact, read);
+    }
+  }
+
+  finish(totals: SearchTotals): FileFindings {
+    if (totals.failure !== undefined) this.holes.push(totals.failure);
+    if (this.#file.path === "-" && totals.head.length === 0) this.holes.push(NOTHING_CAME);
+    const strange = notText(totals.head, totals.tail);
+    if (strange !== undefined) this.holes.push(strange);
+    const lines = edgeLines(totals);
+    const edges = lines.flatMap((line) => readLogLines(line));
+    for (const edge of edges) this.#learn(edge);
+    if (totals.skipped === true && this.#clocks.size === 0) this.#learnFrom(totals);
+    for (const upload of this.#unreadUploads.ends(this.#hostsWithoutClock(edges))) this.#read(upload);
+    for (const edge of edges) this.#edge(edge);
+    const breaksOff = edges.some(({ torn }) => torn) || breaksOffAtStart(lines.at(-1) ?? "");
+    if (this.#torn === undefined && breaksOff) this.#tear(undefined);
+    for (const { fact, host, time } of this.#naked) this.#date(fact, this.#clock(host).resolve(time));
+    this.#noteHoles(totals);
+    return {
+      file: this.#file.path,
+      facts: [...this.#facts, ...this.#uploads.values(), ...this.#said.values()],
+      uploadsOf: (guid) => this.#uploadsOf(guid),
+      ignoredIds: [...this.#ignoredIds],
+      ...(this.#from === undefined ? {} : { from: this.#from }),
+      ...(this.#to === undefined ? {} : { to: this.#to }),
+      zones: [...new Set([...this.#clocks.values()].flatMap((clock) => clock.offsets))],
+      guessed: this.#guessed,
+      brokerLines: this.#brokerLines,
+      quietBrokerLines: this.#quietBrokerLines,
+      papertrail: this.#papertrail,
+      skipped: totals.skipped === true,
+      holes: this.holes,
+    };
+  }
+
+  #uploadsOf(guid: string): readonly Fact[] {
+    return this.#unreadUploads
+      .of(guid)
+      .flatMap(({ bytes, byteOffset }) =>
+        readLogLines(decode(bytes), { file: this.#file.path, byteOffset }).flatMap(({ fact }) =>
+          fact?.body.kind === "archived" ? [fact] : [],
+        ),
+      );
+  }
+
+  /** Whose times have neither year nor zone: their uploads may teach their clocks. */
+  #hostsWithoutClock(edges: readonly LogLine[]): readonly string[] {
+    const hosts = new Set(this.#naked.map(({ host = "" }) => host));
+    for (const { envelope, inner } of edges) {
+      const { naked, stamp, host = "" } = envelope;
+      const isDated = (inner ?? stamp) !== undefined || naked === undefined;
+      if (!isDated && this.#clock(host).resolve(naked) === undefined) hosts.add(host);
+    }
+    return [...hosts];
+  }
+
+  #observe({ envelope, lager, inner, torn }: LogLine, line: number | undefined): void {
+    if (torn) this.#tear(line);
+    this.#papertrail ||= envelope.format === "papertrail";
+    if (inner !== undefined) this.#widen(inner);
+    this.#learn({ envelope, ...optional("inner", inner) });
+    this.#countBroker(lager);
+  }
+
+  #countBroker(lager: LogLine["lager"]): void {
+    if (lager !== undefined && isDingoBroker(lager.source)) this.#count(lager.level);
+  }
+
+  #tear(line: number | undefined): void {
+    if (this.#torn === undefined) this.#torn = { line, count: 1 };
+    else this.#torn.count += 1;
+  }
+
+  #count(level: number): void {
+    this.#brokerLines += 1;
+    if (level < ERROR) this.#quietBrokerLines += 1;
+  }
+
+  #sort(fact: Fact, { envelope }: LogLine): void {
+    if (fact.at !== UNDATED) this.#keep(fact);
+    else if (envelope.naked === undefined) this.#date(fact, undefined);
+    else if (this.#naked.length < MOST_FACTS) this.#naked.push({ fact, host: envelope.host, time: envelope.naked });
+    else this.#tooMany = true;
+  }
+
+  /** What an instance was called is worth knowing at any time; what happened to it is not. */
+  #date(fact: Fact, ms: number | undefined): void {
+    // A time of whole seconds: what it follows within its second comes before it.
+    if (ms !== undefined) this.#keep({ ...fact, at: fromDate(new Date(ms + 999)) });
+    else if (fact.body.kind === "described" || fact.body.kind === "archives-nothing") this.#keep(fact);
+  }
+
+  /** Of a busy instance only the newest saved state matters. */
+  #keep(fact: Fact): void {
+    if (fact.body.kind === "archived") {
+      this.#keepUpload(`${fact.guid} ${fact.body.state}`, fact);
+      return;
+    }
+    if (fact.body.kind === "container-said") {
+      this.#keepLast(`${fact.body.node} ${fact.body.said}`, fact);
+      return;
+    }
+    const last = this.#facts.at(-1);
+    // A state that says who it is does not take the place of its name.
+    const repeats = last !== undefined && last.guid === fact.guid && isPolled(last) && isPolled(fact);
+    if (repeats) this.#facts[this.#facts.length - 1] = fact;
+    else if (this.#facts.length < MOST_FACTS) this.#facts.push(fact);
+    else this.#tooMany = true;
+  }
+
+  #keepUpload(key: string, fact: Fact): void {
+    const known = this.#uploads.get(key);
+    if (known === undefined && this.#uploads.size >= MOST_FACTS) this.#tooMany = true;
+    else if (known === undefined || known.at.ms <= fact.at.ms) this.#uploads.set(key, fact);
+  }
+
+  /** Of a container that starts again and again only its newest words matter. */
+  #keepLast(key: string, fact: Fact): void {
+    const known = this.#said.get(key);
+    if (known === undefined && this.#said.size >= MOST_FACTS) this.#tooMany = true;
+    else if (known === undefined || offsetOf(known) <= offsetOf(fact)) this.#said.set(key, fact);
+  }
+
+  #learn({ envelope, inner }: Pick<LogLine, "envelope" | "inner">): void {
+    if (inner !== undefined && envelope.naked !== undefined)
+      this.#clock(envelope.host).observe(envelope.naked, inner.ms);
+  }
+
+  /** Of a file that is left out nothing else was read: any of its first and last lines may tell its clock. */
+  #learnFrom({ head, tail }: SearchTotals): void {
+    for (const line of [head, tail].flatMap((edge) => wholeLines(decode(edge))).filter(mayCarryStamp))
+      for (const read of readLogLines(line)) this.#learn(read);
+  }
+
+  #edge({ envelope, lager, inner }: LogLine): void {
+    this.#papertrail ||= envelope.format === "papertrail";
+    this.#countBroker(lager);
+    if (lager === undefined && CATALOGUE.test(envelope.body)) this.#count(0);
+    const known = inner ?? envelope.stamp;
+    if (known !== undefined) this.#widen(known);
+    else if (envelope.naked !== undefined) this.#widenBy(envelope.naked, envelope.host);
+  }
+
+  #widenBy(time: NakedTime, host?: string): void {
+    const known = this.#clock(host).resolve(time) ?? this.#neighbour(time);
+    if (known === undefined) this.#guessed = true;
+    this.#widen(fromDate(new Date(known ?? guessFromFile(time, this.#file.modifiedAt))));
+  }
+
+  /** Lines of a host that shows no inner time: the collector's zone is most often the same for all. */
+  #neighbour(naked: NakedTime): number | undefined {
+    for (const clock of this.#clocks.values()) {
+      const resolved = clock.resolve(naked);
+      if (resolved !== undefined) return resolved;
+    }
+    return undefined;
+  }
+
+  #noteHoles({ cutLines }: SearchTotals): void {
+    const cut = cutLines[0];
+    if (cut !== undefined) {
+      const more = cutLines.length > 1 ? ` (and ${cutLines.length - 1} more)` : "";
+      this.holes.push(`${nameOf(cut.line)} is longer than 1 MiB${more}; only its first 1 MiB was searched`);
+    }
+    const [unread, illegible] = [this.#unread, this.#illegible];
+    if (unread.count > 0)
+      this.holes.push(
+        `${unread.count} of its lines are JSON that is too deep or too wide to be read in full, the first is ${unread.first}`,
+      );
+    if (illegible.count > 0)
+      this.holes.push(
+        `${illegible.count} of its lines speak of a deletion as the broker does and cannot be read, the first is ${illegible.first}: the broker writes each as one line of JSON`,
+      );
+    if (this.#torn !== undefined) {
+      const { count, line } = this.#torn;
+      this.holes.push(
+        `${count} broker line${count > 1 ? "s are" : " is"} cut short, the first is ${nameOf(line)}: a collector takes fewer bytes a message than the broker writes, or the file was cut`,
+      );
+    }
+    if (this.#tooMany) this.holes.push(`more than ${MOST_FACTS} lines about instances; the rest was not looked at`);
+  }
+
+  #clock(host = ""): SourceClock {
+    const known = this.#clocks.get(host);
+    if (known !== undefined) return known;
+    const clock = new SourceClock();
+    this.#clocks.set(host, clock);
+    return clock;
+  }
+
+  /** One line by a wrong clock would make the file reach over years that it does not hold. */
+  #widen(at: Stamp): void {
+    if (at.ms < EARLIEST || at.ms > this.#latest) return;
+    if (this.#from === undefined || at.ms < this.#from.ms) this.#from = at;
+    if (this.#to === undefined || at.ms > this.#to.ms) this.#to = at;
+  }
+}
+
+const offsetOf = ({ place }: Fact): number => ("byteOffset" in place ? place.byteOffset : 0);
+
+function isPolled({ body }: Fact): boolean {
+  return body.kind === "described" && body.nodes !== undefined;
+}
+
+/** Where the search skipped ahead, lines have no numbers. */
+function nameOf(line: number | undefined): string {
+  return line === undefined ? "a line without a number" : `line ${line}`;
+}
+
+/**
+ * The first and the last lines, whatever they say: they bound the time that a file covers, and show whether a collector
+ * cuts its lines, or the file ends in the middle of one, perhaps before anything that the search looks for.
+ */
+function edgeLines({ head, tail }: SearchTotals): readonly string[] {
+  // What was read may end in the middle of a line that goes on.
+  const first = wholeLines(decode(head)).slice(0, EDGE_LINES);
+  const ends = decode(tail).split("\n");
+  // The search gives no more: its first line began before, and is no line that a collector cut.
+  const last = (tail.length >= EDGE_BYTES && ends.length > 1 ? ends.slice(1) : ends).slice(-EDGE_LINES);
+  return [...first, ...last];
+}
+
+function wholeLines(text: string): readonly string[] {
+  return text.split("\n").slice(0, -1);
+}
+
+function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}

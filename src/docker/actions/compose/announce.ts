@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import { downtimeOf } from "./running-container.ts";
+
+const input = z.strictObject({
+  project: z.string(),
+  /** What the first copies took, each; nothing is copied anew of what has not changed. */
+  copied: z.array(z.object({ seconds: z.number() })),
+  /** Who was told before the run began; "" asks. */
+  announced: z.string(),
+});
+const output = z.object({ told: z.string(), minutes: z.number().default(0) });
+
+/** A text, because `--yes` answers harmless y/N questions; the runbook raises the effect, so that no dry run asks. */
+export const announce = defineAction({
+  id: "compose.announce",
+  title: "Announce that the stack is down for a while",
+  effect: "read",
+  input,
+  output,
+  tell: ({ told, minutes }) => `announced: ${told}; about ${minutes} min of downtime`,
+  describe: () => [],
+  async run(context, { project, copied, announced }): Promise<z.infer<typeof output>> {
+    const seconds = downtimeOf(copied.reduce((sum, each) => sum + each.seconds, 0));
+    const minutes = Math.max(1, Math.ceil(seconds / 60));
+    if (announced !== "") return { told: announced, minutes };
+    const answer = await context.ask({
+      kind: "text",
+      id: "announced",
+      prompt: `Who was told that ${project} is down for about ${minutes} min? Names or "nobody" (Ctrl-C stops):`,
+      needed: true,
+      why: "Everything is stopped before it is copied, so that nothing is written that the copy lacks. The answer is journaled.",
+    });
+    const told = answer.value.trim();
+    if (told !== "") return { told, minutes };
+    throw new RecoverError("stopped-by-operator", "nobody was told", {
+      remedy: 'Nothing was changed. Announce it, then go on with "dingo-recover resume".',
+      place: project,
+      effect: "none",
+    });
+  },
+  verify: (_context, _request, { told }) => Promise.resolve({ holds: true, evidence: `the journal has it: ${told}` }),
+});

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
+import { removeText, writeText } from "../../../kit/commands/docker-work-commands.ts";
+import type { WrittenOver } from "../../../ports/docker-work.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { aside, openStack, refuse, stackInput } from "./stack.ts";
+import { movedService } from "./moved-service.ts";
+import { rewritten, sha256 } from "./plan-edit.ts";
+
+const input = z.strictObject({
+  ...stackInput,
+  file: z.string(),
+  before_sha256: z.string(),
+  after_sha256: z.string(),
+  override: z.boolean(),
+  version: z.string(),
+  services: z.array(movedService),
+  diff: z.string(),
+});
+type Input = z.infer<typeof input>;
+const MOST_BYTES = 1024 * 1024;
+const output = z.object({ file: z.string(), original: z.string() });
+type Output = z.infer<typeof output>;
+
+const undo: WayBack<Input, Output> = {
+  effect: "disrupt",
+  cost: "puts the Compose file back as it was",
+  describe: ({ host, file, before_sha256, after_sha256 }) => [
+    {
+      on: placeText({ host }),
+      line: quote(
+        before_sha256 === ""
+          ? removeText(["docker"], file, after_sha256)
+          : writeText(["docker"], file, { expected: after_sha256, sum: before_sha256 }),
+      ),
+    },
+  ],
+  async guard(context, { input }) {
+    const found = await stateOf(context, input);
+    if (found === "other")
+      throw refuse(
+        `"${input.file}" was changed since it was written`,
+        input.file,
+        "Take the volumes out of it by hand, then say so with --decide STEP=by-hand.",
+      );
+  },
+  async probe(context, { input }) {
+    const found = await stateOf(context, input);
+    const states = { before: "done", after: "not-done", other: "unknown" } as const;
+    return {
+      state: states[found],
+      evidence: `${input.file} is ${found === "before" ? "as it was" : found === "after" ? "as it was written" : "something else"}`,
+    };
+  },
+  async run(context, { input }) {
+    if ((await stateOf(context, input)) === "before") return;
+    const { work } = await openStack(context, input);
+    await context.beforeEffect();
+    if (input.before_sha256 === "") return await work.removeFile(input.file, input.after_sha256);
+    const original = await textWith(context, input, aside(input.file, context.run.id));
+    await work.writeFile(input.file, original, { sha256: input.after_sha256 });
+  },
+};
+
+/** Written whole and only over what was read; the original stays beside it. */
+export const editFile = defineAction({
+  id: "compose.edit-file",
+  title: "Give the services their volumes in the Compose file",
+  effect: "disrupt",
+  input,
+  output,
+  undo,
+  describe: ({ host, file, before_sha256, after_sha256, diff }) => [
+    {
+      on: placeText({ host }),
+      line: quote(writeText(["docker"], file, { expected: before_sha256, sum: after_sha256 })),
+    },
+    ...diff.split("\n").map((line) => ({ on: placeText({ host }), line: `# ${line}` })),
+  ],
+  async guard(context, request) {
+    if ((await stateOf(context, request)) === "other")
+      throw refuse(`"${request.file}" is not what it was when it was read`, request.file);
+  },
+  async run(context, request): Promise<Output> {
+    const { work } = await openStack(context, request);
+    const original = aside(request.file, context.run.id);
+    if (request.before_sha256 !== "" && (await work.kind(original)) === "absent") {
+      await context.beforeEffect();
+      // It may hold passwords: who may not read the file may not read its copy.
+      await work.writeFile(original, await textWith(context, request, request.file), { like: request.file });
+    }
+    if ((await stateOf(context, request)) === "before") {
+      await context.beforeEffect();
+      const over: WrittenOver = request.before_sha256 === "" ? {} : { sha256: request.before_sha256 };
+      await work.writeFile(request.file, await afterOf(context, request), over);
+    }
+    return { file: request.file, original: request.before_sha256 === "" ? "" : original };
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const found = await stateOf(context, request);
+    const evidence = `${request.file} is ${found === "before" ? "as it was" : found === "after" ? "as it is to be" : "something else"}`;
+    if (found === "other") return { state: "unknown", evidence };
+    if (found === "before") return { state: "not-done", evidence };
+    const original = request.before_sha256 === "" ? "" : aside(request.file, context.run.id);
+    return { state: "done", output: { file: request.file, original }, evidence };
+  },
+  async verify(context, request) {
+    const found = await stateOf(context, request);
+    return {
+      holds: found === "after",
+      evidence: `${request.file} is ${found === "after" ? "as it was written" : "something else"}`,
+    };
+  },
+});
+
+/** The text as it was before. What it holds is in no journal: it is read where it lies. */
+async function textWith(
+  context: Context,
+  { before_sha256: expected, ...request }: Input,
+  path: string,
+): Promise<string> {
+  const text = await (await openStack(context, request)).host.file(path, MOST_BYTES);
+  if (text !== undefined && sha256(text) === expected) return text;
+  throw refuse(`"${path}" is not what it was when it was read`, path);
+}
+
+async function afterOf(context: Context, request: Input): Promise<string> {
+  const before = request.before_sha256 === "" ? undefined : await textWith(context, request, request.file);
+  const after = rewritten(before, request);
+  if (after.done && sha256(after.text) === request.after_sha256) return after.text;
+  throw refuse(`"${request.file}" cannot be written as it was shown`, request.file);
+}
+
+async function stateOf(context: Context, request: Input): Promise<"before" | "after" | "other"> {
+  const hash = (await (await openStack(context, request)).work.hashOf(request.file)) ?? "";
+  if (hash === request.after_sha256) return "after";
+  return hash === request.before_sha256 ? "before" : "other";
+}

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { defineAction, type Review } from "../../../action.ts";
+import { bytesText } from "../../../kit/text/bytes.ts";
+import { movedService } from "./moved-service.ts";
+
+const input = z.strictObject({
+  project: z.string(),
+  services: z.array(movedService),
+  file: z.string(),
+  diff: z.string(),
+  tracked: z.enum(["yes", "no", "unknown"]),
+  drifted: z.array(z.string()),
+  staying: z.array(z.string()).default([]),
+  seconds: z.number(),
+});
+const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
+
+/** The one screen before the stack is stopped: what goes where, the diff, the minutes, the way back. */
+export const reviewMove = defineAction({
+  id: "compose.review",
+  title: "What is moved where",
+  effect: "read",
+  review: true,
+  input,
+  output,
+  describe: () => [],
+  run: (
+    { run },
+    { project, services, file, diff, tracked, drifted, staying, seconds },
+  ): Promise<Review & z.infer<typeof output>> => {
+    const rows = [
+      {
+        label: "stack",
+        value: `${project}: all of its containers are stopped, for about ${Math.max(1, Math.ceil(seconds / 60))} min`,
+      },
+      ...services.map(({ service, path, volume, bytes, destination, container }) => ({
+        label: service,
+        value: `${bytesText(bytes)} at ${path} of ${container}, in ${volume === "" ? "its own layer" : `the volume ${volume.slice(0, 12)}…`}, copied to ${destination}`,
+      })),
+      { label: "written", value: `${file}, its original kept beside it` },
+      ...(tracked === "yes"
+        ? [
+            {
+              label: "  git",
+              value:
+                "has the Compose file, so an override is written: whoever calls Compose with -f has to name it too",
+            },
+          ]
+        : []),
+      ...diff
+        .split("\n")
+        .slice(2)
+        .map((line) => ({ label: "  ", value: line })),
+      ...(drifted.length === 0
+        ? []
+        : [
+            {
+              label: "ALSO",
+              value: `the Compose file says something else of ${[...new Set(drifted)].join(", ")} than what runs: starting the stack changes that too`,
+            },
+          ]),
+      ...staying.map((what) => ({
+        label: "stays",
+        value: `with the old container, as nothing there is known for a database: ${what}; a service that --input services names is moved with all of them`,
+      })),
+      {
+        label: "kept",
+        value: "each old container as an image and a container of its own, with its volume, out of Compose's sight",
+      },
+      {
+        label: "way back",
+        value: run.rehearsal
+          ? "in earnest undo brings the old stack back"
+          : `"dingo-recover undo ${run.id}" brings the old stack back; what was written since the new start stays in the new directories`,
+      },
+    ];
+    return Promise.resolve({ rows });
+  },
+});

@@ -1,0 +1,113 @@
+/** Asks a database for its tables and how many rows each has; nothing is written. */
+import { z } from "zod";
+import { databaseAlone } from "../../../kit/commands/connection-string.ts";
+import { FIELD, ROW } from "../../../kit/commands/database-copy-commands.ts";
+import { RecoverError } from "../../../errors.ts";
+import { LOG_IN } from "../../../kit/log-patterns/log-in.ts";
+import type { DockerWork, Said } from "../../../ports/docker-work.ts";
+import { printable, quoted } from "../../../kit/text/printable.ts";
+import type { MovedService } from "./moved-service.ts";
+
+export const rowCounts = z.array(z.object({ name: z.string(), rows: z.string() }));
+export type RowCounts = z.infer<typeof rowCounts>;
+
+/** Whether a kind of database is known how to ask. */
+export const canBeAsked = (kind: string): boolean => kind === "postgresql" || kind === "redis";
+
+/** `-w`: what it wants to be told as a password would be read out of the question, which comes on stdin. */
+const PSQL = ["psql", "-X", "-w", "-q", "-A", "-t", "-F", FIELD, "-R", ROW, "-v", "ON_ERROR_STOP=1"] as const;
+const DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
+const TABLES = `SELECT n.nspname || '.' || c.relname, (xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM ONLY %I.%I', n.nspname, c.relname), false, true, '')))[1]::text
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' ORDER BY 1;`;
+
+/** `why`: it does not answer yet, and says this; `locked`: it answers, and wants a password, a role or a client that nobody here has. */
+export type Answered = { readonly rows: RowCounts } | { readonly why: string } | { readonly locked: true };
+
+export async function askRows(work: DockerWork, container: string, moved: MovedService): Promise<Answered> {
+  return moved.kind === "redis" ? await redisRows(work, container) : await postgresRows(work, container, moved);
+}
+
+/** Why a server cannot be asked as it runs, so that its copy could not be either; no table is read. */
+export async function whyNot(work: DockerWork, container: string, moved: MovedService): Promise<string | undefined> {
+  if (moved.kind === "redis") {
+    const answer = await redisRows(work, container);
+    return "why" in answer ? answer.why : undefined;
+  }
+  const databases = await databasesOf(work, container, moved);
+  return databases.code === 0 || isLocked(databases) ? undefined : databases.stderr.trim();
+}
+
+async function postgresRows(work: DockerWork, container: string, moved: MovedService): Promise<Answered> {
+  const ask = asker(work, container, moved);
+  const databases = await databasesOf(work, container, moved);
+  if (isLocked(databases)) return { locked: true };
+  if (databases.code !== 0) return { why: databases.stderr.trim() };
+  const rows: { name: string; rows: string }[] = [];
+  for (const database of rowsIn(databases.stdout)) {
+    const tables = await ask(database, TABLES);
+    if (tables.code !== 0)
+      throw cannot(`${quoted(database)} does not tell its tables: ${tables.stderr.trim()}`, container);
+    for (const row of rowsIn(tables.stdout)) {
+      const [table = "", count = ""] = row.split(FIELD);
+      rows.push({ name: `${database}.${table}`, rows: count });
+    }
+  }
+  return { rows };
+}
+
+function asker(work: DockerWork, container: string, { env }: MovedService) {
+  const user = env["POSTGRES_USER"] ?? "postgres";
+  return (database: string, sql: string): Promise<Said> =>
+    work.exec(container, [...PSQL, "-U", user, "-d", databaseAlone(database)], sql);
+}
+
+async function databasesOf(work: DockerWork, container: string, moved: MovedService): Promise<Said> {
+  const ask = asker(work, container, moved);
+  const first = await ask("postgres", DATABASES);
+  return LOG_IN.databaseLacking.says.test(first.stderr) ? await ask("template1", DATABASES) : first;
+}
+
+/** An image without the client says so on stdout, with engines before 23. */
+const NO_CLIENT = /OCI runtime exec failed: .*(?:executable file not found|no such file or directory)/u;
+
+const isLocked = ({ stdout, stderr }: Said): boolean =>
+  LOG_IN.passwordLacking.says.test(stderr) || LOG_IN.lockedOut.says.test(stderr) || NO_CLIENT.test(stdout + stderr);
+
+/** A role that may ask for a sign of life alone, or a command that was taken away (redis.conf, `rename-command`). */
+const NOT_ALLOWED = /^(?:\(error\) )?(?:NOAUTH|NOPERM|ERR unknown command)\b/mu;
+
+async function redisRows(work: DockerWork, container: string): Promise<Answered> {
+  const pong = await work.exec(container, ["redis-cli", "PING"]);
+  if (/^NOAUTH/mu.test(pong.stdout + pong.stderr) || isLocked(pong)) return { locked: true };
+  if (!pong.stdout.startsWith("PONG")) return { why: `${pong.stdout}${pong.stderr}`.trim() };
+  const info = await work.exec(container, ["redis-cli", "INFO", "keyspace"]);
+  if (NOT_ALLOWED.test(info.stdout + info.stderr)) return { locked: true };
+  // An empty server says so much; what says less has not told that it is empty.
+  if (info.code !== 0 || !/^# Keyspace\r?$/mu.test(info.stdout)) return { why: `${info.stdout}${info.stderr}`.trim() };
+  const found = info.stdout.split(/\r?\n/u).map((line) => /^(db\d+):keys=(\d+)/u.exec(line));
+  return { rows: found.flatMap((line) => (line === null ? [] : [{ name: line[1] ?? "", rows: line[2] ?? "" }])) };
+}
+
+/** The last one ends in a newline. */
+const rowsIn = (text: string): readonly string[] =>
+  text
+    .replace(/\n$/u, "")
+    .split(ROW)
+    .filter((row) => row !== "");
+
+function cannot(message: string, place: string): RecoverError {
+  return new RecoverError("proof-failed", message, {
+    remedy: "Look at its log; the old container is as it was.",
+    place,
+  });
+}
+
+/** Whoever names a table does not write lines of ours. */
+const onOneLine = (name: string): string => printable(name.replaceAll("\n", "\\n").replaceAll("\t", "\\t"));
+
+export function rowsText(rows: RowCounts): string {
+  if (rows.length === 0) return "no tables or keys";
+  const shown = rows.slice(0, 8).map(({ name, rows: count }) => `${onOneLine(name)} ${count}`);
+  return rows.length > shown.length ? `${shown.join(", ")} and ${rows.length - shown.length} more` : shown.join(", ");
+}

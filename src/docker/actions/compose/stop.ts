@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../../action.ts";
+import { stopContainer } from "../../../kit/commands/docker-work-commands.ts";
+import type { DockerContainer } from "../../../ports/docker-host.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { movedService } from "./moved-service.ts";
+import { runningContainer } from "./running-container.ts";
+import { guardMember, openStack, stackInput } from "./stack.ts";
+import { undoStop } from "./undo-stop.ts";
+import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+
+const input = z.strictObject({
+  ...stackInput,
+  running: z.array(runningContainer),
+  /** What is moved while it is down; none in journals without it. */
+  services: z.array(movedService).default([]),
+  /** The file that is written; "" in journals without it. */
+  file: z.string().default(""),
+});
+const output = z.object({ stopped: z.number() });
+export type StopInput = z.infer<typeof input>;
+
+/** First those that write, then what they write to: nothing that was accepted is lacking in the copy. */
+export const stopStack = defineAction({
+  id: "compose.stop",
+  title: "Stop the stack",
+  effect: "disrupt",
+  input,
+  output,
+  undo: undoStop,
+  describe: ({ host, sudo, running }) =>
+    running.map(({ name, grace }) => ({
+      on: placeText({ host }),
+      line: quote(stopContainer(wordsOf({ sudo }), name, grace)),
+    })),
+  async guard(context, request) {
+    const { host } = await openStack(context, request);
+    for (const member of request.running) await guardMember(host, { ...member, project: request.project });
+  },
+  async run(context, request) {
+    const { work } = await openStack(context, request);
+    for (const [index, { id, name, grace }] of request.running.entries()) {
+      if (!(await still(context, request)).some((container) => container.id === id)) continue;
+      context.progress({ message: `stopping ${name}`, done: index, total: request.running.length });
+      await context.beforeEffect();
+      await work.stop(id, grace);
+    }
+    return { stopped: request.running.length };
+  },
+  async probe(context, request): Promise<Probe<z.infer<typeof output>>> {
+    const left = await still(context, request);
+    const evidence = left.length === 0 ? "all have stopped" : `${left.map(({ name }) => name).join(", ")} run`;
+    if (left.length === 0) return { state: "done", output: { stopped: request.running.length }, evidence };
+    return { state: left.length === request.running.length ? "not-done" : "partly", evidence };
+  },
+  async verify(context, request) {
+    const left = await still(context, request);
+    return {
+      holds: left.length === 0,
+      evidence: left.length === 0 ? "all have stopped" : `${left.map(({ name }) => name).join(", ")} run`,
+    };
+  },
+});
+
+async function still(context: Context, request: StopInput): Promise<readonly DockerContainer[]> {
+  const { host } = await openStack(context, request);
+  const ids = new Set(request.running.map(({ id }) => id));
+  return (await host.containers()).filter(
+    ({ id, running, status }) => ids.has(id) && (running || status === "restarting"),
+  );
+}

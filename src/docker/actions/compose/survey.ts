@@ -1,0 +1,195 @@
+import { posix } from "node:path";
+import { z } from "zod";
+import { type Context, defineAction } from "../../../action.ts";
+import { bytesText } from "../../../kit/text/bytes.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { dataPathsOf } from "../../compose/data-paths.ts";
+import { engineInfo, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
+import type { DockerWork } from "../../../ports/docker-work.ts";
+import { printable, quoted } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { type MovedService, movedService } from "./moved-service.ts";
+import { downtimeOf, graceOf, type RunningContainer, runningContainer } from "./running-container.ts";
+import { guardWayBack } from "./guard-way-back.ts";
+import { canBeAsked, whyNot } from "./rows.ts";
+import { planEdit } from "./plan-edit.ts";
+import { guardAlone } from "./unfinished-copy.ts";
+import { servicesToMove } from "./services-to-move.ts";
+import { unknownProject } from "./unknown-project.ts";
+import { callInput, containersOf, LABEL, openStack, refuse, stackInput } from "./stack.ts";
+
+const input = z.strictObject({ ...stackInput, services: z.array(z.string()) });
+
+const output = z.object({
+  ...callInput,
+  compose_version: z.string(),
+  services: z.array(movedService),
+  /** All that run, those without data first: the order in which they are stopped. */
+  running: z.array(runningContainer),
+  /** The file that is written: the Compose file, or an override beside it. */
+  file: z.string(),
+  /** SHA-256 of what it holds; "" where it is not there. */
+  before_sha256: z.string(),
+  after_sha256: z.string(),
+  override: z.boolean(),
+  /** `version:` of the Compose file, which an override has to repeat. */
+  version: z.string(),
+  diff: z.string(),
+  /** Whether git has the Compose file: then an override is written in its place. */
+  tracked: z.enum(["yes", "no", "unknown"]),
+  /** Services of which the file says something else than what runs: `up` changes them as well. */
+  drifted: z.array(z.string()),
+  /** What of the moved services stays with their old containers: sentences. */
+  staying: z.array(z.string()).default([]),
+  seconds: z.number(),
+});
+type Output = z.infer<typeof output>;
+
+/** Two reads and a second copy of everything, at the pace of a slow disk: the first copy is made before. And stops and starts. */
+const BYTES_PER_SECOND = 40_000_000;
+
+/** Finds the services whose data would go with their containers, and what would put that right. */
+export const surveyStack = defineAction({
+  id: "compose.survey",
+  title: "Find the data that would go with their containers",
+  effect: "read",
+  input,
+  output,
+  tell: ({ services, seconds }) =>
+    [
+      `${counted(services.length, "service")} without a place for ${services.length === 1 ? "its" : "their"} data; about ${Math.ceil(seconds / 60)} min of downtime`,
+      ...services.map(
+        ({ service, container, path, volume, bytes, destination }) =>
+          `${service} (${container}): ${bytesText(bytes)} at ${path} in ${volume === "" ? "the container's own layer" : `the anonymous volume ${volume.slice(0, 12)}`}, to ${destination}`,
+      ),
+    ].join("\n"),
+  describe: ({ host, sudo }) => [{ on: placeText({ host }), line: quote(engineInfo(wordsOf({ sudo }))) }],
+  run: (context, request): Promise<Output> => surveyed(context, request),
+  async verify(context, request, { services }) {
+    const { host } = await openStack(context, request);
+    const ids = new Set((await containersOf(host, request.project)).map(({ id }) => id));
+    const gone = services.filter(({ container_id: id }) => !ids.has(id)).map(({ service }) => service);
+    return {
+      holds: gone.length === 0,
+      evidence: gone.length === 0 ? "the containers are the same" : `${gone.join(", ")} has another container`,
+    };
+  },
+});
+
+async function surveyed(context: Context, request: z.infer<typeof input>): Promise<Output> {
+  const { host, work } = await openStack(context, request);
+  const engine = await host.engine();
+  if (!engine.readsDirectly)
+    throw refuse(
+      `the directories of ${quoted(engine.name)} cannot be read from where its docker command is`,
+      host.label,
+      "Run it on the engine's own machine as root, or with --input sudo=true, or name that machine with --input host=[USER@]HOST.",
+    );
+  const members = await containersOf(host, request.project);
+  const [first] = members;
+  if (first === undefined) throw await unknownProject(host, request.project);
+  const generation = (first.labels[LABEL.version] ?? "").startsWith("1.") ? "v1" : "v2";
+  const composeVersion = await work.composeVersion(generation);
+  const place = { generation, directory: first.labels[LABEL.directory] ?? "", files: filesOf(first.labels) } as const;
+  const moving = await servicesToMove({ host, work, members, request, place });
+  guardWayBack(new Set(moving.map(({ container_id: id }) => id)), await host.containers(), engine);
+  const edit = await planEdit({ host, work, project: request.project, place, services: moving });
+  for (const moved of edit.services) {
+    await guardAlone(work, moved.destination, context.run.id);
+    await guardAnswers(work, moved, members);
+  }
+  const bytes = edit.services.reduce((sum, each) => sum + each.bytes, 0);
+  await guardSpace(work, place.directory, edit.services);
+  return {
+    ...place,
+    files: [...edit.files],
+    compose_version: composeVersion,
+    services: [...edit.services],
+    running: stopOrder(members, new Set(edit.services.map(({ container_id: id }) => id))),
+    file: edit.file,
+    before_sha256: edit.beforeSha256,
+    after_sha256: edit.afterSha256,
+    override: edit.override,
+    version: edit.version,
+    diff: edit.diff,
+    tracked: edit.tracked,
+    drifted: [...edit.drifted],
+    staying: await stayingOf(members, { host, work, moving: edit.services }),
+    seconds: downtimeOf(bytes / BYTES_PER_SECOND),
+  };
+}
+
+/** The copy is asked while the stack is down: what does not answer as it runs would be waited for in vain then. */
+async function guardAnswers(work: DockerWork, moved: MovedService, members: readonly DockerContainer[]): Promise<void> {
+  const isRunning = members.some(({ id, running }) => running && id === moved.container_id);
+  if (!isRunning || !canBeAsked(moved.kind)) return;
+  const why = await whyNot(work, moved.container_id, moved);
+  if (why === undefined) return;
+  throw refuse(
+    `${quoted(moved.container)} has the image of a database and gives no answer, so that its copy could not be proved: ${printable(why)}`,
+    moved.container,
+    "Nothing was changed. Wait until it answers, or name the services whose data are moved with --input services=SERVICE,…; then begin anew.",
+  );
+}
+
+/** Volumes without a name that hold something, and no database that is known: their containers get new ones. */
+async function stayingOf(
+  members: readonly DockerContainer[],
+  about: { readonly host: DockerHost; readonly work: DockerWork; readonly moving: readonly MovedService[] },
+): Promise<string[]> {
+  const anonymous = new Set((await about.host.volumes()).filter((one) => one.anonymous).map(({ name }) => name));
+  const texts: string[] = [];
+  for (const { id, labels, mounts } of members) {
+    const paths = about.moving.filter((one) => one.container_id === id).map(({ path }) => path);
+    if (paths.length === 0) continue;
+    for (const { volume, source, destination } of mounts) {
+      if (!anonymous.has(volume) || paths.includes(destination)) continue;
+      if ((await about.work.entries(source)).length > 0)
+        texts.push(`${labels[LABEL.service] ?? ""}: ${destination}, in the volume ${volume.slice(0, 12)}…`);
+    }
+  }
+  return texts;
+}
+
+/** Every copy stays; of the second copies, one is there at a time. */
+async function guardSpace(work: DockerWork, directory: string, moved: readonly MovedService[]): Promise<void> {
+  const places = new Map<string, readonly number[]>();
+  for (const { destination, bytes } of moved) {
+    const parent = posix.dirname(destination);
+    const place = (await work.kind(parent)) === "directory" ? parent : directory;
+    places.set(place, [...(places.get(place) ?? []), bytes]);
+  }
+  for (const [place, sizes] of places) {
+    const wanted = sizes.reduce((sum, each) => sum + each, 0) + Math.max(...sizes);
+    const free = await work.freeBytes(place);
+    if (free <= wanted)
+      throw refuse(
+        `${bytesText(free)} are free in ${quoted(place)}, and a copy of the data with one to prove it takes ${bytesText(wanted)}`,
+        place,
+        "Make room there, then begin anew. Nothing was changed.",
+      );
+  }
+}
+
+/** A database that is not moved is one all the same: it is told by its image. */
+function stopOrder(members: readonly DockerContainer[], moved: ReadonlySet<string>): RunningContainer[] {
+  const hasData = ({ id, image }: DockerContainer): boolean => moved.has(id) || dataPathsOf(image).length > 0;
+  const running = members.filter((container) => container.running);
+  const ordered = [...running.filter((one) => !hasData(one)), ...running.filter(hasData)];
+  return ordered.map((one) => ({
+    id: one.id,
+    name: one.name,
+    service: one.labels[LABEL.service] ?? "",
+    grace: graceOf(hasData(one)),
+    ports: [...new Set(one.ports.map(({ host }) => host))],
+  }));
+}
+
+/** v1 writes the names as they were given, relative to the working directory. */
+function filesOf(labels: Readonly<Record<string, string>>): string[] {
+  const directory = labels[LABEL.directory] ?? "";
+  const names = (labels[LABEL.files] ?? "").split(",").filter((name) => name !== "");
+  return names.map((name) => (name.startsWith("/") ? name : `${directory}/${name}`));
+}

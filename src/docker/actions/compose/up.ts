@@ -1,0 +1,219 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
+import { composeUp, removeContainer, stopContainer } from "../../../kit/commands/docker-work-commands.ts";
+import type { DockerContainer } from "../../../ports/docker-host.ts";
+import type { DockerWork } from "../../../ports/docker-work.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { placeText } from "../storage/host-input.ts";
+import { movedService } from "./moved-service.ts";
+import { graceOf, runningContainer } from "./running-container.ts";
+import { callInput, callOf, containersOf, LABEL, openStack, refuse, stackInput } from "./stack.ts";
+import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+
+const input = z.strictObject({
+  ...stackInput,
+  ...callInput,
+  services: z.array(movedService),
+  /** Every service that ran before, and not only those that were moved. */
+  all: z.boolean(),
+  running: z.array(runningContainer),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({ containers: z.array(z.object({ service: z.string(), name: z.string(), id: z.string() })) });
+type Output = z.infer<typeof output>;
+
+const undo: WayBack<Input, Output> = {
+  effect: "destroy",
+  cost: "stops what was started and removes the new containers of the moved services; their data directories stay",
+  describe: (request) =>
+    request.services.flatMap(({ container }) =>
+      [stopContainer(wordsOf(request), container, graceOf(true)), removeContainer(wordsOf(request), container)].map(
+        (argv) => ({ on: placeText(request), line: quote(argv) }),
+      ),
+    ),
+  async guard(context, { input: request }) {
+    for (const { service, container } of await made(context, request))
+      if (!isOn(container, request, service))
+        throw refuse(`"${container.name}" is not the container that was started on the new directory`, container.name);
+  },
+  async probe(context, { input: request }) {
+    const left = request.all
+      ? await runningOthers(context, request)
+      : (await made(context, request)).map(({ container }) => container);
+    return {
+      state: left.length === 0 ? "done" : "not-done",
+      evidence:
+        left.length === 0
+          ? "none of them is there"
+          : `${left.map(({ name }) => name).join(", ")} ${left.length === 1 ? "is" : "are"} there`,
+    };
+  },
+  async run(context, { input: request }) {
+    const { work } = await openStack(context, request);
+    for (const { id } of await runningOthers(context, request)) {
+      await context.beforeEffect();
+      await work.stop(id, graceOf(false));
+    }
+    if (request.all) return;
+    for (const { container } of await made(context, request)) {
+      await context.beforeEffect();
+      await work.stop(container.id, graceOf(true));
+      await context.beforeEffect();
+      await work.remove(container.id);
+    }
+  },
+};
+
+/** Compose with the generation, the project and the files that the stack was brought up with. */
+export const bringUp = defineAction({
+  id: "compose.up",
+  title: "Start the stack on its new data directories",
+  effect: "create",
+  input,
+  output,
+  undo,
+  describe: (request) => [
+    {
+      on: placeText(request),
+      line: quote(
+        composeUp(wordsOf(request), callOf(request), {
+          services: servicesOf(request),
+          scales: scalesOf(request, servicesOf(request)),
+        }),
+      ),
+    },
+  ],
+  async guard(context, request) {
+    const { host, work } = await openStack(context, request);
+    for (const { destination, service } of request.services)
+      if ((await work.kind(destination)) !== "directory")
+        throw refuse(`${destination} is not there, and ${service} would start with nothing`, destination);
+    const all = await host.containers();
+    const mine = all.filter(({ labels }) => labels[LABEL.project] === request.project);
+    // Of one that has stopped the engine tells no ports: what ran before has told them.
+    const wanted = new Set(request.running.flatMap(({ ports }) => ports));
+    const other = all.find(
+      (one) => !mine.includes(one) && one.running && one.ports.some(({ host: port }) => wanted.has(port)),
+    );
+    if (other !== undefined)
+      throw refuse(
+        `"${other.name}" has a port that the stack publishes`,
+        other.name,
+        "Stop it or give it another port, then go on.",
+      );
+  },
+  async run(context, request): Promise<Output> {
+    const { work } = await openStack(context, request);
+    await context.beforeEffect();
+    const before = await idle(context, request);
+    const names = await knownServices(work, request);
+    if (names.length > 0) await work.composeUp(callOf(request), names, scalesOf(request, names));
+    // Of a service that the file does not have any more, or one more container of it: Compose does not know that it ran.
+    for (const { id, startedAt } of await idle(context, request)) {
+      if (!before.some((one) => one.id === id && one.startedAt === startedAt)) continue;
+      await context.beforeEffect();
+      await work.start(id);
+    }
+    return await containers(context, request);
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const { host } = await openStack(context, request);
+    const members = await containersOf(host, request.project);
+    const lacking = servicesOf(request).filter(
+      (service) => !members.some(({ labels, running }) => running && labels[LABEL.service] === service),
+    );
+    const evidence =
+      lacking.length === 0 ? "all run" : `${lacking.join(", ")} ${lacking.length === 1 ? "does" : "do"} not run`;
+    if (lacking.length > 0)
+      return { state: lacking.length === servicesOf(request).length ? "not-done" : "partly", evidence };
+    for (const { service, container } of await made(context, request))
+      if (!isOn(container, request, service))
+        return { state: "unknown", evidence: `${container.name} runs, and not on its new directory` };
+    return { state: "done", output: await containers(context, request), evidence };
+  },
+  async verify(context, request) {
+    const found = await made(context, request);
+    const astray = found
+      .filter(({ container, service }) => !isOn(container, request, service))
+      .map(({ container }) => container.name);
+    const all = found.length >= new Set(request.services.map(({ service }) => service)).size;
+    return {
+      holds: all && astray.length === 0,
+      evidence: astray.length > 0 ? `${astray.join(", ")} is on another directory` : "each is on its new directory",
+    };
+  },
+});
+
+/** Never the whole file: what had finished, or was stopped, is not started again. */
+const servicesOf = ({ all, services, running }: Input): readonly string[] => [
+  ...new Set((all ? running : services).map(({ service }) => service)),
+];
+
+/** Compose refuses the whole call for one service that its files do not have. */
+async function knownServices(work: DockerWork, request: Input): Promise<readonly string[]> {
+  const names = servicesOf(request);
+  if (!request.all) return names;
+  const known = await work.composeHashes(callOf(request));
+  return names.filter((service) => known.has(service));
+}
+
+/** As many as ran, whatever the file says: no more servers on one directory, and no container less. */
+function scalesOf({ running }: Input, names: readonly string[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { service } of running) counts.set(service, (counts.get(service) ?? 0) + 1);
+  return Object.fromEntries([...counts].filter(([service]) => names.includes(service)));
+}
+
+/** Containers that ran, are still there, and do not run. */
+async function idle(context: Context, request: Input): Promise<readonly DockerContainer[]> {
+  if (!request.all) return [];
+  const ids = new Set(request.running.map(({ id }) => id));
+  const members = await containersOf((await openStack(context, request)).host, request.project);
+  return members.filter(({ id, running, status }) => ids.has(id) && !running && status !== "restarting");
+}
+
+/** The moved services' containers that are not the old ones. */
+async function made(
+  context: Context,
+  request: Input,
+): Promise<readonly { readonly service: string; readonly container: DockerContainer }[]> {
+  const { host } = await openStack(context, request);
+  const members = await containersOf(host, request.project);
+  const [old, names] = [
+    new Set(request.services.map(({ container_id: id }) => id)),
+    new Set(request.services.map(({ service }) => service)),
+  ];
+  return members.flatMap((container) => {
+    const service = container.labels[LABEL.service] ?? "";
+    return names.has(service) && !old.has(container.id) ? [{ service, container }] : [];
+  });
+}
+
+/** Running containers of the project that this step has started: the data's own for the first step, the others for the second. */
+async function runningOthers(context: Context, request: Input): Promise<readonly DockerContainer[]> {
+  if (!request.all) return [];
+  const { host } = await openStack(context, request);
+  const moved = new Set(request.services.map(({ service }) => service));
+  return (await containersOf(host, request.project)).filter(
+    ({ running, labels }) => running && !moved.has(labels[LABEL.service] ?? ""),
+  );
+}
+
+function isOn(container: DockerContainer, request: Input, service: string): boolean {
+  const own = request.services.filter((moved) => moved.service === service);
+  return own.every(({ path, destination }) =>
+    container.mounts.some(
+      (mount) => mount.kind === "bind" && mount.destination === path && mount.source === destination,
+    ),
+  );
+}
+
+async function containers(context: Context, request: Input): Promise<Output> {
+  const { host } = await openStack(context, request);
+  const members = await containersOf(host, request.project);
+  return {
+    containers: members
+      .filter(({ running }) => running)
+      .map(({ id, name, labels }) => ({ service: labels[LABEL.service] ?? "", name, id })),
+  };
+}

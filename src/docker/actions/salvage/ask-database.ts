@@ -1,0 +1,108 @@
+/** Asks a server on a copy what it has: databases, tables, how many rows, and when the newest of them was written. */
+import { z } from "zod";
+import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
+import { RecoverError } from "../../../errors.ts";
+import { printable } from "../../../kit/text/printable.ts";
+import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
+
+export const tableFacts = z.object({
+  schema: z.string(),
+  table: z.string(),
+  /** -1 where it cannot be read. */
+  rows: z.number(),
+  /** ISO 8601: the greatest value in a column with a time; "" where there is none. */
+  newest: z.string(),
+});
+export type TableFacts = z.infer<typeof tableFacts>;
+
+export const databaseFacts = z.object({
+  name: z.string(),
+  bytes: z.number(),
+  encoding: z.string(),
+  collate: z.string(),
+  ctype: z.string(),
+  tables: z.array(tableFacts),
+  /** What was refused while it was asked. */
+  damage: z.array(z.string()),
+});
+export type DatabaseFacts = z.infer<typeof databaseFacts>;
+
+/** Names come first in a row: the last field ends at a newline. */
+const DATABASES =
+  "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(oid) FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
+/** Tables of people, without those that an extension brings; the columns with a time of each. */
+const TABLES = `SELECT n.nspname, c.relname,
+  coalesce((SELECT string_agg(a.attnum::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (1082, 1114, 1184)), '')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
+  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY 1, 2;`;
+const COLUMNS = `SELECT n.nspname, c.relname, a.attname, a.attnum FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (1082, 1114, 1184) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' ORDER BY 1, 2, 4;`;
+
+type Asked = Pick<DatabaseCopies, "sql">;
+
+export async function askDatabases(copies: Asked, server: CopyServer, entry: string): Promise<DatabaseFacts[]> {
+  const { rows, failed } = await copies.sql(server, entry, DATABASES);
+  const [why] = failed;
+  // No row is no word on what there is: a copy may be damaged where its databases are listed.
+  if (why !== undefined)
+    throw new RecoverError("command-failed", `the server on the copy does not tell its databases: ${printable(why)}`, {
+      remedy: "Choose another copy or candidate; the volume that was copied is as it was.",
+      place: server.volume,
+      effect: "none",
+    });
+  const found: DatabaseFacts[] = [];
+  for (const [name = "", collate = "", ctype = "", encoding = "", bytes = ""] of rows) {
+    const { tables, damage } = await askTables(copies, server, name);
+    found.push({ name, bytes: Number(bytes), encoding, collate, ctype, tables: [...tables], damage: [...damage] });
+  }
+  return found;
+}
+
+export async function askTables(
+  copies: Asked,
+  server: CopyServer,
+  database: string,
+): Promise<{ readonly tables: readonly TableFacts[]; readonly damage: readonly string[] }> {
+  const listed = await copies.sql(server, database, TABLES);
+  const columns = listed.rows.some(([, , times = ""]) => times !== "")
+    ? (await copies.sql(server, database, COLUMNS)).rows
+    : [];
+  const names = listed.rows.map(([schema = "", table = ""]) => ({ schema, table }));
+  const counted = await copies.sql(
+    server,
+    database,
+    names.map((name, index) => countOf(index, name, columns)).join("\n"),
+  );
+  const byIndex = new Map(
+    counted.rows.map(([index = "", rows = "", newest = ""]) => [Number(index), { rows, newest }]),
+  );
+  const tables = names.map((name, index) => {
+    const found = byIndex.get(index);
+    return { ...name, rows: found === undefined ? -1 : Number(found.rows), newest: found?.newest ?? "" };
+  });
+  return { tables, damage: [...listed.failed, ...counted.failed] };
+}
+
+interface Name {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** A record separator begins each row: many statements answer here, each with its own newline. */
+function countOf(index: number, { schema, table }: Name, columns: readonly (readonly string[])[]): string {
+  const own = columns
+    .filter(([inSchema, inTable]) => inSchema === schema && inTable === table)
+    .map(([, , name = ""]) => `${quoteIdentifier(name)}::timestamptz`);
+  const time =
+    own.length === 0
+      ? "''"
+      : `coalesce(to_char(max(greatest(${own.join(", ")})) FILTER (WHERE isfinite(greatest(${own.join(", ")}))) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')`;
+  return `SELECT E'\\x1e${index}', count(*), ${time} FROM ONLY ${quoteIdentifier(schema)}.${quoteIdentifier(table)};`;
+}
+
+export const newestOf = (tables: readonly TableFacts[]): string =>
+  tables.map(({ newest }) => newest).reduce((a, b) => (a > b ? a : b), "");
+export const rowsOf = (tables: readonly TableFacts[]): number =>
+  tables.reduce((sum, { rows }) => sum + Math.max(0, rows), 0);

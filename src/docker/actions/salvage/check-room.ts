@@ -1,0 +1,153 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../../action.ts";
+import { bytesText } from "../../../kit/text/bytes.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import type { ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { DatabaseCopies } from "../../../ports/database-copy.ts";
+import type { DockerHost, DockerPlace } from "../../../ports/docker-host.ts";
+import { untouched } from "./find-candidates.ts";
+import { type Candidate, candidate, volumeName } from "./candidate.ts";
+import { copied, type Copied, libcOf, needsReindex, openCopies } from "./copied.ts";
+import { type Found, ProgramsFound } from "./find-programs.ts";
+import { hostInput } from "../storage/host-input.ts";
+
+const input = z.strictObject({
+  ...hostInput.shape,
+  picked: z.array(candidate),
+  /** Directory on the engine's machine with `postgres`; "" for the images that are present. */
+  postgres_bin: z.string(),
+  /** Directory for the dumps on the machine with the docker command; "" for one of the run's own. */
+  out: z.string(),
+});
+const output = z.object({
+  copies: z.array(copied),
+  needed_bytes: z.number(),
+  free_bytes: z.number(),
+  out: z.string(),
+});
+
+/** The copy, its WAL and a second cluster that the dump is loaded into. */
+const TIMES = 2.2;
+const MORE_ROOM = 256 * 1024 * 1024;
+
+/** Told before anything is copied: how many bytes, and the programs of which release start them. */
+export const checkRoom = defineAction({
+  id: "salvage.check-room",
+  title: "See that there is room, and a PostgreSQL of the right release",
+  effect: "read",
+  input,
+  output,
+  tell: ({ copies, needed_bytes, free_bytes }) =>
+    [
+      `${counted(copies.length, "volume")}, about ${bytesText(needed_bytes)} with the proof of the dumps; ${bytesText(free_bytes)} free`,
+      ...copies.flatMap((copy) => [
+        `${volumeName(copy.original)}: ${bytesText(copy.bytes)}, started with PostgreSQL ${copy.server_version} of ${copy.programs_text}`,
+        ...(needsReindex(copy) ? [`  ${REINDEX}`] : []),
+      ]),
+    ].join("\n"),
+  describe: () => [],
+  async run(context, { picked, postgres_bin, out, ...at }): Promise<z.infer<typeof output>> {
+    requireAbsolute({ postgres_bin, out });
+    const { host, copies } = await openCopies(context, at);
+    const programs = new ProgramsFound({ host, copies, run: context.run.id, directory: postgres_bin });
+    const planned: Copied[] = [];
+    for (const [index, original] of picked.entries()) {
+      const found = await programs.for(original);
+      planned.push(
+        plan(original, {
+          found,
+          name: `dingo-recover-${context.run.id}-${index + 1}`,
+          bytes: await sizeOf(context, { original, at, programs: found.programs }),
+        }),
+      );
+    }
+    const needed = Math.round(planned.reduce((sum, { bytes }) => sum + bytes, 0) * TIMES) + MORE_ROOM;
+    const free = await freeBytes(host);
+    if (free < needed) throw tooSmall({ needed, free, place: "the engine's disk" });
+    return {
+      copies: planned,
+      needed_bytes: needed,
+      free_bytes: free,
+      out: out === "" ? ownOut(context, copies) : `${out}/dingo-recover-${context.run.id}`,
+    };
+  },
+  verify: () => Promise.resolve({ holds: true, evidence: "room comes and goes; the copy says where it is too little" }),
+});
+
+export const REINDEX =
+  "its data were written on another libc than these programs have: text may sort differently, so that only a dump of it is to be trusted, and whoever runs the files themselves has to REINDEX first";
+
+function plan(
+  original: Candidate,
+  { found, name, bytes }: { readonly found: Found; readonly name: string; readonly bytes: number },
+): Copied {
+  const { programs, text, facts } = found;
+  return {
+    original,
+    name,
+    programs: { ...programs, volumes: [...programs.volumes] },
+    programs_text: text,
+    server_version: facts.postgres,
+    libc: facts.libc,
+    libc_of_data: libcOf(original.uid),
+    bytes,
+  };
+}
+
+/** Names and sizes alone are read. */
+async function sizeOf(
+  context: Context,
+  {
+    original,
+    at,
+    programs,
+  }: {
+    readonly original: Candidate;
+    readonly at: DockerPlace;
+    readonly programs: ServerPrograms;
+  },
+): Promise<number> {
+  const { copies } = await openCopies(context, at);
+  const [bytes = -1] = await copies.measure({ run: context.run.id, programs }, [original]);
+  if (bytes >= 0) return bytes;
+  throw new RecoverError("answer-incomplete", `nobody can tell how large the volume ${volumeName(original)} is`, {
+    remedy: "Look whether it is still there with `docker volume inspect`, then resume.",
+    place: original.volume,
+    effect: "none",
+  });
+}
+
+async function freeBytes(host: Pick<DockerHost, "look" | "engine">): Promise<number> {
+  const path = (await host.engine()).root;
+  const [looked] = await untouched(host).look([{ key: "room", path }], { files: [], entries: 1 });
+  if (looked?.state === "seen" && looked.space !== undefined) return looked.space.free;
+  throw new RecoverError("answer-incomplete", `nobody can tell how much room is left below "${path}"`, {
+    remedy: "Look with df -h on the engine's machine, then resume.",
+    place: path,
+    effect: "none",
+  });
+}
+
+/** What is to last does not lie where a restart cleans up; what is rehearsed lies with the rehearsal. */
+const ownOut = ({ run }: Context, { temporary }: Pick<DatabaseCopies, "temporary">): string =>
+  `${run.rehearsal ? temporary : "/var/tmp"}/dingo-recover-${run.id}`;
+
+function requireAbsolute(paths: Readonly<Record<string, string>>): void {
+  for (const [name, path] of Object.entries(paths))
+    if (path !== "" && !/^\/[^\p{Cc}]*$/u.test(path))
+      throw new RecoverError("input-invalid", `"${name}" is not an absolute path`, {
+        remedy: `Give --input ${name}=/DIRECTORY.`,
+        place: name,
+        effect: "none",
+      });
+}
+
+function tooSmall({ needed, free, place }: { readonly needed: number; readonly free: number; readonly place: string }) {
+  return new RecoverError("does-not-fit", `the copies need ${bytesText(needed)}, and ${bytesText(free)} are free`, {
+    remedy:
+      "Pick fewer volumes, or make room without touching a volume: docker image prune is harmless, docker volume prune is not.",
+    place,
+    effect: "none",
+  });
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { TextQuestion } from "../../../ports/operator.ts";
+import { printable, quoted } from "../../../kit/text/printable.ts";
+import { databaseFacts } from "./ask-database.ts";
+import { volumeName } from "./candidate.ts";
+import { copied } from "./copied.ts";
+import { databaseLines } from "./inspect.ts";
+import { named } from "./named.ts";
+
+const looked = z.object({
+  copy: copied,
+  role: z.string(),
+  databases: z.array(databaseFacts),
+  expected: z.array(z.string()),
+});
+type Looked = z.infer<typeof looked>;
+const input = z.strictObject({
+  found: z.array(looked),
+  /** Names of databases, or "all"; empty to be asked. */
+  dump: z.array(z.string()),
+});
+export const chosen = z.object({ copy: copied, role: z.string(), databases: z.array(databaseFacts) });
+const output = z.object({ chosen: z.array(chosen), lines: z.array(z.string()) });
+type Output = z.infer<typeof output>;
+
+export const chooseDatabases = defineAction({
+  id: "salvage.choose",
+  title: "Choose the databases that are dumped",
+  effect: "read",
+  input,
+  output,
+  tell: ({ lines, chosen: all }) =>
+    [
+      ...lines,
+      `dumped: ${printable(all.flatMap(({ databases }) => databases.map(({ name }) => name)).join(", "))}`,
+    ].join("\n"),
+  describe: () => [],
+  run: async (context, { found, dump }): Promise<Output> => ({
+    chosen: await named(context, {
+      given: dump,
+      question: questionOf(found),
+      divide: wordsOf,
+      read: (words) => chosenOf(words, found),
+      // The copies are made by then: another answer goes on with them.
+      unattended: `Go on at a terminal: "dingo-recover resume ${context.run.id}" asks which of these are dumped.`,
+    }),
+    lines: linesOf(found),
+  }),
+  verify: () => Promise.resolve({ holds: true, evidence: "it was chosen by name" }),
+});
+
+const linesOf = (found: readonly Looked[]): string[] =>
+  found.flatMap(({ copy, role, databases, expected }) => [
+    `${volumeName(copy.original)}, asked as ${printable(role)}:`,
+    ...databases.flatMap((each) => databaseLines(each, expected.includes(each.name))),
+  ]);
+
+function questionOf(found: readonly Looked[]): TextQuestion {
+  return {
+    kind: "text",
+    id: "databases",
+    prompt: 'Which databases are dumped? Names divided by commas, or "all"',
+    needed: true,
+    why: `Each is dumped, and the dump is loaded into an empty server to see that it is whole.\n${linesOf(found).join("\n")}`,
+  };
+}
+
+const wordsOf = (answer: string): string[] =>
+  answer
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+
+function chosenOf(words: readonly string[], found: readonly Looked[]): Output["chosen"] {
+  const wantsAll = words.length === 1 && words[0] === "all";
+  const isThere = (word: string): boolean => found.some(({ databases }) => databases.some(({ name }) => name === word));
+  const missing = wantsAll ? [] : words.filter((word) => !isThere(word));
+  if (missing.length > 0 || words.length === 0) throw absent(missing, found);
+  const all = found.map(({ copy, role, databases }) => ({
+    copy,
+    role,
+    databases: databases.filter(({ name, tables }) =>
+      wantsAll ? name !== "postgres" || databases.length === 1 || tables.length > 0 : words.includes(name),
+    ),
+  }));
+  return all.filter(({ databases }) => databases.length > 0);
+}
+
+function absent(missing: readonly string[], found: readonly Looked[]): RecoverError {
+  const there = found.flatMap(({ databases }) => databases.map(({ name }) => name));
+  const what =
+    missing.length === 0
+      ? "no database was chosen"
+      : `${missing.map(quoted).join(", ")} ${missing.length === 1 ? "is" : "are"} in no picked volume`;
+  return new RecoverError(
+    "nothing-found",
+    `${what}: there ${there.length === 1 ? "is" : "are"} ${printable(there.join(", "))}`,
+    {
+      remedy: 'Name some of these, or "all".',
+      place: "input dump",
+      effect: "none",
+    },
+  );
+}

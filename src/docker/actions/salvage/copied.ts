@@ -1,0 +1,57 @@
+/** What is copied, by which programs it is started, and where it lies then: fixed before anything is made. */
+import { z } from "zod";
+import type { Context } from "../../../action.ts";
+import type { DatabaseCopies } from "../../../ports/database-copy.ts";
+import type { DockerHost, DockerPlace } from "../../../ports/docker-host.ts";
+import type { CopyServer, ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
+import { RecoverError } from "../../../errors.ts";
+import { candidate } from "./candidate.ts";
+
+export const copied = z.object({
+  original: candidate,
+  /** Of the volume that holds the copy, and of the container on it. */
+  name: z.string(),
+  programs: z.object({ image: z.string(), volumes: z.array(z.string()), directory: z.string(), major: z.string() }),
+  /** For people: `postgres:16`, or the directory. */
+  programs_text: z.string(),
+  server_version: z.string(),
+  /** Of the programs; and of whoever wrote the data, where its owner tells. */
+  libc: z.enum(["musl", "glibc"]),
+  libc_of_data: z.enum(["musl", "glibc", "unknown"]),
+  bytes: z.number(),
+});
+export type Copied = z.infer<typeof copied>;
+
+export async function openCopies(
+  context: Context,
+  at: DockerPlace,
+): Promise<{ readonly host: DockerHost; readonly copies: DatabaseCopies }> {
+  const { docker } = context.ports;
+  return { host: await docker.open(at), copies: await docker.copies(at) };
+}
+
+/** Owners of data directories: 70 in Alpine's packages and images, 999 in Debian's images (docker-library/postgres, Dockerfiles). */
+export function libcOf(uid: number): Copied["libc_of_data"] {
+  return uid === 70 ? "musl" : uid === 999 ? "glibc" : "unknown";
+}
+
+/** Indexes over text are in an order that the other libc may not have. */
+export const needsReindex = ({ libc, libc_of_data }: Pick<Copied, "libc" | "libc_of_data">): boolean =>
+  libc_of_data !== "unknown" && libc_of_data !== libc;
+
+export const freshName = (name: string): string => `${name}-proof`;
+
+/** Root owned the data: they were given away in the copy. */
+const serverUid = (uid: number): number => (uid > 0 ? uid : 999);
+
+export const serverOf = (run: string, { name, programs, original }: Copied, role: string): CopyServer => ({
+  run,
+  programs: programs satisfies ServerPrograms,
+  volume: name,
+  uid: serverUid(original.uid),
+  role,
+});
+
+export function refuse(message: string, place: string, remedy: string): RecoverError {
+  return new RecoverError("guard-refused", message, { remedy, place, effect: "none" });
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { defineAction, type Probe } from "../../../action.ts";
+import { startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
+import { dumpTo } from "../../../kit/commands/database-dump-commands.ts";
+import { RecoverError } from "../../../errors.ts";
+import { printable } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { hostInput, placeText } from "../storage/host-input.ts";
+import { askTables, type DatabaseFacts, tableFacts } from "./ask-database.ts";
+import { volumeName } from "./candidate.ts";
+import { chosen } from "./choose.ts";
+import { openCopies, serverOf } from "./copied.ts";
+import { whileUp } from "./while-up.ts";
+import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+
+const input = z.strictObject({ ...hostInput.shape, chosen, out: z.string() });
+type Input = z.infer<typeof input>;
+const dumpFile = z.object({
+  /** "" for the roles. */
+  database: z.string(),
+  path: z.string(),
+  bytes: z.number(),
+  sha256: z.string(),
+});
+export const dumped = z.object({
+  chosen,
+  files: z.array(dumpFile),
+  /** As the copy had them right then, for the proof. */
+  counts: z.array(z.object({ database: z.string(), tables: z.array(tableFacts) })),
+});
+type Output = z.infer<typeof dumped>;
+
+/** An archive for each database, and a text for the roles with their passwords' hashes. */
+export const dumpDatabases = defineAction({
+  id: "salvage.dump",
+  title: "Dump what was chosen",
+  effect: "create",
+  input,
+  output: dumped,
+  undo: { leaves: "the dumps stay where they are: they are what was looked for" },
+  describe: (request, run) => {
+    const { copy, role } = request.chosen;
+    const server = serverOf(run, copy, role);
+    const on = placeText(request);
+    return [
+      startOnCopy(wordsOf(request), server),
+      ...ordersOf(request).map((order) => dumpTo(wordsOf(request), server, order)),
+    ].map((argv) => ({ on, line: quote(argv) }));
+  },
+  async run(context, request): Promise<Output> {
+    const { copies } = await openCopies(context, request);
+    const { copy, role, databases } = request.chosen;
+    const server = serverOf(context.run.id, copy, role);
+    const made = await whileUp(context, { at: request, server, start: () => copies.start(server) }, async () => {
+      const files: z.infer<typeof dumpFile>[] = [];
+      for (const order of ordersOf(request)) {
+        context.progress({ message: `dumping ${order.database === "" ? "the roles" : printable(order.database)}` });
+        await context.beforeEffect();
+        files.push({ database: order.database, ...(await copies.dump(server, order)) });
+      }
+      const counts = [];
+      for (const { name } of databases) {
+        const { tables, damage } = await askTables(copies, server, name);
+        if (damage.length > 0) throw unreadable(name, damage, copy.name);
+        counts.push({ database: name, tables: [...tables] });
+      }
+      return { chosen: request.chosen, files, counts };
+    });
+    await context.record("dumped", { files: made.files, counts: made.counts });
+    return made;
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const { copies } = await openCopies(context, request);
+    const server = await copies.isThere(request.chosen.copy.name, context.run.id);
+    const files = await Promise.all(ordersOf(request).map(({ file }) => copies.dumped(file)));
+    const there = files.filter((file) => file !== undefined).length;
+    const evidence = `${there} of ${files.length} dumps are there${server ? ", and a server is left on the copy" : ""}`;
+    const noted = dumped.omit({ chosen: true }).safeParse(context.records("dumped").at(-1));
+    if (noted.success && !server && noted.data.files.every(({ sha256 }, index) => files[index]?.sha256 === sha256))
+      return { state: "done", output: { chosen: request.chosen, ...noted.data }, evidence };
+    return { state: there === 0 && !server ? "not-done" : "partly", evidence };
+  },
+  async verify(context, request, { files }) {
+    const { copies } = await openCopies(context, request);
+    const found = await Promise.all(files.map(({ path }) => copies.dumped(path)));
+    const holds = files.every(({ sha256 }, index) => found[index]?.sha256 === sha256);
+    return { holds, evidence: holds ? "the dumps are as they were written" : "a dump is gone or has been changed" };
+  },
+});
+
+function ordersOf({
+  chosen: { copy, databases },
+  out,
+}: Input): readonly { readonly database: string; readonly file: string }[] {
+  const folder = `${out}/${fileName(volumeName(copy.original).replace("…", ""))}`;
+  return [
+    { database: "", file: `${folder}/roles.sql` },
+    ...databases.map(({ name }: DatabaseFacts) => ({
+      database: name,
+      file: `${folder}/database-${fileName(name)}.dump`,
+    })),
+  ];
+}
+
+/** Whatever a database is called, its file has a plain name of its own. */
+const fileName = (name: string): string =>
+  [...Buffer.from(name)]
+    .map((byte) =>
+      /[A-Za-z0-9_.-]/u.test(String.fromCharCode(byte))
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).padStart(2, "0")}`,
+    )
+    .join("")
+    .slice(0, 180);
+
+function unreadable(database: string, damage: readonly string[], place: string): RecoverError {
+  return new RecoverError(
+    "proof-failed",
+    `not every table of "${printable(database)}" can be read: ${printable(damage.slice(0, 2).join("; "))}`,
+    {
+      remedy: `Its pages are damaged. Dump the tables that can be read by hand: docker start ${place}; docker exec ${place} pg_dump -F c -h /tmp -T TABLE …. The volume itself is as it was.`,
+      place,
+    },
+  );
+}

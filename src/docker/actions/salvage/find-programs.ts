@@ -1,0 +1,121 @@
+/** PostgreSQL of a release, in the images that are present or in a directory: nothing is pulled. */
+import type { ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { DatabaseCopies, ProgramFacts } from "../../../ports/database-copy.ts";
+import type { DockerHost, DockerImage } from "../../../ports/docker-host.ts";
+import type { Candidate } from "./candidate.ts";
+import { libcOf } from "./copied.ts";
+
+export interface Found {
+  readonly programs: ServerPrograms;
+  readonly facts: ProgramFacts;
+  /** `the image postgres:16`. */
+  readonly text: string;
+}
+
+interface Options {
+  readonly host: Pick<DockerHost, "images">;
+  readonly copies: Pick<DatabaseCopies, "programs" | "emptyImage">;
+  readonly run: string;
+  /** "" for images. */
+  readonly directory: string;
+}
+
+/** Each try is a container. */
+const MOST_TRIED = 8;
+const LIKELY = /postgres|postgis|timescale|pgvector|pgsql|patroni/iu;
+
+export class ProgramsFound {
+  readonly #options: Options;
+  readonly #asked = new Map<string, Promise<ProgramFacts | undefined>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Errors: `program-missing`. */
+  async for(original: Candidate): Promise<Found> {
+    return this.#options.directory === "" ? await this.#ofImages(original) : await this.#ofDirectory(original);
+  }
+
+  /** The image that was there with the volume first, then one of the same libc. */
+  async #ofImages(original: Candidate): Promise<Found> {
+    const { version: major } = original;
+    const images = await this.#options.host.images();
+    const likely = images
+      .filter((image) => likelihood(image, original) > 0)
+      .sort((a, b) => likelihood(b, original) - likelihood(a, original))
+      .slice(0, MOST_TRIED);
+    const fit: Found[] = [];
+    const others: string[] = [];
+    for (const image of likely) {
+      const programs = { image: image.id, volumes: image.volumes, directory: "", major };
+      const facts = await this.#facts(programs);
+      const text = `the image ${image.tags[0] ?? image.id.slice(7, 19)}`;
+      if (facts === undefined || facts.postgres === "") continue;
+      if (majorOf(facts.postgres) !== major) others.push(`${text} has ${facts.postgres}`);
+      else if (facts.missing.length > 0) others.push(`${text} lacks ${facts.missing.join(", ")}`);
+      else fit.push({ programs, facts, text });
+    }
+    const libc = libcOf(original.uid);
+    const found = fit.find(({ facts }) => facts.libc === libc) ?? fit[0];
+    if (found !== undefined) return found;
+    throw missing(original, others);
+  }
+
+  async #ofDirectory(original: Candidate): Promise<Found> {
+    const { copies, directory } = this.#options;
+    // An image without a file has no place for a socket either.
+    const programs = { image: await copies.emptyImage(), volumes: ["/tmp"], directory, major: original.version };
+    const facts = await this.#facts(programs);
+    if (facts !== undefined && majorOf(facts.postgres) === original.version && facts.missing.length === 0)
+      return { programs, facts, text: directory };
+    const what =
+      facts === undefined || facts.postgres === ""
+        ? `no "postgres" can be run in "${directory}"`
+        : facts.missing.length > 0
+          ? `neither "${directory}" nor the machine has ${facts.missing.join(", ")}`
+          : `"${directory}" has PostgreSQL ${facts.postgres}, and the data are of ${original.version}`;
+    throw new RecoverError("program-missing", what, {
+      remedy: `Name the directory with "postgres" of release ${original.version} on the engine's machine with --input postgres_bin=DIRECTORY, and install a psql and pg_dump that are no older.`,
+      place: "postgres_bin",
+      effect: "none",
+    });
+  }
+
+  #facts(programs: ServerPrograms): Promise<ProgramFacts | undefined> {
+    const key = `${programs.image} ${programs.major}`;
+    const known = this.#asked.get(key) ?? this.#options.copies.programs(this.#options.run, programs);
+    this.#asked.set(key, known);
+    return known;
+  }
+}
+
+function likelihood({ id, tags, env }: DockerImage, { images, version, uid }: Candidate): number {
+  const major = env["PG_MAJOR"];
+  if (major !== undefined && major !== version) return 0;
+  const isNamed = tags.some((tag) => LIKELY.test(tag));
+  const isMusl = tags.some((tag) => tag.includes("alpine"));
+  const points = (images.includes(id) ? 8 : 0) + (major === version ? 4 : 0) + (isNamed ? 2 : 0);
+  return points === 0 ? 0 : points + ((libcOf(uid) === "musl") === isMusl ? 1 : 0);
+}
+
+/** Two numbers until 9.6, one from 10 on. */
+export function majorOf(version: string): string {
+  const [first = "", second = ""] = version.split(".");
+  return Number(first) >= 10 ? first : `${first}.${second}`;
+}
+
+function missing({ version, uid }: Candidate, others: readonly string[]): RecoverError {
+  const tag = `postgres:${version}${libcOf(uid) === "musl" ? "-alpine" : ""}`;
+  const said = others.length === 0 ? "" : `: ${others.join("; ")}`;
+  return new RecoverError(
+    "program-missing",
+    `no image that is present has PostgreSQL ${version}, which alone starts these data${said}`,
+    {
+      remedy: `Run "docker pull ${tag}", or unpack that release on the engine's machine (a package of the distribution, or the embedded binaries of io.zonky.test.postgres) and give --input postgres_bin=DIRECTORY; then resume.`,
+      place: tag,
+      effect: "none",
+    },
+  );
+}

@@ -1,0 +1,42 @@
+/** The volume is the one that was picked, and nobody writes to it. */
+import type { Context } from "../../../action.ts";
+import { findData } from "../../data-directory/find.ts";
+import type { Candidate } from "./candidate.ts";
+import { volumeName } from "./candidate.ts";
+import { openCopies, refuse } from "./copied.ts";
+import { untouched } from "./find-candidates.ts";
+import type { DockerPlace } from "../../../ports/docker-host.ts";
+
+export async function guardOriginal(context: Context, at: DockerPlace, original: Candidate): Promise<void> {
+  const { host } = await openCopies(context, at);
+  const name = volumeName(original);
+  const volume = (await host.volumes()).find((each) => each.name === original.volume);
+  if (volume === undefined)
+    throw refuse(
+      `the volume ${name} has gone since it was looked at`,
+      original.volume,
+      "Find out what removes volumes here, and stop it; begin anew to see what is left.",
+    );
+  const users = (await host.containers()).filter(
+    ({ running, status, mounts }) =>
+      (running || status === "restarting") &&
+      mounts.some((mount) => mount.volume === original.volume || mount.source === original.path),
+  );
+  if (users.length > 0)
+    throw refuse(
+      `the volume ${name} is in use: ${users.map((user) => user.name).join(", ")} runs on it`,
+      original.volume,
+      "Stop it (docker stop), then resume; do not remove it.",
+    );
+  const { inside } = original;
+  const place = { key: original.volume, path: original.path, ...(inside === "" ? {} : { inside }) };
+  const [found] = await findData(untouched(host), [place]);
+  const control = found?.contents.kind === "data" ? found.contents.postgres?.control : undefined;
+  const systemId = control?.known === true ? control.systemId : "";
+  if (systemId === original.system_id) return;
+  throw refuse(
+    `the volume ${name} holds another database cluster than when it was looked at`,
+    original.volume,
+    "Begin anew, to look at it again.",
+  );
+}

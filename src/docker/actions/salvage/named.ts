@@ -1,0 +1,31 @@
+/** What a person names, beforehand by an input or when asked: either is read by the same rule. */
+import type { Context } from "../../../action.ts";
+import { RecoverError, refusalOf } from "../../../errors.ts";
+import type { TextQuestion } from "../../../ports/operator.ts";
+
+export interface Naming<T> {
+  /** From the input; empty to be asked. */
+  readonly given: readonly string[];
+  readonly question: TextQuestion;
+  readonly divide: (answer: string) => readonly string[];
+  /** Throws where the words name nothing that is there. */
+  readonly read: (words: readonly string[]) => T;
+  /** What to do where nobody can answer; else what is said at the question. */
+  readonly unattended?: string;
+}
+
+/** Where what was given cannot be taken it is asked for. Errors: that of `read`, where nobody can answer. */
+export async function named<T>(context: Context, naming: Naming<T>): Promise<T> {
+  const { given, question, divide, read, unattended } = naming;
+  const refused = given.length === 0 ? undefined : refusalOf(() => read(given));
+  if (given.length > 0 && refused === undefined) return read(given);
+  const prompt = refused === undefined ? question.prompt : `${refused.message}. ${question.prompt}`;
+  try {
+    const { value } = await context.ask({ ...question, prompt }, (answer) => refusalOf(() => read(divide(answer))));
+    return read(divide(value));
+  } catch (thrown) {
+    if (refused === undefined || !(thrown instanceof RecoverError) || thrown.code !== "question-unanswered")
+      throw thrown;
+    throw unattended === undefined ? refused : refused.with({ remedy: unattended });
+  }
+}

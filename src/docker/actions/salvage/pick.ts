@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { TextQuestion } from "../../../ports/operator.ts";
+import { quoted } from "../../../kit/text/printable.ts";
+import { type Candidate, candidate, candidateLines, volumeName } from "./candidate.ts";
+import { named } from "./named.ts";
+import { hostInput } from "../storage/host-input.ts";
+
+const input = z.strictObject({
+  ...hostInput.shape,
+  candidates: z.array(candidate),
+  /** Names or beginnings of names; empty to be asked. */
+  volumes: z.array(z.string()),
+});
+const output = z.object({ picked: z.array(candidate) });
+type Output = z.infer<typeof output>;
+
+/** Only what is picked is copied. */
+export const pickVolumes = defineAction({
+  id: "salvage.pick",
+  title: "Pick the volumes that are looked into further",
+  effect: "read",
+  input,
+  output,
+  tell: ({ picked }) => `picked: ${picked.map(volumeName).join(", ")}`,
+  describe: () => [],
+  run: async (context, { candidates, volumes }): Promise<Output> => ({
+    picked: await named(context, {
+      given: volumes,
+      question: questionOf(candidates),
+      divide: (answer) => answer.split(/[\s,]+/u).filter((word) => word !== ""),
+      read: (words) => picked(words, candidates),
+    }),
+  }),
+  verify: () => Promise.resolve({ holds: true, evidence: "it was picked by name" }),
+});
+
+function questionOf(candidates: readonly Candidate[]): TextQuestion {
+  return {
+    kind: "text",
+    id: "volumes",
+    prompt: "Which of them? Numbers or names, divided by commas",
+    needed: true,
+    why: `Each is copied, and PostgreSQL is started on the copy; the volume itself is never written to.\n${candidates.flatMap(candidateLines).slice(0, 24).join("\n")}`,
+  };
+}
+
+function picked(words: readonly string[], candidates: readonly Candidate[]): Candidate[] {
+  if (words.length === 0) throw unknown("nothing was picked", candidates);
+  const found = words.map((word) => one(word, candidates));
+  for (const each of found) requireUsable(each);
+  return [...new Set(found)];
+}
+
+/** By its number, its name, or the beginning of its name; behind a slash, the directory of one in a volume with several. */
+function one(word: string, candidates: readonly Candidate[]): Candidate {
+  const byNumber = /^\d{1,3}$/u.test(word) ? candidates[Number(word) - 1] : undefined;
+  const [, name = "", directory] = /^([^/]*)(?:\/(.*))?$/su.exec(word) ?? [];
+  const inside = candidates.filter(({ inside: its }) => directory === undefined || its === directory);
+  const exact = inside.filter(({ volume }) => volume === name);
+  const starts = inside.filter(({ volume }) => volume.startsWith(name.replace(/…$/u, "")));
+  const [found, ...others] = exact.length > 0 ? exact : byNumber !== undefined ? [byNumber] : starts;
+  if (found !== undefined && others.length === 0) return found;
+  const several = others.every(({ volume }) => volume === found?.volume)
+    ? `a volume with several clusters: ${starts.map(volumeName).join(", ")}`
+    : "the beginning of several volumes";
+  throw unknown(`${quoted(word)} is ${found === undefined ? "no volume with PostgreSQL in it" : several}`, candidates);
+}
+
+/** In words that help at the question and in a message to people who wait. */
+function unknown(message: string, candidates: readonly Candidate[]): RecoverError {
+  const [first] = candidates;
+  const such = first === undefined ? "" : `: 1 is ${volumeName(first)}`;
+  return new RecoverError("input-invalid", message, {
+    remedy: `Name a volume that was found, by its number or its name${such}.`,
+    place: "input volumes",
+    effect: "none",
+  });
+}
+
+function requireUsable(one: Candidate): void {
+  if (one.running.length > 0)
+    throw new RecoverError(
+      "guard-refused",
+      `the volume ${volumeName(one)} is in use: ${one.running.join(", ")} runs on it`,
+      {
+        remedy: `Its data are not lost: ask it where it runs (docker exec ${one.running[0] ?? "CONTAINER"} psql -l), or stop it first.`,
+        place: one.volume,
+        effect: "none",
+      },
+    );
+  if (one.condition === "whole") return;
+  throw new RecoverError("not-restorable", `the volume ${volumeName(one)} cannot be started: ${one.why}`, {
+    remedy:
+      one.condition === "begun"
+        ? "It never held a row: initdb did not come to its end. Pick another volume."
+        : "Keep it as it is, and pick another volume. Where there is none, give a copy of it to somebody who repairs PostgreSQL by hand; never run pg_resetwal on the volume itself.",
+    place: one.volume,
+    effect: "none",
+  });
+}

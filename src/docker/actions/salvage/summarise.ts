@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { databaseAlone } from "../../../kit/commands/connection-string.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { printable } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { REINDEX } from "./check-room.ts";
+import { volumeName } from "./candidate.ts";
+import { needsReindex } from "./copied.ts";
+import { dumped } from "./dump.ts";
+
+const input = z.strictObject({
+  dumps: z.array(dumped),
+  proofs: z.array(
+    z.object({
+      proved: z.array(z.object({ database: z.string(), path: z.string(), tables: z.number(), rows: z.number() })),
+    }),
+  ),
+  put_back: z.string(),
+});
+const output = z.object({ lines: z.array(z.string()) });
+
+export const summariseSalvage = defineAction({
+  id: "salvage.summarise",
+  title: "What was saved, and how it is used",
+  effect: "read",
+  input,
+  output,
+  // The rest is told by the end of the run.
+  tell: ({ lines }) => lines[0] ?? "",
+  describe: () => [],
+  run: (_context, { dumps, proofs, put_back }): Promise<z.infer<typeof output>> => {
+    const proved = proofs.flatMap((each) => each.proved);
+    return Promise.resolve({
+      lines: [
+        ...proved.map(
+          ({ database, path, tables, rows }) =>
+            `${printable(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
+        ),
+        ...dumps.flatMap(({ chosen: { copy }, files }) => [
+          `from ${volumeName(copy.original)}, which is as it was: keep it until a backup of the new place stands`,
+          ...(needsReindex(copy) ? [`  ${REINDEX}`] : []),
+          ...files.filter(({ database }) => database !== "").flatMap(({ database, path }) => loadLines(database, path)),
+        ]),
+        ...(put_back === ""
+          ? []
+          : [`the files lie in ${put_back}: mount that at the data directory of an image of the same release`]),
+        'Then give the stack a place that lasts: "dingo-recover run persist-compose-data", or a named volume in its Compose file.',
+        "A prune, a cron job that prunes and down -v still remove the volumes that have no name.",
+      ],
+    });
+  },
+});
+
+function loadLines(database: string, path: string): readonly string[] {
+  const isPlain = /^[A-Za-z_]\w*$/u.test(database);
+  const [made, entered] = isPlain ? [[database], database] : [["--", database], databaseAlone(database)];
+  return [
+    `  $ ${quote(["docker", "exec", "-i", "CONTAINER", "createdb", "-U", "ROLE", ...made])}`,
+    `  $ ${quote(["docker", "exec", "-i", "CONTAINER", "pg_restore", "--exit-on-error", "-U", "ROLE", "-d", entered])} < ${quote([path])}`,
+  ];
+}

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { containerIds, inspectVolumes, volumeNames, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { RecoverError } from "../../../errors.ts";
+import { printable, quoted } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { parseTime } from "../../../kit/text/time.ts";
+import { hostInput, placeText } from "../storage/host-input.ts";
+import { candidate, candidateLines } from "./candidate.ts";
+import { findCandidates } from "./find-candidates.ts";
+
+const input = z.strictObject({
+  ...hostInput.shape,
+  database: z.string(),
+  table: z.string(),
+  /** ISO 8601, or "". */
+  time: z.string(),
+});
+const output = z.object({
+  volumes: z.number(),
+  /** The most likely one first. */
+  candidates: z.array(candidate),
+  others: z.array(z.object({ title: z.string(), volumes: z.array(z.string()) })),
+  empty: z.number(),
+  plain: z.number(),
+  unlooked: z.array(z.string()),
+  elsewhere: z.array(z.string()),
+  /** The database that is looked for, where the catalogue of no candidate names it; else "". */
+  unnamed: z.string(),
+});
+type Output = z.infer<typeof output>;
+
+/** What loses everything while somebody still looks for it. */
+const FIRST_OF_ALL: readonly string[] = [
+  'Until this is over: no "up", no "down -v", no prune of any kind; stop a cron job that prunes.',
+  "Docker 23 and later prune exactly the volumes that have no name.",
+];
+const MOST_SHOWN = 12;
+
+/** Read-only mounts, first bytes of a few files: the size of the data does not count, and not even a time of access changes. */
+export const surveyVolumes = defineAction({
+  id: "salvage.survey",
+  title: "Look into every volume, read-only",
+  effect: "read",
+  input,
+  output,
+  tell: told,
+  describe: (request) => {
+    const words = wordsOf(request);
+    const on = placeText(request);
+    const each = `${quote(volumeNames(words))} | ${quote(["xargs", "-r", ...inspectVolumes(words, [])])}`;
+    return [quote(volumeNames(words)), quote(containerIds(words)), each].map((line) => ({ on, line }));
+  },
+  async run(context, { database, table, time, ...at }): Promise<Output> {
+    const host = await context.ports.docker.open(at);
+    const wanted = {
+      database,
+      table,
+      time: time === "" ? "" : parseTime(time, context.ports.clock.now()).at.toISOString(),
+    };
+    const found = await findCandidates(host, wanted, (done, total) =>
+      context.progress({ message: "looking into volumes", done, total }),
+    );
+    if (found.candidates.length === 0) throw nothing(found, placeText(at));
+    return {
+      ...found,
+      candidates: [...found.candidates],
+      others: found.others.map(({ title, volumes }) => ({ title, volumes: [...volumes] })),
+      unlooked: [...found.unlooked],
+      elsewhere: [...found.elsewhere],
+      unnamed: found.candidates.some(({ databases }) => databases.includes(database)) ? "" : database,
+    };
+  },
+  async verify(context, { host, sudo }, { candidates }) {
+    const there = new Set((await (await context.ports.docker.open({ host, sudo })).volumes()).map(({ name }) => name));
+    const gone = candidates.filter(({ volume }) => !there.has(volume)).map(({ volume }) => volume);
+    return {
+      holds: gone.length === 0,
+      evidence: gone.length === 0 ? "the volumes are there" : `${gone.join(", ")} is gone`,
+    };
+  },
+});
+
+function told({ volumes, candidates, others, empty, plain, unlooked, elsewhere, unnamed }: Output): string {
+  // One that is in use is shown wherever it stands: it is the one that is not lost.
+  const shown = candidates
+    .map((each, index) => ({ each, index }))
+    .filter(({ each, index }) => index < MOST_SHOWN || each.running.length > 0);
+  const left = candidates.length - shown.length;
+  const other = plain + others.flatMap(({ volumes: names }) => names).length;
+  return [
+    ...FIRST_OF_ALL,
+    `${counted(volumes, "volume")}: ${new Set(candidates.map(({ volume }) => volume)).size} with PostgreSQL, ${empty} empty, ${other} with something else`,
+    ...shown.flatMap(({ each, index }) => candidateLines(each, index)),
+    ...(left > 0 ? [`and ${left} more: they stand in the report of this run`] : []),
+    ...others.map(
+      ({ title, volumes: names }) =>
+        `also somebody's data, not to be deleted: ${title} in ${names.map(shortName).join(", ")}`,
+    ),
+    ...elsewhere.map((text) => `also: ${printable(text)}`),
+    ...unlooked.map((text) => `not looked into: ${printable(text)}`),
+    ...(unnamed === ""
+      ? []
+      : [
+          `No catalogue on disk names a database ${quoted(unnamed)}: it is in the WAL of one of them alone, or "down -v" or a prune has removed it for good.`,
+          WHAT_REMAINS,
+        ]),
+  ].join("\n");
+}
+
+const shortName = (name: string): string => (/^[0-9a-f]{64}$/u.test(name) ? `${name.slice(0, 12)}…` : printable(name));
+
+const WHAT_REMAINS =
+  "What can remain: a snapshot of the disk or of the virtual machine (stop writing to it first), a dump or an archive elsewhere, a copy in a bind directory, another engine or context (docker context ls), an image made by docker commit.";
+
+/** Removed by `down -v` or a prune, or somewhere that nobody could look into (law 5). */
+function nothing(
+  {
+    volumes,
+    unlooked,
+    elsewhere,
+  }: Pick<Output, "volumes" | "unlooked" | "elsewhere"> | Awaited<ReturnType<typeof findCandidates>>,
+  place: string,
+): RecoverError {
+  const also = elsewhere.length === 0 ? "" : `; ${elsewhere.join("; ")}`;
+  if (unlooked.length > 0)
+    return new RecoverError(
+      "coverage-incomplete",
+      `no volume that could be looked into holds PostgreSQL; not looked into: ${unlooked.slice(0, 5).join("; ")}${also}`,
+      {
+        remedy:
+          "Look again as somebody who may, such as with --input sudo=true, with what mounts those volumes running.",
+        place,
+        effect: "none",
+      },
+    );
+  return new RecoverError(
+    "nothing-found",
+    `${volumes === 0 ? "there is no volume" : `none of ${counted(volumes, "volume")} holds PostgreSQL`}: "down -v" and a prune remove volumes for good${also}`,
+    {
+      remedy: WHAT_REMAINS,
+      place,
+      effect: "none",
+    },
+  );
+}

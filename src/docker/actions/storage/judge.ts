@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { type Finding, gravest } from "../../audit/finding.ts";
+import { judge } from "../../audit/judge.ts";
+import type { StorageSurvey } from "../../audit/survey.ts";
+import { RecoverError } from "../../../errors.ts";
+
+const input = z.strictObject({
+  survey: z.custom<StorageSurvey>(),
+  /** Volumes, directories, containers, services and projects of which there are backups elsewhere. */
+  backed_up: z.array(z.string()),
+});
+const output = z.object({
+  findings: z.array(z.custom<Finding>()),
+  /** What could not be looked at: sentences. */
+  unlooked: z.array(z.string()),
+});
+
+export const judgeStorage = defineAction({
+  id: "storage.judge",
+  title: "What is wrong, and how it is put right",
+  effect: "read",
+  input,
+  output,
+  tell: ({ findings, unlooked }) => [...told(findings, unlooked), counts(findings)].join("\n"),
+  finds: ({ findings }) => gravest(findings),
+  describe: () => [],
+  run(_context, { survey, backed_up }) {
+    const { findings, unlooked } = judge(survey, { backedUp: backed_up });
+    if (unlooked.length > 0 && gravest(findings) === "nothing") throw incomplete(survey, unlooked);
+    return Promise.resolve({ findings: [...findings], unlooked: [...unlooked] });
+  },
+  verify: () => Promise.resolve({ holds: true, evidence: "it follows from what was seen" }),
+});
+
+/** Of what is told: a line of the journal holds no more, and no screen either. The output has all of it. */
+const MOST_TOLD_BYTES = 16 * 1024;
+
+function told(findings: readonly Finding[], unlooked: readonly string[]): readonly string[] {
+  const all = [...findings.map(findingLines), ...unlooked.map((text) => [`not looked at: ${text}`])];
+  let bytes = 0;
+  const fits = all.filter((lines) => {
+    bytes += Buffer.byteLength(lines.join("\n")) + 1;
+    return bytes <= MOST_TOLD_BYTES;
+  });
+  const left = all.length - fits.length;
+  return left === 0 ? fits.flat() : [...fits.flat(), `and ${left} more: they stand in the report of this run`];
+}
+
+function findingLines({ severity, subject, at, what, fix, commands }: Finding): readonly string[] {
+  const head = `${severity.toUpperCase()}: ${subject}${at === "" ? "" : ` (${at})`}`;
+  return [head, `  ${what}`, ...commands.map((line) => `  $ ${line}`), `  ${fix}`];
+}
+
+function counts(findings: readonly Finding[]): string {
+  const of = (severity: Finding["severity"]): number => findings.filter((each) => each.severity === severity).length;
+  return `${counted(findings.length, "finding")}: ${of("serious")} serious, ${counted(of("warning"), "warning")}, ${counted(of("note"), "note")}`;
+}
+
+const MOST_NAMED = 10;
+
+/** Nothing was found where not everything was looked at (law 5). */
+function incomplete({ host }: StorageSurvey, unlooked: readonly string[]): RecoverError {
+  return new RecoverError(
+    "coverage-incomplete",
+    `nothing is wrong with what was looked at, and this was not: ${unlooked.slice(0, MOST_NAMED).join("; ")}${unlooked.length > MOST_NAMED ? `, and ${unlooked.length - MOST_NAMED} more` : ""}`,
+    {
+      remedy:
+        "Audit again as root on the engine's own machine (--input sudo=true), with the volumes' containers running.",
+      place: host,
+      effect: "none",
+    },
+  );
+}

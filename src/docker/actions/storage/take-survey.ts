@@ -1,0 +1,251 @@
+/** Sees everything that an audit of a Docker host's storage judges; changes nothing. */
+import { readProject } from "../../compose/project.ts";
+import type { FileAnswer } from "../../compose/source.ts";
+import { type Contents } from "../../data-directory/recognise.ts";
+import { findBelow, findData, type Found } from "../../data-directory/find.ts";
+import { serviceFacts } from "../../audit/compose-facts.ts";
+import { membershipOf } from "../../audit/compose-labels.ts";
+import { DATA_MARKS, dataDirectoriesIn, type LayerDirectory } from "../../audit/layer-data.ts";
+import type { StorageSurvey, SurveyedContainer, SurveyedProject, SurveyedVolume } from "../../audit/survey.ts";
+import { RecoverError } from "../../../errors.ts";
+import type {
+  DockerContainer,
+  DockerHost,
+  DockerVolume,
+  EngineFacts,
+  Place,
+  Searched,
+} from "../../../ports/docker-host.ts";
+
+export interface SurveyTerms {
+  readonly now: Date;
+  /** Compose files beside those that containers name, absolute. */
+  readonly composeFiles: readonly string[];
+  readonly progress: (message: string, done?: number, total?: number) => void;
+}
+
+/** Docker's own: a container that an audit is looking from. */
+const LOOK_LABEL = "dingo-recover.look";
+const MOST_COMPOSE_BYTES = 1024 * 1024;
+
+export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<StorageSurvey> {
+  const engine = await host.engine();
+  terms.progress("listing volumes, containers and images");
+  const [volumes, all, images, sizes] = await Promise.all([
+    host.volumes(),
+    host.containers(),
+    host.images(),
+    host.sizes(),
+  ]);
+  const containers = all.filter(({ labels }) => labels[LOOK_LABEL] === undefined);
+  const layers = await lookAtLayers(host, containers, terms);
+  const places = [
+    { key: "engine", path: engine.root },
+    ...volumes.flatMap((volume) => placeOfVolume(volume, containers) ?? []),
+    ...bindPlaces(containers, engine),
+    ...layers.flatMap(({ places }) => places),
+  ];
+  const looked = await findData(host, places, (done) =>
+    terms.progress("looking into directories", done, places.length),
+  );
+  const ofVolumes = places.filter(({ key }) => key.startsWith("volume:"));
+  const deeper = await findBelow(host, ofVolumes, looked);
+  const found = new Map(deeper.map((each) => [each.key, each]));
+  return {
+    host: host.label,
+    takenAt: terms.now.toISOString(),
+    words: host.words,
+    engine,
+    space: found.get("engine")?.space ?? null,
+    volumes: volumes.map((volume) => surveyedVolume(volume, found, sizes.volumes)),
+    containers: containers.map((container, index) =>
+      surveyedContainer(container, { found, layer: layers[index], bytes: sizes.layers.get(container.id) }),
+    ),
+    images,
+    projects: await readProjects(host, containers, terms.composeFiles),
+    imageBytes: sizes.images?.bytes ?? null,
+    buildCacheBytes: sizes.buildCache ?? null,
+    sizesUnknown: sizes.unknown ?? null,
+  };
+}
+
+type FoundByKey = ReadonlyMap<string, Found>;
+
+/** Undefined where its directory would not show what is in it. */
+function placeOfVolume(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {
+  const key = `volume:${volume.name}`;
+  const { type, o, device } = volume.options;
+  if (volume.mountpoint === "" || volume.driver !== "local") return undefined;
+  if (Object.keys(volume.options).length === 0) return { key, path: volume.mountpoint };
+  // A bind by another name: its directory is there whether or not it is mounted.
+  if (
+    device?.startsWith("/") === true &&
+    (type === "none" || (o ?? "").split(",").some((word) => /^r?bind$/.test(word)))
+  )
+    return { key, path: device };
+  const mounted = containers.some(
+    ({ running, mounts }) => running && mounts.some((mount) => mount.volume === volume.name),
+  );
+  return mounted ? { key, path: volume.mountpoint } : undefined;
+}
+
+function surveyedVolume(volume: DockerVolume, found: FoundByKey, sizes: ReadonlyMap<string, number>): SurveyedVolume {
+  const why =
+    volume.driver === "local"
+      ? "it is mounted from elsewhere, and only while a container runs that uses it"
+      : `its driver ${volume.driver} keeps it elsewhere`;
+  const contents: Contents = found.get(`volume:${volume.name}`)?.contents ?? { kind: "unknown", why };
+  return { ...volume, contents, bytes: sizes.get(volume.name) ?? null };
+}
+
+/** A directory that holds the engine's own shows all of it, and nothing that is meant by the mount. */
+function bindPlaces(containers: readonly DockerContainer[], { root }: EngineFacts): readonly Place[] {
+  const sources = containers.flatMap(({ mounts }) =>
+    mounts.filter(({ kind }) => kind === "bind").map(({ source }) => source),
+  );
+  const looked = [...new Set(sources)].filter(
+    (source) => source.startsWith("/") && !`${root}/`.startsWith(below(source)),
+  );
+  return looked.map((path) => ({ key: `bind:${path}`, path }));
+}
+
+const below = (path: string): string => (path.endsWith("/") ? path : `${path}/`);
+
+export interface LookedLayer {
+  readonly directories: readonly LayerDirectory[];
+  readonly places: readonly Place[];
+  readonly unknown: string | null;
+}
+
+/** What each container wrote over its image, as far as it tells of data. */
+export async function lookAtLayers(
+  host: Pick<DockerHost, "search" | "changes">,
+  containers: readonly DockerContainer[],
+  { progress }: Pick<SurveyTerms, "progress">,
+): Promise<readonly LookedLayer[]> {
+  const places = containers.flatMap(({ id, layer }) => (layer === undefined ? [] : [{ key: id, path: layer }]));
+  const searched = await host.search(places, DATA_MARKS, {
+    progress: (done) => progress("searching what containers wrote", done, places.length),
+  });
+  const found = new Map(searched.map((each) => [each.key, each]));
+  const layers: LookedLayer[] = [];
+  for (const container of containers) layers.push(await lookAtLayer(host, container, found.get(container.id)));
+  return layers;
+}
+
+async function lookAtLayer(
+  host: Pick<DockerHost, "changes">,
+  { id, layer }: DockerContainer,
+  searched: Searched | undefined,
+): Promise<LookedLayer> {
+  if (layer === undefined || searched === undefined) return await byTheEngine(host, id);
+  if (searched.state === "unknown") return { ...NOTHING_THERE, unknown: searched.why };
+  // A layer that is gone is a container that is gone.
+  if (searched.state === "absent") return NOTHING_THERE;
+  const directories = dataDirectoriesIn(searched.paths.map((path) => `/${path}`));
+  return { directories, places: directories.map(({ path }) => layerPlace(id, layer, path)), unknown: null };
+}
+
+const NOTHING_THERE: LookedLayer = { directories: [], places: [], unknown: null };
+
+async function byTheEngine(host: Pick<DockerHost, "changes">, id: string): Promise<LookedLayer> {
+  try {
+    const written = ((await host.changes(id)) ?? []).filter(({ how }) => how !== "deleted");
+    return { ...NOTHING_THERE, directories: dataDirectoriesIn(written.map(({ path }) => path)) };
+  } catch (error) {
+    if (!(error instanceof RecoverError) || !["answer-incomplete", "command-failed"].includes(error.code)) throw error;
+    return { ...NOTHING_THERE, unknown: error.message };
+  }
+}
+
+const layerPlace = (id: string, layer: string, path: string): Place => ({
+  key: layerKey(id, path),
+  path: layer,
+  inside: path.slice(1),
+});
+
+const layerKey = (id: string, path: string): string => `layer:${id}:${path}`;
+
+function surveyedContainer(
+  container: DockerContainer,
+  about: { readonly found: FoundByKey; readonly layer: LookedLayer | undefined; readonly bytes: number | undefined },
+): SurveyedContainer {
+  const { found, layer, bytes } = about;
+  return {
+    ...container,
+    mounts: container.mounts.map((mount) => ({
+      ...mount,
+      contents: mount.kind === "bind" ? (found.get(`bind:${mount.source}`)?.contents ?? null) : null,
+    })),
+    layerData: (layer?.directories ?? []).map(({ path, system }) => {
+      const seen = found.get(layerKey(container.id, path))?.contents;
+      // Where the layer itself cannot be seen, the engine's list has told enough.
+      return { path, contents: seen?.kind === "data" ? seen : byMarks(system) };
+    }),
+    layerUnknown: layer?.unknown ?? null,
+    layerBytes: bytes ?? null,
+    compose: membershipOf(container.labels),
+  };
+}
+
+function byMarks({ system, title }: LayerDirectory["system"]): Contents {
+  return { kind: "data", system, title, version: "", inside: "", touched: "" };
+}
+
+async function readProjects(
+  host: DockerHost,
+  containers: readonly DockerContainer[],
+  composeFiles: readonly string[],
+): Promise<readonly SurveyedProject[]> {
+  const named = new Map<string, { directory: string; files: readonly string[] }>();
+  for (const { labels } of containers) {
+    const member = membershipOf(labels);
+    if (member === null || (named.get(member.project)?.files.length ?? 0) > 0) continue;
+    named.set(member.project, { directory: member.directory, files: member.files });
+  }
+  const known = new Set([...named.values()].flatMap(({ files }) => files));
+  const asked = composeFiles
+    .filter((file) => !known.has(file))
+    .map((file) => [file, { directory: "", files: [file] }] as const);
+  return await Promise.all([...named, ...asked].map(([name, place]) => readOne(host, name, place)));
+}
+
+async function readOne(
+  host: DockerHost,
+  name: string,
+  { directory, files }: { readonly directory: string; readonly files: readonly string[] },
+): Promise<SurveyedProject> {
+  const base = { name, directory, files };
+  const lost = (unread: string): SurveyedProject => ({ ...base, services: null, unread, complete: false });
+  if (files.length === 0) return lost("the labels of its containers do not say where it is");
+  const answers = new Map<string, FileAnswer>();
+  const read = async (path: string): Promise<FileAnswer> => {
+    const answer = await composeFile(host, path);
+    answers.set(path, answer);
+    return answer;
+  };
+  const environment = { values: {}, complete: false };
+  const project = await readProject({ files, environment, read, ...(directory === "" ? {} : { directory }) });
+  const unread = files.flatMap((path) =>
+    answers.get(path)?.state === "text" ? [] : [lostText(path, answers.get(path))],
+  );
+  if (unread.length > 0) return lost(unread.join("; "));
+  return { ...base, services: project.services.map(serviceFacts), unread: null, complete: project.complete };
+}
+
+const UNREADABLE: ReadonlySet<string> = new Set(["command-failed", "foreign-directory"]);
+
+/** As it is there now. */
+export async function composeFile(host: DockerHost, path: string): Promise<FileAnswer> {
+  try {
+    const text = await host.file(path, MOST_COMPOSE_BYTES);
+    return text === undefined ? { state: "absent" } : { state: "text", text };
+  } catch (error) {
+    if (!(error instanceof RecoverError) || !UNREADABLE.has(error.code)) throw error;
+    return { state: "unreadable", why: error.message };
+  }
+}
+
+function lostText(path: string, answer: FileAnswer | undefined): string {
+  return answer?.state === "unreadable" ? answer.why : `there is no ${path}`;
+}

@@ -1,0 +1,231 @@
+/** Copies of data directories and servers on them, by the `docker` CLI over a shell. */
+import * as commands from "../../kit/commands/database-copy-commands.ts";
+import * as dumps from "../../kit/commands/database-dump-commands.ts";
+import { type DockerWords, inspectImages } from "../../kit/commands/docker-commands.ts";
+import { RecoverError } from "../../errors.ts";
+import type { Argv } from "../../kit/commands/host-commands.ts";
+import { BY_PG_RESTORE, UNCONNECTED } from "../../kit/log-patterns/log-in.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import type {
+  CopyServer,
+  DatabaseCopies,
+  DumpFile,
+  Filled,
+  FillOrder,
+  ProgramFacts,
+  ServerPrograms,
+  ServerStanding,
+} from "../../ports/database-copy.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { answerError } from "../../kit/shell/json-answer.ts";
+import { type CommandOptions, sayings, type Shell } from "../../kit/shell/shell.ts";
+import { dockerFailure, failureOfWork } from "./failure.ts";
+import { ownId } from "./own-id.ts";
+
+/** Data of any size. */
+const LONGEST_MS = 12 * 3_600_000;
+const SLOW_MS = 600_000;
+const MAX_OUTPUT = 64 * 1024 * 1024;
+/** A server on a copy is asked to shut down; a copy may be cut. */
+const GRACE_SECONDS = 60;
+const CHANGED = 3;
+/** Of psql, and of pg_restore. */
+const STOPPED_AT_ERROR = { psql: 3, pg_restore: 1 } as const;
+
+export class DockerDatabaseCopies implements DatabaseCopies {
+  readonly #shell: Shell;
+  readonly #words: DockerWords;
+
+  readonly temporary: string;
+
+  constructor(shell: Shell, words: DockerWords, temporary: string) {
+    this.temporary = temporary;
+    this.#shell = shell;
+    this.#words = words;
+  }
+
+  async programs(run: string, programs: ServerPrograms): Promise<ProgramFacts | undefined> {
+    const argv = commands.programsIn(this.#words, run, programs);
+    const result = await this.#shell.run(argv);
+    if (result.code !== 0) {
+      const failed = dockerFailure(this.#shell, argv, result);
+      if (failed.code !== "command-failed" && result.code !== 127) throw failed;
+      return undefined;
+    }
+    const line = (name: string): string => new RegExp(`^${name} (\\S+)$`, "mu").exec(result.stdout)?.[1] ?? "";
+    const missing = [...result.stdout.matchAll(/^missing (\S+)$/gmu)].map(([, name = ""]) => name);
+    return {
+      postgres: line("postgres"),
+      pgDump: line("pg_dump"),
+      libc: line("libc") === "musl" ? "musl" : "glibc",
+      missing,
+    };
+  }
+
+  async emptyImage(): Promise<string> {
+    const { code, stdout } = await this.#shell.run(inspectImages(this.#words, [commands.EMPTY_IMAGE]));
+    const known = code === 0 ? /"Id": ?"(sha256:[0-9a-f]{64})"/u.exec(stdout)?.[1] : undefined;
+    if (known !== undefined) return known;
+    const made = (await this.#do(commands.importEmpty(this.#words), { stdin: commands.EMPTY_TAR })).trim();
+    if (/^sha256:[0-9a-f]{64}$/u.test(made)) return made;
+    throw answerError("answer-malformed", "the engine does not name the image that it made", this.#shell.label);
+  }
+
+  async measure(
+    by: { readonly run: string; readonly programs: ServerPrograms },
+    places: readonly { readonly path: string; readonly inside: string }[],
+  ): Promise<readonly number[]> {
+    if (places.length === 0) return [];
+    const { code, stdout } = await this.#shell.run(commands.measure(this.#words, by, places), { timeoutMs: SLOW_MS });
+    const lines = stdout.trim().split("\n").map(Number);
+    return places.map((_, index) => (code === 0 && (lines[index] ?? 0) > 0 ? (lines[index] ?? 0) * 1024 : -1));
+  }
+
+  async makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    await this.#do(commands.makeVolume(this.#words, name, labels));
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await this.#do(commands.removeVolume(this.#words, name), { timeoutMs: SLOW_MS });
+  }
+
+  async fill(order: FillOrder): Promise<Filled> {
+    // One that a killed process left goes on by itself.
+    await this.#end(commands.fillerName(order.to), order.run, 1);
+    const argv = commands.fill(this.#words, order);
+    const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
+    if (result.code === CHANGED) throw changed(order);
+    if (result.code !== 0 && /no space left|quota exceeded/iu.test(result.stderr)) throw full(order);
+    if (result.code !== 0) throw this.#failure(argv, result);
+    const number = (name: string): number | undefined => {
+      const said = new RegExp(`^${name} (\\d+)$`, "mu").exec(result.stdout)?.[1];
+      return said === undefined ? undefined : Number(said);
+    };
+    const [files, kilobytes] = [number("files"), number("kilobytes")];
+    if (files === undefined || kilobytes === undefined) return this.#unread(order.to);
+    return { files, bytes: kilobytes * 1024, tablespaces: number("tablespaces") ?? 0 };
+  }
+
+  async start(server: CopyServer): Promise<void> {
+    await this.#do(commands.startOnCopy(this.#words, server));
+  }
+
+  async startFresh(server: CopyServer, copied: string): Promise<void> {
+    await this.#do(commands.startFresh(this.#words, server, copied));
+  }
+
+  async standing(server: CopyServer): Promise<ServerStanding> {
+    const { code, stderr } = await this.#shell.run(commands.isReady(this.#words, server));
+    if (code === 0) return "accepting";
+    return /is not running|no such container/iu.test(stderr) ? "ended" : "starting";
+  }
+
+  async said(server: CopyServer): Promise<readonly string[]> {
+    const { stdout, stderr } = await this.#shell.run(commands.saidBy(this.#words, server.volume));
+    return `${stdout}\n${stderr}`.split("\n").filter((line) => line.trim() !== "");
+  }
+
+  async isThere(name: string, run: string): Promise<boolean> {
+    return (await this.#do(commands.ownContainers(this.#words, name, run))).trim() !== "";
+  }
+
+  async end(name: string, run: string): Promise<void> {
+    await this.#end(name, run, GRACE_SECONDS);
+  }
+
+  async sql(server: CopyServer, database: string, text: string) {
+    const argv = commands.query(this.#words, server, database);
+    const result = await this.#shell.run(argv, { stdin: text, timeoutMs: LONGEST_MS, maxOutputBytes: MAX_OUTPUT });
+    if (result.code !== 0) throw this.#failure(argv, result);
+    // Each statement ends its last row with a newline of its own.
+    const rows = result.stdout.split(commands.ROW).map((row) => row.replace(/\n$/u, ""));
+    const failed = result.stderr.split("\n").filter((line) => /ERROR|FATAL/u.test(line));
+    return { rows: rows.filter((row) => row !== "").map((row) => row.split(commands.FIELD)), failed };
+  }
+
+  async dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile> {
+    const argv = dumps.dumpTo(this.#words, server, order);
+    const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
+    if (result.code !== 0 && /no space left|quota exceeded/iu.test(result.stderr)) throw full({ to: order.file });
+    if (result.code !== 0) throw this.#failure(argv, result);
+    return this.#file(order.file, result.stdout) ?? this.#unread(order.file);
+  }
+
+  async dumped(file: string): Promise<DumpFile | undefined> {
+    return this.#file(file, await this.#do(dumps.hashOfFile(file), { timeoutMs: LONGEST_MS }));
+  }
+
+  async load(server: CopyServer, order: { readonly database: string; readonly file: string }) {
+    const argv = dumps.loadFrom(this.#words, server, order);
+    return await this.#loaded(argv, "pg_restore", BY_PG_RESTORE);
+  }
+
+  async loadRoles(server: CopyServer, file: string): Promise<readonly string[]> {
+    return await this.#loaded(dumps.loadRolesFrom(this.#words, server, file), "psql", /ERROR|FATAL/u);
+  }
+
+  /** Whoever ends otherwise, or without a word of its own, was cut short. */
+  async #loaded(argv: Argv, by: keyof typeof STOPPED_AT_ERROR, complaint: RegExp): Promise<readonly string[]> {
+    const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
+    if (result.code === 0) return [];
+    const complaints = result.stderr.split("\n").filter((line) => complaint.test(line));
+    const isCut = by === "pg_restore" && UNCONNECTED.test(result.stderr);
+    if (result.code !== STOPPED_AT_ERROR[by] || complaints.length === 0 || isCut) throw this.#failure(argv, result);
+    return complaints;
+  }
+
+  async #end(name: string, run: string, graceSeconds: number): Promise<void> {
+    const id = ownId(await this.#do(commands.ownContainers(this.#words, name, run)), this.#shell.label);
+    if (id === undefined) return;
+    for (const argv of [commands.endOwn(this.#words, id, graceSeconds), commands.removeOwn(this.#words, id)]) {
+      const result = await this.#shell.run(argv, { timeoutMs: (graceSeconds + 60) * 1000 });
+      // One that was started with --rm is gone as soon as it has stopped.
+      if (result.code !== 0 && !/no such container|is already in progress/iu.test(result.stderr))
+        throw this.#failure(argv, result);
+    }
+  }
+
+  #file(path: string, stdout: string): DumpFile | undefined {
+    const [, bytes, sha256] = /^\s*(\d+)\n([0-9a-f]{64})\s/u.exec(stdout) ?? [];
+    return bytes === undefined || sha256 === undefined ? undefined : { path, bytes: Number(bytes), sha256 };
+  }
+
+  #unread(path: string): never {
+    throw answerError("answer-malformed", `nobody says what ${quoted(path)} holds`, this.#shell.label);
+  }
+
+  async #do(argv: Argv, options?: CommandOptions): Promise<string> {
+    const result = await this.#shell.run(argv, { ...options });
+    if (result.code !== 0) throw this.#failure(argv, result);
+    return result.stdout;
+  }
+
+  #failure(argv: Argv, result: CommandResult): RecoverError {
+    const failed = failureOfWork(this.#shell, argv, result);
+    const place = this.#shell.label;
+    if (failed.code !== "command-failed") return failed;
+    return new RecoverError("command-failed", `a command on "${place}" failed: ${sayings(this.#shell, result)}`, {
+      remedy: "The volumes that were looked at are as they were. Put right what it says, then resume.",
+      place,
+      effect: "unknown",
+      cause: failed,
+    });
+  }
+}
+
+function full({ to }: { readonly to: string }): RecoverError {
+  return new RecoverError("does-not-fit", `the disk was full before the copy in ${quoted(to)} was whole`, {
+    remedy:
+      "Make room without touching a volume (docker image prune is harmless, docker volume prune is not), then resume.",
+    place: to,
+    effect: "unknown",
+  });
+}
+
+function changed({ path }: FillOrder): RecoverError {
+  return new RecoverError("object-changed", `somebody wrote to ${quoted(path)} while it was copied`, {
+    remedy: "Look with `docker ps` who uses that volume, stop it, then resume.",
+    place: path,
+    effect: "unknown",
+  });
+}

@@ -1,0 +1,120 @@
+/** What a `docker` command that failed means, in the words of its releases 1.13 to 29. */
+import { ENDS } from "../../kit/commands/as-owner.ts";
+import { type ErrorCode, RecoverError } from "../../errors.ts";
+import type { Argv } from "../../kit/commands/host-commands.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import { printable, quoted } from "../../kit/text/printable.ts";
+import { quote } from "../../kit/commands/shell-quote.ts";
+import { notByHand, sayings, type Shell, withoutSudoWarnings } from "../../kit/shell/shell.ts";
+
+interface Meaning {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const MEANINGS: readonly Meaning[] = [
+  {
+    pattern: /^sudo: (?:docker: command not found|.*no such file)/im,
+    code: "docker-missing",
+    what: "has no docker command",
+    remedy: "Install the docker CLI there, or name the host that the engine runs on with --input host=[USER@]HOST.",
+  },
+  {
+    pattern: /^sudo: /m,
+    code: "access-denied",
+    what: "does not allow sudo without a password",
+    remedy:
+      "Allow this user sudo for docker there, or leave --input sudo=true out and use a member of the group docker.",
+  },
+  {
+    pattern: /permission denied while trying to connect to the docker|dial unix \S+: connect: permission denied/i,
+    code: "docker-denied",
+    what: "does not let this user speak to its Docker engine",
+    remedy: "Give --input sudo=true, or use a user of the group docker (who is root for all that matters).",
+  },
+  {
+    pattern:
+      /unable to resolve docker endpoint|context "[^"]*".*(?:not found|does not exist)|unable to parse docker host/i,
+    code: "docker-context",
+    what: "has a docker context that leads nowhere",
+    remedy:
+      "Look at `docker context ls` there; choose one that works with `docker context use NAME` or DOCKER_CONTEXT.",
+  },
+  {
+    pattern:
+      /cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api|error during connect/i,
+    code: "docker-unreachable",
+    what: "has no answering Docker engine",
+    remedy:
+      "Look at `systemctl status docker` there; a rootless engine is found by DOCKER_HOST=unix://$XDG_RUNTIME_DIR/docker.sock.",
+  },
+];
+
+/**
+ * `docker-missing`, `docker-denied`, `docker-context`, `docker-unreachable`, `access-denied` or `command-failed`, of a
+ * command that only reads. An engine that does not answer the first question is `docker-unreachable`; whoever
+ * asks on has reached it before, so that it is only away: `unreachable`, which is waited for.
+ */
+export function dockerFailure(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
+  const place = shell.label;
+  const said = sayings(shell, result);
+  const stderr = withoutSudoWarnings(result.stderr);
+  const meaning = result.code === 127 ? MEANINGS[0] : MEANINGS.find(({ pattern }) => pattern.test(stderr));
+  if (meaning !== undefined) {
+    const { what, remedy } = meaning;
+    const isAway = meaning.code === "docker-unreachable" && argv[argv.indexOf("docker") + 1] !== FIRST_WORD;
+    const code = isAway ? "unreachable" : meaning.code;
+    return new RecoverError(code, `"${place}" ${what}: ${said}`, { remedy, place, effect: "none" });
+  }
+  return new RecoverError("command-failed", `a command on "${place}" failed with exit code ${result.code}: ${said}`, {
+    remedy: `Run it there by hand to see why: ${printable(shell.secrets.mask(shown(argv)))}`,
+    place,
+    effect: "none",
+  });
+}
+
+/** The same where a command may have changed something: one that said no may have done a part of its work; so may an engine that was restarted in it. */
+export function failureOfWork(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
+  const failed = dockerFailure(shell, argv, result);
+  const { code, message } = failed;
+  if (code !== "command-failed" && code !== "unreachable") return failed;
+  const remedy = code === "unreachable" ? failed.remedy : notByHand(printable(shell.secrets.mask(shown(argv))));
+  return new RecoverError(code, message, { remedy, place: shell.label, effect: "unknown" });
+}
+
+/** What a script of `as-owner.ts` ends with where it has not begun its work; undefined where it has. */
+export function refusalOfOwner(shell: Shell, path: string, result: CommandResult): RecoverError | undefined {
+  const place = shell.label;
+  if (result.code === ENDS.foreign)
+    return new RecoverError("foreign-directory", sayings(shell, result), {
+      remedy: `Look who may write to the directories above ${quoted(path)}. Give that file and its directory one owner, without links of others on the way, then begin anew.`,
+      place: path,
+      effect: "none",
+    });
+  if (result.code === 127 && /setpriv|setsid|unshare/u.test(result.stderr))
+    return new RecoverError("program-missing", `"${place}" lacks a program: ${sayings(shell, result)}`, {
+      remedy: "Install util-linux there: with it the work in a directory of another account is done as that account.",
+      place,
+      effect: "none",
+    });
+  return undefined;
+}
+
+/** Of `engineInfo`, with which every look begins. */
+const FIRST_WORD = "info";
+const LONGEST = 300;
+
+/** A script is not typed again by anybody. */
+function shown(argv: Argv): string {
+  const line = argv.map((word) => (word.includes("\n") ? "…" : quote([word]))).join(" ");
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+/** Where the program is not there, no process says so. */
+export function programMissing(error: unknown, place: string): unknown {
+  if (!(error instanceof RecoverError) || error.code !== "program-missing") return error;
+  const [{ what, remedy } = { what: "", remedy: "" }] = MEANINGS;
+  return new RecoverError("docker-missing", `"${place}" ${what}`, { remedy, place, effect: "none", cause: error });
+}

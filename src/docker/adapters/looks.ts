@@ -1,0 +1,225 @@
+/**
+ * Looking into directories of an engine's machine, many in one command: as root by path, or in a container that lives for
+ * the look. Nothing below them is changed. What cannot be looked at is unknown, with the reason, and stops no other.
+ */
+import { RecoverError } from "../../errors.ts";
+import {
+  type DockerWords,
+  type InsideCall,
+  insideContainer,
+  insideDirectly,
+  lookCall,
+  type LookingImage,
+  searchCall,
+} from "../../kit/commands/docker-commands.ts";
+import type { Argv } from "../../kit/commands/host-commands.ts";
+import type { CommandResult } from "../../ports/cells.ts";
+import type { DockerImage, Looked, LookOrder, Place, Searched } from "../../ports/docker-host.ts";
+import { sayings, type Shell } from "../../kit/shell/shell.ts";
+import { dockerFailure } from "./failure.ts";
+import { readLooks, readSearches } from "./look-answer.ts";
+
+/** Of the names of a directory; at most 255 bytes each. */
+const BYTES_PER_NAME = 260;
+/** One of them may stand there three times. */
+const BYTES_MORE = 2 * BYTES_PER_NAME;
+const DIRECT_AT_ONCE = 50;
+/** A container takes longer to start than a hundred mounts more. */
+const CONTAINED_AT_ONCE = 200;
+const COMMANDS_AT_ONCE = 2;
+const TIMEOUT_MS = 120_000;
+const MAX_OUTPUT = 64 * 1024 * 1024;
+const MOST_PATH_BYTES = 64 * 1024;
+/** How many images are tried for a shell. */
+const MOST_IMAGES = 6;
+
+export interface LooksOptions {
+  readonly shell: Shell;
+  readonly sudo: boolean;
+  readonly words: DockerWords;
+  readonly images: () => Promise<readonly DockerImage[]>;
+}
+
+/** What is asked of many places in one command, and how its answer is read. */
+interface Question<T> {
+  readonly call: (places: InsideCall["places"]) => InsideCall;
+  readonly read: (stdout: string, keys: readonly string[]) => readonly T[];
+}
+
+type Unseen =
+  | { readonly state: "absent"; readonly key: string }
+  | { readonly state: "unknown"; readonly key: string; readonly why: string };
+
+type Progress = ((done: number) => void) | undefined;
+
+export class Looks {
+  readonly #options: LooksOptions;
+  /** As root, by path. */
+  readonly #isDirect: boolean;
+  /** The likeliest first. Those without a shell go as they are met. */
+  #images: Promise<LookingImage[]> | undefined;
+  /** Ids of those that a look has come back from. */
+  readonly #tried = new Set<string>();
+
+  constructor(options: LooksOptions, isDirect: boolean) {
+    this.#options = options;
+    this.#isDirect = isDirect;
+  }
+
+  look(places: readonly Place[], { files, entries }: LookOrder, progress?: Progress): Promise<readonly Looked[]> {
+    const nameBytes = entries * BYTES_PER_NAME + BYTES_MORE;
+    return this.#ask<Looked>(places, progress, {
+      call: (at) => lookCall({ nameBytes, files }, at),
+      read: (stdout, keys) => readLooks(stdout, keys, { nameBytes, entries }),
+    });
+  }
+
+  search(places: readonly Place[], ends: readonly string[], progress?: Progress): Promise<readonly Searched[]> {
+    return this.#ask<Searched>(places, progress, {
+      call: (at) => searchCall({ pathBytes: MOST_PATH_BYTES, ends }, at),
+      read: (stdout, keys) => readSearches(stdout, keys, MOST_PATH_BYTES),
+    });
+  }
+
+  async #ask<T extends { readonly key: string }>(
+    places: readonly Place[],
+    progress: Progress,
+    question: Question<T | Unseen>,
+  ): Promise<readonly (T | Unseen)[]> {
+    if (places.length === 0) return [];
+    if (this.#isDirect)
+      return await inBatches(places, { size: DIRECT_AT_ONCE, progress }, (batch) => this.#direct(batch, question));
+    return await inBatches(places, { size: CONTAINED_AT_ONCE, progress }, (batch) => this.#contained(batch, question));
+  }
+
+  async #direct<T>(batch: readonly Place[], question: Question<T | Unseen>): Promise<readonly (T | Unseen)[]> {
+    const { shell, sudo } = this.#options;
+    const argv = insideDirectly(sudo, question.call(pathsOf(batch)));
+    return this.#read(batch, question, { argv, result: await shell.run(argv, LIMITS) });
+  }
+
+  /** An image is tried by the look itself, and by a container of its own where that fails. */
+  async #contained<T extends { readonly key: string }>(
+    places: readonly Place[],
+    question: Question<T | Unseen>,
+  ): Promise<readonly (T | Unseen)[]> {
+    const images = await this.#lookingImages();
+    for (let image = images[0]; image !== undefined; image = images[0]) {
+      const seen = await this.#inImage(places, question, image);
+      if (seen !== undefined) return seen;
+      if (images[0] === image) images.shift();
+    }
+    return places.map(({ key }) => unknown(key, NO_IMAGE));
+  }
+
+  /**
+   * Undefined where the image has no shell. A mount whose source is gone fails the whole container: that place is absent, the
+   * others are looked at without it.
+   */
+  async #inImage<T extends { readonly key: string }>(
+    places: readonly Place[],
+    question: Question<T | Unseen>,
+    image: LookingImage,
+  ): Promise<readonly (T | Unseen)[] | undefined> {
+    const { shell, words } = this.#options;
+    const absent = new Set<string>();
+    for (;;) {
+      const left = places.filter(({ path }) => !absent.has(path));
+      if (left.length === 0) return places.map(({ key }) => ({ state: "absent", key }));
+      const argv = insideContainer(words, image, question.call(pathsOf(left)));
+      const result = await shell.run(argv, LIMITS);
+      const missing = result.code === 0 ? undefined : missingSource(result.stderr, left);
+      if (missing === undefined) {
+        if (result.code !== 0 && !(await this.#hasShell(image))) return undefined;
+        this.#tried.add(image.id);
+        // By their order: callers may ask several times below one key.
+        const answers = new Map(this.#read(left, question, { argv, result }).map((each, index) => [left[index], each]));
+        return places.map((place) => answers.get(place) ?? { state: "absent", key: place.key });
+      }
+      absent.add(missing);
+    }
+  }
+
+  #read<T>(
+    places: readonly Place[],
+    question: Question<T | Unseen>,
+    { argv, result }: { readonly argv: Argv; readonly result: CommandResult },
+  ): readonly (T | Unseen)[] {
+    const { shell } = this.#options;
+    const keys = places.map(({ key }) => key);
+    if (result.code === 0) return question.read(result.stdout, keys);
+    const failed = dockerFailure(shell, argv, result);
+    if (failed.code !== "command-failed") throw failed;
+    return keys.map((key) => unknown(key, sayings(shell, result)));
+  }
+
+  async #hasShell(image: LookingImage): Promise<boolean> {
+    if (this.#tried.has(image.id)) return true;
+    const { shell, words } = this.#options;
+    const argv = insideContainer(words, image, lookCall({ nameBytes: 1, files: [] }, []));
+    const result = await shell.run(argv, LIMITS);
+    if (result.code === 0) return true;
+    const failed = dockerFailure(shell, argv, result);
+    if (failed.code !== "command-failed" && result.code !== 127) throw failed;
+    return false;
+  }
+
+  /** Those without volumes of their own and the small ones first. */
+  #lookingImages(): Promise<LookingImage[]> {
+    this.#images ??= this.#options.images().then(
+      (images) => [...images].sort((a, b) => weight(a) - weight(b)).slice(0, MOST_IMAGES),
+      (error: unknown) => {
+        this.#images = undefined;
+        throw error;
+      },
+    );
+    return this.#images;
+  }
+}
+
+const LIMITS = { timeoutMs: TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT } as const;
+const NO_IMAGE = "no image with a shell is present to look in, and this user may not look as root";
+
+/** An image without a name of its own may be half of a build. */
+function weight({ volumes, tags, size = 1e12 }: DockerImage): number {
+  return (volumes.length > 0 ? 1e15 : 0) + (tags.length === 0 ? 1e14 : 0) + size;
+}
+
+const unknown = (key: string, why: string): Unseen => ({ state: "unknown", key, why });
+
+const pathsOf = (places: readonly Place[]): InsideCall["places"] =>
+  places.map(({ path, inside = "" }) => ({ path, inside }));
+
+/** The daemon names one source that is not there, at the end of its sentence. */
+function missingSource(stderr: string, places: readonly Place[]): string | undefined {
+  const [, said = ""] = /bind source path does not exist: ([^\n]*)/.exec(stderr) ?? [];
+  return places.find(({ path }) => said === path || said === `${path}.` || said.startsWith(`${path}\n`))?.path;
+}
+
+async function inBatches<T>(
+  places: readonly Place[],
+  { size, progress }: { readonly size: number; readonly progress: Progress },
+  work: (batch: readonly Place[]) => Promise<readonly (T | Unseen)[]>,
+): Promise<readonly (T | Unseen)[]> {
+  const batches: (readonly Place[])[] = [];
+  for (let at = 0; at < places.length; at += size) batches.push(places.slice(at, at + size));
+  const answers: (readonly (T | Unseen)[])[] = [];
+  let [next, done] = [0, 0];
+  const worker = async (): Promise<void> => {
+    for (let mine = next++; mine < batches.length; mine = next++) {
+      const batch = batches[mine] ?? [];
+      answers[mine] = await work(batch).catch((error: unknown) => lost(batch, error));
+      done += batch.length;
+      progress?.(done);
+    }
+  };
+  await Promise.all(Array.from({ length: COMMANDS_AT_ONCE }, worker));
+  return answers.flat();
+}
+
+/** A directory that does not answer, or that answers with too much, is unknown; that nobody may look at all is an error. */
+function lost(batch: readonly Place[], error: unknown): readonly Unseen[] {
+  if (!(error instanceof RecoverError)) throw error;
+  if (error.code !== "unreachable" && error.code !== "answer-incomplete") throw error;
+  return batch.map(({ key }) => unknown(key, error.message));
+}

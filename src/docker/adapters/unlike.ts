@@ -1,0 +1,91 @@
+/** In what a container is not like an earlier one, by what `docker inspect` says of both. Values are compared, never told. */
+import { z } from "zod";
+import type { Unlike } from "../../ports/docker-host.ts";
+import { parseJson } from "../../kit/shell/json-answer.ts";
+import { parsed } from "./answers.ts";
+
+const inspected = z.object({
+  Id: z.string(),
+  Config: z.looseObject({ Env: z.array(z.string()).nullish() }),
+  HostConfig: z.looseObject({}),
+});
+type Inspected = z.infer<typeof inspected>;
+
+/** What Compose writes by itself or what says where something lies is left out: mounts and networks are told elsewhere. */
+const SETTINGS: readonly (readonly ["Config" | "HostConfig", string, string])[] = [
+  ["Config", "User", "the user"],
+  ["Config", "Cmd", "the command"],
+  ["Config", "Entrypoint", "the entrypoint"],
+  ["Config", "WorkingDir", "the working directory"],
+  ["Config", "StopSignal", "the stop signal"],
+  ["Config", "Healthcheck", "the health check"],
+  ["HostConfig", "Tmpfs", "what it has in memory (tmpfs)"],
+  ["HostConfig", "PortBindings", "the published ports"],
+  ["HostConfig", "RestartPolicy", "the restart policy"],
+  ["HostConfig", "Memory", "the limit of memory"],
+  ["HostConfig", "NanoCpus", "the limit of processors"],
+  ["HostConfig", "ShmSize", "the shared memory"],
+  ["HostConfig", "Ulimits", "the ulimits"],
+  ["HostConfig", "Sysctls", "the sysctls"],
+  ["HostConfig", "CapAdd", "the capabilities"],
+  ["HostConfig", "CapDrop", "the dropped capabilities"],
+  ["HostConfig", "SecurityOpt", "the security options"],
+  ["HostConfig", "Privileged", "that it is privileged"],
+  ["HostConfig", "ReadonlyRootfs", "whether its root is read-only"],
+  ["HostConfig", "Devices", "the devices"],
+  ["HostConfig", "ExtraHosts", "the extra hosts"],
+  ["HostConfig", "Dns", "the name servers"],
+  ["HostConfig", "LogConfig", "where it logs"],
+  ["HostConfig", "PidMode", "its process namespace"],
+  ["HostConfig", "IpcMode", "its IPC namespace"],
+];
+
+/** Undefined where one of the two is not in the answer. */
+export function parseUnlike(
+  text: string,
+  ids: { readonly before: string; readonly after: string },
+  place: string,
+): readonly Unlike[] | undefined {
+  const what = "`docker inspect`";
+  const all = parsed(z.array(inspected), parseJson(text, `the answer of ${what}`, place), { what, place });
+  const [before, after] = [ids.before, ids.after].map((id) => all.find(({ Id }) => Id === id));
+  if (before === undefined || after === undefined) return undefined;
+  return [...unlikeVariables(before, after), ...unlikeSettings(before, after)];
+}
+
+/** By name: an engine gives them in whatever order the container's maker sent them. */
+function unlikeVariables(before: Inspected, after: Inspected): readonly Unlike[] {
+  const now = new Map((after.Config.Env ?? []).map(split));
+  const then = (before.Config.Env ?? []).map(split).sort(([a], [b]) => (a < b ? -1 : 1));
+  return then.flatMap(([name, value]): readonly Unlike[] => {
+    if (now.get(name) === value) return [];
+    return [{ what: "the variable", name, how: now.has(name) ? "changed" : "lost" }];
+  });
+}
+
+function split(line: string): readonly [string, string] {
+  const at = line.indexOf("=");
+  return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + 1)];
+}
+
+function unlikeSettings(before: Inspected, after: Inspected): readonly Unlike[] {
+  return SETTINGS.flatMap(([section, field, what]): readonly Unlike[] => {
+    const [then, now] = [normal(before[section][field]), normal(after[section][field])];
+    if (then === "" || then === now) return [];
+    return [{ what, name: "", how: now === "" ? "lost" : "changed" }];
+  });
+}
+
+/** What engines write as null, as nothing or as empty is the same; the order of fields says nothing. "" for nothing. */
+function normal(value: unknown): string {
+  if (value === undefined) return "";
+  const text = JSON.stringify(ordered(value));
+  return ["null", '""', "[]", "{}", "0", "false"].includes(text) ? "" : text;
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, each]) => [name, ordered(each)]));
+}

@@ -1,0 +1,68 @@
+/** What a survey of a host's storage means: findings, gravest first, and what nobody could look at. Pure. */
+import type { Contents } from "../data-directory/recognise.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { type Finding, sorted } from "./finding.ts";
+import { backups } from "./rules/backups.ts";
+import { binds } from "./rules/binds.ts";
+import { compose } from "./rules/compose.ts";
+import { condition } from "./rules/condition.ts";
+import { engine } from "./rules/engine.ts";
+import { images } from "./rules/images.ts";
+import { places } from "./rules/places.ts";
+import { volumes } from "./rules/volumes.ts";
+import { writers } from "./rules/writers.ts";
+import { containerText, Stock, volumeText } from "./stock.ts";
+import type { StorageSurvey } from "./survey.ts";
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  /** What could not be looked at, each as a sentence with its reason: it is neither well nor not. */
+  readonly unlooked: readonly string[];
+}
+
+export function judge(survey: StorageSurvey, terms: { readonly backedUp: readonly string[] }): Judgement {
+  const stock = new Stock(survey);
+  const misplaced = places(stock);
+  const findings = [
+    ...misplaced,
+    ...volumes(stock),
+    ...condition(stock),
+    ...binds(stock),
+    ...writers(stock),
+    ...compose(stock, toldServices(stock, misplaced)),
+    ...images(stock),
+    ...backups(stock, terms.backedUp),
+    ...engine(stock),
+  ];
+  return { findings: sorted(findings), unlooked: unlooked(stock) };
+}
+
+function toldServices({ survey }: Stock, told: readonly Finding[]): ReadonlySet<string> {
+  const subjects = new Set(told.map(({ subject }) => subject));
+  const containers = survey.containers.filter((container) => subjects.has(containerText(container)));
+  return new Set(containers.map(({ compose }) => `${compose?.project ?? ""}/${compose?.service ?? ""}`));
+}
+
+function whyUnknown(contents: Contents): string | undefined {
+  if (contents.kind === "unknown") return contents.why;
+  return contents.kind === "other" || contents.kind === "data" ? contents.unwalked : undefined;
+}
+
+function unlooked({ survey }: Stock): readonly string[] {
+  return [
+    ...survey.volumes.flatMap((volume) =>
+      [whyUnknown(volume.contents)].flatMap((why) => (why === undefined ? [] : [`${volumeText(volume)}: ${why}`])),
+    ),
+    ...survey.containers.flatMap((container) => [
+      ...container.mounts.flatMap(({ contents, source }) =>
+        contents?.kind === "unknown" ? [`directory ${quoted(source)}: ${contents.why}`] : [],
+      ),
+      ...(container.layerUnknown === null
+        ? []
+        : [`the layer of ${containerText(container)}: ${container.layerUnknown}`]),
+    ]),
+    ...survey.projects.flatMap(({ name, services, complete }) =>
+      services !== null && !complete ? [`the Compose files of project ${quoted(name)}: not all could be read`] : [],
+    ),
+  ];
+}

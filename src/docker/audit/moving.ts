@@ -1,0 +1,82 @@
+/** How data come into a named volume: the lines and commands that every finding of data in a wrong place ends with. */
+import { systemOf } from "../data-directory/systems.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { quote } from "../../kit/commands/shell-quote.ts";
+import { keeperText } from "./keeper.ts";
+import type { Stock, UsedData } from "./stock.ts";
+
+/** What the volume is called in a Compose file, or by itself. */
+export function newVolume({ container }: UsedData): { readonly key: string; readonly name: string } {
+  const { compose } = container;
+  const key = `${(compose?.service ?? container.name).toLowerCase().replace(/[^a-z0-9_.-]/g, "-")}-data`;
+  return { key, name: compose === null ? key : `${compose.project}_${key}` };
+}
+
+export interface Fix {
+  readonly fix: string;
+  readonly commands: readonly string[];
+}
+
+/** Nothing of the old place is touched: the copy is made while the container is stopped, and the old container stays. */
+export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
+  const { container, path } = data;
+  const keeper = keeperText(stock, container);
+  if (keeper !== undefined) return saveFirst(stock, data, keeper);
+  const { key, name } = newVolume(data);
+  const commands = [
+    stock.command("stop", "-t", "60", container.name),
+    stock.command("volume", "create", ...composeLabels(data, key), name),
+    copyLine(stock, data, name),
+  ];
+  const written =
+    container.compose === null
+      ? `Run it anew with "-v ${name}:${path}"`
+      : `In ${stock.lineOf(container) || "the Compose file"}, write below ${quoted(container.compose.service)}: ` +
+        `volumes: ["${key}:${path}"], and below the file's own "volumes:": ${key}: {}; then bring it up`;
+  return { fix: `${written}, look that the rows are there, and only then remove the old container.`, commands };
+}
+
+/** The rows are taken out of the running container; how it gets a volume is for the one who runs it. */
+export function saveFirst(stock: Stock, { container, contents, path }: UsedData, keeper: string): Fix {
+  const never = `Do not stop, remove or update it before its rows are saved: ${keeper}.`;
+  const then = "Then give it a named volume by whatever started it, and load the rows there.";
+  const dump = systemOf(contents.system)?.dump ?? "";
+  if (container.running && dump === "")
+    return { fix: `${never} Save them by means of ${contents.title} while it runs. ${then}`, commands: [] };
+  const line = container.running
+    ? `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([`${container.name}-backup`])}`
+    : `${stock.command("cp", "-a", `${container.name}:${path}/.`, "-")} > ${quote([`${container.name}-data.tar`])}`;
+  return { fix: `${never} ${then}`, commands: [line] };
+}
+
+function composeLabels({ container: { compose } }: UsedData, key: string): readonly string[] {
+  if (compose === null) return [];
+  // Without them Compose takes the volume for somebody else's and warns.
+  const labels = [`com.docker.compose.project=${compose.project}`, `com.docker.compose.volume=${key}`];
+  return labels.flatMap((label) => ["--label", label]);
+}
+
+function copyLine(stock: Stock, { at, container, path }: UsedData, name: string): string {
+  if (at.kind === "layer") {
+    const out = stock.command("cp", "-a", `${container.name}:${path}/.`, "-");
+    const into = [
+      "run",
+      "--rm",
+      "-i",
+      "--network",
+      "none",
+      "--user",
+      "0:0",
+      "--mount",
+      `type=volume,src=${name},dst=/to,volume-nocopy`,
+    ];
+    return `${out} | ${stock.command(...into, "--entrypoint", "tar", container.imageId, "-xpf", "-", "-C", "/to")}`;
+  }
+  const from =
+    at.kind === "volume"
+      ? `type=volume,src=${at.volume.name},dst=/from,readonly,volume-nocopy`
+      : `type=bind,src=${at.mount.source},dst=/from,readonly`;
+  const mounts = ["--mount", from, "--mount", `type=volume,src=${name},dst=/to,volume-nocopy`];
+  const cp = ["--entrypoint", "cp", container.imageId, "-a", "/from/.", "/to/"];
+  return stock.command("run", "--rm", "--network", "none", "--user", "0:0", ...mounts, ...cp);
+}

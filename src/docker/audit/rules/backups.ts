@@ -1,0 +1,61 @@
+/** Data of which nothing on this host is a backup. That there is none elsewhere nobody can see: the operator can say so. */
+import { dataIn } from "../../data-directory/recognise.ts";
+import { quoted } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { systemOf } from "../../data-directory/systems.ts";
+import type { Finding } from "../finding.ts";
+import { containerText, dataText, type Stock, type UsedData } from "../stock.ts";
+import type { SurveyedContainer } from "../survey.ts";
+
+const BACKUP = /backup|wal-?[eg]\b|pgbackrest|barman|restic|borg|kopia|duplic|dump|archiv|velero|rclone/i;
+
+/** `elsewhere`: volumes, directories, containers and services that the operator says are backed up. */
+export function backups(stock: Stock, elsewhere: readonly string[]): readonly Finding[] {
+  const byPlace = new Map<string, UsedData[]>();
+  for (const data of stock.data) {
+    if (dataIn(data.contents).every(({ postgres }) => postgres?.condition === "begun")) continue;
+    byPlace.set(placeOf(data), [...(byPlace.get(placeOf(data)) ?? []), data]);
+  }
+  return [...byPlace.values()].flatMap((users) => {
+    // Whoever only reads it may be the backup.
+    const owner = users.find(({ at }) => at.kind === "layer" || at.mount.writable) ?? users[0];
+    return owner === undefined || isSaved(stock, owner, elsewhere) ? [] : [finding(stock, owner)];
+  });
+}
+
+function finding(stock: Stock, { container, contents, at }: UsedData): Finding {
+  const dump = systemOf(contents.system)?.dump ?? "";
+  const file = `${container.name}-backup`;
+  const labels = [container.labels, at.kind === "volume" ? at.volume.labels : {}].flatMap((each) => Object.keys(each));
+  // Anybody may write one.
+  const label = labels.find((name) => BACKUP.test(name));
+  const line = `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([file])}`;
+  return {
+    code: "data-without-backup",
+    severity: "warning",
+    subject: containerText(container),
+    at: stock.lineOf(container),
+    what: `Nothing on this host backs up ${dataText(contents)}${label === undefined ? "" : `: its label ${quoted(label)} is no proof`}.`,
+    fix: `Take a backup by the system's own means, and regularly; if there is one elsewhere, say so with --input backed_up=${quote([container.name])}.`,
+    commands: dump === "" ? [] : [line],
+  };
+}
+
+const placeOf = ({ at, container, path }: UsedData): string =>
+  at.kind === "layer" ? `${container.id}:${path}` : at.kind === "volume" ? at.volume.name : at.mount.source;
+
+function isSaved(stock: Stock, data: UsedData, elsewhere: readonly string[]): boolean {
+  const { container } = data;
+  const names = [placeOf(data), container.name, container.compose?.service, container.compose?.project];
+  if (names.some((name) => name !== undefined && elsewhere.includes(name))) return true;
+  return stock.survey.containers.some((other) => other.id !== container.id && backsUp(other, data));
+}
+
+/** Another container that is called so and sees the same files; one of the stack needs only a program for it. */
+function backsUp(other: SurveyedContainer, { at, container }: UsedData): boolean {
+  const source = at.kind === "layer" ? undefined : at.mount.source;
+  const shares = source !== undefined && other.mounts.some((mount) => `${source}/`.startsWith(`${mount.source}/`));
+  if (shares && BACKUP.test(other.name)) return true;
+  const isOfStack = other.compose !== null && other.compose.project === container.compose?.project;
+  return (shares || isOfStack) && BACKUP.test(other.image);
+}

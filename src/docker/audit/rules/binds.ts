@@ -1,0 +1,70 @@
+/** Directories of the host that are mounted. */
+import { quoted } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import type { Finding } from "../finding.ts";
+import { containerText, dataText, type Stock } from "../stock.ts";
+import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
+
+export function binds(stock: Stock): readonly Finding[] {
+  return stock.survey.containers.flatMap((container) => [
+    ...container.mounts.filter(({ kind }) => kind === "bind").flatMap((mount) => bind(stock, container, mount)),
+    ...relative(stock, container),
+  ]);
+}
+
+function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount): readonly Finding[] {
+  const { contents, source, destination, writable } = mount;
+  const common = { subject: containerText(container), at: lineOfMount(stock, container, destination) };
+  if (contents?.kind === "absent")
+    return [
+      {
+        ...common,
+        code: "bind-missing",
+        severity: "serious",
+        what: `${quoted(source)} on the host, mounted at ${quoted(destination)}, is not there: the container's next start fails, or makes an empty directory in its place.`,
+        fix: "See what became of it before the container is started again.",
+        commands: [quote(["ls", "-ld", "--", source])],
+      },
+    ];
+  if (contents?.kind === "data" && !writable && !isWritten(stock, source))
+    return [
+      {
+        ...common,
+        code: "bind-of-database-read-only",
+        severity: "warning",
+        what: `${dataText(contents)} at ${quoted(destination)} is mounted read-only: its server does not start with that.`,
+        fix: `Mount ${quoted(source)} writable for the one server that it belongs to, and take backups through that server.`,
+        commands: [],
+      },
+    ];
+  return [];
+}
+
+const isWritten = ({ survey }: Stock, source: string): boolean =>
+  survey.containers.some(({ mounts }) => mounts.some((mount) => mount.writable && mount.source === source));
+
+/** By the Compose file, for the engine is told an absolute path. */
+function relative(stock: Stock, container: SurveyedContainer): readonly Finding[] {
+  const service = stock.serviceOf(container);
+  return (service?.mounts ?? []).flatMap((mount) => {
+    if (mount.kind !== "bind" || !/^[.~]/.test(mount.written)) return [];
+    const data = stock.data.find((each) => each.container === container && each.path === mount.target);
+    if (data === undefined) return [];
+    return [
+      {
+        code: "bind-relative",
+        severity: "warning",
+        subject: containerText(container),
+        at: mount.at,
+        what: `${dataText(data.contents)} lies where ${quoted(mount.text)} leads from the directory of the Compose file: the same file elsewhere, or a "git clean", begins with nothing.`,
+        fix: "Write the absolute path, or give it a named volume.",
+        commands: [],
+      },
+    ] as const;
+  });
+}
+
+function lineOfMount(stock: Stock, container: SurveyedContainer, destination: string): string {
+  const mount = stock.serviceOf(container)?.mounts.find(({ target }) => target === destination);
+  return mount?.at ?? stock.lineOf(container);
+}

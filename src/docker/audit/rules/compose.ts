@@ -1,0 +1,79 @@
+/** Compose files whose databases have no storage of their own. */
+import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
+import { quoted } from "../../../kit/text/printable.ts";
+import type { Finding } from "../finding.ts";
+import type { Stock } from "../stock.ts";
+import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.ts";
+
+/** `told`: services of which their running containers have told as much already, as `PROJECT/SERVICE`. */
+export function compose(stock: Stock, told: ReadonlySet<string>): readonly Finding[] {
+  return stock.survey.projects.flatMap((project) => [
+    ...unread(project),
+    ...(project.services ?? [])
+      .filter(({ name }) => !told.has(`${project.name}/${name}`))
+      .flatMap((service) => withoutStorage(stock, project, service)),
+  ]);
+}
+
+function unread(project: SurveyedProject): readonly Finding[] {
+  if (project.unread === null) return [];
+  return [
+    {
+      code: "compose-file-missing",
+      severity: "warning",
+      subject: `project ${quoted(project.name)}`,
+      at: "",
+      what: `Its containers are there, and its Compose file could not be read: ${project.unread}.`,
+      fix: `Look in ${quoted(project.directory || "the directory that it was brought up in")} what became of it; without it nobody can bring the stack up as it was.`,
+      commands: [],
+    },
+  ];
+}
+
+function withoutStorage(stock: Stock, project: SurveyedProject, service: SurveyedService): readonly Finding[] {
+  const { name, image, at, mounts } = service;
+  const paths = dataPaths(service);
+  const [first] = paths;
+  if (image === null || first === undefined || isOpen(project, service)) return [];
+  // The image's own volume stays where it is, also where a variable moves the data.
+  const usual = dataPathsOf(image).map(({ path }) => path);
+  const declared = stock.survey.images.find(({ tags }) => tags.includes(tagged(image)))?.volumes;
+  if (paths.some(({ path }) => isCovered(path, mounts, declared ?? usual))) return [];
+  const key = `${name}-data`;
+  return [
+    {
+      code: "database-without-storage",
+      severity: "serious",
+      subject: `service ${quoted(name)}`,
+      at,
+      what: `${quoted(image)} keeps its data in ${first.path}, and the file mounts nothing there: they end in an anonymous volume or in the container itself.`,
+      fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.`,
+      commands: [],
+    },
+  ];
+}
+
+function dataPaths({ image, environment }: SurveyedService): readonly DataPath[] {
+  if (image === null) return [];
+  return dataPathsOf(image, environment).filter(({ sure, kind }) => sure === "named" && kind !== "other");
+}
+
+/** What nobody can tell is no finding. */
+function isOpen({ complete }: SurveyedProject, { mounts, gaps }: SurveyedService): boolean {
+  return !complete || gaps.length > 0 || mounts.some(({ kind, target }) => kind === "unknown" || target === null);
+}
+
+/** A mount above a path that the image makes a volume of does not reach it. */
+function isCovered(path: string, mounts: readonly SurveyedServiceMount[], declared: readonly string[]): boolean {
+  return mounts.some(({ kind, target }) => {
+    if ((kind !== "bind" && kind !== "named") || target === null) return false;
+    if (target === path || target.startsWith(`${path}/`)) return true;
+    const above = target === "/" ? "/" : `${target}/`;
+    const between = declared.some(
+      (volume) => volume !== target && volume.startsWith(above) && `${path}/`.startsWith(`${volume}/`),
+    );
+    return path.startsWith(above) && !between;
+  });
+}
+
+const tagged = (image: string): string => (/:[^/]+$/.test(image) ? image : `${image}:latest`);

@@ -1,0 +1,68 @@
+/** The engine's own storage. */
+import { bytesText } from "../../../kit/text/bytes.ts";
+import { quoted } from "../../../kit/text/printable.ts";
+import type { Finding } from "../finding.ts";
+import type { Stock } from "../stock.ts";
+
+const SERIOUS = 0.03;
+const WARNING = 0.1;
+
+export function engine(stock: Stock): readonly Finding[] {
+  return [...space(stock), ...driver(stock)];
+}
+
+function space(stock: Stock): readonly Finding[] {
+  const { space, engine, buildCacheBytes } = stock.survey;
+  if (space === null || space.bytes === 0) return [];
+  const share = space.free / space.bytes;
+  const inodes = space.inodes === undefined ? 1 : (space.freeInodes ?? 0) / space.inodes;
+  const least = Math.min(share, inodes);
+  if (least >= WARNING) return [];
+  const what =
+    share <= inodes
+      ? `${bytesText(space.free)} of ${bytesText(space.bytes)} are free`
+      : `${Math.round(inodes * 100)} % of its inodes are free`;
+  const cache = buildCacheBytes === null || buildCacheBytes === 0 ? "" : ` (about ${bytesText(buildCacheBytes)})`;
+  return [
+    {
+      code: "space-short",
+      severity: least < SERIOUS ? "serious" : "warning",
+      subject: `directory ${quoted(engine.root)}`,
+      at: "",
+      what: `On the disk of ${quoted(engine.root)} ${what}: databases stop when it is full, and some of them come back only with more room.`,
+      fix: `Free the build cache${cache} and images that nobody runs. Volumes are never pruned for room.`,
+      commands: [stock.command("builder", "prune"), stock.command("image", "prune", "-a")],
+    },
+  ];
+}
+
+/** Drivers that later engines cannot open any more: Docker Engine deprecations, "aufs", "devicemapper", "overlay". */
+const GONE: Readonly<Record<string, string>> = { aufs: "24", overlay: "24", devicemapper: "25" };
+
+function driver(stock: Stock): readonly Finding[] {
+  const { storageDriver, driverStatus } = stock.survey.engine;
+  const common = { code: "storage-driver", subject: `storage driver ${quoted(storageDriver)}`, at: "" } as const;
+  const gone = GONE[storageDriver];
+  if (gone !== undefined) {
+    const loop = driverStatus.some(([name]) => name === "Data loop file");
+    return [
+      {
+        ...common,
+        severity: loop ? "serious" : "warning",
+        what: `From Engine ${gone} on it is gone: after an upgrade images and containers, with all that they wrote over their images, cannot be seen.${loop ? " It lies in a sparse file, which is made for trying only." : ""}`,
+        fix: 'Move data into volumes, which every driver leaves alone, then choose "overlay2".',
+        commands: [],
+      },
+    ];
+  }
+  if (storageDriver !== "vfs") return [];
+  return [
+    {
+      ...common,
+      severity: "warning",
+      what: "It copies every layer in full: the disk fills many times faster.",
+      fix: 'Choose "overlay2" on a file system that it works on.',
+      commands: [],
+    },
+  ];
+}

@@ -1,0 +1,86 @@
+/** Volumes that no container uses. */
+import { bytesText } from "../../../kit/text/bytes.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { quoted } from "../../../kit/text/printable.ts";
+import { volumeOf } from "../compose-labels.ts";
+import type { Finding } from "../finding.ts";
+import { dataText, type Stock, volumeText } from "../stock.ts";
+import type { SurveyedVolume } from "../survey.ts";
+
+/** From this engine on, `docker volume prune` takes the anonymous ones and leaves those with a name (moby 42912). */
+const PRUNES_ANONYMOUS = 23;
+
+export function volumes(stock: Stock): readonly Finding[] {
+  const unused = stock.survey.volumes.filter((volume) => stock.usersOf(volume).length === 0);
+  return [
+    ...unused.flatMap((volume) => withData(stock, volume)),
+    ...withoutData(stock, unused),
+    ...moved(stock, unused),
+  ];
+}
+
+function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
+  const { contents, anonymous, name, bytes } = volume;
+  if (contents.kind !== "data") return [];
+  const major = Number.parseInt(stock.survey.engine.version, 10);
+  const prune = anonymous || !(major >= PRUNES_ANONYMOUS) ? '"docker volume prune"' : '"docker volume prune --all"';
+  const size = bytes === null ? "" : `, ${bytesText(bytes)}`;
+  const last = contents.postgres?.control;
+  const checkpoint = last?.known === true ? `, last checkpoint ${last.checkpointTime}` : "";
+  return [
+    {
+      code: "data-in-unused-volume",
+      severity: anonymous ? "serious" : "warning",
+      subject: volumeText(volume),
+      at: "",
+      what: `${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
+      fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
+      commands: [stock.command("volume", "inspect", name)],
+    },
+  ];
+}
+
+function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): readonly Finding[] {
+  const plain = unused.filter(
+    ({ contents }) => (contents.kind === "other" && contents.unwalked === undefined) || contents.kind === "empty",
+  );
+  if (plain.length === 0) return [];
+  const known = plain.flatMap(({ bytes }) => bytes ?? []);
+  const size = known.length === 0 ? "" : `, about ${bytesText(known.reduce((sum, each) => sum + each, 0))}`;
+  const filled = plain.filter(({ contents }) => contents.kind === "other").length;
+  return [
+    {
+      code: "volumes-unused",
+      severity: "note",
+      subject: counted(plain.length, "volume"),
+      at: "",
+      what: `${counted(plain.length, "volume")} without a database ${plain.length === 1 ? "is" : "are"} used by no container${size}; ${filled} of them hold something.`,
+      fix: "Look at each before it is removed.",
+      commands: [stock.command("volume", "ls", "--filter", "dangling=true")],
+    },
+  ];
+}
+
+/** A directory that was renamed or moved makes another project, with volumes of its own. */
+function moved(stock: Stock, unused: readonly SurveyedVolume[]): readonly Finding[] {
+  return unused.flatMap((volume) => {
+    const own = volumeOf(volume.labels);
+    if (own === undefined || volume.contents.kind !== "data") return [];
+    const twin = stock.survey.volumes.find((other) => {
+      const its = volumeOf(other.labels);
+      return its !== undefined && its.key === own.key && its.project !== own.project && stock.usersOf(other).length > 0;
+    });
+    if (twin === undefined) return [];
+    return [
+      {
+        code: "same-volume-of-other-project",
+        severity: "warning",
+        subject: volumeText(volume),
+        at: "",
+        what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one: a directory that was moved or renamed leaves its data behind so.`,
+        fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${own.project}.`,
+        commands: [],
+      },
+    ] as const;
+  });
+}

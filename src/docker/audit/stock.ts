@@ -1,0 +1,98 @@
+/** Where the data of a surveyed host are, and what is written of them in Compose files: what all rules ask for. */
+import type { Data } from "../data-directory/recognise.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { quote } from "../../kit/commands/shell-quote.ts";
+import type {
+  StorageSurvey,
+  SurveyedContainer,
+  SurveyedMount,
+  SurveyedProject,
+  SurveyedService,
+  SurveyedVolume,
+} from "./survey.ts";
+
+/** Data that a container uses. */
+export interface UsedData {
+  readonly container: SurveyedContainer;
+  readonly contents: Data;
+  /** In the container. */
+  readonly path: string;
+  readonly at:
+    | { readonly kind: "volume"; readonly volume: SurveyedVolume; readonly mount: SurveyedMount }
+    | { readonly kind: "bind"; readonly mount: SurveyedMount }
+    | { readonly kind: "layer" };
+}
+
+export class Stock {
+  readonly survey: StorageSurvey;
+  readonly data: readonly UsedData[];
+  readonly #volumes: ReadonlyMap<string, SurveyedVolume>;
+
+  constructor(survey: StorageSurvey) {
+    this.survey = survey;
+    this.#volumes = new Map(survey.volumes.map((volume) => [volume.name, volume]));
+    this.data = survey.containers.flatMap((container) => this.#dataOf(container));
+  }
+
+  volume(name: string): SurveyedVolume | undefined {
+    return this.#volumes.get(name);
+  }
+
+  usersOf(volume: SurveyedVolume): readonly SurveyedContainer[] {
+    return this.survey.containers.filter(({ mounts }) => mounts.some((mount) => mount.volume === volume.name));
+  }
+
+  projectOf({ compose }: SurveyedContainer): SurveyedProject | undefined {
+    return this.survey.projects.find(({ name }) => name === compose?.project);
+  }
+
+  /** What its Compose file says of it, where that could be read. */
+  serviceOf(container: SurveyedContainer): SurveyedService | undefined {
+    return this.projectOf(container)?.services?.find(({ name }) => name === container.compose?.service);
+  }
+
+  /** `FILE:LINE` of the service, or "" where no file says anything. */
+  lineOf(container: SurveyedContainer): string {
+    return this.serviceOf(container)?.at ?? "";
+  }
+
+  /** A docker command as it is typed there. */
+  command(...words: readonly string[]): string {
+    return quote([...this.survey.words, ...words]);
+  }
+
+  #dataOf(container: SurveyedContainer): readonly UsedData[] {
+    const mounted = container.mounts.flatMap((mount): readonly UsedData[] => {
+      const path = mount.destination;
+      if (mount.kind === "volume") {
+        const volume = this.#volumes.get(mount.volume);
+        return volume?.contents.kind === "data"
+          ? [{ container, contents: volume.contents, path, at: { kind: "volume", volume, mount } }]
+          : [];
+      }
+      return mount.contents?.kind === "data"
+        ? [{ container, contents: mount.contents, path, at: { kind: "bind", mount } }]
+        : [];
+    });
+    const written = container.layerData.flatMap(({ path, contents }): readonly UsedData[] =>
+      contents.kind === "data" ? [{ container, contents, path, at: { kind: "layer" } }] : [],
+    );
+    return [...mounted, ...written];
+  }
+}
+
+export const containerText = ({ name }: { readonly name: string }): string => `container ${quoted(name)}`;
+
+const SHORT = 12;
+
+/** Nobody types 64 digits; Docker takes the first twelve of a container's id, but of a volume the whole name alone. */
+export function volumeText({ name, anonymous }: Pick<SurveyedVolume, "name" | "anonymous">): string {
+  return anonymous ? `anonymous volume ${name.slice(0, SHORT)}…` : `volume ${quoted(name)}`;
+}
+
+/** `PostgreSQL 13`, with all that lies beside it. */
+export function dataText({ title, version, beside = [] }: Data): string {
+  const own = version === "" ? title : `${title} ${version}`;
+  const others = beside.map((other) => `${dataText(other)} in ${quoted(other.inside === "" ? "/" : other.inside)}`);
+  return others.length === 0 ? own : `${own} (beside it ${others.join(", ")})`;
+}

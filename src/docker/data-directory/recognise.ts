@@ -1,0 +1,152 @@
+/** What lies in a directory, by a bounded set of its files. Pure; what was not looked at is unknown, and never empty. */
+import type { Looked, LookedFile, LookOrder } from "../../ports/docker-host.ts";
+import { type PostgresDirectory, POSTGRES_FILES, readPostgres } from "./postgres.ts";
+import { SQLITE, type SystemName, SYSTEMS } from "./systems.ts";
+
+export type Contents =
+  | {
+      readonly kind: "data";
+      readonly system: SystemName;
+      /** `PostgreSQL`. */
+      readonly title: string;
+      /** The release as its own files say it; "" where they do not. */
+      readonly version: string;
+      /** The directory below the place that holds it; "" for the place itself. */
+      readonly inside: string;
+      /** ISO 8601: the newest modification among the files that were looked at. */
+      readonly touched: string;
+      readonly postgres?: PostgresDirectory;
+      /** The others of that place, where it holds several. */
+      readonly beside?: readonly Data[];
+      /** Why not all below it was searched for PostgreSQL, where it should have been. */
+      readonly unwalked?: string;
+    }
+  /** There is not one name in it. `lost+found` of a file system of its own does not count. */
+  | { readonly kind: "empty" }
+  /** Something that is no data of a system that is known; `names` are some of it. */
+  | {
+      readonly kind: "other";
+      readonly names: readonly string[];
+      readonly more: boolean;
+      /** As for data. */
+      readonly unwalked?: string;
+    }
+  /** The engine's machine has no such directory. */
+  | { readonly kind: "absent" }
+  | { readonly kind: "file"; readonly bytes: number }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type Data = Extract<Contents, { readonly kind: "data" }>;
+
+/** All that lie in that place. */
+export const dataIn = (contents: Contents): readonly Data[] =>
+  contents.kind === "data" ? [contents, ...(contents.beside ?? [])] : [];
+
+/** So many names of a directory are enough to tell and to show. */
+const ENTRIES = 64;
+const RDB_HEADER = 9;
+const UPGRADE_INFO = ["mysql_upgrade_info", "mariadb_upgrade_info"] as const;
+
+const WITH_CONTENT: readonly { readonly path: string; readonly bytes: number }[] = [
+  ...POSTGRES_FILES,
+  { path: "dump.rdb", bytes: RDB_HEADER },
+  ...UPGRADE_INFO.map((path) => ({ path, bytes: 32 })),
+];
+
+/** What is wanted of every directory. */
+export const LOOK: LookOrder = {
+  entries: ENTRIES,
+  files: [
+    ...WITH_CONTENT,
+    ...[...new Set(SYSTEMS.flatMap(({ marks }) => marks.flat()))]
+      .filter((path) => !WITH_CONTENT.some((file) => file.path === path))
+      .map((path) => ({ path, bytes: 0 })),
+  ],
+};
+
+export function recognise(looked: Looked, inside = ""): Contents {
+  switch (looked.state) {
+    case "absent":
+      return { kind: "absent" };
+    case "file":
+      return { kind: "file", bytes: looked.size };
+    case "unknown":
+      return { kind: "unknown", why: looked.why };
+    case "seen":
+      return ofDirectory(looked, inside);
+  }
+}
+
+type Seen = Extract<Looked, { readonly state: "seen" }>;
+
+function ofDirectory(looked: Seen, inside: string): Contents {
+  const there = new Set([
+    ...looked.files.map(({ path }) => path),
+    ...looked.unread,
+    ...looked.entries.map(({ name }) => name),
+  ]);
+  const files = new Map(looked.files.map((file) => [file.path, file]));
+  const is = (path: string): boolean => there.has(path);
+  const touched = new Date(
+    1000 * Math.max(looked.modified, ...looked.files.map(({ modified }) => modified)),
+  ).toISOString();
+  const postgres = readPostgres(files, is);
+  if (postgres !== undefined) {
+    const { version } = postgres;
+    return { kind: "data", system: "postgresql", title: "PostgreSQL", version, inside, touched, postgres };
+  }
+  const found = SYSTEMS.find(({ system, marks }) => system !== "postgresql" && marks.some((all) => all.every(is)));
+  if (found !== undefined) {
+    const { system, title } = found;
+    return { kind: "data", system, title, version: versionOf(system, files), inside, touched };
+  }
+  const names = looked.entries.map(({ name }) => name);
+  if (looked.entries.length === 0 || names.join() === "lost+found")
+    return looked.more ? { kind: "other", names, more: true } : { kind: "empty" };
+  const { more } = looked;
+  return { kind: "other", names, more };
+}
+
+/** What a system wrote down of its own release. */
+function versionOf(system: SystemName, files: ReadonlyMap<string, LookedFile>): string {
+  const text = (path: string): string => Buffer.from(files.get(path)?.content ?? []).toString("latin1");
+  if (system === "redis") {
+    const format = /^(?:REDIS|VALKEY)(\d{3,4})/.exec(text("dump.rdb"))?.[1];
+    return format === undefined ? "" : `RDB ${Number(format)}`;
+  }
+  if (system !== "mysql" && system !== "mariadb") return "";
+  const said = UPGRADE_INFO.map((path) => /^\d+\.\d+\.\d+/.exec(text(path))?.[0]).find((found) => found !== undefined);
+  return said ?? "";
+}
+
+/** Names that hold a data directory one or two levels down: of official images from PostgreSQL 18 on, Bitnami, Dingo, Debian. */
+const INNER = /^(?:pgdata|pgsql|postgres(?:ql)?\d*|data|db|mysql|redis|mongodb|\d{1,2}(?:\.\d)?)$/i;
+const MOST_INNER = 6;
+
+/** Directories below it that are worth a look of their own, where nothing was told of it. */
+export function innerDirectories(looked: Looked): readonly string[] {
+  if (looked.state !== "seen" || recognise(looked).kind !== "other") return [];
+  const names = looked.entries
+    .filter(({ kind, name }) => kind === "directory" && INNER.test(name))
+    .map(({ name }) => name);
+  return names
+    .flatMap((name) =>
+      /^\d/.test(name) ? [`${name}/docker`, `${name}/main`, `${name}/data`, name] : [name, `${name}/data`],
+    )
+    .slice(0, MOST_INNER);
+}
+
+/** Files that may be databases of SQLite, by their names. */
+export function sqliteNames(looked: Looked): readonly string[] {
+  if (looked.state !== "seen" || recognise(looked).kind !== "other") return [];
+  const plain = looked.entries.filter(({ kind, name }) => kind === "file" && SQLITE.name.test(name));
+  // The names go to the script as words.
+  return plain
+    .map(({ name }) => name)
+    .filter((name) => /^[A-Za-z0-9._-]+$/.test(name))
+    .slice(0, 3);
+}
+
+export function isSqlite({ content }: LookedFile): boolean {
+  return Buffer.from(content).toString("latin1") === SQLITE.magic;
+}

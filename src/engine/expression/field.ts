@@ -1,0 +1,102 @@
+/** One step from a value to one of its fields, with what is wrong about it said once for CEL and for `${{ … }}`. */
+import type { Finding } from "../../kit/text/diagnostic.ts";
+import { nearest } from "../../kit/text/nearest.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { ANY, type Field, type Shape, shapeName } from "./shape.ts";
+
+/**
+ * What is known to hold at a place: `steps.x` (the key is there) and `steps.x!` (it is not null). Known because the
+ * expression came past a `has(steps.x)` or a `steps.x != null`.
+ */
+export type Facts = ReadonlySet<string>;
+
+export const NO_FACTS: Facts = new Set();
+
+/** Words for a key that is not there, where the general ones would not help (a later step, a `-` in CEL). */
+export type Explain = (path: readonly string[]) => Finding | undefined;
+
+export interface Knowledge {
+  readonly facts: Facts;
+  /** What follows from facts beyond themselves. */
+  readonly implied?: (facts: Facts) => Facts;
+  readonly explain: Explain;
+}
+
+/** A value that is looked into: its shape, and the path that led to it. */
+export interface Holder {
+  readonly shape: Shape;
+  readonly path: readonly string[];
+}
+
+/** The field `name` of a value. A finding where it cannot be there. */
+export function fieldOf({ shape, path }: Holder, name: string, explain: Explain): Field | Finding {
+  if (shape.kind === "any") return { shape: ANY, optional: false };
+  if (shape.kind !== "object") return noFields(shape, path, name);
+  const field = shape.fields.get(name);
+  if (field !== undefined) return field;
+  if (shape.open) return { shape: ANY, optional: false };
+  return explain([...path, name]) ?? unknownField(shape.fields.keys(), path, name);
+}
+
+function noFields(shape: Shape, path: readonly string[], name: string): Finding {
+  return {
+    message: `${quoted(path.join("."))} is ${shapeName(shape)} and has no field ${quoted(name)}`,
+    remedy:
+      shape.kind === "list"
+        ? "Work through a list with for_each, or with all(), exists(), filter(), map() in CEL."
+        : "Refer to the value itself.",
+  };
+}
+
+function unknownField(fields: Iterable<string>, path: readonly string[], name: string): Finding {
+  const accepted = [...fields];
+  const near = nearest(name, accepted);
+  const list = accepted.length === 0 ? "It has no fields." : `There are: ${accepted.join(", ")}.`;
+  const whole =
+    path.length === 0 ? `there is no ${quoted(name)} here` : `${quoted(path.join("."))} has no field ${quoted(name)}`;
+  return { message: whole, remedy: near === undefined ? list : `Did you mean "${near}"? ${list}` };
+}
+
+/** A finding where the key at `path` may be absent and nothing before has made sure that it is there. */
+export function absence(field: Field, path: readonly string[], facts: Facts): Finding | undefined {
+  const name = path.join(".");
+  if (!field.optional || facts.has(name)) return undefined;
+  return {
+    message: `${quoted(name)} may be absent here`,
+    remedy: `Guard it: \`has(${name}) && …\` in CEL; for a reference, give the step \`when: has(${name})\`.`,
+  };
+}
+
+/** A finding where the value at `path` may be null and nothing before has excluded that. */
+export function nullness(shape: Shape, path: readonly string[], facts: Facts): Finding | undefined {
+  const name = path.join(".");
+  if (shape.nullable !== true || facts.has(`${name}!`)) return undefined;
+  return {
+    message: `${quoted(name)} may be null here`,
+    remedy: `Guard it: \`${name} != null && …\` in CEL; for a reference, give the step \`when: ${name} != null\`.`,
+  };
+}
+
+export function isFinding(found: Field | Finding): found is Finding {
+  return "message" in found;
+}
+
+/** Follows a whole path; the shape it ends in, or what is wrong and at which part of the path. */
+export function follow(
+  scope: Shape,
+  path: readonly string[],
+  { facts, explain }: Knowledge,
+): { readonly shape: Shape } | { readonly finding: Finding; readonly part: number } {
+  let shape = scope;
+  for (const [part, name] of path.entries()) {
+    const walked = path.slice(0, part);
+    const isNull = nullness(shape, walked, facts);
+    if (isNull !== undefined) return { finding: isNull, part: part - 1 };
+    const field = fieldOf({ shape, path: walked }, name, explain);
+    if (isFinding(field)) return { finding: field, part };
+    const absent = absence(field, [...walked, name], facts);
+    if (absent !== undefined) return { finding: absent, part };
+    shape = field.shape;
+  }
+  return { shape: facts.has(`${path.join(".")}!`) ? { ...shape, nullable: false } : shape };
+}

@@ -1,0 +1,181 @@
+/**
+ * A journal whose run is leased. Local durability comes first; before every effect all of it is mirrored, the lease names
+ * a line of it, and then the lock keys and the lease are read again, in this order, so that nothing begins whose intent a
+ * colleague could not find, and a take-over during all that is seen.
+ *
+ * Where the place cannot be reached, appends go on (reads may), and no effect begins: `checkFence` says `unreachable`.
+ *
+ * The lease is written again at an interval, also inside a long step. Two looks at it show that this process lives,
+ * whatever its clock says.
+ */
+import type { EvidenceRef } from "../../action.ts";
+import { asRecoverError, type RecoverError } from "../../errors.ts";
+import { type Entry, type EntryBody, unitName } from "../journal/entry.ts";
+import type { Journal, LinedJournal } from "../journal/journal.ts";
+import type { ClaimState } from "./claim.ts";
+import type { LeasedLocks } from "./leased-locks.ts";
+import type { Mirror } from "./mirror.ts";
+import type { RunLease } from "./run-lease.ts";
+
+export interface LeasedParts {
+  readonly lease: RunLease;
+  readonly mirror: Mirror;
+  readonly locks: Pick<LeasedLocks, "check">;
+}
+
+export class LeasedJournal implements Journal {
+  readonly #journal: LinedJournal;
+  readonly #lease: RunLease;
+  readonly #mirror: Mirror;
+  readonly #locks: LeasedParts["locks"];
+  #step: string;
+  #fenced: RecoverError | undefined;
+  /** One push at a time. */
+  #pushing: Promise<void> | undefined;
+  #beats: NodeJS.Timeout | undefined;
+
+  constructor(journal: LinedJournal, { lease, mirror, locks }: LeasedParts) {
+    this.#journal = journal;
+    this.#lease = lease;
+    this.#mirror = mirror;
+    this.#locks = locks;
+    this.#step = lease.step;
+  }
+
+  get run(): string {
+    return this.#journal.run;
+  }
+
+  get epoch(): number {
+    return this.#journal.epoch;
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#journal.entries;
+  }
+
+  get head(): string {
+    return this.#journal.head;
+  }
+
+  get isBrought(): boolean {
+    return this.#journal.isBrought === true;
+  }
+
+  /** How many lines a colleague would not find. */
+  get behind(): number {
+    return this.#mirror.behind;
+  }
+
+  get isFenced(): boolean {
+    return this.#fenced !== undefined;
+  }
+
+  async append(body: EntryBody): Promise<Entry> {
+    this.#assertOurs();
+    const entry = await this.#journal.append(body);
+    if (entry.type === "step-started") this.#step = unitName(entry);
+    // What fails here is tried again before the next effect, and heard of there.
+    this.#pushSoon().catch(() => undefined);
+    return entry;
+  }
+
+  async checkFence(): Promise<void> {
+    this.#assertOurs();
+    await this.#journal.checkFence();
+    await this.#pushAll();
+    await this.#orFenced(async () => {
+      if (this.#isUntold) await this.#lease.tell(this.#standing());
+      await this.#locks.check();
+      await this.#lease.check();
+    });
+  }
+
+  async keep(name: string, content: string): Promise<EvidenceRef> {
+    this.#assertOurs();
+    return this.#journal.keep(name, content);
+  }
+
+  recall(evidence: EvidenceRef): Promise<string> {
+    return this.#journal.recall(evidence);
+  }
+
+  /** From now on, each `everyMs`. A beat that fails is heard of before the next effect. */
+  beatEvery(everyMs: number): void {
+    let isBeating = false;
+    const beat = async (): Promise<void> => {
+      // Where the place does not answer, one waits for it and no more.
+      if (isBeating) return;
+      isBeating = true;
+      await this.#beat().catch(() => undefined);
+      isBeating = false;
+    };
+    this.#beats = setInterval(() => void beat(), everyMs).unref();
+  }
+
+  async #beat(): Promise<void> {
+    if (!this.isFenced) await this.#orFenced(() => this.#lease.renew(() => this.#standing()));
+  }
+
+  /** Mirrors what is left and lets the run go, or says that it stays. Errors: `fenced`; those of the place. */
+  async letGo(state: ClaimState): Promise<void> {
+    this.#assertOurs();
+    await this.#pushAll();
+    clearInterval(this.#beats);
+    await this.#orFenced(() => this.#lease.tell(this.#standing(), state));
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.#beats);
+    return this.#journal.close();
+  }
+
+  async #pushAll(): Promise<void> {
+    while (this.#mirror.behind > 0) {
+      // One that is under way may have begun before the last lines, and may fail: then this one is the next try.
+      await this.#pushing?.catch(() => undefined);
+      if (this.#mirror.behind > 0) await this.#pushSoon();
+    }
+    // It has mirrored, and may not have told yet.
+    await this.#pushing?.catch(() => undefined);
+  }
+
+  #pushSoon(): Promise<void> {
+    this.#pushing ??= this.#orFenced(() => this.#push()).finally(() => {
+      this.#pushing = undefined;
+    });
+    return this.#pushing;
+  }
+
+  /** The lease is read first: a process that was taken over asks the store for no change at all. */
+  async #push(): Promise<void> {
+    await this.#lease.check();
+    await this.#mirror.push();
+    if (this.#isUntold) await this.#lease.tell(this.#standing());
+  }
+
+  /** The lease does not say yet where the run stands. */
+  get #isUntold(): boolean {
+    const { step, head } = this.#lease;
+    return this.#step !== step || (head === "" && this.#mirror.head !== "");
+  }
+
+  #standing(): { readonly step: string; readonly head: string } {
+    return { step: this.#step, head: this.#mirror.head };
+  }
+
+  async #orFenced(work: () => Promise<void>): Promise<void> {
+    this.#assertOurs();
+    try {
+      await work();
+    } catch (thrown) {
+      const error = asRecoverError(thrown);
+      if (error.code === "fenced") this.#fenced = error;
+      throw error;
+    }
+  }
+
+  #assertOurs(): void {
+    if (this.#fenced !== undefined) throw this.#fenced;
+  }
+}

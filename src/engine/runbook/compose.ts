@@ -1,0 +1,195 @@
+/**
+ * `- include: NAME` in the steps of a runbook: the steps of another runbook stand in its place, with what `with` gives
+ * for that one's inputs. This is done in the text, before anything is loaded: what comes out is one plain runbook, so
+ * that a journal holds all of it and a resume needs no file. Pure but for `open`.
+ */
+import type { Diagnostic, Finding } from "../../kit/text/diagnostic.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { Fields } from "../../kit/yaml/fields.ts";
+import { Findings } from "../../kit/yaml/findings.ts";
+import { descend, type Located } from "../../kit/yaml/located.ts";
+import { MOST_BYTES, readYaml } from "../../kit/yaml/read.ts";
+import { Room, substituted, type Value, type Values } from "./substitution.ts";
+
+export interface RunbookSource {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface Composed {
+  readonly text: string;
+  /** A diagnostic about `text` with the file and line that its reader has. */
+  readonly locate: (diagnostic: Diagnostic) => Diagnostic;
+}
+
+/** Undefined where there is none; `refused` says why one may not be included, as what follows its name. */
+export type Open = (name: string) => RunbookSource | { readonly refused: string } | undefined;
+
+interface Line {
+  readonly text: string;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+const INCLUDE = /^( *)- include:/;
+/** More than anybody reads as one runbook. */
+const MOST_INCLUDES = 8;
+
+/** Either the whole text, or what is wrong with an include. */
+export function composeRunbook(source: RunbookSource, open: Open): Composed | { readonly diagnostics: Diagnostic[] } {
+  // The loader says that it is too large.
+  if (Buffer.byteLength(source.text) > MOST_BYTES) return { text: source.text, locate: (diagnostic) => diagnostic };
+  const lines = linesOf(source);
+  const room = new Room(MOST_BYTES - Buffer.byteLength(source.text));
+  let includes = 0;
+  const composed: Line[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const line = lines[at];
+    if (line === undefined) break;
+    const length = INCLUDE.test(line.text) ? entryLength(lines, at) : 0;
+    if (length === 0) composed.push(line);
+    else {
+      includes += 1;
+      if (includes > MOST_INCLUDES) return { diagnostics: [...diagnostics, tooMany(line)] };
+      const entry = readInclude(source, lines.slice(at, at + length), { open, room });
+      if ("diagnostics" in entry) diagnostics.push(...entry.diagnostics);
+      else for (const each of entry.lines) composed.push(each);
+    }
+    at += Math.max(1, length);
+  }
+  if (diagnostics.length > 0) return { diagnostics };
+  return {
+    text: composed.map(({ text }) => text).join("\n"),
+    locate: (diagnostic) => {
+      const { file, line } = composed[diagnostic.line - 1] ?? diagnostic;
+      return { ...diagnostic, file, line };
+    },
+  };
+}
+
+const tooMany = ({ file, line }: Line): Diagnostic => ({
+  ...{ file, line, column: 1 },
+  message: `more than ${MOST_INCLUDES} runbooks are included`,
+  remedy: "Include fewer, or write steps of your own.",
+});
+
+const linesOf = ({ text, file }: RunbookSource): readonly Line[] =>
+  text.split("\n").map((each, index) => ({ text: each, file, line: index + 1 }));
+
+/** The entry and all that is indented below it. */
+function entryLength(lines: readonly Line[], at: number): number {
+  const indent = INCLUDE.exec(lines[at]?.text ?? "")?.[1]?.length ?? 0;
+  const rest = lines.slice(at + 1);
+  const next = rest.findIndex(({ text }) => text.trim() === "" || text.search(/\S/) <= indent);
+  return 1 + (next < 0 ? rest.length : next);
+}
+
+type Included = { readonly lines: readonly Line[] } | { readonly diagnostics: readonly Diagnostic[] };
+
+interface Means {
+  readonly open: Open;
+  /** What is left for all includes together. */
+  readonly room: Room;
+}
+
+function readInclude({ file }: RunbookSource, entry: readonly Line[], means: Means): Included {
+  const findings = new Findings(file, entry.map(({ text }) => text).join("\n"));
+  const included = includedLines(findings, means);
+  const before = (entry[0]?.line ?? 1) - 1;
+  if (included !== undefined && !findings.any) return { lines: included };
+  return { diagnostics: findings.list().map((each) => ({ ...each, line: each.line + before })) };
+}
+
+function includedLines(findings: Findings, { open, room }: Means): readonly Line[] | undefined {
+  const root = readYaml(findings);
+  const node = root === undefined ? undefined : descend(root, [0]);
+  if (node === undefined) return undefined;
+  const fields = Fields.of(findings, node, { what: "an include", keys: ["include", "with"] });
+  const name = fields?.needText("include", "Name a runbook: `- include: recover-deleted-service`.");
+  if (fields === undefined || name === undefined) return undefined;
+  const source = open(name.value);
+  if (source !== undefined && "refused" in source) {
+    findings.add(name.at, { message: `${quoted(name.value)} ${source.refused}`, remedy: WHAT_TO_NAME });
+    return undefined;
+  }
+  const steps = source === undefined ? undefined : stepLines(source);
+  if (source === undefined || steps === undefined) {
+    const message = `there is no runbook ${quoted(name.value)} with a list of steps to include`;
+    findings.add(name.at, { message, remedy: WHAT_TO_NAME });
+    return undefined;
+  }
+  const values = valuesOf(findings, { source, given: fields.get("with"), at: name.at });
+  const lines: Line[] = [];
+  for (const line of steps) {
+    const text = substituted(line.text, values, room);
+    if (typeof text !== "string") findings.add(values.get(text.input)?.at ?? name.at, cannotStand(text.input, line));
+    else lines.push({ ...line, text });
+    if (room.isFull) {
+      findings.add(name.at, TOO_LARGE);
+      break;
+    }
+  }
+  return lines;
+}
+
+const WHAT_TO_NAME = "Name a shipped runbook, or an ordinary file beside or below this one.";
+
+const TOO_LARGE: Finding = {
+  message: "with all that is included the runbook is larger than 1 MiB",
+  remedy: "Include less, and give shorter values.",
+};
+
+const cannotStand = (input: string, { file, line }: Line): Finding => ({
+  message: `what is given for ${quoted(input)} would not stay one text in ${file}:${line}`,
+  remedy: "Give letters, digits, spaces and . _ / @ - only, or a reference.",
+});
+
+/** All that stands below `steps:`. */
+function stepLines(source: RunbookSource): readonly Line[] | undefined {
+  const lines = linesOf(source);
+  const first = lines.findIndex(({ text }) => /^steps:\s*$/.test(text));
+  if (first < 0) return undefined;
+  const rest = lines.slice(first + 1);
+  const end = rest.findIndex(({ text }) => /^[^\s#]/.test(text));
+  const steps = end < 0 ? rest : rest.slice(0, end);
+  return steps.slice(0, steps.findLastIndex(({ text }) => text.trim() !== "") + 1);
+}
+
+interface Given {
+  readonly source: RunbookSource;
+  readonly given: Located | undefined;
+  readonly at: number;
+}
+
+function valuesOf(findings: Findings, { source, given, at }: Given): Values {
+  const own = readYaml(new Findings(source.file, source.text));
+  const inputs = own === undefined ? undefined : descend(own, ["inputs"]);
+  const wanted = inputs?.kind === "map" ? inputs.entries : new Map<string, { readonly value: Located }>();
+  const entries = given?.kind === "map" ? given.entries : new Map<string, never>();
+  for (const [name, { keyAt }] of entries) if (!wanted.has(name)) findings.add(keyAt, unknownInput(name, source));
+  const values = new Map<string, Value>();
+  for (const [name, { value }] of wanted) {
+    const node = entries.get(name)?.value ?? descend(value, ["default"]);
+    const plain = node === undefined ? undefined : plainOf(node);
+    if (plain === undefined) findings.add(at, withoutValue(name, source));
+    else values.set(name, { given: plain, at: entries.get(name)?.value.at ?? at });
+  }
+  return values;
+}
+
+function plainOf(node: Located): unknown {
+  if (node.kind === "list") return node.items.map(plainOf);
+  return node.kind === "scalar" ? node.value : undefined;
+}
+
+const unknownInput = (name: string, { file }: RunbookSource): Finding => ({
+  message: `the included runbook has no input ${quoted(name)}`,
+  remedy: `Its inputs stand in ${file}.`,
+});
+
+const withoutValue = (name: string, { file }: RunbookSource): Finding => ({
+  message: `the included runbook's input ${quoted(name)} is given nothing and has no default`,
+  remedy: `Add \`${name}:\` below \`with\`; what it is stands in ${file}.`,
+});

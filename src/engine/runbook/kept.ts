@@ -1,0 +1,55 @@
+/** Runbooks that were checked before, as JSON: what the loader would make of the same text, with the actions by their names. */
+import type { AnyAction, Effect } from "../../action.ts";
+import { optional } from "../../kit/optional.ts";
+import type { Runbook, Step } from "./runbook.ts";
+import type { Actions } from "./step.ts";
+
+/** Without its text, which is at hand where it is looked for. */
+export type KeptRunbook = Omit<Runbook, "text" | "file" | "steps"> & { readonly steps: readonly KeptStep[] };
+
+type KeptStep = Omit<Step, "action"> & { readonly action: KeptAction };
+
+/** What a plan needs of an action, and the names of what else it has. */
+interface KeptAction {
+  readonly id: string;
+  readonly effect: Effect;
+  readonly review?: boolean;
+  readonly parts: readonly string[];
+}
+
+export function kept({ text: _text, file: _file, steps, ...rest }: Runbook): KeptRunbook {
+  return { ...rest, steps: steps.map((step) => ({ ...step, action: keptAction(step.action) })) };
+}
+
+function keptAction(action: AnyAction): KeptAction {
+  const review = action.effect === "read" ? action.review : undefined;
+  return { id: action.id, effect: action.effect, ...optional("review", review), parts: Object.keys(action) };
+}
+
+/** Undefined where an action is not known: the loader says so. */
+export function revived(
+  { steps, ...rest }: KeptRunbook,
+  source: Pick<Runbook, "text" | "file">,
+  actions: Actions,
+): Runbook | undefined {
+  if (!steps.every(({ action }) => actions.has(action.id))) return undefined;
+  const whole = steps.map((step): Step => ({ ...step, action: revivedAction(step.action, actions) }));
+  return { ...rest, ...source, steps: whole };
+}
+
+/** Its module is loaded when more is wanted of it than a plan needs: that of forty takes as long as all else before a first screen. */
+function revivedAction({ parts, ...known }: KeptAction, actions: Actions): AnyAction {
+  let found: AnyAction | undefined;
+  const action = (): AnyAction => (found ??= asKept(known, actions.get(known.id)));
+  const rest = parts.filter((part) => !(part in known));
+  const later = rest.map(
+    (part) => [part, { enumerable: true, get: (): unknown => Reflect.get(action(), part) }] as const,
+  );
+  return Object.defineProperties({ ...known }, Object.fromEntries(later)) as unknown as AnyAction;
+}
+
+/** What was planned by its effect is carried out by no other. */
+function asKept({ id, effect }: Omit<KeptAction, "parts">, action: AnyAction | undefined): AnyAction {
+  if (action?.effect === effect) return action;
+  throw new Error(`the action ${id} is not the one that the runbook was checked with`);
+}

@@ -1,0 +1,119 @@
+/** What a step may refer to: inputs, the steps before it, its item, the run and the flags, each with its shape. */
+import type { Finding } from "../../kit/text/diagnostic.ts";
+import { union } from "../expression/facts.ts";
+import { type Explain, type Facts, NO_FACTS } from "../expression/field.ts";
+import { type Field, objectShape, type Shape } from "../expression/shape.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import type { InputSpec } from "./runbook.ts";
+
+/** A step's key in the scope: CEL would read `-` as minus. */
+export function scopeKey(stepId: string): string {
+  return stepId.replaceAll("-", "_");
+}
+
+const TEXT: Shape = { kind: "string" };
+
+const INPUT_SHAPES: Readonly<Record<InputSpec["type"], Shape>> = {
+  string: TEXT,
+  guid: TEXT,
+  time: TEXT,
+  duration: TEXT,
+  integer: { kind: "integer" },
+  boolean: { kind: "boolean" },
+  list: { kind: "list", items: TEXT },
+};
+
+interface Known {
+  readonly field: Field;
+  /** What must have held for the step to run. */
+  readonly facts: Facts;
+}
+
+export class Scope {
+  readonly #inputs: Shape;
+  /** Every step of the runbook, by key. */
+  readonly #ids: ReadonlyMap<string, string>;
+  readonly #known = new Map<string, Known>();
+  #targetKnown = false;
+
+  constructor(inputs: readonly InputSpec[], stepIds: readonly string[]) {
+    this.#inputs = objectShape(inputs.map((input) => [input.name, inputShape(input)]));
+    this.#ids = new Map(stepIds.map((id) => [scopeKey(id), id]));
+  }
+
+  /** From here on the step's output can be referred to. `facts`: what its `when` established, or undefined without one. */
+  add(stepId: string, output: Shape, facts: Facts | undefined): void {
+    this.#known.set(scopeKey(stepId), {
+      field: { shape: output, optional: facts !== undefined },
+      facts: facts ?? NO_FACTS,
+    });
+  }
+
+  /** From here on `run.target` can be referred to. */
+  fixTarget(): void {
+    this.#targetKnown = true;
+  }
+
+  /** The shape of the whole scope; `own` is the step's fresh output, `item` the item of a for_each. */
+  shape(extra: { readonly own?: readonly [string, Shape]; readonly item?: Shape } = {}): Shape {
+    const steps: [string, Field | Shape][] = [...this.#known].map(([key, { field }]) => [key, field]);
+    if (extra.own !== undefined) steps.push([scopeKey(extra.own[0]), extra.own[1]]);
+    return objectShape([
+      ["inputs", this.#inputs],
+      ["steps", objectShape(steps)],
+      ["run", objectShape([["id", TEXT], ...(this.#targetKnown ? ([["target", TEXT]] as const) : [])])],
+      ["flags", objectShape([["accept_loss", { kind: "integer" }]])],
+      ...(extra.item === undefined ? [] : ([["item", extra.item]] as const)),
+    ]);
+  }
+
+  /** Facts with all that follows from them: where `steps.x` ran, what its `when` asked for held. */
+  implied(facts: Facts): Facts {
+    const all = new Set(facts);
+    // A set that grows while it is walked is walked to its end.
+    for (const fact of all)
+      if (fact.startsWith("steps."))
+        for (const more of this.#known.get(fact.split(".")[1] ?? "")?.facts ?? []) all.add(more);
+    return union(all, new Set([...all].flatMap(prefixes)));
+  }
+
+  readonly explain: Explain = ([root, name, ...deeper]) => {
+    if (deeper.length > 0) return undefined;
+    if (root === "item")
+      return {
+        message: 'there is no "item" here',
+        remedy: "Only a step with for_each has one, in `with`, `assert` and `until`.",
+      };
+    if (root === "run" && name === "target")
+      return {
+        message: "the target is not known before this step",
+        remedy: "Refer to run.target only after the steps that `target` refers to.",
+      };
+    return root === "steps" && name !== undefined ? this.#explainStep(name) : undefined;
+  };
+
+  #explainStep(name: string): Finding | undefined {
+    const later = this.#ids.get(name);
+    if (later !== undefined)
+      return {
+        message: `the step ${quoted(later)} has not run here`,
+        remedy: "Refer only to steps before this one, or move this step down.",
+      };
+    const dashed = [...this.#ids].find(([key, id]) => id !== key && id.startsWith(`${name}-`));
+    if (dashed === undefined) return undefined;
+    return {
+      message: `there is no step ${quoted(name)}: in an expression "-" is read as minus`,
+      remedy: `Write \`steps.${dashed[0]}\` for the step "${dashed[1]}".`,
+    };
+  }
+}
+
+/** `steps.a.b` is there only where `steps.a` is. */
+function prefixes(fact: string): string[] {
+  const parts = fact.replace(/!$/u, "").split(".");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("."));
+}
+
+function inputShape(input: InputSpec): Shape {
+  return input.default === null ? { ...INPUT_SHAPES[input.type], nullable: true } : INPUT_SHAPES[input.type];
+}

@@ -1,0 +1,37 @@
+/**
+ * What a step acts on is journaled and, on resume, acted on as the journal holds it. A name that contains a secret
+ * could only be written down masked (law 10), and a masked name is another name: it is refused before anything is done
+ * to it, and what is part of no such name is masked as ever.
+ */
+import { RecoverError } from "../../errors.ts";
+import { isMasked } from "../../kit/secrets/mask.ts";
+import type { Secrets } from "../../kit/secrets/secrets.ts";
+
+export interface Named {
+  /** Begins the message: `the input "space"`. */
+  readonly what: string;
+  readonly place?: string;
+}
+
+/** Throws `secret-in-name` where the journal could not hold the value as it is, or holds it masked already. */
+export function requireWhole(secrets: Secrets, value: unknown, named: Named): void {
+  if (isMasked(secrets.maskJson(value))) throw secretInName(named);
+}
+
+/** The same of a value that comes from the journal. */
+export function requireUnmasked(value: unknown, named: Named): void {
+  if (isMasked(value)) throw secretInName(named);
+}
+
+function secretInName({ what, place }: Named): RecoverError {
+  return new RecoverError(
+    "secret-in-name",
+    `${what} contains the text of a secret and cannot be written down as it is`,
+    {
+      remedy:
+        "Nothing was done with it. Change the secret: a password that is part of a name of the platform protects nothing; then begin anew.",
+      effect: "none",
+      ...(place === undefined ? {} : { place }),
+    },
+  );
+}

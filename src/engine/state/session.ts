@@ -1,0 +1,173 @@
+/** One process's work on one run: everything that the parts of the executor share. */
+import { asRecoverError, RecoverError } from "../../errors.ts";
+import type { JournaledError } from "../journal/entry.ts";
+import type { EventBody } from "./event.ts";
+import { Ledger } from "./ledger.ts";
+import type { EngineOptions } from "./options.ts";
+import { type Plan, planRun } from "./plan.ts";
+import { type ScopeExtras, scopeOf } from "./scope.ts";
+import type { OpenQuestion, RunState, Unit } from "./state.ts";
+import { unitName } from "./state.ts";
+import { underWay } from "./under-way.ts";
+
+/** How long an action may take to notice an abort before it is left behind. */
+const ABORT_GRACE_MS = 2000;
+
+export class Session {
+  readonly options: EngineOptions;
+  readonly plan: Plan;
+  readonly ledger: Ledger;
+  /** How long questions have stood without an answer. */
+  #askedMs = 0;
+  #journalMayLag: boolean;
+  /** The question at which the last process ended: whoever gave this one a `--decide` has seen it. */
+  readonly seenQuestion: OpenQuestion | undefined;
+  readonly #usedDecisions = new Set<string>();
+
+  /** False in a dry run, which nobody can resume. */
+  readonly isSaved: boolean;
+
+  constructor(options: EngineOptions, { isSaved = true }: { readonly isSaved?: boolean } = {}) {
+    this.options = options;
+    this.isSaved = isSaved;
+    this.plan = planRun(options.runbook);
+    this.ledger = new Ledger(options.journal);
+    this.seenQuestion = this.ledger.state.openQuestion;
+    this.#journalMayLag = options.journal.entries.length > 0;
+  }
+
+  /**
+   * What an earlier process did last may be missing in the journal: a machine that went down can forget what its disk
+   * had said to be written, and a mirror can be behind (I14).
+   */
+  get journalMayLag(): boolean {
+    return this.#journalMayLag;
+  }
+
+  /** An effect of this process begins, or a person has decided: the work of the earlier ones ended before. */
+  caughtUp(): void {
+    this.#journalMayLag = false;
+  }
+
+  get state(): RunState {
+    return this.ledger.state;
+  }
+
+  /** What `--decide` says of the unit has decided something. */
+  decisionUsed(unit: Unit): void {
+    this.#usedDecisions.add(unitName(unit));
+  }
+
+  /** What was given with `--decide` and has decided nothing so far, as it was given. */
+  get unusedDecisions(): readonly string[] {
+    const given = [...this.options.flags.decide].filter(([name]) => !this.#usedDecisions.has(name));
+    return given.map(([name, value]) => `${name}=${value}`);
+  }
+
+  get resumeCommand(): string {
+    if (!this.isSaved) return `dingo-recover run ${this.options.runbook.name}`;
+    return `dingo-recover ${this.state.undoAsked || this.state.back ? "undo" : "resume"} ${this.options.journal.run}`;
+  }
+
+  /** Monotonic milliseconds without the time that people took to answer: that is no step's. */
+  workedMs(): number {
+    return this.options.clock.monotonicMs() - this.#askedMs;
+  }
+
+  async asking<T>(question: () => Promise<T>): Promise<T> {
+    const { clock } = this.options;
+    const began = clock.monotonicMs();
+    try {
+      return await question();
+    } finally {
+      this.#askedMs += clock.monotonicMs() - began;
+    }
+  }
+
+  emit(event: EventBody): void {
+    const time = this.options.clock.now().toISOString();
+    const stamped = { schema: "dingo-recover/event@1", time, run: this.options.journal.run, ...event } as const;
+    this.options.sink(this.options.secrets.maskJson(stamped));
+  }
+
+  scope(extras: ScopeExtras = {}): ReturnType<typeof scopeOf> {
+    return scopeOf({ plan: this.plan, state: this.state, flags: this.options.flags }, extras);
+  }
+
+  /** Called wherever stopping is safe. Errors: `interrupted`, `stopped-by-operator`. */
+  checkStop(): void {
+    if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
+    if (this.options.stopRequested?.() !== true) return;
+    throw new RecoverError("stopped-by-operator", "the operator stopped the run", {
+      remedy: `Continue with "${this.resumeCommand}".`,
+      effect: "none",
+    });
+  }
+
+  /**
+   * Waits for an action's call, or for an abort: then it has a moment to end by itself, so that its outcome can still
+   * be written down, before it is left behind.
+   */
+  async untilAborted<T>(work: Promise<T>): Promise<T> {
+    const { signal, clock } = this.options;
+    const abandoned = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      const leave = (): void => {
+        const late = (): void => reject(this.interrupted("A call was left behind unanswered."));
+        clock.sleep(ABORT_GRACE_MS, abandoned.signal).then(late, late);
+      };
+      if (signal.aborted) leave();
+      else signal.addEventListener("abort", leave, { once: true, signal: abandoned.signal });
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      abandoned.abort();
+    }
+  }
+
+  /** Whatever has to hold before each single effect is asked here, and nowhere else. Errors: see `Context.beforeEffect`. */
+  async beforeEffect(): Promise<void> {
+    this.options.signal.throwIfAborted();
+    await this.ledger.checkFence();
+  }
+
+  async sleep(ms: number): Promise<void> {
+    try {
+      await this.options.clock.sleep(ms, this.options.signal);
+    } finally {
+      this.checkStop();
+    }
+  }
+
+  /** `idle`: what is said where no change is half done. */
+  interrupted(idle: string): RecoverError {
+    const what = underWay(this.plan, this.state) ?? idle;
+    return new RecoverError("interrupted", `the run was interrupted. ${what}`, {
+      remedy: `Continue with "${this.resumeCommand}".`,
+    });
+  }
+}
+
+/** An error as it stands in journal and events; the unit is its place where it names none. */
+export function journaled(error: RecoverError, unit?: Unit): JournaledError {
+  const place = error.place ?? (unit === undefined ? undefined : `step ${unitName(unit)}`);
+  return {
+    code: error.code,
+    message: error.message,
+    remedy: error.remedy,
+    ...(place === undefined ? {} : { place }),
+  };
+}
+
+/** The one border (I4): whatever an action threw becomes a RecoverError with the step attached. */
+export function errorOf(thrown: unknown, unit: Unit): RecoverError {
+  const error = asRecoverError(thrown, `step ${unitName(unit)}`);
+  if (error.place !== undefined) return error;
+  return error.with({ place: `step ${unitName(unit)}`, cause: error });
+}
+
+/** Errors that end the process but say nothing about the step that they came from. */
+export function isStop(error: RecoverError): boolean {
+  return ["interrupted", "stopped-by-operator", "question-unanswered"].includes(error.code);
+}

@@ -1,0 +1,55 @@
+/** How somebody goes on with a run that did not reach its end: it is resumed, or begun anew where resuming cannot help. */
+import { isLasting } from "../../errors.ts";
+import { quote } from "../../kit/commands/shell-quote.ts";
+import { givenInputs } from "./given-inputs.ts";
+import type { RunState } from "./state.ts";
+
+export type WayOn =
+  /** `undoWith`: where it has changed something, and is not being taken back already. */
+  | { readonly resumeWith: string; readonly undoWith?: string }
+  /** A command line for another run, to be put right by hand first, and the one that closes this run. */
+  | { readonly beginAnewWith: string; readonly closeWith: string }
+  /**
+   * A rehearsal that was refused has come to its end; one that was taken over is another process's; one that never began
+   * cannot be gone on with.
+   */
+  | Readonly<Record<string, never>>;
+
+export interface Standstill {
+  readonly run: string;
+  /** Of the error that ended the process; absent where it was killed. */
+  readonly code?: string | undefined;
+  /** Of that error: `input NAME` where that has to be given otherwise, or of `input-invalid` the names alone. */
+  readonly place?: string | undefined;
+  /** Whether a step may have changed the world. */
+  readonly touched: boolean;
+}
+
+export function wayOn(state: RunState, { run, code, place, touched }: Standstill): WayOn {
+  if (code === "fenced" || state.startedAt === "") return {};
+  if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
+  if (touched || code === undefined || !isLasting(code)) {
+    const undoWith = touched && !state.rehearsal ? { undoWith: `dingo-recover undo ${run}` } : {};
+    return { resumeWith: `dingo-recover resume ${run}`, ...undoWith };
+  }
+  return state.rehearsal
+    ? {}
+    : { beginAnewWith: beginning(state, wrongInputs({ code, place })), closeWith: `dingo-recover undo ${run}` };
+}
+
+/** With what was given alone: a default is there again. What was given wrongly is left to be filled in. */
+function beginning(state: RunState, wrong: readonly string[]): string {
+  const words = givenInputs(state).flatMap(({ name, text }) => [
+    "--input",
+    `${name}=${wrong.includes(name) ? "VALUE" : text}`,
+  ]);
+  return quote(["dingo-recover", "run", state.runbook, ...words]);
+}
+
+/** Names; of `input-invalid` the place may be theirs. */
+function wrongInputs({ code, place = "" }: Pick<Standstill, "code" | "place">): readonly string[] {
+  if (place.startsWith(INPUT)) return [place.slice(INPUT.length)];
+  return code === "input-invalid" ? place.split(", ") : [];
+}
+
+const INPUT = "input ";

@@ -1,0 +1,121 @@
+/** What is to be done about facts that no longer hold: a person chooses, or whoever gave a `--decide` having seen them. */
+import type { JsonObject, Verdict } from "../../action.ts";
+import { RecoverError } from "../../errors.ts";
+import type { ChoiceQuestion } from "../../ports/operator.ts";
+import { decidable, decidedFor, decideWith, shownOf } from "./decided.ts";
+import type { PlannedStep } from "../state/plan.ts";
+import { askNow, noteAnswer } from "./questions.ts";
+import type { Session } from "../state/session.ts";
+import { type StepState, type Unit, unitName } from "../state/state.ts";
+
+/** A unit that came to its end, with what it established. */
+export interface Fact {
+  readonly planned: PlannedStep;
+  readonly unit: Unit;
+  readonly state: Extract<StepState, { kind: "succeeded" }>;
+}
+
+export interface Checked {
+  readonly fact: Fact;
+  readonly verdict: Verdict;
+  /** What a read found now, where it was read again. */
+  readonly output?: JsonObject;
+}
+
+/** One at least. */
+export type Drifted = readonly [Checked, ...Checked[]];
+
+export const mayRunAgain = ({ fact, verdict }: Checked): boolean =>
+  fact.planned.step.action.effect !== "read" && verdict.holds === false && verdict.stays === undefined;
+
+/**
+ * `failed`: of the step that cannot go on as things are. Errors: `question-unanswered`, `stopped-by-operator` as the
+ * answer.
+ */
+export async function askAboutDrift(
+  session: Session,
+  drifted: Drifted,
+  failed?: RecoverError,
+): Promise<"go-on" | "again"> {
+  const { unit } = aboutOf(drifted).fact;
+  const question = questionOf(session, drifted, failed);
+  const { id, prompt } = question;
+  await session.ledger.append({ type: "asked", ...unit, question: id, prompt, ...shownOf(session, question) });
+  // What fails in this process nobody has seen who gave it a flag.
+  const decided = failed === undefined ? decidedFor(session, question, { unit, isAlike: alike(drifted) }) : undefined;
+  const answer = await askNow(session, question, {
+    unit,
+    effect: "destroy",
+    decided,
+    remedy: remedyOf(session, unit, question),
+  });
+  await noteAnswer(session, question, { unit, answer });
+  if (answer.value === "go-on" || answer.value === "again") return answer.value;
+  throw new RecoverError("stopped-by-operator", `the operator stopped because ${namesOf(drifted)} no longer holds`, {
+    remedy: `Put it right, then continue with "${session.resumeCommand}".`,
+    effect: "none",
+  });
+}
+
+/** The fact that a decision names: the first that would be done again, else the first of all. */
+function aboutOf(drifted: Drifted): Checked {
+  return drifted.find(mayRunAgain) ?? drifted[0];
+}
+
+/**
+ * Doing a step again takes in all that was begun after it, whatever else of that no longer holds by now. What has drifted
+ * before it is another matter, and so is going on over it.
+ */
+function alike(drifted: Drifted): (value: string) => boolean {
+  const from = aboutOf(drifted).fact.planned.index;
+  return (value) => value === "again" && drifted.every(({ fact }) => fact.planned.index >= from);
+}
+
+const namesOf = (drifted: Drifted): string => drifted.map(({ fact }) => unitName(fact.unit)).join(", ");
+
+/** To stop is what happens where nobody decides: it is not named. */
+function remedyOf(session: Session, unit: Unit, question: ChoiceQuestion): string {
+  return (
+    decideWith(
+      session,
+      unit,
+      decidable(question).filter((value) => value !== STOP),
+    ) ?? ""
+  );
+}
+
+const staysText = (verdict: Verdict): string =>
+  verdict.holds === false && verdict.stays !== undefined ? `; it cannot be done again: ${verdict.stays}` : "";
+
+const STOP = "stop";
+
+function questionOf(session: Session, drifted: Drifted, failed: RecoverError | undefined): ChoiceQuestion {
+  const first = drifted.find(mayRunAgain);
+  return {
+    kind: "choice",
+    id: `drift-${session.state.drifts}`,
+    prompt: `What was established by ${namesOf(drifted)} no longer holds, or cannot be told. ${failed === undefined ? "Go on?" : "What now?"}`,
+    why: "The world has moved since they ran; the steps that follow rely on these facts.",
+    choices: [
+      { value: STOP, label: "stop here", consequence: "nothing is changed; the run can be resumed later" },
+      ...(failed === undefined
+        ? [{ value: "go-on", label: "go on", consequence: "the following steps meet the world as it is now" }]
+        : []),
+      ...(first === undefined
+        ? []
+        : [
+            {
+              value: "again",
+              label: `do "${unitName(first.fact.unit)}" again`,
+              consequence:
+                "that step and every one after it that was begun are looked at again; what is not surely done runs once more, each with its own guard",
+            },
+          ]),
+    ],
+    recommended: first === undefined ? STOP : "again",
+    details: [
+      ...(failed === undefined ? [] : [failed.message]),
+      ...drifted.map(({ fact, verdict }) => `${unitName(fact.unit)}: ${verdict.evidence}${staysText(verdict)}`),
+    ],
+  };
+}

@@ -1,0 +1,103 @@
+/** Probes and proofs of mutating steps: reads of the world after (or instead of) an effect (laws 4, 6). */
+import type { Action, JsonObject, Probe, Verdict } from "../../action.ts";
+import { type ErrorCode, RecoverError } from "../../errors.ts";
+import type { HowSucceeded } from "../journal/entry.ts";
+import { optional } from "../../kit/optional.ts";
+import { type Attempt, checkAssertion, fail, succeed } from "./outcome.ts";
+import { patiently } from "./patience.ts";
+import { errorOf, isStop, type Session } from "../state/session.ts";
+import { unitName } from "../state/state.ts";
+import { contextFor } from "./step-context.ts";
+import type { UnitInput } from "./unit-input.ts";
+
+export type ErasedMutation = Exclude<Action<never, JsonObject>, { readonly effect: "read" }>;
+
+/** An attempt with what it acts on. */
+export interface Mutation extends Attempt {
+  readonly action: ErasedMutation;
+  readonly input: UnitInput;
+}
+
+/** An answer that was cut, or is something else's, may be whole when it is asked for again: so often before it counts. */
+const ASKED_AGAIN = 3;
+const SPOILT: ReadonlySet<string> = new Set<ErrorCode>(["answer-incomplete", "answer-malformed"]);
+
+/**
+ * Asks the world what became of the step. What the probe throws reads as "unknown" (law 5), but for a network that
+ * stays away longer than the patience.
+ */
+export async function probe(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {
+  return ask(session, mutation, (context, input) => mutation.action.probe(context, input));
+}
+
+/** The same of a step that a person says he has done by hand. */
+export async function probeByHand(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {
+  const { action } = mutation;
+  return ask(session, mutation, (context, input) =>
+    action.probeByHand === undefined ? action.probe(context, input) : action.probeByHand(context, input),
+  );
+}
+
+async function ask(session: Session, mutation: Mutation, look: ErasedMutation["probe"]): Promise<Probe<JsonObject>> {
+  const { input, unit } = mutation;
+  const context = contextFor(session, mutation.planned, mutation);
+  let spoilt = 0;
+  const found = await patiently(session, unit, async () => {
+    try {
+      return await look(context, input.parsed);
+    } catch (thrown) {
+      session.ledger.assertSound();
+      spoilt += 1;
+      return unknownAfter(thrown, mutation, spoilt <= ASKED_AGAIN);
+    }
+  });
+  session.emit({ type: "step-probed", ...unit, state: found.state, evidence: found.evidence });
+  return found;
+}
+
+function unknownAfter(thrown: unknown, { unit }: Mutation, askAgain: boolean): Probe<JsonObject> {
+  const error = errorOf(thrown, unit);
+  const { remedy, place, message } = error;
+  if (askAgain && SPOILT.has(error.code))
+    throw new RecoverError("unreachable", message, { remedy, cause: error, ...optional("place", place) });
+  if (error.code === "unreachable" || isStop(error)) throw error;
+  return { state: "unknown", evidence: `the probe itself failed: ${error.message}` };
+}
+
+/**
+ * Ends an attempt whose effect is there: the proof must hold, then the step's assertion.
+ * `verdict` is the proof where it was looked at already.
+ * Errors: `proof-failed` and what `verify` threw, journaled; the step is probed before it is ever run again.
+ */
+export async function conclude(
+  session: Session,
+  mutation: Mutation,
+  result: { readonly how: HowSucceeded; readonly output: JsonObject; readonly verdict?: Verdict },
+): Promise<void> {
+  try {
+    const output = mutation.action.output.parse(result.output);
+    const evidence = prove(session, mutation, result.verdict ?? (await verify(session, mutation, output)));
+    checkAssertion(session, mutation, output);
+    await succeed(session, mutation, { how: result.how, output, evidence });
+  } catch (thrown) {
+    session.ledger.assertSound();
+    const error = errorOf(thrown, mutation.unit);
+    if (isStop(error) || error.code === "unreachable") throw error;
+    throw await fail(session, mutation, { error, probed: "partly" });
+  }
+}
+
+export async function verify(session: Session, mutation: Mutation, output: JsonObject): Promise<Verdict> {
+  const { action, input, unit } = mutation;
+  const context = contextFor(session, mutation.planned, mutation);
+  return patiently(session, unit, () => action.verify(context, input.parsed, output));
+}
+
+function prove(session: Session, { unit }: Mutation, verdict: Verdict): string {
+  if (verdict.holds === true) return verdict.evidence;
+  const what = verdict.holds === false ? "the proof did not hold" : "nobody could tell whether it holds";
+  throw new RecoverError("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`, {
+    remedy: `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
+    place: `step ${unitName(unit)}`,
+  });
+}

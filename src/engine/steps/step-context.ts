@@ -1,0 +1,58 @@
+/** The Context that an action gets: journaled questions and notes, evidence, progress. */
+import type { Context } from "../../action.ts";
+import type { PlannedStep } from "../state/plan.ts";
+import { optional } from "../../kit/optional.ts";
+import { journaledSteps } from "./journaled-steps.ts";
+import { ask } from "./questions.ts";
+import { requireWhole } from "../state/secret-names.ts";
+import type { Session } from "../state/session.ts";
+import { recordsOf, type Unit, unitName } from "../state/state.ts";
+import { inputOf } from "./unit-input.ts";
+
+interface At {
+  readonly unit: Unit;
+  readonly attempt: number;
+}
+
+export function contextFor(session: Session, planned: PlannedStep, at: At): Context {
+  const { options, ledger } = session;
+  const { unit, attempt } = at;
+  const { run, target, startedAt, epoch, rehearsal } = session.state;
+  return {
+    ports: options.ports,
+    run: {
+      id: run,
+      epoch,
+      startedAt: new Date(startedAt),
+      operator: options.carrier.operator,
+      target: target ?? "",
+      rehearsal,
+    },
+    step: { id: unit.step, attempt, ...(unit.item === undefined ? {} : { item: unit.item }) },
+    signal: options.signal,
+    ask: async (question, refusal) => {
+      const { commands } = inputOf(session, planned, unit);
+      const manual = [{ step: unitName(unit), title: planned.step.title, commands }];
+      const asking = { unit, effect: planned.effect, ...optional("refusal", refusal) };
+      return await ask(session, { commands: manual, ...question }, asking);
+    },
+    beforeEffect: async () => {
+      await session.beforeEffect();
+      // Whatever earlier processes did, it was not after this.
+      session.caughtUp();
+    },
+    betweenItems: async () => undefined,
+    record: async (kind, data) => {
+      requireWhole(options.secrets, data, { what: `what would be noted of the step "${unitName(unit)}"` });
+      await ledger.append({ type: "step-recorded", ...unit, attempt, kind, data });
+    },
+    records: (kind) => recordsOf(session.state, unit)(kind),
+    journaled: (action) => journaledSteps(session, action),
+    keep: async (name, content) => {
+      requireWhole(options.secrets, content, { what: `the evidence "${name}"` });
+      return ledger.keep(name, content);
+    },
+    recall: async (evidence) => ledger.journal.recall(evidence),
+    progress: (progress) => session.emit({ type: "step-progress", ...unit, progress }),
+  };
+}

@@ -1,0 +1,113 @@
+/** What an undo has to take back, in which order, and what that costs. Pure but for the actions' own descriptions. */
+import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../../action.ts";
+import { described } from "../state/foresight.ts";
+import type { Plan, PlannedStep } from "../state/plan.ts";
+import type { ErasedMutation } from "./proof.ts";
+import {
+  recordsOf,
+  type RunState,
+  type StepState,
+  stepOfName,
+  type Unit,
+  unitName,
+  unitsOfStep,
+} from "../state/state.ts";
+import { parsedInput, type UnitInput } from "./unit-input.ts";
+
+export type ErasedWayBack = WayBack<never, JsonObject>;
+
+/** A unit that may have changed the world. */
+export interface UnitToUndo {
+  readonly planned: PlannedStep;
+  readonly unit: Unit;
+  /** Attempts are counted on. */
+  readonly attempt: number;
+  readonly input: UnitInput;
+  /** Where the step came to its end, be it that it was opened anew since. */
+  readonly output: JsonObject | undefined;
+  /** Absent: a point of no return. */
+  readonly undo: ErasedWayBack | NothingToUndo | undefined;
+  readonly commands: readonly PrintedCommand[];
+}
+
+/** Last first: units are known in the order in which they were begun. */
+export function unitsToUndo(plan: Plan, state: RunState): readonly UnitToUndo[] {
+  return plan.steps.toReversed().flatMap((planned) => {
+    const { action } = planned.step;
+    if (action.effect === "read") return [];
+    return unitsOfStep(state, planned.step.id)
+      .toReversed()
+      .flatMap(({ unit, own }) => toUndo(state, { planned, unit, own, action }) ?? []);
+  });
+}
+
+export const isLeft = (undo: UnitToUndo["undo"]): undo is NothingToUndo => undo !== undefined && "leaves" in undo;
+
+/** Nothing brings back what the step takes, be it that undo passes it over. */
+export const isFinal = (undo: UnitToUndo["undo"]): boolean =>
+  undo === undefined || (isLeft(undo) && undo.final === true);
+
+/** What undo does about the unit, what it costs or what it leaves: one sentence. */
+export function wayBackOf(undo: UnitToUndo["undo"]): string {
+  if (undo === undefined) return "there is no way back from here by the tool";
+  return isLeft(undo) ? undo.leaves : undo.cost;
+}
+
+/** Steps of this run that the runbook does not know any more: nobody could take them back. */
+export function strangersTo(plan: Plan, state: RunState): readonly string[] {
+  const known = new Set(plan.steps.map(({ step }) => step.id));
+  return [...state.units.keys()].filter((name) => !known.has(stepOfName(name)));
+}
+
+function toUndo(
+  state: RunState,
+  {
+    planned,
+    unit,
+    own,
+    action,
+  }: {
+    readonly planned: PlannedStep;
+    readonly unit: Unit;
+    readonly own: StepState;
+    readonly action: ErasedMutation;
+  },
+): UnitToUndo | undefined {
+  const begun = begunWith(own);
+  if (begun === undefined) return undefined;
+  const input = parsedInput(planned, { unit, raw: begun.input, run: state.run });
+  const { undo } = action;
+  const output = "output" in own ? own.output : undefined;
+  const left = { output, records: recordsOf(state, unit) };
+  return {
+    planned,
+    unit,
+    attempt: Math.max(begun.attempt, state.backs.get(unitName(unit))?.attempt ?? 0) + 1,
+    input,
+    output,
+    undo,
+    commands:
+      undo === undefined || isLeft(undo)
+        ? []
+        : described(action.title, () => undo.describe(input.parsed, state.run, left)),
+  };
+}
+
+/** Whatever began may have had its effect; what was refused before its beginning had none. */
+function begunWith(state: StepState): { readonly input: JsonObject; readonly attempt: number } | undefined {
+  switch (state.kind) {
+    case "running":
+    case "waiting":
+    case "succeeded":
+    case "in-doubt":
+    case "reopened":
+      return state;
+    case "failed":
+      return state.input === undefined ? undefined : { input: state.input, attempt: state.attempt };
+    case "skipped":
+      return state.input === undefined ? undefined : { input: state.input, attempt: state.attempt ?? 0 };
+    case "pending":
+    case "undone":
+      return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { type Context, defineAction, type PrintedCommand, type Probe } from "../../../action.ts";
+import { compareListings } from "../../../archive/copy/baseline.ts";
+import { probeCopy, strangersIn } from "../../../archive/copy/compare.ts";
+import { copyArchive, refuseForeign } from "../../../archive/copy/copy.ts";
+import { type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
+import { parseLocation, requireApart, requireInstanceArchive } from "../../../archive/names/location.ts";
+import { RecoverError } from "../../../errors.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { isStopped } from "../docker/stopped-container.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { undoCopy } from "./undo-copy.ts";
+import { evidenceRef, recallListing } from "./evidence-listing.ts";
+import { intoNothing } from "./printed-aside.ts";
+
+const input = z.strictObject({
+  ...targetInput,
+  source: z.string(),
+  target: z.string(),
+  baseline: evidenceRef,
+  /** The operator lets the old container live: what it adds since is not copied. */
+  old_goes_on: z.boolean().default(false),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({ objects: z.number(), bytes: z.number() });
+type Output = z.infer<typeof output>;
+
+/** Never `aws s3 sync`: it keeps newer objects of equal size, and every sysid has 20 bytes (dingo.md §0.2). */
+export const copy = defineAction({
+  id: "archive.copy",
+  title: "Copy the old archive to the new instance, and compare",
+  effect: "create",
+  input,
+  output,
+  undo: undoCopy,
+  describe: ({ source, target }) => sentinelsLast(source, target),
+  async guard(context, request) {
+    const { container } = await guardTarget(context, request);
+    requireApart(parseLocation(request.source), parseLocation(request.target));
+    if (requireInstanceArchive(parseLocation(request.target)) !== request.guid)
+      throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
+    if (!isStopped(container)) throw refuse(`the container "${container.name}" runs and writes to the target`, request);
+    const plan = await planOf(context, request);
+    refuseForeign(plan, { foreign: await strangersIn(context.ports.store.reader(), plan) });
+  },
+  async run(context, request): Promise<Output> {
+    const plan = await planOf(context, request);
+    await refuseChangedSource(context, plan, request.old_goes_on);
+    const store = context.ports.store.writer({ source: plan.source, into: [plan.target] });
+    const outcome = await copyArchive(store, plan, {
+      clock: context.ports.clock,
+      signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
+      progress: (done, total) => context.progress({ message: "copying objects", done, total, unit: "objects" }),
+    });
+    return { objects: outcome.objects, bytes: outcome.bytes };
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const plan = await planOf(context, request);
+    const { equal, total, missing, foreign } = await probeCopy(context.ports.store.reader(), plan);
+    const evidence = `${equal.size} of ${total} objects are there and equal, ${missing} missing, ${foreign.length} foreign`;
+    if (foreign.length > 0) return { state: "unknown", evidence };
+    if (equal.size === total) return { state: "done", output: { objects: plan.objects, bytes: plan.bytes }, evidence };
+    return { state: equal.size === 0 ? "not-done" : "partly", evidence };
+  },
+  async verify(context, request) {
+    const plan = await planOf(context, request);
+    const { equal, total, foreign } = await probeCopy(context.ports.store.reader(), plan);
+    return {
+      holds: equal.size === total && foreign.length === 0,
+      evidence: `${equal.size} of ${total} objects are there and equal, ${foreign.length} foreign`,
+    };
+  },
+});
+
+function refuse(message: string, { target }: Input): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
+    place: target,
+    effect: "none",
+  });
+}
+
+/**
+ * In the tool's own order, and one line: where a copy does not begin or ends early, no base backup looks whole, and no
+ * sentinel is written over.
+ */
+function sentinelsLast(source: string, target: string): PrintedCommand[] {
+  const copying = ["aws", "s3", "cp", "--recursive", `${source}/`, `${target}/`];
+  const sentinels = "*_backup_stop_sentinel.json";
+  const atOnce = quote(["dingo-recover", "archive", "copy", source, target]);
+  const objects = quote([...copying, "--exclude", sentinels]);
+  const both = `${objects} && ${quote([...copying, "--exclude", "*", "--include", sentinels])}`;
+  return [{ on: "here", line: `${intoNothing(quote([`${target}/`]), both)}  # or, for all of it: ${atOnce}` }];
+}
+
+async function planOf(context: Context, request: Input): Promise<CopyPlan> {
+  const { location, objects } = await recallListing(context, request.baseline);
+  return planCopy(location, parseLocation(request.target), objects);
+}
+
+/** A source that changed since it was verified has a writer: the old container, or another recovery (law 1). */
+async function refuseChangedSource(
+  context: Context,
+  { source, phases, sentinels }: CopyPlan,
+  oldGoesOn: boolean,
+): Promise<void> {
+  const before = [...phases.flat(), ...sentinels].map((item) => item.from);
+  const now = await context.ports.store.reader().list(source.bucket, `${source.prefix}/`);
+  const { same, added, removed, changed } = compareListings(before, now);
+  if (same || (oldGoesOn && removed.length + changed.length === 0)) return;
+  throw new RecoverError(
+    "guard-refused",
+    `the source archive changed since it was verified: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
+    {
+      remedy: "Somebody writes there: look for a living container of the deleted instance, then begin anew.",
+      place: `s3://${source.bucket}/${source.prefix}`,
+      effect: "none",
+    },
+  );
+}

@@ -1,0 +1,40 @@
+/** What a way back takes from the journal is asked like a new target: another instance's archive is never its to move. */
+import type { Context, EvidenceRef } from "../../../action.ts";
+import type { Baseline } from "../../../archive/copy/baseline.ts";
+import {
+  formatLocation,
+  parseLocation,
+  requireApart,
+  requireInstanceArchive,
+} from "../../../archive/names/location.ts";
+import { RecoverError } from "../../../errors.ts";
+import { recallListing } from "./evidence-listing.ts";
+
+interface Input {
+  readonly guid: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Throws `guard-refused` unless the target is the archive of exactly this instance, `source-protected` unless it is apart from the source. */
+export function requireOwnArchive({ guid, source, target }: Input): void {
+  const location = parseLocation(target);
+  requireApart(parseLocation(source), location);
+  if (requireInstanceArchive(location) !== guid) throw refuse(`"${target}" is not the archive of "${guid}"`, target);
+}
+
+/** Throws `guard-refused` where the listing that was kept is one of another place than the target. */
+export async function recallOwnListing(context: Context, ref: EvidenceRef, { target }: Input): Promise<Baseline> {
+  const listing = await recallListing(context, ref);
+  const place = formatLocation(listing.location);
+  if (place === formatLocation(parseLocation(target))) return listing;
+  throw refuse(`the kept listing is one of "${place}", not of "${target}"`, place);
+}
+
+function refuse(message: string, place: string): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was moved. The journal is not as this run wrote it: look at both archives by hand.",
+    place,
+    effect: "none",
+  });
+}

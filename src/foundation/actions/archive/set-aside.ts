@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { type Context, defineAction, type EvidenceRef, type Probe } from "../../../action.ts";
+import { asideLocation, type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
+import { sortEntries } from "../../../archive/reading/facts.ts";
+import { judgeFresh } from "../../../archive/judgement/fresh.ts";
+import {
+  type ArchiveLocation,
+  formatLocation,
+  keyIn,
+  parseLocation,
+  relativeKey,
+  requireApart,
+  requireInstanceArchive,
+} from "../../../archive/names/location.ts";
+import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../../archive/copy/set-aside.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { ObjectInfo } from "../../../ports/object-store.ts";
+import { isStopped } from "../docker/stopped-container.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { printedMoveAside } from "./printed-aside.ts";
+import { undoSetAside } from "./undo-set-aside.ts";
+import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.ts";
+
+const input = z.strictObject({
+  ...targetInput,
+  source: z.string(),
+  target: z.string(),
+  created_at: z.string(),
+  /** Listing of the source: what of it is here was copied by this run. */
+  baseline: evidenceRef.optional(),
+  run: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({ aside: z.string(), objects: z.number() });
+type Output = z.infer<typeof output>;
+
+export const setAside = defineAction({
+  id: "archive.set-aside",
+  title: "Move the new instance's archive aside",
+  effect: "destroy",
+  input,
+  output,
+  undo: undoSetAside,
+  describe: ({ target, run }) => [printedMoveAside(target, run, "replaced")],
+  async guard(context, request) {
+    const { container } = await guardTarget(context, request);
+    const target = parseLocation(request.target);
+    requireApart(parseLocation(request.source), target);
+    if (requireInstanceArchive(target) !== request.guid)
+      throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
+    if (!isStopped(container))
+      throw refuse(`the container "${container.name}" runs and writes to the archive`, request);
+  },
+  async run(context, request): Promise<Output> {
+    const plan = await planOf(context, request, true);
+    const source = parseLocation(request.source);
+    const store = context.ports.store.writer({ source, into: [plan.source, plan.target] });
+    const outcome = await moveAside(store, plan, {
+      signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
+      progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
+    });
+    return { aside: formatLocation(plan.target), objects: outcome.objects };
+  },
+  probe: probeAside,
+  /** Whoever moved the objects by hand kept no plan: it is made of what lies aside, and is the way back. */
+  async probeByHand(context, request): Promise<Probe<Output>> {
+    if (context.records("aside-plan").length === 0) await planOf(context, request, true);
+    return await probeAside(context, request);
+  },
+  async verify(context, _request, output) {
+    const aside = parseLocation(output.aside);
+    const objects = await context.ports.store.reader().list(aside.bucket, `${aside.prefix}/`);
+    return {
+      holds: objects.length === output.objects,
+      evidence: `${objects.length} of ${output.objects} objects are in ${output.aside}`,
+    };
+  },
+});
+
+async function probeAside(context: Context, request: Input): Promise<Probe<Output>> {
+  if (context.records("aside-plan").length === 0) {
+    const moved = (await movedWithoutPlan(context, parseLocation(request.target))).length;
+    if (moved === 0) return { state: "not-done", evidence: "no object was moved" };
+    return { state: "partly", evidence: `${counted(moved, "object")} aside of which the journal has no plan` };
+  }
+  const plan = await planOf(context, request, false);
+  const state = await probeSetAside(context.ports.store.reader(), plan);
+  const evidence = `${state.aside} of ${state.total} objects are aside`;
+  const [conflict] = state.conflicts;
+  if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+  if (state.toMove.length === 0)
+    return { state: "done", output: { aside: formatLocation(plan.target), objects: state.total }, evidence };
+  return { state: state.aside === 0 ? "not-done" : "partly", evidence };
+}
+
+/**
+ * The plan is made before the first object moves, and kept: it is the way back. Where all of it is aside and there are
+ * objects again, the container ran in between (dingo.md §8, row 15): they go to a place of their own.
+ */
+async function planOf(context: Context, request: Input, make: boolean): Promise<CopyPlan> {
+  const target = parseLocation(request.target);
+  const kept = context.records("aside-plan");
+  const last = kept.at(-1);
+  if (last !== undefined || !make) {
+    const { objects } = await recallListing(context, evidenceRef.parse(last?.["listing"]) satisfies EvidenceRef);
+    const plan = planCopy(target, parseLocation(locationText.parse(last?.["to"])), objects);
+    if (!make || !(await isWrittenAgain(context.ports.store.reader(), plan))) return plan;
+  }
+  const aside = asideLocation(target, context.run.id, kept.length === 0 ? "replaced" : `replaced-${kept.length + 1}`);
+  const live = await context.ports.store.reader().list(target.bucket, `${target.prefix}/`);
+  const moved = kept.length === 0 ? await movedWithoutPlan(context, target) : [];
+  const objects = [...live, ...moved.filter(({ key }) => live.every((each) => each.key !== key))];
+  const restored = kept.length > 0;
+  const own = restored ? await withoutCopies(context, objects, request) : objects;
+  const freshness = judgeFresh(sortEntries(target, own), new Date(request.created_at), { restored });
+  if (!freshness.fresh)
+    throw refuse(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request);
+  const plan = planCopy(target, aside, objects);
+  const listing = await keepListing(context, { name: "replaced-listing", location: target, objects });
+  await context.record("aside-plan", { listing: { ...listing }, to: formatLocation(aside) });
+  return plan;
+}
+
+/**
+ * What lies aside, under the keys that it had: it moved by a plan that was journaled, and a machine that went down has
+ * forgotten. The copies are what the objects were; the plan that is made of them is the way back.
+ */
+async function movedWithoutPlan(context: Context, target: ArchiveLocation): Promise<readonly ObjectInfo[]> {
+  const aside = asideLocation(target, context.run.id);
+  const objects = await context.ports.store.reader().list(aside.bucket, `${aside.prefix}/`);
+  return objects.flatMap((object) => {
+    const relative = relativeKey(aside, object.key);
+    return relative === undefined ? [] : [{ ...object, key: keyIn(target, relative) }];
+  });
+}
+
+/** What this run has copied there is no more than a copy of the source; the rest must be a fresh instance's own. */
+async function withoutCopies(
+  context: Context,
+  objects: readonly ObjectInfo[],
+  { baseline, target }: Input,
+): Promise<readonly ObjectInfo[]> {
+  if (baseline === undefined) return objects;
+  const source = await recallListing(context, baseline);
+  const from = new Map(source.objects.map((each) => [relativeKey(source.location, each.key), each]));
+  return objects.filter((each) => {
+    const original = from.get(relativeKey(parseLocation(target), each.key));
+    return original?.etag !== each.etag || original.size !== each.size;
+  });
+}
+
+function refuse(message: string, request: Input): RecoverError {
+  return new RecoverError("target-not-fresh", message, {
+    remedy: "Nothing was moved. Look at this archive and its container before anything else.",
+    place: request.target,
+    effect: "none",
+  });
+}

@@ -1,0 +1,291 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../../action.ts";
+import { compareListings } from "../../../archive/copy/baseline.ts";
+import { type ArchiveFacts, readArchive } from "../../../archive/reading/facts.ts";
+import {
+  type ArchiveLocation,
+  formatLocation,
+  instanceArchive,
+  instanceGuid,
+  parseLocation,
+} from "../../../archive/names/location.ts";
+import { svgPicture } from "../../../archive/picture/svg.ts";
+import type { ArchiveVerdict } from "../../../archive/judgement/verdict.ts";
+import { verifyArchive } from "../../../archive/judgement/verify.ts";
+import { PROBLEMS, type ProblemCode } from "../../../archive/judgement/problem.ts";
+import { isEncrypted } from "../../../archive/judgement/strangers.ts";
+import { RecoverError } from "../../../errors.ts";
+import { type LossFacts, lossRange, lossText } from "../../../archive/loss.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { SYSID_KEY } from "../../../archive/names/layout.ts";
+import { lossFactsOf } from "../../../archive/loss-facts.ts";
+import { requireKey } from "./openpgp-key.ts";
+import { crossCheck, type Elsewhere, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.ts";
+import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
+import { printedVerify } from "./printed-verify.ts";
+
+const input = z.strictObject({
+  /** GUID of the deleted instance. */
+  guid: z.guid(),
+  archive: z.string(),
+  /** Of the archives, for the printed command; "" where no configuration names it. */
+  bucket: z.string().default(""),
+  deleted_at: z.string(),
+  /** Segments that the operator accepts to lose. */
+  accept_loss: z.number().int().nonnegative(),
+  /** Of the deleted instance, where the evidence named them. */
+  nodes: z.array(z.string()).default([]),
+  /** Its cells know the etcd; without it nobody is asked. */
+  deployment: z.string().default(""),
+  /** The old container lives on, and adds to its archive. */
+  old_goes_on: z.boolean().default(false),
+  /** The last segment of an orderly end that the logs show; "" when they show none. */
+  clean_stop: z.string().default(""),
+  /** What was found of the old instance on the cells. */
+  remains: z.array(z.string()).default([]),
+  /** Its containers that ran, and that this run has stopped. */
+  stopped: z.array(z.object({ cell: z.string(), container: z.string() })).default([]),
+  /** Its own database's directory, when that is recovered; "" for the archive. */
+  database: z.string().default(""),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({
+  location: z.string(),
+  system_id: z.string(),
+  /** `sysids/sysid`, or where else it was found. */
+  system_id_source: z.string(),
+  postgres_version: z.string(),
+  objects: z.number(),
+  bytes: z.number(),
+  expanded_bytes: z.number(),
+  segments: z.number(),
+  last_segment: z.string(),
+  /** ISO 8601: the data reach no later. */
+  recovery_point: z.string(),
+  lost: z.number(),
+  loss: z.string(),
+  /** ISO 8601, of the last transaction in the archive; "" when it could not be read. */
+  last_transaction: z.string().default(""),
+  /** The old instance wrote after its deletion: nobody knows until when. */
+  lived_on: z.boolean().default(false),
+  /** What shows that nothing is lost; "" when nothing does. */
+  nothing_lost: z.string().default(""),
+  /** How many of the lost segments are missing and unreachable, and when those were stored; "" for none. */
+  lost_segments: z.string().default(""),
+  base_backup: z.string(),
+  baseline: evidenceRef,
+  /** Its WAL as an SVG document; absent in journals of earlier versions. */
+  picture: evidenceRef.optional(),
+  /** By OpenPGP: the new instance needs a key. */
+  encrypted: z.boolean(),
+});
+type Output = z.infer<typeof output>;
+
+/** Reports show what is kept under this name. */
+const ARCHIVE_PICTURE = "archive-picture.svg";
+
+export const verifySource = defineAction({
+  id: "archive.verify-source",
+  title: "Prove that the archive can be restored",
+  effect: "read",
+  input,
+  output,
+  tell: (found) =>
+    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}`,
+  known: ({ recovery_point: value }) => [{ label: "recovery point", value }],
+  describe: ({ guid, archive, bucket }) => printedVerify({ archive, bucket, guid }),
+  async run(context, request): Promise<Output> {
+    const location = locate(context, request);
+    const facts = await readArchive(context.ports.store.reader(), location);
+    const { verdict, elsewhere } = await judge(context, facts, request);
+    refuseUnlessRestorable(verdict, location);
+    const lossFacts = await lossOf(context, facts, { verdict, request });
+    const loss = lossText(lossRange(lossFacts));
+    await acceptLoss(context, { verdict, loss, request, location });
+    const objects = facts.entries.map((entry) => entry.info);
+    const baseline = await keepListing(context, { name: "source-listing", location, objects });
+    const picture = await context.keep(ARCHIVE_PICTURE, svgPicture(verdict, formatLocation(location)));
+    return {
+      ...outputOf(facts, { request, verdict, lossFacts, loss, baseline, elsewhere }),
+      picture,
+      encrypted: isEncrypted(facts),
+    };
+  },
+  async verify(context, { old_goes_on }, output) {
+    const before = await recallListing(context, output.baseline);
+    const now = await context.ports.store.reader().list(before.location.bucket, `${before.location.prefix}/`);
+    const { same, added, removed, changed } = compareListings(before.objects, now);
+    return {
+      holds: same || (old_goes_on && removed.length + changed.length === 0),
+      evidence: same
+        ? `${now.length} objects, as they were`
+        : `${added.length} objects are new, ${removed.length} gone, ${changed.length} changed`,
+    };
+  },
+});
+
+/** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
+async function judge(
+  context: Context,
+  facts: ArchiveFacts,
+  old: Input,
+): Promise<{ readonly verdict: ArchiveVerdict; readonly elsewhere?: FoundSystemId | undefined }> {
+  const decrypts = isEncrypted(facts) && (await requireKey(context, old.deployment, facts));
+  const verdict = verifyArchive(facts, { decrypts });
+  if (verdict.systemId !== null) {
+    await crossCheck(context, old, verdict.systemId);
+    return { verdict };
+  }
+  if (facts.entries.length === 0) return { verdict };
+  const { found, ...rest } = await systemIdElsewhere(context, old, { facts, base: verdict.chosenBase });
+  if (found === undefined && lacksOnlySystemId(verdict)) refuseUnread(rest, facts.location);
+  return { verdict: verifyArchive(facts, { decrypts, systemId: found?.systemId }), elsewhere: found };
+}
+
+const OF_SYSTEM_ID: readonly string[] = ["sysid-missing", "sysid-malformed"];
+
+function lacksOnlySystemId({ verdict, problems }: ArchiveVerdict): boolean {
+  const fatal = problems.filter(({ code }) => PROBLEMS[code as ProblemCode] === "fatal");
+  return verdict === "not-restorable" && fatal.every(({ code }) => OF_SYSTEM_ID.includes(code));
+}
+
+/** What nobody could ask is not known to have no answer (law 5). */
+function refuseUnread({ unread, unanswered }: Omit<Elsewhere, "found">, location: ArchiveLocation): void {
+  if (unread.length === 0) return;
+  throw new RecoverError(
+    unanswered ? "unreachable" : "coverage-incomplete",
+    `the archive has lost its system identifier, and not all logs that may know it could be read: ${unread.slice(0, 5).join("; ")}`,
+    {
+      remedy: "Nothing was created. See that these logs can be read, and run again.",
+      place: formatLocation(location),
+      effect: "none",
+    },
+  );
+}
+
+function locate(context: Context, { guid, archive }: Input): ArchiveLocation {
+  if (archive !== "") {
+    const location = parseLocation(archive);
+    if (instanceGuid(location) === guid) return location;
+    throw new RecoverError("guard-refused", `"${archive}" is not the archive of instance "${guid}"`, {
+      remedy: "Give --input instance_guid=… and --input archive=… of the same instance.",
+      place: "archive",
+      effect: "none",
+    });
+  }
+  const { bucket } = context.ports.settings;
+  if (bucket !== undefined) return instanceArchive(bucket, guid);
+  throw new RecoverError("input-missing", "the bucket of the archives is not known", {
+    remedy: "Set s3.bucket in the configuration, or give --input archive=s3://BUCKET/backups/GUID/wal.",
+    place: "s3.bucket",
+    effect: "none",
+  });
+}
+
+function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocation): void {
+  const why = verdict.problems.map((problem) => problem.message).join("; ");
+  const place = formatLocation(location);
+  switch (verdict.verdict) {
+    case "restorable":
+    case "restorable-with-loss":
+      return;
+    case "not-restorable":
+      throw new RecoverError("not-restorable", `the archive cannot be restored: ${why}`, {
+        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place])}; object versions or another region may hold what is missing.`,
+        place,
+        effect: "none",
+      });
+    case "unknown":
+      throw new RecoverError("coverage-incomplete", `it cannot be told whether the archive can be restored: ${why}`, {
+        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place])}.`,
+        place,
+        effect: "none",
+      });
+  }
+}
+
+async function lossOf(
+  context: Context,
+  facts: ArchiveFacts,
+  { verdict, request }: { readonly verdict: ArchiveVerdict; readonly request: Input },
+): Promise<LossFacts> {
+  const end = {
+    deletedAt: request.deleted_at,
+    cleanStop: request.clean_stop,
+    left: request.remains.length > 0,
+    livedOn: livedOn(request),
+    ownDatabase: request.database,
+  };
+  return await lossFactsOf(context.ports.store.reader(), facts, { verdict, end });
+}
+
+const livedOn = ({ old_goes_on, stopped }: Input): boolean => old_goes_on || stopped.length > 0;
+
+/** Told before anything is created: a gap is silent for PostgreSQL (dingo.md §0.7). */
+async function acceptLoss(
+  context: Context,
+  found: { verdict: ArchiveVerdict; loss: string; request: Input; location: ArchiveLocation },
+): Promise<void> {
+  const lost = found.verdict.loss.segments;
+  if (lost <= found.request.accept_loss) return;
+  const archive = formatLocation(found.location);
+  const place = { archive, bucket: "", guid: found.request.guid };
+  const refused = new RecoverError(
+    "loss-not-accepted",
+    `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
+    {
+      remedy: `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
+      place: archive,
+      effect: "none",
+    },
+  );
+  const answer = await context
+    .ask({
+      kind: "typed",
+      id: "accept-loss",
+      prompt: `Recover without these ${lost} segments?`,
+      why: "The archive has a gap. PostgreSQL would stop at it without a word; what lies behind it cannot be reached.",
+      expected: `lose ${lost} segments`,
+      commands: [{ step: context.step.id, title: "Look at the archive", commands: printedVerify(place) }],
+      details: [found.loss, `missing: ${found.verdict.missing.slice(0, 20).join(", ")}`],
+    })
+    .catch((error: unknown) => {
+      if (error instanceof RecoverError && error.code === "question-unanswered") throw refused;
+      throw error;
+    });
+  if (answer.value !== `lose ${lost} segments`) throw refused;
+}
+
+function outputOf(
+  facts: ArchiveFacts,
+  found: {
+    readonly request: Input;
+    readonly verdict: ArchiveVerdict;
+    readonly lossFacts: LossFacts;
+    readonly loss: string;
+    readonly baseline: Output["baseline"];
+    readonly elsewhere: FoundSystemId | undefined;
+  },
+): Omit<Output, "encrypted"> {
+  const { verdict, lossFacts, loss, baseline, elsewhere } = found;
+  return {
+    location: formatLocation(facts.location),
+    system_id: verdict.systemId ?? "",
+    system_id_source: elsewhere?.source ?? SYSID_KEY,
+    postgres_version: verdict.postgresVersion ?? "",
+    objects: verdict.objects,
+    bytes: verdict.bytes,
+    expanded_bytes: verdict.expandedBytes,
+    segments: verdict.segmentsToReplay,
+    last_segment: verdict.recoveryPoint?.segment ?? "",
+    recovery_point: verdict.recoveryPoint?.time ?? "",
+    lost: verdict.loss.segments,
+    loss,
+    last_transaction: lossFacts.lastTransaction,
+    lived_on: livedOn(found.request),
+    nothing_lost: lossFacts.shown,
+    lost_segments: lossFacts.which,
+    base_backup: verdict.chosenBase ?? "",
+    baseline,
+  };
+}

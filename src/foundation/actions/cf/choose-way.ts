@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { type Context, defineAction } from "../../../action.ts";
+import { parseLocation } from "../../../archive/names/location.ts";
+import { RecoverError } from "../../../errors.ts";
+import { placeInBucketOf } from "../archive/printed-place.ts";
+import { CLUSTERDATA, readRecord } from "./clusterdata-record.ts";
+
+const input = z.strictObject({
+  /** The deleted instance: its GUID and the name it had. */
+  guid: z.guid(),
+  service: z.string(),
+  /** The space that the new instance will be in. */
+  space_guid: z.string(),
+  source: z.string(),
+  /** Segments that a restore does not bring back. */
+  lost: z.number(),
+  /** The old database that is recovered instead of the archive; "" for the archive. */
+  database: z.string().default(""),
+  /** An instance that is adopted is there already; "" for none. */
+  adopt: z.string().default(""),
+  /** "ask", or "never" for those who have decided before. */
+  clone_from: z.string(),
+});
+type Input = z.infer<typeof input>;
+/** `clone_from` is "" where the archive is copied by this runbook. */
+const output = z.object({ clone_from: z.string(), why: z.string() });
+type Output = z.infer<typeof output>;
+
+/**
+ * From 0.10.0 on the broker can do it all by itself, credentials included, for an instance of the same space that it has a
+ * record of (dingo.md §3.7). It is offered where that record is there, and where it would take this very instance.
+ */
+export const chooseWay = defineAction({
+  id: "cf.choose-way",
+  title: "See whether the broker's own clone-from would do",
+  effect: "read",
+  input,
+  output,
+  tell: ({ why }) => why,
+  describe: ({ source, guid }) => {
+    const { word, ...rest } = placeInBucketOf(source, `/${CLUSTERDATA}${guid}.json`);
+    return [{ on: "here", line: `aws s3 ls ${word}`, ...rest }];
+  },
+  async run(context, request): Promise<Output> {
+    if (request.clone_from !== "ask" && request.clone_from !== "never") throw unknownChoice(request.clone_from);
+    const against = await reasonAgainst(context, request);
+    if (against !== undefined) return { clone_from: "", why: `not clone-from: ${against}` };
+    const answer = await context.ask(question(request.service)).catch((error: unknown) => {
+      if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
+      throw new RecoverError("question-unanswered", "nobody is there to choose between clone-from and the archive", {
+        remedy: `${error.remedy} Another run is not asked with --input clone_from=never.`,
+        place: "clone_from",
+        effect: "none",
+        cause: error,
+      });
+    });
+    if (answer.value === "clone") return { clone_from: request.service, why: "by the broker's clone-from" };
+    return { clone_from: "", why: "not clone-from: the archive was chosen" };
+  },
+  // Its record may be gone by now; what was chosen stays chosen.
+  verify: (_context, _request, { why }) => Promise.resolve({ holds: true, evidence: why }),
+});
+
+async function reasonAgainst(context: Context, request: Input): Promise<string | undefined> {
+  if (request.clone_from === "never") return "it is not wanted";
+  if (request.database !== "") return "the old database itself is recovered";
+  if (request.adopt !== "") return "an instance that exists is adopted";
+  if (request.lost > 0) return "the archive has a gap, and clone-from looks at nothing";
+  const { bucket } = parseLocation(request.source);
+  try {
+    return await readRecord(context, { bucket, ...request });
+  } catch (error) {
+    if (error instanceof RecoverError) return `the broker's record could not be looked at: ${error.message}`;
+    throw error;
+  }
+}
+
+const question = (service: string) =>
+  ({
+    kind: "choice",
+    id: "clone-from",
+    prompt: `Let the broker clone "${service}" instead?`,
+    why: "Its record of the deleted instance is still there and names this space: the broker can copy the archive, take the old passwords over and start the database by itself.",
+    choices: [
+      {
+        value: "clone",
+        label: "clone-from",
+        consequence:
+          "one cf create-service; the broker copies without checking; nothing is stopped or moved aside, and the proof at the end is the same",
+        byPerson: true,
+      },
+      {
+        value: "archive",
+        label: "the archive, step by step",
+        consequence:
+          "a fresh instance is made, and its archive replaced by the old one; each step is checked and has a way back",
+      },
+    ],
+    recommended: "clone",
+  }) as const;
+
+function unknownChoice(value: string): RecoverError {
+  return new RecoverError("input-invalid", `"${value}" is no choice for clone_from`, {
+    remedy: "Give --input clone_from=ask or --input clone_from=never.",
+    place: "clone_from",
+    effect: "none",
+  });
+}

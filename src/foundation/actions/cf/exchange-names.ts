@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { guardInstance } from "../docker/target-container.ts";
+import { nameBefore, undoNames } from "./undo-names.ts";
+
+const input = z.strictObject({
+  org: z.string(),
+  space: z.string(),
+  /** The recovered instance, and the name that it gets. */
+  guid: z.guid(),
+  name: z.string(),
+  wanted: z.string(),
+  /** The instance that has that name. */
+  other: z.guid(),
+  run: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({ name: z.string(), other_name: z.string() });
+type Output = z.infer<typeof output>;
+
+/** Names only: data, addresses and bindings stay with their GUIDs. */
+export const exchangeNames = defineAction({
+  id: "cf.exchange-names",
+  title: "Give the recovered instance the name that was taken",
+  effect: "disrupt",
+  input,
+  output,
+  describe: (request) => [
+    { on: "here", line: quote(["cf", "target", "-o", request.org, "-s", request.space]) },
+    { on: "here", line: quote(["cf", "rename-service", request.wanted, nameBefore(request)]) },
+    { on: "here", line: quote(["cf", "rename-service", request.name, request.wanted]) },
+  ],
+  async guard(context, request) {
+    await guardInstance(context, request.guid);
+    const { other, own } = await both(context, request);
+    if (other.name !== request.wanted && other.name !== nameBefore(request))
+      throw refuse(`the other instance is called "${other.name}" now`, request);
+    if (own.name !== request.name && own.name !== request.wanted)
+      throw refuse(`the recovered instance is called "${own.name}" now`, request);
+  },
+  async run(context, request): Promise<Output> {
+    const { org, space, wanted, name } = request;
+    const { other, own } = await both(context, request);
+    if (other.name === wanted) {
+      await context.record("renamed", { guid: other.guid, from: wanted, to: nameBefore(request) });
+      await context.beforeEffect();
+      await context.ports.cf.renameService({
+        in: { org, space },
+        instance: wanted,
+        guid: other.guid,
+        to: nameBefore(request),
+      });
+    }
+    if (own.name === name) {
+      await context.record("renamed", { guid: own.guid, from: name, to: wanted });
+      await context.beforeEffect();
+      await context.ports.cf.renameService({ in: { org, space }, instance: name, guid: own.guid, to: wanted });
+    }
+    return { name: wanted, other_name: nameBefore(request) };
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const { other, own } = await both(context, request);
+    const evidence = `the recovered instance is "${own.name}", the other "${other.name}"`;
+    const aside = nameBefore(request);
+    if (own.name === request.wanted && other.name === aside)
+      return { state: "done", output: { name: own.name, other_name: other.name }, evidence };
+    if (own.name === request.name && other.name === request.wanted) return { state: "not-done", evidence };
+    return { state: own.name === request.name && other.name === aside ? "partly" : "unknown", evidence };
+  },
+  async verify(context, request, output) {
+    const { other, own } = await both(context, request);
+    return {
+      holds: own.name === output.name && other.name === output.other_name,
+      evidence: `the recovered instance is "${own.name}", the other "${other.name}"`,
+    };
+  },
+  undo: undoNames,
+});
+
+async function both(
+  context: Context,
+  request: Input,
+): Promise<{ readonly own: ServiceInstance; readonly other: ServiceInstance }> {
+  const own = await context.ports.cf.getInstance(request.guid);
+  const other = await context.ports.cf.getInstance(request.other);
+  if (own === undefined) throw refuse("Cloud Foundry has no recovered instance", request);
+  if (other === undefined) throw refuse(`the instance that had the name "${request.wanted}" is gone`, request);
+  return { own, other };
+}
+
+function refuse(message: string, { wanted }: Input): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was renamed by this attempt. Give the names by hand with cf rename-service.",
+    place: wanted,
+    effect: "none",
+  });
+}

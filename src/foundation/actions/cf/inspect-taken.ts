@@ -1,0 +1,72 @@
+/** What a person wants to know of the instance that has the name: who made it, when, who uses it, what it holds. */
+import type { Context } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { CredentialBinding, ServiceInstance } from "../../../ports/cloud-foundry.ts";
+import { containersOf } from "../docker/locate-container.ts";
+import { runTag } from "./run-tag.ts";
+
+export interface Taken {
+  /** Made after the deletion, one node, no bindings, nothing that a user has put there (law 7). */
+  readonly adoptable: boolean;
+  readonly facts: readonly string[];
+}
+
+/**
+ * What initdb does not make. `pg_class` is that of the database `postgres`, the only one that bindings name
+ * (real-parts.md §3.4); another database is content whatever it holds. Of a partitioned, foreign or plain table and a
+ * materialized view any is content, of PostgreSQL 9.5 and later alike.
+ */
+const USER_CONTENT = [
+  "SELECT 'database', datname::text FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')",
+  "UNION ALL SELECT 'table', n.nspname::text || '.' || c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace",
+  "WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'",
+  "UNION ALL SELECT 'large object', oid::text FROM pg_largeobject_metadata ORDER BY 1, 2 LIMIT 50;",
+].join(" ");
+
+export async function inspectTaken(
+  context: Context,
+  taken: ServiceInstance,
+  { deployment, deletedAt }: { readonly deployment: string; readonly deletedAt: string },
+): Promise<Taken> {
+  const bindings = (await context.ports.cf.bindings(taken.guid)).filter((each) => !isOwnKey(context, each));
+  const nodes = await containersOf(context, deployment, taken.guid);
+  const content = await contentOf(context, deployment, taken.guid);
+  const after = Date.parse(taken.createdAt) > Date.parse(deletedAt);
+  const facts = [
+    `${taken.guid}, created ${taken.createdAt} by ${await creatorOf(context, taken)}`,
+    after
+      ? `after the deletion (${deletedAt})`
+      : `not shown to be after the deletion (${deletedAt || "time not known"})`,
+    `${nodes.length} nodes, ${bindings.length} bindings`,
+    content === undefined
+      ? "what it holds cannot be read"
+      : content.length === 0
+        ? "no tables"
+        : `it holds: ${content.join(", ")}`,
+  ];
+  return { adoptable: after && nodes.length === 1 && bindings.length === 0 && content?.length === 0, facts };
+}
+
+/** The run has made it to log in with, once the instance was adopted. */
+const isOwnKey = ({ run }: Context, { type, name }: CredentialBinding): boolean =>
+  type === "key" && name === runTag(run.id);
+
+export async function creatorOf(context: Context, { guid, createdAt }: ServiceInstance): Promise<string> {
+  const since = new Date(Date.parse(createdAt) - 60_000);
+  const types = ["audit.service_instance.create", "audit.service_instance.start_create"];
+  const events = await context.ports.cf.auditEvents(types, since);
+  return events.find((event) => event.target.guid === guid)?.actor ?? "somebody not known";
+}
+
+/** Undefined where nobody can tell: not known is not empty (law 5). */
+async function contentOf(context: Context, deployment: string, guid: string): Promise<readonly string[] | undefined> {
+  const [node, ...others] = await containersOf(context, deployment, guid);
+  if (node === undefined || others.length > 0 || !node.container.running) return undefined;
+  try {
+    const rows = await node.cell.sql.socket(node.container.name, USER_CONTENT);
+    return rows.map(([kind = "", name = ""]) => `${kind} ${name}`);
+  } catch (error) {
+    if (error instanceof RecoverError && error.code === "command-failed") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { RecoverError } from "../../../errors.ts";
+import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
+
+/** A name is taken by whatever service instance has it, one that users provide themselves too. */
+export function nameTaken({ name, guid, createdAt, kind }: ServiceInstance, place: string): RecoverError {
+  const what = kind === "user-provided" ? "user-provided service instance" : "service instance";
+  return new RecoverError("name-taken", `a ${what} "${name}" exists already (${guid}, created ${createdAt})`, {
+    remedy: "Look at it with cf service; recover into another name with --input new_name=NAME.",
+    place,
+    effect: "none",
+  });
+}

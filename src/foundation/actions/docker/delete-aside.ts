@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import { removeTree } from "../../../kit/commands/host-commands.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { directoriesAside, guardInstanceOf, requireOwnBackup } from "../recovery/aside.ts";
+import { openTarget, targetInput } from "./target-container.ts";
+
+const input = z.strictObject({
+  ...targetInput,
+  run: z.string(),
+  archive: z.string(),
+  base_backup: z.string(),
+  directory: z.string(),
+});
+type Input = z.infer<typeof input>;
+const output = z.object({ deleted: z.string() });
+type Output = z.infer<typeof output>;
+
+/** The only action that deletes a directory (law 2): one of the names that the run itself gave. */
+export const deleteAsideDirectory = defineAction({
+  id: "docker.delete-aside",
+  title: "Delete a data directory that was moved aside",
+  effect: "destroy",
+  input,
+  output,
+  describe: ({ cell, directory }) => [{ on: cell, line: quote(removeTree(directory)) }],
+  async guard(context, request) {
+    const { directory, container, run } = request;
+    if (!directoriesAside(container, run).includes(directory))
+      throw refuse(`"${directory}" is none that run ${run} moved aside`, request);
+    await guardInstanceOf(context, request);
+    const opened = await openTarget(context, request);
+    const scope = opened.container.env["PATRONI_SCOPE"];
+    if (scope !== request.guid)
+      throw refuse(`"${container}" belongs to "${scope ?? "none"}", not to "${request.guid}"`, request);
+    if (opened.container.dataDirectory === directory) throw refuse(`"${directory}" is the container's own`, request);
+    await requireOwnBackup(context, request);
+  },
+  async run(context, request): Promise<Output> {
+    const { cell } = await openTarget(context, request);
+    if ((await cell.files.kind(request.directory)) !== "absent") {
+      await context.record("deleting", { directory: request.directory });
+      await context.beforeEffect();
+      await cell.files.removeTree(request.directory);
+    }
+    return { deleted: request.directory };
+  },
+  async probe(context, request): Promise<Probe<Output>> {
+    const evidence = await evidenceOf(context, request);
+    if (evidence.kind === "absent")
+      return { state: "done", output: { deleted: request.directory }, evidence: evidence.text };
+    const begun = context.records("deleting").length > 0;
+    return { state: begun ? "partly" : "not-done", evidence: evidence.text };
+  },
+  async verify(context, request) {
+    const { kind, text } = await evidenceOf(context, request);
+    return { holds: kind === "absent", evidence: text };
+  },
+});
+
+async function evidenceOf(context: Context, request: Input): Promise<{ readonly kind: string; readonly text: string }> {
+  const { cell } = await openTarget(context, request);
+  const kind = await cell.files.kind(request.directory);
+  return { kind, text: `${request.directory} is ${kind}` };
+}
+
+function refuse(message: string, { directory }: Input): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was deleted. Look at the directories on the cell.",
+    place: directory,
+    effect: "none",
+  });
+}

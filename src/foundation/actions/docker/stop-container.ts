@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe } from "../../../action.ts";
+import { dockerStop } from "../../../kit/commands/host-commands.ts";
+import type { Container } from "../../../ports/cells.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
+import { adoptedInput, guardStillUnused } from "../cf/still-unused.ts";
+import { waitAtMost } from "../../../kit/wait.ts";
+import { undoStop } from "./undo-stop.ts";
+import { guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
+
+/** What cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the force. */
+const GRACE_SECONDS = 10;
+/** A stop whose asker was killed goes on in the engine: its grace, and the time the kill behind it takes. */
+const LATE_STOP_MS = (GRACE_SECONDS + 5) * 1000;
+const POLL_MS = 500;
+
+const input = z.strictObject({ ...targetInput, ...adoptedInput });
+const output = z.object({ exit_code: z.number(), started_at: z.string() });
+type Output = z.infer<typeof output>;
+
+export const stopContainer = defineAction({
+  id: "docker.stop-container",
+  title: "Stop the new instance's container",
+  effect: "disrupt",
+  input,
+  output,
+  undo: undoStop,
+  describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStop(container, GRACE_SECONDS)) }],
+  guard: async (context, target) => {
+    await guardTarget(context, target);
+    await guardStillUnused(context, target);
+  },
+  async run(context, target): Promise<Output> {
+    const { cell, container } = await openTarget(context, target);
+    if (container.running) {
+      await context.record("stopping", { life: container.startedAt });
+      await context.beforeEffect();
+      await cell.docker.stop(target.container, GRACE_SECONDS);
+    }
+    return stopped((await openTarget(context, target)).container);
+  },
+  async probe(context, target): Promise<Probe<Output>> {
+    const container = await afterLateStop(context, target);
+    const evidence = `${container.name} is ${container.status}`;
+    // "restarting" is neither: with restart=no held before, it can only be on its way down or up.
+    if (container.status === "exited") return { state: "done", output: stopped(container), evidence };
+    return container.running ? { state: "not-done", evidence } : { state: "unknown", evidence };
+  },
+  async verify(context, target, output) {
+    const { container } = await openTarget(context, target);
+    const same = container.startedAt === output.started_at;
+    return {
+      holds: !container.running && container.status === "exited" && same,
+      evidence: same
+        ? `${container.name} is ${container.status} (exit code ${container.exitCode})`
+        : `${container.name} was started again at ${container.startedAt}`,
+    };
+  },
+});
+
+/** The container as it is once a stop that was asked for has come to its end: Docker does not show that one is under way. */
+async function afterLateStop(context: Context, target: Target): Promise<Container> {
+  const asked = context.records("stopping").at(-1)?.["life"];
+  const last = await waitAtMost(context, {
+    deadlineMs: LATE_STOP_MS,
+    pollMs: POLL_MS,
+    look: async () => {
+      const { container } = await openTarget(context, target);
+      return container.running && container.startedAt === asked ? { instead: container } : { found: container };
+    },
+    tell: () => "waiting for the end of a stop that was asked for before",
+  });
+  return "found" in last ? last.found : last.instead;
+}
+
+function stopped(container: Container): Output {
+  return { exit_code: container.exitCode, started_at: container.startedAt };
+}

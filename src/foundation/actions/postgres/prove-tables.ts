@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { defineAction } from "../../../action.ts";
+import { RecoverError } from "../../../errors.ts";
+import { psqlByKey } from "../cf/printed-credentials.ts";
+import { targetInput } from "../docker/target-container.ts";
+import { countsText, countTables, tableRows } from "../../../archive/actions/scratch/row-counts.ts";
+import { nameSql, nameText } from "../../../archive/actions/scratch/table-names.ts";
+import { awaitWritable, openApplication, rowsOf } from "./application.ts";
+
+const input = z.strictObject({
+  ...targetInput,
+  key_guid: z.string(),
+  database: z.string(),
+  /** As they were dumped. */
+  tables: z.array(tableRows),
+});
+const output = z.object({ router: z.string(), user: z.string(), tables: z.array(tableRows) });
+
+/** What counts is what an application reads: through the router, by the credentials of a service key. */
+export const proveTables = defineAction({
+  id: "postgres.prove-tables",
+  title: "Count the rows through the router as the application",
+  effect: "read",
+  input,
+  output,
+  tell: (found) => `as ${found.user} through ${found.router}: ${countsText(found.tables)}`,
+  describe: ({ key_guid, tables }) =>
+    tables.map((each) => psqlByKey(key_guid, `SELECT count(*) FROM ${nameSql(each)};`)),
+  async run(context, request): Promise<z.infer<typeof output>> {
+    const application = await openApplication(context, request);
+    await awaitWritable(context, application);
+    const tables = await countTables((sql) => rowsOf(application, sql), request.tables);
+    const { router, user } = application;
+    // The application is at work again: it may have added rows, and what it deletes is its own affair only later.
+    const less = tables.find(({ rows }, index) => (rows ?? -1) < (request.tables[index]?.rows ?? 0));
+    if (less === undefined) return { router, user, tables };
+    throw new RecoverError("proof-failed", `${nameText(less)} has fewer rows than were dumped: ${countsText(tables)}`, {
+      remedy: "Keep the copy, and look at what the application has done with the table since; then resume.",
+      place: router,
+      effect: "none",
+    });
+  },
+  verify: () => Promise.resolve({ holds: true, evidence: "the application goes on writing" }),
+});

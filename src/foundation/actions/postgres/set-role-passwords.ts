@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { type Context, defineAction, type Probe, type Verdict } from "../../../action.ts";
+import { printedWithLines, psqlSocket } from "../../../kit/commands/host-commands.ts";
+import type { Cell } from "../../../ports/cells.ts";
+import { together } from "../../../kit/together.ts";
+import { publishedPort } from "../docker/published-port.ts";
+import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.ts";
+import { passwordsFromEtcd } from "./passwords-by-hand.ts";
+import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
+import { readRoleCredentials, type RoleCredentials } from "./role-credentials.ts";
+
+const input = z.strictObject({ ...targetInput, etcd: z.string() });
+type Input = z.infer<typeof input>;
+const output = z.object({ roles: z.array(z.string()), created: z.array(z.string()) });
+type Output = z.infer<typeof output>;
+
+/**
+ * The restored database holds the old passwords, bindings hand out the new ones (dingo.md §3.6, real-parts.md §3.4):
+ * all three roles get what `/service/NEW/state` says, so that database, environment, state and bindings agree.
+ */
+export const setRolePasswords = defineAction({
+  id: "postgres.set-role-passwords",
+  title: "Give the restored roles the passwords that bindings hand out",
+  effect: "disrupt",
+  input,
+  output,
+  undo: {
+    leaves: "the former passwords are not known to anybody: the restored database goes aside with the new ones",
+  },
+  describe: ({ container, cell, etcd, guid }) => [
+    { on: cell, line: printedWithLines(psqlSocket(container), passwordsFromEtcd(etcd, guid)) },
+  ],
+  guard: async (context, target) => {
+    await guardTarget(context, target);
+  },
+  async run(context, target): Promise<Output> {
+    const { cell } = await openTarget(context, target);
+    const [roles, present] = await together([
+      readRoleCredentials(cell, target.etcd, target.guid),
+      presentRoles(cell, target),
+    ]);
+    if (roles === undefined) return { roles: [], created: [] };
+    const created = roles.filter((role) => !present.includes(role.username)).map((role) => role.username);
+    await context.record("roles-changing", { roles: roles.map((role) => role.username), created });
+    await context.beforeEffect();
+    await cell.sql.socket(target.container, statements(roles, present));
+    return { roles: roles.map((role) => role.username), created };
+  },
+  probe: async (context, target): Promise<Probe<Output>> => {
+    const { refused, unanswered, roles } = await logins(context, target);
+    if (unanswered.length > 0) return { state: "unknown", evidence: unansweredText(unanswered) };
+    if (refused.length > 0)
+      return {
+        state: roles.length === refused.length ? "not-done" : "partly",
+        evidence: `the password is refused for ${refused.join(", ")} (${refused.length} of ${roles.length} roles)`,
+      };
+    return {
+      state: "done",
+      output: { roles: [...roles], created: [] },
+      evidence: roles.length === 0 ? "the broker keeps no passwords to set" : `${roles.join(", ")} can log in`,
+    };
+  },
+  verify: async (context, target): Promise<Verdict> => {
+    const { refused, unanswered, roles } = await logins(context, target);
+    if (refused.length > 0) return { holds: false, evidence: `the password is refused for ${refused.join(", ")}` };
+    if (unanswered.length > 0) return { holds: "unknown", evidence: unansweredText(unanswered) };
+    return { holds: true, evidence: `${roles.join(", ") || "no role"} can log in over the network` };
+  },
+});
+
+function unansweredText(unanswered: readonly string[]): string {
+  return `nobody can tell whether these can log in: ${unanswered.join(", ")}`;
+}
+
+/** Statements are not logged: they hold passwords. A role that the old world did not know owns what its predecessor owned. */
+function statements(roles: readonly RoleCredentials[], present: readonly string[]): string {
+  const lines = [
+    "SET log_statement = 'none';",
+    "SET log_min_duration_statement = -1;",
+    "SET log_min_error_statement = 'panic';",
+    "BEGIN;",
+  ];
+  for (const { username, password, attributes } of roles) {
+    const verb = present.includes(username) ? "ALTER ROLE" : "CREATE ROLE";
+    const options = present.includes(username) ? "LOGIN" : attributes;
+    lines.push(`${verb} ${quoteIdentifier(username)} WITH ${options} PASSWORD ${quoteLiteral(password)};`);
+    if (!present.includes(username)) lines.push(grantOwners(username));
+  }
+  return [...lines, "COMMIT;"].join("\n");
+}
+
+/** Membership in every role that owns a table, for archives of brokers that named the role otherwise (dingo.md §3.6). */
+function grantOwners(username: string): string {
+  const body = `FOR owner IN SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') LOOP EXECUTE format('GRANT %I TO %I', owner, ${quoteLiteral(username)}); END LOOP;`;
+  return `DO $grant$ DECLARE owner name; BEGIN ${body} END $grant$;`;
+}
+
+async function presentRoles(cell: Cell, target: Target): Promise<string[]> {
+  const rows = await cell.sql.socket(target.container, "SELECT rolname FROM pg_roles;");
+  return rows.map((row) => row[0] ?? "");
+}
+
+interface Logins {
+  readonly roles: readonly string[];
+  /** Their password is wrong. */
+  readonly refused: readonly string[];
+  /** The log-in failed for another reason: that says nothing of the password (law 5). */
+  readonly unanswered: readonly string[];
+}
+
+/** Logs in over the container's published port, since its own loopback trusts everybody. */
+async function logins(context: Context, target: Input): Promise<Logins> {
+  const { cell, container } = await openTarget(context, target);
+  const roles = (await readRoleCredentials(cell, target.etcd, target.guid)) ?? [];
+  const at = publishedPort(cell, container, 5432) ?? { host: cell.instance.ips[0] ?? "", port: 5432 };
+  const answers = await together(
+    roles.map(async ({ username, password }) => {
+      const to = { ...at, user: username, password, database: "postgres" };
+      return { username, login: await cell.sql.login(target.container, to, "SELECT 1;") };
+    }),
+  );
+  const [refused, unanswered]: [string[], string[]] = [[], []];
+  for (const { username, login } of answers) {
+    if (login.ok) continue;
+    if (login.why === "password") refused.push(username);
+    else unanswered.push(`${username} (${login.message})`);
+  }
+  return { roles: roles.map((role) => role.username), refused, unanswered };
+}

@@ -1,0 +1,97 @@
+/**
+ * What a run may have left aside, by the names that its steps give: only these are ever deleted, and only by `cleanup`
+ * (law 2).
+ */
+import type { Context } from "../../../action.ts";
+import { readArchive } from "../../../archive/reading/facts.ts";
+import {
+  formatLocation,
+  type ArchiveLocation,
+  parseLocation,
+  requireApart,
+  requireInstanceArchive,
+} from "../../../archive/names/location.ts";
+import { baseNamed } from "../../../archive/names/layout.ts";
+import { verifyArchive } from "../../../archive/judgement/verify.ts";
+import { RecoverError } from "../../../errors.ts";
+import type { ObjectInfo } from "../../../ports/object-store.ts";
+import { runTag } from "../cf/run-tag.ts";
+import { asideDirectories, asideDirectory } from "../docker/aside-directory.ts";
+
+export interface AsideOf {
+  /** The run that moved things aside. */
+  readonly run: string;
+  /** GUID of the instance that it created. */
+  readonly guid: string;
+  /** The archive of that instance. */
+  readonly archive: string;
+}
+
+/** What a run can leave: the empty database, what a container made that ran again, and after an undo the recovered database. */
+export function directoriesAside(container: string, run: string): readonly string[] {
+  return [...asideDirectories(container, run), `${asideDirectory(container, run)}-undone`];
+}
+
+/** `backups/GUID/dingo-recover/RUN`, outside any `wal/`. Throws `guard-refused`, `source-protected`. */
+export function asideRoot({ run, guid, archive }: AsideOf, source: string): ArchiveLocation {
+  const target = parseLocation(archive);
+  if (requireInstanceArchive(target) !== guid) throw refuse(`"${archive}" is not the archive of "${guid}"`, archive);
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(run)) throw refuse(`"${run}" is not the name of a run`, run);
+  const root = parseLocation(`s3://${target.bucket}/backups/${guid}/dingo-recover/${run}`);
+  requireApart(parseLocation(source), root);
+  return root;
+}
+
+export async function objectsAside(context: Context, root: ArchiveLocation): Promise<readonly ObjectInfo[]> {
+  return await context.ports.store.reader().list(root.bucket, `${root.prefix}/`);
+}
+
+/** Throws `guard-refused` unless the instance is that of the run, by the tag that it was created with. */
+export async function guardInstanceOf(context: Context, { run, guid }: AsideOf): Promise<void> {
+  const instance = await context.ports.cf.getInstance(guid);
+  if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
+  const tag = runTag(run);
+  if (!instance.tags.includes(tag))
+    throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}"`, guid);
+}
+
+export interface OwnBackup {
+  /** The archive of the instance. */
+  readonly archive: string;
+  /** What the recovered database made first; "" where the run was undone, and the instance has its own empty database. */
+  readonly base_backup: string;
+}
+
+/**
+ * The base backup that stands without what is aside: the one that the recovered database made first, or a later one
+ * where that was pruned. Throws `guard-refused` where the instance's archive as it is now cannot be restored from such
+ * a one without loss.
+ */
+export async function requireOwnBackup(context: Context, { archive, base_backup }: OwnBackup): Promise<string> {
+  const location = parseLocation(archive);
+  const { chosenBase, verdict } = verifyArchive(await readArchive(context.ports.store.reader(), location));
+  const own = chosenBase !== null && (base_backup === "" || isSameOrLater(chosenBase, base_backup));
+  if (own && verdict === "restorable") return chosenBase;
+  const why =
+    own || chosenBase === null ? `is ${verdict}` : `is restored from "${chosenBase}", which is none of its own`;
+  throw new RecoverError("guard-refused", `the instance's own archive ${why}: what is aside may still be needed`, {
+    remedy: `Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`,
+    place: formatLocation(location),
+    effect: "none",
+  });
+}
+
+/** Timelines and positions only grow: what was copied lies below the first base backup after the recovery. */
+function isSameOrLater(name: string, first: string): boolean {
+  const [a, b] = [baseNamed(name)?.start, baseNamed(first)?.start];
+  if (a === undefined || b === undefined) return false;
+  return name === first || (a.timeline >= b.timeline && a.number > b.number);
+}
+
+function refuse(message: string, place: string): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy: "Nothing was deleted. Look at it by hand.",
+    place,
+    effect: "none",
+  });
+}

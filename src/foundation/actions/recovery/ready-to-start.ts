@@ -1,0 +1,129 @@
+/**
+ * What must hold when the container is started over the old archive. The run looks before it starts, and every start
+ * looks again: hours may lie between the two, and a daemon restart, another operator or a deploy (dingo.md §8, 15).
+ */
+import { z } from "zod";
+import type { Context } from "../../../action.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { RecoverError } from "../../../errors.ts";
+import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
+import type { Cell, Container } from "../../../ports/cells.ts";
+import { together } from "../../../kit/together.ts";
+import { evidenceRef } from "../archive/evidence-listing.ts";
+import { openCell } from "../bosh/cell-instances.ts";
+import { refuseBusyDirector } from "../bosh/find-deployment.ts";
+import { DATABASE } from "../docker/old-remains.ts";
+import { containersOf } from "../docker/locate-container.ts";
+import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { refuseOtherArchive } from "./compare-copy.ts";
+
+export const readyInput = z.strictObject({
+  ...targetInput,
+  etcd: z.string(),
+  /** What /service/GUID/initialize must say at the moment of starting. */
+  system_id: z.string().regex(/^\d{10,20}$/),
+  /** The life that was stopped: a container that was started since has written to the archive. */
+  stopped_life: z.string(),
+  /** The copy, and the listing of what it is a copy of. */
+  target: z.string(),
+  baseline: evidenceRef,
+  /** The old database that was copied into the data directory; "" where it must be empty. */
+  database: z.string().default(""),
+});
+export type Ready = z.infer<typeof readyInput>;
+
+/** Throws `platform-busy`, `guard-refused`; gives the container as it stands. Reads only. */
+export async function refuseUnlessReady(
+  context: Context,
+  target: Ready,
+): Promise<{ cell: Cell; container: Container }> {
+  const cell = await openCell(context.ports, target);
+  // The database is down while this looks: none of it waits for another.
+  const [, { container }] = await together([
+    refuseBusyDirector(context, target.deployment),
+    guardLife(context, target),
+    refuseOtherKeys(cell, target),
+    refuseFilledDirectory(context, cell, target),
+    refuseOtherNodes(context, target),
+    refuseOtherArchive(context, target),
+  ]);
+  return { cell, container };
+}
+
+async function guardLife(context: Context, target: Ready): Promise<{ container: Container }> {
+  const opened = await guardTarget(context, target);
+  refuseOtherLife(opened.container, target);
+  return opened;
+}
+
+async function refuseFilledDirectory(context: Context, cell: Cell, target: Ready): Promise<void> {
+  const count = await filledBy(cell, target);
+  if (count > 0) throw notEmpty(context, target, count);
+}
+
+/** How many entries the data directory has beside the old database that was copied into it. */
+async function filledBy(cell: Cell, { container, database }: Ready): Promise<number> {
+  const entries = await cell.files.entries(containerDataDirectory(container));
+  return database === "" ? entries.length : entries.filter((name) => !name.startsWith(DATABASE)).length;
+}
+
+/** Why a start of a container that has ended since would be refused; undefined when its data directory is as it was. */
+export async function keepsFromStart(cell: Cell, target: Ready): Promise<string | undefined> {
+  const count = await filledBy(cell, target);
+  return count === 0 ? undefined : filledText(target, count);
+}
+
+const filledText = ({ container }: Ready, count: number): string =>
+  `the data directory of "${container}" holds ${counted(count, "entry", "entries")} again`;
+
+function refuseOtherLife({ running, startedAt, status }: Container, target: Ready): void {
+  if (!running && startedAt === target.stopped_life) return;
+  throw refuse(`the container is ${status} and was started at ${startedAt}, after it had been stopped`, target);
+}
+
+/** Over a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4). */
+async function refuseOtherKeys(cell: Cell, target: Ready): Promise<void> {
+  const etcd = cell.etcd(target.etcd);
+  const [initialize, leader] = await together([
+    etcd.get(`/service/${target.guid}/initialize`),
+    etcd.get(`/service/${target.guid}/leader`),
+  ]);
+  if (initialize?.value !== target.system_id)
+    throw refuse(
+      `/service/${target.guid}/initialize is "${initialize?.value ?? "absent"}", not the archive's "${target.system_id}"`,
+      target,
+    );
+  if (leader !== undefined) throw refuse(`/service/${target.guid}/leader is "${leader.value}"`, target);
+}
+
+/** While the container is stopped the broker counts no nodes, and an update of the service adds some (dingo.md §1.8). */
+async function refuseOtherNodes(context: Context, target: Ready): Promise<void> {
+  const others = (await containersOf(context, target.deployment, target.guid)).filter(
+    ({ container }) => container.name !== target.container,
+  );
+  if (others.length === 0) return;
+  const names = others.map(({ container, cell }) => `${container.name} on ${cell.label}`).join(", ");
+  throw refuse(`the instance has another node: ${names}`, target);
+}
+
+/** What this run's own start has begun there, before it was stopped at once, nobody else has to look for. */
+function notEmpty(context: Context, target: Ready, count: number): RecoverError {
+  const holds = filledText(target, count);
+  if (context.records("did-not-restore").length === 0) return refuse(holds, target);
+  const { id } = context.run;
+  return refuse(
+    `${holds}: the container has begun a database when it did not restore`,
+    target,
+    `Put right what kept it from restoring, take this run back with "dingo-recover undo ${id}", then begin anew with "dingo-recover run".`,
+  );
+}
+
+const LOOK = "Do not start the container: find out what changed since the stop, put it right, then resume.";
+
+function refuse(message: string, { container }: Ready, remedy = LOOK): RecoverError {
+  return new RecoverError("guard-refused", message, {
+    remedy,
+    place: container,
+    effect: "none",
+  });
+}

@@ -1,0 +1,34 @@
+/** Whether "nothing found" is a fact for this token: Cloud Controller leaves out what one may not see (law 5, cf-bosh.md §2.1). */
+import { RecoverError } from "../../../errors.ts";
+import type { CfReader } from "./reader.ts";
+import type { CfSession } from "./session.ts";
+import { seesEverything } from "./token.ts";
+
+/** Roles that see the contents of a space. Org auditors see the space and none of its instances. */
+const SPACE_ROLES = ["space_developer", "space_manager", "space_auditor", "space_supporter"];
+
+export class Visibility {
+  readonly #session: CfSession;
+  readonly #reader: CfReader;
+
+  constructor(session: CfSession, reader: CfReader) {
+    this.#session = session;
+    this.#reader = reader;
+  }
+
+  /** Returns where the token would have seen it: everywhere, or in the given space by a role. Error: `access-denied`. */
+  async nothingIn(spaceGuid: string | undefined, what: string): Promise<undefined> {
+    const { subject, scopes, user } = await this.#session.token();
+    if (seesEverything(scopes)) return undefined;
+    if (spaceGuid !== undefined) {
+      const query = { user_guids: [subject], space_guids: [spaceGuid], types: SPACE_ROLES };
+      if ((await this.#reader.list("/v3/roles", query)).length > 0) return undefined;
+    }
+    throw new RecoverError("access-denied", `"${user}" sees no ${what}, and may not see all there is`, {
+      remedy:
+        "Log in as a user with cloud_controller.admin, cloud_controller.admin_read_only or cloud_controller.global_auditor: an empty answer to others proves nothing.",
+      place: "cf oauth-token",
+      effect: "none",
+    });
+  }
+}

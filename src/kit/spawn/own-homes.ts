@@ -1,0 +1,75 @@
+/**
+ * Homes of programs, each of this process's own: they hold tokens and keys, so that those whose process is dead are removed by
+ * the next one, of whatever command and run. A home's name says which process made it: MACHINE-PID-START, START in clock
+ * ticks since boot, since pids are reused.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { lstat, readdir, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { exists, pidNamespace, statOf } from "../process/process-identity.ts";
+import { endOrphans } from "./orphans.ts";
+
+export class OwnHomes {
+  readonly #kind: string;
+  readonly #variable: string;
+  readonly #name: RegExp;
+
+  /** `kind` stands in their names; `variable` tells programs where theirs is. */
+  constructor(kind: string, variable: string) {
+    this.#kind = kind;
+    this.#variable = variable;
+    this.#name = new RegExp(`^dingo-recover-${kind}-(?:([0-9a-f]{8})-(\\d+)-(\\d+)-)?[0-9a-f]{16}$`);
+  }
+
+  newName(): string {
+    const random = randomBytes(8).toString("hex");
+    return `dingo-recover-${this.#kind}-${machine()}-${process.pid}-${startOf(process.pid) ?? 0}-${random}`;
+  }
+
+  isName(name: string): boolean {
+    return this.#name.test(name);
+  }
+
+  /** Removes the homes in a directory whose process is dead on this machine. What cannot be removed is left lying. */
+  async removeAbandoned(parent: string): Promise<void> {
+    const names = await readdir(parent).catch(() => []);
+    for (const name of names.filter((each) => this.#isAbandoned(each)))
+      await this.remove(join(parent, name)).catch(() => undefined);
+  }
+
+  /** Ends the processes that use it first. False where it is not surely ours; a home that is gone counts as removed. */
+  async remove(path: string): Promise<boolean> {
+    try {
+      const found = await lstat(path);
+      if (!found.isDirectory() || found.uid !== process.getuid?.()) return false;
+    } catch (error) {
+      return error instanceof Error && "code" in error && error.code === "ENOENT";
+    }
+    await endOrphans(`${this.#variable}=${path}`);
+    await rm(path, { recursive: true, force: true });
+    return true;
+  }
+
+  #isAbandoned(name: string): boolean {
+    const [, where, pid, start] = this.#name.exec(name) ?? [];
+    if (where === undefined || where !== machine()) return false;
+    const now = startOf(Number(pid));
+    // Where nothing tells the time of start, a process of that number may be the one.
+    if (now === undefined) return !exists(Number(pid));
+    return String(now) !== start;
+  }
+}
+
+/** Host and namespace of process numbers: containers may share a directory and not each other's processes. */
+function machine(): string {
+  return createHash("sha256")
+    .update(`${hostname()}\n${pidNamespace() ?? ""}`)
+    .digest("hex")
+    .slice(0, 8);
+}
+
+function startOf(pid: number): number | undefined {
+  const stat = statOf(pid);
+  return stat && Number(stat.start);
+}

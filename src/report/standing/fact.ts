@@ -1,0 +1,41 @@
+/** What a run has changed in the world, one thing at a time, as its journal has it. */
+import type { JsonObject } from "../../action.ts";
+
+/** What a step has said of one thing. */
+export interface Told {
+  /** A later step that tells of the same thing takes the place of an earlier one. */
+  readonly thing: string;
+  /** A clause within a sentence: "its container is stopped". "" when the thing is as it was before the run. */
+  readonly text: string;
+  /** It stands though the step's proof failed: the step noted it. */
+  readonly noted?: true;
+}
+
+/** A step that has begun to change the world, and nothing has taken back. */
+export interface Change {
+  /** As `--decide` names it: `copy` or `copy[item]`. */
+  readonly unit: string;
+  readonly action: string;
+  readonly input: JsonObject;
+  /** Undefined while its end is not journaled. */
+  readonly output: JsonObject | undefined;
+  /** Kinds of the notes that it made, with what they hold, oldest first. */
+  readonly notes: readonly { readonly kind: string; readonly data: JsonObject }[];
+}
+
+/** Gives the words of one kind of step. Values are as the journal has them: secrets are masked there. */
+export type Words = (change: Change) => readonly Told[];
+
+/** Whatever the step was given. */
+export const tells =
+  (thing: string, text: string): Words =>
+  () => [{ thing, text }];
+
+/** Of what lasts nowhere. */
+export const tellsNothing: Words = () => [];
+
+/** A text of the journal; "" where it has none. */
+export function textOf(values: JsonObject | undefined, key: string): string {
+  const value = values?.[key];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,95 @@
+import { fc } from "../../../properties.ts";
+import { describe, expect, it } from "vitest";
+import { listEveryPage, type Page } from "../../../../src/archive/adapters/s3/listing.ts";
+
+const whole = { prefix: "", range: {}, place: "s3://bucket/" };
+const row = (key: string) => ({ Key: key, Size: 1, ETag: '"abc"', LastModified: new Date(0) });
+const pageOf = (keys: readonly string[], next?: string): Page => ({
+  Contents: keys.map(row),
+  IsTruncated: next !== undefined,
+  NextContinuationToken: next,
+});
+
+describe("the pages of a listing", () => {
+  it("end with an error where empty pages never end", async () => {
+    let count = 0;
+    const endless = (): Promise<Page> => {
+      count += 1;
+      return Promise.resolve(pageOf([], `token-${count}`));
+    };
+    await expect(listEveryPage(endless, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
+  });
+
+  it("end with an error where new tokens lead to old pages", async () => {
+    let count = 0;
+    const pages = [["a", "b"], ["c"], ["a", "b"]];
+    const again = (): Promise<Page> => Promise.resolve(pageOf(pages[count++ % 3] ?? [], `token-${count}`));
+    await expect(listEveryPage(again, whole)).rejects.toMatchObject({
+      code: "answer-incomplete",
+      message: expect.stringContaining("repeats a page"),
+    });
+    expect(count).toBe(3);
+  });
+
+  it("end with an error where new keys never end", async () => {
+    let count = 0;
+    const endless = (): Promise<Page> => {
+      count += 1;
+      return Promise.resolve(pageOf([`${count}-a`, `${count}-b`], `token-${count}`));
+    };
+    await expect(listEveryPage(endless, { ...whole, mostObjects: 9 })).rejects.toMatchObject({
+      code: "answer-malformed",
+      effect: "none",
+    });
+    expect(count).toBe(5);
+  });
+
+  it("make up the whole listing in the order of the keys' bytes, however they are cut", async () => {
+    const keys = fc.uniqueArray(fc.string({ unit: "grapheme", minLength: 1 }), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(keys, fc.integer({ min: 1, max: 7 }), async (all, size) => {
+        const fetchPage = (token: string | undefined): Promise<Page> => {
+          const from = Number(token ?? "0");
+          const more = from + size < all.length;
+          return Promise.resolve(pageOf(all.slice(from, from + size), more ? String(from + size) : undefined));
+        };
+        const listed = await listEveryPage(fetchPage, whole);
+        const wanted = [...all].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+        expect(listed.map(({ key }) => key)).toEqual(wanted);
+      }),
+    );
+  });
+
+  it("go on behind as many as were asked for where all the others are wanted by then", async () => {
+    const pages = [["a", "b"], ["c", "d"], ["e"]];
+    const listed = async (most: number, goesOn: () => boolean): Promise<readonly string[]> => {
+      const fetchPage = (token: string | undefined): Promise<Page> => {
+        const at = Number(token ?? "0");
+        return Promise.resolve(pageOf(pages[at] ?? [], at < 2 ? String(at + 1) : undefined));
+      };
+      return (await listEveryPage(fetchPage, { ...whole, range: { most, goesOn } })).map(({ key }) => key);
+    };
+    expect(await listed(3, () => false)).toEqual(["a", "b", "c"]);
+    let asked = 0;
+    // What is said first counts: a listing that ended there is no whole one.
+    expect(await listed(3, () => (asked += 1) > 1)).toEqual(["a", "b", "c"]);
+    expect(await listed(3, () => true)).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("are all read for a range of keys where a store lists in no order, and where it knows no start", async () => {
+    const unordered = [["c", "a"], ["e", "b"], ["d"]];
+    const fetchPage = (token: string | undefined): Promise<Page> => {
+      const at = Number(token ?? "0");
+      return Promise.resolve(pageOf(unordered[at] ?? [], at < 2 ? String(at + 1) : undefined));
+    };
+    const range = { after: "a", upTo: "c" };
+    const listed = await listEveryPage(fetchPage, { ...whole, range });
+    expect(listed.map(({ key }) => key)).toEqual(["b", "c"]);
+  });
+
+  it.each(["Key", "Size", "ETag", "LastModified"])("are incomplete without an object's %s", async (field) => {
+    const rows = [row("x"), { ...row("y"), [field]: undefined }];
+    const fetchPage = (): Promise<Page> => Promise.resolve({ ...pageOf([]), Contents: rows });
+    await expect(listEveryPage(fetchPage, whole)).rejects.toMatchObject({ code: "answer-incomplete" });
+  });
+});

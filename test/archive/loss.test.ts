@@ -1,0 +1,85 @@
+/** What a recovery does not bring back, as a range: at least, at most, and none only where that is shown. */
+import { describe, expect, it } from "vitest";
+import { type LossFacts, lossRange, lossText, shortLossText } from "../../src/archive/loss.ts";
+import { fc } from "../properties.ts";
+
+const CLEAN = "the log shows that its server ended in an orderly way";
+const FACTS: LossFacts = {
+  segments: 0,
+  which: "",
+  lastTransaction: "2026-11-24T01:24:05.123Z",
+  stored: "2026-11-24T01:25:07.183Z",
+  deletedAt: "2026-11-24T01:25:08.183Z",
+  shown: "",
+};
+
+const told = (facts: Partial<LossFacts>): string => lossText(lossRange({ ...FACTS, ...facts }));
+
+describe("a loss", () => {
+  it("is bounded by the last transaction that comes back, and never asserted where nothing shows it", () => {
+    expect(lossRange(FACTS)).toMatchObject({ atLeast: { segments: 0 }, atMost: { by: "transaction", seconds: 64 } });
+    expect(told({})).toBe(
+      "at least nothing, at most the last 64 s of writes are lost (last transaction 2026-11-24T01:24:05.123Z, deleted 2026-11-24T01:25:08.183Z); no archived segment is lost",
+    );
+  });
+
+  it("is none where an orderly end is shown", () => {
+    expect(told({ shown: CLEAN })).toBe(`nothing is lost: ${CLEAN}`);
+    expect(shortLossText(lossRange({ ...FACTS, shown: CLEAN }))).toBe("nothing is lost");
+  });
+
+  it("is never none where the archive has a gap, whatever was shown of the end", () => {
+    const gap = { shown: CLEAN, segments: 3, which: "1 missing, 2 unreachable" };
+    expect(lossRange({ ...FACTS, ...gap }).shown).toBe("");
+    expect(told(gap)).toMatch(
+      /^at least 3 segments \(1 missing, 2 unreachable\), at most the last 64 s of writes are lost/,
+    );
+    expect(told(gap)).not.toContain("no archived segment");
+  });
+
+  it("is told by the last segment where no transaction could be read in it, without a length of time", () => {
+    expect(told({ lastTransaction: "" })).toBe(
+      "at least nothing, at most what was written after the recovery point is lost (its segment was stored 2026-11-24T01:25:07.183Z, 1 s before the deletion at 2026-11-24T01:25:08.183Z; its last transaction may be much older); no archived segment is lost",
+    );
+    expect(told({ lastTransaction: "", deletedAt: "" })).toContain(
+      "(its segment was stored 2026-11-24T01:25:07.183Z; its last transaction may be much older)",
+    );
+    expect(told({ lastTransaction: "", stored: "" })).toBe(
+      "at least nothing, at most what was written after the recovery point is lost; no archived segment is lost",
+    );
+  });
+
+  it("has no length where the end is not known, or lies before the last transaction", () => {
+    expect(told({ deletedAt: "" })).toContain(
+      "at most what was written after the last transaction is lost (last transaction 2026-11-24T01:24:05.123Z);",
+    );
+    expect(lossRange({ ...FACTS, deletedAt: "2026-11-24T01:20:00Z" }).atMost?.seconds).toBeNull();
+  });
+
+  it("is bounded by no time when the transaction is later than the deletion, by two clocks", () => {
+    expect(told({ deletedAt: "2026-11-24T01:24:04Z" })).toContain(
+      "at most what was written after the last transaction is lost",
+    );
+  });
+
+  it("is rounded up, in minutes where it is long", () => {
+    expect(told({ deletedAt: "2026-11-24T01:26:04.124Z" })).toContain("the last 2 min of writes");
+    expect(told({ deletedAt: "2026-11-24T02:24:06Z" })).toContain("the last 61 min of writes");
+  });
+
+  it("is said to be nothing in no other case, and the range never leaves out what was written", () => {
+    const time = fc
+      .integer({ min: 0, max: 400_000_000 })
+      .map((ms) => new Date(Date.UTC(2026, 10, 24) + ms).toISOString());
+    const maybe = fc.oneof(fc.constant(""), time);
+    fc.assert(
+      fc.property(maybe, maybe, maybe, fc.nat(5), (lastTransaction, stored, deletedAt, segments) => {
+        const range = lossRange({ segments, which: "", lastTransaction, stored, deletedAt, shown: "" });
+        for (const text of [lossText(range), shortLossText(range)]) expect(text).not.toMatch(/nothing is lost/);
+        const seconds = range.atMost?.seconds;
+        if (typeof seconds !== "number" || range.atMost === null) return;
+        expect(Date.parse(range.atMost.since) + seconds * 1000).toBeGreaterThanOrEqual(Date.parse(deletedAt));
+      }),
+    );
+  });
+});

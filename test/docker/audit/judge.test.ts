@@ -1,0 +1,322 @@
+import { describe, expect, it } from "vitest";
+import type { Finding } from "../../../src/docker/audit/finding.ts";
+import { gravest } from "../../../src/docker/audit/finding.ts";
+import { judge } from "../../../src/docker/audit/judge.ts";
+import type { StorageSurvey } from "../../../src/docker/audit/survey.ts";
+import {
+  anonymousName,
+  bindOf,
+  container,
+  FILE,
+  member,
+  mountOf,
+  PGDATA,
+  postgres,
+  project,
+  service,
+  surveyOf,
+  volume,
+} from "./made-up-host.ts";
+
+/** What the operator says is backed up: as a rule everything. */
+const findings = (
+  survey: Partial<StorageSurvey>,
+  backedUp = (survey.containers ?? []).map(({ name }) => name),
+): readonly Finding[] => judge(surveyOf(survey), { backedUp }).findings;
+const codes = (...of: Parameters<typeof findings>): readonly string[] => findings(...of).map(({ code }) => code);
+const ANONYMOUS = anonymousName("a");
+
+describe("where data lie", () => {
+  it("finds nothing wrong with a database in a named volume that is backed up", () => {
+    const survey = { volumes: [volume("pg")], containers: [container("db", { mounts: [mountOf("pg")] })] };
+    expect(findings(survey)).toEqual([]);
+    expect(gravest(findings(survey))).toBe("nothing");
+  });
+
+  it("finds a database in an anonymous volume, names the line of the Compose file and the exact commands", () => {
+    const db = container("shop-db-1", { mounts: [mountOf(ANONYMOUS)], compose: member("db") });
+    const [found] = findings({
+      volumes: [volume(ANONYMOUS)],
+      containers: [db],
+      projects: [project([service("db", { at: `${FILE}:7` })])],
+    });
+    expect(found).toMatchObject({ code: "data-in-anonymous-volume", severity: "serious", at: `${FILE}:7` });
+    expect(found?.commands).toEqual([
+      "docker stop -t 60 shop-db-1",
+      "docker volume create --label com.docker.compose.project=shop --label com.docker.compose.volume=db-data shop_db-data",
+      `docker run --rm --network none --user 0:0 --mount type=volume,src=${ANONYMOUS},dst=/from,readonly,volume-nocopy --mount type=volume,src=shop_db-data,dst=/to,volume-nocopy --entrypoint cp sha256:16 -a /from/. /to/`,
+    ]);
+    expect(found?.fix).toContain(`volumes: ["db-data:${PGDATA}"]`);
+  });
+
+  it.each([
+    ["is removed when it stops", { removedWhenStopped: true }, "the engine removes the container"],
+    ["is a task of Swarm", { labels: { "com.docker.swarm.service.name": "shopdb" } }, 'another task of "shopdb"'],
+    ["has a label of a program that is not known", { labels: { "acme.job": "7" } }, 'its label "acme.job"'],
+    ["has a label that speaks of a backup", { labels: { "acme.backup-job": "7" } }, 'its label "acme.backup-job"'],
+    [
+      "is of a stack that Portainer made",
+      { compose: member("db"), labels: { "com.docker.compose.project": "shop", "io.portainer.stack": "1" } },
+      'its label "io.portainer.stack"',
+    ],
+  ])("stops, removes and makes nothing of a container that %s", (_, over, why) => {
+    const db = container("db", { mounts: [mountOf(ANONYMOUS)], ...over });
+    const damaged = {
+      condition: "damaged",
+      why: "cut",
+      version: "16",
+      control: undefined,
+      pidFile: true,
+      standby: false,
+    } as const;
+    for (const contents of [postgres(), postgres({ postgres: damaged })])
+      for (const running of [true, false]) {
+        const found = findings({ volumes: [volume(ANONYMOUS, { contents })], containers: [{ ...db, running }] });
+        expect(found[0]?.severity).toBe("serious");
+        const lines = found.flatMap(({ commands }) => commands).join("\n");
+        expect(lines).not.toMatch(/docker (?:stop|rm|create|volume|run|service)/);
+        expect(lines).toContain(running ? "docker exec db sh -c 'pg_dumpall" : `docker cp -a db:${PGDATA}/. - > `);
+        expect(found.map(({ fix }) => fix).join("\n")).toContain("Do not stop, remove or update it before");
+        expect(found.map(({ what, fix }) => what + fix).join("\n")).toContain(why);
+      }
+  });
+
+  it("takes labels of an image, of Compose and of its file for no other program's", () => {
+    const labels = { "com.docker.compose.project": "shop", maintainer: "them", "traefik.enable": "true" };
+    const db = container("db", { mounts: [mountOf(ANONYMOUS)], compose: member("db"), labels });
+    const [found] = findings({ volumes: [volume(ANONYMOUS)], containers: [db] });
+    expect(found?.commands[0]).toBe("docker stop -t 60 db");
+    const images = [{ id: "sha256:16", tags: [], volumes: [], env: {}, labels: { maintainer: "them" } }] as never;
+    const plain = container("db", { mounts: [mountOf(ANONYMOUS)], labels: { maintainer: "them" } });
+    expect(findings({ volumes: [volume(ANONYMOUS)], containers: [plain], images })[0]?.commands[0]).toMatch(/stop/);
+  });
+
+  it("tells every cluster of one volume, and holds the image to none that is not its own", () => {
+    const contents = postgres({ version: "13", beside: [postgres({ inside: "16/data" })] });
+    const survey = { volumes: [volume(ANONYMOUS, { contents })] };
+    expect(findings(survey)[0]?.what).toContain('PostgreSQL 13 (beside it PostgreSQL 16 in "16/data")');
+    const db = container("db", { mounts: [mountOf(ANONYMOUS)], env: { PG_MAJOR: "16" } });
+    expect(codes({ ...survey, containers: [db] })).toEqual(["data-in-anonymous-volume"]);
+  });
+
+  it("finds one service once, not again by its file", () => {
+    const db = container("shop-db-1", { mounts: [mountOf(ANONYMOUS)], compose: member("db") });
+    const survey = { volumes: [volume(ANONYMOUS)], containers: [db], projects: [project([service("db")])] };
+    expect(codes(survey)).toEqual(["data-in-anonymous-volume"]);
+  });
+
+  it("finds a database in the container's own layer", () => {
+    const db = container("db", { layerData: [{ path: "/srv/pg", contents: postgres() }] });
+    const [found] = findings({ containers: [db] });
+    expect(found).toMatchObject({ code: "data-in-layer", severity: "serious" });
+    expect(found?.commands.at(-1)).toMatch(/^docker cp -a db:\/srv\/pg\/\. - \| docker run /);
+  });
+
+  it("finds a mount above the image's own volume, which leaves the data in an anonymous one", () => {
+    const mounts = [mountOf("pg", "/var/lib/postgresql"), mountOf(ANONYMOUS)];
+    const named = volume("pg", { contents: { kind: "empty" } });
+    const [found] = findings({ volumes: [named, volume(ANONYMOUS)], containers: [container("db", { mounts })] });
+    expect(found?.code).toBe("data-beside-mount");
+    expect(found?.what).toContain('"/var/lib/postgresql" is mounted');
+  });
+
+  it.each([
+    [ANONYMOUS, "28.2.2", "serious", '"docker volume prune" deletes'],
+    ["old", "28.2.2", "warning", '"docker volume prune --all" deletes'],
+    ["old", "20.10.24", "warning", '"docker volume prune" deletes'],
+  ])("finds data in a volume that nobody uses: %s on engine %s is %s", (name, version, severity, prune) => {
+    const { engine } = surveyOf();
+    const [found] = findings({ volumes: [volume(name)], engine: { ...engine, version } });
+    expect(found).toMatchObject({ code: "data-in-unused-volume", severity, what: expect.stringContaining(prune) });
+  });
+
+  it("tells a volume that a moved project left behind", () => {
+    const labels = (name: string) => ({ "com.docker.compose.project": name, "com.docker.compose.volume": "db-data" });
+    const former = volume("old_db-data", { labels: labels("old") });
+    const current = volume("new_db-data", { labels: labels("new") });
+    const containers = [container("db", { mounts: [mountOf("new_db-data")] })];
+    expect(codes({ volumes: [former, current], containers })).toContain("same-volume-of-other-project");
+  });
+
+  it("counts volumes without a database as a note, which is no finding for the exit code", () => {
+    const found = findings({ volumes: [volume("a", { contents: { kind: "empty" } })] });
+    expect(found.map(({ severity }) => severity)).toEqual(["note"]);
+    expect(gravest(found)).toBe("nothing");
+  });
+});
+
+describe("Compose files", () => {
+  const withService = (over: Parameters<typeof service>[1], more: Parameters<typeof project>[1] = {}) =>
+    codes({ projects: [project([service("db", over)], more)] });
+  const mount = (target: string, kind: "named" | "bind" | "anonymous" | "unknown" = "named") => ({
+    mounts: [{ kind, text: "", written: "", target, at: `${FILE}:9` }],
+  });
+
+  it("finds a database service that mounts nothing, with its line", () => {
+    const [found] = findings({ projects: [project([service("db")])] });
+    expect(found).toMatchObject({ code: "database-without-storage", severity: "serious", at: `${FILE}:3` });
+  });
+
+  it("takes a named volume or a bind at the path, or below it, for storage", () => {
+    expect(withService(mount(PGDATA))).toEqual([]);
+    expect(withService(mount(PGDATA, "bind"))).toEqual([]);
+    expect(withService({ environment: { PGDATA: "/pg/data" }, ...mount("/pg") })).toEqual([]);
+  });
+
+  it("takes neither an anonymous volume nor a directory above the image's own volume for storage", () => {
+    expect(withService(mount(PGDATA, "anonymous"))).toEqual(["database-without-storage"]);
+    const images = [{ id: "x", tags: ["postgres:16"], volumes: [PGDATA] }] as never;
+    const above = { projects: [project([service("db", mount("/var/lib/postgresql"))])], images };
+    expect(codes(above)).toEqual(["database-without-storage"]);
+  });
+
+  it("finds nothing where nobody can tell", () => {
+    expect(withService(mount(PGDATA, "unknown"))).toEqual([]);
+    expect(withService({ gaps: ["a file of an extends was not read"] })).toEqual([]);
+    expect(withService({}, { complete: false })).toEqual([]);
+    expect(withService({ image: null })).toEqual([]);
+  });
+
+  it("finds a file that is gone while its containers are there", () => {
+    expect(codes({ projects: [project(null, { unread: "there is no /x" })] })).toEqual(["compose-file-missing"]);
+  });
+
+  it("finds a database that a relative bind leads to, at the line of the mount", () => {
+    const db = container("db", { mounts: [bindOf("/srv/shop/pg", postgres())], compose: member("db") });
+    const mounts = [
+      { kind: "bind", text: `./pg:${PGDATA}`, written: "./pg", target: PGDATA, at: `${FILE}:9` },
+    ] as const;
+    const [found] = findings({ containers: [db], projects: [project([service("db", { mounts })])] });
+    expect(found).toMatchObject({ code: "bind-relative", severity: "warning", at: `${FILE}:9` });
+  });
+});
+
+describe("mounts", () => {
+  it("finds a bind whose directory is gone", () => {
+    const mounts = [bindOf("/srv/pg", { kind: "absent" })];
+    expect(findings({ containers: [container("db", { mounts })] })[0]).toMatchObject({
+      code: "bind-missing",
+      severity: "serious",
+    });
+  });
+
+  it("finds a database that is mounted read-only", () => {
+    const mounts = [bindOf("/srv/pg", postgres(), { writable: false })];
+    expect(codes({ containers: [container("db", { mounts })] })).toEqual(["bind-of-database-read-only"]);
+  });
+
+  it("finds two containers that write to one database, and none where one of them only reads", () => {
+    const both = [container("a", { mounts: [mountOf("pg")] }), container("b", { mounts: [mountOf("pg")] })];
+    expect(codes({ volumes: [volume("pg")], containers: both })).toEqual(["written-by-several"]);
+    const reads = container("b", { mounts: [{ ...mountOf("pg"), writable: false }] });
+    expect(codes({ volumes: [volume("pg")], containers: [...both.slice(0, 1), reads] })).toEqual([]);
+    const uploads = volume("pg", { contents: { kind: "other", names: ["a.png"], more: false } });
+    expect(codes({ volumes: [uploads], containers: both })).toEqual([]);
+  });
+
+  it("sees that one bind lies within another", () => {
+    const [inner, outer] = [
+      bindOf("/srv/pg/data", postgres()),
+      bindOf("/srv/pg", { kind: "other", names: [], more: false }),
+    ];
+    const containers = [container("a", { mounts: [inner] }), container("b", { mounts: [outer] })];
+    expect(codes({ containers })).toContain("written-by-several");
+  });
+});
+
+describe("data and images", () => {
+  const using = (contents: ReturnType<typeof postgres>, over: Partial<Parameters<typeof container>[1]> = {}) =>
+    codes({
+      volumes: [volume("pg", { contents })],
+      containers: [container("db", { mounts: [mountOf("pg")], ...over })],
+    });
+  const directory = { version: "16", control: undefined, pidFile: false, standby: false };
+
+  it("finds data of another release than the image's", () => {
+    expect(using(postgres({ version: "13" }), { env: { PG_MAJOR: "16" } })).toEqual(["data-of-other-version"]);
+    expect(using(postgres({ version: "16" }), { env: { PG_MAJOR: "16" } })).toEqual([]);
+  });
+
+  it.each(["postgres", "postgres:latest", "postgres:alpine"])("finds that %s names no release", (image) => {
+    expect(using(postgres(), { image })).toEqual(["database-image-unpinned"]);
+  });
+
+  it("finds data that are damaged, and an initdb that did not come to its end", () => {
+    const damaged = postgres({ postgres: { ...directory, condition: "damaged", why: "global/pg_control is damaged" } });
+    expect(using(damaged)).toEqual(["data-damaged"]);
+    const begun = postgres({ postgres: { ...directory, condition: "begun", why: "initdb" } });
+    expect(using(begun, { labels: {} })).toEqual(["data-half-made"]);
+  });
+
+  it("finds that nothing backs up a database, until a container does or the operator says so", () => {
+    const db = container("db", { mounts: [mountOf("pg")], labels: {} });
+    const host = { volumes: [volume("pg")], containers: [db] };
+    expect(findings(host, [])).toMatchObject([
+      { code: "data-without-backup", commands: [expect.stringContaining("docker exec db sh -c 'pg_dumpall")] },
+    ]);
+    expect(findings(host, ["pg"])).toEqual([]);
+    const reader = container("nightly-backup", { image: "restic", mounts: [{ ...mountOf("pg"), writable: false }] });
+    expect(codes({ ...host, containers: [db, reader] }, [])).not.toContain("data-without-backup");
+  });
+
+  it("takes no label for a backup, and no neighbour of the stack for what it is called", () => {
+    for (const name of ["backup.by", "restic-compose-backup.volumes"]) {
+      const labels = { [name]: "true" };
+      const db = container("db", { mounts: [mountOf("pg")], labels });
+      expect(codes({ volumes: [volume("pg", { labels })], containers: [db] }, [])).toEqual(["data-without-backup"]);
+      expect(findings({ volumes: [volume("pg")], containers: [db] }, [])[0]?.what).toContain(`its label "${name}"`);
+    }
+    const db = container("archivist-db", { mounts: [mountOf("pg")], compose: member("db") });
+    const neighbour = (image: string) => container("tubearchivist", { image, compose: member("archivist") });
+    const beside = (image: string) => codes({ volumes: [volume("pg")], containers: [db, neighbour(image)] }, []);
+    expect(beside("tools:1")).toEqual(["data-without-backup"]);
+    expect(beside("acme/pg-backup:1")).toEqual([]);
+  });
+});
+
+describe("the engine", () => {
+  const { engine } = surveyOf();
+
+  it.each([
+    [20e9, 900, undefined],
+    [8e9, 900, "warning"],
+    [1e9, 900, "serious"],
+    [50e9, 20, "serious"],
+  ] as const)("judges %d free bytes and %d free inodes of 1000 as %s", (free, freeInodes, severity) => {
+    const found = findings({ space: { bytes: 100e9, free, inodes: 1000, freeInodes } });
+    expect(found[0]?.severity).toBe(severity);
+  });
+
+  it("finds drivers that later engines cannot open", () => {
+    expect(codes({ engine: { ...engine, storageDriver: "aufs" } })).toEqual(["storage-driver"]);
+    const driverStatus = [["Data loop file", "/x"]] as const;
+    const [found] = findings({ engine: { ...engine, storageDriver: "devicemapper", driverStatus } });
+    expect(found?.severity).toBe("serious");
+  });
+});
+
+describe("what was not looked at", () => {
+  it("is neither well nor a finding", () => {
+    const { findings: found, unlooked } = judge(
+      surveyOf({
+        volumes: [volume("nfs", { contents: { kind: "unknown", why: "its driver keeps it elsewhere" } })],
+        containers: [container("db", { layerUnknown: "it was cut" })],
+      }),
+      { backedUp: [] },
+    );
+    expect(found).toEqual([]);
+    expect(unlooked).toEqual([
+      'volume "nfs": its driver keeps it elsewhere',
+      'the layer of container "db": it was cut',
+    ]);
+  });
+});
+
+it("lets no name of a container or volume control the terminal", () => {
+  const evil = "db\u001b[2J\nok";
+  const found = findings({
+    volumes: [volume(ANONYMOUS)],
+    containers: [container(evil, { mounts: [mountOf(ANONYMOUS)], compose: member("db\u001b[0m") })],
+  });
+  for (const { subject, what, fix } of found) expect(`${subject}${what}${fix}`).not.toMatch(/[\u001b\n]/);
+});

@@ -1,0 +1,20 @@
+/** docs/architecture.md names every house and only files that are there. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const PAGE = readFileSync("docs/architecture.md", "utf8");
+const HOUSES = readdirSync("src", { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+describe("the page of the architecture", () => {
+  it("has a row for each house", () => {
+    const rows = [...PAGE.matchAll(/^\| `([a-z]+)` \|/gmu)].map(([, house]) => house);
+    expect(rows.toSorted()).toEqual(HOUSES.map(({ name }) => name).toSorted());
+  });
+
+  it("names files and folders of src alone", () => {
+    const houses = HOUSES.map(({ name }) => name).join("|");
+    const named = [...PAGE.matchAll(new RegExp(`\`((?:${houses})/[\\w./-]+)\``, "gu"))].map(([, path]) => path ?? "");
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((path) => !existsSync(`src/${path}`))).toEqual([]);
+  });
+});

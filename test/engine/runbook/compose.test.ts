@@ -1,0 +1,212 @@
+/** The steps of another runbook in the place of an include: one plain text, with the places that its readers have. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadFile, openRunbook } from "../../../src/cli/process/shipped-runbooks.ts";
+import { composeRunbook, type RunbookSource } from "../../../src/engine/runbook/compose.ts";
+import { loadRunbook } from "../../../src/engine/runbook/load.ts";
+import { REGISTRY } from "../../../src/wiring/registry.ts";
+
+const HEAD = 'schema: dingo-recover/runbook@1\nname: outer\nversion: "1"\ntitle: Outer\ntarget: ${{ inputs.org }}\n';
+
+const INNER: RunbookSource = {
+  file: "inner.yml",
+  text: [
+    "inputs:",
+    "  service: { type: string, prompt: Name }",
+    "  apps: { type: list, prompt: Apps, default: [] }",
+    '  note: { type: string, prompt: Note, default: "" }',
+    "steps:",
+    "  # a comment",
+    "  - id: inner",
+    "    name: ${{ inputs.service }}",
+    "    lock: instance:${{ inputs.service }}",
+    "    apps: ${{ inputs.apps }}",
+    "    note: ${{ inputs.note }}",
+    "    left: ${{ inputs.stranger }} ${{ steps.x.y }}",
+    "",
+  ].join("\n"),
+};
+
+const outer = (entry: readonly string[]): RunbookSource => ({
+  file: "outer.yml",
+  text: ["steps:", "  - id: before", ...entry, "  - id: after"].join("\n"),
+});
+
+const open = (name: string): RunbookSource | undefined => (name === "inner" ? INNER : undefined);
+
+function composed(entry: readonly string[]): string {
+  const result = composeRunbook(outer(entry), open);
+  if ("diagnostics" in result) throw new Error(JSON.stringify(result.diagnostics));
+  return result.text;
+}
+
+describe("an include", () => {
+  it("stands for the steps of the other runbook, with what is given and the defaults of the rest", () => {
+    expect(composed(["  - include: inner", "    with:", "      service: ${{ steps.place.name }}"]).split("\n")).toEqual(
+      [
+        "steps:",
+        "  - id: before",
+        "  # a comment",
+        "  - id: inner",
+        "    name: ${{ steps.place.name }}",
+        "    lock: instance:${{ steps.place.name }}",
+        "    apps: []",
+        '    note: ""',
+        "    left: ${{ inputs.stranger }} ${{ steps.x.y }}",
+        "  - id: after",
+      ],
+    );
+  });
+
+  it("takes a literal in quotes where it is a whole value, and as it is where it means nothing to YAML", () => {
+    const text = composed(["  - include: inner", "    with:", '      service: "no"', '      apps: ["a: b", c]']);
+    expect(text).toContain('    name: "no"\n    lock: instance:no\n    apps: ["a: b","c"]');
+  });
+
+  it("keeps a literal within its scalar, whatever it holds", () => {
+    const evil = 'a"\n  - id: evil\n    action: cf.delete-service # ${{ x';
+    const lines = ["    a: ${{ inputs.service }}", '    b: "at ${{ inputs.service }}"', "    - ${{ inputs.service }}"];
+    const inner = { file: "inner.yml", text: ["inputs:", "  service: {}", "steps:", ...lines].join("\n") };
+    const entry = ["  - include: inner", "    with:", `      service: ${JSON.stringify(evil)}`];
+    const result = composeRunbook(outer(entry), () => inner);
+    if ("diagnostics" in result) throw new Error(JSON.stringify(result.diagnostics));
+    const written = JSON.stringify(evil);
+    expect(result.text.split("\n").slice(2, -1)).toEqual([
+      `    a: ${written}`,
+      `    b: "at ${written.slice(1, -1)}"`,
+      `    - ${written}`,
+    ]);
+  });
+
+  it.each([
+    "yes: no",
+    "a # b",
+    "a\nb",
+    "- a",
+    "x\n  - id: evil ${{ inputs.org }}",
+    '${{ inputs.a == "b" }} # ${{ c }}',
+  ])("is refused where a literal in the middle of plain text would not stay text: %j", (value) => {
+    const entry = ["  - include: inner", "    with:", `      service: ${JSON.stringify(value)}`];
+    const result = composeRunbook(outer(entry), open);
+    const message = 'what is given for "service" would not stay one text in inner.yml:9';
+    expect("diagnostics" in result && result.diagnostics).toMatchObject([{ file: "outer.yml", line: 5, message }]);
+  });
+
+  it("changes nothing where nothing is included", () => {
+    expect(composed(["  - id: only"])).toBe(outer(["  - id: only"]).text);
+  });
+
+  it.each([
+    [["  - include: nothing"], 3, /no runbook "nothing"/],
+    [["  - include: inner"], 3, /input "service" is given nothing/],
+    [["  - include: inner", "    with:", "      service: a", "      servce: b"], 6, /no input "servce"/],
+    [["  - include: inner", "    wiht:", "      service: a"], 4, /"wiht"/],
+  ])("is refused where it is wrong, with the line: %j", (entry, line, message) => {
+    const result = composeRunbook(outer(entry), open);
+    const found = "diagnostics" in result ? result.diagnostics : [];
+    const wanted = { file: "outer.yml", line, message: expect.stringMatching(message) as string };
+    expect(found).toContainEqual(expect.objectContaining(wanted));
+  });
+
+  it("leaves a mistake in its file and line, be it included or behind the include", () => {
+    const result = composeRunbook(outer(["  - include: inner", "    with:", "      service: a"]), open);
+    if ("diagnostics" in result) throw new Error("it is right");
+    const at = (line: number) => result.locate({ file: "outer.yml", line, column: 5, message: "", remedy: "" });
+    expect(at(2)).toMatchObject({ file: "outer.yml", line: 2 });
+    expect(at(4)).toMatchObject({ file: "inner.yml", line: 7 });
+    expect(at(10)).toMatchObject({ file: "outer.yml", line: 6 });
+  });
+
+  it("is not known to the loader: it is resolved before", () => {
+    const text = `${HEAD}inputs:\n  org: { type: string, prompt: O }\nsteps:\n  - include: inner\n`;
+    const loaded = loadRunbook(text, "outer.yml", REGISTRY);
+    expect("diagnostics" in loaded && loaded.diagnostics[0]?.message).toMatch(/include/);
+  });
+});
+
+describe("what may be included", () => {
+  const below = mkdtempSync(join(tmpdir(), "dingo-recover-include-"));
+  const directory = join(below, "own");
+  mkdirSync(join(directory, "more"), { recursive: true });
+  afterAll(() => rmSync(below, { recursive: true, force: true }));
+
+  function said(steps: string): readonly { readonly line: number; readonly message: string }[] {
+    const file = join(directory, "outer.yml");
+    writeFileSync(file, `${HEAD}inputs:\n  org: { type: string, prompt: Org }\nsteps:\n${steps}\n`);
+    const loaded = loadFile(file);
+    return "diagnostics" in loaded ? loaded.diagnostics : [];
+  }
+
+  const INCLUDED = "steps:\n  - { id: a, title: A, action: platform.chek }\n";
+
+  it.each(["./beside.yml", "more/below.yml"])("is a file beside or below: %s", (name) => {
+    writeFileSync(join(directory, name), INCLUDED);
+    expect(said(`  - include: ${name}`).map(({ message }) => message)).toContainEqual(
+      expect.stringContaining("platform.chek"),
+    );
+  });
+
+  it.each([
+    ["../above.yml", "does not lie beside or below it"],
+    ["more/../../above.yml", "does not lie beside or below it"],
+    ["../../../../../../dev/zero", "does not lie beside or below it"],
+    ["/dev/zero", "does not lie beside or below it"],
+    ["./link.yml", "leads out of its directory"],
+    ["./zero", "leads out of its directory"],
+    ["./fifo", "is no ordinary file"],
+    ["./more", "is no ordinary file"],
+  ])("is not %s: it %s", (name, why) => {
+    writeFileSync(join(below, "above.yml"), INCLUDED);
+    rmSync(join(directory, "link.yml"), { force: true });
+    symlinkSync("../above.yml", join(directory, "link.yml"));
+    rmSync(join(directory, "zero"), { force: true });
+    symlinkSync("/dev/zero", join(directory, "zero"));
+    rmSync(join(directory, "fifo"), { force: true });
+    execFileSync("mkfifo", [join(directory, "fifo")]);
+    expect(said(`  - include: ${name}`)).toMatchObject([{ line: 9, message: `"${name}" ${why}` }]);
+  });
+
+  it("is not more than eight", () => {
+    writeFileSync(join(directory, "beside.yml"), INCLUDED);
+    const steps = Array<string>(20_000).fill("  - include: ./beside.yml").join("\n");
+    expect(said(steps)).toMatchObject([{ line: 17, message: "more than 8 runbooks are included" }]);
+  });
+
+  it.each([
+    ["steps", "", 'title: "x"'],
+    ["values", "    with: { a: LONG }", 'title: "${{ inputs.a }}${{ inputs.a }}${{ inputs.a }}"'],
+  ])("is not larger than a runbook may be, by its %s", (_what, given, line) => {
+    const many = Array<string>(given === "" ? 40_000 : 3_000).fill(`  - ${line}  # ${" ".repeat(10)}`);
+    writeFileSync(join(directory, "big.yml"), ["inputs: { a: { default: x } }", "steps:", ...many].join("\n"));
+    const include = `  - include: ./big.yml\n${given.replace("LONG", "y".repeat(900_000))}`;
+    expect(said(include)).toMatchObject([
+      { line: 9, message: "with all that is included the runbook is larger than 1 MiB" },
+    ]);
+  });
+
+  it("is read to a bound, as the runbook itself is", () => {
+    writeFileSync(join(directory, "huge.yml"), Buffer.alloc(3 * 1024 * 1024, "# x\n"));
+    const loaded = loadFile(join(directory, "huge.yml"));
+    expect(loaded).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
+    expect(loadFile("/dev/zero")).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
+  });
+});
+
+describe("the drill", () => {
+  it("is one plain runbook, whose text a journal can hold and a resume read again without any file", () => {
+    const { text, steps, sha256, name } = openRunbook("drill");
+    expect(text).not.toContain("include:");
+    const again = loadRunbook(text, "journal", REGISTRY);
+    expect(again).toMatchObject({ runbook: { name, sha256 } });
+    expect("runbook" in again && again.runbook.steps.map(({ id }) => id)).toEqual(steps.map(({ id }) => id));
+  });
+
+  it("has every step of the recovery, in its order", () => {
+    const drill = openRunbook("drill").steps.map(({ id }) => id);
+    const recovery = openRunbook("recover-deleted-service").steps.map(({ id }) => id);
+    expect(drill.filter((id) => recovery.includes(id))).toEqual(recovery);
+  });
+});
