@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { scenarioNamed } from "../players/scenarios.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { rehearseKilled } from "../players/kill.ts";
