@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Closing, NextStep, Ways } from "../../kit/text/closing.ts";
 import type { RunEvent } from "../../engine/state/event.ts";
+import type { JournaledError } from "../../engine/journal/entry.ts";
 import type { Journal } from "../../engine/journal/journal.ts";
 import { optional } from "../../kit/optional.ts";
 import { closingOf } from "../../report/closing.ts";
@@ -28,9 +29,17 @@ export function withClosing(event: RunEvent, { entries }: Journal, flags: readon
   return {
     ...event,
     ...waysAgain(event, again),
+    ...optional("error", event.error === undefined ? undefined : errorAgain(event.error, event.run, flags)),
     ...optional("world", world),
     ...optional("closing", closing === undefined ? undefined : closingAgain(closing, again)),
   };
+}
+
+/** In a sentence the flags stand behind the name of the run. */
+function errorAgain(error: JournaledError, run: string, flags: readonly string[]): JournaledError {
+  if (flags.length === 0) return error;
+  const ours = new RegExp(`dingo-recover (?:resume|undo) ${run}`, "gu");
+  return { ...error, remedy: error.remedy.replace(ours, (command) => `${command} ${quote(flags)}`) };
 }
 
 export function waysAgain(ways: Ways, again: (command: string) => string): Ways {
