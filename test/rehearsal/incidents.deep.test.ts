@@ -1,12 +1,9 @@
 /** Every incident of facts dingo.md §8, played on the built program. `npm run build` comes first. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FURTHER, INCIDENTS, REMAINS } from "../../src/rehearsal/scenarios/incidents.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
-import { rehearse } from "../../src/rehearsal/supervisor/rehearse.ts";
-import { TOOL } from "../tool.ts";
+import { Rehearsals } from "./rehearsals.ts";
 
 /** The longest is a batch of five recoveries, beside others. */
 const LONG = 1_200_000;
@@ -14,15 +11,15 @@ const LONG = 1_200_000;
 const ON_REAL_PARTS = 20;
 const ROWS = 35;
 
-let directory: string;
+let rehearsals: Rehearsals;
 let right = 0;
 /** Of everything that the box complained about. */
 const told = { leaked: 0, sourceWrites: 0 };
 beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), "incidents-"));
+  rehearsals = new Rehearsals();
 });
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  rehearsals.remove();
   console.log(`incidents right ${right} of ${ROWS - 1}`);
   console.log(`${told.leaked} secrets leaked, ${told.sourceWrites} source-archive writes`);
 });
@@ -57,17 +54,8 @@ describe("a deleted instance that is not gone", () => {
 
 /** Exit code and complaints. Each in a state directory of its own: they play at the same time. */
 async function play(scenario: Scenario): Promise<readonly [number, readonly string[]]> {
-  const { exitCode, complaints } = await rehearse({
-    scenario,
-    pace: "max",
-    stateDirectory: join(directory, scenario.name),
-    program: [process.execPath, TOOL],
-    args: ["--json"],
-    interactive: false,
-    caller: { TERM: "dumb" },
-    say: () => undefined,
-    quiet: true,
-  });
+  const stateDirectory = join(rehearsals.stateDirectory, scenario.name);
+  const { exitCode, complaints } = await rehearsals.play({ scenario, stateDirectory });
   told.leaked += complaints.filter((complaint) => complaint.startsWith("secret leaked")).length;
   told.sourceWrites += complaints.filter((complaint) => complaint.includes("in the source archive by")).length;
   return [exitCode, complaints];

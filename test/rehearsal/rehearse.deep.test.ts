@@ -1,44 +1,22 @@
 /** Further rehearsals, killed and stopped ones; rehearse.test.ts has one whole. `npm run build` comes first. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type RehearsalResult, rehearse, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { type RehearsalResult, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
-import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
-import { type Kill, rehearseKilled } from "../players/kill.ts";
 import { scenarioNamed } from "../players/scenarios.ts";
-import { TOOL } from "../tool.ts";
+import { Rehearsals } from "./rehearsals.ts";
 
 const LONG = 300_000;
 /** A seed with which the one stop is a kill. */
 const SLOW_STOP = 11;
 
-let stateDirectory: string;
-beforeAll(() => {
-  stateDirectory = mkdtempSync(join(tmpdir(), "rehearsals-"));
-});
-afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
+const rehearsals = new Rehearsals();
+const { stateDirectory } = rehearsals;
+afterAll(() => rehearsals.remove());
 
-const sitting = (args: readonly string[] = []): Sitting => ({
-  pace: "max",
-  stateDirectory,
-  program: [process.execPath, TOOL],
-  args: [...args, "--json"],
-  interactive: false,
-  caller: { TERM: "dumb" },
-  say: () => undefined,
-  quiet: true,
-});
-
-function play(name: string): Promise<RehearsalResult> {
-  return rehearse({ ...sitting(), scenario: scenarioNamed(name) });
-}
-
-function playKilled(kill: Kill): Promise<RehearsalResult> {
-  return rehearseKilled({ ...sitting(), scenario: scenarioNamed("happy-last-era") }, kill);
-}
+const play = (name: string): Promise<RehearsalResult> => rehearsals.play({ scenario: scenarioNamed(name) });
 
 describe.each([
   ["happy-first-era", 0],
@@ -66,7 +44,7 @@ describe("a rehearsal", () => {
     async () => {
       const gap = scenarioNamed("wal-gap");
       const scenario: Scenario = { ...gap, open: ({ now }) => gap.open({ seed: SLOW_STOP, now }) };
-      const result = await rehearse({ ...sitting(["--accept-loss", "20"]), scenario });
+      const result = await rehearsals.play({ scenario, args: ["--accept-loss", "20", "--json"] });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
     },
     LONG,
@@ -75,7 +53,7 @@ describe("a rehearsal", () => {
   it(
     "killed in the middle of a journal line and resumed ends as if nothing had been, and nothing happened twice",
     async () => {
-      const result = await playKilled({ append: 48, when: "torn" });
+      const result = await rehearsals.playKilled({ append: 48, when: "torn" });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       expect(result.counts).toMatchObject({
         "broker provision": 1,
@@ -91,7 +69,7 @@ describe("a rehearsal", () => {
   it.each(["before", "torn"] as const)(
     "killed %s its first journal line is begun anew",
     async (when) => {
-      const result = await playKilled({ append: 1, when });
+      const result = await rehearsals.playKilled({ append: 1, when });
       expect([result.exitCode, result.complaints]).toEqual([0, []]);
       expect(result.counts).toMatchObject({ "broker provision": 1 });
     },
@@ -102,18 +80,18 @@ describe("a rehearsal", () => {
     "stopped at a question goes on in its own box, which another process starts again",
     async () => {
       const silent = { ...scenarioNamed("happy-last-era"), answers: { "any confirm": "yes" } };
-      const stopped = await rehearse({ ...sitting(), scenario: silent });
+      const stopped = await rehearsals.play({ scenario: silent });
       expect(stopped.exitCode).toBe(13);
       const run = stopped.run ?? "";
       // Killed from outside meanwhile: the box says how it goes on, and judges nothing.
-      const shot = await resumeRehearsal({ ...sitting(), program: ["/bin/sh", "-c", "kill -9 $$"], run });
+      const shot = await resumeRehearsal({ ...rehearsals.sitting, program: ["/bin/sh", "-c", "kill -9 $$"], run });
       expect(shot).toMatchObject({ exitCode: 137, complaints: [] });
       expect(shot === undefined ? "" : summary(shot).join("\n")).toContain(`To go on:\n  dingo-recover resume ${run}`);
-      const resumed = await resumeRehearsal({ ...sitting(), run });
+      const resumed = await resumeRehearsal({ ...rehearsals.sitting, run });
       expect([resumed?.exitCode, resumed?.complaints]).toEqual([0, []]);
       expect(resumed?.counts).toMatchObject({ "broker provision": 1, "docker stop": 1, "docker start": 2 });
       // Its run has come to a good end: the box is gone, and nothing is resumed anywhere else.
-      expect(await resumeRehearsal({ ...sitting(), run })).toBeUndefined();
+      expect(await resumeRehearsal({ ...rehearsals.sitting, run })).toBeUndefined();
     },
     LONG,
   );

@@ -1,42 +1,24 @@
 /** Whole rehearsals: the built program as the child, the foundation in a box around it. `npm run build` comes first. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { BoxFiles } from "../../src/rehearsal/box/box-state.ts";
-import { type RehearsalResult, rehearse } from "../../src/rehearsal/supervisor/rehearse.ts";
+import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
 import { scenarioNamed } from "../players/scenarios.ts";
-import { TOOL } from "../tool.ts";
+import { Rehearsals } from "./rehearsals.ts";
 
 const CANARY = "canary-of-the-callers-own-environment";
 const LONG = 300_000;
 
-let stateDirectory: string;
-beforeAll(() => {
-  stateDirectory = mkdtempSync(join(tmpdir(), "rehearsals-"));
-});
-afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
+const rehearsals = new Rehearsals();
+const { stateDirectory } = rehearsals;
+afterAll(() => rehearsals.remove());
 
 async function play(name: string): Promise<RehearsalResult> {
   const scenario = scenarioNamed(name);
-  return await rehearse({
-    scenario,
-    pace: "max",
-    stateDirectory,
-    program: [process.execPath, TOOL],
-    args: ["--json"],
-    interactive: false,
-    caller: {
-      TERM: "dumb",
-      CF_PASSWORD: CANARY,
-      BOSH_CLIENT_SECRET: CANARY,
-      AWS_SECRET_ACCESS_KEY: CANARY,
-      HOME: CANARY,
-    },
-    say: () => undefined,
-    quiet: true,
-  });
+  const secrets = { CF_PASSWORD: CANARY, BOSH_CLIENT_SECRET: CANARY, AWS_SECRET_ACCESS_KEY: CANARY };
+  return await rehearsals.play({ scenario, caller: { TERM: "dumb", ...secrets, HOME: CANARY } });
 }
 
 /** As seen from a home that was empty before. */
