@@ -1,7 +1,7 @@
 /** Rehearsed drills that are killed, stopped, taken back and cleaned up after. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";
 
 const ONCE = { "broker provision": 2, "broker deprovision": 1, "docker start": 3 } as const;

@@ -1,6 +1,5 @@
 /** A rehearsed drill: the built program, in a box of its own; drill.deep.test.ts kills it, takes it back and cleans up. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { scenarioNamed } from "../players/scenarios.ts";

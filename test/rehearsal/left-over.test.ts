@@ -1,19 +1,26 @@
 /** A kill while ephemeral users stand on cells. The built program is the child: `npm run build` comes first. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
-import { Rehearsals } from "./rehearsals.ts";
+import type { RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { rehearseKilled } from "../players/kill.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
+import { TOOL } from "../tool.ts";
 
-const rehearsals = new Rehearsals();
-const { stateDirectory } = rehearsals;
+const stateDirectory = mkdtempSync(join(tmpdir(), "left-over-"));
 /** In the middle of the run, when every cell has been logged in to. */
 const KILLED_AT = 48;
-afterAll(() => rehearsals.remove());
+afterAll(() => rmSync(stateDirectory, { recursive: true, force: true }));
 
 it("the users that a kill left on cells are removed by the next process, and no key of theirs lies where runs are kept", async () => {
-  const result = await rehearsals.playKilled({ append: KILLED_AT, when: "after" });
+  const scenario = scenarioNamed("happy-last-era");
+  const options: RehearseOptions = {
+    ...{ scenario, pace: "max", stateDirectory, program: [process.execPath, TOOL], args: ["--json"] },
+    ...{ interactive: false, caller: { TERM: "dumb" }, say: () => undefined, quiet: true },
+  };
+  const result = await rehearseKilled(options, { append: KILLED_AT, when: "after" });
   expect([result.exitCode, result.complaints]).toEqual([0, []]);
   const entries = journalOf(result.run ?? "");
   const [before, after] = [entries.slice(0, KILLED_AT), entries.slice(KILLED_AT)];

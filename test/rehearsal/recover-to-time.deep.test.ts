@@ -1,8 +1,8 @@
 /** Rehearsed recoveries to a time that are taken back, killed, and done with a real PostgreSQL. `npm run build` comes first. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import { type ReadyDatabase, readyDatabase } from "../../src/cli/commands/rehearse/real-database.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
+import { scenarioNamed } from "../players/scenarios.ts";
 import { LONG, numberOf, outputOf, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;

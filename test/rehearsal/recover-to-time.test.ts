@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarioNamed } from "../players/scenarios.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";
 import { scenarioNamed } from "../players/scenarios.ts";

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { readJournal } from "../../src/engine/journal/reading.ts";
-import { scenarioNamed } from "../players/scenarios.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../src/rehearsal/supervisor/play.ts";
 import { type RehearsalResult, rehearse, type RehearseOptions } from "../../src/rehearsal/supervisor/rehearse.ts";

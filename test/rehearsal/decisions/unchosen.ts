@@ -1,6 +1,5 @@
 /** A rehearsal with nobody there to choose: the run stops, and the same program goes on when it is given a decision. */
 import type { Entry } from "../../../src/engine/journal/entry.ts";
-import { scenarioNamed } from "../../players/scenarios.ts";
 import type { Scenario } from "../../../src/rehearsal/scenarios/scenario.ts";
 import { type RehearsalResult, resumeRehearsal } from "../../../src/rehearsal/supervisor/rehearse.ts";
 import { Rehearsals } from "../rehearsals.ts";
