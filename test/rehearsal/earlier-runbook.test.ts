@@ -61,7 +61,7 @@ it(
     const refused = await a.run(["resume", run]);
     expect(refused.code, refused.output).toBe(10);
     expect(refused.output).toContain("(runbook-changed");
-    expect(refused.output).toContain(`dingo-recover resume ${run} --accept-runbook`);
+    expect(refused.output).toMatch(new RegExp(`dingo-recover resume ${run} --state-dir \\S+ --accept-runbook`, "u"));
 
     const resumed = await a.run(["resume", run, "--accept-runbook"]);
     expect(resumed.code, resumed.output).toBe(0);
