@@ -13,8 +13,8 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { lzop } from "../src/rehearsal/world/lzop.ts";
-import { tar } from "../src/rehearsal/world/tar.ts";
+import { lzop } from "../src/rehearsal/world/formats/lzop.ts";
+import { tar } from "../src/rehearsal/world/formats/tar.ts";
 import { segmentName } from "../src/archive/names/segment.ts";
 import { BUCKET, LocalStore, Proxy, S5CMD, storeEnvironment } from "./local-store.ts";
 

@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { backupSysid } from "../../src/archive/reading/backup-sysid.ts";
 import { readArchive } from "../../src/archive/reading/facts.ts";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
-import { tar } from "../../src/rehearsal/world/tar.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
+import { tar } from "../../src/rehearsal/world/formats/tar.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import { add, BASE, OLD, sampleArchive, segment } from "./sample-archive.ts";
 

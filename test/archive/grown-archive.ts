@@ -1,5 +1,5 @@
 /** What the sample archive can have beside its one base backup and timeline. */
-import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 import { readArchive } from "../../src/archive/reading/facts.ts";
 import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
 import { type Beside, verifyArchive } from "../../src/archive/judgement/verify.ts";

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { archiveVerify } from "../../src/cli/commands/archive/archive-verification.ts";
 import type { ArchiveVerifyDocument } from "../../src/cli/commands/archive/archive-verification.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
-import { tar } from "../../src/rehearsal/world/tar.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
+import { tar } from "../../src/rehearsal/world/formats/tar.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import {
   add,

@@ -5,7 +5,7 @@ import { readArchive } from "../../src/archive/reading/facts.ts";
 import { lastTransactionIn } from "../../src/archive/reading/last-transaction.ts";
 import { decompressed } from "../../src/archive/compression/decompressed.ts";
 import { RecoverError } from "../../src/errors.ts";
-import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import { add, lzopLike, OLD, sampleArchive } from "./sample-archive.ts";
 

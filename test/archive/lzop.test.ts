@@ -1,7 +1,7 @@
 import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
 import { smallContent } from "../../src/archive/compression/small-content.ts";
-import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 
 /** `lzop -1` 1.04 of the histories that they are compared with: one compressed, one stored as it is. */
 const THREE_SWITCHES =

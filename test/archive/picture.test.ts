@@ -6,7 +6,7 @@ import { svgPicture } from "../../src/archive/picture/svg.ts";
 import { terminalPicture } from "../../src/archive/picture/terminal.ts";
 import { readArchive } from "../../src/archive/reading/facts.ts";
 import { verifyArchive } from "../../src/archive/judgement/verify.ts";
-import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import { add, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.ts";
 

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { decompressed } from "../../src/archive/compression/decompressed.ts";
 import { crc32c } from "../../src/archive/wal/crc32c.ts";
-import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
 import { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import { BUCKET, OLD } from "./sample-archive.ts";
 import { tarEntry, tarOf } from "./tar-builder.ts";

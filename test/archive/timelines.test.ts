@@ -3,7 +3,7 @@ import { readArchive } from "../../src/archive/reading/facts.ts";
 import { parseHistory, timelineAt, wayToLatest } from "../../src/archive/judgement/history.ts";
 import { verifyArchive } from "../../src/archive/judgement/verify.ts";
 import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";
-import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import { add, BASE, drop, lzopLike, OLD, sampleArchive, segment, sentinelText, stamp } from "./sample-archive.ts";
 

@@ -1,4 +1,4 @@
-/** docs/architecture.md names every house and only files that are there. */
+/** docs/architecture.md names every house and only files that are there; a folder of src stays small enough to be read. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
@@ -16,5 +16,14 @@ describe("the page of the architecture", () => {
     const named = [...PAGE.matchAll(new RegExp(`\`((?:${houses})/[\\w./-]+)\``, "gu"))].map(([, path]) => path ?? "");
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((path) => !existsSync(`src/${path}`))).toEqual([]);
+  });
+});
+
+describe("the tree of src", () => {
+  it("has at most 35 files in a folder, and six at its top", () => {
+    const files = readdirSync("src", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const folders = [...new Set(files.map(({ parentPath }) => parentPath))];
+    const sizeOf = (folder: string): number => files.filter(({ parentPath }) => parentPath === folder).length;
+    expect(folders.filter((folder) => sizeOf(folder) > (folder === "src" ? 6 : 35))).toEqual([]);
   });
 });

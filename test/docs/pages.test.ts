@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { SETTINGS } from "../../src/config/settings/settings.ts";
 import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";
 import { START_WITH } from "../../src/rehearsal/scenarios/registry.ts";
-import { callsOf, understand } from "../cli/understood.ts";
+import { callsOf, understand } from "../cli/start/understood.ts";
 
 const OTHERS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 const PAGES = [

@@ -1,7 +1,7 @@
 import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { SEGMENT_BYTES } from "../../src/rehearsal/world/database.ts";
-import { lzop, md5, plainSize, type Run } from "../../src/rehearsal/world/lzop.ts";
+import { SEGMENT_BYTES } from "../../src/rehearsal/world/database/database.ts";
+import { lzop, md5, plainSize, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
 import { bytesOf, expandedSize } from "../../src/rehearsal/world/objects.ts";
 import { Scene, OLD } from "./scene.ts";
 

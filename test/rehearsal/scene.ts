@@ -2,7 +2,7 @@
 import { advance } from "../../src/rehearsal/world/advance.ts";
 import { apply } from "../../src/rehearsal/world/apply.ts";
 import { databaseOf } from "../../src/rehearsal/world/data-directory.ts";
-import type { Database } from "../../src/rehearsal/world/database.ts";
+import type { Database } from "../../src/rehearsal/world/database/database.ts";
 import type { EtcdAnswer } from "../../src/rehearsal/world/etcd.ts";
 import type { WorldEvent } from "../../src/rehearsal/world/events.ts";
 import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { walked } from "../../src/archive/wal/segment-flaw.ts";
 import { TransactionEnds } from "../../src/archive/wal/transaction-ends.ts";
-import { walSegment } from "../../src/rehearsal/world/wal-segment.ts";
+import { walSegment } from "../../src/rehearsal/world/formats/wal-segment.ts";
 
 const SEGMENT = 16 * 1024 * 1024;
 const LONG_TEXT = "x".repeat(30_000);

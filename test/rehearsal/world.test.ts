@@ -1,7 +1,7 @@
 import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
 import { advance } from "../../src/rehearsal/world/advance.ts";
-import { passwordFits } from "../../src/rehearsal/world/database.ts";
+import { passwordFits } from "../../src/rehearsal/world/database/database.ts";
 import { loginsOf } from "../../src/rehearsal/world/service-keys.ts";
 import { allContainers, type World } from "../../src/rehearsal/world/world.ts";
 import { NEW, OLD, Scene } from "./scene.ts";

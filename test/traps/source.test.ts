@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { decompressed } from "../../src/archive/compression/decompressed.ts";
-import { lzop } from "../../src/rehearsal/world/lzop.ts";
+import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 import { compareSource } from "../../src/foundation/actions/archive/compare-source.ts";
 import { copy } from "../../src/foundation/actions/archive/copy.ts";
 import { verifySource } from "../../src/foundation/actions/archive/verify-source.ts";

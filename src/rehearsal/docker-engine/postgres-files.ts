@@ -2,7 +2,7 @@
  * The files that tell a data directory of PostgreSQL 13 or 16 from any other: as initdb and a server leave them
  * (wal-archives.md §7: layout of pg_control, CRC-32C over the bytes before it).
  */
-import { crc32c } from "../crc32c.ts";
+import { crc32c } from "../world/formats/crc32c.ts";
 import { directory, file, type TreeNode } from "./tree.ts";
 
 export interface PostgresSeed {

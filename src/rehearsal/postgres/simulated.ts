@@ -17,9 +17,9 @@ import {
 import { join } from "node:path";
 import type { WorldHost } from "../box/world-host.ts";
 import { copyOf } from "../world/copy.ts";
-import { type Database, lsnText, postgresTime } from "../world/database.ts";
+import { type Database, lsnText, postgresTime } from "../world/database/database.ts";
 import { replayCopy } from "../world/restore-to-time.ts";
-import { runScript } from "../world/sql.ts";
+import { runScript } from "../world/database/sql.ts";
 import { type Ask, ServerRefusal } from "./login.ts";
 import type { RunningServer, StartedServer } from "./server-stub.ts";
 

@@ -4,7 +4,7 @@
  */
 import { brotliDecompressSync } from "node:zlib";
 import { ownPath, readOwn } from "../../kit/process/own-files.ts";
-import { lzop, type Run } from "../world/lzop.ts";
+import { lzop, type Run } from "../world/formats/lzop.ts";
 
 const FILE = ownPath("fixtures/real-archive/cluster.br");
 const SEGMENT_BYTES = 16 * 1024 * 1024;

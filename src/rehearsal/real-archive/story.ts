@@ -4,7 +4,7 @@
  */
 import { openStory, type Setting } from "../scenarios/opening.ts";
 import type { Opening } from "../scenarios/scenario.ts";
-import { segmentName } from "../world/database.ts";
+import { segmentName } from "../world/database/database.ts";
 import { type StoredObject, stored, type Meaning } from "../world/objects.ts";
 import { happen } from "../world/story.ts";
 import type { World } from "../world/world.ts";

@@ -1,6 +1,6 @@
 /** How a foundation must look when a recovery has ended well, or has refused to begin. */
 import { databaseOf } from "../world/data-directory.ts";
-import { passwordFits } from "../world/database.ts";
+import { passwordFits } from "../world/database/database.ts";
 import { readKey, serviceKey } from "../world/service-keys.ts";
 import { archivePrefix, below } from "../world/store.ts";
 import { type Site, siteOf, type World } from "../world/world.ts";

@@ -1,6 +1,6 @@
 /** Somebody dropped a table of a database that lives on: it comes back out of its archive, as it was right before. */
 import { COUPON_ROWS, COUPONS, PAGED_AT, realStory } from "../real-archive/story.ts";
-import type { Table } from "../world/database.ts";
+import type { Table } from "../world/database/database.ts";
 import { databaseOf } from "../world/data-directory.ts";
 import { siteOf } from "../world/world.ts";
 import { leftUsers, rowsOf, unless } from "./endings.ts";

@@ -1,6 +1,6 @@
 /** curl on a cell: etcd's v2 API and Patroni's own. */
 import { databaseOf } from "../world/data-directory.ts";
-import { walPosition } from "../world/database.ts";
+import { walPosition } from "../world/database/database.ts";
 import { type EtcdRequest, etcdRead } from "../world/etcd.ts";
 import type { Ended } from "../world/events.ts";
 import { allContainers, type Site } from "../world/world.ts";

@@ -1,11 +1,11 @@
 /** `docker exec … psql` and `pg_restore`: over the container's socket, or through the network with a password. */
 import { databaseOf } from "../world/data-directory.ts";
-import type { Database } from "../world/database.ts";
+import type { Database } from "../world/database/database.ts";
 import { isUp } from "../world/docker.ts";
 import type { Ended } from "../world/events.ts";
 import { unarchived } from "../box-archive.ts";
 import { readKey } from "../world/service-keys.ts";
-import { mayLogIn, type SqlOutcome } from "../world/sql.ts";
+import { mayLogIn, type SqlOutcome } from "../world/database/sql.ts";
 import { allContainers, type Site } from "../world/world.ts";
 import { after, type Call, cellOf, ended } from "./command.ts";
 

@@ -5,7 +5,7 @@ import { archiveSegment } from "./archiver.ts";
 import * as broker from "./broker.ts";
 import { databaseOf, removeTree } from "./data-directory.ts";
 import { draftOf, draftOfStore } from "./copy.ts";
-import { commit, type Database, segmentName } from "./database.ts";
+import { commit, type Database, segmentName } from "./database/database.ts";
 import {
   daemonRestart,
   EXIT_KILLED,
@@ -21,7 +21,7 @@ import type { AnswerTo, EventKind, EventOf, WorldEvent } from "./events.ts";
 import * as files from "./host-files.ts";
 import { stored } from "./objects.ts";
 import { scopeOf } from "./service-keys.ts";
-import { runScript } from "./sql.ts";
+import { runScript } from "./database/sql.ts";
 import type { StoreRequest } from "./store-state.ts";
 import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.ts";
 

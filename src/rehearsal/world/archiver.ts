@@ -3,7 +3,7 @@
  * objects (wal-archives.md §1). It believes what it finds: no check of identity, contiguity or completeness.
  */
 import { copyOf } from "./copy.ts";
-import { type Database, segmentName } from "./database.ts";
+import { type Database, segmentName } from "./database/database.ts";
 import { scopeOf } from "./service-keys.ts";
 import { utcDate } from "./lines/utc-date.ts";
 import { prefixOf, pushes, startsWalE, waleSays } from "./lines/wal-e.ts";

@@ -1,5 +1,5 @@
 /** The database inside a container's volume, on the cell's own disk. */
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
 import type { Cell, Container, HostEntry, Site, World } from "./world.ts";
 
 /** uid and gid of postgres in the image, as the cell's `stat` prints them. */

@@ -1,10 +1,10 @@
 /** What can happen to a world from outside, as data. Each kind has its answer in `Answers`. */
-import type { Change } from "./database.ts";
+import type { Change } from "./database/database.ts";
 import type { EtcdAnswer, EtcdRequest } from "./etcd.ts";
 import type { Meaning } from "./objects.ts";
 import type { ProvisionRequest } from "./broker.ts";
 import type { ExpiryRule, StoreRequest } from "./store-state.ts";
-import type { SqlOutcome } from "./sql.ts";
+import type { SqlOutcome } from "./database/sql.ts";
 import type { Faults } from "./world.ts";
 
 type In<T> = Readonly<T>;

@@ -3,7 +3,7 @@ import type { LifeStep } from "./appointment.ts";
 import { archives, archiveSegment, beginBackup, endBackup, listBackups, prune } from "./archiver.ts";
 import { databaseOf, prepareVolume } from "./data-directory.ts";
 import { containerDied, isUp, killContainer, register, registryKey, soon } from "./docker.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
 import { ERAS } from "./eras.ts";
 import { allEnvironmentFiles, configurationLines, environmentFiles } from "./lines/configuration.ts";
 import { controlData } from "./lines/control-data.ts";

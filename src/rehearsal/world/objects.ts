@@ -3,12 +3,12 @@
  * backups are real lzop files, a sentinel is real JSON, sysid and extended_version are the real texts
  * (wal-archives.md §1, §2). An ETag is the MD5 of the bytes.
  */
-import type { Change, Database } from "./database.ts";
+import type { Change, Database } from "./database/database.ts";
 import { packedMember } from "../real-archive/contents.ts";
-import { lsnText, segmentName } from "./database.ts";
-import { lzop, md5, plainSize, type Run } from "./lzop.ts";
-import { tar } from "./tar.ts";
-import { walSegment } from "./wal-segment.ts";
+import { lsnText, segmentName } from "./database/database.ts";
+import { lzop, md5, plainSize, type Run } from "./formats/lzop.ts";
+import { tar } from "./formats/tar.ts";
+import { walSegment } from "./formats/wal-segment.ts";
 
 export type Meaning =
   | {

@@ -6,7 +6,7 @@ import { copyOf } from "./copy.ts";
 import { drawSysid } from "./chance.ts";
 import { databaseOf, placeDatabase } from "./data-directory.ts";
 import { containerDied, isUp, soon } from "./docker.ts";
-import { type Database, lsnText, segmentName, verifierOf, walPosition } from "./database.ts";
+import { type Database, lsnText, segmentName, verifierOf, walPosition } from "./database/database.ts";
 import { ERAS } from "./eras.ts";
 import { archiveHistory, archivePartial, archiveSegment, latestBackup } from "./archiver.ts";
 import { initdb } from "./lines/initdb.ts";

@@ -1,6 +1,6 @@
 /** Recovery up to a moment on a copy elsewhere: what a server finds beside the copy, replayed until a commit is too late. */
 import { copyOf } from "./copy.ts";
-import { type Change, type Database, replay, segmentName } from "./database.ts";
+import { type Change, type Database, replay, segmentName } from "./database/database.ts";
 import type { Meaning } from "./objects.ts";
 import { archivePrefix, below } from "./store.ts";
 import type { World } from "./world.ts";

@@ -3,7 +3,7 @@
  * of this cluster. It does not tell a gap from the end: both end in "archive recovery complete" (dingo.md finding 7).
  */
 import { copyOf } from "./copy.ts";
-import { type Database, replay, segmentName } from "./database.ts";
+import { type Database, replay, segmentName } from "./database/database.ts";
 import type { Meaning } from "./objects.ts";
 import { archivePrefix, below, objectAt } from "./store.ts";
 import { allContainers, type World } from "./world.ts";

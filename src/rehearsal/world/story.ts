@@ -5,7 +5,7 @@
 import { advance } from "./advance.ts";
 import { apply } from "./apply.ts";
 import { ERAS } from "./eras.ts";
-import type { Row } from "./database.ts";
+import type { Row } from "./database/database.ts";
 import type { WorldEvent } from "./events.ts";
 import type { World } from "./world.ts";
 

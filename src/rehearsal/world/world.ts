@@ -9,7 +9,7 @@ import type { Appointment } from "./appointment.ts";
 import type { BrokerState } from "./broker-state.ts";
 import type { Deed } from "./deed.ts";
 import type { EtcdState } from "./etcd.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./database/database.ts";
 import type { StoreState } from "./store-state.ts";
 
 /** `a`: the first releases (broker 0.1.2); `f`: the last ones (0.10.2). */

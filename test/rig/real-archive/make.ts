@@ -22,8 +22,8 @@ import { layOutBinaries } from "../../../src/rehearsal/postgres/binaries.ts";
 import { query } from "../../../src/rehearsal/postgres/wire.ts";
 import { BASE_TAR, type ClusterFacts } from "../../../src/rehearsal/real-archive/contents.ts";
 import { simulatedStory, VERSION } from "../../../src/rehearsal/real-archive/story.ts";
-import type { Change } from "../../../src/rehearsal/world/database.ts";
-import { tar } from "../../../src/rehearsal/world/tar.ts";
+import type { Change } from "../../../src/rehearsal/world/database/database.ts";
+import { tar } from "../../../src/rehearsal/world/formats/tar.ts";
 import type { StoredObject } from "../../../src/rehearsal/world/objects.ts";
 import { until } from "../until.ts";
 

@@ -1,5 +1,5 @@
 /** What pg_controldata prints of a leader, line by line: each start has it in the log, before its first base backup. */
-import { type Database, lsnText, segmentName } from "../database.ts";
+import { type Database, lsnText, segmentName } from "../database/database.ts";
 import { utcDate } from "./utc-date.ts";
 
 const OF_EACH: readonly (readonly [name: string, value: string | number])[] = [

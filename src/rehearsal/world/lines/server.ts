@@ -2,7 +2,7 @@
  * What PostgreSQL and pg_ctl print when a server starts, restores, is promoted and stops: the lines of the captured logs,
  * in their order (fixtures/container-logs). Every start is that of a standby; only a promotion ends that.
  */
-import { type Database, lsnText, postgresTime, segmentName } from "../database.ts";
+import { type Database, lsnText, postgresTime, segmentName } from "../database/database.ts";
 import { patroniSays, say } from "../log.ts";
 import { scopeOf } from "../service-keys.ts";
 import { archivePrefix, objectAt } from "../store.ts";

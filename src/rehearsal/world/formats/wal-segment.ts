@@ -1,0 +1,76 @@
+/**
+ * A simulated WAL segment: pages of one record, a switch that holds the changes, and zeros to the end. Each segment's record names
+ * the one of the segment before, so that whoever follows the records comes from segment to segment, as on a real server.
+ */
+import { crc32c } from "./crc32c.ts";
+import { SEGMENT_BYTES } from "../database/database.ts";
+import type { Run } from "./lzop.ts";
+
+export interface SimulatedSegment {
+  readonly sysid: string;
+  readonly version: string;
+  readonly timeline: number;
+  readonly segment: number;
+  /** Where in the segment before its last record begins; absent where that segment is simulated too. */
+  readonly previous?: number;
+  readonly changes: readonly unknown[];
+}
+
+/** Magic of a WAL page by version. */
+const PAGE_MAGIC: Readonly<Record<string, number>> = { "9.5": 0xd087, "9.6": 0xd093, "11.22": 0xd098 };
+const PAGE = 8192;
+const LONG_HEADER = 40;
+const SHORT_HEADER = 24;
+const CONTINUES = 0x1;
+const LONG = 0x2;
+const RECORD_HEADER = 24;
+const XLOG_SWITCH = 0x40;
+/** Id of the short header that says how long the data are, in four bytes. */
+const DATA_LONG = 254;
+
+export function walSegment(wal: SimulatedSegment): Run[] {
+  const record = recordOf(wal);
+  const pages: Buffer[] = [];
+  for (let done = 0; done < record.length; ) {
+    const header = pageHeader(wal, { page: pages.length, rest: record.length - done });
+    const taken = record.subarray(done, done + PAGE - header.length);
+    pages.push(Buffer.concat([header, taken]));
+    done += taken.length;
+  }
+  const content = Buffer.concat(pages);
+  return [content, SEGMENT_BYTES - content.length];
+}
+
+function pageHeader(
+  { version, timeline, segment, sysid }: SimulatedSegment,
+  at: { page: number; rest: number },
+): Buffer {
+  const header = Buffer.alloc(at.page === 0 ? LONG_HEADER : SHORT_HEADER);
+  header.writeUInt16LE(PAGE_MAGIC[version.split(".").slice(0, 2).join(".")] ?? 0xd087, 0);
+  header.writeUInt16LE(at.page === 0 ? LONG : CONTINUES, 2);
+  header.writeUInt32LE(timeline, 4);
+  header.writeBigUInt64LE(firstByte(segment) + BigInt(at.page * PAGE), 8);
+  if (at.page > 0) {
+    header.writeUInt32LE(at.rest, 16);
+    return header;
+  }
+  header.writeBigUInt64LE(BigInt(sysid), 24);
+  header.writeUInt32LE(SEGMENT_BYTES, 32);
+  header.writeUInt32LE(PAGE, 36);
+  return header;
+}
+
+function recordOf({ segment, previous = LONG_HEADER, changes }: SimulatedSegment): Buffer {
+  const data = Buffer.from(JSON.stringify(changes));
+  const record = Buffer.alloc(RECORD_HEADER + 5 + data.length);
+  record.writeUInt32LE(record.length, 0);
+  record.writeBigUInt64LE(firstByte(segment - 1) + BigInt(previous), 8);
+  record.writeUInt8(XLOG_SWITCH, 16);
+  record.writeUInt8(DATA_LONG, RECORD_HEADER);
+  record.writeUInt32LE(data.length, RECORD_HEADER + 1);
+  data.copy(record, RECORD_HEADER + 5);
+  record.writeUInt32LE(crc32c(record.subarray(RECORD_HEADER), record.subarray(0, 20)), 20);
+  return record;
+}
+
+const firstByte = (segment: number): bigint => BigInt(segment) * BigInt(SEGMENT_BYTES);

@@ -1,0 +1,131 @@
+/** What a test of a backup judges by: protection, expectations, the words of a server. */
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { finding } from "../../../src/archive/actions/backup/finding.ts";
+import { lookAtRights } from "../../../src/archive/actions/backup/look-at-rights.ts";
+import { expectationOf, returnedOf } from "../../../src/archive/actions/backup/expectation.ts";
+import { requireOneSelect } from "../../../src/archive/actions/backup/one-select.ts";
+import { keptText } from "../../../src/archive/actions/backup/protection.ts";
+import type { Protection } from "../../../src/ports/object-store.ts";
+import { Scene } from "../../traps/scene.ts";
+import { isOfTheMachine, lastWords } from "../../../src/archive/actions/backup/server-words.ts";
+
+describe("what a bucket keeps of what is deleted", () => {
+  const off: Protection = { versioning: "off", mfaDelete: false, lock: "none" };
+
+  it.each<readonly [string, Partial<Protection>, RegExp]>([
+    ["nothing", {}, /what is deleted is gone/],
+    ["nothing any more", { versioning: "suspended" }, /has stopped to keep/],
+    ["versions", { versioning: "on" }, /who may delete versions takes them away too/],
+    ["versions, by a second device", { versioning: "on", mfaDelete: true }, /only a code of a second device/],
+    [
+      "versions, by a lock",
+      { versioning: "on", lock: { mode: "COMPLIANCE", days: 30 } },
+      /nobody takes a version away within 30 days/,
+    ],
+    [
+      "versions, by a lock that some pass by",
+      { versioning: "on", lock: { mode: "GOVERNANCE", days: 30 } },
+      /only who may pass by the lock takes a version away/,
+    ],
+    ["versions, with a lock for single objects", { versioning: "on", lock: "no-default" }, /takes them away too/],
+    ["what nobody may look at", { versioning: "not-known", lock: "not-known" }, /is not known/],
+  ])("%s", (_what, given, says) => {
+    const protection = { ...off, ...given };
+    expect(keptText(protection)).toMatch(says);
+  });
+});
+
+const found = z.object({ why: z.string(), findings: z.array(finding) });
+
+describe("the right to delete", () => {
+  it.each([
+    ["", "these keys", "arn:aws:iam::ACCOUNT:user/NAME"],
+    ["arn:aws-cn:iam::123456789012:role/pusher", "the keys of arn:aws-cn", "arn:aws-cn:iam::123456789012:role/pusher"],
+  ])("of %j is not known and not tried, and the line asks AWS for it", async (pushed_by, subject, arn) => {
+    const scene = new Scene();
+    scene.store.seed("our-backups", "shop/wal_005/1", "x");
+    const input = lookAtRights.input.parse({ archive: "s3://our-backups/shop", pushed_by });
+    const { findings, why } = found.parse(await lookAtRights.run(scene.context, input));
+    expect(scene.store.changes).toEqual([]);
+    expect(why).toContain(subject);
+    expect(findings).toMatchObject([{ severity: "note", code: "deletion-not-known" }]);
+    expect(findings[0]?.message).toContain("what is deleted is gone");
+    expect(findings[0]?.message).toContain(
+      `simulate-principal-policy --policy-source-arn ${arn} --action-names s3:DeleteObject`,
+    );
+    expect(findings[0]?.message).toContain(`:s3:::our-backups/shop/wal_005/`);
+  });
+});
+
+describe("an expectation", () => {
+  const one = (value: string) => returnedOf([[value]]);
+
+  it("of nothing in particular wants a row that is no single 0: a count of an empty table is a row", () => {
+    const { holds } = expectationOf("");
+    expect([one("0"), one("f"), one("\\N"), one(""), returnedOf([])].map(holds)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect([one("6"), one("text"), returnedOf([["0"], ["0"]])].map(holds)).toEqual([true, true, true]);
+  });
+
+  it("is an expression over rows and value", () => {
+    expect(expectationOf("rows > 0").holds(one("0"))).toBe(true);
+    expect(expectationOf("value >= 1000").holds(one("999.5"))).toBe(false);
+    expect(expectationOf('value == "x"').holds(one("x"))).toBe(true);
+    expect(expectationOf("value > 0").holds(one("\\N"))).toBe(false);
+  });
+
+  it("that cannot be used is refused before anything is restored, and one without meaning is no verdict", () => {
+    for (const text of ["rows >", "row > 0", "rows", "${{ rows }}"])
+      expect(() => expectationOf(text)).toThrow(/cannot be used/);
+    expect(() => expectationOf("value > 0").holds(one("text"))).toThrow(/has no meaning for "text"/);
+  });
+});
+
+describe("the query of a test", () => {
+  it.each(["", "select count(*) from t", "select ')(' as \"a(b\" from f(1)", "with x as (select 1) table x;"])(
+    "may be %j",
+    (query) => {
+      expect(() => requireOneSelect(query)).not.toThrow();
+    },
+  );
+
+  it.each([
+    "select 1) to program 'touch /tmp/x' with (format text",
+    "select 1) to stdout (",
+    "select (1",
+    "select 1 \\! touch /tmp/x",
+    "select 1\n\\! touch /tmp/x",
+    "select 1; drop table t",
+    "copy t to program 'touch /tmp/x'",
+    "selekt 1",
+  ])("is refused before anything is looked at where it is %j", (query) => {
+    expect(() => requireOneSelect(query)).toThrow(expect.objectContaining({ code: "input-invalid", effect: "none" }));
+  });
+});
+
+describe("the words of a server that ended", () => {
+  it.each([
+    'FATAL:  could not write to file "pg_wal/xlogtemp.7": No space left on device',
+    "FATAL:  could not map anonymous shared memory: Cannot allocate memory",
+    'FATAL:  could not access file "$libdir/timescaledb": No such file or directory',
+    "FATAL:  database files are incompatible with server",
+  ])("are about the machine: %s", (words) => {
+    expect(isOfTheMachine(["LOG:  starting", words])).toBe(true);
+  });
+
+  it.each([
+    "FATAL:  WAL ends before end of online backup",
+    "PANIC:  could not locate a valid checkpoint record",
+    "FATAL:  requested timeline 3 is not a child of this server's history",
+    'FATAL:  could not open file "base/1/2": No such file or directory',
+  ])("are about the backup: %s", (words) => {
+    expect(isOfTheMachine(["LOG:  starting", words])).toBe(false);
+    expect(lastWords([words, "LOG:  database system is shut down"])).toBe(words);
+  });
+});

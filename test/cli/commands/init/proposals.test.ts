@@ -1,0 +1,74 @@
+/** What `init` proposes of the variables that are set: it stands on the screen, and is what Enter takes. */
+import { expect, it } from "vitest";
+import { interview, type Values } from "../../../../src/cli/commands/init/init-questions.ts";
+import type { Operator } from "../../../../src/ports/operator.ts";
+
+/** By the setting; each question with a proposal is answered by Enter, the others are left out. */
+async function proposed(env: Record<string, string>): Promise<Readonly<Record<string, string>>> {
+  const proposals: Record<string, string> = {};
+  const operator: Operator = {
+    ask: (question) => {
+      const text = question.kind === "text" ? question.default : undefined;
+      if (text !== undefined) proposals[question.id] = text;
+      return Promise.resolve({ value: text ?? "-", by: "operator" });
+    },
+  };
+  await interview({ operator, env, given: new Map(), say: () => undefined, check: () => undefined });
+  return proposals;
+}
+
+const GATEWAY = { BOSH_GW_HOST: "jump", BOSH_GW_USER: "ubuntu" };
+
+it("a path, an address and the name of a secret's variable are proposed as they are", async () => {
+  const env = { ...GATEWAY, BOSH_GW_PRIVATE_KEY: "~/.ssh/jump", BOSH_ENVIRONMENT: "10.0.0.5", BOSH_CLIENT_SECRET: "x" };
+  expect(await proposed(env)).toMatchObject({
+    "bosh.environment": "10.0.0.5",
+    "bosh.client_secret": "env:BOSH_CLIENT_SECRET",
+    "bosh.gateway.private_key": "~/.ssh/jump",
+  });
+});
+
+it("of a key where its path belongs the variable is proposed, and of what else may not be seen nothing", async () => {
+  const key = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary-of-a-key\n-----END OPENSSH PRIVATE KEY-----";
+  const env = {
+    ...GATEWAY,
+    BOSH_GW_PRIVATE_KEY: key,
+    BOSH_ENVIRONMENT: "https://10.0.0.5",
+    BOSH_CA_CERT: key,
+    CF_API: "https://admin:canary-of-a-login@api.example.org",
+  };
+  const proposals = await proposed(env);
+  expect(proposals["bosh.gateway.private_key"]).toBe("env:BOSH_GW_PRIVATE_KEY");
+  expect(Object.keys(proposals)).not.toContain("bosh.ca_cert");
+  expect(Object.keys(proposals)).not.toContain("cf.api");
+  expect(JSON.stringify(proposals)).not.toContain("canary");
+});
+
+it("a group in which one answer does not fit is asked again with what was answered", async () => {
+  const answers: Record<string, string[]> = {
+    "bosh.environment": ["10.0.0.10"],
+    "bosh.ca_cert": ["/no/such/file", "/right/file"],
+    "bosh.client": ["recovery"],
+    "bosh.client_secret": ["command:vault read secret"],
+    "bosh.deployment": ["dingo"],
+  };
+  const operator: Operator = {
+    ask: (question) => {
+      const text = answers[question.id]?.shift() ?? (question.kind === "text" ? question.default : undefined);
+      return Promise.resolve({ value: text ?? "", by: "operator" });
+    },
+  };
+  const said: string[] = [];
+  const check = (values: Values): void => {
+    if (values.get("bosh.ca_cert") === "/no/such/file") throw new Error("ca_cert is not there");
+  };
+  const values = await interview({ operator, env: {}, given: new Map(), say: (text) => said.push(text), check });
+  expect(said.filter((text) => text.includes("ca_cert is not there"))).toHaveLength(1);
+  expect(Object.fromEntries(values)).toMatchObject({
+    "bosh.environment": '"10.0.0.10"',
+    "bosh.ca_cert": "/right/file",
+    "bosh.client": "recovery",
+    "bosh.client_secret": '{ command: ["vault", "read", "secret"] }',
+    "bosh.deployment": "dingo",
+  });
+});

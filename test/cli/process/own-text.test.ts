@@ -1,0 +1,23 @@
+/** A file that a person asked for: whatever its text came from, `cat` shows it and no terminal obeys it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { writeOwnText } from "../../../src/cli/process/own-text.ts";
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "own-text-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+it("has no character that a terminal obeys, and is the same JSON", () => {
+  const file = join(directory, "report.json");
+  const said = { name: "\u001b[2Jdb\u009b1m\u202e\u200b\n" };
+  writeOwnText(file, `${JSON.stringify(said)}\n`, "");
+  const text = readFileSync(file, "utf8");
+  expect(text).toBe('{"name":"\\u001b[2Jdb\\u009b1m\\u202e\\u200b\\n"}\n');
+  expect(JSON.parse(text)).toEqual(said);
+});

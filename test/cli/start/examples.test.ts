@@ -1,0 +1,61 @@
+/** Every command shows how it is used, and what it shows is understood: by a shell, and by the parser. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { GROUPS } from "../../../src/cli/start/command-groups.ts";
+import { examplesOf } from "../../../src/cli/start/help-text.ts";
+import { COMMANDS } from "../../../src/cli/start/parser.ts";
+import { renderHelp } from "../../../src/cli/start/render-help.ts";
+import { shippedNames } from "../../../src/cli/process/runbook-files.ts";
+import { callsOf, understand } from "./understood.ts";
+
+let help: Record<string, string>;
+beforeAll(async () => {
+  help = await renderHelp();
+});
+
+describe("the help", () => {
+  it("has examples of every command, none without a word on what it is for", () => {
+    for (const command of ["", ...COMMANDS]) {
+      const examples = examplesOf(help[command] ?? "");
+      expect(examples.length, command).toBeGreaterThan(0);
+      for (const [line, what] of examples) expect(what, line).not.toBe("");
+      expect(
+        examples.some(([line]) => line.includes(`dingo-recover ${command}`.trim())),
+        command,
+      ).toBe(true);
+    }
+  });
+
+  it("has no example that the program does not understand", async () => {
+    const lines = new Set(Object.values(help).flatMap((text) => examplesOf(text).map(([line]) => line)));
+    expect(lines.size).toBeGreaterThan(50);
+    for (const line of lines) {
+      const calls = callsOf(line);
+      expect(calls.length, line).toBeGreaterThan(0);
+      for (const words of calls) await expect(understand(words), line).resolves.toBeUndefined();
+    }
+  });
+
+  it("of run shows every runbook that is begun by it", () => {
+    const begun = shippedNames().filter((name) => name !== "drill" && !name.startsWith("clean-up"));
+    expect(begun.length).toBeGreaterThan(5);
+    for (const name of begun) expect(help["run"]).toContain(name);
+  });
+
+  it("finds out an example that is wrong", async () => {
+    await expect(understand(["run", "--no-such-option"])).rejects.toThrow("Unknown argument");
+    await expect(understand(["nonsense"])).rejects.toThrow();
+    expect(callsOf("dingo-recover a 'b c'; dingo-recover d")).toEqual([["a", "b c"], ["d"]]);
+  });
+
+  it("shows every command once, in the group of what it is for, and fits a screen or two", () => {
+    const named = GROUPS.flatMap(({ commands }) => commands);
+    const commands = COMMANDS.filter((each) => !each.includes(" "));
+    expect(named).toEqual([...new Set(named)]);
+    for (const command of commands) expect(named).toContain(command);
+    const rows = (help[""] ?? "")
+      .split("\n")
+      .flatMap((line) => /^ {2}([a-z]+)(?: [[<]\S+)? {2,}\S/u.exec(line)?.[1] ?? []);
+    expect(rows).toEqual(named.filter((each) => commands.includes(each)));
+    expect((help[""] ?? "").split("\n").length).toBeLessThan(90);
+  });
+});

@@ -1,0 +1,72 @@
+/** What the ends of runs on Docker hosts leave to be typed. */
+import { describe, expect, it } from "vitest";
+import { summariseMove } from "../../../src/docker/actions/compose/summarise.ts";
+import { summariseSalvage } from "../../../src/docker/actions/salvage/summarise.ts";
+import type { Json } from "../../../src/action.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
+import { wrap } from "../../../src/cli/screen/text.ts";
+import { StepContext } from "../../fakes/step-context.ts";
+import { HERE, lost, planned } from "../../wiring/mutations/salvage.ts";
+
+const RUN = {
+  id: "20261121-020000-test",
+  epoch: 1,
+  startedAt: new Date("2026-11-21T02:00:00Z"),
+  operator: "op",
+  target: "docker1",
+  rehearsal: false,
+};
+const context = (): StepContext => new StepContext({} as Ports, RUN);
+const onScreen = (lines: Json | undefined): readonly string[] =>
+  wrap((lines as readonly string[]).join("\n"), 80, "    ");
+
+describe("the commands that are left to be typed", () => {
+  it("stand whole on a narrow screen, where a stack's old containers are removed", async () => {
+    const found = await summariseMove.run(
+      context(),
+      summariseMove.input.parse({
+        ...HERE,
+        project: "mastodon",
+        services: [],
+        kept: [
+          { kept: "mastodon_db_1.dingo-recover-20261121-020000-test", image: "dingo-recover/20261121-020000-test:db" },
+        ],
+        original: "",
+      }),
+    );
+    expect(onScreen(found.lines)).toContain(
+      "      $ docker rm mastodon_db_1.dingo-recover-20261121-020000-test && docker image rm dingo-recover/20261121-020000-test:db",
+    );
+  });
+
+  it("stand whole on a narrow screen, where a dump is loaded", async () => {
+    const { copies } = await planned(await lost());
+    const path = `/var/tmp/dingo-recover-${RUN.id}/0f1c4b671b1b/database-shop.dump`;
+    const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [] }, counts: [] };
+    const input = {
+      dumps: [{ ...dump, files: [{ database: "shop", path, bytes: 1, sha256: "" }] }],
+      proofs: [],
+      put_back: "",
+    };
+    const found = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
+    expect(onScreen(found.lines)).toContain(
+      `      $ docker exec -i CONTAINER pg_restore --exit-on-error -U ROLE -d shop < ${path}`,
+    );
+  });
+
+  it("name a database alone, where its name could be a whole connection string", async () => {
+    const { copies } = await planned(await lost());
+    const database = "a=b host=evil";
+    const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [] }, counts: [] };
+    const input = {
+      dumps: [{ ...dump, files: [{ database, path: "/x.sql", bytes: 1, sha256: "" }] }],
+      proofs: [],
+      put_back: "",
+    };
+    const { lines } = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
+    expect(lines).toContain(`  $ docker exec -i CONTAINER createdb -U ROLE -- '${database}'`);
+    expect(lines).toContain(
+      `  $ docker exec -i CONTAINER pg_restore --exit-on-error -U ROLE -d 'dbname='\\''${database}'\\''' < /x.sql`,
+    );
+  });
+});
