@@ -54,5 +54,3 @@ export type DoctorArguments = InferredOptionTypes<typeof doctorOptions>;
 export type InitArguments = InferredOptionTypes<typeof initOptions>;
 export type ConfigShowArguments = InferredOptionTypes<typeof configShowOptions>;
 export type TrustArguments = InferredOptionTypes<typeof trustOptions>;
-
-export const preparingOptions = { ...doctorOptions, ...initOptions, ...configShowOptions, ...trustOptions } as const;

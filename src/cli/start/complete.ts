@@ -2,6 +2,8 @@
 import { CATALOGUE } from "../../errors.ts";
 import { SCENARIOS } from "../../rehearsal/scenarios/registry.ts";
 import { allRuns } from "../runs/open-runs.ts";
+import type { Offer } from "../commands/command.ts";
+import { TABLE } from "../commands/table.ts";
 import { buildParser } from "./parser.ts";
 import { readOnce } from "../runs/read-once.ts";
 import { shippedNames } from "../process/runbook-files.ts";
@@ -40,19 +42,21 @@ interface Typed {
 function operands(words: readonly string[], current: string, stateDir?: string): readonly string[] | undefined {
   const names = (words[0] === "dingo-recover" ? words.slice(1) : words).filter((word) => word !== "");
   const known =
-    OPERANDS[names.join(" ")] ?? (names.at(-1) === current ? OPERANDS[names.slice(0, -1).join(" ")] : undefined);
+    OPERANDS.get(names.join(" ")) ??
+    (names.at(-1) === current ? OPERANDS.get(names.slice(0, -1).join(" ")) : undefined);
   return known?.(stateDir);
 }
 
-const WITH_RUN = ["resume", "undo", "cleanup", "status", "report", "serve", "journal verify"];
-
-const OPERANDS: Readonly<Record<string, (stateDir: string | undefined) => readonly string[]>> = {
-  run: shippedNames,
-  show: shippedNames,
-  rehearse: () => SCENARIOS.map(({ name }) => name),
-  explain: () => Object.keys(CATALOGUE),
-  ...Object.fromEntries(WITH_RUN.map((each) => [each, runs])),
+const OFFERS: Readonly<Record<Offer, (stateDir: string | undefined) => readonly string[]>> = {
+  runbooks: shippedNames,
+  scenarios: () => SCENARIOS.map(({ name }) => name),
+  codes: () => Object.keys(CATALOGUE),
+  runs,
 };
+
+const OPERANDS = new Map(
+  TABLE.flatMap(({ name, offers }) => (offers === undefined ? [] : [[name, OFFERS[offers]] as const])),
+);
 
 function runs(stateDir: string | undefined): readonly string[] {
   try {

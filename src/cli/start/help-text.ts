@@ -1,6 +1,10 @@
 /** Help as people read it: yargs says the types and defaults of everything, and breaks lines for a wide screen. */
 
-import type { CommandGroup } from "./command-groups.ts";
+interface CommandGroup {
+  readonly title: string;
+  /** First words. */
+  readonly commands: readonly string[];
+}
 
 const WIDTH = 80;
 /** What yargs puts behind a description. Defaults that matter are told in the descriptions. */

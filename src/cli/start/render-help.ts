@@ -1,12 +1,21 @@
 /** The help of every command, which the build renders so that `--help` need not load a parser (build/bundle.mjs). */
-import { FIRST_EXAMPLES, GROUPS } from "./command-groups.ts";
+import { COMMANDS, GROUPS, verbsOf } from "../commands/table.ts";
 import { examplesOf, grouped, helpText, withExamples } from "./help-text.ts";
-import { buildParser, COMMANDS } from "./parser.ts";
+import { buildParser } from "./parser.ts";
+
+/** What a newcomer does, in this order. */
+const FIRST_EXAMPLES: readonly (readonly [command: string, what: string])[] = [
+  ["dingo-recover rehearse", "the whole job on a foundation in a box: nothing real can be reached"],
+  ["dingo-recover run --dry-run", "everything that only reads, and every other command with real values"],
+  ["dingo-recover run", "somebody has deleted a database: asks what it cannot find out"],
+  ["dingo-recover resume", "after a stop, a kill or a lost network"],
+];
 
 export async function renderHelp(): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const command of COMMANDS) texts[command] = await helpOf(command);
-  const main = withExamples(grouped(await helpOf(""), GROUPS), FIRST_EXAMPLES);
+  const groups = GROUPS.map((group) => ({ title: group.title, commands: verbsOf(group) }));
+  const main = withExamples(grouped(await helpOf(""), groups), FIRST_EXAMPLES);
   const all = { "": main, ...Object.fromEntries(COMMANDS.map((command) => [command, asFamily(command, texts)])) };
   return Object.fromEntries(Object.entries(all).map(([command, text]) => [command, `${text}\n`]));
 }

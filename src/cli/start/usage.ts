@@ -4,20 +4,14 @@ import { gone } from "../../kit/text/gone.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { optionRows } from "./help-text.ts";
-import { SHELLS } from "../commands/completion.ts";
-import { COMMANDS, NO_COMMAND } from "./parser.ts";
+import { needsOf } from "../commands/command.ts";
+import { SHELLS } from "../commands/knowing.ts";
+import { COMMANDS, TABLE } from "../commands/table.ts";
+import { NO_COMMAND } from "./parser.ts";
 import { helpOf } from "./render-help.ts";
 
-/** What a command cannot do without, as its help names it. */
-const NEEDED: Readonly<Record<string, readonly string[]>> = {
-  "journal verify": ["RUN"],
-  lint: ["FILE"],
-  show: ["RUNBOOK"],
-  completion: ["the name of a shell"],
-  "archive verify": ["LOCATION"],
-  "archive copy": ["SOURCE", "DESTINATION"],
-  "archive restore": ["SOURCE", "DIRECTORY"],
-};
+/** Operands that a command cannot do without, as its help names them. */
+const neededBy = (name: string): readonly string[] => TABLE.filter((each) => each.name === name).flatMap(needsOf);
 
 /** What is typed in their place, where the names in the help do not say it all. */
 const TYPED: Readonly<Record<string, () => Promise<string>>> = {
@@ -83,8 +77,8 @@ async function optionFirst(message: string, words: readonly string[]): Promise<R
 /** Where something is missing, an option is misspelt, or one of its values. */
 async function meant(message: string, words: readonly string[], command: readonly string[]): Promise<string> {
   const name = command.join(" ");
-  const needed = NEEDED[name];
-  if (LACKING.test(message) && needed !== undefined)
+  const needed = neededBy(name);
+  if (LACKING.test(message) && needed.length > 0)
     return `Write ${(await TYPED[name]?.()) ?? ["dingo-recover", ...command, ...needed].join(" ")}. `;
   const [, unknown = ""] = /^Unknown arguments?: ([^,]+)/u.exec(message) ?? [];
   const option = asTyped(unknown, words);
@@ -113,7 +107,8 @@ const INVALID = /^Invalid values: Argument: (\S+), Given: (.*), Choices: (.+)$/u
 function inOurWords(message: string, words: readonly string[], command: readonly string[]): string {
   const lacking = LACKING.exec(message);
   if (lacking !== null) {
-    const needed = NEEDED[command.join(" ")]?.slice(Number(lacking[1])) ?? ["something"];
+    const needed = neededBy(command.join(" ")).slice(Number(lacking[1]));
+    if (needed.length === 0) return "something is missing";
     return `${needed.join(" and ")} ${needed.length === 1 ? "is" : "are"} missing`;
   }
   if (message === "Missing required argument: output") return "-o FILE is missing";

@@ -1,8 +1,8 @@
 /** Every command shows how it is used, and what it shows is understood: by a shell, and by the parser. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { GROUPS } from "../../../src/cli/start/command-groups.ts";
+import { GROUPS, verbsOf } from "../../../src/cli/commands/table.ts";
 import { examplesOf } from "../../../src/cli/start/help-text.ts";
-import { COMMANDS } from "../../../src/cli/start/parser.ts";
+import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { renderHelp } from "../../../src/cli/start/render-help.ts";
 import { shippedNames } from "../../../src/cli/process/runbook-files.ts";
 import { callsOf, understand } from "./understood.ts";
@@ -48,7 +48,7 @@ describe("the help", () => {
   });
 
   it("shows every command once, in the group of what it is for, and fits a screen or two", () => {
-    const named = GROUPS.flatMap(({ commands }) => commands);
+    const named = GROUPS.flatMap(verbsOf);
     const commands = COMMANDS.filter((each) => !each.includes(" "));
     expect(named).toEqual([...new Set(named)]);
     for (const command of commands) expect(named).toContain(command);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../../src/errors.ts";
-import { COMMANDS } from "../../../src/cli/start/parser.ts";
+import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { renderHelp } from "../../../src/cli/start/render-help.ts";
 import { TOOL_DIRECTORY } from "../../tool.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../../src/errors.ts";
 import { formatLocation, parseLocation } from "../../../src/archive/names/location.ts";
-import { COMMANDS } from "../../../src/cli/start/parser.ts";
+import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { renderHelp } from "../../../src/cli/start/render-help.ts";
 import { TOOL_DIRECTORY } from "../../tool.ts";
 

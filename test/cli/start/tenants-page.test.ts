@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../../src/cli/start/parser.ts";
+import { COMMANDS } from "../../../src/cli/commands/table.ts";
 
 const PAGE = readFileSync("docs/tenants.md", "utf8");
 const plain = PAGE.replaceAll(/\s+/gu, " ");

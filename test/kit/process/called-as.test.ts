@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { asCalled, calledAs, VERBS } from "../../../src/kit/process/called-as.ts";
-import { GROUPS } from "../../../src/cli/start/command-groups.ts";
+import { GROUPS, verbsOf } from "../../../src/cli/commands/table.ts";
 import { Place } from "../../cli/program.ts";
 import { TOOL } from "../../tool.ts";
 
@@ -98,7 +98,7 @@ describe("the way in which the tool was called", () => {
   });
 
   it("is known for every command that there is", () => {
-    expect([...VERBS].sort()).toEqual(GROUPS.flatMap(({ commands }) => commands).sort());
+    expect([...VERBS].sort()).toEqual(GROUPS.flatMap(verbsOf).sort());
   });
 
   it("is printed so that it can be typed as it stands", async () => {

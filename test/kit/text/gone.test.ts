@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { optionRows } from "../../../src/cli/start/help-text.ts";
-import { COMMANDS } from "../../../src/cli/start/parser.ts";
+import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { helpOf } from "../../../src/cli/start/render-help.ts";
 import { usageError } from "../../../src/cli/start/usage.ts";
 import { loadConfig } from "../../../src/config/settings/load.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { COMMANDS } from "../../../src/cli/start/parser.ts";
+import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { renderHelp } from "../../../src/cli/start/render-help.ts";
 import { CATALOGUE } from "../../../src/errors.ts";
 import { EXPLANATIONS } from "../../../src/report/explanation/explanations.ts";
