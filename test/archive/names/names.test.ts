@@ -1,0 +1,101 @@
+import { fc } from "../../properties.ts";
+import { describe, expect, it } from "vitest";
+import { classify } from "../../../src/archive/names/layout.ts";
+import { endLsn, nextSegment, parseSegment, segmentLsn, segmentName } from "../../../src/archive/names/segment.ts";
+import { holesIn, numbersIn, sizeOf, spansOf } from "../../../src/archive/names/spans.ts";
+import { initdbTime, parseSysid } from "../../../src/archive/names/sysid.ts";
+
+describe("segment names", () => {
+  it("go from FF of one log to 00 of the next", () => {
+    const last = parseSegment("0000000100000002000000FF");
+    expect(last).toEqual({ timeline: 1, number: 0x2ff });
+    expect(segmentName(nextSegment({ timeline: 1, number: 0x2ff }))).toBe("000000010000000300000000");
+  });
+
+  it("give the LSN of their first and last byte", () => {
+    expect(segmentLsn({ timeline: 1, number: 7 })).toBe("0/7000000");
+    expect(segmentLsn({ timeline: 1, number: 0 })).toBe("0/0");
+    expect(endLsn({ timeline: 1, number: 0x2ff })).toBe("3/0");
+  });
+
+  it("are read back as written", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 0xffffffff }),
+        fc.integer({ min: 0, max: 2 ** 40 - 1 }),
+        (timeline, number) => {
+          expect(parseSegment(segmentName({ timeline, number }))).toEqual({ timeline, number });
+        },
+      ),
+    );
+  });
+
+  it.each([
+    "",
+    "00000001000000000000000a",
+    "000000010000000000000100",
+    "000000000000000000000001",
+    "0000000100000000000000011",
+  ])("are not %j", (name) => expect(parseSegment(name)).toBeUndefined());
+});
+
+describe("keys of an archive", () => {
+  const name = "base_000000010000000000000002_00000040";
+
+  it("of a base backup carry the offset in decimal, those of its history in hex", () => {
+    expect(classify(`basebackups_005/${name}_backup_stop_sentinel.json`)).toMatchObject({
+      kind: "sentinel",
+      base: { name, start: { timeline: 1, number: 2 }, offset: 40 },
+    });
+    expect(classify("wal_005/000000010000000000000002.00000028.backup.lzo")).toMatchObject({
+      kind: "backup-history",
+      offset: 40,
+    });
+  });
+
+  it.each([
+    [`basebackups_005/${name}/tar_partitions/part_00000012.tar.lzo`, { kind: "part", index: 12 }],
+    [`basebackups_005/${name}/extended_version.txt`, { kind: "extended-version" }],
+    ["wal_005/0000000A.history.lzo", { kind: "timeline-history", timeline: 10 }],
+    ["wal_005/000000010000000000000002.partial.lzo", { kind: "partial-segment" }],
+    ["wal_005/000000010000000000000002.lzo", { kind: "segment" }],
+    ["sysids/sysid", { kind: "sysid" }],
+    ["sysids/sysid2", { kind: "unknown" }],
+    ["", { kind: "unknown" }],
+    ["wal_005/", { kind: "unknown" }],
+    ["wal_005/../sysids/sysid", { kind: "unknown" }],
+    ["wal_005/000000010000000000000002.lzo\n", { kind: "unknown" }],
+    ["basebackups_005/base_000000010000000000000002_0000002A/x", { kind: "unknown" }],
+  ])("%j", (key, kind) => expect(classify(key)).toMatchObject(kind));
+});
+
+describe("a system identifier", () => {
+  it("is text, with the time of initdb in its upper half", () => {
+    expect(parseSysid("6262740190985621594\n")).toBe("6262740190985621594");
+    expect(initdbTime("6262740190985621594").toISOString()).toBe("2016-03-16T19:50:29.000Z");
+  });
+
+  it("is nothing else", () => {
+    for (const text of ["", "\n", "123456789\n", "0x12345678901", "1234567890\n\n", "18446744073709551616"]) {
+      expect(parseSysid(text)).toBeUndefined();
+    }
+  });
+});
+
+describe("spans", () => {
+  const numbers = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 40 });
+
+  it("and the holes between them make up the whole range", () => {
+    fc.assert(
+      fc.property(numbers, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (some, from, to) => {
+        const spans = spansOf([...some].sort((a, b) => a - b));
+        const holes = numbersIn(holesIn(spans, from, to), 100);
+        const expected = Array.from({ length: 61 }, (_, n) => n).filter(
+          (n) => n >= from && n <= to && !some.includes(n),
+        );
+        expect(holes).toEqual(expected);
+        expect(sizeOf(spans)).toBe(new Set(some).size);
+      }),
+    );
+  });
+});
