@@ -54,7 +54,7 @@ export class ByteQueue {
     return (this.#chunks[0] ?? first).subarray(0, count);
   }
 
-  /** Whatever comes next, `most` bytes at most; undefined at the end. */
+  /** The next bytes, at most `most`; undefined at the end. */
   async some(most: number): Promise<Uint8Array | undefined> {
     const head = await this.peek(1);
     if (head.length === 0) return undefined;

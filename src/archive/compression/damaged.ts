@@ -1,4 +1,7 @@
-/** What can be wrong with a packed file. `encrypted` is no damage: it needs its key before anything can be said. */
+/**
+ * The ways in which a packed file can be wrong. `encrypted` is no damage: the file needs its key before anything can be
+ * said.
+ */
 export type Damage = "cut" | "wrong" | "trailing" | "too-large" | "encrypted";
 
 /** A packed file that is not what its name says. The message is a sentence part about the file: "it is cut in a block". */

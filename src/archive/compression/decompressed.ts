@@ -13,7 +13,9 @@ export interface Unpacking {
   readonly lends?: boolean;
 }
 
-/** Errors: Damaged, and whatever the source throws. Holds a few blocks at most, however much the file unpacks to. */
+/**
+ * Throws Damaged, and every error of the source. Holds a few blocks at most, also when the file unpacks to much more.
+ */
 export async function* decompressed(
   source: AsyncIterable<Uint8Array>,
   compression: Compression,
@@ -50,7 +52,7 @@ const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue, lends: boolean) => 
   brotli: unbrotlied,
 };
 
-/** What stands at the beginning of a file that may be cut anywhere; some give more than was asked for. */
+/** Unpack the beginning of a file that may be cut anywhere; some give more than was asked for. */
 const BEGINNINGS: Readonly<Record<Packed, (head: Uint8Array, most: number) => Uint8Array | Promise<Uint8Array>>> = {
   lzo: lzopFirstBytes,
   lz4: lz4FirstBytes,

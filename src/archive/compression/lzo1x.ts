@@ -60,7 +60,7 @@ export function unpackLzo1x(source: Uint8Array, target: Uint8Array): Unpacked {
         length = (code >> 5) + 1;
         distance = 1 + ((code >> 2) & 7) + (high << 3);
       } else {
-        // What comes after a run of literals reaches further back than what comes after one to three.
+        // A match after a run of literals reaches further back than one after one to three literals.
         length = literals > 3 ? 3 : 2;
         distance = (literals > 3 ? 2049 : 1) + (code >> 2) + (high << 2);
       }

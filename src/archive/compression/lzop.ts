@@ -52,7 +52,7 @@ export interface LzopHeader {
   readonly flags: number;
 }
 
-/** What stands before the first block. Throws Damaged for what does not begin like an lzop file. */
+/** The part before the first block. Throws Damaged if it does not begin like an lzop file. */
 export function lzopHeader(head: Uint8Array): LzopHeader {
   const file = new Cursor(head);
   const magic = file.take(Math.min(LZOP_MAGIC.length, head.length));
@@ -104,7 +104,7 @@ export function checksumBytes(flags: number, { plain, packed }: BlockSizes): num
 export interface BlockTerms {
   readonly flags: number;
   readonly sizes: BlockSizes;
-  /** What stands between the sizes and the data. */
+  /** The bytes between the sizes and the data. */
   readonly sums: Uint8Array;
 }
 

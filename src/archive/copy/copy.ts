@@ -23,7 +23,7 @@ export interface CopyOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly inFlight?: number;
-  /** What `probeCopy` found a moment ago. */
+  /** The result that `probeCopy` found a moment ago. */
   readonly before?: CopyState;
   /** Asks the store, by one copy more, whether it refuses to overwrite. */
   readonly asksForRefusal?: boolean;
@@ -33,8 +33,8 @@ export interface CopyOptions {
   readonly beforeEffect?: () => Promise<void>;
   readonly progress?: (done: number, total: number) => void;
   /**
-   * Milliseconds without one copy that ends well, in which lost ones are looked for and sent again. Default: the first lost
-   * one ends the work, for whoever looks himself.
+   * After this many milliseconds without one copy that ends well, lost copies are given up; until then they are looked
+   * for and sent again. Default: the first lost copy ends the work, for callers that look themselves.
    */
   readonly patienceMs?: number;
   /** Told of the first lost copy, and of the first one after others ended well. */

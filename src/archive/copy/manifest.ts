@@ -10,7 +10,7 @@ import { type ArchiveLocation, formatLocation, parseLocation, requireApart } fro
 import { type Baseline, formatListing } from "./baseline.ts";
 
 export interface ManifestPlace {
-  /** The folder, to be opened as a place of its own. */
+  /** The folder, which is opened as a separate place. */
   readonly folder: ArchiveLocation;
   readonly name: string;
   readonly content: string;
@@ -31,7 +31,7 @@ export function manifestOf(source: Baseline, target: ArchiveLocation): ManifestP
   return { folder, name: `${parts.at(-1) ?? ""}-${mark}.jsonl`, content };
 }
 
-/** Where it lies. What is there already under that name is the same. */
+/** Returns the manifest's address. A manifest that is already there under that name has the same content. */
 export async function keepManifest(place: SharedPlace, { name, content }: ManifestPlace): Promise<string> {
   const written = await place.write(name, content, "any");
   if (written.is === "written") return `${place.location}/${name}`;

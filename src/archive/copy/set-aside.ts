@@ -58,7 +58,7 @@ export async function isWrittenAgain(store: Reader, plan: CopyPlan): Promise<boo
     const moved = aside.get(to);
     return moved !== undefined && sameByListing(from, moved) !== false;
   });
-  // What is as the plan saw it may be left from a move that was interrupted.
+  // An object that is as the plan saw it may be left from a move that was interrupted.
   const planned = new Map(items.map(({ from }) => [from.key, from]));
   const other = [...live.values()].some((now) => {
     const from = planned.get(now.key);

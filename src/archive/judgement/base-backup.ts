@@ -15,7 +15,7 @@ import { exactJson } from "../names/exact-json.ts";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { type Reader, writerOf } from "../reading/reader.ts";
 
-/** What a sentinel says, whoever wrote it. */
+/** The content of a sentinel, by WAL-E or WAL-G. */
 export interface Completion {
   readonly stop: Segment;
   /** Undefined where only the segment is told. */
@@ -36,7 +36,7 @@ export interface BaseBackup extends BaseName {
   readonly sentinel: ReadSentinel | undefined;
   /** The store's time of the sentinel: what LATEST goes by. */
   readonly completedAt: string | undefined;
-  /** `9.6.24`; undefined where nothing says it. */
+  /** `9.6.24`; undefined when the archive does not tell it. */
   readonly version: string | undefined;
   readonly startLsn: bigint | undefined;
   /** By the clock of the database: from the `.backup` file or WAL-G's metadata. */
@@ -44,7 +44,7 @@ export interface BaseBackup extends BaseName {
   readonly parts: readonly TarFile[];
   /** Every tar file by its name. */
   readonly tars: ReadonlyMap<string, number>;
-  /** Names of the tar files that must be there; undefined where nothing says it. */
+  /** Names of the tar files that must be there; undefined when no file lists them. */
   readonly wanted: readonly string[] | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What there is to say of the way that a restore goes: its timelines, its gaps, what lies beside it. */
+/** Problems of the way that a restore goes: its timelines, its gaps, the WAL beside it. */
 import { counted } from "../../kit/text/counted.ts";
 import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";

@@ -17,7 +17,10 @@ import { type Segment, segmentName } from "../names/segment.ts";
 import { holesIn, type Span } from "../names/spans.ts";
 import type { TimelineWal } from "./wal.ts";
 
-/** What stands as `recovery_target_timeline`. "current", that of the base backup: up to PostgreSQL 11 the setting is left out. */
+/**
+ * The value of `recovery_target_timeline`. "current" is the base backup's timeline: up to PostgreSQL 11 the setting is
+ * left out.
+ */
 export type TargetTimeline = "latest" | "current" | number;
 
 export interface Course {

@@ -13,7 +13,7 @@ import { isDamagedSegment } from "./wal.ts";
 /** By relative key: why, a part of a sentence. */
 export type Damage = ReadonlyMap<string, string>;
 
-/** What the WAL of this archive has to be; undefined where nothing says it. */
+/** The identity that the WAL of this archive must have; a field is undefined when it is not known. */
 export interface Identity {
   readonly systemId: string | undefined;
   readonly version: string | undefined;

@@ -31,7 +31,7 @@ export interface Estimate {
   readonly bytes: number;
   /** Size of the restored data directory without WAL. */
   readonly expandedBytes: number;
-  /** What the cell's disk must hold at most: data and every replayed segment. */
+  /** The most that the cell's disk must hold: data and every replayed segment. */
   readonly diskBytes: number;
   readonly segmentsToReplay: number;
   /** From consent to log-in, rounded up. */

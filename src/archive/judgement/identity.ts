@@ -9,16 +9,16 @@ import type { Option } from "./option.ts";
 import { problem, type Problem, type Restorer } from "./problem.ts";
 
 export interface Known {
-  /** What `sysids/sysid` says, where it says something. */
+  /** The identifier in `sysids/sysid`, when the file has one. */
   readonly own: string | undefined;
-  /** What the base backup that is taken says. */
+  /** The identifier in the base backup that is taken. */
   readonly inside: string | undefined;
-  /** What the WAL that it begins in says, where the base backup itself says nothing. */
+  /** The identifier in the WAL at that base backup's start, when the base backup has none. */
   readonly inWal: string | undefined;
   readonly systemId: string | undefined;
 }
 
-/** What `sysids/sysid` says, where it says something. */
+/** Reads the identifier in `sysids/sysid`; undefined when the file has none. */
 export function ownSystemId({ texts }: ArchiveFacts): string | undefined {
   const text = texts.get(SYSID_KEY);
   return typeof text === "string" ? parseSysid(text) : undefined;

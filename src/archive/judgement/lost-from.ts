@@ -1,4 +1,4 @@
-/** What a restore from a base backup leaves: one answer for the verdict and for the restore. */
+/** The loss that a restore from a base backup leaves: one answer for the verdict and for the restore. */
 import { type Course, holdsGood } from "./course.ts";
 import { byTimeline, type Lost, lostAside, NOTHING } from "./lost.ts";
 import type { Option } from "./option.ts";

@@ -38,9 +38,9 @@ interface Around {
 }
 
 /**
- * WAL that lies on no course at all: of timelines to which no history leads, and of a timeline that was left, behind a gap
- * at which its child begins (real-parts.md §3.3). What an old primary wrote on its own after a switch can be had with its
- * own timeline as the target, and is no loss.
+ * WAL that lies on no course at all: of timelines to which no history leads, and of a timeline that was left, behind a
+ * gap at which its child begins (real-parts.md §3.3). An old primary's writes after a switch are no loss: a restore
+ * with its timeline as the target has them.
  */
 export function lostAside(course: Course, { wal, histories, courses }: Around): LostRuns {
   const found = wal.flatMap((each) => {

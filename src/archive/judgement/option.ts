@@ -82,7 +82,7 @@ function inconsistent(
   return `WAL that it needs is missing: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** What a usable base has. */
+/** The parts of a usable base, in words. */
 export function completeText({ base }: Option): string {
   return `${counted(base.parts.length, "tar part")} and all WAL that it needs`;
 }

@@ -24,7 +24,7 @@ function strayIn(facts: ArchiveFacts): (entry: ArchiveEntry) => boolean {
     const { kind, relative } = entry;
     switch (kind.kind) {
       case "other-segment-size":
-        // LATEST takes a sentinel by its date, whatever its name counts.
+        // LATEST takes a sentinel by its date, and ignores its name.
         return !relative.endsWith(".json") && (isOfUsualSize || isTooShort(entry));
       case "other-compression":
         return twins.has(twinOf(relative)) || isTooShort(entry);
@@ -43,7 +43,10 @@ function strayIn(facts: ArchiveFacts): (entry: ArchiveEntry) => boolean {
 const twinOf = (relative: string): string =>
   `${relative.replace(/(?<=\/[0-9A-F]{24}|\.history|\.backup|\.partial|\.tar)\.[a-z0-9]+$/, "")}.lzo`;
 
-/** A cluster whose segments have another size says so in each first page; names that do not fit are none of its own then. */
+/**
+ * A cluster whose segments have another size says so in each first page. Names that do not fit the usual size then
+ * belong to no such cluster.
+ */
 function hasUsualSegments({ pages, insides }: ArchiveFacts): boolean {
   const seen = [...(pages?.values() ?? []), ...[...(insides?.values() ?? [])].flatMap(({ page }) => page ?? [])];
   return seen.some(({ segmentBytes }) => segmentBytes === SEGMENT_BYTES);

@@ -20,7 +20,7 @@ export interface BaseBackupVerdict {
   readonly postgresVersion: string | null;
   /** First byte of the WAL that it needs; null where its name does not say it. */
   readonly startLsn: string | null;
-  /** ISO 8601, by the database's clock; null where nothing here says it. */
+  /** ISO 8601, by the database's clock; null when the archive does not tell it. */
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   /** When the sentinel was stored: what LATEST goes by. */
@@ -54,7 +54,7 @@ export interface TimelineVerdict extends SegmentRange {
 }
 
 export interface GapVerdict extends SegmentRange {
-  /** What it covers: the times of the segments beside it, ISO 8601; null where there is none, or it has no time. */
+  /** The time that the gap covers, by the segments beside it, ISO 8601; null if there is none, or it has no time. */
   readonly from: string | null;
   readonly to: string | null;
 }
@@ -81,7 +81,7 @@ export interface ArchiveVerdict {
   readonly chosenBase: string | null;
   /** The base that `backup-fetch LATEST` takes. */
   readonly latestBase: string | null;
-  /** What has to stand as `recovery_target_timeline` for the verdict to hold. */
+  /** The value that `recovery_target_timeline` must have for the verdict to hold. */
   readonly targetTimeline: TargetTimeline | null;
   /** First and last segment without which the chosen base does not become consistent. */
   readonly needed: { readonly first: string; readonly last: string } | null;
@@ -92,7 +92,7 @@ export interface ArchiveVerdict {
   readonly segmentsToReplay: number;
   /** Of the chosen base, as its sentinel says. */
   readonly expandedBytes: number;
-  /** What a disk must hold: the data directory and every replayed segment. */
+  /** The bytes that a disk must hold: the data directory and every replayed segment. */
   readonly diskBytes: number;
   readonly objects: number;
   readonly bytes: number;
@@ -100,12 +100,12 @@ export interface ArchiveVerdict {
   readonly storageClasses: Readonly<Record<string, number>>;
   /** By OpenPGP, as far as heads were looked at. */
   readonly encrypted: boolean;
-  /** Null where nothing can be restored. */
+  /** Null when nothing can be restored. */
   readonly stall: Stall | null;
   readonly expiry: Expiry;
-  /** Null where nothing was looked into. */
+  /** Null when no inside was read. */
   readonly look: Look | null;
-  /** What a restore to the time that was asked for takes; null where none was. */
+  /** The choice of a restore to the time that was asked for; null when no time was. */
   readonly pick: Pick | null;
 }
 

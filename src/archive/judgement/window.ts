@@ -19,7 +19,7 @@ export interface RecoveryPoint {
 }
 
 export interface RecoveryWindow {
-  /** What has to stand as `recovery_target_timeline`. */
+  /** The value that `recovery_target_timeline` must have. */
   readonly targetTimeline: TargetTimeline;
   /** Those that the replay goes along, oldest first. */
   readonly timelines: readonly number[];
@@ -72,7 +72,7 @@ function travelled({ stretches, last }: Course): readonly number[] {
     .map(({ timeline }) => timeline);
 }
 
-/** What a restore to a moment would take. */
+/** The choice of a restore to a moment. */
 export interface Pick {
   /** ISO 8601. */
   readonly time: string;

@@ -4,7 +4,7 @@
  */
 import { spellings } from "../../kit/text/key-path.ts";
 
-/** What an archive keeps its objects in; the number is WAL-E's storage version. */
+/** The folders of an archive; the number is WAL-E's storage version. */
 export const ARCHIVE_FOLDERS = ["wal_005", "basebackups_005", "sysids"] as const;
 
 /** Some stores lie on file systems that know no case. */

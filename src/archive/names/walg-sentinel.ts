@@ -1,7 +1,7 @@
 /**
- * What WAL-G says of a base backup: its sentinel, `metadata.json` and `files_metadata.json` (WAL-G v0.2.19
- * internal/backup_sentinel_dto.go; 43fb039 internal/databases/postgres/backup_sentinel_dto.go, where the list of files has
- * moved from the sentinel into files_metadata.json).
+ * Reads WAL-G's files about a base backup: its sentinel, `metadata.json` and `files_metadata.json` (WAL-G v0.2.19
+ * internal/backup_sentinel_dto.go; 43fb039 internal/databases/postgres/backup_sentinel_dto.go, which moved the list of
+ * files from the sentinel into files_metadata.json).
  */
 import { exactJson, isJsonObject, type JsonObject, unsigned64, wholeNumber } from "./exact-json.ts";
 
@@ -12,7 +12,7 @@ export interface WalgSentinel {
   /** `13.14`; undefined where it says none. */
   readonly version: string | undefined;
   readonly uncompressedBytes: number;
-  /** What was sent to the store by the end of the backup. */
+  /** The bytes that were sent to the store by the end of the backup. */
   readonly compressedBytes: number | undefined;
   /** Of the whole data directory, also where only a part of it is in a delta backup. */
   readonly directoryBytes: number | undefined;

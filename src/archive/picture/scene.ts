@@ -1,4 +1,4 @@
-/** What a picture of an archive shows, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
+/** The scene of an archive's picture, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
 import { parseLsn, segmentNumberAt } from "../names/lsn.ts";
 import { baseNamed } from "../names/layout.ts";
 import { parseSegment } from "../names/segment.ts";

@@ -1,4 +1,4 @@
-/** What is known of an archive, as the rest passes it on. */
+/** The facts about an archive, as the other parts pass them on. */
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import type { KeyKind } from "../names/layout.ts";
 import type { ArchiveLocation } from "../names/location.ts";
@@ -28,7 +28,7 @@ export interface ArchiveFacts {
   readonly insides?: ReadonlyMap<string, Inside>;
 }
 
-/** What the inside of an object shows. */
+/** The facts that the inside of an object shows. */
 export interface Inside {
   /** Why no restore can use it as what its name says; a part of a sentence: "it is cut". */
   readonly broken?: string;

@@ -1,7 +1,7 @@
 /**
- * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is the listing, then
- * one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never read as
- * absence.
+ * Reads the facts of an archive: its listing, and the few small objects that a verdict needs. Reading is the listing,
+ * then one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never
+ * read as absence.
  */
 import { RecoverError } from "../../errors.ts";
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";

@@ -21,7 +21,7 @@ export interface Looked {
  */
 const HEADS: readonly number[] = [256, 4096, 160 * 1024];
 
-/** What stands at its end may be the mark of an end, or content that was cut: only reading all of it tells. */
+/** The end of the object looks like the mark of an end, and may be content that was cut: only a full read tells. */
 export const DOUBTFUL = "doubtful";
 
 /** Throws Damaged for an object that is not what its name says. */

@@ -1,4 +1,7 @@
-/** What the program that restores sees of an archive: WAL-E nothing that WAL-G alone writes, WAL-G all of both. */
+/**
+ * The view of an archive by the program that restores: WAL-E sees nothing that WAL-G alone writes, WAL-G sees all of
+ * both.
+ */
 import { plainKind } from "../names/layout.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
 

@@ -82,7 +82,7 @@ export class BaseMembers {
     if (place.kind === "tablespace") notes.tablespaces.push(place.tablespace);
     // The link that a tablespace was behind; where it led to is another host's.
     if (place.kind === "tablespace" && member.kind === "link") return;
-    // Settings in other files of the old host: what is in the archive itself comes as a file of its own.
+    // Settings in other files of the old host. A file of the archive itself comes as a separate member.
     if (place.kind === "aside" && member.kind === "link") return;
     if (member.kind === "directory") return await this.#directory(notes, place.path);
     if (this.#seen.has(place.path)) throw new Damaged("wrong", `it holds ${quoted(place.path)} twice`);

@@ -100,7 +100,7 @@ async function requireFitting(plan: RestorePlan, root: string): Promise<ControlV
   return control;
 }
 
-/** What a server expects to find, and what a backup may leave out because it is empty. */
+/** Directories that a server expects to find, and that a backup may leave out because they are empty. */
 function emptyDirectories(major: string): readonly string[] {
   const wal = isBefore(major, 10) ? "pg_xlog" : "pg_wal";
   return [

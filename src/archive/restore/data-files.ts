@@ -8,7 +8,7 @@ import { inParallel } from "../reading/parallel.ts";
 
 const FILE = 0o600;
 const DIRECTORY = 0o700;
-/** Node works on files with four threads, whatever is asked of it. */
+/** Node works on files with four threads, however many operations are asked for. */
 const IN_FLIGHT = 8;
 
 export class DataFiles {

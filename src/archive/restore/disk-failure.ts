@@ -1,4 +1,4 @@
-/** What the disk said, as it concerns a restore; nothing of it is a defect of the program. */
+/** Turns an error of the disk into an error of a restore; none of them is a defect of the program. */
 import { relative } from "node:path";
 import { RecoverError } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";

@@ -1,7 +1,7 @@
 /**
- * The mark of the restore that is at work in a staging directory. It appears whole and only where none is, so that of two
- * restores that begin at once one does; and it bears a token of its own, since another host, or another container of the same
- * host name, cannot be asked whether a process of it lives.
+ * The mark of the restore that is at work in a staging directory. It appears whole, and only when there is none: if two
+ * restores begin at once, one of them gets it. It bears a random token, since nobody can ask another host, or another
+ * container with the same host name, whether its process lives.
  */
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -48,7 +48,7 @@ export class Mark {
     return (await holderIn(this.#root))?.token === this.#token;
   }
 
-  /** What two restores have written is whole for neither. */
+  /** Files that two restores have written are whole for neither. */
   async requireOurs(): Promise<void> {
     if (!(await this.isOurs())) throw locked(this.#root, await holderIn(this.#root));
   }

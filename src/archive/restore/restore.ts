@@ -42,7 +42,7 @@ export interface RestoreOutcome {
   readonly fetched: number;
 }
 
-/** What the plan needs on disk. */
+/** The bytes that the plan needs on disk. */
 export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =>
   expandedBytes + segments.length * SEGMENT_BYTES;
 
@@ -69,7 +69,7 @@ export async function restoreArchive(
     return outcome;
   } catch (thrown) {
     const error = diskFailure(thrown, at);
-    // What would happen again is no use to a next restore.
+    // Files that would fail again are of no use to the next restore.
     const isOfNoUse = error instanceof RecoverError && error.code === "not-restorable";
     await (isOfNoUse ? staging.discard() : staging.leave());
     throw error;

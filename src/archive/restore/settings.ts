@@ -51,7 +51,7 @@ export function isBefore(major: string, version: number): boolean {
 
 function recoverySettings({ major, timeline, targetTime }: RecoveryTerms): readonly string[] {
   const command = setting("restore_command", `sh ${OWN_DIRECTORY}/restore-wal "%f" "%p"`);
-  // Up to 11 the base backup's own timeline is what counts where nothing is said, and `current` is no value.
+  // Up to 11, a missing setting means the base backup's own timeline, and `current` is no value.
   const isUnsaid = timeline === "current" && isBefore(major, 12);
   const always = [command, ...(isUnsaid ? [] : [setting("recovery_target_timeline", String(timeline))])];
   if (targetTime === undefined) return always;
@@ -91,7 +91,7 @@ const IDENT = "# Written by dingo-recover archive restore.\n";
 
 /**
  * PostgreSQL runs it in the data directory. 1 says that there is no such file, which ends the recovery; 126 stops the
- * server: whatever was planned and is not here must not be taken for the end (wal-archives.md §5, "restore_command exit").
+ * server: a planned file that is absent must not be taken for the end (wal-archives.md §5, "restore_command exit").
  */
 const RESTORE_WAL = `#!/bin/sh
 # Gives PostgreSQL one file of the archive: sh restore-wal NAME TARGET

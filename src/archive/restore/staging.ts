@@ -1,7 +1,7 @@
 /**
- * The directory in which a restore is made, `DIR.partial`: it takes the name DIR only when everything in it is whole and on
- * disk. What an earlier restore left there was never a data directory: what of it is known to be whole is kept, the rest is
- * made anew.
+ * The directory in which a restore is made, `DIR.partial`: it takes the name DIR only when everything in it is whole
+ * and on disk. Files that an earlier restore left there were never a data directory: those that are known to be whole
+ * are kept, and the others are made anew.
  */
 import { lstat, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -67,7 +67,7 @@ interface Claimed {
 
 async function staged(claimed: Claimed, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
   const { directory, root, mark } = claimed;
-  // What another restore has taken over is not ours to remove.
+  // A directory that another restore has taken over is not ours to remove.
   const discard = async (): Promise<void> => {
     if (await mark.isOurs()) await rm(root, { recursive: true, force: true });
     mark.letGo();

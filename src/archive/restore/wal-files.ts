@@ -133,7 +133,7 @@ class Course {
     return { name: last.name, lsn: formatLsn(this.#ends.end ?? firstByte(last.segment)) };
   }
 
-  /** What is whole by now is on disk for good. */
+  /** Brings every segment that is whole by now to disk for good. */
   async keep(): Promise<void> {
     const { files, kept } = this.#work;
     const fresh = this.#whole.slice(this.#durable).filter(({ info }) => !kept.hasSegment(info));

@@ -1,6 +1,6 @@
 /**
- * What stands before a member and says more of it than its header can: pax records (POSIX.1-2001), as Python's tarfile and
- * Go's archive/tar write them, and GNU's long names.
+ * Reads the extensions that stand before a member and say more of it than its header can: pax records (POSIX.1-2001),
+ * as Python's tarfile and Go's archive/tar write them, and GNU's long names.
  */
 import { Damaged } from "../compression/damaged.ts";
 

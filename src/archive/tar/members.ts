@@ -105,7 +105,7 @@ function extend(type: string, body: Uint8Array): Extension {
   if (type === "K") return { link: longText(body) };
   const said = paxExtension(body);
   if (type === "x") return said;
-  // What holds for all members that follow can be no name and no size of one of them.
+  // A value for all members that follow cannot be the name or size of one of them.
   if (Object.keys(said).length > 0) throw new Damaged("wrong", "a pax header gives all members the same name or size");
   return {};
 }

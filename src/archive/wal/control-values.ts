@@ -1,6 +1,7 @@
 /**
- * What a server that replays a backup must be set to, out of `global/pg_control` (wal-archives.md, "pg_control for
- * TypeScript": offsets of 9.4 to 18 on little-endian machines, by the catalog version; checked with its CRC-32C from 9.5 on).
+ * The settings that a server needs to replay a backup, out of `global/pg_control` (wal-archives.md, "pg_control for
+ * TypeScript": offsets of 9.4 to 18 on little-endian machines, by the catalog version; checked with its CRC-32C from
+ * 9.5 on).
  */
 import { crc32c } from "./crc32c.ts";
 

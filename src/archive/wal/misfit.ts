@@ -5,9 +5,9 @@ import type { PageHeader } from "./page-header.ts";
 
 export interface ExpectedPage {
   readonly segment: Segment;
-  /** Undefined where nothing says it. */
+  /** Undefined when it is not known. */
   readonly systemId: string | undefined;
-  /** `9.6`, `13`; undefined where nothing says it. */
+  /** `9.6`, `13`; undefined when it is not known. */
   readonly major: string | undefined;
   /** A segment with a switch in it begins as a copy of its parent's. */
   readonly isAncestor: (timeline: number) => boolean;

@@ -25,9 +25,9 @@ interface Open {
 }
 
 export interface Walked {
-  /** A part of a sentence about the segment; undefined where nothing is wrong. */
+  /** A part of a sentence about the segment; undefined when nothing is wrong. */
   readonly flaw: string | undefined;
-  /** The byte behind its last record, where nothing was written behind it and no record told a switch; PostgreSQL replays no further. */
+  /** The byte behind its last record, if zeros follow and no record told a switch; PostgreSQL replays no further. */
   readonly endsAt: number | undefined;
 }
 

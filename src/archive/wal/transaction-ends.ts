@@ -17,7 +17,7 @@ const LARGEST_RECORD = 1020 * 1024 * 1024;
 const aligned = (value: number): number => (value + 7) & ~7;
 
 export class TransactionEnds {
-  /** What has come of a record, and how long it will be. */
+  /** The open record: the bytes so far, and its whole length. */
   #open: { readonly at: bigint; readonly length: number; readonly pieces: Buffer[]; have: number } | undefined;
   #previous: bigint | undefined;
   #magic: number | undefined;

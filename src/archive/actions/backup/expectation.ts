@@ -4,7 +4,7 @@ import { RecoverError } from "../../../errors.ts";
 import { check, evaluate } from "../../../engine/expression/expression.ts";
 import { ANY, objectShape } from "../../../engine/expression/shape.ts";
 
-/** What a query returned. */
+/** The answer of a query. */
 export interface Returned {
   readonly rows: number;
   /** The first column of the first row: a number, a truth value or a text; null for none, and for NULL. */

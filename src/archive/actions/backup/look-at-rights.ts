@@ -15,7 +15,7 @@ const input = z.strictObject({
 });
 const output = z.object({
   why: z.string(),
-  /** What becomes of a deleted object, as far as the bucket says. */
+  /** How the bucket treats a deleted object, as far as it tells. */
   kept: z.string(),
   findings: z.array(finding),
 });

@@ -35,7 +35,7 @@ const output = z.object({
   last_transaction: z.string(),
   rows: z.number(),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-  /** Where the copy is; "" where nothing of it is left. */
+  /** The directory of the copy; "" when nothing of it is left. */
   kept: z.string(),
   findings: z.array(finding),
 });

@@ -57,7 +57,7 @@ export class GpgHome {
     return { PATH: this.#place.path, HOME: this.path, GNUPGHOME: this.path, LANG: "C" };
   }
 
-  /** With its agent, and whatever else still uses it. */
+  /** Removes the home, its agent, and every other program that still uses it. */
   async close(): Promise<void> {
     // The agent's sockets may lie in a directory of the system's.
     await this.#run("gpgconf", ["--kill", "all"]).catch(() => undefined);
@@ -90,7 +90,7 @@ export const QUIET: readonly string[] = [
   "--disable-dirmngr",
 ];
 
-/** What a program said last, in one line of a few words. */
+/** The last line that a program said, cut to a few words. */
 export function lastWords(said: string): string {
   const lines = said.split("\n").filter((line) => line.trim() !== "");
   return (lines.at(-1) ?? "nothing").trim().slice(0, 200);

@@ -23,7 +23,7 @@ export class GpgProcess {
   readonly #said: Words;
   #broken: unknown;
   #silence: NodeJS.Timeout | undefined;
-  /** Whoever reads is at work with the last piece, and gpg may wait for that. */
+  /** True while the reader works with the last piece; gpg may wait for that. */
   #held = false;
 
   constructor(
@@ -35,13 +35,13 @@ export class GpgProcess {
     const [input, , errors, secret, status] = child.stdio;
     this.#said = new Words(errors);
     this.#status = new Words(status);
-    // Whoever ends early closes the pipes; the exit and the status tell why.
+    // A program that ends early closes its pipes; its exit code and its status tell why.
     for (const pipe of [input, secret]) pipe?.on("error", () => undefined);
     if (secret !== null && secret !== undefined) (secret as Writable).end(`${passphrase}\n`);
     void this.#feed(message, input);
   }
 
-  /** Ends where the program ends, whatever the reason. */
+  /** Ends when the program ends, for every reason. */
   async *pieces(): AsyncGenerator<Uint8Array, void, void> {
     const output = this.#child.stdout;
     if (output === null) throw new Error("gpg gave no pipes");
@@ -116,7 +116,7 @@ export class GpgProcess {
   }
 }
 
-/** What is written to a pipe, up to a length. */
+/** Collects the text of a pipe, up to a length. */
 class Words {
   text = "";
 

@@ -1,7 +1,7 @@
 /**
- * What gpg came to with one message, by its status lines and its exit code (GnuPG, doc/DETAILS, "Format of the --status-fd
- * output"; the combinations were seen with 2.2.40). The exit code alone is no proof: a message that is cut within its first
- * packet ends with 0. Pure.
+ * Tells how gpg ended with one message, by its status lines and its exit code (GnuPG, doc/DETAILS, "Format of the
+ * --status-fd output"; the combinations were seen with 2.2.40). The exit code alone is no proof: a message that is cut
+ * within its first packet ends with 0. Pure.
  */
 export type Opening =
   | { readonly opening: "whole" }
@@ -63,7 +63,7 @@ class Seen {
     return this.#lines.some(([word]) => word === keyword);
   }
 
-  /** What stands behind the keyword, each time. */
+  /** The words behind the keyword, one list for each line. */
   all(keyword: string): readonly (readonly string[])[] {
     return this.#lines.flatMap(([word, ...rest]) => (word === keyword ? [rest] : []));
   }

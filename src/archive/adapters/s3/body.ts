@@ -8,7 +8,7 @@ import { RecoverError } from "../../../errors.ts";
 import type { ReadRequest } from "../../../ports/object-store.ts";
 import { printable } from "./failure.ts";
 
-/** What is used of the answer to GetObject. */
+/** The parts of the answer to GetObject that we use. */
 export interface Body {
   readonly etag: string | undefined;
   readonly length: number | undefined;

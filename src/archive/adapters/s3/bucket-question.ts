@@ -1,4 +1,4 @@
-/** What a bucket is asked about itself: keys that may read an archive seldom may read the bucket's configuration. */
+/** Questions about a bucket's configuration. Keys that may read an archive seldom may read that configuration. */
 import { RecoverError } from "../../../errors.ts";
 import type { S3Connection, Speaker } from "./connection.ts";
 import { answerOf } from "./failure.ts";

@@ -75,7 +75,7 @@ export interface Speaker {
 export const SOCKETS = 128;
 /** A store copies gigabytes before it answers. */
 const SLOW_FACTOR = 10;
-/** What one CopyObject takes: 5 GiB (error text of AWS; MinIO does not enforce it). */
+/** The largest object for one CopyObject: 5 GiB (error text of AWS; MinIO does not enforce it). */
 const LARGEST_COPY = 5 * 1024 ** 3;
 /** Where AWS answers for buckets of all regions. */
 const FIRST_REGION = "us-east-1";
@@ -137,8 +137,8 @@ export class S3Connection {
   }
 
   /**
-   * What is asked of a bucket, in its region; follows one answer that names another region. Without a permit it can change
-   * nothing.
+   * Sends a request to a bucket in its region; follows one answer that names another region. Without a permit it can
+   * change nothing.
    */
   exchange<T>(bucket: string, call: BucketCall, request: (store: Speaker) => Promise<T>): Promise<T> {
     return this.#inRegion(bucket, call, async (region) => {
@@ -178,7 +178,7 @@ export class S3Connection {
       try {
         return await request(region);
       } catch (error) {
-        // What was broken off says so and nothing else.
+        // An aborted request says so and nothing else.
         stop();
         throw error;
       }

@@ -1,6 +1,6 @@
 /**
- * What an S3 error means: names of the S3 API reference where the body names one, HTTP status and socket errors
- * otherwise. S3's kin differ in texts and agree in these.
+ * Tells the meaning of an S3 error: by its name in the S3 API reference when the body has one, else by HTTP status or
+ * socket error. Other S3 stores differ in texts and agree in these.
  */
 import { RecoverError, type ErrorCode } from "../../../errors.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
@@ -39,7 +39,7 @@ interface Facts {
 }
 
 export function failureOf(error: unknown): Failure {
-  // Errors of our own, such as a gateway that cannot be reached, are final here: whoever raised them has retried.
+  // Our own errors are final here, for example a gateway that cannot be reached: the code that raised them has retried.
   if (error instanceof RecoverError) {
     return { kind: "final", code: error.code, why: error.message, remedy: error.remedy };
   }
@@ -145,7 +145,7 @@ function identityFailure({ name, status, message }: Facts): Failure | undefined 
   if (name === "SignatureDoesNotMatch" || name === "InvalidAccessKeyId") {
     return final("access-denied", `${name}: ${message}`, "Check the access key and its secret.");
   }
-  // A copy that has begun to answer says 200, whatever it comes to.
+  // A copy answers 200 as soon as it begins, even if it fails later.
   if (status !== 401 && status !== 403 && name !== "AccessDenied") return undefined;
   return final("access-denied", `${name}: ${message}`, "Use credentials that may list and read this bucket.");
 }

@@ -1,10 +1,10 @@
 /**
- * What stands between the SDK and its own way to the network: no change leaves without a permit, and no answer is waited for
- * without end, or larger than what is asked for.
+ * Stands between the SDK and the network: no change leaves without a permit, no wait for an answer is endless, and no
+ * answer is larger than expected.
  */
 import { Readable } from "node:stream";
 
-/** What is used of the SDK's requests, answers and ways to send them. */
+/** The parts of the SDK's requests, answers and senders that we use. */
 export interface Handler {
   handle(request: Sending, limits: { requestTimeout: number; abortSignal?: AbortSignal }): Promise<Answered>;
   destroy?(): void;
@@ -27,7 +27,7 @@ export type Headers = Readonly<Record<string, string>>;
 
 /** Of one call, through the SDK. */
 export interface Way {
-  /** Its abort breaks off whatever is under way. */
+  /** Its abort ends the request and the answer. */
   readonly abortSignal?: AbortSignal;
   /** Milliseconds without a byte, after which an answer is given up; fewer than `LEAST_BYTES` in two of these are silence too. */
   readonly silenceMs?: number;
@@ -42,7 +42,7 @@ export interface Way {
 }
 
 export const SILENCE_MS = 60_000;
-/** What the slowest line in use brings in two silences of a minute is many times this. */
+/** The slowest line in use brings many times this in two silences of a minute. */
 const LEAST_BYTES = 64 * 1024;
 /** Bytes of an object that is taken in one piece. */
 const LARGEST_OBJECT = 256 * 1024 * 1024;

@@ -17,7 +17,7 @@ import { listEveryPage } from "./listing.ts";
 import type { Headers } from "./network.ts";
 import { findRegion, requireBucket } from "./region.ts";
 
-/** A page has no more, whatever is asked for. */
+/** A page never has more, even if more is asked for. */
 const LARGEST_PAGE = 1_000;
 
 export class S3Reader implements ObjectReader {

@@ -19,7 +19,9 @@ export interface ReadPlace extends Place {
   readonly by: S3Connection;
 }
 
-/** Its connection copies: that one has to read the source as well, whoever lists and compares it. */
+/**
+ * Its connection copies, so it must be able to read the source too, also when another connection lists and compares it.
+ */
 export class S3Writer extends S3Reader implements ObjectStore {
   readonly #permit: Permit;
   readonly #source: ReadPlace;

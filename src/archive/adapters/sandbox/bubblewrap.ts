@@ -1,7 +1,7 @@
 /**
- * A sandbox by the program `bwrap` (Debian's package bubblewrap): namespaces of its own for processes, users, mounts,
- * network, IPC and names. The server is the first process of its namespace, so that the kernel ends whatever it began
- * when it ends; and it ends with the process that began it.
+ * A sandbox by the program `bwrap` (Debian's package bubblewrap): its own namespaces for processes, users, mounts,
+ * network, IPC and names. The server is the first process of its namespace: when it ends, the kernel ends every process
+ * that it began. The server ends with the process that began it.
  */
 import type { Readable } from "node:stream";
 import type { Command, Confined, ConfinedServer, Sandbox } from "../../../ports/sandbox.ts";
@@ -77,7 +77,7 @@ export class Bubblewrap implements Sandbox {
   }
 }
 
-/** What is not in a list of mounts is on these, which go with the sandbox. */
+/** All other paths lie in memory, on these mounts, which go with the sandbox. */
 function own(version: string): readonly string[] {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [first = 0, second = 0] = BOUNDS_SINCE;

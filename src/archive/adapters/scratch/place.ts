@@ -1,4 +1,4 @@
-/** What lies where in a place: the notes of the run, the copy, what its servers say, and what was dumped. */
+/** The files of a place: the notes of the run, the copy, the words of its servers, and the dumps. */
 import { lstat, readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -51,7 +51,7 @@ export async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** Bytes that an ordinary account may still write on the disk of `path`; undefined where nothing is there. */
+/** Bytes that an ordinary account may still write on the disk of `path`; undefined when the path is absent. */
 export async function roomAt(path: string): Promise<number | undefined> {
   const found = await orAbsent(() => statfs(path));
   return found === undefined ? undefined : found.bavail * found.bsize;

@@ -1,10 +1,10 @@
 /**
- * Law 1: what stands under every request that changes a store. A change needs a permit, and only this guard makes them.
- *
- * A permit names where its holder may write; everything else is refused before anything is sent. Whatever a permit names,
- * it opens no source of a run and nothing inside an archive of WAL-E or WAL-G: those are known by their names, and where a
- * name says nothing the store is asked for one at every prefix above the place. One that cannot be looked at is none that
- * is free (law 5).
+ * Law 1: this guard stands under every request that changes a store. A change needs a permit, and only this guard makes
+ * them.
+ * A permit names where its holder may write; everything else is refused before anything is sent. No permit opens a
+ * source of a run, or a place inside an archive of WAL-E or WAL-G. The guard knows an archive by its name; when the
+ * name does not tell, it asks the store at every prefix above the place. A prefix that cannot be looked at does not
+ * count as free (law 5).
  */
 import { ARCHIVE_FOLDERS, archivePartOf } from "../../../names/archive-marks.ts";
 import { RecoverError } from "../../../../errors.ts";
@@ -55,7 +55,7 @@ export class Guard {
     const name = `${at.bucket}/${prefix}`;
     const looked = this.#looks.get(name) ?? this.#look(at, prefix).then(() => void this.#free.add(name));
     this.#looks.set(name, looked);
-    // What could not be seen is looked at again.
+    // A look that failed is not remembered: the guard looks again.
     looked.catch(() => this.#looks.delete(name));
     return looked;
   }
