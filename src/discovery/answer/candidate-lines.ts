@@ -95,7 +95,7 @@ function lastWal({ lastWal: last }: Candidate): string {
   return `${last.segment ?? "a segment"} ${done} at ${plainTime(last.at)}`;
 }
 
-/** What had been written by then is in the archive. */
+/** Data written before that moment is in the archive. */
 function cleanStop({ cleanStop: stop }: Candidate): string {
   if (stop === undefined) return "";
   return `orderly: its server ended once its last segment ${stop.segment} was in the archive, at ${plainTime(stop.at)}`;

@@ -51,7 +51,7 @@ export interface DocumentCandidate {
   /** Where nobody saw it go: it was there at the first time, and no more at the second. */
   readonly between: Candidate["between"] | null;
   readonly kind: Kind;
-  /** What was seen that makes it this kind. */
+  /** The observation that gives it this kind. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
   readonly spaceGuid: string | null;

@@ -1,4 +1,4 @@
-/** What of a survey an operator must hear of before an incident: services without a usable backup. */
+/** The findings of a survey that an operator must hear of before an incident: services without a usable backup. */
 import { EXIT } from "../../errors.ts";
 import type { InventoryInstance, InventorySurvey } from "../sources/inventory-line.ts";
 

@@ -1,6 +1,6 @@
 /**
- * One survey: every instance of the offerings beside what its archive is worth. Reads only. What cannot be read makes
- * a survey that is not complete, never an instance that is not there (law 5).
+ * One survey: every instance of the offerings beside the worth of its archive. Reads only. An instance that cannot be
+ * read makes the survey incomplete; it never counts as absent (law 5).
  */
 import { readArchive } from "../../archive/reading/facts.ts";
 import { formatLocation, instanceArchive } from "../../archive/names/location.ts";

@@ -1,4 +1,4 @@
-/** What discovery answers. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
+/** The types of discovery's answer. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
 import type { DocumentPlace, Place } from "../lines/fact.ts";
 
 export type EvidenceSource =
@@ -107,12 +107,12 @@ export interface KnownInstance extends InstanceDescription {
   readonly createdAt?: string;
 }
 
-/** What one source says about one instance that may have been deleted. */
+/** The words of one source about one instance that may have been deleted. */
 export interface Sighting extends InstanceDescription {
   readonly guid: string;
   readonly source: "logs" | "cloud-foundry" | "inventory" | "clusterdata";
   readonly kind: Kind;
-  /** What was seen that makes it this kind. */
+  /** The observation that gives it this kind. */
   readonly why: string;
   /** Weight of the proof in this source, before the question asked is compared. */
   readonly weight: number;
@@ -182,7 +182,7 @@ export interface Coverage {
   readonly to?: string;
   readonly complete: boolean;
   readonly why?: string;
-  /** What helps, where that is known: full sentences. */
+  /** A remedy in full sentences, when one is known. */
   readonly remedy?: string;
   /** It did not answer, and may later. */
   readonly unanswered?: true;
@@ -203,9 +203,9 @@ export interface SourceReport {
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
   readonly unclear?: readonly Unclear[];
-  /** What was asked for, and has no deletion in the logs (living.ts). */
+  /** Instances that were asked for and have no deletion in the logs (living.ts). */
   readonly living?: readonly (InstanceDescription & { readonly guid: string; readonly lastAt?: string })[];
-  /** Names and places, for candidates of whatever source. */
+  /** Names and places, for candidates of any source. */
   readonly known?: readonly KnownInstance[];
 }
 
@@ -233,7 +233,9 @@ export interface Discovery {
   readonly candidates: readonly Candidate[];
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
-  /** What fits the question, and no source tells whether it ever lived. Then nothing is complete. */
+  /**
+   * Instances that fit the question, and of which no source tells whether they ever lived. Then nothing is complete.
+   */
   readonly unclear?: readonly Unclear[];
   /** Deletions that hardly anybody asks for (set-aside.ts), where `all` does not list them. */
   readonly setAside?: readonly Candidate[];

@@ -42,7 +42,7 @@ function newestKnown(all: readonly KnownInstance[]): ReadonlyMap<string, KnownIn
   return newest;
 }
 
-/** What the logs leave open is told beside what another source knows. */
+/** Adds the questions that the logs leave open to a candidate that another source knows. */
 function withUnclear(candidate: Candidate, unclear: Unclear | undefined): Candidate {
   if (unclear === undefined) return candidate;
   const { guid: _guid, evidence, ...described } = unclear;

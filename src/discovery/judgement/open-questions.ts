@@ -1,6 +1,6 @@
 /**
- * What keeps a candidate from being known to be the one that was asked for. Nobody is led to a wrong instance: where a
- * name, a place or a time could not be compared, or something else fits as well, a person has to say which is meant.
+ * The reasons why a candidate is not confirmed. Nobody is led to a wrong instance: if a name, a place or a time could
+ * not be compared, or another candidate fits as well, a person has to say which is meant.
  */
 import { counted } from "../../kit/text/counted.ts";
 import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "./candidate.ts";
@@ -11,7 +11,10 @@ import { plainTime } from "../lines/stamp.ts";
 
 const MOST_TOLD = 3;
 
-/** What can be meant as well, by GUID, best first. There may be tens of thousands: they are sorted out once for all. */
+/**
+ * Other candidates that may be meant, by GUID, best first. There may be tens of thousands: they are sorted out once for
+ * all.
+ */
 interface Rivals {
   readonly any: ReadonlyMap<string, Candidate>;
   /** A name that is known leaves out what has none that is known; times leave out nothing. */
@@ -113,7 +116,10 @@ function tell({ guid, name, deletedAt }: Candidate): string {
   return `${guid}${called}${deletedAt === undefined ? "" : ` at ${plainTime(deletedAt)}`}`;
 }
 
-/** What is known by its name or GUID needs no other source; by a time or a place, nothing nearer may be left unread. */
+/**
+ * A candidate that fits by name or GUID needs no other source. For one that fits by time or place, no nearer time may
+ * be left unread.
+ */
 function unseen(candidate: Candidate, { coverage }: Beside, query: DiscoveryQuery): readonly string[] {
   if (query.name !== undefined && isNamed(candidate, query.name)) return [];
   const { around } = query;

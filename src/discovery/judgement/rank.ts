@@ -23,7 +23,7 @@ export function windowOf({ around, windowMs }: DiscoveryQuery): TimeWindow | und
   return { from: new Date(around.getTime() - width), to: new Date(around.getTime() + width) };
 }
 
-/** What of it is over, so that logs can be expected to hold it. */
+/** The part of the window that is over, so that logs can be expected to hold it. */
 export function pastOf(window: TimeWindow, { around }: DiscoveryQuery, now: Date): TimeWindow {
   const asked = around?.getTime() ?? window.from.getTime();
   return { from: window.from, to: new Date(Math.max(asked, Math.min(window.to.getTime(), now.getTime()))) };
@@ -38,7 +38,7 @@ export function rank(candidates: readonly Candidate[], query: DiscoveryQuery): r
     })
     .filter(({ fits }) => fits || query.all === true)
     .sort((a, b) => Number(b.fits) - Number(a.fits) || byOrder(a.order, b.order));
-  // Whoever sorts by the score finds the order that it stands for.
+  // A sort by score gives the same order.
   let highest = Number.POSITIVE_INFINITY;
   return sorted.map(({ candidate, fits, order }) => {
     highest = Math.min(highest, candidate.score + order.asked + (fits ? 0 : MISFIT) + nearness(order.distance));
@@ -46,7 +46,10 @@ export function rank(candidates: readonly Candidate[], query: DiscoveryQuery): r
   });
 }
 
-/** What fits but for its name, which only its broker tells: it may have been renamed to the one that was asked for. */
+/**
+ * Candidates that fit except for a name that only the broker tells: the instance may have been renamed to the asked
+ * name.
+ */
 export function renamedPerhaps(candidates: readonly Candidate[], query: DiscoveryQuery): readonly Candidate[] {
   const { name: _name, all: _all, ...elsewhere } = query;
   return rank(
@@ -68,7 +71,7 @@ function fitsQuestion(candidate: Candidate, query: DiscoveryQuery): boolean {
   );
 }
 
-/** What is asked for by its GUID is known to everybody. */
+/** An instance that is asked for by its GUID counts as named in every source. */
 export function isNamed({ guid, name }: { readonly guid: string; readonly name?: string }, asked: string): boolean {
   return name === asked || guid === asked.toLowerCase();
 }
@@ -120,7 +123,7 @@ function overlaps({ after, before }: NonNullable<Candidate["between"]>, { from, 
 }
 
 interface Order {
-  /** What of the question it is known to answer. */
+  /** A count of the parts of the question that the candidate is known to answer. */
   readonly asked: number;
   /** Whether there can be anything to recover. */
   readonly isGone: boolean;

@@ -98,7 +98,7 @@ function readRequest(data: LagerData, { action }: LagerLine): FactBody | undefin
   if (wanted === undefined) return undefined;
   const counted = numberField(data, "current-node-count");
   const current = counted ?? 0;
-  // What is recreated had no node either, and lived before.
+  // A recreated instance had no node either, and lived before.
   const creates = counted === 0 && !/(?:^|\.)recreate\./.test(action) ? ({ creates: true } as const) : {};
   if (wanted > 0) return { kind: "nodes-planned", adds: wanted > current, removes: wanted < current, ...creates };
   return { kind: "deletion-began", style: "request", ...session(data), ...some("planned", plannedSteps(data)) };

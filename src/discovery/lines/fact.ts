@@ -1,4 +1,4 @@
-/** What one log line says about one instance. Facts are gathered first and judged together (verdict.ts). */
+/** The facts that one log line states about one instance. Facts are gathered first and judged together (verdict.ts). */
 import type { Stamp } from "./stamp.ts";
 
 /** Eras A and B work on `cluster.request`, C to F on `deprovision` and a scheduler (dingo.md §2.2). */
@@ -6,7 +6,7 @@ export type Style = "request" | "deprovision";
 
 export type FactBody =
   | { readonly kind: "deletion-began"; readonly style: Style; readonly session?: string; readonly planned?: number }
-  /** A, B: the broker acts on a request, whatever it is; joined to a deletion by its session. */
+  /** A, B: the broker acts on a request of any kind; joined to a deletion by its session. */
   | { readonly kind: "request-performed"; readonly session?: string }
   /** C–F: `stop-cluster`; era C does not say of which instance. */
   | { readonly kind: "deletion-planned"; readonly planned: number }
@@ -24,7 +24,10 @@ export type FactBody =
   | { readonly kind: "create-forked" }
   | { readonly kind: "create-ended" }
   | { readonly kind: "create-failed"; readonly error: string }
-  /** What a change of the instance will do to its nodes; one that adds and removes moves them, one that creates is its first. */
+  /**
+   * The effect of a change on the instance's nodes. A change that adds and removes moves them; one that creates is the
+   * instance's first.
+   */
   | { readonly kind: "nodes-planned"; readonly adds: boolean; readonly removes?: boolean; readonly creates?: true }
   | { readonly kind: "node-adding" }
   | { readonly kind: "update-began" }

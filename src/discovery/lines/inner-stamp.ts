@@ -10,7 +10,7 @@ const INNER = new RegExp(String.raw`(?:^\s{0,12}(?:time=")?|STRUCTURED: time=)${
 
 /** Before it stands what ends a head of RFC 3164, or what the pattern above asks for. */
 const ANYWHERE = /[\s:\]"=]\d{4}-\d\d-\d\dT/;
-/** Lager's is a text, at whatever depth of quotes; the number of Cloud Controller's lines says nothing to us. */
+/** Lager's time is a text, at any depth of quotes; the number in Cloud Controller's lines says nothing to us. */
 const LAGERS = /timestamp[\\"]*\s*:\s*\\*"/;
 
 /**

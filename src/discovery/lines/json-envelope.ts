@@ -92,7 +92,7 @@ function distinct(leaves: readonly Leaf[]): readonly string[] {
   return taken;
 }
 
-/** What an event says of its text, or else what stands around the event. */
+/** The stamp, host and program of an event: from its fields, or else from the fields around it. */
 function contextOf(event: JsonEvent): Context {
   const known = CONTEXTS.get(event);
   if (known !== undefined) return known;

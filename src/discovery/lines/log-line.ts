@@ -15,8 +15,8 @@ import { harmlessOnly, shown } from "./safe-text.ts";
 import { UNDATED, type Stamp } from "./stamp.ts";
 
 /**
- * What the scanner looks for: each a piece of a line that `readLogLine` understands, thirteen bytes or longer because
- * the shortest sets the speed. The broker's name ends with "-broker" in all eras (dingo.md §2.2).
+ * The texts that the scanner looks for. Each is a piece of a line that `readLogLine` understands, thirteen bytes or
+ * longer because the shortest sets the speed. The broker's name ends with "-broker" in all eras (dingo.md §2.2).
  */
 export const NEEDLES: readonly string[] = [
   "remove-node.perform",
@@ -139,12 +139,12 @@ export function readLogLine(text: string, place?: Fact["place"]): LogLine {
   return readWith(readEnvelope(text), text, place);
 }
 
-/** What the sender wrote around its line counts before what the collector added. */
+/** The sender's envelope around its line counts before the collector's. */
 function within({ stamp, host, program }: UnwrappedText, line: string, place: Fact["place"] | undefined): LogLine {
   const inner = readEnvelope(line);
   const added = { ...optional("host", host), ...optional("program", program) };
   const time = inner.naked === undefined ? optional("stamp", stamp) : {};
-  // A container's line says nothing of who wrote it, whatever head stands in it.
+  // A head inside a container's line does not tell who wrote the line.
   const sender = isContainerTag(program) && !isContainerTag(inner.program) ? optional("program", program) : {};
   return readWith({ ...time, ...added, ...inner, ...sender }, line, place);
 }

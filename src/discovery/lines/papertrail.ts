@@ -26,7 +26,7 @@ export function readPapertrail(line: string): PapertrailLine | undefined {
   return receivedAt === undefined ? undefined : { receivedAt, host, program, message };
 }
 
-/** The message may hold tabs of its own. */
+/** The message itself may hold tabs. */
 function splitHead(line: string): readonly string[] | undefined {
   const fields: string[] = [];
   let from = 0;

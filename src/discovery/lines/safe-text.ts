@@ -39,7 +39,10 @@ const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----E
 /** AWS access key ids have a fixed shape. */
 const ACCESS_KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,20}\b/g;
 
-/** What one of the shapes above holds at least: most lines have none of it, and are asked once instead of six times. */
+/**
+ * Every text that fits one of the shapes above has one of these. Most lines have none, and are tested once instead of
+ * six times.
+ */
 const SUSPICIOUS =
   /:\/\/|pass|pwd|secret|token|key|credential|authorization|cookie|signature|bearer|basic|a[ks]ia|-u |--user|:(?:\d{4,5}|\*):/i;
 

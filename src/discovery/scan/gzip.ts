@@ -181,7 +181,7 @@ class Input {
     return true;
   }
 
-  /** What was read since it was asked last. */
+  /** The bytes that were read since the last call. */
   takeRead(): number {
     const fresh = this.read - this.#told;
     this.#told = this.read;

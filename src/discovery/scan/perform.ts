@@ -27,7 +27,7 @@ function isWithinLine({ descriptor, from }: Job): boolean {
   }
 }
 
-/** What the system says when a file cannot be read on is no defect of ours. */
+/** The system's error when a file cannot be read on is no defect of ours. */
 function* guarded(reading: Generator<number, string | undefined>): Generator<number, string | undefined> {
   try {
     return yield* reading;

@@ -12,7 +12,7 @@ interface Handle {
 
 interface Opened {
   readonly _handle: Handle;
-  /** What was left after a call: room for output, then input. */
+  /** The room that a call left: for output, then for input. */
   readonly _writeState: Uint32Array;
 }
 

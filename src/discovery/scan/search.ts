@@ -20,7 +20,7 @@ const SMALLEST = 8 * 1024 * 1024;
 const WORTH_A_WORKER = 256 * 1024 * 1024;
 /** A range that ends so far before the end need not keep its last bytes: what follows has enough, though it may begin within a line. */
 const LAST_BYTES = EDGE + LONGEST_LINE;
-/** What a packed byte costs beside a plain one. */
+/** The cost of a packed byte, as a multiple of a plain one's. */
 const PACKED_COST = 40;
 /** A thread makes little garbage: with this limit it does not let it grow. */
 const YOUNG = { maxYoungGenerationSizeMb: 2 } as const;

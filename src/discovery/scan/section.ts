@@ -90,7 +90,8 @@ class Looks {
 
   /** Of the lines from `before` on. */
   firstFrom(instant: number, before: number): number | undefined {
-    // What begins behind a byte is looked for: the line at `before` behind the one that ends the line in front of it.
+    // `#look(at)` finds the line behind the one that holds `at`: for the line at `before` the search begins one byte
+    // earlier.
     for (let at = Math.max(0, before - 1); ; ) {
       const point = this.#look(at);
       if (point === undefined || point.instant >= instant) return point?.instant;
@@ -159,7 +160,9 @@ class Looks {
   }
 }
 
-/** What comes later by less than machines' clocks differ is in order. */
+/**
+ * True when no line is earlier than a line before it by more than `SLACK_MS`: clocks of machines differ by that much.
+ */
 function isInOrder(points: readonly Point[]): boolean {
   let latest = Number.NEGATIVE_INFINITY;
   for (const { instant } of points.toSorted((a, b) => a.offset - b.offset)) {

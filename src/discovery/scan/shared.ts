@@ -1,4 +1,7 @@
-/** What the threads of a search share: the next job, the bytes read, and how much each has sent that still waits. */
+/**
+ * The memory that the threads of a search share: the next job, the bytes read, and how much each has sent that still
+ * waits.
+ */
 const NEXT = 0;
 const STOPPED = 1;
 const WAITING = 2;

@@ -37,7 +37,7 @@ interface Traces {
   readonly guid: string;
   readonly usage: UsageEvent | undefined;
   readonly audit: readonly AuditEvent[];
-  /** Where no event of its own says who: the deletion of its space or organization shortly before. */
+  /** The deletion of its space or organization shortly before, when no event of the instance says who deleted it. */
   readonly place: AuditEvent | undefined;
 }
 
@@ -70,7 +70,7 @@ export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now:
   return { sightings, notDeleted: [], coverage, seesEverything: identity.value?.seesEverything ?? false };
 }
 
-/** What names its instance by anything else is no proof of anybody. */
+/** An event that names its instance by anything but a GUID proves nothing about anybody. */
 function isOfGuid(event: UsageEvent | AuditEvent): boolean {
   if ("instance" in event) return isGuid(event.instance.guid);
   return ![DELETE, START, PURGE].includes(event.type) || isGuid(event.target.guid);
@@ -96,7 +96,7 @@ function doubtsOf(identity: Tried<CfIdentity>, tooOld: boolean): readonly string
   return doubts;
 }
 
-/** `span` is empty where nothing of the source was read. */
+/** `span` is empty when nothing of the source was read. */
 function coverageOf(
   source: EvidenceSource,
   span: { readonly from?: string; readonly to?: string },

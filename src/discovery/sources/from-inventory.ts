@@ -51,11 +51,11 @@ export function fromInventory({ files, unreadable }: InventoryFiles): SourceRepo
   return { sightings: gone(ordered), notDeleted: [], coverage, known: knownOf(ordered) };
 }
 
-/** What went is seen by comparing: one survey shows nothing of it. */
+/** Surveys show a deletion by comparison: one survey alone shows none. */
 function tooFew(surveys: readonly Survey[], unreadable: number): readonly Coverage[] {
   if (surveys.filter(isWhole).length > 1) return [];
   const why = "a deletion shows only between two surveys that saw every instance";
-  // What is in the files that could not be read, their own remedies bring.
+  // The remedies of unreadable files bring their surveys back.
   const remedy = unreadable > 0 ? [] : ["Run dingo-recover inventory once more."];
   return [{ source: "inventory", complete: false, why, ...remedyOf(remedy) }];
 }

@@ -22,7 +22,7 @@ export interface StoreFindings {
 
 /** Zones differ by 14 hours at most, and the index of the day may be the wrong one (cf-bosh.md §5.4). */
 const SKEW_MS = 26 * 3_600_000;
-/** A store that is silent this long before its end is one where nothing happened. */
+/** A store may be silent for this long at its end, with no gap: nothing happened then. */
 const QUIET_MS = 10 * 60_000;
 const GUIDS_AT_ONCE = 20;
 /** Each costs a search; beyond these nobody reads on. */
@@ -86,7 +86,7 @@ class StoreReading {
     this.#dateRest();
   }
 
-  /** What came before and after the window: who it was, whether it was brought back. */
+  /** Events before and after the window: whose instance it was, and whether it was brought back. */
   async readLives(): Promise<void> {
     const guids = this.#guids();
     for (let at = 0; at < guids.length; at += GUIDS_AT_ONCE)
@@ -174,7 +174,7 @@ class StoreReading {
     }
   }
 
-  /** Milliseconds that the store's times are ahead; 0 where nothing or more than one was learned. */
+  /** Milliseconds that the store's times are ahead; 0 when no offset was learned, or more than one. */
   #offset(): number {
     const [only, ...others] = this.#clock.offsets;
     if (only === undefined || others.length > 0) return 0;

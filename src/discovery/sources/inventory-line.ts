@@ -14,7 +14,7 @@ const archive = z.object({
   /** As of `archive verify`. */
   verdict: z.string(),
   why: z.string(),
-  /** No later than this; null where nothing can be restored. */
+  /** No later than this; null when nothing can be restored. */
   recoveryTime: z.string().nullable(),
 });
 

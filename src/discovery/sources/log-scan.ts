@@ -53,9 +53,9 @@ const EARLIEST = Date.UTC(2014, 0, 1);
 const DAY_MS = 24 * 3_600_000;
 
 export interface ScanOptions {
-  /** What says to be of a later day was written by a clock that is wrong. */
+  /** A time on a later day was written by a clock that is wrong. */
   readonly now?: Date | undefined;
-  /** What lies outside it may be left out. */
+  /** Lines outside it may be left out. */
   readonly window?: TimeWindow | undefined;
   readonly progress?: SearchListener["progress"] | undefined;
 }
@@ -220,7 +220,7 @@ class FileScan {
     else this.#tooMany = true;
   }
 
-  /** What an instance was called is worth knowing at any time; what happened to it is not. */
+  /** A fact without a time is kept only if it holds at any time, such as a name. */
   #date(fact: Fact, ms: number | undefined): void {
     // A time of whole seconds: what it follows within its second comes before it.
     if (ms !== undefined) this.#keep({ ...fact, at: fromDate(new Date(ms + 999)) });
@@ -345,11 +345,11 @@ function nameOf(line: number | undefined): string {
 }
 
 /**
- * The first and the last lines, whatever they say: they bound the time that a file covers, and show whether a collector
- * cuts its lines, or the file ends in the middle of one, perhaps before anything that the search looks for.
+ * The first and the last lines, with any content: they bound the time that a file covers. They also show whether a
+ * collector cuts its lines, or the file ends in the middle of one, perhaps before every text that the search looks for.
  */
 function edgeLines({ head, tail }: SearchTotals): readonly string[] {
-  // What was read may end in the middle of a line that goes on.
+  // The text may end in the middle of a line that goes on.
   const first = wholeLines(decode(head)).slice(0, EDGE_LINES);
   const ends = decode(tail).split("\n");
   // The search gives no more: its first line began before, and is no line that a collector cut.

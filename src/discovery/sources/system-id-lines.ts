@@ -22,7 +22,7 @@ export interface SystemIdLine {
 
 export interface SystemIdLines {
   readonly lines: readonly SystemIdLine[];
-  /** What could not be read in full, each with its reason: a line may stand there. */
+  /** The parts that could not be read in full, each with its reason: a line may stand there. */
   readonly unread: readonly string[];
   /** One of these did not answer, and may later. */
   readonly unanswered: boolean;

@@ -26,7 +26,7 @@ type Input = z.infer<typeof input>;
 const output = z.object({
   guid: z.guid(),
   name: z.string(),
-  /** What the recovered one is called where nothing else was asked for: as it was given, or as it was meant. */
+  /** The default name of the recovered instance: the given name, or the name that was meant. */
   service: z.string().default(""),
   kind: z.string(),
   /** Empty where it is not known, or where the operator knowingly recovers into another organization. */
@@ -43,7 +43,7 @@ const output = z.object({
   evidence: z.array(z.string()),
   /** Of log files whose times name no year or zone: what they span, and the clock they were found to run at. */
   log_clocks: z.array(z.string()),
-  /** What else went with its space; empty where it went alone. */
+  /** The other instances that were deleted with its space; empty when it was deleted alone. */
   together: z.string(),
   others: z.array(z.string()),
 });

@@ -1,6 +1,6 @@
 /**
- * Names are mistyped: where nothing of the name was found, the deletions of other names near the place that was named are
- * told, the most like first. None of them is ever taken: whoever means one begins anew with its name.
+ * Names are mistyped. If nothing of the name was found, this tells the deletions of other names near the named place,
+ * the most similar first. It takes none of them: an operator who means one starts again with its name.
  */
 import type { Candidate, DiscoveryQuery } from "../../judgement/candidate.ts";
 import { type DiscoverySources, findDeletedInstance } from "../../answer/find.ts";

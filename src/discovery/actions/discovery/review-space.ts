@@ -132,7 +132,10 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
   return { rows, members, left_out };
 }
 
-/** What lives is not deleted, whatever was found; what has its name again is left to a run of its own, which asks. */
+/**
+ * A living instance is not deleted, even if a deletion was found. When another instance has the name again, a separate
+ * run recovers this one and asks.
+ */
 async function judgeMember(
   context: Context,
   { guid, nameTakenBy, deletedAt = "", cleanStop, mayLive = false }: Candidate,

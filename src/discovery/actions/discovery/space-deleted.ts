@@ -7,7 +7,7 @@ import { batchCommand, deletedTogether } from "../../judgement/together.ts";
 import { archiveOf } from "./choose-instance.ts";
 
 export interface Together {
-  /** One sentence for the screen; empty where nothing else went. */
+  /** One sentence for the screen; empty when no other instance was deleted. */
   readonly told: string;
   /** The command that brings the others back, all of them by one consent. */
   readonly others: readonly string[];

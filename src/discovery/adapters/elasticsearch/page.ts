@@ -57,7 +57,7 @@ export function instantOf(value: unknown): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
-/** A part of the answer that is missing: shards, clusters, or whatever a time limit cut off. */
+/** The parts that an answer lacks: shards, clusters, or hits that a time limit cut off. */
 export function holesOf(answer: unknown): readonly string[] {
   // `terminated_early` says nothing of the kind: a scroll in index order ends its pages so (7.6.1).
   const { timed_out: late, _shards: shards, _clusters: clusters } = recordOf(answer);

@@ -137,7 +137,7 @@ function bodyOf({ query, size }: Search, counting: boolean): Readonly<Record<str
   return { query, size, timeout: SEARCH_LIMIT, track_total_hits: counting };
 }
 
-/** What is not freed ends by itself: a failure here must not hide another. */
+/** A search that is not freed ends by itself, and a failure here must not hide another. */
 async function free(client: StoreClient, call: LogStoreCall): Promise<void> {
   await client.call(call).catch(() => undefined);
 }

@@ -21,7 +21,7 @@ export const MESSAGE_FIELDS: readonly string[] = [
 /** Of these the first that is a date is the store's own time. */
 export const TIME_FIELDS: readonly string[] = ["@timestamp", "timestamp"];
 
-/** What `_field_caps` knows of the fields. */
+/** The fields that `_field_caps` lists. */
 export interface Searchable {
   /** Analysed: found by words next to one another. */
   readonly texts: readonly string[];

@@ -50,7 +50,7 @@ export class StoreClient {
   readonly #options: StoreClientOptions;
   readonly #agents: HttpAgents;
   #opened: Promise<Send> | undefined;
-  /** What the dialler threw last: the client keeps no more than its text. */
+  /** The last error of the dialler: the client keeps only its text. */
   #dialFailure: RecoverError | undefined;
 
   constructor(options: StoreClientOptions) {

@@ -72,7 +72,7 @@ class Walk {
 
   #anyDepth(directory: string, rest: readonly string[], { depth, root }: Level): void {
     this.into(directory, rest.length === 0 ? ["*"] : rest, { depth, enters: rest.length <= 1 });
-    // What would come next is entered only to be said to be too deep.
+    // The next level would only be entered to be called too deep.
     if (depth > DEEPEST) return;
     for (const entry of this.#list(directory)) {
       if (entry.name.startsWith(".")) continue;

@@ -97,7 +97,7 @@ function openGlob(pattern: string, files: Map<string, LogFile>, unreadable: Unre
   for (const name of found.paths) {
     const opened = openFile(name);
     if (opened.file === undefined) unreadable.push({ path: name, why: opened.why });
-    // It may wait for its writer for ever, or never end: whoever means it names it.
+    // A pipe or a device may wait for its writer for ever, or never end: an operator who means it names it.
     else if (!opened.isRegular)
       unreadable.push({ path: name, why: "is no file but a pipe or a device; name it itself" });
     else files.set(path.resolve(name), opened.file);

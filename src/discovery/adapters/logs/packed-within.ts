@@ -75,7 +75,7 @@ class Walk {
 function headerIn(bytes: Uint8Array): Header | undefined {
   const record = Buffer.from(bytes.buffer, bytes.byteOffset, RECORD);
   const sum = record.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
-  // A link, a device or a directory has no content, whatever size stands there.
+  // A link, a device or a directory has no content, even if its header names a size.
   const size = /[1-6]/u.test(record.toString("latin1", 156, 157)) ? 0 : octal(record, 124, 12);
   if (octal(record, 148, 8) !== sum || size === undefined) return undefined;
   return { name: textIn(record, 0, 100), size };

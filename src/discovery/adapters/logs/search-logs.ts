@@ -132,7 +132,7 @@ function brokenOff(path: string, first: Uint8Array): string | undefined {
   return cut ? "breaks off before its first line: no packed file is so short" : undefined;
 }
 
-/** What is no regular file, or is packed in a way that only a stream unpacks, has neither `open` nor `failure`. */
+/** A file that is not regular has neither `open` nor `failure`. Nor has one that only a stream can unpack. */
 function openFile(file: LogFile): Opened {
   if (file.path === "-") return { file };
   let descriptor: number | undefined;
