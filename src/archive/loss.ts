@@ -1,6 +1,7 @@
 /**
  * The loss of a recovery as a range (law 17): at least, at most, and "none" only when that is shown. One function makes
  * the range from facts, and one puts it into words, so that every screen, document and report of a run tells the same.
+ *
  * Two moments bound it. PostgreSQL archives whole segments, so all writes after the last one was closed are lost. The
  * last transaction of that segment is no later than its closing, and it was stored no earlier.
  */

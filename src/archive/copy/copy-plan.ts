@@ -1,6 +1,7 @@
 /**
  * The plan of a copy: each object, its new place, and the order. Pure; made once, kept as evidence, and the same for
  * every later attempt.
+ *
  * The order is safe at every moment: payload first, then what makes it known, sentinels last in ascending age, because
  * WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
  */

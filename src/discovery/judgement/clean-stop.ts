@@ -2,6 +2,7 @@
  * Whether logs show that the last server of a deleted instance came to an orderly end. PostgreSQL then closes its open
  * segment and has it archived before its process goes (xlog.c, ShutdownXLOG; seen in
  * fixtures/logs/original-containers).
+ *
  * Judges by the order of lines in one file, since their times are of whole seconds: a log store keeps no order. A
  * missing, cut or doubtful line shows no clean stop, and no kill either.
  */

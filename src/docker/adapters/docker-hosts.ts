@@ -26,7 +26,7 @@ export interface DockerHostsOptions {
   readonly operator?: Operator;
   /** Text of a private key in the place of the agent's. */
   readonly privateKey?: string;
-  /** As a process of its own where absent. */
+  /** Default: starts a process. */
   readonly run?: RunProgram;
 }
 

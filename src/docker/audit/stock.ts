@@ -46,7 +46,7 @@ export class Stock {
     return this.survey.projects.find(({ name }) => name === compose?.project);
   }
 
-  /** What its Compose file says of it, where that could be read. */
+  /** The service's definition in its Compose file, when the file could be read. */
   serviceOf(container: SurveyedContainer): SurveyedService | undefined {
     return this.projectOf(container)?.services?.find(({ name }) => name === container.compose?.service);
   }

@@ -1,4 +1,4 @@
-/** What an audit of a Docker host's storage has seen, as plain JSON: it is judged from this alone, then and years later. */
+/** The survey of a Docker host's storage, as plain JSON: the audit judges from this alone, at once or years later. */
 import type { Mount } from "../compose/mount.ts";
 import type { Contents } from "../data-directory/recognise.ts";
 import type {
@@ -74,7 +74,7 @@ export interface SurveyedProject {
   readonly complete: boolean;
 }
 
-/** What a Compose file says of a service, as far as it is about data. */
+/** A service's definition in a Compose file, as far as it is about data. */
 export interface SurveyedService {
   readonly name: string;
   /** `FILE:LINE` of its definition. */

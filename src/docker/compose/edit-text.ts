@@ -71,7 +71,7 @@ export interface CommentLine {
   readonly end: number;
   /** White space before the "#" signs. */
   readonly before: string;
-  /** What stands behind them. */
+  /** The text behind the "#" signs. */
   readonly content: string;
   readonly eol: string;
 }

@@ -1,7 +1,7 @@
 /**
  * Gives a service a bind or a named volume in the text of a Compose file. Shipped lines that say the very same are
- * uncommented, else lines are put in with the file's own indentation; every other byte stays. What came of it is read
- * again and must be the old file with that one volume more; a text for which that cannot be had is refused.
+ * uncommented, else lines are put in with the file's own indentation; every other byte stays. The result is read again,
+ * and must be the old file with one volume more; else the edit is refused.
  */
 import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { quoted } from "../../kit/text/printable.ts";

@@ -5,7 +5,7 @@
  */
 import { known, type Resolved, unknown } from "./resolved.ts";
 
-/** What a variable is; `value: undefined` means that it is not set, and that all places were looked at. */
+/** The value of a variable; `value: undefined` means that it is not set, and that all places were looked at. */
 export type Variable =
   | { readonly known: true; readonly value: string | undefined }
   | { readonly known: false; readonly why: string };
@@ -36,7 +36,7 @@ interface Asked {
   readonly depth: number;
 }
 
-/** What stands for the `$…` at that offset and where it ends, or why that is not known. */
+/** The text for the `$…` at that offset and its end, or the reason why it is not known. */
 function substitution(raw: string, dollar: number, asked: Asked): { text: string; end: number } | string {
   const rest = raw.slice(dollar + 1);
   if (rest.startsWith("$")) return { text: "$", end: dollar + 2 };

@@ -1,4 +1,4 @@
-/** What an edit changes, line by line, as `diff -u` shows it. */
+/** The changes of an edit, line by line, as `diff -u` shows them. */
 import { printable } from "../../kit/text/printable.ts";
 
 const CONTEXT = 3;

@@ -1,6 +1,6 @@
 /**
- * Reads a Compose project: its files in their order, what they include and extend, and the variables that they name.
- * It reads files through whoever calls it and reaches nothing else. What nobody can tell is unknown, with the reason.
+ * Reads a Compose project: its files in their order, what they include and extend, and the variables that they name. It
+ * reads files through its caller and reaches nothing else. A value that nobody can tell is unknown, with the reason.
  */
 import { posix } from "node:path";
 import type { Diagnostic } from "../../kit/text/diagnostic.ts";
@@ -21,7 +21,7 @@ export interface ProjectSource {
   /** By default `.env` of the directory. */
   readonly envFiles?: readonly string[];
   readonly environment: CallerEnvironment;
-  /** Home of whoever calls Compose. */
+  /** Home of the account that calls Compose. */
   readonly home?: string;
   readonly projectOption?: string;
   readonly read: ReadFile;

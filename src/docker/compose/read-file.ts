@@ -1,4 +1,7 @@
-/** Reads the text of one Compose file into placed nodes. What cannot be read is a problem, and undefined comes back. */
+/**
+ * Reads the text of one Compose file into placed nodes. If the text cannot be read, it adds a problem and returns
+ * undefined.
+ */
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLMap } from "yaml";
 import { printable, quoted } from "../../kit/text/printable.ts";
 import { Lines } from "../../kit/yaml/lines.ts";

@@ -1,4 +1,4 @@
-/** What the texts of one file are read with: its variables, and the directory that its relative paths begin at. */
+/** The scope of one file's texts: its variables, and the directory that its relative paths begin at. */
 import { posix } from "node:path";
 import { interpolate, type Variables } from "./interpolation.ts";
 import type { ComposeNode } from "./node.ts";
@@ -9,7 +9,7 @@ export interface Scope {
   readonly variables: Variables;
   /** Absolute. */
   readonly directory: string;
-  /** Home of whoever calls Compose; undefined where that is not known. */
+  /** Home of the account that calls Compose; undefined when it is not known. */
   readonly home: string | undefined;
   readonly problems: Problems;
 }

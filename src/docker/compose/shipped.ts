@@ -1,5 +1,5 @@
 /**
- * Lines that whoever wrote the file left in it as comments, to be uncommented by who wants the data to last:
+ * Comment lines that the author of a Compose file left in it. They give a service a volume once somebody uncomments them:
  *
  *     #    volumes:
  *     #      - ./postgres:/var/lib/postgresql/data

@@ -41,7 +41,7 @@ export function itemYaml(change: VolumeChange): string {
   return scalarYaml(itemText(change));
 }
 
-/** Plain where nothing in it means anything to YAML, else in single quotes. */
+/** Plain if no character has a meaning in YAML, else in single quotes. */
 export function scalarYaml(text: string): string {
   return /^[A-Za-z0-9./_][A-Za-z0-9./_@+:~-]*[A-Za-z0-9./_]$/u.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,4 +1,4 @@
-/** Looks into directories, and where nothing is told of one, into those of it that usually hold data. */
+/** Looks into directories. If a directory shows no data, looks into those below it that usually hold data. */
 import { RecoverError } from "../../errors.ts";
 import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../../ports/docker-host.ts";
 import {
@@ -39,14 +39,14 @@ export async function findData(
   });
 }
 
-/** What is whole PostgreSQL, whatever the directories above it are called (PostgreSQL manual, Database File Layout). */
+/** The file that every whole PostgreSQL directory has, under any name (PostgreSQL manual, Database File Layout). */
 const CONTROL = "global/pg_control";
 /** So many of one place are looked at. */
 const MOST_BELOW = 8;
 
 /**
- * Every PostgreSQL below a place, whatever was told of it; a place that was not walked to its end says so. `found` is the
- * answer of `findData`; what is no place here comes back as it is.
+ * Finds every PostgreSQL below a place, also when `findData` has found other data there. A place that was not walked to
+ * its end says so. `found` is the answer of `findData`; an entry without a path here is returned unchanged.
  */
 export async function findBelow(
   host: Pick<DockerHost, "look" | "search">,

@@ -13,7 +13,7 @@ export interface PostgresDirectory {
   readonly pidFile: boolean;
   /** It follows another server, or recovers from an archive, as soon as it is started. */
   readonly standby: boolean;
-  /** What is wrong, as a sentence; "" where nothing is. */
+  /** The fault of the directory, as a sentence; "" when it has none. */
   readonly why: string;
 }
 
@@ -27,7 +27,7 @@ export const POSTGRES_FILES = [
   { path: "base/1/PG_VERSION", bytes: 0 },
 ] as const;
 
-/** Undefined where nothing is PostgreSQL's. `is` tells of a path whether it is there. */
+/** Undefined when no file is PostgreSQL's. `is` tells of a path whether it is there. */
 export function readPostgres(
   files: ReadonlyMap<string, LookedFile>,
   is: (path: string) => boolean,

@@ -1,5 +1,5 @@
 /**
- * What a data directory is told by: files and directories that its system makes and no other does. Paths are relative to
+ * The marks of a data directory: files and directories that its system makes and no other does. Paths are relative to
  * the directory; they and how a dump is taken come from each system's own documentation.
  */
 export type SystemName =

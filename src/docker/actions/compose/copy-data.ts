@@ -111,7 +111,10 @@ export const copyService = defineAction({
   },
 });
 
-/** What was copied before, warm or by a process that was cut, is gone on with; where that deceives, it is copied anew. */
+/**
+ * Goes on with an earlier copy, warm or from a process that was cut. If the result differs from the source, it copies
+ * anew.
+ */
 async function copyWhole(context: Context, input: MovedInput, part: string): Promise<void> {
   const { work } = await openStack(context, input);
   const { source, container_id: id, path } = input.moved;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { stackInput } from "./stack.ts";
 
 export const movedService = z.object({
-  /** What the journal and the screen call it: the service, with the path where one has several. */
+  /** The service's name in journal and screen, with the path when the service has several. */
   name: z.string(),
   service: z.string(),
   /** Name of its container. */
@@ -26,7 +26,7 @@ export const movedService = z.object({
   /** The same as the Compose file has it. */
   written: z.string(),
   bytes: z.number(),
-  /** What says where the data lie and whom to ask; never a password. */
+  /** Variables that tell the place of the data and the account to ask with; never a password. */
   env: z.record(z.string(), z.string()),
 });
 export type MovedService = z.infer<typeof movedService>;

@@ -1,4 +1,6 @@
-/** What is written to which file, so that each service gets its directory; and what else an `up` would change. */
+/**
+ * Plans the text of each file, so that each service gets its directory, and tells which other changes `up` would make.
+ */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { addVolumes, type Edited, volumesOffered } from "../../compose/edit.ts";
@@ -23,7 +25,7 @@ export interface EditWanted {
   readonly services: readonly MovedService[];
 }
 
-/** What the text of a file becomes: `override` is a file beside the Compose file, of the version that this one names. */
+/** The new text of a file: `override` is a file beside the Compose file, with the Compose file's version. */
 export function rewritten(
   before: string | undefined,
   to: { readonly override: boolean; readonly version: string; readonly services: readonly MovedService[] },

@@ -24,9 +24,9 @@ const input = z.strictObject({
 });
 const output = z.object({
   proved: z.array(z.object({ service: z.string(), mount: z.string(), rows: rowCounts })),
-  /** What the old containers had, and the new ones have not. */
+  /** Features that the old containers had, and the new ones lack. */
   lost: z.array(z.object({ service: z.string(), what: z.string() })).default([]),
-  /** What has fewer rows than before the whole stack was started. */
+  /** Tables or keys with fewer rows than before the whole stack was started. */
   fewer: z.array(z.object({ service: z.string(), what: z.string() })).default([]),
 });
 type Output = z.infer<typeof output>;

@@ -103,7 +103,7 @@ function cannot(message: string, place: string): RecoverError {
   });
 }
 
-/** Whoever names a table does not write lines of ours. */
+/** A table's name may hold a newline: no stranger writes lines of ours. */
 const onOneLine = (name: string): string => printable(name.replaceAll("\n", "\\n").replaceAll("\t", "\\t"));
 
 export function rowsText(rows: RowCounts): string {

@@ -141,7 +141,7 @@ async function placesOf(
   return [...found, ...layer, ...wrote.map(({ path, kind }) => ({ path, kind, volume: "", source: "" }))];
 }
 
-/** What lies there, whatever the image is called. */
+/** The data found in volumes and containers; the image's name does not count. */
 interface SeenData {
   /** By name of an anonymous volume. */
   readonly volumes: ReadonlyMap<string, Contents>;

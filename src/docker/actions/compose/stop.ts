@@ -13,7 +13,7 @@ import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 const input = z.strictObject({
   ...stackInput,
   running: z.array(runningContainer),
-  /** What is moved while it is down; none in journals without it. */
+  /** Services whose data are moved while it is down; none in older journals. */
   services: z.array(movedService).default([]),
   /** The file that is written; "" in journals without it. */
   file: z.string().default(""),

@@ -41,7 +41,7 @@ const output = z.object({
   tracked: z.enum(["yes", "no", "unknown"]),
   /** Services of which the file says something else than what runs: `up` changes them as well. */
   drifted: z.array(z.string()),
-  /** What of the moved services stays with their old containers: sentences. */
+  /** Features of the moved services that stay with their old containers: sentences. */
   staying: z.array(z.string()).default([]),
   seconds: z.number(),
 });

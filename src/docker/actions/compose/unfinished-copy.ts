@@ -1,4 +1,4 @@
-/** The copy of a service's data as long as it is not whole: under a name of its own, beside its destination. */
+/** The copy of a service's data while it is not whole: under a separate name, beside its destination. */
 import { posix } from "node:path";
 import type { Context } from "../../../action.ts";
 import type { DockerContainer } from "../../../ports/docker-host.ts";
@@ -34,7 +34,7 @@ export async function guardAlone(
   );
 }
 
-/** What a copy that was cut has left. */
+/** Removes the leftovers of a copy that was cut. */
 export async function removePart(context: Context, input: MovedInput): Promise<void> {
   const { work } = await openStack(context, input);
   const part = partOf(input.moved.destination, context.run.id);

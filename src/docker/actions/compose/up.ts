@@ -157,7 +157,9 @@ async function knownServices(work: DockerWork, request: Input): Promise<readonly
   return names.filter((service) => known.has(service));
 }
 
-/** As many as ran, whatever the file says: no more servers on one directory, and no container less. */
+/**
+ * The number of containers that ran before, not the file's: no more servers on one directory, and no container less.
+ */
 function scalesOf({ running }: Input, names: readonly string[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { service } of running) counts.set(service, (counts.get(service) ?? 0) + 1);

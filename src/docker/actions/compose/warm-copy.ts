@@ -89,7 +89,7 @@ export const warmCopy = defineAction({
 
 const within = (directory: string): string => `${directory}/.`;
 
-/** Whoever has begun at the same moment is seen by now: this run's copy is taken away then. */
+/** A run that began at the same moment is visible by now: if there is one, this run's copy is removed. */
 async function stayAlone(context: Context, input: MovedInput): Promise<void> {
   const { work } = await openStack(context, input);
   try {

@@ -22,7 +22,7 @@ export const databaseFacts = z.object({
   collate: z.string(),
   ctype: z.string(),
   tables: z.array(tableFacts),
-  /** What was refused while it was asked. */
+  /** Answers that the database refused. */
   damage: z.array(z.string()),
 });
 export type DatabaseFacts = z.infer<typeof databaseFacts>;

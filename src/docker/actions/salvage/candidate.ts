@@ -22,7 +22,7 @@ export const candidate = z.object({
   /** Owner of the directory; -1 where it is not known. */
   uid: z.number(),
   condition: z.enum(["whole", "begun", "damaged"]),
-  /** What is wrong with it; "" where nothing is. */
+  /** The fault of the candidate; "" when it has none. */
   why: z.string(),
   standby: z.boolean(),
   /** As its catalogue on disk names them: those that only the WAL knows are not here. */

@@ -1,4 +1,4 @@
-/** What a person names, beforehand by an input or when asked: either is read by the same rule. */
+/** Names that a person gives, in an input or as an answer: one rule reads both. */
 import type { Context } from "../../../action.ts";
 import { RecoverError, refusalOf } from "../../../errors.ts";
 import type { TextQuestion } from "../../../ports/operator.ts";
@@ -10,7 +10,7 @@ export interface Naming<T> {
   readonly divide: (answer: string) => readonly string[];
   /** Throws where the words name nothing that is there. */
   readonly read: (words: readonly string[]) => T;
-  /** What to do where nobody can answer; else what is said at the question. */
+  /** The remedy when nobody can answer; else it is said at the question. */
   readonly unattended?: string;
 }
 

@@ -128,7 +128,7 @@ export const putBack = defineAction({
     await guardFree(context, request);
     const noted = output.safeParse(context.records("put-back").at(-1));
     if (noted.success && (await isThere(context, request))) return noted.data;
-    // What a killed process left half is its own: it is made anew.
+    // A half volume that a killed process left belongs to this run: it is made anew.
     if (!isPath(request)) {
       await removeCopy(context, request, request.into);
       await context.beforeEffect();

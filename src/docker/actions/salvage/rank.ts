@@ -65,7 +65,7 @@ function ofTime({ written }: Ranked, { time }: Wanted): readonly Points[] {
   return [[Math.max(0, 40 - hours), `last written ${text} ${last < at ? "before" : "after"} that time`]];
 }
 
-/** A directory that was renamed or moved makes another project, with volumes of its own. */
+/** A directory that was renamed or moved makes another project, with new volumes. */
 function ofTwin({ twin }: Signs): readonly Points[] {
   if (twin === undefined) return [];
   return [

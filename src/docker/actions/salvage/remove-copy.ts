@@ -1,4 +1,4 @@
-/** What the run made for itself is stopped and removed: a copy, of which the original is still there. */
+/** Stops and removes the copy that the run made: its original is still there. */
 import type { Context } from "../../../action.ts";
 import { fillerName } from "../../../kit/commands/database-copy-commands.ts";
 import { openCopies } from "./copied.ts";

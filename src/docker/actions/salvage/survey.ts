@@ -31,7 +31,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** What loses everything while somebody still looks for it. */
+/** Commands that destroy everything while somebody still looks for it. */
 const FIRST_OF_ALL: readonly string[] = [
   'Until this is over: no "up", no "down -v", no prune of any kind; stop a cron job that prunes.',
   "Docker 23 and later prune exactly the volumes that have no name.",

@@ -13,7 +13,7 @@ const input = z.strictObject({
 });
 const output = z.object({
   findings: z.array(z.custom<Finding>()),
-  /** What could not be looked at: sentences. */
+  /** Places that could not be looked at: sentences. */
   unlooked: z.array(z.string()),
 });
 

@@ -117,7 +117,7 @@ export interface LookedLayer {
   readonly unknown: string | null;
 }
 
-/** What each container wrote over its image, as far as it tells of data. */
+/** The files that each container wrote over its image, as far as they may be data. */
 export async function lookAtLayers(
   host: Pick<DockerHost, "search" | "changes">,
   containers: readonly DockerContainer[],

@@ -58,7 +58,7 @@ function dataPaths({ image, environment }: SurveyedService): readonly DataPath[]
   return dataPathsOf(image, environment).filter(({ sure, kind }) => sure === "named" && kind !== "other");
 }
 
-/** What nobody can tell is no finding. */
+/** An unknown is no finding. */
 function isOpen({ complete }: SurveyedProject, { mounts, gaps }: SurveyedService): boolean {
   return !complete || gaps.length > 0 || mounts.some(({ kind, target }) => kind === "unknown" || target === null);
 }

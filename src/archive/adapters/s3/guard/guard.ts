@@ -1,6 +1,7 @@
 /**
  * Law 1: this guard stands under every request that changes a store. A change needs a permit, and only this guard makes
  * them.
+ *
  * A permit names where its holder may write; everything else is refused before anything is sent. No permit opens a
  * source of a run, or a place inside an archive of WAL-E or WAL-G. The guard knows an archive by its name; when the
  * name does not tell, it asks the store at every prefix above the place. A prefix that cannot be looked at does not
