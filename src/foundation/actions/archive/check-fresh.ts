@@ -23,7 +23,7 @@ const input = z.strictObject({
   guid: z.guid(),
   created_at: z.string(),
   bucket: z.string(),
-  /** What the broker cloned; "" for an instance that was made empty. */
+  /** The instance that the broker cloned; "" if it was made empty. */
   clone_from: z.string().default(""),
 });
 type Input = z.infer<typeof input>;

@@ -24,7 +24,7 @@ const output = z.object({
   disk_bytes: z.number(),
   free_bytes: z.number(),
   cell: z.string(),
-  /** What the last drill here took; "" where there was none, and in journals of earlier versions. */
+  /** The time that the last drill here took; "" if there was none, and in journals of earlier versions. */
   drill: z.string().default(""),
 });
 type Output = z.infer<typeof output>;

@@ -1,4 +1,7 @@
-/** What a way back takes from the journal is asked like a new target: another instance's archive is never its to move. */
+/**
+ * A way back reads its target from the journal and checks it like a new one: another instance's archive is never its to
+ * move.
+ */
 import type { Context, EvidenceRef } from "../../../action.ts";
 import type { Baseline } from "../../../archive/copy/baseline.ts";
 import {

@@ -39,7 +39,7 @@ export interface Elsewhere {
 const FIRST_BACKUP_MS = 60 * 60_000;
 const CLOCKS_MS = 10 * 60_000;
 
-/** What etcd still keeps; undefined where no cell knows its etcd, or the key is gone. */
+/** The system identifier that etcd still keeps; undefined if no cell knows its etcd, or the key is gone. */
 export async function systemIdInEtcd(context: Context, old: OldInstance): Promise<FoundSystemId | undefined> {
   const reached = old.deployment === "" ? undefined : await reachEtcd(context, old.deployment);
   if (reached === undefined) return undefined;
@@ -95,7 +95,7 @@ async function systemIdInLogs(context: Context, old: OldInstance, facts: Archive
   return { found: { systemId, source: `${place}, the old container's own pg_controldata` }, ...rest };
 }
 
-/** What a restore elsewhere would show in pg_controldata, without one. */
+/** Reads the identifier that pg_controldata would show after a restore elsewhere, without a restore. */
 async function systemIdInBackup(
   context: Context,
   archive: { readonly facts: ArchiveFacts; readonly base: string },

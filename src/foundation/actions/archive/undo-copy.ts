@@ -10,7 +10,9 @@ import { printedMoveAside } from "./printed-aside.ts";
 
 type Input = Target & { readonly source: string; readonly target: string };
 
-/** What lies in the new instance's archive: the copy, and whatever the recovered database has added to it. */
+/**
+ * The way back of a copy: it moves the new archive aside, with all objects that the recovered database has added to it.
+ */
 export const undoCopy: WayBack<Input, unknown> = {
   effect: "destroy",
   cost: "moves the copied archive aside, with what the recovered database has added to it; the source is not touched",

@@ -41,7 +41,7 @@ const input = z.strictObject({
   old_goes_on: z.boolean().default(false),
   /** The last segment of an orderly end that the logs show; "" when they show none. */
   clean_stop: z.string().default(""),
-  /** What was found of the old instance on the cells. */
+  /** The remains of the old instance that were found on the cells. */
   remains: z.array(z.string()).default([]),
   /** Its containers that ran, and that this run has stopped. */
   stopped: z.array(z.object({ cell: z.string(), container: z.string() })).default([]),
@@ -68,7 +68,7 @@ const output = z.object({
   last_transaction: z.string().default(""),
   /** The old instance wrote after its deletion: nobody knows until when. */
   lived_on: z.boolean().default(false),
-  /** What shows that nothing is lost; "" when nothing does. */
+  /** The reason why nothing is lost; "" when none is known. */
   nothing_lost: z.string().default(""),
   /** How many of the lost segments are missing and unreachable, and when those were stored; "" for none. */
   lost_segments: z.string().default(""),
@@ -149,7 +149,7 @@ function lacksOnlySystemId({ verdict, problems }: ArchiveVerdict): boolean {
   return verdict === "not-restorable" && fatal.every(({ code }) => OF_SYSTEM_ID.includes(code));
 }
 
-/** What nobody could ask is not known to have no answer (law 5). */
+/** A place that nobody could ask may still have the answer (law 5). */
 function refuseUnread({ unread, unanswered }: Omit<Elsewhere, "found">, location: ArchiveLocation): void {
   if (unread.length === 0) return;
   throw new RecoverError(

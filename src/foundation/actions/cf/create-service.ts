@@ -28,7 +28,7 @@ const input = z.strictObject({
   name: z.string(),
   /** GUID of an empty instance that the operator adopts instead, by typing it; "" to make one. */
   adopt: z.string().default(""),
-  /** What its emptiness is shown by again, right before. */
+  /** The guard asks this deployment's cells again, right before, whether the adopted instance is empty. */
   deployment: z.string().default(""),
   deleted_at: z.string().default(""),
   /** Addresses of cells that it must be placed on; brokers from 0.9.0 know the parameter (dingo.md §6). */
@@ -93,7 +93,7 @@ export const createService = defineAction({
     try {
       await awaitCreated(context, request);
     } catch (thrown) {
-      // What Cloud Foundry could not create, the probe says as well.
+      // If Cloud Foundry could not create it, the probe says so too.
       if (!(thrown instanceof RecoverError) || thrown.code !== "step-failed") throw thrown;
     }
     return await probeCreated(context, request);
@@ -126,8 +126,8 @@ async function adopt(context: Context, request: Input): Promise<void> {
 }
 
 /**
- * What an adopted instance is used for, undefined where it is empty and unbound still. Asked while its container lives
- * as it did then: afterwards this run has stopped it, and what is in it is what was recovered.
+ * The use of an adopted instance; undefined while it is empty and unbound. Asked only while its container has the same
+ * life as then: later this run has stopped it, and its data are the recovered ones.
  */
 async function useSinceAdopted(
   context: Context,

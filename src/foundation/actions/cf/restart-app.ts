@@ -9,7 +9,7 @@ import { waitFor } from "../../../kit/wait.ts";
 /** As long as the CLI waits for an application by itself: CF_STARTUP_TIMEOUT is 5 minutes (cf-bosh.md §1.3). */
 const RUNNING_DEADLINE_MS = 5 * 60_000;
 const POLL_MS = 2_000;
-/** What Cloud Controller stamps, it stamps to the second. */
+/** Cloud Controller's stamps have whole seconds. */
 const STAMP_MS = 1_000;
 
 const input = z.strictObject({
@@ -159,8 +159,9 @@ async function isComingUp(context: Context, app: CfApp): Promise<boolean> {
 }
 
 /**
- * Started since its binding was made, it runs with it already, whoever asked for that: a journal that lost its last block
- * does not know. Both times are Cloud Controller's, and `run` never asks within the second of the binding.
+ * An application that was started after its binding was made runs with it already, no matter who started it: a journal
+ * that lost its last block does not know. Both times are Cloud Controller's, and `run` never asks within the second of
+ * the binding.
  */
 async function hasItsBinding(context: Context, { guid }: Input, app: CfApp): Promise<boolean> {
   const { cf } = context.ports;

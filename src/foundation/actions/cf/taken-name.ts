@@ -121,7 +121,7 @@ function wreckQuestion(wreck: RecoverError, name: string, other: string): Choice
   };
 }
 
-/** Law 7: the full GUID, typed by whoever has just read what it is. */
+/** Law 7: the operator types the full GUID right after reading what the instance is. */
 async function adopt(context: Context, taken: ServiceInstance, { facts }: Taken): Promise<ChosenName> {
   const answer = await context.ask({
     kind: "typed",

@@ -74,13 +74,13 @@ export const undoCreate: WayBack<Input, Output> = {
   },
 };
 
-/** What was never created holds nothing. */
+/** An instance that was never created holds no data. */
 const byHand = (type: string, name: string): string =>
   type === "create" ? `; remove what is left of it with "${quote(["cf", "delete-service", name, "-f"])}"` : "";
 
 const isAdopted = ({ adopt = "" }: Input): boolean => adopt !== "";
 
-/** By our tag, and by its GUID where the step came to its end: whoever has the name now may be somebody else's. */
+/** Finds it by our tag, and by its GUID if the step ended: another instance with the name may be somebody else's. */
 async function findOwn(
   context: Context,
   { input, output }: Taken<Input, Output>,

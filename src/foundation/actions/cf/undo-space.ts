@@ -54,7 +54,7 @@ export const undoSpace: WayBack<SpaceRef, Output> = {
   },
 };
 
-/** By its GUID: whatever has the name now may be somebody else's. */
+/** Finds it by its GUID: another space with the name may be somebody else's. */
 async function findOwn(context: Context, { input, output }: Taken<SpaceRef, Output>): Promise<CfSpace | undefined> {
   const found = await context.ports.cf.findSpace(input);
   if (found === undefined || (output !== undefined && found.guid !== output.space_guid)) return undefined;

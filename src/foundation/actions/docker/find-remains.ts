@@ -52,7 +52,7 @@ export const findRemains = defineAction({
     const origin = remains.length === 0 ? ARCHIVE_ALONE : await chooseOrigin(context, { guid: old.guid, remains });
     return outputOf(origin, { cells, remains, unclaimed });
   },
-  /** What was running may have been stopped since: by this run. */
+  /** A container that ran may have been stopped since, by this run. */
   async verify(context, old, found) {
     const { remains } = await searchRemains(context, old);
     const living = remains.filter(({ state }) => state === "running");

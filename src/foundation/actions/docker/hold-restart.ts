@@ -19,7 +19,7 @@ export async function canChangePolicy(cell: Cell): Promise<boolean> {
   return major > 1 || minor >= 11;
 }
 
-/** What stands in its place: the container's life is looked at again before everything that follows. */
+/** The next best guard: the container's life is looked at again before every later step. */
 const unchangeable = (name: string): string =>
   `this Docker cannot change the restart policy of ${name}; a restart in between is found before the start`;
 

@@ -1,6 +1,6 @@
 /**
  * Whether a container that was started over the old archive does what it should. Its log decides while the database is
- * silent; a database with the archive's system identifier is the right one, whatever the log says.
+ * silent; a database with the archive's system identifier is the right one, even if the log says otherwise.
  */
 import type { Cell } from "../../../ports/cells.ts";
 import { lookAtDatabase } from "../recovery/database-look.ts";

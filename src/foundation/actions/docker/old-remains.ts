@@ -1,4 +1,6 @@
-/** What is left of the deleted instance on the cells: containers, and directories whose owner says so (dingo.md §2.11). */
+/**
+ * The remains of the deleted instance on the cells: containers, and directories whose owner names it (dingo.md §2.11).
+ */
 import type { Context } from "../../../action.ts";
 import { instanceGuid, parseLocation } from "../../../archive/names/location.ts";
 import { RecoverError } from "../../../errors.ts";

@@ -13,7 +13,7 @@ import { together } from "../../../kit/together.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { runTag } from "../cf/run-tag.ts";
 
-/** What names the target container in every step of the window. */
+/** The inputs that name the target container in every step of the window. */
 export const targetInput = {
   /** GUID of the new service instance. */
   guid: z.guid(),

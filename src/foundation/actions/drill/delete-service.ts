@@ -50,7 +50,7 @@ export const deleteDrillService = defineAction({
   ],
   async guard(context, request) {
     const instance = await context.ports.cf.getInstance(request.guid);
-    // What is gone, or is going because of this step, cannot be harmed.
+    // An instance that is gone, or is going because of this step, cannot be harmed.
     if (wasAsked(context, request) && (instance === undefined || isGoing(instance))) return;
     await requireOwnService(context, request);
   },

@@ -16,7 +16,7 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ proved: z.string(), seconds: z.number(), next: z.array(z.string()) });
 
-/** What the drill proved, how long it took, and the one thing that is left to do. */
+/** Tells the drill's proofs and duration, and the one thing that is left to do. */
 export const summariseDrill = defineAction({
   id: "drill.summarise",
   title: "What the drill has proved, and what it leaves",

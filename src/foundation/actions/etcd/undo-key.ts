@@ -15,7 +15,7 @@ import type { Target } from "../docker/target-container.ts";
 
 type Input = Target & { readonly etcd: string };
 
-/** What a key was before this run changed it; null where it was absent. */
+/** A key's value before this run changed it; null if it was absent. */
 interface Before {
   readonly key: string;
   readonly value: string | null;

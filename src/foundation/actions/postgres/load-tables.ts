@@ -11,14 +11,14 @@ import { formatIn, formatOf } from "./archive-format.ts";
 import { quoteLiteral } from "../../../kit/sql/quoting.ts";
 import { undoLoad } from "./undo-load.ts";
 
-/** What is sent in one piece. */
+/** The largest dump, which is sent in one piece. Bytes. */
 const LARGEST_DUMP = 200 * 1024 * 1024;
-/** Rows and indexes of a whole dump, over whatever way leads to the cell. */
+/** Rows and indexes of a whole dump, over any way to the cell. Milliseconds. */
 const LOAD_MS = 2 * 60 * 60_000;
 
 const input = z.strictObject({
   ...targetInput,
-  /** What the service is called. */
+  /** The service's name. */
   name: z.string(),
   key_guid: z.string(),
   database: z.string(),
@@ -95,7 +95,7 @@ async function probeLoad(context: Context, request: Input, isOwn: boolean): Prom
   return { state: "unknown", evidence: `${evidence}; ${countsText(request.tables)} were to be loaded, all or none` };
 }
 
-/** What the connection of this run's load is called: whoever asks for it knows whether it has ended. */
+/** The name of the connection of this run's load: a later look tells by it whether the load has ended. */
 const nameOf = ({ run }: Context): string => `dingo-recover ${run.id}`;
 
 const countsOf = (application: Application, { tables }: Input): Promise<TableRows[]> =>

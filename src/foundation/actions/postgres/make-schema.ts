@@ -9,7 +9,7 @@ import { asideName } from "./undo-load.ts";
 
 const input = z.strictObject({
   ...targetInput,
-  /** What the service is called. */
+  /** The service's name. */
   name: z.string(),
   database: z.string(),
   schema: z.string(),
@@ -96,7 +96,7 @@ const printed = ({ container, cell, database }: Input, sql: string) => ({
   line: printedWithInput(psqlInto(container, database), sql),
 });
 
-/** psql itself quotes the names: what is filled in there fits, whatever it is. */
+/** psql itself quotes the names, so that any name fits in there. */
 const printedCreate = ({ container, cell, database, schema, owner }: Input) => ({
   on: cell,
   line: printedWithInput(

@@ -16,7 +16,7 @@ const input = z.strictObject({
 });
 const output = z.object({ router: z.string(), user: z.string(), tables: z.array(tableRows) });
 
-/** What counts is what an application reads: through the router, by the credentials of a service key. */
+/** The rows that an application reads are the proof: through the router, with the credentials of a service key. */
 export const proveTables = defineAction({
   id: "postgres.prove-tables",
   title: "Count the rows through the router as the application",

@@ -16,7 +16,7 @@ const state = z.object({
 export interface RoleCredentials {
   readonly username: string;
   readonly password: string;
-  /** What initdb's bootstrap gives the role. */
+  /** The attributes that initdb's bootstrap gives the role. */
   readonly attributes: string;
 }
 

@@ -1,4 +1,7 @@
-/** The way back of a load: the tables that it made take another name, whatever was written to them since (law 2). */
+/**
+ * The way back of a load: the tables that it made take another name, with all rows that were written to them since (law
+ * 2).
+ */
 import type { Context, Taken, WayBack } from "../../../action.ts";
 import { psqlByKey } from "../cf/printed-credentials.ts";
 import { guardContainer, guardLiving, type Target } from "../docker/target-container.ts";

@@ -1,6 +1,6 @@
 /**
- * What a run may have left aside, by the names that its steps give: only these are ever deleted, and only by `cleanup`
- * (law 2).
+ * The places that a run may have left aside, by the names that its steps give. Only these are ever deleted, and only by
+ * `cleanup` (law 2).
  */
 import type { Context } from "../../../action.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
@@ -27,7 +27,10 @@ export interface AsideOf {
   readonly archive: string;
 }
 
-/** What a run can leave: the empty database, what a container made that ran again, and after an undo the recovered database. */
+/**
+ * The directories that a run can leave aside: the empty database, the database of a container that ran again, and the
+ * recovered database after an undo.
+ */
 export function directoriesAside(container: string, run: string): readonly string[] {
   return [...asideDirectories(container, run), `${asideDirectory(container, run)}-undone`];
 }
@@ -58,7 +61,10 @@ export async function guardInstanceOf(context: Context, { run, guid }: AsideOf):
 export interface OwnBackup {
   /** The archive of the instance. */
   readonly archive: string;
-  /** What the recovered database made first; "" where the run was undone, and the instance has its own empty database. */
+  /**
+   * The first base backup of the recovered database; "" if the run was undone, and the instance has its own empty
+   * database.
+   */
   readonly base_backup: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the database in a container says of itself, by SQL over its socket: whether it recovers, its system identifier,
- * its timeline and how it came to it. A proof rests on this and on no log line.
+ * Asks the database in a container about itself, by SQL over its socket: whether it recovers, its system identifier,
+ * its timeline, and the switches that led to that timeline. A proof rests on this and on no log line.
  */
 import { z } from "zod";
 import { parseHistory, type Switch } from "../../../archive/judgement/history.ts";
@@ -26,7 +26,7 @@ export interface OpenDatabase {
 
 /**
  * For all servers from 9.5 on. `global/pg_control` begins with the system identifier, 64 bits in the machine's order:
- * the function for it came with 9.6. Each name has its schema: a tenant may have put functions of its own before these.
+ * the function for it came with 9.6. Each name has its schema: a tenant may have put other functions before these.
  */
 const ASK =
   "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_version_num'), " +

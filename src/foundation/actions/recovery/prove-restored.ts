@@ -66,7 +66,7 @@ export const proveRestored = defineAction({
   output,
   describe: ({ container, cell, started_at }) => [
     { on: cell, line: `${quote(dockerCommand("logs", "--since", started_at, container))} 2>&1 | tail -n 20` },
-    // What 9.5 can be asked too: its system identifier stands in Patroni's answer.
+    // These commands work on 9.5 too: its system identifier stands in Patroni's answer.
     { on: cell, line: printedWithInput(psqlSocket(container), "SELECT pg_is_in_recovery();") },
     {
       on: cell,
@@ -225,7 +225,7 @@ function outputOf({ systemId, timeline }: OpenDatabase, lines: readonly string[]
   };
 }
 
-/** What an image of another version says; the proof does not rest on it. */
+/** Lines that an image of another version prints; the proof does not rest on them. */
 function notKnownText(lines: readonly string[]): string {
   const unknown = unknownLines(lines);
   const [first] = unknown;

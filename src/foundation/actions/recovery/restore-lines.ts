@@ -1,6 +1,6 @@
 /**
- * What a restoring container says (dingo.md §3.8, real-parts.md §3.4). It explains a proof and never is one: the next
- * image may say it otherwise. PostgreSQL restores the last segment twice, so that segments are counted by name.
+ * Reads the lines of a restoring container (dingo.md §3.8, real-parts.md §3.4). They explain a proof and never are one:
+ * the next image may print others. PostgreSQL restores the last segment twice, so that segments are counted by name.
  */
 import { type LogPattern, newest } from "../../../kit/log-patterns/log-pattern.ts";
 import { RECOVERY } from "../../../kit/log-patterns/recovery.ts";
@@ -49,7 +49,7 @@ export function readRestoreLog(lines: readonly string[]): RestoreLog {
   };
 }
 
-/** What was said before the newest restore began is over. */
+/** The lines since the newest restore began; earlier ones are over. */
 function sinceItRestores(texts: readonly string[]): readonly string[] {
   return texts.slice(texts.findLastIndex((text) => START_UP.restores.says.test(text)) + 1);
 }

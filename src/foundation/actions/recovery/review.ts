@@ -22,7 +22,7 @@ const input = z.strictObject({
   minutes: z.number(),
   cell: z.string(),
   container: z.string(),
-  /** What the broker has cloned; "" where the archive is going to be copied. */
+  /** The instance that the broker has cloned; "" if the archive is going to be copied. */
   clone_from: z.string().default(""),
   /** GUID of the instance that is adopted; "" where this run has made one. */
   adopt: z.string().default(""),

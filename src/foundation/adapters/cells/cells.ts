@@ -34,7 +34,7 @@ export interface CellsOptions {
   readonly knownHostsFiles?: readonly string[];
 }
 
-/** What became of a user that another process left behind. */
+/** The fate of a user that another process left behind. */
 export interface CleanedUser {
   readonly user: string;
   readonly label: string;
@@ -99,7 +99,7 @@ class SshCells implements OpenCells {
     });
   }
 
-  /** What is left where the user could not be removed. */
+  /** Says which user stays, if it could not be removed. */
   async #end(key: string, session: CellSession): Promise<readonly string[]> {
     const error = await session.end().catch((thrown: unknown) => asRecoverError(thrown, session.label));
     if (error !== undefined) return [`"${session.user}" on "${session.label}": ${error.message}`];

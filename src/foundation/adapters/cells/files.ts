@@ -72,7 +72,7 @@ export class ShellFiles implements HostFiles {
     throw failureOfChange(this.#shell, argv, result);
   }
 
-  /** What a copy that failed or was cut has made stays: nobody but the caller knows what it is. */
+  /** The part of a copy that failed or was cut stays: only the caller knows what it is. */
   async copyTree(from: string, to: string): Promise<void> {
     if (await this.#exists(to)) throw this.#refuse(`${quoted(to)} exists already`);
     const argv = copyTree(absolute(from), absolute(to));

@@ -57,7 +57,7 @@ export class PsqlInContainer implements Sql {
   async restore(container: string, to: Parameters<Sql["restore"]>[1], archive: Uint8Array): ReturnType<Sql["restore"]> {
     const password = this.#shell.secrets.register(oneLine(to.password));
     const argv = restoreLogin(containerName(container), plainAddress(to), to.application);
-    // A channel carries text; whatever ends it early leaves an archive that is cut.
+    // A channel carries text; an early end leaves an archive that is cut.
     const stdin = `${password}\n${Buffer.from(archive).toString("base64")}\n`;
     const result = await this.#shell.run(argv, { stdin, timeoutMs: to.timeoutMs });
     if (result.code === 0) return { ok: true };
@@ -77,7 +77,7 @@ export class PsqlInContainer implements Sql {
   }
 }
 
-/** psql's own exit codes count only where psql spoke: docker has a 1 and a 2 of its own. */
+/** psql's exit codes count only if psql spoke: docker uses 1 and 2 too. */
 function saidByPsql(result: CommandResult): boolean {
   const own = result.code === PSQL.noConnection || result.code === PSQL.scriptError;
   return own && BY_PSQL.test(result.stderr);

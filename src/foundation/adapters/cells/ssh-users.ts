@@ -1,4 +1,4 @@
-/** What the journal says of an ephemeral user, so that another process can remove it. */
+/** The journal's record of an ephemeral user, by which another process can remove it. */
 import { z } from "zod";
 import type { JsonObject } from "../../../action.ts";
 import type { BoshInstance } from "../../../ports/director.ts";

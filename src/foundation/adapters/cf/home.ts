@@ -64,7 +64,7 @@ export class CfHome {
   }
 }
 
-/** What the CLI's state targets: names of organization and space, and the space's GUID. */
+/** The target in the CLI's state: names of organization and space, and the space's GUID. */
 export function targeted(config: Readonly<Record<string, unknown>>): KnownSpace {
   const [org, space] = [asRecord(config["OrganizationFields"]), asRecord(config["SpaceFields"])];
   return { org: textOf(org, "Name"), space: textOf(space, "Name"), guid: textOf(space, "GUID") };

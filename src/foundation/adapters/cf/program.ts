@@ -11,7 +11,7 @@ export interface CfProgramOptions {
   /** Further variables, such as SSL_CERT_FILE. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** As a process of its own where absent. */
+  /** Default: starts a process. */
   readonly run?: RunProgram;
 }
 

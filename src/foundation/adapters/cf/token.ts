@@ -1,4 +1,4 @@
-/** What a UAA access token says about its bearer. */
+/** The facts in a UAA access token about its bearer. */
 import { RecoverError } from "../../../errors.ts";
 
 export interface TokenFacts {
