@@ -1,4 +1,4 @@
-/** What the box's pg_dump writes and its pg_restore reads: an archive by its first bytes, and whole by its last line. */
+/** The archives of the box's pg_dump, for its pg_restore: an archive by its first bytes, and whole by its last line. */
 /** Of format 1.13, which pg_restore 9.6 reads. */
 const MAGIC = "PGDMP\u0001\r";
 const END = "\n-- the end of the box's archive\n";

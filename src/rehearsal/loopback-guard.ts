@@ -1,6 +1,6 @@
 /**
- * The last wall of a rehearsal (law 13): in a process that has it, no socket reaches anything but loopback and no name is
- * looked up, whatever library tries. It is installed once, and never taken away.
+ * The last wall of a rehearsal (law 13): in a process that has it, no socket reaches anything but loopback and no name
+ * is looked up, for every library. It is installed once, and never taken away.
  */
 import dgram from "node:dgram";
 import dns from "node:dns";
@@ -43,7 +43,7 @@ export function installLoopbackGuard(): void {
   guardSockets();
   guardDatagrams();
   guardNames();
-  // Otherwise whoever imports a function by its name has the one from before.
+  // Otherwise a module that imports a function by its name keeps the unguarded one.
   syncBuiltinESMExports();
 }
 

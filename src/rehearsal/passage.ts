@@ -1,4 +1,7 @@
-/** What a call passes on its way to a system of the box and back: nothing stands there, but tests can put trouble there. */
+/**
+ * The places that a call passes on its way to a system of the box and back. They are empty, but tests can put trouble
+ * there.
+ */
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Broker } from "./cloud-controller/broker.ts";
 import type { Ended } from "./world/events.ts";

@@ -28,7 +28,7 @@ const LOG_STORE_ADDRESS = "10.58.111.6:9200";
 /** A director forgets old tasks as well; nobody asks again for one that was read. */
 const TASKS_KEPT = 12;
 
-/** Where nothing is kept. */
+/** For a box that keeps no files. */
 const NO_FILES: Pick<BoxFiles, "save" | "savePart" | "saveSoon"> = {
   save: () => undefined,
   savePart: () => undefined,
@@ -63,7 +63,7 @@ export interface Box {
   close(): Promise<void>;
 }
 
-/** Whatever was opened is closed again where a later part cannot be: an open server keeps a process alive for ever. */
+/** Closes all opened servers again if a later part cannot open: an open server keeps a process alive for ever. */
 export async function startBox(options: BoxOptions): Promise<Box> {
   const servers = new Servers();
   try {

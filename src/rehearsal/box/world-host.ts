@@ -5,7 +5,7 @@ import type { AnswerTo, WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import { type BoxClock, shown, waitUntil } from "./clock.ts";
 
-/** What the servers of a box see of the world. */
+/** The world as the servers of a box see it. */
 export interface WorldHost {
   /** The world as it is now. */
   world(): World;

@@ -51,7 +51,7 @@ interface ErrorBody {
   readonly errors?: readonly { readonly code?: number; readonly title?: string; readonly detail?: string }[];
 }
 
-/** What the CLI makes of an HTTP status ≥ 400 (api/cloudcontroller/ccv3/errors.go of 8.18.3). */
+/** The CLI's failure for an HTTP status ≥ 400 (api/cloudcontroller/ccv3/errors.go of 8.18.3). */
 export function statusFailure(status: number, body: string): CfFailure {
   const first = firstError(body);
   if (status >= 500 && status !== 503) return unexpected(status, `Code: 0, Title: , Detail: ${body}`);

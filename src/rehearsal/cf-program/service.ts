@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Served, servePrograms } from "../bash-programs.ts";
 import { answerCf } from "./call.ts";
 
-/** Variables of the caller that the program reads; its HOME, because this process has that of whoever rehearses. */
+/** Variables of the caller that the program reads; the caller's HOME, because this process has the rehearser's. */
 const VARIABLES = ["CF_HOME", "HOME", "CF_USERNAME", "CF_PASSWORD"] as const;
 
 /** Writes `DIRECTORY/cf` and serves what it asks for. */

@@ -56,7 +56,7 @@ export async function setSpaceRole(cli: Cli, { positional, flags }: Arguments): 
 
 const THERE = "there";
 
-/** Forbidden as well: whoever manages the space need not manage the organization. */
+/** Also when it is forbidden: a user who manages the space need not manage the organization. */
 function unlessThere(error: unknown): typeof THERE {
   if (error instanceof CfFailure && /already has|not authorized/.test(error.sentence)) return THERE;
   throw error;

@@ -30,7 +30,7 @@ export function inTime(request: HttpRequest, createdAt: string): boolean {
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly render: (item: T) => unknown;
-  /** What `included` names, for the items of this page. */
+  /** The value of `included`, for the items of this page. */
   readonly included?: (items: readonly T[]) => unknown;
   readonly maxPerPage: number;
 }

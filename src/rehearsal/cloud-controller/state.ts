@@ -18,7 +18,7 @@ export interface Client {
   readonly scopes: readonly string[];
 }
 
-/** What the UAA remembers of a token that it gave out. */
+/** The UAA's memory of a token that it gave out. */
 export interface Token {
   readonly id: string;
   readonly kind: "access" | "refresh";

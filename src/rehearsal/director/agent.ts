@@ -1,4 +1,7 @@
-/** What a director wants of the agents on its machines for `bosh ssh` (cf-bosh.md §3.4). Both the box and the rig fill it. */
+/**
+ * The questions that a director asks the agents on its machines for `bosh ssh` (cf-bosh.md §3.4). Both the box and the
+ * rig answer them.
+ */
 export interface AgentTarget {
   readonly deployment: string;
   readonly group: string;

@@ -17,7 +17,7 @@ import { digits } from "./seed.ts";
 import { containerOf, type DockerEngineState, imageOf, type SimContainer } from "./state.ts";
 
 export interface DockerCall {
-  /** `docker` where nothing is said; others are those of the machine that it is typed on. */
+  /** Default: `docker`. Other programs are those of the machine that the call is typed on. */
   readonly program?: string;
   /** The words behind it. */
   readonly words: readonly string[];

@@ -111,7 +111,7 @@ export function shutDown(state: DockerEngineState, container: SimContainer): Doc
 const [FIELD, ROW] = ["\u001f", "\u001e"];
 const answer = (stdout: string): DockerAnswer => ({ code: 0, stdout, stderr: "" });
 
-/** What its client programs say, of those questions that our adapters ask; undefined for any other. */
+/** The answers of the database's client programs to our adapters' questions; undefined for any other question. */
 export function asked(
   state: DockerEngineState,
   container: SimContainer,

@@ -50,7 +50,7 @@ export function stop(state: DockerEngineState, container: SimContainer, now: num
   return recorded(restarted(hogged(taking(stopped, now), container), container), `stop ${container.name}`);
 }
 
-/** What an application of the project had taken goes to the database while that still runs. */
+/** Rows that the project's application had taken go to the database while that still runs. */
 function lastRows(state: DockerEngineState, container: SimContainer, now: number): DockerEngineState {
   if (state.images[container.imageId]?.errorsFirst === undefined) return state;
   const project = container.labels[PROJECT];

@@ -20,7 +20,7 @@ export interface DirectoryNode extends Owned {
   readonly kind: "directory";
 }
 
-/** What is opened by nobody who only looks. */
+/** A node that a mere look never opens. */
 export interface OddNode extends Owned {
   readonly kind: "link" | "pipe";
 }
@@ -73,7 +73,7 @@ export function isLinked(tree: Tree, path: string): boolean {
 export const sizeOf = ({ nodes }: Tree): number =>
   Object.values(nodes).reduce((sum, node) => sum + (node.kind === "file" ? node.size : 0), 0);
 
-/** What lies at a path and below it, as a tree of its own; undefined where nothing or no directory lies there. */
+/** The directory at a path as a separate tree; undefined if the path is absent or is no directory. */
 export function subtree(tree: Tree, path: string): Tree | undefined {
   const top = nodeAt(tree, path);
   if (top?.kind !== "directory") return undefined;

@@ -1,6 +1,6 @@
 /**
- * The box's `sudo`: whoever rehearses has one, and that one forgets PATH and DOCKER_HOST, and would lead out of the box, as
- * root, to the engine of the machine (law 13).
+ * The box's `sudo`. The rehearser's own `sudo` forgets PATH and DOCKER_HOST, and would lead out of the box, as root, to
+ * the engine of the machine (law 13).
  */
 import { putScript } from "../bash-programs.ts";
 

@@ -1,4 +1,4 @@
-/** What a log store holds: indices with their mappings and documents. */
+/** The content of a log store: indices with their mappings and documents. */
 export interface Field {
   readonly type: "text" | "keyword" | "wildcard" | "date" | "match_only_text";
   /** Kept, and not to be searched. */

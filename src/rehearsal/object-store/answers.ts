@@ -133,7 +133,7 @@ function otherRegion(region: string): StoreAnswer {
   return { ...refused, headers: { ...refused.headers, "x-amz-bucket-region": region }, body };
 }
 
-/** A key that may do nothing has no policy of its own: it denies everything. */
+/** A key that may do nothing has no other policy: it denies everything. */
 function isDenied(key: AccessKey, operation: Operation, path: string): boolean {
   if (key.denyWrites.includes("*")) return true;
   const writes = operation === "put" || operation === "copy" || operation === "delete";

@@ -1,6 +1,6 @@
 /**
- * `psql` and `pg_dump` as far as a recovery calls them: the package of binaries has neither. What is called otherwise ends
- * with 1 and says so, as a program does that does not know an option.
+ * `psql` and `pg_dump` as far as a recovery calls them: the package of binaries has neither. Any other call ends with 1
+ * and says so, like a program that does not know an option.
  */
 import { archived } from "../box-archive.ts";
 import { type Ask, type Rows, ServerRefusal } from "./login.ts";

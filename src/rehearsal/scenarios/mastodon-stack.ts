@@ -13,7 +13,7 @@ export const COMPOSE_FILE = `${DIRECTORY}/docker-compose.yml`;
 export const PROJECT = "mastodon";
 const ACCOUNTS = 1000;
 export const KEYS = 40;
-/** What its web server writes on its way down. */
+/** The number of rows that its web server writes on its way down. */
 const LAST = 5;
 
 export const TEXT = `version: '2'
@@ -89,7 +89,7 @@ const TABLES = [
   ["redis", "keys", KEYS, `${DIRECTORY}/redis`, "/data"],
 ] as const;
 
-/** Whatever came of it: where the data were, they are. */
+/** For every ending: the data are where they were. */
 export function lostRows(state: DockerEngineState): string[] {
   return TABLES.flatMap(([service, table, least, , path]) => {
     const kept = Object.values(state.containers).some(

@@ -64,7 +64,7 @@ export interface Setting {
   readonly era: Era;
   readonly seed: number;
   readonly now: number;
-  /** Nodes of the instance that is going to be deleted: one where nothing is said. */
+  /** Nodes of the instance that is going to be deleted. Default: one. */
   readonly nodes?: number;
   /** Changes the empty foundation. */
   readonly beforeCreation?: (world: World) => World;

@@ -1,6 +1,6 @@
 /**
- * What the tool wrote down of a rehearsed run: its journal, read as plain JSON lines. The box believes its own world first;
- * this is for what only the tool can say: which candidates, why not, how much is lost.
+ * Reads the journal of a rehearsed run, as plain JSON lines. The box believes its world first; the journal is for facts
+ * that only the tool can tell: which candidates, why not, how much is lost.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -90,7 +90,7 @@ export function unsaid(what: string, said: string, texts: readonly string[]): st
 
 const MOST_SHOWN = 600;
 
-/** What is wrong with a refusal that must have a code and say certain things, in its sentence or its remedy. */
+/** The faults of a refusal that must have a code and certain words in its sentence or its remedy. */
 export function refusalComplaints(told: Told, code: string, texts: readonly string[]): string[] {
   const { code: found, message, remedy } = told.refusal;
   const wrong = found === code ? [] : [`it was refused as "${found}" (${message}), not as "${code}"`];

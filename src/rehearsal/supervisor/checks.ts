@@ -1,4 +1,6 @@
-/** What the box saw, whatever the tool says of itself: nothing unknown was called, the source archive is as it was. */
+/**
+ * Checks by the box's own record, not by the tool's words: nothing unknown was called, the source archive is as it was.
+ */
 import { archivePrefix, below } from "../world/store.ts";
 import { allContainers, type World } from "../world/world.ts";
 

@@ -7,7 +7,7 @@ import { REHEARSAL_VARIABLE } from "../variable.ts";
 import type { ChildPlace } from "./child-files.ts";
 import { noteIn } from "./record.ts";
 
-/** The changes that the far side makes, and whoever waits for one of them. */
+/** The changes that the far side makes, and the listener for one of them. */
 export class Changes {
   #at: RegExp | undefined;
   #left = 0;
@@ -90,7 +90,7 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
   }
 }
 
-/** Whoever is killed leaves the terminal as it was for reading keys; a shell, too, sets it back after such an end. */
+/** A killed program leaves the terminal set for reading keys; like a shell, the supervisor sets it back. */
 const terminalSettings = (): string | undefined => (process.stdin.isTTY ? stty(["-g"]) : undefined);
 
 /** Undefined where the machine has no such program. */

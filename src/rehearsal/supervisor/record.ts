@@ -1,4 +1,4 @@
-/** What another process has to know to go on with a rehearsal: beside the box, in its directory. */
+/** The record by which another process can go on with a rehearsal: beside the box, in its directory. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Watched } from "./checks.ts";

@@ -17,9 +17,9 @@ export type { RehearsalResult } from "./play.ts";
 
 export interface RehearseOptions extends Sitting {
   readonly scenario: Scenario;
-  /** What the tool did is taken back afterwards, also where it was killed: then nobody resumes it before. */
+  /** Undoes the run afterwards, also if the tool was killed: then nobody resumes it before. */
   readonly undo?: boolean;
-  /** What is aside afterwards is deleted for good. */
+  /** Deletes for good the objects and directories that lie aside afterwards. */
   readonly cleanup?: boolean;
 }
 
@@ -172,7 +172,7 @@ function inputWords({ inputs, unattended, alwaysGiven = [] }: Scenario, interact
   return Object.entries(inputs).flatMap(([name, value]) => (isGiven(name) ? ["--input", `${name}=${value}`] : []));
 }
 
-/** Whatever became of the run, it is taken back; an undo that is killed goes on by the same command. */
+/** Undoes the run after every ending; an undo that is killed goes on by the same command. */
 async function undoAll(
   options: RehearseOptions,
   standing: Standing,
@@ -189,7 +189,7 @@ async function undoAll(
   return (await child(options, standing, { words })).code;
 }
 
-/** Whoever stops at a terminal was told how the run goes on: it is left so. */
+/** A person who stops at a terminal was told how the run goes on: it is left so. */
 const isStoppedByHand = ({ interactive }: RehearseOptions, code: number): boolean =>
   interactive && (code === EXIT.stopped || code === EXIT.interrupted);
 

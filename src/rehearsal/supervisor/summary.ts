@@ -35,7 +35,7 @@ function well(result: RehearsalResult): readonly string[] {
   return [`${ending}, as it should.`, ...next(result)];
 }
 
-/** A command has a line of its own, to be copied. */
+/** A command stands on a separate line, to be copied. */
 function next({ scenario }: RehearsalResult): readonly string[] {
   const following = START_WITH[START_WITH.findIndex(({ name }) => name === scenario) + 1];
   return following === undefined

@@ -142,7 +142,7 @@ export interface BackupEntry {
   readonly lastModified: number;
 }
 
-/** What `wal-e backup-list` shows: sentinels, whether or not there is anything behind them. */
+/** The list of `wal-e backup-list`: sentinels, whether or not a backup is behind them. */
 export function listBackups(world: World, scope: string): BackupEntry[] {
   return below(world, `${archivePrefix(scope)}basebackups_005/`).flatMap(([key, object]) => {
     const found = SENTINEL.exec(key);

@@ -106,7 +106,7 @@ function configure(site: Site): void {
   const enabled =
     bucket === undefined ? "Disabling wal-e archives" : `Enabling wal-e archives to S3 bucket '${bucket}'`;
   const of = (port: number): string => readKey(world, addressKey(site, port) ?? "") ?? "null";
-  // The whole configuration goes to the log, passwords and all: whoever reads these logs has to mask them.
+  // The whole configuration goes to the log, with its passwords: readers of these logs have to mask them.
   say(
     site,
     "startup",

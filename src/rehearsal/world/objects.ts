@@ -1,6 +1,6 @@
 /**
- * What lies in the buckets: every object has a meaning, and its bytes follow from that, the same each time. WAL and base
- * backups are real lzop files, a sentinel is real JSON, sysid and extended_version are the real texts
+ * The content of the buckets: every object has a meaning, and its bytes follow from that, the same each time. WAL and
+ * base backups are real lzop files, a sentinel is real JSON, sysid and extended_version are the real texts
  * (wal-archives.md §1, §2). An ETag is the MD5 of the bytes.
  */
 import type { Change, Database } from "./database.ts";

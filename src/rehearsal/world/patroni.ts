@@ -72,7 +72,7 @@ function announce(site: Site, ...what: readonly string[]): void {
   patroniSaysAgain(site, lock, ...what.map((each) => `INFO: ${each}`));
 }
 
-/** Every start is that of a standby. What a killed server left behind goes first. */
+/** Every start is that of a standby. The pid file that a killed server left behind goes first. */
 function startPostgres(site: Site, database: Database): void {
   const { world, container } = site;
   const { killed } = container.tmp;

@@ -1,4 +1,4 @@
-/** What the object store is made of: buckets, access keys with their policy, and the record of every request. */
+/** The parts of the object store: buckets, access keys with their policy, and the record of every request. */
 import type { StoredObject } from "./objects.ts";
 
 export interface AccessKey {

@@ -1,6 +1,6 @@
 /**
- * The object store as a pure part of the world: buckets, access keys with their policy, and the record of every request.
- * Whoever asks is named by the access key; a container's programs use the container's own.
+ * The object store as a pure part of the world: buckets, access keys with their policy, and the record of every
+ * request. The access key names the asker; a container's programs use the container's own.
  */
 import { stored, type Meaning, type StoredObject } from "./objects.ts";
 import type { World } from "./world.ts";

@@ -1,4 +1,4 @@
-/** What can happen to the new instance, from its creation to the proof that its data are back. */
+/** Incidents of the new instance, from its creation to the proof that its data are back. */
 import { addPlan } from "../../cloud-controller/seed.ts";
 import { clusterdataKey } from "../../world/clusterdata.ts";
 import { ERAS } from "../../world/eras.ts";

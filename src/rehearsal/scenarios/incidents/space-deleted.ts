@@ -125,7 +125,7 @@ const spaceMissing: Scenario = {
   unsaid: (told) => unless(told.began("make-space"), "the space was not made by a step of its own"),
 };
 
-/** Only one is wanted now: a run of its own says what else went, and how all of them come back. */
+/** Only one is wanted now: its run says which others went with the space, and how all of them come back. */
 const oneOfASpace: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-one",

@@ -1,6 +1,6 @@
 /**
- * What a start prints of its configuration: the files of wal-e's environment, and all of Patroni's configuration, passwords
- * included. Held to the captured logs in fixtures/container-logs, image by image.
+ * The configuration as a start prints it: the files of wal-e's environment, and all of Patroni's configuration,
+ * passwords included. Held to the captured logs in fixtures/container-logs, image by image.
  */
 import type { Login } from "../broker-state.ts";
 import type { Container } from "../world.ts";
@@ -114,7 +114,7 @@ const WAL_E: readonly string[] = [
   `    restore_command: envdir ${ENVDIR} wal-e wal-fetch "%f" "%p" -p 1`,
 ];
 
-/** Where nothing is archived to S3, segments are copied beside the data. */
+/** When nothing is archived to S3, segments are copied beside the data. */
 const COPY = "mkdir -p ../wal_archive && test ! -f ../wal_archive/%f && cp %p ../wal_archive/%f";
 
 const parameters = (archives: boolean): readonly string[] => [

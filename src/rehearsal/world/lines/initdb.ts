@@ -1,4 +1,4 @@
-/** What initdb prints, in the locale that the image has or Patroni's configuration says. */
+/** The output of initdb, in the locale of the image or of Patroni's configuration. */
 import type { Container } from "../world.ts";
 import { plays } from "./release.ts";
 

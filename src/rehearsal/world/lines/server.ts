@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL and pg_ctl print when a server starts, restores, is promoted and stops: the lines of the captured logs,
- * in their order (fixtures/container-logs). Every start is that of a standby; only a promotion ends that.
+ * The output of PostgreSQL and pg_ctl when a server starts, restores, is promoted and stops: the lines of the captured
+ * logs, in their order (fixtures/container-logs). Every start is that of a standby; only a promotion ends that.
  */
 import { type Database, lsnText, postgresTime, segmentName } from "../database.ts";
 import { patroniSays, say } from "../log.ts";
@@ -73,7 +73,7 @@ const following = (name: string): string =>
     Number.parseInt(name.slice(8, 16), 16) * 256 + Number.parseInt(name.slice(16), 16) + 1,
   );
 
-/** What the archive has from a segment on, in the newest timeline: what others wrote while this server was down. */
+/** The archive's segments from one on, in the newest timeline: others wrote them while this server was down. */
 function newerSegments(site: Site, { timeline, segment }: Database): readonly string[] {
   let newest = timeline;
   while (isArchived(site, historyOf(newest + 1))) newest += 1;
