@@ -393,7 +393,7 @@ describe("the proofs", () => {
     await expect(
       scene.perform(checkHttp, { ...PROJECT, url: "http://127.0.0.1:3000/", seconds: 5 }),
     ).rejects.toMatchObject({ code: "deadline-passed" });
-    // Whoever resumes asks whether it answers, and not for the same errors once more.
+    // A resumed run asks whether the page answers, and does not wait for the same errors once more.
     stackOf(scene).statuses = [302, 500];
     const again = { ...PROJECT, url: "http://127.0.0.1:3000/", seconds: 5 };
     const output = { status: 200, refused: 3 };

@@ -1,4 +1,4 @@
-/** What a Redis does not tell is not taken for nothing (law 5). */
+/** An answer that a Redis does not give is not taken for nothing (law 5). */
 import { describe, expect, it } from "vitest";
 import { whyNot, askRows } from "../../src/docker/actions/compose/rows.ts";
 import type { MovedService } from "../../src/docker/actions/compose/moved-service.ts";

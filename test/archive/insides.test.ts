@@ -1,4 +1,4 @@
-/** What a look into the objects proves that their names cannot. */
+/** Facts that a look into the objects proves, and their names cannot. */
 import { describe, expect, it } from "vitest";
 import { archiveVerify } from "../../src/cli/commands/archive/archive-verification.ts";
 import type { ArchiveVerifyDocument } from "../../src/cli/commands/archive/archive-verification.ts";

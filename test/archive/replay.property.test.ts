@@ -159,7 +159,7 @@ function timelineOf(world: World, own: number, asked: Target): number {
   return asked === "latest" ? latestOf(world, own) : asked === "current" ? own : asked;
 }
 
-/** What `latest` comes to: histories are probed one by one from the base backup's own timeline. */
+/** The timeline that `latest` leads to: histories are probed one by one from the base backup's own timeline. */
 function latestOf(world: World, from: number): number {
   const has = (timeline: number): boolean => world.forks[timeline - 2] !== undefined && !world.lost.has(`h${timeline}`);
   let newest = from;

@@ -1,4 +1,4 @@
-/** What stands in a help or on a page as a command: as a shell and the parser take it, with nothing of it done. */
+/** The commands of a help or a page, as a shell and the parser take them, with nothing of them done. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -31,7 +31,7 @@ export async function liveThrough(rig: Rig, release: Release): Promise<Through> 
   return { lives: { ...lives, ...restored, ...together }, init, stopped };
 }
 
-/** What a container printed since this was asked last. */
+/** The lines that a container printed since the last call. */
 class Transcript {
   private read = 0;
 

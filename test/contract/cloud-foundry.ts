@@ -1,7 +1,7 @@
 /**
  * The contract of the CloudFoundry port: our adapter with a cf program against the Cloud Controller stand-in. Run with
- * the box's program everywhere, and with the real CLI where it is installed, so that neither can drift. What it asks of the
- * program's process is in `cloud-foundry-home.ts`.
+ * the box's program everywhere, and with the real CLI where it is installed, so that neither can drift. Its demands on
+ * the program's process are in `cloud-foundry-home.ts`.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.ts";

@@ -1,4 +1,4 @@
-/** What opens messages of OpenPGP: the stand-in program and gpg itself, behind the adapter as it is. */
+/** The programs that open messages of OpenPGP: the stand-in and gpg itself, behind the adapter as it is. */
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";

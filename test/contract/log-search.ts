@@ -1,4 +1,4 @@
-/** What every log store must do behind the port: the box's as each product and version, and the real servers. */
+/** The contract of every log store behind the port: the box's as each product and version, and the real servers. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LogDocument, LogQuery, LogSearch } from "../../src/ports/log-search.ts";
 import { discover } from "../../src/discovery/answer/discover.ts";

@@ -1,6 +1,6 @@
 /**
- * What every object store must do, the one in memory, the box's, and real ones. The caller brings a bucket and ways to
- * seed it; the suite never looks behind the port.
+ * The contract of every object store: the one in memory, the box's, and real ones. The caller brings a bucket and ways
+ * to seed it; the suite never looks behind the port.
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Law 1, at every object store: what no writer reaches, whatever it is asked for. */
+/** Law 1, at every object store: the places that no writer reaches, with any request. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";

@@ -1,4 +1,4 @@
-/** What a throw-away PostgreSQL on this machine must do behind the port, whoever it is made of. */
+/** The contract of a throw-away PostgreSQL on this machine behind the port, with any implementation. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/kit/clock/system-clock.ts";

@@ -1,4 +1,4 @@
-/** What every place that machines share must do: the one in memory, the box's by the AWS SDK, and MinIO's. */
+/** The contract of every place that machines share: the one in memory, the box's by the AWS SDK, and MinIO's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { tryConditions } from "../../src/engine/lease/conditions.ts";

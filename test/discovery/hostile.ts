@@ -5,7 +5,7 @@ import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { createOutput } from "../../src/cli/screen/output.ts";
 import { eraF, lager } from "./broker-log.ts";
 
-/** What `discover` writes, as a person and as a script would get it. */
+/** The output of `discover`, as a person and as a script would get it. */
 export function printed({ table, document }: DiscoverResult): string {
   const written: string[] = [];
   const stdout = { isTTY: true, columns: 80, rows: 24, write: (text: string) => written.push(text) > 0 };

@@ -76,7 +76,7 @@ describe.each(SERVERS)("bad weather over %s %s", (product, version) => {
   it("is never taken for silence", async () => {
     await serve(QUIET, { product, version });
     expect(await search()).toMatchObject({ exitCode: 17 });
-    // What frees a search, and what says who answers, can be done without.
+    // The calls that free a search, and the one that tells who answers, can be done without.
     const needed = [...new Set(weather.operations)].filter(
       (operation) => !/^DELETE|^GET\/$|_pit$|point_in_time$/.test(operation),
     );

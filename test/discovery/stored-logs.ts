@@ -11,7 +11,7 @@ export function documentsOf(text: string, at: string): readonly StoredDocument[]
   });
 }
 
-/** What must be the same wherever the lines lie. */
+/** The part of an answer that must be the same wherever the lines lie. */
 export function essence({ document: { candidates, notDeleted } }: DiscoverResult) {
   return {
     deleted: candidates.map(({ guid, kind, deletedAt, name, space }) => ({ guid, kind, deletedAt, name, space })),

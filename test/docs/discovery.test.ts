@@ -1,4 +1,4 @@
-/** The page on discovery: each of its commands is typed as it stands, where nothing but files can be reached. */
+/** The page on discovery: each of its commands is typed as it stands, with only files in reach. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

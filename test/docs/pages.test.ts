@@ -29,7 +29,7 @@ function commandsOf(page: string): readonly string[] {
   const quoted = [...sentences.matchAll(/`(dingo-recover [a-z-][^`]*)`/gu)].map(([, command = ""]) =>
     command.replace(/\s+/gu, " "),
   );
-  // What leaves something out is no command to be typed.
+  // A text that leaves something out is no command to be typed.
   return [...new Set([...typed, ...quoted])].filter((each) => !/…|\[|\||\bCODE\b|\bCOMMAND\b/u.test(each));
 }
 

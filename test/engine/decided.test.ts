@@ -139,7 +139,7 @@ describe("facts that no longer hold on resume", () => {
     const asked = await bench.resume({ runbook, flags: deciding(["make", "again"]) });
     expect(asked).toMatchObject({ exitCode: 13 });
     expect(did(world).filter((call) => call === "do db")).toHaveLength(1);
-    // Whoever gives it once more has seen that.
+    // An operator who gives the decision once more has seen that.
     expect(await bench.resume({ runbook, flags: deciding(["make", "again"]) })).toMatchObject({ exitCode: 0 });
   });
 

@@ -1,4 +1,4 @@
-/** A far side with a counter: what really happened, whatever the journal says. */
+/** A far side with a counter: the effects that really happened, even if the journal says otherwise. */
 import { z } from "zod";
 import {
   type Action,
@@ -10,7 +10,7 @@ import {
 } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
 
-/** What a call to the far side meets. */
+/** The trouble that a call to the far side meets. */
 export type Weather =
   | "fine"
   /** The network is lost before the effect. */
@@ -41,7 +41,7 @@ export class FakeWorld {
   readonly staying = new Map<string, { readonly stays: string }>();
   /** Guards of these keys refuse. */
   readonly guarded = new Set<string>();
-  /** What reads find. */
+  /** The values that reads find. */
   readonly readings = new Map<string, Json>();
   /** Runs whenever an effect happens. */
   onEffect: (key: string) => void = () => undefined;

@@ -11,7 +11,7 @@ export class KillingJournal implements Journal {
   readonly #inner: Journal;
   readonly #kill: KillPoint | undefined;
   #dead = false;
-  /** Runs when the process dies: whatever it does afterwards is an error of the engine. */
+  /** Runs when the process dies: every later act of it is an error of the engine. */
   onDeath: () => void = () => undefined;
 
   constructor(inner: Journal, kill?: KillPoint) {

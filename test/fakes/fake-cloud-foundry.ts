@@ -43,11 +43,11 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly deletes: string[] = [];
   /** How a delete goes on where it is not over at once. */
   deleting: LastOperation | undefined;
-  /** What the last operation of a new instance shows, look after look; then it has succeeded. */
+  /** The last operation of a new instance, look after look; then it has succeeded. */
   readonly operations: LastOperation[] = [];
   /** States of the instances of every application, look after look; the last stays. One runs where there is none. */
   readonly instanceStates: (readonly string[])[] = [];
-  /** What the next looks at an instance by its GUID end with. */
+  /** The errors with which the next looks at an instance by its GUID end. */
   readonly failures: Error[] = [];
   /** Somebody else's instance that comes to be just before ours. */
   rival: ServiceInstance | undefined;
@@ -151,7 +151,7 @@ export class FakeCloudFoundry implements CloudFoundry {
     return found;
   }
 
-  /** `OK`, whatever happened (dingo.md §0.4). */
+  /** `OK`, for every outcome (dingo.md §0.4). */
   async createService(request: CreateRequest): Promise<void> {
     this.#target(request.in);
     this.creates.push(request);

@@ -61,7 +61,7 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   isTracked: boolean | undefined = false;
   /** Why nobody may write to its Compose file. */
   unwritable: string | undefined;
-  /** What `psql` and `redis-cli` are answered. */
+  /** The answers to `psql` and `redis-cli`. */
   answer: (argv: readonly string[], sql: string | undefined) => Said = () => ({ code: 0, stdout: "", stderr: "" });
   statuses: (number | undefined)[] = [];
   /** In what containers are not like those before them. */

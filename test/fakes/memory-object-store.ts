@@ -52,7 +52,7 @@ export class MemoryObjectStore implements ArchiveStore {
   dieAfterChanges = Number.POSITIVE_INFINITY;
   /** Whether a copy that must find nothing is refused where something is; MinIO copies all the same. */
   honoursAbsence = true;
-  /** Whether each copy gets an ETag of its own, as it does where the bucket is encrypted with a KMS key. */
+  /** True when each copy gets a new ETag, as in a bucket that is encrypted with a KMS key. */
   encryptsCopies = false;
   /** Calls that fail from now on. */
   readonly refusals = new Map<FakeCall, ErrorCode>();

@@ -1,4 +1,4 @@
-/** What the engine gives a step, over a journal in memory: notes and evidence stay for the next attempt. */
+/** The context that the engine gives a step, over a journal in memory: notes and evidence stay for the next attempt. */
 import { createHash } from "node:crypto";
 import type { Context, EvidenceRef, JournaledStep, JsonObject, Progress, RunIdentity } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
@@ -15,7 +15,7 @@ export class StepContext implements Context {
   readonly messages: string[] = [];
   /** Answers by question id; without one nobody is there. */
   readonly answers = new Map<string, string>();
-  /** What earlier steps did, by action. */
+  /** The steps before this one, by action. */
   readonly earlier = new Map<string, JournaledStep[]>();
   /** How often an effect was announced, and what the announcement ends with. */
   announced = 0;

@@ -34,7 +34,7 @@ import type { Bench } from "./bench.ts";
 import { boxCf, boxDocker } from "./box-programs.ts";
 import { carryBatch } from "./carry-batch.ts";
 
-/** What is done with a run, or after it; a batch is a run and those that it has agreed on. */
+/** The work on a run, or after it; a batch is a run and those that it has agreed on. */
 export type Task = "recovery" | "batch" | "undo" | "cleanup";
 
 export interface Carriage {
@@ -46,7 +46,7 @@ export interface Carriage {
   readonly answers: Readonly<Record<string, string>>;
   /** Of the run, where it has not begun. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
-  /** The recovery where nothing is said. */
+  /** Default: the recovery. */
   readonly runbook?: string | undefined;
   readonly acceptLoss?: number;
   /** The target for which all is approved. */

@@ -1,6 +1,7 @@
 /**
- * What of a world must be the same, however often the tool was killed on the way: everything but ids, times and what
- * only remembers calls. Names that were drawn are told by whose they are, so that two runs can be laid side by side.
+ * The part of a world that must be the same, however often the tool was killed on the way: everything but ids, times
+ * and mere records of calls. Names that were drawn are told by whose they are, so that two runs can be laid side by
+ * side.
  */
 import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
@@ -13,7 +14,7 @@ import { isOfLease } from "./lease.ts";
 /** Sorted lines: `path = value`. */
 export type Essence = readonly string[];
 
-/** What was begun comes to its end before anything is compared. Milliseconds of the box. */
+/** Work that was begun comes to its end before anything is compared. Milliseconds of the box. */
 const SETTLE_MS = 5 * 60_000;
 
 /** `kept`: ETags of the source archive, whose objects must be the very same wherever they are. */
@@ -155,14 +156,14 @@ function knownNames(world: World, { instances }: CloudControllerState): (readonl
   return names.sort(([a], [b]) => b.length - a.length);
 }
 
-/** What is left of drawn names and times. */
+/** Replaces drawn names and times by their kinds. */
 function anonymous(text: string): string {
   return (
     text
       .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<guid>")
       .replace(/\b[0-9a-f]{64}\b|md5[0-9a-f]{32}/g, "<digest>")
       .replace(/\d{8}-\d{6}-[a-z0-9]{4}/g, "<run>")
-      // Each trial has a directory of its own, and dumps lie in it.
+      // Each trial has a separate directory, and dumps lie in it.
       .replace(/dingo-recover-crash-\w{6}/g, "<bench>")
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?/g, "<time>")
       .replace(/\b\d{19}\b/g, "<number>")

@@ -16,7 +16,7 @@ import { LaptopAlbum, laptopEssence } from "./laptop-photo.ts";
 import { LEASE } from "./lease.ts";
 import { linesOf, readRunFiles, type RunFiles, runsIn, type Snapshot, snapshotOf } from "./snapshot.ts";
 
-/** What every later world is held against. */
+/** The record that every later world is compared with. */
 export interface Undisturbed {
   readonly scenario: Scenario;
   readonly act: Act;
@@ -44,20 +44,23 @@ export interface Recording {
   readonly appends: readonly Snapshot[];
   /** Right after change K, at K - 1. */
   readonly changes: readonly Change[];
-  /** Directory with the photographs of the rehearser's machine, where there are any: whoever asked for them removes it. */
+  /**
+   * Directory with the photographs of the rehearser's machine, if there are any: the caller who asked for them removes
+   * it.
+   */
   readonly album?: string;
 }
 
 /**
- * What is recorded, and killed at every place: a recovery, that of a whole batch, the undo of one, the cleanup after one,
- * or a recovery that is leased, whose machine is gone for good and which goes on from its mirror.
+ * The act that is recorded, and killed at every place: a recovery, that of a whole batch, the undo of one, the cleanup
+ * after one, or a leased recovery, whose machine is gone for good and which goes on from its mirror.
  */
 export type Act = Task | "leased";
 
 export interface RecordOptions {
   readonly scenario: Scenario;
   readonly seed?: number;
-  /** A recovery where nothing is said. */
+  /** Default: a recovery. */
   readonly act?: Act;
 }
 

@@ -24,9 +24,9 @@ export interface RunJournal {
   readonly lines: readonly string[];
 }
 
-/** What all snapshots share: journals only grow, and evidence is named by its content. */
+/** The files that all snapshots share: journals only grow, and evidence is named by its content. */
 export interface RunFiles {
-  /** What is resumed, and after it the runs of its batch in the order in which they were carried. */
+  /** The run that is resumed, and after it the runs of its batch in the order in which they were carried. */
   readonly runs: readonly [RunJournal, ...RunJournal[]];
   /** As a snapshot names it. */
   readonly evidence: Readonly<Record<string, string>>;

@@ -1,4 +1,7 @@
-/** What a killed run's journal says of the world, held against the world, at every place where a kill could meet it. */
+/**
+ * A killed run's journal tells where the world stands. That is compared with the world, at every place where a kill
+ * could meet it.
+ */
 import { expect, it } from "vitest";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { allContainers } from "../../src/rehearsal/world/world.ts";
@@ -94,7 +97,7 @@ function factsIn({ done, open }: Standing, { state: { world } }: Snapshot): read
   const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === created);
   const files = site === undefined ? [] : Object.keys(site.cell.files);
   const status = site?.container.status;
-  // What is under way now may have changed it already.
+  // An effect that is under way now may have changed it already.
   const fact = (what: string, shown: boolean): Fact => ({
     ...{ what, said: done.includes(what), holds: open.length > 0 || shown },
   });

@@ -26,7 +26,7 @@ export interface Trial {
 export interface Verdict {
   readonly point: CrashPoint;
   readonly exitCode: number;
-  /** What does not hold, each as a sentence. Empty: recovered. */
+  /** Faults, each as a sentence. Empty: recovered. */
   readonly complaints: readonly string[];
 }
 
@@ -61,7 +61,9 @@ interface Resuming {
   readonly signal?: AbortSignal;
 }
 
-/** What stops a process in order: a signal that it hears, or a disk that takes only half of a line and then nothing. */
+/**
+ * Stops a process in order: by a signal that it hears, or by a disk that takes only half of a line and then nothing.
+ */
 function stopping({ is, own: at }: Extract<CrashPoint, { is: "signal" | "full-disk" }>): Omit<Resuming, "bench"> {
   const controller = new AbortController();
   let own = 0;
@@ -96,7 +98,7 @@ interface Came {
   readonly carried: Carried;
 }
 
-/** What is wrong with the journal of a run's directory. */
+/** The faults of the journal in a run's directory. */
 export function brokenJournal(directory: string): readonly string[] {
   const { ok, error } = verifyJournal(directory);
   return ok ? [] : [`the journal is not sound: ${error?.message ?? ""}`];

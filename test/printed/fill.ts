@@ -40,7 +40,7 @@ const textOf = (value: Json | undefined): string | undefined =>
 /** Whether a single quote is open behind the text; a command in `$( … )` begins with none, also within double quotes. */
 const inQuotes = (text: string): boolean => openAtEnd(text).at(-1) === "'";
 
-/** What is still open behind the text, the innermost last. */
+/** The quotes that are still open behind the text, the innermost last. */
 export function openAtEnd(text: string): readonly string[] {
   const open: string[] = [];
   for (let at = 0; at < text.length; at += 1) {

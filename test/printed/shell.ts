@@ -16,7 +16,7 @@ const REAL = ["sed", "tr", "cut"];
 export const PROGRAMS = "/opt/postgresql/bin";
 const NAMED = ["postgres", "pg_ctl", "pg_dump", "psql"].map((name) => `${PROGRAMS}/${name}`);
 
-/** What Cloud Foundry is asked for holds all that a line looks for in it: a line that lacks something runs nothing. */
+/** The answer of Cloud Foundry has all words that a line looks for: a line that lacks one runs nothing. */
 const ANSWER = '{"tags": ["ours"], "credentials": {"uri": "postgres://appuser:s3cr3t-word@10.0.0.1:33001/postgres"}}';
 
 const HEAD = `
@@ -39,8 +39,8 @@ type Call = readonly string[];
 const NOTHING_FOUND = 1;
 
 /**
- * What each list of commands calls, by line; the programs of one line side by side are in no order. `listed`: the exit
- * code of `aws s3 ls`.
+ * The calls of each list of commands, by line; the programs of one line side by side are in no order. `listed`: the
+ * exit code of `aws s3 ls`.
  */
 export function callsOf(
   lists: readonly (readonly PrintedCommand[])[],

@@ -24,7 +24,7 @@ const BINDINGS = "/v3/service_credential_bindings";
 
 let foundation: Foundation;
 let events: EngineEvents;
-/** What there is to end, whatever of it came to be. */
+/** The endings of every part that came to be. */
 const endings: (() => Promise<void> | void)[] = [];
 const scenes = new Map<string, Scene>();
 /** Settled when the first recovery's create is at the broker: from then on the others may create. */

@@ -11,7 +11,7 @@ import { SshSession } from "../rig/ssh-session.ts";
 import { until } from "../rig/until.ts";
 
 let foundation: Foundation;
-/** What the page made of the instance that was created for it. */
+/** The result of the page's commands on the instance that was created for it. */
 let wreck: { readonly guid: string; readonly node: PostgresNode; readonly archive: string };
 
 beforeAll(async () => {

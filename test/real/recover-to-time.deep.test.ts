@@ -29,7 +29,7 @@ let dryRun: string;
 /** Copies on this machine behind the dry run. */
 let dryLeft: readonly string[];
 
-/** Whatever these runs made on this machine; others may have copies here too. */
+/** The copies that these runs made on this machine; others may have copies here too. */
 const copiesOf = async (runs: readonly string[]): Promise<readonly string[]> =>
   (await readdir("/var/tmp")).filter((name) => runs.some((each) => name.startsWith(`dingo-recover-${each}`)));
 

@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 const RUN = "20261121-120000-evil";
 const KEY = "KEY-CANARY-5d1f";
 const SECRET = "SECRET-CANARY-77aa";
-/** The account that the server gets, and whoever else runs a test of a backup at the time. */
+/** The account of the server, and of every other backup test that runs at the time. */
 const ACCOUNT = 65_533;
 const mark = `mark-${randomBytes(8).toString("hex")}`;
 

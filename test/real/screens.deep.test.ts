@@ -1,6 +1,6 @@
 /**
- * What stands on a real terminal, at three sizes. The pictures are test/cli/screen/goldens; `UPDATE_GOLDENS=1` writes them anew, and
- * `node build/pictures.mjs` makes those of docs/pictures from them.
+ * The text on a real terminal, at three sizes. The pictures are test/cli/screen/goldens; `UPDATE_GOLDENS=1` writes them
+ * anew, and `node build/pictures.mjs` makes those of docs/pictures from them.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

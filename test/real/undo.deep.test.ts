@@ -69,7 +69,7 @@ describe("a whole recovery that was taken back", () => {
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as RunEvent);
-    // What the kill left on the cell, and nothing else.
+    // The user that the kill left on the cell, and nothing else.
     expect(undone.stderr).toMatch(/^(left over from an earlier process: bosh_\w+ on .*: removed\n?)*$/);
     expect(events.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone", exitCode: 0 });
     expect(undone.exitCode).toBe(0);

@@ -44,7 +44,7 @@ function guidOf(service: string): string {
 
 const nodeOf = (service: string): PostgresNode => onlyNode(foundation.rig.broker.instance(guidOf(service)));
 
-/** What was waited for in the step. */
+/** The messages of the waits in the step. */
 const waitedFor = (events: readonly RunEvent[], step: string): readonly string[] =>
   events.flatMap((event) => (event.type === "step-progress" && event.step === step ? [event.progress.message] : []));
 

@@ -1,4 +1,7 @@
-/** The page's Mastodon stack on an engine of its own, by either generation of Compose: databases without a place for their data. */
+/**
+ * The page's Mastodon stack on a separate engine, by either generation of Compose: databases without a place for their
+ * data.
+ */
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";

@@ -14,7 +14,7 @@ export async function docker(args: readonly string[], input?: string): Promise<s
   return output.stdout;
 }
 
-/** Runs `docker …` and returns what came of it, whatever the exit code. */
+/** Runs `docker …` and returns its output, for every exit code. */
 export async function tryDocker(args: readonly string[], input?: string): Promise<Output> {
   const result = await execa("docker", args, { reject: false, input: input ?? "" });
   return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };
@@ -26,7 +26,7 @@ export function eventsFromNow(filters: readonly string[]): readonly string[] {
   return ["events", "--since", since, "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
 }
 
-/** What tests look at in `docker inspect`. */
+/** The fields of `docker inspect` that tests look at. */
 export interface ContainerState {
   readonly id: string;
   readonly running: boolean;

@@ -45,7 +45,7 @@ export interface Changes {
   readonly users: readonly string[];
 }
 
-/** What the tool alone can have changed; the rest of the foundation may be at work meanwhile. */
+/** The changes that the tool alone can have made; the rest of the foundation may be at work meanwhile. */
 export async function changesOf(foundation: Foundation): Promise<Changes> {
   const { writes } = await farSide(foundation);
   const users = await foundation.rig.cell.agent.users();

@@ -1,6 +1,6 @@
 /**
  * One recovery whose process is killed (SIGKILL) again and again, each time at a moment that a far side showed, and
- * carried on by `resume`. What a kill left behind must be gone when the next process is at work.
+ * carried on by `resume`. The left-overs of a kill must be gone when the next process is at work.
  */
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { until } from "./until.ts";
 /** From any step to any later one, on a loaded machine. */
 const MOMENT_DEADLINE_MS = 400_000;
 
-/** The tool's process, in whatever it runs. */
+/** The tool's process, in a terminal or without. */
 interface Alive {
   kill(): void;
   saidSoFar(): string;
@@ -100,7 +100,7 @@ export class InterruptedRun {
     return found;
   }
 
-  /** What a step that succeeded gave. */
+  /** The output of a step that succeeded. */
   async output(step: string, name: string): Promise<string> {
     return this.journaled(`${name} of ${step} of ${this.service}`, (entry) => {
       if (entry.type !== "step-succeeded" || entry.step !== step) return undefined;
@@ -113,7 +113,7 @@ export class InterruptedRun {
     return entriesOf(await this.run(), this.runs);
   }
 
-  /** What the object store's record calls the tool. */
+  /** The tool's name in the object store's record. */
   get accessKey(): string {
     return this.env["AWS_ACCESS_KEY_ID"] ?? "";
   }

@@ -1,5 +1,5 @@
 /**
- * What a rig made, written down before it is made, so that everything can be removed by name: by the rig itself at its
+ * The parts of a rig, each written down before it is made, so that all can be removed by name: by the rig itself at its
  * end, or by the next rig when this one's process was killed.
  */
 import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";

@@ -95,7 +95,7 @@ export class OwnEngine {
     });
     this.#daemon.kill("SIGTERM");
     await ended;
-    // What the engine started ends a moment after it, and may still write.
+    // Programs that the engine started end a moment after it, and may still write.
     await rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }

@@ -23,7 +23,7 @@ const MOST_LOOKS = 1200;
 const TARGET = "acme/production/important-db";
 const MARK = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/gu;
 
-/** What is typed when the screen ends so. */
+/** The answer that is typed when the screen ends so. */
 const ANSWERS: readonly (readonly [asked: RegExp, answer: string])[] = [
   [/^\$$/mu, "dingo-recover rehearse"],
   [/Enter shows the next[^\n]*$/u, ""],

@@ -23,7 +23,7 @@ function syslogLine(container: string, line: string): readonly string[] {
   ];
 }
 
-/** What the broker of the last era says of a deletion that removed one node (fixtures/logs/original-containers). */
+/** The broker's lines, of the last era, about a deletion that removed one node (fixtures/logs/original-containers). */
 export function brokerDeletion(of: {
   readonly guid: string;
   readonly node: string;

@@ -1,4 +1,4 @@
-/** What gives a Compose stack directories for its data. */
+/** The actions that give a Compose stack directories for its data. */
 import type { JsonObject } from "../../../src/action.ts";
 import { copyService } from "../../../src/docker/actions/compose/copy-data.ts";
 import { editFile } from "../../../src/docker/actions/compose/edit-file.ts";

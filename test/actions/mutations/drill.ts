@@ -1,4 +1,4 @@
-/** What a drill does to the service that it made itself: it fills it, and deletes it. */
+/** The actions of a drill on the service that it made itself: it fills it, and deletes it. */
 import type { JsonObject } from "../../../src/action.ts";
 import { deleteDrillService } from "../../../src/foundation/actions/drill/delete-service.ts";
 import { TABLE } from "../../../src/foundation/actions/drill/rows.ts";

@@ -15,7 +15,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "dingo-recover-scripts-"));
   await mkdir(join(directory, "from", "pg_tblspc"), { recursive: true });
   await mkdir(join(directory, "copy"));
-  // What was written just now lies a minute back: no copy has to wait for the end of its second.
+  // `date` says a minute later than now: no copy has to wait for the end of its second.
   await mkdir(join(directory, "later"));
   await writeFile(join(directory, "later", "date"), "#!/bin/sh\necho $(($(/bin/date +%s) + 60))\n", { mode: 0o755 });
   await writeFile(join(directory, "from", "PG_VERSION"), "15\n");
@@ -140,7 +140,7 @@ describe("a dump", () => {
 
 describe("roles that are loaded", () => {
   const server = { run: RUN, programs: PROGRAMS, volume: "x", uid: 999, role: "postgres" };
-  /** What psql is given; the words for the container are replaced by `cat`. */
+  /** The input of psql; the words for the container are replaced by `cat`. */
   const given = async (text: string) => {
     await writeFile(join(directory, "roles.sql"), text);
     const [, c = "", script = "", sh = "", ...words] = loadRolesFrom(["docker"], server, join(directory, "roles.sql"));

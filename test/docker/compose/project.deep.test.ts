@@ -1,4 +1,4 @@
-/** What we read of a project is what both real programs make of it. */
+/** Our reading of a project equals that of both real programs. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** What the two real programs make of a project: `docker-compose config` 1.29 and `docker compose config` 2. */
+/** The result of the two real programs for a project: `docker-compose config` 1.29 and `docker compose config` 2. */
 import { execa } from "execa";
 import { join } from "node:path";
 import { parse } from "yaml";

@@ -1,6 +1,6 @@
 /**
  * Every line of the captured logs is covered: by a row of the table, by `known-lines.ts`, or by the lists of
- * `known-broker.ts`. What nothing covers is printed, and fails.
+ * `known-broker.ts`. A line that nothing covers is printed, and fails.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";

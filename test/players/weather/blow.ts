@@ -15,7 +15,7 @@ export const SYSTEMS = [
 ] as const;
 export type System = (typeof SYSTEMS)[number];
 
-/** What becomes of a call. Whatever else is said, the call has not taken effect. */
+/** The fates of a call. If nothing else is said, the call has not taken effect. */
 export const KINDS = {
   timeout: "no answer for a minute, then the connection is gone",
   reset: "the connection is gone at once",
@@ -48,7 +48,7 @@ export interface Blow {
   readonly awayMs?: number;
 }
 
-/** What strikes one call. */
+/** The trouble that strikes one call. */
 export type Stroke = Pick<Blow, "kind" | "after">;
 
 /** A blow and what it has met so far. */

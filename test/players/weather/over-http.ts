@@ -4,7 +4,7 @@ import { cut } from "../../../src/rehearsal/http/server.ts";
 import { type Answered, send } from "../../../src/rehearsal/passage.ts";
 import type { Looks } from "./suffer.ts";
 
-/** What a proxy says in place of the system, and what comes from a system that was never asked. */
+/** The page that a proxy answers in place of the system, and an answer from a system that was never asked. */
 const PAGE = "<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n";
 const HTML = { "content-type": "text/html" };
 

@@ -1,4 +1,4 @@
-/** Whatever the weather: only the new instance is written to, and there is at most one. */
+/** In every weather: only the new instance is written to, and there is at most one. */
 import type { BoxState } from "../../../src/rehearsal/box/box-state.ts";
 import { allContainers } from "../../../src/rehearsal/world/world.ts";
 

@@ -14,7 +14,7 @@ export interface Archiver {
   readonly reader: "wal-e" | "wal-g";
   /** Of the archive, below the bucket. */
   readonly prefix: string;
-  /** What it encrypts to, where it does. */
+  /** The key that it encrypts to, if it does. */
   readonly seal?: Seal | undefined;
   /** The same program on another archive. */
   on(prefix: string): Archiver;

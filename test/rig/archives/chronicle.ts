@@ -1,6 +1,6 @@
 /**
- * What was written into a cluster and where in its WAL, kept by who wrote it: the yardstick for what a restore brings back.
- * It knows the real forks and nothing of archives, so that no mistake of the tool's can be in it.
+ * The rows that were written into a cluster, and their places in its WAL, noted by the writer: the yardstick for the
+ * rows of a restore. It knows the real forks and nothing of archives, so that no mistake of the tool's can be in it.
  */
 export interface Mark {
   /** The row's number. */

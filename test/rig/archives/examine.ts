@@ -14,9 +14,9 @@ import { WalG } from "./wal-g.ts";
 export interface Examined {
   readonly made: Made;
   readonly document: ArchiveVerifyDocument;
-  /** What the real programs came to. */
+  /** The result of the real programs. */
   readonly outcome: Outcome;
-  /** What this tool's own reader came to; undefined where it cannot be asked for the same. */
+  /** The result of this tool's own reader; undefined if it cannot be asked for the same. */
   readonly own: OwnOutcome | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface RestoreOptions {
 export interface Restored {
   readonly server: Postgres;
   readonly fetched: Ended;
-  /** Undefined where nothing was fetched that could be started. */
+  /** Undefined if nothing was fetched that could be started. */
   readonly started: Started | undefined;
 }
 
@@ -31,7 +31,7 @@ export async function restoreInto(cluster: Cluster, options: RestoreOptions): Pr
   return { server, fetched, started: await server.tryStart() };
 }
 
-/** What a server has. */
+/** The rows of a server. */
 export interface Looked {
   /** Numbers of the rows that are there; empty where the server cannot be asked. */
   readonly rows: readonly number[];
@@ -41,7 +41,7 @@ export interface Looked {
   readonly timeline: number | undefined;
 }
 
-/** What came of a restore, in the words of a test. */
+/** The outcome of a restore, in the words of a test. */
 export interface Outcome extends Looked {
   readonly fetchCode: number;
   readonly fetchSaid: string;

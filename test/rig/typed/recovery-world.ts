@@ -1,6 +1,6 @@
 /**
- * What one recovery can have changed, as the far side has it, under names that are the same in every recovery: so that two
- * of them can be compared step by step. What a living database changes by itself is left out while it lives.
+ * The parts that one recovery can have changed, as the far side has them. Their names are the same in every recovery,
+ * so that two can be compared step by step. A living database's own changes are left out while it lives.
  */
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ import type { PostgresNode } from "../postgres-node.ts";
 import type { Scene } from "../scene.ts";
 
 export interface RecoveryAt {
-  /** What the deleted service was called. */
+  /** The name of the deleted service. */
   readonly service: string;
   /** Id of the run, or what stands for it in the printed commands. */
   readonly run: string;

@@ -60,7 +60,7 @@ export class TypedSteps {
     return await typeAsPerson(this.#shell, step, line);
   }
 
-  /** What placeholders stand for: a recovery of what has no remains, into the same name. */
+  /** The values for placeholders: a recovery of an instance without remains, into the same name. */
   #values(): Values {
     const { at, more = () => ({}) } = this.#typing;
     const { scene, service, run } = at;

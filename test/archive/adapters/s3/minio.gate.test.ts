@@ -38,7 +38,7 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** An address of its own: the foundation's MinIO may be running as well. */
+/** The MinIO has a separate address: the foundation's may be running as well. */
 async function start(address: string): Promise<Running> {
   const ledger = await Ledger.open(`s3-${randomBytes(4).toString("hex")}`);
   const minio = await Minio.start(ledger, address, BUCKET);

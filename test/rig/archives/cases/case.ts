@@ -18,11 +18,11 @@ export interface Case {
   /** Segments that have to be told as lost. */
   readonly lost?: number;
   readonly real: Real;
-  /** What this tool's own reader comes to, where that is not the same. */
+  /** The result of this tool's own reader, if it differs. */
   readonly own?: { readonly rows: readonly number[] };
 }
 
-/** What the real programs make of it. */
+/** The result of the real programs. */
 export type Real =
   /** The server starts and has exactly these rows. */
   | { readonly rows: readonly number[] }
