@@ -1,6 +1,7 @@
 /**
- * Programs of the box as a few lines of bash, which hand over what they are called with: the process of the box answers. A
- * Node for each call would take longer than the call. Where there is no bash (`/dev/tcp` is its own), there are none.
+ * Programs of the box as a few lines of bash, which hand over what they are called with: the process of the box
+ * answers. A Node for each call would take longer than the call. If there is no bash (`/dev/tcp` is its own), there are
+ * none.
  */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";

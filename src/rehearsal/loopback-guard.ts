@@ -22,7 +22,7 @@ function escape(place: string): RecoverError {
   });
 }
 
-/** Where a call of `connect` would go; undefined for a path of a local socket. */
+/** The target of a call of `connect`; undefined for a path of a local socket. */
 function destination(first: unknown, second: unknown): string | undefined {
   // net.connect() hands its normalised arguments on as one array.
   if (Array.isArray(first)) return destination(first[0], first[1]);

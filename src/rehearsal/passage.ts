@@ -32,7 +32,7 @@ export interface Passage {
   /** Whether the gateway lets somebody through to an address. */
   gateway(address: string, hangUp: () => void): Promise<boolean>;
   command(line: string, work: () => Promise<Ended>): Promise<CommandEnd>;
-  /** By curl on a cell; undefined where nobody's adapter calls it like that. */
+  /** By curl on a cell; undefined if nobody's adapter calls it like that. */
   curl(system: "etcd" | "patroni", method: string, work: () => Ended | undefined): Maybe<Ended>;
   /** Between Cloud Controller and it. */
   broker(broker: Broker): Broker;

@@ -26,7 +26,10 @@ export class ByteQueue {
     this.#most = most;
   }
 
-  /** Exactly `count` bytes; where they came in pieces, they are put together in `room`. Throws Damaged where the source ends before. */
+  /**
+   * Exactly `count` bytes; if they came in pieces, they are put together in `room`. Throws Damaged if the source ends
+   * before.
+   */
   async take(count: number, room?: Uint8Array): Promise<Uint8Array> {
     if (room !== undefined && this.#held < count) return await this.#gather(count, room);
     const taken = await this.peek(count);
@@ -64,7 +67,7 @@ export class ByteQueue {
     return taken;
   }
 
-  /** Throws Damaged where anything is left. */
+  /** Throws Damaged if anything is left. */
   async requireEnd(): Promise<void> {
     if ((await this.peek(1)).length > 0) throw new Damaged("trailing", "bytes follow after its end");
   }

@@ -31,7 +31,7 @@ export async function* decompressed(
     yield* UNPACKERS[compression](packed, lends);
     await packed.requireEnd();
   } catch (error) {
-    // Only where it does not unpack: anything may stand at the beginning of brotli's data.
+    // Only if it does not unpack: anything may stand at the beginning of brotli's data.
     if (!(error instanceof Damaged) || !startsLikeOpenPgp(head)) throw error;
     throw new Damaged("encrypted", "it is encrypted with OpenPGP");
   } finally {
@@ -63,9 +63,9 @@ const BEGINNINGS: Readonly<Record<Packed, (head: Uint8Array, most: number) => Ui
 
 /**
  * The first `count` bytes of what a file holds of which only the first bytes are at hand, as a ranged GET gives them:
- * undefined where so few are not enough, and more of the file may help. Nothing that stands behind is proved by it. lzo and lz4
- * give what they can of a block that is cut, zstd only whole blocks, of up to 128 KiB. Throws Damaged for what does not begin
- * like a file of its compression.
+ * undefined if so few are not enough, and more of the file may help. Nothing that stands behind is proved by it. lzo
+ * and lz4 give what they can of a block that is cut, zstd only whole blocks, of up to 128 KiB. Throws Damaged for what
+ * does not begin like a file of its compression.
  */
 export async function firstBytes(
   head: Uint8Array,

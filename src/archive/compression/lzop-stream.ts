@@ -1,6 +1,6 @@
 /**
  * Reads an lzop file of any size from its front, a piece at a time and in bounded memory: what is passed over is not
- * unpacked. Where the file is not what it should be, Damaged is thrown.
+ * unpacked. If the file is not what it should be, Damaged is thrown.
  */
 import { Damaged } from "./damaged.ts";
 import { bigEndian, blockContent, blockSizes, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.ts";
@@ -30,7 +30,7 @@ export class LzopStream {
     this.#file = new Pieces(file);
   }
 
-  /** Exactly the next `count` bytes of the content; undefined where it ends right here. */
+  /** Exactly the next `count` bytes of the content; undefined if it ends right here. */
   async take(count: number): Promise<Uint8Array | undefined> {
     const parts: Uint8Array[] = [];
     for (let left = count; left > 0; ) {

@@ -108,7 +108,10 @@ export interface BlockTerms {
   readonly sums: Uint8Array;
 }
 
-/** One block's content; a block that did not shrink is stored as it is. Unpacked into `room` where it is given. Throws Damaged. */
+/**
+ * One block's content; a block that did not shrink is stored as it is. Unpacked into `room` if it is given. Throws
+ * Damaged.
+ */
 export function blockContent(data: Uint8Array, { flags, sizes, sums }: BlockTerms, room?: Uint8Array): Uint8Array {
   const stored = sizes.packed === sizes.plain;
   const content = stored ? data : unpacked(data, room?.subarray(0, sizes.plain) ?? Buffer.allocUnsafeSlow(sizes.plain));

@@ -1,4 +1,4 @@
-/** Compares a copy with what it was made from: keys, sizes and content, by ETag where that proves something. */
+/** Compares a copy with what it was made from: keys, sizes and content, by ETag if that proves something. */
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { itemsOf, type CopyPlan } from "./copy-plan.ts";
 import { listArchive } from "../reading/listing.ts";

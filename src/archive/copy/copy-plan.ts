@@ -38,7 +38,7 @@ export interface CopyPlan {
   readonly bytes: number;
 }
 
-/** Throws `source-protected` where the two overlap, or a key could be read as another one in the target. */
+/** Throws `source-protected` if the two overlap, or a key could be read as another one in the target. */
 export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objects: readonly ObjectInfo[]): CopyPlan {
   requireApart(source, target);
   refuseUncertain(source, objects);

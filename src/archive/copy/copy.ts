@@ -48,13 +48,13 @@ export interface CopyOutcome {
   readonly alreadyThere: number;
   /** Objects of which a copy was lost, whether it was found or sent again. */
   readonly lost: number;
-  /** Whether the store refuses a copy that must find nothing where something is; absent where it did not say. */
+  /** Whether the store refuses a conditional copy onto an object that exists; absent if it did not say. */
   readonly refusesOverwrite?: boolean;
 }
 
 /**
- * Errors: those of the store; `target-not-fresh` where the target holds anything else; `object-changed` where the
- * source is not what the plan was made from; `proof-failed` where the copy does not compare equal at the end.
+ * Errors: those of the store; `target-not-fresh` if the target holds anything else; `object-changed` if the source is
+ * not what the plan was made from; `proof-failed` if the copy does not compare equal at the end.
  */
 export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: CopyOptions): Promise<CopyOutcome> {
   const before = options.before ?? (await probeCopy(store, plan));
@@ -89,7 +89,7 @@ export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: C
   return { objects: plan.objects, bytes: plan.bytes, copied, alreadyThere, lost: lost.objects, ...asked };
 }
 
-/** Whether a copy that was sent is there. Throws `target-not-fresh` where something else is. */
+/** Whether a copy that was sent is there. Throws `target-not-fresh` if another object is. */
 async function isCopied(
   store: ObjectStore,
   plan: CopyPlan,
@@ -149,7 +149,7 @@ export async function requireCopied(store: ObjectStore, plan: CopyPlan): Promise
   if (!ascend) throw proofFailed(plan, "the copy's base backups are dated in another order");
 }
 
-/** With `ifAbsent`, a store that honours conditions refuses where something is. */
+/** With `ifAbsent`, a store that honours conditions refuses if an object is there. */
 export async function copyItem(
   store: ObjectStore,
   plan: CopyPlan,

@@ -5,7 +5,7 @@
 import { isTransient, RecoverError } from "../../errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 
-/** Of one object, where the store goes on serving others. */
+/** Of one object, when the store goes on serving others. */
 const MOST_SENDS = 6;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -21,7 +21,7 @@ export interface LostCopyOptions {
 
 export interface OneCopy {
   readonly send: () => Promise<void>;
-  /** Looks whether it is there, and throws where something else is. */
+  /** Looks whether it is there, and throws if another object is. */
   readonly isThere: () => Promise<boolean>;
 }
 

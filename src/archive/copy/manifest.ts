@@ -16,7 +16,7 @@ export interface ManifestPlace {
   readonly content: string;
 }
 
-/** Throws `source-protected` where it would lie inside the source. */
+/** Throws `source-protected` if it would lie inside the source. */
 export function manifestOf(source: Baseline, target: ArchiveLocation): ManifestPlace {
   const parts = target.prefix.split("/");
   const folder = parseLocation(

@@ -67,7 +67,7 @@ export async function isWrittenAgain(store: Reader, plan: CopyPlan): Promise<boo
   return allAside && other;
 }
 
-/** Errors: those of the store; `target-not-fresh` where somebody wrote in between; `proof-failed` where a copy differs. */
+/** Errors: those of the store; `target-not-fresh` if somebody wrote in between; `proof-failed` if a copy differs. */
 export async function setAside(
   store: ObjectStore,
   plan: CopyPlan,

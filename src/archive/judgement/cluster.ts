@@ -53,11 +53,11 @@ export const isDoubtful = ({ systemId, inWal }: BaseCluster): boolean => inWal !
 const walgSystemId = ({ sentinel }: BaseBackup): string | undefined =>
   sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
 
-/** Where its tar files were read. */
+/** Present when its tar files were read. */
 const systemIdInTar = ({ insides, identities }: ArchiveFacts, { name, parts }: BaseBackup): string | undefined =>
   parts.flatMap(({ relative }) => insides?.get(relative)?.systemId ?? [])[0] ?? identities?.get(name);
 
-/** Of the segment that the base begins in, where its first page is known. */
+/** Of the segment that the base begins in, if its first page is known. */
 function systemIdInWal(facts: ArchiveFacts, { start }: BaseBackup): string | undefined {
   const { timeline, number } = start;
   const entry = facts.entries.find(

@@ -44,7 +44,7 @@ function shortcoming(entry: ArchiveEntry): string | undefined {
 const insideOf = ({ insides }: ArchiveFacts, { relative }: ArchiveEntry): string | undefined =>
   insides?.get(relative)?.broken;
 
-/** Only where WAL-E wrote: what WAL-G writes may be encrypted in a way that shows no mark. */
+/** Only if WAL-E wrote: what WAL-G writes may be encrypted in a way that shows no mark. */
 function headOf({ heads }: ArchiveFacts, { relative, kind }: ArchiveEntry): string | undefined {
   const head = heads.get(relative);
   if (head === undefined || (kind.kind !== "segment" && kind.kind !== "part") || !relative.endsWith(".lzo"))

@@ -8,7 +8,7 @@ import { problem, type Problem } from "./problem.ts";
 const BELOW = /^(.+?)\/(?:basebackups_005|wal_005)\//;
 const ABOVE = /^(.+?)\/(?:basebackups_005|wal_005)(?:\/|$)/;
 
-/** At most one finding, and none where anything here is of an archive. */
+/** At most one finding, and none if anything here is of an archive. */
 export function elsewhere({ location, entries }: ArchiveFacts): readonly Problem[] {
   if (!entries.every(({ kind }) => kind.kind === "unknown")) return [];
   const { bucket, prefix } = location;

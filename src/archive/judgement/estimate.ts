@@ -9,8 +9,8 @@ import { SEGMENT_BYTES } from "../names/segment.ts";
 import type { ArchiveVerdict } from "./verdict.ts";
 
 /**
- * Stop, leader key, start, promotion, passwords, log-in: what a drill measures on the foundation at hand. About 27 s on the
- * rig (bench/recovery.ts), and 40 s more where the stop ends in a kill and the leader key lives on.
+ * Stop, leader key, start, promotion, passwords, log-in: what a drill measures on the foundation at hand. About 27 s on
+ * the rig (bench/recovery.ts), and 40 s more if the stop ends in a kill and the leader key lives on.
  */
 const FIXED_SECONDS = 60;
 /** Not even an idle foundation is faster: the container looks its address up, and Patroni's loop takes 10 s. */

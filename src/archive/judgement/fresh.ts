@@ -18,7 +18,7 @@ const CLOCK_TOLERANCE_MS = 60 * 1000;
 
 export interface Freshness {
   readonly fresh: boolean;
-  /** Why not; empty where it is. */
+  /** Why not; empty if it is. */
   readonly reasons: readonly string[];
   readonly objects: number;
   readonly bytes: number;

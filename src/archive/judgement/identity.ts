@@ -89,7 +89,7 @@ function versionProblems(facts: ArchiveFacts, { finished }: IdentityTerms): read
     return [problem("version-missing", `basebackups_005/${without.name}/extended_version.txt`, text)];
   }
   const majors = new Set(versions.flatMap((version) => (version === undefined ? [] : [majorVersion(version)])));
-  // Where the insides were looked at, every segment was held against the newest base backup.
+  // When the insides were looked at, every segment was held against the newest base backup.
   if (majors.size < 2 || facts.insides !== undefined) return [];
   return [
     problem(

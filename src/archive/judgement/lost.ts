@@ -70,7 +70,7 @@ function firstOf(
   return Math.max(from, Math.min(begins, extent(wal).first));
 }
 
-/** From which number on a timeline may hold what the course does not; undefined where it is of no interest. */
+/** From which number on a timeline may hold what the course does not; undefined if it is of no interest. */
 function beginOf({ stretches, start }: Course, timeline: number): number | undefined {
   const index = stretches.findIndex((stretch) => stretch.timeline === timeline);
   const child = stretches[index + 1];

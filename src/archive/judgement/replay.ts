@@ -12,9 +12,9 @@ export interface Replay {
   readonly missing: readonly Span[];
   /** There, but after the first missing one. */
   readonly unreachable: readonly Span[];
-  /** Undefined where not even the start segment is there. */
+  /** Undefined if not even the start segment is there. */
   readonly last: Segment | undefined;
-  /** The byte of the last one at which its records end, where others follow it; undefined where it is replayed whole. */
+  /** The byte of the last one at which its records end, if others follow it; undefined if it is replayed whole. */
   readonly endsAt: number | undefined;
 }
 

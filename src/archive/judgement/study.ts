@@ -123,7 +123,7 @@ function byCluster(options: readonly Option[], wanted: string | undefined): read
   return order.map((id) => options.filter(({ cluster }) => cluster.systemId === id)).filter(({ length }) => length > 0);
 }
 
-/** Of the newest base backup; where none is finished, WAL-G if anything of it lies here. */
+/** Of the newest base backup; if none is finished, WAL-G if anything of it lies here. */
 export function writerOfNewest({ entries }: ArchiveFacts): Reader {
   const bases = entries.flatMap(({ kind, info }) => {
     const plain = plainKind(kind);

@@ -18,7 +18,7 @@ export interface BaseBackupVerdict {
   readonly why: string;
   readonly writer: Reader;
   readonly postgresVersion: string | null;
-  /** First byte of the WAL that it needs; null where its name does not say it. */
+  /** First byte of the WAL that it needs; null if its name does not say it. */
   readonly startLsn: string | null;
   /** ISO 8601, by the database's clock; null when the archive does not tell it. */
   readonly startedAt: string | null;
@@ -29,7 +29,7 @@ export interface BaseBackupVerdict {
   readonly expandedBytes: number;
   /** The backups that a restore of this delta backup fetches before it; empty for a full one. */
   readonly buildsOn: readonly string[];
-  /** Null where it cannot be used. */
+  /** Null if it cannot be used. */
   readonly window: RecoveryWindow | null;
 }
 
@@ -77,7 +77,7 @@ export interface ArchiveVerdict {
   /** Null unless the verdict is restorable, with loss or without. */
   readonly recoveryPoint: RecoveryPoint | null;
   readonly problems: readonly Problem[];
-  /** The base that the verdict goes by; null where there is none. */
+  /** The base that the verdict goes by; null if there is none. */
   readonly chosenBase: string | null;
   /** The base that `backup-fetch LATEST` takes. */
   readonly latestBase: string | null;
@@ -86,7 +86,7 @@ export interface ArchiveVerdict {
   /** First and last segment without which the chosen base does not become consistent. */
   readonly needed: { readonly first: string; readonly last: string } | null;
   readonly loss: Loss;
-  /** Null where nobody said when the database was deleted, or nothing can be restored. */
+  /** Null if nobody said when the database was deleted, or nothing can be restored. */
   readonly lossInTime: LossInTime | null;
   /** From the chosen base's start to the recovery point. */
   readonly segmentsToReplay: number;
@@ -111,7 +111,9 @@ export interface ArchiveVerdict {
 
 export const LONGEST_LIST = 10_000;
 
-/** `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)`; "inside" where the records end before its end. */
+/**
+ * `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)`; "inside" if the records end before its end.
+ */
 export function recoveryPointText(point: RecoveryPoint): string {
   const segment = parseSegment(point.segment);
   const where = segment === undefined || endLsn(segment) === point.lsn ? "end of" : "inside";

@@ -37,9 +37,9 @@ export function isTooShort({ relative, info }: ArchiveEntry): boolean {
 }
 
 /**
- * By timeline, ascending. `damaged` keys count as listed only, and so do segments that the reader does not see for their
- * packing. One that lies here twice, under two packings, is whole only where both are: which of them WAL-G takes depends on
- * what it took last (v0.2.19 internal/wal_fetch_handler.go, putCachedDecompressorInFirstPlace).
+ * By timeline, ascending. `damaged` keys count as listed only, and so do segments that the reader does not see for
+ * their packing. One that lies here twice, under two packings, is whole only if both are: which of them WAL-G takes
+ * depends on what it took last (v0.2.19 internal/wal_fetch_handler.go, putCachedDecompressorInFirstPlace).
  */
 export function collectWal(
   entries: readonly ArchiveEntry[],

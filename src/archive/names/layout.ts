@@ -40,7 +40,7 @@ export type KeyKind =
   | { readonly kind: "other-compression"; readonly as: CommonKind }
   /** A segment name that does not fit segments of 16 MiB. */
   | { readonly kind: "other-segment-size" }
-  /** Written by WAL-G; `as` is absent where no restore needs it. */
+  /** Written by WAL-G; `as` is absent if no restore needs it. */
   | { readonly kind: "wal-g"; readonly as?: CommonKind | WalgKind }
   | { readonly kind: "unknown" };
 
@@ -70,7 +70,7 @@ export function sentinelKey(baseName: string): string {
   return `basebackups_005/${baseName}_backup_stop_sentinel.json`;
 }
 
-/** Undefined where it is no name that WAL-E or WAL-G gives. */
+/** Undefined if it is no name that WAL-E or WAL-G gives. */
 export function baseNamed(name: string): BaseName | undefined {
   const kind = plainKind(classify(sentinelKey(name)));
   return kind.kind === "sentinel" ? kind.base : undefined;

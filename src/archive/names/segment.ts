@@ -27,7 +27,7 @@ export function segmentAt(name: string): Segment | undefined {
   return isOne ? { timeline, number: log * SEGMENTS_PER_LOG + segment } : undefined;
 }
 
-/** Eight upper-case hex digits; -1 where they are none. */
+/** Eight upper-case hex digits; -1 if they are none. */
 function hexAt(name: string, from: number): number {
   let value = 0;
   for (let at = from; at < from + 8; at += 1) {

@@ -9,16 +9,16 @@ export interface WalgSentinel {
   readonly startLsn: bigint;
   readonly finishLsn: bigint;
   readonly systemId: string | undefined;
-  /** `13.14`; undefined where it says none. */
+  /** `13.14`; undefined if it says none. */
   readonly version: string | undefined;
   readonly uncompressedBytes: number;
   /** The bytes that were sent to the store by the end of the backup. */
   readonly compressedBytes: number | undefined;
-  /** Of the whole data directory, also where only a part of it is in a delta backup. */
+  /** Of the whole data directory, also when only a part of it is in a delta backup. */
   readonly directoryBytes: number | undefined;
   readonly tablespaces: number;
   readonly delta: WalgDelta | undefined;
-  /** Names of the tar files that belong to it; undefined where it does not say. */
+  /** Names of the tar files that belong to it; undefined if it does not say. */
   readonly tars: readonly string[] | undefined;
 }
 
@@ -58,7 +58,7 @@ export function parseWalgSentinel(text: string): ParsedWalgSentinel {
   };
 }
 
-/** `TarFileSets` of a sentinel or of `files_metadata.json`; undefined where there is none. */
+/** `TarFileSets` of a sentinel or of `files_metadata.json`; undefined if there is none. */
 export function tarNames(value: JsonObject): readonly string[] | undefined {
   const sets = value["TarFileSets"];
   if (!isJsonObject(sets)) return undefined;

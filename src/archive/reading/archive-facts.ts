@@ -14,17 +14,17 @@ export interface ArchiveEntry {
 export interface ArchiveFacts {
   readonly location: ArchiveLocation;
   readonly entries: readonly ArchiveEntry[];
-  /** By relative key: sentinels, version texts, sysid, histories. Null where the object cannot be what its name says. */
+  /** By relative key: sentinels, version texts, sysid, histories. Null if the object cannot be what its name says. */
   readonly texts: ReadonlyMap<string, string | null>;
-  /** By relative key: the first bytes of some parts and segments; in clear, where a key opened them. */
+  /** By relative key: the first bytes of some parts and segments; in clear, if a key opened them. */
   readonly heads: ReadonlyMap<string, Uint8Array>;
   /** Relative keys of those heads that are of OpenPGP messages, and that a key opened. */
   readonly opened?: ReadonlySet<string>;
   /** By relative key: the first pages of those segments whose heads were read. */
   readonly pages?: ReadonlyMap<string, PageHeader>;
-  /** By name of a base backup: the system identifier in its own `pg_control`, where that was read. */
+  /** By name of a base backup: the system identifier in its own `pg_control`, if that was read. */
   readonly identities?: ReadonlyMap<string, string>;
-  /** By relative key: what was found inside objects, where it was looked for. */
+  /** By relative key: what was found inside objects, if it was looked for. */
   readonly insides?: ReadonlyMap<string, Inside>;
 }
 

@@ -28,7 +28,7 @@ export interface Watch {
   look(bytes: number, of: number): void;
 }
 
-/** Undefined where the two do not say the same, or one of them cannot be read. Errors: those of the store. */
+/** Undefined if the two do not say the same, or one of them cannot be read. Errors: those of the store. */
 export async function backupSysid(
   reader: ObjectReader,
   { facts, base }: { readonly facts: ArchiveFacts; readonly base: string },

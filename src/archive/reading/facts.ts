@@ -73,7 +73,7 @@ export async function readArchive(
   return { ...timed, identities: await baseIdentities(reader, timed, { names, cold: isCold }) };
 }
 
-/** Undefined where it is no message, or no key is at hand; nothing where it is damaged. */
+/** Undefined if it is no message, or no key is at hand; nothing if it is damaged. */
 async function openedHead(
   reader: ObjectReader,
   at: { readonly bucket: string; readonly key: string },

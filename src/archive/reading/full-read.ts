@@ -80,7 +80,7 @@ async function tarFile(pieces: AsyncIterable<Uint8Array>, packed: number): Promi
   return { memberBytes, ...(systemId === undefined ? {} : { systemId }) };
 }
 
-/** WAL-E writes it with a dot before it where its tarfile does, WAL-G with a slash. */
+/** WAL-E writes it with a dot before it if its tarfile does, WAL-G with a slash. */
 const CONTROL_NAMES: ReadonlySet<string> = new Set([CONTROL_FILE, `./${CONTROL_FILE}`, `/${CONTROL_FILE}`]);
 /** The file has 8 KiB; bytes behind these are ignored. */
 const LARGEST_CONTROL = 8192;

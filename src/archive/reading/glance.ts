@@ -59,7 +59,7 @@ export function mayBeEncrypted(error: unknown, head: Uint8Array): unknown {
   return isOther ? new Damaged("encrypted", "it is encrypted with OpenPGP") : error;
 }
 
-/** Throws Damaged where the packing has a mark at its end, and the mark is not there. */
+/** Throws Damaged if the packing has a mark at its end, and the mark is not there. */
 async function ending(looked: Looked, packing: Packing): Promise<"whole" | "unmarked" | typeof DOUBTFUL> {
   const { size } = looked.entry.info;
   if (packing === "none" && looked.entry.kind.kind === "segment") {

@@ -5,7 +5,9 @@
 import type { LzopStream } from "../compression/lzop-stream.ts";
 import { RECORD, tarHeader } from "../tar/header.ts";
 
-/** The file's first `most` bytes; undefined where the archive has no such file. Throws Damaged for what is no tar archive. */
+/**
+ * The file's first `most` bytes; undefined if the archive has no such file. Throws Damaged for what is no tar archive.
+ */
 export async function tarMember(
   content: LzopStream,
   { name, most }: { readonly name: string; readonly most: number },

@@ -14,7 +14,7 @@ export interface BaseTerms {
   readonly rooted: boolean;
   /** No more than this may come: what the backup says of itself. */
   readonly most: number;
-  /** Called before a file is written, with the bytes of all of them: throws where the disk has no room for them. */
+  /** Called before a file is written, with the bytes of all of them: throws if the disk has no room for them. */
   readonly requireRoom: (bytes: number) => void;
   readonly look: (bytes: number) => void;
 }
@@ -69,7 +69,7 @@ export class BaseMembers {
     for (const number of notes.tablespaces) this.#tablespaces.add(number);
   }
 
-  /** Throws Damaged where a member has no place, comes twice, or more comes than the backup holds. */
+  /** Throws Damaged if a member has no place, comes twice, or more comes than the backup holds. */
   async #put(notes: Notes, member: TarMember, body: AsyncIterable<Uint8Array>): Promise<void> {
     const place = placeOf(member.name, this.#terms.rooted);
     this.bytes += member.size;

@@ -59,7 +59,7 @@ export class Mark {
   }
 }
 
-/** Whether a restore has left its mark there. Error: `locked` where one is at work. */
+/** Whether a restore has left its mark there. Error: `locked` if one is at work. */
 export async function requireUnmarked(root: string): Promise<boolean> {
   const holder = await holderIn(root);
   if (holder !== undefined && isAtWork(holder)) throw locked(root, holder);

@@ -39,7 +39,7 @@ export interface RestorePlan {
   readonly base: string;
   readonly writer: Reader;
   readonly start: Segment;
-  /** `9.6`; undefined where the archive does not say. */
+  /** `9.6`; undefined if the archive does not say. */
   readonly major: string | undefined;
   /** Of all members of the tar files. WAL-G tells it less exactly. */
   readonly expandedBytes: number;
@@ -76,8 +76,8 @@ export interface PlanTerms {
 }
 
 /**
- * Errors: `nothing-found` for an empty archive, `archive-elsewhere` where the prefix is a part too short or too long,
- * `not-restorable` where no base backup can be used, or none for the time.
+ * Errors: `nothing-found` for an empty archive, `archive-elsewhere` if the prefix is a part too short or too long,
+ * `not-restorable` if no base backup can be used, or none for the time.
  */
 export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): RestorePlan {
   if (facts.entries.length === 0) throw nothingThere(facts.location);

@@ -47,8 +47,9 @@ export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =
   expandedBytes + segments.length * SEGMENT_BYTES;
 
 /**
- * Can be run again after a break: what is known to be whole is not brought again. Errors: those of the store; `not-restorable`,
- * `target-not-fresh`, `locked`, `does-not-fit`, `access-denied`. `UnusableBase` where another base backup may do.
+ * Can be run again after a break: what is known to be whole is not brought again. Errors: those of the store;
+ * `not-restorable`, `target-not-fresh`, `locked`, `does-not-fit`, `access-denied`. `UnusableBase` if another base
+ * backup may do.
  */
 export async function restoreArchive(
   reader: ObjectReader,
@@ -120,14 +121,14 @@ function requireSystem(plan: RestorePlan, { control }: RestoredBase): void {
   throw new UnusableBase(text, { place: plan.base });
 }
 
-/** Since 13 a server stops with FATAL where the WAL ends before the target; before, it promotes without a word. */
+/** Since 13 a server stops with FATAL if the WAL ends before the target; before, it promotes without a word. */
 function requireReached(
   { targetTime }: RestorePlan,
   { beyondTarget, lastCommit, broken, cut }: RestoredWal,
   major: string,
 ): void {
   if (targetTime === undefined || beyondTarget) return;
-  // Where no commit can be read in this release's WAL, the server itself has to tell.
+  // If no commit can be read in this release's WAL, the server itself has to tell.
   if (lastCommit === undefined && isBefore(major, 9.5)) return;
   const last =
     lastCommit === undefined

@@ -21,8 +21,8 @@ export interface RecoveryTerms {
 const LONGEST_SOCKET_DIRECTORY = 107 - Buffer.byteLength("/.s.PGSQL.65535");
 
 /**
- * Where the server of the data directory makes its socket: in it, where that is a name of one. Server and libpq cut a list of
- * places at its commas, and no setting has a line break.
+ * The place of the server's socket: the data directory, if its path is short enough for a socket's name. Server and
+ * libpq cut a list of places at its commas, and no setting has a line break.
  */
 export function socketDirectoryOf(directory: string): string {
   const isName = Buffer.byteLength(directory) <= LONGEST_SOCKET_DIRECTORY && !/[,\p{Cc}]|\s$/u.test(directory);

@@ -20,7 +20,7 @@ export interface Staging {
   /** Where the files are written. */
   readonly root: string;
   readonly kept: Kept;
-  /** Throws `does-not-fit` where the disk had no room for so many bytes, those that were kept among them. */
+  /** Throws `does-not-fit` if the disk had no room for so many bytes, those that were kept among them. */
   readonly requireRoom: (bytes: number) => void;
   /** Gives the directory its name. */
   finish(): Promise<void>;
@@ -41,9 +41,9 @@ export interface StageTerms extends Undertaking {
 export const partialOf = (directory: string): string => `${directory}.partial`;
 
 /**
- * `directory` is absolute. Errors: `target-not-fresh` where it is there and not empty, or cannot be replaced, or the staging
- * directory is not ours; `locked` where another restore is at work in it; `does-not-fit` where the disk has less room than
- * `needed` bytes.
+ * `directory` is absolute. Errors: `target-not-fresh` if it is there and not empty, or cannot be replaced, or the
+ * staging directory is not ours; `locked` if another restore is at work in it; `does-not-fit` if the disk has less room
+ * than `needed` bytes.
  */
 export async function stage(directory: string, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
   await requireReplaceable(directory);
@@ -133,7 +133,7 @@ async function empty(root: string): Promise<void> {
     await rm(join(root, path), { recursive: true, force: true });
 }
 
-/** Throws where a directory is there that no restore left, or one that is at work. */
+/** Throws if a directory is there that no restore left, or one that is at work. */
 async function requireOurs(root: string): Promise<void> {
   const names = await readdir(root).catch(absent);
   if (names === undefined) return;
@@ -159,7 +159,7 @@ async function freeIn(parent: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Undefined where `free` bytes are enough for `needed` and for what the server writes itself. */
+/** Undefined if `free` bytes are enough for `needed` and for what the server writes itself. */
 export function shortage(
   parent: string,
   { needed, free, begun = false }: { readonly needed: number; readonly free: number; readonly begun?: boolean },

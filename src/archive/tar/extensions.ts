@@ -4,7 +4,7 @@
  */
 import { Damaged } from "../compression/damaged.ts";
 
-/** Of one member; absent where its header says it all. */
+/** Of one member; absent if its header says it all. */
 export interface Extension {
   readonly name?: Buffer;
   readonly link?: Buffer;

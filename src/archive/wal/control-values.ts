@@ -54,7 +54,7 @@ export function controlLayout(control: Buffer): ControlLayout | undefined {
   return LAYOUTS[control.readUInt32LE(12)];
 }
 
-/** True as well where the sum of that release is not looked at. */
+/** True too if the sum of that release is not looked at. */
 export function checksumFits(control: Buffer, { crc }: ControlLayout): boolean {
   return crc === undefined || crc32c(control.subarray(0, crc)) === control.readUInt32LE(crc);
 }

@@ -13,7 +13,7 @@ export interface ExpectedPage {
   readonly isAncestor: (timeline: number) => boolean;
 }
 
-/** Why PostgreSQL would not replay it, a part of a sentence; undefined where it would. */
+/** Why PostgreSQL would not replay it, a part of a sentence; undefined if it would. */
 export function misfitOf(page: PageHeader, expected: ExpectedPage): string | undefined {
   return ofAnotherCluster(page, expected) ?? ofAnotherPlace(page, expected);
 }

@@ -39,7 +39,7 @@ export class TransactionEnds {
     }
   }
 
-  /** True where the rest of the segment is empty. */
+  /** True if the rest of the segment is empty. */
   #page(page: Buffer, address: bigint, told: (end: TransactionEnd, at: bigint) => void): boolean {
     const begin = this.#begin(page, address);
     if (begin === undefined) return false;
@@ -61,7 +61,10 @@ export class TransactionEnds {
     return false;
   }
 
-  /** Where the page's own records begin; undefined where the WAL has ended, or the whole page belongs to a record begun before. */
+  /**
+   * Where the page's own records begin; undefined if the WAL has ended, or the whole page belongs to a record begun
+   * before.
+   */
   #begin(page: Buffer, address: bigint): number | undefined {
     const info = page.readUInt16LE(2);
     this.#magic ??= page.readUInt16LE(0);

@@ -26,7 +26,7 @@ export interface DiscoverDocument {
 
 export interface DocumentNotDeleted extends Pick<NotDeleted, "guid" | "why" | "evidence"> {
   readonly name: string | null;
-  /** When it looked like a deletion; `null` where the source does not say. */
+  /** When it looked like a deletion; `null` if the source does not say. */
   readonly at: string | null;
 }
 
@@ -37,18 +37,18 @@ export interface DocumentCandidate {
   readonly fits: boolean;
   /** Whether it is known to be the one that was asked for: all of the question could be compared, and nothing else fits. */
   readonly confirmed: boolean;
-  /** Why that is not known; empty where it is. */
+  /** Why that is not known; empty if it is. */
   readonly open: readonly string[];
-  /** `null` where no source says: era A to D log no names. */
+  /** `null` if no source says: era A to D log no names. */
   readonly name: string | null;
-  /** Of its first days, where it has another now. */
+  /** Of its first days, if it has another now. */
   readonly firstName: string | null;
-  /** Name, or the GUID where only that is known; `null` where neither is. The same for org and plan. */
+  /** Name, or the GUID if only that is known; `null` if neither is. The same for org and plan. */
   readonly space: string | null;
   readonly org: string | null;
   readonly plan: string | null;
   readonly deletedAt: string | null;
-  /** Where nobody saw it go: it was there at the first time, and no more at the second. */
+  /** Present when nobody saw it go: it was there at the first time, and no more at the second. */
   readonly between: Candidate["between"] | null;
   readonly kind: Kind;
   /** The observation that gives it this kind. */
@@ -62,7 +62,7 @@ export interface DocumentCandidate {
   readonly boundApps: readonly BoundApp[];
   /** The last upload to the archive that a log shows. */
   readonly lastWal: LastWal | null;
-  /** Where its container's log shows an orderly end; `null` is no sign of another. */
+  /** Present if its container's log shows an orderly end; `null` is no sign of another. */
   readonly cleanStop: CleanStop | null;
   readonly mayLive: boolean;
   readonly nameTakenBy: Candidate["nameTakenBy"] | null;

@@ -57,15 +57,15 @@ export interface RemovedNode {
 
 export interface BoundApp {
   readonly appGuid: string;
-  /** Where the app is still there, or an inventory has it. */
+  /** Known if the app is still there, or an inventory has it. */
   readonly name?: string;
-  /** Absent where an inventory has it as bound, and no event says until when. */
+  /** Absent if an inventory has it as bound, and no event says until when. */
   readonly unboundAt?: string;
 }
 
 /** Of a line in a container's log; only `complete` proves that the object is in the archive. */
 export type LastWal = {
-  /** Absent where the line does not name it. */
+  /** Absent if the line does not name it. */
   readonly segment?: string;
   readonly at: string;
   readonly state: "begun" | "complete";
@@ -118,14 +118,14 @@ export interface Sighting extends InstanceDescription {
   readonly weight: number;
   /** RFC 3339 in UTC with every digit the source gave. */
   readonly deletedAt?: string;
-  /** Where nobody saw it go: it was there at the first time, and no more at the second. */
+  /** Present when nobody saw it go: it was there at the first time, and no more at the second. */
   readonly between?: { readonly after: string; readonly before: string };
   readonly deletedBy?: string;
   readonly nodes?: readonly RemovedNode[];
   /** The last upload to the archive that a log shows. */
   readonly lastWal?: LastWal;
   readonly cleanStop?: CleanStop;
-  /** From its creation to the deletion, where the source tells both. */
+  /** From its creation to the deletion, if the source tells both. */
   readonly livedMs?: number;
   /** Its container may still run: look for it on every cell before anything else. */
   readonly mayLive?: boolean;
@@ -140,9 +140,9 @@ export interface Candidate extends Omit<Sighting, "source" | "weight"> {
   readonly misfit?: true;
   /** It is explained, and not meant (set-aside.ts). */
   readonly aside?: true;
-  /** The name of its first days, which the broker keeps, where it has another now. */
+  /** The name of its first days, which the broker keeps, if it has another now. */
   readonly firstName?: string;
-  /** Sentences: why it is not known to be what was asked for. Empty where it is; absent before that was judged. */
+  /** Sentences: why it is not known to be what was asked for. Empty if it is; absent before that was judged. */
   readonly open?: readonly string[];
   readonly sources: readonly Sighting["source"][];
   /** A living instance of the same name in the same space. */
@@ -216,7 +216,7 @@ export interface DiscoveryQuery {
   readonly org?: string | undefined;
   /** Name or GUID. */
   readonly space?: string | undefined;
-  /** Where the names' GUIDs are known. */
+  /** Present if the names' GUIDs are known. */
   readonly orgGuid?: string | undefined;
   readonly spaceGuid?: string | undefined;
   readonly around?: Date | undefined;
@@ -227,7 +227,7 @@ export interface DiscoveryQuery {
 }
 
 export interface Discovery {
-  /** The question as it was compared: with the GUIDs of its places, where they are known. */
+  /** The question as it was compared: with the GUIDs of its places, if they are known. */
   readonly asked?: DiscoveryQuery;
   /** Best first. */
   readonly candidates: readonly Candidate[];
@@ -237,9 +237,9 @@ export interface Discovery {
    * Instances that fit the question, and of which no source tells whether they ever lived. Then nothing is complete.
    */
   readonly unclear?: readonly Unclear[];
-  /** Deletions that hardly anybody asks for (set-aside.ts), where `all` does not list them. */
+  /** Deletions that hardly anybody asks for (set-aside.ts), when `all` does not list them. */
   readonly setAside?: readonly Candidate[];
-  /** Deletions that are not what was asked for, where only `all` keeps them among the candidates. */
+  /** Deletions that are not what was asked for, when only `all` keeps them among the candidates. */
   readonly unfit?: readonly Candidate[];
   /** True when nothing could have been missed: only then is an empty list a fact (law 5). */
   readonly complete: boolean;

@@ -15,7 +15,7 @@ export interface Living extends InstanceDescription {
   readonly lastAt?: string;
 }
 
-/** By Cloud Foundry's word, where it is asked. */
+/** By Cloud Foundry's word, if Cloud Foundry is asked. */
 export async function sortOutLiving(cf: CloudFoundry | undefined, all: readonly Living[]): Promise<SourceReport> {
   const sightings: Sighting[] = [];
   const notDeleted: NotDeleted[] = [];

@@ -84,7 +84,7 @@ function bySubject(sightings: readonly Sighting[]): Map<string, Sighting[]> {
   return subjects;
 }
 
-/** A stop belongs to one deletion: where another source knows a later one, it may have lived again. */
+/** A stop belongs to one deletion: if another source knows a later one, it may have lived again. */
 const hasOneEnd = (sightings: readonly Sighting[], denial: NotDeleted | undefined): boolean =>
   denial === undefined && disagreement(sightings).length === 0;
 

@@ -55,7 +55,7 @@ const LIVES_AGAIN = "The broker brought it back under the same GUID: it may live
 
 export const isConfirmed = ({ open }: Candidate): boolean => open?.length === 0;
 
-/** Sentences, the gravest first; empty where it is known to be what was asked for. */
+/** Sentences, the gravest first; empty if it is known to be what was asked for. */
 export function openQuestions(candidate: Candidate, beside: Beside, query: DiscoveryQuery): readonly string[] {
   if (candidate.aside === true) return [whyAside(candidate)];
   return [
@@ -131,7 +131,7 @@ function unseen(candidate: Candidate, { coverage }: Beside, query: DiscoveryQuer
   return [`Not everything could be looked at, and another may fit better: ${shown(placeOf(gap))} is incomplete.`];
 }
 
-/** A time that no log reaches over counts where it is no farther from what was asked for than the candidate. */
+/** A time that no log covers counts if it is no farther from the asked time than the candidate. */
 function reachesNear({ missing }: Coverage, around: Date | undefined, distance: number): boolean {
   if (missing === undefined) return true;
   if (around === undefined) return false;

@@ -8,7 +8,7 @@ const NAME = 40;
 const PLACE = 15;
 const NEAR = 20;
 const AGREEMENT = 20;
-/** Keeps what does not fit below everything that does, where `--all` shows it. */
+/** Keeps candidates that do not fit below all that do, when `--all` shows them. */
 const MISFIT = -200;
 
 export interface TimeWindow {
@@ -98,7 +98,7 @@ interface NamedPlace {
   readonly guid: string | undefined;
 }
 
-/** Undefined where nobody can tell: nothing was asked, or a name where only a GUID is known. */
+/** Undefined if nobody can tell: nothing was asked, or a name when only a GUID is known. */
 export function isPlace(
   asked: string | undefined,
   askedGuid: string | undefined,
@@ -151,7 +151,7 @@ function orderOf(candidate: Candidate, query: DiscoveryQuery, fits: boolean): Or
 
 const STILL_THERE: readonly Candidate["kind"][] = ["recreated", "never-had-a-node"];
 
-/** By the nearer of two where a time was asked for, by the surer else; of equals the later comes first. */
+/** By the nearer of two when a time was asked for, by the surer else; of equals the later comes first. */
 function byOrder(a: Order, b: Order): number {
   return (
     b.asked - a.asked ||
@@ -164,7 +164,7 @@ function byOrder(a: Order, b: Order): number {
 
 const compared = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
-/** As far as it can be: of what went between two times, the farther one. Undefined where no time was asked for. */
+/** As far as it can be: of what went between two times, the farther one. Undefined if no time was asked for. */
 export function distanceOf(candidate: Candidate, around: Date | undefined): number | undefined {
   if (around === undefined) return undefined;
   const { between, deletedAt } = candidate;

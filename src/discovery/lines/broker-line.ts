@@ -146,7 +146,7 @@ function session(data: LagerData): { session?: string } {
   return some("session", textField(data, "session"));
 }
 
-/** `{ [key]: value }`, or nothing where the value is unknown. */
+/** `{ [key]: value }`, or nothing if the value is unknown. */
 function some<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }

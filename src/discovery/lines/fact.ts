@@ -37,7 +37,7 @@ export type FactBody =
       readonly kind: "archived";
       readonly state: "begun" | "complete";
       readonly segment?: string;
-      /** The node whose server said so, where its container's name stands beside the line. */
+      /** The node whose server said so, if its container's name stands beside the line. */
       readonly from?: string;
     }
   /** A container of it, about its server's end or start. */
@@ -72,13 +72,13 @@ export interface Description {
   readonly node?: string;
   /** Who named the node: the broker does before there is one. */
   readonly by?: "container";
-  /** Nodes that the broker's saved state has; absent where the line does not say. */
+  /** Nodes that the broker's saved state has; absent if the line does not say. */
   readonly nodes?: number;
 }
 
 export interface Place {
   readonly file: string;
-  /** From 1; absent where a search skipped ahead, and in lines of which only the newest is kept. */
+  /** From 1; absent if a search skipped ahead, and in lines of which only the newest is kept. */
   readonly line?: number;
   /** Of the line's first byte, in the inflated text. */
   readonly byteOffset: number;
@@ -95,11 +95,11 @@ export interface DocumentPlace {
 }
 
 export interface Fact {
-  /** Absent only where the era's line names no instance. */
+  /** Absent only if the era's line names no instance. */
   readonly guid?: string;
   readonly at: Stamp;
   readonly body: FactBody;
   readonly place: Place | DocumentPlace;
-  /** The line, safe to show and without secrets; empty where a fact is no evidence. */
+  /** The line, safe to show and without secrets; empty if a fact is no evidence. */
   readonly text: string;
 }

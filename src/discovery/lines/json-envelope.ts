@@ -66,7 +66,7 @@ export function unwrapJson(line: string, wanted: (text: string) => boolean): Unw
 
 /**
  * The text after a lager line's beginning inside a JSON string that breaks off: no parser reads it, its escapes are
- * taken off level by level. Undefined where no such beginning is there.
+ * taken off level by level. Undefined if no such beginning is there.
  */
 export function unescapeTorn(line: string): string | undefined {
   let text = line;

@@ -46,7 +46,7 @@ export function brokerLines(text: string): readonly string[] {
   return lines;
 }
 
-/** Without what follows the JSON, such as the head of the next line; as it is where the JSON is cut. */
+/** Without the text behind the JSON, such as the head of the next line; unchanged if the JSON is cut. */
 function wholeOf(text: string, start: number): string {
   const end = text.lastIndexOf("}") + 1;
   return parseObject(text.slice(start, end)) === undefined ? text : text.slice(0, end);

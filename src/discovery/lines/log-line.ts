@@ -85,7 +85,7 @@ export const COMMON = [
 export interface LogLine {
   readonly envelope: Envelope;
   readonly lager?: LagerLine;
-  /** A time inside the line that its writer knew exactly; absent where only its envelope has one. */
+  /** A time inside the line that its writer knew exactly; absent if only its envelope has one. */
   readonly inner?: Stamp;
   /** A broker line without its end: even what it was about may be lost. */
   readonly torn: boolean;
@@ -109,7 +109,7 @@ const SILENT = new Set<FactBody["kind"]>([
   "cloned",
 ]);
 
-/** One line of a file is one line of a log, or several where JSON carries them. Without a place they tell no facts. */
+/** One line of a file is one line of a log, or several when JSON carries them. Without a place they tell no facts. */
 export function readLogLines(text: string, place?: Fact["place"]): readonly LogLine[] {
   const wrapped = unwrapJson(text, isWorthReading);
   if (wrapped !== undefined) return readWrapped(wrapped, text, place);
@@ -215,7 +215,7 @@ function destroyedText(text: string, node: string): string {
   return shown(`${text.slice(0, text.indexOf("Destroying Docker"))}Destroying Docker container cf-${node}`);
 }
 
-/** The line as it stood where every field is harmless; else with the others masked; a torn one without its loose end. */
+/** The line as it stood if every field is harmless; else with the others masked; a torn one without its loose end. */
 function renderLager(lager: LagerLine, json: string): string {
   const harmless = harmlessOnly(lager.data);
   if (lager.torn) {

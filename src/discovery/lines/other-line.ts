@@ -15,7 +15,7 @@ import { isGuid } from "./guid.ts";
 import { fromIso, type Stamp } from "./stamp.ts";
 
 export interface OtherLine {
-  /** Absent where the line names a node only. */
+  /** Absent if the line names a node only. */
   readonly guid?: string;
   /** The line's time, if it has one; else that of its envelope counts. */
   readonly at?: Stamp;

@@ -5,7 +5,7 @@
 import { fromIso, type Stamp } from "./stamp.ts";
 
 export interface PapertrailLine {
-  /** When Papertrail received it: its own clock, where the sender's time may have had no zone. */
+  /** When Papertrail received it. This clock counts, since the sender's time may have had no zone. */
   readonly receivedAt: Stamp;
   readonly host: string;
   readonly program: string;

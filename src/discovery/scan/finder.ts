@@ -37,7 +37,7 @@ export interface Finder {
   newlines(from: number, end: number): number;
   /** Where the line begins that `at` is in, as far as it lies from `from` on. */
   lineStart(at: number, from: number): number;
-  /** Where the newline is that ends the line that `at` is in, or `end` where it is not before it. */
+  /** Where the newline is that ends the line that `at` is in, or `end` if it is not before it. */
   lineEnd(at: number, end: number): number;
 }
 

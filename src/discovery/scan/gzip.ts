@@ -144,7 +144,7 @@ class Input {
     this.#start += length;
   }
 
-  /** Whether there are so many bytes; reads on where there are fewer. */
+  /** Whether there are so many bytes; reads on if there are fewer. */
   fill(wanted = 1): boolean {
     if (this.#end - this.#start >= wanted) return true;
     this.#buffer.copyWithin(0, this.#start, this.#end);
@@ -189,7 +189,7 @@ class Input {
   }
 }
 
-/** The first bytes of the text, as many as there are up to `length`; none where it cannot be read. */
+/** The first bytes of the text, at most `length`; none if it cannot be read. */
 export function firstOfGzip(descriptor: number, length: number): Buffer {
   const input = new Input(descriptor);
   const inflate = new RawInflate();

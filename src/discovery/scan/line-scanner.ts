@@ -30,9 +30,12 @@ export interface ScanStart {
   readonly byteOffset: number;
   /** The text begins within a line, which belongs to somebody else. */
   readonly withinLine: boolean;
-  /** Where false, no line's number is right. */
+  /** If false, no line's number is right. */
   readonly numbered: boolean;
-  /** Where false, nobody asks for the last bytes, unless they are of a line that is cut: to keep them takes a fiftieth of a search. */
+  /**
+   * If false, nobody asks for the last bytes, unless they are of a line that is cut: to keep them takes a fiftieth of a
+   * search.
+   */
   readonly tailed: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
+/**
+ * Searches open files in several threads: this one, and a worker if there is enough to read for it to be worth its
+ * start.
+ */
 import type { Worker } from "node:worker_threads";
 import { ownWorker } from "../../kit/process/own-files.ts";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../../ports/log-files.ts";

@@ -22,7 +22,7 @@ const SAMPLE_EVERY = 4 * 1024 * 1024;
 const FEWEST_SAMPLES = 64;
 /** To read when a line was written takes longer than to read the line. */
 const LINES_OF_SAMPLE = 4;
-/** Read at a look; more where no line in it says when. */
+/** Read at a look; more if no line in it says when. */
 const LOOKS = [8 * 1024, 64 * 1024, 1024 * 1024] as const;
 const NEWLINE = 10;
 
@@ -31,7 +31,7 @@ interface Point {
   readonly instant: number;
 }
 
-/** Undefined where the lines do not tell, or do not follow one another: then all of it has to be read. */
+/** Undefined if the lines do not tell, or do not follow one another: then all of it has to be read. */
 export function sectionOf(
   file: { readonly descriptor: number; readonly size: number },
   period: Period,
@@ -43,7 +43,10 @@ export function sectionOf(
   return { from: begin.before, to: Math.max(begin.before, end.after) };
 }
 
-/** When the first line was written that is no earlier than the period's begin: for ever later where there is none; undefined as above. */
+/**
+ * When the first line was written that is no earlier than the period's begin: infinity if there is none; undefined as
+ * above.
+ */
 export function firstLineFrom(
   file: { readonly descriptor: number; readonly size: number },
   { from, instantOf }: Period,

@@ -18,7 +18,7 @@ const [NEXT_RECORD, ORIGIN, BEFORE] = [RULE + 20, RULE + 24, RULE + 32] as const
 const KEY_HEADS = 2478080;
 const RECORDS = 2543616;
 const RECORD_HEAD = 32;
-/** Longer grams are rarer, and shorten the stride where needles are short: four bytes were the fastest. */
+/** Longer grams are rarer, and shorten the stride if needles are short: four bytes were the fastest. */
 const WIDEST_GRAM = 4;
 const GOLDEN = 0x9e3779b1;
 const FILTER_SHIFT = 16;
@@ -40,7 +40,7 @@ export class WasmFinder implements Finder {
   readonly #stride: number;
   readonly #factor: number;
 
-  /** Throws where WebAssembly with SIMD does not run, and for more needles than fit. */
+  /** Throws if WebAssembly with SIMD does not run, and for more needles than fit. */
   constructor(wanted: Wanted) {
     const needles = needlesOf(wanted);
     const shortest = Math.min(...needles.map((needle) => needle.length));
@@ -150,7 +150,7 @@ function rarestPlace(needle: string, { gram, stride, common = "" }: Pieces): num
   return best;
 }
 
-/** Written by a view: what `Buffer` has for it is slow where it is called a few thousand times only. */
+/** Written by a view: what `Buffer` has for it is slow when it is called a few thousand times only. */
 class Tables {
   readonly #memory: Buffer;
   readonly #view: DataView;

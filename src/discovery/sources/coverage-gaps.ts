@@ -20,7 +20,9 @@ interface Span {
 
 /** A silence of this length in a log is a gap; a shorter one means that nothing happened. */
 const QUIET_MS = 10 * 60_000;
-/** Where no time was asked for: a night without a line is usual, a day that is missing is a file that is missing. */
+/**
+ * Used when no time was asked for: a night without a line is usual, a day that is missing is a file that is missing.
+ */
 const LONG_QUIET_MS = 24 * 3_600_000;
 const MOST_TOLD = 5;
 
@@ -32,8 +34,8 @@ export function coverageGaps(reports: readonly SourceReport[], asked: Asked): re
 }
 
 /**
- * Where no time was asked for, what no source knows may have gone before the first of them begins. A name that is in no
- * record of Cloud Foundry or an inventory is a mistyped one as a rule; a GUID is copied from somewhere.
+ * The gap before the first source begins, when no time was asked for and no source knows the name. A name in no record
+ * of Cloud Foundry or an inventory is mistyped as a rule; a GUID is copied from somewhere.
  */
 export function beforeAll(reports: readonly SourceReport[], { name }: DiscoveryQuery): readonly Coverage[] {
   const told = reports.flatMap(({ sightings, notDeleted, unclear = [], living = [], known = [] }) => [
@@ -99,7 +101,7 @@ function spansOf(entries: readonly Coverage[]): readonly Span[] {
     .sort((a, b) => a.from - b.from);
 }
 
-/** Holes between the files, where these stand for one log. */
+/** Holes between the files, when these stand for one log. */
 function between(spans: readonly Span[], quietMs: number): readonly Span[] {
   const gaps: Span[] = [];
   let reached = spans[0]?.to ?? 0;

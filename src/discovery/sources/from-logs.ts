@@ -19,7 +19,7 @@ export interface LogPlaces {
 
 export interface LogReport extends SourceReport {
   /**
-   * Present where parts of files were left out: the same, with all of them. A window found by lines' times misses what
+   * Present if parts of files were left out: the same, with all of them. A window found by lines' times misses what
    * stands out of order, so that only this shows that there is nothing.
    */
   readonly inFull?: () => Promise<SourceReport>;

@@ -31,7 +31,7 @@ const instanceLine = z.object({
   space: named,
   offering: z.string(),
   plan: z.string(),
-  /** Null where it could not be looked at. */
+  /** Null if it could not be looked at. */
   nodes: z.number().nullable(),
   bindings: z.array(binding).nullable(),
   archive,

@@ -339,7 +339,7 @@ function isPolled({ body }: Fact): boolean {
   return body.kind === "described" && body.nodes !== undefined;
 }
 
-/** Where the search skipped ahead, lines have no numbers. */
+/** When the search skipped ahead, lines have no numbers. */
 function nameOf(line: number | undefined): string {
   return line === undefined ? "a line without a number" : `line ${line}`;
 }

@@ -16,7 +16,7 @@ export class UnreadUploads {
   readonly #lines = new Map<string, FoundLine[]>();
   #count = 0;
 
-  /** False where the line is to be read now. */
+  /** False if the line is to be read now. */
   keep(found: FoundLine): boolean {
     const { key, bytes } = found;
     if (key === undefined || JSON_BEGINS.includes(bytes[0] ?? 0)) return false;

@@ -38,7 +38,7 @@ const info = z.object({
   ServerErrors: list,
 });
 
-/** `docker info` ends with 0 and a complaint inside where no engine answers, from 18.09 to 28. */
+/** `docker info` ends with 0 and a complaint inside when no engine answers, from 18.09 to 28. */
 export function parseInfo(
   text: string,
   place: string,

@@ -198,7 +198,7 @@ export class DockerCliHost implements DockerHost {
   async #readFacts(): Promise<EngineFacts> {
     const { complaints, ...said } = parseInfo(await this.#ask(engineInfo(this.words)), this.label);
     const [complaint] = complaints;
-    // The CLI ends with 0 where it reaches no engine, and says so inside.
+    // The CLI ends with 0 when it reaches no engine, and says so inside.
     if (complaint !== undefined || said.root === "")
       throw dockerFailure(this.#shell, engineInfo(this.words), {
         code: 1,

@@ -22,7 +22,7 @@ export interface DockerHostsOptions {
   readonly dialer: Dialer;
   /** The operator's own and the system's. */
   readonly knownHostsFiles: readonly string[];
-  /** Asked for what an SSH log-in needs beyond the agent; nobody where absent. */
+  /** Asked for everything that an SSH log-in needs beyond the agent. Default: nobody. */
   readonly operator?: Operator;
   /** Text of a private key in the place of the agent's. */
   readonly privateKey?: string;

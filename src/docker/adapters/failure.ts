@@ -75,7 +75,10 @@ export function dockerFailure(shell: Shell, argv: Argv, result: CommandResult): 
   });
 }
 
-/** The same where a command may have changed something: one that said no may have done a part of its work; so may an engine that was restarted in it. */
+/**
+ * The same when a command may have changed something: one that said no may have done a part of its work; so may an
+ * engine that was restarted in it.
+ */
 export function failureOfWork(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
   const failed = dockerFailure(shell, argv, result);
   const { code, message } = failed;
@@ -112,7 +115,7 @@ function shown(argv: Argv): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
-/** Where the program is not there, no process says so. */
+/** If the program is not there, no process says so. */
 export function programMissing(error: unknown, place: string): unknown {
   if (!(error instanceof RecoverError) || error.code !== "program-missing") return error;
   const [{ what, remedy } = { what: "", remedy: "" }] = MEANINGS;

@@ -117,7 +117,7 @@ function repeated(fields: readonly string[], isCut: boolean): LookedEntry[] {
   return known.map(({ name, times }) => ({ name, kind: BY_TIMES[times - 1] ?? "other" }));
 }
 
-/** Where the names fill all the room, the last one may be cut. */
+/** When the names fill all the room, the last one may be cut. */
 function readNames(listed: readonly string[], { nameBytes, entries }: LookTerms) {
   const bytes = listed.reduce((total, name) => total + Buffer.byteLength(name) + 1, 0);
   const full = bytes >= nameBytes;
@@ -146,7 +146,7 @@ function readFiles(fields: readonly string[], stats: ReadonlyMap<string, Stat>) 
   return { files, unread };
 }
 
-/** Undefined where something else stands there than pairs of digits. */
+/** Undefined if something else stands there than pairs of digits. */
 function readBytes(text: string): Uint8Array | undefined {
   const digits = text.replace(/\s+/g, "");
   return /^(?:[0-9a-f]{2})*$/.test(digits) ? Buffer.from(digits, "hex") : undefined;

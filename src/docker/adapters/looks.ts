@@ -114,8 +114,8 @@ export class Looks {
   }
 
   /**
-   * Undefined where the image has no shell. A mount whose source is gone fails the whole container: that place is absent, the
-   * others are looked at without it.
+   * Undefined if the image has no shell. A mount whose source is gone fails the whole container: that place is absent,
+   * the others are looked at without it.
    */
   async #inImage<T extends { readonly key: string }>(
     places: readonly Place[],

@@ -40,7 +40,7 @@ const SETTINGS: readonly (readonly ["Config" | "HostConfig", string, string])[] 
   ["HostConfig", "IpcMode", "its IPC namespace"],
 ];
 
-/** Undefined where one of the two is not in the answer. */
+/** Undefined if one of the two is not in the answer. */
 export function parseUnlike(
   text: string,
   ids: { readonly before: string; readonly after: string },

@@ -33,7 +33,7 @@ export interface Finding {
   readonly at: string;
   /** One sentence: what is so, and what it leads to. */
   readonly what: string;
-  /** One sentence: what to do, after the commands where there are any. */
+  /** One sentence: what to do, after the commands if there are any. */
   readonly fix: string;
   /** Exactly as they are typed on the host, in this order. */
   readonly commands: readonly string[];

@@ -18,22 +18,22 @@ export interface StorageSurvey {
   /** The words before every docker command there. */
   readonly words: readonly string[];
   readonly engine: EngineFacts;
-  /** Of the engine's own directory; null where it is not known. */
+  /** Of the engine's own directory; null if it is not known. */
   readonly space: DiskSpace | null;
   readonly volumes: readonly SurveyedVolume[];
   readonly containers: readonly SurveyedContainer[];
   readonly images: readonly DockerImage[];
   readonly projects: readonly SurveyedProject[];
-  /** Bytes; null where they are not known. */
+  /** Bytes; null if they are not known. */
   readonly imageBytes: number | null;
   readonly buildCacheBytes: number | null;
-  /** Why sizes are not known; null where they are. */
+  /** Why sizes are not known; null if they are. */
   readonly sizesUnknown: string | null;
 }
 
 export interface SurveyedVolume extends DockerVolume {
   readonly contents: Contents;
-  /** About; null where it is not known. */
+  /** About; null if it is not known. */
   readonly bytes: number | null;
 }
 
@@ -46,7 +46,7 @@ export interface SurveyedContainer extends Omit<DockerContainer, "mounts"> {
   readonly mounts: readonly SurveyedMount[];
   /** Data that it wrote over its image, by directory in the container. */
   readonly layerData: readonly { readonly path: string; readonly contents: Contents }[];
-  /** Why its own layer could not be looked at; null where it was. */
+  /** Why its own layer could not be looked at; null if it was. */
   readonly layerUnknown: string | null;
   readonly layerBytes: number | null;
   readonly compose: ComposeMembership | null;
@@ -56,7 +56,7 @@ export interface SurveyedContainer extends Omit<DockerContainer, "mounts"> {
 export interface ComposeMembership {
   readonly project: string;
   readonly service: string;
-  /** "" where the labels do not say. */
+  /** "" if the labels do not say. */
   readonly directory: string;
   /** Absolute where the directory is known. */
   readonly files: readonly string[];
@@ -67,10 +67,10 @@ export interface SurveyedProject {
   readonly name: string;
   readonly directory: string;
   readonly files: readonly string[];
-  /** Null where its files could not be read; then `unread` says why. */
+  /** Null if its files could not be read; then `unread` says why. */
   readonly services: readonly SurveyedService[] | null;
   readonly unread: string | null;
-  /** False where an included or extended file could not be read: what is not here may be there. */
+  /** False if an included or extended file could not be read: what is not here may be there. */
   readonly complete: boolean;
 }
 
@@ -79,12 +79,12 @@ export interface SurveyedService {
   readonly name: string;
   /** `FILE:LINE` of its definition. */
   readonly at: string;
-  /** Null where it is built, or a variable decides it. */
+  /** Null if it is built, or a variable decides it. */
   readonly image: string | null;
   /** Those of its variables whose values are known. */
   readonly environment: Readonly<Record<string, string>>;
   readonly mounts: readonly SurveyedServiceMount[];
-  /** Why the mounts may lack something; empty where they do not. */
+  /** Why the mounts may lack something; empty if they do not. */
   readonly gaps: readonly string[];
 }
 
@@ -92,9 +92,9 @@ export interface SurveyedServiceMount {
   readonly kind: Mount["kind"];
   /** As it is written: "./data:/var/lib/postgresql/data". */
   readonly text: string;
-  /** Source as it is written; "" where there is none. */
+  /** Source as it is written; "" if there is none. */
   readonly written: string;
-  /** Path in the container; null where a variable decides it. */
+  /** Path in the container; null if a variable decides it. */
   readonly target: string | null;
   /** `FILE:LINE`. */
   readonly at: string;

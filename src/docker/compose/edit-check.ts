@@ -16,7 +16,7 @@ export function saysMore(before: string, after: string, change: VolumeChange): b
   return JSON.stringify(plain(edited)) === JSON.stringify(expected(plain(old), change));
 }
 
-/** Undefined where it cannot be read. */
+/** Undefined if it cannot be read. */
 function read(text: string): ComposeMap | undefined {
   return readComposeText("", text, new Problems());
 }

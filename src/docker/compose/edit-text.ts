@@ -33,7 +33,7 @@ export function eolOf(text: string): string {
   return /\r\n/u.test(text) && !/[^\r]\n/u.test(text) ? "\r\n" : "\n";
 }
 
-/** Lines as a splice behind the line of that offset, whose line end is made where the text lacks it. */
+/** Lines as a splice behind the line of that offset, whose line end is made when the text lacks it. */
 export function linesAfter(text: string, offset: number, lines: readonly string[]): Splice {
   const at = lineEnd(text, offset);
   const eol = eolOf(text);
@@ -42,7 +42,7 @@ export function linesAfter(text: string, offset: number, lines: readonly string[
   return { from: at, to: at, insert };
 }
 
-/** The white space before the offset on its line; undefined where something else stands there. */
+/** The white space before the offset on its line; undefined if something else stands there. */
 export function indentBefore(text: string, offset: number): string | undefined {
   const before = text.slice(lineStart(text, offset), offset);
   return /^ *$/u.test(before) ? before : undefined;

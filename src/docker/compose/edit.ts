@@ -155,7 +155,7 @@ function* belowKey(opened: Opened, pair: Pair, change: VolumeChange): Generator<
   yield { splices: [linesAfter(opened.text, endOfContent(pair.key), [line])], how: "inserted" };
 }
 
-/** A new `volumes:`, behind the service's last key; where that cannot be, behind an earlier one. */
+/** A new `volumes:`, behind the service's last key; if that cannot be, behind an earlier one. */
 function* newLists(opened: Opened, change: VolumeChange): Generator<Attempt> {
   const { text, service } = opened;
   if (service.flow === true) {
@@ -171,7 +171,7 @@ function* newLists(opened: Opened, change: VolumeChange): Generator<Attempt> {
     yield { splices: [linesAfter(text, pairEnd(pair), lines)], how: "inserted" };
 }
 
-/** The key of a named volume at the top, where the file lacks it. */
+/** The key of a named volume at the top, if the file lacks it. */
 function declaration({ text, root }: Pick<Opened, "text" | "root">, { source }: VolumeChange): readonly Splice[] {
   const pair = pairOf(root, "volumes");
   const key = `${scalarYaml(source)}:`;
@@ -195,7 +195,7 @@ function startOf(node: unknown): number {
   return isScalar(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-/** Indentation of a block map's keys; undefined where its first key does not begin its line. */
+/** Indentation of a block map's keys; undefined if its first key does not begin its line. */
 function keyIndent(text: string, map: YAMLMap): string | undefined {
   return map.flow === true ? undefined : indentBefore(text, startOf(map.items[0]?.key));
 }

@@ -1,7 +1,7 @@
 /** The variables that Compose fills in: the caller's environment comes before the project's `.env`. */
 import { interpolate, type Variables } from "./interpolation.ts";
 
-/** The environment of the caller. `complete` is false where it is not the one that the stack was brought up with. */
+/** The environment of the caller. `complete` is false if it is not the one that the stack was brought up with. */
 export interface CallerEnvironment {
   readonly values: Readonly<Record<string, string>>;
   readonly complete: boolean;

@@ -83,7 +83,7 @@ function choose(asked: { name: string; value: string | undefined; operator: stri
   }
 }
 
-/** Offset of the brace that ends what began before `begin`, nested `${…}` passed over; -1 where there is none. */
+/** Offset of the brace that ends the text begun before `begin`, nested `${…}` passed over; -1 if there is none. */
 function closingBrace(raw: string, begin: number): number {
   let open = 1;
   for (let at = begin; at < raw.length; at += 1) {

@@ -10,7 +10,7 @@ interface Step {
   readonly line: string;
 }
 
-/** Empty where the texts are the same. Lines are made safe to show. */
+/** Empty if the texts are the same. Lines are made safe to show. */
 export function unifiedDiff(path: string, before: string, after: string): string {
   if (before === after) return "";
   const steps = compare(before.split("\n"), after.split("\n"));

@@ -13,9 +13,9 @@ export function normalizedProject(name: string, generation: Generation): string 
 }
 
 export interface NameSources {
-  /** `-p`, where one is known to be used. */
+  /** `-p`, when one is known to be used. */
   readonly option?: string | undefined;
-  /** COMPOSE_PROJECT_NAME of the environment or of `.env`; undefined where it is not set. */
+  /** COMPOSE_PROJECT_NAME of the environment or of `.env`; undefined if it is not set. */
   readonly variable: Resolved | undefined;
   /** `name:` of the last file that has one. v1 knows no such key. */
   readonly declared: Resolved | undefined;

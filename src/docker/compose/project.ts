@@ -31,14 +31,14 @@ export interface ComposeProject {
   readonly directory: string;
   /** Every Compose file that was read, included and extended ones too. */
   readonly files: readonly SourceFile[];
-  /** `version:` of the first file; undefined where it has none. "1" where it is of the time before `version:`. */
+  /** `version:` of the first file; undefined if it has none. "1" if it is of the time before `version:`. */
   readonly version: string | undefined;
   readonly names: Readonly<Record<Generation, Resolved>>;
   readonly services: readonly Service[];
   readonly volumes: readonly NamedVolume[];
   /** In the order in which they were met. */
   readonly problems: readonly Diagnostic[];
-  /** False where a file could not be read: what is not here may be there. */
+  /** False if a file could not be read: what is not here may be there. */
   readonly complete: boolean;
 }
 

@@ -12,7 +12,7 @@ export interface ShippedVolume {
   readonly item: string;
   readonly source: string;
   readonly target: string;
-  /** The commented `volumes:`; undefined where the service has one and the item alone is a comment. */
+  /** The commented `volumes:`; undefined if the service has one and the item alone is a comment. */
   readonly key: CommentLine | undefined;
   readonly line: CommentLine;
 }

@@ -1,4 +1,4 @@
-/** How an item of `volumes:` is written: `./postgres:/var/lib/postgresql/data`, in quotes where YAML needs them. */
+/** How an item of `volumes:` is written: `./postgres:/var/lib/postgresql/data`, in quotes if YAML needs them. */
 import { hasObeyed } from "../../kit/text/printable.ts";
 
 /** A bind or a named volume that a service is given. */
@@ -14,7 +14,7 @@ export function isNamed({ source }: VolumeChange): boolean {
   return !/^[./~]/u.test(source);
 }
 
-/** Why Compose could not take it in the short form; undefined where it can. */
+/** Why Compose could not take it in the short form; undefined if it can. */
 export function refusal({ source, target }: VolumeChange): string | undefined {
   for (const [what, path] of [
     ["source", source],

@@ -35,7 +35,7 @@ export interface CatalogueDatabase {
 
 /** Of databases that were not dropped, templates left out. */
 export function databasesIn(start: Uint8Array): readonly CatalogueDatabase[] {
-  // Where the OID is no column, it stands at the end of the header, right before the name as well.
+  // If the OID is no column, it stands at the end of the header, right before the name as well.
   const all = liveRows(start).map(({ bytes, at }) => ({ name: nameAt(bytes, at), oid: bytes.readUInt32LE(at - 4) }));
   const known = all.filter(({ name }) => name !== "" && name !== "template0" && name !== "template1");
   return known.filter(({ name }, index) => known.findIndex((each) => each.name === name) === index);
@@ -57,7 +57,7 @@ function roleAt({ bytes, at }: Row): CatalogueRole {
 
 interface Row {
   readonly bytes: Buffer;
-  /** Where the name begins. */
+  /** The offset at which the name begins. */
   readonly at: number;
 }
 

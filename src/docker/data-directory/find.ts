@@ -18,7 +18,7 @@ export interface Found {
   readonly contents: Contents;
   /** Of the file system that it lies on. */
   readonly space: DiskSpace | undefined;
-  /** Owner and octal mode of the directory that was asked for; undefined where it was not seen. */
+  /** Owner and octal mode of the directory that was asked for; undefined if it was not seen. */
   readonly owner: { readonly uid: number; readonly mode: string } | undefined;
 }
 

@@ -4,7 +4,7 @@ import { CONTROL_BYTES } from "../../archive/wal/control-values.ts";
 import type { LookedFile } from "../../ports/docker-host.ts";
 
 export interface PostgresDirectory {
-  /** Of PG_VERSION, else of pg_control: `9.6`, `16`; "" where neither says. */
+  /** Of PG_VERSION, else of pg_control: `9.6`, `16`; "" if neither says. */
   readonly version: string;
   /** Whole: it can be started as it is, or after a crash recovery. Begun: initdb did not come to its end. */
   readonly condition: "whole" | "begun" | "damaged";

@@ -12,16 +12,16 @@ export type Contents =
       readonly system: SystemName;
       /** `PostgreSQL`. */
       readonly title: string;
-      /** The release as its own files say it; "" where they do not. */
+      /** The release as its own files say it; "" if they do not. */
       readonly version: string;
       /** The directory below the place that holds it; "" for the place itself. */
       readonly inside: string;
       /** ISO 8601: the newest modification among the files that were looked at. */
       readonly touched: string;
       readonly postgres?: PostgresDirectory;
-      /** The others of that place, where it holds several. */
+      /** The others of that place, if it holds several. */
       readonly beside?: readonly Data[];
-      /** Why not all below it was searched for PostgreSQL, where it should have been. */
+      /** Why not all below it was searched for PostgreSQL, when it should have been. */
       readonly unwalked?: string;
     }
   /** There is not one name in it. The `lost+found` of a mounted file system does not count. */

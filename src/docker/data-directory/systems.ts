@@ -27,9 +27,9 @@ export interface DataSystem {
   readonly title: string;
   /** Every one of one of these sets is there. */
   readonly marks: readonly (readonly string[])[];
-  /** A command in the running container that writes a backup to standard output; "" where there is no such one. */
+  /** A command in the running container that writes a backup to standard output; "" if there is no such one. */
   readonly dump: string;
-  /** Where the marks come from. */
+  /** The source of the marks. */
   readonly source: string;
 }
 

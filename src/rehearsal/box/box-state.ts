@@ -29,7 +29,7 @@ export interface BoxState {
   readonly world: World;
   readonly cloudController: CloudControllerState;
   readonly director: DirectorState;
-  /** A Docker host beside the foundation, where the scenario has one. */
+  /** A Docker host beside the foundation, if the scenario has one. */
   readonly docker?: DockerEngineState;
   readonly accounts: BoxAccounts;
   readonly keys: BoxKeys;

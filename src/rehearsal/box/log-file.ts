@@ -9,7 +9,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 /** The page's collector stood in California: stamps without year and zone, in California's date (dingo.md §1.14). */
 const PACIFIC = -7 * 3_600_000;
 
-/** The collector's file: it takes the lines out of the world, where they would be written down with every change. */
+/** The collector's file. It takes the lines out of the world: there they would be written down with every change. */
 export class CollectedLog {
   readonly #path: string;
 

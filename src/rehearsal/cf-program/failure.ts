@@ -34,7 +34,7 @@ export function requestError(method: string, url: string, why: string): NoAnswer
   return new NoAnswer(`Request error: ${verb} "${url}": ${why}\n${PROXY_TIP}`);
 }
 
-/** A body in Go's words where it is not JSON (encoding/json, scanner.go). */
+/** A body in Go's words if it is not JSON (encoding/json, scanner.go). */
 export function answerOf(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -1,4 +1,4 @@
-/** The box's `cf` as lines of bash; where there is no bash, `program-file.ts` puts the program itself there. */
+/** The box's `cf` as lines of bash; if there is no bash, `program-file.ts` puts the program itself there. */
 import { join } from "node:path";
 import { type Served, servePrograms } from "../bash-programs.ts";
 import { answerCf } from "./call.ts";

@@ -78,7 +78,7 @@ async function spaceNamed({ api }: Cli, name: string, org: Resource): Promise<Re
   return found;
 }
 
-/** False where one of that name is there: the CLI goes by these words. */
+/** False if one of that name is there: the CLI goes by these words. */
 async function posted({ api }: Cli, name: string, org: Resource): Promise<boolean> {
   try {
     const relationships = { organization: { data: { guid: org.guid } } };

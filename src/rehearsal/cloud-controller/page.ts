@@ -9,7 +9,7 @@ export function values(request: HttpRequest, name: string): readonly string[] | 
   return raw.split(",").map(unescape);
 }
 
-/** True where the filter is absent or has the value. An empty filter filters nothing (cf-bosh.md §1.3). */
+/** True if the filter is absent or has the value. An empty filter filters nothing (cf-bosh.md §1.3). */
 export function passes(request: HttpRequest, name: string, value: string | null): boolean {
   const wanted = values(request, name);
   return wanted === undefined || (value !== null && wanted.includes(value));

@@ -83,7 +83,7 @@ export interface Instance extends Stamped {
   /** Absent of those that a broker manages. */
   readonly type?: "user-provided";
   readonly spaceGuid: string;
-  /** Empty where no broker manages it. */
+  /** Empty if no broker manages it. */
   readonly planGuid: string;
   readonly tags: readonly string[];
   readonly lastOperation: Operation;

@@ -11,7 +11,7 @@ export interface AgentTarget {
 }
 
 export interface Agent {
-  /** Makes the ephemeral user; resolves to the host's public key (`ssh-rsa AAAA…`), or "" where it is not known. */
+  /** Makes the ephemeral user; resolves to the host's public key (`ssh-rsa AAAA…`), or "" if it is not known. */
   setupUser(target: AgentTarget, user: string, publicKey: string): Promise<string>;
   /** Removes every user whose name matches. */
   cleanupUsers(target: AgentTarget, userRegex: string): Promise<void>;

@@ -157,7 +157,7 @@ const IMAGES: Kind = {
   absent: (name) => `Error response from daemon: No such image: ${name}`,
 };
 
-/** Those that are there are shown even where others are not. */
+/** Those that are there are shown even when others are not. */
 function inspect(state: DockerEngineState, names: readonly string[], { find, absent }: Kind): Applied {
   const found = names.map((name) => find(state, name));
   const missing = names.filter((_, index) => found[index] === undefined);

@@ -25,14 +25,14 @@ export const rowsFile = (kind: DatabaseKind, rows: Rows, modified: number): Tree
 export const databaseIn = ({ images }: DockerEngineState, { imageId }: SimContainer): DatabaseKind | undefined =>
   images[imageId]?.database;
 
-/** Where its data lie, on the engine's machine. */
+/** The path of its data on the engine's machine. */
 export function dataOf(state: DockerEngineState, container: SimContainer): string {
   const env = [...container.env, ...(state.images[container.imageId]?.env ?? [])];
   const inside = env.find((each) => each.startsWith("PGDATA="))?.slice("PGDATA=".length) ?? "/data";
   return placeOf(state, container, inside);
 }
 
-/** Where a path in a container lies on the engine's machine. */
+/** The path on the engine's machine of a path in a container. */
 export function placeOf(state: DockerEngineState, container: SimContainer, inside: string): string {
   const mount = container.mounts.find(({ to }) => inside === to || inside.startsWith(`${to}/`));
   if (mount === undefined) return `${upperDirectory(state, container)}${inside}`;

@@ -114,7 +114,7 @@ const COPY = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
 /** Only what is newer or lacking. */
 const AGAIN = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 
-/** Where no link leads out; the box has none that would. */
+/** For paths from which no link leads out; the box has none that would. */
 function confined(state: DockerEngineState, { from, to, inner }: Confined): Applied | undefined {
   const isThere = (path: string): boolean => nodeOn(state, path)?.kind === "directory";
   for (const path of [from, to.slice(0, to.lastIndexOf("/")) || "/"])

@@ -43,7 +43,7 @@ export interface SimContainer {
   readonly layer: Tree;
   /** Ports that it publishes while it runs. */
   readonly ports?: readonly SimPort[];
-  /** The default bridge where absent. */
+  /** Default: the default bridge. */
   readonly networks?: readonly string[];
   /** The command that it was given, if it is not the image's. */
   readonly command?: readonly string[];
@@ -146,7 +146,7 @@ export interface Spot {
   readonly path: string;
 }
 
-/** Where an absolute path of the engine's machine leads. */
+/** The target of an absolute path of the engine's machine. */
 export function spotOf(state: DockerEngineState, path: string): Spot {
   for (const { name, tree } of Object.values(state.volumes)) {
     const within = below(path, mountpoint(state, name));

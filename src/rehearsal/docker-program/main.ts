@@ -12,7 +12,7 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-/** As the real one does, it reads only where it is told to. */
+/** As the real one does, it reads only if it is told to. */
 const reads = (words: readonly string[]): boolean => words.includes("-i") || words.at(-1) === "-";
 
 async function ask(words: readonly string[], endpoint: string): Promise<void> {

@@ -9,7 +9,7 @@ import { putSudo } from "./sudo.ts";
 const OF_MACHINE = ["docker", "docker-compose", "env", "id", "uname", "sh", "curl"];
 
 const READS = "IFS= read -r -d '' input";
-/** As the real one does, `docker` reads only where it is told to. */
+/** As the real one does, `docker` reads only if it is told to. */
 const reads = (program: string): string =>
   program === "docker" ? `case " $* " in *" -i "* | *" - "*) ${READS} ;; esac` : READS;
 

@@ -29,7 +29,7 @@ export function jsonResponse(
   };
 }
 
-/** The value of a JSON request body; undefined where it is not JSON. */
+/** The value of a JSON request body; undefined if it is not JSON. */
 export function jsonBody(request: HttpRequest): unknown {
   try {
     return JSON.parse(request.body);

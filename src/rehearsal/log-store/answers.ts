@@ -169,7 +169,7 @@ interface Capability {
   readonly non_searchable_indices: string[];
 }
 
-/** Lists of indices stand only where not all are meant, as in the real answers. */
+/** Lists of indices stand only if not all are meant, as in the real answers. */
 function tidied(fields: Readonly<Record<string, Record<string, Capability>>>, all: readonly string[]): unknown {
   const tell = ({ type, indices, non_searchable_indices: without }: Capability, mixed: boolean): unknown => ({
     type,

@@ -25,7 +25,7 @@ const SCRIPT_ERROR = 3;
 
 const ended = (code: number, stdout = "", stderr = ""): ClientEnd => ({ code, stdout, stderr });
 
-/** psql 11, Exit Status: 2 where the connection went bad, 3 for an error in a script with ON_ERROR_STOP, else 1. */
+/** psql 11, Exit Status: 2 when the connection went bad, 3 for an error in a script with ON_ERROR_STOP, else 1. */
 export async function psql(call: ClientCall, ask: Ask): Promise<ClientEnd> {
   const script = scriptOf(call);
   if (script === undefined) return unknownCall(call);

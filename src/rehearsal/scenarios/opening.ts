@@ -48,7 +48,7 @@ export const AGREES = {
   "any confirm": "yes",
   "any typed": "*expected*",
   "owner-agrees": "the team of the shop",
-  // Asked where the logs hold no name: the time and the place tell the team of the shop which it was.
+  // Asked when the logs hold no name: the time and the place tell the team of the shop which it was.
   instance: "*first*",
 } as const;
 

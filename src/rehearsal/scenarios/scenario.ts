@@ -59,7 +59,7 @@ export interface Scenario {
   open(options: { readonly seed: number; readonly now: number }): Opening;
   /** The tool starts a PostgreSQL on the machine that it runs on. */
   readonly onLaptop?: true;
-  /** Where there is a real database for it. */
+  /** Present if there is a real database for it. */
   readonly real?: RealForm;
   /** The tool is killed in the middle of this, and resumed. */
   readonly interruption?: Interruption;
@@ -69,7 +69,7 @@ export interface Scenario {
   readonly unattended?: true;
   /** Names of inputs that nobody is asked for and its end is judged by: they stand there at a terminal too. */
   readonly alwaysGiven?: readonly string[];
-  /** Inputs of the runbook, where nobody is there to be asked. */
+  /** Inputs of the runbook, when nobody is there to be asked. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Question id → answer, "any confirm" and the like; "*expected*" types what is asked for. */
   readonly answers: Readonly<Record<string, string>>;

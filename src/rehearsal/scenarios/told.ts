@@ -36,7 +36,7 @@ export function hasEntry(stateDirectory: string, run: string | undefined): boole
   }
 }
 
-/** One run's journal; empty where no run began. */
+/** One run's journal; empty if no run began. */
 export class Told {
   readonly #lines: readonly Line[];
 

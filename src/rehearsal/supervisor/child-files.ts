@@ -32,7 +32,7 @@ export interface ChildPlaceOptions {
   readonly clock: BoxClock;
   readonly scenario: Scenario;
   readonly caller: Readonly<Record<string, string | undefined>>;
-  /** Where the tool starts a PostgreSQL. */
+  /** Present when the tool starts a PostgreSQL. */
   readonly laptop?: Pick<Laptop, "programs" | "temporary">;
 }
 

@@ -93,7 +93,7 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
 /** A killed program leaves the terminal set for reading keys; like a shell, the supervisor sets it back. */
 const terminalSettings = (): string | undefined => (process.stdin.isTTY ? stty(["-g"]) : undefined);
 
-/** Undefined where the machine has no such program. */
+/** Undefined if the machine has no such program. */
 function stty(words: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync("stty", words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });
   return status === 0 ? stdout.trim() : undefined;

@@ -52,7 +52,7 @@ export interface RealDatabase {
 export interface Shown {
   /** For people. */
   readonly lines: readonly string[];
-  /** Undefined where the database does not answer: the lines say why. */
+  /** Undefined if the database does not answer: the lines say why. */
   readonly rows: number | undefined;
 }
 
@@ -65,7 +65,7 @@ export interface RehearsalResult {
   readonly expected: number;
   /** Faults of the rehearsal, each as a sentence. Empty: it went as it should. */
   readonly complaints: readonly string[];
-  /** The run that was rehearsed, where one began. */
+  /** The run that was rehearsed, if one began. */
   readonly run: string | undefined;
   /** Where its journal lies. */
   readonly journal?: string;

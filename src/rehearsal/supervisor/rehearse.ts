@@ -1,4 +1,7 @@
-/** Hosts a box, starts the ordinary program in it, kills and resumes it where the scenario says so, and looks at the foundation afterwards. */
+/**
+ * Hosts a box, starts the ordinary program in it, kills and resumes it if the scenario says so, and looks at the
+ * foundation afterwards.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BoxFiles } from "../box/box-state.ts";
@@ -55,7 +58,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
   return result;
 }
 
-/** Goes on with a rehearsal of another process: in the same box, where it was left. Undefined where the box is gone. */
+/** Goes on with a rehearsal of another process: in the same box, where it was left. Undefined if the box is gone. */
 export async function resumeRehearsal(
   options: Sitting & { readonly run: string; readonly command?: "resume" | "undo" },
 ): Promise<RehearsalResult | undefined> {

@@ -180,7 +180,7 @@ function awaitCreate(world: World, instance: BrokerInstance): void {
   }
   putKey(world, `/routing/allocation/${instance.guid}`, String(instance.port));
   putKey(world, "/routing/nextport", String(world.broker.nextPort));
-  // The first releases report success even where no member runs.
+  // The first releases report success even if no member runs.
   const failed = world.era === "f" && !(leads && running);
   instance.state = failed ? "failed" : "succeeded";
   instance.description = failed ? "Timed out waiting for nodes" : "Scheduling Completed";

@@ -17,7 +17,7 @@ interface Record {
   readonly app_credentials: Logins["app"];
 }
 
-/** The credentials that the clone has; undefined where no record of that name is in the space. */
+/** The credentials that the clone has; undefined if no record of that name is in the space. */
 export function cloneFrom(world: World, instance: BrokerInstance, name: string): Logins | undefined {
   const found = below(world, CLUSTERDATA)
     .flatMap(([key, { meaning, lastModified }]) =>

@@ -75,7 +75,7 @@ export function expire(state: EtcdState, now: number): void {
   }
 }
 
-/** Value of a key, undefined where it is absent. */
+/** Value of a key, undefined if it is absent. */
 export function etcdValue(state: EtcdState, key: string, now: number): string | undefined {
   const entry = state.entries[key];
   return entry === undefined || (entry.expiresAt ?? Infinity) <= now ? undefined : entry.value;

@@ -16,7 +16,7 @@ const ADLER_BASE = 65521;
 export interface LzopOptions {
   /** Seconds since 1970 of the file that was packed. */
   readonly mtime: number;
-  /** 0o100600 for a WAL file; 0 where a pipe was read. */
+  /** 0o100600 for a WAL file; 0 if a pipe was read. */
   readonly fileMode: number;
 }
 

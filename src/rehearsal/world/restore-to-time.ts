@@ -19,12 +19,12 @@ export interface CopyOf {
 export interface ReplayedCopy {
   readonly database: Database;
   readonly restored: readonly string[];
-  /** The commit before which it stopped; undefined where it came to the end. */
+  /** The commit before which it stopped; undefined if it came to the end. */
   readonly stoppedBefore: number | undefined;
   readonly last: number | undefined;
 }
 
-/** Undefined where no archive of the world has this base backup. */
+/** Undefined if no archive of the world has this base backup. */
 export function replayCopy(world: World, copy: CopyOf): ReplayedCopy | undefined {
   const scope = scopeOf(world, copy.systemId);
   const base = scope === undefined ? undefined : baseAt(world, scope, copy.start);

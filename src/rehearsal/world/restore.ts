@@ -19,7 +19,7 @@ export interface Archive {
   readonly scope: string;
 }
 
-/** The cluster in the parts of a base backup; undefined where no part is there. */
+/** The cluster in the parts of a base backup; undefined if no part is there. */
 export function fetchBase({ world, scope }: Archive, name: string): Database | undefined {
   const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}/tar_partitions/`);
   const meaning = parts.map(([, object]) => object.meaning).find((each) => each.is === "base");

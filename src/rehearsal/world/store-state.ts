@@ -25,7 +25,7 @@ export interface StoreRequest {
     | "object-lock";
   readonly bucket: string;
   readonly key: string;
-  /** Of a copy: where from, as `BUCKET/KEY`. */
+  /** Of a copy: its source, as `BUCKET/KEY`. */
   readonly from?: string;
   readonly status: number;
 }

@@ -12,7 +12,7 @@ export interface SimulatedSegment {
   readonly version: string;
   readonly timeline: number;
   readonly segment: number;
-  /** Where in the segment before its last record begins; absent where that segment is simulated too. */
+  /** Where in the segment before its last record begins; absent if that segment is simulated too. */
   readonly previous?: number;
   readonly changes: readonly unknown[];
 }

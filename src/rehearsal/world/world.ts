@@ -84,7 +84,7 @@ export interface Container {
     killed?: "leading" | "following";
   };
   process: ContainerProcess;
-  /** Made where it is missing: worlds that were saved before know nothing of it. */
+  /** Made if it is missing: worlds that were saved before know nothing of it. */
   told?: Told;
   logs: LogLine[];
 }
@@ -194,7 +194,7 @@ export interface World {
   readonly collector?: "rotated" | "log-store";
   /** Of the images that containers are made from. Default: that of the era. */
   readonly postgresVersion?: string;
-  /** The image itself, where it is not the era's: its tag says what its containers print (lines/release.ts). */
+  /** The image itself, if it is not the era's: its tag says what its containers print (lines/release.ts). */
   readonly image?: string;
   readonly network: Network;
   readonly cells: Cell[];

@@ -13,7 +13,7 @@ export interface Returned {
 
 export interface Expectation {
   readonly text: string;
-  /** Errors: `could-not-test` where the expression has no meaning for what came. */
+  /** Errors: `could-not-test` if the expression has no meaning for what came. */
   readonly holds: (returned: Returned) => boolean;
 }
 

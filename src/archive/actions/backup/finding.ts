@@ -13,7 +13,7 @@ export const finding = z.object({
 export type Finding = z.infer<typeof finding>;
 export type Severity = Finding["severity"];
 
-/** A finding with no known cause where none is given. */
+/** A finding with no known cause if none is given. */
 export const found = (given: Omit<Finding, "cause"> & { readonly cause?: string }): Finding => ({
   cause: "",
   ...given,

@@ -29,7 +29,7 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({
   recovered: z.boolean(),
-  /** -1 where it was not measured from beginning to end. */
+  /** -1 if it was not measured from beginning to end. */
   restore_seconds: z.number(),
   replay_seconds: z.number(),
   last_transaction: z.string(),

@@ -19,7 +19,7 @@ const SOCKET = "S.gpg-agent.browser";
 const SHORT = "/tmp";
 
 export interface GpgPlace {
-  /** Where the home comes to be. */
+  /** The directory in which the home is made. */
   readonly parent: string;
   readonly path: string;
   readonly signal: AbortSignal;

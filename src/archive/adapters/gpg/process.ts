@@ -10,7 +10,7 @@ const SILENCE_MS = 5 * 60_000;
 const LONGEST_WORDS = 64 * 1024;
 
 export interface GpgEnd {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal ended it. */
   readonly code: number | undefined;
   readonly status: readonly string[];
   readonly said: string;
@@ -55,7 +55,10 @@ export class GpgProcess {
     }
   }
 
-  /** When all its pipes are closed. Throws what the message's source threw; `program-missing`, `key-unusable` where it hung. */
+  /**
+   * When all its pipes are closed. Throws what the message's source threw; `program-missing`, `key-unusable` if it
+   * hung.
+   */
   async ended(): Promise<GpgEnd> {
     const code = await this.#closed;
     this.#rest();

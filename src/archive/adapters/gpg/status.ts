@@ -7,14 +7,14 @@ export type Opening =
   | { readonly opening: "whole" }
   /** The session key was had, or the message is no message: it is the object that is broken. */
   | { readonly opening: "damaged"; readonly why: string }
-  /** Encrypted to these keys, of which none is at hand; empty where it was encrypted by a passphrase alone. */
+  /** Encrypted to these keys, of which none is at hand; empty if it was encrypted by a passphrase alone. */
   | { readonly opening: "other-key"; readonly keys: readonly string[] }
   | { readonly opening: "locked"; readonly passphrase: "missing" | "wrong" }
   /** Without a sum of its content, so that nobody could tell a change of it. */
   | { readonly opening: "unprotected" }
   | { readonly opening: "not-told" };
 
-/** `code` is undefined where a signal ended it: then nothing is known. */
+/** `code` is undefined if a signal ended it: then nothing is known. */
 export function openingOf(code: number | undefined, status: readonly string[]): Opening {
   if (code === undefined) return { opening: "not-told" };
   const seen = new Seen(status);
@@ -68,7 +68,7 @@ class Seen {
     return this.#lines.flatMap(([word, ...rest]) => (word === keyword ? [rest] : []));
   }
 
-  /** 0 where the secret key did not fail. */
+  /** 0 if the secret key did not fail. */
   get keyFailure(): number {
     const failed = this.all("ERROR").find(([where]) => where?.startsWith("pkdecrypt_failed") === true);
     return failed === undefined ? 0 : Number(failed[1] ?? -1) & 0xffff;

@@ -13,7 +13,7 @@ import { S3Writer } from "./writer.ts";
 export { type S3Credentials, SOCKETS };
 
 export interface OpenArchiveStore extends ArchiveStore {
-  /** Where machines share leases. Every write fails with `source-protected` where an archive lies there. */
+  /** Where machines share leases. Every write fails with `source-protected` if an archive lies there. */
   shared(at: SharedPrefix): SharedPlace;
 }
 

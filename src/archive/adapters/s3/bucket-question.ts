@@ -12,7 +12,7 @@ interface BucketQuestion<T> {
   readonly unset?: { readonly error: string; readonly means: T };
 }
 
-/** Undefined where we may not look, or the store knows no such question. Errors: `bucket-missing`, `unreachable`. */
+/** Undefined if we may not look, or the store knows no such question. Errors: `bucket-missing`, `unreachable`. */
 export async function askBucket<T>(
   connection: S3Connection,
   bucket: string,

@@ -104,13 +104,13 @@ export class S3Connection {
     return this.#customEndpoint ?? "https://s3.amazonaws.com";
   }
 
-  /** The region to speak to before anything is known of a bucket; undefined where nobody has set one. */
+  /** The region to speak to before anything is known of a bucket; undefined if nobody has set one. */
   get configuredRegion(): string | undefined {
     const environment = this.#settings.environment ?? process.env;
     return this.#settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
   }
 
-  /** By what the program that answered a read last calls itself; false where none did. */
+  /** By what the program that answered a read last calls itself; false if none did. */
   get isMinio(): boolean {
     return /^minio/iu.test(this.#server);
   }

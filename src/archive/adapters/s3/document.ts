@@ -46,6 +46,6 @@ export function documentOf(command: string, text: string): Judged {
   const behind = end < 0 ? text.replace(/^[^]*?\/>/u, "") : text.slice(end + root.length + 3);
   if (behind.trim() !== "") throw new Error(`it is no whole ${root}`);
   if (CHANGED.some((pattern) => pattern.test(text))) throw new Error("it has values that no store writes");
-  // The SDK reads the text of a root only where that has attributes.
+  // The SDK reads the text of a root only if that has attributes.
   return { isError: false, text: text.replace("<LocationConstraint>", '<LocationConstraint xmlns="">') };
 }

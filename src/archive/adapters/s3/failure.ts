@@ -5,14 +5,14 @@
 import { RecoverError, type ErrorCode } from "../../../errors.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 
-/** The call as it is told to a person, and where it went. */
+/** The call as it is told to a person, and its address. */
 export interface Call {
   /** "list", "read", "look at", "copy", "delete": after "cannot". */
   readonly verb: string;
   /** s3://BUCKET/KEY; of a call about no bucket, the endpoint. */
   readonly place: string;
   readonly endpoint: string;
-  /** False where the call changes something: then it is sent again only if it certainly was not carried out. */
+  /** False if the call changes something: then it is sent again only if it certainly was not carried out. */
   readonly reads: boolean;
   /** The store may work long before it answers; so it may for every change. */
   readonly slow?: boolean;
@@ -22,7 +22,7 @@ export interface Call {
 
 export type Failure =
   | { readonly kind: "final"; readonly code: ErrorCode; readonly why: string; readonly remedy: string }
-  /** The bucket lies in another region; empty where the store did not say which. */
+  /** The bucket lies in another region; empty if the store did not say which. */
   | { readonly kind: "other-region"; readonly region: string }
   /** Asked to slow down: nothing was done. */
   | { readonly kind: "throttled"; readonly why: string; readonly retryAfterMs: number | undefined }
@@ -171,8 +171,8 @@ function objectFailure({ name, status, message }: Facts): Failure | undefined {
 }
 
 /**
- * Refusals that say nothing of the request: the store, or what lies before it, lost the connection to where it sends or
- * reads (S3 API reference, "Error responses"; MinIO answers IncompleteBody and 499 while one of its nodes goes away).
+ * Refusals that say nothing of the request: the store, or a program before it, lost the connection to its peer (S3 API
+ * reference, "Error responses"; MinIO answers IncompleteBody and 499 while one of its nodes goes away).
  */
 const PASSING = new Set([
   "IncompleteBody",
@@ -203,7 +203,7 @@ function transportFailure({ name, status, code, message }: Facts): Failure {
   );
 }
 
-/** The error code and status that the store answered with; empty and 0 where it did not answer. */
+/** The error code and status that the store answered with; empty and 0 if it did not answer. */
 export function answerOf(error: unknown): { readonly name: string; readonly status: number } {
   const { name, status } = factsOf(error);
   return { name, status };

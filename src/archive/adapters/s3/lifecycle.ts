@@ -4,7 +4,7 @@ import type { LifecycleMoment, LifecycleRule } from "../../../ports/object-store
 import { askBucket } from "./bucket-question.ts";
 import type { S3Connection } from "./connection.ts";
 
-/** Undefined where we may not look, or the store knows no such question. */
+/** Undefined if we may not look, or the store knows no such question. */
 export function readLifecycle(connection: S3Connection, bucket: string): Promise<readonly LifecycleRule[] | undefined> {
   return askBucket<readonly LifecycleRule[]>(connection, bucket, {
     about: "the lifecycle rules",

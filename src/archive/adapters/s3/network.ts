@@ -37,7 +37,7 @@ export interface Way {
   readonly mayChange?: (request: Sending) => void;
   /** Told what the answer says of itself before its body; names in lower case. */
   readonly heard?: (headers: Headers) => void;
-  /** Throws where what a success says of itself is not what was asked for: then nothing more of it is read. */
+  /** Throws if a success does not describe the answer that was asked for: then nothing more of it is read. */
   readonly expects?: (headers: Headers) => void;
 }
 

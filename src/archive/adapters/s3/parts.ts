@@ -51,7 +51,7 @@ export function rangesOf(size: number, part: number): readonly (readonly [number
   ]);
 }
 
-/** The size of the source's parts where copies of the same size give the same ETag, else one that is allowed. */
+/** The size of the source's parts if copies of the same size give the same ETag, else one that is allowed. */
 export function chooseSize(size: number, first: number | undefined, count: number | undefined): number {
   const allowed = first !== undefined && first >= SMALLEST_PART && first <= LARGEST_PART;
   if (allowed && count !== undefined && count <= MOST_PARTS && Math.ceil(size / first) === count) return first;

@@ -8,7 +8,7 @@ import { answerOf, type Failure, failureOf } from "./failure.ts";
 
 const READ_ATTEMPTS = 4;
 const THROTTLED_ATTEMPTS = 8;
-/** Where others are served: pauses of some seconds, again and again, for some minutes. */
+/** When others are served: pauses of some seconds, again and again, for some minutes. */
 const PATIENT_ATTEMPT = 4;
 const MOST_THROTTLED_ATTEMPTS = 100;
 const FIRST_PAUSE_MS = 200;

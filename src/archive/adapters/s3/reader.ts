@@ -132,7 +132,7 @@ function getRequest({ bucket, key }: ObjectLocation, { range, ifMatch }: ReadReq
   };
 }
 
-/** Throws where the bytes that are to come are not those that were asked for. */
+/** Throws if the coming bytes are not those that were asked for. */
 function requireAsked(headers: Headers, call: { readonly place: string }, { ifMatch, range }: ReadRequest): void {
   // A portal or proxy that answers in the store's place knows no ETag.
   if (ifMatch !== undefined && plain(headers["etag"]) !== ifMatch) throw notTheObject(call);

@@ -46,7 +46,7 @@ export class Bubblewrap implements Sandbox {
     const command = this.#wrap(server, ["--info-fd", String(INFO_FD)]);
     const child = await begun(command, ["ignore", server.log, server.log, "pipe", "pipe"]);
     const first = await firstProcess(child.stdio[INFO_FD] as Readable);
-    // None where it could not be made: the log says why, and the server is down.
+    // None if it could not be made: the log says why, and the server is down.
     if (first !== undefined) noteServer(server.note, first);
   }
 
@@ -85,7 +85,7 @@ function own(version: string): readonly string[] {
   return ["--proc", "/proc", "--dev", "/dev", ...bound, "--tmpfs", "/dev/shm", ...bound, "--tmpfs", "/tmp"];
 }
 
-/** Its number on this machine, as `--info-fd` tells it (bwrap(1)); undefined where it never came to be. */
+/** Its number on this machine, as `--info-fd` tells it (bwrap(1)); undefined if it never came to be. */
 async function firstProcess(info: Readable): Promise<number | undefined> {
   let text = "";
   for await (const piece of info) text += String(piece);

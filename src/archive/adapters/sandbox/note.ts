@@ -37,7 +37,7 @@ export interface Noted {
 }
 
 /**
- * Undefined where no sandbox was ever begun. A server without a start time had ended before it could be noted: who has its
+ * Undefined if no sandbox was ever begun. A server without a start time had ended before it could be noted: who has its
  * number now is a stranger.
  */
 export function notedServer(place: string): Noted | undefined {

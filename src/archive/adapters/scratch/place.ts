@@ -30,7 +30,7 @@ const restored = z.object({
 export const readCopy = (place: string) => readNote(copyNote(place), copy);
 export const readRestored = (place: string) => readNote(restoredNote(place), restored);
 
-/** Undefined where there is none, or a kill has cut it. */
+/** Undefined if there is none, or a kill has cut it. */
 async function readNote<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined> {
   const text = await orAbsent(() => readFile(path, "utf8"));
   if (text === undefined) return undefined;
@@ -57,7 +57,7 @@ export async function roomAt(path: string): Promise<number | undefined> {
   return found === undefined ? undefined : found.bavail * found.bsize;
 }
 
-/** Why a directory of that name is no place of ours; undefined where it is one, or there is none. */
+/** Why a directory of that name is no place of ours; undefined if it is one, or there is none. */
 export async function strangeness(place: string): Promise<string | undefined> {
   const found = await orAbsent(() => lstat(place));
   if (found === undefined) return undefined;

@@ -62,7 +62,7 @@ export class Programs {
     return { postgres, pgDump, postgresPath, pgDumpPath, psqlPath, account: account.name, sandbox };
   }
 
-  /** The server's clients need not be of its release: where the directory has none, those of PATH do. */
+  /** The server's clients need not be of its release: if the directory has none, those of PATH do. */
   async find(directory: string, name: Call["name"]): Promise<string> {
     const searched = directoriesOf(this.#path);
     const own = name === "postgres" ? [directory] : [directory, ...searched];

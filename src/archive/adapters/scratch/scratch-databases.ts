@@ -104,7 +104,7 @@ export class LocalScratch implements ScratchDatabases {
     return restored;
   }
 
-  /** The note appears whole, and only where none is: of two runs that begin in one place at once, one does. */
+  /** The note appears whole, and only if there is none: if two runs begin in one place at once, one of them gets it. */
   async #claim(place: string, copy: Readonly<Record<string, string>> & { readonly run: string }): Promise<void> {
     const note = at.copyNote(place);
     const own = `${note}.${randomUUID()}`;
@@ -200,7 +200,7 @@ export class LocalScratch implements ScratchDatabases {
   }
 }
 
-/** A directory of the server's account in /tmp, where the place has too long a name. */
+/** A directory of the server's account in /tmp, if the place has too long a name. */
 async function removeSocket(place: string): Promise<void> {
   const socket = socketDirectory(place);
   if (socket === at.dataOf(place)) return;

@@ -101,7 +101,7 @@ export async function stopServer(place: string, how: "fast" | "at-once"): Promis
 const POLL_MS = 20;
 const PATIENCE_MS = 30_000;
 
-/** Nothing of a sandbox is alive afterwards. Error: `command-failed` where something is. */
+/** Nothing of a sandbox is alive afterwards. Error: `command-failed` if something is. */
 export async function endServer(place: string): Promise<void> {
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
     const noted = notedServer(place);
@@ -133,7 +133,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A server's working directory is its data directory; where the system does not tell, its pid file has to do. */
+/** A server's working directory is its data directory; if the system does not tell, its pid file has to do. */
 async function worksIn(pid: number, place: string): Promise<boolean> {
   if (process.platform !== "linux") return true;
   const directory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);

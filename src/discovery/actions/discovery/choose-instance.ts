@@ -1,6 +1,6 @@
 /**
- * Which of the instances found is meant. Only what is known to be the one that was asked for is taken: where something
- * else fits as well, or a name, a place or a time could not be compared, the operator says which, never their nearness.
+ * Which of the instances found is meant. Only a confirmed candidate is taken. If another one fits as well, or a name, a
+ * place or a time could not be compared, the operator says which, never their nearness.
  */
 import type { Context } from "../../../action.ts";
 import { sortEntries } from "../../../archive/reading/facts.ts";
@@ -30,7 +30,10 @@ export interface Found extends Discovery {
   readonly near?: readonly Candidate[];
 }
 
-/** Errors: `nothing-found`, `coverage-incomplete` (`unreachable` where a source did not answer), `question-unanswered`, `input-invalid`. */
+/**
+ * Errors: `nothing-found`, `coverage-incomplete` (`unreachable` if a source did not answer), `question-unanswered`,
+ * `input-invalid`.
+ */
 export async function chooseInstance(context: Context, wanted: Wanted, found: Found): Promise<Candidate> {
   const { candidates, coverage } = found;
   const query = found.asked ?? { name: wanted.service, org: wanted.org, space: wanted.space };

@@ -19,7 +19,7 @@ const input = z.strictObject({
   space: z.string(),
   around: z.string(),
   instance_guid: z.string(),
-  /** The run that has shown and agreed on what went together; "" where this one has to tell. */
+  /** The run that has shown and agreed on what went together; "" if this one has to tell. */
   batch: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
@@ -29,7 +29,7 @@ const output = z.object({
   /** The default name of the recovered instance: the given name, or the name that was meant. */
   service: z.string().default(""),
   kind: z.string(),
-  /** Empty where it is not known, or where the operator knowingly recovers into another organization. */
+  /** Empty if it is not known, or if the operator knowingly recovers into another organization. */
   org_guid: z.string(),
   space: z.string(),
   plan: z.string(),
@@ -117,7 +117,10 @@ async function searchElsewhere(
   return fittingElsewhere(candidates, { ...request, instanceGuid: request.instance_guid });
 }
 
-/** Only where the run ends for want of one; what does not answer is not waited for once more. */
+/**
+ * Searches near names, only if the run ends for want of an instance; a source that does not answer is not waited for
+ * once more.
+ */
 async function searchNear(
   sources: DiscoverySources,
   query: DiscoveryQuery,

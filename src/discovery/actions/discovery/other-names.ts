@@ -26,7 +26,7 @@ export interface OtherNames {
 
 const MOST_TOLD = 3;
 
-/** At the time that was asked for: those of the space, or where there are none, of its organization. */
+/** At the time that was asked for: those of the space, or if there are none, of its organization. */
 export async function searchOtherNames(
   sources: DiscoverySources,
   query: DiscoveryQuery,
@@ -42,7 +42,7 @@ export async function searchOtherNames(
   return here.length > 0 ? here : near;
 }
 
-/** Undefined where none was found. `rehearsal`: its box is not what `discover` would ask. */
+/** Undefined if none was found. `rehearsal`: its box is not what `discover` would ask. */
 export function otherNames(found: readonly Candidate[], asked: Asked, rehearsal: boolean): OtherNames | undefined {
   const named = found.filter(hasName);
   const names = byLikeness(asked.service, [...new Set(named.map(({ name }) => name))]);

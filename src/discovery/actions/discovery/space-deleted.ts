@@ -15,7 +15,7 @@ export interface Together {
 
 export const ALONE: Together = { told: "", others: [] };
 
-/** Asks only where the space of the deleted instance is not the one that has its name now. */
+/** Asks only if the space of the deleted instance is not the one that has its name now. */
 export async function wentTogether(
   context: Context,
   chosen: Candidate,

@@ -7,9 +7,9 @@ import { printable } from "../../../kit/text/printable.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 
 export interface StoreFailure {
-  /** 0 where there was no answer. */
+  /** 0 if there was no answer. */
   readonly status: number;
-  /** `index_not_found_exception` and the like; empty where the server named none. */
+  /** `index_not_found_exception` and the like; empty if the server named none. */
   readonly type: string;
   readonly reason: string;
   /** The answer is larger than we take. */

@@ -7,7 +7,7 @@ import { recordOf, textOf } from "./failure.ts";
 export interface Page {
   readonly documents: readonly LogDocument[];
   readonly holes: readonly string[];
-  /** Documents that fit, in all pages; absent where the server did not count. */
+  /** Documents that fit, in all pages; absent if the server did not count. */
   readonly total: number | undefined;
   /** `sort` of the last document. */
   readonly last: readonly unknown[] | undefined;

@@ -29,7 +29,7 @@ type Product = "elasticsearch" | "opensearch" | "unknown";
 
 export interface Server {
   readonly product: Product;
-  /** 0 where it does not say. */
+  /** 0 if it does not say. */
   readonly major: number;
   readonly minor: number;
 }
@@ -73,7 +73,7 @@ async function openPoint(search: Search, { product, major, minor }: Server): Pro
   return undefined;
 }
 
-/** Undefined where the server has none, or does not open one while shards are missing: a scroll says what is missing. */
+/** Undefined if the server has none, or does not open one while shards are missing: a scroll says what is missing. */
 async function tryPoint({ client, indices }: Search, verb: string, field: string): Promise<string | undefined> {
   try {
     const answer = await client.call({ method: "POST", path: `/${indices}/${verb}`, query: { keep_alive: KEEP } });

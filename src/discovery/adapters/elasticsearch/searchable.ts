@@ -1,6 +1,6 @@
 /**
  * Which fields of which indices hold the lines, and whether a search can find them there (cf-bosh.md §5.4, §6.4). Names
- * are those of Logsearch, Beats, Logstash, fluentd and journald; where there are none of them, every text field counts.
+ * are those of Logsearch, Beats, Logstash, fluentd and journald; if there are none of them, every text field counts.
  */
 import { recordOf, textOf } from "./failure.ts";
 

@@ -1,4 +1,4 @@
-/** Calls of a log store: guarded, sent again where the server asks for patience, failures explained. */
+/** Calls of a log store: guarded, sent again if the server asks for patience, failures explained. */
 import type { Clock } from "../../../ports/clock.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 import type { Dial } from "../../../kit/network/dial.ts";
@@ -23,7 +23,7 @@ export interface StoreClientOptions {
   readonly signal?: AbortSignal;
   /** Fetched at the first call; absent: the store asks for none. */
   readonly login?: () => Promise<StoreLogin>;
-  /** PEM; the system's authorities where absent. */
+  /** PEM; the system's authorities if absent. */
   readonly ca?: string;
   /** Bytes of one answer that are taken at most. */
   readonly largestAnswer?: number;

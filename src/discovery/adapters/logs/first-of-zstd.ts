@@ -5,7 +5,7 @@ import { unzstdHead } from "../../../kit/unzstd.ts";
 /** The most that a block unpacks to, and nearly the most that it takes packed. */
 const BLOCK = 128 * 1024;
 
-/** The first bytes of the text, as many as there are up to `length`; none where they cannot be read. */
+/** The first bytes of the text, at most `length`; none if they cannot be read. */
 export function firstOfZstd(descriptor: number, length: number): Uint8Array {
   try {
     const packed = Buffer.allocUnsafe(BLOCK + length);

@@ -21,7 +21,7 @@ export function isGlob(pattern: string): boolean {
   return MAGIC.test(pattern);
 }
 
-/** Files only, sorted by name; hidden ones only where the pattern says so. */
+/** Files only, sorted by name; hidden ones only if the pattern says so. */
 export function expandGlob(pattern: string): Expansion {
   const walk = new Walk();
   for (const plain of expandBraces(pattern)) {

@@ -63,7 +63,7 @@ export function narrow<T extends Candidate>(files: readonly T[], window: SearchW
 const shareOf = (file: OpenFile | StreamedFile | undefined): number =>
   file === undefined ? 0 : file.size / WORTH_SKIPPING[file.packing];
 
-/** Undefined where the file's lines do not say when they were written. */
+/** Undefined if the file's lines do not say when they were written. */
 function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow): Dated | undefined {
   const packing = (open ?? streamed)?.packing;
   if (packing === undefined) return undefined;

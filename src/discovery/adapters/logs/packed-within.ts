@@ -12,7 +12,7 @@ const NAMED = 3;
 /** `head`: the first bytes of a file, unpacked. */
 export const isTar = (head: Uint8Array): boolean => head.length >= RECORD && headerIn(head) !== undefined;
 
-/** Why not all that the archive holds was searched; undefined where it was. `bytes`: all of it, from its beginning. */
+/** Why not all that the archive holds was searched; undefined if it was. `bytes`: all of it, from its beginning. */
 export async function whyUnsearched(bytes: AsyncIterable<Uint8Array>): Promise<string | undefined> {
   const walk = new Walk();
   for await (const piece of bytes) walk.take(piece);
@@ -49,7 +49,7 @@ class Walk {
     while (this.#pending.length >= RECORD && this.#next()) continue;
   }
 
-  /** False where more bytes are needed, or nothing more can be told. */
+  /** False if more bytes are needed, or nothing more can be told. */
   #next(): boolean {
     if (this.#pending.subarray(0, RECORD).every((byte) => byte === 0)) return this.#passOver(RECORD);
     const header = headerIn(this.#pending);

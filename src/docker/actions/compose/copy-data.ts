@@ -152,7 +152,7 @@ export async function guardStopped(context: Context, input: MovedInput): Promise
   guardVolume(container, input);
 }
 
-/** Throws `guard-refused` where the old container or somebody else has written since the data were copied. */
+/** Throws `guard-refused` if the old container or somebody else has written since the data were copied. */
 export async function guardCopied(context: Context, input: MovedInput): Promise<void> {
   const stale = await staleness(context, input);
   if (stale === undefined) return;
@@ -163,7 +163,7 @@ export async function guardCopied(context: Context, input: MovedInput): Promise<
   );
 }
 
-/** Undefined where the copy still has all that the old container has: a server that was only started changes its files. */
+/** Undefined if the copy still has all that the old container has: a server that was only started changes its files. */
 async function staleness(context: Context, input: MovedInput): Promise<string | undefined> {
   const { source, destination, container } = input.moved;
   if (await ranAgain(context, input)) return `${container} has run since its data were looked at`;

@@ -17,9 +17,9 @@ export const movedService = z.object({
   kind: z.string(),
   /** Path in the container. */
   path: z.string(),
-  /** Anonymous volume that the data are in; "" where they are in the container's own layer. */
+  /** Anonymous volume that the data are in; "" if they are in the container's own layer. */
   volume: z.string(),
-  /** Directory of that volume; "" where there is none. */
+  /** Directory of that volume; "" if there is none. */
   source: z.string(),
   /** Directory that they go to. */
   destination: z.string(),

@@ -103,7 +103,7 @@ async function textsOf(host: DockerHost, files: readonly string[]): Promise<Read
   return texts;
 }
 
-/** Where the file ships a line for it, there; else a directory named after the service. */
+/** At the line that the file ships for it, if there is one; else a directory named after the service. */
 async function placed(
   moved: MovedService,
   { wanted, text }: { readonly wanted: EditWanted; readonly text: string },
@@ -131,7 +131,7 @@ type Written = Pick<PlannedEdit, "files" | "file" | "override" | "version" | "be
   readonly after: string;
 };
 
-/** Into the file itself; where git has it, or it cannot be edited, into the override that Compose takes by itself. */
+/** Into the file itself; if git has it, or it cannot be edited, into the override that Compose takes by itself. */
 async function writtenTo(
   wanted: EditWanted,
   about: {

@@ -87,7 +87,7 @@ export const proveCopy = defineAction({
     Promise.resolve({ holds: true, evidence: asked ? `the copy had ${rowsText(rows)}` : "nobody knows how to ask it" }),
 });
 
-/** Undefined where it wants a password. */
+/** Undefined if it wants a password. */
 async function awaitRows(context: Context, input: MovedInput, container: string): Promise<RowCounts | undefined> {
   const { work } = await openStack(context, input);
   return await waitFor(context, {

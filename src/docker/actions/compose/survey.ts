@@ -30,7 +30,7 @@ const output = z.object({
   running: z.array(runningContainer),
   /** The file that is written: the Compose file, or an override beside it. */
   file: z.string(),
-  /** SHA-256 of what it holds; "" where it is not there. */
+  /** SHA-256 of what it holds; "" if it is not there. */
   before_sha256: z.string(),
   after_sha256: z.string(),
   override: z.boolean(),

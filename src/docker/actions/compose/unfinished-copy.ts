@@ -11,7 +11,7 @@ import { aside, openStack, refuse } from "./stack.ts";
 export const partOf = (destination: string, run: string): string => `${aside(destination, run)}-part`;
 
 /**
- * Throws `guard-refused` where another run copies to the same place, or has left a copy there. Of two that begin at once
+ * Throws `guard-refused` if another run copies to the same place, or has left a copy there. Of two that begin at once
  * one at least sees the other's: each makes its own first, and looks then.
  */
 export async function guardAlone(
@@ -43,7 +43,7 @@ export async function removePart(context: Context, input: MovedInput): Promise<v
   await work.removeOwn(part);
 }
 
-/** Throws `guard-refused` where the container has another volume than the one that was found. */
+/** Throws `guard-refused` if the container has another volume than the one that was found. */
 export function guardVolume(container: DockerContainer, { moved }: MovedInput): void {
   const mount = container.mounts.find(({ destination }) => destination === moved.path);
   if ((mount?.volume ?? "") !== moved.volume)

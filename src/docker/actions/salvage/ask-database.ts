@@ -8,9 +8,9 @@ import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 export const tableFacts = z.object({
   schema: z.string(),
   table: z.string(),
-  /** -1 where it cannot be read. */
+  /** -1 if it cannot be read. */
   rows: z.number(),
-  /** ISO 8601: the greatest value in a column with a time; "" where there is none. */
+  /** ISO 8601: the greatest value in a column with a time; "" if there is none. */
   newest: z.string(),
 });
 export type TableFacts = z.infer<typeof tableFacts>;
@@ -45,7 +45,7 @@ type Asked = Pick<DatabaseCopies, "sql">;
 export async function askDatabases(copies: Asked, server: CopyServer, entry: string): Promise<DatabaseFacts[]> {
   const { rows, failed } = await copies.sql(server, entry, DATABASES);
   const [why] = failed;
-  // No row is no word on what there is: a copy may be damaged where its databases are listed.
+  // No row tells nothing: a copy may be damaged in its list of databases.
   if (why !== undefined)
     throw new RecoverError("command-failed", `the server on the copy does not tell its databases: ${printable(why)}`, {
       remedy: "Choose another copy or candidate; the volume that was copied is as it was.",

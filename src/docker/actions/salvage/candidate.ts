@@ -11,15 +11,15 @@ export const candidate = z.object({
   inside: z.string(),
   /** The volume holds other data as well: each is named by its directory. */
   shares: z.literal(true).optional(),
-  /** `9.6`, `16`; "" where it cannot be told. */
+  /** `9.6`, `16`; "" if it cannot be told. */
   version: z.string(),
-  /** "" where it cannot be told. */
+  /** "" if it cannot be told. */
   system_id: z.string(),
   /** As pg_control has it: "in production" also after a kill. */
   state: z.string(),
   /** ISO 8601: the last checkpoint, else the newest file that was looked at. */
   written: z.string(),
-  /** Owner of the directory; -1 where it is not known. */
+  /** Owner of the directory; -1 if it is not known. */
   uid: z.number(),
   condition: z.enum(["whole", "begun", "damaged"]),
   /** The fault of the candidate; "" when it has none. */

@@ -129,10 +129,7 @@ async function freeBytes(host: Pick<DockerHost, "look" | "engine">): Promise<num
   });
 }
 
-/**
- * The default output directory. A lasting file must not lie where a restart cleans up; a rehearsal's file lies with the
- * rehearsal.
- */
+/** The default output directory. A restart must not clean it up; a rehearsal's lies with the rehearsal. */
 const ownOut = ({ run }: Context, { temporary }: Pick<DatabaseCopies, "temporary">): string =>
   `${run.rehearsal ? temporary : "/var/tmp"}/dingo-recover-${run.id}`;
 

@@ -110,7 +110,7 @@ async function lookIntoAll(
   });
 }
 
-/** Undefined where its directory would not show what is in it. */
+/** Undefined if its directory would not show what is in it. */
 function placeOf(
   { name, driver, mountpoint, options }: DockerVolume,
   containers: readonly DockerContainer[],

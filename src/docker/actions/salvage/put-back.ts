@@ -190,7 +190,7 @@ async function guardFree(context: Context, request: Input): Promise<void> {
   );
 }
 
-/** Throws where nobody can tell. */
+/** Throws if nobody can tell. */
 async function isThere(context: Context, request: Input): Promise<boolean> {
   const { host } = await openCopies(context, request);
   if (!isPath(request)) return (await host.volumes()).some(({ name }) => name === request.into);

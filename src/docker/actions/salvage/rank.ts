@@ -12,9 +12,9 @@ export interface Wanted {
 }
 
 export interface Signs {
-  /** A catalogue on disk names that table; undefined where nobody can tell. */
+  /** A catalogue on disk names that table; undefined if nobody can tell. */
   readonly hasTable: true | undefined;
-  /** The volume of the same name under another project, where there is one. */
+  /** The volume of the same name under another project, if there is one. */
   readonly twin: { readonly volume: string; readonly project: string; readonly ownProject: string } | undefined;
 }
 

@@ -5,7 +5,7 @@ import { openCopies } from "./copied.ts";
 import { ownVolume } from "./own-volume.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
 
-/** Ends the container of that name, and removes the volume of that name; nothing where neither is there. */
+/** Ends the container of that name, and removes the volume of that name; nothing if neither is there. */
 export async function removeCopy(context: Context, at: DockerPlace, name: string): Promise<void> {
   await endServer(context, at, fillerName(name));
   await endServer(context, at, name);

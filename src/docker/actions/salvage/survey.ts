@@ -26,7 +26,7 @@ const output = z.object({
   plain: z.number(),
   unlooked: z.array(z.string()),
   elsewhere: z.array(z.string()),
-  /** The database that is looked for, where the catalogue of no candidate names it; else "". */
+  /** The database that is looked for, if the catalogue of no candidate names it; else "". */
   unnamed: z.string(),
 });
 type Output = z.infer<typeof output>;

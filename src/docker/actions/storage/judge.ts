@@ -60,7 +60,7 @@ function counts(findings: readonly Finding[]): string {
 
 const MOST_NAMED = 10;
 
-/** Nothing was found where not everything was looked at (law 5). */
+/** The error of a judgement without findings, when not everything was looked at (law 5). */
 function incomplete({ host }: StorageSurvey, unlooked: readonly string[]): RecoverError {
   return new RecoverError(
     "coverage-incomplete",

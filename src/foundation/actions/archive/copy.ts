@@ -82,7 +82,7 @@ function refuse(message: string, { target }: Input): RecoverError {
 }
 
 /**
- * In the tool's own order, and one line: where a copy does not begin or ends early, no base backup looks whole, and no
+ * In the tool's own order, and one line: if a copy does not begin or ends early, no base backup looks whole, and no
  * sentinel is written over.
  */
 function sentinelsLast(source: string, target: string): PrintedCommand[] {

@@ -42,7 +42,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** Which base backup and WAL lead to a moment: refused where none do, before anything is made. */
+/** Which base backup and WAL lead to a moment: refused if none do, before anything is made. */
 export const judgeTime = defineAction({
   id: "archive.judge-time",
   title: "See whether the archive reaches that time",

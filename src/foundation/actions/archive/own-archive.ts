@@ -26,7 +26,7 @@ export function requireOwnArchive({ guid, source, target }: Input): void {
   if (requireInstanceArchive(location) !== guid) throw refuse(`"${target}" is not the archive of "${guid}"`, target);
 }
 
-/** Throws `guard-refused` where the listing that was kept is one of another place than the target. */
+/** Throws `guard-refused` if the listing that was kept is one of another place than the target. */
 export async function recallOwnListing(context: Context, ref: EvidenceRef, { target }: Input): Promise<Baseline> {
   const listing = await recallListing(context, ref);
   const place = formatLocation(listing.location);

@@ -99,7 +99,7 @@ async function probeAside(context: Context, request: Input): Promise<Probe<Outpu
 }
 
 /**
- * The plan is made before the first object moves, and kept: it is the way back. Where all of it is aside and there are
+ * The plan is made before the first object moves, and kept: it is the way back. If all of it is aside and there are
  * objects again, the container ran in between (dingo.md §8, row 15): they go to a place of their own.
  */
 async function planOf(context: Context, request: Input, make: boolean): Promise<CopyPlan> {

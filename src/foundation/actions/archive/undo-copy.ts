@@ -43,8 +43,8 @@ export const undoCopy: WayBack<Input, unknown> = {
 };
 
 /**
- * Where something lies aside, objects were moved by a plan that the journal has lost: what is in the archive now may be the
- * instance's own, which a later step of the undo has put back.
+ * If something lies aside, objects were moved by a plan that the journal has lost: the objects in the archive now may
+ * be the instance's own, which a later step of the undo has put back.
  */
 async function probeWithoutPlan(context: Context, input: Input): Promise<UndoProbe> {
   const store = context.ports.store.reader();
@@ -70,7 +70,7 @@ async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
   return planCopy(location, to, objects);
 }
 
-/** Throws `guard-refused`, `source-protected` where it is not about the instance's own archive. */
+/** Throws `guard-refused`, `source-protected` if it is not about the instance's own archive. */
 async function keptPlan(context: Context, input: Input): Promise<CopyPlan | undefined> {
   requireOwnArchive(input);
   const kept = context.records("undone-plan").at(-1)?.["listing"];

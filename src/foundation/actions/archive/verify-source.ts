@@ -28,12 +28,12 @@ const input = z.strictObject({
   /** GUID of the deleted instance. */
   guid: z.guid(),
   archive: z.string(),
-  /** Of the archives, for the printed command; "" where no configuration names it. */
+  /** Of the archives, for the printed command; "" if no configuration names it. */
   bucket: z.string().default(""),
   deleted_at: z.string(),
   /** Segments that the operator accepts to lose. */
   accept_loss: z.number().int().nonnegative(),
-  /** Of the deleted instance, where the evidence named them. */
+  /** Of the deleted instance, if the evidence named them. */
   nodes: z.array(z.string()).default([]),
   /** Its cells know the etcd; without it nobody is asked. */
   deployment: z.string().default(""),
@@ -52,7 +52,7 @@ type Input = z.infer<typeof input>;
 const output = z.object({
   location: z.string(),
   system_id: z.string(),
-  /** `sysids/sysid`, or where else it was found. */
+  /** `sysids/sysid`, or the other place at which it was found. */
   system_id_source: z.string(),
   postgres_version: z.string(),
   objects: z.number(),

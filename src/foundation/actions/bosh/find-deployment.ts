@@ -71,7 +71,7 @@ export async function refuseBusyDirector(context: Context, deployment: string): 
   });
 }
 
-/** Locks and tasks on the deployment, for people; empty where the director is at rest. */
+/** Locks and tasks on the deployment, for people; empty if the director is at rest. */
 export async function busyWith(director: Director, deployment: string): Promise<readonly string[]> {
   const [allLocks, allTasks] = await together([director.locks(), director.runningTasks()]);
   const locks = allLocks.filter((lock) => lock.resource.includes(deployment));

@@ -18,7 +18,7 @@ export interface Looked {
   readonly space_guid: string;
 }
 
-/** Why clone-from would not find this very instance; undefined where it would. Errors: those of the store. */
+/** Why clone-from would not find this very instance; undefined if it would. Errors: those of the store. */
 export async function readRecord(
   context: Context,
   { bucket, guid, service, space_guid }: Looked,

@@ -190,7 +190,7 @@ function wayOnFrom(context: Context, { name }: ServiceInstance): string {
   return `Remove what is left of it with "${quote(["cf", "delete-service", name, "-f"])}", then go on with "dingo-recover resume ${context.run.id}": it is created anew.`;
 }
 
-/** Only where a create was sent is its late arrival waited for. */
+/** Only if a create was sent is its late arrival waited for. */
 async function lateArrival(context: Context, spaceGuid: string, name: string): Promise<ServiceInstance | undefined> {
   const last = await waitAtMost(context, {
     deadlineMs: context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0,
@@ -222,7 +222,7 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
   });
 }
 
-/** False while it is going on. Errors: `name-taken` where it is not ours, `step-failed`. */
+/** False while it is going on. Errors: `name-taken` if it is not ours, `step-failed`. */
 function isCreated(context: Context, instance: ServiceInstance): boolean {
   const { name, guid, lastOperation } = instance;
   if (!isOurs(context, instance))

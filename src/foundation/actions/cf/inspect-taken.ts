@@ -61,7 +61,7 @@ export async function creatorOf(context: Context, { guid, createdAt }: ServiceIn
   return events.find((event) => event.target.guid === guid)?.actor ?? "somebody not known";
 }
 
-/** Undefined where nobody can tell: not known is not empty (law 5). */
+/** Undefined if nobody can tell: not known is not empty (law 5). */
 async function contentOf(context: Context, deployment: string, guid: string): Promise<readonly string[] | undefined> {
   const [node, ...others] = await containersOf(context, deployment, guid);
   if (node === undefined || others.length > 0 || !node.container.running) return undefined;

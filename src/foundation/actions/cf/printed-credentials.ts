@@ -21,7 +21,7 @@ export function psqlByKey(
   return byKey(keyGuid, `${HAS_URI}${readOnly ? READ_ONLY : ""}${PASSWORD} psql -X ${WITHOUT} -c ${quote([sql])}`);
 }
 
-/** An archive of pg_dump likewise: all of it or nothing, and nothing where the file is not there. */
+/** An archive of pg_dump likewise: all of it or nothing, and nothing if the file is not there. */
 export const restoreByKey = (keyGuid: string, file: string): PrintedCommand =>
   byKey(keyGuid, `${HAS_URI}${PASSWORD} pg_restore ${quote(RESTORE_OPTIONS)} -d ${WITHOUT} ${quote([file])}`);
 

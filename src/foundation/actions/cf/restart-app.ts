@@ -108,7 +108,7 @@ function shown({ process, index, state }: AppInstance): string {
   return `${process}/${index} is ${state}`;
 }
 
-/** Errors: `step-failed` where an instance crashed, `deadline-passed`; both name the application. */
+/** Errors: `step-failed` if an instance crashed, `deadline-passed`; both name the application. */
 async function awaitRunning(context: Context, app: CfApp): Promise<void> {
   await waitFor(context, {
     deadlineMs: RUNNING_DEADLINE_MS,

@@ -91,7 +91,7 @@ async function findOwn(
   return instances.find(({ guid, tags }) => tags.includes(tag) && (output === undefined || guid === output.guid));
 }
 
-/** Only where a create was sent is its late arrival waited for. */
+/** Only if a create was sent is its late arrival waited for. */
 async function lateArrival(context: Context, taken: Taken<Input, Output>): Promise<ServiceInstance | undefined> {
   const last = await waitAtMost(context, {
     deadlineMs: taken.output === undefined && context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0,

@@ -62,9 +62,9 @@ async function findOwn(context: Context, { input, output }: Taken<SpaceRef, Outp
 }
 
 /**
- * Whether this run made it: the step saw that its own command did; or, where it was killed before it could note that, Cloud
- * Foundry's audit event tells that our user made it after the step had asked. The step's output alone says only that it is
- * there.
+ * Whether this run made it: the step saw that its own command did; or, if it was killed before it could note that,
+ * Cloud Foundry's audit event tells that our user made it after the step had asked. The step's output alone says only
+ * that it is there.
  */
 async function wasMade(context: Context, { guid }: CfSpace): Promise<boolean> {
   if (context.records("space-made").some((note) => note["guid"] === guid)) return true;

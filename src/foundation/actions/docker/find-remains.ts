@@ -8,7 +8,7 @@ import { printedContainers } from "./printed-containers.ts";
 
 const input = z.strictObject({
   guid: z.guid(),
-  /** Node GUIDs of the deleted instance, where the evidence named them. */
+  /** Node GUIDs of the deleted instance, if the evidence named them. */
   nodes: z.array(z.string()),
   deployment: z.string(),
 });
@@ -21,7 +21,7 @@ const output = z.object({
   to_stop: z.array(z.object({ cell: z.string(), container: z.string() })),
   /** Whether it lives and goes on writing to its archive. */
   goes_on: z.boolean(),
-  /** Its database's directory where that is the source, with its cell; "" for the archive. */
+  /** Its database's directory if that is the source, with its cell; "" for the archive. */
   database: z.string(),
   cell: z.string(),
   /** Addresses that the new instance must be placed on; empty for any. */

@@ -36,7 +36,7 @@ export const startContainer = defineAction({
     if (container.running) return refuseForeignLife(context, container);
     // Nothing is started by this attempt: it only says what the one before saw.
     if (isUntold(context, container)) return;
-    // Where a start was asked for, the life that ended since is what the probe and the operator have looked at.
+    // When a start was asked for, the life that ended since is what the probe and the operator have looked at.
     const stopped_life = askedFrom(context) === undefined ? target.stopped_life : container.startedAt;
     await refuseUnlessReady(context, { ...target, stopped_life });
   },
@@ -76,7 +76,7 @@ export const startContainer = defineAction({
   },
 });
 
-/** The life that was over when this run last asked for a start; undefined where it never did. */
+/** The life that was over when this run last asked for a start; undefined if it never did. */
 function askedFrom(context: Context): string | undefined {
   const life = context.records("starting").at(-1)?.["stopped_life"];
   return typeof life === "string" ? life : undefined;

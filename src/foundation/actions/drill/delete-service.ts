@@ -107,7 +107,7 @@ async function probeDeleted(context: Context, request: Input): Promise<Probe<Out
   return { state: "not-done", evidence };
 }
 
-/** Only where a delete was sent is it waited for. */
+/** Only if a delete was sent is it waited for. */
 async function lateEnd(context: Context, request: Input): Promise<ServiceInstance | undefined> {
   const last = await waitAtMost<ServiceInstance | undefined, ServiceInstance>(context, {
     deadlineMs: wasAsked(context, request) ? LATE_ARRIVAL_MS : 0,

@@ -17,7 +17,7 @@ const input = z.strictObject({
 const output = z.object({
   router: z.string(),
   user: z.string(),
-  /** The release of the container's pg_restore, where it cannot read the dump. */
+  /** The release of the container's pg_restore, when it cannot read the dump. */
   unread_by: z.string().exactOptional(),
 });
 

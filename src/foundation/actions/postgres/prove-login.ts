@@ -66,7 +66,7 @@ function readOnly(sql: string): string {
   return `SET default_transaction_read_only = on;\n${sql.trimEnd().replace(/;?$/, ";")}`;
 }
 
-/** Table by table: where one may not be read by the application, the others still count. */
+/** Table by table: if one may not be read by the application, the others still count. */
 async function countRows(
   { login }: Application,
   names: readonly (readonly string[])[],

@@ -20,7 +20,7 @@ export interface RoleCredentials {
   readonly attributes: string;
 }
 
-/** Undefined where the broker keeps no state: passwords are then fixed, and a restored database matches. */
+/** Undefined if the broker keeps no state: passwords are then fixed, and a restored database matches. */
 export async function readRoleCredentials(
   cell: Cell,
   etcd: string,

@@ -69,9 +69,9 @@ export interface OwnBackup {
 }
 
 /**
- * The base backup that stands without what is aside: the one that the recovered database made first, or a later one
- * where that was pruned. Throws `guard-refused` where the instance's archive as it is now cannot be restored from such
- * a one without loss.
+ * The base backup that stands without what is aside: the one that the recovered database made first, or a later one if
+ * that was pruned. Throws `guard-refused` if the instance's archive as it is now cannot be restored from such a one
+ * without loss.
  */
 export async function requireOwnBackup(context: Context, { archive, base_backup }: OwnBackup): Promise<string> {
   const location = parseLocation(archive);

@@ -20,7 +20,7 @@ export interface OpenDatabase {
   readonly timeline: number;
   /** The position that it has reached on its timeline: the segment's number. */
   readonly segment: number;
-  /** Where each earlier timeline ended; empty on the first timeline. */
+  /** The end of each earlier timeline; empty on the first timeline. */
   readonly history: readonly Switch[];
 }
 

@@ -39,7 +39,7 @@ const input = z.strictObject({
   segments: z.number().int(),
   last_segment: z.string(),
   base_backup: z.string(),
-  /** The old database that was started instead of a restore; "" where segments must be restored. */
+  /** The old database that was started instead of a restore; "" if segments must be restored. */
   database: z.string().default(""),
 });
 type Input = z.infer<typeof input>;

@@ -27,7 +27,7 @@ export const readyInput = z.strictObject({
   /** The copy, and the listing of what it is a copy of. */
   target: z.string(),
   baseline: evidenceRef,
-  /** The old database that was copied into the data directory; "" where it must be empty. */
+  /** The old database that was copied into the data directory; "" if it must be empty. */
   database: z.string().default(""),
 });
 export type Ready = z.infer<typeof readyInput>;

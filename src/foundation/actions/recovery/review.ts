@@ -24,7 +24,7 @@ const input = z.strictObject({
   container: z.string(),
   /** The instance that the broker has cloned; "" if the archive is going to be copied. */
   clone_from: z.string().default(""),
-  /** GUID of the instance that is adopted; "" where this run has made one. */
+  /** GUID of the instance that is adopted; "" if this run has made one. */
   adopt: z.string().default(""),
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });

@@ -30,7 +30,7 @@ const input = z.strictObject({
   org: z.string(),
   space: z.string(),
   name: z.string(),
-  /** Of the deleted instance, where the evidence named them. */
+  /** Of the deleted instance, if the evidence named them. */
   nodes: z.array(z.string()).default([]),
 });
 type Input = z.infer<typeof input>;

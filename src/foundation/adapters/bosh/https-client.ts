@@ -28,7 +28,7 @@ export interface HttpsResponse {
 
 export interface HttpsClientOptions {
   readonly dial: Dial;
-  /** PEM; the system's authorities where absent. */
+  /** PEM; the system's authorities if absent. */
   readonly ca?: string;
   readonly timeoutMs?: number;
 }

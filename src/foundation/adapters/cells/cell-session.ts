@@ -20,7 +20,7 @@ export interface SessionParts {
   readonly keyPair: () => Promise<KeyPair>;
   readonly dial: Dial;
   readonly sshPort: number;
-  /** Asked where the director does not know the key of a cell. */
+  /** Asked if the director does not know the key of a cell. */
   readonly knownHostsFiles: readonly string[];
 }
 

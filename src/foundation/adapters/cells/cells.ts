@@ -28,9 +28,9 @@ export interface CellsOptions {
   readonly gateway?: Gateway;
   readonly recorder: ResourceRecorder;
   readonly secrets: Secrets;
-  /** 22 where absent. */
+  /** Default: 22. */
   readonly sshPort?: number;
-  /** Where keys are looked up that the director does not know; the operator's own and the system's where absent. */
+  /** Looks up keys that the director does not know. Default: the operator's own and the system's. */
   readonly knownHostsFiles?: readonly string[];
 }
 

@@ -60,7 +60,7 @@ export class ShellFiles implements HostFiles {
     return succeed(this.#shell, readStart(absolute(path)));
   }
 
-  /** `guard-refused` with effect "none" where the destination exists; `command-failed` where mv said no. */
+  /** `guard-refused` with effect "none" if the destination exists; `command-failed` if mv said no. */
   async rename(from: string, to: string): Promise<void> {
     if (await this.#exists(to)) throw this.#refuse(`${quoted(to)} exists already`);
     const argv = renamePath(absolute(from), absolute(to));
@@ -112,7 +112,7 @@ export class ShellFiles implements HostFiles {
     return (await this.#stat(fileKind(absolute(path)))) !== undefined;
   }
 
-  /** Undefined only where stat itself says that there is no such file. */
+  /** Undefined only if stat itself says that there is no such file. */
   async #stat(argv: Argv): Promise<string | undefined> {
     const result = await this.#shell.run(argv);
     if (result.code === 0) return result.stdout.trimEnd();

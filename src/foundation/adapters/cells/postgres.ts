@@ -25,7 +25,7 @@ export class PsqlInContainer implements Sql {
     this.#shell = shell;
   }
 
-  /** Errors: `unreachable` while PostgreSQL does not take connections, `command-failed` where a statement failed. */
+  /** Errors: `unreachable` while PostgreSQL does not take connections, `command-failed` if a statement failed. */
   async socket(container: string, sql: string): Promise<readonly (readonly string[])[]> {
     const argv = psqlSocket(containerName(container));
     const result = await this.#shell.run(argv, { stdin: sql, timeoutMs: SQL_TIMEOUT_MS });
@@ -45,7 +45,7 @@ export class PsqlInContainer implements Sql {
     return { ok: false, why: isPasswordRefusal(result) ? "password" : "other", message };
   }
 
-  /** Errors: `command-failed` where the container has none. */
+  /** Errors: `command-failed` if the container has none. */
   async restores(container: string): Promise<string> {
     const argv = restoreVersion(containerName(container));
     const result = await this.#shell.run(argv);

@@ -21,7 +21,7 @@ export function userData(instance: BoshInstance, user: string): JsonObject {
   return { user, deployment, group, id, index, ips: [...ips], agentId };
 }
 
-/** Undefined where the entry is not one of ours. */
+/** Undefined if the entry is not one of ours. */
 export function parseUserData(
   data: JsonObject,
 ): { readonly user: string; readonly instance: BoshInstance } | undefined {

@@ -29,7 +29,7 @@ import { CfSession, type CfSessionOptions } from "./session.ts";
 import { Visibility } from "./visibility.ts";
 
 export interface CfOptions extends CfSessionOptions {
-  /** For `cf restart` and synchronous brokers: 25 minutes where absent. */
+  /** For `cf restart` and synchronous brokers. Default: 25 minutes. */
   readonly changeTimeoutMs?: number;
 }
 

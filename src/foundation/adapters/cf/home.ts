@@ -70,7 +70,7 @@ export function targeted(config: Readonly<Record<string, unknown>>): KnownSpace 
   return { org: textOf(org, "Name"), space: textOf(space, "Name"), guid: textOf(space, "GUID") };
 }
 
-/** A text of the CLI's state; empty where it is not there. */
+/** A text of the CLI's state; empty if it is not there. */
 export function textOf(config: Readonly<Record<string, unknown>>, key: string): string {
   const value = config[key];
   return typeof value === "string" ? value : "";

@@ -49,7 +49,7 @@ export class CfProgram {
     });
   }
 
-  /** The version, where it is 8 or later. Errors: `program-missing`. */
+  /** The version, if it is 8 or later. Errors: `program-missing`. */
   async version(home: string): Promise<string> {
     const { stdout } = await this.run({ args: ["version"], home, timeoutMs: 30_000 });
     const match = / version (\d+)\.(\d+)\.(\d+)(\S*)/.exec(stdout);

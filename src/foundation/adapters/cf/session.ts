@@ -21,7 +21,7 @@ export interface CfSessionOptions extends CfProgramOptions {
   readonly skipSslValidation?: boolean;
   readonly secrets: Secrets;
   readonly recorder: ResourceRecorder;
-  /** Where the home is made; the system's temporary directory where absent. */
+  /** The directory in which the home is made. Default: the system's temporary one. */
   readonly temporaryDirectory?: string;
 }
 

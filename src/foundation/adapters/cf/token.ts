@@ -7,7 +7,7 @@ export interface TokenFacts {
   readonly subject: string;
   /** No person, but a client. */
   readonly isClient: boolean;
-  /** The identity provider that a person is of; "" where the token does not say. */
+  /** The identity provider that a person is of; "" if the token does not say. */
   readonly origin: string;
   readonly scopes: readonly string[];
 }

@@ -16,7 +16,7 @@ export class Visibility {
     this.#reader = reader;
   }
 
-  /** Returns where the token would have seen it: everywhere, or in the given space by a role. Error: `access-denied`. */
+  /** Returns if the token would have seen it: everywhere, or in the given space by a role. Error: `access-denied`. */
   async nothingIn(spaceGuid: string | undefined, what: string): Promise<undefined> {
     const { subject, scopes, user } = await this.#session.token();
     if (seesEverything(scopes)) return undefined;

@@ -39,7 +39,7 @@ const spaceDeleted: Scenario = {
   unsaid: (told) => planComplaints(told, OTHERS),
 };
 
-/** The smallest batch: where it is broken off, one is back, at work or to come. */
+/** The smallest batch: if it is broken off, one is back, at work or to come. */
 const spaceDeletedWithTwo: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-two",

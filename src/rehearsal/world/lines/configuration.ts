@@ -19,7 +19,7 @@ export function environmentFiles(container: Container): readonly string[] {
   return paths(given ? [...names.filter((name) => name !== "AWS_REGION"), "WALE_S3_ENDPOINT"] : names);
 }
 
-/** The same, with what start-up adds where it archives. */
+/** The same, with what start-up adds if it archives. */
 export function allEnvironmentFiles(container: Container): readonly string[] {
   const added = ["WALE_CMD", "WALE_S3_PREFIX", ...(plays(container, "0.10.2") ? ["PG_DATA_DIR"] : [])];
   const names = environmentFiles(container).map((path) => path.slice(ENVDIR.length + 1));

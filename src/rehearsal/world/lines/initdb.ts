@@ -7,7 +7,7 @@ export const initdb = (container: Container): readonly string[] => [
   "This user must also own the server process.",
   "",
   'The database cluster will be initialized with locale "en_US.UTF-8".',
-  // Where the configuration says the encoding, initdb need not.
+  // If the configuration says the encoding, initdb need not.
   ...(plays(container, "0.10.2") ? [] : ['The default database encoding has accordingly been set to "UTF8".']),
   'The default text search configuration will be set to "english".',
   "",

@@ -12,7 +12,7 @@ import { RecoverError } from "../../../../errors.ts";
 import type { ObjectLocation } from "../../../../ports/object-store.ts";
 import { liesBelow, mayLieIn, type Place, refused, requireCertain } from "./place.ts";
 
-/** Whether any key begins so. Throws where the store does not say. */
+/** Whether any key begins so. Throws if the store does not say. */
 export type Holds = (bucket: string, prefix: string) => Promise<boolean>;
 
 export class Guard {
@@ -37,13 +37,13 @@ export class Guard {
     return new Permit(this, { into: [at], names: "plain", above: (_, key) => prefixesAbove(key) });
   }
 
-  /** Throws `source-protected` where the location may be in a source. */
+  /** Throws `source-protected` if the location may be in a source. */
   requireNoSource(at: ObjectLocation): void {
     const source = this.#sources.find((each) => mayLieIn(each, at));
     if (source !== undefined) throw refused(at, `it lies at or below the source archive "${source.prefix}"`);
   }
 
-  /** Throws `source-protected` where an archive is in one of the prefixes itself; those of the store. */
+  /** Throws `source-protected` if an archive is in one of the prefixes itself; those of the store. */
   async lookFor(at: ObjectLocation, prefixes: readonly string[]): Promise<void> {
     await Promise.all(prefixes.map((prefix) => this.#lookOnce(at, prefix)));
   }

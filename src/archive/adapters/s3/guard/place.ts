@@ -13,7 +13,7 @@ export interface Place {
   readonly prefix: string;
 }
 
-/** Throws `source-protected` where the location could be read as another one. */
+/** Throws `source-protected` if the location could be read as another one. */
 export function requireCertain(at: ObjectLocation): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/u.test(at.bucket)) throw refused(at, "the bucket's name is not a plain one");
   if (isUncertainPath(at.key)) throw refused(at, "its path can be read as another one");
