@@ -66,11 +66,11 @@ function mostOf({ lastTransaction, stored, deletedAt: until }: LossFacts): MostL
 
 function secondsFrom(since: string, until: string): number | null {
   const ms = Date.parse(until) - Date.parse(since);
-  // Clocks of two machines: what came after the deletion by them bounds nothing.
+  // Clocks of two machines: a segment that is later than the deletion by them bounds nothing.
   return Number.isNaN(ms) || ms < 0 ? null : Math.max(1, Math.ceil(ms / 1000));
 }
 
-/** The range as one clause, with what it goes by. */
+/** The range as one clause, with its grounds. */
 export function lossText({ atLeast: { segments, which }, atMost, shown }: LossRange): string {
   if (shown !== "") return `nothing is lost: ${shown}`;
   const least = which === "" ? leastText(segments) : `${leastText(segments)} (${which})`;

@@ -5,7 +5,7 @@ const END = "\n-- the end of the box's archive\n";
 
 export const archived = (content: string): string => `${MAGIC}${content}${END}`;
 
-/** Or what is wrong with it, in the words of pg_restore. */
+/** Or its fault, in the words of pg_restore. */
 export function unarchived(bytes: string): { readonly content: string } | { readonly wrong: string } {
   if (bytes.length < "PGDMP".length)
     return { wrong: `input file is too short (read ${bytes.length}, expected ${"PGDMP".length})` };

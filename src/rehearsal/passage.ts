@@ -27,7 +27,7 @@ type Maybe<T> = Promise<T | undefined> | T | undefined;
 
 /** `answer` and `work` let a call take effect. */
 export interface Passage {
-  /** Writes what comes of a call. */
+  /** Writes the result of a call. */
   http(call: HttpCall, outgoing: ServerResponse, answer: () => Promise<Answered>): Promise<void>;
   /** Whether the gateway lets somebody through to an address. */
   gateway(address: string, hangUp: () => void): Promise<boolean>;

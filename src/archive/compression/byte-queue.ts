@@ -1,6 +1,6 @@
 /**
- * Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. Of a source
- * that lends its chunks, each is good only until the next is asked for: what is left of it is copied before.
+ * Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. Of a
+ * source that lends its chunks, each is good only until the next is asked for: its rest is copied before.
  */
 import { Damaged } from "./damaged.ts";
 

@@ -4,7 +4,7 @@
  */
 export type Damage = "cut" | "wrong" | "trailing" | "too-large" | "encrypted";
 
-/** A packed file that is not what its name says. The message is a sentence part about the file: "it is cut in a block". */
+/** A packed file that does not fit its name. The message is a sentence part about the file: "it is cut in a block". */
 export class Damaged extends RangeError {
   readonly damage: Damage;
 

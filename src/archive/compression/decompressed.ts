@@ -62,9 +62,9 @@ const BEGINNINGS: Readonly<Record<Packed, (head: Uint8Array, most: number) => Ui
 };
 
 /**
- * The first `count` bytes of what a file holds of which only the first bytes are at hand, as a ranged GET gives them:
- * undefined if so few are not enough, and more of the file may help. Nothing that stands behind is proved by it. lzo
- * and lz4 give what they can of a block that is cut, zstd only whole blocks, of up to 128 KiB. Throws Damaged for what
+ * The first `count` bytes of a file's content, when only the file's first bytes are at hand, as a ranged GET gives
+ * them. Undefined if these are not enough, and more of the file may help. It proves nothing about the bytes behind. lzo
+ * and lz4 give the beginning of a block that is cut, zstd only whole blocks, of up to 128 KiB. Throws Damaged for what
  * does not begin like a file of its compression.
  */
 export async function firstBytes(

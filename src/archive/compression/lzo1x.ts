@@ -6,7 +6,7 @@ import { copyOver, copyWithin } from "./copying.ts";
 
 /**
  * `whole`: the end mark was reached. `cut`: the source ends before it. `full`: more would come than the target holds.
- * `wrong`: a match points before the beginning. In each case, what was written up to there is right.
+ * `wrong`: a match points before the beginning. In each case the bytes written up to there are right.
  */
 export type UnpackEnd = "whole" | "cut" | "full" | "wrong";
 

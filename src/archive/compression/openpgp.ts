@@ -1,5 +1,5 @@
 /**
- * Whether bytes begin like an OpenPGP message, as `gpg -e` makes it of what WAL-E uploads when WALE_GPG_KEY_ID is set
+ * Whether bytes begin like an OpenPGP message, as `gpg -e` makes it of WAL-E's uploads when WALE_GPG_KEY_ID is set
  * (dingo.md §3.2, §8.27): a session key packet, encrypted to a public key (tag 1) or by a passphrase (tag 3). RFC 9580
  * §4.2, §5.1, §5.3.
  */

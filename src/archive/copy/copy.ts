@@ -1,6 +1,6 @@
 /**
- * Carries out a copy plan. It may be killed after any object and run again: what is there and equal is kept, and
- * nothing that the plan does not know is ever overwritten. Whether it is done is shown by comparing, not by the calls.
+ * Carries out a copy plan. It may be killed after any object and run again: equal objects are kept, and no object that
+ * the plan does not know is ever overwritten. A comparison shows that it is done, not the calls.
  */
 import type { Clock } from "../../ports/clock.ts";
 import { isTransient, RecoverError } from "../../errors.ts";
@@ -29,7 +29,7 @@ export interface CopyOptions {
   readonly asksForRefusal?: boolean;
   /** Done when everything is copied, while it is compared. */
   readonly meanwhile?: () => Promise<void>;
-  /** Asked before every single copy and delete; what it throws ends the work. */
+  /** Asked before every single copy and delete; its error ends the work. */
   readonly beforeEffect?: () => Promise<void>;
   readonly progress?: (done: number, total: number) => void;
   /**
@@ -53,8 +53,8 @@ export interface CopyOutcome {
 }
 
 /**
- * Errors: those of the store; `target-not-fresh` if the target holds anything else; `object-changed` if the source is
- * not what the plan was made from; `proof-failed` if the copy does not compare equal at the end.
+ * Errors: those of the store; `target-not-fresh` if the target holds anything else; `object-changed` if the source has
+ * changed since the plan; `proof-failed` if the copy does not compare equal at the end.
  */
 export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: CopyOptions): Promise<CopyOutcome> {
   const before = options.before ?? (await probeCopy(store, plan));
@@ -114,13 +114,13 @@ async function inTurn(items: readonly CopyItem[], work: (item: CopyItem) => Prom
   for (const item of items) await work(item);
 }
 
-/** Throws what the first threw, or else the second, when both have ended: no call goes on unseen. */
+/** Throws the error of the first, or else of the second, when both have ended: no call goes on unseen. */
 async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
   await Promise.allSettled([one, other]);
   return [await one, await other];
 }
 
-/** Copies what is there already onto itself once more: only a store that ignores the condition does it. */
+/** Copies an object that is there onto itself once more: only a store that ignores the condition does it. */
 async function refusesOverwrite(store: ObjectStore, plan: CopyPlan): Promise<boolean | undefined> {
   const small = plan.phases.flat().reduce<CopyItem | undefined>(smaller, undefined);
   if (small === undefined) return undefined;
@@ -138,7 +138,7 @@ async function refusesOverwrite(store: ObjectStore, plan: CopyPlan): Promise<boo
 const smaller = (one: CopyItem | undefined, other: CopyItem): CopyItem =>
   one === undefined || other.from.size < one.from.size ? other : one;
 
-/** Throws `proof-failed` unless the target holds exactly what the plan wants and WAL-E will choose the same base. */
+/** Throws `proof-failed` unless the target holds exactly the planned objects and WAL-E will choose the same base. */
 export async function requireCopied(store: ObjectStore, plan: CopyPlan): Promise<void> {
   const after = await probeCopy(store, plan);
   refuseForeign(plan, after);

@@ -1,7 +1,7 @@
 /**
- * The manifest of a copy: what the source held and when each object was written, which no copy keeps (wal-archives.md
- * §4). It lies beside the target, never inside it, where WAL-E would stumble over it; its name follows from its content,
- * so that a copy that is run again writes the same.
+ * The manifest of a copy: the source's objects and their dates, which no copy keeps (wal-archives.md §4). It lies
+ * beside the target, never inside it, where WAL-E would stumble over it; its name follows from its content, so that a
+ * copy that is run again writes the same.
  */
 import { createHash } from "node:crypto";
 import { RecoverError } from "../../errors.ts";

@@ -17,7 +17,7 @@ const BETWEEN_SENTINELS_MS = 1_100;
 
 export interface PutBackState {
   readonly total: number;
-  /** Original keys that hold what they held. */
+  /** Original keys that have their former content. */
   readonly there: ReadonlySet<string>;
   /** Where each missing one is to be copied from. */
   readonly missing: ReadonlyMap<string, ObjectInfo>;

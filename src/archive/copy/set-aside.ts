@@ -1,7 +1,7 @@
 /**
- * Moves an archive aside, object by object: copied, the copy looked at, then deleted (law 2). Only what the plan
- * names, as the plan saw it, is moved; it may be killed anywhere and run again. Sentinels go first, so that a half
- * moved archive never looks whole.
+ * Moves an archive aside, object by object: copied, the copy looked at, then deleted (law 2). Only objects that are as
+ * the plan saw them are moved; it may be killed anywhere and run again. Sentinels go first, so that a half moved
+ * archive never looks whole.
  */
 import { RecoverError } from "../../errors.ts";
 import type { ObjectInfo, ObjectStore } from "../../ports/object-store.ts";
@@ -107,7 +107,8 @@ async function moveItem(
   if (copy === undefined || !(await sameContent(store, from, { bucket: to.bucket, info: copy }))) {
     throw notMoved(plan, `the copy of ${JSON.stringify(item.from.key)} is not the same`);
   }
-  // Another process may have gone on meanwhile: only what the plan saw is deleted, never what has its name now.
+  // Another process may have gone on meanwhile: only the object that the plan saw is deleted, never a new one with its
+  // name.
   const live = await store.head({ bucket: plan.source.bucket, key: item.from.key });
   if (live === undefined) return;
   if (!unchanged(item.from, live)) throw notMoved(plan, `${JSON.stringify(item.from.key)} was written again`);

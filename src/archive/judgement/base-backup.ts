@@ -34,7 +34,7 @@ export interface BaseBackup extends BaseName {
   readonly writer: Reader;
   /** Undefined if there is no sentinel: the push never finished, or goes on. */
   readonly sentinel: ReadSentinel | undefined;
-  /** The store's time of the sentinel: what LATEST goes by. */
+  /** The store's time of the sentinel: LATEST goes by it. */
   readonly completedAt: string | undefined;
   /** `9.6.24`; undefined when the archive does not tell it. */
   readonly version: string | undefined;
@@ -108,7 +108,7 @@ function collectBase(found: Found): BaseBackup | undefined {
   };
 }
 
-/** Undefined if there is no such object, null if it cannot be what its name says. */
+/** Undefined if there is no such object, null if its content does not fit its name. */
 function textOf(facts: ArchiveFacts, group: readonly ArchiveEntry[], kind: string): string | null | undefined {
   const entry = group.find((each) => each.kind.kind === kind);
   return entry === undefined ? undefined : (facts.texts.get(entry.relative) ?? null);

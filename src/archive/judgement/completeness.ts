@@ -37,7 +37,10 @@ function gapInParts(base: BaseBackup): string | undefined {
   return undefined;
 }
 
-/** When every part was read to its end: all files together have to be what the sentinel says (wal-archives.md §0.5). */
+/**
+ * When every part was read to its end: all files together must have the size that the sentinel names (wal-archives.md
+ * §0.5).
+ */
 function shortened({ parts, sentinel }: BaseBackup, insides: ArchiveFacts["insides"]): string | undefined {
   const sizes = parts.map(({ relative }) => insides?.get(relative)?.memberBytes);
   const wanted = sentinel?.ok === true ? sentinel.sentinel.expandedBytes : 0;
@@ -59,7 +62,7 @@ function gapInTars({ tars, wanted }: BaseBackup): string | undefined {
 }
 
 /**
- * Fewer bytes than WAL-G says that it sent: something may be missing. It counts what it sends again after a failure as
+ * Fewer bytes than WAL-G says that it sent: something may be missing. It counts repeated uploads after a failure as
  * well, so that this proves nothing if the names of the tar files are known.
  */
 export function bytesShort({

@@ -1,4 +1,4 @@
-/** How a restore from a base backup would go: along which timelines, how far, and what of that is not there. */
+/** The way of a restore from a base backup: its timelines, its end, and the segments on it that are absent. */
 import type { Completion } from "./base-backup.ts";
 import {
   hasNumber,
@@ -125,7 +125,7 @@ const on = (stretches: readonly Stretch[], number: number): Segment => ({
 
 /**
  * If the first segment of a timeline is not there and its parent's segment of that number is, PostgreSQL takes the
- * latter, and replays what the old primary wrote past the switch (wal-archives.md §7a.2).
+ * latter, and replays the old primary's writes past the switch (wal-archives.md §7a.2).
  */
 function wrongBranch(
   stretches: readonly Stretch[],

@@ -1,6 +1,6 @@
 /**
- * A prefix that is a part too short or too long (`backups/GUID` in place of `backups/GUID/wal`) holds objects of an archive
- * and is none itself: "not restorable" would be said of what was not looked at.
+ * A prefix that is a part too short or too long (`backups/GUID` in place of `backups/GUID/wal`) holds objects of an
+ * archive and is none itself: "not restorable" would judge objects that nobody has looked at.
  */
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { problem, type Problem } from "./problem.ts";

@@ -25,8 +25,8 @@ export interface Freshness {
 }
 
 /**
- * `restored`: its container ran over a copy of an older archive, by itself; then what it wrote is of the timeline after
- * that archive's last, whichever that was.
+ * `restored`: its container ran over a copy of an older archive, by itself. Its writes then are on a timeline after
+ * that archive's last, with any number.
  */
 export function judgeFresh(
   entries: readonly ArchiveEntry[],

@@ -128,7 +128,7 @@ export function timelineAt(stretches: readonly Stretch[], number: number): numbe
   return found?.timeline ?? 1;
 }
 
-/** The segments along the way as if they were of one timeline; what lies on a branch that was left does not count. */
+/** The segments along the way as if they were of one timeline; segments on a branch that was left do not count. */
 export function walAlong(stretches: readonly Stretch[], wal: readonly TimelineWal[]): TimelineWal {
   const clipped = (which: "whole" | "listed"): readonly Span[] =>
     joined(

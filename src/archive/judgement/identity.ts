@@ -46,7 +46,7 @@ export function identityProblems(facts: ArchiveFacts, terms: IdentityTerms): rea
   ];
 }
 
-/** Whose it is cannot be told by WAL that another may have written over, nor against it by what lies beside the archive. */
+/** The owner cannot be told by WAL that another may have written over, nor disproved by objects beside the archive. */
 function doubtful(facts: ArchiveFacts, { options }: IdentityTerms): readonly Problem[] {
   return options.flatMap(({ base, cluster }) => {
     if (base.sentinel === undefined || !isDoubtful(cluster)) return [];
@@ -127,7 +127,7 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
   return [problem("sysid-differs", SYSID_KEY, text)];
 }
 
-/** Its upper half is the time of initdb: what was stored before is of another cluster. */
+/** Its upper half is the time of initdb: earlier objects are of another cluster. */
 function secondWriter({ entries, insides }: ArchiveFacts, { systemId }: Known): readonly Problem[] {
   if (systemId === undefined || insides !== undefined) return [];
   const made = initdbTime(systemId);

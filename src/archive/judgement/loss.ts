@@ -33,7 +33,7 @@ export function lossInTime(reaches: string, deletedAt: Date): LossInTime {
   return { noLaterThan: reaches, deletedAt: deletedAt.toISOString(), seconds };
 }
 
-/** Of segments alone; what was in an open one is told by `src/archive/loss.ts`. */
+/** Of segments alone; `src/archive/loss.ts` tells about the open one. */
 export function lostSegmentsText(loss: Loss): string {
   if (loss.segments === 0) return "no archived segment is lost";
   return `lost after the recovery point: ${counted(loss.segments, "segment")} (${whichText(loss)})`;

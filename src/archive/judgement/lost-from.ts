@@ -4,7 +4,7 @@ import { byTimeline, type Lost, lostAside, NOTHING } from "./lost.ts";
 import type { Option } from "./option.ts";
 import type { Study } from "./study.ts";
 
-/** When the timeline is given, what lies on another is not asked for; for a container it makes the verdict unknown. */
+/** When the timeline is given, WAL on another one is not asked for; for a container it makes the verdict unknown. */
 export function lostFrom(
   { options, histories, restorer, timeline }: Study,
   { option, course }: { readonly option: Option | undefined; readonly course: Course },

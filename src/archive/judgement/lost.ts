@@ -19,7 +19,7 @@ export interface LostRuns {
 }
 
 export interface Lost extends LostRuns {
-  /** Of what lies on no course at all. */
+  /** Of WAL that lies on no course at all. */
   readonly aside: LostRuns;
 }
 
@@ -61,7 +61,7 @@ export function lostAside(course: Course, { wal, histories, courses }: Around): 
   };
 }
 
-/** Where its history says that it begins, or else with what is listed of it. */
+/** The beginning that its history names, or else its first listed segment. */
 function firstOf(
   wal: TimelineWal,
   { from, histories }: { readonly from: number; readonly histories: Histories },
@@ -70,7 +70,7 @@ function firstOf(
   return Math.max(from, Math.min(begins, extent(wal).first));
 }
 
-/** From which number on a timeline may hold what the course does not; undefined if it is of no interest. */
+/** The first number of a timeline that the course may lack; undefined if the timeline is of no interest. */
 function beginOf({ stretches, start }: Course, timeline: number): number | undefined {
   const index = stretches.findIndex((stretch) => stretch.timeline === timeline);
   const child = stretches[index + 1];

@@ -1,6 +1,6 @@
 /**
- * Keys that look like an archive's and that no restore from it asks for: what was put there by mistake, or left of an attempt.
- * They are taken as any other unknown object is, so that one of them hides nothing of an archive that is whole.
+ * Keys that look like an archive's and that no restore from it asks for: put there by mistake, or left of an attempt.
+ * They are treated like any other unknown object, so that none of them hides a part of an archive that is whole.
  */
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";

@@ -1,4 +1,4 @@
-/** Takes an archive apart: what lies in it, which ways a restore can go, and which of them to take. Pure. */
+/** Takes an archive apart: its parts, the ways that a restore can go, and which of them to take. Pure. */
 import { plainKind } from "../names/layout.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { type Reader, seenBy, writerOf } from "../reading/reader.ts";
@@ -34,7 +34,7 @@ export interface Beside {
   readonly deletedAt?: Date | undefined;
   /** The changes that the store will make to the archive by itself. */
   readonly expiry?: Expiry | undefined;
-  /** For what lies ahead. */
+  /** For events that lie ahead. */
   readonly now?: Date | undefined;
 }
 
@@ -115,7 +115,7 @@ function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
   };
 }
 
-/** `wanted`: what the archive, or somebody who knows, calls its own. */
+/** `wanted`: the identity that the archive, or somebody who knows, calls its own. */
 function byCluster(options: readonly Option[], wanted: string | undefined): readonly (readonly Option[])[] {
   const ids = byAge(options.map(({ base, cluster }) => ({ ...base, cluster }))).map(({ cluster }) => cluster.systemId);
   const all = options.map(({ cluster }) => cluster.systemId);

@@ -23,7 +23,7 @@ export interface BaseBackupVerdict {
   /** ISO 8601, by the database's clock; null when the archive does not tell it. */
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
-  /** When the sentinel was stored: what LATEST goes by. */
+  /** When the sentinel was stored: LATEST goes by this time. */
   readonly storedAt: string | null;
   /** Of the data directory after a restore, without WAL. */
   readonly expandedBytes: number;
@@ -33,7 +33,7 @@ export interface BaseBackupVerdict {
   readonly window: RecoveryWindow | null;
 }
 
-/** How many objects were looked into, and what that came to. */
+/** How many objects were looked into, and the result. */
 export interface Look {
   readonly objects: number;
   readonly broken: number;

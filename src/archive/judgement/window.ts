@@ -78,7 +78,7 @@ export interface Pick {
   readonly time: string;
   readonly base: string | null;
   readonly targetTimeline: TargetTimeline | null;
-  /** Why none, or what to know of it. */
+  /** Why none, or a remark about it. */
   readonly why: string;
 }
 

@@ -36,7 +36,7 @@ export type KeyKind =
   | WalgKind
   | { readonly kind: "extended-version"; readonly base: BaseName }
   | { readonly kind: "sysid" }
-  /** Packed otherwise than by lzop, or not at all; `as` says what it would be if it were. */
+  /** Packed otherwise than by lzop, or not at all; `as` tells its kind without that. */
   | { readonly kind: "other-compression"; readonly as: CommonKind }
   /** A segment name that does not fit segments of 16 MiB. */
   | { readonly kind: "other-segment-size" }

@@ -22,7 +22,7 @@ export interface WalgSentinel {
   readonly tars: readonly string[] | undefined;
 }
 
-/** A delta backup holds only what has changed since another, which a restore fetches first. */
+/** A delta backup holds only the changes since another, which a restore fetches first. */
 export interface WalgDelta {
   readonly from: string;
   readonly full: string | undefined;

@@ -66,7 +66,7 @@ export function sceneOf(verdict: Drawn): Scene {
   };
 }
 
-/** By timeline: what a restore replays. */
+/** By timeline: the WAL that a restore replays. */
 function reachOf({ baseBackups, chosenBase, recoveryPoint, timelines }: Drawn): ReadonlyMap<number, Span> {
   const base = baseBackups.find(({ name }) => name === chosenBase);
   const way = base?.window?.timelines ?? [];

@@ -33,7 +33,7 @@ export function svgPicture(verdict: Drawn, title: string): string {
   ].join("\n");
 }
 
-/** In light and in dark: what each class is painted with. */
+/** The styles of each class, in light and in dark. */
 const PAINT: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   page: ["fill:#fff", "fill:#14171a"],
   ink: ["fill:#1a1d21", "fill:#e8eaed"],

@@ -14,7 +14,9 @@ export interface ArchiveEntry {
 export interface ArchiveFacts {
   readonly location: ArchiveLocation;
   readonly entries: readonly ArchiveEntry[];
-  /** By relative key: sentinels, version texts, sysid, histories. Null if the object cannot be what its name says. */
+  /**
+   * By relative key: sentinels, version texts, sysid, histories. Null if the object's content does not fit its name.
+   */
   readonly texts: ReadonlyMap<string, string | null>;
   /** By relative key: the first bytes of some parts and segments; in clear, if a key opened them. */
   readonly heads: ReadonlyMap<string, Uint8Array>;
@@ -24,13 +26,13 @@ export interface ArchiveFacts {
   readonly pages?: ReadonlyMap<string, PageHeader>;
   /** By name of a base backup: the system identifier in its own `pg_control`, if that was read. */
   readonly identities?: ReadonlyMap<string, string>;
-  /** By relative key: what was found inside objects, if it was looked for. */
+  /** By relative key: the facts found inside objects, if these were looked into. */
   readonly insides?: ReadonlyMap<string, Inside>;
 }
 
 /** The facts that the inside of an object shows. */
 export interface Inside {
-  /** Why no restore can use it as what its name says; a part of a sentence: "it is cut". */
+  /** Why no restore can use it under its name; a part of a sentence: "it is cut". */
   readonly broken?: string;
   /** Why nothing can be said of it: "it is encrypted with OpenPGP". */
   readonly hidden?: string;

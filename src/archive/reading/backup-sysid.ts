@@ -88,7 +88,7 @@ function streamOf(
   });
 }
 
-/** Bytes that are no lzop file, or no tar archive inside, are read as nothing; what the store says is not. */
+/** Bytes that are no lzop file, or no tar archive inside, are read as nothing; an error of the store is thrown. */
 async function readable<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -27,7 +27,10 @@ import { inParallel } from "./parallel.ts";
 export type { ArchiveEntry, ArchiveFacts, Inside } from "./archive-facts.ts";
 
 export interface ReadOptions {
-  /** Reads what tells times as well: `.backup` files, WAL-G's metadata, and the heads of segments that stand beside gaps. */
+  /**
+   * Reads the objects that tell times as well: `.backup` files, WAL-G's metadata, and the heads of segments beside
+   * gaps.
+   */
   readonly times?: boolean;
 }
 
@@ -88,7 +91,7 @@ async function openedHead(
   }
 }
 
-/** Of segments alone; what does not unpack tells nothing here. */
+/** Of segments alone; an object that does not unpack tells nothing here. */
 async function pagesIn(heads: ReadonlyMap<string, Uint8Array>): Promise<ReadonlyMap<string, PageHeader>> {
   const pages = new Map<string, PageHeader>();
   for (const [relative, head] of heads) {

@@ -17,7 +17,7 @@ export function seenBy(reader: Reader, facts: ArchiveFacts): ArchiveFacts {
   return { ...facts, entries: facts.entries.map(unwrapped) };
 }
 
-/** Objects of WAL-G that no restore needs stay what they are. */
+/** Objects of WAL-G that no restore needs stay unchanged. */
 function unwrapped(entry: ArchiveEntry): ArchiveEntry {
   const { kind } = entry;
   if (kind.kind !== "other-compression" && (kind.kind !== "wal-g" || kind.as === undefined)) return entry;

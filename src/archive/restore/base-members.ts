@@ -12,7 +12,7 @@ export interface BaseTerms {
   readonly files: DataFiles;
   /** WAL-G writes every name with a slash before it. */
   readonly rooted: boolean;
-  /** No more than this may come: what the backup says of itself. */
+  /** No more than this may come: the size that the backup itself names. */
   readonly most: number;
   /** Called before a file is written, with the bytes of all of them: throws if the disk has no room for them. */
   readonly requireRoom: (bytes: number) => void;
@@ -30,10 +30,10 @@ export class BaseMembers {
   readonly #links: (readonly [path: string, target: string])[] = [];
   readonly #seen = new Set<string>();
   readonly #tablespaces = new Set<string>();
-  /** Of what is in place: names and where links lead are held until the end, sizes are not. */
+  /** Of the files in place: names and targets of links are held until the end, sizes are not. */
   #nameBytes = 0;
   #fileBytes = 0;
-  /** Sum of the sizes of all members, those left out too: what the sentinel tells. */
+  /** Sum of the sizes of all members, those left out too, as the sentinel names it. */
   bytes = 0;
   /** Names of links that would have led out of the directory: they are not made. */
   readonly linksLeftOut: string[] = [];

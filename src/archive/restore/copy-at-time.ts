@@ -1,4 +1,7 @@
-/** One copy for one moment, or for all there is, from one base backup, as a step judged it before: what is whole already is only described. */
+/**
+ * One copy for one moment, or for the archive's end, from one base backup, as an earlier step judged it: a copy that is
+ * whole already is only described.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RecoverError } from "../../errors.ts";

@@ -38,12 +38,12 @@ export function diskFailure(error: unknown, { root, base }: AtWork): unknown {
   });
 }
 
-/** `ENOENT` and its like; undefined for what is no error of the system. */
+/** `ENOENT` and its like; undefined for other errors. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-/** Undefined for what is not there. */
+/** Undefined if the path is absent. */
 export function absent(error: unknown): undefined {
   if (codeOf(error) !== "ENOENT") throw error;
 }

@@ -14,7 +14,7 @@ import { OWN_DIRECTORY } from "./place.ts";
 
 export const MARK = `${OWN_DIRECTORY}/restoring.json`;
 
-/** Of restores that this process is at work on: what it has left is no more at work than what a dead one has. */
+/** The restores that this process is at work on: one that it has left is no more at work than a dead process's. */
 const held = new Set<string>();
 
 export class Mark {
@@ -26,7 +26,7 @@ export class Mark {
     this.#token = token;
   }
 
-  /** Makes the directory ours, or takes over what a restore left there that is at work no more. Error: `locked`. */
+  /** Makes the directory ours, or takes over the left-overs of a restore that is at work no more. Error: `locked`. */
   static async set(root: string): Promise<Mark> {
     const token = randomBytes(16).toString("hex");
     const own = `${MARK}.${token}`;

@@ -142,7 +142,10 @@ function candidates(study: Study, { base: named, without }: PlanTerms): readonly
   );
 }
 
-/** WAL-G measures the directory while it is written to, and what it calls uncompressed may be one tar file's (wal-g#701). */
+/**
+ * WAL-G measures the directory while it is written to, and its uncompressed size may be that of one tar file
+ * (wal-g#701).
+ */
 function mostBytesOf({ base, completion }: Option): number | undefined {
   if (base.writer === "wal-e") return completion?.expandedBytes;
   const directory = completion?.walg?.directoryBytes;

@@ -18,7 +18,7 @@ import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.ts";
 
 export interface RestoreProgress {
   readonly phase: "base" | "wal" | "disk";
-  /** Of the data directory and its WAL, as far as it was unpacked; `of` is what it will be at most. */
+  /** Bytes of the data directory and its WAL that were unpacked so far; `of` is their most. */
   readonly bytes: number;
   readonly of: number;
   /** From the store. */
@@ -47,7 +47,7 @@ export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =
   expandedBytes + segments.length * SEGMENT_BYTES;
 
 /**
- * Can be run again after a break: what is known to be whole is not brought again. Errors: those of the store;
+ * Can be run again after a break: files that are known to be whole are not fetched again. Errors: those of the store;
  * `not-restorable`, `target-not-fresh`, `locked`, `does-not-fit`, `access-denied`. `UnusableBase` if another base
  * backup may do.
  */

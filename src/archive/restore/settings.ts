@@ -1,6 +1,6 @@
 /**
- * The settings with which a stock PostgreSQL of the backup's release starts and recovers: what waits for the archive in
- * `recovery.conf` up to 11 and `recovery.signal` since 12 (PostgreSQL 12 release notes, E.24.2), the rest in
+ * The settings with which a stock PostgreSQL of the backup's release starts and recovers. `recovery.conf` up to 11, and
+ * `recovery.signal` since 12, make it wait for the archive (PostgreSQL 12 release notes, E.24.2). The rest stands in
  * `postgresql.auto.conf`, which outweighs any other file.
  */
 import { OWN_DIRECTORY } from "./place.ts";
@@ -9,7 +9,7 @@ export interface RecoveryTerms {
   /** `9.6`, `13`. */
   readonly major: string;
   readonly timeline: number | "current";
-  /** ISO 8601 in UTC; undefined: to the end of what is there. */
+  /** ISO 8601 in UTC; undefined: to the end of the WAL. */
   readonly targetTime: string | undefined;
   /** Settings that must not be less than on the old server. */
   readonly least: Readonly<Record<string, number>>;

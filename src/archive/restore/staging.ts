@@ -24,16 +24,16 @@ export interface Staging {
   readonly requireRoom: (bytes: number) => void;
   /** Gives the directory its name. */
   finish(): Promise<void>;
-  /** Of a restore that was stopped: what is whole stays for the next one. */
+  /** Of a restore that was stopped: its whole files stay for the next one. */
   leave(): Promise<void>;
-  /** Removes what was made: a next restore begins anew. */
+  /** Removes all files that were made: the next restore begins anew. */
   discard(): Promise<void>;
 }
 
 export interface StageTerms extends Undertaking {
   /** Bytes on disk, of all that the restore will bring. */
   readonly needed: number;
-  /** Whether the object belongs to what is restored: what came of another one is of no use. */
+  /** Whether the object belongs to this restore: files of another one are of no use. */
   readonly isWanted: (object: Named) => boolean;
 }
 
@@ -100,13 +100,13 @@ async function finish({ directory, root, mark }: Claimed): Promise<void> {
   // An empty directory of that name is replaced; anything that appeared in it meanwhile makes this fail.
   await rename(root, directory);
   await synced(dirname(directory));
-  // Last: without its mark, what a kill leaves would be nobody's.
+  // Last: without its mark, nobody would own the left-overs of a kill.
   for (const file of [KEPT_FILE, MARK]) await rm(join(directory, file), { force: true });
   await synced(join(directory, OWN_DIRECTORY));
   mark.letGo();
 }
 
-/** Said before gigabytes are brought: in the end a directory takes the place of what is there. */
+/** Said before gigabytes are fetched: in the end a directory takes the place of the present one. */
 async function requireReplaceable(directory: string): Promise<void> {
   const found = await lstat(directory).catch(absent);
   if (found === undefined) return;
@@ -159,7 +159,7 @@ async function freeIn(parent: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Undefined if `free` bytes are enough for `needed` and for what the server writes itself. */
+/** Undefined if `free` bytes are enough for `needed` and for the server's own files. */
 export function shortage(
   parent: string,
   { needed, free, begun = false }: { readonly needed: number; readonly free: number; readonly begun?: boolean },

@@ -40,15 +40,16 @@ export interface RestoredWal {
   readonly broken: { readonly name: string; readonly why: string } | undefined;
   /** The last segment, where its records end inside it though others follow, and where they do. */
   readonly cut: { readonly name: string; readonly lsn: string } | undefined;
-  /** Microseconds since 1970, of what can be replayed; undefined if no transaction ends in the WAL that was read. */
+  /**
+   * Microseconds since 1970, of the WAL that can be replayed; undefined if no transaction ends in the WAL that was
+   * read.
+   */
   readonly lastCommit: bigint | undefined;
   /** The first that ended later than the target. */
   readonly beyondTarget: boolean;
 }
 
-/**
- * Errors: those of the store and the disk; `not-restorable` if the base does not become consistent with what is whole.
- */
+/** Errors: those of the store and the disk; `not-restorable` if the whole segments do not make the base consistent. */
 export async function restoreWal(work: WalWork): Promise<RestoredWal> {
   const { plan } = work;
   for (const history of plan.histories) await bringHistory(history, work);
@@ -198,7 +199,7 @@ class Course {
     return size === SEGMENT_BYTES ? undefined : `it holds ${size} bytes, not ${SEGMENT_BYTES}`;
   }
 
-  /** Of a cluster with other segments, the first page says so; what is behind the size of ours was not fetched. */
+  /** If a cluster has larger segments, the first page says so; the bytes behind the usual size were not fetched. */
   async #otherSize(planned: PlannedSegment): Promise<string | undefined> {
     const page = pageHeader(await headOf(join(this.#work.root, this.#path(planned))));
     return page === undefined ? undefined : otherSegmentSize(page);

@@ -16,7 +16,7 @@ export interface TarMember {
   readonly size: number;
 }
 
-/** The body has to be read before the promise is kept; what is left of it is passed over. */
+/** The body has to be read before the promise is kept; its rest is passed over. */
 export type Visit = (member: TarMember, body: AsyncIterable<Uint8Array>) => Promise<void>;
 
 const PIECE = 1024 * 1024;
@@ -26,14 +26,15 @@ const MOST_MEMBERS = 2_000_000;
 const MOST_EXTENSIONS = 16;
 
 export interface TarLimits {
-  /** Bytes of the whole archive: what comes behind them is not asked for. */
+  /** Bytes of the whole archive: those behind them are not asked for. */
   readonly most: number;
   readonly mostMembers?: number;
 }
 
 /**
- * The pieces of the content may be lent. Throws Damaged for what is no whole tar archive, or holds what no database backup
- * holds: hard links, devices, sparse files, headers without end, more bytes than the limit, or a member that claims so many.
+ * The pieces of the content may be lent. Throws Damaged if it is no whole tar archive, or has something that no
+ * database backup has: hard links, devices, sparse files, headers without end, more bytes than the limit, or a member
+ * that claims so many.
  */
 export async function readTar(
   content: AsyncIterable<Uint8Array>,

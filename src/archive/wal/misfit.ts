@@ -1,4 +1,4 @@
-/** Whether the first page of a segment is what the segment's name says (wal-archives.md §2). */
+/** Whether the first page of a segment fits the segment's name (wal-archives.md §2). */
 import { firstByte, formatLsn } from "../names/lsn.ts";
 import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.ts";
 import type { PageHeader } from "./page-header.ts";

@@ -1,6 +1,7 @@
 /**
- * Reads when transactions ended out of whole segments that follow one another, as far as PostgreSQL itself would read: to the
- * first page or record that is not what comes next (src/backend/access/transam/xlogreader.c, 9.5 to 18).
+ * Reads when transactions ended out of whole segments that follow one another, as far as PostgreSQL itself would read:
+ * to the first page or record that does not continue the one before (src/backend/access/transam/xlogreader.c, 9.5 to
+ * 18).
  */
 import { isSwitch, isWhole, previousOf, RECORD_HEADER, type TransactionEnd, transactionEnd } from "./record.ts";
 
@@ -21,7 +22,7 @@ export class TransactionEnds {
   #open: { readonly at: bigint; readonly length: number; readonly pieces: Buffer[]; have: number } | undefined;
   #previous: bigint | undefined;
   #magic: number | undefined;
-  /** The WAL ends behind what was read: nothing that is given from then on is looked at. */
+  /** The WAL ends behind the bytes that were read: nothing that is given from then on is looked at. */
   ended = false;
   #next: bigint | undefined;
 
@@ -96,7 +97,7 @@ export class TransactionEnds {
   #accept(record: Buffer, at: bigint, told: (end: TransactionEnd, at: bigint) => void): boolean {
     const follows = this.#previous === undefined || previousOf(record) === this.#previous;
     const end = follows ? transactionEnd(record) : undefined;
-    // Only what is told is summed up: the links from record to record show where the WAL ends.
+    // Only the ends that are told are summed up: the links from record to record show the end of the WAL.
     if (!follows || (end !== undefined && !isWhole(record))) {
       this.#end();
       return false;

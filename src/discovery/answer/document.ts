@@ -16,9 +16,9 @@ import { isConfirmed, MISFIT } from "../judgement/open-questions.ts";
 export interface DiscoverDocument {
   readonly schema: "dingo-recover/discover@1";
   readonly candidates: readonly DocumentCandidate[];
-  /** Deletions that hardly anybody asks for: what lived for seconds, beside what did not. Empty with --all. */
+  /** Deletions that hardly anybody asks for: instances that lived for seconds, beside longer ones. Empty with --all. */
   readonly setAside: readonly DocumentCandidate[];
-  /** Deletions that are not what was asked for; with --all they stand among the candidates. */
+  /** Deletions that do not fit the question; with --all they stand among the candidates. */
   readonly unfit: readonly DocumentCandidate[];
   readonly notDeleted: readonly DocumentNotDeleted[];
   readonly coverage: readonly DocumentCoverage[];
@@ -33,7 +33,7 @@ export interface DocumentNotDeleted extends Pick<NotDeleted, "guid" | "why" | "e
 export interface DocumentCandidate {
   readonly guid: string;
   readonly score: number;
-  /** False for what was not asked for, which only --all keeps. */
+  /** False for a candidate that does not fit the question: only --all keeps it. */
   readonly fits: boolean;
   /** Whether it is known to be the one that was asked for: all of the question could be compared, and nothing else fits. */
   readonly confirmed: boolean;

@@ -152,8 +152,8 @@ function meant({ candidates, unfit = [], setAside = [], notDeleted }: Discovery,
 }
 
 /**
- * The plan for all of them; it is the owner who says which are wanted. Logs alone hold GUIDs, and not what lives again:
- * then no batch is named, which goes by the names of the place.
+ * The plan for all of them; the owner says which are wanted. Logs alone hold GUIDs, and do not tell which live again:
+ * then no batch is named, since a batch goes by the names of the place.
  */
 function togetherLines(
   { members, spaceGuid }: Together,

@@ -1,4 +1,4 @@
-/** Groups the events of one instance into attempts to delete it, and what came between and after. */
+/** Groups the events of one instance into attempts to delete it, and the events between and after. */
 import type { RemovedNode } from "./candidate.ts";
 import type { FactBody, Style } from "../lines/fact.ts";
 import type { LifeEvent } from "./timeline.ts";

@@ -44,7 +44,7 @@ export type Kind =
   | "nodes-removed-only"
   /** Cloud Foundry has an event of a request, and no proof that it ended. */
   | "deletion-requested"
-  /** It was there once and is no more; what happened, and when exactly, no source says. */
+  /** It was there once and is no more; no source says what happened, and when exactly. */
   | "gone"
   /** Deleted, but it never had a node: a failed create. */
   | "never-had-a-node";
@@ -72,8 +72,8 @@ export type LastWal = {
 } & (Place | DocumentPlace);
 
 /**
- * Its last server came to an orderly end: what it had written is in the archive up to the end of this segment. Absent
- * when no log shows it, which is no sign of another end.
+ * Its last server came to an orderly end: its writes are in the archive up to the end of this segment. Absent when no
+ * log shows it, which is no sign of another end.
  */
 export interface CleanStop {
   readonly segment: string;
@@ -136,13 +136,13 @@ export interface Sighting extends InstanceDescription {
 
 export interface Candidate extends Omit<Sighting, "source" | "weight"> {
   readonly score: number;
-  /** Not what the question asked for: kept with `all` only. */
+  /** It does not fit the question: kept with `all` only. */
   readonly misfit?: true;
   /** It is explained, and not meant (set-aside.ts). */
   readonly aside?: true;
   /** The name of its first days, which the broker keeps, if it has another now. */
   readonly firstName?: string;
-  /** Sentences: why it is not known to be what was asked for. Empty if it is; absent before that was judged. */
+  /** Sentences: why it is not confirmed. Empty if it is; absent before that was judged. */
   readonly open?: readonly string[];
   readonly sources: readonly Sighting["source"][];
   /** A living instance of the same name in the same space. */
@@ -152,11 +152,11 @@ export interface Candidate extends Omit<Sighting, "source" | "weight"> {
 export interface NotDeleted {
   readonly guid: string;
   readonly name?: string;
-  /** Of what looks like a deletion: RFC 3339 in UTC. */
+  /** The time of the seeming deletion: RFC 3339 in UTC. */
   readonly at?: string;
   readonly why: string;
   readonly evidence: readonly Evidence[];
-  /** Absent, or what a deletion in another source is to be called then. */
+  /** Absent, or the kind that a deletion in another source gets then. */
   readonly insteadOfDeleted?: Kind;
   /** Seen alive now: no other source can outvote it. */
   readonly final?: boolean;
@@ -222,7 +222,7 @@ export interface DiscoveryQuery {
   readonly around?: Date | undefined;
   /** On both sides of `around`; without it, all time is searched. */
   readonly windowMs?: number | undefined;
-  /** Keeps what does not fit the question, ranked low, and instance ids that are no GUIDs. */
+  /** Keeps candidates that do not fit the question, ranked low, and instance ids that are no GUIDs. */
   readonly all?: boolean | undefined;
 }
 
@@ -239,7 +239,7 @@ export interface Discovery {
   readonly unclear?: readonly Unclear[];
   /** Deletions that hardly anybody asks for (set-aside.ts), when `all` does not list them. */
   readonly setAside?: readonly Candidate[];
-  /** Deletions that are not what was asked for, when only `all` keeps them among the candidates. */
+  /** Deletions that do not fit the question, when only `all` keeps them among the candidates. */
   readonly unfit?: readonly Candidate[];
   /** True when nothing could have been missed: only then is an empty list a fact (law 5). */
   readonly complete: boolean;

@@ -1,4 +1,4 @@
-/** Brings what the sources say of one instance together: agreement raises, contradiction is shown and not averaged. */
+/** Brings the sources' words about one instance together: agreement raises, contradiction is shown and not averaged. */
 import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.ts";
 import { optional } from "../../kit/optional.ts";
 import { agreementBonus } from "./rank.ts";
@@ -55,7 +55,7 @@ function withUnclear(candidate: Candidate, unclear: Unclear | undefined): Candid
   };
 }
 
-/** Only what no sighting says: a name may have changed since it was noted. */
+/** Only names that no sighting tells: a name may have changed since it was noted. */
 function withKnown(candidate: Candidate, known: KnownInstance | undefined): Candidate {
   if (known === undefined) return candidate;
   const { guid: _guid, source: _source, notedAt: _notedAt, createdAt, boundApps = [], ...fields } = known;

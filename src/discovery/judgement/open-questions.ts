@@ -17,7 +17,7 @@ const MOST_TOLD = 3;
  */
 interface Rivals {
   readonly any: ReadonlyMap<string, Candidate>;
-  /** A name that is known leaves out what has none that is known; times leave out nothing. */
+  /** The candidates with a known name, if a name was asked for; times leave out none. */
   readonly named: ReadonlyMap<string, Candidate>;
 }
 
@@ -35,7 +35,7 @@ export function rivalsAmong(fitting: readonly Candidate[], { name }: DiscoveryQu
 const byGuid = (candidates: readonly Candidate[]): ReadonlyMap<string, Candidate> =>
   new Map(candidates.map((each) => [each.guid, each]));
 
-/** With `open` on each candidate: none for what does not fit. */
+/** With `open` on each candidate: none for a candidate that does not fit. */
 export function withOpenQuestions(discovery: Discovery, query: DiscoveryQuery): Discovery {
   const { candidates, coverage, setAside } = discovery;
   const asked = discovery.asked ?? query;
@@ -55,7 +55,7 @@ const LIVES_AGAIN = "The broker brought it back under the same GUID: it may live
 
 export const isConfirmed = ({ open }: Candidate): boolean => open?.length === 0;
 
-/** Sentences, the gravest first; empty if it is known to be what was asked for. */
+/** Sentences, the gravest first; empty if it is confirmed. */
 export function openQuestions(candidate: Candidate, beside: Beside, query: DiscoveryQuery): readonly string[] {
   if (candidate.aside === true) return [whyAside(candidate)];
   return [

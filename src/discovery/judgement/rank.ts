@@ -77,8 +77,8 @@ export function isNamed({ guid, name }: { readonly guid: string; readonly name?:
 }
 
 /**
- * How a candidate's name answers the one that was asked for. A broker keeps the first name of a service: what the logs
- * alone tell may have been renamed since.
+ * How a candidate's name fits the asked one. A broker keeps the first name of a service: an instance that only logs
+ * tell may have been renamed since.
  */
 export type NameFit = "known" | "not-known" | "renamed" | "other";
 
@@ -164,7 +164,10 @@ function byOrder(a: Order, b: Order): number {
 
 const compared = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
-/** As far as it can be: of what went between two times, the farther one. Undefined if no time was asked for. */
+/**
+ * The greatest that it can be: for an instance that was deleted between two times, the farther one. Undefined if no
+ * time was asked for.
+ */
 export function distanceOf(candidate: Candidate, around: Date | undefined): number | undefined {
   if (around === undefined) return undefined;
   const { between, deletedAt } = candidate;

@@ -30,7 +30,7 @@ export function sortOutShortLived(
   return meant.length === 0 ? { meant: candidates, aside: [] } : { meant, aside: candidates.filter(isAside) };
 }
 
-/** `all` keeps them as the last of what fits. */
+/** `all` keeps them as the last of the fitting ones. */
 export function withoutShortLived(discovery: Discovery, query: DiscoveryQuery): Discovery {
   const { candidates } = discovery;
   const misfits = candidates.filter(({ misfit }) => misfit === true);

@@ -250,7 +250,7 @@ function neverHadNode(guid: string, attempt: Attempt): NotDeleted {
   return { ...denial(guid, why, attempt.events), insteadOfDeleted: "never-had-a-node" };
 }
 
-/** `events`: what looked like a deletion. */
+/** `events`: those that looked like a deletion. */
 function denial(guid: string, why: string, events: readonly LifeEvent[]): NotDeleted {
   const at = events.at(-1)?.fact.at.text;
   return { guid, ...(at === undefined || at === "" ? {} : { at }), why, evidence: evidenceOf(events) };

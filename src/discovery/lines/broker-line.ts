@@ -1,6 +1,6 @@
 /**
- * The broker's own lines, all eras: which of them mean something for a deletion, and what (dingo.md §2.2, seen on real
- * brokers of ten versions).
+ * The broker's own lines, all eras: which of them mean something for a deletion, and their meaning (dingo.md §2.2, seen
+ * on real brokers of ten versions).
  */
 import { detached } from "../../kit/text/detached.ts";
 import type { FactBody } from "./fact.ts";
@@ -86,7 +86,7 @@ function instance(data: LagerData): { guid?: string; notGuid?: string } {
   return isGuid(guid) ? { guid } : { notGuid: id };
 }
 
-/** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and what else may fail in between. */
+/** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and the other failures in between. */
 function deletionError(line: LagerLine): Reader | undefined {
   const action = actionOf(line.action);
   if (line.level < DELETION_ERROR.level || !action.startsWith(DELETION_ERROR.begins)) return undefined;

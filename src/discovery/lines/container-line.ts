@@ -7,7 +7,7 @@ import type { Envelope } from "./envelope.ts";
 
 /** `docker/cf-NODE`, `/cf-NODE`, `cf-NODE`; a collector may have cut its end. */
 const TAG = /^(?:docker\/|\/)?cf-[0-9a-f]{8}/;
-/** The tag, or what the container puts before its lines, also behind a head that nobody reads. */
+/** The tag, or the container's own mark before its lines, also behind a head that nobody reads. */
 const MARK = new RegExp(
   String.raw`docker/cf-[0-9a-f]{8}|"/?cf-[0-9a-f]{8}|(?:^|[\s":\]])(?:[0-9a-f]{6}-)?(?:${STREAMS})>`,
 );

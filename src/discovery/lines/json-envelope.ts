@@ -47,7 +47,7 @@ const PLAIN_LAGER = /^\{"timestamp":"[^"]{1,40}","(?:level":"[a-z]{1,8}",")?sour
 
 /**
  * Undefined for lines that are no JSON, and for lager's own JSON. `wanted` says which texts are worth reading: all of
- * them are given, each with what its own event says of it, because one line may carry a page of a search or a batch of
+ * them are given, each with its event's fields, because one line may carry a page of a search or a batch of
  * CloudWatch or Loki.
  */
 export function unwrapJson(line: string, wanted: (text: string) => boolean): Unwrapped | undefined {

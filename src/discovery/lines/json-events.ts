@@ -68,7 +68,7 @@ class Walk implements JsonEvents {
     else for (const [key, inner] of Object.entries(value)) this.value(inner, { name: key, depth: depth + 1, event });
   }
 
-  /** A text that says nothing by itself, such as the one host of a list, tells of what is around it. */
+  /** A text that says nothing by itself, such as the one host of a list, tells of the event around it. */
   #element(value: unknown, { name, depth, event }: Spot): void {
     const own = typeof value === "string" ? this.#wanted(value) : typeof value === "object" && value !== null;
     this.value(value, { name, depth: depth + 1, event: own ? this.begin(event) : event });

@@ -114,7 +114,7 @@ function fromObject(whole: LagerData): LagerLine | undefined {
   });
 }
 
-/** `{"` where no value can begin: what follows is another line, which was glued on. */
+/** `{"` where no value can begin: another line follows, which was glued on. */
 const GLUED = /[^\s:,[{]\s*\{"/;
 
 function parseTorn(text: string): LagerLine | undefined {

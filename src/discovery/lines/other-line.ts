@@ -1,7 +1,7 @@
 /**
  * Lines of broker, cells and containers that are not lager's. Only those that join an instance with something: the Go
- * print of a new node (eras A and B, add_node.go), wal-e's uploads (dingo.md §2.6), the cell broker's containers (§2.3),
- * what a container prints of itself at its start (§2.5), a record of the broker as JSON (§2.10).
+ * print of a new node (eras A and B, add_node.go), wal-e's uploads (dingo.md §2.6), the cell broker's containers
+ * (§2.3), a container's own lines at its start (§2.5), a record of the broker as JSON (§2.10).
  */
 import type { ContainerSaid, Description, FactBody } from "./fact.ts";
 import { CELLS } from "../../kit/log-patterns/cells.ts";

@@ -15,7 +15,7 @@ export function lagerText({ timestamp, source, message, ...rest }: Fields): stri
   return JSON.stringify({ timestamp, source, message, ...rest });
 }
 
-/** The line with its lager in lager's own order, and without what follows; undefined if no such JSON ends it. */
+/** The line with its lager in lager's own order, and without the text behind it; undefined if no such JSON ends it. */
 export function inLagersOrder(line: string): string | undefined {
   const from = line.search(/\{\s{0,8}"/);
   if (from < 0 || !line.includes('"timestamp"')) return undefined;

@@ -15,7 +15,7 @@ const MARGIN = 1000;
 const USERINFO = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/"']{0,200}):(?:[^\s"'\\]|\\.){1,3000}@/gi;
 const NAME =
   "(?:password|passwd|(?<![a-z])pass(?:phrase)?(?![a-z])|pwd|secret|token|access_?key|credential|private_key|api[_-]?key|authorization|cookie|signature)";
-/** Up to the quotation mark that is escaped as the first one is, or to the end of what was cut. */
+/** Up to the quotation mark that is escaped like the first one, or to the end of the cut text. */
 const QUOTED = String.raw`(\\*)(["'])[\s\S]{0,${LONGEST + MARGIN}}?(?:(?<!\\)\2\3|$)`;
 const BARE = String.raw`(?:(?:Bearer|Basic|Digest|Negotiate) )?[^\s,;"'\]})]{1,${LONGEST + MARGIN}}`;
 /** A list or an object of secrets: to the last bracket, for nobody knows which of them closes it. */

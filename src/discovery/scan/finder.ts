@@ -1,5 +1,5 @@
 /**
- * The inner loop of the scanner behind one small interface: a stretch of memory, and what is found in it. Two
+ * The inner loop of the scanner behind one small interface: a stretch of memory, and the needles in it. Two
  * implementations give the same answers: plain-finder.ts, which can be read, and wasm-finder.ts, which is fast.
  */
 import type { FoundLine, Wanted } from "../../ports/log-files.ts";

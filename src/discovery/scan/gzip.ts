@@ -38,7 +38,7 @@ export function* scanGzip(job: Job, scanner: LineScanner): Generator<number, str
   }
 }
 
-/** Yields the bytes inflated, and says what is wrong with the member. */
+/** Yields the bytes inflated, and tells the member's fault. */
 function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): Generator<number, string | undefined> {
   if (!skipHeader(input)) return "unexpected end of file";
   const from = input.at;
@@ -67,13 +67,15 @@ function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): G
   return right ? undefined : "incorrect data check";
 }
 
-/** Of what a call has unpacked before it came upon damage, nothing tells how much it is: all is lost. Bytes. */
+/**
+ * Bytes of a little piece. When a call meets damage, nothing tells how much it had unpacked: its whole piece is lost.
+ */
 const LITTLE = 64;
 const KNOWN = 64 * 1024;
 
 /**
- * Unpacks the member again, behind what is `known` of it in little pieces, so that the last of them alone is lost. Yields
- * nothing but turns.
+ * Unpacks the member again. Behind its `known` bytes it goes in little pieces, so that only the last piece is lost.
+ * Yields nothing but turns.
  */
 function* upToDamage(
   input: Input,

@@ -16,12 +16,17 @@ import { type NewestEntries, READS_A_TURN, type Receiver, work } from "./work.ts
 import type { WorkerMessage, WorkerShare } from "./worker.ts";
 
 const RANGE = 64 * 1024 * 1024;
-/** Of several threads one takes no more than so much of what is left, so that none waits long for another's last range. */
+/**
+ * With several threads, one takes no more than this part of the rest, so that none waits long for another's last range.
+ */
 const SHARES = 4;
 const SMALLEST = 8 * 1024 * 1024;
 /** Plain bytes that one thread reads in the time in which another would start. */
 const WORTH_A_WORKER = 256 * 1024 * 1024;
-/** A range that ends so far before the end need not keep its last bytes: what follows has enough, though it may begin within a line. */
+/**
+ * A range that ends so far before the end need not keep its last bytes: the ranges behind it have enough, though one
+ * may begin within a line.
+ */
 const LAST_BYTES = EDGE + LONGEST_LINE;
 /** The cost of a packed byte, as a multiple of a plain one's. */
 const PACKED_COST = 40;
@@ -34,7 +39,7 @@ export interface OpenFile {
   readonly descriptor: number;
   readonly size: number;
   readonly packing: Job["packing"];
-  /** Of a plain file, what is searched: lines that begin in it, without numbers. An empty one searches nothing. */
+  /** Of a plain file, the part to search: lines that begin in it, without numbers. An empty one searches nothing. */
   readonly section?: Section | undefined;
 }
 
@@ -47,7 +52,7 @@ export interface SearchOptions {
   readonly range?: number;
 }
 
-/** One answer for each file. Throws what `found` throws. */
+/** One answer for each file. Throws the errors of `found`. */
 export async function searchFiles(
   files: readonly OpenFile[],
   wanted: Wanted,

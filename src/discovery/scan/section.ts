@@ -17,7 +17,7 @@ export interface Period {
 const SLACK_MS = 10 * 60_000;
 /** Not worth another look. */
 const NEAR = 128 * 1024;
-/** Looked at between the points of the search: what is out of order for longer is noticed. */
+/** Looked at between the points of the search: lines that are out of order for longer are noticed. */
 const SAMPLE_EVERY = 4 * 1024 * 1024;
 const FEWEST_SAMPLES = 64;
 /** To read when a line was written takes longer than to read the line. */
@@ -84,7 +84,7 @@ class Looks {
     return { before, after };
   }
 
-  /** By what was seen for another instant. */
+  /** By the points that were seen for another instant. */
   #narrowest(instant: number): [before: number, after: number] {
     const earlier = this.#points.filter((point) => point.instant < instant).map(({ offset }) => offset);
     const others = this.#points.filter((point) => point.instant >= instant).map(({ offset }) => offset);
@@ -105,8 +105,8 @@ class Looks {
   }
 
   /**
-   * Whether what was seen is in the order of time, and so are samples of all the file: lines of two machines, one behind
-   * the other or in turns, can hide from a search that halves.
+   * Whether the seen points are in the order of time, and so are samples of all the file: lines of two machines, one
+   * behind the other or in turns, can hide from a search that halves.
    */
   follow(): boolean {
     return isInOrder(this.#points) && isInOrder([...this.#points, ...this.#samples()]);

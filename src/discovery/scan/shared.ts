@@ -55,7 +55,7 @@ export class Shared {
     return !this.stopped && Atomics.load(this.#words, WAITING + thread) > MOST_WAITING;
   }
 
-  /** In a worker: blocks while too much of what it has sent waits. */
+  /** In a worker: blocks while too much of its output waits. */
   waitForRoom(thread: number): void {
     while (this.isFull(thread))
       Atomics.wait(this.#words, WAITING + thread, Atomics.load(this.#words, WAITING + thread));

@@ -12,7 +12,7 @@ const MOST_GRAMS = 4095;
 const NEEDLES = 163840;
 const NEEDLE_BYTES = 196608;
 const TEXT = 245760;
-/** The rule of what is kept, and where in it stand the next record, the byte offset and the bytes of `before`. */
+/** The rule for kept lines, and the places in memory of the next record, the byte offset and the bytes of `before`. */
 const RULE = 2473984;
 const [NEXT_RECORD, ORIGIN, BEFORE] = [RULE + 20, RULE + 24, RULE + 32] as const;
 const KEY_HEADS = 2478080;
@@ -93,7 +93,7 @@ export class WasmFinder implements Finder {
   }
 }
 
-/** The types of Node do not say what its `WebAssembly` has. */
+/** The types of Node lack its `WebAssembly`. */
 interface Engine {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -150,7 +150,7 @@ function rarestPlace(needle: string, { gram, stride, common = "" }: Pieces): num
   return best;
 }
 
-/** Written by a view: what `Buffer` has for it is slow when it is called a few thousand times only. */
+/** Written by a view: `Buffer`'s own methods are slow when they are called a few thousand times only. */
 class Tables {
   readonly #memory: Buffer;
   readonly #view: DataView;

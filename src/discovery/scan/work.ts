@@ -7,7 +7,7 @@ import { perform } from "./perform.ts";
 import { selectFinder } from "./select-finder.ts";
 import type { Shared } from "./shared.ts";
 
-/** Reads between turns of the event loop: for what other threads have sent, and for the end of a program. */
+/** Reads between turns of the event loop: so other threads' messages, and the end of a program, are heard. */
 export const READS_A_TURN = 8;
 
 export interface Share {

@@ -1,6 +1,6 @@
 /**
- * Discovery in Cloud Foundry's own records (cf-bosh.md §2): service usage events say what was deleted, audit events
- * who did it and how. Both are kept for 31 days by default.
+ * Discovery in Cloud Foundry's own records (cf-bosh.md §2): service usage events tell deletions, audit events who did
+ * it and how. Both are kept for 31 days by default.
  */
 import type { AuditEvent, CfIdentity, CloudFoundry, UsageEvent } from "../../ports/cloud-foundry.ts";
 import type {
@@ -25,7 +25,7 @@ const DELETE = "audit.service_instance.delete";
 const START = "audit.service_instance.start_delete";
 const PURGE = "audit.service_instance.purge";
 const UNBOUND = ["audit.service_binding.delete", "audit.service_binding.start_delete"];
-/** The request to delete a whole space or organization: what was in it goes one after another. */
+/** The request to delete a whole space or organization: its instances are deleted one after another. */
 const PLACE_GONE = ["audit.space.delete-request", "audit.organization.delete-request"];
 const TYPES = [DELETE, START, PURGE, ...UNBOUND, ...PLACE_GONE];
 /** A space of many services takes its time; clocks differ a little. */

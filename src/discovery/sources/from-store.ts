@@ -1,6 +1,7 @@
 /**
- * Discovery in a log store: the search is the store's, what its documents mean is read as in a file. The store's own times
- * may be off by the sender's zone (cf-bosh.md §5.4): the times inside the lines count, and the difference is reported.
+ * Discovery in a log store: the store searches, and its documents are read like the lines of a file. The store's own
+ * times may be off by the sender's zone (cf-bosh.md §5.4): the times inside the lines count, and the difference is
+ * reported.
  */
 import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../../ports/log-search.ts";
 import type { Coverage } from "../judgement/candidate.ts";
@@ -30,7 +31,10 @@ const MOST_UPLOADS = 50;
 /** The newest few: one segment has a line when it begins and one when it is done. */
 const NEWEST_UPLOADS = 4;
 
-/** `inFull`: the window is only what has to be covered. Never throws for a store that fails: that is incomplete coverage. */
+/**
+ * `inFull`: the window is only the time that must be covered. Never throws for a store that fails: that is incomplete
+ * coverage.
+ */
 export async function fromStore(
   store: LogSearch,
   window: TimeWindow | undefined,
@@ -200,7 +204,7 @@ class StoreReading {
     if (from === undefined || to === undefined)
       return [holes.length === 0 ? `it holds nothing of ${asked}` : `what it holds of ${asked} is not known`];
     const [first, last] = [from, to].map((time) => Date.parse(time) - this.#offset());
-    // A window may be shorter than what counts as quiet: something must lie in it, or on both sides.
+    // A window may be shorter than `QUIET_MS`: a line must lie in it, or on both sides.
     const begins = Math.min(window.from.getTime() + QUIET_MS, window.to.getTime());
     const ends = Math.max(window.to.getTime() - QUIET_MS, window.from.getTime());
     if ((first ?? 0) <= begins && (last ?? 0) >= ends) return [];

@@ -50,7 +50,7 @@ const surveyLine = z.object({
   /** Absent in a survey that does not say: it shows of no offering that an instance was not there. */
   covers: covers.optional(),
   instances: z.number(),
-  /** Whether an instance of what it covers, and that it does not have, was not there. */
+  /** Whether the survey shows that an instance was absent: the survey covers it, and does not list it. */
   complete: z.boolean(),
   why: z.array(z.string()),
 });

@@ -1,4 +1,6 @@
-/** Answers of the `docker` CLI as JSON, of Engine 1.13 to 29. Unknown fields are left alone; what is missing is unknown. */
+/**
+ * Answers of the `docker` CLI as JSON, of Engine 1.13 to 29. Unknown fields are left alone; a missing one is unknown.
+ */
 import { z } from "zod";
 import type {
   DockerContainer,

@@ -254,7 +254,7 @@ export class DockerCliWork implements DockerWork {
     return JSON.parse(await this.#do(inspectContainers(this.#words, [container])));
   }
 
-  /** By the engine's socket: what the body holds is in no argv. */
+  /** By the engine's socket: the body is in no argv. */
   async #create(name: string, body: unknown): Promise<string> {
     const socket = /^unix:\/\/(\/.+)$/u.exec(await this.#endpoint())?.[1];
     if (socket === undefined || !CONTAINER_NAME.test(name))

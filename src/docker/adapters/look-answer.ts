@@ -7,7 +7,7 @@ export interface LookTerms {
   readonly entries: number;
 }
 
-/** One answer for each key, in their order; what was cut is unknown. */
+/** One answer for each key, in their order; an answer that was cut is unknown. */
 export function readLooks(stdout: string, keys: readonly string[], terms: LookTerms): readonly Looked[] {
   return perKey(stdout, keys, (key, fields) => readLook(key, fields, terms));
 }
@@ -105,7 +105,7 @@ const typed = (field: string): LookedEntry => ({ kind: KINDS[field[0] ?? ""] ?? 
 
 const BY_TIMES: readonly LookedEntry["kind"][] = ["file", "directory", "other"];
 
-/** How often a name stands there says what it is: of the last one before a cut nobody knows. */
+/** The count of a name tells its kind: nobody knows that of the last name before a cut. */
 function repeated(fields: readonly string[], isCut: boolean): LookedEntry[] {
   const names: { name: string; times: number }[] = [];
   for (const field of fields) {

@@ -1,4 +1,6 @@
-/** In what a container is not like an earlier one, by what `docker inspect` says of both. Values are compared, never told. */
+/**
+ * The differences between a container and an earlier one, by `docker inspect` of both. Values are compared, never told.
+ */
 import { z } from "zod";
 import type { Unlike } from "../../ports/docker-host.ts";
 import { parseJson } from "../../kit/shell/json-answer.ts";

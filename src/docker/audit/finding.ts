@@ -31,9 +31,9 @@ export interface Finding {
   readonly subject: string;
   /** `FILE:LINE`, or "" when no file says it. */
   readonly at: string;
-  /** One sentence: what is so, and what it leads to. */
+  /** One sentence: the fact and its consequence. */
   readonly what: string;
-  /** One sentence: what to do, after the commands if there are any. */
+  /** One sentence: the remedy, after the commands if there are any. */
   readonly fix: string;
   /** Exactly as they are typed on the host, in this order. */
   readonly commands: readonly string[];

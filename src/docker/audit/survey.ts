@@ -38,7 +38,7 @@ export interface SurveyedVolume extends DockerVolume {
 }
 
 export interface SurveyedMount extends DockerMount {
-  /** Of a bind what lies at its source; of a volume see the volume; null for the others. */
+  /** For a bind: the data at its source. For a volume see the volume; null for the others. */
   readonly contents: Contents | null;
 }
 
@@ -52,7 +52,7 @@ export interface SurveyedContainer extends Omit<DockerContainer, "mounts"> {
   readonly compose: ComposeMembership | null;
 }
 
-/** As the labels say that Compose puts on what it makes, of both generations. */
+/** By the labels that Compose puts on its containers, in both generations. */
 export interface ComposeMembership {
   readonly project: string;
   readonly service: string;
@@ -70,7 +70,7 @@ export interface SurveyedProject {
   /** Null if its files could not be read; then `unread` says why. */
   readonly services: readonly SurveyedService[] | null;
   readonly unread: string | null;
-  /** False if an included or extended file could not be read: what is not here may be there. */
+  /** False if an included or extended file could not be read: a service that is absent here may exist. */
   readonly complete: boolean;
 }
 

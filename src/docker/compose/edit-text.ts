@@ -1,7 +1,7 @@
 /** A text that is about to be changed at few places: its lines, its comments and its line ends. */
 import { type Document, isMap, isScalar, isSeq, Scalar, visit } from "yaml";
 
-/** `insert` takes the place of what lies between the offsets. */
+/** `insert` takes the place of the text between the offsets. */
 export interface Splice {
   readonly from: number;
   readonly to: number;
@@ -59,7 +59,7 @@ export function endOfContent(node: unknown): number {
   return (node as { range?: [number, number, number] | null } | null)?.range?.[1] ?? 0;
 }
 
-/** A block scalar ends with its last line end; what comes next begins behind that. */
+/** A block scalar ends with its last line end; the next text begins behind that. */
 function trailing(node: Scalar): number {
   const block = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL;
   return block ? 1 : 0;

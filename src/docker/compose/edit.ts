@@ -75,7 +75,7 @@ interface Opened {
   readonly document: Document.Parsed;
   readonly root: YAMLMap;
   readonly service: YAMLMap;
-  /** Offset of the service's key, and of what comes after the service. */
+  /** Offset of the service's key, and of the text after the service. */
   readonly span: { readonly from: number; readonly to: number };
   readonly volumes: Pair | undefined;
 }
@@ -104,7 +104,7 @@ interface Attempt {
   readonly how: "uncommented" | "inserted";
 }
 
-/** Ways to write it, best first; each is checked by reading what comes of it. */
+/** Ways to write it, best first; each is checked by reading the result. */
 function* attempts(opened: Opened, change: VolumeChange): Generator<Attempt> {
   for (const one of offered(opened)) {
     if (one.item !== itemText(change)) continue;
@@ -200,7 +200,7 @@ function keyIndent(text: string, map: YAMLMap): string | undefined {
   return map.flow === true ? undefined : indentBefore(text, startOf(map.items[0]?.key));
 }
 
-/** Where the items of a block list have their dashes, and what stands between dash and item. */
+/** The place of the dashes of a block list's items, and the text between dash and item. */
 function dashOf(text: string, list: YAMLSeq): { readonly indent: string; readonly gap: string } | undefined {
   const first = startOf(list);
   const [, indent, gap] = /^( *)-( +)/u.exec(text.slice(lineStart(text, first))) ?? [];

@@ -46,7 +46,7 @@ function compare(before: readonly string[], after: readonly string[]): readonly 
   return [...before.slice(0, head).map(same), ...middle, ...before.slice(before.length - tail).map(same)];
 }
 
-/** The longest common subsequence of lines; what is not in it goes or comes. */
+/** The longest common subsequence of lines; every other line goes or comes. */
 function inner(before: readonly string[], after: readonly string[]): readonly Step[] {
   const common = before.length * after.length > MOST_CELLS ? undefined : lengths(before, after);
   const steps: Step[] = [];

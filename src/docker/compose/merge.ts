@@ -7,7 +7,7 @@ import type { Mount } from "./mount.ts";
 import { child, type ComposeMap } from "./node.ts";
 import type { Service } from "./service.ts";
 
-/** `node` is what the later file says, for its tags. */
+/** `node` is the later file's node, for its tags. */
 export function mergeServices(base: Service, later: Service, node: ComposeMap): Service {
   const merged: Service = {
     ...base,

@@ -18,7 +18,7 @@ export interface Mount {
   readonly place: Place;
 }
 
-/** Undefined, and a problem, for what is no mount. */
+/** Undefined, and a problem, for a text that is no mount. */
 export function readMount(node: ComposeNode, scope: Scope): Mount | undefined {
   const mount = node.kind === "map" ? longMount(node, scope) : shortMount(node, scope);
   if (mount === undefined) notUnderstood(node, scope, "a volume of the service");

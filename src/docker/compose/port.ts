@@ -10,7 +10,7 @@ export interface Port {
   readonly host?: string;
   readonly container: string;
   readonly protocol: string;
-  /** False if a variable that is not known, or what YAML makes of the number, decides it. */
+  /** False if an unknown variable, or YAML's reading of the number, decides it. */
   readonly known: boolean;
   readonly place: Place;
 }

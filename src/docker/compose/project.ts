@@ -1,6 +1,7 @@
 /**
- * Reads a Compose project: its files in their order, what they include and extend, and the variables that they name. It
- * reads files through its caller and reaches nothing else. A value that nobody can tell is unknown, with the reason.
+ * Reads a Compose project: its files in their order, the files that they include and extend, and the variables that
+ * they name. It reads files through its caller and reaches nothing else. A value that nobody can tell is unknown, with
+ * the reason.
  */
 import { posix } from "node:path";
 import type { Diagnostic } from "../../kit/text/diagnostic.ts";
@@ -38,7 +39,7 @@ export interface ComposeProject {
   readonly volumes: readonly NamedVolume[];
   /** In the order in which they were met. */
   readonly problems: readonly Diagnostic[];
-  /** False if a file could not be read: what is not here may be there. */
+  /** False if a file could not be read: a service that is absent here may exist. */
   readonly complete: boolean;
 }
 

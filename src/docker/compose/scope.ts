@@ -14,13 +14,13 @@ export interface Scope {
   readonly problems: Problems;
 }
 
-/** A scalar with its variables filled in; undefined for what is no text. */
+/** A scalar with its variables filled in; undefined for a node that is no text. */
 export function textOf(node: ComposeNode | undefined, scope: Scope): PlacedText | undefined {
   if (node?.kind !== "scalar" || node.empty) return undefined;
   return { ...interpolate(node.text, scope.variables), place: node.place };
 }
 
-/** A list of texts, or the one text in its place; what is something else is a problem. */
+/** A list of texts, or the one text in its place; any other node is a problem. */
 export function textsOf(node: ComposeNode | undefined, scope: Scope, what: string): readonly PlacedText[] {
   if (node === undefined || (node.kind === "scalar" && node.empty)) return [];
   const items = node.kind === "list" ? node.items : [node];

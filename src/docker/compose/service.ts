@@ -1,4 +1,4 @@
-/** One service: what one file says of it, and how several say it together. */
+/** One service: one file's definition, and the merged one of several files. */
 import { optional } from "../../kit/optional.ts";
 import type { Mount } from "./mount.ts";
 import { readMount } from "./mount.ts";

@@ -36,7 +36,7 @@ export function shippedVolumes(text: string, { document, span, hasList }: Within
     const item = /^\s*-\s+(.*?)\s*$/u.exec(line.content)?.[1];
     if (/^\s*volumes:\s*$/u.test(line.content)) key = indent > foreign ? undefined : line;
     else if (item === undefined) {
-      // A service that is commented out as a whole: what stands below it is its own.
+      // A service that is commented out as a whole: the lines below it are its own.
       if (/^\s*[\w.-]+:\s*$/u.test(line.content)) foreign = Math.min(foreign, indent);
       key = undefined;
     } else if (key !== undefined || (hasList && foreign === Number.POSITIVE_INFINITY))

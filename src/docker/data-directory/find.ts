@@ -99,7 +99,7 @@ async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly 
   try {
     return places.length === 0 ? [] : await host.search(places, [CONTROL]);
   } catch (error) {
-    // It took too long: what was not walked is not known.
+    // The walk took too long: nothing is known of the rest.
     if (!(error instanceof RecoverError) || error.code === "interrupted") throw error;
     return places.map(({ key }) => ({ state: "unknown", key, why: error.message }));
   }

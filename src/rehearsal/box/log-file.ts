@@ -17,7 +17,7 @@ export class CollectedLog {
     this.#path = path;
   }
 
-  /** Appends what the world has to say; the world without it. */
+  /** Appends the world's new lines; returns the world without them. */
   take(world: World): World {
     if (world.collector === "rotated") this.#takeRotated(world.syslog);
     else if (world.collector === "log-store") storeLines(dirname(this.#path), world.syslog.map(pacificLine));

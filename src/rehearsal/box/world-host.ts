@@ -23,7 +23,7 @@ export class SavedWorld implements WorldHost {
   readonly #clock: BoxClock;
   readonly #save: (event: WorldEvent) => void;
 
-  /** `save` writes down what `stored` shows, and hears which event changed it. */
+  /** `save` writes down the value of `stored`, and hears which event changed it. */
   constructor(world: World, clock: BoxClock, save: (event: WorldEvent) => void) {
     this.#world = world;
     this.#clock = clock;

@@ -6,7 +6,7 @@ import { answerCf } from "./call.ts";
 /** Variables of the caller that the program reads; the caller's HOME, because this process has the rehearser's. */
 const VARIABLES = ["CF_HOME", "HOME", "CF_USERNAME", "CF_PASSWORD"] as const;
 
-/** Writes `DIRECTORY/cf` and serves what it asks for. */
+/** Writes `DIRECTORY/cf` and serves its questions. */
 export async function serveCf(
   directory: string,
   now: () => number,

@@ -105,7 +105,7 @@ export interface App extends Stamped {
   readonly name: string;
   readonly spaceGuid: string;
   readonly state: "STARTED" | "STOPPED";
-  /** Every start counts: what a test reads to see that a restart happened once. */
+  /** Every start counts: a test reads by it that a restart happened once. */
   readonly starts: number;
   readonly crashing: boolean;
 }

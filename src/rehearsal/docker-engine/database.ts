@@ -1,5 +1,5 @@
 /**
- * Databases in containers: what they keep, as files in their data directory, and what they answer. Their rows lie in one
+ * Databases in containers: their content, as files in their data directory, and their answers. Their rows lie in one
  * file, so that a copy has them and a lost file loses them.
  */
 import type { DockerAnswer } from "./answer.ts";

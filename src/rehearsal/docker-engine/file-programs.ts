@@ -111,7 +111,7 @@ interface Confined {
 }
 
 const COPY = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
-/** Only what is newer or lacking. */
+/** Only files that are newer or lacking. */
 const AGAIN = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 
 /** For paths from which no link leads out; the box has none that would. */

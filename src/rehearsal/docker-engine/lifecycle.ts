@@ -1,4 +1,6 @@
-/** Containers that are made, started, stopped and removed, and what comes with it: ports, volumes, the data of databases. */
+/**
+ * Containers that are made, started, stopped and removed, and the effects on ports, volumes and the data of databases.
+ */
 import { madeDirectory } from "./file-programs.ts";
 import { nodeOn, recorded } from "./machine-files.ts";
 import { databaseIn, rowsOf, shutDown, started, withRows } from "./database.ts";

@@ -44,7 +44,7 @@ export function nodeOn(state: DockerEngineState, path: string): TreeNode | undef
   return nodeAt(tree, at);
 }
 
-/** With a change in its record: what the box's camera and a crash matrix go by. */
+/** With a change in its record: the box's camera and a crash matrix go by it. */
 export const recorded = (state: DockerEngineState, what: string): DockerEngineState => ({
   ...state,
   record: [...state.record, what],

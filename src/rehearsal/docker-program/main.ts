@@ -1,4 +1,6 @@
-/** The box's `docker` as a process: hands words and standard input to the engine at DOCKER_HOST, and says what it said. */
+/**
+ * The box's `docker` as a process: hands words and standard input to the engine at DOCKER_HOST, and prints its answer.
+ */
 import { readFileSync } from "node:fs";
 import type { DockerAnswer } from "../docker-engine/answer.ts";
 

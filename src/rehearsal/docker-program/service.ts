@@ -13,7 +13,7 @@ const READS = "IFS= read -r -d '' input";
 const reads = (program: string): string =>
   program === "docker" ? `case " $* " in *" -i "* | *" - "*) ${READS} ;; esac` : READS;
 
-/** A program and its words, and what it reads: one character for each byte. */
+/** A program, its words and its input: one character for each byte. */
 export interface DockerProgramCall {
   readonly program: string;
   readonly words: readonly string[];

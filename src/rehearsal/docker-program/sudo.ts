@@ -4,7 +4,7 @@
  */
 import { putScript } from "../bash-programs.ts";
 
-/** It asks for no password, and runs what the child's own PATH finds. */
+/** It asks for no password, and runs the program that the child's own PATH finds. */
 const SUDO = `#!/bin/sh
 [ "$1" = -n ] && [ $# -gt 1 ] || { echo 'sudo: the box knows sudo -n COMMAND alone' >&2; exit 1; }
 shift

@@ -66,7 +66,7 @@ const NAMES: Readonly<Record<Operation, string>> = {
   delete: "DeleteObject",
 };
 
-/** As S3 names it; what the stand-in does not know is `Unknown`. */
+/** As S3 names it; a call that the stand-in does not know is `Unknown`. */
 export function operationName(call: StoreCall): string {
   const object = /^\/[^/]*\/?(.*)$/s.exec(call.path)?.[1] ?? "";
   const operation = operationOf(call, object);

@@ -22,7 +22,9 @@ export function packagedBinaries(): string | undefined {
   }
 }
 
-/** Copies programs, libraries and what the server reads beside them to `directory`; `bin` in it holds the programs. */
+/**
+ * Copies programs, libraries and the other files that the server reads to `directory`; `bin` in it holds the programs.
+ */
 export function layOutBinaries(directory: string): void {
   const native = packagedBinaries();
   if (native === undefined) throw new Error(`${packageName()} is not installed`);

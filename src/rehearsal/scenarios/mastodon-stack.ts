@@ -101,7 +101,7 @@ export function lostRows(state: DockerEngineState): string[] {
   });
 }
 
-/** The services run, with every row that was ever written, on their directories or on what they had before. */
+/** The services run, with every row that was ever written, on their directories or on their former volumes. */
 export function standing(state: DockerEngineState, on: "directories" | "volumes"): string[] {
   const down = ["db", "redis", "web"].filter((service) => memberOf(state, service)?.status !== "running");
   return [

@@ -26,7 +26,7 @@ export interface Closing {
   readonly exitCode: number;
 }
 
-/** A kill -9 at a change of the far side, and what others do before somebody resumes. */
+/** A kill -9 at a change of the far side, and the deeds of others before somebody resumes. */
 export interface Interruption {
   /** As `box/change.ts` reads. */
   readonly at: RegExp;
@@ -71,7 +71,7 @@ export interface Scenario {
   readonly alwaysGiven?: readonly string[];
   /** Inputs of the runbook, when nobody is there to be asked. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Question id → answer, "any confirm" and the like; "*expected*" types what is asked for. */
+  /** Question id → answer, "any confirm" and the like; "*expected*" types the asked word. */
   readonly answers: Readonly<Record<string, string>>;
   /** The tool's exit code when nothing but the scenario decides. */
   readonly exitCode: number;

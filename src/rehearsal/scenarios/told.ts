@@ -25,7 +25,7 @@ export function begun(
   return existsSync(journal) ? { run, journal } : { run: undefined };
 }
 
-/** Whether its first entry was written: what was killed before, or in the middle of it, has begun nothing. */
+/** Whether its first entry was written: a process that was killed before, or in the middle of it, has begun nothing. */
 export function hasEntry(stateDirectory: string, run: string | undefined): boolean {
   const { journal } = { journal: undefined, ...begun(stateDirectory, run) };
   const [first = ""] = journal === undefined ? [] : readFileSync(journal, "utf8").split("\n");
@@ -82,7 +82,7 @@ export class Told {
   }
 }
 
-/** A sentence for each text that is not in what was said; what is longer than a screen's few lines is read where it lies. */
+/** A sentence for each text that `said` lacks; it shows `said` if that has at most `MOST_SHOWN` characters. */
 export function unsaid(what: string, said: string, texts: readonly string[]): string[] {
   const shown = said.length > MOST_SHOWN ? "" : `: ${said}`;
   return texts.filter((text) => !said.includes(text)).map((text) => `${what} does not say "${text}"${shown}`);

@@ -1,4 +1,4 @@
-/** How a foundation must look when everything that the tool did was taken back: as before, but for what is aside. */
+/** The state of a foundation after a full undo: as before, except for the objects and directories aside. */
 import { databaseOf } from "../world/data-directory.ts";
 import { archivePrefix, below } from "../world/store.ts";
 import { siteOf, type World } from "../world/world.ts";

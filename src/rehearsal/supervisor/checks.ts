@@ -48,7 +48,7 @@ function sourceComplaints(world: World, { before, requestsBefore, old }: Watched
   return [...writes, ...changed.map((key) => `the source archive's ${key} is not what it was`)];
 }
 
-/** How often the far side saw what must happen once. */
+/** The far side's counts of effects that must happen once. */
 export function tally(world: World, since: number): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { at, system, what } of world.record) {

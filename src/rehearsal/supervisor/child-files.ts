@@ -95,7 +95,7 @@ interface Searched {
   readonly hasDocker: boolean;
 }
 
-/** A server that recovers starts the shell, which starts what the system has; files beside `docker` are read by it too. */
+/** A server that recovers starts the shell, which starts the system's programs; it reads files beside `docker` too. */
 function searched({ cf, programs, hasDocker }: Searched): string[] {
   const node = dirname(process.execPath);
   const system = programs === undefined && !hasDocker ? [] : SYSTEM;

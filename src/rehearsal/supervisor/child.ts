@@ -1,4 +1,4 @@
-/** The ordinary program as a child: what it is given and how it ended. */
+/** The ordinary program as a child: its input and its end. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { EXIT } from "../../errors.ts";
 import type { BoxClock } from "../box/clock.ts";

@@ -1,4 +1,4 @@
-/** One sitting of a rehearsal: a box that stands, the ordinary program in it, and what the box has to say afterwards. */
+/** One sitting of a rehearsal: a box that stands, the ordinary program in it, and the box's judgement afterwards. */
 import { rmSync } from "node:fs";
 import { EXIT } from "../../errors.ts";
 import { type Box, startBox } from "../box/box.ts";
@@ -16,7 +16,7 @@ import { type Laptop, openLaptop, removeLaptop } from "./laptop.ts";
 import { leakComplaints } from "./leaks.ts";
 import type { RehearsalRecord } from "./record.ts";
 
-/** Who watches, and what the program is started with. */
+/** The watcher, and the words that the program is started with. */
 export interface Sitting {
   readonly pace: Pace;
   /** Where runs are kept; the box lies beside them, below `rehearsals`. */
@@ -113,7 +113,7 @@ export async function inBox<T>(
 
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
 
-/** The run, and what its box has seen, however the tool ended. */
+/** The run, and the box's record, however the tool ended. */
 function seen(
   { stateDirectory }: Sitting,
   { directory }: ChildPlace,
@@ -137,7 +137,7 @@ export async function conclude(
     readonly record: RehearsalRecord;
     /** The tool's work was taken back: the foundation must look as before, whichever end the scenario has. */
     readonly undone?: boolean;
-    /** It was gone on with after it had ended: what stopped it then may be refused for what it has left. */
+    /** The run was resumed after it had ended: the obstacle that stopped it then may be refused for its left-overs. */
     readonly resumed?: boolean;
   },
 ): Promise<RehearsalResult> {

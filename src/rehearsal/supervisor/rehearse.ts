@@ -26,7 +26,7 @@ export interface RehearseOptions extends Sitting {
   readonly cleanup?: boolean;
 }
 
-/** For what a foundation does sometimes: every rehearsal of a scenario is the same. */
+/** For the occasional faults of a foundation: every rehearsal of a scenario is the same. */
 const SEED = 1;
 
 /** Milliseconds between two looks for the run that the tool begins. */

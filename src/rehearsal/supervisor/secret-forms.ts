@@ -6,7 +6,7 @@
 /** Shorter pieces stand in ordinary text as well. */
 const SHORTEST = 8;
 
-/** As bytes, one character each: what `latin1` makes of a file. The secret itself is the first. */
+/** As bytes, one character each, as `latin1` reads a file. The secret itself is the first. */
 export function formsOf(secret: string): readonly string[] {
   const others = [...inUrls(secret), ...inJson(secret), ...inBase64(secret), ...inHexadecimal(secret)];
   const forms = [secret, ...others.filter((form) => form.length >= SHORTEST)];

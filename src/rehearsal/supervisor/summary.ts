@@ -1,4 +1,4 @@
-/** The last lines of a rehearsal: what was rehearsed, whether the box agrees, and the one next command. */
+/** The last lines of a rehearsal: its scenario, whether the box agrees, and the one next command. */
 import { START_WITH } from "../scenarios/registry.ts";
 import { KILLED } from "./child.ts";
 import type { RehearsalResult } from "./play.ts";

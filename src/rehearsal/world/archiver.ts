@@ -1,6 +1,6 @@
 /**
  * WAL-E inside a container: segments, base backups, retention and the choice of LATEST, with the names and order of its
- * objects (wal-archives.md §1). It believes what it finds: no check of identity, contiguity or completeness.
+ * objects (wal-archives.md §1). It believes every object: no check of identity, contiguity or completeness.
  */
 import { copyOf } from "./copy.ts";
 import { type Database, segmentName } from "./database.ts";

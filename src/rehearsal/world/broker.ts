@@ -310,7 +310,7 @@ function awaitDelete(world: World, instance: BrokerInstance): void {
   brokerSays(world, "deprovision.done", { "instance-id": guid, session: String(world.broker.nextSession - 1) });
 }
 
-/** A binding hands out what the broker's state says; nothing is changed in the database (dingo.md §3.6). */
+/** A binding hands out the credentials in the broker's state; nothing is changed in the database (dingo.md §3.6). */
 export function bind(world: World, guid: string, binding: string): void {
   const instance = world.broker.instances[guid];
   if (instance === undefined) throw new Error(`service instance ${guid} doesn't exist`);

@@ -135,7 +135,7 @@ function prepare(site: Site): string[] {
   }
   const backups = world.faults.containersMayNotList === true ? [] : listBackups(world, scope);
   if (plays(container, "0.10.2")) {
-    // The 9.5 images of the last releases show what they find.
+    // The 9.5 images of the last releases show the files that they find.
     say(site, "restore_leader_if_missing", "wal-e backup-list");
     startsWalE(site, "restore_leader_if_missing", "backup-list");
     if (world.faults.containersMayNotList !== true) say(site, "restore_leader_if_missing", ...listed(backups));

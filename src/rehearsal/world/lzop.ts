@@ -120,7 +120,7 @@ function lzo(block: readonly Run[]): Buffer {
       literals.push(asBytes(run));
       continue;
     }
-    // The match copies what stands before it, so some zeros go out as literals; four are the least a run may have.
+    // The match copies the bytes before it, so some zeros go out as literals; four are the least a run may have.
     const lead = Math.max(1, 4 - plainSize(literals));
     literals.push(Buffer.alloc(lead));
     out.push(literalRun(Buffer.concat(literals), first), zeroMatch(run - lead));

@@ -1,4 +1,7 @@
-/** Recovery up to a moment on a copy elsewhere: what a server finds beside the copy, replayed until a commit is too late. */
+/**
+ * Recovery up to a moment on a copy elsewhere: the WAL that a server finds beside the copy, replayed until a commit is
+ * too late.
+ */
 import { copyOf } from "./copy.ts";
 import { type Change, type Database, replay, segmentName } from "./database.ts";
 import type { Meaning } from "./objects.ts";
@@ -10,7 +13,7 @@ export interface CopyOf {
   readonly systemId: string;
   /** Where its `backup_label` begins: `000000010000000000000002`. */
   readonly start: string;
-  /** Undefined: to the end of what is there. */
+  /** Undefined: to the end of the WAL. */
   readonly target: number | undefined;
   /** Whether a segment lies beside the copy. */
   readonly has: (segment: string) => boolean;

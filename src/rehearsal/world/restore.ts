@@ -33,7 +33,7 @@ const decrypts = (world: World, scope: string): boolean =>
     ({ container: { env } }) => env.PATRONI_SCOPE === scope && env.WALE_GPG_KEY_ID !== undefined,
   );
 
-/** Replays what the archive of a scope offers on top of a fetched base. */
+/** Replays the archive of a scope on top of a fetched base. */
 export function replayArchive(archive: Archive, base: Database, stop: string | undefined): Replay {
   const database = copyOf(base);
   const ancestry = latestTimelines(archive, base);
@@ -63,7 +63,7 @@ interface Line {
   readonly history: string;
 }
 
-/** The base's own timeline and its newer ones: probed one by one, so that a hole hides what follows. */
+/** The base's own timeline and its newer ones: probed one by one, so that a hole hides those behind it. */
 function latestTimelines({ world, scope }: Archive, base: Database): Line[] {
   const lines: Line[] = [{ timeline: base.timeline, from: 0, history: base.history }];
   for (let timeline = base.timeline + 1; ; timeline += 1) {

@@ -16,7 +16,7 @@ export function objectAt(world: World, key: string): StoredObject | undefined {
   return world.store.buckets[world.network.bucket]?.[key];
 }
 
-/** A program inside the foundation writes: always over what is there. */
+/** A program inside the foundation writes: always over the present object. */
 export function putObject(world: World, key: string, { meaning, by }: { meaning: Meaning; by: string }): void {
   const { bucket } = world.network;
   (world.store.buckets[bucket] ??= {})[key] = stored(meaning, world.now);

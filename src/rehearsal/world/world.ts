@@ -18,7 +18,7 @@ export type Era = "a" | "f";
 export interface LogLine {
   readonly at: number;
   readonly text: string;
-  /** Of a line that a loop says in each of its turns: what it says, without the time. */
+  /** Of a line that a loop prints in each of its turns: the line without its time. */
   readonly again?: string;
 }
 
@@ -80,7 +80,7 @@ export interface Container {
   /** Files in the container's own layer: they survive stop and start, and go with `docker rm`. */
   tmp: {
     sysid?: { readonly text: string; readonly at: number };
-    /** The server was killed, as what: its socket is still there, and so is its pid file, with the data. */
+    /** The server was killed in this role: its socket is still there, and so is its pid file, with the data. */
     killed?: "leading" | "following";
   };
   process: ContainerProcess;
@@ -177,7 +177,7 @@ export interface Network {
   readonly region: string;
   /** The region in the operator's configuration, if it is wrong. */
   readonly configuredRegion?: string;
-  /** The plan's WALE_GPG_KEY_ID: containers encrypt what they archive, and can decrypt it. */
+  /** The plan's WALE_GPG_KEY_ID: containers encrypt their uploads, and can decrypt them. */
   readonly gpgKey?: string;
 }
 
@@ -187,7 +187,7 @@ export interface World {
   readonly seed: number;
   /** Up to when time has passed. */
   now: number;
-  /** Counts what was drawn from the seed. */
+  /** Counts the draws from the seed. */
   drawn: number;
   readonly deployment: string;
   /** How log lines are collected. Default: into one file. */
@@ -208,7 +208,7 @@ export interface World {
   faults: Faults;
 }
 
-/** One container in its place: what the programs inside it can see and change. */
+/** One container in its place: all that the programs inside it can see and change. */
 export interface Site {
   readonly world: World;
   readonly cell: Cell;

@@ -68,7 +68,7 @@ export const judgeBackup = defineAction({
     const wanted = (context.ports.settings.walE?.gpgKey ?? "") !== "" || context.ports.decryption !== undefined;
     return judged(facts, verdict, { limits, findings: openness(facts, wanted) });
   },
-  /** It grows with the life of its database; what is tested has to stay. */
+  /** The archive grows with the life of its database; the tested part has to stay. */
   async verify(context, { archive }, { base, restorable }) {
     if (!restorable) return { holds: "unknown", evidence: "it may be another archive by now" };
     const facts = await factsOf(context, parseLocation(archive));

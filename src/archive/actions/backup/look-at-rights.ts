@@ -20,7 +20,7 @@ const output = z.object({
   findings: z.array(finding),
 });
 
-/** Asks what the bucket keeps, and nothing else: a right is never tried, neither here nor anywhere. */
+/** Asks the bucket only how it keeps objects: a right is never tried, neither here nor anywhere. */
 export const lookAtRights = defineAction({
   id: "backup.look-at-rights",
   title: "See what the bucket keeps of a deleted archive, and how to ask who could delete it",

@@ -20,7 +20,7 @@ export function requireStopped(
   const before = lastMatch(said, RECOVERY.stoppedBefore);
   const last = lastReplayed(said);
   const target = Date.parse(time);
-  // PostgreSQL's times have microseconds, and a Date has none: what is cut off never makes it later.
+  // PostgreSQL's times have microseconds, and a Date has none: cutting them off never makes a time later.
   if (before !== undefined && Date.parse(before) >= target && (last === "" || Date.parse(last) <= target))
     return { stopped_before: before, last_transaction: last };
   const how = before === undefined ? "it came to the end of the WAL" : `it stopped before ${before}, after ${last}`;

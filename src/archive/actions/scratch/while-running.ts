@@ -51,7 +51,7 @@ function failed(message: string, { place }: ScratchServer): RecoverError {
   });
 }
 
-/** Waits until it is down: what it had in memory is in the copy then. */
+/** Waits until it is down: its memory is in the copy then. */
 export async function stopServer(context: Keeper, server: ScratchServer): Promise<void> {
   const { scratch } = context.ports;
   await scratch.stop(server, "fast");

@@ -72,7 +72,7 @@ export class GpgHome {
     throw keyFile(key, `holds no private key of OpenPGP${said}`);
   }
 
-  /** After an abort too: what is left has to go. */
+  /** After an abort too: the left-overs have to go. */
   #run(program: string, args: readonly string[]) {
     const { signal } = this.#place;
     const ends = program === "gpgconf";

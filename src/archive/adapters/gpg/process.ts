@@ -1,4 +1,4 @@
-/** One gpg with its pipes: a message in, what it holds out, the passphrase on 3, the status on 4. */
+/** One gpg with its pipes: a message in, its content out, the passphrase on 3, the status on 4. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
@@ -6,7 +6,7 @@ import { RecoverError } from "../../../errors.ts";
 
 /** Nothing in, nothing out, and it is not the message that is waited for: it hangs. Real milliseconds. */
 const SILENCE_MS = 5 * 60_000;
-/** Of what it says. Bytes. */
+/** The most of its words that are kept. Bytes. */
 const LONGEST_WORDS = 64 * 1024;
 
 export interface GpgEnd {
@@ -88,7 +88,7 @@ export class GpgProcess {
     }
   }
 
-  /** A source that fails ends it, so that what it has said so far is not taken for a message that is cut. */
+  /** A source that fails ends it, so that its output so far is not taken for a message that is cut. */
   async #feed(message: AsyncIterable<Uint8Array>, input: unknown): Promise<void> {
     const pipe = input as Writable;
     const closed = once(pipe, "close").catch(() => undefined);

@@ -35,7 +35,7 @@ function beforeContent(code: number, seen: Seen): Opening {
   const failure = seen.keyFailure;
   if (failure === BAD_PASSPHRASE) return { opening: "locked", passphrase: "wrong" };
   if (NO_PASSPHRASE.has(failure)) return { opening: "locked", passphrase: "missing" };
-  // The key is the one that is named, and does not fit what stands in the packet.
+  // The key is the named one, and does not fit the packet.
   if (failure === WRONG_SECKEY) return { opening: "damaged", why: "its session key is broken" };
   const keys = seen.all("NO_SECKEY").flatMap(([id]) => id ?? []);
   if (keys.length > 0) return { opening: "other-key", keys };

@@ -8,7 +8,7 @@ interface BucketQuestion<T> {
   /** For people: "the lifecycle rules". */
   readonly about: string;
   readonly ask: (store: Speaker) => Promise<T>;
-  /** The store's word for a bucket that has none, and what that comes to. */
+  /** The store's word for a bucket that has none, and its meaning. */
   readonly unset?: { readonly error: string; readonly means: T };
 }
 

@@ -33,7 +33,7 @@ export interface S3Settings {
   readonly secrets: Secrets;
   /** Default: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, then AWS itself. */
   readonly endpoint?: string;
-  /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then what the bucket says. */
+  /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then the bucket's answer. */
   readonly region?: string;
   /** Asked once per client. Default: the standard chain of AWS. */
   readonly credentials?: () => Promise<S3Credentials>;
@@ -43,7 +43,7 @@ export interface S3Settings {
   readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };
   /** Real milliseconds without a byte, after which an answer is given up. */
   readonly silenceMs?: number;
-  /** From its abort on no object is read or listed; what is thrown is its reason. */
+  /** From its abort on no object is read or listed; its reason is thrown. */
   readonly readsUntil?: AbortSignal;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }

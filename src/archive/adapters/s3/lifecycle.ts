@@ -1,4 +1,4 @@
-/** GetBucketLifecycleConfiguration (S3 API reference): what the store deletes or moves by itself. */
+/** GetBucketLifecycleConfiguration (S3 API reference): the objects that the store deletes or moves by itself. */
 import type { LifecycleExpiration, LifecycleRule as Told, Transition } from "@aws-sdk/client-s3";
 import type { LifecycleMoment, LifecycleRule } from "../../../ports/object-store.ts";
 import { askBucket } from "./bucket-question.ts";

@@ -35,7 +35,7 @@ export interface Way {
   readonly taken?: "document" | "object" | "pieces";
   /** Throws unless this very change is allowed; without it nothing is sent that could change anything. */
   readonly mayChange?: (request: Sending) => void;
-  /** Told what the answer says of itself before its body; names in lower case. */
+  /** Gets the answer's headers before its body; names in lower case. */
   readonly heard?: (headers: Headers) => void;
   /** Throws if a success does not describe the answer that was asked for: then nothing more of it is read. */
   readonly expects?: (headers: Headers) => void;
@@ -48,7 +48,7 @@ const LEAST_BYTES = 64 * 1024;
 const LARGEST_OBJECT = 256 * 1024 * 1024;
 /** A page of a listing has some megabytes at most. */
 const LARGEST_DOCUMENT = 16 * 1024 * 1024;
-/** Of what a refusal says. */
+/** The most of a refusal that is read. */
 const LARGEST_REFUSAL = 2 * 1024 * 1024;
 
 export class Network implements Handler {

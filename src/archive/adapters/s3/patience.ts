@@ -89,5 +89,5 @@ export class Patience implements Strategy {
   }
 }
 
-/** The SDK then throws what the request itself has thrown. */
+/** The SDK then throws the request's own error. */
 const givenUp = (): Error => new Error("it is not sent again");

@@ -94,7 +94,7 @@ export class S3Writer extends S3Reader implements ObjectStore {
   }
 }
 
-/** A request with what was looked up. */
+/** A request with the headers that were looked up. */
 type Known = CopyRequest & { readonly size: number; readonly storageClass: string };
 
 function copyRequest(from: ObjectLocation, to: ObjectLocation, { ifMatch, storageClass, ifAbsent }: Known) {

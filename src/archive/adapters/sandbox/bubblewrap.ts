@@ -15,7 +15,7 @@ const ALONE = ["--unshare-all", "--die-with-parent", "--new-session", "--as-pid-
 const BOUNDS_SINCE = [0, 7];
 const [FILTER_FD, INFO_FD] = [3, 4];
 
-/** Programs that it is made of, and what it may take. */
+/** The programs of the sandbox, and its limits. */
 export interface BubblewrapParts {
   /** Absolute path of `bwrap`. */
   readonly program: string;

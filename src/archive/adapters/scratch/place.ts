@@ -6,12 +6,12 @@ import { RecoverError } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
 export const dataOf = (place: string): string => join(place, "data");
-/** Written before anything else: whose place it is, and what is restored into it. */
+/** Written before anything else: the run of the place, and the archive that is restored into it. */
 export const copyNote = (place: string): string => join(place, "copy.json");
 /** Written when all files of the copy are on disk. */
 export const restoredNote = (place: string): string => join(place, "restored.json");
 export const logOf = (place: string): string => join(place, "server.log");
-/** A directory for what was dumped: ours alone, so that nothing that ran on the copy can plant a link there. */
+/** A directory for dumps: ours alone, so that no program on the copy can plant a link there. */
 export const outOf = (place: string): string => join(place, "out");
 export const dumpOf = (place: string): string => join(outOf(place), "tables.dump");
 /** As text, of an earlier version: it is told, and loaded by nobody. */

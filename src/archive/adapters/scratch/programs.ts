@@ -121,7 +121,7 @@ export function socketDirectory(place: string): string {
   return `/tmp/dingo-recover-${createHash("sha256").update(place).digest("hex").slice(0, 16)}`;
 }
 
-/** Throws `command-failed` with what the program said. */
+/** Throws `command-failed` with the program's words. */
 export function requireSuccess({ code, stderr }: ProgramResult, name: string, place: string): void {
   if (code === 0) return;
   const said = stderr.trim().split("\n").slice(-5).join("; ");

@@ -34,7 +34,7 @@ import * as at from "./place.ts";
 import { type OpenSandbox, Programs, requireSuccess, socketDirectory } from "./programs.ts";
 import { endServer, standingOf, startServer, stopServer } from "./server.ts";
 
-/** Makes the data directory; what is whole there already is only described. */
+/** Makes the data directory; a directory that is whole already is only described. */
 export type RestoreData = (order: RestoreOrder & { readonly directory: string }) => Promise<RestoredCopy>;
 
 export interface ScratchOptions {

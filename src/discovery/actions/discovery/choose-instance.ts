@@ -138,7 +138,9 @@ function labelOf(each: Candidate, asked: CfSpace | undefined): string {
   return `${name} in ${place || "a place not known"}, plan ${each.plan ?? "not known"}, ${each.kind} ${plainTime(each.deletedAt ?? "at a time not known")}${by}`;
 }
 
-/** Size and age by which an owner knows a database; what cannot be looked at is said, and is not empty (law 5). */
+/**
+ * Size and age by which an owner knows a database; a part that cannot be looked at is named, and is not empty (law 5).
+ */
 export async function archiveOf(context: Context, guid: string): Promise<string> {
   const { bucket } = context.ports.settings;
   if (bucket === undefined) return "its archive was not looked at: the bucket is not known";

@@ -19,7 +19,7 @@ const input = z.strictObject({
   space: z.string(),
   around: z.string(),
   instance_guid: z.string(),
-  /** The run that has shown and agreed on what went together; "" if this one has to tell. */
+  /** The run that has shown and agreed on the instances deleted together; "" if this one has to tell. */
   batch: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
@@ -41,7 +41,7 @@ const output = z.object({
   nodes: z.array(z.string()),
   apps: z.array(z.string()),
   evidence: z.array(z.string()),
-  /** Of log files whose times name no year or zone: what they span, and the clock they were found to run at. */
+  /** Of log files whose times name no year or zone: their span, and the clock that they were found to run at. */
   log_clocks: z.array(z.string()),
   /** The other instances that were deleted with its space; empty when it was deleted alone. */
   together: z.string(),
@@ -145,7 +145,7 @@ async function refuseLiving(context: Context, guid: string): Promise<void> {
   );
 }
 
-/** Never a naked date: each is shown with what it was compared by (dingo.md §8, 25). */
+/** Never a naked date: each is shown with its ground of comparison (dingo.md §8, 25). */
 function clockText({ file, store, from, to, zones }: Coverage): string[] {
   const place = file ?? store;
   if (zones === undefined || place === undefined) return [];

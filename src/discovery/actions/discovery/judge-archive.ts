@@ -1,4 +1,4 @@
-/** Whether an archive is worth a run: what the run itself would find out first, in one line. Reads only. */
+/** Whether an archive is worth a run: the run's own first judgement, in one line. Reads only. */
 import type { Context } from "../../../action.ts";
 import { type ArchiveFacts, readArchive } from "../../../archive/reading/facts.ts";
 import { instanceArchive } from "../../../archive/names/location.ts";

@@ -42,7 +42,7 @@ export async function searchOtherNames(
   return here.length > 0 ? here : near;
 }
 
-/** Undefined if none was found. `rehearsal`: its box is not what `discover` would ask. */
+/** Undefined if none was found. `rehearsal`: `discover` would not ask the rehearsal's box. */
 export function otherNames(found: readonly Candidate[], asked: Asked, rehearsal: boolean): OtherNames | undefined {
   const named = found.filter(hasName);
   const names = byLikeness(asked.service, [...new Set(named.map(({ name }) => name))]);
@@ -92,7 +92,7 @@ function tell({ name, org, space, deletedAt }: Named, asked: Asked): string {
   return shown(`"${name}" in ${place} at ${deletedAt === undefined ? "a time not known" : plainTime(deletedAt)}`);
 }
 
-/** Those that differ from what was asked. */
+/** The inputs that differ from the asked ones. */
 function inputsOf(meant: Named | undefined, asked: Asked): string {
   if (meant === undefined) return "";
   const { name, space } = meant;

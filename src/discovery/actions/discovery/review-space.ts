@@ -1,6 +1,6 @@
 /**
- * All databases that went with a space (dingo.md §7, §8 row 4), one line for each: what it is, whether its archive can be
- * restored, and what is lost. Reads only; nothing is decided here.
+ * All databases that were deleted with a space (dingo.md §7, §8 row 4), one line for each: its name, whether its
+ * archive can be restored, and the loss. Reads only; nothing is decided here.
  */
 import { z } from "zod";
 import { type Context, defineAction, type ReviewRow } from "../../../action.ts";

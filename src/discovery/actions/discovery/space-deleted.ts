@@ -1,4 +1,4 @@
-/** Whether the whole space went, and what else went with it (dingo.md §7, §8 row 4). */
+/** Whether the whole space was deleted, and which other instances with it (dingo.md §7, §8 row 4). */
 import type { Context } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import type { Candidate, DiscoveryQuery } from "../../judgement/candidate.ts";

@@ -1,4 +1,4 @@
-/** One answer to a search: documents, what of the store did not answer, where the next page begins. */
+/** One answer to a search: documents, the parts of the store that did not answer, and the place of the next page. */
 import { RecoverError } from "../../../errors.ts";
 import type { LogDocument } from "../../../ports/log-search.ts";
 import { printable } from "../../../kit/text/printable.ts";
@@ -17,7 +17,7 @@ export interface Page {
   readonly pit: string | undefined;
 }
 
-/** Throws `answer-malformed` for what is no answer to a search. */
+/** Throws `answer-malformed` if it is no answer to a search. */
 export function pageOf(answer: unknown, time: string | undefined, place: string): Page {
   const { hits: told, _scroll_id: scrollId, pit_id: pit } = recordOf(answer);
   const { hits, total } = recordOf(told);

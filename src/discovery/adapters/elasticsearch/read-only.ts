@@ -31,7 +31,7 @@ const ALLOWED: readonly { readonly call: RegExp; readonly body: boolean }[] = [
 
 /** Throws `guard-refused` for a call that could change anything in the store. */
 export function refuseChange({ method, path, body }: LogStoreCall): void {
-  // As the server reads it: what is encoded may be a slash, or the beginning of a verb.
+  // As the server reads it: an encoded character may be a slash, or the beginning of a verb.
   const read = decodeURIComponent(path);
   const call = `${method} ${read}`;
   const steps = read.split("/");

@@ -36,7 +36,7 @@ const LARGEST_ANSWER = 48 * 1024 * 1024;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
-/** A call that failed, with what the server said of it. */
+/** A call that failed, with the server's words. */
 export class StoreCallFailed extends Error {
   readonly failure: StoreFailure;
 
@@ -59,7 +59,10 @@ export class StoreClient {
     this.#agents = dialedAgents((host, port) => this.#dial(host, port), trust);
   }
 
-  /** The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`, also for what is no JSON. */
+  /**
+   * The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`, also if the answer is no
+   * JSON.
+   */
   async call(call: LogStoreCall): Promise<unknown> {
     refuseChange(call);
     const { clock, signal } = this.#options;

@@ -1,5 +1,5 @@
 /**
- * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node's own says nothing of what it could not
+ * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node's own does not name directories that it could not
  * list; a shell's expansion does not reach patterns of the configuration file.
  */
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";

@@ -68,8 +68,8 @@ interface Sizes {
 }
 
 /**
- * Gives out everything that came before a break: piped, Node's decoder drops what it holds when the input ends early,
- * and of a small cut file nothing would be left.
+ * Gives out everything that came before a break: piped, Node's decoder drops its rest when the input ends early, and
+ * nothing of a small cut file would be left.
  */
 async function* decode(source: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];

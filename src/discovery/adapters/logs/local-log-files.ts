@@ -66,7 +66,7 @@ export class LocalLogFiles implements LogFiles {
   }
 }
 
-/** A tar archive is read once more: what is packed within it holds lines that no search sees. */
+/** A tar archive is read once more: files packed within it hold lines that no search sees. */
 async function lookWithin(file: LogFile, totals: SearchTotals): Promise<SearchTotals> {
   // It can be read once.
   const why = file.path === "-" ? ON_STDIN : await whyUnsearched(inflated(read(file.path), file.path)).catch(messageOf);

@@ -71,7 +71,7 @@ class Walk {
   }
 }
 
-/** Undefined for what is no header: its sum tells. */
+/** Undefined if the record is no header: its sum tells. */
 function headerIn(bytes: Uint8Array): Header | undefined {
   const record = Buffer.from(bytes.buffer, bytes.byteOffset, RECORD);
   const sum = record.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);

@@ -100,7 +100,7 @@ export const copyService = defineAction({
   async verify(context, input, { files }): Promise<Verdict> {
     const { work, host } = await openStack(context, input);
     const kind = await work.kind(input.moved.destination);
-    // Once the old container is set aside, what is written to the copy is the new one's.
+    // Once the old container is set aside, writes to the copy are the new one's.
     const isOld = (await containerWith(host, input.moved.container_id)) !== undefined;
     const stale = kind === "directory" && isOld ? await staleness(context, input) : undefined;
     if (stale !== undefined) return { holds: false, evidence: stale };

@@ -63,7 +63,7 @@ const undo: WayBack<Input, Output> = {
   },
 };
 
-/** Written whole and only over what was read; the original stays beside it. */
+/** Written whole and only over the text that was read; the original stays beside it. */
 export const editFile = defineAction({
   id: "compose.edit-file",
   title: "Give the services their volumes in the Compose file",

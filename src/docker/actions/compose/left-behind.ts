@@ -40,7 +40,7 @@ async function directoriesLeft(context: Context, move: Move, work: DockerWork): 
   return lines;
 }
 
-/** The image is what the container that was made again runs on, so that it goes last or never. */
+/** The container that was made again runs on this image, so that it goes last or never. */
 async function containersLeft(context: Context, move: Move, host: DockerHost): Promise<readonly string[]> {
   const [all, images] = [await host.containers(), await host.images()];
   const words = wordsOf(move);

@@ -1,4 +1,4 @@
-/** A service whose data get a place of their own: what `compose.survey` finds and every later step is given. */
+/** A service whose data get a separate place: `compose.survey` finds it, and every later step is given it. */
 import { z } from "zod";
 import { stackInput } from "./stack.ts";
 

@@ -208,7 +208,7 @@ function guardUnmounted({ services }: EditWanted, project: ComposeProject, isOve
 const answer = (text: string | undefined): FileAnswer =>
   text === undefined ? { state: "absent" } : { state: "text", text };
 
-/** Compose's own hash of each service against the label of what runs. */
+/** Compose's own hash of each service against the label of its running container. */
 async function driftOf({ host, work, project, place }: EditWanted): Promise<readonly string[]> {
   const hashes = await work.composeHashes({ ...place, project });
   const members = await containersOf(host, project);

@@ -113,7 +113,7 @@ function compare(before: RowCounts, after: RowCounts, service: string): void {
     throw failed(`${service} had ${rowsText(before)}, and has ${rowsText(after)}`, service);
 }
 
-/** Keys expire: of Redis only what is gone altogether is told. */
+/** Keys expire: of Redis only a database that is gone altogether is told. */
 function fewerIn(before: RowCounts, after: RowCounts, kind: string): string {
   const now = new Map(after.map(({ name, rows }) => [name, rows]));
   const fewer = before.filter(({ name, rows }) => {

@@ -71,7 +71,7 @@ export const callOf = (stack: Stack & Omit<ComposeCall, "project">): ComposeCall
   files: stack.files,
 });
 
-/** Names of what a run makes, beside what they are made of. */
+/** Names for a run's files, beside the files that they are made of. */
 export const aside = (name: string, run: string): string => `${name}.dingo-recover-${run}`;
 
 /** The new name of a data directory whose copy was taken back. */

@@ -31,8 +31,8 @@ const undo: WayBack<MovedInput, Output> = {
 };
 
 /**
- * While the stack still runs: what is copied now has not to be copied in the downtime, and how long it takes is measured.
- * It is no copy of anything yet: files have changed under it. `compose.copy-data` makes one of it once nobody writes.
+ * While the stack still runs: files that are copied now need no copy in the downtime, and the time is measured. It is
+ * no copy of anything yet: files have changed under it. `compose.copy-data` makes one of it once nobody writes.
  */
 export const warmCopy = defineAction({
   id: "compose.warm-copy",

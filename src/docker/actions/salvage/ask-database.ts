@@ -1,4 +1,4 @@
-/** Asks a server on a copy what it has: databases, tables, how many rows, and when the newest of them was written. */
+/** Asks a server on a copy for its databases, tables, numbers of rows, and the time of the newest row. */
 import { z } from "zod";
 import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
 import { RecoverError } from "../../../errors.ts";

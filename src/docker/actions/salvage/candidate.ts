@@ -1,4 +1,4 @@
-/** A volume that may hold the database that is looked for: what `salvage.survey` finds and every later step is given. */
+/** A volume that may hold the wanted database: `salvage.survey` finds it, and every later step is given it. */
 import { z } from "zod";
 import { printable } from "../../../kit/text/printable.ts";
 

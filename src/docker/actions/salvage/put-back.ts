@@ -176,7 +176,7 @@ async function guardOwnPlace(context: Context, request: Input): Promise<void> {
   );
 }
 
-/** Nothing is ever copied over what is there. */
+/** Nothing is ever copied over present files. */
 async function guardFree(context: Context, request: Input): Promise<void> {
   if (!(await isThere(context, request)) || context.records("put-back").length > 0) return;
   if (!isPath(request)) {

@@ -34,7 +34,7 @@ export const judgeStorage = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "it follows from what was seen" }),
 });
 
-/** Of what is told: a line of the journal holds no more, and no screen either. The output has all of it. */
+/** The most that is told: a line of the journal holds no more, and no screen either. The output has all of it. */
 const MOST_TOLD_BYTES = 16 * 1024;
 
 function told(findings: readonly Finding[], unlooked: readonly string[]): readonly string[] {

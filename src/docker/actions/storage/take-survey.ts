@@ -71,7 +71,7 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
 
 type FoundByKey = ReadonlyMap<string, Found>;
 
-/** Undefined if its directory would not show what is in it. */
+/** Undefined if its directory would not show its content. */
 function placeOfVolume(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {
   const key = `volume:${volume.name}`;
   const { type, o, device } = volume.options;

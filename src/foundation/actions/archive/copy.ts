@@ -18,7 +18,7 @@ const input = z.strictObject({
   source: z.string(),
   target: z.string(),
   baseline: evidenceRef,
-  /** The operator lets the old container live: what it adds since is not copied. */
+  /** The operator lets the old container live: its later writes are not copied. */
   old_goes_on: z.boolean().default(false),
 });
 type Input = z.infer<typeof input>;

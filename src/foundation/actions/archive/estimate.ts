@@ -62,7 +62,7 @@ export const estimate = defineAction({
       },
     );
   },
-  /** Free space never stays the same; that there is enough of it is what holds. */
+  /** Free space never stays the same: the check holds while there is enough of it. */
   async verify(context, facts, output) {
     const { cell, free } = await roomiestCell(context, facts.deployment);
     const evidence = `${cell} has ${free} bytes free, and the database needs ${output.disk_bytes}`;

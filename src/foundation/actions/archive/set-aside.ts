@@ -27,7 +27,7 @@ const input = z.strictObject({
   source: z.string(),
   target: z.string(),
   created_at: z.string(),
-  /** Listing of the source: what of it is here was copied by this run. */
+  /** Listing of the source: this run has copied the objects here that it lists. */
   baseline: evidenceRef.optional(),
   run: z.string(),
 });

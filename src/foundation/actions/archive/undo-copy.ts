@@ -60,7 +60,7 @@ async function probeWithoutPlan(context: Context, input: Input): Promise<UndoPro
   };
 }
 
-/** Made once, before the first object moves: what comes to be there later is not ours. */
+/** Made once, before the first object moves: later objects there are not ours. */
 async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
   const location = parseLocation(input.target);
   const objects = await context.ports.store.reader().list(location.bucket, `${location.prefix}/`);

@@ -81,7 +81,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** Reports show what is kept under this name. */
+/** Reports show the evidence that is kept under this name. */
 const ARCHIVE_PICTURE = "archive-picture.svg";
 
 export const verifySource = defineAction({

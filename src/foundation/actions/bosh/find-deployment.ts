@@ -55,8 +55,8 @@ async function chooseDeployment(context: Context): Promise<string> {
 }
 
 /**
- * Tasks that change no VM and are over in seconds: ephemeral SSH users, ours among them, and what `bosh vms`,
- * `bosh instances` and `bosh logs` of anybody make the director ask its agents.
+ * Tasks that change no VM and are over in seconds: ephemeral SSH users, ours among them, and the questions to agents
+ * that anybody's `bosh vms`, `bosh instances` and `bosh logs` cause.
  */
 const HARMLESS = /\bssh\b|^retrieve (?:vm|instance)-stats$|^fetch logs$/i;
 

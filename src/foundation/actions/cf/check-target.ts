@@ -136,7 +136,7 @@ async function findPlan(context: Context, space: CfSpace, request: Input): Promi
   const offering = request.offering || request.deleted_offering;
   const plan = request.plan || request.deleted_plan;
   const all = await context.ports.cf.listPlans(space);
-  // Logs alone do not name offering and plan: what is not known may be anything, and must leave exactly one.
+  // Logs alone do not name offering and plan: an unknown one may be any, and exactly one must fit.
   const fitting = all.filter(
     (each) => each.available && (offering === "" || each.offering === offering) && (plan === "" || each.name === plan),
   );

@@ -57,7 +57,7 @@ export const chooseWay = defineAction({
     if (answer.value === "clone") return { clone_from: request.service, why: "by the broker's clone-from" };
     return { clone_from: "", why: "not clone-from: the archive was chosen" };
   },
-  // Its record may be gone by now; what was chosen stays chosen.
+  // Its record may be gone by now; the choice stays.
   verify: (_context, _request, { why }) => Promise.resolve({ holds: true, evidence: why }),
 });
 

@@ -40,7 +40,7 @@ export async function readRecord(
   return undefined;
 }
 
-/** Undefined for what is no record. */
+/** Undefined if it is no record. */
 async function read(context: Context, bucket: string, { key, etag }: ObjectInfo): Promise<ClusterRecord | undefined> {
   const bytes = await context.ports.store.reader().get({ bucket, key }, { ifMatch: etag });
   try {

@@ -109,7 +109,7 @@ export const createService = defineAction({
   },
 });
 
-/** Its tag is what shows from here on whose it is (law 7): the same as that of an instance which this run created. */
+/** From here on its tag shows whose it is (law 7): the same tag as that of an instance which this run created. */
 async function adopt(context: Context, request: Input): Promise<void> {
   const { org, space, space_guid, name, adopt: guid, deployment } = request;
   const taken = await context.ports.cf.findInstance(space_guid, name);

@@ -89,7 +89,7 @@ export const restartApp = defineAction({
   },
 });
 
-/** STARTED is what is wanted of an application, not what it is: each of its instances must run. */
+/** STARTED is the wanted state of an application, not the real one: each of its instances must run. */
 function verdictOf({ name, state }: CfApp, instances: readonly AppInstance[]): Verdict {
   const running = instances.filter(isRunning).length;
   const others = instances.filter((each) => !isRunning(each)).map(shown);

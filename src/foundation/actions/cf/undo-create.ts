@@ -7,7 +7,7 @@ import { waitAtMost, waitFor } from "../../../kit/wait.ts";
 import { spaceOf } from "./space-of.ts";
 import { runTag } from "./run-tag.ts";
 
-/** As long as the create itself is waited for: what is being created cannot be renamed. */
+/** As long as the wait for the create itself: an instance cannot be renamed while it is created. */
 const DEADLINE_MS = 15 * 60_000;
 /** A create whose process was killed can still be on its way to Cloud Foundry. */
 const LATE_ARRIVAL_MS = 10_000;
@@ -55,7 +55,7 @@ export const undoCreate: WayBack<Input, Output> = {
     const evidence = `the service instance of this run is "${own.name}" (${own.guid})`;
     if (own.name === asideName(name, context.run.id)) return { state: "done", evidence };
     const { type, state, description } = own.lastOperation;
-    // Cloud Foundry may refuse to rename what it could not create: a person looks at it.
+    // Cloud Foundry may refuse to rename an instance that it could not create: a person looks at it.
     if (state === "failed")
       return { state: "unknown", evidence: `${evidence}, its ${type} failed: ${description}${byHand(type, own.name)}` };
     return { state: own.name === name ? "not-done" : "unknown", evidence };

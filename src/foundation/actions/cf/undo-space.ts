@@ -11,7 +11,7 @@ interface Output {
 
 const asideName = (space: string, run: string): string => `${space}-${runTag(run)}`;
 
-/** A space is never deleted: what this run made and nobody uses gives its name back. */
+/** A space is never deleted: a space that this run made and nobody uses gives its name back. */
 export const undoSpace: WayBack<SpaceRef, Output> = {
   effect: "create",
   cost: "renames the space where this run made it and it is empty; one that holds anything, the new service instance included, stays as it is",

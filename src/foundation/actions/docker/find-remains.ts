@@ -31,8 +31,8 @@ type Output = z.infer<typeof output>;
 
 /**
  * A logged deletion can have failed: the broker swallows every error of the cell (dingo.md §2.11). A container that
- * lives still writes to the archive, and its volume can be newer than the archive, so it is looked for before anything, and
- * the operator chooses what is recovered.
+ * lives still writes to the archive, and its volume can be newer than the archive, so the run looks for it before
+ * anything, and the operator chooses the source of the recovery.
  */
 export const findRemains = defineAction({
   id: "docker.find-remains",

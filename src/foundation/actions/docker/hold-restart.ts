@@ -63,7 +63,7 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     describe: ({ container, cell }: Target) => [{ on: cell, line: quote(dockerRestartPolicy(container, policy)) }],
     guard: async (context: Context, target: Input) => {
       await guardTarget(context, target);
-      // After the start it holds what was recovered.
+      // After the start it holds the recovered data.
       if (policy === "no") await guardStillUnused(context, target);
     },
     run: async (context: Context, target: Target): Promise<Output> => {

@@ -17,7 +17,7 @@ const search = (guid: string, wanted: string): string => {
   return `${list} | ${quote(["xargs", "-r", sudo, ...inspect])} | ${quote(["sed", "-nE", wanted])}`;
 };
 
-/** `remark`: what the answer has to be. */
+/** `remark`: the answer that is expected. */
 export const printedContainers = (guid: string, remark: string): PrintedCommand => ({
   on: "each cell",
   line: `${search(guid, TOLD)}  # ${remark}`,

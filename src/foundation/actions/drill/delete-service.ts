@@ -76,7 +76,7 @@ async function remove(context: Context, request: Input): Promise<void> {
     await context.beforeEffect();
     await cf.deleteServiceKey({ ...at, key });
   }
-  // The command goes by the name: what has it now must be what has the GUID.
+  // The command goes by the name: the instance with the name must be the one with the GUID.
   await requireOwnService(context, request);
   await context.record("deleting", { guid, name: instance });
   await context.beforeEffect();

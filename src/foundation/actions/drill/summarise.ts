@@ -38,7 +38,7 @@ export const summariseDrill = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "a drill is told once" }),
 });
 
-/** The tool deletes nothing here: what the drill leaves is the operator's to remove. */
+/** The tool deletes nothing here: the operator removes the drill's left-overs. */
 function nextSteps(run: string, { deleted_guid: deleted, guid, org, space, name }: Input): string[] {
   return [
     `dingo-recover report ${run}  # with the time of each step`,

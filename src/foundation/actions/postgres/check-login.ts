@@ -11,7 +11,7 @@ const input = z.strictObject({
   ...targetInput,
   key_guid: z.string(),
   database: z.string(),
-  /** The release that dumps what the container's pg_restore is to load; absent in runs of earlier versions. */
+  /** The release whose pg_dump makes the dump for the container's pg_restore; absent in runs of earlier versions. */
   pg_dump: z.string().exactOptional(),
 });
 const output = z.object({

@@ -71,7 +71,7 @@ export const makeSchema = defineAction({
   probe: (context, request) => probeSchema(context, request, context.records("making").length > 0),
   async probeByHand(context, request) {
     const found = await probeSchema(context, request, true);
-    // The way back renames what this note names.
+    // The way back renames the schema of this note.
     if (found.state === "done") await context.record("making", { schema: request.schema });
     return found;
   },
@@ -81,7 +81,7 @@ export const makeSchema = defineAction({
   },
 });
 
-/** `mayBeOwn`: what is there can be the run's. */
+/** `mayBeOwn`: the present schema can be the run's. */
 async function probeSchema(context: Context, request: Input, mayBeOwn: boolean): Promise<Probe<Output>> {
   const { schema } = request;
   const owner = await ownerOf(context, request);

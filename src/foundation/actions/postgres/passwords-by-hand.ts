@@ -8,7 +8,7 @@
 import { etcdUrl } from "../../../kit/commands/host-commands.ts";
 import { inQuotes, quote } from "../../../kit/commands/shell-quote.ts";
 
-/** The broker's name of each role's credentials, and what initdb's bootstrap gives the role. */
+/** The broker's name of each role's credentials, and the attributes that initdb's bootstrap gives the role. */
 const ROLES = [
   ["superuser_credentials", "SUPERUSER"],
   ["admin_credentials", "CREATEDB CREATEROLE"],

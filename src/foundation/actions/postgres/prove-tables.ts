@@ -31,7 +31,8 @@ export const proveTables = defineAction({
     await awaitWritable(context, application);
     const tables = await countTables((sql) => rowsOf(application, sql), request.tables);
     const { router, user } = application;
-    // The application is at work again: it may have added rows, and what it deletes is its own affair only later.
+    // The application is at work again, so more rows are fine. Fewer count only here: later deletions are its own
+    // affair.
     const less = tables.find(({ rows }, index) => (rows ?? -1) < (request.tables[index]?.rows ?? 0));
     if (less === undefined) return { router, user, tables };
     throw new RecoverError("proof-failed", `${nameText(less)} has fewer rows than were dumped: ${countsText(tables)}`, {

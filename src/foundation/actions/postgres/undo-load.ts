@@ -67,7 +67,7 @@ async function look(
   { input }: Taken<Input, unknown>,
 ): Promise<{ readonly application: Application; readonly there: readonly TableRows[] }> {
   const application = await openApplication(context, input);
-  // Nothing was sent before this note: what has these names is not the run's.
+  // Nothing was sent before this note: tables with these names are not the run's.
   if (context.records("loading").length === 0) return { application, there: [] };
   const found = await countTables((sql) => rowsOf(application, sql), input.tables);
   return { application, there: found.filter(({ rows }) => rows !== null) };

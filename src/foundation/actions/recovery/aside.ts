@@ -69,9 +69,9 @@ export interface OwnBackup {
 }
 
 /**
- * The base backup that stands without what is aside: the one that the recovered database made first, or a later one if
- * that was pruned. Throws `guard-refused` if the instance's archive as it is now cannot be restored from such a one
- * without loss.
+ * The base backup that needs no object aside: the first one of the recovered database, or a later one if that was
+ * pruned. Throws `guard-refused` if the instance's archive as it is now cannot be restored from such a one without
+ * loss.
  */
 export async function requireOwnBackup(context: Context, { archive, base_backup }: OwnBackup): Promise<string> {
   const location = parseLocation(archive);
@@ -87,7 +87,7 @@ export async function requireOwnBackup(context: Context, { archive, base_backup 
   });
 }
 
-/** Timelines and positions only grow: what was copied lies below the first base backup after the recovery. */
+/** Timelines and positions only grow: the copied objects lie below the first base backup after the recovery. */
 function isSameOrLater(name: string, first: string): boolean {
   const [a, b] = [baseNamed(name)?.start, baseNamed(first)?.start];
   if (a === undefined || b === undefined) return false;

@@ -15,7 +15,7 @@ import { recallListing } from "../archive/evidence-listing.ts";
 const SMALL_BYTES = 4096;
 const IN_FLIGHT = 8;
 
-/** Throws `guard-refused` if the target is not the copy of what the baseline lists. */
+/** Throws `guard-refused` if the target is not the copy of the objects in the baseline. */
 export async function refuseOtherArchive(
   context: Context,
   { target, baseline }: { readonly target: string; readonly baseline: EvidenceRef },

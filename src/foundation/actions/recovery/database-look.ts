@@ -44,7 +44,7 @@ const placeAsk = (version: number): string => {
 const standing = z.tuple([z.enum(["t", "f"]), z.string().regex(/^\d{5,6}$/), z.string().regex(/^[0-9a-f]{16}$/)]);
 const place = z.tuple([z.string(), z.string().regex(/^(?:[0-9a-f]{2})*$/)]);
 
-/** Never throws for what the server or psql answers: that is `silent`. */
+/** Never throws for an answer of the server or psql: that is `silent`. */
 export async function lookAtDatabase(sql: Pick<Sql, "socket">, container: string): Promise<DatabaseLook> {
   try {
     const [first] = await sql.socket(container, ASK);

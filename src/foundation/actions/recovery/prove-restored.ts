@@ -54,8 +54,8 @@ const output = z.object({
 type Output = z.infer<typeof output>;
 
 /**
- * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is what the
- * database says by SQL, which is its system identifier, the end of its recovery, and the last segment that the archive
+ * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is the
+ * database's answer by SQL: its system identifier, the end of its recovery, and the last segment that the archive
  * promised. Log lines only explain: an image of another version may say others.
  */
 export const proveRestored = defineAction({
@@ -177,7 +177,7 @@ async function judge(
   const wrong = wrongDatabase(seen, target) ?? doubts.of(seen.container, { database, failure });
   if (wrong !== undefined) throw await stopWrong(context, target, wrong);
   if (database.is !== "open" || !(await leads(seen))) return { instead: seen };
-  // It was read beside the database, which has opened meanwhile: what it says of the end may have come since.
+  // It was read beside the database, which has opened meanwhile: its words about the end may have come since.
   const lines = await seen.cell.docker.logs(target.container, target.started_at);
   return { found: outputOf(database, lines) };
 }

@@ -24,7 +24,7 @@ export const readyInput = z.strictObject({
   system_id: z.string().regex(/^\d{10,20}$/),
   /** The life that was stopped: a container that was started since has written to the archive. */
   stopped_life: z.string(),
-  /** The copy, and the listing of what it is a copy of. */
+  /** The copy, and the listing of its source. */
   target: z.string(),
   baseline: evidenceRef,
   /** The old database that was copied into the data directory; "" if it must be empty. */

@@ -58,7 +58,7 @@ function segmentsIn(texts: readonly string[], { says }: LogPattern): Set<string>
   return new Set(texts.flatMap((text) => says.exec(text)?.[1] ?? []));
 }
 
-/** "2026-11-21 11:57:53.190195+00" → "2026-11-21T11:57:53.190Z"; "" for what is no time. */
+/** "2026-11-21 11:57:53.190195+00" → "2026-11-21T11:57:53.190Z"; "" if it is no time. */
 function isoTime(stamp: string | undefined): string {
   const found = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(?::?(\d\d))?/.exec(stamp ?? "");
   if (found === null) return "";

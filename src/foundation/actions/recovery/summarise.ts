@@ -23,7 +23,7 @@ const input = z.strictObject({
   /** "" if nothing was moved aside: the broker has cloned it. */
   archive_aside: z.string().default(""),
   data_aside: z.string().default(""),
-  /** Commands that recover what went with it. */
+  /** Commands that recover the instances that were deleted with it. */
   others: z.array(z.string()).default([]),
   cell: z.string(),
   key: z.string(),
@@ -80,7 +80,7 @@ export const summarise = defineAction({
   },
 });
 
-/** The last place has a number when a container wrote again: the places before it hold what was there earlier. */
+/** The last place has a number when a container wrote again: the places before it hold the earlier objects. */
 function archivesAside(last: string): readonly string[] {
   if (last === "") return [];
   const [, first = last, number = "1"] = /^(.*\/replaced)-(\d+)$/.exec(last) ?? [];

@@ -88,7 +88,7 @@ class SshCells implements OpenCells {
   async close(): Promise<void> {
     this.#closed = true;
     const own = (await Promise.all([...this.#sessions].map(([key, session]) => this.#end(key, session)))).flat();
-    // This process may be the run's last: what it could not remove when it began is tried once more.
+    // This process may be the run's last: users that it could not remove when it began are tried once more.
     const others = (this.#someLeft ? await this.cleanLeftOvers() : []).flatMap(({ user, label, error }) =>
       error === undefined ? [] : [`"${user}" on "${label}": ${error.message}`],
     );

@@ -80,7 +80,7 @@ export class ShellFiles implements HostFiles {
     if (result.code !== 0) throw failureOfChange(this.#shell, argv, result);
   }
 
-  /** Finishes what an interrupted call began: an empty directory is taken, one with anything in it is refused. */
+  /** Finishes an interrupted call: an empty directory is taken, one with anything in it is refused. */
   async makeDirectory(path: string, like: string): Promise<void> {
     const [make, own, protect] = makeDirectoryLike(absolute(path), absolute(like));
     const kind = await this.kind(path);

@@ -83,7 +83,7 @@ function saidByPsql(result: CommandResult): boolean {
   return own && BY_PSQL.test(result.stderr);
 }
 
-/** 28P01 in the words of the server, and what libpq says when none was given. */
+/** 28P01 in the words of the server, and libpq's words when no password was given. */
 function isPasswordRefusal(result: CommandResult): boolean {
   const { passwordRefused, passwordLacking } = LOG_IN;
   return passwordRefused.says.test(result.stderr) || passwordLacking.says.test(result.stderr);

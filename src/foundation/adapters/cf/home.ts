@@ -1,6 +1,6 @@
 /**
- * A `CF_HOME` of our own: it disturbs neither the operator's target nor another terminal. It holds tokens, so its path is
- * noted durably before it comes to be, and the next process removes what a kill left.
+ * A `CF_HOME` of our own: it disturbs neither the operator's target nor another terminal. It holds tokens, so its path
+ * is noted durably before it comes to be, and the next process removes the home that a kill left.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
@@ -25,7 +25,10 @@ export class CfHome {
     this.#note = { path, host: hostname() };
   }
 
-  /** Removes what dead processes left on this machine, those of this run first; then makes a fresh one, mode 0700. */
+  /**
+   * Removes the homes that dead processes left on this machine, those of this run first; then makes a fresh one, mode
+   * 0700.
+   */
   static async open(recorder: ResourceRecorder, parent = tmpdir()): Promise<CfHome> {
     for (const left of await recorder.leftOpen()) {
       if (left.kind === KIND && (await removeLeftOver(left.data))) await recorder.closed(KIND, left.data);

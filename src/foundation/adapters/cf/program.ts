@@ -55,7 +55,7 @@ export class CfProgram {
     const match = / version (\d+)\.(\d+)\.(\d+)(\S*)/.exec(stdout);
     if (match === null) throw this.#unfit(`"${this.#options.program}" is not the Cloud Foundry CLI`);
     const version = `${match[1]}.${match[2]}.${match[3]}${match[4]}`;
-    // Built from source without its version: what it can do tells v8 from its elders.
+    // Built from source without its version: its abilities tell v8 from its elders.
     if (match[1] === "0") {
       if (!(await this.#waitsForServices(home))) throw this.#unfit(`the cf CLI ${version} is older than version 8`);
       return version;

@@ -1,4 +1,7 @@
-/** Whether "nothing found" is a fact for this token: Cloud Controller leaves out what one may not see (law 5, cf-bosh.md §2.1). */
+/**
+ * Whether "nothing found" is a fact for this token: Cloud Controller leaves out records that one may not see (law 5,
+ * cf-bosh.md §2.1).
+ */
 import { RecoverError } from "../../../errors.ts";
 import type { CfReader } from "./reader.ts";
 import type { CfSession } from "./session.ts";

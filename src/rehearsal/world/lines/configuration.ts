@@ -9,7 +9,7 @@ import { plays } from "./release.ts";
 
 const ENVDIR = "/data/wal-e/env";
 
-/** Files that hold what the container was given. */
+/** Files that hold the container's settings. */
 export function environmentFiles(container: Container): readonly string[] {
   const last = plays(container, "0.10.2");
   const families = last ? /^(?:WAL|AWS|SWIFT|WABS)/ : /^(?:WAL|AWS)/;
@@ -19,7 +19,7 @@ export function environmentFiles(container: Container): readonly string[] {
   return paths(given ? [...names.filter((name) => name !== "AWS_REGION"), "WALE_S3_ENDPOINT"] : names);
 }
 
-/** The same, with what start-up adds if it archives. */
+/** The same, with start-up's additions if it archives. */
 export function allEnvironmentFiles(container: Container): readonly string[] {
   const added = ["WALE_CMD", "WALE_S3_PREFIX", ...(plays(container, "0.10.2") ? ["PG_DATA_DIR"] : [])];
   const names = environmentFiles(container).map((path) => path.slice(ENVDIR.length + 1));

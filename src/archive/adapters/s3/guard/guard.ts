@@ -26,7 +26,10 @@ export class Guard {
     this.#holds = holds;
   }
 
-  /** For whole archives of a run's own and for what it moves aside: at or below `into`, whose keys may have any name. */
+  /**
+   * For whole archives of the run's own and for objects that it moves aside: at or below `into`, whose keys may have
+   * any name.
+   */
   archives(source: Place, into: readonly Place[]): Permit {
     this.#sources.push(source);
     return new Permit(this, { into, names: "any", above: (place) => prefixesAbove(place.prefix) });
@@ -88,7 +91,7 @@ export class Permit {
     this.#terms = terms;
   }
 
-  /** Looks for archives above the location, once for each prefix. Throws as `require`, and what the store answers. */
+  /** Looks for archives above the location, once for each prefix. Throws as `require`, and the store's errors. */
   async show(at: ObjectLocation): Promise<void> {
     const place = this.#placeOf(at);
     await this.#guard.lookFor(at, this.#above(place, at.key));
@@ -111,7 +114,7 @@ export class Permit {
     return place;
   }
 
-  /** An instance's own archive and what is aside beside it lie where no other archive can be. */
+  /** An instance's own archive and the objects aside beside it lie where no other archive can be. */
   #above(place: Place, key: string): readonly string[] {
     return this.#terms.names === "any" && isDingos(place.prefix) ? [] : this.#terms.above(place, key);
   }

@@ -1,6 +1,6 @@
 /**
- * Places in a store, and what lies in them however it is spelled. S3 keys are opaque, but servers and proxies on the way
- * clean paths, decode them, and some file systems below a store know no case.
+ * Places in a store, and the keys in them, in every spelling. S3 keys are opaque, but servers and proxies on the way
+ * clean paths and decode them, and some file systems below a store know no case.
  */
 import { RecoverError } from "../../../../errors.ts";
 import { isUncertainPath, spellings } from "../../../../kit/text/key-path.ts";
