@@ -1,4 +1,4 @@
-/** In doubt (law 4): after an attempt, each action that changes the world can tell what became of it. */
+/** In doubt (law 4): after an attempt, each action that changes the world can tell the attempt's outcome. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, Probe } from "../../src/action.ts";
 import { REGISTRY } from "../../src/wiring/registry.ts";

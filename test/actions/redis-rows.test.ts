@@ -6,7 +6,7 @@ import type { DockerWork, Said } from "../../src/ports/docker-work.ts";
 
 const MOVED = { kind: "redis" } as MovedService;
 
-/** It answers to PING, and to INFO with what is given. */
+/** It answers to PING, and to INFO with the given text. */
 const redis = (info: Partial<Said>) => {
   const exec = (_container: string, argv: readonly string[]): Promise<Said> =>
     Promise.resolve({ code: 0, stdout: "PONG\n", stderr: "", ...(argv.includes("INFO") ? info : {}) });

@@ -59,7 +59,7 @@ function cutInZeros(whole: Buffer): Buffer {
   return whole.subarray(0, at + 16);
 }
 
-/** Segments 1 to 6 with real pages, and a base backup that holds what its sentinel says. */
+/** Segments 1 to 6 with real pages, and a base backup that fits its sentinel. */
 function realArchive(): MemoryObjectStore {
   const store = sampleArchive();
   for (let number = 1; number <= 6; number += 1) put(store, number, wal(number));

@@ -54,7 +54,7 @@ export const packed = (bytes: Buffer): Buffer => lzop(runsOf(bytes), packing);
 /** An idle page of WAL has but a header. */
 const ZEROS = Buffer.alloc(512);
 
-/** Stretches of zeros as what they are: they are packed faster, and into less. */
+/** Stretches of zeros as such: they are packed faster, and into less. */
 function runsOf(bytes: Buffer): readonly Run[] {
   const runs: Run[] = [];
   for (let at = 0; at < bytes.length; at += ZEROS.length) {

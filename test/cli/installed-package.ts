@@ -27,7 +27,7 @@ export class InstalledPackage {
     return join(this.place, readdirSync(this.place).find((name) => name.endsWith(".tgz")) ?? "");
   }
 
-  /** Of what `npm run build` has made. */
+  /** Of the output of `npm run build`. */
   install(): void {
     mkdirSync(this.home);
     const packed = this.run("npm", "pack", resolve("."), "--ignore-scripts", "--pack-destination", this.place);

@@ -59,7 +59,7 @@ export class Place {
     return watch(child);
   }
 
-  /** To its end, without a process where the program was made for that. */
+  /** To its end, without a process if the program was made for that. */
   run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
     if (IN_PROCESS === undefined || words.some((word) => HELP.includes(word))) return this.start(words, env).ended;
     return IN_PROCESS.call({ words, directory: this.directory, env: { ...this.env, ...env } });

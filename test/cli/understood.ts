@@ -32,7 +32,7 @@ export function callsOf(line: string): readonly (readonly string[])[] {
     .map((call) => call.split("\0").filter((word) => word !== ""));
 }
 
-/** Throws what the parser has against the words; nothing of the command is done. */
+/** Throws the parser's complaint about the words; nothing of the command is done. */
 export async function understand(words: readonly string[]): Promise<void> {
   // Neither comes to the parser.
   if (words[0] === "--version" || words.includes("--help")) return;

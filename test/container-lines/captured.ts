@@ -66,7 +66,7 @@ const captureOf = (release: Release, phase: Phase): Said => captures.get(release
 export interface Played {
   readonly release: Release;
   readonly phase: Phase;
-  /** The machine may have had too much to do: what is not certain then is not demanded. */
+  /** The machine may have had too much to do: uncertain lines are not demanded then. */
   readonly busy: boolean;
 }
 

@@ -64,7 +64,7 @@ function statements(log: readonly string[]): Statement[] {
 }
 
 /**
- * pg_ctl, lzop and the AWS client begin a line and end it later: what another program says in the meantime follows in the
+ * pg_ctl, lzop and the AWS client begin a line and end it later: another program's words in the meantime follow in the
  * same line.
  */
 const BEGINNINGS = [
@@ -81,7 +81,10 @@ function unglued(text: string): readonly string[] {
   return [...kept, ...unglued(text.slice(begun.length).replace(begun.startsWith("lzop") ? /^ / : "", ""))];
 }
 
-/** Programs that print under Patroni's prefix, which starts them all; of PostgreSQL and Patroni, what works side by side. */
+/**
+ * Programs that print under Patroni's prefix, which starts them all; of PostgreSQL and Patroni, the processes side by
+ * side.
+ */
 const PROGRAMS: readonly (readonly [begins: RegExp, program: string])[] = [
   [/^\d{4}-\d\d-\d\d [\d:,]+ INFO: closed patroni connection /, "patroni beside"],
   [/^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+: /, "patroni"],

@@ -1,6 +1,6 @@
 /**
  * The behaviour of every cell, a stand-in or a real one: sshd, sudo, Docker, etcd, files, psql. The unkind answers
- * count as much as the kind ones: absence is only what the far side itself calls absence.
+ * count as much as the kind ones: only the far side itself may call a thing absent.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OpenCells } from "../../src/foundation/adapters/cells/cells.ts";
@@ -24,7 +24,7 @@ export interface CellsWorld {
     readonly secret: { readonly name: string; readonly value: string };
     readonly dataDirectory: string;
     readonly login: { host: string; port: number; user: string; password: string; database: string };
-    /** A statement with more than one row and column, and what it gives. */
+    /** A statement with more than one row and column, and its result. */
     readonly query: { readonly sql: string; readonly rows: readonly (readonly string[])[] };
     readonly brokenSql: string;
     /** An archive of pg_dump with a table `brought_along` of three rows, which is nowhere yet. */

@@ -6,7 +6,7 @@ import { control } from "../docker/data-directory/control-file.ts";
 export type SeedFile = string | Uint8Array | { readonly link: string } | { readonly pipe: true };
 export type SeedFiles = Readonly<Record<string, SeedFile>>;
 
-/** Makes what the host then shows, by other means than the host itself. */
+/** Makes the objects that the host then shows, by other means than the host itself. */
 export interface DockerFixture {
   readonly host: DockerHost;
   /** An image with a shell, and with no volumes. */
@@ -32,7 +32,7 @@ export interface DockerFixture {
   }): Promise<void>;
   /** A directory on the engine's machine; its path. */
   directory(files: SeedFiles): Promise<string>;
-  /** Where the adapter is to read files of the machine that the CLI runs on; its path. */
+  /** A file that the adapter can read on the machine of the CLI; its path. */
   localFile(content: string): Promise<string>;
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ export interface SeedOwner {
   readonly modified?: number;
 }
 
-/** Makes what is then changed, by other means than the port itself. */
+/** Makes the objects that are then changed, by other means than the port itself. */
 export interface WorkFixture {
   readonly host: DockerHost;
   readonly work: DockerWork;

@@ -9,7 +9,7 @@ import type { Field, StoredDocument } from "../../src/rehearsal/log-store/store.
 export interface LogStoreFixture {
   /** A small `largestAnswer` makes large documents cheap. */
   open(index: string, limits?: { readonly largestAnswer: number }): LogSearch;
-  /** An index of these fields and documents, searchable at once; `shards` where a server has any. */
+  /** An index of these fields and documents, searchable at once; `shards` if a server has any. */
   make(
     name: string,
     content: {

@@ -15,7 +15,7 @@ export interface ObjectStoreWorld {
   readonly store: ArchiveStore;
   /** Credentials that may do nothing. */
   readonly denied: ArchiveStore;
-  /** Whether it refuses a copy that must find nothing where something is. */
+  /** Whether it refuses a conditional copy onto an object that exists. */
   readonly honoursAbsence: boolean;
   /** Nothing listens there. */
   readonly unreachable: ArchiveStore;

@@ -5,7 +5,7 @@ import type { ErrorCode } from "../../src/errors.ts";
 import type { ArchiveStore, ObjectStore, WritePlaces } from "../../src/ports/object-store.ts";
 
 const PROTECTED = "protected/archive/wal";
-/** Where the suite's writer may write: the source is among them, and stays what it is. */
+/** The places of the suite's writer: the source is among them, and stays unchanged. */
 const WRITTEN = ["copy", "copied", "remove", "removed", `${PROTECTED}2`, PROTECTED, "backups/6e101b27/wal"];
 export const placesIn = (bucket: string): WritePlaces => ({
   source: { bucket, prefix: PROTECTED },

@@ -6,7 +6,7 @@ import { waitFor } from "../../src/kit/wait.ts";
 import type { RestoreOrder, ScratchDatabases, Standing } from "../../src/ports/scratch-database.ts";
 
 export interface ScratchFixture {
-  /** As another process would have it: it knows nothing but what lies there. */
+  /** As another process would have it: it knows only the files. */
   open(): ScratchDatabases;
   /** A path at which nothing is, the same each time. */
   readonly place: string;

@@ -6,11 +6,11 @@ import type { SharedPlace } from "../../src/ports/shared-place.ts";
 
 export interface SharedPlaceWorld {
   readonly place: SharedPlace;
-  /** Credentials that may do nothing; absent where there are none. */
+  /** Credentials that may do nothing; absent if there are none. */
   readonly denied?: SharedPlace;
   /** Nothing listens there. */
   readonly unreachable: SharedPlace;
-  /** In a bucket that is not there; absent where there are no buckets. */
+  /** In a bucket that is not there; absent if there are no buckets. */
   readonly nowhere?: SharedPlace;
   close(): Promise<void>;
 }

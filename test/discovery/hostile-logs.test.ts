@@ -20,7 +20,7 @@ async function search(text: Uint8Array | string, file = "b.log") {
 }
 
 const guids = fc.array(fc.uuid(), { minLength: 1, maxLength: 4 });
-/** A log of real lines with something foreign put where it hurts. */
+/** A log of real lines with something foreign put at the worst places. */
 const poisoned = fc.tuple(guids, poison, fc.nat(4), fc.nat()).map(([ids, evil, where, at]) => {
   const [first = ""] = ids;
   const text = ids.map((id) => lager(goodDeletion(id))).join("");

@@ -1,4 +1,4 @@
-/** Foreign text that wants to do harm, and what must never come out of it. */
+/** Foreign text that wants to do harm, and the texts that must never come out of it. */
 import { fc } from "../properties.ts";
 import type { DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";

@@ -20,7 +20,7 @@ const DELETED = lager(goodDeletion());
 const QUIET = lager([["catalog.start"]]);
 /** In all of these the right answer came, sooner or later. */
 const HARMLESS: readonly Kind[] = ["slow", "duplicate", "twice"];
-/** Asked again where one answer of these was lost. */
+/** Asked again when one answer of these was lost. */
 const PASSING: readonly Kind[] = ["502", "503"];
 const ALL = Object.keys(KINDS) as Kind[];
 const STROKES = [...ALL, ...AFTER.map((kind) => `after-${kind}`)];

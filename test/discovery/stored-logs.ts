@@ -1,4 +1,4 @@
-/** Lines of a file as documents of a log store, and what discovery says of either. */
+/** Lines of a file as documents of a log store, and discovery's answer for either. */
 import type { DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import type { StoredDocument } from "../../src/rehearsal/log-store/store.ts";
 

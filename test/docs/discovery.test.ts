@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-/** As in a shell; what stands for somebody's own places lies in the directory, or nowhere. */
+/** As in a shell; files that stand for somebody's own places lie in the directory, or nowhere. */
 function type(command: string) {
   const here = command
     .replaceAll(/https:\/\/[^\s/]+/gu, NOWHERE)

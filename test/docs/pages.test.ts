@@ -1,4 +1,4 @@
-/** The pages for people say what is so: their commands are understood, their links and their tests are there. */
+/** The pages for people are true: their commands are understood, their links and their tests are there. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ const PAGES = [
 const WRITTEN = ["test/deep-run.json"];
 const text = (page: string): string => readFileSync(page, "utf8");
 
-/** Every command of ours in a page: a line of a block, without what stands before it there, or a word of a sentence. */
+/** Every command of ours in a page: a line of a block, without the text before it there, or a word of a sentence. */
 function commandsOf(page: string): readonly string[] {
   const joined = text(page).replaceAll(/\\\n\s*/gu, " ");
   const blocks = [...joined.matchAll(/^```\w*\n([^]*?)^```/gmu)].flatMap(([, block = ""]) => block.split("\n"));

@@ -1,4 +1,7 @@
-/** `--decide STEP=VALUE` for the choice at which a run stopped: what a person would choose, by somebody who has seen it. */
+/**
+ * `--decide STEP=VALUE` for the choice at which a run stopped: a person's choice, by somebody who has seen the
+ * question.
+ */
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
 import { type Action, type AnyAction, defineAction, type JsonObject } from "../../src/action.ts";
@@ -47,7 +50,7 @@ function startedMeanwhile(): Scene {
   return { world, runbook };
 }
 
-/** look, make, late, which was refused; then what make had made is gone. */
+/** look, make, late, which was refused; then make's object is gone. */
 async function drifted(): Promise<Scene & { readonly bench: Bench }> {
   const world = new FakeWorld();
   world.readings.set("size", 7);
@@ -238,7 +241,7 @@ interface Answers {
   value: string;
 }
 
-/** A read that asks what `question` gives at that moment, and hands the answer on. */
+/** A read that asks the question that `question` gives at that moment, and hands the answer on. */
 function asking(question: () => ChoiceQuestion): AnyAction {
   const action: Action<JsonObject, Answers> = {
     id: "fake.choose",

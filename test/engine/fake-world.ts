@@ -160,7 +160,7 @@ export function reading(world: FakeWorld): AnyAction {
 const reviewOutput = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 type ReviewOutput = z.infer<typeof reviewOutput>;
 
-/** Its rows are what a reading named "rows" holds. */
+/** Its rows are the value of the reading "rows". */
 export function reviewing(world: FakeWorld): AnyAction {
   const action: Action<Record<string, never>, ReviewOutput> = {
     id: "fake.review",

@@ -1,4 +1,4 @@
-/** A journal whose process dies at the n-th append; the next process opens what it left behind. */
+/** A journal whose process dies at the n-th append; the next process opens the file that it left behind. */
 import type { EvidenceRef } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";

@@ -41,11 +41,11 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly restarts: string[] = [];
   readonly renames: string[] = [];
   readonly deletes: string[] = [];
-  /** How a delete goes on where it is not over at once. */
+  /** How a delete goes on when it is not over at once. */
   deleting: LastOperation | undefined;
   /** The last operation of a new instance, look after look; then it has succeeded. */
   readonly operations: LastOperation[] = [];
-  /** States of the instances of every application, look after look; the last stays. One runs where there is none. */
+  /** States of the instances of every application, look after look; the last stays. Default: one that runs. */
   readonly instanceStates: (readonly string[])[] = [];
   /** The errors with which the next looks at an instance by its GUID end. */
   readonly failures: Error[] = [];
@@ -243,7 +243,7 @@ export class FakeCloudFoundry implements CloudFoundry {
     if (found !== undefined) this.instances[index] = { ...found, ...change };
   }
 
-  /** Names lead where they lead now; only what has the GUIDs that were asked for is changed. */
+  /** Names are looked up anew; only the object with the asked GUIDs is changed. */
   #target({ org, space, guid }: KnownSpace): void {
     const found = this.spaces.find((each) => each.orgName === org && each.name === space);
     if (found?.guid === guid) return;

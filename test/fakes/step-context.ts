@@ -17,7 +17,7 @@ export class StepContext implements Context {
   readonly answers = new Map<string, string>();
   /** The steps before this one, by action. */
   readonly earlier = new Map<string, JournaledStep[]>();
-  /** How often an effect was announced, and what the announcement ends with. */
+  /** How often an effect was announced, and the error with which the announcement ends. */
   announced = 0;
   fence: Error | undefined;
   readonly #evidence = new Map<string, string>();
@@ -27,7 +27,7 @@ export class StepContext implements Context {
     this.run = run;
   }
 
-  /** Nobody types a second answer: what is refused ends in the refusal. */
+  /** Nobody types a second answer: a refused answer ends in the refusal. */
   async ask(question: Question, refusal?: (answer: string) => RecoverError | undefined): Promise<Answer> {
     this.asked.push(question);
     const value = this.answers.get(question.id);

@@ -1,4 +1,4 @@
-/** Everything that reads what others wrote: each takes a text and answers, or refuses it with an error for a person. */
+/** Every reader of foreign text: each takes a text and answers, or refuses it with an error for a person. */
 import { fc } from "../properties.ts";
 import { z } from "zod";
 import * as director from "../../src/foundation/adapters/bosh/answers.ts";
@@ -21,7 +21,7 @@ import * as samples from "./samples.ts";
 
 export interface Target {
   readonly name: string;
-  /** Part of the budget: what goes over a socket is dear. */
+  /** Part of the budget: work over a socket is dear. */
   readonly share: number;
   readonly inputs: fc.Arbitrary<string>;
   /** Throws RecoverErrors only. */

@@ -16,7 +16,7 @@ export interface Bench {
   readonly place: ChildPlace;
   readonly clock: LeapingClock;
   readonly stateDirectory: string;
-  /** Where the tool starts a PostgreSQL. */
+  /** Present when the tool starts a PostgreSQL. */
   readonly laptop?: Laptop;
 }
 

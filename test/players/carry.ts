@@ -44,7 +44,7 @@ export interface Carriage {
   /** The run that a new cleanup is about. */
   readonly after?: string;
   readonly answers: Readonly<Record<string, string>>;
-  /** Of the run, where it has not begun. */
+  /** Of the run, when it has not begun. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
   /** Default: the recovery. */
   readonly runbook?: string | undefined;
@@ -67,7 +67,7 @@ export interface Carried {
   readonly error?: string;
 }
 
-/** Does its task. Never throws what a run can throw: that is in the result. */
+/** Does its task. Never throws an error of the run: that is in the result. */
 export async function carry(bench: Bench, carriage: Carriage): Promise<Carried> {
   return await (carriage.task === "batch" ? carryBatch(bench, carriage) : new Work(bench, carriage).done());
 }

@@ -9,7 +9,7 @@ export type Counts = Readonly<Record<string, number>>;
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const RUN = /\d{8}-\d{6}-[a-z0-9]{4}/g;
 
-/** Of every change since a time of the box; what was refused changed nothing. */
+/** Of every change since a time of the box; a refused call changed nothing. */
 export function countsSince({ world, cloudController, docker }: BoxState, since: number): Counts {
   const counts: Record<string, number> = {};
   const count = (name: string): void => {

@@ -30,7 +30,7 @@ export function essenceOf({ world, cloudController, docker }: BoxState, kept: Re
 
 export const etagsOf = ({ before }: Watched): ReadonlySet<string> => new Set(Object.values(before));
 
-/** Lines that only one of two worlds has; empty where they are the same. */
+/** Lines that only one of two worlds has; empty if they are the same. */
 export function differences(one: Essence, other: Essence): readonly string[] {
   return [
     ...minus(other, one).map((line) => `now, and not otherwise: ${line}`),
@@ -48,7 +48,7 @@ function minus(from: Essence, what: Essence): string[] {
   });
 }
 
-/** Of a container only what lasts: its logs, times and lives say how often it was looked at. */
+/** Of a container only the lasting parts: its logs, times and lives tell how often it was looked at. */
 function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknown> {
   const cells = world.cells.map(({ ip, containers, users, files }) => ({
     ip,
@@ -91,7 +91,7 @@ function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknow
   return { cells, objects: objectsOf(world, kept), etcd, instances, deleted, faults: world.faults };
 }
 
-/** Keys that a leader writes again and again: what they say is when it did so last. */
+/** Keys that a leader writes again and again: their values are the times of the last write. */
 const OF_LOOPS = /\/(?:optime\/leader|wale-backup-list)$/;
 
 /** A leader archives a segment every minute: only those that the lost instance wrote say anything. */
@@ -108,12 +108,12 @@ function objectsOf(world: World, kept: ReadonlySet<string>): readonly string[] {
   );
 }
 
-/** Of a base backup, or of what lies below `wal_005/`: timeline, then the segment that was open. */
+/** Of a base backup, or of an object below `wal_005/`: timeline, then the segment that was open. */
 const POSITION = /\b(base_|wal_005\/)([0-9A-F]{8})[0-9A-F]{16}/g;
 
 /**
- * A living database closes segments while nobody carries the run, and names what it archives after the one that is open:
- * of that the timeline alone says anything. `exact` keep their whole name.
+ * A living database closes segments while nobody carries the run, and names its archived objects after the open one: of
+ * such a name the timeline alone counts. `exact` keep their whole name.
  */
 function withoutPositions(text: string, exact: ReadonlySet<string>): string {
   return text.replace(POSITION, (name, what: string, timeline: string) =>

@@ -71,7 +71,10 @@ export function planOf(recording: Recording, { accidents, every, everyWithin = e
   );
 }
 
-/** After N and before N + 1 are one state where the far side changed nothing in between; so is the last change and what follows it. */
+/**
+ * After N and before N + 1 are one state if the far side changed nothing in between; so is the last change and what
+ * follows it.
+ */
 function withTwins(planned: readonly Planned[], changedAfter: readonly number[]): readonly Planned[] {
   const before = new Map<number, number>();
   for (const [index, { trial }] of planned.entries())

@@ -1,4 +1,4 @@
-/** Where a process is killed, and what is done to what it leaves behind. */
+/** The place at which a process is killed, and the damage to its files. */
 export type Moment = "before" | "torn" | "after";
 
 export type CrashPoint =

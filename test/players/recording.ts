@@ -20,7 +20,7 @@ import { linesOf, readRunFiles, type RunFiles, runsIn, type Snapshot, snapshotOf
 export interface Undisturbed {
   readonly scenario: Scenario;
   readonly act: Act;
-  /** Of the run, where it has not begun. */
+  /** Of the run, if it has not begun. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly exitCode: number;
   readonly essence: Essence;
@@ -64,7 +64,7 @@ export interface RecordOptions {
   readonly act?: Act;
 }
 
-/** Between a recovery and what follows it: nothing of the one is counted to the other. Milliseconds of the box. */
+/** Between a recovery and the act after it: nothing of the one is counted to the other. Milliseconds of the box. */
 const PAUSE_MS = 60_000;
 
 export async function record(options: RecordOptions): Promise<Recording> {
@@ -102,7 +102,7 @@ export async function record(options: RecordOptions): Promise<Recording> {
   });
 }
 
-/** The recovery that is undone, or cleaned up after; undefined where it is what is recorded. */
+/** The recovery that is undone, or cleaned up after; undefined if it is what is recorded. */
 async function prologue(bench: Bench, { act = "recovery", scenario }: RecordOptions): Promise<string | undefined> {
   if (act === "recovery" || act === "leased" || act === "batch") return undefined;
   const { run, exitCode, error } = await carryUndisturbed(bench, scenario, taskOf("recovery"));

@@ -8,13 +8,13 @@ export interface Snapshot {
   readonly state: BoxState;
   /** Journal appends that had been made, whichever run they are of. */
   readonly appends: number;
-  /** Runs that had a directory, also where their journal was empty. */
+  /** Runs that had a directory, also when their journal was empty. */
   readonly runs: readonly string[];
   /** The evidence that was there: `RUN/evidence/NAME`. */
   readonly evidence: readonly string[];
   /** The state directory's lock files: name → text. */
   readonly locks: Readonly<Record<string, string>>;
-  /** Where the tool starts a PostgreSQL. */
+  /** Present when the tool starts a PostgreSQL. */
   readonly laptop?: LaptopPhoto;
 }
 
@@ -68,7 +68,7 @@ export function readRunFiles(
   };
 }
 
-/** Writes the state directory of a process that died there, with what is left of each journal. */
+/** Writes the state directory of a process that died there, with the rest of each journal. */
 export function writeStateDirectory(
   stateDirectory: string,
   files: RunFiles,

@@ -16,7 +16,9 @@ const ARCHIVE = /own archive lies aside|old archive is copied/;
 const DATA = /database lies aside/;
 const STACK = /the stack|the data of|data of|old container|Compose file|"(?:prove|warm|copy)/;
 
-/** Each change of the far side, and what is told from then on at the latest. A change without a row fails. */
+/**
+ * Each change of the far side, and the sentence that is told from then on at the latest. A change without a row fails.
+ */
 const TOLD: readonly (readonly [change: RegExp, told: RegExp])[] = [
   // Users of a process alone, which the next one removes.
   [/^(?:no-)?ssh-user /, /./],
@@ -91,7 +93,7 @@ interface Fact {
   readonly what: string;
 }
 
-/** Only what is told as done: what is not known may be either way. */
+/** Only facts that are told as done: an unknown one may be either way. */
 function factsIn({ done, open }: Standing, { state: { world } }: Snapshot): readonly Fact[] {
   const created = world.record.findLast(({ what }) => what === "provision")?.subject ?? "";
   const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === created);

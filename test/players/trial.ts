@@ -1,4 +1,4 @@
-/** One crash point: the world and the run directory of that instant, a new process over them, and what came of it. */
+/** One crash point: the world and the run directory of that instant, a new process over them, and the outcome. */
 import { join } from "node:path";
 import { EXIT, RecoverError } from "../../src/errors.ts";
 import { undoneComplaints } from "../../src/rehearsal/scenarios/undone.ts";
@@ -104,7 +104,9 @@ export function brokenJournal(directory: string): readonly string[] {
   return ok ? [] : [`the journal is not sound: ${error?.message ?? ""}`];
 }
 
-/** Where the journal itself lost lines, stopping with the evidence is as good as going on; doing anything twice is not. */
+/**
+ * When the journal itself lost lines, stopping with the evidence is as good as going on; doing anything twice is not.
+ */
 function judge({ point, snapshot }: Trial, undisturbed: Undisturbed, { bench, carried }: Came): string[] {
   bench.box.host.world();
   const state = bench.box.state();

@@ -12,7 +12,7 @@ import { quote } from "../../src/kit/commands/shell-quote.ts";
 
 /** Programs that a line works a value out with. */
 const REAL = ["sed", "tr", "cut"];
-/** Where a directory of programs is named, it is this one. */
+/** When a directory of programs is named, it is this one. */
 export const PROGRAMS = "/opt/postgresql/bin";
 const NAMED = ["postgres", "pg_ctl", "pg_dump", "psql"].map((name) => `${PROGRAMS}/${name}`);
 
@@ -32,10 +32,10 @@ ${NAMED.map((path) => `${path}() { note ${path} "$@"; }`).join("\n")}
 PATH=/nothing
 `;
 
-/** One program that was called: its words, then what came on its standard input. */
+/** One program that was called: its words, then its standard input. */
 type Call = readonly string[];
 
-/** How `aws s3 ls` ends where it finds nothing: what must not write over anything goes on then. */
+/** How `aws s3 ls` ends when it finds nothing: a line that must not write over anything goes on then. */
 const NOTHING_FOUND = 1;
 
 /**

@@ -200,7 +200,7 @@ function setEnvironment(env: Readonly<NodeJS.ProcessEnv>): void {
   Object.assign(process.env, env);
 }
 
-/** Takes away again what src/rehearsal/loopback-guard.ts puts in place. */
+/** Takes away again the guards that src/rehearsal/loopback-guard.ts puts in place. */
 function guarded(): () => void {
   const holders: readonly object[] = [
     Socket.prototype,

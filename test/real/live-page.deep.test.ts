@@ -1,4 +1,4 @@
-/** The report and the live page in a real Chromium: what a person sees, by keyboard and for a screen reader, live. */
+/** The report and the live page in a real Chromium: a person's view, by keyboard and for a screen reader, live. */
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** On real parts: what the published page leaves behind is recognised, left alone, and recovered beside. */
+/** On real parts: the wreck that the published page leaves is recognised, left alone, and recovered beside. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { followThePage } from "../rig/by-hand.ts";
 import { changesOf } from "../rig/far-side.ts";

@@ -16,7 +16,7 @@ const NAME = "living-db";
 const TARGET = `${ORG}/${SPACE}/${NAME}`;
 
 let foundation: Foundation;
-/** PostgreSQL for the copy, where the account that runs it can reach it. */
+/** PostgreSQL for the copy, in a directory that its account can reach. */
 let programs: string;
 let guid: string;
 let time: string;

@@ -37,7 +37,9 @@ async function on(
 const tool = (size: Size, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<TmuxScreen> =>
   on(size, [process.execPath, TOOL, ...words], env);
 
-/** Blanks tell of widths that times and names take, and a quick step has no time; what is said, and in which order, is held. */
+/**
+ * Blanks tell of widths that times and names take, and a quick step has no time; the words and their order are held.
+ */
 const said = (text: string): string => lasting(text.replace(/\s+/gu, " ")).replaceAll("3 s", "").replaceAll(" ", "");
 /** A time that takes a row more pushes as much off the screen's top. */
 const PUSHED_ROWS = 3;

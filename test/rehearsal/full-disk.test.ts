@@ -10,7 +10,7 @@ let directory: string;
 let others: NodeJS.UncaughtExceptionListener[];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "dingo-recover-full-"));
-  // The test runner's own would count what is thrown on purpose as its failure.
+  // The test runner's own would count errors that are thrown on purpose as its failure.
   others = process.listeners("uncaughtException");
   process.removeAllListeners("uncaughtException");
 });

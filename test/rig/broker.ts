@@ -24,7 +24,7 @@ export interface ProvisionRequest {
   readonly spaceGuid?: string;
   /** Containers that do not hear SIGTERM, as the images up to 0.8.0: each stop runs into the ten seconds. */
   readonly slowStop?: boolean;
-  /** Containers of an image that nobody has seen: what they print has no word that the tool knows. */
+  /** Containers of an image that nobody has seen: the tool knows none of their words. */
   readonly unknownWords?: boolean;
   /** The release whose image the containers play. Default: the newest. */
   readonly release?: Release;

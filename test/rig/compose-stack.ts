@@ -51,7 +51,9 @@ export class ComposeStack {
     await image("gargron/mastodon", 'CMD ["web"]');
   }
 
-  /** From nothing: the page's file but for images and commands, and for what `change` makes of it; rows in both databases. */
+  /**
+   * From nothing: the page's file but for images and commands, and for the edits of `change`; rows in both databases.
+   */
   async begin(change: (text: string) => string = (text) => text): Promise<void> {
     const engine = this.#engine;
     const words = async (...list: readonly string[]) =>

@@ -42,7 +42,7 @@ export class InterruptedRun {
     this.start(["run", "--non-interactive", ...this.consent, ...this.inputs]);
   }
 
-  /** At a terminal, where the window's consent is asked for; resolves when the question stands there. */
+  /** At a terminal, when the window's consent is asked for; resolves when the question stands there. */
   async beginAtTerminal(): Promise<void> {
     const terminal = await this.foundation.terminal(["run", "--yes", ...this.inputs], { env: this.env });
     const ended = terminal.ended.then((signal) => ({
@@ -91,7 +91,7 @@ export class InterruptedRun {
     this.alive?.kill();
   }
 
-  /** Waits until the journal holds what `find` looks for. */
+  /** Waits until `find` finds its entry in the journal. */
   async journaled<T>(what: string, find: (entry: Entry) => T | undefined): Promise<T> {
     const waiting = until(what, 400_000, async () => (await this.entries()).map(find).find(isThere), 50);
     let found: T | undefined;
@@ -153,7 +153,10 @@ export class InterruptedRun {
     this.alive = { kill: () => tool.kill("SIGKILL"), ended, saidSoFar: () => said };
   }
 
-  /** A moment that does not come, or that cannot come because the tool has ended, is an error that says what there was. */
+  /**
+   * A moment that does not come, or that cannot come because the tool has ended, is an error that tells the output so
+   * far.
+   */
   private async untilEnd(moment: Promise<unknown>): Promise<void> {
     const { alive } = this;
     const over = new AbortController();

@@ -81,7 +81,7 @@ export class Ledger {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** Removes what rigs left whose process is gone. */
+  /** Removes the left-overs of rigs whose process is gone. */
   static async sweep(): Promise<void> {
     const ids = await readdir(runs).catch(() => []);
     for (const id of ids) {

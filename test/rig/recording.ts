@@ -42,7 +42,7 @@ const strip = (rows: readonly string[]): string =>
 
 export const textOf = ({ rows }: Frame): string => strip(rows);
 
-/** Collects what the screen showed, and for how long. */
+/** Collects the screens, each with its duration. */
 class Film {
   readonly frames: Frame[] = [];
   #rows: readonly string[] | undefined;

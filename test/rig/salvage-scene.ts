@@ -21,7 +21,7 @@ export const ROWS = 1000;
 export const ROLE = "originalenclosure";
 export const ODD_TABLE = "Odd Name'; --";
 
-/** The run that the tool named in what it said. */
+/** The run that the tool named in its output. */
 export const runOf = (said: string): string => /run (\S+),/u.exec(said)?.[1] ?? "";
 
 export class SalvageScene {

@@ -1,4 +1,4 @@
-/** Log files of a foundation, as its collector would have them: what really was said, in the form of the captured logs. */
+/** Log files of a foundation, as its collector would have them: the real lines, in the form of the captured logs. */
 import { execa } from "execa";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

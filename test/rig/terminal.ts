@@ -35,7 +35,7 @@ export interface Terminal {
   /** The text on the screen so far, without colours and cursor movements. */
   readonly screen: Feed<string>;
   type(text: string): void;
-  /** SIGKILL to the program itself, not to its terminal; nothing where it has ended. */
+  /** SIGKILL to the program itself, not to its terminal; nothing if it has ended. */
   kill(): void;
   /** The number of the signal that ended the program; 0 for none. */
   readonly ended: Promise<number>;

@@ -1,4 +1,7 @@
-/** Success is a proof (law 6): what looks like a restore and is none (dingo.md §1.12, §3.6, §3.8; real-parts.md §3). */
+/**
+ * Success is a proof (law 6): ends that look like a restore and are none (dingo.md §1.12, §3.6, §3.8; real-parts.md
+ * §3).
+ */
 import { describe, expect, it } from "vitest";
 import { keepListing } from "../../src/foundation/actions/archive/evidence-listing.ts";
 import { waitBaseBackup } from "../../src/foundation/actions/archive/wait-base-backup.ts";

@@ -1,4 +1,4 @@
-/** From the stop to what the started container says (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
+/** From the stop to the words of the started container (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
 import { describe, expect, it } from "vitest";
 import { copy } from "../../src/foundation/actions/archive/copy.ts";
 import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";

@@ -27,7 +27,7 @@ export function stackOf(scene: Scene): FakeComposeStack {
   return stack;
 }
 
-/** A database and what uses it, both running, the data in an anonymous volume. */
+/** A database and its user, both running, the data in an anonymous volume. */
 export function running(): Scene {
   const scene = new Scene();
   const stack = new FakeComposeStack();

@@ -57,7 +57,7 @@ export const free = (there: readonly string[]): JsonObject => {
   return { name: "important-db", space_guid: SPACE.guid, there: [...there] };
 };
 
-/** The create is in the journal of the run, with what it noted before it. */
+/** The create is in the journal of the run, with the notes before it. */
 export function created(): Scene {
   const scene = fresh();
   scene.context.earlier.set("cf.create-service", [

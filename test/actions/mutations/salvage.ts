@@ -1,4 +1,4 @@
-/** Copies of volumes, servers on them, dumps, and what is put back. */
+/** Copies of volumes, servers on them, dumps, and volumes that are put back. */
 import type { JsonObject } from "../../../src/action.ts";
 import { checkRoom } from "../../../src/docker/actions/salvage/check-room.ts";
 import { chooseDatabases } from "../../../src/docker/actions/salvage/choose.ts";

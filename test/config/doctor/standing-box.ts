@@ -50,7 +50,7 @@ export class StandingBox {
     return this.#program.state;
   }
 
-  /** A file beside the program, for what it writes. */
+  /** A file beside the program, for its output. */
   file(name: string): string {
     return join(this.#program.directory, name);
   }

@@ -1,4 +1,4 @@
-/** The scripts that make a copy and write a dump, by a real shell, on what somebody hostile has left. */
+/** The scripts that make a copy and write a dump, by a real shell, on files that somebody hostile has left. */
 import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,7 +44,7 @@ async function filled(to: string, isForServer: boolean, programs = join(director
 
 describe("whether a server takes connections", () => {
   it("is asked with a role, because the account that owns the data may have no name where the programs are", async () => {
-    // libpq makes no attempt where it is told no role and finds no name for the account that it runs as.
+    // libpq makes no attempt when it is told no role and finds no name for the account that it runs as.
     const program = '#!/bin/sh\ncase " $* " in *" -U shop "*) exit 0 ;; *) exit 3 ;; esac\n';
     await writeFile(join(directory, "pg_isready"), program, { mode: 0o755 });
     const argv = isReady(["docker"], { run: RUN, programs: PROGRAMS, volume: "copy", uid: 70, role: "shop" });

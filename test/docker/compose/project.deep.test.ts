@@ -56,7 +56,7 @@ type Facts = Readonly<
 function factsOfOurs({ services }: ComposeProject, generation: Generation): Facts {
   return Object.fromEntries(
     services
-      // v2 leaves out what no chosen profile asks for.
+      // v2 leaves out services that no chosen profile asks for.
       .filter(({ profiles }) => generation === "v1" || profiles.length === 0)
       .map(({ name, image, mounts, dependsOn }) => [
         name,
@@ -87,7 +87,7 @@ function factsOfTheirs({ services = {} }: Configured): Facts {
   );
 }
 
-/** Dollars are doubled in what is printed, so that it could be read again. */
+/** Dollars are doubled in the printed text, so that it could be read again. */
 function theirFact(volume: NonNullable<ConfiguredService["volumes"]>[number]): string {
   return theirWriting(volume).replaceAll("$$", "$");
 }

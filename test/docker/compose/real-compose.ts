@@ -20,7 +20,7 @@ export interface ConfiguredService {
   readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
 }
 
-/** Undefined where the program refuses the files; the environment is HOME and nothing else. */
+/** Undefined if the program refuses the files; the environment is HOME and nothing else. */
 export async function configured(
   generation: Generation,
   files: readonly string[],

@@ -21,7 +21,7 @@ const words = fc.array(
 describe("quoting for a shell", () => {
   it.each(["sh", "bash"])("survives %s for any words", (shell) => {
     fc.assert(
-      // One shell for many words: starting one is what takes time.
+      // One shell for many words: its start takes the time.
       fc.property(fc.array(words, { minLength: 1, maxLength: 10 }), (lines) => {
         const text = lines.map(quote).join(" ");
         expect(split(shell, text)).toEqual(lines.flat());

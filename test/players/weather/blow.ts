@@ -51,7 +51,7 @@ export interface Blow {
 /** The trouble that strikes one call. */
 export type Stroke = Pick<Blow, "kind" | "after">;
 
-/** A blow and what it has met so far. */
+/** A blow and its calls so far. */
 export interface Front {
   readonly blow: Blow;
   readonly met: number;
@@ -67,7 +67,7 @@ export interface Meeting {
 
 export const frontsOf = (blows: readonly Blow[]): readonly Front[] => blows.map((blow) => ({ blow, met: 0 }));
 
-/** Takes one call through the weather: what strikes it, and the weather that is left. */
+/** Takes one call through the weather: the trouble that strikes it, and the weather that is left. */
 export function strike(
   fronts: readonly Front[],
   call: Meeting,

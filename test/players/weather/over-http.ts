@@ -18,7 +18,7 @@ export const overHttp = (outgoing: ServerResponse, work: () => Promise<Answered>
   fails: (status) => send(outgoing, { status: Number(status), headers: HTML, body: `<h1>${status}</h1>\n` }),
 });
 
-/** The same bytes once more on the same connection, where nobody has asked for anything. */
+/** The same bytes once more on the same connection, when nobody has asked for anything. */
 function sendTwice(outgoing: ServerResponse, { status, headers, body }: Answered): void {
   const whole = Buffer.from(body);
   const { socket } = outgoing;

@@ -53,7 +53,7 @@ function foreignContainers({ before, after }: Span): readonly string[] {
   });
 }
 
-/** Patroni keeps its own keys alive; that they are there is what counts. */
+/** Patroni keeps its own keys alive; only their presence counts. */
 function foreignKeys({ before, after }: Span): readonly string[] {
   const lasting = Object.keys(before.world.etcd.entries).filter((key) => key.endsWith("/initialize"));
   return lasting

@@ -1,4 +1,4 @@
-/** Bad weather on every passage of a box: which calls it meets, and what becomes of them. */
+/** Bad weather on every passage of a box: the calls that it meets, and their fates. */
 import { type BoxClock, shown, waitUntil } from "../../../src/rehearsal/box/clock.ts";
 import { type Passage, send } from "../../../src/rehearsal/passage.ts";
 import { type Blow, type Front, frontsOf, type Stroke, strike, type System } from "./blow.ts";

@@ -2,7 +2,7 @@
 import type { Seal } from "./seal.ts";
 import type { Ended } from "./workshop.ts";
 
-/** Command lines for PostgreSQL; what they need is in the script that they name. */
+/** Command lines for PostgreSQL; their values are in the script that they name. */
 export interface Commands {
   /** Takes the path of a segment. */
   readonly push: string;

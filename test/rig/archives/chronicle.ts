@@ -73,7 +73,7 @@ export class Chronicle {
     return nameOf(mark.timeline, (mark.lsn - 1n) / SEGMENT);
   }
 
-  /** The segment of timeline 1 that holds what PostgreSQL prints as this place. */
+  /** The segment of timeline 1 that holds the place, as PostgreSQL prints it. */
   segmentAt(lsn: string): string {
     return nameOf(1, parseLsn(lsn) / SEGMENT);
   }

@@ -1,4 +1,6 @@
-/** One case from end to end: a copy of the archive, the damage, what the tool says, and what a real restore comes to. */
+/**
+ * One case from end to end: a copy of the archive, the damage, the tool's verdict, and the result of a real restore.
+ */
 import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verification.ts";
 import type { Archiver } from "./archiver.ts";
 import type { ArchiveName, Archives } from "./archives.ts";

@@ -1,4 +1,4 @@
-/** Archives made by real programs, each with what was really written into it. Rows are numbered in the order of writing. */
+/** Archives made by real programs, each with its real rows. Rows are numbered in the order of writing. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../until.ts";

@@ -61,7 +61,7 @@ export class Postgres {
     return server;
   }
 
-  /** Replaces what configuration there is. With a recovery, the next start restores. */
+  /** Replaces the present configuration. With a recovery, the next start restores. */
   async configure({
     archiving,
     recovery,

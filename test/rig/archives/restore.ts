@@ -1,4 +1,4 @@
-/** A real restore: the real program fetches, the real PostgreSQL replays, and what it then has is read by SQL. */
+/** A real restore: the real program fetches, the real PostgreSQL replays, and its rows are read by SQL. */
 import { rm } from "node:fs/promises";
 import type { Archiver } from "./archiver.ts";
 import { type Cluster, Postgres, type Recovery, type Started } from "./postgres.ts";
@@ -33,7 +33,7 @@ export async function restoreInto(cluster: Cluster, options: RestoreOptions): Pr
 
 /** The rows of a server. */
 export interface Looked {
-  /** Numbers of the rows that are there; empty where the server cannot be asked. */
+  /** Numbers of the rows that are there; empty if the server cannot be asked. */
   readonly rows: readonly number[];
   /** Of those whose ballast in another table is there whole: the same numbers wherever the state is one that ever was. */
   readonly whole: readonly number[];

@@ -15,7 +15,7 @@ export interface Hostile {
   readonly key: string;
   /** The target of the links that it puts in place of files that are written later. */
   readonly victim: string;
-  /** A word in the command of what it leaves running. */
+  /** A word in the command of the processes that it leaves running. */
   readonly mark: string;
   /** Somebody else's socket. */
   readonly elsewhere: string;

@@ -4,7 +4,7 @@ import { openAtEnd } from "../../printed/fill.ts";
 
 export interface PrintedStep {
   readonly id: string;
-  /** CEL: only where it holds. */
+  /** CEL: only if it holds. */
   readonly when?: string;
   /** CEL: once for each of these. */
   readonly forEach?: string;

@@ -1,4 +1,7 @@
-/** The contract against a real MinIO, and what only a server can show: its own record of writes, its own refusals. */
+/**
+ * The contract against a real MinIO, and two things that only a server can show: its own record of writes, its own
+ * refusals.
+ */
 import { randomBytes } from "node:crypto";
 import {
   CompleteMultipartUploadCommand,

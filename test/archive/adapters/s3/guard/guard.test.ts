@@ -31,7 +31,7 @@ async function allows(permit: Permit, key: string, bucket = BUCKET): Promise<boo
   }
 }
 
-/** A permit that opens the source itself: what holds then is the guard alone. */
+/** A permit that opens the source itself: then only the guard holds. */
 const careless = (prefix = SOURCE.prefix): Permit =>
   guardOf().guard.archives({ bucket: BUCKET, prefix }, [SOURCE, NEW, ASIDE, { bucket: BUCKET, prefix: "backups" }]);
 
