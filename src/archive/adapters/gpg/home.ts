@@ -57,7 +57,7 @@ export class GpgHome {
     return { PATH: this.#place.path, HOME: this.path, GNUPGHOME: this.path, LANG: "C" };
   }
 
-  /** Removes the home, its agent, and every other program that still uses it. */
+  /** Ends its agent and every other program that still uses the home, and removes it. */
   async close(): Promise<void> {
     // The agent's sockets may lie in a directory of the system's.
     await this.#run("gpgconf", ["--kill", "all"]).catch(() => undefined);
