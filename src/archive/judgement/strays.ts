@@ -44,8 +44,8 @@ const twinOf = (relative: string): string =>
   `${relative.replace(/(?<=\/[0-9A-F]{24}|\.history|\.backup|\.partial|\.tar)\.[a-z0-9]+$/, "")}.lzo`;
 
 /**
- * A cluster whose segments have another size says so in each first page. Names that do not fit the usual size then
- * belong to no such cluster.
+ * True when a first page names the usual size of segments. Then a name that does not fit that size is no segment of this
+ * cluster: one with larger or smaller segments says so in each first page.
  */
 function hasUsualSegments({ pages, insides }: ArchiveFacts): boolean {
   const seen = [...(pages?.values() ?? []), ...[...(insides?.values() ?? [])].flatMap(({ page }) => page ?? [])];

@@ -17,7 +17,7 @@ const MOST_TOLD = 3;
  */
 interface Rivals {
   readonly any: ReadonlyMap<string, Candidate>;
-  /** The candidates with a known name, if a name was asked for; times leave out none. */
+  /** Those whose name is known to fit; times leave out none. */
   readonly named: ReadonlyMap<string, Candidate>;
 }
 
