@@ -39,7 +39,7 @@ export async function findData(
   });
 }
 
-/** The file that every whole PostgreSQL directory has, under any name (PostgreSQL manual, Database File Layout). */
+/** The file of every whole PostgreSQL, below directories of any name (PostgreSQL manual, Database File Layout). */
 const CONTROL = "global/pg_control";
 /** So many of one place are looked at. */
 const MOST_BELOW = 8;

@@ -77,7 +77,7 @@ export class Bubblewrap implements Sandbox {
   }
 }
 
-/** All other paths lie in memory, on these mounts, which go with the sandbox. */
+/** Every other path of a sandbox lies on these mounts, which go with it. */
 function own(version: string): readonly string[] {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [first = 0, second = 0] = BOUNDS_SINCE;
