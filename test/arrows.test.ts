@@ -13,7 +13,7 @@ const { RULES, WORDS, arrowsOf, forbidden } = (await import(
   join(import.meta.dirname, "../build/arrows.mjs")
 )) as Arrows;
 
-/** For each rule: a file, what it may not import, and what it may. */
+/** For each rule: a file, an import that it may not have, and one that it may. */
 const BROKEN: readonly (readonly [rule: string, file: string, breaks: string, allowed: string])[] = [
   ["bundled-dependencies-only", "src/cli/x.ts", "left-pad", "yargs"],
   ["product-knows-no-test", "src/cli/x.ts", "../../test/tool.ts", "./tool.ts"],

@@ -1,6 +1,6 @@
 /**
  * fast-check with one seed: the same inputs each time, so that a test that passed fails only when the code has changed.
- * `PROPERTY_SEED` tries others; what one of them finds becomes an example of its own. `npm test` tries few inputs,
+ * `PROPERTY_SEED` tries others; an input that fails becomes a fixed example. `npm test` tries few inputs,
  * properties.deep.test.ts many.
  */
 import fc from "fast-check";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 /** Where the program lies that was made for `npm test`; undefined in suites that start the package. */
 export const MADE = process.env["DINGO_RECOVER_TEST_PROGRAM"];
-/** Of the tool, with what it reads beside its entry. */
+/** Of the tool, with the files that it reads beside its entry. */
 export const TOOL_DIRECTORY = MADE ?? join(import.meta.dirname, "../bundle");
 export const TOOL = join(TOOL_DIRECTORY, "bin.cjs");
 

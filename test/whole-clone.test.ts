@@ -1,4 +1,4 @@
-/** What a check says of a clone that was made without the packages of its platform. */
+/** The words of a check about a clone that was made without the packages of its platform. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

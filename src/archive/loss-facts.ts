@@ -40,8 +40,8 @@ export async function lossFactsOf(
 }
 
 /**
- * A directory of its own shows nothing: it may be that of a node that ended long before. Nor does a segment that was
- * stored within seconds of the deletion: another may have been open.
+ * The database's own directory shows nothing: it may be that of a node that ended long before. Nor does a segment that
+ * was stored within seconds of the deletion: another may have been open.
  */
 function shownBy({ recoveryPoint }: ArchiveVerdict, { ownDatabase, cleanStop, left, livedOn }: End): string {
   if (ownDatabase !== "") return "";

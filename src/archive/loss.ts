@@ -1,9 +1,9 @@
 /**
- * What a recovery does not bring back, as a range (law 17): at least, at most, and "none" only where that is shown. One
- * function makes the range from facts, one puts it into words: every screen, document and report of a run tells the same.
+ * The loss of a recovery as a range (law 17): at least, at most, and "none" only when that is shown. One function makes
+ * the range from facts, and one puts it into words, so that every screen, document and report of a run tells the same.
  *
- * What bounds it: PostgreSQL archives whole segments, so that what was written after the last one was closed is lost. Its
- * last transaction is no later than that moment, and the moment when it was stored no earlier.
+ * Two moments bound it. PostgreSQL archives whole segments, so all writes after the last one was closed are lost. The
+ * last transaction of that segment is no later than its closing, and it was stored no earlier.
  */
 import { counted } from "../kit/text/counted.ts";
 
@@ -18,7 +18,7 @@ export interface LossFacts {
   readonly stored: string;
   /** ISO 8601, or "" when it is not known. */
   readonly deletedAt: string;
-  /** What shows that nothing is lost, as a clause; "" when nothing does. */
+  /** The reason why nothing is lost, as a clause; "" when none is known. */
   readonly shown: string;
 }
 
@@ -26,11 +26,11 @@ export interface LossRange {
   readonly atLeast: { readonly segments: number; readonly which: string };
   /** Null when no bound is known. */
   readonly atMost: MostLost | null;
-  /** What shows that nothing is lost, as a clause; "" when nothing does. */
+  /** The reason why nothing is lost, as a clause; "" when none is known. */
   readonly shown: string;
 }
 
-/** What was written between `since` and `until`. */
+/** The writes between `since` and `until`. */
 export interface MostLost {
   /** ISO 8601. */
   readonly since: string;
@@ -42,7 +42,7 @@ export interface MostLost {
   readonly seconds: number | null;
 }
 
-/** What was found out of a loss before the restore. */
+/** The facts about a loss that are known before the restore. */
 export interface VerifiedLoss extends LossFacts {
   /** The instance wrote after its deletion: nobody knows until when. */
   readonly livedOn: boolean;
@@ -66,11 +66,11 @@ function mostOf({ lastTransaction, stored, deletedAt: until }: LossFacts): MostL
 
 function secondsFrom(since: string, until: string): number | null {
   const ms = Date.parse(until) - Date.parse(since);
-  // Clocks of two machines: what came after the deletion by them bounds nothing.
+  // Clocks of two machines: a segment that is later than the deletion by them bounds nothing.
   return Number.isNaN(ms) || ms < 0 ? null : Math.max(1, Math.ceil(ms / 1000));
 }
 
-/** The range as one clause, with what it goes by. */
+/** The range as one clause, with its grounds. */
 export function lossText({ atLeast: { segments, which }, atMost, shown }: LossRange): string {
   if (shown !== "") return `nothing is lost: ${shown}`;
   const least = which === "" ? leastText(segments) : `${leastText(segments)} (${which})`;
@@ -92,7 +92,7 @@ function mostText(most: MostLost | null): string {
   return `the last ${spanText(most.seconds)} of writes are`;
 }
 
-/** What a person can compare with what applications have written. */
+/** The moments that a person can compare with the writes of applications. */
 function sinceText(most: MostLost | null): string {
   if (most === null) return "";
   const { by, since, until, seconds } = most;

@@ -1,6 +1,6 @@
 /**
- * Programs of the box as a few lines of bash, which hand over what they are called with: the process of the box answers. A
- * Node for each call would take longer than the call. Where there is no bash (`/dev/tcp` is its own), there are none.
+ * Programs of the box as a few lines of bash, which hand over their words: the process of the box answers. A Node for
+ * each call would take longer than the call. Without bash (`/dev/tcp` is its own) there are none.
  */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
@@ -73,7 +73,7 @@ export function putScript(directory: string, name: string, text: string): string
 function receive(socket: Socket, { variables = [], answer }: Programs): void {
   let text = "";
   socket.setEncoding("utf8");
-  // A client that was killed takes nothing back: what it asked for is under way all the same.
+  // A client that was killed takes nothing back: its request is under way all the same.
   socket.on("error", () => undefined);
   socket.on("data", (chunk: string) => {
     text += chunk;
@@ -84,7 +84,7 @@ function receive(socket: Socket, { variables = [], answer }: Programs): void {
   });
 }
 
-/** Undefined until all fields are there; what follows the last NUL is no field. */
+/** Undefined until all fields are there; text behind the last NUL is no field. */
 function callIn([program = "", ...fields]: readonly string[], variables: number): ProgramCall | undefined {
   const end = variables + 1 + Number(fields[variables] || Infinity);
   if (fields.length < end + 2) return undefined;

@@ -1,11 +1,11 @@
-/** What the box's pg_dump writes and its pg_restore reads: an archive by its first bytes, and whole by its last line. */
+/** The archives of the box's pg_dump, for its pg_restore: an archive by its first bytes, and whole by its last line. */
 /** Of format 1.13, which pg_restore 9.6 reads. */
 const MAGIC = "PGDMP\u0001\r";
 const END = "\n-- the end of the box's archive\n";
 
 export const archived = (content: string): string => `${MAGIC}${content}${END}`;
 
-/** Or what is wrong with it, in the words of pg_restore. */
+/** Or its fault, in the words of pg_restore. */
 export function unarchived(bytes: string): { readonly content: string } | { readonly wrong: string } {
   if (bytes.length < "PGDMP".length)
     return { wrong: `input file is too short (read ${bytes.length}, expected ${"PGDMP".length})` };

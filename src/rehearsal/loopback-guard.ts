@@ -1,6 +1,6 @@
 /**
- * The last wall of a rehearsal (law 13): in a process that has it, no socket reaches anything but loopback and no name is
- * looked up, whatever library tries. It is installed once, and never taken away.
+ * The last wall of a rehearsal (law 13): in a process that has it, no socket reaches anything but loopback and no name
+ * is looked up, for every library. It is installed once, and never taken away.
  */
 import dgram from "node:dgram";
 import dns from "node:dns";
@@ -22,7 +22,7 @@ function escape(place: string): RecoverError {
   });
 }
 
-/** Where a call of `connect` would go; undefined for a path of a local socket. */
+/** The target of a call of `connect`; undefined for a path of a local socket. */
 function destination(first: unknown, second: unknown): string | undefined {
   // net.connect() hands its normalised arguments on as one array.
   if (Array.isArray(first)) return destination(first[0], first[1]);
@@ -43,7 +43,7 @@ export function installLoopbackGuard(): void {
   guardSockets();
   guardDatagrams();
   guardNames();
-  // Otherwise whoever imports a function by its name has the one from before.
+  // Otherwise a module that imports a function by its name keeps the unguarded one.
   syncBuiltinESMExports();
 }
 

@@ -1,4 +1,7 @@
-/** What a call passes on its way to a system of the box and back: nothing stands there, but tests can put trouble there. */
+/**
+ * The places that a call passes on its way to a system of the box and back. They are empty, but tests can put trouble
+ * there.
+ */
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Broker } from "./cloud-controller/broker.ts";
 import type { Ended } from "./world/events.ts";
@@ -24,12 +27,12 @@ type Maybe<T> = Promise<T | undefined> | T | undefined;
 
 /** `answer` and `work` let a call take effect. */
 export interface Passage {
-  /** Writes what comes of a call. */
+  /** Writes the result of a call. */
   http(call: HttpCall, outgoing: ServerResponse, answer: () => Promise<Answered>): Promise<void>;
   /** Whether the gateway lets somebody through to an address. */
   gateway(address: string, hangUp: () => void): Promise<boolean>;
   command(line: string, work: () => Promise<Ended>): Promise<CommandEnd>;
-  /** By curl on a cell; undefined where nobody's adapter calls it like that. */
+  /** By curl on a cell; undefined if nobody's adapter calls it like that. */
   curl(system: "etcd" | "patroni", method: string, work: () => Ended | undefined): Maybe<Ended>;
   /** Between Cloud Controller and it. */
   broker(broker: Broker): Broker;

@@ -1,4 +1,7 @@
-/** Puts `cf` and `docker` of the box where a child's PATH finds them: a line of shell that starts this tool as that program. */
+/**
+ * Puts `cf` and `docker` of the box into a directory of the child's PATH: a line of shell that starts this tool as that
+ * program.
+ */
 import { compiledBefore, ownProgram } from "../kit/process/own-files.ts";
 import { putScript } from "./bash-programs.ts";
 import { type BoxClock, clockWord } from "./cf-program/clock.ts";

@@ -1,4 +1,4 @@
-/** What the sample archive can have beside its one base backup and timeline. */
+/** Parts that the sample archive can have beside its one base backup and timeline. */
 import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
 import { readArchive } from "../../src/archive/reading/facts.ts";
 import type { ArchiveVerdict } from "../../src/archive/judgement/verdict.ts";

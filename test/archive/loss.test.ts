@@ -1,4 +1,4 @@
-/** What a recovery does not bring back, as a range: at least, at most, and none only where that is shown. */
+/** The loss of a recovery as a range: at least, at most, and none only when that is shown. */
 import { describe, expect, it } from "vitest";
 import { type LossFacts, lossRange, lossText, shortLossText } from "../../src/archive/loss.ts";
 import { fc } from "../properties.ts";

@@ -54,7 +54,7 @@ export const packed = (bytes: Buffer): Buffer => lzop(runsOf(bytes), packing);
 /** An idle page of WAL has but a header. */
 const ZEROS = Buffer.alloc(512);
 
-/** Stretches of zeros as what they are: they are packed faster, and into less. */
+/** Stretches of zeros as such: they are packed faster, and into less. */
 function runsOf(bytes: Buffer): readonly Run[] {
   const runs: Run[] = [];
   for (let at = 0; at < bytes.length; at += ZEROS.length) {
@@ -80,7 +80,7 @@ export function controlFile({ systemId, control, catalog, settings, crcAt }: Rel
 
 const LABEL = "START WAL LOCATION: 0/F000028 (file 00000001000000000000000F)\nCHECKPOINT LOCATION: 0/F000060\n";
 
-/** What every backup holds, in two tar files, and the sum of the sizes of its files. */
+/** The content of every backup, in two tar files, and the sum of the sizes of its files. */
 function baseOf({ release = RELEASES["9.6"], more = [], without }: RestorableOptions) {
   const files: readonly (readonly [string, string | Buffer])[] = [
     ["base/1/112", Buffer.alloc(8192, 1)],

@@ -1,4 +1,4 @@
-/** A restore says the loss that the verdict says, and both name what would bring it back. */
+/** A restore and the verdict name the same loss, and both name the way to lose less. */
 import { describe, expect, it } from "vitest";
 import { addBase, addSegments, codesOf, failedOver, judged, planned } from "./grown-archive.ts";
 import { BASE, drop, sampleArchive, segment } from "./sample-archive.ts";

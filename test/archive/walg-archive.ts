@@ -45,7 +45,7 @@ export class WalgArchive {
     return this;
   }
 
-  /** `tars`: what the backup says that it has. */
+  /** `tars`: the tar files that the backup names. */
   base(name: string, at: number, { tars, more = {} }: { tars?: readonly string[]; more?: object } = {}): this {
     const folder = `basebackups_005/${name}`;
     const names = tars ?? ["part_001.tar.lz4", "part_003.tar.lz4"];

@@ -1,4 +1,4 @@
-/** The package as it is installed: from the file that `npm pack` makes, where no registry answers, into a place of its own. */
+/** The package as it is installed: from the file that `npm pack` makes, with no registry in reach, into a new place. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,12 +22,12 @@ export class InstalledPackage {
     return this.#env.HOME;
   }
 
-  /** What `npm pack` has made. */
+  /** The file that `npm pack` has made. */
   get file(): string {
     return join(this.place, readdirSync(this.place).find((name) => name.endsWith(".tgz")) ?? "");
   }
 
-  /** Of what `npm run build` has made. */
+  /** Of the output of `npm run build`. */
   install(): void {
     mkdirSync(this.home);
     const packed = this.run("npm", "pack", resolve("."), "--ignore-scripts", "--pack-destination", this.place);

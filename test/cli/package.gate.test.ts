@@ -1,4 +1,4 @@
-/** The package installs offline into an empty prefix, says what it is, and recovers the box. */
+/** The package installs offline into an empty prefix, tells its version, and recovers the box. */
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openRunbook } from "../../src/cli/process/shipped-runbooks.ts";

@@ -1,4 +1,4 @@
-/** The program in a test, with a state directory and an environment of its own: called in this process, or as a child of it. */
+/** The program in a test, with its own state directory and environment: called in this process, or as a child of it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ export interface Started {
 const HELP: readonly string[] = ["--help", "-h", "help", "--get-yargs-completions"];
 const IN_PROCESS = MADE === undefined ? undefined : new ProgramInProcess(MADE);
 
-/** What Node compiles of the program, for all tests: it would be kept in the home of each. */
+/** Node's compiled code of the program, for all tests: it would be kept in the home of each. */
 const COMPILED = join(import.meta.dirname, "../../node_modules/.cache/dingo-recover/compiled");
 
 /** A directory that is gone after the test, and the program in it: nobody's configuration, log-ins or runs. */
@@ -46,7 +46,10 @@ export class Place {
     return { ...AS_INSTALLED, ...compiled, PATH: process.env["PATH"] ?? "", HOME, DINGO_RECOVER_STATE };
   }
 
-  /** As a process of its own: for tests of signals and kills, of what a child writes to the same streams, and of two at once. */
+  /**
+   * As a separate process: for tests of signals and kills, of a child that writes to the same streams, and of two at
+   * once.
+   */
   start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
     const child = spawn(process.execPath, [TOOL, ...words], {
       cwd: this.directory,
@@ -56,7 +59,7 @@ export class Place {
     return watch(child);
   }
 
-  /** To its end, without a process where the program was made for that. */
+  /** To its end, without a process if the program was made for that. */
   run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
     if (IN_PROCESS === undefined || words.some((word) => HELP.includes(word))) return this.start(words, env).ended;
     return IN_PROCESS.call({ words, directory: this.directory, env: { ...this.env, ...env } });

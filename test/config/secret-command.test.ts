@@ -1,4 +1,4 @@
-/** A secret by a command: what is run is what lies beside the configuration, and not what lies where the operator stands. */
+/** A secret by a command: the program beside the configuration is run, and not one in the operator's directory. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

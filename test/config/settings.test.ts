@@ -34,7 +34,7 @@ const setting = (name: string) => {
   return found;
 };
 
-/** Every key that the readers take at a place, by what they say of one that they do not. */
+/** Every key that the readers take at a place, by their answer to an unknown one. */
 function acceptedAt(path: readonly string[]): readonly string[] {
   const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), { zzzzzzzz: 1 });
   const { message, remedy } = refusal(JSON.stringify(nested));

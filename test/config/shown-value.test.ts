@@ -53,7 +53,7 @@ describe("a value", () => {
   });
 });
 
-/** What it means, said by patterns that look at each sign anew: right, and slow for a long word. */
+/** The meaning, in patterns that look at each sign anew: right, and slow for a long word. */
 function plainly(text: string): string {
   return text
     .replace(/-----BEGIN.*?(?:-----END[^-]*-----|$)/gsu, MASK)

@@ -12,7 +12,7 @@ const worldOf = (release: Release): World => ({
   image: `dingotiles/dingo-postgresql95:9.5-${release}`,
 });
 
-/** What a container printed since this was asked last, by what it has said before: lines of loops move on. */
+/** The lines that a container printed since the last call, told by the former ones: lines of loops move on. */
 class Transcript {
   private seen: ReadonlySet<unknown> = new Set();
 

@@ -1,8 +1,8 @@
 /**
- * What the captured logs demand of a container that plays one of their images. What the image's own scripts print must be
- * all there, in its order, and nothing else. Patroni, PostgreSQL and wal-e are the same programs in all images, and the
- * machine's load decides what they come to say in a phase: what they said in the captures of all images must be there, in
- * the order that all captures agree on, and no line that none of them ever said.
+ * The captured logs' demands on a container that plays one of their images. It must print all lines of the image's own
+ * scripts, in their order, and no others. Patroni, PostgreSQL and wal-e are the same programs in all images, and the
+ * machine's load decides which lines they print in a phase. The lines that they print in the captures of all images
+ * must be there, in the order that all captures agree on, and no line that none of them ever printed.
  */
 import { capturedPhase, capturedUnderLoad, type Difference, type Said, said } from "./container-lines.ts";
 import { PHASES, type Phase, type Release, RELEASES } from "./phases.ts";
@@ -10,7 +10,7 @@ import { PHASES, type Phase, type Release, RELEASES } from "./phases.ts";
 /** Parts that differ from image to image. */
 const SCRIPTS: ReadonlySet<string> = new Set(["startup", "start_pg", "restore_leader_if_missing", "reinitialize"]);
 
-/** What start-up says besides, when registrator is late. */
+/** An extra line of start-up, when registrator is late. */
 const LATE = "container not yet registered, waiting...";
 
 /** Lines of which timing alone decides whether a phase has them: they may be there, and need not. */
@@ -66,7 +66,7 @@ const captureOf = (release: Release, phase: Phase): Said => captures.get(release
 export interface Played {
   readonly release: Release;
   readonly phase: Phase;
-  /** The machine may have had too much to do: what is not certain then is not demanded. */
+  /** The machine may have had too much to do: uncertain lines are not demanded then. */
   readonly busy: boolean;
 }
 
@@ -127,7 +127,7 @@ function outOfOrder(
   return lines.filter((line) => lines.some((other) => earlier(other, line)));
 }
 
-/** What may differ, and why; `line` is matched against the line without names and numbers. */
+/** A difference that is allowed, and why; `line` is matched against the line without names and numbers. */
 export interface Exception {
   readonly phases: readonly Phase[] | "all";
   readonly line: RegExp;

@@ -1,4 +1,7 @@
-/** The comparison itself: what it takes out, what it keeps, and that it sees a line that is missing, new or out of place. */
+/**
+ * The comparison itself: the parts that it takes out, those that it keeps, and that it sees a line that is missing, new
+ * or out of place.
+ */
 import { describe, expect, test } from "vitest";
 import { differences, unexplained } from "./captured.ts";
 import { capturedPhase, masked, said } from "./container-lines.ts";

@@ -1,12 +1,12 @@
 /**
- * The log of a container, made comparable: what is said, and by which program, with names and numbers taken out. The programs
- * of a container run beside each other, so that only the order within one of them means something. What a program says
- * again and again counts once, where it said it first.
+ * The log of a container, made comparable: each line with its program, with names and numbers taken out. The programs
+ * of a container run beside each other, so that only the order within one of them means something. A line that a
+ * program repeats counts once, at its first place.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import type { Phase, Release } from "./phases.ts";
 
-/** What a program says, by the program's name, in its order. */
+/** The lines of a program, by the program's name, in their order. */
 export type Said = ReadonlyMap<string, readonly string[]>;
 
 const CAPTURED = new URL("../../fixtures/container-logs/", import.meta.url);
@@ -64,7 +64,7 @@ function statements(log: readonly string[]): Statement[] {
 }
 
 /**
- * pg_ctl, lzop and the AWS client begin a line and end it later: what another program says in the meantime follows in the
+ * pg_ctl, lzop and the AWS client begin a line and end it later: another program's words in the meantime follow in the
  * same line.
  */
 const BEGINNINGS = [
@@ -81,7 +81,10 @@ function unglued(text: string): readonly string[] {
   return [...kept, ...unglued(text.slice(begun.length).replace(begun.startsWith("lzop") ? /^ / : "", ""))];
 }
 
-/** Programs that print under Patroni's prefix, which starts them all; of PostgreSQL and Patroni, what works side by side. */
+/**
+ * Programs that print under Patroni's prefix, which starts them all; of PostgreSQL and Patroni, the processes side by
+ * side.
+ */
 const PROGRAMS: readonly (readonly [begins: RegExp, program: string])[] = [
   [/^\d{4}-\d\d-\d\d [\d:,]+ INFO: closed patroni connection /, "patroni beside"],
   [/^\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+: /, "patroni"],
@@ -94,7 +97,7 @@ const PROGRAMS: readonly (readonly [begins: RegExp, program: string])[] = [
   [/^(?:LOG|FATAL|HINT|DETAIL|NOTICE|WARNING|ERROR|PANIC): {2}/, "postgres"],
 ];
 
-/** The list of base backups has a loop of its own beside the backups. */
+/** The list of base backups comes from a separate loop beside the backups. */
 const OF_THE_LIST = /^(?:psql: |\tIs the server running|name\t|base_[0-9A-F]{24}_\d{8}\t)/;
 
 function programOf(part: string, text: string): string {

@@ -1,6 +1,6 @@
 /**
- * The lives of a container, phase by phase, on real parts: what it prints from one quiet moment to the next. Nothing is under
- * way at such a moment but what is said again and again, so that a phase has all its lines and no line of another one.
+ * The lives of a container, phase by phase, on real parts: its lines from one quiet moment to the next. At such a
+ * moment only repeated lines are printed, so that a phase has all its lines and no line of another one.
  */
 import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, rename } from "node:fs/promises";
@@ -16,7 +16,7 @@ export type Lives = Readonly<Partial<Record<Phase, readonly string[]>>>;
 
 export interface Through {
   readonly lives: Lives;
-  /** Name of the container's first process, and what a `docker stop` made the container end with. */
+  /** Name of the container's first process, and its exit after a `docker stop`. */
   readonly init: string;
   readonly stopped: number;
 }
@@ -31,7 +31,7 @@ export async function liveThrough(rig: Rig, release: Release): Promise<Through> 
   return { lives: { ...lives, ...restored, ...together }, init, stopped };
 }
 
-/** What a container printed since this was asked last. */
+/** The lines that a container printed since the last call. */
 class Transcript {
   private read = 0;
 

@@ -1,4 +1,6 @@
-/** The box's `cf`, as a rehearsal in a clone puts it: from source, by a Node that keeps what it has compiled for all tests. */
+/**
+ * The box's `cf`, as a rehearsal in a clone puts it: from source, by a Node that keeps its compiled code for all tests.
+ */
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { installCfProgram } from "../../src/rehearsal/program-file.ts";

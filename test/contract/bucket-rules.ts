@@ -1,4 +1,4 @@
-/** What every store says of a bucket's own rules: what it keeps of what is deleted. */
+/** Every store's answer about a bucket's own rules: how it keeps deleted objects. */
 import { expect, it } from "vitest";
 import type { ObjectStoreWorld } from "./object-store.ts";
 

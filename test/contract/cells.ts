@@ -1,6 +1,6 @@
 /**
- * What every cell does, be it a stand-in or a real one: sshd, sudo, Docker, etcd, files, psql. The unkind answers
- * count as much as the kind ones: absence is only what the far side itself calls absence.
+ * The behaviour of every cell, a stand-in or a real one: sshd, sudo, Docker, etcd, files, psql. The unkind answers
+ * count as much as the kind ones: only the far side itself may call a thing absent.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OpenCells } from "../../src/foundation/adapters/cells/cells.ts";
@@ -24,7 +24,7 @@ export interface CellsWorld {
     readonly secret: { readonly name: string; readonly value: string };
     readonly dataDirectory: string;
     readonly login: { host: string; port: number; user: string; password: string; database: string };
-    /** A statement with more than one row and column, and what it gives. */
+    /** A statement with more than one row and column, and its result. */
     readonly query: { readonly sql: string; readonly rows: readonly (readonly string[])[] };
     readonly brokenSql: string;
     /** An archive of pg_dump with a table `brought_along` of three rows, which is nowhere yet. */
@@ -34,7 +34,7 @@ export interface CellsWorld {
     /** After a start: until the log-in works. */
     ready(): Promise<void>;
   };
-  /** `nothing` is a place where nothing listens; below `directory` the suite may write. */
+  /** At `nothing` no server listens; below `directory` the suite may write. */
   readonly etcd: { readonly hostPort: string; readonly nothing: string; readonly directory: string };
   /** An empty directory to work in, and beside it a file with a text. */
   readonly files: { readonly directory: string; readonly file: string; readonly text: string };
@@ -177,7 +177,8 @@ export function cellsContract(name: string, abilities: CellsAbilities, makeWorld
       it("gives the log since a time, and nothing from before it", async () => {
         const { container, logged } = world.database;
         const started = (await cell.docker.inspect(container))?.startedAt ?? "";
-        // What a container says is in its log a moment later: nobody may take a line that is not there yet for one that never came.
+        // A container's line is in its log a moment later: nobody may take a line that is not there yet for one that
+        // never came.
         const said = expect.poll(() => cell.docker.logs(container, started), { timeout: 60_000 });
         await said.toContainEqual(expect.stringContaining(logged));
         const lines = await cell.docker.logs(container, started);

@@ -1,6 +1,6 @@
 /**
- * What the cf CLI prints and how it ends, word for word, for the commands that our adapter sends. Run with the box's
- * program and with the real CLI, so that the box's stays a true copy.
+ * The output and the exit code of the cf CLI, word for word, for the commands that our adapter sends. Run with the
+ * box's program and with the real CLI, so that the box's stays a true copy.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,6 @@
-/** The contract of the CloudFoundry port, continued: what one process of ours leaves, and the next makes of it. */
+/**
+ * The contract of the CloudFoundry port, continued: the left-overs of one process of ours, and their use by the next.
+ */
 import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Bad weather for every method of the CloudFoundry port: which error, and what is never sent again. */
+/** Bad weather for every method of the CloudFoundry port: its error, and the calls that are never sent again. */
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { CloudFoundry } from "../../src/ports/cloud-foundry.ts";

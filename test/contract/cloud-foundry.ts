@@ -1,7 +1,7 @@
 /**
  * The contract of the CloudFoundry port: our adapter with a cf program against the Cloud Controller stand-in. Run with
- * the box's program everywhere, and with the real CLI where it is installed, so that neither can drift. What it asks of the
- * program's process is in `cloud-foundry-home.ts`.
+ * the box's program everywhere, and with the real CLI if it is installed, so that neither can drift. Its demands on the
+ * program's process are in `cloud-foundry-home.ts`.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.ts";
@@ -10,7 +10,7 @@ import { spaces } from "./cloud-foundry-spaces.ts";
 import { badWeather } from "./cloud-foundry-weather.ts";
 import { ADMIN, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./cloud-foundry-world.ts";
 
-/** `program` yields the path of the cf to hold to the contract; a directory is given for what it has to build. */
+/** `program` yields the path of the cf to hold to the contract; a directory is given for its builds. */
 export function cloudFoundryContract(name: string, program: (directory: string) => Promise<string>): void {
   describe(`CloudFoundry by ${name}`, () => {
     const fixture = new CloudFoundryFixture();

@@ -1,6 +1,7 @@
 /**
- * What whoever copies a database relies on: a copy that is marked when it is whole, a server on it that answers, a dump that
- * loads, and an original that stays as it was. Registered for the simulated engine and for a real one.
+ * The promises that a copy of a database relies on: a copy that is marked when it is whole, a server on it that
+ * answers, a dump that loads, and an original that stays as it was. Registered for the simulated engine and for a real
+ * one.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CopyServer, DatabaseCopies, ServerPrograms } from "../../src/ports/database-copy.ts";

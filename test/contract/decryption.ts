@@ -1,4 +1,4 @@
-/** What opens messages of OpenPGP: the stand-in program and gpg itself, behind the adapter as it is. */
+/** The programs that open messages of OpenPGP: the stand-in and gpg itself, behind the adapter as it is. */
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
@@ -172,7 +172,7 @@ export function decryptionContract(name: string, open: () => Promise<DecryptionF
         await writeFile(join(dead, "private-keys"), "secret");
         const agent = spawn("/bin/sleep", ["600"], { env: { GNUPGHOME: dead }, stdio: "ignore" });
         const ended = once(agent, "exit");
-        // Neither of a living process, nor what only looks like one of ours.
+        // Neither a living process's, nor one that only looks like ours.
         await mkdir(join(parent, new OwnHomes("gpg", "GNUPGHOME").newName()));
         await symlink("/etc", join(parent, nameOfDead(new OwnHomes("gpg", "GNUPGHOME").newName())));
         const gpg = decryption();
@@ -201,5 +201,5 @@ async function all(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(found);
 }
 
-/** A directory for what a fixture makes. */
+/** A directory for a fixture's files. */
 export const fixtureDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), "dr-keys-"));

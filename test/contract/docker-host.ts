@@ -1,4 +1,4 @@
-/** What every Docker host has to keep to that is looked at: a real engine, as root and without rights, and the stand-in. */
+/** The contract of every Docker host that is looked at: a real engine, as root and without rights, and the stand-in. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DockerHost, Looked, LookOrder, Place } from "../../src/ports/docker-host.ts";
 import { control } from "../docker/data-directory/control-file.ts";
@@ -6,10 +6,10 @@ import { control } from "../docker/data-directory/control-file.ts";
 export type SeedFile = string | Uint8Array | { readonly link: string } | { readonly pipe: true };
 export type SeedFiles = Readonly<Record<string, SeedFile>>;
 
-/** Makes what the host then shows, by other means than the host itself. */
+/** Makes the objects that the host then shows, by other means than the host itself. */
 export interface DockerFixture {
   readonly host: DockerHost;
-  /** An image with a shell, without volumes of its own. */
+  /** An image with a shell, and with no volumes. */
   readonly image: string;
   /** One that makes a volume of /data and has files there. */
   readonly imageWithVolume: string;
@@ -17,7 +17,7 @@ export interface DockerFixture {
     name: string,
     seed?: { readonly labels?: Readonly<Record<string, string>>; readonly files?: SeedFiles },
   ): Promise<void>;
-  /** What lies in a volume: names, bytes, owners and times. */
+  /** The content of a volume: names, bytes, owners and times. */
   snapshot(name: string): Promise<string>;
   removeVolume(name: string): Promise<void>;
   /** Running, and doing nothing; its anonymous volumes are made by its image. */
@@ -32,7 +32,7 @@ export interface DockerFixture {
   }): Promise<void>;
   /** A directory on the engine's machine; its path. */
   directory(files: SeedFiles): Promise<string>;
-  /** Where the adapter is to read files of the machine that the CLI runs on; its path. */
+  /** A file that the adapter can read on the machine of the CLI; its path. */
   localFile(content: string): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
-/** What every Docker host has to keep to that is changed: a real engine with both generations of Compose, and the stand-in. */
+/**
+ * The contract of every Docker host that is changed: a real engine with both generations of Compose, and the stand-in.
+ */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DockerContainer, DockerHost } from "../../src/ports/docker-host.ts";
@@ -7,11 +9,11 @@ import type { ComposeCall, ComposeGeneration, DockerWork } from "../../src/ports
 export interface SeedOwner {
   readonly uid?: number;
   readonly mode?: number;
-  /** Milliseconds of the epoch; some time of its own where absent. */
+  /** Milliseconds of the epoch. Default: any time. */
   readonly modified?: number;
 }
 
-/** Makes what is then changed, by other means than the port itself. */
+/** Makes the objects that are then changed, by other means than the port itself. */
 export interface WorkFixture {
   readonly host: DockerHost;
   readonly work: DockerWork;
@@ -22,7 +24,7 @@ export interface WorkFixture {
   /** On the engine's machine, for this suite alone. */
   readonly directory: string;
   put(path: string, content: string, owner?: SeedOwner): Promise<void>;
-  /** Undefined where nothing is. */
+  /** Undefined if there is no file. */
   text(path: string): Promise<string | undefined>;
   /** Running; its id. */
   container(seed: {

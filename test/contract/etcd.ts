@@ -1,6 +1,6 @@
 /**
- * What etcd's v2 API does, be it the stand-in's reducer or a real server: the answers that a recovery relies on, down to
- * the error codes. Indexes differ from server to server; only their order counts.
+ * The behaviour of etcd's v2 API, by the stand-in's reducer or a real server: the answers that a recovery relies on,
+ * down to the error codes. Indexes differ from server to server; only their order counts.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 

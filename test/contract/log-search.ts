@@ -1,4 +1,4 @@
-/** What every log store must do behind the port: the box's as each product and version, and the real servers. */
+/** The contract of every log store behind the port: the box's as each product and version, and the real servers. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LogDocument, LogQuery, LogSearch } from "../../src/ports/log-search.ts";
 import { discover } from "../../src/discovery/answer/discover.ts";
@@ -9,7 +9,7 @@ import type { Field, StoredDocument } from "../../src/rehearsal/log-store/store.
 export interface LogStoreFixture {
   /** A small `largestAnswer` makes large documents cheap. */
   open(index: string, limits?: { readonly largestAnswer: number }): LogSearch;
-  /** An index of these fields and documents, searchable at once; `shards` where a server has any. */
+  /** An index of these fields and documents, searchable at once; `shards` if a server has any. */
   make(
     name: string,
     content: {

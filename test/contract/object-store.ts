@@ -1,6 +1,6 @@
 /**
- * What every object store must do, the one in memory, the box's, and real ones. The caller brings a bucket and ways to
- * seed it; the suite never looks behind the port.
+ * The contract of every object store: the one in memory, the box's, and real ones. The caller brings a bucket and ways
+ * to seed it; the suite never looks behind the port.
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ export interface ObjectStoreWorld {
   readonly store: ArchiveStore;
   /** Credentials that may do nothing. */
   readonly denied: ArchiveStore;
-  /** Whether it refuses a copy that must find nothing where something is. */
+  /** Whether it refuses a conditional copy onto an object that exists. */
   readonly honoursAbsence: boolean;
   /** Nothing listens there. */
   readonly unreachable: ArchiveStore;

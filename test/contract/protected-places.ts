@@ -1,11 +1,11 @@
-/** Law 1, at every object store: what no writer reaches, whatever it is asked for. */
+/** Law 1, at every object store: the places that no writer reaches, with any request. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { ArchiveStore, ObjectStore, WritePlaces } from "../../src/ports/object-store.ts";
 
 const PROTECTED = "protected/archive/wal";
-/** Where the suite's writer may write: the source is among them, and stays what it is. */
+/** The places of the suite's writer: the source is among them, and stays unchanged. */
 const WRITTEN = ["copy", "copied", "remove", "removed", `${PROTECTED}2`, PROTECTED, "backups/6e101b27/wal"];
 export const placesIn = (bucket: string): WritePlaces => ({
   source: { bucket, prefix: PROTECTED },

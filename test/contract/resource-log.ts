@@ -1,4 +1,4 @@
-/** A journal of open resources in memory, for tests of whatever opens some. */
+/** A journal of open resources in memory, for tests of code that opens some. */
 import type { JsonObject } from "../../src/action.ts";
 import type { OpenResource, ResourceRecorder } from "../../src/ports/resources.ts";
 
@@ -29,7 +29,7 @@ export class ResourceLog implements ResourceRecorder {
   }
 }
 
-/** The user of an SSH user, or else whatever the resource says first. */
+/** The user of an SSH user, or else the first value of the resource. */
 function nameOf(data: JsonObject): string {
   const name = data.user ?? Object.values(data)[0];
   return typeof name === "string" ? name : JSON.stringify(name);

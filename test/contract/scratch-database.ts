@@ -1,4 +1,4 @@
-/** What a throw-away PostgreSQL on this machine must do behind the port, whoever it is made of. */
+/** The contract of a throw-away PostgreSQL on this machine behind the port, with any implementation. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/kit/clock/system-clock.ts";
@@ -6,7 +6,7 @@ import { waitFor } from "../../src/kit/wait.ts";
 import type { RestoreOrder, ScratchDatabases, Standing } from "../../src/ports/scratch-database.ts";
 
 export interface ScratchFixture {
-  /** As another process would have it: it knows nothing but what lies there. */
+  /** As another process would have it: it knows only the files. */
   open(): ScratchDatabases;
   /** A path at which nothing is, the same each time. */
   readonly place: string;

@@ -1,4 +1,4 @@
-/** A copy out of the real archive of the package, for whatever programs it is started by, and whatever they run in. */
+/** A copy out of the real archive of the package, for all programs that start it and all sandboxes that they run in. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenSandbox } from "../../src/archive/adapters/scratch/programs.ts";

@@ -1,4 +1,4 @@
-/** What every place that machines share must do: the one in memory, the box's by the AWS SDK, and MinIO's. */
+/** The contract of every place that machines share: the one in memory, the box's by the AWS SDK, and MinIO's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { tryConditions } from "../../src/engine/lease/conditions.ts";
@@ -6,11 +6,11 @@ import type { SharedPlace } from "../../src/ports/shared-place.ts";
 
 export interface SharedPlaceWorld {
   readonly place: SharedPlace;
-  /** Credentials that may do nothing; absent where there are none. */
+  /** Credentials that may do nothing; absent if there are none. */
   readonly denied?: SharedPlace;
   /** Nothing listens there. */
   readonly unreachable: SharedPlace;
-  /** In a bucket that is not there; absent where there are no buckets. */
+  /** In a bucket that is not there; absent if there are no buckets. */
   readonly nowhere?: SharedPlace;
   close(): Promise<void>;
 }

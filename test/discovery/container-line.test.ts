@@ -1,4 +1,4 @@
-/** What a database's client writes into its container's log, in the broker's words, is no word of the broker. */
+/** A text in the broker's words that a database's client writes into its container's log is no word of the broker. */
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/answer/discover.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";

@@ -1,4 +1,4 @@
-/** What the answer says of the time that no source reaches over, and who would hold it. */
+/** The answer's words about the time that no source covers, and the source that would hold it. */
 import { describe, expect, it } from "vitest";
 import type { DiscoveryQuery, SourceReport } from "../../src/discovery/judgement/candidate.ts";
 import { coverageGaps } from "../../src/discovery/sources/coverage-gaps.ts";

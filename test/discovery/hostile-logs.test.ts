@@ -1,4 +1,7 @@
-/** Whatever stands in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret is told. */
+/**
+ * For every text in a log: no control byte comes out, no instance is made up, no half look is called nothing, no secret
+ * is told.
+ */
 import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/answer/discover.ts";
@@ -17,7 +20,7 @@ async function search(text: Uint8Array | string, file = "b.log") {
 }
 
 const guids = fc.array(fc.uuid(), { minLength: 1, maxLength: 4 });
-/** A log of real lines with something foreign put where it hurts. */
+/** A log of real lines with something foreign put at the worst places. */
 const poisoned = fc.tuple(guids, poison, fc.nat(4), fc.nat()).map(([ids, evil, where, at]) => {
   const [first = ""] = ids;
   const text = ids.map((id) => lager(goodDeletion(id))).join("");
@@ -179,7 +182,7 @@ describe("for any secret that a broker logged", () => {
                 .join("\n")
             : plain;
           const out = printed(await search(text));
-          // What is left of a secret that was cut is none any more below eight characters.
+          // A rest of fewer than eight characters of a secret that was cut is no secret any more.
           for (let at = 0; at + 8 <= word.length; at += 1) expect(out).not.toContain(word.slice(at, at + 8));
         },
       ),

@@ -1,4 +1,7 @@
-/** What holds for logs holds for every other source: Cloud Foundry's records, inventories, broker's records, stores, Papertrail. */
+/**
+ * The rules for logs hold for every other source: Cloud Foundry's records, inventories, broker's records, stores,
+ * Papertrail.
+ */
 import { fc, inputs } from "../properties.ts";
 import { describe, expect, it } from "vitest";
 import { discover, type DiscoverOptions, type DiscoverResult } from "../../src/discovery/answer/discover.ts";

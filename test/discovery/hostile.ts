@@ -1,11 +1,11 @@
-/** Foreign text that wants to do harm, and what must never come out of it. */
+/** Foreign text that wants to do harm, and the texts that must never come out of it. */
 import { fc } from "../properties.ts";
 import type { DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { createOutput } from "../../src/cli/screen/output.ts";
 import { eraF, lager } from "./broker-log.ts";
 
-/** What `discover` writes, as a person and as a script would get it. */
+/** The output of `discover`, as a person and as a script would get it. */
 export function printed({ table, document }: DiscoverResult): string {
   const written: string[] = [];
   const stdout = { isTTY: true, columns: 80, rows: 24, write: (text: string) => written.push(text) > 0 };

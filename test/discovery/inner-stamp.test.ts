@@ -4,7 +4,7 @@ import { mayCarryStamp } from "../../src/discovery/lines/inner-stamp.ts";
 import { readLogLines } from "../../src/discovery/lines/log-line.ts";
 import { bytesOf, FOUNDATIONS, isKept, truthOf } from "./recorded-logs.ts";
 
-/** What a clock is learned from: a time without year and zone around an exact one. */
+/** True for a line that teaches a clock: a time without year and zone around an exact one. */
 const teaches = (line: string): boolean =>
   readLogLines(line).some(({ envelope, inner }) => envelope.naked !== undefined && inner !== undefined);
 

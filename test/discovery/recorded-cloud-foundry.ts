@@ -1,4 +1,4 @@
-/** A Cloud Foundry of records only: what it is seeded with is all there is; changes are refused. */
+/** A Cloud Foundry of records only: it has only its seeds; changes are refused. */
 import { RecoverError, type ErrorCode } from "../../src/errors.ts";
 import type { AuditEvent, CloudFoundry, ServiceInstance, UsageEvent } from "../../src/ports/cloud-foundry.ts";
 

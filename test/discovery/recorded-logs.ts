@@ -1,4 +1,4 @@
-/** The logs of real brokers in fixtures/logs, with what really happened beside them. */
+/** The logs of real brokers in fixtures/logs, with the real events beside them. */
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import type { LogFiles } from "../../src/ports/log-files.ts";
@@ -31,7 +31,7 @@ export interface TrueInstance {
   readonly deletedAt?: string;
   readonly recreated?: boolean;
   readonly containerLeft?: boolean;
-  /** Of what was not deleted. */
+  /** Of instances that were not deleted. */
   readonly why?: string;
 }
 

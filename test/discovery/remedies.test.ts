@@ -1,4 +1,4 @@
-/** What could not be looked at stands with what helps, of each source its own. */
+/** A gap in the coverage stands with a remedy, for each source its own. */
 import { describe, expect, it } from "vitest";
 import { LocalLogFiles } from "../../src/discovery/adapters/logs/local-log-files.ts";
 import { inventoryFiles } from "../../src/cli/commands/discover/discovery-sources.ts";

@@ -1,4 +1,4 @@
-/** What lived for seconds is set aside beside what did not, never in place of what was asked for. */
+/** An instance that lived for seconds is set aside beside longer ones, never in place of the one that was asked for. */
 import { describe, expect, it } from "vitest";
 import type { DiscoveryQuery } from "../../src/discovery/judgement/candidate.ts";
 import { discover, type DiscoverResult } from "../../src/discovery/answer/discover.ts";

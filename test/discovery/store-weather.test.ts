@@ -20,7 +20,7 @@ const DELETED = lager(goodDeletion());
 const QUIET = lager([["catalog.start"]]);
 /** In all of these the right answer came, sooner or later. */
 const HARMLESS: readonly Kind[] = ["slow", "duplicate", "twice"];
-/** Asked again where one answer of these was lost. */
+/** Asked again when one answer of these was lost. */
 const PASSING: readonly Kind[] = ["502", "503"];
 const ALL = Object.keys(KINDS) as Kind[];
 const STROKES = [...ALL, ...AFTER.map((kind) => `after-${kind}`)];
@@ -76,7 +76,7 @@ describe.each(SERVERS)("bad weather over %s %s", (product, version) => {
   it("is never taken for silence", async () => {
     await serve(QUIET, { product, version });
     expect(await search()).toMatchObject({ exitCode: 17 });
-    // What frees a search, and what says who answers, can be done without.
+    // The calls that free a search, and the one that tells who answers, can be done without.
     const needed = [...new Set(weather.operations)].filter(
       (operation) => !/^DELETE|^GET\/$|_pit$|point_in_time$/.test(operation),
     );

@@ -1,4 +1,4 @@
-/** Lines of a file as documents of a log store, and what discovery says of either. */
+/** Lines of a file as documents of a log store, and discovery's answer for either. */
 import type { DiscoverResult } from "../../src/discovery/answer/discover.ts";
 import type { StoredDocument } from "../../src/rehearsal/log-store/store.ts";
 
@@ -11,7 +11,7 @@ export function documentsOf(text: string, at: string): readonly StoredDocument[]
   });
 }
 
-/** What must be the same wherever the lines lie. */
+/** The part of an answer that must be the same wherever the lines lie. */
 export function essence({ document: { candidates, notDeleted } }: DiscoverResult) {
   return {
     deleted: candidates.map(({ guid, kind, deletedAt, name, space }) => ({ guid, kind, deletedAt, name, space })),

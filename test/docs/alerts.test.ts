@@ -1,4 +1,4 @@
-/** The page on alerts: each of its lines does what the page says, by the real shell, the real curl and the built program. */
+/** The page on alerts: each of its lines does its work, by the real shell, the real curl and the built program. */
 import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -18,7 +18,7 @@ const blocksOf = (language: string): readonly string[] =>
   [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gmu"))].map(([, text = ""]) => text);
 const [TEXT = "", JSON_LINE = "", STAMP = "", LOOK = "", ...MORE] = blocksOf("sh");
 
-/** Hears what is posted to it. */
+/** Hears the posts to it. */
 class Listener {
   readonly heard: string[] = [];
   readonly #server: Server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** The page on discovery: each of its commands is typed as it stands, where nothing but files can be reached. */
+/** The page on discovery: each of its commands is typed as it stands, with only files in reach. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -48,7 +48,7 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-/** As in a shell; what stands for somebody's own places lies in the directory, or nowhere. */
+/** As in a shell; files that stand for somebody's own places lie in the directory, or nowhere. */
 function type(command: string) {
   const here = command
     .replaceAll(/https:\/\/[^\s/]+/gu, NOWHERE)

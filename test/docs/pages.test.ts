@@ -1,4 +1,4 @@
-/** The pages for people say what is so: their commands are understood, their links and their tests are there. */
+/** The pages for people are true: their commands are understood, their links and their tests are there. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ const PAGES = [
 const WRITTEN = ["test/deep-run.json"];
 const text = (page: string): string => readFileSync(page, "utf8");
 
-/** Every command of ours in a page: a line of a block, without what stands before it there, or a word of a sentence. */
+/** Every command of ours in a page: a line of a block, without the text before it there, or a word of a sentence. */
 function commandsOf(page: string): readonly string[] {
   const joined = text(page).replaceAll(/\\\n\s*/gu, " ");
   const blocks = [...joined.matchAll(/^```\w*\n([^]*?)^```/gmu)].flatMap(([, block = ""]) => block.split("\n"));
@@ -29,7 +29,7 @@ function commandsOf(page: string): readonly string[] {
   const quoted = [...sentences.matchAll(/`(dingo-recover [a-z-][^`]*)`/gu)].map(([, command = ""]) =>
     command.replace(/\s+/gu, " "),
   );
-  // What leaves something out is no command to be typed.
+  // A text that leaves something out is no command to be typed.
   return [...new Set([...typed, ...quoted])].filter((each) => !/…|\[|\||\bCODE\b|\bCOMMAND\b/u.test(each));
 }
 

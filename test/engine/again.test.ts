@@ -1,4 +1,6 @@
-/** Steps that are opened anew after drift: what they did may still be in the world (law 4), and an undo takes it back. */
+/**
+ * Steps that are opened anew after drift: their effects may still be in the world (law 4), and an undo takes them back.
+ */
 import { describe, expect, it } from "vitest";
 import { replay } from "../../src/engine/state/replay.ts";
 import { stateOf } from "../../src/engine/state/state.ts";
@@ -19,7 +21,7 @@ interface Scene {
 /** By how many facts have drifted. */
 const AGAIN = { "drift-1": "again", "drift-2": "again" };
 
-/** make, stop, look, move[a], move[b], copy are done and late was refused; then somebody takes away what make had made. */
+/** make, stop, look, move[a], move[b], copy are done and late was refused; then somebody takes away make's object. */
 async function drifted(): Promise<Scene> {
   const world = new FakeWorld();
   const taken = new TakenBack();

@@ -1,4 +1,4 @@
-/** Law 11: the exact commands are shown and journaled, and what was done with them by hand is probed and journaled. */
+/** Law 11: the exact commands are shown and journaled, and the work done with them by hand is probed and journaled. */
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { replay } from "../../src/engine/state/replay.ts";

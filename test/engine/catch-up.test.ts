@@ -1,4 +1,7 @@
-/** What an earlier process did last may be missing in the journal: a resumed one looks before it begins anything (I14). */
+/**
+ * The last effect of an earlier process may be missing in the journal: a resumed one looks before it begins anything
+ * (I14).
+ */
 import { describe, expect, it } from "vitest";
 import type { Journal } from "../../src/engine/journal/journal.ts";
 import type { Runbook } from "../../src/engine/runbook/runbook.ts";

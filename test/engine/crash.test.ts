@@ -76,7 +76,7 @@ class Carriers {
     expect(this.#doneByTheDead).toBe(0);
   }
 
-  /** Also where the process died before it could say so. */
+  /** Also when the process died before it could say so. */
   get hasEnded(): boolean {
     return this.journal.entries.some((entry) => entry.type === "run-ended");
   }

@@ -1,4 +1,7 @@
-/** `--decide STEP=VALUE` for the choice at which a run stopped: what a person would choose, by somebody who has seen it. */
+/**
+ * `--decide STEP=VALUE` for the choice at which a run stopped: a person's choice, by somebody who has seen the
+ * question.
+ */
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
 import { type Action, type AnyAction, defineAction, type JsonObject } from "../../src/action.ts";
@@ -47,7 +50,7 @@ function startedMeanwhile(): Scene {
   return { world, runbook };
 }
 
-/** look, make, late, which was refused; then what make had made is gone. */
+/** look, make, late, which was refused; then make's object is gone. */
 async function drifted(): Promise<Scene & { readonly bench: Bench }> {
   const world = new FakeWorld();
   world.readings.set("size", 7);
@@ -139,7 +142,7 @@ describe("facts that no longer hold on resume", () => {
     const asked = await bench.resume({ runbook, flags: deciding(["make", "again"]) });
     expect(asked).toMatchObject({ exitCode: 13 });
     expect(did(world).filter((call) => call === "do db")).toHaveLength(1);
-    // Whoever gives it once more has seen that.
+    // An operator who gives the decision once more has seen that.
     expect(await bench.resume({ runbook, flags: deciding(["make", "again"]) })).toMatchObject({ exitCode: 0 });
   });
 
@@ -238,7 +241,7 @@ interface Answers {
   value: string;
 }
 
-/** A read that asks what `question` gives at that moment, and hands the answer on. */
+/** A read that asks the question that `question` gives at that moment, and hands the answer on. */
 function asking(question: () => ChoiceQuestion): AnyAction {
   const action: Action<JsonObject, Answers> = {
     id: "fake.choose",

@@ -42,7 +42,7 @@ describe("a step in doubt", () => {
     expect(question).toMatchObject({ kind: "choice", recommended: "by-hand" });
     if (question?.kind !== "choice") throw new Error("a doubt is decided by a choice");
     expect(question.details).toEqual(["db is unknown", "here$ fake create db"]);
-    // Nothing is preselected: neither the question nor an answer of its own names one.
+    // Nothing is preselected: neither the question nor one of its answers names a default.
     expect(question).not.toHaveProperty("default");
     const consequences = new Map(question.choices.map(({ value, consequence }) => [value, consequence]));
     expect([...consequences.keys()]).toEqual(["by-hand", "redo"]);

@@ -1,4 +1,4 @@
-/** A far side with a counter: what really happened, whatever the journal says. */
+/** A far side with a counter: the effects that really happened, even if the journal says otherwise. */
 import { z } from "zod";
 import {
   type Action,
@@ -10,7 +10,7 @@ import {
 } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
 
-/** What a call to the far side meets. */
+/** The trouble that a call to the far side meets. */
 export type Weather =
   | "fine"
   /** The network is lost before the effect. */
@@ -41,7 +41,7 @@ export class FakeWorld {
   readonly staying = new Map<string, { readonly stays: string }>();
   /** Guards of these keys refuse. */
   readonly guarded = new Set<string>();
-  /** What reads find. */
+  /** The values that reads find. */
   readonly readings = new Map<string, Json>();
   /** Runs whenever an effect happens. */
   onEffect: (key: string) => void = () => undefined;
@@ -160,7 +160,7 @@ export function reading(world: FakeWorld): AnyAction {
 const reviewOutput = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 type ReviewOutput = z.infer<typeof reviewOutput>;
 
-/** Its rows are what a reading named "rows" holds. */
+/** Its rows are the value of the reading "rows". */
 export function reviewing(world: FakeWorld): AnyAction {
   const action: Action<Record<string, never>, ReviewOutput> = {
     id: "fake.review",

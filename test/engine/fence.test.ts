@@ -69,7 +69,7 @@ describe("a run that another process takes over", () => {
   it("gets no further by swallowing what the fence threw", async () => {
     const { bench, journal } = contested();
     const action = inParts(async (context, number) => {
-      // Held by another for a moment only: what it did meanwhile is not known here.
+      // Held by another for a moment only: its deeds meanwhile are not known here.
       journal.takenOver = number === 2;
       await context.beforeEffect().catch(() => undefined);
     });

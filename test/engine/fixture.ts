@@ -41,7 +41,7 @@ export class SteppedClock implements Clock {
   }
 }
 
-/** Answers by question id; undefined where it has none. */
+/** Answers by question id; undefined if it has none. */
 export class ScriptedOperator implements Operator {
   readonly asked: Question[] = [];
   readonly #answers: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** `--decide` on the command line: what cannot be decided is refused before anything of the run is touched. */
+/** `--decide` on the command line: a decision that cannot be made is refused before anything of the run is touched. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { requireDecidable, requireUndecided } from "../../src/cli/session/given-decisions.ts";
 import { replay } from "../../src/engine/state/replay.ts";

@@ -1,4 +1,4 @@
-/** A journal of another machine (law 15): whoever wrote it can have written any approval, answer or decision into it. */
+/** A journal of another machine (law 15): its writer can have put any approval, answer or decision into it. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ const approval = (commandsSha256: Readonly<Record<string, string>> | undefined):
   by: "operator",
 });
 
-/** Begun elsewhere, stopped at its consent, and then written on by whoever had the journal. */
+/** Begun elsewhere, stopped at its consent, and then written on by a person who had the journal. */
 async function begunElsewhere(setting: Setting, ...forged: readonly EntryBody[]): Promise<[StateDirectory, string]> {
   const there = machine();
   const { run, journal } = there.create();

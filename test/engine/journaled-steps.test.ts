@@ -1,4 +1,4 @@
-/** What a guard may know of earlier steps comes from the journal alone. */
+/** A guard knows of earlier steps by the journal alone. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, Context, JournaledStep, JsonObject } from "../../src/action.ts";
 import { changing, FakeWorld } from "./fake-world.ts";

@@ -1,4 +1,4 @@
-/** A journal whose process dies at the n-th append; the next process opens what it left behind. */
+/** A journal whose process dies at the n-th append; the next process opens the file that it left behind. */
 import type { EvidenceRef } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
@@ -11,7 +11,7 @@ export class KillingJournal implements Journal {
   readonly #inner: Journal;
   readonly #kill: KillPoint | undefined;
   #dead = false;
-  /** Runs when the process dies: whatever it does afterwards is an error of the engine. */
+  /** Runs when the process dies: every later act of it is an error of the engine. */
   onDeath: () => void = () => undefined;
 
   constructor(inner: Journal, kill?: KillPoint) {

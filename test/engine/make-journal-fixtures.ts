@@ -1,6 +1,6 @@
 /**
- * Writes new journals for fixtures/journals/v1. Files that exist are never written again: they stand for what released
- * versions have left on disks. To add one: add a scene, then `npx node test/engine/make-journal-fixtures.ts`.
+ * Writes new journals for fixtures/journals/v1. Files that exist are never written again: they stand for journals that
+ * released versions have left on disks. To add one: add a scene, then `npx node test/engine/make-journal-fixtures.ts`.
  */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

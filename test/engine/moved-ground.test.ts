@@ -1,4 +1,4 @@
-/** A step that fails because somebody took away what it stands on: whether that is seen, and what doing it again means. */
+/** A step that fails because somebody took away its ground: whether that is seen, and the effect of doing it again. */
 import { describe, expect, it } from "vitest";
 import { replay } from "../../src/engine/state/replay.ts";
 import { outgrownNames } from "../../src/engine/state/state.ts";
@@ -81,7 +81,7 @@ describe("a step whose proof fails", () => {
 });
 
 describe("the look at what a failed step stands on", () => {
-  /** make, then late, which cannot be proved; `look` says what each look at make finds. */
+  /** make, then late, which cannot be proved; `look` gives the result of each look at make. */
   function watched(look: (times: number) => boolean): { readonly runbook: Runbook; readonly looks: () => number } {
     const world = new FakeWorld();
     world.unproven.add("late");
@@ -193,7 +193,10 @@ interface Replaced {
   readonly runbook: Runbook;
 }
 
-/** make, look, stop, copy, and somebody replaces what make made by another while `taking` is at work: look finds B instead of A. */
+/**
+ * make, look, stop, copy, and somebody replaces make's object by another while `taking` is at work: look finds B
+ * instead of A.
+ */
 function replaced(taking: "stop" | "copy"): Replaced {
   const world = new FakeWorld();
   const taken = new TakenBack();

@@ -10,7 +10,7 @@ interface KeyInput {
 /** How often each effect was really taken back. */
 export class TakenBack {
   readonly counts = new Map<string, number>();
-  /** What a look at what is left of these keys cannot tell. */
+  /** Keys whose state a look cannot tell. */
   readonly opaque = new Set<string>();
 }
 

@@ -1,4 +1,4 @@
-/** Runs of one fake runbook that end in different ways: what renderers, scripts and the last screen see of them is kept. */
+/** Runs of one fake runbook that end in different ways, kept as renderers, scripts and the last screen see them. */
 import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { changing, type FakeWorld, reading, reviewing } from "./fake-world.ts";
 import { type Bench, runbookOf, step, YES } from "./fixture.ts";

@@ -199,7 +199,7 @@ describe("a way back in doubt", () => {
       it.world.onEffect = () => undefined;
       const flags = { ...YES, decide: new Map([["stop", decision]]) };
       const tried = await bench.undo({ runbook: it.runbook, flags });
-      // What was taken back without sight is still not seen: the second doubt wants a second decision.
+      // A step that was taken back without sight is still not seen: the second doubt wants a second decision.
       if (decision === "redo") {
         expect(tried.exitCode).toBe(14);
         expect(

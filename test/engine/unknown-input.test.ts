@@ -1,4 +1,4 @@
-/** What an action may read of an input that is not known yet. */
+/** The uses that an action may make of an input that is not known yet. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineAction } from "../../src/action.ts";

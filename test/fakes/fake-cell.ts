@@ -18,9 +18,9 @@ export class FakeCell implements Cell {
   /** Every change, in order. */
   readonly changes: string[] = [];
   free = 100_000_000_000;
-  /** What a container says in the life that begins now. */
+  /** The lines that a container prints in the life that begins now. */
   onStart: (container: Container) => readonly string[] = () => [];
-  /** What a container looks like once it was stopped. */
+  /** The state of a container once it was stopped. */
   onStop: Partial<Container> = { exitCode: 0 };
   /** Answers that are lost on their way, first to last, once the call has had its effect. */
   readonly lostAnswers: ("start" | "stop" | "logs")[] = [];

@@ -41,13 +41,13 @@ export class FakeCloudFoundry implements CloudFoundry {
   readonly restarts: string[] = [];
   readonly renames: string[] = [];
   readonly deletes: string[] = [];
-  /** How a delete goes on where it is not over at once. */
+  /** How a delete goes on when it is not over at once. */
   deleting: LastOperation | undefined;
-  /** What the last operation of a new instance shows, look after look; then it has succeeded. */
+  /** The last operation of a new instance, look after look; then it has succeeded. */
   readonly operations: LastOperation[] = [];
-  /** States of the instances of every application, look after look; the last stays. One runs where there is none. */
+  /** States of the instances of every application, look after look; the last stays. Default: one that runs. */
   readonly instanceStates: (readonly string[])[] = [];
-  /** What the next looks at an instance by its GUID end with. */
+  /** The errors with which the next looks at an instance by its GUID end. */
   readonly failures: Error[] = [];
   /** Somebody else's instance that comes to be just before ours. */
   rival: ServiceInstance | undefined;
@@ -151,7 +151,7 @@ export class FakeCloudFoundry implements CloudFoundry {
     return found;
   }
 
-  /** `OK`, whatever happened (dingo.md §0.4). */
+  /** `OK`, for every outcome (dingo.md §0.4). */
   async createService(request: CreateRequest): Promise<void> {
     this.#target(request.in);
     this.creates.push(request);
@@ -243,7 +243,7 @@ export class FakeCloudFoundry implements CloudFoundry {
     if (found !== undefined) this.instances[index] = { ...found, ...change };
   }
 
-  /** Names lead where they lead now; only what has the GUIDs that were asked for is changed. */
+  /** Names are looked up anew; only the object with the asked GUIDs is changed. */
   #target({ org, space, guid }: KnownSpace): void {
     const found = this.spaces.find((each) => each.orgName === org && each.name === space);
     if (found?.guid === guid) return;

@@ -1,4 +1,4 @@
-/** One Docker host with a Compose stack, in memory: containers, directories, files, and what was done to them. */
+/** One Docker host with a Compose stack, in memory: containers, directories, files, and the changes to them. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { RecoverError } from "../../src/errors.ts";
@@ -42,7 +42,7 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   /** Every change, in order. */
   readonly changed: string[] = [];
   readonly all = new Map<string, DockerContainer>();
-  /** Directories by path, with what is in them. */
+  /** Directories by path, with their contents. */
   readonly directories = new Map<string, string>([["/srv/mastodon", ""]]);
   readonly files = new Map<string, string>();
   readonly layers = new Map<string, readonly LayerChange[]>();
@@ -51,7 +51,7 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   /** Why no directory can be searched. */
   unsearched: string | undefined;
   readonly images_ = new Map<string, readonly string[]>();
-  /** Services whose configuration in the file is another than what runs. */
+  /** Services whose configuration in the file differs from the running one. */
   readonly drifted = new Set<string>();
   /** Services that the file has no more. */
   readonly forgotten = new Set<string>();
@@ -61,10 +61,10 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   isTracked: boolean | undefined = false;
   /** Why nobody may write to its Compose file. */
   unwritable: string | undefined;
-  /** What `psql` and `redis-cli` are answered. */
+  /** The answers to `psql` and `redis-cli`. */
   answer: (argv: readonly string[], sql: string | undefined) => Said = () => ({ code: 0, stdout: "", stderr: "" });
   statuses: (number | undefined)[] = [];
-  /** In what containers are not like those before them. */
+  /** The differences between containers and those before them. */
   unlikes: readonly Unlike[] = [];
   /** The call after so many changes is cut before it. */
   dieAfter = Number.POSITIVE_INFINITY;
@@ -108,7 +108,7 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     return [...this.all.values()].find((one) => one.name === name);
   }
 
-  // --- what looks ---
+  // --- looks ---
   engine(): Promise<EngineFacts> {
     const { readsDirectly } = this;
     return Promise.resolve({
@@ -174,7 +174,7 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     return this.unwritable;
   }
 
-  // --- what changes ---
+  // --- changes ---
   async stop(id: string): Promise<void> {
     this.#change(`stop ${this.#of(id).name}`);
     this.alter(id, { running: false, status: "exited" });

@@ -11,7 +11,7 @@ const md5 = (text: string): string => createHash("md5").update(text).digest("hex
 
 type Rows = readonly (readonly string[])[];
 
-/** What the server's own functions tell: identity as pg_control holds it, timeline and history. */
+/** The query of the server's own functions: identity as pg_control holds it, timeline and history. */
 const STANDING = "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_version_num')";
 
 export class FakeDatabase implements Sql {
@@ -31,7 +31,7 @@ export class FakeDatabase implements Sql {
   readonly checksums = new Map<string, string>();
   /** The segment that a switch closes. */
   segment = "000000010000000000000003";
-  /** What else was put there, as "kind name": other databases, large objects. */
+  /** Other content that was put there, as "kind name": other databases, large objects. */
   readonly content: (readonly [kind: string, name: string])[] = [];
   /** Schemas with their owners. */
   readonly schemas = new Map<string, string>();

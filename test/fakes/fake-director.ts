@@ -1,4 +1,4 @@
-/** A director with one deployment: its instances, and what it is busy with. */
+/** A director with one deployment: its instances, and its running tasks. */
 import type {
   BoshInstance,
   Director,

@@ -6,7 +6,7 @@ import type { DockerWork } from "../../src/ports/docker-work.ts";
 
 export class FakeDockerHosts implements DockerHosts {
   readonly hosts = new Map<string, DockerHost>();
-  /** Those on which something can be changed, each with what was. */
+  /** Those on which something can be changed, each with its changes. */
   readonly workable = new Map<string, DockerWork & { readonly changed: readonly string[] }>();
 
   async open({ host }: { readonly host: string; readonly sudo: boolean }): Promise<DockerHost> {

@@ -30,16 +30,16 @@ export class FakeScratch implements ScratchDatabases {
   /** Every change, in order. */
   readonly changes: string[] = [];
   readonly lines: string[] = [];
-  /** What the next start has to say. */
+  /** The lines of the next start. */
   onStart: readonly string[] = STOP_LINES;
   standingNow: Standing = "down";
   /** Who was killed stops no server. */
   toolIsDead = false;
   /** Tables of the copy with their rows, as "schema.table". */
   readonly tables = new Map<string, number>([["public.visits", 60]]);
-  /** What a query returns that is asked by COPY, as its lines; an error where it throws. */
+  /** The rows of a query that is asked by COPY, as its lines; an error if it throws. */
   onCopy: () => Rows = () => [["60"]];
-  /** What a restore finds out about the copy, beside what is always so. */
+  /** The facts that a restore finds about the copy, beside those that always hold. */
   found: Partial<RestoredCopy> = {};
   readonly databases = new Set<string>(["postgres"]);
   readonly schemas = new Set<string>(["public"]);
@@ -48,7 +48,7 @@ export class FakeScratch implements ScratchDatabases {
   free = 100_000_000_000;
   /** A directory that the server's account cannot pass. */
   closed: string | undefined;
-  /** What servers run in; an error where it throws. */
+  /** The sandbox of servers; an error if it throws. */
   onSandbox: () => string = () => "bubblewrap 0.8.0";
 
   placeOf(run: string): string {

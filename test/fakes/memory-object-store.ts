@@ -50,9 +50,9 @@ export class MemoryObjectStore implements ArchiveStore {
   nowMs = Date.UTC(2026, 10, 21, 12);
   /** Ends the "process" when this many changes have been made: the change itself happens. */
   dieAfterChanges = Number.POSITIVE_INFINITY;
-  /** Whether a copy that must find nothing is refused where something is; MinIO copies all the same. */
+  /** Whether a conditional copy onto an object that exists is refused; MinIO copies all the same. */
   honoursAbsence = true;
-  /** Whether each copy gets an ETag of its own, as it does where the bucket is encrypted with a KMS key. */
+  /** True when each copy gets a new ETag, as in a bucket that is encrypted with a KMS key. */
   encryptsCopies = false;
   /** Calls that fail from now on. */
   readonly refusals = new Map<FakeCall, ErrorCode>();
@@ -84,7 +84,7 @@ export class MemoryObjectStore implements ArchiveStore {
     this.#buckets.set(name, this.bucket(of));
   }
 
-  /** Key to content hash: what two worlds are compared by. */
+  /** Key to content hash: two worlds are compared by these. */
   world(bucket: string): Readonly<Record<string, string>> {
     const entries = [...this.bucket(bucket)].map(([key, { bytes }]) => [
       key,

@@ -15,7 +15,7 @@ export class MemorySharedPlace implements SharedPlace {
   readonly #memory: SharedMemory;
   /** The network between this machine and the place. */
   isCut = false;
-  /** What this machine changed there, in order; refused tries too. */
+  /** The changes that this machine made there, in order; refused tries too. */
   readonly tries: string[] = [];
 
   constructor(memory: SharedMemory) {

@@ -1,4 +1,4 @@
-/** A person who answers questions by their id, each answer once, and remembers what was asked. */
+/** A person who answers questions by their id, each answer once, and remembers the questions. */
 import type { Answer, Operator, Question } from "../../src/ports/operator.ts";
 
 export class ScriptedOperator implements Operator {

@@ -1,4 +1,4 @@
-/** What the engine gives a step, over a journal in memory: notes and evidence stay for the next attempt. */
+/** The context that the engine gives a step, over a journal in memory: notes and evidence stay for the next attempt. */
 import { createHash } from "node:crypto";
 import type { Context, EvidenceRef, JournaledStep, JsonObject, Progress, RunIdentity } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
@@ -15,9 +15,9 @@ export class StepContext implements Context {
   readonly messages: string[] = [];
   /** Answers by question id; without one nobody is there. */
   readonly answers = new Map<string, string>();
-  /** What earlier steps did, by action. */
+  /** The steps before this one, by action. */
   readonly earlier = new Map<string, JournaledStep[]>();
-  /** How often an effect was announced, and what the announcement ends with. */
+  /** How often an effect was announced, and the error with which the announcement ends. */
   announced = 0;
   fence: Error | undefined;
   readonly #evidence = new Map<string, string>();
@@ -27,7 +27,7 @@ export class StepContext implements Context {
     this.run = run;
   }
 
-  /** Nobody types a second answer: what is refused ends in the refusal. */
+  /** Nobody types a second answer: a refused answer ends in the refusal. */
   async ask(question: Question, refusal?: (answer: string) => RecoverError | undefined): Promise<Answer> {
     this.asked.push(question);
     const value = this.answers.get(question.id);

@@ -1,4 +1,7 @@
-/** A clock that stands until somebody sleeps; a sleep ends at once and moves it, and whatever else shares its time. */
+/**
+ * A clock that stands until somebody sleeps. A sleep ends at once, and moves the clock and every other part that shares
+ * its time.
+ */
 import type { Clock } from "../../src/ports/clock.ts";
 
 export class StillClock implements Clock {

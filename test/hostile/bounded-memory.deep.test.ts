@@ -1,5 +1,5 @@
 /**
- * Sizes and depths that no program may hold: the built program reads them in a child of its own, which says at its end
+ * Sizes and depths that no program may hold: the built program reads them in a separate child, which says at its end
  * how much memory it ever had.
  */
 import { spawn } from "node:child_process";

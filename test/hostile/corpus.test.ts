@@ -1,4 +1,4 @@
-/** What fuzzing once found, for ever: fixtures/corpus/TARGET/NAME, the input as it is. */
+/** The inputs that fuzzing once found, for ever: fixtures/corpus/TARGET/NAME, the input as it is. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Answers and lines as the real parts give them; what is fuzzed begins with these. */
+/** Answers and lines as the real parts give them; fuzzing begins with these. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

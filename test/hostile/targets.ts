@@ -1,4 +1,4 @@
-/** Everything that reads what others wrote: each takes a text and answers, or refuses it with an error for a person. */
+/** Every reader of foreign text: each takes a text and answers, or refuses it with an error for a person. */
 import { fc } from "../properties.ts";
 import { z } from "zod";
 import * as director from "../../src/foundation/adapters/bosh/answers.ts";
@@ -21,7 +21,7 @@ import * as samples from "./samples.ts";
 
 export interface Target {
   readonly name: string;
-  /** Part of the budget: what goes over a socket is dear. */
+  /** Part of the budget: work over a socket is dear. */
   readonly share: number;
   readonly inputs: fc.Arbitrary<string>;
   /** Throws RecoverErrors only. */
@@ -100,7 +100,7 @@ export function s3Target(server: FaultyServer): Target {
 
 const escaped = (key: string): string => key.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-/** What is refused is as good as what is answered: what is no RecoverError goes on. */
+/** A refusal is as good as an answer: an error that is no RecoverError goes on. */
 async function settled<T>(work: Promise<T> | (() => T)): Promise<T | undefined> {
   try {
     return await (typeof work === "function" ? work() : work);
@@ -176,7 +176,7 @@ function filesOf(input: string) {
   return new StreamedLogs([{ path: "fuzz.log", modifiedAt: new Date("2026-11-21T00:00:00Z"), chunks }]);
 }
 
-/** A cf that prints the same, whatever it is asked. */
+/** A cf that prints the same for every call. */
 function sessionSaying(stdout: string): CfSession {
   const saying = {
     run: () => Promise.resolve({ code: 0, stdout, stderr: "" }),

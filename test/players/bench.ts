@@ -16,7 +16,7 @@ export interface Bench {
   readonly place: ChildPlace;
   readonly clock: LeapingClock;
   readonly stateDirectory: string;
-  /** Where the tool starts a PostgreSQL. */
+  /** Present when the tool starts a PostgreSQL. */
   readonly laptop?: Laptop;
 }
 
@@ -25,7 +25,7 @@ export interface BenchOptions {
   readonly state: BoxState;
   /** World time at which it stands up. */
   readonly now: number;
-  /** What the log collector had written before. */
+  /** The lines that the log collector had written before. */
   readonly platformLog: string;
   readonly changed?: (what: string) => void;
   /** Puts trouble between tool and box. */
@@ -56,7 +56,7 @@ export async function onBench<T>(options: BenchOptions, work: (bench: Bench) => 
   }
 }
 
-/** In memory where the system has such a place: a kill loses nothing that was written, on whatever it was. */
+/** In memory if the system has such a place: a kill loses no written byte, on any file system. */
 export function scratch(): string {
   try {
     accessSync("/dev/shm", constants.W_OK | constants.X_OK);

@@ -16,7 +16,10 @@ export const boxDocker = (runDocker: (call: DockerProgramCall) => DockerAnswer):
     runDocker({ program, words, stdin: Buffer.from(stdin).toString("latin1") }),
   );
 
-/** Whoever was stopped meanwhile learns nothing, as where the process is killed; what it asked for is done all the same. */
+/**
+ * A process that was stopped meanwhile learns nothing, as if it was killed; the program that it called does its work
+ * all the same.
+ */
 function unlessStopped(ask: (call: ProgramCall) => Promise<ProgramResult>): RunProgram {
   return async (call) => {
     const isStopped = (): boolean => call.signal?.aborted === true;

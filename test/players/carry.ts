@@ -34,7 +34,7 @@ import type { Bench } from "./bench.ts";
 import { boxCf, boxDocker } from "./box-programs.ts";
 import { carryBatch } from "./carry-batch.ts";
 
-/** What is done with a run, or after it; a batch is a run and those that it has agreed on. */
+/** The work on a run, or after it; a batch is a run and those that it has agreed on. */
 export type Task = "recovery" | "batch" | "undo" | "cleanup";
 
 export interface Carriage {
@@ -44,9 +44,9 @@ export interface Carriage {
   /** The run that a new cleanup is about. */
   readonly after?: string;
   readonly answers: Readonly<Record<string, string>>;
-  /** Of the run, where it has not begun. */
+  /** Of the run, when it has not begun. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
-  /** The recovery where nothing is said. */
+  /** Default: the recovery. */
   readonly runbook?: string | undefined;
   readonly acceptLoss?: number;
   /** The target for which all is approved. */
@@ -67,7 +67,7 @@ export interface Carried {
   readonly error?: string;
 }
 
-/** Does its task. Never throws what a run can throw: that is in the result. */
+/** Does its task. Never throws an error of the run: that is in the result. */
 export async function carry(bench: Bench, carriage: Carriage): Promise<Carried> {
   return await (carriage.task === "batch" ? carryBatch(bench, carriage) : new Work(bench, carriage).done());
 }

@@ -9,7 +9,7 @@ export type Counts = Readonly<Record<string, number>>;
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const RUN = /\d{8}-\d{6}-[a-z0-9]{4}/g;
 
-/** Of every change since a time of the box; what was refused changed nothing. */
+/** Of every change since a time of the box; a refused call changed nothing. */
 export function countsSince({ world, cloudController, docker }: BoxState, since: number): Counts {
   const counts: Record<string, number> = {};
   const count = (name: string): void => {
@@ -30,14 +30,14 @@ export function countsSince({ world, cloudController, docker }: BoxState, since:
 }
 
 /**
- * Every process that reaches a cell has a user of its own there, which it removes. Owner and mode of a directory that was
+ * Every process that reaches a cell makes its own user there, and removes it. Owner and mode of a directory that was
  * made and not finished are set to the same again.
  */
 const OWN_OF_EACH_PROCESS: ReadonlySet<string> = new Set(["agent setup", "agent cleanup", "host chown", "host chmod"]);
 
 /**
- * What happened more often than in the undisturbed run, each as a sentence. While nobody resumes, the new instance goes
- * on archiving: there may be more objects to move, but none is moved twice.
+ * The effects that happened more often than in the undisturbed run, each as a sentence. While nobody resumes, the new
+ * instance goes on archiving: there may be more objects to move, but none is moved twice.
  */
 export function doneTwice(undisturbed: Counts, now: Counts): readonly string[] {
   const allowed = (name: string): number => Math.max(undisturbed[name] ?? 0, name.startsWith("S3 ") ? 1 : 0);

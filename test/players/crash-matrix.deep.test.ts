@@ -1,6 +1,6 @@
 /**
- * Every crash point of the shipped runbook; `crash-others.deep.test.ts` has those of other runs and of what follows one. The
- * names of the tests say what is tried without CRASH_STRIDE.
+ * Every crash point of the shipped runbook; `crash-others.deep.test.ts` has those of other runs and of the steps after
+ * one. The names of the tests tell the points that are tried without CRASH_STRIDE.
  */
 import { it } from "vitest";
 import { recoversEverywhere } from "./everywhere.ts";

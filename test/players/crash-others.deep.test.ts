@@ -1,4 +1,7 @@
-/** Crash points of other recoveries, of a batch, and of what follows a recovery. The names say what is tried without CRASH_STRIDE. */
+/**
+ * Crash points of other recoveries, of a batch, and of the steps after a recovery. The names tell the points that are
+ * tried without CRASH_STRIDE.
+ */
 import { describe, it } from "vitest";
 import { recoversEverywhere } from "./everywhere.ts";
 

@@ -22,7 +22,7 @@ const snapshot = (appends: number, runs: readonly string[] = ["r"]): Snapshot =>
 
 const filesOf = (...runs: RunFiles["runs"]): RunFiles => ({ runs, evidence: {}, platformLog: "" });
 
-/** Two lines of its own, and two runs of three lines each; the second step changes the far side. */
+/** Two own lines, and two runs of three lines each; the second step changes the far side. */
 function batch(): Recording {
   const line = (type: string, step: string): string => JSON.stringify({ type, step });
   const member = ["discover", "stop", "summary"].map((step) => line("step-succeeded", step));

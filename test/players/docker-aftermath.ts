@@ -1,4 +1,4 @@
-/** What was done to a Docker host, and what is left of it, so that two of them can be laid side by side. */
+/** The changes to a Docker host, and their result, so that two hosts can be laid side by side. */
 import { changesSince } from "../../src/rehearsal/docker-engine/aftermath.ts";
 import type { DockerEngineState, SimContainer } from "../../src/rehearsal/docker-engine/state.ts";
 import type { Tree, TreeNode } from "../../src/rehearsal/docker-engine/tree.ts";
@@ -8,7 +8,10 @@ const AGAIN = /^(?:mkdir|cp|rm -rf|commit|fill|dump) |-(?:part|proof)\b/;
 /** A server on a run's own copy, which may be started anew. */
 const ON_COPY = /^(?:run|stop|rm) dingo-recover-\d{8}-\d{6}-\w+-\d+$/;
 
-/** What may be done once, each by its whole words. A volume that was made and removed again is as if it had never been. */
+/**
+ * The changes that may be made once, each by its whole words. A volume that was made and removed again is as if it had
+ * never been.
+ */
 export const doneOnce = (state: DockerEngineState | undefined, since: number): readonly string[] =>
   changesSince(state, since)
     .filter((what) => !AGAIN.test(what) && !ON_COPY.test(what))

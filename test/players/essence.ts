@@ -1,6 +1,7 @@
 /**
- * What of a world must be the same, however often the tool was killed on the way: everything but ids, times and what
- * only remembers calls. Names that were drawn are told by whose they are, so that two runs can be laid side by side.
+ * The part of a world that must be the same, however often the tool was killed on the way: everything but ids, times
+ * and mere records of calls. Names that were drawn are told by whose they are, so that two runs can be laid side by
+ * side.
  */
 import type { BoxState } from "../../src/rehearsal/box/box-state.ts";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
@@ -13,7 +14,7 @@ import { isOfLease } from "./lease.ts";
 /** Sorted lines: `path = value`. */
 export type Essence = readonly string[];
 
-/** What was begun comes to its end before anything is compared. Milliseconds of the box. */
+/** Work that was begun comes to its end before anything is compared. Milliseconds of the box. */
 const SETTLE_MS = 5 * 60_000;
 
 /** `kept`: ETags of the source archive, whose objects must be the very same wherever they are. */
@@ -29,7 +30,7 @@ export function essenceOf({ world, cloudController, docker }: BoxState, kept: Re
 
 export const etagsOf = ({ before }: Watched): ReadonlySet<string> => new Set(Object.values(before));
 
-/** Lines that only one of two worlds has; empty where they are the same. */
+/** Lines that only one of two worlds has; empty if they are the same. */
 export function differences(one: Essence, other: Essence): readonly string[] {
   return [
     ...minus(other, one).map((line) => `now, and not otherwise: ${line}`),
@@ -47,7 +48,7 @@ function minus(from: Essence, what: Essence): string[] {
   });
 }
 
-/** Of a container only what lasts: its logs, times and lives say how often it was looked at. */
+/** Of a container only the lasting parts: its logs, times and lives tell how often it was looked at. */
 function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknown> {
   const cells = world.cells.map(({ ip, containers, users, files }) => ({
     ip,
@@ -90,7 +91,7 @@ function ofWorld(world: World, kept: ReadonlySet<string>): Record<string, unknow
   return { cells, objects: objectsOf(world, kept), etcd, instances, deleted, faults: world.faults };
 }
 
-/** Keys that a leader writes again and again: what they say is when it did so last. */
+/** Keys that a leader writes again and again: their values are the times of the last write. */
 const OF_LOOPS = /\/(?:optime\/leader|wale-backup-list)$/;
 
 /** A leader archives a segment every minute: only those that the lost instance wrote say anything. */
@@ -107,12 +108,12 @@ function objectsOf(world: World, kept: ReadonlySet<string>): readonly string[] {
   );
 }
 
-/** Of a base backup, or of what lies below `wal_005/`: timeline, then the segment that was open. */
+/** Of a base backup, or of an object below `wal_005/`: timeline, then the segment that was open. */
 const POSITION = /\b(base_|wal_005\/)([0-9A-F]{8})[0-9A-F]{16}/g;
 
 /**
- * A living database closes segments while nobody carries the run, and names what it archives after the one that is open:
- * of that the timeline alone says anything. `exact` keep their whole name.
+ * A living database closes segments while nobody carries the run, and names its archived objects after the open one: of
+ * such a name the timeline alone counts. `exact` keep their whole name.
  */
 function withoutPositions(text: string, exact: ReadonlySet<string>): string {
   return text.replace(POSITION, (name, what: string, timeline: string) =>
@@ -155,14 +156,14 @@ function knownNames(world: World, { instances }: CloudControllerState): (readonl
   return names.sort(([a], [b]) => b.length - a.length);
 }
 
-/** What is left of drawn names and times. */
+/** Replaces drawn names and times by their kinds. */
 function anonymous(text: string): string {
   return (
     text
       .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<guid>")
       .replace(/\b[0-9a-f]{64}\b|md5[0-9a-f]{32}/g, "<digest>")
       .replace(/\d{8}-\d{6}-[a-z0-9]{4}/g, "<run>")
-      // Each trial has a directory of its own, and dumps lie in it.
+      // Each trial has a separate directory, and dumps lie in it.
       .replace(/dingo-recover-crash-\w{6}/g, "<bench>")
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?/g, "<time>")
       .replace(/\b\d{19}\b/g, "<number>")

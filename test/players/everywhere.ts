@@ -1,4 +1,7 @@
-/** Kills the tool at every place of one run where it can be killed, resumes it, and looks at what became of the foundation. */
+/**
+ * Kills the tool at every place of one run at which it can be killed, resumes it, and looks at the foundation
+ * afterwards.
+ */
 import { rmSync } from "node:fs";
 import { expect } from "vitest";
 import { scenarioNamed } from "./scenarios.ts";
@@ -14,7 +17,9 @@ export interface Tried {
   readonly verdict: Verdict;
 }
 
-/** Fails where a point is not recovered, or where there are not more than `least`; prints how many of each step and moment. */
+/**
+ * Fails if a point is not recovered, or if there are not more than `least`; prints how many of each step and moment.
+ */
 export async function recoversEverywhere(
   name: string,
   { act = "recovery", least, ...extent }: Extent & { readonly act?: Act; readonly least: number },

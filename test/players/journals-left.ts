@@ -18,7 +18,7 @@ interface Damage {
   readonly lost?: number;
 }
 
-/** After so many appends; what is damaged is the journal that had the last of them. */
+/** After so many appends; the damaged journal is the one that had the last of them. */
 export function journalsAt({ runs }: RunFiles, count: number, damage: Damage = {}): ReadonlyMap<string, Buffer> {
   const journals = new Map<string, Buffer>();
   let left = count;

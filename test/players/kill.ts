@@ -18,7 +18,7 @@ export function killedProgram({ append, when }: Extract<Kill, { append: number }
   return [process.execPath, `--import=${preload.href}`, TOOL];
 }
 
-/** Throws where nothing was killed: such a test would show nothing. */
+/** Throws if nothing was killed: such a test would show nothing. */
 export async function rehearseKilled(options: RehearseOptions, kill: Kill): Promise<RehearsalResult> {
   let isKilled: () => boolean;
   let killed: RehearseOptions;

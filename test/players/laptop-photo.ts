@@ -1,6 +1,6 @@
 /**
- * What lay on the rehearser's machine at one instant: the places of runs, and which servers ran on them. Files of a data
- * directory are never changed in place by the rehearsal's server, so that links to them keep what they were.
+ * The rehearser's machine at one instant: the places of runs, and which servers ran on them. Files of a data directory
+ * are never changed in place by the rehearsal's server, so that links to them keep the former content.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -129,7 +129,7 @@ async function serve(data: string, { programs }: Laptop): Promise<void> {
   }
 }
 
-/** What must be the same in the end, as lines. */
+/** The part that must be the same in the end, as lines. */
 export function laptopEssence(temporary: string): readonly string[] {
   return placesIn(temporary).flatMap((name) => {
     const place = join(temporary, name);

@@ -1,7 +1,7 @@
 /**
  * A box's time without the waiting: it runs at a gentle rate while work is done, and leaps to the next appointment as
- * soon as somebody waits for one. Tool and box have to share it, so both are in one process: a single flow, where
- * whoever waits has nothing else to do.
+ * soon as somebody waits for one. Tool and box have to share it, so both are in one process: a single flow, in which a
+ * waiter has nothing else to do.
  */
 import { type BoxClock, shown } from "../../src/rehearsal/box/clock.ts";
 

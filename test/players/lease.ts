@@ -1,4 +1,4 @@
-/** Where a leased recovery has its lease and its mirror: what lies there is the tool's own, not the foundation's. */
+/** The store of a leased recovery's lease and mirror: the objects there are the tool's own, not the foundation's. */
 import { BUCKET } from "../../src/rehearsal/world/foundation.ts";
 
 const PREFIX = "dingo-recover-leases";

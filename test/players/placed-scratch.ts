@@ -8,7 +8,7 @@ import type { ScratchDatabases, ScratchFile } from "../../src/ports/scratch-data
 const SHOWN = "/var/tmp";
 const NAMES_FILE: ReadonlySet<string | symbol> = new Set<keyof ScratchDatabases>(["dump", "dumped"]);
 
-/** `directory` is what the run takes for `/var/tmp`. */
+/** `directory` is the run's `/var/tmp`. */
 export function placedScratch(own: ScratchDatabases, directory: string): ScratchDatabases {
   const moved = (path: string): string =>
     path.startsWith(`${SHOWN}/`) ? join(directory, relative(SHOWN, path)) : path;

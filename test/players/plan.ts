@@ -55,7 +55,8 @@ export function planOf(recording: Recording, { accidents, every, everyWithin = e
     const later = { snapshot: appends[index + 1] ?? snapshot, of: append };
     if (append % EVERY_LOSS === 0)
       add("lost-block", { is: "lost-block", append, bytes: 1 + ((append * STRIDE) % BLOCK_BYTES) }, later);
-    // What stops a process in order, in turn: each process after the first begins with the entry that it resumes with.
+    // The points that stop a process in order, in turn: each process after the first begins with the entry that it
+    // resumes with.
     const own = 2 + (append % OWN_APPENDS);
     if (append % EVERY_STOP === 1) add("signal", { is: "signal", append, own }, at);
     if (append % EVERY_STOP === 3) add("full-disk", { is: "full-disk", append, own }, at);
@@ -70,7 +71,10 @@ export function planOf(recording: Recording, { accidents, every, everyWithin = e
   );
 }
 
-/** After N and before N + 1 are one state where the far side changed nothing in between; so is the last change and what follows it. */
+/**
+ * After N and before N + 1 are one state if the far side changed nothing in between; so is the last change and what
+ * follows it.
+ */
 function withTwins(planned: readonly Planned[], changedAfter: readonly number[]): readonly Planned[] {
   const before = new Map<number, number>();
   for (const [index, { trial }] of planned.entries())
@@ -88,7 +92,7 @@ function withTwins(planned: readonly Planned[], changedAfter: readonly number[])
   });
 }
 
-/** What begins a run makes its directory first. */
+/** A step that begins a run makes its directory first. */
 const sameRuns = (one: Snapshot | undefined, other: Snapshot): boolean =>
   one?.runs.length === other.runs.length &&
   one.laptop?.directory === other.laptop?.directory &&

@@ -1,4 +1,4 @@
-/** Where a process is killed, and what is done to what it leaves behind. */
+/** The place at which a process is killed, and the damage to its files. */
 export type Moment = "before" | "torn" | "after";
 
 export type CrashPoint =
@@ -8,11 +8,11 @@ export type CrashPoint =
   | { readonly is: "change"; readonly change: number }
   /** After the N-th append, and the machine loses the last bytes that it took for written. */
   | { readonly is: "lost-block"; readonly append: number; readonly bytes: number }
-  /** Before the N-th append; whoever resumes is stopped by a signal at an append of its own, and resumed again. */
+  /** Before the N-th append; the resuming process is stopped by a signal at its `own`-th append, and resumed again. */
   | { readonly is: "signal"; readonly append: number; readonly own: number }
   /** The same, but the disk takes only half of that append's line, and nothing more. */
   | { readonly is: "full-disk"; readonly append: number; readonly own: number }
-  /** After the N-th append; whoever resumes has a clock that is behind. */
+  /** After the N-th append; the resuming process has a clock that is behind. */
   | { readonly is: "clock-back"; readonly append: number; readonly minutes: number };
 
 export function nameOf(point: CrashPoint): string {

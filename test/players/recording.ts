@@ -16,11 +16,11 @@ import { LaptopAlbum, laptopEssence } from "./laptop-photo.ts";
 import { LEASE } from "./lease.ts";
 import { linesOf, readRunFiles, type RunFiles, runsIn, type Snapshot, snapshotOf } from "./snapshot.ts";
 
-/** What every later world is held against. */
+/** The record that every later world is compared with. */
 export interface Undisturbed {
   readonly scenario: Scenario;
   readonly act: Act;
-  /** Of the run, where it has not begun. */
+  /** Of the run, if it has not begun. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly exitCode: number;
   readonly essence: Essence;
@@ -44,24 +44,27 @@ export interface Recording {
   readonly appends: readonly Snapshot[];
   /** Right after change K, at K - 1. */
   readonly changes: readonly Change[];
-  /** Directory with the photographs of the rehearser's machine, where there are any: whoever asked for them removes it. */
+  /**
+   * Directory with the photographs of the rehearser's machine, if there are any: the caller who asked for them removes
+   * it.
+   */
   readonly album?: string;
 }
 
 /**
- * What is recorded, and killed at every place: a recovery, that of a whole batch, the undo of one, the cleanup after one,
- * or a recovery that is leased, whose machine is gone for good and which goes on from its mirror.
+ * The act that is recorded, and killed at every place: a recovery, that of a whole batch, the undo of one, the cleanup
+ * after one, or a leased recovery, whose machine is gone for good and which goes on from its mirror.
  */
 export type Act = Task | "leased";
 
 export interface RecordOptions {
   readonly scenario: Scenario;
   readonly seed?: number;
-  /** A recovery where nothing is said. */
+  /** Default: a recovery. */
   readonly act?: Act;
 }
 
-/** Between a recovery and what follows it: nothing of the one is counted to the other. Milliseconds of the box. */
+/** Between a recovery and the act after it: nothing of the one is counted to the other. Milliseconds of the box. */
 const PAUSE_MS = 60_000;
 
 export async function record(options: RecordOptions): Promise<Recording> {
@@ -99,7 +102,7 @@ export async function record(options: RecordOptions): Promise<Recording> {
   });
 }
 
-/** The recovery that is undone, or cleaned up after; undefined where it is what is recorded. */
+/** The recovery that is undone, or cleaned up after; undefined if it is what is recorded. */
 async function prologue(bench: Bench, { act = "recovery", scenario }: RecordOptions): Promise<string | undefined> {
   if (act === "recovery" || act === "leased" || act === "batch") return undefined;
   const { run, exitCode, error } = await carryUndisturbed(bench, scenario, taskOf("recovery"));

@@ -8,13 +8,13 @@ export interface Snapshot {
   readonly state: BoxState;
   /** Journal appends that had been made, whichever run they are of. */
   readonly appends: number;
-  /** Runs that had a directory, also where their journal was empty. */
+  /** Runs that had a directory, also when their journal was empty. */
   readonly runs: readonly string[];
   /** The evidence that was there: `RUN/evidence/NAME`. */
   readonly evidence: readonly string[];
   /** The state directory's lock files: name → text. */
   readonly locks: Readonly<Record<string, string>>;
-  /** Where the tool starts a PostgreSQL. */
+  /** Present when the tool starts a PostgreSQL. */
   readonly laptop?: LaptopPhoto;
 }
 
@@ -24,9 +24,9 @@ export interface RunJournal {
   readonly lines: readonly string[];
 }
 
-/** What all snapshots share: journals only grow, and evidence is named by its content. */
+/** The files that all snapshots share: journals only grow, and evidence is named by its content. */
 export interface RunFiles {
-  /** What is resumed, and after it the runs of its batch in the order in which they were carried. */
+  /** The run that is resumed, and after it the runs of its batch in the order in which they were carried. */
   readonly runs: readonly [RunJournal, ...RunJournal[]];
   /** As a snapshot names it. */
   readonly evidence: Readonly<Record<string, string>>;
@@ -68,7 +68,7 @@ export function readRunFiles(
   };
 }
 
-/** Writes the state directory of a process that died there, with what is left of each journal. */
+/** Writes the state directory of a process that died there, with the rest of each journal. */
 export function writeStateDirectory(
   stateDirectory: string,
   files: RunFiles,

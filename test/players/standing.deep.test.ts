@@ -1,4 +1,7 @@
-/** What a killed run's journal says of the world, held against the world, at every place where a kill could meet it. */
+/**
+ * A killed run's journal tells where the world stands. That is compared with the world, at every place where a kill
+ * could meet it.
+ */
 import { expect, it } from "vitest";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { allContainers } from "../../src/rehearsal/world/world.ts";
@@ -13,7 +16,9 @@ const ARCHIVE = /own archive lies aside|old archive is copied/;
 const DATA = /database lies aside/;
 const STACK = /the stack|the data of|data of|old container|Compose file|"(?:prove|warm|copy)/;
 
-/** Each change of the far side, and what is told from then on at the latest. A change without a row fails. */
+/**
+ * Each change of the far side, and the sentence that is told from then on at the latest. A change without a row fails.
+ */
 const TOLD: readonly (readonly [change: RegExp, told: RegExp])[] = [
   // Users of a process alone, which the next one removes.
   [/^(?:no-)?ssh-user /, /./],
@@ -88,13 +93,13 @@ interface Fact {
   readonly what: string;
 }
 
-/** Only what is told as done: what is not known may be either way. */
+/** Only facts that are told as done: an unknown one may be either way. */
 function factsIn({ done, open }: Standing, { state: { world } }: Snapshot): readonly Fact[] {
   const created = world.record.findLast(({ what }) => what === "provision")?.subject ?? "";
   const site = allContainers(world).find(({ container }) => container.env.PATRONI_SCOPE === created);
   const files = site === undefined ? [] : Object.keys(site.cell.files);
   const status = site?.container.status;
-  // What is under way now may have changed it already.
+  // An effect that is under way now may have changed it already.
   const fact = (what: string, shown: boolean): Fact => ({
     ...{ what, said: done.includes(what), holds: open.length > 0 || shown },
   });

@@ -1,4 +1,4 @@
-/** One crash point: the world and the run directory of that instant, a new process over them, and what came of it. */
+/** One crash point: the world and the run directory of that instant, a new process over them, and the outcome. */
 import { join } from "node:path";
 import { EXIT, RecoverError } from "../../src/errors.ts";
 import { undoneComplaints } from "../../src/rehearsal/scenarios/undone.ts";
@@ -26,7 +26,7 @@ export interface Trial {
 export interface Verdict {
   readonly point: CrashPoint;
   readonly exitCode: number;
-  /** What does not hold, each as a sentence. Empty: recovered. */
+  /** Faults, each as a sentence. Empty: recovered. */
   readonly complaints: readonly string[];
 }
 
@@ -61,7 +61,9 @@ interface Resuming {
   readonly signal?: AbortSignal;
 }
 
-/** What stops a process in order: a signal that it hears, or a disk that takes only half of a line and then nothing. */
+/**
+ * Stops a process in order: by a signal that it hears, or by a disk that takes only half of a line and then nothing.
+ */
 function stopping({ is, own: at }: Extract<CrashPoint, { is: "signal" | "full-disk" }>): Omit<Resuming, "bench"> {
   const controller = new AbortController();
   let own = 0;
@@ -96,13 +98,15 @@ interface Came {
   readonly carried: Carried;
 }
 
-/** What is wrong with the journal of a run's directory. */
+/** The faults of the journal in a run's directory. */
 export function brokenJournal(directory: string): readonly string[] {
   const { ok, error } = verifyJournal(directory);
   return ok ? [] : [`the journal is not sound: ${error?.message ?? ""}`];
 }
 
-/** Where the journal itself lost lines, stopping with the evidence is as good as going on; doing anything twice is not. */
+/**
+ * When the journal itself lost lines, stopping with the evidence is as good as going on; doing anything twice is not.
+ */
 function judge({ point, snapshot }: Trial, undisturbed: Undisturbed, { bench, carried }: Came): string[] {
   bench.box.host.world();
   const state = bench.box.state();

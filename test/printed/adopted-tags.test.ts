@@ -22,7 +22,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const instance = (tags: readonly string[], spaces?: number): string =>
   JSON.stringify({ guid: "g", name: "tags: of old", tags, last_operation: { type: "create" } }, null, spaces);
 
-/** What `cf` is called with to change something, where Cloud Foundry gives this answer; and how the line ends. */
+/** The changing calls of `cf`, when Cloud Foundry gives this answer; and how the line ends. */
 async function called(answer: string, { shell = "sh", code = 0 } = {}): Promise<{ calls: string; failed: boolean }> {
   writeFileSync(join(directory, "answer"), answer);
   const asked = `cat '${directory}/answer'; exit ${code}`;

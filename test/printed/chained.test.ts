@@ -1,4 +1,4 @@
-/** What follows on a command that failed: nothing. A line that has to be kept from running stands behind it, by `&&`. */
+/** Nothing runs behind a command that failed: a line that must not run stands behind it, by `&&`. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,10 @@ let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "chained-"))));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Types the lines one after the other, whatever each ended with; the calls that came to a program whose answer is `script`. */
+/**
+ * Types the lines one after the other, for every exit code. Returns the calls that came to a program whose answer is
+ * `script`.
+ */
 async function typed(
   shell: string,
   { commands, program, script }: { commands: readonly PrintedCommand[]; program: string; script: string },

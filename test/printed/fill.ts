@@ -12,7 +12,7 @@ export const byPath =
       return typeof at === "object" && at !== null && !Array.isArray(at) ? (at as JsonObject)[key] : undefined;
     }, scope);
 
-/** Throws where a placeholder stands outside of quotes: what is filled in there would be read by the shell. */
+/** Throws if a placeholder stands outside of quotes: the shell would read the text that is filled in. */
 export function filled(commands: readonly PrintedCommand[], valueOf: ValueOf): readonly PrintedCommand[] {
   return commands.map(({ on, line, variables = [] }) => ({
     on: on.replaceAll(PLACEHOLDER, (whole, name: string) => textOf(valueOf(name)) ?? whole),
@@ -29,7 +29,7 @@ export function fillLine(line: string, valueOf: ValueOf): string {
     if (/(?:^| {2})#[^']*$/u.test(before) && !inQuotes(before)) return value.replaceAll("\n", " ");
     if (!inQuotes(before)) throw new Error(`${whole} stands outside of single quotes: ${line}`);
     const written = value.replaceAll("'", "'\\''");
-    // A remark goes on behind a line break, as in what the tool prints.
+    // A remark goes on behind a line break, as in the tool's own output.
     return /(?:^|\n)#[^\n]*$/u.test(before) ? written.replaceAll("\n", "\n# ") : written;
   });
 }
@@ -40,7 +40,7 @@ const textOf = (value: Json | undefined): string | undefined =>
 /** Whether a single quote is open behind the text; a command in `$( … )` begins with none, also within double quotes. */
 const inQuotes = (text: string): boolean => openAtEnd(text).at(-1) === "'";
 
-/** What is still open behind the text, the innermost last. */
+/** The quotes that are still open behind the text, the innermost last. */
 export function openAtEnd(text: string): readonly string[] {
   const open: string[] = [];
   for (let at = 0; at < text.length; at += 1) {

@@ -1,6 +1,7 @@
 /**
- * Law 11, of every action: a line with placeholders, filled in by hand, does what the line with the real values does. A
- * line that concluded something from the text of a placeholder is found here (it deleted the archive that it should keep).
+ * Law 11, of every action: a line with placeholders, filled in by hand, works like the line with the real values. A
+ * line that concluded something from the text of a placeholder is found here (it deleted the archive that it should
+ * keep).
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, PrintedCommand } from "../../src/action.ts";
@@ -20,7 +21,7 @@ type Calls = ReturnType<typeof callsOf>[number];
 const RUN = "20261121-020000-abcd";
 const LATER = /^# .*: its commands are known once <inputs\.([a-z_]+)> is$/u;
 
-/** As a dry run foresees the step where these fields are not known yet. */
+/** As a dry run foresees the step when these fields are not known yet. */
 function foreseen(action: AnyAction, input: JsonObject, unknown: readonly string[]): readonly PrintedCommand[] {
   const entries = Object.entries(input).map(([field, value]): [string, Template] => [
     field,

@@ -1,4 +1,7 @@
-/** What no printed line may be, of every action and every way back: with hostile values, and with placeholders. */
+/**
+ * The forms that no printed line may have, for every action and every way back: with hostile values, and with
+ * placeholders.
+ */
 import { execFileSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AnyAction, PrintedCommand } from "../../src/action.ts";
@@ -14,7 +17,7 @@ import { callsOf } from "./shell.ts";
 const RUN = "20261121-020000-abcd";
 /** Its words before docker are the operator's own there, and its own directories are removed. */
 const ON_DOCKER_HOSTS = /^(?:compose|salvage|storage)\./u;
-/** What these remove is the run's own, and nobody else's. */
+/** These remove only files of the run itself. */
 const REMOVE = ["docker.delete-aside", "scratch.delete-copy", "backup.restore-test", "compose.warm-copy"];
 const REMOVAL = /\brm -rf --one-file-system -- [\w./=-]+$/u;
 /** Of a team's own runbook. */
@@ -59,7 +62,7 @@ function printedBy(action: AnyAction): readonly Printed[] {
   });
 }
 
-/** What a shell sees outside of quotes: each quoted part is one letter. */
+/** The line as a shell sees it outside of quotes: each quoted part is one letter. */
 const bare = (line: string): string => line.replaceAll(/\\[^]|'[^']*'/gu, (part) => (part.startsWith("'") ? "Q" : ""));
 
 /** Lines that are typed, without a remark behind them. */

@@ -76,7 +76,7 @@ const FIELDS: Readonly<Record<string, Sample>> = {
   sanity_query: oneOf("SELECT count(*) FROM visits", `SELECT 'it''s' FROM "odd name" WHERE n < 3`),
 };
 
-/** What the action's schema admits: texts by their field, or empty where that is its default. */
+/** The inputs that the action's schema admits: texts by their field, or empty if that is its default. */
 export function inputsOf(schema: z.ZodType): fc.Arbitrary<JsonObject> {
   const whole = sampleOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), "");
   return (whole as fc.Arbitrary<JsonObject>).filter((input) => schema.safeParse(input).success);

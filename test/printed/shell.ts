@@ -12,11 +12,11 @@ import { quote } from "../../src/kit/commands/shell-quote.ts";
 
 /** Programs that a line works a value out with. */
 const REAL = ["sed", "tr", "cut"];
-/** Where a directory of programs is named, it is this one. */
+/** When a directory of programs is named, it is this one. */
 export const PROGRAMS = "/opt/postgresql/bin";
 const NAMED = ["postgres", "pg_ctl", "pg_dump", "psql"].map((name) => `${PROGRAMS}/${name}`);
 
-/** What Cloud Foundry is asked for holds all that a line looks for in it: a line that lacks something runs nothing. */
+/** The answer of Cloud Foundry has all words that a line looks for: a line that lacks one runs nothing. */
 const ANSWER = '{"tags": ["ours"], "credentials": {"uri": "postgres://appuser:s3cr3t-word@10.0.0.1:33001/postgres"}}';
 
 const HEAD = `
@@ -32,15 +32,15 @@ ${NAMED.map((path) => `${path}() { note ${path} "$@"; }`).join("\n")}
 PATH=/nothing
 `;
 
-/** One program that was called: its words, then what came on its standard input. */
+/** One program that was called: its words, then its standard input. */
 type Call = readonly string[];
 
-/** How `aws s3 ls` ends where it finds nothing: what must not write over anything goes on then. */
+/** How `aws s3 ls` ends when it finds nothing: a line that must not write over anything goes on then. */
 const NOTHING_FOUND = 1;
 
 /**
- * What each list of commands calls, by line; the programs of one line side by side are in no order. `listed`: the exit
- * code of `aws s3 ls`.
+ * The calls of each list of commands, by line; the programs of one line side by side are in no order. `listed`: the
+ * exit code of `aws s3 ls`.
  */
 export function callsOf(
   lists: readonly (readonly PrintedCommand[])[],

@@ -72,7 +72,7 @@ interface Main {
   readonly main: (words: readonly string[]) => Promise<void>;
 }
 
-/** What the program sees of the process. */
+/** The process as the program sees it. */
 class ProcessOfCall {
   readonly standIn: NodeJS.Process;
   /** Resolves when the program ends itself. */
@@ -90,7 +90,7 @@ class ProcessOfCall {
       stdin: Readable.from([]),
       stdout: this.#stdout,
       stderr: this.#stderr,
-      // What the tests' own process has: nobody hosts this one.
+      // The tests' own process has a channel to its parent; this one has none.
       connected: false,
       getBuiltinModule,
       kill,
@@ -104,7 +104,7 @@ class ProcessOfCall {
     this.standIn = Object.create(process, described) as NodeJS.Process;
   }
 
-  /** As a process ends: whoever listens may change the code. */
+  /** Ends as a process does: its listeners may change the code. */
   end(): Ended {
     this.#listeners.emit("exit", this.standIn.exitCode ?? 0);
     const { exitCode = 0 } = this.standIn;
@@ -140,7 +140,7 @@ function kill(pid: number, signal?: string | number): true {
   return process.kill(pid, signal);
 }
 
-/** What a child writes to the streams of its parent would be the suite's, and not what the call is seen to write. */
+/** The output of a child on its parent's streams would be the suite's, and not seen as the call's. */
 function spawnHeard(...[command, words, options]: Parameters<typeof childProcess.spawn>): childProcess.ChildProcess {
   if ([options.stdio].flat().includes("inherit"))
     throw new Error("a call whose child writes to its streams has to be a process: start it");
@@ -200,7 +200,7 @@ function setEnvironment(env: Readonly<NodeJS.ProcessEnv>): void {
   Object.assign(process.env, env);
 }
 
-/** Takes away again what src/rehearsal/loopback-guard.ts puts in place. */
+/** Takes away again the guards that src/rehearsal/loopback-guard.ts puts in place. */
 function guarded(): () => void {
   const holders: readonly object[] = [
     Socket.prototype,

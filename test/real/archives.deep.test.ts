@@ -1,6 +1,7 @@
 /**
- * What `archive verify` says of archives that WAL-E and WAL-G really made, whole and damaged, is what a restore by the real
- * program and the real PostgreSQL comes to: the same rows, the same loss, or a failure. The tool's own reader comes to the same.
+ * The verdict of `archive verify` on archives that WAL-E and WAL-G really made, whole and damaged, equals a restore by
+ * the real program and the real PostgreSQL: the same rows, the same loss, or a failure. The tool's own reader has the
+ * same result.
  */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -69,8 +70,8 @@ function expectRows({ own: ownEnds }: Case, rows: readonly number[], { document,
 }
 
 /**
- * What did not come back of the branch lay in segments that were told as lost, and nothing that came back did. A row whose
- * timeline was left in its segment is archived in the next one's copy: the number of the segment says where.
+ * The rows of the branch that did not come back lay in segments that were told as lost; no row that came back did. A
+ * row whose timeline was left in its segment is archived in the next one's copy: the number of the segment says where.
  */
 function expectLoss(rows: readonly number[], { document, made }: Examined): void {
   const numberOf = (segment: string): string => segment.slice(8);
@@ -89,7 +90,7 @@ function expectFailure({ real }: Case, { outcome, own }: Examined): void {
   if (own !== undefined) expect(own).toEqual({ refused: "not-restorable" });
 }
 
-/** Settings of the old host and where its tablespaces lay: they are put aside (src/archive/restore/place.ts). */
+/** Settings of the old host and the places of its tablespaces: they are put aside (src/archive/restore/place.ts). */
 const ASIDE = ["pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf", "postgresql.conf", "tablespace_map"];
 
 describe("a look inside", () => {

@@ -1,4 +1,7 @@
-/** The audit on a real engine: what lies where is told, the exit code says how grave it is, and nothing is changed. */
+/**
+ * The audit on a real engine: it tells the data and their places, its exit code tells the gravity, and nothing is
+ * changed.
+ */
 import { chmod, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,7 +136,7 @@ describe("an audit of a real Docker host", () => {
     );
     expect(await seen()).toEqual(before);
 
-    // Its commands do what they say: the rows are in the named volume, and the old one is as it was.
+    // Its commands do their work: the rows are in the named volume, and the old one is as it was.
     const move = findings.find((each) => each.subject.includes('"shop_db_1"'))?.commands ?? [];
     for (const line of move) await execa("sh", ["-c", line], { env: { DOCKER_HOST: engine.endpoint } });
     const mountpoint = (await engine.docker("volume", "inspect", "-f", "{{.Mountpoint}}", "shop_db-data")).trim();

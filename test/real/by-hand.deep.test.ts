@@ -25,7 +25,7 @@ let terminal: Terminal;
 let steps: readonly string[];
 let entries: readonly Entry[];
 let guid: string;
-/** What there is to end, whatever of it came to be. */
+/** The endings of every part that came to be. */
 const endings: (() => Promise<void> | void)[] = [];
 
 beforeAll(async () => {

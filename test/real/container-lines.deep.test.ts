@@ -1,8 +1,9 @@
 /**
- * The rig's containers say what the originals said (fixtures/container-logs): image by image and phase by phase, the same
- * lines in the same order, names and numbers taken out. Compared is what each program says for itself: the order between
- * programs, how often a loop's line comes, and lines that came in one capture of three only are a matter of the machine's
- * load (test/container-lines). What our containers leave out or add stands in the table below with its reason.
+ * The rig's containers print the lines of the originals (fixtures/container-logs): image by image and phase by phase,
+ * the same lines in the same order, names and numbers taken out. Each program is compared by itself: the order between
+ * programs, how often a loop's line comes, and lines that came in one capture of three only are a matter of the
+ * machine's load (test/container-lines). Lines that our containers leave out or add stand in the table below with their
+ * reason.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { differences, type Exception, unexplained } from "../container-lines/captured.ts";

@@ -1,6 +1,7 @@
 /**
- * On real parts: what can be wrong with a call, a platform or a deleted instance is told before anything is created, and
- * what is left of the instance comes back all the same. One archive has a gap; the other instance was never really gone, then killed.
+ * On real parts: faults of a call, a platform or a deleted instance are told before anything is created, and the rest
+ * of the instance comes back all the same. One archive has a gap; the other instance was never really gone, then
+ * killed.
  */
 import { access, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -166,7 +167,7 @@ describe("an archive that lost objects", () => {
   });
 });
 
-/** The missing one, the one behind it, and the one that was open, where a clean stop archived it. */
+/** The missing one, the one behind it, and the one that was open, when a clean stop archived it. */
 function lostSegments(): number {
   return foundation.scene.rows === 65 ? 3 : 2;
 }

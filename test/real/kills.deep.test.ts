@@ -24,7 +24,7 @@ const BINDINGS = "/v3/service_credential_bindings";
 
 let foundation: Foundation;
 let events: EngineEvents;
-/** What there is to end, whatever of it came to be. */
+/** The endings of every part that came to be. */
 const endings: (() => Promise<void> | void)[] = [];
 const scenes = new Map<string, Scene>();
 /** Settled when the first recovery's create is at the broker: from then on the others may create. */
@@ -47,7 +47,7 @@ afterAll(async () => {
   for (const end of endings.reverse()) await end();
 });
 
-/** The instance that a run made, and what can be seen of it. */
+/** The instance that a run made, and its visible state. */
 interface Made {
   readonly guid: string;
   readonly node: PostgresNode;
@@ -233,7 +233,7 @@ async function logLine({ node }: Made, text: string): Promise<void> {
   follow.kill("SIGKILL");
 }
 
-/** As soon as the database takes writes, holds every change of a role back. Returns what lets them go. */
+/** As soon as the database takes writes, holds every change of a role back. Returns the function that lets them go. */
 async function lockRoles({ node }: Made): Promise<() => void> {
   const attempt = async (): Promise<(() => void) | undefined> => {
     const psql = spawn("docker", ["exec", "-i", node.container, "psql", "-XqAt", "-U", "postgres", "-d", "postgres"]);
@@ -259,7 +259,7 @@ async function requireRecoveredOnce(run: InterruptedRun, made: Made, { binds }: 
   const { guid, node } = made;
   const scene = sceneOf(run.service);
 
-  // The rows, by an independent client, through the router, with what a fresh key would hold.
+  // The rows, by an independent client, through the router, with the credentials of a fresh key.
   const rows = await logIn(await rig.broker.bind(guid), "select batch, count(*) from visits group by 1 order by 1");
   const batches = scene.rows === 65 ? ["1|20", "2|20", "3|20", "4|5"] : ["1|20", "2|20", "3|20"];
   expect(rows).toEqual({ ok: true, rows: batches });
@@ -304,8 +304,8 @@ async function requireRecoveredOnce(run: InterruptedRun, made: Made, { binds }: 
 }
 
 /**
- * Copies of what a listing had shown as copied. One that the store ends after the next process has looked, because its
- * asker was killed, nobody can know of: it is sent again.
+ * Copies of objects that a listing had shown as copied. A copy can end after the next process has looked, because its
+ * asker was killed. Nobody can know of it, and it is sent again.
  */
 function repeated(copies: readonly S3Request[], run: InterruptedRun, target: string): readonly S3Request[] {
   const looks = foundation.rig.objects.requests.all.filter(

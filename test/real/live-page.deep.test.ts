@@ -1,4 +1,4 @@
-/** The report and the live page in a real Chromium: what a person sees, by keyboard and for a screen reader, live. */
+/** The report and the live page in a real Chromium: a person's view, by keyboard and for a screen reader, live. */
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { Place, type Started } from "../cli/program.ts";
 import { STARTED, step } from "../report/journals.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-/** For whatever a browser is waited for: the machine may be busy. */
+/** The patience for everything in a browser: the machine may be busy. */
 const PATIENCE_MS = 180_000;
 const PICTURES = process.env["DINGO_RECOVER_PICTURES"];
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await serve();
 });
 
-/** Each has an address of its own. */
+/** Each has a separate address. */
 async function serve(): Promise<void> {
   served = place.start(["serve", run, "--json"]);
   let said = "";
@@ -61,7 +61,7 @@ async function append(...bodies: readonly EntryBody[]): Promise<void> {
   for (const body of bodies) await journal.append(body);
 }
 
-/** A page of its own, and what its console and its network said against it. */
+/** A new page, and the complaints of its console and its network. */
 async function opened(
   where: string,
   [width, height, scheme]: readonly [number, number, "light" | "dark"],

@@ -1,4 +1,4 @@
-/** On real parts: what is said to be lost of a database that was stopped, and of one that was killed, against its rows. */
+/** On real parts: the told loss of a database that was stopped, and of one that was killed, against its rows. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -58,7 +58,7 @@ async function lived(how: Deletion): Promise<Told> {
   };
 }
 
-/** Everything in which the run said what is lost: the proof of the archive, the consent, the last screen. */
+/** Everything in which the run told the loss: the proof of the archive, the consent, the last screen. */
 function said({ recovery }: Told): readonly string[] {
   const clause = /nothing is lost: [^"\\]+|at least [^"\\]+? lost \([^)]*\)/gu;
   return [...JSON.stringify(recovery.events).matchAll(clause)].map(([text]) => text.replace(/\s+/gu, " "));

@@ -24,7 +24,7 @@ afterAll(async () => {
   await rig.stop();
 });
 
-/** A new instance with its first base backup: what `cf create-service` gives. */
+/** A new instance with its first base backup: the result of `cf create-service`. */
 async function freshInstance(): Promise<Instance> {
   const fresh = await rig.broker.provision(randomUUID());
   await baseBackupDone(rig, fresh);

@@ -1,4 +1,4 @@
-/** On real parts: what the published page leaves behind is recognised, left alone, and recovered beside. */
+/** On real parts: the wreck that the published page leaves is recognised, left alone, and recovered beside. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { followThePage } from "../rig/by-hand.ts";
 import { changesOf } from "../rig/far-side.ts";
@@ -11,7 +11,7 @@ import { SshSession } from "../rig/ssh-session.ts";
 import { until } from "../rig/until.ts";
 
 let foundation: Foundation;
-/** What the page made of the instance that was created for it. */
+/** The result of the page's commands on the instance that was created for it. */
 let wreck: { readonly guid: string; readonly node: PostgresNode; readonly archive: string };
 
 beforeAll(async () => {

@@ -68,7 +68,7 @@ describe.each(GENERATIONS)("a stack of Compose %s", (generation) => {
     await expectMoved(stack);
     expect(unwrapped(ran.all)).toContain("host=evil user=x.public.two\\nlines 0, postgres.public.accounts 1000");
     expect(ran.all).not.toContain("WARNING");
-    // What is written from here on stays in the new directory.
+    // A row that is written from here on stays in the new directory.
     await stack.sql("insert into accounts values (5000)");
     const run = /run (\S+),/u.exec(ran.all)?.[1] ?? "";
     const undone = await stack.tool(stateOf("whole"), "undo", run);

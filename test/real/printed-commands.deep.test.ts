@@ -1,7 +1,7 @@
 /**
- * On real parts: what the tool prints is typed. Each line of each step (off the screen of a dry run, off the pages in
- * docs/runbooks, off the previews of undo and cleanup), with its placeholders filled in; after each step the world is as
- * the tool's own step makes it.
+ * On real parts: the tool's printed lines are typed. Each line of each step (off the screen of a dry run, off the pages
+ * in docs/runbooks, off the previews of undo and cleanup), with its placeholders filled in; after each step the world
+ * is as the tool's own step makes it.
  */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,7 +53,7 @@ afterAll(async () => {
   await foundation.stop();
 });
 
-/** Types the steps one after the other. After each the world has to be the wanted one, where one is wanted. */
+/** Types the steps one after the other. After each the world has to be the wanted one, when one is wanted. */
 async function follow(
   steps: readonly PrintedStep[],
   typing: Typing,
@@ -138,7 +138,7 @@ describe("the pages of the runbooks, typed", () => {
   let compared: ReadonlyMap<string, string>;
   let at: RecoveryAt;
 
-  /** A service of the drill's own, with its rows in the archive, and deleted: what there is to recover afterwards. */
+  /** A service of the drill's own, with its rows in the archive, and deleted: a later recovery can bring it back. */
   async function drillUpToDeletion(): Promise<RecoveryAt> {
     const { objects, etcd } = foundation.rig;
     const lost: RecoveryAt = { service, run: "20261124-000000-lost", scene: { ...foundation.scene, listing: [] } };

@@ -16,7 +16,7 @@ const END = /as it should[^]*\n\$$/u;
 const place = new Place();
 afterAll(() => place.remove());
 
-/** The questions in their order, and what the end says, without times and names that differ each time. */
+/** The questions in their order, and the words of the end, without times and names that differ each time. */
 function story(recording: Recording): readonly string[] {
   const texts = recording.frames.map((frame) => textOf(frame));
   const asked = texts.flatMap((text) => /\n\? (\w+ \w+)[^?]*$/u.exec(text)?.[1] ?? []);

@@ -16,7 +16,7 @@ const NAME = "living-db";
 const TARGET = `${ORG}/${SPACE}/${NAME}`;
 
 let foundation: Foundation;
-/** PostgreSQL for the copy, where the account that runs it can reach it. */
+/** PostgreSQL for the copy, in a directory that its account can reach. */
 let programs: string;
 let guid: string;
 let time: string;
@@ -29,7 +29,7 @@ let dryRun: string;
 /** Copies on this machine behind the dry run. */
 let dryLeft: readonly string[];
 
-/** Whatever these runs made on this machine; others may have copies here too. */
+/** The copies that these runs made on this machine; others may have copies here too. */
 const copiesOf = async (runs: readonly string[]): Promise<readonly string[]> =>
   (await readdir("/var/tmp")).filter((name) => runs.some((each) => name.startsWith(`dingo-recover-${each}`)));
 

@@ -137,7 +137,7 @@ describe("a service that was deleted by mistake, in a recovery that is killed in
   });
 
   test("is back: exit 0, told so by the last event", () => {
-    // What the kill left on the cell, and nothing else.
+    // The user that the kill left on the cell, and nothing else.
     expect(recovery.stderr).toMatch(LEFT_OVER);
     expect(recovery.ended).toMatchObject({ outcome: "succeeded", exitCode: 0 });
     expect(recovery.exitCode).toBe(0);
@@ -242,7 +242,7 @@ describe("a service that was deleted by mistake, in a recovery that is killed in
     await until("the planted canary to be seen", 120_000, async () => lines.has(canary), 20);
     planted.stdin.end("\n");
     await planted;
-    // What the search is about was really seen: the tool, its cf, and its commands on the cell.
+    // The commands that the search must cover were really seen: the tool, its cf, and its commands on the cell.
     for (const part of ["bundle/bin.cjs run", "cf create-service ", "docker.sock stop", "v2/keys/service"]) {
       expect(
         lines.seen.filter((line) => line.includes(part)),

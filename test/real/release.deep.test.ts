@@ -1,6 +1,7 @@
 /**
- * What a release holds: the package, installed where no registry answers, and the single executable, made here, on a machine that
- * shows no Node: no PATH, an empty home, nothing of the clone beside it. Another goes by the Debian of the rig, where there is none.
+ * The two parts of a release. The package is installed with no registry in reach. The single executable is made here
+ * and runs as on a machine without Node: no PATH, an empty home, nothing of the clone beside it. Another runs in the
+ * Debian of the rig, which has no Node.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {

@@ -1,4 +1,4 @@
-/** What the other suites rely on when they stand on the rig: refusals, slow stops, two nodes, nothing left behind. */
+/** The behaviour of the rig that the other suites rely on: refusals, slow stops, two nodes, nothing left behind. */
 import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { randomUUID } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";

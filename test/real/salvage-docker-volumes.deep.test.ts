@@ -66,14 +66,14 @@ describe("a lost database among the volumes of a real engine", () => {
         await copies.sql(fresh, "postgres", `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8';`);
       expect(await copies.loadRoles(fresh, roles)).toEqual([]);
       expect(await copies.load(fresh, { database: "whole", file: dump })).toEqual([]);
-      // A superuser decides what its server prints of a view, and so what pg_dump writes.
+      // A superuser decides how its server prints a view, and so what pg_dump writes.
       await scene.engine.docker(...asSuperuser(name), ROLE, "-c", FORGED);
       await copies.dump(server, { database: ROLE, file: dump });
       expect((await copies.load(fresh, { database: "forged", file: dump }))[0]).toMatch(
         /syntax error at or near "\\"/u,
       );
       expect([await hasRun(name), await hasRun(fresh.volume)]).toEqual([false, false]);
-      // As text it is obeyed by psql, where no fence of a newer release stands around it.
+      // As text it is obeyed by psql, when no fence of a newer release stands around it.
       const script = `pg_restore -f - | grep -v restrict | psql -X -q -h /tmp -U ${ROLE} -d forged`;
       const input = await readFile(dump);
       const env = { DOCKER_HOST: scene.engine.endpoint };
@@ -217,7 +217,7 @@ const asSuperuser = (container: string): readonly string[] => [
 ];
 
 const EVIL = "x\n\\! touch /tmp/obeyed\n";
-/** Each name and comment is a line for psql, where something takes it out of its quotes. */
+/** Each name and comment is a line for psql, when something takes it out of its quotes. */
 const HOSTILE = [
   `create table "${EVIL}" ("${EVIL}" int); comment on table "${EVIL}" is '${EVIL}'`,
   `create view "view ${EVIL}" as select 1 as "${EVIL}"`,

@@ -1,4 +1,4 @@
-/** A restored database that means harm, in its sandbox: what its owner's code tries, and what comes of it. */
+/** A restored database that means harm, in its sandbox: the tries of its owner's code, and their results. */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 const RUN = "20261121-120000-evil";
 const KEY = "KEY-CANARY-5d1f";
 const SECRET = "SECRET-CANARY-77aa";
-/** The account that the server gets, and whoever else runs a test of a backup at the time. */
+/** The account of the server, and of every other backup test that runs at the time. */
 const ACCOUNT = 65_533;
 const mark = `mark-${randomBytes(8).toString("hex")}`;
 
@@ -57,7 +57,7 @@ describe.each(KINDS)("in %s", (kind) => {
   const comesTo = (wanted: Standing) =>
     until(`the server is ${wanted}`, 120_000, async () => (await scratch().standing(server())) === wanted);
 
-  /** Of what the cluster's owner leaves running, wherever it runs. */
+  /** The commands of processes that the cluster's owner left running, in any place. */
   async function leftRunning(): Promise<readonly string[]> {
     const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
     const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
@@ -238,7 +238,7 @@ describe.each(KINDS)("in %s", (kind) => {
       const said = inside.stdout.split("\n").filter((line) => !line.startsWith("descriptor"));
       expect(said).toEqual(expect.arrayContaining([...REFUSED, ...(kind === "bubblewrap" ? BY_OUR_FILTER : [])]));
       if (kind === "container") expect(args).toContain("--memory");
-      // Without the sandbox the same program finds the key: what is refused above is refused by the sandbox.
+      // Without the sandbox the same program finds the key: the sandbox makes the refusals above.
       expect((await inSession(calls)).stdout).toMatch(
         new RegExp(`^key: ${canary}\nadd_key: done\n[^]*unshare: done\nclone: done\n[^]*memory: done\noom: 0$`, "m"),
       );

@@ -1,6 +1,7 @@
 /**
- * On real parts, lives of the deleted instance that differ from the usual one: two nodes, a fail-over before the deletion,
- * a container that was killed, a container that was dead already. What comes back is what the archive holds.
+ * On real parts, lives of the deleted instance that differ from the usual one: two nodes, a fail-over before the
+ * deletion, a container that was killed, a container that was dead already. The rows that come back are those in the
+ * archive.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Foundation, ORG, SPACE, startFoundation } from "../rig/foundation.ts";
@@ -23,7 +24,7 @@ async function recovered(service: string): Promise<Recovery> {
   return recover(foundation, { service, confirm: `${ORG}/${SPACE}/${service}` });
 }
 
-/** Rows of the table, by an application of its own. */
+/** Rows of the table, read by an independent application. */
 async function rowsOf(service: string): Promise<string | undefined> {
   const login = await freshServiceKey(foundation, service, "independent");
   const answer = await logIn(login, "select count(*) from visits");

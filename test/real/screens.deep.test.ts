@@ -1,6 +1,6 @@
 /**
- * What stands on a real terminal, at three sizes. The pictures are test/cli/screen/goldens; `UPDATE_GOLDENS=1` writes them anew, and
- * `node build/pictures.mjs` makes those of docs/pictures from them.
+ * The text on a real terminal, at three sizes. The pictures are test/cli/screen/goldens; `UPDATE_GOLDENS=1` writes them
+ * anew, and `node build/pictures.mjs` makes those of docs/pictures from them.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,9 @@ async function on(
 const tool = (size: Size, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<TmuxScreen> =>
   on(size, [process.execPath, TOOL, ...words], env);
 
-/** Blanks tell of widths that times and names take, and a quick step has no time; what is said, and in which order, is held. */
+/**
+ * Blanks tell of widths that times and names take, and a quick step has no time; the words and their order are held.
+ */
 const said = (text: string): string => lasting(text.replace(/\s+/gu, " ")).replaceAll("3 s", "").replaceAll(" ", "");
 /** A time that takes a row more pushes as much off the screen's top. */
 const PUSHED_ROWS = 3;

@@ -1,6 +1,7 @@
 /**
- * The image that is shipped as docs/test-backup/Dockerfile, built of this very tree from a base made here (no image registry is
- * asked), and what it says of a real archive. The archive is of PostgreSQL 9.6, whose server comes in by a volume.
+ * The image that is shipped as docs/test-backup/Dockerfile, built of this very tree from a base made here (no image
+ * registry is asked), and its verdict on a real archive. The archive is of PostgreSQL 9.6, whose server comes in by a
+ * volume.
  */
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -18,7 +19,7 @@ let workshop: Workshop;
 let snapshot: Snapshot;
 let directory: string;
 
-/** As the first lines of the Dockerfile say, but for what the build of this suite has made already. */
+/** As the first lines of the Dockerfile say, but for the files that the build of this suite has made already. */
 async function build(): Promise<void> {
   const context = join(directory, "context");
   await mkdir(context);

@@ -24,7 +24,7 @@ let foundation: Foundation;
 let engine: EngineEvents;
 let other: Scene;
 let store: StoreWay;
-/** What there is to end, whatever of it came to be. */
+/** The endings of every part that came to be. */
 const endings: (() => Promise<void> | void)[] = [];
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ async function beginAndCut(on: Laptop, service: string, scene: Scene): Promise<{
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ");
 
-/** What comes from elsewhere is shown first, and nothing of it is taken in without its hash. */
+/** A foreign run is shown first, and nothing of it is taken in without its hash. */
 async function acceptance(on: Laptop, words: readonly string[]): Promise<readonly string[]> {
   const { exitCode, stdout, stderr } = await on.call(words);
   expect(exitCode, `${stdout.slice(-3000)}\n${stderr}`).toBe(13);
@@ -103,7 +103,7 @@ async function settled(): Promise<void> {
   await objects.requests.settled(`/${objects.bucket}/${marker}`, () => objects.read(marker).catch(() => ""));
 }
 
-/** What the far sides were made to change so far, by this laptop's keys or on this service, whoever asked. */
+/** The changes on the far sides so far, by this laptop's keys or on this service by anybody. */
 async function changes(by: Laptop, service: string): Promise<unknown> {
   const { rig } = foundation;
   await settled();
@@ -120,8 +120,8 @@ async function changes(by: Laptop, service: string): Promise<unknown> {
 }
 
 /**
- * Each object was copied once, whoever did it. A copy that was under way as its laptop was cut off may be done without an
- * answer: the store's record has that as 499, and nobody copies it again.
+ * Each object was copied once, by one of the laptops. A copy that was under way as its laptop was cut off may be done
+ * without an answer: the store's record has that as 499, and nobody copies it again.
  */
 async function expectCopiedOnce(service: string, scene: Scene, by: readonly Laptop[]): Promise<void> {
   await settled();
@@ -174,7 +174,7 @@ describe("a recovery in the middle of the copy", { timeout: 1_800_000 }, () => {
     expect(oneLine(late.stdout + late.stderr)).toContain("this run was taken over by");
     expect(late.exitCode).toBe(11);
     expect(await changes(a, SERVICE)).toEqual(before);
-    // What was written before they parted is the same; then the first one wrote nothing that anybody goes by.
+    // The entries before they parted are the same; then the first one wrote nothing that anybody goes by.
     const parted = entries.findIndex(({ epoch }) => epoch === 2);
     expect(a.journal(run).text.startsWith(`${text.split("\n").slice(0, parted).join("\n")}\n`)).toBe(true);
     const again = await a.call(["resume", run, ...consent(SERVICE)]);

@@ -1,4 +1,7 @@
-/** On real parts: a whole recovery is taken back, killed in its middle, and the far side tells what is as before. */
+/**
+ * On real parts: a whole recovery is taken back, killed in its middle, and the far side tells that the world is as
+ * before.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -69,7 +72,7 @@ describe("a whole recovery that was taken back", () => {
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as RunEvent);
-    // What the kill left on the cell, and nothing else.
+    // The user that the kill left on the cell, and nothing else.
     expect(undone.stderr).toMatch(/^(left over from an earlier process: bosh_\w+ on .*: removed\n?)*$/);
     expect(events.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone", exitCode: 0 });
     expect(undone.exitCode).toBe(0);
@@ -147,7 +150,7 @@ describe("a whole recovery that was taken back", () => {
   test("is cleaned up after once the target is confirmed and the owner agrees: what was aside is gone, the rest as it was", async () => {
     const { rig, scene } = foundation;
     const at = `backups/${guid}/dingo-recover/${recovery.run}/`;
-    // A new base backup changes what a cleanup is shown, and nobody is there to look at it again.
+    // A new base backup changes the list that a cleanup shows, and nobody is there to look at it again.
     await until("the backup that its last start begins", PATIENCE_MS, async () => {
       const objects = await rig.objects.list(`backups/${guid}/wal/`);
       return objects.filter(({ key }) => key.endsWith("_backup_stop_sentinel.json")).length > 1;

@@ -1,6 +1,6 @@
 /**
- * On real parts: what may happen between stop and start. Keys of Patroni that live on, its own or another node's, and a
- * container that somebody starts in the middle of the copy, after which nobody is there to choose.
+ * On real parts: the events that may happen between stop and start. Keys of Patroni that live on, its own or another
+ * node's, and a container that somebody starts in the middle of the copy, after which nobody is there to choose.
  */
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -44,7 +44,7 @@ function guidOf(service: string): string {
 
 const nodeOf = (service: string): PostgresNode => onlyNode(foundation.rig.broker.instance(guidOf(service)));
 
-/** What was waited for in the step. */
+/** The messages of the waits in the step. */
 const waitedFor = (events: readonly RunEvent[], step: string): readonly string[] =>
   events.flatMap((event) => (event.type === "step-progress" && event.step === step ? [event.progress.message] : []));
 
@@ -119,7 +119,7 @@ test("a container that is started in the middle of the copy: the run stops, and 
   expect(ended.error?.remedy).toMatch(
     new RegExp(`"dingo-recover resume ${run} (?:--config \\S+ )?--decide 'stop=again'"`, "u"),
   );
-  // It was left alone: what it does over half an archive shows in etcd or in its end.
+  // It was left alone: its work over half an archive shows in etcd or in its end.
   await until("the started container to lead or to end", 120_000, async () => {
     const leads = (await foundation.rig.etcd.get(`/service/${guidOf(service)}/leader`)) !== undefined;
     return leads || !(await nodeOf(service).state()).running;

@@ -1,7 +1,7 @@
 /**
- * The box's containers say what the originals said (fixtures/container-logs): image by image and phase by phase, the same
- * lines in the same order, names and numbers taken out. How lines are compared, and what timing may change:
- * test/container-lines. What the box leaves out stands below with its reason.
+ * The box's containers print the lines of the originals (fixtures/container-logs): image by image and phase by phase,
+ * the same lines in the same order, names and numbers taken out. How lines are compared, and what timing may change:
+ * test/container-lines. Lines that the box leaves out stand below with their reason.
  */
 import { describe, expect, test } from "vitest";
 import { BY_TIMING, differences, type Exception, unexplained } from "../container-lines/captured.ts";

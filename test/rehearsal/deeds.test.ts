@@ -1,4 +1,4 @@
-/** What others do in the middle of a recovery, and what the broker does by itself (src/rehearsal/world/deeds.ts, clone.ts). */
+/** Deeds of others in the middle of a recovery, and the broker's own deeds (src/rehearsal/world/deeds.ts, clone.ts). */
 import { describe, expect, it } from "vitest";
 import { withClusterdata } from "../../src/rehearsal/scenarios/clusterdata.ts";
 import { BUCKET } from "../../src/rehearsal/world/foundation.ts";

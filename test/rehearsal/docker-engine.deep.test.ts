@@ -73,7 +73,7 @@ class RealDocker implements DockerFixture {
     const engine = await OwnEngine.start();
     try {
       await engine.image(IMAGE, ['CMD ["sleep", "100000"]']);
-      // What a named mount would copy into an empty volume.
+      // Files that a named mount would copy into an empty volume.
       await engine.image(WITH_VOLUME, ["VOLUME /data", 'CMD ["sleep", "100000"]'], {
         "data/from-the-image": "x",
         "srv/pg/too": "x",

@@ -1,4 +1,4 @@
-/** The box's `docker` as lines of bash and as a Node of its own: both hand over the same, and say the same. */
+/** The box's `docker` as lines of bash and as a separate Node: both hand over the same, and print the same. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +35,7 @@ describe.each(["bash", "Node"])("the box's docker in %s", (kind) => {
     const docker = (words: readonly string[], more: { readonly input?: string } = {}) =>
       execa(join(directory, "docker"), words, {
         ...{ env: { DOCKER_HOST: server.endpoint }, reject: false },
-        // Left open, as a person's terminal is: whoever reads it waits for ever.
+        // Left open, as a person's terminal is: a reader of it waits for ever.
         ...(more.input === undefined ? { stdin: "pipe" } : more),
       });
     const seen = await docker(["volume", "inspect", VOLUME.name]);

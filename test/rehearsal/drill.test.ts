@@ -1,4 +1,6 @@
-/** A rehearsed drill: the built program, in a box of its own; drill.deep.test.ts kills it, takes it back and cleans up. */
+/**
+ * A rehearsed drill: the built program, in a box made for it; drill.deep.test.ts kills it, takes it back and cleans up.
+ */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import type { RehearsalResult } from "../../src/rehearsal/supervisor/rehearse.ts";

@@ -6,7 +6,7 @@ import { Ledger } from "../rig/ledger.ts";
 
 etcdContract("a real server", async () => {
   const ledger = await Ledger.open(`etcd-${randomBytes(4).toString("hex")}`);
-  // An address of its own: the foundation's etcd may be running as well.
+  // The server has a separate address: the foundation's etcd may be running as well.
   const server = await EtcdServer.start(ledger, "127.0.0.41");
   return {
     call: async (call) => {

@@ -10,7 +10,7 @@ let directory: string;
 let others: NodeJS.UncaughtExceptionListener[];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "dingo-recover-full-"));
-  // The test runner's own would count what is thrown on purpose as its failure.
+  // The test runner's own would count errors that are thrown on purpose as its failure.
   others = process.listeners("uncaughtException");
   process.removeAllListeners("uncaughtException");
 });
@@ -31,7 +31,7 @@ describe("a box whose disk is full", () => {
     });
     await expect(ended).rejects.toMatchObject({ code: "ENOSPC" });
     expect(file.read()).toBe("first");
-    // What its servers meet until the process has ended is heard as well.
+    // An error of its servers is heard until the process has ended.
     symlinkSync("/dev/full", join(directory, "other.1.json.part"));
     const heard = new Promise((resolve) => process.once("uncaughtException", resolve));
     expect(() => new VersionedFile(directory, "other").write("third")).toThrow("ENOSPC");

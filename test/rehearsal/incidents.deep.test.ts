@@ -52,7 +52,7 @@ describe("a deleted instance that is not gone", () => {
   );
 });
 
-/** Exit code and complaints. Each in a state directory of its own: they play at the same time. */
+/** Exit code and complaints. Each has a separate state directory: they play at the same time. */
 async function play(scenario: Scenario): Promise<readonly [number, readonly string[]]> {
   const stateDirectory = join(rehearsals.stateDirectory, scenario.name);
   const { exitCode, complaints } = await rehearsals.play({ scenario, stateDirectory });

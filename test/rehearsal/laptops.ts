@@ -1,4 +1,4 @@
-/** Laptops around one foundation in a box, each with a state directory, a configuration and a way of its own. */
+/** Laptops around one foundation in a box, each with its own state directory, configuration and way. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,7 +67,7 @@ export class Laptop {
       });
     return new Promise((resolve, reject) => {
       child.once("error", reject);
-      // Whatever the width of the screen.
+      // For every width of the screen.
       child.once("close", (code) => resolve({ code, output: output.replace(/\s+/g, " ") }));
     });
   }
@@ -148,7 +148,7 @@ export class TwoLaptops {
     return Object.entries(this.scenario.inputs).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
   }
 
-  /** What is wrong with the world at the end, each as a sentence. */
+  /** The faults of the world at the end, each as a sentence. */
   get complaints(): readonly string[] {
     this.box.host.world();
     const state = this.box.state();
@@ -158,7 +158,7 @@ export class TwoLaptops {
     ];
   }
 
-  /** Whatever only people and machines of the box know. */
+  /** All secrets that only people and machines of the box know. */
   get secrets(): readonly string[] {
     return [...secretsOf(this.box.state()).values()];
   }

@@ -10,7 +10,7 @@ const SOURCE = pathToFileURL(join(import.meta.dirname, "../../src/rehearsal/loop
 const directory = mkdtempSync(join(tmpdir(), "guard-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** What each attempt of a process with the guard came to. */
+/** The outcome of each attempt in a process with the guard. */
 function attempts(): Record<string, string> {
   const script = join(directory, "attempts.mts");
   writeFileSync(

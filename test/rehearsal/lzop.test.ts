@@ -7,7 +7,7 @@ import { Scene, OLD } from "./scene.ts";
 
 const HEADER = 38;
 
-/** A decoder of its own, from the format's description: headers of blocks, and the LZO1X instructions in use. */
+/** A separate decoder, from the format's description: headers of blocks, and the LZO1X instructions in use. */
 function unpack(file: Buffer): Buffer {
   const parts: Buffer[] = [];
   let at = HEADER;

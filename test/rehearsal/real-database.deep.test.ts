@@ -5,7 +5,7 @@ import { packagedBinaries } from "../../src/rehearsal/postgres/binaries.ts";
 import { Place } from "../cli/program.ts";
 
 const LONG = 600_000;
-/** 0 where the scenario's recovery and its database were as they should. */
+/** 0 if the scenario's recovery and its database were as they should. */
 const WELL = 0;
 
 let place: Place;

@@ -1,4 +1,4 @@
-/** What a rehearsal with a real PostgreSQL refuses before it begins; real-database.deep.test.ts plays one. */
+/** Rehearsals with a real PostgreSQL that are refused before they begin; real-database.deep.test.ts plays one. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

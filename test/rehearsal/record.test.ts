@@ -1,4 +1,4 @@
-/** Which box a run belongs to: what the program in the box has noted, and nothing that merely came at the same time. */
+/** The box that a run belongs to: by the notes of the program in the box, and not by time alone. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Rehearsed recoveries that are taken back, or cleaned up after: the built program in a box of its own. */
+/** Rehearsed recoveries that are taken back, or cleaned up after: the built program in a box made for each. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { CRASH_STRIDE } from "../players/crash-stride.ts";
 import { recoversEverywhere } from "../players/everywhere.ts";
 
-/** What a run must have at the least: appends and changes of the engine, each with what can happen there. */
+/** The least that a run must have: appends and changes of the engine, each with the troubles that can happen there. */
 const LEAST = { recovery: 150, undo: 30 } as const;
 
 it.each(["recovery", "undo"] as const)(

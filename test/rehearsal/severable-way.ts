@@ -1,6 +1,6 @@
 /**
- * The way from one laptop, by an address on loopback, to a server, which can be cut: what is under way then hangs, as packets do that
- * nobody answers, until the network is back, and breaks.
+ * The way from one laptop, by an address on loopback, to a server, which can be cut: requests under way then hang, as
+ * packets do that nobody answers, until the network is back, and break.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";

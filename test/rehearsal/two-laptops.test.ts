@@ -41,7 +41,7 @@ describe("a recovery whose laptop is cut off in the middle of the copy", () => {
       expect(ended.code).toBe(11);
       expect(two.changesBy(two.a, since)).toEqual([]);
       expect(two.complaints).toEqual([]);
-      // What both wrote before they parted is the same.
+      // The entries that both wrote before they parted are the same.
       const parted = entries.findIndex(({ epoch }) => epoch === 2);
       const shared = text.split("\n").slice(0, parted);
       expect(parted).toBeGreaterThan(20);

@@ -17,7 +17,7 @@ afterAll(() => {
   for (const each of opened) each.remove();
 });
 
-/** In a state directory of its own: they play at the same time. */
+/** In a separate state directory: they play at the same time. */
 function apart(): Rehearsals {
   const made = new Rehearsals();
   opened.push(made);

@@ -1,4 +1,4 @@
-/** What the end of a run says first: on the screen, in the report, on the live page. */
+/** The first words at the end of a run: on the screen, in the report, on the live page. */
 import { describe, expect, it } from "vitest";
 import type { Closing, Ways } from "../../src/kit/text/closing.ts";
 import type { EntryBody } from "../../src/engine/journal/entry.ts";

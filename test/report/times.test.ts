@@ -1,4 +1,4 @@
-/** Times as people read them: UTC alone where the wall shows nothing else. */
+/** Times as people read them: UTC alone when the wall shows nothing else. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";

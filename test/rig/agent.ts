@@ -1,4 +1,4 @@
-/** What the BOSH agent of a cell does for `bosh ssh`: makes and removes short-lived users. */
+/** The work of a cell's BOSH agent for `bosh ssh`: makes and removes short-lived users. */
 import { docker } from "./docker.ts";
 
 export interface SshAccess {

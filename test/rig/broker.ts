@@ -24,9 +24,9 @@ export interface ProvisionRequest {
   readonly spaceGuid?: string;
   /** Containers that do not hear SIGTERM, as the images up to 0.8.0: each stop runs into the ten seconds. */
   readonly slowStop?: boolean;
-  /** Containers of an image that nobody has seen: what they print has no word that the tool knows. */
+  /** Containers of an image that nobody has seen: the tool knows none of their words. */
   readonly unknownWords?: boolean;
-  /** Which release's image the containers play: the newest where nothing is said. */
+  /** The release whose image the containers play. Default: the newest. */
   readonly release?: Release;
   /** Awaited between two nodes: the next one joins only then. */
   readonly between?: (node: PostgresNode) => Promise<void>;
@@ -65,7 +65,7 @@ export interface Instance {
 export type Deletion =
   /** `docker stop`: with the trap the last segment reaches the archive. */
   | "clean"
-  /** What the ten seconds end in, and what every image up to 0.8.0 got: nothing more is archived. */
+  /** SIGKILL after ten seconds, as for every image up to 0.8.0: nothing more is archived. */
   | "kill"
   /** The cell did not answer: container and directory stay, and the container goes on archiving. */
   | "left-alive"
@@ -83,7 +83,10 @@ export interface BrokerCall {
 export interface Broker {
   /** Resolves when the instance can be used: its master answers and its app can log in through the router. */
   provision(guid: string, request?: ProvisionRequest): Promise<Instance>;
-  /** What state says, whether or not the database agrees: the real broker changes nothing in the database. */
+  /**
+   * The credentials in the broker's state, whether or not the database agrees: the real broker changes nothing in the
+   * database.
+   */
   bind(guid: string): Promise<Binding>;
   unbind(guid: string): Promise<void>;
   deprovision(guid: string, how?: Deletion): Promise<void>;

@@ -1,6 +1,6 @@
 /**
  * The recovery as a person does it, command by command on the cell: the published page's way, and the way that works.
- * Tests use them as the yardstick: what they end in is what the real parts do, whatever a program says about it.
+ * Tests use them as the yardstick: their end is the behaviour of the real parts, and no program's word.
  */
 import type { Instance } from "./broker.ts";
 import type { StoredObject } from "./object-store.ts";

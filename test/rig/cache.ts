@@ -1,4 +1,4 @@
-/** Where install.sh put what it built, and how its images are called. */
+/** The directory into which install.sh put its builds, and the names of its images. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 

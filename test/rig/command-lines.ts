@@ -7,8 +7,8 @@ export class CommandLines {
   readonly #watched = new Set<number>();
 
   /**
-   * Looks every 40 ms. Left out are our own children, because the rig hands secrets to docker (those of `watch` are not),
-   * and what a database container does by itself: its scripts give jq a member's conn_url.
+   * Looks every 40 ms. Left out are our own children, because the rig hands secrets to docker (those of `watch` are
+   * not), and a database container's own processes: its scripts give jq a member's conn_url.
    */
   constructor() {
     this.#timer = setInterval(() => this.#look(), 40);

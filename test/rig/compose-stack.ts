@@ -1,4 +1,7 @@
-/** The page's Mastodon stack on an engine of its own, by either generation of Compose: databases without a place for their data. */
+/**
+ * The page's Mastodon stack on a separate engine, by either generation of Compose: databases without a place for their
+ * data.
+ */
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -48,7 +51,9 @@ export class ComposeStack {
     await image("gargron/mastodon", 'CMD ["web"]');
   }
 
-  /** From nothing: the page's file but for images and commands, and for what `change` makes of it; rows in both databases. */
+  /**
+   * From nothing: the page's file but for images and commands, and for the edits of `change`; rows in both databases.
+   */
   async begin(change: (text: string) => string = (text) => text): Promise<void> {
     const engine = this.#engine;
     const words = async (...list: readonly string[]) =>

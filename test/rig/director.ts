@@ -13,7 +13,7 @@ export interface RigDirector {
   readonly url: string;
   /** Certificate of the director, which is its own authority. */
   readonly caFile: string;
-  /** For whatever else listens on the rig's address. */
+  /** For other servers on the rig's address. */
   readonly tls: { readonly key: string; readonly cert: string };
   readonly client: string;
   readonly clientSecret: string;

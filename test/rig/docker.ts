@@ -14,19 +14,19 @@ export async function docker(args: readonly string[], input?: string): Promise<s
   return output.stdout;
 }
 
-/** Runs `docker …` and returns what came of it, whatever the exit code. */
+/** Runs `docker …` and returns its output, for every exit code. */
 export async function tryDocker(args: readonly string[], input?: string): Promise<Output> {
   const result = await execa("docker", args, { reject: false, input: input ?? "" });
   return { code: result.exitCode ?? 1, stdout: result.stdout, stderr: result.stderr };
 }
 
-/** The words of `docker events` that tell what happens from this moment on, however late the client is at the engine. */
+/** The words of `docker events` for all events from this moment on, however late the client is at the engine. */
 export function eventsFromNow(filters: readonly string[]): readonly string[] {
   const since = (Date.now() / 1000).toFixed(3);
   return ["events", "--since", since, "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
 }
 
-/** What tests look at in `docker inspect`. */
+/** The fields of `docker inspect` that tests look at. */
 export interface ContainerState {
   readonly id: string;
   readonly running: boolean;
@@ -65,7 +65,7 @@ async function inspected(name: string): Promise<Inspected | undefined> {
   return first;
 }
 
-/** Undefined only where docker says that there is no such container. */
+/** Undefined only if docker says that there is no such container. */
 export async function containerState(name: string): Promise<ContainerState | undefined> {
   const found = await inspected(name);
   if (found === undefined) return undefined;

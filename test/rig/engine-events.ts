@@ -1,4 +1,4 @@
-/** The docker engine's own event log: what it was made to do, whoever asked and whatever he says about it. */
+/** The docker engine's own event log: the changes that it was made to do, by any caller, and no caller's word. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { docker, eventsFromNow } from "./docker.ts";

@@ -53,7 +53,7 @@ export class EtcdServer {
     return { status: response.status, body: (await response.json()) as EtcdAnswer["body"] };
   }
 
-  /** Undefined only where etcd says "Key not found". */
+  /** Undefined only if etcd says "Key not found". */
   async get(key: string): Promise<string | undefined> {
     const answer = await this.request("GET", key);
     if (answer.body.errorCode === 100) return undefined;

@@ -1,4 +1,4 @@
-/** The world as its own parts tell it: what a call that must change nothing is compared by. */
+/** The world as its own parts tell it: a call that must change nothing is compared by it. */
 import { docker } from "./docker.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -10,7 +10,7 @@ export interface FarSide {
   readonly writes: readonly string[];
 }
 
-/** Without etcd and objects: where an instance lives, these change by themselves. */
+/** Without etcd and objects: when an instance lives, these change by themselves. */
 export async function farSide(foundation: Foundation): Promise<FarSide> {
   const { rig, credentials } = foundation;
   const { instances, bindings, apps, usageEvents, auditEvents } = foundation.state();
@@ -45,7 +45,7 @@ export interface Changes {
   readonly users: readonly string[];
 }
 
-/** What the tool alone can have changed; the rest of the foundation may be at work meanwhile. */
+/** The changes that the tool alone can have made; the rest of the foundation may be at work meanwhile. */
 export async function changesOf(foundation: Foundation): Promise<Changes> {
   const { writes } = await farSide(foundation);
   const users = await foundation.rig.cell.agent.users();

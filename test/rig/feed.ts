@@ -1,4 +1,4 @@
-/** What a far side tells, in its order: kept, and waited for. */
+/** The events that a far side tells, in their order: kept, and waited for. */
 export class Feed<T> {
   private readonly items: T[] = [];
   private waiting: { readonly match: (item: T) => boolean; readonly found: (item: T) => void }[] = [];

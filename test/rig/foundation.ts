@@ -47,16 +47,16 @@ export interface Foundation {
   readonly orgGuid: string;
   readonly spaceGuid: string;
   readonly broker: BrokerOptions;
-  /** What stands in the tool's configuration file, for a file of another operator's. */
+  /** The content of the tool's configuration file, for a file of another operator's. */
   readonly configuration: Configuration;
   readonly configFile: string;
   /** All that the tool finds in its environment. */
   readonly toolEnv: Readonly<Record<string, string>>;
   /** Who the tool logs in as at Cloud Foundry. */
   readonly person: { readonly name: string; readonly password: string };
-  /** What the tool has for the object store: writes below the scene's archive are 403. */
+  /** The tool's credentials for the object store: writes below the scene's archive are 403. */
   readonly credentials: S3Credentials;
-  /** What must never be seen: each secret that the tool was given, by its name. */
+  /** The secrets that must never be seen: each one that the tool was given, by its name. */
   readonly secrets: Readonly<Record<string, string>>;
   /** One more service of the same places, deleted by mistake as the first one; `name` is what its users called it. */
   anotherScene(name: string, options?: SceneOptions): Promise<Scene>;
@@ -65,7 +65,7 @@ export interface Foundation {
   change(next: (state: CloudControllerState) => CloudControllerState): void;
   /** Starts the tool with the foundation's configuration and nothing of our own environment. */
   tool(args: readonly string[], options?: ToolOptions): ToolProcess;
-  /** The same in a terminal of its own. */
+  /** The same in a new terminal. */
   terminal(args: readonly string[], options?: ToolOptions): Promise<Terminal>;
   stop(): Promise<void>;
 }
@@ -206,7 +206,7 @@ function seedPlaces(seed: string, app: string | undefined): Places {
   };
 }
 
-/** What Cloud Foundry remembers of the service that a user deleted. */
+/** Cloud Foundry's memory of the service that a user deleted. */
 function seedMistake(
   before: CloudControllerState,
   places: Omit<Places, "state">,

@@ -1,6 +1,6 @@
 /**
  * One recovery whose process is killed (SIGKILL) again and again, each time at a moment that a far side showed, and
- * carried on by `resume`. What a kill left behind must be gone when the next process is at work.
+ * carried on by `resume`. The left-overs of a kill must be gone when the next process is at work.
  */
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { until } from "./until.ts";
 /** From any step to any later one, on a loaded machine. */
 const MOMENT_DEADLINE_MS = 400_000;
 
-/** The tool's process, in whatever it runs. */
+/** The tool's process, in a terminal or without. */
 interface Alive {
   kill(): void;
   saidSoFar(): string;
@@ -42,7 +42,7 @@ export class InterruptedRun {
     this.start(["run", "--non-interactive", ...this.consent, ...this.inputs]);
   }
 
-  /** At a terminal, where the window's consent is asked for; resolves when the question stands there. */
+  /** At a terminal, when the window's consent is asked for; resolves when the question stands there. */
   async beginAtTerminal(): Promise<void> {
     const terminal = await this.foundation.terminal(["run", "--yes", ...this.inputs], { env: this.env });
     const ended = terminal.ended.then((signal) => ({
@@ -91,7 +91,7 @@ export class InterruptedRun {
     this.alive?.kill();
   }
 
-  /** Waits until the journal holds what `find` looks for. */
+  /** Waits until `find` finds its entry in the journal. */
   async journaled<T>(what: string, find: (entry: Entry) => T | undefined): Promise<T> {
     const waiting = until(what, 400_000, async () => (await this.entries()).map(find).find(isThere), 50);
     let found: T | undefined;
@@ -100,7 +100,7 @@ export class InterruptedRun {
     return found;
   }
 
-  /** What a step that succeeded gave. */
+  /** The output of a step that succeeded. */
   async output(step: string, name: string): Promise<string> {
     return this.journaled(`${name} of ${step} of ${this.service}`, (entry) => {
       if (entry.type !== "step-succeeded" || entry.step !== step) return undefined;
@@ -113,7 +113,7 @@ export class InterruptedRun {
     return entriesOf(await this.run(), this.runs);
   }
 
-  /** What the object store's record calls the tool. */
+  /** The tool's name in the object store's record. */
   get accessKey(): string {
     return this.env["AWS_ACCESS_KEY_ID"] ?? "";
   }
@@ -153,7 +153,10 @@ export class InterruptedRun {
     this.alive = { kill: () => tool.kill("SIGKILL"), ended, saidSoFar: () => said };
   }
 
-  /** A moment that does not come, or that cannot come because the tool has ended, is an error that says what there was. */
+  /**
+   * A moment that does not come, or that cannot come because the tool has ended, is an error that tells the output so
+   * far.
+   */
   private async untilEnd(moment: Promise<unknown>): Promise<void> {
     const { alive } = this;
     const over = new AbortController();

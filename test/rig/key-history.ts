@@ -62,7 +62,9 @@ export class KeyHistory extends Feed<KeyChange> {
     }
   }
 
-  /** etcd remembers its last thousand changes, of all keys: where this one was not changed, nobody asks for older ones. */
+  /**
+   * etcd remembers its last thousand changes, of all keys: when this one was not changed, nobody asks for older ones.
+   */
   private async caughtUp(index: number): Promise<number> {
     const now = await fetch(this.url, { signal: this.over.signal });
     const { node } = (await now.json()) as Told;

@@ -1,6 +1,6 @@
 /**
- * An operator's machine: a state directory, a configuration and keys to the object store of its own. The store and the
- * gateway, through which everything else is reached, are at the far end of ways that can be cut for this machine.
+ * An operator's machine, with its own state directory, configuration and keys to the object store. The store, and the
+ * gateway to everything else, are at the far end of ways that can be cut for this machine.
  */
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";

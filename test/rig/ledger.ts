@@ -1,5 +1,5 @@
 /**
- * What a rig made, written down before it is made, so that everything can be removed by name: by the rig itself at its
+ * The parts of a rig, each written down before it is made, so that all can be removed by name: by the rig itself at its
  * end, or by the next rig when this one's process was killed.
  */
 import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
@@ -81,7 +81,7 @@ export class Ledger {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** Removes what rigs left whose process is gone. */
+  /** Removes the left-overs of rigs whose process is gone. */
   static async sweep(): Promise<void> {
     const ids = await readdir(runs).catch(() => []);
     for (const id of ids) {

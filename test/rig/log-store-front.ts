@@ -1,4 +1,6 @@
-/** What operators put in front of a log store: a real haproxy that speaks TLS and asks for a user and a password. */
+/**
+ * The front that operators put before a log store: a real haproxy that speaks TLS and asks for a user and a password.
+ */
 import { spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

@@ -31,7 +31,7 @@ export class ObjectStore {
   readonly endpoint: string;
   readonly hostPort: string;
   readonly bucket: string;
-  /** May do everything; what the broker and the containers use. */
+  /** May do everything; the broker and the containers use these. */
   readonly credentials: S3Credentials;
   readonly requests: RequestRecord;
   readonly client: S3Client;
@@ -156,7 +156,7 @@ export class ObjectStore {
     this.server.process = await this.server.begin();
   }
 
-  /** The server answers nothing for `ms`; what came meanwhile it answers then. */
+  /** The server answers nothing for `ms`; it answers the calls of that time then. */
   async freezeFor(ms: number): Promise<void> {
     const { process } = this.server;
     process.kill("SIGSTOP");

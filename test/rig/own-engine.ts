@@ -21,7 +21,7 @@ export class OwnEngine {
   }
 
   static async start(): Promise<OwnEngine> {
-    // Where others than root can reach its socket.
+    // A place at which others than root can reach its socket.
     const directory = await mkdtemp("/var/tmp/dingo-recover-engine-");
     await chmod(directory, 0o755);
     const log = await open(join(directory, "dockerd.log"), "w");
@@ -65,7 +65,7 @@ export class OwnEngine {
     return await execa("docker", words, { reject: false, env: { DOCKER_HOST: this.endpoint } });
   }
 
-  /** An image of a busybox and what `dockerfile` says beside, such as `VOLUME /data`; `files` by their paths. */
+  /** An image of a busybox and further lines in `dockerfile`, such as `VOLUME /data`; `files` by their paths. */
   async image(tag: string, changes: readonly string[], files: Readonly<Record<string, string>> = {}): Promise<void> {
     const root = await mkdtemp(join(this.directory, "image-"));
     await mkdir(join(root, "bin"));
@@ -95,7 +95,7 @@ export class OwnEngine {
     });
     this.#daemon.kill("SIGTERM");
     await ended;
-    // What the engine started ends a moment after it, and may still write.
+    // Programs that the engine started end a moment after it, and may still write.
     await rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { containerLog, containerState, type ContainerState, docker, type Output, tryDocker } from "./docker.ts";
 import { until } from "./until.ts";
 
-/** What psql 9.6 says before its first statement. */
+/** The words of psql 9.6 before its first statement. */
 const NOT_LET_IN =
   /^psql: (?:could not connect to server|FATAL: {2}the database system is (?:starting up|shutting down|in recovery mode))/;
 
@@ -33,8 +33,8 @@ export class PostgresNode {
   }
 
   /**
-   * Each statement is a transaction of its own, over the socket, which trusts. Rows are lines, columns have "|" between.
-   * Waits where Patroni has the server restarted just now: nothing was done yet then.
+   * Each statement is a separate transaction, over the socket, which trusts. Rows are lines, columns have "|" between.
+   * Waits while Patroni has the server restarted: nothing was done yet then.
    */
   async sql(...statements: readonly string[]): Promise<readonly string[]> {
     const commands = statements.flatMap((statement) => ["-c", statement]);

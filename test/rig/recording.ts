@@ -23,7 +23,7 @@ const MOST_LOOKS = 1200;
 const TARGET = "acme/production/important-db";
 const MARK = /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/gu;
 
-/** What is typed when the screen ends so. */
+/** The answer that is typed when the screen ends so. */
 const ANSWERS: readonly (readonly [asked: RegExp, answer: string])[] = [
   [/^\$$/mu, "dingo-recover rehearse"],
   [/Enter shows the next[^\n]*$/u, ""],
@@ -42,7 +42,7 @@ const strip = (rows: readonly string[]): string =>
 
 export const textOf = ({ rows }: Frame): string => strip(rows);
 
-/** Collects what the screen showed, and for how long. */
+/** Collects the screens, each with its duration. */
 class Film {
   readonly frames: Frame[] = [];
   #rows: readonly string[] | undefined;

@@ -1,4 +1,6 @@
-/** Registrator's part: what docker publishes is written to etcd when a container starts, and removed when it dies. */
+/**
+ * Registrator's part: docker's published ports are written to etcd when a container starts, and removed when it dies.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { containerState, docker, eventsFromNow } from "./docker.ts";

@@ -1,6 +1,6 @@
 /**
- * What the object store was asked, seen from its own side: MinIO posts one audit entry per request to this receiver.
- * A test can so show that nothing wrote below a prefix, whatever the program under test says about itself.
+ * The requests to the object store, seen from its side: MinIO posts one audit entry per request to this receiver. A
+ * test can so show that nothing wrote below a prefix, without believing the program under test.
  */
 import { createServer, type Server } from "node:http";
 import { Feed } from "./feed.ts";

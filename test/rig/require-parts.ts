@@ -1,4 +1,4 @@
-/** Before the gate or the deep tests: what they need is there, or a sentence says which command installs it. */
+/** Before the gate or the deep tests: their parts are there, or a sentence names the command that installs them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execaSync } from "execa";

@@ -1,7 +1,7 @@
 /**
- * A foundation's worth of real parts on one machine: etcd, MinIO, a cell and a gateway with sshd, the router, registrator
- * and the broker. Each rig has a docker network of its own; its gateway address is the address of everything on it, so
- * two rigs never meet and nothing listens anywhere else.
+ * A foundation's worth of real parts on one machine: etcd, MinIO, a cell and a gateway with sshd, the router,
+ * registrator and the broker. Each rig has a separate docker network; its gateway address is the address of everything
+ * on it, so two rigs never meet and nothing listens anywhere else.
  */
 import { randomBytes } from "node:crypto";
 import { access, mkdir } from "node:fs/promises";

@@ -81,7 +81,10 @@ export class Router {
     await rm(socketOf(directory, this.generation - 1), { force: true });
   }
 
-  /** What the router obeys now, and why it may not obey etcd: for the message of who waits for it in vain. */
+  /**
+   * The state that the router obeys now, and why it may not obey etcd: for the message of a test that waits for it in
+   * vain.
+   */
   state(): string {
     const trouble = this.trouble === undefined ? "" : `\n${this.trouble}`;
     return `the router's configuration ${this.generation}:\n${this.sections}${trouble}`;

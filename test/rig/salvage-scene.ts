@@ -1,4 +1,6 @@
-/** An engine of its own with volumes that containers have left behind: two releases of PostgreSQL, Redis, and plain ones. */
+/**
+ * A separate engine with volumes that containers have left behind: two releases of PostgreSQL, Redis, and plain ones.
+ */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -19,7 +21,7 @@ export const ROWS = 1000;
 export const ROLE = "originalenclosure";
 export const ODD_TABLE = "Odd Name'; --";
 
-/** The run that the tool named in what it said. */
+/** The run that the tool named in its output. */
 export const runOf = (said: string): string => /run (\S+),/u.exec(said)?.[1] ?? "";
 
 export class SalvageScene {
@@ -91,7 +93,10 @@ export class SalvageScene {
     return text.trimEnd();
   }
 
-  /** Everything below those volumes with every time; of files that of access too, which whoever lists directories leaves alone. */
+  /**
+   * Everything below those volumes with every time. For files that includes the time of access, which a mere listing of
+   * directories leaves alone.
+   */
   async tree(...names: readonly string[]): Promise<string> {
     const all = names.length > 0 ? names : (await this.engine.docker("volume", "ls", "-q")).split("\n");
     const own = all.filter((name) => name !== "" && !name.startsWith("dingo-recover-"));
@@ -110,7 +115,7 @@ export class SalvageScene {
     return stdout.split("\n").sort().join("\n");
   }
 
-  /** What the run has made and should not leave. */
+  /** The objects that the run has made and should not leave. */
   async left(): Promise<readonly string[]> {
     const volumes = await this.engine.docker("volume", "ls", "-q", "--filter", "name=dingo-recover-");
     const containers = await this.engine.docker(
@@ -185,7 +190,7 @@ export class SalvageScene {
     for (const text of [
       "create role writer login password 'canary-of-the-writer'",
       "create table posts (id serial primary key, title text, created_at timestamptz default now())",
-      // What is written from here on is in the WAL alone when the server is killed.
+      // Rows that are written from here on are in the WAL alone when the server is killed.
       "checkpoint",
       `insert into posts (title) select 'post ' || g from generate_series(1, ${ROWS}) g`,
       "alter table posts owner to writer",

@@ -1,4 +1,4 @@
-/** The scene of a recovery: an instance that had rows, and was deleted; its archive is what is left. */
+/** The scene of a recovery: an instance that had rows, and was deleted; only its archive is left. */
 import { randomUUID } from "node:crypto";
 import { containerState } from "./docker.ts";
 import type { Release } from "../container-lines/phases.ts";
@@ -14,7 +14,7 @@ export interface SceneOptions {
   readonly organizationGuid?: string;
   readonly spaceGuid?: string;
   readonly slowStop?: boolean;
-  /** Two members: a leader and a replica. One where absent. */
+  /** Two members: a leader and a replica. One if absent. */
   readonly nodes?: 1 | 2;
   readonly release?: Release;
   /** More of a life, before the last rows and the deletion. */

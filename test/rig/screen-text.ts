@@ -1,4 +1,4 @@
-/** A screen without what is another one each time: times, names of runs, ports, new GUIDs, and which dots turn. */
+/** A screen without the parts that differ each time: times, names of runs, ports, new GUIDs, and which dots turn. */
 const RULES: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
   [
     /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g,

@@ -6,7 +6,7 @@ import { createServer, type ListenOptions, type Server } from "node:net";
 import { join } from "node:path";
 import type { Ledger } from "./ledger.ts";
 
-/** Starts a program with an environment of its own; its output goes to NAME.log in the rig's folder. */
+/** Starts a program with a separate environment; its output goes to NAME.log in the rig's folder. */
 export async function startServer(
   ledger: Ledger,
   name: string,
@@ -29,7 +29,7 @@ export async function startServer(
   return child;
 }
 
-/** Below the ports that the kernel gives to whoever connects or listens without naming one: 32768 and above. */
+/** Below the ports that the kernel gives to a program that names none: 32768 and above. */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 

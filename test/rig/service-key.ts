@@ -1,4 +1,4 @@
-/** An independent client: the real cf CLI in a home of its own, as an application's developer would have it. */
+/** An independent client: the real cf CLI in a separate home, as an application's developer would have it. */
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";

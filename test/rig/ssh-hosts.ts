@@ -46,7 +46,7 @@ export async function startCell(
     ...["--volume", `${key.path}:/etc/ssh/rig_host_key:ro`],
     ...sshd(`ListenAddress=${address}:22`),
   ]);
-  // vcap may use the socket on a cell; here it belongs to whatever group the machine gave it.
+  // vcap may use the socket on a cell; here the socket belongs to the group that the machine gave it.
   const { gid } = await stat(engineSocket);
   if (gid !== 0) await docker(["exec", container, "groupmod", "--non-unique", "--gid", String(gid), "vcap"]);
   await sshdListens(container, address);

@@ -55,7 +55,7 @@ export class SshSession {
     return new SshSession(rig, user, directory, "cell");
   }
 
-  /** What is typed on the cell: the user's shell reads it. */
+  /** Types the lines on the cell: the user's shell reads them. */
   async type(lines: string): Promise<Output> {
     const result = await execa("ssh", ["-F", this.configFile, "-T", this.target, lines], { reject: false, input: "" });
     return { code: result.exitCode ?? 255, stdout: result.stdout, stderr: result.stderr };

@@ -1,6 +1,6 @@
 /**
  * One way to the object store for several operators, so that the store has one address for all of them; it can be cut
- * for one of them, who is known by his keys. What he has under way then hangs until he is let through again, and breaks.
+ * for one of them, who is known by his keys. His requests under way then hang until he is let through again, and break.
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
@@ -15,7 +15,7 @@ export class StoreWay {
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #cut = new Set<string>();
-  /** Whatever somebody sends, before it may pass. */
+  /** Called with each request, before it may pass. */
   onRequest: (key: string, head: string) => void = () => undefined;
 
   private constructor(to: { readonly host: string; readonly port: number }) {

@@ -1,4 +1,4 @@
-/** MinIO's AssumeRole: temporary credentials whose inline policy says what they may not do. */
+/** MinIO's AssumeRole: temporary credentials whose inline policy names the calls that they may not do. */
 import { createHash, createHmac } from "node:crypto";
 import { until } from "./until.ts";
 

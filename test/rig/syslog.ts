@@ -1,4 +1,4 @@
-/** Log files of a foundation, as its collector would have them: what really was said, in the form of the captured logs. */
+/** Log files of a foundation, as its collector would have them: the real lines, in the form of the captured logs. */
 import { execa } from "execa";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -23,7 +23,7 @@ function syslogLine(container: string, line: string): readonly string[] {
   ];
 }
 
-/** What the broker of the last era says of a deletion that removed one node (fixtures/logs/original-containers). */
+/** The broker's lines, of the last era, about a deletion that removed one node (fixtures/logs/original-containers). */
 export function brokerDeletion(of: {
   readonly guid: string;
   readonly node: string;

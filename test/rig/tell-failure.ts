@@ -1,4 +1,7 @@
-/** After a failed test of the rig: what the containers said last and how far each run came, since nobody can look later. */
+/**
+ * After a failed test of the rig: the last words of the containers, and how far each run came, since nobody can look
+ * later.
+ */
 import { readFile, readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** A program in a terminal of its own (Python's pty), for what it asks a person. */
+/** A program in a new terminal (Python's pty), for its questions to a person. */
 import { spawn } from "node:child_process";
 import { Feed } from "./feed.ts";
 
@@ -32,10 +32,10 @@ os.write(2, b"%d\\n" % (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0))
 `;
 
 export interface Terminal {
-  /** What stands on the screen so far, without colours and cursor movements. */
+  /** The text on the screen so far, without colours and cursor movements. */
   readonly screen: Feed<string>;
   type(text: string): void;
-  /** SIGKILL to the program itself, not to its terminal; nothing where it has ended. */
+  /** SIGKILL to the program itself, not to its terminal; nothing if it has ended. */
   kill(): void;
   /** The number of the signal that ended the program; 0 for none. */
   readonly ended: Promise<number>;

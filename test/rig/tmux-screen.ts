@@ -1,4 +1,4 @@
-/** A program on a real terminal of a given size (tmux), and what stands on it. */
+/** A program on a real terminal of a given size (tmux), and the text on it. */
 import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -19,7 +19,7 @@ export class TmuxScreen {
     this.#size = size;
   }
 
-  /** `env`: all that the program has, beside what tmux sets. */
+  /** `env`: all variables of the program, beside those that tmux sets. */
   static async open(
     argv: readonly string[],
     { size, env, cwd }: { readonly size: Size; readonly env: Readonly<Record<string, string>>; readonly cwd: string },
@@ -37,8 +37,8 @@ export class TmuxScreen {
   }
 
   /**
-   * Enter follows once the text is echoed: what is looked for next can then not be found on the screen as it was before.
-   * A program that echoes nothing is not for this.
+   * Enter follows once the text is echoed: the next wanted text can then not be found on the former screen. A program
+   * that echoes nothing is not for this.
    */
   async type(text: string): Promise<void> {
     if (text !== "") {
@@ -92,7 +92,10 @@ export class TmuxScreen {
     return this.#size;
   }
 
-  /** Waits until the screen holds what is looked for, and gives it whole. Errors: what stands there instead. */
+  /**
+   * Waits until the screen holds the wanted text, and gives the screen whole. Errors: the text that stands there
+   * instead.
+   */
   async saw(wanted: string | RegExp): Promise<string> {
     return this.#until(
       (text) => (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)),

@@ -1,4 +1,7 @@
-/** What only a person may choose (DESIGN §5, law 7): another organization, what is left of OLD, a name that is taken. */
+/**
+ * Choices that only a person may make (DESIGN §5, law 7): another organization, the remains of OLD, a name that is
+ * taken.
+ */
 import { describe, expect, it } from "vitest";
 import { checkTarget } from "../../src/foundation/actions/cf/check-target.ts";
 import { createServiceKey } from "../../src/foundation/actions/cf/create-service-key.ts";
@@ -231,7 +234,7 @@ describe("a name that is taken", () => {
         evidence: expect.stringMatching(/in use now/) as string,
       });
     }
-    // What was recovered is no use by somebody else.
+    // The recovered rows do not count as use by somebody else.
     adopted.cell.database.tables.set("orders", 2);
     adopted.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:30:00Z" });
     expect(await verdict(adopted)).toMatchObject({ holds: true });

@@ -14,7 +14,7 @@ import { CONTAINER, DATA, NEW_GUID, OLD_GUID, RUN, SPACE, TARGET } from "./scene
 
 const ARCHIVE = `s3://our-bucket/backups/${NEW_GUID}/wal`;
 
-/** What a shell calls, when a person has filled in what is not known yet. */
+/** The calls of a shell when a person has filled in the unknown values. */
 function callsWhenFilledIn(action: AnyAction, input: JsonObject): readonly string[] {
   const commands = action.describe(input as never, RUN);
   const [calls = []] = callsOf([filled(commands, (name) => (name === "fresh.location" ? ARCHIVE : undefined))]);

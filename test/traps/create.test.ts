@@ -1,4 +1,4 @@
-/** What `cf create-service` says proves nothing (dingo.md §0.4, §1.5). */
+/** The words of `cf create-service` prove nothing (dingo.md §0.4, §1.5). */
 import { describe, expect, it } from "vitest";
 import { checkFresh } from "../../src/foundation/actions/archive/check-fresh.ts";
 import { createService } from "../../src/foundation/actions/cf/create-service.ts";

@@ -1,4 +1,7 @@
-/** Whatever disrupts or destroys shows first that it has the very container of this run (law 7; dingo.md §9.3, §9.4). */
+/**
+ * Every action that disrupts or destroys shows first that it has the very container of this run (law 7; dingo.md §9.3,
+ * §9.4).
+ */
 import { describe, expect, it } from "vitest";
 import { openCell } from "../../src/foundation/actions/bosh/cell-instances.ts";
 import { locateContainer } from "../../src/foundation/actions/docker/locate-container.ts";

@@ -22,7 +22,7 @@ describe("the order of the recovery", () => {
     const first = order().indexOf("cf.create-space");
     for (const id of ["docker.find-remains", "archive.verify-source", "cf.check-target", "archive.estimate"])
       expect(order().slice(0, first)).toContain(id);
-    // What lives of the deleted instance is stopped before its archive is read, by a choice and a GUID of its own.
+    // A living part of the deleted instance is stopped before its archive is read, by a separate choice and GUID.
     const changing = steps().filter(
       ({ action }) => action.effect !== "read" && action.id !== "docker.stop-old-instance",
     );

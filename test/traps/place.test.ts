@@ -1,4 +1,4 @@
-/** The place that the new instance is made in, and what stands there already (dingo.md §1.1, §1.4, §1.5). */
+/** The place that the new instance is made in, and the things that are there already (dingo.md §1.1, §1.4, §1.5). */
 import { describe, expect, it } from "vitest";
 import { checkTarget } from "../../src/foundation/actions/cf/check-target.ts";
 import { estimate } from "../../src/foundation/actions/archive/estimate.ts";

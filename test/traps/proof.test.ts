@@ -1,4 +1,7 @@
-/** Success is a proof (law 6): what looks like a restore and is none (dingo.md §1.12, §3.6, §3.8; real-parts.md §3). */
+/**
+ * Success is a proof (law 6): ends that look like a restore and are none (dingo.md §1.12, §3.6, §3.8; real-parts.md
+ * §3).
+ */
 import { describe, expect, it } from "vitest";
 import { keepListing } from "../../src/foundation/actions/archive/evidence-listing.ts";
 import { waitBaseBackup } from "../../src/foundation/actions/archive/wait-base-backup.ts";
@@ -35,7 +38,7 @@ const INPUT = {
   base_backup: `base_${segment(2)}_00000040`,
 };
 
-/** What NEW's database is like, over the old archive; by default it came back whole. */
+/** The state of NEW's database, over the old archive; by default it came back whole. */
 interface Recovered {
   readonly up?: boolean;
   readonly systemId?: string;
@@ -299,7 +302,7 @@ describe("the base backup of the recovered database", () => {
     const input = { target: formatLocation(NEW), baseline: { name, sha256, bytes } };
     const late = failure("deadline-passed", /no complete base/);
     await expect(scene.perform(waitBaseBackup, input)).rejects.toEqual(late);
-    // What the deleted instance's own container made after the listing.
+    // A backup that the deleted instance's own container made after the listing.
     put(NEW, 9, 2);
     await expect(scene.perform(waitBaseBackup, input)).rejects.toEqual(late);
     const own = put(NEW, 10, 3);

@@ -33,7 +33,7 @@ export const DATA = containerDataDirectory(CONTAINER);
 export const FIRST_LIFE = "2026-11-21T12:00:00Z";
 export const SPACE = { guid: "space-guid", name: "prod", orgGuid: "org-guid", orgName: "shop" };
 
-/** What every step of the window is given. */
+/** The input of every step of the window. */
 export const TARGET = { guid: NEW_GUID, deployment: DEPLOYMENT, cell: "cell_z1/0", container: CONTAINER };
 export const WITH_ETCD = { ...TARGET, etcd: "10.58.111.10:4001" };
 export const CREATED_AT = stamp(-10);
@@ -122,7 +122,7 @@ export class Scene {
     return await action.run(this.context, parsed);
   }
 
-  /** What a later process finds out about a step that began. */
+  /** The state that a later process finds for a step that began. */
   async probe(action: AnyAction, input: JsonObject): Promise<string> {
     if (action.effect === "read") throw new Error("what only reads is not probed");
     return (await action.probe(this.context, action.input.parse(input))).state;

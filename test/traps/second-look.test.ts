@@ -1,4 +1,4 @@
-/** What another process, another log-in or a foreign etcd could make of a run. */
+/** The harm that another process, another log-in or a foreign etcd could do to a run. */
 import { describe, expect, it } from "vitest";
 import { asideLocation, planCopy } from "../../src/archive/copy/copy-plan.ts";
 import { setAside } from "../../src/archive/copy/set-aside.ts";

@@ -1,4 +1,4 @@
-/** From the stop to what the started container says (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
+/** From the stop to the words of the started container (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
 import { describe, expect, it } from "vitest";
 import { copy } from "../../src/foundation/actions/archive/copy.ts";
 import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
@@ -84,7 +84,7 @@ describe("the last look before the start", () => {
     const list: typeof reader.list = (bucket, prefix) => late("store", () => reader.list(bucket, prefix))();
     Object.assign(store, { reader: () => ({ ...reader, list }) });
     const looking = scene.perform(checkBeforeStart, input);
-    // Whatever can be asked without one of these answers has been asked by then.
+    // Every question that needs none of these answers has been asked by then.
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect([...asked].sort()).toEqual(["cf", "container", "director", "directory", "etcd", "store"]);
     answer();

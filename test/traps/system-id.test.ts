@@ -86,7 +86,7 @@ describe("a system identifier that the archive has lost", () => {
     await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(refused);
     store.failure = new RecoverError("unreachable", "the store did not answer", { remedy: "Wait." });
     await expect(scene.perform(verifySource, INPUT)).rejects.toMatchObject({ code: "unreachable", exitCode: 15 });
-    // What has no base backup cannot be restored with it either.
+    // An archive without a base backup cannot be restored with it either.
     drop(scene.store, `basebackups_005/${BASE}_backup_stop_sentinel.json`);
     await expect(scene.perform(verifySource, INPUT)).rejects.toMatchObject({ exitCode: 17 });
   });

@@ -1,4 +1,4 @@
-/** In doubt (law 4): after an attempt, each action that changes the world can tell what became of it. */
+/** In doubt (law 4): after an attempt, each action that changes the world can tell the attempt's outcome. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, Probe } from "../../src/action.ts";
 import { REGISTRY } from "../../src/wiring/registry.ts";
@@ -74,7 +74,7 @@ describe.each(CASES.map((one) => [one.action.id, one] as const))("the probe of %
       });
 });
 
-/** What the probe throws reads as "unknown", as the engine reads it (src/engine/steps/proof.ts). */
+/** A probe that throws reads as "unknown", as in the engine (src/engine/steps/proof.ts). */
 async function probe(scene: Scene, { action, input }: MutationCases): Promise<Probe<unknown>> {
   const mutating = action as Mutating;
   const parsed = action.input.parse(await input(scene));
@@ -86,7 +86,7 @@ async function probe(scene: Scene, { action, input }: MutationCases): Promise<Pr
   }
 }
 
-/** All that the far sides have noted, whoever asked for it. */
+/** All changes that the far sides have noted, by any caller. */
 function changesOf({ cf, cell, etcd, store, scratch, docker }: Scene): readonly string[] {
   const bindings = [...cf.bindingList.values()].flat().map(({ guid }) => guid);
   return [

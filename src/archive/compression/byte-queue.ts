@@ -1,6 +1,6 @@
 /**
- * Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. Of a source
- * that lends its chunks, each is good only until the next is asked for: what is left of it is copied before.
+ * Bytes as they come, taken in the amounts that a format asks for. Holds no more than was asked for and one chunk. Of a
+ * source that lends its chunks, each is good only until the next is asked for: its rest is copied before.
  */
 import { Damaged } from "./damaged.ts";
 
@@ -26,7 +26,10 @@ export class ByteQueue {
     this.#most = most;
   }
 
-  /** Exactly `count` bytes; where they came in pieces, they are put together in `room`. Throws Damaged where the source ends before. */
+  /**
+   * Exactly `count` bytes; if they came in pieces, they are put together in `room`. Throws Damaged if the source ends
+   * before.
+   */
   async take(count: number, room?: Uint8Array): Promise<Uint8Array> {
     if (room !== undefined && this.#held < count) return await this.#gather(count, room);
     const taken = await this.peek(count);
@@ -54,7 +57,7 @@ export class ByteQueue {
     return (this.#chunks[0] ?? first).subarray(0, count);
   }
 
-  /** Whatever comes next, `most` bytes at most; undefined at the end. */
+  /** The next bytes, at most `most`; undefined at the end. */
   async some(most: number): Promise<Uint8Array | undefined> {
     const head = await this.peek(1);
     if (head.length === 0) return undefined;
@@ -64,7 +67,7 @@ export class ByteQueue {
     return taken;
   }
 
-  /** Throws Damaged where anything is left. */
+  /** Throws Damaged if anything is left. */
   async requireEnd(): Promise<void> {
     if ((await this.peek(1)).length > 0) throw new Damaged("trailing", "bytes follow after its end");
   }

@@ -14,7 +14,7 @@ export function copyOver(source: Uint8Array, { at, target, out, count }: Literal
   else for (let i = 0; i < count; i += 1) target[out + i] = source[at + i] ?? 0;
 }
 
-/** A match may overlap itself: then it repeats what it has just written. */
+/** A match may overlap itself: then it repeats the bytes that it has just written. */
 export function copyWithin(
   target: Uint8Array,
   { out, distance, count }: { readonly out: number; readonly distance: number; readonly count: number },
@@ -28,7 +28,7 @@ export function copyWithin(
     target.fill(target[from] ?? 0, out, out + count);
     return;
   }
-  // Each round doubles what can be copied at once.
+  // Each round doubles the bytes that can be copied at once.
   for (let done = 0; done < count; ) {
     const some = Math.min(distance + done, count - done);
     target.copyWithin(out + done, from, from + some);

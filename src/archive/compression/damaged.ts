@@ -1,7 +1,10 @@
-/** What can be wrong with a packed file. `encrypted` is no damage: it needs its key before anything can be said. */
+/**
+ * The ways in which a packed file can be wrong. `encrypted` is no damage: the file needs its key before anything can be
+ * said.
+ */
 export type Damage = "cut" | "wrong" | "trailing" | "too-large" | "encrypted";
 
-/** A packed file that is not what its name says. The message is a sentence part about the file: "it is cut in a block". */
+/** A packed file that does not fit its name. The message is a sentence part about the file: "it is cut in a block". */
 export class Damaged extends RangeError {
   readonly damage: Damage;
 

@@ -13,7 +13,9 @@ export interface Unpacking {
   readonly lends?: boolean;
 }
 
-/** Errors: Damaged, and whatever the source throws. Holds a few blocks at most, however much the file unpacks to. */
+/**
+ * Throws Damaged, and every error of the source. Holds a few blocks at most, also when the file unpacks to much more.
+ */
 export async function* decompressed(
   source: AsyncIterable<Uint8Array>,
   compression: Compression,
@@ -29,7 +31,7 @@ export async function* decompressed(
     yield* UNPACKERS[compression](packed, lends);
     await packed.requireEnd();
   } catch (error) {
-    // Only where it does not unpack: anything may stand at the beginning of brotli's data.
+    // Only if it does not unpack: anything may stand at the beginning of brotli's data.
     if (!(error instanceof Damaged) || !startsLikeOpenPgp(head)) throw error;
     throw new Damaged("encrypted", "it is encrypted with OpenPGP");
   } finally {
@@ -50,7 +52,7 @@ const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue, lends: boolean) => 
   brotli: unbrotlied,
 };
 
-/** What stands at the beginning of a file that may be cut anywhere; some give more than was asked for. */
+/** Unpack the beginning of a file that may be cut anywhere; some give more than was asked for. */
 const BEGINNINGS: Readonly<Record<Packed, (head: Uint8Array, most: number) => Uint8Array | Promise<Uint8Array>>> = {
   lzo: lzopFirstBytes,
   lz4: lz4FirstBytes,
@@ -60,10 +62,10 @@ const BEGINNINGS: Readonly<Record<Packed, (head: Uint8Array, most: number) => Ui
 };
 
 /**
- * The first `count` bytes of what a file holds of which only the first bytes are at hand, as a ranged GET gives them:
- * undefined where so few are not enough, and more of the file may help. Nothing that stands behind is proved by it. lzo and lz4
- * give what they can of a block that is cut, zstd only whole blocks, of up to 128 KiB. Throws Damaged for what does not begin
- * like a file of its compression.
+ * The first `count` bytes of a file's content, when only the file's first bytes are at hand, as a ranged GET gives
+ * them. Undefined if these are not enough, and more of the file may help. It proves nothing about the bytes behind. lzo
+ * and lz4 give the beginning of a block that is cut, zstd only whole blocks, of up to 128 KiB. Throws Damaged for what
+ * does not begin like a file of its compression.
  */
 export async function firstBytes(
   head: Uint8Array,

@@ -3,8 +3,8 @@ import { copyOver, copyWithin } from "./copying.ts";
 import type { Unpacked } from "./lzo1x.ts";
 
 /**
- * Writes from `from` on; what stands before it in the target is the history that matches may reach into. `whole`: the source
- * ends where a block may end.
+ * Writes from `from` on; the bytes before it in the target are the history that matches may reach into. `whole`: the
+ * source ends where a block may end.
  */
 export function unpackLz4Block(source: Uint8Array, target: Uint8Array, from: number): Unpacked {
   const end = source.length;

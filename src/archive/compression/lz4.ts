@@ -93,7 +93,10 @@ async function* frameBlocks(packed: ByteQueue, frame: Frame, lends: boolean): As
     throw new Damaged("wrong", "its content does not have the size that its header says");
 }
 
-/** Where a frame's blocks are unpacked, one after the other: what the next may reach back to lies right before it. */
+/**
+ * The place in which a frame's blocks are unpacked, one after the other: the bytes that the next block may reach back
+ * to lie right before it.
+ */
 class Room {
   readonly #bytes: Uint8Array;
   readonly #linked: boolean;

@@ -6,7 +6,7 @@ import { copyOver, copyWithin } from "./copying.ts";
 
 /**
  * `whole`: the end mark was reached. `cut`: the source ends before it. `full`: more would come than the target holds.
- * `wrong`: a match points before the beginning. In each case, what was written up to there is right.
+ * `wrong`: a match points before the beginning. In each case the bytes written up to there are right.
  */
 export type UnpackEnd = "whole" | "cut" | "full" | "wrong";
 
@@ -60,7 +60,7 @@ export function unpackLzo1x(source: Uint8Array, target: Uint8Array): Unpacked {
         length = (code >> 5) + 1;
         distance = 1 + ((code >> 2) & 7) + (high << 3);
       } else {
-        // What comes after a run of literals reaches further back than what comes after one to three.
+        // A match after a run of literals reaches further back than one after one to three literals.
         length = literals > 3 ? 3 : 2;
         distance = (literals > 3 ? 2049 : 1) + (code >> 2) + (high << 2);
       }

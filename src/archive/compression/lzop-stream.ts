@@ -1,6 +1,6 @@
 /**
- * Reads an lzop file of any size from its front, a piece at a time and in bounded memory: what is passed over is not
- * unpacked. Where the file is not what it should be, Damaged is thrown.
+ * Reads an lzop file of any size from its front, a piece at a time and in bounded memory: blocks that are passed over
+ * are not unpacked. Throws Damaged if the file is wrong.
  */
 import { Damaged } from "./damaged.ts";
 import { bigEndian, blockContent, blockSizes, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.ts";
@@ -23,14 +23,14 @@ interface Block {
 export class LzopStream {
   readonly #file: Pieces;
   #flags: number | undefined;
-  /** Of the block at hand: what was unpacked and not taken yet. */
+  /** Of the block at hand: the bytes that were unpacked and not taken yet. */
   #rest: Uint8Array = new Uint8Array(0);
 
   constructor(file: PackedFile) {
     this.#file = new Pieces(file);
   }
 
-  /** Exactly the next `count` bytes of the content; undefined where it ends right here. */
+  /** Exactly the next `count` bytes of the content; undefined if it ends right here. */
   async take(count: number): Promise<Uint8Array | undefined> {
     const parts: Uint8Array[] = [];
     for (let left = count; left > 0; ) {

@@ -7,7 +7,7 @@ import { bigEndian, lzopHeader } from "./lzop.ts";
 const MODE_AT = 21;
 const TIME_AT = 25;
 
-/** ISO 8601; undefined where the header is not whole or does not say. `head`: some 40 bytes are enough. */
+/** ISO 8601; undefined if the header is not whole or does not say. `head`: some 40 bytes are enough. */
 export function lzopWrittenAt(head: Uint8Array): string | undefined {
   try {
     lzopHeader(head);

@@ -52,7 +52,7 @@ export interface LzopHeader {
   readonly flags: number;
 }
 
-/** What stands before the first block. Throws Damaged for what does not begin like an lzop file. */
+/** The part before the first block. Throws Damaged if it does not begin like an lzop file. */
 export function lzopHeader(head: Uint8Array): LzopHeader {
   const file = new Cursor(head);
   const magic = file.take(Math.min(LZOP_MAGIC.length, head.length));
@@ -104,11 +104,14 @@ export function checksumBytes(flags: number, { plain, packed }: BlockSizes): num
 export interface BlockTerms {
   readonly flags: number;
   readonly sizes: BlockSizes;
-  /** What stands between the sizes and the data. */
+  /** The bytes between the sizes and the data. */
   readonly sums: Uint8Array;
 }
 
-/** One block's content; a block that did not shrink is stored as it is. Unpacked into `room` where it is given. Throws Damaged. */
+/**
+ * One block's content; a block that did not shrink is stored as it is. Unpacked into `room` if it is given. Throws
+ * Damaged.
+ */
 export function blockContent(data: Uint8Array, { flags, sizes, sums }: BlockTerms, room?: Uint8Array): Uint8Array {
   const stored = sizes.packed === sizes.plain;
   const content = stored ? data : unpacked(data, room?.subarray(0, sizes.plain) ?? Buffer.allocUnsafeSlow(sizes.plain));

@@ -44,7 +44,7 @@ async function* through(packed: ByteQueue, create: () => Zlib): AsyncGenerator<U
   } catch (error) {
     throw damageOf(error) ?? error;
   }
-  // What follows a whole stream is left unread by zlib, without a word.
+  // zlib leaves bytes behind a whole stream unread, without a word.
   if (!input.drained || unpacker.bytesWritten !== input.fed)
     throw new Damaged("trailing", "bytes follow after its end");
 }

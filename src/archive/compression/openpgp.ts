@@ -1,6 +1,7 @@
 /**
- * Whether bytes begin like an OpenPGP message, as `gpg -e` makes it of what WAL-E uploads where WALE_GPG_KEY_ID is set
- * (dingo.md §3.2, §8.27): a session key packet, encrypted to a public key (tag 1) or by a passphrase (tag 3). RFC 9580 §4.2, §5.1, §5.3.
+ * Whether bytes begin like an OpenPGP message, as `gpg -e` makes it of WAL-E's uploads when WALE_GPG_KEY_ID is set
+ * (dingo.md §3.2, §8.27): a session key packet, encrypted to a public key (tag 1) or by a passphrase (tag 3). RFC 9580
+ * §4.2, §5.1, §5.3.
  */
 const VERSIONS: Readonly<Record<number, readonly number[]>> = { 1: [2, 3, 6], 3: [4, 5, 6] };
 

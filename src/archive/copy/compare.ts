@@ -1,4 +1,4 @@
-/** Compares a copy with what it was made from: keys, sizes and content, by ETag where that proves something. */
+/** Compares a copy with its source: keys, sizes and content, by ETag if that proves something. */
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { itemsOf, type CopyPlan } from "./copy-plan.ts";
 import { listArchive } from "../reading/listing.ts";
@@ -9,7 +9,7 @@ const IN_FLIGHT = 16;
 
 export interface CopyState {
   readonly total: number;
-  /** Keys of the target whose content is what the plan wants. */
+  /** Keys of the target whose content is as the plan wants. */
   readonly equal: ReadonlySet<string>;
   readonly missing: number;
   /** Keys in the target that the plan does not know, or with another content or size. */

@@ -1,8 +1,9 @@
 /**
- * What is copied where, in which order. Pure; made once, kept as evidence, and the same for every later attempt.
+ * The plan of a copy: each object, its new place, and the order. Pure; made once, kept as evidence, and the same for
+ * every later attempt.
  *
- * The order is safe at every moment: payload first, then what makes it known, sentinels last in ascending age, because
- * WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
+ * The order is safe at every moment: payload first, then the objects that make it known, sentinels last in ascending
+ * age, because WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
  */
 import { RecoverError } from "../../errors.ts";
 import type { ObjectInfo } from "../../ports/object-store.ts";
@@ -37,7 +38,7 @@ export interface CopyPlan {
   readonly bytes: number;
 }
 
-/** Throws `source-protected` where the two overlap, or a key could be read as another one in the target. */
+/** Throws `source-protected` if the two overlap, or a key could be read as another one in the target. */
 export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objects: readonly ObjectInfo[]): CopyPlan {
   requireApart(source, target);
   refuseUncertain(source, objects);

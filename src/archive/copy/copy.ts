@@ -1,6 +1,6 @@
 /**
- * Carries out a copy plan. It may be killed after any object and run again: what is there and equal is kept, and
- * nothing that the plan does not know is ever overwritten. Whether it is done is shown by comparing, not by the calls.
+ * Carries out a copy plan. It may be killed after any object and run again: equal objects are kept, and no object that
+ * the plan does not know is ever overwritten. A comparison shows that it is done, not the calls.
  */
 import type { Clock } from "../../ports/clock.ts";
 import { isTransient, RecoverError } from "../../errors.ts";
@@ -23,18 +23,18 @@ export interface CopyOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly inFlight?: number;
-  /** What `probeCopy` found a moment ago. */
+  /** The result that `probeCopy` found a moment ago. */
   readonly before?: CopyState;
   /** Asks the store, by one copy more, whether it refuses to overwrite. */
   readonly asksForRefusal?: boolean;
   /** Done when everything is copied, while it is compared. */
   readonly meanwhile?: () => Promise<void>;
-  /** Asked before every single copy and delete; what it throws ends the work. */
+  /** Asked before every single copy and delete; its error ends the work. */
   readonly beforeEffect?: () => Promise<void>;
   readonly progress?: (done: number, total: number) => void;
   /**
-   * Milliseconds without one copy that ends well, in which lost ones are looked for and sent again. Default: the first lost
-   * one ends the work, for whoever looks himself.
+   * After this many milliseconds without one copy that ends well, lost copies are given up; until then they are looked
+   * for and sent again. Default: the first lost copy ends the work, for callers that look themselves.
    */
   readonly patienceMs?: number;
   /** Told of the first lost copy, and of the first one after others ended well. */
@@ -48,13 +48,13 @@ export interface CopyOutcome {
   readonly alreadyThere: number;
   /** Objects of which a copy was lost, whether it was found or sent again. */
   readonly lost: number;
-  /** Whether the store refuses a copy that must find nothing where something is; absent where it did not say. */
+  /** Whether the store refuses a conditional copy onto an object that exists; absent if it did not say. */
   readonly refusesOverwrite?: boolean;
 }
 
 /**
- * Errors: those of the store; `target-not-fresh` where the target holds anything else; `object-changed` where the
- * source is not what the plan was made from; `proof-failed` where the copy does not compare equal at the end.
+ * Errors: those of the store; `target-not-fresh` if the target holds anything else; `object-changed` if the source has
+ * changed since the plan; `proof-failed` if the copy does not compare equal at the end.
  */
 export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: CopyOptions): Promise<CopyOutcome> {
   const before = options.before ?? (await probeCopy(store, plan));
@@ -89,7 +89,7 @@ export async function copyArchive(store: ObjectStore, plan: CopyPlan, options: C
   return { objects: plan.objects, bytes: plan.bytes, copied, alreadyThere, lost: lost.objects, ...asked };
 }
 
-/** Whether a copy that was sent is there. Throws `target-not-fresh` where something else is. */
+/** Whether a copy that was sent is there. Throws `target-not-fresh` if another object is. */
 async function isCopied(
   store: ObjectStore,
   plan: CopyPlan,
@@ -114,13 +114,13 @@ async function inTurn(items: readonly CopyItem[], work: (item: CopyItem) => Prom
   for (const item of items) await work(item);
 }
 
-/** Throws what the first threw, or else the second, when both have ended: no call goes on unseen. */
+/** Throws the error of the first, or else of the second, when both have ended: no call goes on unseen. */
 async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
   await Promise.allSettled([one, other]);
   return [await one, await other];
 }
 
-/** Copies what is there already onto itself once more: only a store that ignores the condition does it. */
+/** Copies an object that is there onto itself once more: only a store that ignores the condition does it. */
 async function refusesOverwrite(store: ObjectStore, plan: CopyPlan): Promise<boolean | undefined> {
   const small = plan.phases.flat().reduce<CopyItem | undefined>(smaller, undefined);
   if (small === undefined) return undefined;
@@ -138,7 +138,7 @@ async function refusesOverwrite(store: ObjectStore, plan: CopyPlan): Promise<boo
 const smaller = (one: CopyItem | undefined, other: CopyItem): CopyItem =>
   one === undefined || other.from.size < one.from.size ? other : one;
 
-/** Throws `proof-failed` unless the target holds exactly what the plan wants and WAL-E will choose the same base. */
+/** Throws `proof-failed` unless the target holds exactly the planned objects and WAL-E will choose the same base. */
 export async function requireCopied(store: ObjectStore, plan: CopyPlan): Promise<void> {
   const after = await probeCopy(store, plan);
   refuseForeign(plan, after);
@@ -149,7 +149,7 @@ export async function requireCopied(store: ObjectStore, plan: CopyPlan): Promise
   if (!ascend) throw proofFailed(plan, "the copy's base backups are dated in another order");
 }
 
-/** With `ifAbsent`, a store that honours conditions refuses where something is. */
+/** With `ifAbsent`, a store that honours conditions refuses if an object is there. */
 export async function copyItem(
   store: ObjectStore,
   plan: CopyPlan,

@@ -1,11 +1,11 @@
 /**
- * Copies whose outcome is lost: the connection broke, or the store answered with a 500 or with half an answer. No copy is
- * sent again before its one key was looked at (law 4), and only where nothing is there.
+ * Copies whose outcome is lost: the connection broke, or the store answered with a 500 or with half an answer. A copy
+ * is sent again only after a look at its one key has found nothing there (law 4).
  */
 import { isTransient, RecoverError } from "../../errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 
-/** Of one object, where the store goes on serving others. */
+/** Of one object, when the store goes on serving others. */
 const MOST_SENDS = 6;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -21,7 +21,7 @@ export interface LostCopyOptions {
 
 export interface OneCopy {
   readonly send: () => Promise<void>;
-  /** Looks whether it is there, and throws where something else is. */
+  /** Looks whether it is there, and throws if another object is. */
   readonly isThere: () => Promise<boolean>;
 }
 
@@ -41,8 +41,8 @@ export class LostCopies {
   }
 
   /**
-   * Errors: those of the store; `unreachable` where patience is over. The first of them ends the waiting of all others: what
-   * ends the work is told at once, and whoever does it again looks at what was lost.
+   * Throws the errors of the store, and `unreachable` when patience is over. The first error ends the waiting of all
+   * others: the caller hears it at once, and looks at the lost copies when it tries again.
    */
   async outlive(one: OneCopy): Promise<void> {
     try {

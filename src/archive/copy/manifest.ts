@@ -1,7 +1,7 @@
 /**
- * The manifest of a copy: what the source held and when each object was written, which no copy keeps (wal-archives.md
- * §4). It lies beside the target, never inside it, where WAL-E would stumble over it; its name follows from its content,
- * so that a copy that is run again writes the same.
+ * The manifest of a copy: the source's objects and their dates, which no copy keeps (wal-archives.md §4). It lies
+ * beside the target, never inside it, where WAL-E would stumble over it; its name follows from its content, so that a
+ * copy that is run again writes the same.
  */
 import { createHash } from "node:crypto";
 import { RecoverError } from "../../errors.ts";
@@ -10,13 +10,13 @@ import { type ArchiveLocation, formatLocation, parseLocation, requireApart } fro
 import { type Baseline, formatListing } from "./baseline.ts";
 
 export interface ManifestPlace {
-  /** The folder, to be opened as a place of its own. */
+  /** The folder, which is opened as a separate place. */
   readonly folder: ArchiveLocation;
   readonly name: string;
   readonly content: string;
 }
 
-/** Throws `source-protected` where it would lie inside the source. */
+/** Throws `source-protected` if it would lie inside the source. */
 export function manifestOf(source: Baseline, target: ArchiveLocation): ManifestPlace {
   const parts = target.prefix.split("/");
   const folder = parseLocation(
@@ -31,7 +31,7 @@ export function manifestOf(source: Baseline, target: ArchiveLocation): ManifestP
   return { folder, name: `${parts.at(-1) ?? ""}-${mark}.jsonl`, content };
 }
 
-/** Where it lies. What is there already under that name is the same. */
+/** Returns the manifest's address. A manifest that is already there under that name has the same content. */
 export async function keepManifest(place: SharedPlace, { name, content }: ManifestPlace): Promise<string> {
   const written = await place.write(name, content, "any");
   if (written.is === "written") return `${place.location}/${name}`;

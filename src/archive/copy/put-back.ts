@@ -17,7 +17,7 @@ const BETWEEN_SENTINELS_MS = 1_100;
 
 export interface PutBackState {
   readonly total: number;
-  /** Original keys that hold what they held. */
+  /** Original keys that have their former content. */
   readonly there: ReadonlySet<string>;
   /** Where each missing one is to be copied from. */
   readonly missing: ReadonlyMap<string, ObjectInfo>;
@@ -45,7 +45,7 @@ export async function probePutBack(store: ObjectReader, plan: CopyPlan): Promise
   return { total: items.length, there, missing, conflicts };
 }
 
-/** Errors: those of the store; `target-not-fresh` where somebody wrote in between; `proof-failed` where a copy differs. */
+/** Errors: those of the store; `target-not-fresh` if somebody wrote in between; `proof-failed` if a copy differs. */
 export async function putBack(store: ObjectStore, plan: CopyPlan, options: CopyOptions): Promise<void> {
   const before = await probePutBack(store, plan);
   requireNoConflict(plan, before);
@@ -86,7 +86,7 @@ async function copyBack(
   );
 }
 
-/** Against the copy aside where there is one; one that was never moved is the very object of the plan. */
+/** Against the copy aside if there is one; one that was never moved is the very object of the plan. */
 async function isBack(
   store: ObjectReader,
   plan: CopyPlan,

@@ -1,6 +1,6 @@
 /**
  * Whether two stored objects hold the same bytes (law 2). Equal ETags and sizes prove it. Different ETags prove nothing
- * where one is of several parts or encrypted with a KMS key, so then the bytes are read and compared.
+ * if one is of several parts or encrypted with a KMS key, so then the bytes are read and compared.
  */
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 
@@ -13,7 +13,7 @@ export interface Stored {
   readonly info: ObjectInfo;
 }
 
-/** True or false by listing alone, undefined where only the bytes can tell. */
+/** True or false by listing alone, undefined if only the bytes can tell. */
 export function sameByListing(a: ObjectInfo, b: ObjectInfo): boolean | undefined {
   if (a.size !== b.size) return false;
   if (a.etag === b.etag && ETAG.test(a.etag)) return true;

@@ -15,7 +15,7 @@ export interface Ends {
 }
 
 /**
- * Reads only. Throws `source-protected` where the target's bucket holds, at the source's own prefix, the source's own
+ * Reads only. Throws `source-protected` if the target's bucket holds, at the source's own prefix, the source's own
  * objects with their dates: a copy has other ones.
  */
 export async function refuseSameBucket(

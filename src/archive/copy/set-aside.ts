@@ -1,7 +1,7 @@
 /**
- * Moves an archive aside, object by object: copied, the copy looked at, then deleted (law 2). Only what the plan
- * names, as the plan saw it, is moved; it may be killed anywhere and run again. Sentinels go first, so that a half
- * moved archive never looks whole.
+ * Moves an archive aside, object by object: copied, the copy looked at, then deleted (law 2). Only objects that are as
+ * the plan saw them are moved; it may be killed anywhere and run again. Sentinels go first, so that a half moved
+ * archive never looks whole.
  */
 import { RecoverError } from "../../errors.ts";
 import type { ObjectInfo, ObjectStore } from "../../ports/object-store.ts";
@@ -58,7 +58,7 @@ export async function isWrittenAgain(store: Reader, plan: CopyPlan): Promise<boo
     const moved = aside.get(to);
     return moved !== undefined && sameByListing(from, moved) !== false;
   });
-  // What is as the plan saw it may be left from a move that was interrupted.
+  // An object that is as the plan saw it may be left from a move that was interrupted.
   const planned = new Map(items.map(({ from }) => [from.key, from]));
   const other = [...live.values()].some((now) => {
     const from = planned.get(now.key);
@@ -67,7 +67,7 @@ export async function isWrittenAgain(store: Reader, plan: CopyPlan): Promise<boo
   return allAside && other;
 }
 
-/** Errors: those of the store; `target-not-fresh` where somebody wrote in between; `proof-failed` where a copy differs. */
+/** Errors: those of the store; `target-not-fresh` if somebody wrote in between; `proof-failed` if a copy differs. */
 export async function setAside(
   store: ObjectStore,
   plan: CopyPlan,
@@ -107,7 +107,8 @@ async function moveItem(
   if (copy === undefined || !(await sameContent(store, from, { bucket: to.bucket, info: copy }))) {
     throw notMoved(plan, `the copy of ${JSON.stringify(item.from.key)} is not the same`);
   }
-  // Another process may have gone on meanwhile: only what the plan saw is deleted, never what has its name now.
+  // Another process may have gone on meanwhile: only the object that the plan saw is deleted, never a new one with its
+  // name.
   const live = await store.head({ bucket: plan.source.bucket, key: item.from.key });
   if (live === undefined) return;
   if (!unchanged(item.from, live)) throw notMoved(plan, `${JSON.stringify(item.from.key)} was written again`);

@@ -52,7 +52,7 @@ export function gapVerdicts({ wal, times }: Study): readonly GapVerdict[] {
   );
 }
 
-/** Null where nothing was looked into. */
+/** Null when no inside was read. */
 export function lookOf({ seen: { insides }, damage }: Study): Look | null {
   if (insides === undefined) return null;
   const count = (wanted: (inside: Inside) => boolean): number => [...insides.values()].filter(wanted).length;
@@ -70,7 +70,7 @@ export function lookOf({ seen: { insides }, damage }: Study): Look | null {
 const isUnread = ({ whole, broken, hidden }: Inside): boolean =>
   whole !== true && broken === undefined && hidden === undefined;
 
-/** What stands between the ends of objects was not seen; "" where everything was read. */
+/** Names the bytes that were not seen, between the ends of objects; "" when everything was read. */
 export function unreadText(look: Look | null): string {
   if (look === null) return "the content of base backups and segments was not read";
   const { tars, segments } = look.unread;

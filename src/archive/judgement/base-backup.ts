@@ -15,10 +15,10 @@ import { exactJson } from "../names/exact-json.ts";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { type Reader, writerOf } from "../reading/reader.ts";
 
-/** What a sentinel says, whoever wrote it. */
+/** The content of a sentinel, by WAL-E or WAL-G. */
 export interface Completion {
   readonly stop: Segment;
-  /** Undefined where only the segment is told. */
+  /** Undefined if only the segment is told. */
   readonly stopLsn: bigint | undefined;
   /** Of the data directory that a restore makes; of a delta backup alone, where it does not say more. */
   readonly expandedBytes: number;
@@ -32,11 +32,11 @@ export type ReadSentinel =
 
 export interface BaseBackup extends BaseName {
   readonly writer: Reader;
-  /** Undefined where there is no sentinel: the push never finished, or goes on. */
+  /** Undefined if there is no sentinel: the push never finished, or goes on. */
   readonly sentinel: ReadSentinel | undefined;
-  /** The store's time of the sentinel: what LATEST goes by. */
+  /** The store's time of the sentinel: LATEST goes by it. */
   readonly completedAt: string | undefined;
-  /** `9.6.24`; undefined where nothing says it. */
+  /** `9.6.24`; undefined when the archive does not tell it. */
   readonly version: string | undefined;
   readonly startLsn: bigint | undefined;
   /** By the clock of the database: from the `.backup` file or WAL-G's metadata. */
@@ -44,7 +44,7 @@ export interface BaseBackup extends BaseName {
   readonly parts: readonly TarFile[];
   /** Every tar file by its name. */
   readonly tars: ReadonlyMap<string, number>;
-  /** Names of the tar files that must be there; undefined where nothing says it. */
+  /** Names of the tar files that must be there; undefined when no file lists them. */
   readonly wanted: readonly string[] | undefined;
 }
 
@@ -108,7 +108,7 @@ function collectBase(found: Found): BaseBackup | undefined {
   };
 }
 
-/** Undefined where there is no such object, null where it cannot be what its name says. */
+/** Undefined if there is no such object, null if its content does not fit its name. */
 function textOf(facts: ArchiveFacts, group: readonly ArchiveEntry[], kind: string): string | null | undefined {
   const entry = group.find((each) => each.kind.kind === kind);
   return entry === undefined ? undefined : (facts.texts.get(entry.relative) ?? null);
@@ -121,7 +121,7 @@ function tarOf({ relative, kind, info }: ArchiveEntry): readonly (readonly [stri
 
 const offsetLsn = ({ start, offset }: BaseName): bigint => firstByte(start) + BigInt(offset ?? 0);
 
-/** `9.6.24` out of the text of `select version()`; undefined where it says nothing of the kind. */
+/** `9.6.24` out of the text of `select version()`; undefined if it says nothing of the kind. */
 function versionIn(text: string | null | undefined): string | undefined {
   return /^PostgreSQL ([0-9]+(?:\.[0-9]+)*)/.exec(text ?? "")?.[1];
 }
@@ -160,5 +160,5 @@ function readSentinel(base: BaseName, text: string | null | undefined): ReadSent
   };
 }
 
-/** Where its sentinel lies, below the archive. */
+/** The key of its sentinel, below the archive. */
 export const sentinelOf = (base: BaseName): string => sentinelKey(base.name);

@@ -1,4 +1,4 @@
-/** What there is to say of base backups: unfinished, broken, not taken, or to be restored with a condition. */
+/** Problems of base backups: unfinished, broken, not taken, or restorable on a condition only. */
 import type { ArchiveFacts } from "../reading/facts.ts";
 import type { Reader } from "../reading/reader.ts";
 import { type BaseBackup, sentinelOf } from "./base-backup.ts";
@@ -12,9 +12,9 @@ const EMPTY = "there is no object below this prefix; an archive of Dingo is s3:/
 
 export interface BaseTerms {
   readonly options: readonly Option[];
-  /** What LATEST takes. */
+  /** The base backup that LATEST takes. */
   readonly latest: Option | undefined;
-  /** What is taken. */
+  /** The base backup that the restore takes. */
   readonly chosen: Option | undefined;
   readonly restorer: Restorer;
   readonly reader: Reader;

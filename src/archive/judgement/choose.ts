@@ -19,7 +19,7 @@ export function compareAge(a: Completed, b: Completed): number {
   return key(a) < key(b) ? -1 : 1;
 }
 
-/** What WAL-E's LATEST takes; undefined where there is no sentinel at all. */
+/** The base backup that WAL-E's LATEST takes; undefined when there is no sentinel at all. */
 export function latestBase<T extends Completed>(bases: readonly T[]): T | undefined {
   return byAge(bases).at(-1);
 }

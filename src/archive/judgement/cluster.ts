@@ -12,15 +12,21 @@ import type { Identity } from "./damage.ts";
 export const CLOCK_TOLERANCE_MS = 10 * 60 * 1000;
 
 export interface BaseCluster extends Identity {
-  /** What the base backup itself says. */
+  /** The system identifier in the base backup itself. */
   readonly inside: string | undefined;
-  /** What the WAL that it begins in says, where the base backup itself says nothing: somebody may have written over that. */
+  /**
+   * The system identifier in the WAL at the base backup's start, when the base backup has none: somebody may have
+   * written over that WAL.
+   */
   readonly inWal: string | undefined;
-  /** Why the segment that it begins in cannot be its own; undefined where nothing says so. */
+  /** Why the segment at the base backup's start cannot be its own; undefined when no such reason is known. */
   readonly foreignStart: string | undefined;
 }
 
-/** `outside`: what is known beside the base backups; it outweighs WAL, and holds where nothing in a base backup says more. */
+/**
+ * `outside`: the identity that is known beside the base backups; it outweighs WAL, and holds when no base backup says
+ * more.
+ */
 export function clusterOf(facts: ArchiveFacts, base: BaseBackup, outside: string | undefined): BaseCluster {
   const { version } = base;
   const own = walgSystemId(base) ?? systemIdInTar(facts, base);
@@ -47,11 +53,11 @@ export const isDoubtful = ({ systemId, inWal }: BaseCluster): boolean => inWal !
 const walgSystemId = ({ sentinel }: BaseBackup): string | undefined =>
   sentinel?.ok === true ? sentinel.sentinel.walg?.systemId : undefined;
 
-/** Where its tar files were read. */
+/** Present when its tar files were read. */
 const systemIdInTar = ({ insides, identities }: ArchiveFacts, { name, parts }: BaseBackup): string | undefined =>
   parts.flatMap(({ relative }) => insides?.get(relative)?.systemId ?? [])[0] ?? identities?.get(name);
 
-/** Of the segment that the base begins in, where its first page is known. */
+/** Of the segment that the base begins in, if its first page is known. */
 function systemIdInWal(facts: ArchiveFacts, { start }: BaseBackup): string | undefined {
   const { timeline, number } = start;
   const entry = facts.entries.find(

@@ -10,11 +10,11 @@ const PART_MEMBER_BYTES = 1_610_612_736;
 export interface Surroundings {
   readonly bases: ReadonlyMap<string, BaseBackup>;
   readonly damage: Damage;
-  /** Where objects were looked into. */
+  /** Present when objects were looked into. */
   readonly insides: ArchiveFacts["insides"];
 }
 
-/** Why the objects of the base itself, or of those that it builds on, are not whole; undefined where they are. */
+/** Why the objects of the base itself, or of those that it builds on, are not whole; undefined if they are. */
 export function incompleteBecause(base: BaseBackup, around: Surroundings): string | undefined {
   if (base.sentinel === undefined) return "it has no sentinel: its upload never finished";
   if (!base.sentinel.ok) return `its sentinel ${base.sentinel.why}`;
@@ -37,7 +37,10 @@ function gapInParts(base: BaseBackup): string | undefined {
   return undefined;
 }
 
-/** Where every part was read to its end: all files together have to be what the sentinel says (wal-archives.md §0.5). */
+/**
+ * When every part was read to its end: all files together must have the size that the sentinel names (wal-archives.md
+ * §0.5).
+ */
 function shortened({ parts, sentinel }: BaseBackup, insides: ArchiveFacts["insides"]): string | undefined {
   const sizes = parts.map(({ relative }) => insides?.get(relative)?.memberBytes);
   const wanted = sentinel?.ok === true ? sentinel.sentinel.expandedBytes : 0;
@@ -59,8 +62,8 @@ function gapInTars({ tars, wanted }: BaseBackup): string | undefined {
 }
 
 /**
- * Fewer bytes than WAL-G says that it sent: something may be missing. It counts what it sends again after a failure as well,
- * so that this proves nothing where the names of the tar files are known.
+ * Fewer bytes than WAL-G says that it sent: something may be missing. It counts repeated uploads after a failure as
+ * well, so that this proves nothing if the names of the tar files are known.
  */
 export function bytesShort({
   tars,

@@ -1,4 +1,4 @@
-/** What there is to say of the way that a restore goes: its timelines, its gaps, what lies beside it. */
+/** Problems of the way that a restore goes: its timelines, its gaps, the WAL beside it. */
 import { counted } from "../../kit/text/counted.ts";
 import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";
@@ -112,8 +112,8 @@ function leftBehind(stretches: readonly Stretch[], wal: readonly TimelineWal[]):
 }
 
 /**
- * A timeline that goes on behind a hole just where its child begins: not a failover, but a promotion over a gap, which hides
- * what lies behind (real-parts.md §3.3). A server that went on by itself leaves no hole there.
+ * A timeline that goes on behind a hole just where its child begins: not a failover, but a promotion over a gap, which
+ * hides the WAL behind it (real-parts.md §3.3). A server that went on by itself leaves no hole there.
  */
 function brokenOff(stretches: readonly Stretch[], wal: readonly TimelineWal[]): readonly Problem[] {
   return stretches.slice(1).flatMap(({ from }, index) => {

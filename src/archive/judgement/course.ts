@@ -1,4 +1,4 @@
-/** How a restore from a base backup would go: along which timelines, how far, and what of that is not there. */
+/** The way of a restore from a base backup: its timelines, its end, and the segments on it that are absent. */
 import type { Completion } from "./base-backup.ts";
 import {
   hasNumber,
@@ -17,12 +17,15 @@ import { type Segment, segmentName } from "../names/segment.ts";
 import { holesIn, type Span } from "../names/spans.ts";
 import type { TimelineWal } from "./wal.ts";
 
-/** What stands as `recovery_target_timeline`. "current", that of the base backup: up to PostgreSQL 11 the setting is left out. */
+/**
+ * The value of `recovery_target_timeline`. "current" is the base backup's timeline: up to PostgreSQL 11 the setting is
+ * left out.
+ */
 export type TargetTimeline = "latest" | "current" | number;
 
 export interface Course {
   readonly target: TargetTimeline;
-  /** Why PostgreSQL would refuse this target, or go another way without a word; undefined where it goes as told here. */
+  /** Why PostgreSQL would refuse this target, or go another way without a word; undefined if it goes as told here. */
   readonly refused: string | undefined;
   /** The timelines that PostgreSQL follows, oldest first. */
   readonly stretches: readonly Stretch[];
@@ -33,7 +36,7 @@ export interface Course {
   readonly missing: readonly Span[];
   readonly unreachable: readonly Span[];
   readonly last: Segment | undefined;
-  /** Where in the last one the records end, though others follow; undefined where they go to its end. */
+  /** Where in the last one the records end, though others follow; undefined if they go to its end. */
   readonly endsAt: bigint | undefined;
   readonly segmentsToReplay: number;
 }
@@ -51,7 +54,7 @@ export interface Asked {
 }
 
 /**
- * The course with `latest` first, then those with each timeline by its number. None where the backup begins and ends on
+ * The course with `latest` first, then those with each timeline by its number. None if the backup begins and ends on
  * different timelines, or ends before it begins: that is no backup.
  */
 export function coursesOf({ start, completion, timeline }: Asked, archive: ArchivedWal): readonly Course[] {
@@ -121,8 +124,8 @@ const on = (stretches: readonly Stretch[], number: number): Segment => ({
 });
 
 /**
- * Where the first segment of a timeline is not there and its parent's segment of that number is, PostgreSQL takes the latter,
- * and replays what the old primary wrote past the switch (wal-archives.md §7a.2).
+ * If the first segment of a timeline is not there and its parent's segment of that number is, PostgreSQL takes the
+ * latter, and replays the old primary's writes past the switch (wal-archives.md §7a.2).
  */
 function wrongBranch(
   stretches: readonly Stretch[],

@@ -1,6 +1,6 @@
 /**
- * Objects that no restore can use as what their names say: those that are too short, and those whose inside was looked at.
- * A segment of another cluster, version or place ends the replay without a word (wal-archives.md §0.1, §7a.7).
+ * Objects that no restore can use under their names: those that are too short, and those whose inside shows it. A
+ * segment of another cluster, version or place ends the replay without a word (wal-archives.md §0.1, §7a.7).
  */
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import { pageOf } from "../reading/archive-facts.ts";
@@ -13,7 +13,7 @@ import { isDamagedSegment } from "./wal.ts";
 /** By relative key: why, a part of a sentence. */
 export type Damage = ReadonlyMap<string, string>;
 
-/** What the WAL of this archive has to be; undefined where nothing says it. */
+/** The identity that the WAL of this archive must have; a field is undefined when it is not known. */
 export interface Identity {
   readonly systemId: string | undefined;
   readonly version: string | undefined;
@@ -44,7 +44,7 @@ function shortcoming(entry: ArchiveEntry): string | undefined {
 const insideOf = ({ insides }: ArchiveFacts, { relative }: ArchiveEntry): string | undefined =>
   insides?.get(relative)?.broken;
 
-/** Only where WAL-E wrote: what WAL-G writes may be encrypted in a way that shows no mark. */
+/** Only if WAL-E wrote: WAL-G may encrypt in a way that shows no mark. */
 function headOf({ heads }: ArchiveFacts, { relative, kind }: ArchiveEntry): string | undefined {
   const head = heads.get(relative);
   if (head === undefined || (kind.kind !== "segment" && kind.kind !== "part") || !relative.endsWith(".lzo"))

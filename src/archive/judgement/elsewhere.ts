@@ -1,6 +1,6 @@
 /**
- * A prefix that is a part too short or too long (`backups/GUID` in place of `backups/GUID/wal`) holds objects of an archive
- * and is none itself: "not restorable" would be said of what was not looked at.
+ * A prefix that is a part too short or too long (`backups/GUID` in place of `backups/GUID/wal`) holds objects of an
+ * archive and is none itself: "not restorable" would judge objects that nobody has looked at.
  */
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { problem, type Problem } from "./problem.ts";
@@ -8,7 +8,7 @@ import { problem, type Problem } from "./problem.ts";
 const BELOW = /^(.+?)\/(?:basebackups_005|wal_005)\//;
 const ABOVE = /^(.+?)\/(?:basebackups_005|wal_005)(?:\/|$)/;
 
-/** At most one finding, and none where anything here is of an archive. */
+/** At most one finding, and none if anything here is of an archive. */
 export function elsewhere({ location, entries }: ArchiveFacts): readonly Problem[] {
   if (!entries.every(({ kind }) => kind.kind === "unknown")) return [];
   const { bucket, prefix } = location;

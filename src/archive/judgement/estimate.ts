@@ -1,7 +1,7 @@
 /**
- * Rough figures for the consent screen, from what real recoveries took (real-parts.md §3.4, §6; bench/large-archive.ts):
- * what every recovery takes, and then so much per object and per byte that is copied, per byte of the base backup and per
- * segment that is replayed. Not promises.
+ * Rough figures for the consent screen, from real recoveries (real-parts.md §3.4, §6; bench/large-archive.ts): a fixed
+ * time, and then so much per object and per byte that is copied, per byte of the base backup and per segment that is
+ * replayed. Not promises.
  */
 import { counted } from "../../kit/text/counted.ts";
 import type { DrillTimes } from "../../ports/settings.ts";
@@ -9,13 +9,13 @@ import { SEGMENT_BYTES } from "../names/segment.ts";
 import type { ArchiveVerdict } from "./verdict.ts";
 
 /**
- * Stop, leader key, start, promotion, passwords, log-in: what a drill measures on the foundation at hand. About 27 s on the
- * rig (bench/recovery.ts), and 40 s more where the stop ends in a kill and the leader key lives on.
+ * Stop, leader key, start, promotion, passwords, log-in: a drill measures these on the foundation at hand. About 27 s
+ * on the rig (bench/recovery.ts), and 40 s more if the stop ends in a kill and the leader key lives on.
  */
 const FIXED_SECONDS = 60;
 /** Not even an idle foundation is faster: the container looks its address up, and Patroni's loop takes 10 s. */
 const LEAST_FIXED_SECONDS = 20;
-/** Server-side copies, 16 at a time, against a busy store: what an object costs, and what its bytes cost. */
+/** Server-side copies, 16 at a time, against a busy store: the cost of an object, and the cost of its bytes. */
 const COPIES_PER_SECOND = 50;
 const COPIED_BYTES_PER_SECOND = 100_000_000;
 /** Download, decompression and writing of the base backup. */
@@ -31,14 +31,14 @@ export interface Estimate {
   readonly bytes: number;
   /** Size of the restored data directory without WAL. */
   readonly expandedBytes: number;
-  /** What the cell's disk must hold at most: data and every replayed segment. */
+  /** The most that the cell's disk must hold: data and every replayed segment. */
   readonly diskBytes: number;
   readonly segmentsToReplay: number;
   /** From consent to log-in, rounded up. */
   readonly minutes: number;
 }
 
-/** With the times of a drill, what does not depend on the archive's size is as it was there. */
+/** With the times of a drill, the part that does not depend on the archive's size is as it was there. */
 export function estimateRecovery(
   verdict: Pick<ArchiveVerdict, "objects" | "bytes" | "expandedBytes" | "segmentsToReplay">,
   drill?: DrillTimes,

@@ -1,4 +1,4 @@
-/** What the store will do to an archive by itself: a lifecycle rule deletes the only copy in silence. */
+/** Changes that the store will make to an archive by itself: a lifecycle rule deletes the only copy in silence. */
 import { counted } from "../../kit/text/counted.ts";
 import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.ts";
 import type { ArchiveEntry } from "../reading/facts.ts";
@@ -12,7 +12,7 @@ export interface Expiry {
   readonly coming: readonly Coming[];
 }
 
-/** What one rule will do. */
+/** The effect of one rule. */
 export interface Coming {
   readonly rule: string;
   /** `delete`, or the storage class that the objects move to. */
@@ -67,7 +67,7 @@ function momentFor({ info }: ArchiveEntry, when: LifecycleMoment): number {
   return Math.ceil((Date.parse(info.lastModified) + when.days * DAY_MS) / DAY_MS) * DAY_MS;
 }
 
-/** Deletions, and moves to where nothing can be read at once. */
+/** Problems for deletions, and for moves to a storage class that cannot be read at once. */
 export function expiryProblems({ coming }: Expiry, now: Date | undefined): readonly Problem[] {
   return coming
     .filter(({ does }) => does === "delete" || /GLACIER$|ARCHIVE$/.test(does))

@@ -10,7 +10,7 @@ import { counted } from "../../kit/text/counted.ts";
 const MOST_SEGMENTS = 16;
 /** `archive_timeout`: an idle instance archives one segment in that time, one in use more (dingo.md §3.5). */
 const ARCHIVE_TIMEOUT_MS = 10 * 60 * 1000;
-/** The broker may have moved the node since: that is a failover, with a timeline and a base backup of its own. */
+/** The broker may have moved the node since: that is a failover, which adds a timeline and a base backup. */
 const MOST_BASES = 2;
 const MOST_TIMELINES = 2;
 /** The cloud controller's clock and the store's may differ by this much. */
@@ -18,15 +18,15 @@ const CLOCK_TOLERANCE_MS = 60 * 1000;
 
 export interface Freshness {
   readonly fresh: boolean;
-  /** Why not; empty where it is. */
+  /** Why not; empty if it is. */
   readonly reasons: readonly string[];
   readonly objects: number;
   readonly bytes: number;
 }
 
 /**
- * `restored`: its container ran over a copy of an older archive, by itself; then what it wrote is of the timeline after
- * that archive's last, whichever that was.
+ * `restored`: its container ran over a copy of an older archive, by itself. Its writes then are on a timeline after
+ * that archive's last, with any number.
  */
 export function judgeFresh(
   entries: readonly ArchiveEntry[],

@@ -27,7 +27,7 @@ export function historiesOf({ entries, texts }: ArchiveFacts): Histories {
   );
 }
 
-/** The lines of a history file, oldest first; undefined where a line is none. */
+/** The lines of a history file, oldest first; undefined if a line is none. */
 export function parseHistory(text: string): readonly Switch[] | undefined {
   const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
   const switches = lines.map((line) => {
@@ -59,7 +59,7 @@ interface Archived {
 export interface Origin {
   readonly timeline: number;
   readonly stop: number;
-  /** Undefined where only the segment is known: then a switch in that segment is taken to be before it. */
+  /** Undefined if only the segment is known: then a switch in that segment is taken to be before it. */
   readonly stopLsn: bigint | undefined;
 }
 
@@ -81,7 +81,7 @@ export function wayOnOwn({ timeline }: Origin): Way {
   return { known: true, stretches: [{ timeline, from: 0 }] };
 }
 
-/** PostgreSQL takes the number of a timeline only where its history is there; the first has none. */
+/** PostgreSQL takes the number of a timeline only if its history is there; the first has none. */
 export function hasNumber(timeline: number, histories: Histories): boolean {
   return timeline === 1 || histories.get(timeline) !== undefined;
 }
@@ -128,7 +128,7 @@ export function timelineAt(stretches: readonly Stretch[], number: number): numbe
   return found?.timeline ?? 1;
 }
 
-/** The segments along the way as if they were of one timeline; what lies on a branch that was left does not count. */
+/** The segments along the way as if they were of one timeline; segments on a branch that was left do not count. */
 export function walAlong(stretches: readonly Stretch[], wal: readonly TimelineWal[]): TimelineWal {
   const clipped = (which: "whole" | "listed"): readonly Span[] =>
     joined(

@@ -9,16 +9,16 @@ import type { Option } from "./option.ts";
 import { problem, type Problem, type Restorer } from "./problem.ts";
 
 export interface Known {
-  /** What `sysids/sysid` says, where it says something. */
+  /** The identifier in `sysids/sysid`, when the file has one. */
   readonly own: string | undefined;
-  /** What the base backup that is taken says. */
+  /** The identifier in the base backup that is taken. */
   readonly inside: string | undefined;
-  /** What the WAL that it begins in says, where the base backup itself says nothing. */
+  /** The identifier in the WAL at that base backup's start, when the base backup has none. */
   readonly inWal: string | undefined;
   readonly systemId: string | undefined;
 }
 
-/** What `sysids/sysid` says, where it says something. */
+/** Reads the identifier in `sysids/sysid`; undefined when the file has none. */
 export function ownSystemId({ texts }: ArchiveFacts): string | undefined {
   const text = texts.get(SYSID_KEY);
   return typeof text === "string" ? parseSysid(text) : undefined;
@@ -46,7 +46,7 @@ export function identityProblems(facts: ArchiveFacts, terms: IdentityTerms): rea
   ];
 }
 
-/** Whose it is cannot be told by WAL that another may have written over, nor against it by what lies beside the archive. */
+/** The owner cannot be told by WAL that another may have written over, nor disproved by objects beside the archive. */
 function doubtful(facts: ArchiveFacts, { options }: IdentityTerms): readonly Problem[] {
   return options.flatMap(({ base, cluster }) => {
     if (base.sentinel === undefined || !isDoubtful(cluster)) return [];
@@ -89,7 +89,7 @@ function versionProblems(facts: ArchiveFacts, { finished }: IdentityTerms): read
     return [problem("version-missing", `basebackups_005/${without.name}/extended_version.txt`, text)];
   }
   const majors = new Set(versions.flatMap((version) => (version === undefined ? [] : [majorVersion(version)])));
-  // Where the insides were looked at, every segment was held against the newest base backup.
+  // When the insides were looked at, every segment was held against the newest base backup.
   if (majors.size < 2 || facts.insides !== undefined) return [];
   return [
     problem(
@@ -127,7 +127,7 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
   return [problem("sysid-differs", SYSID_KEY, text)];
 }
 
-/** Its upper half is the time of initdb: what was stored before is of another cluster. */
+/** Its upper half is the time of initdb: earlier objects are of another cluster. */
 function secondWriter({ entries, insides }: ArchiveFacts, { systemId }: Known): readonly Problem[] {
   if (systemId === undefined || insides !== undefined) return [];
   const made = initdbTime(systemId);

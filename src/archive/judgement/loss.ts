@@ -1,4 +1,4 @@
-/** What a restore from this archive does not bring back, in segments, and how far the archive is from the deletion. */
+/** The loss of a restore from this archive, in segments, and how far the archive is from the deletion. */
 import { counted } from "../../kit/text/counted.ts";
 
 export interface Loss {
@@ -6,7 +6,7 @@ export interface Loss {
   readonly missing: number;
   /** Segments that are there, behind a gap that replay cannot cross. */
   readonly unreachable: number;
-  /** What `--accept-loss` counts: the sum of both. */
+  /** The number that `--accept-loss` counts: the sum of both. */
   readonly segments: number;
 }
 
@@ -20,7 +20,10 @@ export interface LossInTime {
   /** ISO 8601: the data end no later than this. */
   readonly noLaterThan: string;
   readonly deletedAt: string;
-  /** From the one to the other, zero when the archive may reach to the deletion. What was written then is lost, if anything was. */
+  /**
+   * From the one to the other; zero when the archive may reach to the deletion. Writes of this time are lost, if there
+   * were any.
+   */
   readonly seconds: number;
 }
 
@@ -30,7 +33,7 @@ export function lossInTime(reaches: string, deletedAt: Date): LossInTime {
   return { noLaterThan: reaches, deletedAt: deletedAt.toISOString(), seconds };
 }
 
-/** Of segments alone; what was in an open one is told by `src/archive/loss.ts`. */
+/** Of segments alone; `src/archive/loss.ts` tells about the open one. */
 export function lostSegmentsText(loss: Loss): string {
   if (loss.segments === 0) return "no archived segment is lost";
   return `lost after the recovery point: ${counted(loss.segments, "segment")} (${whichText(loss)})`;

@@ -1,10 +1,10 @@
-/** What a restore from a base backup leaves: one answer for the verdict and for the restore. */
+/** The loss that a restore from a base backup leaves: one answer for the verdict and for the restore. */
 import { type Course, holdsGood } from "./course.ts";
 import { byTimeline, type Lost, lostAside, NOTHING } from "./lost.ts";
 import type { Option } from "./option.ts";
 import type { Study } from "./study.ts";
 
-/** Where the timeline is given, what lies on another is not asked for; for a container it makes the verdict unknown. */
+/** When the timeline is given, WAL on another one is not asked for; for a container it makes the verdict unknown. */
 export function lostFrom(
   { options, histories, restorer, timeline }: Study,
   { option, course }: { readonly option: Option | undefined; readonly course: Course },

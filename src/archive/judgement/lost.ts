@@ -19,7 +19,7 @@ export interface LostRuns {
 }
 
 export interface Lost extends LostRuns {
-  /** Of what lies on no course at all. */
+  /** Of WAL that lies on no course at all. */
   readonly aside: LostRuns;
 }
 
@@ -38,9 +38,9 @@ interface Around {
 }
 
 /**
- * WAL that lies on no course at all: of timelines to which no history leads, and of a timeline that was left, behind a gap
- * at which its child begins (real-parts.md §3.3). What an old primary wrote on its own after a switch can be had with its
- * own timeline as the target, and is no loss.
+ * WAL that lies on no course at all: of timelines to which no history leads, and of a timeline that was left, behind a
+ * gap at which its child begins (real-parts.md §3.3). An old primary's writes after a switch are no loss: a restore
+ * with its timeline as the target has them.
  */
 export function lostAside(course: Course, { wal, histories, courses }: Around): LostRuns {
   const found = wal.flatMap((each) => {
@@ -61,7 +61,7 @@ export function lostAside(course: Course, { wal, histories, courses }: Around): 
   };
 }
 
-/** Where its history says that it begins, or else with what is listed of it. */
+/** The beginning that its history names, or else its first listed segment. */
 function firstOf(
   wal: TimelineWal,
   { from, histories }: { readonly from: number; readonly histories: Histories },
@@ -70,7 +70,7 @@ function firstOf(
   return Math.max(from, Math.min(begins, extent(wal).first));
 }
 
-/** From which number on a timeline may hold what the course does not; undefined where it is of no interest. */
+/** The first number of a timeline that the course may lack; undefined if the timeline is of no interest. */
 function beginOf({ stretches, start }: Course, timeline: number): number | undefined {
   const index = stretches.findIndex((stretch) => stretch.timeline === timeline);
   const child = stretches[index + 1];

@@ -25,7 +25,7 @@ export function missingHistories({ wal, histories, reader }: Terms): readonly Pr
 
 const CURE = "look for it in pg_xlog or pg_wal of its nodes and in other copies of the archive, or write it again";
 
-/** What its last line has to be, as far as names tell. */
+/** The last line that the history must have, as far as names tell. */
 function lineOf(own: TimelineWal, wal: readonly TimelineWal[]): string {
   const { first } = extent(own);
   const parent = wal.findLast((each) => each.timeline < own.timeline && extent(each).first <= first);

@@ -24,9 +24,9 @@ export interface Option {
   readonly complete: boolean;
   /** With `latest` first. */
   readonly courses: readonly Course[];
-  /** The one to take; undefined where the base cannot be used. */
+  /** The one to take; undefined if the base cannot be used. */
   readonly course: Course | undefined;
-  /** Why it cannot be used; undefined where it can. */
+  /** Why it cannot be used; undefined if it can. */
   readonly unusable: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export function optionOf(base: BaseBackup, setting: Setting, { restorer, timelin
   };
 }
 
-/** Why PostgreSQL would not reach a consistent state from this base; undefined where the WAL it needs is there. */
+/** Why PostgreSQL would not reach a consistent state from this base; undefined if the WAL it needs is there. */
 function inconsistent(
   option: Pick<Option, "base" | "courses"> & { readonly completion: Completion },
 ): string | undefined {
@@ -82,12 +82,12 @@ function inconsistent(
   return `WAL that it needs is missing: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** What a usable base has. */
+/** The parts of a usable base, in words. */
 export function completeText({ base }: Option): string {
   return `${counted(base.parts.length, "tar part")} and all WAL that it needs`;
 }
 
-/** The course that goes on to the newest timeline, then the one that goes furthest; `latest` where they are the same. */
+/** The course that goes on to the newest timeline, then the one that goes furthest; `latest` if they are the same. */
 export function bestOf(courses: readonly Course[]): Course | undefined {
   return courses.reduce<Course | undefined>((best, course) => {
     if (best === undefined) return course;

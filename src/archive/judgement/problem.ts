@@ -1,6 +1,6 @@
 /**
- * What can be wrong with an archive, and what each finding does to the verdict. Codes are stable: they stand in the
- * `problems` of `archive verify`.
+ * The problems of an archive, and their effect on the verdict. Codes are stable: they stand in the `problems` of
+ * `archive verify`.
  */
 
 /**
@@ -76,7 +76,7 @@ export function problem(code: ProblemCode, key: string, message: string): Proble
   return { code, key, message };
 }
 
-/** What is not understood outweighs what is broken: a wrong "not restorable" ends a search too early. */
+/** An unknown outweighs a fault: a wrong "not restorable" ends a search too early. */
 export function verdictOf(problems: readonly Problem[], restorer: Restorer = "container"): VerdictName {
   const effects = new Set(problems.map((found) => effectOf(found.code, restorer)));
   if (effects.has("unknown")) return "unknown";
@@ -102,7 +102,7 @@ export function shorten(problems: readonly Problem[]): readonly Problem[] {
   ];
 }
 
-/** What a finding does to the verdict; a code that is not known here says that something is not known. */
+/** The effect of a finding on the verdict. A code that is not known here gives "unknown". */
 export function effectOf(code: string, restorer: Restorer): Effect {
   if (!Object.hasOwn(PROBLEMS, code)) return "unknown";
   const effect: Effect | Readonly<Record<Restorer, Effect>> = PROBLEMS[code as ProblemCode];

@@ -1,7 +1,7 @@
 /**
- * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first that is
- * missing, or into one in which the records end though others follow.
- * It promotes there without a word (wal-archives.md §0.1), so whatever lies beyond is told before anything is changed.
+ * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first
+ * that is missing, or into one in which the records end though others follow. PostgreSQL promotes there without a word
+ * (wal-archives.md §0.1), so the WAL beyond is told before anything is changed.
  */
 import type { Segment } from "../names/segment.ts";
 import { holesIn, type Span } from "../names/spans.ts";
@@ -12,9 +12,9 @@ export interface Replay {
   readonly missing: readonly Span[];
   /** There, but after the first missing one. */
   readonly unreachable: readonly Span[];
-  /** Undefined where not even the start segment is there. */
+  /** Undefined if not even the start segment is there. */
   readonly last: Segment | undefined;
-  /** The byte of the last one at which its records end, where others follow it; undefined where it is replayed whole. */
+  /** The byte of the last one at which its records end, if others follow it; undefined if it is replayed whole. */
   readonly endsAt: number | undefined;
 }
 

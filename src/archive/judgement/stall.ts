@@ -13,11 +13,11 @@ const LOOKED_AT = 12;
 export interface Stall {
   /** ISO 8601: when the last segment was stored. */
   readonly lastStored: string;
-  /** Typical pause between the last segments, in seconds; null where there are too few. */
+  /** Typical pause between the last segments, in seconds; null if there are too few. */
   readonly usualPauseSeconds: number | null;
   /** From the last segment to the end that was given; null without one. */
   readonly silentSeconds: number | null;
-  /** The last segment was written so long before it was stored; null where that is not known. */
+  /** The last segment was written so long before it was stored; null if that is not known. */
   readonly lateSeconds: number | null;
   readonly stalled: boolean;
 }

@@ -49,7 +49,7 @@ function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
   return [problem("cold-storage", first.relative, `${text}: have them restored to STANDARD first`)];
 }
 
-/** Whether wal-e has encrypted what it uploaded. */
+/** Whether wal-e has encrypted its uploads. */
 export const isEncrypted = ({ heads, opened }: ArchiveFacts): boolean =>
   opened !== undefined || [...heads.values()].some(startsLikeOpenPgp);
 

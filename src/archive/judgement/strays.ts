@@ -1,6 +1,6 @@
 /**
- * Keys that look like an archive's and that no restore from it asks for: what was put there by mistake, or left of an attempt.
- * They are taken as any other unknown object is, so that one of them hides nothing of an archive that is whole.
+ * Keys that look like an archive's and that no restore from it asks for: put there by mistake, or left of an attempt.
+ * They are treated like any other unknown object, so that none of them hides a part of an archive that is whole.
  */
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
@@ -24,7 +24,7 @@ function strayIn(facts: ArchiveFacts): (entry: ArchiveEntry) => boolean {
     const { kind, relative } = entry;
     switch (kind.kind) {
       case "other-segment-size":
-        // LATEST takes a sentinel by its date, whatever its name counts.
+        // LATEST takes a sentinel by its date, and ignores its name.
         return !relative.endsWith(".json") && (isOfUsualSize || isTooShort(entry));
       case "other-compression":
         return twins.has(twinOf(relative)) || isTooShort(entry);
@@ -43,7 +43,10 @@ function strayIn(facts: ArchiveFacts): (entry: ArchiveEntry) => boolean {
 const twinOf = (relative: string): string =>
   `${relative.replace(/(?<=\/[0-9A-F]{24}|\.history|\.backup|\.partial|\.tar)\.[a-z0-9]+$/, "")}.lzo`;
 
-/** A cluster whose segments have another size says so in each first page; names that do not fit are none of its own then. */
+/**
+ * True when a first page names the usual size of segments. Then a name that does not fit that size is no segment of this
+ * cluster: one with larger or smaller segments says so in each first page.
+ */
 function hasUsualSegments({ pages, insides }: ArchiveFacts): boolean {
   const seen = [...(pages?.values() ?? []), ...[...(insides?.values() ?? [])].flatMap(({ page }) => page ?? [])];
   return seen.some(({ segmentBytes }) => segmentBytes === SEGMENT_BYTES);

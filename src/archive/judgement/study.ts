@@ -1,4 +1,4 @@
-/** Takes an archive apart: what lies in it, which ways a restore can go, and which of them to take. Pure. */
+/** Takes an archive apart: its parts, the ways that a restore can go, and which of them to take. Pure. */
 import { plainKind } from "../names/layout.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { type Reader, seenBy, writerOf } from "../reading/reader.ts";
@@ -16,13 +16,13 @@ import { withoutStrays } from "./strays.ts";
 import { Times } from "./times.ts";
 import { collectWal, type TimelineWal } from "./wal.ts";
 
-/** What is known or wanted beside the archive. */
+/** Facts and wishes beside the archive. */
 export interface Beside {
   /** The system identifier, for one that has lost its own. */
   readonly systemId?: string | undefined;
   /** The platform's containers have a key for OpenPGP. */
   readonly decrypts?: boolean;
-  /** A container of Dingo, where nothing is said. */
+  /** Default: a container of Dingo. */
   readonly restorer?: Restorer;
   /** By default WAL-E for a container, and for a person the program that wrote the newest base backup. */
   readonly reader?: Reader | undefined;
@@ -32,9 +32,9 @@ export interface Beside {
   readonly targetTime?: Date | undefined;
   /** When the database was deleted. */
   readonly deletedAt?: Date | undefined;
-  /** What the store will do to the archive by itself. */
+  /** The changes that the store will make to the archive by itself. */
   readonly expiry?: Expiry | undefined;
-  /** For what lies ahead. */
+  /** For events that lie ahead. */
   readonly now?: Date | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface Study {
   readonly options: readonly Option[];
   /** The same by cluster: the one that is wanted first, then the others, that of the newest base backup before older ones. */
   readonly clusters: readonly (readonly Option[])[];
-  /** What LATEST takes. */
+  /** The option that LATEST takes. */
   readonly latest: Option | undefined;
   readonly chosen: Option | undefined;
   /** Of the chosen base; one that is refused where there is no other. */
@@ -99,7 +99,9 @@ interface WalOfCluster {
   readonly wal: readonly TimelineWal[];
 }
 
-/** What of an archive counts for a cluster; told once for each, as an archive can have a million segments. */
+/**
+ * The WAL of an archive that counts for a cluster; computed once for each, as an archive can have a million segments.
+ */
 function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
   const told = new Map<string, WalOfCluster>();
   return (identity) => {
@@ -113,7 +115,7 @@ function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
   };
 }
 
-/** `wanted`: what the archive, or somebody who knows, calls its own. */
+/** `wanted`: the identity that the archive, or somebody who knows, calls its own. */
 function byCluster(options: readonly Option[], wanted: string | undefined): readonly (readonly Option[])[] {
   const ids = byAge(options.map(({ base, cluster }) => ({ ...base, cluster }))).map(({ cluster }) => cluster.systemId);
   const all = options.map(({ cluster }) => cluster.systemId);
@@ -121,7 +123,7 @@ function byCluster(options: readonly Option[], wanted: string | undefined): read
   return order.map((id) => options.filter(({ cluster }) => cluster.systemId === id)).filter(({ length }) => length > 0);
 }
 
-/** Of the newest base backup; where none is finished, WAL-G if anything of it lies here. */
+/** Of the newest base backup; if none is finished, WAL-G if anything of it lies here. */
 export function writerOfNewest({ entries }: ArchiveFacts): Reader {
   const bases = entries.flatMap(({ kind, info }) => {
     const plain = plainKind(kind);

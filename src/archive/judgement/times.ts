@@ -45,7 +45,7 @@ export class Times {
     return { time: isLate ? written : stored, by: isLate ? "header" : "store", stored, written };
   }
 
-  /** What a run of absent segments covers: from the last one before it to the first one behind it. */
+  /** The time that a run of absent segments covers: from the last segment before it to the first one behind it. */
   around({ timeline, first, last }: Run): { readonly from: string | null; readonly to: string | null } {
     return {
       from: this.of({ timeline, number: first - 1 })?.time ?? null,

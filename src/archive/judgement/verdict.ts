@@ -18,22 +18,22 @@ export interface BaseBackupVerdict {
   readonly why: string;
   readonly writer: Reader;
   readonly postgresVersion: string | null;
-  /** First byte of the WAL that it needs; null where its name does not say it. */
+  /** First byte of the WAL that it needs; null if its name does not say it. */
   readonly startLsn: string | null;
-  /** ISO 8601, by the database's clock; null where nothing here says it. */
+  /** ISO 8601, by the database's clock; null when the archive does not tell it. */
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
-  /** When the sentinel was stored: what LATEST goes by. */
+  /** When the sentinel was stored: LATEST goes by this time. */
   readonly storedAt: string | null;
   /** Of the data directory after a restore, without WAL. */
   readonly expandedBytes: number;
   /** The backups that a restore of this delta backup fetches before it; empty for a full one. */
   readonly buildsOn: readonly string[];
-  /** Null where it cannot be used. */
+  /** Null if it cannot be used. */
   readonly window: RecoveryWindow | null;
 }
 
-/** How many objects were looked into, and what that came to. */
+/** How many objects were looked into, and the result. */
 export interface Look {
   readonly objects: number;
   readonly broken: number;
@@ -54,7 +54,7 @@ export interface TimelineVerdict extends SegmentRange {
 }
 
 export interface GapVerdict extends SegmentRange {
-  /** What it covers: the times of the segments beside it, ISO 8601; null where there is none, or it has no time. */
+  /** The time that the gap covers, by the segments beside it, ISO 8601; null if there is none, or it has no time. */
   readonly from: string | null;
   readonly to: string | null;
 }
@@ -77,22 +77,22 @@ export interface ArchiveVerdict {
   /** Null unless the verdict is restorable, with loss or without. */
   readonly recoveryPoint: RecoveryPoint | null;
   readonly problems: readonly Problem[];
-  /** The base that the verdict goes by; null where there is none. */
+  /** The base that the verdict goes by; null if there is none. */
   readonly chosenBase: string | null;
   /** The base that `backup-fetch LATEST` takes. */
   readonly latestBase: string | null;
-  /** What has to stand as `recovery_target_timeline` for the verdict to hold. */
+  /** The value that `recovery_target_timeline` must have for the verdict to hold. */
   readonly targetTimeline: TargetTimeline | null;
   /** First and last segment without which the chosen base does not become consistent. */
   readonly needed: { readonly first: string; readonly last: string } | null;
   readonly loss: Loss;
-  /** Null where nobody said when the database was deleted, or nothing can be restored. */
+  /** Null if nobody said when the database was deleted, or nothing can be restored. */
   readonly lossInTime: LossInTime | null;
   /** From the chosen base's start to the recovery point. */
   readonly segmentsToReplay: number;
   /** Of the chosen base, as its sentinel says. */
   readonly expandedBytes: number;
-  /** What a disk must hold: the data directory and every replayed segment. */
+  /** The bytes that a disk must hold: the data directory and every replayed segment. */
   readonly diskBytes: number;
   readonly objects: number;
   readonly bytes: number;
@@ -100,18 +100,20 @@ export interface ArchiveVerdict {
   readonly storageClasses: Readonly<Record<string, number>>;
   /** By OpenPGP, as far as heads were looked at. */
   readonly encrypted: boolean;
-  /** Null where nothing can be restored. */
+  /** Null when nothing can be restored. */
   readonly stall: Stall | null;
   readonly expiry: Expiry;
-  /** Null where nothing was looked into. */
+  /** Null when no inside was read. */
   readonly look: Look | null;
-  /** What a restore to the time that was asked for takes; null where none was. */
+  /** The choice of a restore to the time that was asked for; null when no time was. */
   readonly pick: Pick | null;
 }
 
 export const LONGEST_LIST = 10_000;
 
-/** `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)`; "inside" where the records end before its end. */
+/**
+ * `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)`; "inside" if the records end before its end.
+ */
 export function recoveryPointText(point: RecoveryPoint): string {
   const segment = parseSegment(point.segment);
   const where = segment === undefined || endLsn(segment) === point.lsn ? "end of" : "inside";

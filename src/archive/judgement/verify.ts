@@ -1,7 +1,7 @@
 /**
  * Judges an archive by its listing and its small objects, as PostgreSQL and the program that restores would use it
- * (wal-archives.md §2, §7a). Pure. Never says restorable where a needed segment is missing, and `unknown` wherever it cannot
- * be told.
+ * (wal-archives.md §2, §7a). Pure. Never says restorable if a needed segment is missing, and `unknown` wherever it
+ * cannot be told.
  */
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";

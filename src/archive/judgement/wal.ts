@@ -1,4 +1,4 @@
-/** The WAL of an archive by name and size: which segments are there, in what runs (wal-archives.md §2). */
+/** The WAL of an archive by name and size: its segments, in runs (wal-archives.md §2). */
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { segmentName } from "../names/segment.ts";
@@ -37,9 +37,9 @@ export function isTooShort({ relative, info }: ArchiveEntry): boolean {
 }
 
 /**
- * By timeline, ascending. `damaged` keys count as listed only, and so do segments that the reader does not see for their
- * packing. One that lies here twice, under two packings, is whole only where both are: which of them WAL-G takes depends on
- * what it took last (v0.2.19 internal/wal_fetch_handler.go, putCachedDecompressorInFirstPlace).
+ * By timeline, ascending. `damaged` keys count as listed only, and so do segments that the reader does not see for
+ * their packing. One that lies here twice, under two packings, is whole only if both are: WAL-G takes the one whose
+ * packing it took last (v0.2.19 internal/wal_fetch_handler.go, putCachedDecompressorInFirstPlace).
  */
 export function collectWal(
   entries: readonly ArchiveEntry[],

@@ -12,14 +12,14 @@ export interface RecoveryPoint {
   /** End of that segment, or of the records in it. */
   readonly lsn: string;
   /**
-   * ISO 8601. The data end no later than this: when the segment was stored, or, where that was long after its last write, as in
-   * a copy, the time of that write by the database's clock.
+   * ISO 8601. The data end no later than this: when the segment was stored, or, if that was long after its last write,
+   * as in a copy, the time of that write by the database's clock.
    */
   readonly time: string;
 }
 
 export interface RecoveryWindow {
-  /** What has to stand as `recovery_target_timeline`. */
+  /** The value that `recovery_target_timeline` must have. */
   readonly targetTimeline: TargetTimeline;
   /** Those that the replay goes along, oldest first. */
   readonly timelines: readonly number[];
@@ -29,7 +29,7 @@ export interface RecoveryWindow {
   readonly segments: number;
 }
 
-/** Undefined where the base cannot be used. */
+/** Undefined if the base cannot be used. */
 export function windowOf({ base, completion, course }: Option, times: Times): RecoveryWindow | undefined {
   if (course?.last === undefined || completion === undefined) return undefined;
   const to = recoveryPointOf(course, times);
@@ -58,7 +58,7 @@ export function windowsOf(
   });
 }
 
-/** Undefined where the listing does not hold the segment. */
+/** Undefined if the listing does not hold the segment. */
 export function recoveryPointOf({ last, endsAt }: Course, times: Times): RecoveryPoint | undefined {
   const at = last === undefined ? undefined : times.of(last);
   if (last === undefined || at === undefined) return undefined;
@@ -72,13 +72,13 @@ function travelled({ stretches, last }: Course): readonly number[] {
     .map(({ timeline }) => timeline);
 }
 
-/** What a restore to a moment would take. */
+/** The choice of a restore to a moment. */
 export interface Pick {
   /** ISO 8601. */
   readonly time: string;
   readonly base: string | null;
   readonly targetTimeline: TargetTimeline | null;
-  /** Why none, or what to know of it. */
+  /** Why none, or a remark about it. */
   readonly why: string;
 }
 

@@ -4,14 +4,16 @@
  */
 import { spellings } from "../../kit/text/key-path.ts";
 
-/** What an archive keeps its objects in; the number is WAL-E's storage version. */
+/** The folders of an archive; the number is WAL-E's storage version. */
 export const ARCHIVE_FOLDERS = ["wal_005", "basebackups_005", "sysids"] as const;
 
 /** Some stores lie on file systems that know no case. */
 const FOLDER = /^(?:(?:wal|basebackups)_\d+|sysids)$/iu;
 const DINGOS = /^\/*backups\/+[^/]+\/+wal(?=\/|$)/iu;
 
-/** The part of the key, in any spelling, by which it lies in an archive or is one; undefined where its name says nothing. */
+/**
+ * The part of the key, in any spelling, by which it lies in an archive or is one; undefined if its name says nothing.
+ */
 export function archivePartOf(key: string): string | undefined {
   for (const spelling of spellings(key)) {
     const part = DINGOS.exec(spelling)?.[0] ?? spelling.split("/").find((each) => FOLDER.test(each));

@@ -1,7 +1,8 @@
 /**
- * What a key below an archive is: WAL-E's storage version 005, the same from 0.9.2 to 1.1.1, Dingo's `sysids/sysid`
- * (wal-archives.md §1), and what WAL-G writes into the same folders (WAL-G v0.2.19 internal/backup_push_handler.go,
- * internal/storage_tar_ball.go; 43fb039 utility/utility.go). Keys are given relative to the archive.
+ * Tells the kind of a key below an archive: WAL-E's storage version 005, the same from 0.9.2 to 1.1.1, Dingo's
+ * `sysids/sysid` (wal-archives.md §1), and WAL-G's files in the same folders (WAL-G v0.2.19
+ * internal/backup_push_handler.go, internal/storage_tar_ball.go; 43fb039 utility/utility.go). Keys are given relative
+ * to the archive.
  */
 import { packingOf } from "./packing.ts";
 import { parseSegment, type Segment, segmentAt } from "./segment.ts";
@@ -14,7 +15,7 @@ export interface BaseName {
   readonly offset?: number;
 }
 
-/** What both tools write. */
+/** Keys that both tools write. */
 type CommonKind =
   | { readonly kind: "sentinel"; readonly base: BaseName }
   | { readonly kind: "part"; readonly base: BaseName; readonly index: number }
@@ -23,7 +24,7 @@ type CommonKind =
   | { readonly kind: "timeline-history"; readonly timeline: number }
   | { readonly kind: "partial-segment"; readonly segment: Segment };
 
-/** What only WAL-G writes; `classify` gives these as part of `wal-g`. */
+/** Keys that only WAL-G writes; `classify` gives these as part of `wal-g`. */
 type WalgKind =
   | { readonly kind: "metadata"; readonly base: BaseName }
   | { readonly kind: "files-metadata"; readonly base: BaseName }
@@ -35,17 +36,17 @@ export type KeyKind =
   | WalgKind
   | { readonly kind: "extended-version"; readonly base: BaseName }
   | { readonly kind: "sysid" }
-  /** Packed otherwise than by lzop, or not at all; `as` says what it would be if it were. */
+  /** Packed otherwise than by lzop, or not at all; `as` tells its kind without that. */
   | { readonly kind: "other-compression"; readonly as: CommonKind }
   /** A segment name that does not fit segments of 16 MiB. */
   | { readonly kind: "other-segment-size" }
-  /** Written by WAL-G; `as` is absent where no restore needs it. */
+  /** Written by WAL-G; `as` is absent if no restore needs it. */
   | { readonly kind: "wal-g"; readonly as?: CommonKind | WalgKind }
   | { readonly kind: "unknown" };
 
 type PlainKind = Exclude<KeyKind, { readonly kind: "other-compression" | "wal-g" }>;
 
-/** What the object is to a reader that knows every compression and both tools. */
+/** The kind of the object for a reader that knows every compression and both tools. */
 export function plainKind(kind: KeyKind): PlainKind {
   if (kind.kind === "other-compression") return kind.as;
   return kind.kind === "wal-g" ? (kind.as ?? { kind: "unknown" }) : kind;
@@ -69,7 +70,7 @@ export function sentinelKey(baseName: string): string {
   return `basebackups_005/${baseName}_backup_stop_sentinel.json`;
 }
 
-/** Undefined where it is no name that WAL-E or WAL-G gives. */
+/** Undefined if it is no name that WAL-E or WAL-G gives. */
 export function baseNamed(name: string): BaseName | undefined {
   const kind = plainKind(classify(sentinelKey(name)));
   return kind.kind === "sentinel" ? kind.base : undefined;
@@ -90,7 +91,7 @@ function classifyWal(name: string): KeyKind {
   return packing === "lzo" ? kind : { kind: "other-compression", as: kind };
 }
 
-/** What nearly every key is, told without the expressions: an archive can have a million of them. */
+/** Reads the kind that nearly every key has, without regular expressions: an archive can have a million keys. */
 const plainSegment = (name: string): Segment | undefined =>
   name.length === SEGMENT_KEY_LENGTH && name.endsWith(".lzo") ? segmentAt(name) : undefined;
 

@@ -31,7 +31,7 @@ export function formatLocation(location: ArchiveLocation): string {
   return `s3://${location.bucket}/${location.prefix}`;
 }
 
-/** The archive of a service instance in Dingo's layout. Throws `input-invalid` where the GUID is not one. */
+/** The archive of a service instance in Dingo's layout. Throws `input-invalid` if the GUID is not one. */
 export function instanceArchive(bucket: string, guid: string): ArchiveLocation {
   if (!GUID.test(guid)) throw invalid(guid, "is not a full service instance GUID");
   return parseLocation(`s3://${bucket}/backups/${guid}/wal`);
@@ -56,7 +56,7 @@ export function requireInstanceArchive(location: ArchiveLocation): string {
   });
 }
 
-/** Throws `source-protected` where one archive is the other, or lies inside it (law 1). */
+/** Throws `source-protected` if one archive is the other, or lies inside it (law 1). */
 export function requireApart(source: ArchiveLocation, target: ArchiveLocation): void {
   const apart = source.bucket.toLowerCase() !== target.bucket.toLowerCase() || !overlap(source.prefix, target.prefix);
   if (apart) return;
@@ -72,7 +72,7 @@ export function keyIn(location: ArchiveLocation, relative: string): string {
   return `${location.prefix}/${relative}`;
 }
 
-/** Undefined where the key is not below the archive. */
+/** Undefined if the key is not below the archive. */
 export function relativeKey(location: ArchiveLocation, key: string): string | undefined {
   const below = `${location.prefix}/`;
   return key.startsWith(below) ? key.slice(below.length) : undefined;

@@ -20,14 +20,14 @@ export function parseSegment(name: string): Segment | undefined {
   return { timeline, number: log * SEGMENTS_PER_LOG + segment };
 }
 
-/** As `parseSegment`, of the first 24 characters, and without a string of its own. */
+/** As `parseSegment`, of the first 24 characters, and without making a string. */
 export function segmentAt(name: string): Segment | undefined {
   const [timeline, log, segment] = [hexAt(name, 0), hexAt(name, 8), hexAt(name, 16)];
   const isOne = timeline > 0 && log >= 0 && segment >= 0 && segment < SEGMENTS_PER_LOG;
   return isOne ? { timeline, number: log * SEGMENTS_PER_LOG + segment } : undefined;
 }
 
-/** Eight upper-case hex digits; -1 where they are none. */
+/** Eight upper-case hex digits; -1 if they are none. */
 function hexAt(name: string, from: number): number {
   let value = 0;
   for (let at = from; at < from + 8; at += 1) {

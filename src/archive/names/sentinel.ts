@@ -7,7 +7,7 @@ import { parseSegment, SEGMENT_BYTES, type Segment } from "./segment.ts";
 
 export interface Sentinel {
   readonly stop: Segment;
-  /** Undefined where it does not say at which byte of the segment. */
+  /** Undefined if it does not say at which byte of the segment. */
   readonly stopLsn: bigint | undefined;
   /** Sum of the sizes of all members of all tar parts. */
   readonly expandedBytes: number;

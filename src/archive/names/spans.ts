@@ -28,7 +28,7 @@ export function joined(ascending: readonly Span[]): readonly Span[] {
   return spans;
 }
 
-/** What lies between `from` and `to`, both included, and in none of the spans. */
+/** The numbers from `from` to `to`, both included, that lie in none of the spans. */
 export function holesIn(spans: readonly Span[], from: number, to: number): readonly Span[] {
   const holes: Span[] = [];
   let next = from;

@@ -1,7 +1,7 @@
 /**
- * What WAL-G says of a base backup: its sentinel, `metadata.json` and `files_metadata.json` (WAL-G v0.2.19
- * internal/backup_sentinel_dto.go; 43fb039 internal/databases/postgres/backup_sentinel_dto.go, where the list of files has
- * moved from the sentinel into files_metadata.json).
+ * Reads WAL-G's files about a base backup: its sentinel, `metadata.json` and `files_metadata.json` (WAL-G v0.2.19
+ * internal/backup_sentinel_dto.go; 43fb039 internal/databases/postgres/backup_sentinel_dto.go, which moved the list of
+ * files from the sentinel into files_metadata.json).
  */
 import { exactJson, isJsonObject, type JsonObject, unsigned64, wholeNumber } from "./exact-json.ts";
 
@@ -9,20 +9,20 @@ export interface WalgSentinel {
   readonly startLsn: bigint;
   readonly finishLsn: bigint;
   readonly systemId: string | undefined;
-  /** `13.14`; undefined where it says none. */
+  /** `13.14`; undefined if it says none. */
   readonly version: string | undefined;
   readonly uncompressedBytes: number;
-  /** What was sent to the store by the end of the backup. */
+  /** The bytes that were sent to the store by the end of the backup. */
   readonly compressedBytes: number | undefined;
-  /** Of the whole data directory, also where only a part of it is in a delta backup. */
+  /** Of the whole data directory, also when only a part of it is in a delta backup. */
   readonly directoryBytes: number | undefined;
   readonly tablespaces: number;
   readonly delta: WalgDelta | undefined;
-  /** Names of the tar files that belong to it; undefined where it does not say. */
+  /** Names of the tar files that belong to it; undefined if it does not say. */
   readonly tars: readonly string[] | undefined;
 }
 
-/** A delta backup holds only what has changed since another, which a restore fetches first. */
+/** A delta backup holds only the changes since another, which a restore fetches first. */
 export interface WalgDelta {
   readonly from: string;
   readonly full: string | undefined;
@@ -58,7 +58,7 @@ export function parseWalgSentinel(text: string): ParsedWalgSentinel {
   };
 }
 
-/** `TarFileSets` of a sentinel or of `files_metadata.json`; undefined where there is none. */
+/** `TarFileSets` of a sentinel or of `files_metadata.json`; undefined if there is none. */
 export function tarNames(value: JsonObject): readonly string[] | undefined {
   const sets = value["TarFileSets"];
   if (!isJsonObject(sets)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Where a segment stands in a picture of a given width. WAL is drawn to scale; what no timeline holds takes no more room than
- * an eighth of what is there, so that a hole of billions of segments leaves the rest to be seen.
+ * The place of a segment in a picture of a given width. WAL is drawn to scale. Numbers that no timeline holds take at
+ * most an eighth of the room for the others, so that a hole of billions of segments leaves the rest to be seen.
  */
 import { joined, type Span } from "../names/spans.ts";
 
@@ -16,7 +16,7 @@ export class Axis {
   readonly #stretches: readonly Stretch[];
   readonly #total: number;
 
-  /** `spans`: what is to be seen, of all timelines. */
+  /** `spans`: the numbers to be seen, of all timelines. */
   constructor(spans: readonly Span[]) {
     const seen = joined([...spans].sort((a, b) => a.first - b.first));
     const present = seen.reduce((sum, { first, last }) => sum + last - first + 1, 0);

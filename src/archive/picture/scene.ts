@@ -1,4 +1,4 @@
-/** What a picture of an archive shows, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
+/** The scene of an archive's picture, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
 import { parseLsn, segmentNumberAt } from "../names/lsn.ts";
 import { baseNamed } from "../names/layout.ts";
 import { parseSegment } from "../names/segment.ts";
@@ -66,7 +66,7 @@ export function sceneOf(verdict: Drawn): Scene {
   };
 }
 
-/** By timeline: what a restore replays. */
+/** By timeline: the WAL that a restore replays. */
 function reachOf({ baseBackups, chosenBase, recoveryPoint, timelines }: Drawn): ReadonlyMap<number, Span> {
   const base = baseBackups.find(({ name }) => name === chosenBase);
   const way = base?.window?.timelines ?? [];

@@ -33,7 +33,7 @@ export function svgPicture(verdict: Drawn, title: string): string {
   ].join("\n");
 }
 
-/** In light and in dark: what each class is painted with. */
+/** The styles of each class, in light and in dark. */
 const PAINT: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   page: ["fill:#fff", "fill:#14171a"],
   ink: ["fill:#1a1d21", "fill:#e8eaed"],
@@ -50,7 +50,7 @@ const PAINT: Readonly<Record<string, readonly [light: string, dark: string]>> = 
   mark: ["fill:#b25b00;font-weight:600", "fill:#f0a04b"],
 };
 
-/** Names of its own: a picture inside a page must not paint the page. */
+/** Class names below `.wal-picture`: a picture inside a page must not paint the page. */
 const rules = (which: 0 | 1): string =>
   Object.entries(PAINT)
     .map(([name, styles]) => `.wal-picture .${name}{${styles[which]}}`)
@@ -139,7 +139,7 @@ function legend(y: number): readonly string[] {
   });
 }
 
-/** What is left and right of all that is drawn: a printed page shows no titles of marks. */
+/** The names at the left and right end of the drawing: a printed page shows no titles of marks. */
 function ends({ rows, left }: Scene, y: number): readonly string[] {
   const runs = rows.flatMap(({ timeline, runs }) => runs.map((run) => ({ timeline, ...run })));
   const [first, ...others] = runs;

@@ -63,7 +63,7 @@ function drawRow(row: Row, { scene, signs, cells }: Canvas): string {
   return line.join("");
 }
 
-/** In front of the timeline's first cell, where there is room. */
+/** In front of the timeline's first cell, if there is room. */
 function joint(line: string[], cell: number, signs: Signs): void {
   if (cell > 0 && line[cell - 1] === " ") line[cell - 1] = signs.joint;
 }
@@ -81,7 +81,7 @@ function pointLine({ scene, signs, cells }: Canvas, margin: number): readonly st
   return besides(cell, { sign: signs.point, text, cells }).map((line) => `${" ".repeat(margin)}${line}`);
 }
 
-/** The text beside its sign: before it, behind it, or below where neither has room. */
+/** The text beside its sign: before it, behind it, or below if neither has room. */
 function besides(
   cell: number,
   { sign, text, cells }: { readonly sign: string; readonly text: string; readonly cells: number },

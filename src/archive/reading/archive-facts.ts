@@ -1,4 +1,4 @@
-/** What is known of an archive, as the rest passes it on. */
+/** The facts about an archive, as the other parts pass them on. */
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import type { KeyKind } from "../names/layout.ts";
 import type { ArchiveLocation } from "../names/location.ts";
@@ -14,23 +14,25 @@ export interface ArchiveEntry {
 export interface ArchiveFacts {
   readonly location: ArchiveLocation;
   readonly entries: readonly ArchiveEntry[];
-  /** By relative key: sentinels, version texts, sysid, histories. Null where the object cannot be what its name says. */
+  /**
+   * By relative key: sentinels, version texts, sysid, histories. Null if the object's content does not fit its name.
+   */
   readonly texts: ReadonlyMap<string, string | null>;
-  /** By relative key: the first bytes of some parts and segments; in clear, where a key opened them. */
+  /** By relative key: the first bytes of some parts and segments; in clear, if a key opened them. */
   readonly heads: ReadonlyMap<string, Uint8Array>;
   /** Relative keys of those heads that are of OpenPGP messages, and that a key opened. */
   readonly opened?: ReadonlySet<string>;
   /** By relative key: the first pages of those segments whose heads were read. */
   readonly pages?: ReadonlyMap<string, PageHeader>;
-  /** By name of a base backup: the system identifier in its own `pg_control`, where that was read. */
+  /** By name of a base backup: the system identifier in its own `pg_control`, if that was read. */
   readonly identities?: ReadonlyMap<string, string>;
-  /** By relative key: what was found inside objects, where it was looked for. */
+  /** By relative key: the facts found inside objects, if these were looked into. */
   readonly insides?: ReadonlyMap<string, Inside>;
 }
 
-/** What the inside of an object shows. */
+/** The facts that the inside of an object shows. */
 export interface Inside {
-  /** Why no restore can use it as what its name says; a part of a sentence: "it is cut". */
+  /** Why no restore can use it under its name; a part of a sentence: "it is cut". */
   readonly broken?: string;
   /** Why nothing can be said of it: "it is encrypted with OpenPGP". */
   readonly hidden?: string;

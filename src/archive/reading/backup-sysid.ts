@@ -28,7 +28,7 @@ export interface Watch {
   look(bytes: number, of: number): void;
 }
 
-/** Undefined where the two do not say the same, or one of them cannot be read. Errors: those of the store. */
+/** Undefined if the two do not say the same, or one of them cannot be read. Errors: those of the store. */
 export async function backupSysid(
   reader: ObjectReader,
   { facts, base }: { readonly facts: ArchiveFacts; readonly base: string },
@@ -88,7 +88,7 @@ function streamOf(
   });
 }
 
-/** Bytes that are no lzop file, or no tar archive inside, are read as nothing; what the store says is not. */
+/** Bytes that are no lzop file, or no tar archive inside, are read as nothing; an error of the store is thrown. */
 async function readable<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

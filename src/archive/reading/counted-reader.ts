@@ -1,4 +1,4 @@
-/** A reader that keeps count of what it asks for: what a look into an archive costs is part of its answer. */
+/** A reader that counts its requests: the cost of a look into an archive is part of its answer. */
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 
 export interface Cost {

@@ -1,4 +1,4 @@
-/** The segments beside which one is missing: what they say of their time tells what a gap covers. */
+/** The segments beside a missing one: their times tell the time that the gap covers. */
 import { plainKind } from "../names/layout.ts";
 import type { Segment } from "../names/segment.ts";
 import { type Span, spansOf } from "../names/spans.ts";

@@ -1,7 +1,7 @@
 /**
- * What is known of an archive: its listing, and the few small objects that a verdict needs. Reading is the listing, then
- * one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never read as
- * absence.
+ * Reads the facts of an archive: its listing, and the few small objects that a verdict needs. Reading is the listing,
+ * then one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never
+ * read as absence.
  */
 import { RecoverError } from "../../errors.ts";
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
@@ -27,7 +27,10 @@ import { inParallel } from "./parallel.ts";
 export type { ArchiveEntry, ArchiveFacts, Inside } from "./archive-facts.ts";
 
 export interface ReadOptions {
-  /** Reads what tells times as well: `.backup` files, WAL-G's metadata, and the heads of segments that stand beside gaps. */
+  /**
+   * Reads the objects that tell times as well: `.backup` files, WAL-G's metadata, and the heads of segments beside
+   * gaps.
+   */
   readonly times?: boolean;
 }
 
@@ -73,7 +76,7 @@ export async function readArchive(
   return { ...timed, identities: await baseIdentities(reader, timed, { names, cold: isCold }) };
 }
 
-/** Undefined where it is no message, or no key is at hand; nothing where it is damaged. */
+/** Undefined if it is no message, or no key is at hand; nothing if it is damaged. */
 async function openedHead(
   reader: ObjectReader,
   at: { readonly bucket: string; readonly key: string },
@@ -88,7 +91,7 @@ async function openedHead(
   }
 }
 
-/** Of segments alone; what does not unpack tells nothing here. */
+/** Of segments alone; an object that does not unpack tells nothing here. */
 async function pagesIn(heads: ReadonlyMap<string, Uint8Array>): Promise<ReadonlyMap<string, PageHeader>> {
   const pages = new Map<string, PageHeader>();
   for (const [relative, head] of heads) {

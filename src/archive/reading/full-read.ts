@@ -12,7 +12,7 @@ import { mostUnpacked } from "../tar/most-unpacked.ts";
 import type { Inside } from "./facts.ts";
 import { type Looked, mayBeEncrypted } from "./glance.ts";
 
-/** Throws Damaged for an object that is not what its name says, to its last byte. */
+/** Throws Damaged for an object whose content does not fit its name, to its last byte. */
 export async function fullRead(looked: Looked): Promise<Inside> {
   const { entry } = looked;
   const packing = packingOfKey(entry.relative);
@@ -29,7 +29,7 @@ export async function fullRead(looked: Looked): Promise<Inside> {
   }
 }
 
-/** Keeps the first bytes of what passes by. */
+/** Keeps the first bytes of a stream that passes by. */
 class FirstPiece {
   readonly #source: AsyncIterable<Uint8Array>;
   bytes: Uint8Array = new Uint8Array(0);
@@ -68,7 +68,10 @@ async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
   return { page, ...optional("broken", flaw), ...optional("endsAt", endsAt) };
 }
 
-/** The sum over all parts is what a sentinel of WAL-E calls `expanded_size_bytes`, the only trace of a lost part (wal-archives.md §0.5). */
+/**
+ * The sum over all parts: a WAL-E sentinel's `expanded_size_bytes`, the only trace of a lost part (wal-archives.md
+ * §0.5).
+ */
 async function tarFile(pieces: AsyncIterable<Uint8Array>, packed: number): Promise<Inside> {
   let memberBytes = 0;
   let systemId: string | undefined;
@@ -80,9 +83,9 @@ async function tarFile(pieces: AsyncIterable<Uint8Array>, packed: number): Promi
   return { memberBytes, ...(systemId === undefined ? {} : { systemId }) };
 }
 
-/** WAL-E writes it with a dot before it where its tarfile does, WAL-G with a slash. */
+/** WAL-E writes it with a dot before it if its tarfile does, WAL-G with a slash. */
 const CONTROL_NAMES: ReadonlySet<string> = new Set([CONTROL_FILE, `./${CONTROL_FILE}`, `/${CONTROL_FILE}`]);
-/** The file has 8 KiB; whatever comes behind its beginning is passed over. */
+/** The file has 8 KiB; bytes behind these are ignored. */
 const LARGEST_CONTROL = 8192;
 
 async function collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

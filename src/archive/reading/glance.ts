@@ -21,10 +21,10 @@ export interface Looked {
  */
 const HEADS: readonly number[] = [256, 4096, 160 * 1024];
 
-/** What stands at its end may be the mark of an end, or content that was cut: only reading all of it tells. */
+/** The end of the object looks like the mark of an end, and may be content that was cut: only a full read tells. */
 export const DOUBTFUL = "doubtful";
 
-/** Throws Damaged for an object that is not what its name says. */
+/** Throws Damaged for an object whose content does not fit its name. */
 export async function glance(looked: Looked): Promise<Inside | typeof DOUBTFUL> {
   const packing = packingOfKey(looked.entry.relative);
   if (packing === undefined || packing === "lzma")
@@ -33,7 +33,7 @@ export async function glance(looked: Looked): Promise<Inside | typeof DOUBTFUL> 
   const first = await beginning(looked, packing, isSegment ? LONG_HEADER_BYTES : 1);
   const page = isSegment ? pageHeader(first) : undefined;
   if (isSegment && page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
-  // Told by what its page says of it: its end is somewhere else.
+  // Its page tells the segment's size: its end is somewhere else.
   if (page !== undefined && page.segmentBytes !== SEGMENT_BYTES) return { page };
   const end = await ending(looked, packing);
   if (end === DOUBTFUL) return DOUBTFUL;
@@ -59,7 +59,7 @@ export function mayBeEncrypted(error: unknown, head: Uint8Array): unknown {
   return isOther ? new Damaged("encrypted", "it is encrypted with OpenPGP") : error;
 }
 
-/** Throws Damaged where the packing has a mark at its end, and the mark is not there. */
+/** Throws Damaged if the packing has a mark at its end, and the mark is not there. */
 async function ending(looked: Looked, packing: Packing): Promise<"whole" | "unmarked" | typeof DOUBTFUL> {
   const { size } = looked.entry.info;
   if (packing === "none" && looked.entry.kind.kind === "segment") {

@@ -1,4 +1,4 @@
-/** A reader that gives in clear what is encrypted with OpenPGP; everything else as it is. */
+/** A reader that decrypts objects that are encrypted with OpenPGP; it gives all others as they are. */
 import { BrokenMessage, type Decryption } from "../../ports/decryption.ts";
 import type { ObjectReader, ReadRequest } from "../../ports/object-store.ts";
 import { ByteQueue } from "../compression/byte-queue.ts";
@@ -12,10 +12,10 @@ export function inClear(reader: ObjectReader, decryption: Decryption | undefined
 
 /** So many bytes tell whether it is a message. */
 const HEAD = 16;
-/** Of what is held whole: histories, and the `.backup` files of base backups. */
+/** The most that is held whole: histories, and the `.backup` files of base backups. */
 const LARGEST_WHOLE = 4 * 1024 * 1024;
 
-/** Keys, sizes and ETags are those of the messages, and so is what is asked for by a range. */
+/** Keys, sizes and ETags are those of the messages, and so are the bytes of a ranged read. */
 class ClearReader implements ObjectReader {
   readonly opensMessages = true;
   readonly #reader: ObjectReader;
@@ -71,7 +71,7 @@ async function* rest(queue: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
   for (let some = await queue.some(PIECE); some !== undefined; some = await queue.some(PIECE)) yield some;
 }
 
-/** The first bytes of what an object holds, fewer where there are no more. Nothing behind them is proved. */
+/** The first bytes of an object's content, fewer if there are no more. They prove nothing about the bytes behind. */
 export async function clearBeginning(
   reader: ObjectReader,
   at: { readonly bucket: string; readonly key: string },

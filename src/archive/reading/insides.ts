@@ -1,8 +1,9 @@
 /**
- * Looks into the objects that a restore needs. `deep`: the first bytes and the last few of each, which tell the cluster, the
- * release, the timeline, the place and whether the end is there (wal-archives.md §0.4), and every byte of the newest base
- * backups as far as they are small: only the sum of its files shows that one lacks its last part. `full`: every byte of
- * everything, unpacked and held against its checksums. Memory is bounded by what is under way at once, whatever the archive holds.
+ * Looks into the objects that a restore needs. `deep`: the first bytes and the last few of each, which tell the
+ * cluster, the release, the timeline, the place and whether the end is there (wal-archives.md §0.4), and every byte of
+ * the newest base backups as far as they are small: only the sum of its files shows that one lacks its last part.
+ * `full`: every byte of everything, unpacked and held against its checksums. The reads under way at once bound the
+ * memory, not the size of the archive.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { Damaged } from "../compression/damaged.ts";
@@ -27,7 +28,7 @@ export interface LookOptions {
   readonly progress?: (done: number, of: number) => void;
 }
 
-/** Errors: those of the store. What is broken in an object is an answer, and no error. */
+/** Throws the errors of the store. A broken object is an answer, and no error. */
 export async function lookInside(
   reader: ObjectReader,
   facts: ArchiveFacts,
@@ -51,7 +52,7 @@ async function bothEnds(looked: Looked): Promise<Inside> {
   return seen === DOUBTFUL ? await fullRead(looked) : seen;
 }
 
-/** What stands at the ends of a message shows nothing of what it holds. */
+/** The ends of a message show nothing of its content, so it is read whole. */
 async function bothEndsOrAll(looked: Looked): Promise<Inside> {
   try {
     return await bothEnds(looked);
@@ -62,8 +63,8 @@ async function bothEndsOrAll(looked: Looked): Promise<Inside> {
 }
 
 /**
- * WAL-G can encrypt in a way that leaves no mark (libsodium). Where nothing at all that is packed otherwise than by lzop begins
- * as its name says, that is what it looks like, and not that everything is broken.
+ * WAL-G can encrypt in a way that leaves no mark (libsodium). If none of the objects that lzop did not pack begins as
+ * its name says, they look encrypted in that way, not broken.
  */
 function withoutHaste(insides: ReadonlyMap<string, Inside>): ReadonlyMap<string, Inside> {
   const others = [...insides].filter(([key]) => packingOfKey(key) !== "lzo");

@@ -40,7 +40,7 @@ function isOf(kind: ArchiveEntry["kind"], { timeline, number }: Segment): boolea
   return kind.kind === "segment" && kind.segment.timeline === timeline && kind.segment.number === number;
 }
 
-/** `NONE` where no transaction ends in it; undefined where it cannot be read. */
+/** `NONE` if no transaction ends in it; undefined if it cannot be read. */
 async function lastEnd(
   reader: ObjectReader,
   { location }: ArchiveFacts,

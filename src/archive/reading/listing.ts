@@ -1,14 +1,14 @@
 /**
  * The listing of an archive, its long part in several requests at once. One listing can only go on from where its last
- * page ended; the names of segments, though, can be counted forward, so the key space is cut there, where that turns out to
- * be faster. Every key belongs to exactly one range, whatever it is called.
+ * page ended; the names of segments, though, can be counted forward, so the key space is cut there, where that turns
+ * out to be faster. Every key belongs to exactly one range, with any name.
  */
 import { compareKeys } from "../../kit/text/key-order.ts";
 import type { KeyRange, ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { parseSegment, type Segment, segmentName } from "../names/segment.ts";
 import type { ArchiveLocation } from "../names/location.ts";
 
-/** What S3 gives in one answer. */
+/** The number of keys that S3 gives in one answer. */
 const PAGE = 1_000;
 /** Pages of a window, one after another. */
 const PAGES = 3;

@@ -1,4 +1,7 @@
-/** What the program that restores sees of an archive: WAL-E nothing that WAL-G alone writes, WAL-G all of both. */
+/**
+ * The view of an archive by the program that restores: WAL-E sees nothing that WAL-G alone writes, WAL-G sees all of
+ * both.
+ */
 import { plainKind } from "../names/layout.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
 
@@ -14,7 +17,7 @@ export function seenBy(reader: Reader, facts: ArchiveFacts): ArchiveFacts {
   return { ...facts, entries: facts.entries.map(unwrapped) };
 }
 
-/** Objects of WAL-G that no restore needs stay what they are. */
+/** Objects of WAL-G that no restore needs stay unchanged. */
 function unwrapped(entry: ArchiveEntry): ArchiveEntry {
   const { kind } = entry;
   if (kind.kind !== "other-compression" && (kind.kind !== "wal-g" || kind.as === undefined)) return entry;

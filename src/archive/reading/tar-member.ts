@@ -1,11 +1,11 @@
 /**
- * Finds one file in a tar archive that is read from its front, without unpacking what stands before it. A name that an
+ * Finds one file in a tar archive that is read from its front, without unpacking the files before it. A name that an
  * extension gives is longer than any that is looked for here.
  */
 import type { LzopStream } from "../compression/lzop-stream.ts";
 import { RECORD, tarHeader } from "../tar/header.ts";
 
-/** The file's first `most` bytes; undefined where the archive has no such file. Throws Damaged for what is no tar archive. */
+/** The file's first `most` bytes; undefined if the archive has no such file. Throws Damaged if it is no tar archive. */
 export async function tarMember(
   content: LzopStream,
   { name, most }: { readonly name: string; readonly most: number },

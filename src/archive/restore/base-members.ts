@@ -12,9 +12,9 @@ export interface BaseTerms {
   readonly files: DataFiles;
   /** WAL-G writes every name with a slash before it. */
   readonly rooted: boolean;
-  /** No more than this may come: what the backup says of itself. */
+  /** No more than this may come: the size that the backup itself names. */
   readonly most: number;
-  /** Called before a file is written, with the bytes of all of them: throws where the disk has no room for them. */
+  /** Called before a file is written, with the bytes of all of them: throws if the disk has no room for them. */
   readonly requireRoom: (bytes: number) => void;
   readonly look: (bytes: number) => void;
 }
@@ -30,10 +30,10 @@ export class BaseMembers {
   readonly #links: (readonly [path: string, target: string])[] = [];
   readonly #seen = new Set<string>();
   readonly #tablespaces = new Set<string>();
-  /** Of what is in place: names and where links lead are held until the end, sizes are not. */
+  /** Of the files in place: names and targets of links are held until the end, sizes are not. */
   #nameBytes = 0;
   #fileBytes = 0;
-  /** Sum of the sizes of all members, those left out too: what the sentinel tells. */
+  /** Sum of the sizes of all members, those left out too, as the sentinel names it. */
   bytes = 0;
   /** Names of links that would have led out of the directory: they are not made. */
   readonly linksLeftOut: string[] = [];
@@ -69,7 +69,7 @@ export class BaseMembers {
     for (const number of notes.tablespaces) this.#tablespaces.add(number);
   }
 
-  /** Throws Damaged where a member has no place, comes twice, or more comes than the backup holds. */
+  /** Throws Damaged if a member has no place, comes twice, or more comes than the backup holds. */
   async #put(notes: Notes, member: TarMember, body: AsyncIterable<Uint8Array>): Promise<void> {
     const place = placeOf(member.name, this.#terms.rooted);
     this.bytes += member.size;
@@ -82,7 +82,7 @@ export class BaseMembers {
     if (place.kind === "tablespace") notes.tablespaces.push(place.tablespace);
     // The link that a tablespace was behind; where it led to is another host's.
     if (place.kind === "tablespace" && member.kind === "link") return;
-    // Settings in other files of the old host: what is in the archive itself comes as a file of its own.
+    // Settings in other files of the old host. A file of the archive itself comes as a separate member.
     if (place.kind === "aside" && member.kind === "link") return;
     if (member.kind === "directory") return await this.#directory(notes, place.path);
     if (this.#seen.has(place.path)) throw new Damaged("wrong", `it holds ${quoted(place.path)} twice`);

@@ -34,13 +34,13 @@ export interface BaseWork {
   /** Where the files go. */
   readonly root: string;
   readonly kept: Kept;
-  /** Throws where the disk has no room for so many bytes of files. */
+  /** Throws if the disk has no room for so many bytes of files. */
   readonly requireRoom: (bytes: number) => void;
   /** Told the bytes that were written. */
   readonly written: (bytes: number) => void;
 }
 
-/** Errors: those of the store and the disk; `not-restorable` where the backup is not whole. */
+/** Errors: those of the store and the disk; `not-restorable` if the backup is not whole. */
 export async function restoreBase(work: BaseWork): Promise<RestoredBase> {
   const { plan, files, root, requireRoom, written } = work;
   const most = plan.mostBytes ?? Number.POSITIVE_INFINITY;
@@ -70,7 +70,7 @@ async function bring(tar: PackedFile, members: BaseMembers, { objects, files, ke
   await kept.addTar(tar.info, notes);
 }
 
-/** Where one is encrypted, older ones are as a rule too. */
+/** If one is encrypted, older ones are as a rule too. */
 function spoilt(error: unknown, tar: PackedFile): unknown {
   if (!(error instanceof Damaged) || error.damage === "encrypted") return explained(error, tar);
   return new UnusableBase(`"${tar.info.key}" cannot be used: ${error.message}`, { place: tar.info.key, cause: error });
@@ -100,7 +100,7 @@ async function requireFitting(plan: RestorePlan, root: string): Promise<ControlV
   return control;
 }
 
-/** What a server expects to find, and what a backup may leave out because it is empty. */
+/** Directories that a server expects to find, and that a backup may leave out because they are empty. */
 function emptyDirectories(major: string): readonly string[] {
   const wal = isBefore(major, 10) ? "pg_xlog" : "pg_wal";
   return [

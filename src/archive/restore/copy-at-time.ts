@@ -1,4 +1,7 @@
-/** One copy for one moment, or for all there is, from one base backup, as a step judged it before: what is whole already is only described. */
+/**
+ * One copy for one moment, or for the archive's end, from one base backup, as an earlier step judged it: a copy that is
+ * whole already is only described.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RecoverError } from "../../errors.ts";
@@ -18,7 +21,7 @@ export interface CopyOrder {
   /** ISO 8601; "" for everything. */
   readonly time: string;
   readonly base: string;
-  /** No other is taken in its place where it is damaged. */
+  /** No other is taken in its place if it is damaged. */
   readonly only?: true;
   /** Absolute path of the data directory. */
   readonly directory: string;
@@ -26,7 +29,7 @@ export interface CopyOrder {
   readonly progress: (done: number, total: number) => void;
 }
 
-/** Errors: those of `restoreFrom`; `guard-refused` where another base backup would be taken by now. */
+/** Errors: those of `restoreFrom`; `guard-refused` if another base backup would be taken by now. */
 export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promise<RestoredCopy> {
   const whole = await wholeCopy(order.directory);
   if (whole !== undefined) return whole;

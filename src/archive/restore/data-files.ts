@@ -8,7 +8,7 @@ import { inParallel } from "../reading/parallel.ts";
 
 const FILE = 0o600;
 const DIRECTORY = 0o700;
-/** Node works on files with four threads, whatever is asked of it. */
+/** Node works on files with four threads, however many operations are asked for. */
 const IN_FLIGHT = 8;
 
 export class DataFiles {
@@ -32,7 +32,7 @@ export class DataFiles {
     await made;
   }
 
-  /** Fails with EEXIST where there is anything of that name. `look` is called with the bytes of each piece. */
+  /** Fails with EEXIST if there is anything of that name. `look` is called with the bytes of each piece. */
   async write(path: string, content: AsyncIterable<Uint8Array>, look?: (bytes: number) => void): Promise<void> {
     await this.directory(parentOf(path));
     const handle = await open(join(this.#root, path), "wx", FILE);

@@ -1,4 +1,4 @@
-/** What the disk said, as it concerns a restore; nothing of it is a defect of the program. */
+/** Turns an error of the disk into an error of a restore; none of them is a defect of the program. */
 import { relative } from "node:path";
 import { RecoverError } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -38,12 +38,12 @@ export function diskFailure(error: unknown, { root, base }: AtWork): unknown {
   });
 }
 
-/** `ENOENT` and its like; undefined for what is no error of the system. */
+/** `ENOENT` and its like; undefined for other errors. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-/** Undefined for what is not there. */
+/** Undefined if the path is absent. */
 export function absent(error: unknown): undefined {
   if (codeOf(error) !== "ENOENT") throw error;
 }

@@ -1,6 +1,7 @@
 /**
- * A restore that goes on from an older base backup where a newer one turns out to be damaged while it is read: that takes
- * longer and loses nothing, as long as the WAL between the two is whole. Where something would be lost, a person decides.
+ * A restore that goes on from an older base backup when a newer one turns out to be damaged while it is read. That
+ * takes longer and loses nothing, as long as the WAL between the two is whole. If something would be lost, a person
+ * decides.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { RecoverError } from "../../errors.ts";
@@ -34,7 +35,7 @@ export interface Restored {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** Errors: those of `planRestore` and `restoreArchive`; where no base backup is left, the first one's. */
+/** Errors: those of `planRestore` and `restoreArchive`; if no base backup is left, the first one's. */
 export async function restoreFrom(
   reader: ObjectReader,
   facts: ArchiveFacts,

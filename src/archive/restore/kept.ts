@@ -1,7 +1,8 @@
 /**
- * What a restore has brought to disk for good, in a file of its own beside it: one line for each tar file and each segment,
- * written when the bytes were made durable. A restore that was stopped goes on from there. Nothing is taken for whole because
- * it exists: whatever no line names, or has another size than its line says, is removed and fetched again.
+ * Notes the parts of a restore that are on disk for good, in a file beside it. It has one line for each tar file and
+ * each segment, written when the bytes were made durable. A restore that was stopped goes on from there. A file is not
+ * taken for whole because it exists: if no line names it, or its line has another size, it is removed and fetched
+ * again.
  */
 import { appendFile, lstat, open, readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { crc32c } from "../wal/crc32c.ts";
 import { synced } from "./data-files.ts";
 import { OWN_DIRECTORY } from "./place.ts";
 
-/** What the members of one tar file came to. Paths lie below the data directory. */
+/** The contents of one tar file. Paths lie below the data directory. */
 export interface TarNotes {
   readonly bytes: number;
   readonly files: readonly (readonly [path: string, size: number])[];
@@ -56,7 +57,10 @@ export class Kept {
     return new Kept(root);
   }
 
-  /** Undefined where nothing there can be of use. Removes every file and link that is not known to be whole, and wanted. */
+  /**
+   * Undefined when nothing there can be of use. Removes every file and link that is not known to be whole, or that is
+   * not wanted.
+   */
   static async resume(
     root: string,
     { source, base }: Undertaking,

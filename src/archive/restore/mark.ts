@@ -1,7 +1,7 @@
 /**
- * The mark of the restore that is at work in a staging directory. It appears whole and only where none is, so that of two
- * restores that begin at once one does; and it bears a token of its own, since another host, or another container of the same
- * host name, cannot be asked whether a process of it lives.
+ * The mark of the restore that is at work in a staging directory. It appears whole, and only when there is none: if two
+ * restores begin at once, one of them gets it. It bears a random token, since nobody can ask another host, or another
+ * container with the same host name, whether its process lives.
  */
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { OWN_DIRECTORY } from "./place.ts";
 
 export const MARK = `${OWN_DIRECTORY}/restoring.json`;
 
-/** Of restores that this process is at work on: what it has left is no more at work than what a dead one has. */
+/** The restores that this process is at work on: one that it has left is no more at work than a dead process's. */
 const held = new Set<string>();
 
 export class Mark {
@@ -26,7 +26,7 @@ export class Mark {
     this.#token = token;
   }
 
-  /** Makes the directory ours, or takes over what a restore left there that is at work no more. Error: `locked`. */
+  /** Makes the directory ours, or takes over the left-overs of a restore that is at work no more. Error: `locked`. */
   static async set(root: string): Promise<Mark> {
     const token = randomBytes(16).toString("hex");
     const own = `${MARK}.${token}`;
@@ -48,7 +48,7 @@ export class Mark {
     return (await holderIn(this.#root))?.token === this.#token;
   }
 
-  /** What two restores have written is whole for neither. */
+  /** Files that two restores have written are whole for neither. */
   async requireOurs(): Promise<void> {
     if (!(await this.isOurs())) throw locked(this.#root, await holderIn(this.#root));
   }
@@ -59,7 +59,7 @@ export class Mark {
   }
 }
 
-/** Whether a restore has left its mark there. Error: `locked` where one is at work. */
+/** Whether a restore has left its mark there. Error: `locked` if one is at work. */
 export async function requireUnmarked(root: string): Promise<boolean> {
   const holder = await holderIn(root);
   if (holder !== undefined && isAtWork(holder)) throw locked(root, holder);

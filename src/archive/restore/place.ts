@@ -5,7 +5,9 @@
 import { Damaged } from "../compression/damaged.ts";
 import { quoted } from "../../kit/text/printable.ts";
 
-/** What the restore itself keeps, in the data directory: PostgreSQL looks at no name that it does not know. */
+/**
+ * The directory for the restore's own files, in the data directory: PostgreSQL looks at no name that it does not know.
+ */
 export const OWN_DIRECTORY = "dingo-recover";
 
 /** Where the contents of tablespaces lie; a link of the tablespace's number leads there. */

@@ -1,4 +1,7 @@
-/** What a restore will fetch: one base backup, the WAL behind it along one course, and every history. */
+/**
+ * The list of objects that a restore will fetch: one base backup, the WAL behind it along one course, and every
+ * history.
+ */
 import { RecoverError } from "../../errors.ts";
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import { type BaseBackup, majorVersion } from "../judgement/base-backup.ts";
@@ -36,11 +39,11 @@ export interface RestorePlan {
   readonly base: string;
   readonly writer: Reader;
   readonly start: Segment;
-  /** `9.6`; undefined where the archive does not say. */
+  /** `9.6`; undefined if the archive does not say. */
   readonly major: string | undefined;
   /** Of all members of the tar files. WAL-G tells it less exactly. */
   readonly expandedBytes: number;
-  /** No more can be in the tar files together; undefined where nothing reliable says it. */
+  /** The most bytes that the tar files can hold together; undefined when no reliable file tells it. */
   readonly mostBytes: number | undefined;
   readonly tars: readonly PackedFile[];
   readonly segments: readonly PlannedSegment[];
@@ -50,15 +53,15 @@ export interface RestorePlan {
   /** Where the course ends. */
   readonly timeline: number;
   /**
-   * What stands as `recovery_target_timeline`: never `latest`, so that no branch is taken by its being the newest, and the
-   * base backup's own as `current` where PostgreSQL would refuse its number.
+   * The value of `recovery_target_timeline`. Never `latest`, so that no branch is taken because it is the newest. The
+   * base backup's own timeline is `current` when PostgreSQL would refuse its number.
    */
   readonly target: number | "current";
   /** Those that the course goes along, oldest first. */
   readonly timelines: readonly number[];
   /** Segments that this restore does not bring back, as `archive verify` counts them. */
   readonly lost: Loss;
-  /** What `archive verify` says of that. */
+  /** The problems that `archive verify` finds there. */
   readonly findings: readonly Problem[];
   readonly systemId: string | undefined;
   readonly targetTime: string | undefined;
@@ -73,8 +76,8 @@ export interface PlanTerms {
 }
 
 /**
- * Errors: `nothing-found` for an empty archive, `archive-elsewhere` where the prefix is a part too short or too long,
- * `not-restorable` where no base backup can be used, or none for the time.
+ * Errors: `nothing-found` for an empty archive, `archive-elsewhere` if the prefix is a part too short or too long,
+ * `not-restorable` if no base backup can be used, or none for the time.
  */
 export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): RestorePlan {
   if (facts.entries.length === 0) throw nothingThere(facts.location);
@@ -139,7 +142,10 @@ function candidates(study: Study, { base: named, without }: PlanTerms): readonly
   );
 }
 
-/** WAL-G measures the directory while it is written to, and what it calls uncompressed may be one tar file's (wal-g#701). */
+/**
+ * WAL-G measures the directory while it is written to, and its uncompressed size may be that of one tar file
+ * (wal-g#701).
+ */
 function mostBytesOf({ base, completion }: Option): number | undefined {
   if (base.writer === "wal-e") return completion?.expandedBytes;
   const directory = completion?.walg?.directoryBytes;

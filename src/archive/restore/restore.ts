@@ -18,7 +18,7 @@ import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.ts";
 
 export interface RestoreProgress {
   readonly phase: "base" | "wal" | "disk";
-  /** Of the data directory and its WAL, as far as it was unpacked; `of` is what it will be at most. */
+  /** Bytes of the data directory and its WAL that were unpacked so far; `of` is their most. */
   readonly bytes: number;
   readonly of: number;
   /** From the store. */
@@ -42,13 +42,14 @@ export interface RestoreOutcome {
   readonly fetched: number;
 }
 
-/** What the plan needs on disk. */
+/** The bytes that the plan needs on disk. */
 export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =>
   expandedBytes + segments.length * SEGMENT_BYTES;
 
 /**
- * Can be run again after a break: what is known to be whole is not brought again. Errors: those of the store; `not-restorable`,
- * `target-not-fresh`, `locked`, `does-not-fit`, `access-denied`. `UnusableBase` where another base backup may do.
+ * Can be run again after a break: files that are known to be whole are not fetched again. Errors: those of the store;
+ * `not-restorable`, `target-not-fresh`, `locked`, `does-not-fit`, `access-denied`. `UnusableBase` if another base
+ * backup may do.
  */
 export async function restoreArchive(
   reader: ObjectReader,
@@ -69,7 +70,7 @@ export async function restoreArchive(
     return outcome;
   } catch (thrown) {
     const error = diskFailure(thrown, at);
-    // What would happen again is no use to a next restore.
+    // Files that would fail again are of no use to the next restore.
     const isOfNoUse = error instanceof RecoverError && error.code === "not-restorable";
     await (isOfNoUse ? staging.discard() : staging.leave());
     throw error;
@@ -120,14 +121,14 @@ function requireSystem(plan: RestorePlan, { control }: RestoredBase): void {
   throw new UnusableBase(text, { place: plan.base });
 }
 
-/** Since 13 a server stops with FATAL where the WAL ends before the target; before, it promotes without a word. */
+/** Since 13 a server stops with FATAL if the WAL ends before the target; before, it promotes without a word. */
 function requireReached(
   { targetTime }: RestorePlan,
   { beyondTarget, lastCommit, broken, cut }: RestoredWal,
   major: string,
 ): void {
   if (targetTime === undefined || beyondTarget) return;
-  // Where no commit can be read in this release's WAL, the server itself has to tell.
+  // If no commit can be read in this release's WAL, the server itself has to tell.
   if (lastCommit === undefined && isBefore(major, 9.5)) return;
   const last =
     lastCommit === undefined

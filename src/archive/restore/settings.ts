@@ -1,6 +1,6 @@
 /**
- * The settings with which a stock PostgreSQL of the backup's release starts and recovers: what waits for the archive in
- * `recovery.conf` up to 11 and `recovery.signal` since 12 (PostgreSQL 12 release notes, E.24.2), the rest in
+ * The settings with which a stock PostgreSQL of the backup's release starts and recovers. `recovery.conf` up to 11, and
+ * `recovery.signal` since 12, make it wait for the archive (PostgreSQL 12 release notes, E.24.2). The rest stands in
  * `postgresql.auto.conf`, which outweighs any other file.
  */
 import { OWN_DIRECTORY } from "./place.ts";
@@ -9,7 +9,7 @@ export interface RecoveryTerms {
   /** `9.6`, `13`. */
   readonly major: string;
   readonly timeline: number | "current";
-  /** ISO 8601 in UTC; undefined: to the end of what is there. */
+  /** ISO 8601 in UTC; undefined: to the end of the WAL. */
   readonly targetTime: string | undefined;
   /** Settings that must not be less than on the old server. */
   readonly least: Readonly<Record<string, number>>;
@@ -21,8 +21,8 @@ export interface RecoveryTerms {
 const LONGEST_SOCKET_DIRECTORY = 107 - Buffer.byteLength("/.s.PGSQL.65535");
 
 /**
- * Where the server of the data directory makes its socket: in it, where that is a name of one. Server and libpq cut a list of
- * places at its commas, and no setting has a line break.
+ * The place of the server's socket: the data directory, if its path is short enough for a socket's name. Server and
+ * libpq cut a list of places at its commas, and no setting has a line break.
  */
 export function socketDirectoryOf(directory: string): string {
   const isName = Buffer.byteLength(directory) <= LONGEST_SOCKET_DIRECTORY && !/[,\p{Cc}]|\s$/u.test(directory);
@@ -51,7 +51,7 @@ export function isBefore(major: string, version: number): boolean {
 
 function recoverySettings({ major, timeline, targetTime }: RecoveryTerms): readonly string[] {
   const command = setting("restore_command", `sh ${OWN_DIRECTORY}/restore-wal "%f" "%p"`);
-  // Up to 11 the base backup's own timeline is what counts where nothing is said, and `current` is no value.
+  // Up to 11, a missing setting means the base backup's own timeline, and `current` is no value.
   const isUnsaid = timeline === "current" && isBefore(major, 12);
   const always = [command, ...(isUnsaid ? [] : [setting("recovery_target_timeline", String(timeline))])];
   if (targetTime === undefined) return always;
@@ -91,7 +91,7 @@ const IDENT = "# Written by dingo-recover archive restore.\n";
 
 /**
  * PostgreSQL runs it in the data directory. 1 says that there is no such file, which ends the recovery; 126 stops the
- * server: whatever was planned and is not here must not be taken for the end (wal-archives.md §5, "restore_command exit").
+ * server: a planned file that is absent must not be taken for the end (wal-archives.md §5, "restore_command exit").
  */
 const RESTORE_WAL = `#!/bin/sh
 # Gives PostgreSQL one file of the archive: sh restore-wal NAME TARGET

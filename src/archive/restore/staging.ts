@@ -1,7 +1,7 @@
 /**
- * The directory in which a restore is made, `DIR.partial`: it takes the name DIR only when everything in it is whole and on
- * disk. What an earlier restore left there was never a data directory: what of it is known to be whole is kept, the rest is
- * made anew.
+ * The directory in which a restore is made, `DIR.partial`: it takes the name DIR only when everything in it is whole
+ * and on disk. Files that an earlier restore left there were never a data directory: those that are known to be whole
+ * are kept, and the others are made anew.
  */
 import { lstat, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -20,20 +20,20 @@ export interface Staging {
   /** Where the files are written. */
   readonly root: string;
   readonly kept: Kept;
-  /** Throws `does-not-fit` where the disk had no room for so many bytes, those that were kept among them. */
+  /** Throws `does-not-fit` if the disk had no room for so many bytes, those that were kept among them. */
   readonly requireRoom: (bytes: number) => void;
   /** Gives the directory its name. */
   finish(): Promise<void>;
-  /** Of a restore that was stopped: what is whole stays for the next one. */
+  /** Of a restore that was stopped: its whole files stay for the next one. */
   leave(): Promise<void>;
-  /** Removes what was made: a next restore begins anew. */
+  /** Removes all files that were made: the next restore begins anew. */
   discard(): Promise<void>;
 }
 
 export interface StageTerms extends Undertaking {
   /** Bytes on disk, of all that the restore will bring. */
   readonly needed: number;
-  /** Whether the object belongs to what is restored: what came of another one is of no use. */
+  /** Whether the object belongs to this restore: files of another one are of no use. */
   readonly isWanted: (object: Named) => boolean;
 }
 
@@ -41,9 +41,9 @@ export interface StageTerms extends Undertaking {
 export const partialOf = (directory: string): string => `${directory}.partial`;
 
 /**
- * `directory` is absolute. Errors: `target-not-fresh` where it is there and not empty, or cannot be replaced, or the staging
- * directory is not ours; `locked` where another restore is at work in it; `does-not-fit` where the disk has less room than
- * `needed` bytes.
+ * `directory` is absolute. Errors: `target-not-fresh` if it is there and not empty, or cannot be replaced, or the
+ * staging directory is not ours; `locked` if another restore is at work in it; `does-not-fit` if the disk has less room
+ * than `needed` bytes.
  */
 export async function stage(directory: string, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
   await requireReplaceable(directory);
@@ -67,7 +67,7 @@ interface Claimed {
 
 async function staged(claimed: Claimed, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
   const { directory, root, mark } = claimed;
-  // What another restore has taken over is not ours to remove.
+  // A directory that another restore has taken over is not ours to remove.
   const discard = async (): Promise<void> => {
     if (await mark.isOurs()) await rm(root, { recursive: true, force: true });
     mark.letGo();
@@ -100,13 +100,13 @@ async function finish({ directory, root, mark }: Claimed): Promise<void> {
   // An empty directory of that name is replaced; anything that appeared in it meanwhile makes this fail.
   await rename(root, directory);
   await synced(dirname(directory));
-  // Last: without its mark, what a kill leaves would be nobody's.
+  // Last: without its mark, nobody would own the left-overs of a kill.
   for (const file of [KEPT_FILE, MARK]) await rm(join(directory, file), { force: true });
   await synced(join(directory, OWN_DIRECTORY));
   mark.letGo();
 }
 
-/** Said before gigabytes are brought: in the end a directory takes the place of what is there. */
+/** Said before gigabytes are fetched: in the end a directory takes the place of the present one. */
 async function requireReplaceable(directory: string): Promise<void> {
   const found = await lstat(directory).catch(absent);
   if (found === undefined) return;
@@ -133,7 +133,7 @@ async function empty(root: string): Promise<void> {
     await rm(join(root, path), { recursive: true, force: true });
 }
 
-/** Throws where a directory is there that no restore left, or one that is at work. */
+/** Throws if a directory is there that no restore left, or one that is at work. */
 async function requireOurs(root: string): Promise<void> {
   const names = await readdir(root).catch(absent);
   if (names === undefined) return;
@@ -159,7 +159,7 @@ async function freeIn(parent: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Undefined where `free` bytes are enough for `needed` and for what the server writes itself. */
+/** Undefined if `free` bytes are enough for `needed` and for the server's own files. */
 export function shortage(
   parent: string,
   { needed, free, begun = false }: { readonly needed: number; readonly free: number; readonly begun?: boolean },

@@ -20,7 +20,7 @@ import { UnusableBase } from "./unusable-base.ts";
 export const WAL_DIRECTORY = `${OWN_DIRECTORY}/wal`;
 /** Of them, one after the other is read for the transactions in it. */
 const IN_FLIGHT = 4;
-/** So many are made durable together, and are fetched again where a restore is stopped. */
+/** So many are made durable together, and are fetched again if a restore is stopped. */
 const KEPT_AT_ONCE = 16;
 
 export interface WalWork {
@@ -36,17 +36,20 @@ export interface WalWork {
 
 export interface RestoredWal {
   readonly segments: readonly PlannedSegment[];
-  /** Why the next segment cannot be replayed; undefined where all of the plan are there or are not needed. */
+  /** Why the next segment cannot be replayed; undefined if all of the plan are there or are not needed. */
   readonly broken: { readonly name: string; readonly why: string } | undefined;
   /** The last segment, where its records end inside it though others follow, and where they do. */
   readonly cut: { readonly name: string; readonly lsn: string } | undefined;
-  /** Microseconds since 1970, of what can be replayed; undefined where no transaction ends in the WAL that was read. */
+  /**
+   * Microseconds since 1970, of the WAL that can be replayed; undefined if no transaction ends in the WAL that was
+   * read.
+   */
   readonly lastCommit: bigint | undefined;
   /** The first that ended later than the target. */
   readonly beyondTarget: boolean;
 }
 
-/** Errors: those of the store and the disk; `not-restorable` where the base does not become consistent with what is whole. */
+/** Errors: those of the store and the disk; `not-restorable` if the whole segments do not make the base consistent. */
 export async function restoreWal(work: WalWork): Promise<RestoredWal> {
   const { plan } = work;
   for (const history of plan.histories) await bringHistory(history, work);
@@ -133,7 +136,7 @@ class Course {
     return { name: last.name, lsn: formatLsn(this.#ends.end ?? firstByte(last.segment)) };
   }
 
-  /** What is whole by now is on disk for good. */
+  /** Brings every segment that is whole by now to disk for good. */
   async keep(): Promise<void> {
     const { files, kept } = this.#work;
     const fresh = this.#whole.slice(this.#durable).filter(({ info }) => !kept.hasSegment(info));
@@ -196,7 +199,7 @@ class Course {
     return size === SEGMENT_BYTES ? undefined : `it holds ${size} bytes, not ${SEGMENT_BYTES}`;
   }
 
-  /** Of a cluster with other segments, the first page says so; what is behind the size of ours was not fetched. */
+  /** If a cluster has larger segments, the first page says so; the bytes behind the usual size were not fetched. */
   async #otherSize(planned: PlannedSegment): Promise<string | undefined> {
     const page = pageHeader(await headOf(join(this.#work.root, this.#path(planned))));
     return page === undefined ? undefined : otherSegmentSize(page);

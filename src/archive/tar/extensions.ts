@@ -1,10 +1,10 @@
 /**
- * What stands before a member and says more of it than its header can: pax records (POSIX.1-2001), as Python's tarfile and
- * Go's archive/tar write them, and GNU's long names.
+ * Reads the extensions that stand before a member and say more of it than its header can: pax records (POSIX.1-2001),
+ * as Python's tarfile and Go's archive/tar write them, and GNU's long names.
  */
 import { Damaged } from "../compression/damaged.ts";
 
-/** Of one member; absent where its header says it all. */
+/** Of one member; absent if its header says it all. */
 export interface Extension {
   readonly name?: Buffer;
   readonly link?: Buffer;

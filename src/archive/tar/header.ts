@@ -1,6 +1,6 @@
 /**
- * One record of 512 bytes before a member of a tar archive: ustar (POSIX.1-1988), with what GNU tar, Python's tarfile and
- * Go's archive/tar put into it. Throws Damaged for what is no such record.
+ * One record of 512 bytes before a member of a tar archive: ustar (POSIX.1-1988), with the additions of GNU tar,
+ * Python's tarfile and Go's archive/tar. Throws Damaged if it is no such record.
  */
 import { Damaged } from "../compression/damaged.ts";
 

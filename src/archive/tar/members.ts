@@ -16,7 +16,7 @@ export interface TarMember {
   readonly size: number;
 }
 
-/** The body has to be read before the promise is kept; what is left of it is passed over. */
+/** The body has to be read before the promise is kept; its rest is passed over. */
 export type Visit = (member: TarMember, body: AsyncIterable<Uint8Array>) => Promise<void>;
 
 const PIECE = 1024 * 1024;
@@ -26,14 +26,15 @@ const MOST_MEMBERS = 2_000_000;
 const MOST_EXTENSIONS = 16;
 
 export interface TarLimits {
-  /** Bytes of the whole archive: what comes behind them is not asked for. */
+  /** Bytes of the whole archive: those behind them are not asked for. */
   readonly most: number;
   readonly mostMembers?: number;
 }
 
 /**
- * The pieces of the content may be lent. Throws Damaged for what is no whole tar archive, or holds what no database backup
- * holds: hard links, devices, sparse files, headers without end, more bytes than the limit, or a member that claims so many.
+ * The pieces of the content may be lent. Throws Damaged if it is no whole tar archive, or has something that no
+ * database backup has: hard links, devices, sparse files, headers without end, more bytes than the limit, or a member
+ * that claims so many.
  */
 export async function readTar(
   content: AsyncIterable<Uint8Array>,
@@ -105,7 +106,7 @@ function extend(type: string, body: Uint8Array): Extension {
   if (type === "K") return { link: longText(body) };
   const said = paxExtension(body);
   if (type === "x") return said;
-  // What holds for all members that follow can be no name and no size of one of them.
+  // A value for all members that follow cannot be the name or size of one of them.
   if (Object.keys(said).length > 0) throw new Damaged("wrong", "a pax header gives all members the same name or size");
   return {};
 }

@@ -1,6 +1,6 @@
 /**
- * What the first bytes of `global/pg_control` say of the cluster (wal-archives.md §7, "pg_control for TypeScript": offsets
- * of 9.4 to 18 on little-endian machines).
+ * Reads the cluster's state in the first bytes of `global/pg_control` (wal-archives.md §7, "pg_control for TypeScript":
+ * offsets of 9.4 to 18 on little-endian machines).
  */
 import { parseSysid } from "../names/sysid.ts";
 import { checksumFits, controlLayout } from "./control-values.ts";

@@ -1,6 +1,7 @@
 /**
- * What a server that replays a backup must be set to, out of `global/pg_control` (wal-archives.md, "pg_control for
- * TypeScript": offsets of 9.4 to 18 on little-endian machines, by the catalog version; checked with its CRC-32C from 9.5 on).
+ * The settings that a server needs to replay a backup, out of `global/pg_control` (wal-archives.md, "pg_control for
+ * TypeScript": offsets of 9.4 to 18 on little-endian machines, by the catalog version; checked with its CRC-32C from
+ * 9.5 on).
  */
 import { crc32c } from "./crc32c.ts";
 
@@ -53,7 +54,7 @@ export function controlLayout(control: Buffer): ControlLayout | undefined {
   return LAYOUTS[control.readUInt32LE(12)];
 }
 
-/** True as well where the sum of that release is not looked at. */
+/** True too if the sum of that release is not looked at. */
 export function checksumFits(control: Buffer, { crc }: ControlLayout): boolean {
   return crc === undefined || crc32c(control.subarray(0, crc)) === control.readUInt32LE(crc);
 }

@@ -1,19 +1,19 @@
-/** Whether the first page of a segment is what the segment's name says (wal-archives.md §2). */
+/** Whether the first page of a segment fits the segment's name (wal-archives.md §2). */
 import { firstByte, formatLsn } from "../names/lsn.ts";
 import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.ts";
 import type { PageHeader } from "./page-header.ts";
 
 export interface ExpectedPage {
   readonly segment: Segment;
-  /** Undefined where nothing says it. */
+  /** Undefined when it is not known. */
   readonly systemId: string | undefined;
-  /** `9.6`, `13`; undefined where nothing says it. */
+  /** `9.6`, `13`; undefined when it is not known. */
   readonly major: string | undefined;
   /** A segment with a switch in it begins as a copy of its parent's. */
   readonly isAncestor: (timeline: number) => boolean;
 }
 
-/** Why PostgreSQL would not replay it, a part of a sentence; undefined where it would. */
+/** Why PostgreSQL would not replay it, a part of a sentence; undefined if it would. */
 export function misfitOf(page: PageHeader, expected: ExpectedPage): string | undefined {
   return ofAnotherCluster(page, expected) ?? ofAnotherPlace(page, expected);
 }

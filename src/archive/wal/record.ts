@@ -1,6 +1,6 @@
 /**
- * One record of the WAL, as releases from 9.5 to 18 write it (src/include/access/xlogrecord.h): a header of 24 bytes, short
- * headers that say what follows, and the main data at the end. All numbers are little endian.
+ * One record of the WAL, as releases from 9.5 to 18 write it (src/include/access/xlogrecord.h): a header of 24 bytes,
+ * short headers that describe the data, and the main data at the end. All numbers are little endian.
  */
 import { crc32c } from "./crc32c.ts";
 

@@ -25,9 +25,9 @@ interface Open {
 }
 
 export interface Walked {
-  /** A part of a sentence about the segment; undefined where nothing is wrong. */
+  /** A part of a sentence about the segment; undefined when nothing is wrong. */
   readonly flaw: string | undefined;
-  /** The byte behind its last record, where nothing was written behind it and no record told a switch; PostgreSQL replays no further. */
+  /** The byte behind its last record, if zeros follow and no record told a switch; PostgreSQL replays no further. */
   readonly endsAt: number | undefined;
 }
 
@@ -67,7 +67,7 @@ class Walk {
     return undefined;
   }
 
-  /** Zeros to the end, or what the file held before it was used again: pages of earlier places. */
+  /** Zeros to the end, or the file's content before it was used again: pages of earlier places. */
   #isUnwrittenFrom(first: number): boolean {
     for (let page = first; page + PAGE <= this.#bytes.length; page += PAGE)
       if (this.#bytes.readBigUInt64LE(page + 8) >= this.#first + BigInt(page)) return false;
@@ -98,7 +98,7 @@ class Walk {
     return undefined;
   }
 
-  /** Where the page's own records begin, or what is wrong with its header. */
+  /** The offset of the page's own records, or the fault of its header. */
   #begin(page: number): number | string {
     const info = this.#bytes.readUInt16LE(page + 2);
     if (this.#bytes.readUInt16LE(page) !== this.#bytes.readUInt16LE(0)) return "a page has another magic number";
@@ -113,7 +113,7 @@ class Walk {
     return due === said ? header : "a page does not go on with the record before it";
   }
 
-  /** Behind what is left of a record that began in the segment before. */
+  /** Behind the rest of a record that began in the segment before. */
   #after(header: number, rest: number): number {
     this.#open = undefined;
     const room = PAGE - (header % PAGE);

@@ -1,6 +1,7 @@
 /**
- * Reads when transactions ended out of whole segments that follow one another, as far as PostgreSQL itself would read: to the
- * first page or record that is not what comes next (src/backend/access/transam/xlogreader.c, 9.5 to 18).
+ * Reads when transactions ended out of whole segments that follow one another, as far as PostgreSQL itself would read:
+ * to the first page or record that does not continue the one before (src/backend/access/transam/xlogreader.c, 9.5 to
+ * 18).
  */
 import { isSwitch, isWhole, previousOf, RECORD_HEADER, type TransactionEnd, transactionEnd } from "./record.ts";
 
@@ -17,11 +18,11 @@ const LARGEST_RECORD = 1020 * 1024 * 1024;
 const aligned = (value: number): number => (value + 7) & ~7;
 
 export class TransactionEnds {
-  /** What has come of a record, and how long it will be. */
+  /** The open record: the bytes so far, and its whole length. */
   #open: { readonly at: bigint; readonly length: number; readonly pieces: Buffer[]; have: number } | undefined;
   #previous: bigint | undefined;
   #magic: number | undefined;
-  /** The WAL ends behind what was read: nothing that is given from then on is looked at. */
+  /** The WAL ends behind the bytes that were read: nothing that is given from then on is looked at. */
   ended = false;
   #next: bigint | undefined;
 
@@ -39,7 +40,7 @@ export class TransactionEnds {
     }
   }
 
-  /** True where the rest of the segment is empty. */
+  /** True if the rest of the segment is empty. */
   #page(page: Buffer, address: bigint, told: (end: TransactionEnd, at: bigint) => void): boolean {
     const begin = this.#begin(page, address);
     if (begin === undefined) return false;
@@ -61,7 +62,10 @@ export class TransactionEnds {
     return false;
   }
 
-  /** Where the page's own records begin; undefined where the WAL has ended, or the whole page belongs to a record begun before. */
+  /**
+   * Where the page's own records begin; undefined if the WAL has ended, or the whole page belongs to a record begun
+   * before.
+   */
   #begin(page: Buffer, address: bigint): number | undefined {
     const info = page.readUInt16LE(2);
     this.#magic ??= page.readUInt16LE(0);
@@ -93,7 +97,7 @@ export class TransactionEnds {
   #accept(record: Buffer, at: bigint, told: (end: TransactionEnd, at: bigint) => void): boolean {
     const follows = this.#previous === undefined || previousOf(record) === this.#previous;
     const end = follows ? transactionEnd(record) : undefined;
-    // Only what is told is summed up: the links from record to record show where the WAL ends.
+    // Only the ends that are told are summed up: the links from record to record show the end of the WAL.
     if (!follows || (end !== undefined && !isWhole(record))) {
       this.#end();
       return false;

@@ -49,7 +49,7 @@ export function candidateLines(
   ];
 }
 
-/** One line: who, when and where, and what keeps it from being known. */
+/** One line: who, when and where, and the reasons why it is not confirmed. */
 export function candidateLine(candidate: Candidate, place: number): string {
   const { guid, name, kind, open = [] } = candidate;
   const gone = whenGone(candidate);
@@ -63,7 +63,7 @@ export function candidateLine(candidate: Candidate, place: number): string {
   return `${place}. ${shown(parts.join("  "))}${open[0] === undefined ? "" : `  open: ${shown(open[0])}`}`;
 }
 
-/** Only of what is known to be the one that was asked for; else what has to be confirmed first. */
+/** Only for a confirmed candidate; for another, the open questions stand first. */
 function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly string[] {
   if (!isGone(candidate) || candidate.misfit === true) return [];
   if (!isConfirmed(candidate))
@@ -95,7 +95,7 @@ function lastWal({ lastWal: last }: Candidate): string {
   return `${last.segment ?? "a segment"} ${done} at ${plainTime(last.at)}`;
 }
 
-/** What had been written by then is in the archive. */
+/** Data written before that moment is in the archive. */
 function cleanStop({ cleanStop: stop }: Candidate): string {
   if (stop === undefined) return "";
   return `orderly: its server ended once its last segment ${stop.segment} was in the archive, at ${plainTime(stop.at)}`;

@@ -1,4 +1,4 @@
-/** What was looked at and what was not, for a person: counted, or each with its span. */
+/** The coverage for a person: sources that were read and sources that were not, counted, or each with its span. */
 import { counted } from "../../kit/text/counted.ts";
 import type { Coverage } from "../judgement/candidate.ts";
 import { shown } from "../lines/safe-text.ts";
@@ -37,7 +37,7 @@ function filesLine(files: readonly Coverage[]): string {
   return `   ${counted(files.length, "file")}${span}${skipped}; --verbose lists each`;
 }
 
-/** What helps stands below what it helps against; what helps against several, below the last of them. */
+/** A remedy stands below the hole that it mends; one that mends several stands below the last of them. */
 function holeLines(holes: readonly Coverage[]): readonly string[] {
   const last = (remedy: string): number => holes.findLastIndex((each) => each.remedy === remedy);
   return holes.flatMap((hole, index) => {

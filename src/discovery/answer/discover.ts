@@ -16,8 +16,8 @@ export interface DiscoverOptions {
 export interface DiscoverResult {
   readonly document: DiscoverDocument;
   /**
-   * 0 where the first candidate is known to be the one that was asked for; 20 with candidates of which that is not known;
-   * 17 nothing found and everything looked at; 15 nothing found and something not looked at.
+   * 0 if the first candidate is confirmed; 20 if there are candidates and none is; 17 if nothing was found and
+   * everything was looked at; 15 if nothing was found and something was not looked at.
    */
   readonly exitCode: number;
   /** For a person; ends with a newline. Made when it is asked for. */

@@ -16,9 +16,9 @@ import { isConfirmed, MISFIT } from "../judgement/open-questions.ts";
 export interface DiscoverDocument {
   readonly schema: "dingo-recover/discover@1";
   readonly candidates: readonly DocumentCandidate[];
-  /** Deletions that hardly anybody asks for: what lived for seconds, beside what did not. Empty with --all. */
+  /** Deletions that hardly anybody asks for: instances that lived for seconds, beside longer ones. Empty with --all. */
   readonly setAside: readonly DocumentCandidate[];
-  /** Deletions that are not what was asked for; with --all they stand among the candidates. */
+  /** Deletions that do not fit the question; with --all they stand among the candidates. */
   readonly unfit: readonly DocumentCandidate[];
   readonly notDeleted: readonly DocumentNotDeleted[];
   readonly coverage: readonly DocumentCoverage[];
@@ -26,32 +26,32 @@ export interface DiscoverDocument {
 
 export interface DocumentNotDeleted extends Pick<NotDeleted, "guid" | "why" | "evidence"> {
   readonly name: string | null;
-  /** When it looked like a deletion; `null` where the source does not say. */
+  /** When it looked like a deletion; `null` if the source does not say. */
   readonly at: string | null;
 }
 
 export interface DocumentCandidate {
   readonly guid: string;
   readonly score: number;
-  /** False for what was not asked for, which only --all keeps. */
+  /** False for a candidate that does not fit the question: only --all keeps it. */
   readonly fits: boolean;
   /** Whether it is known to be the one that was asked for: all of the question could be compared, and nothing else fits. */
   readonly confirmed: boolean;
-  /** Why that is not known; empty where it is. */
+  /** Why that is not known; empty if it is. */
   readonly open: readonly string[];
-  /** `null` where no source says: era A to D log no names. */
+  /** `null` if no source says: era A to D log no names. */
   readonly name: string | null;
-  /** Of its first days, where it has another now. */
+  /** Of its first days, if it has another now. */
   readonly firstName: string | null;
-  /** Name, or the GUID where only that is known; `null` where neither is. The same for org and plan. */
+  /** Name, or the GUID if only that is known; `null` if neither is. The same for org and plan. */
   readonly space: string | null;
   readonly org: string | null;
   readonly plan: string | null;
   readonly deletedAt: string | null;
-  /** Where nobody saw it go: it was there at the first time, and no more at the second. */
+  /** Present when nobody saw it go: it was there at the first time, and no more at the second. */
   readonly between: Candidate["between"] | null;
   readonly kind: Kind;
-  /** What was seen that makes it this kind. */
+  /** The observation that gives it this kind. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
   readonly spaceGuid: string | null;
@@ -62,7 +62,7 @@ export interface DocumentCandidate {
   readonly boundApps: readonly BoundApp[];
   /** The last upload to the archive that a log shows. */
   readonly lastWal: LastWal | null;
-  /** Where its container's log shows an orderly end; `null` is no sign of another. */
+  /** Present if its container's log shows an orderly end; `null` is no sign of another. */
   readonly cleanStop: CleanStop | null;
   readonly mayLive: boolean;
   readonly nameTakenBy: Candidate["nameTakenBy"] | null;

@@ -51,7 +51,7 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
   const files = logs === undefined ? undefined : { ...logs, now };
   const fromFiles = heard ? await fromLogs(files, stored, logQuestion(query, window)) : undefined;
   const after: SourceReport[] = [];
-  // Loaded where they are asked for: their checks of form take longer to load than a search of small files takes.
+  // Loaded when they are asked for: their checks of form take longer to load than a search of small files takes.
   if (inventory !== undefined) after.push((await import("../sources/from-inventory.ts")).fromInventory(inventory));
   if (clusterdata !== undefined) after.push(await recordsOf(clusterdata, cf, query));
   const conclude = (report: SourceReport | undefined): Promise<Discovery> =>
@@ -125,7 +125,7 @@ async function judgedTogether(
   };
 }
 
-/** Where no source has a deletion of it. */
+/** Used when no source has a deletion of it. */
 async function withoutDeletion(
   cf: CloudFoundry | undefined,
   told: readonly SourceReport[],

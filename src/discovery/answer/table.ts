@@ -1,6 +1,6 @@
 /**
- * The answer for a person. What was looked at stands first, then what else fits, and the answer last, where the screen
- * shows it: the candidate that is meant most likely, why, and the one command, where it is known to be meant.
+ * The answer for a person. Coverage stands first, then the other candidates, and the answer last, where the screen
+ * shows it. The answer is the likeliest candidate, the reason, and the one command if the candidate is confirmed.
  */
 import { counted } from "../../kit/text/counted.ts";
 import { nearest } from "../../kit/text/nearest.ts";
@@ -52,7 +52,7 @@ export function toTable(
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** The least likely first: whoever reads upwards meets the likelier ones. */
+/** The least likely first: a reader who goes upwards meets the likelier ones. */
 function otherLines(
   others: readonly Candidate[],
   query: DiscoveryQuery,
@@ -97,7 +97,7 @@ function setAsideLines({ setAside = [] }: Discovery, verbose: boolean): readonly
   );
 }
 
-/** Where nothing was found they may be the answer: what somebody took for a deletion was none. */
+/** When nothing was found, these may be the answer: somebody took an event for a deletion that was none. */
 function notDeletedLines(
   { notDeleted }: Discovery,
   { name }: DiscoveryQuery,
@@ -152,8 +152,8 @@ function meant({ candidates, unfit = [], setAside = [], notDeleted }: Discovery,
 }
 
 /**
- * The plan for all of them; it is the owner who says which are wanted. Logs alone hold GUIDs, and not what lives again:
- * then no batch is named, which goes by the names of the place.
+ * The plan for all of them; the owner says which are wanted. Logs alone hold GUIDs, and do not tell which live again:
+ * then no batch is named, since a batch goes by the names of the place.
  */
 function togetherLines(
   { members, spaceGuid }: Together,

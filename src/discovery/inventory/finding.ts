@@ -1,4 +1,4 @@
-/** What of a survey an operator must hear of before an incident: services without a usable backup. */
+/** The findings of a survey that an operator must hear of before an incident: services without a usable backup. */
 import { EXIT } from "../../errors.ts";
 import type { InventoryInstance, InventorySurvey } from "../sources/inventory-line.ts";
 
@@ -27,7 +27,7 @@ export function findingOf(instance: InventoryInstance): Finding | undefined {
     : found("serious", `it has no usable backup: ${archive.why}`);
 }
 
-/** 21 counts before 15: what is known to be bad is no less bad because something else could not be read. */
+/** 21 counts before 15: a known fault is no less bad because another part could not be read. */
 export function exitOf(findings: readonly Finding[], { complete }: InventorySurvey): number {
   const has = (level: Level): boolean => findings.some((each) => each.level === level);
   if (has("serious")) return EXIT.serious;

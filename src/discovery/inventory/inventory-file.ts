@@ -60,7 +60,7 @@ export class InventoryFile {
   }
 }
 
-/** What a kill left of a line stays one line of its own. */
+/** Ends a line that a kill has cut, so that the next record begins a new line. */
 function endTornLine(descriptor: number): void {
   const { size } = fstatSync(descriptor);
   const last = Buffer.alloc(1);
@@ -68,7 +68,7 @@ function endTornLine(descriptor: number): void {
   writeWhole(descriptor, Buffer.from("\n"), null);
 }
 
-/** Beside the file, so that it guards it from whatever state directory somebody comes. */
+/** The lock lies beside the file, so that it guards the file from writers with any state directory. */
 function takeLock(path: string, now: Date): Lock {
   const file = new LockFile(dirname(path), path);
   const holder: LockHolder = { key: path, run: "inventory", epoch: 0, ...thisProcess(), startedAt: now.toISOString() };

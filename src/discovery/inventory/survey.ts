@@ -1,6 +1,6 @@
 /**
- * One survey: every instance of the offerings beside what its archive is worth. Reads only. What cannot be read makes
- * a survey that is not complete, never an instance that is not there (law 5).
+ * One survey: every instance of the offerings beside the worth of its archive. Reads only. An instance that cannot be
+ * read makes the survey incomplete; it never counts as absent (law 5).
  */
 import { readArchive } from "../../archive/reading/facts.ts";
 import { formatLocation, instanceArchive } from "../../archive/names/location.ts";
@@ -21,15 +21,15 @@ import type { ArchiveStore } from "../../ports/object-store.ts";
 export interface SurveySources {
   readonly cf: CloudFoundry;
   readonly store: ArchiveStore;
-  /** Undefined where the configuration does not say: no archive is looked at. */
+  /** Undefined if the configuration does not say: no archive is looked at. */
   readonly bucket: string | undefined;
   readonly covers: InventoryCover;
   readonly now: () => Date;
-  /** Nodes that an instance has now; absent where nobody asks for it. */
+  /** Nodes that an instance has now; absent if nobody asks for it. */
   readonly nodesOf?: (guid: string) => Promise<number>;
 }
 
-/** Calls `write` for each line as soon as it is known, the survey's end last; throws where not even a list can be had. */
+/** Calls `write` for each line as soon as it is known, the survey's end last; throws if not even a list can be had. */
 export async function takeSurvey(
   sources: SurveySources,
   write: (line: InventoryInstance | InventorySurvey) => void,
@@ -88,7 +88,7 @@ async function lineOf(sources: SurveySources, placed: PlacedInstance, frame: Fra
   };
 }
 
-/** Null where they could not be read: an empty list says that nobody is bound. */
+/** Null if they could not be read: an empty list says that nobody is bound. */
 async function bindingsOf(
   cf: CloudFoundry,
   placed: PlacedInstance,

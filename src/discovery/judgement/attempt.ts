@@ -1,4 +1,4 @@
-/** Groups the events of one instance into attempts to delete it, and what came between and after. */
+/** Groups the events of one instance into attempts to delete it, and the events between and after. */
 import type { RemovedNode } from "./candidate.ts";
 import type { FactBody, Style } from "../lines/fact.ts";
 import type { LifeEvent } from "./timeline.ts";
@@ -24,7 +24,7 @@ export interface Life {
   readonly attempts: readonly Attempt[];
   /** Nodes that went while the instance was being changed. */
   readonly scaled: readonly LifeEvent[];
-  /** What change that was, as far as its lines say; era C does not. */
+  /** The kind of change, as far as its lines tell; era C does not tell. */
   readonly change: Change;
   /** Nodes that went, nobody says why. */
   readonly stray: readonly LifeEvent[];
@@ -159,7 +159,7 @@ class LifeReader implements Life {
     this.#open = undefined;
   }
 
-  /** The attempt that this answer belongs to; "not found" in eras A and B is the answer to a request of its own. */
+  /** The attempt that this answer belongs to. In eras A and B, "not found" answers a separate request. */
   #answered(event: LifeEvent): Attempt | undefined {
     const last = this.attempts.at(-1);
     const before = last?.events.at(-1);

@@ -1,4 +1,4 @@
-/** What discovery answers. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
+/** The types of discovery's answer. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
 import type { DocumentPlace, Place } from "../lines/fact.ts";
 
 export type EvidenceSource =
@@ -44,7 +44,7 @@ export type Kind =
   | "nodes-removed-only"
   /** Cloud Foundry has an event of a request, and no proof that it ended. */
   | "deletion-requested"
-  /** It was there once and is no more; what happened, and when exactly, no source says. */
+  /** It was there once and is no more; no source says what happened, and when exactly. */
   | "gone"
   /** Deleted, but it never had a node: a failed create. */
   | "never-had-a-node";
@@ -57,23 +57,23 @@ export interface RemovedNode {
 
 export interface BoundApp {
   readonly appGuid: string;
-  /** Where the app is still there, or an inventory has it. */
+  /** Known if the app is still there, or an inventory has it. */
   readonly name?: string;
-  /** Absent where an inventory has it as bound, and no event says until when. */
+  /** Absent if an inventory has it as bound, and no event says until when. */
   readonly unboundAt?: string;
 }
 
 /** Of a line in a container's log; only `complete` proves that the object is in the archive. */
 export type LastWal = {
-  /** Absent where the line does not name it. */
+  /** Absent if the line does not name it. */
   readonly segment?: string;
   readonly at: string;
   readonly state: "begun" | "complete";
 } & (Place | DocumentPlace);
 
 /**
- * Its last server came to an orderly end: what it had written is in the archive up to the end of this segment. Absent
- * when no log shows it, which is no sign of another end.
+ * Its last server came to an orderly end: its writes are in the archive up to the end of this segment. Absent when no
+ * log shows it, which is no sign of another end.
  */
 export interface CleanStop {
   readonly segment: string;
@@ -107,25 +107,25 @@ export interface KnownInstance extends InstanceDescription {
   readonly createdAt?: string;
 }
 
-/** What one source says about one instance that may have been deleted. */
+/** The words of one source about one instance that may have been deleted. */
 export interface Sighting extends InstanceDescription {
   readonly guid: string;
   readonly source: "logs" | "cloud-foundry" | "inventory" | "clusterdata";
   readonly kind: Kind;
-  /** What was seen that makes it this kind. */
+  /** The observation that gives it this kind. */
   readonly why: string;
   /** Weight of the proof in this source, before the question asked is compared. */
   readonly weight: number;
   /** RFC 3339 in UTC with every digit the source gave. */
   readonly deletedAt?: string;
-  /** Where nobody saw it go: it was there at the first time, and no more at the second. */
+  /** Present when nobody saw it go: it was there at the first time, and no more at the second. */
   readonly between?: { readonly after: string; readonly before: string };
   readonly deletedBy?: string;
   readonly nodes?: readonly RemovedNode[];
   /** The last upload to the archive that a log shows. */
   readonly lastWal?: LastWal;
   readonly cleanStop?: CleanStop;
-  /** From its creation to the deletion, where the source tells both. */
+  /** From its creation to the deletion, if the source tells both. */
   readonly livedMs?: number;
   /** Its container may still run: look for it on every cell before anything else. */
   readonly mayLive?: boolean;
@@ -136,13 +136,13 @@ export interface Sighting extends InstanceDescription {
 
 export interface Candidate extends Omit<Sighting, "source" | "weight"> {
   readonly score: number;
-  /** Not what the question asked for: kept with `all` only. */
+  /** It does not fit the question: kept with `all` only. */
   readonly misfit?: true;
   /** It is explained, and not meant (set-aside.ts). */
   readonly aside?: true;
-  /** The name of its first days, which the broker keeps, where it has another now. */
+  /** The name of its first days, which the broker keeps, if it has another now. */
   readonly firstName?: string;
-  /** Sentences: why it is not known to be what was asked for. Empty where it is; absent before that was judged. */
+  /** Sentences: why it is not confirmed. Empty if it is; absent before that was judged. */
   readonly open?: readonly string[];
   readonly sources: readonly Sighting["source"][];
   /** A living instance of the same name in the same space. */
@@ -152,11 +152,11 @@ export interface Candidate extends Omit<Sighting, "source" | "weight"> {
 export interface NotDeleted {
   readonly guid: string;
   readonly name?: string;
-  /** Of what looks like a deletion: RFC 3339 in UTC. */
+  /** The time of the seeming deletion: RFC 3339 in UTC. */
   readonly at?: string;
   readonly why: string;
   readonly evidence: readonly Evidence[];
-  /** Absent, or what a deletion in another source is to be called then. */
+  /** Absent, or the kind that a deletion in another source gets then. */
   readonly insteadOfDeleted?: Kind;
   /** Seen alive now: no other source can outvote it. */
   readonly final?: boolean;
@@ -182,7 +182,7 @@ export interface Coverage {
   readonly to?: string;
   readonly complete: boolean;
   readonly why?: string;
-  /** What helps, where that is known: full sentences. */
+  /** A remedy in full sentences, when one is known. */
   readonly remedy?: string;
   /** It did not answer, and may later. */
   readonly unanswered?: true;
@@ -203,9 +203,9 @@ export interface SourceReport {
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
   readonly unclear?: readonly Unclear[];
-  /** What was asked for, and has no deletion in the logs (living.ts). */
+  /** Instances that were asked for and have no deletion in the logs (living.ts). */
   readonly living?: readonly (InstanceDescription & { readonly guid: string; readonly lastAt?: string })[];
-  /** Names and places, for candidates of whatever source. */
+  /** Names and places, for candidates of any source. */
   readonly known?: readonly KnownInstance[];
 }
 
@@ -216,28 +216,30 @@ export interface DiscoveryQuery {
   readonly org?: string | undefined;
   /** Name or GUID. */
   readonly space?: string | undefined;
-  /** Where the names' GUIDs are known. */
+  /** Present if the names' GUIDs are known. */
   readonly orgGuid?: string | undefined;
   readonly spaceGuid?: string | undefined;
   readonly around?: Date | undefined;
   /** On both sides of `around`; without it, all time is searched. */
   readonly windowMs?: number | undefined;
-  /** Keeps what does not fit the question, ranked low, and instance ids that are no GUIDs. */
+  /** Keeps candidates that do not fit the question, ranked low, and instance ids that are no GUIDs. */
   readonly all?: boolean | undefined;
 }
 
 export interface Discovery {
-  /** The question as it was compared: with the GUIDs of its places, where they are known. */
+  /** The question as it was compared: with the GUIDs of its places, if they are known. */
   readonly asked?: DiscoveryQuery;
   /** Best first. */
   readonly candidates: readonly Candidate[];
   readonly notDeleted: readonly NotDeleted[];
   readonly coverage: readonly Coverage[];
-  /** What fits the question, and no source tells whether it ever lived. Then nothing is complete. */
+  /**
+   * Instances that fit the question, and of which no source tells whether they ever lived. Then nothing is complete.
+   */
   readonly unclear?: readonly Unclear[];
-  /** Deletions that hardly anybody asks for (set-aside.ts), where `all` does not list them. */
+  /** Deletions that hardly anybody asks for (set-aside.ts), when `all` does not list them. */
   readonly setAside?: readonly Candidate[];
-  /** Deletions that are not what was asked for, where only `all` keeps them among the candidates. */
+  /** Deletions that do not fit the question, when only `all` keeps them among the candidates. */
   readonly unfit?: readonly Candidate[];
   /** True when nothing could have been missed: only then is an empty list a fact (law 5). */
   readonly complete: boolean;

@@ -1,9 +1,10 @@
 /**
  * Whether logs show that the last server of a deleted instance came to an orderly end. PostgreSQL then closes its open
- * segment and has it archived before its process goes (xlog.c, ShutdownXLOG; seen in fixtures/logs/original-containers).
+ * segment and has it archived before its process goes (xlog.c, ShutdownXLOG; seen in
+ * fixtures/logs/original-containers).
  *
- * Judges by the order of lines in one file, since their times are of whole seconds: a log store keeps no order. Whatever
- * is missing, cut or doubtful makes no clean stop, and no kill either.
+ * Judges by the order of lines in one file, since their times are of whole seconds: a log store keeps no order. A
+ * missing, cut or doubtful line shows no clean stop, and no kill either.
  */
 import type { Attempt } from "./attempt.ts";
 import type { CleanStop } from "./candidate.ts";
@@ -44,7 +45,10 @@ export function cleanStopOf(events: readonly LifeEvent[], attempt: Attempt): { r
   return {};
 }
 
-/** The last segment went between the request and the end of its own server, and none failed or was written after it. */
+/**
+ * The last segment was uploaded between the request and the end of the instance's server; no upload failed or came
+ * after it.
+ */
 function stopBy(last: Upload, said: readonly Said[], attempt: Attempt): CleanStop | undefined {
   const { segment, from: node } = last.body;
   if (segment === undefined || node === undefined) return undefined;

@@ -37,7 +37,7 @@ function showsNode(body: FactBody): boolean {
   }
 }
 
-/** What the broker was about to do: it can have failed. */
+/** The broker was about to add a node, and can have failed. */
 function addsNode(body: FactBody): boolean {
   return body.kind === "node-adding" || (body.kind === "nodes-planned" && body.adds) || namesNode(body);
 }

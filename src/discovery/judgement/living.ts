@@ -1,6 +1,6 @@
 /**
- * What was asked for by its name or GUID, stands in the logs, and has no deletion there: it lives, or Cloud Foundry alone
- * has forgotten it. A purge never comes to the broker, so that no log can tell the two apart.
+ * Instances that were asked for by name or GUID, stand in the logs, and have no deletion there. Such an instance lives,
+ * or Cloud Foundry alone has forgotten it: a purge never reaches the broker, so that no log tells the two apart.
  */
 import type { CloudFoundry } from "../../ports/cloud-foundry.ts";
 import { lookOnCells } from "../../kit/commands/host-commands.ts";
@@ -15,7 +15,7 @@ export interface Living extends InstanceDescription {
   readonly lastAt?: string;
 }
 
-/** By Cloud Foundry's word, where it is asked. */
+/** By Cloud Foundry's word, if Cloud Foundry is asked. */
 export async function sortOutLiving(cf: CloudFoundry | undefined, all: readonly Living[]): Promise<SourceReport> {
   const sightings: Sighting[] = [];
   const notDeleted: NotDeleted[] = [];

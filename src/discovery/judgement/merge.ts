@@ -1,4 +1,4 @@
-/** Brings what the sources say of one instance together: agreement raises, contradiction is shown and not averaged. */
+/** Brings the sources' words about one instance together: agreement raises, contradiction is shown and not averaged. */
 import type { Candidate, KnownInstance, Kind, NotDeleted, Sighting, SourceReport, Unclear } from "./candidate.ts";
 import { optional } from "../../kit/optional.ts";
 import { agreementBonus } from "./rank.ts";
@@ -42,7 +42,7 @@ function newestKnown(all: readonly KnownInstance[]): ReadonlyMap<string, KnownIn
   return newest;
 }
 
-/** What the logs leave open is told beside what another source knows. */
+/** Adds the questions that the logs leave open to a candidate that another source knows. */
 function withUnclear(candidate: Candidate, unclear: Unclear | undefined): Candidate {
   if (unclear === undefined) return candidate;
   const { guid: _guid, evidence, ...described } = unclear;
@@ -55,7 +55,7 @@ function withUnclear(candidate: Candidate, unclear: Unclear | undefined): Candid
   };
 }
 
-/** Only what no sighting says: a name may have changed since it was noted. */
+/** Only names that no sighting tells: a name may have changed since it was noted. */
 function withKnown(candidate: Candidate, known: KnownInstance | undefined): Candidate {
   if (known === undefined) return candidate;
   const { guid: _guid, source: _source, notedAt: _notedAt, createdAt, boundApps = [], ...fields } = known;
@@ -84,7 +84,7 @@ function bySubject(sightings: readonly Sighting[]): Map<string, Sighting[]> {
   return subjects;
 }
 
-/** A stop belongs to one deletion: where another source knows a later one, it may have lived again. */
+/** A stop belongs to one deletion: if another source knows a later one, it may have lived again. */
 const hasOneEnd = (sightings: readonly Sighting[], denial: NotDeleted | undefined): boolean =>
   denial === undefined && disagreement(sightings).length === 0;
 

@@ -1,6 +1,6 @@
 /**
- * What keeps a candidate from being known to be the one that was asked for. Nobody is led to a wrong instance: where a
- * name, a place or a time could not be compared, or something else fits as well, a person has to say which is meant.
+ * The reasons why a candidate is not confirmed. Nobody is led to a wrong instance: if a name, a place or a time could
+ * not be compared, or another candidate fits as well, a person has to say which is meant.
  */
 import { counted } from "../../kit/text/counted.ts";
 import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "./candidate.ts";
@@ -11,10 +11,13 @@ import { plainTime } from "../lines/stamp.ts";
 
 const MOST_TOLD = 3;
 
-/** What can be meant as well, by GUID, best first. There may be tens of thousands: they are sorted out once for all. */
+/**
+ * Other candidates that may be meant, by GUID, best first. There may be tens of thousands: they are sorted out once for
+ * all.
+ */
 interface Rivals {
   readonly any: ReadonlyMap<string, Candidate>;
-  /** A name that is known leaves out what has none that is known; times leave out nothing. */
+  /** Those whose name is known to fit; times leave out none. */
   readonly named: ReadonlyMap<string, Candidate>;
 }
 
@@ -32,7 +35,7 @@ export function rivalsAmong(fitting: readonly Candidate[], { name }: DiscoveryQu
 const byGuid = (candidates: readonly Candidate[]): ReadonlyMap<string, Candidate> =>
   new Map(candidates.map((each) => [each.guid, each]));
 
-/** With `open` on each candidate: none for what does not fit. */
+/** With `open` on each candidate: none for a candidate that does not fit. */
 export function withOpenQuestions(discovery: Discovery, query: DiscoveryQuery): Discovery {
   const { candidates, coverage, setAside } = discovery;
   const asked = discovery.asked ?? query;
@@ -52,7 +55,7 @@ const LIVES_AGAIN = "The broker brought it back under the same GUID: it may live
 
 export const isConfirmed = ({ open }: Candidate): boolean => open?.length === 0;
 
-/** Sentences, the gravest first; empty where it is known to be what was asked for. */
+/** Sentences, the gravest first; empty if it is confirmed. */
 export function openQuestions(candidate: Candidate, beside: Beside, query: DiscoveryQuery): readonly string[] {
   if (candidate.aside === true) return [whyAside(candidate)];
   return [
@@ -113,7 +116,10 @@ function tell({ guid, name, deletedAt }: Candidate): string {
   return `${guid}${called}${deletedAt === undefined ? "" : ` at ${plainTime(deletedAt)}`}`;
 }
 
-/** What is known by its name or GUID needs no other source; by a time or a place, nothing nearer may be left unread. */
+/**
+ * A candidate that fits by name or GUID needs no other source. For one that fits by time or place, no nearer time may
+ * be left unread.
+ */
 function unseen(candidate: Candidate, { coverage }: Beside, query: DiscoveryQuery): readonly string[] {
   if (query.name !== undefined && isNamed(candidate, query.name)) return [];
   const { around } = query;
@@ -125,7 +131,7 @@ function unseen(candidate: Candidate, { coverage }: Beside, query: DiscoveryQuer
   return [`Not everything could be looked at, and another may fit better: ${shown(placeOf(gap))} is incomplete.`];
 }
 
-/** A time that no log reaches over counts where it is no farther from what was asked for than the candidate. */
+/** A time that no log covers counts if it is no farther from the asked time than the candidate. */
 function reachesNear({ missing }: Coverage, around: Date | undefined, distance: number): boolean {
   if (missing === undefined) return true;
   if (around === undefined) return false;

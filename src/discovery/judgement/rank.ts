@@ -8,7 +8,7 @@ const NAME = 40;
 const PLACE = 15;
 const NEAR = 20;
 const AGREEMENT = 20;
-/** Keeps what does not fit below everything that does, where `--all` shows it. */
+/** Keeps candidates that do not fit below all that do, when `--all` shows them. */
 const MISFIT = -200;
 
 export interface TimeWindow {
@@ -23,7 +23,7 @@ export function windowOf({ around, windowMs }: DiscoveryQuery): TimeWindow | und
   return { from: new Date(around.getTime() - width), to: new Date(around.getTime() + width) };
 }
 
-/** What of it is over, so that logs can be expected to hold it. */
+/** The part of the window that is over, so that logs can be expected to hold it. */
 export function pastOf(window: TimeWindow, { around }: DiscoveryQuery, now: Date): TimeWindow {
   const asked = around?.getTime() ?? window.from.getTime();
   return { from: window.from, to: new Date(Math.max(asked, Math.min(window.to.getTime(), now.getTime()))) };
@@ -38,7 +38,7 @@ export function rank(candidates: readonly Candidate[], query: DiscoveryQuery): r
     })
     .filter(({ fits }) => fits || query.all === true)
     .sort((a, b) => Number(b.fits) - Number(a.fits) || byOrder(a.order, b.order));
-  // Whoever sorts by the score finds the order that it stands for.
+  // A sort by score gives the same order.
   let highest = Number.POSITIVE_INFINITY;
   return sorted.map(({ candidate, fits, order }) => {
     highest = Math.min(highest, candidate.score + order.asked + (fits ? 0 : MISFIT) + nearness(order.distance));
@@ -46,7 +46,10 @@ export function rank(candidates: readonly Candidate[], query: DiscoveryQuery): r
   });
 }
 
-/** What fits but for its name, which only its broker tells: it may have been renamed to the one that was asked for. */
+/**
+ * Candidates that fit except for a name that only the broker tells: the instance may have been renamed to the asked
+ * name.
+ */
 export function renamedPerhaps(candidates: readonly Candidate[], query: DiscoveryQuery): readonly Candidate[] {
   const { name: _name, all: _all, ...elsewhere } = query;
   return rank(
@@ -68,14 +71,14 @@ function fitsQuestion(candidate: Candidate, query: DiscoveryQuery): boolean {
   );
 }
 
-/** What is asked for by its GUID is known to everybody. */
+/** An instance that is asked for by its GUID counts as named in every source. */
 export function isNamed({ guid, name }: { readonly guid: string; readonly name?: string }, asked: string): boolean {
   return name === asked || guid === asked.toLowerCase();
 }
 
 /**
- * How a candidate's name answers the one that was asked for. A broker keeps the first name of a service: what the logs
- * alone tell may have been renamed since.
+ * How a candidate's name fits the asked one. A broker keeps the first name of a service: an instance that only logs
+ * tell may have been renamed since.
  */
 export type NameFit = "known" | "not-known" | "renamed" | "other";
 
@@ -95,7 +98,7 @@ interface NamedPlace {
   readonly guid: string | undefined;
 }
 
-/** Undefined where nobody can tell: nothing was asked, or a name where only a GUID is known. */
+/** Undefined if nobody can tell: nothing was asked, or a name when only a GUID is known. */
 export function isPlace(
   asked: string | undefined,
   askedGuid: string | undefined,
@@ -120,7 +123,7 @@ function overlaps({ after, before }: NonNullable<Candidate["between"]>, { from, 
 }
 
 interface Order {
-  /** What of the question it is known to answer. */
+  /** A count of the parts of the question that the candidate is known to answer. */
   readonly asked: number;
   /** Whether there can be anything to recover. */
   readonly isGone: boolean;
@@ -148,7 +151,7 @@ function orderOf(candidate: Candidate, query: DiscoveryQuery, fits: boolean): Or
 
 const STILL_THERE: readonly Candidate["kind"][] = ["recreated", "never-had-a-node"];
 
-/** By the nearer of two where a time was asked for, by the surer else; of equals the later comes first. */
+/** By the nearer of two when a time was asked for, by the surer else; of equals the later comes first. */
 function byOrder(a: Order, b: Order): number {
   return (
     b.asked - a.asked ||
@@ -161,7 +164,10 @@ function byOrder(a: Order, b: Order): number {
 
 const compared = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
-/** As far as it can be: of what went between two times, the farther one. Undefined where no time was asked for. */
+/**
+ * The greatest that it can be: for an instance that was deleted between two times, the farther one. Undefined if no
+ * time was asked for.
+ */
 export function distanceOf(candidate: Candidate, around: Date | undefined): number | undefined {
   if (around === undefined) return undefined;
   const { between, deletedAt } = candidate;

@@ -8,7 +8,7 @@ export function sawNoNode({ planned, nodes }: Attempt): boolean {
   return planned === 0 && nodes.size === 0;
 }
 
-/** What the logs show of an attempt to delete it. */
+/** The reason by which logs show an attempt to delete the instance. */
 export function whyDeleted(attempt: Attempt, kind: Kind): string {
   const { nodes, planned } = attempt;
   const began =

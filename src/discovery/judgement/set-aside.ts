@@ -1,7 +1,7 @@
 /**
- * Deletions that nobody asks about: what lived two minutes is a failed create that was cleaned up, or a test (dingo.md
- * §8, row 7). They are explained, never lost: where nothing else fits they stand like any other, so does what went near
- * the time that was asked for, and what has the name that was asked for gives way only to another that has it.
+ * Deletions that nobody asks about: an instance that lived two minutes is a failed create that was cleaned up, or a
+ * test (dingo.md §8, row 7). They are explained, never lost. They stand like any other when nothing else fits, or when
+ * they fell near the asked time. One with the asked name gives way only to another with that name.
  */
 import type { Candidate, Discovery, DiscoveryQuery } from "./candidate.ts";
 import { distanceOf, isNamed } from "./rank.ts";
@@ -30,7 +30,7 @@ export function sortOutShortLived(
   return meant.length === 0 ? { meant: candidates, aside: [] } : { meant, aside: candidates.filter(isAside) };
 }
 
-/** `all` keeps them as the last of what fits. */
+/** `all` keeps them as the last of the fitting ones. */
 export function withoutShortLived(discovery: Discovery, query: DiscoveryQuery): Discovery {
   const { candidates } = discovery;
   const misfits = candidates.filter(({ misfit }) => misfit === true);

@@ -60,7 +60,7 @@ function ownerOf(
   if (body.kind === "container-destroyed" || body.kind === "archives-nothing" || body.kind === "container-said")
     return owners.get(body.node);
   if (body.kind === "cell-unreachable" && body.node !== undefined) return owners.get(body.node);
-  // Era C's stop-cluster: only where one deletion alone is under way.
+  // Era C's stop-cluster: only if one deletion alone is under way.
   if (body.kind === "deletion-planned" && deleting.size === 1) return [...deleting][0];
   return undefined;
 }

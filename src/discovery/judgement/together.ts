@@ -30,7 +30,10 @@ export function deletedTogether(candidates: readonly Candidate[]): readonly Toge
   });
 }
 
-/** What recovers it into its own place. Names that no source knows are as they were asked for, or the run asks for them. */
+/**
+ * The command that recovers the candidate into its own place. For names that no source knows it takes the asked ones,
+ * or the run asks for them.
+ */
 export function recoverCommand(
   { name, org, space, guid }: Candidate,
   asked: Pick<DiscoveryQuery, "name" | "space"> = {},

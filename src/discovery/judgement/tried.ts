@@ -7,7 +7,7 @@ export interface Tried<T> {
   readonly value?: T;
   /** Empty, or why there is no value; safe to show. */
   readonly failures: readonly string[];
-  /** What helps against each of them, a full sentence. */
+  /** A remedy for each of them, a full sentence. */
   readonly remedies: readonly string[];
   /** It did not answer, and may later. */
   readonly unanswered?: true;

@@ -11,7 +11,7 @@ const SAW_NONE = "the broker saw no node of it when it was deleted, and the logs
 export const unclearNote = ({ guid }: Unclear): string =>
   `It may never have had a node: ${SAW_NONE}. ${lookOnCells(guid)}`;
 
-/** Those that may be what was asked for. */
+/** Those that may be meant. */
 export function unclearThatFit(all: readonly Unclear[], query: DiscoveryQuery): readonly Unclear[] {
   const fitting = rank(all.map(asCandidate), query).filter(({ misfit }) => misfit !== true);
   const guids = new Set(fitting.map(({ guid }) => guid));
@@ -34,7 +34,7 @@ export function unclearGap({ guid, name, deletedAt }: Unclear): Coverage {
   };
 }
 
-/** A broker keeps the name that a service was made with: what it calls otherwise may be what was asked for. */
+/** A broker keeps the name that a service was made with: an instance with another name there may be the asked one. */
 export function renamedGap(renamed: readonly Candidate[]): readonly Coverage[] {
   const [first] = renamed;
   if (first === undefined) return [];

@@ -172,7 +172,7 @@ function lastWal(events: readonly LifeEvent[]): { readonly lastWal?: LastWal } {
   return { lastWal: { ...(segment === undefined ? {} : { segment }), at: last.at.text, state, ...last.place } };
 }
 
-/** What decides whether there is anything to recover, and whether somebody did it already. */
+/** Notes that decide whether there is anything to recover, and whether somebody did it already. */
 function archiveNotes(events: readonly LifeEvent[]): readonly string[] {
   const nothing = events.some(({ fact }) => fact.body.kind === "archives-nothing");
   const copies = events.flatMap(({ fact }) =>
@@ -202,7 +202,9 @@ function isBefore({ place: one }: Fact, { place: other }: Fact): boolean {
   return "byteOffset" in one && "byteOffset" in other && one.file === other.file && one.byteOffset < other.byteOffset;
 }
 
-/** What adds nodes to an instance later tells no age, nor does a log that begins later. */
+/**
+ * True for the line that begins a create. A later line that adds nodes tells no age, nor does a log that begins later.
+ */
 function beginsCreate(body: LifeEvent["fact"]["body"]): boolean {
   return body.kind === "create-began" || (body.kind === "nodes-planned" && body.creates === true);
 }
@@ -248,7 +250,7 @@ function neverHadNode(guid: string, attempt: Attempt): NotDeleted {
   return { ...denial(guid, why, attempt.events), insteadOfDeleted: "never-had-a-node" };
 }
 
-/** `events`: what looked like a deletion. */
+/** `events`: those that looked like a deletion. */
 function denial(guid: string, why: string, events: readonly LifeEvent[]): NotDeleted {
   const at = events.at(-1)?.fact.at.text;
   return { guid, ...(at === undefined || at === "" ? {} : { at }), why, evidence: evidenceOf(events) };

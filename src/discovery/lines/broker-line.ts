@@ -1,6 +1,6 @@
 /**
- * The broker's own lines, all eras: which of them mean something for a deletion, and what (dingo.md §2.2, seen on real
- * brokers of ten versions).
+ * The broker's own lines, all eras: which of them mean something for a deletion, and their meaning (dingo.md §2.2, seen
+ * on real brokers of ten versions).
  */
 import { detached } from "../../kit/text/detached.ts";
 import type { FactBody } from "./fact.ts";
@@ -86,7 +86,7 @@ function instance(data: LagerData): { guid?: string; notGuid?: string } {
   return isGuid(guid) ? { guid } : { notGuid: id };
 }
 
-/** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and what else may fail in between. */
+/** `deprovision.preconditions.error`, `deprovision.stop-cluster` at level 2, and the other failures in between. */
 function deletionError(line: LagerLine): Reader | undefined {
   const action = actionOf(line.action);
   if (line.level < DELETION_ERROR.level || !action.startsWith(DELETION_ERROR.begins)) return undefined;
@@ -98,7 +98,7 @@ function readRequest(data: LagerData, { action }: LagerLine): FactBody | undefin
   if (wanted === undefined) return undefined;
   const counted = numberField(data, "current-node-count");
   const current = counted ?? 0;
-  // What is recreated had no node either, and lived before.
+  // A recreated instance had no node either, and lived before.
   const creates = counted === 0 && !/(?:^|\.)recreate\./.test(action) ? ({ creates: true } as const) : {};
   if (wanted > 0) return { kind: "nodes-planned", adds: wanted > current, removes: wanted < current, ...creates };
   return { kind: "deletion-began", style: "request", ...session(data), ...some("planned", plannedSteps(data)) };
@@ -146,7 +146,7 @@ function session(data: LagerData): { session?: string } {
   return some("session", textField(data, "session"));
 }
 
-/** `{ [key]: value }`, or nothing where the value is unknown. */
+/** `{ [key]: value }`, or nothing if the value is unknown. */
 function some<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
   return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }

@@ -1,13 +1,13 @@
 /**
- * Which lines a database's container wrote. Its clients write there too, by `RAISE LOG` or with a statement that fails:
- * what follows is no word of the broker, whatever it looks like.
+ * Tells which lines a database's container wrote. Its clients write there too, by `RAISE LOG` or with a statement that
+ * fails: such text is no word of the broker, even if it looks like one.
  */
 import { STREAMS } from "../../kit/log-patterns/said-line.ts";
 import type { Envelope } from "./envelope.ts";
 
 /** `docker/cf-NODE`, `/cf-NODE`, `cf-NODE`; a collector may have cut its end. */
 const TAG = /^(?:docker\/|\/)?cf-[0-9a-f]{8}/;
-/** The tag, or what the container puts before its lines, also behind a head that nobody reads. */
+/** The tag, or the container's own mark before its lines, also behind a head that nobody reads. */
 const MARK = new RegExp(
   String.raw`docker/cf-[0-9a-f]{8}|"/?cf-[0-9a-f]{8}|(?:^|[\s":\]])(?:[0-9a-f]{6}-)?(?:${STREAMS})>`,
 );
@@ -16,7 +16,7 @@ const HEAD = 2048;
 
 export const isContainerTag = (program: string | undefined): boolean => TAG.test(program ?? "");
 
-/** What a client wrote comes behind the mark, and a broker's JSON that quotes one comes behind its brace. */
+/** A client's text stands behind the mark. A broker's JSON that quotes a mark has it behind its brace. */
 export function isOfContainer({ program, body }: Pick<Envelope, "program" | "body">): boolean {
   const head = body.slice(0, HEAD);
   const brace = head.indexOf("{");

@@ -1,5 +1,5 @@
 /**
- * What stands around a log line: RFC 3164 (no year, no zone), RFC 5424, rsyslog's ISO file format, `docker logs -t`,
+ * Reads the envelope of a log line: RFC 3164 (no year, no zone), RFC 5424, rsyslog's ISO file format, `docker logs -t`,
  * a line of a Papertrail archive, or nothing (a program's own standard output). Facts: dingo.md §2.1, cf-bosh.md §5.
  */
 import { optional } from "../../kit/optional.ts";

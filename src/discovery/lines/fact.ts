@@ -1,4 +1,4 @@
-/** What one log line says about one instance. Facts are gathered first and judged together (verdict.ts). */
+/** The facts that one log line states about one instance. Facts are gathered first and judged together (verdict.ts). */
 import type { Stamp } from "./stamp.ts";
 
 /** Eras A and B work on `cluster.request`, C to F on `deprovision` and a scheduler (dingo.md §2.2). */
@@ -6,7 +6,7 @@ export type Style = "request" | "deprovision";
 
 export type FactBody =
   | { readonly kind: "deletion-began"; readonly style: Style; readonly session?: string; readonly planned?: number }
-  /** A, B: the broker acts on a request, whatever it is; joined to a deletion by its session. */
+  /** A, B: the broker acts on a request of any kind; joined to a deletion by its session. */
   | { readonly kind: "request-performed"; readonly session?: string }
   /** C–F: `stop-cluster`; era C does not say of which instance. */
   | { readonly kind: "deletion-planned"; readonly planned: number }
@@ -24,7 +24,10 @@ export type FactBody =
   | { readonly kind: "create-forked" }
   | { readonly kind: "create-ended" }
   | { readonly kind: "create-failed"; readonly error: string }
-  /** What a change of the instance will do to its nodes; one that adds and removes moves them, one that creates is its first. */
+  /**
+   * The effect of a change on the instance's nodes. A change that adds and removes moves them; one that creates is the
+   * instance's first.
+   */
   | { readonly kind: "nodes-planned"; readonly adds: boolean; readonly removes?: boolean; readonly creates?: true }
   | { readonly kind: "node-adding" }
   | { readonly kind: "update-began" }
@@ -34,7 +37,7 @@ export type FactBody =
       readonly kind: "archived";
       readonly state: "begun" | "complete";
       readonly segment?: string;
-      /** The node whose server said so, where its container's name stands beside the line. */
+      /** The node whose server said so, if its container's name stands beside the line. */
       readonly from?: string;
     }
   /** A container of it, about its server's end or start. */
@@ -69,13 +72,13 @@ export interface Description {
   readonly node?: string;
   /** Who named the node: the broker does before there is one. */
   readonly by?: "container";
-  /** Nodes that the broker's saved state has; absent where the line does not say. */
+  /** Nodes that the broker's saved state has; absent if the line does not say. */
   readonly nodes?: number;
 }
 
 export interface Place {
   readonly file: string;
-  /** From 1; absent where a search skipped ahead, and in lines of which only the newest is kept. */
+  /** From 1; absent if a search skipped ahead, and in lines of which only the newest is kept. */
   readonly line?: number;
   /** Of the line's first byte, in the inflated text. */
   readonly byteOffset: number;
@@ -92,11 +95,11 @@ export interface DocumentPlace {
 }
 
 export interface Fact {
-  /** Absent only where the era's line names no instance. */
+  /** Absent only if the era's line names no instance. */
   readonly guid?: string;
   readonly at: Stamp;
   readonly body: FactBody;
   readonly place: Place | DocumentPlace;
-  /** The line, safe to show and without secrets; empty where a fact is no evidence. */
+  /** The line, safe to show and without secrets; empty if a fact is no evidence. */
   readonly text: string;
 }

@@ -8,9 +8,9 @@ const ISO = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|-00|[+-
 /** At the beginning of the message, or behind wal-e's word. */
 const INNER = new RegExp(String.raw`(?:^\s{0,12}(?:time=")?|STRUCTURED: time=)${ISO}(?=[\s"]|$)`);
 
-/** Before it stands what ends a head of RFC 3164, or what the pattern above asks for. */
+/** The end of a head of RFC 3164 stands before it, or the pattern above fits. */
 const ANYWHERE = /[\s:\]"=]\d{4}-\d\d-\d\dT/;
-/** Lager's is a text, at whatever depth of quotes; the number of Cloud Controller's lines says nothing to us. */
+/** Lager's time is a text, at any depth of quotes; the number in Cloud Controller's lines says nothing to us. */
 const LAGERS = /timestamp[\\"]*\s*:\s*\\*"/;
 
 /**

@@ -47,7 +47,7 @@ const PLAIN_LAGER = /^\{"timestamp":"[^"]{1,40}","(?:level":"[a-z]{1,8}",")?sour
 
 /**
  * Undefined for lines that are no JSON, and for lager's own JSON. `wanted` says which texts are worth reading: all of
- * them are given, each with what its own event says of it, because one line may carry a page of a search or a batch of
+ * them are given, each with its event's fields, because one line may carry a page of a search or a batch of
  * CloudWatch or Loki.
  */
 export function unwrapJson(line: string, wanted: (text: string) => boolean): Unwrapped | undefined {
@@ -66,7 +66,7 @@ export function unwrapJson(line: string, wanted: (text: string) => boolean): Unw
 
 /**
  * The text after a lager line's beginning inside a JSON string that breaks off: no parser reads it, its escapes are
- * taken off level by level. Undefined where no such beginning is there.
+ * taken off level by level. Undefined if no such beginning is there.
  */
 export function unescapeTorn(line: string): string | undefined {
   let text = line;
@@ -92,7 +92,7 @@ function distinct(leaves: readonly Leaf[]): readonly string[] {
   return taken;
 }
 
-/** What an event says of its text, or else what stands around the event. */
+/** The stamp, host and program of an event: from its fields, or else from the fields around it. */
 function contextOf(event: JsonEvent): Context {
   const known = CONTEXTS.get(event);
   if (known !== undefined) return known;

@@ -1,10 +1,10 @@
 /**
- * The texts of a JSON document by event: an element of an array is an event of its own (`logEvents` of CloudWatch,
- * `values` of Loki, `hits` of a search), and what stands around it belongs to it too.
+ * The texts of a JSON document by event. Each element of an array is one event (`logEvents` of CloudWatch, `values` of
+ * Loki, `hits` of a search), and the fields around it belong to it too.
  */
 import { isLager, lagerText } from "./rewritten-lager.ts";
 
-/** What of foreign JSON is looked at. */
+/** The bounds within which foreign JSON is read. */
 export const DEEPEST = 16;
 const MOST_VALUES = 200_000;
 
@@ -68,7 +68,7 @@ class Walk implements JsonEvents {
     else for (const [key, inner] of Object.entries(value)) this.value(inner, { name: key, depth: depth + 1, event });
   }
 
-  /** A text that says nothing by itself, such as the one host of a list, tells of what is around it. */
+  /** A text that says nothing by itself, such as the one host of a list, tells of the event around it. */
   #element(value: unknown, { name, depth, event }: Spot): void {
     const own = typeof value === "string" ? this.#wanted(value) : typeof value === "object" && value !== null;
     this.value(value, { name, depth: depth + 1, event: own ? this.begin(event) : event });

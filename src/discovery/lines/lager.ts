@@ -25,14 +25,14 @@ const TORN_TEXT =
   /"(instance-id|instanceID|instance_id|clusterID|node-uuid|session|backend|cell|name)":"([^"\\]{1,200})"(?=[,}]|$)/g;
 const TORN_COUNT = /"(new-node-count|current-node-count|steps-count)":(\d{1,6})[,}]/g;
 
-/** Where lager's JSON starts in a line, whatever stands before it; -1 for other lines. */
+/** The place where lager's JSON starts in a line, behind any prefix; -1 for other lines. */
 export function lagerStart(line: string): number {
   return line.indexOf(START);
 }
 
 /**
  * A line cut before its newline has the next one glued on: the message of the first and the instance of the second make
- * no event. Where lager's JSON does not end as JSON, each beginning is a line of its own.
+ * no event. If lager's JSON does not end as JSON, each beginning becomes a separate line.
  */
 export function brokerLines(text: string): readonly string[] {
   const first = lagerStart(text);
@@ -46,13 +46,13 @@ export function brokerLines(text: string): readonly string[] {
   return lines;
 }
 
-/** Without what follows the JSON, such as the head of the next line; as it is where the JSON is cut. */
+/** Without the text behind the JSON, such as the head of the next line; unchanged if the JSON is cut. */
 function wholeOf(text: string, start: number): string {
   const end = text.lastIndexOf("}") + 1;
   return parseObject(text.slice(start, end)) === undefined ? text : text.slice(0, end);
 }
 
-/** Whether a line breaks off within lager's opening, whatever stands before it: nobody knows what was to follow. */
+/** True when a line breaks off within lager's opening, behind any prefix: nobody knows how it went on. */
 export function breaksOffAtStart(line: string): boolean {
   for (let length = Math.min(line.length, START.length - 1); length > 0; length -= 1)
     if (line.endsWith(START.slice(0, length))) return true;
@@ -114,7 +114,7 @@ function fromObject(whole: LagerData): LagerLine | undefined {
   });
 }
 
-/** `{"` where no value can begin: what follows is another line, which was glued on. */
+/** `{"` where no value can begin: another line follows, which was glued on. */
 const GLUED = /[^\s:,[{]\s*\{"/;
 
 function parseTorn(text: string): LagerLine | undefined {

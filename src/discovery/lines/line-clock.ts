@@ -3,7 +3,7 @@ import { mayCarryStamp } from "./inner-stamp.ts";
 import { readLogLines } from "./log-line.ts";
 import { SourceClock } from "./source-clock.ts";
 
-/** Undefined where none of the lines tells. */
+/** Undefined if none of the lines tells. */
 export function clockOf(lines: readonly string[]): ((line: string) => number | undefined) | undefined {
   const clock = new LineClock();
   for (const line of lines) clock.learn(line);
@@ -32,11 +32,12 @@ class LineClock {
     const known = inner ?? envelope.stamp;
     if (known !== undefined || envelope.naked === undefined) return known?.ms;
     const clock = this.#hosts.get(envelope.host ?? "") ?? this.#only();
-    // Where the clock was changed on the way, as for summer time, nobody knows at which line: those that tell themselves do.
+    // If the clock was changed on the way, as for summer time, nobody knows at which line: those that tell themselves
+    // do.
     return clock === undefined || clock.offsets.length > 1 ? undefined : clock.resolve(envelope.naked);
   }
 
-  /** For a host that shows no inner time, where all others run by the same zone. */
+  /** For a host that shows no inner time, when all others run by the same zone. */
   #only(): SourceClock | undefined {
     const offsets = new Set([...this.#hosts.values()].flatMap((clock) => clock.offsets));
     return offsets.size === 1 ? [...this.#hosts.values()].find((clock) => clock.offsets.length > 0) : undefined;

@@ -1,4 +1,4 @@
-/** One found line: what it says, when, and whether a collector has cut it. */
+/** One found line: its facts, its time, and whether a collector has cut it. */
 import { readBrokerLine } from "./broker-line.ts";
 import { hasMarkBeforeLager, isContainerTag, isOfContainer } from "./container-line.ts";
 import { readEnvelope, type Envelope } from "./envelope.ts";
@@ -15,8 +15,8 @@ import { harmlessOnly, shown } from "./safe-text.ts";
 import { UNDATED, type Stamp } from "./stamp.ts";
 
 /**
- * What the scanner looks for: each a piece of a line that `readLogLine` understands, thirteen bytes or longer because
- * the shortest sets the speed. The broker's name ends with "-broker" in all eras (dingo.md §2.2).
+ * The texts that the scanner looks for. Each is a piece of a line that `readLogLine` understands, thirteen bytes or
+ * longer because the shortest sets the speed. The broker's name ends with "-broker" in all eras (dingo.md §2.2).
  */
 export const NEEDLES: readonly string[] = [
   "remove-node.perform",
@@ -70,7 +70,10 @@ const DELETING: readonly string[] = [
 /** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
 export const NEWEST: NewestOfKey = { needle: "action=push-wal", before: "/wal/", length: 36, ending: 5 };
 
-/** Of what a foundation logs most, about as often as it does: router, controller, load balancer, cells, a broker that is polled. */
+/**
+ * The most frequent lines of a foundation, about as often as it logs them: router, controller, load balancer, cells, a
+ * broker that is polled.
+ */
 export const COMMON = [
   'vcap.gorouter: "GET /v2/catalog HTTP/1.1" 200 x_forwarded_for vcap_request_id response_time app_id',
   'vcap.gorouter: "POST /v2/info HTTP/1.1" 200 x_forwarded_proto vcap_request_id response_time app_index',
@@ -85,9 +88,9 @@ export const COMMON = [
 export interface LogLine {
   readonly envelope: Envelope;
   readonly lager?: LagerLine;
-  /** A time inside the line that its writer knew exactly; absent where only its envelope has one. */
+  /** A time inside the line that its writer knew exactly; absent if only its envelope has one. */
   readonly inner?: Stamp;
-  /** A broker line without its end: even what it was about may be lost. */
+  /** A broker line without its end: even its subject may be lost. */
   readonly torn: boolean;
   /** JSON that carries more than is looked at. */
   readonly unread?: true;
@@ -109,7 +112,7 @@ const SILENT = new Set<FactBody["kind"]>([
   "cloned",
 ]);
 
-/** One line of a file is one line of a log, or several where JSON carries them. Without a place they tell no facts. */
+/** One line of a file is one line of a log, or several when JSON carries them. Without a place they tell no facts. */
 export function readLogLines(text: string, place?: Fact["place"]): readonly LogLine[] {
   const wrapped = unwrapJson(text, isWorthReading);
   if (wrapped !== undefined) return readWrapped(wrapped, text, place);
@@ -118,7 +121,7 @@ export function readLogLines(text: string, place?: Fact["place"]): readonly LogL
   const isLager = lagerStart(text) >= 0;
   const own = isLager ? text : inLagersOrder(text);
   const cut = own === undefined ? unescapeTorn(text) : undefined;
-  // Nobody knows what else it carried.
+  // Nobody knows its other fields.
   if (cut !== undefined && hasMarkBeforeLager(text)) return [{ envelope, torn: true }];
   return brokerLines(own ?? cut ?? text).map((line) =>
     line === text ? ofOthers(envelope, text, place) : readLogLine(line, place),
@@ -139,12 +142,12 @@ export function readLogLine(text: string, place?: Fact["place"]): LogLine {
   return readWith(readEnvelope(text), text, place);
 }
 
-/** What the sender wrote around its line counts before what the collector added. */
+/** The sender's envelope around its line counts before the collector's. */
 function within({ stamp, host, program }: UnwrappedText, line: string, place: Fact["place"] | undefined): LogLine {
   const inner = readEnvelope(line);
   const added = { ...optional("host", host), ...optional("program", program) };
   const time = inner.naked === undefined ? optional("stamp", stamp) : {};
-  // A container's line says nothing of who wrote it, whatever head stands in it.
+  // A head inside a container's line does not tell who wrote the line.
   const sender = isContainerTag(program) && !isContainerTag(inner.program) ? optional("program", program) : {};
   return readWith({ ...time, ...added, ...inner, ...sender }, line, place);
 }
@@ -196,7 +199,7 @@ function otherLine(
   return { ...inner, fact: { at, body, place, text: evidenceText(text, body), ...optional("guid", guid) } };
 }
 
-/** Nothing but what was understood of a line may be shown: anything can stand behind it. */
+/** Only the understood parts of a line may be shown: anything can stand behind them. */
 function evidenceText(text: string, body: FactBody): string {
   switch (body.kind) {
     case "container-destroyed":
@@ -210,12 +213,12 @@ function evidenceText(text: string, body: FactBody): string {
   }
 }
 
-/** Without what may follow. */
+/** Without the text that may follow. */
 function destroyedText(text: string, node: string): string {
   return shown(`${text.slice(0, text.indexOf("Destroying Docker"))}Destroying Docker container cf-${node}`);
 }
 
-/** The line as it stood where every field is harmless; else with the others masked; a torn one without its loose end. */
+/** The line as it stood if every field is harmless; else with the others masked; a torn one without its loose end. */
 function renderLager(lager: LagerLine, json: string): string {
   const harmless = harmlessOnly(lager.data);
   if (lager.torn) {

@@ -1,4 +1,4 @@
-/** Whether the bytes at an end of a log are text at all: what is searched as noise holds nothing, and proves nothing. */
+/** Whether the bytes at an end of a log are text at all: a search of noise finds nothing, and proves nothing. */
 
 /** Above this share of bytes that no line has, nobody wrote them as text. */
 const HIGHEST_SHARE = 0.15;
@@ -24,7 +24,7 @@ export function notText(head: Uint8Array, tail: Uint8Array): string | undefined 
 /** By its mark, or by every other byte of Latin letters, which is 0. */
 function isUtf16(head: Uint8Array): boolean {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) return true;
-  // Most logs hold none at all, and what looks for one is faster than a loop that has just begun.
+  // Most logs hold none at all, and a native search for one is faster than a loop that has just begun.
   if (!head.includes(0)) return false;
   const zeros = [0, 0];
   for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
@@ -32,7 +32,7 @@ function isUtf16(head: Uint8Array): boolean {
   return head.length >= 4 && Math.max(even, odd) > head.length * 0.3 && Math.min(even, odd) < head.length * 0.1;
 }
 
-/** Control bytes that no log has, and what is no UTF-8. */
+/** Control bytes that no log has, and bytes that are no UTF-8. */
 function strangeShare(bytes: Uint8Array): number {
   if (bytes.length < TOO_FEW) return 0;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");

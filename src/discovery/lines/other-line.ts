@@ -1,7 +1,7 @@
 /**
  * Lines of broker, cells and containers that are not lager's. Only those that join an instance with something: the Go
- * print of a new node (eras A and B, add_node.go), wal-e's uploads (dingo.md §2.6), the cell broker's containers (§2.3),
- * what a container prints of itself at its start (§2.5), a record of the broker as JSON (§2.10).
+ * print of a new node (eras A and B, add_node.go), wal-e's uploads (dingo.md §2.6), the cell broker's containers
+ * (§2.3), a container's own lines at its start (§2.5), a record of the broker as JSON (§2.10).
  */
 import type { ContainerSaid, Description, FactBody } from "./fact.ts";
 import { CELLS } from "../../kit/log-patterns/cells.ts";
@@ -15,9 +15,9 @@ import { isGuid } from "./guid.ts";
 import { fromIso, type Stamp } from "./stamp.ts";
 
 export interface OtherLine {
-  /** Absent where the line names a node only. */
+  /** Absent if the line names a node only. */
   readonly guid?: string;
-  /** Where the line has a time of its own; else that of its envelope counts. */
+  /** The line's time, if it has one; else that of its envelope counts. */
   readonly at?: Stamp;
   readonly body: FactBody;
 }
@@ -28,7 +28,7 @@ const STRUCTURED = "STRUCTURED: time=";
 /** Not the file that is named after a base backup or a timeline's end. */
 const SEGMENT = /\bseg=([0-9A-F]{24})(?![\w.])/;
 const STATE = /\bstate=(begin|complete)\b/;
-/** A message on one line holds one or two; whoever writes more wants to keep us busy. */
+/** A message on one line holds one or two; a writer of more wants to keep us busy. */
 const MOST_STRUCTURED = 4;
 const LONGEST_OPTIONS = 8192;
 const SCOPE_OPTION = new RegExp(`"PATRONI_SCOPE=(${GUID})"`);
@@ -144,7 +144,7 @@ function readServerEnd(body: string, program: string): OtherLine | undefined {
 
 const SERVER_WORDS = Object.keys(OF_SERVER) as (keyof typeof OF_SERVER)[];
 
-/** What `GET /admin/service_instances/GUID` answers, and the clusterdata bucket holds. */
+/** Reads the record that `GET /admin/service_instances/GUID` answers and that the clusterdata bucket holds. */
 function readRecord(body: string): OtherLine | undefined {
   if (!body.startsWith("{") || !body.includes('"organization_guid"')) return undefined;
   const record = parse(body);

@@ -5,7 +5,7 @@
 import { fromIso, type Stamp } from "./stamp.ts";
 
 export interface PapertrailLine {
-  /** When Papertrail received it: its own clock, where the sender's time may have had no zone. */
+  /** When Papertrail received it. This clock counts, since the sender's time may have had no zone. */
   readonly receivedAt: Stamp;
   readonly host: string;
   readonly program: string;
@@ -26,7 +26,7 @@ export function readPapertrail(line: string): PapertrailLine | undefined {
   return receivedAt === undefined ? undefined : { receivedAt, host, program, message };
 }
 
-/** The message may hold tabs of its own. */
+/** The message itself may hold tabs. */
 function splitHead(line: string): readonly string[] | undefined {
   const fields: string[] = [];
   let from = 0;

@@ -10,12 +10,12 @@ export function isLager(document: object): boolean {
   return ["timestamp", "source", "message"].every((name) => typeof fields[name] === "string") && "data" in fields;
 }
 
-/** In lager's own order. Throws where it is too deep to be written. */
+/** In lager's own order. Throws if it is too deep to be written. */
 export function lagerText({ timestamp, source, message, ...rest }: Fields): string {
   return JSON.stringify({ timestamp, source, message, ...rest });
 }
 
-/** The line with its lager in lager's own order, and without what follows; undefined where no such JSON ends it. */
+/** The line with its lager in lager's own order, and without the text behind it; undefined if no such JSON ends it. */
 export function inLagersOrder(line: string): string | undefined {
   const from = line.search(/\{\s{0,8}"/);
   if (from < 0 || !line.includes('"timestamp"')) return undefined;

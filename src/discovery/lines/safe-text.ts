@@ -15,7 +15,7 @@ const MARGIN = 1000;
 const USERINFO = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/"']{0,200}):(?:[^\s"'\\]|\\.){1,3000}@/gi;
 const NAME =
   "(?:password|passwd|(?<![a-z])pass(?:phrase)?(?![a-z])|pwd|secret|token|access_?key|credential|private_key|api[_-]?key|authorization|cookie|signature)";
-/** Up to the quotation mark that is escaped as the first one is, or to the end of what was cut. */
+/** Up to the quotation mark that is escaped like the first one, or to the end of the cut text. */
 const QUOTED = String.raw`(\\*)(["'])[\s\S]{0,${LONGEST + MARGIN}}?(?:(?<!\\)\2\3|$)`;
 const BARE = String.raw`(?:(?:Bearer|Basic|Digest|Negotiate) )?[^\s,;"'\]})]{1,${LONGEST + MARGIN}}`;
 /** A list or an object of secrets: to the last bracket, for nobody knows which of them closes it. */
@@ -39,7 +39,10 @@ const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----E
 /** AWS access key ids have a fixed shape. */
 const ACCESS_KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,20}\b/g;
 
-/** What one of the shapes above holds at least: most lines have none of it, and are asked once instead of six times. */
+/**
+ * Every text that fits one of the shapes above has one of these. Most lines have none, and are tested once instead of
+ * six times.
+ */
 const SUSPICIOUS =
   /:\/\/|pass|pwd|secret|token|key|credential|authorization|cookie|signature|bearer|basic|a[ks]ia|-u |--user|:(?:\d{4,5}|\*):/i;
 

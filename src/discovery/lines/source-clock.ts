@@ -21,7 +21,7 @@ export class SourceClock {
   /** First and last reading of each stretch of equal offset: a change is daylight saving or another machine. */
   readonly #readings: Reading[] = [];
 
-  /** `trueMs` is what the line's own inner stamp says. */
+  /** `trueMs` is the time of the line's own inner stamp. */
   observe(naked: NakedTime, trueMs: number): void {
     const year = new Date(trueMs).getUTCFullYear();
     const nakedMs = nearest(naked, year, trueMs);

@@ -36,7 +36,7 @@ export function fromDate(date: Date): Stamp {
   return { ms: date.getTime(), text: date.toISOString() };
 }
 
-/** For a person: what stands behind the milliseconds is left out. Whatever is no such time stays as it is. */
+/** For a person: leaves out the digits behind the milliseconds. A text that is no such time stays as it is. */
 export function plainTime(text: string): string {
   return text.replace(/(\.\d{3})\d+Z$/, "$1Z");
 }

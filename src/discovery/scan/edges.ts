@@ -5,7 +5,7 @@ import { firstOfGzip } from "./gzip.ts";
 
 export interface Edges {
   readonly head: Buffer;
-  /** Empty where the end cannot be read without all that comes before it. */
+  /** Empty if the end cannot be read without all that comes before it. */
   readonly tail: Buffer;
 }
 

@@ -23,7 +23,7 @@ export class FileResults {
   #tail: Uint8Array = new Uint8Array(0);
   #failure: string | undefined;
 
-  /** Lines have numbers where everything before them is read. */
+  /** Lines have numbers when everything before them is read. */
   readonly #numbered: boolean;
 
   constructor(parts: number, numbered: boolean, found: (line: FoundLine) => void) {

@@ -1,5 +1,5 @@
 /**
- * The inner loop of the scanner behind one small interface: a stretch of memory, and what is found in it. Two
+ * The inner loop of the scanner behind one small interface: a stretch of memory, and the needles in it. Two
  * implementations give the same answers: plain-finder.ts, which can be read, and wasm-finder.ts, which is fast.
  */
 import type { FoundLine, Wanted } from "../../ports/log-files.ts";
@@ -22,7 +22,7 @@ export const MOST_KEPT = 4 * 1024 * 1024;
 export type NewestLine = FoundLine & Required<Pick<FoundLine, "key">>;
 
 export interface Finder {
-  /** `TEXT_SIZE` bytes. Whoever reads writes here, so that nothing is copied. */
+  /** `TEXT_SIZE` bytes. The reader writes straight into it, so that nothing is copied. */
   readonly text: Buffer;
   /** The byte offset in its file of the first byte of `text`, for lines that are kept. */
   origin: number;
@@ -31,13 +31,13 @@ export interface Finder {
    * line that holds any. Lines of which the newest are wanted are passed over and kept: `from` is no place within one.
    */
   find(from: number, end: number): number;
-  /** What was kept since it was asked last. */
+  /** The lines that were kept since the last call. */
   takeNewest(): readonly NewestLine[];
   /** How many newlines there are from `from` to `end`. */
   newlines(from: number, end: number): number;
   /** Where the line begins that `at` is in, as far as it lies from `from` on. */
   lineStart(at: number, from: number): number;
-  /** Where the newline is that ends the line that `at` is in, or `end` where it is not before it. */
+  /** Where the newline is that ends the line that `at` is in, or `end` if it is not before it. */
   lineEnd(at: number, end: number): number;
 }
 

@@ -38,7 +38,7 @@ export function* scanGzip(job: Job, scanner: LineScanner): Generator<number, str
   }
 }
 
-/** Yields the bytes inflated, and says what is wrong with the member. */
+/** Yields the bytes inflated, and tells the member's fault. */
 function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): Generator<number, string | undefined> {
   if (!skipHeader(input)) return "unexpected end of file";
   const from = input.at;
@@ -67,13 +67,15 @@ function* readMember(input: Input, inflate: RawInflate, scanner: LineScanner): G
   return right ? undefined : "incorrect data check";
 }
 
-/** Of what a call has unpacked before it came upon damage, nothing tells how much it is: all is lost. Bytes. */
+/**
+ * Bytes of a little piece. When a call meets damage, nothing tells how much it had unpacked: its whole piece is lost.
+ */
 const LITTLE = 64;
 const KNOWN = 64 * 1024;
 
 /**
- * Unpacks the member again, behind what is `known` of it in little pieces, so that the last of them alone is lost. Yields
- * nothing but turns.
+ * Unpacks the member again. Behind its `known` bytes it goes in little pieces, so that only the last piece is lost.
+ * Yields nothing but turns.
  */
 function* upToDamage(
   input: Input,
@@ -144,7 +146,7 @@ class Input {
     this.#start += length;
   }
 
-  /** Whether there are so many bytes; reads on where there are fewer. */
+  /** Whether there are so many bytes; reads on if there are fewer. */
   fill(wanted = 1): boolean {
     if (this.#end - this.#start >= wanted) return true;
     this.#buffer.copyWithin(0, this.#start, this.#end);
@@ -181,7 +183,7 @@ class Input {
     return true;
   }
 
-  /** What was read since it was asked last. */
+  /** The bytes that were read since the last call. */
   takeRead(): number {
     const fresh = this.read - this.#told;
     this.#told = this.read;
@@ -189,7 +191,7 @@ class Input {
   }
 }
 
-/** The first bytes of the text, as many as there are up to `length`; none where it cannot be read. */
+/** The first bytes of the text, at most `length`; none if it cannot be read. */
 export function firstOfGzip(descriptor: number, length: number): Buffer {
   const input = new Input(descriptor);
   const inflate = new RawInflate();

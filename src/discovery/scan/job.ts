@@ -1,6 +1,9 @@
 import type { ScanTotals } from "./line-scanner.ts";
 
-/** What one thread does at a time: a range of a plain file, or all of a packed one. Its descriptor is shared by all. */
+/**
+ * The work that one thread does at a time: a range of a plain file, or all of a packed one. All threads share its
+ * descriptor.
+ */
 export interface Job {
   /** Which of the files. */
   readonly file: number;

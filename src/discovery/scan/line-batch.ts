@@ -1,4 +1,4 @@
-/** Found lines, copied out of the scanner's memory and packed: what threads send, and what waits for its turn. */
+/** Found lines, copied out of the scanner's memory and packed: threads send them, and they wait for their turn. */
 import type { LineSink, NumberedLine } from "./line-scanner.ts";
 
 export interface LineBatch {
@@ -30,7 +30,7 @@ export class Batches implements LineSink {
 
   flush(nextSize = SIZE): void {
     if (this.#places.length > 0) {
-      // A copy of what is used: the memory that is sent may be much larger.
+      // A copy of the used part: the memory that is sent may be much larger.
       const bytes = new Uint8Array(this.#used);
       bytes.set(this.#bytes.subarray(0, this.#used));
       this.#send({ bytes, places: Float64Array.from(this.#places) });

@@ -1,6 +1,6 @@
 /**
  * Turns bytes into the lines that hold a needle, with their number and byte offset. It owns no memory but its finder's,
- * whatever comes in: a line longer than `LONGEST_LINE` is searched in its beginning only, and counted.
+ * for every input. Only the beginning of a line longer than `LONGEST_LINE` is searched, and the line is counted.
  */
 import type { FoundLine } from "../../ports/log-files.ts";
 import { type Finder, LONGEST_LINE, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.ts";
@@ -30,9 +30,12 @@ export interface ScanStart {
   readonly byteOffset: number;
   /** The text begins within a line, which belongs to somebody else. */
   readonly withinLine: boolean;
-  /** Where false, no line's number is right. */
+  /** If false, no line's number is right. */
   readonly numbered: boolean;
-  /** Where false, nobody asks for the last bytes, unless they are of a line that is cut: to keep them takes a fiftieth of a search. */
+  /**
+   * If false, nobody asks for the last bytes, unless they are of a line that is cut: to keep them takes a fiftieth of a
+   * search.
+   */
   readonly tailed: boolean;
 }
 
@@ -42,7 +45,7 @@ export class LineScanner {
   readonly #finder: Finder;
   readonly #text: Buffer;
   readonly #sink: LineSink;
-  /** What is in memory and not yet searched lies from `#start` to `#end`; it is the beginning of a line. */
+  /** The bytes in memory that are not yet searched lie from `#start` to `#end`; they are the beginning of a line. */
   #start = READ_AT;
   #end = READ_AT;
   /** Of the byte at `#start`. */
@@ -133,7 +136,7 @@ export class LineScanner {
   /** Searches every line that is whole; `fresh` is where newlines may stand. */
   #take(fresh: number): void {
     const first = this.#finder.lineEnd(fresh, this.#end);
-    // What is read at once is no longer than the longest line: only the first one can be longer.
+    // One read is no longer than the longest line: only the first line can be longer.
     if (first - this.#start > LONGEST_LINE) this.#cut();
     else if (first < this.#end) this.#scan(this.#finder.lineStart(this.#end, fresh));
   }

@@ -8,7 +8,7 @@ import { scanRange } from "./range.ts";
 const NEWLINE = 10;
 const READING = { plain: scanRange, gzip: scanGzip } as const;
 
-/** Yields the bytes read of the file, each time after 1 MiB or so; 0 where there was none to tell of. */
+/** Yields the bytes read of the file, each time after 1 MiB or so; 0 if there was none to tell of. */
 export function* perform(job: Job, finder: Finder, sink: LineSink): Generator<number, JobResult> {
   const { from, numbered, tailed } = job;
   const scanner = new LineScanner(finder, sink, { byteOffset: from, withinLine: isWithinLine(job), numbered, tailed });
@@ -27,7 +27,7 @@ function isWithinLine({ descriptor, from }: Job): boolean {
   }
 }
 
-/** What the system says when a file cannot be read on is no defect of ours. */
+/** The system's error when a file cannot be read on is no defect of ours. */
 function* guarded(reading: Generator<number, string | undefined>): Generator<number, string | undefined> {
   try {
     return yield* reading;

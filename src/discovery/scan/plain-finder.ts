@@ -1,4 +1,4 @@
-/** Every needle by `indexOf`, every newline by a loop: what the fast finder is compared with, and used where it cannot run. */
+/** Every needle by `indexOf`, every newline by a loop: the yardstick of the fast finder, used if that cannot run. */
 import type { NewestOfKey, Wanted } from "../../ports/log-files.ts";
 import { type Finder, LONGEST_KEPT, MOST_KEPT, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Deflate data unpacked straight into the scanner's memory, without Node's streams: 1.8 times as fast (November 2026).
- * It stands on what `zlib` keeps under underscores: `canInflateRaw` says whether this Node still has it.
+ * It stands on `zlib` members with underscores: `canInflateRaw` says whether this Node still has it.
  */
 
 interface Handle {
@@ -12,7 +12,7 @@ interface Handle {
 
 interface Opened {
   readonly _handle: Handle;
-  /** What was left after a call: room for output, then input. */
+  /** The room that a call left: for output, then for input. */
   readonly _writeState: Uint32Array;
 }
 

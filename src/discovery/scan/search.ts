@@ -1,4 +1,7 @@
-/** Searches open files in several threads: this one, and a worker where there is enough to read for it to be worth its start. */
+/**
+ * Searches open files in several threads: this one, and a worker if there is enough to read for it to be worth its
+ * start.
+ */
 import type { Worker } from "node:worker_threads";
 import { ownWorker } from "../../kit/process/own-files.ts";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../../ports/log-files.ts";
@@ -13,14 +16,19 @@ import { type NewestEntries, READS_A_TURN, type Receiver, work } from "./work.ts
 import type { WorkerMessage, WorkerShare } from "./worker.ts";
 
 const RANGE = 64 * 1024 * 1024;
-/** Of several threads one takes no more than so much of what is left, so that none waits long for another's last range. */
+/**
+ * With several threads, one takes no more than this part of the rest, so that none waits long for another's last range.
+ */
 const SHARES = 4;
 const SMALLEST = 8 * 1024 * 1024;
 /** Plain bytes that one thread reads in the time in which another would start. */
 const WORTH_A_WORKER = 256 * 1024 * 1024;
-/** A range that ends so far before the end need not keep its last bytes: what follows has enough, though it may begin within a line. */
+/**
+ * A range that ends so far before the end need not keep its last bytes: the ranges behind it have enough, though one
+ * may begin within a line.
+ */
 const LAST_BYTES = EDGE + LONGEST_LINE;
-/** What a packed byte costs beside a plain one. */
+/** The cost of a packed byte, as a multiple of a plain one's. */
 const PACKED_COST = 40;
 /** A thread makes little garbage: with this limit it does not let it grow. */
 const YOUNG = { maxYoungGenerationSizeMb: 2 } as const;
@@ -31,7 +39,7 @@ export interface OpenFile {
   readonly descriptor: number;
   readonly size: number;
   readonly packing: Job["packing"];
-  /** Of a plain file, what is searched: lines that begin in it, without numbers. An empty one searches nothing. */
+  /** Of a plain file, the part to search: lines that begin in it, without numbers. An empty one searches nothing. */
   readonly section?: Section | undefined;
 }
 
@@ -44,7 +52,7 @@ export interface SearchOptions {
   readonly range?: number;
 }
 
-/** One answer for each file. Throws what `found` throws. */
+/** One answer for each file. Throws the errors of `found`. */
 export async function searchFiles(
   files: readonly OpenFile[],
   wanted: Wanted,

@@ -17,12 +17,12 @@ export interface Period {
 const SLACK_MS = 10 * 60_000;
 /** Not worth another look. */
 const NEAR = 128 * 1024;
-/** Looked at between the points of the search: what is out of order for longer is noticed. */
+/** Looked at between the points of the search: lines that are out of order for longer are noticed. */
 const SAMPLE_EVERY = 4 * 1024 * 1024;
 const FEWEST_SAMPLES = 64;
 /** To read when a line was written takes longer than to read the line. */
 const LINES_OF_SAMPLE = 4;
-/** Read at a look; more where no line in it says when. */
+/** Read at a look; more if no line in it says when. */
 const LOOKS = [8 * 1024, 64 * 1024, 1024 * 1024] as const;
 const NEWLINE = 10;
 
@@ -31,7 +31,7 @@ interface Point {
   readonly instant: number;
 }
 
-/** Undefined where the lines do not tell, or do not follow one another: then all of it has to be read. */
+/** Undefined if the lines do not tell, or do not follow one another: then all of it has to be read. */
 export function sectionOf(
   file: { readonly descriptor: number; readonly size: number },
   period: Period,
@@ -43,7 +43,10 @@ export function sectionOf(
   return { from: begin.before, to: Math.max(begin.before, end.after) };
 }
 
-/** When the first line was written that is no earlier than the period's begin: for ever later where there is none; undefined as above. */
+/**
+ * When the first line was written that is no earlier than the period's begin: infinity if there is none; undefined as
+ * above.
+ */
 export function firstLineFrom(
   file: { readonly descriptor: number; readonly size: number },
   { from, instantOf }: Period,
@@ -81,7 +84,7 @@ class Looks {
     return { before, after };
   }
 
-  /** By what was seen for another instant. */
+  /** By the points that were seen for another instant. */
   #narrowest(instant: number): [before: number, after: number] {
     const earlier = this.#points.filter((point) => point.instant < instant).map(({ offset }) => offset);
     const others = this.#points.filter((point) => point.instant >= instant).map(({ offset }) => offset);
@@ -90,7 +93,8 @@ class Looks {
 
   /** Of the lines from `before` on. */
   firstFrom(instant: number, before: number): number | undefined {
-    // What begins behind a byte is looked for: the line at `before` behind the one that ends the line in front of it.
+    // `#look(at)` finds the line behind the one that holds `at`: for the line at `before` the search begins one byte
+    // earlier.
     for (let at = Math.max(0, before - 1); ; ) {
       const point = this.#look(at);
       if (point === undefined || point.instant >= instant) return point?.instant;
@@ -101,8 +105,8 @@ class Looks {
   }
 
   /**
-   * Whether what was seen is in the order of time, and so are samples of all the file: lines of two machines, one behind
-   * the other or in turns, can hide from a search that halves.
+   * Whether the seen points are in the order of time, and so are samples of all the file: lines of two machines, one
+   * behind the other or in turns, can hide from a search that halves.
    */
   follow(): boolean {
     return isInOrder(this.#points) && isInOrder([...this.#points, ...this.#samples()]);
@@ -159,7 +163,9 @@ class Looks {
   }
 }
 
-/** What comes later by less than machines' clocks differ is in order. */
+/**
+ * True when no line is earlier than a line before it by more than `SLACK_MS`: clocks of machines differ by that much.
+ */
 function isInOrder(points: readonly Point[]): boolean {
   let latest = Number.NEGATIVE_INFINITY;
   for (const { instant } of points.toSorted((a, b) => a.offset - b.offset)) {

@@ -1,4 +1,7 @@
-/** What the threads of a search share: the next job, the bytes read, and how much each has sent that still waits. */
+/**
+ * The memory that the threads of a search share: the next job, the bytes read, and how much each has sent that still
+ * waits.
+ */
 const NEXT = 0;
 const STOPPED = 1;
 const WAITING = 2;
@@ -52,7 +55,7 @@ export class Shared {
     return !this.stopped && Atomics.load(this.#words, WAITING + thread) > MOST_WAITING;
   }
 
-  /** In a worker: blocks while too much of what it has sent waits. */
+  /** In a worker: blocks while too much of its output waits. */
   waitForRoom(thread: number): void {
     while (this.isFull(thread))
       Atomics.wait(this.#words, WAITING + thread, Atomics.load(this.#words, WAITING + thread));

@@ -12,13 +12,13 @@ const MOST_GRAMS = 4095;
 const NEEDLES = 163840;
 const NEEDLE_BYTES = 196608;
 const TEXT = 245760;
-/** The rule of what is kept, and where in it stand the next record, the byte offset and the bytes of `before`. */
+/** The rule for kept lines, and the places in memory of the next record, the byte offset and the bytes of `before`. */
 const RULE = 2473984;
 const [NEXT_RECORD, ORIGIN, BEFORE] = [RULE + 20, RULE + 24, RULE + 32] as const;
 const KEY_HEADS = 2478080;
 const RECORDS = 2543616;
 const RECORD_HEAD = 32;
-/** Longer grams are rarer, and shorten the stride where needles are short: four bytes were the fastest. */
+/** Longer grams are rarer, and shorten the stride if needles are short: four bytes were the fastest. */
 const WIDEST_GRAM = 4;
 const GOLDEN = 0x9e3779b1;
 const FILTER_SHIFT = 16;
@@ -40,7 +40,7 @@ export class WasmFinder implements Finder {
   readonly #stride: number;
   readonly #factor: number;
 
-  /** Throws where WebAssembly with SIMD does not run, and for more needles than fit. */
+  /** Throws if WebAssembly with SIMD does not run, and for more needles than fit. */
   constructor(wanted: Wanted) {
     const needles = needlesOf(wanted);
     const shortest = Math.min(...needles.map((needle) => needle.length));
@@ -93,7 +93,7 @@ export class WasmFinder implements Finder {
   }
 }
 
-/** The types of Node do not say what its `WebAssembly` has. */
+/** The types of Node lack its `WebAssembly`. */
 interface Engine {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
@@ -150,7 +150,7 @@ function rarestPlace(needle: string, { gram, stride, common = "" }: Pieces): num
   return best;
 }
 
-/** Written by a view: what `Buffer` has for it is slow where it is called a few thousand times only. */
+/** Written by a view: `Buffer`'s own methods are slow when they are called a few thousand times only. */
 class Tables {
   readonly #memory: Buffer;
   readonly #view: DataView;

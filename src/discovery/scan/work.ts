@@ -7,7 +7,7 @@ import { perform } from "./perform.ts";
 import { selectFinder } from "./select-finder.ts";
 import type { Shared } from "./shared.ts";
 
-/** Reads between turns of the event loop: for what other threads have sent, and for the end of a program. */
+/** Reads between turns of the event loop: so other threads' messages, and the end of a program, are heard. */
 export const READS_A_TURN = 8;
 
 export interface Share {
@@ -23,7 +23,7 @@ export interface Receiver {
   done(job: number, result: JobResult, newest: NewestEntries): void;
 }
 
-/** Yields after each read, which all threads know of then. Whoever leaves it ends what it has begun. */
+/** Yields after each read; all threads then know of it. A caller that leaves early ends the work that it has begun. */
 export function* work(share: Share, receiver: Receiver): Generator<undefined, void> {
   for (const bytes of jobByJob(share, receiver)) {
     share.shared.addRead(bytes);
@@ -31,7 +31,7 @@ export function* work(share: Share, receiver: Receiver): Generator<undefined, vo
   }
 }
 
-/** Yields the bytes of each read. What is kept of a file's lines is told with the last of its jobs that this thread does. */
+/** Yields the bytes of each read. The kept lines of a file are told with the last of its jobs that this thread does. */
 function* jobByJob({ jobs, wanted, shared }: Share, receiver: Receiver): Generator<number, void> {
   let finder: Finder | undefined;
   for (let index = shared.nextJob(); index < jobs.length; ) {

@@ -6,7 +6,7 @@ import { attempt } from "../judgement/tried.ts";
 /** Beyond these nobody reads on; each space is one request. */
 const MOST_SPACES = 10;
 
-/** What cannot be asked leaves GUIDs. */
+/** Names the bound applications. An application that Cloud Foundry does not tell keeps its GUID. */
 export async function withAppNames(cf: CloudFoundry | undefined, discovery: Discovery): Promise<Discovery> {
   const { candidates } = discovery;
   const nameless = candidates.filter(({ boundApps = [] }) => boundApps.some(({ name }) => name === undefined));

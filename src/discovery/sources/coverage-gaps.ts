@@ -1,6 +1,6 @@
 /**
- * What of the time that was asked for no log file reaches over, and which source would hold it: a deletion that no
- * source could show is not "nothing" (law 5).
+ * The parts of the asked time that no log file covers, and the source that would hold them: a deletion that no source
+ * could show is not "nothing" (law 5).
  */
 import type { Coverage, DiscoveryQuery, SourceReport } from "../judgement/candidate.ts";
 import { RETENTION_MS } from "./from-cloud-foundry.ts";
@@ -18,9 +18,11 @@ interface Span {
   readonly to: number;
 }
 
-/** A log that is silent this long is one where nothing happened. */
+/** A silence of this length in a log is a gap; a shorter one means that nothing happened. */
 const QUIET_MS = 10 * 60_000;
-/** Where no time was asked for: a night without a line is usual, a day that is missing is a file that is missing. */
+/**
+ * Used when no time was asked for: a night without a line is usual, a day that is missing is a file that is missing.
+ */
 const LONG_QUIET_MS = 24 * 3_600_000;
 const MOST_TOLD = 5;
 
@@ -32,8 +34,8 @@ export function coverageGaps(reports: readonly SourceReport[], asked: Asked): re
 }
 
 /**
- * Where no time was asked for, what no source knows may have gone before the first of them begins. A name that is in no
- * record of Cloud Foundry or an inventory is a mistyped one as a rule; a GUID is copied from somewhere.
+ * The gap before the first source begins, when no time was asked for and no source knows the name. A name in no record
+ * of Cloud Foundry or an inventory is mistyped as a rule; a GUID is copied from somewhere.
  */
 export function beforeAll(reports: readonly SourceReport[], { name }: DiscoveryQuery): readonly Coverage[] {
   const told = reports.flatMap(({ sightings, notDeleted, unclear = [], living = [], known = [] }) => [
@@ -55,7 +57,7 @@ export function beforeAll(reports: readonly SourceReport[], { name }: DiscoveryQ
   ];
 }
 
-/** What went after the last survey, or before the first, no inventory shows. */
+/** An inventory does not show a deletion after its last survey, or before its first. */
 function surveyGaps(all: readonly Coverage[], { window }: Asked): readonly Coverage[] {
   const spans = spansOf(all.filter(({ source }) => source === "inventory"));
   if (window === undefined || spans.length === 0) return [];
@@ -66,7 +68,7 @@ function surveyGaps(all: readonly Coverage[], { window }: Asked): readonly Cover
   return [{ source: "inventory", complete: false, why }];
 }
 
-/** What a log store has in full, files need not have. */
+/** Files need not hold the time that a log store has in full. */
 function logGaps(
   { files, stores }: Record<"files" | "stores", readonly Coverage[]>,
   asked: Asked,
@@ -99,7 +101,7 @@ function spansOf(entries: readonly Coverage[]): readonly Span[] {
     .sort((a, b) => a.from - b.from);
 }
 
-/** Holes between the files, where these stand for one log. */
+/** Holes between the files, when these stand for one log. */
 function between(spans: readonly Span[], quietMs: number): readonly Span[] {
   const gaps: Span[] = [];
   let reached = spans[0]?.to ?? 0;
@@ -110,13 +112,13 @@ function between(spans: readonly Span[], quietMs: number): readonly Span[] {
   return gaps;
 }
 
-/** Whoever asks about no time in particular may well ask about the last hour. */
+/** An operator who asks about no time in particular may well ask about the last hour. */
 function notYetArchived(spans: readonly Span[], now: Date): readonly Span[] {
   const newest = Math.max(...spans.map(({ to }) => to));
   return now.getTime() - newest > QUIET_MS ? [{ from: newest, to: now.getTime() }] : [];
 }
 
-/** A window may be shorter than what counts as quiet: where nothing reaches into it, all of it is missing. */
+/** A window may be shorter than `QUIET_MS`: if no span reaches into it, all of it is missing. */
 function outside(spans: readonly Span[], { from, to }: TimeWindow): readonly Span[] {
   const within = spans.filter((span) => span.to >= from.getTime() && span.from <= to.getTime());
   if (within.length === 0) return [{ from: from.getTime(), to: to.getTime() }];

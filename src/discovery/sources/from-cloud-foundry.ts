@@ -1,6 +1,6 @@
 /**
- * Discovery in Cloud Foundry's own records (cf-bosh.md §2): service usage events say what was deleted, audit events
- * who did it and how. Both are kept for 31 days by default.
+ * Discovery in Cloud Foundry's own records (cf-bosh.md §2): service usage events tell deletions, audit events who did
+ * it and how. Both are kept for 31 days by default.
  */
 import type { AuditEvent, CfIdentity, CloudFoundry, UsageEvent } from "../../ports/cloud-foundry.ts";
 import type {
@@ -25,7 +25,7 @@ const DELETE = "audit.service_instance.delete";
 const START = "audit.service_instance.start_delete";
 const PURGE = "audit.service_instance.purge";
 const UNBOUND = ["audit.service_binding.delete", "audit.service_binding.start_delete"];
-/** The request to delete a whole space or organization: what was in it goes one after another. */
+/** The request to delete a whole space or organization: its instances are deleted one after another. */
 const PLACE_GONE = ["audit.space.delete-request", "audit.organization.delete-request"];
 const TYPES = [DELETE, START, PURGE, ...UNBOUND, ...PLACE_GONE];
 /** A space of many services takes its time; clocks differ a little. */
@@ -37,7 +37,7 @@ interface Traces {
   readonly guid: string;
   readonly usage: UsageEvent | undefined;
   readonly audit: readonly AuditEvent[];
-  /** Where no event of its own says who: the deletion of its space or organization shortly before. */
+  /** The deletion of its space or organization shortly before, when no event of the instance says who deleted it. */
   readonly place: AuditEvent | undefined;
 }
 
@@ -70,7 +70,7 @@ export async function fromCloudFoundry(cf: CloudFoundry, wantedSince: Date, now:
   return { sightings, notDeleted: [], coverage, seesEverything: identity.value?.seesEverything ?? false };
 }
 
-/** What names its instance by anything else is no proof of anybody. */
+/** An event that names its instance by anything but a GUID proves nothing about anybody. */
 function isOfGuid(event: UsageEvent | AuditEvent): boolean {
   if ("instance" in event) return isGuid(event.instance.guid);
   return ![DELETE, START, PURGE].includes(event.type) || isGuid(event.target.guid);
@@ -96,7 +96,7 @@ function doubtsOf(identity: Tried<CfIdentity>, tooOld: boolean): readonly string
   return doubts;
 }
 
-/** `span` is empty where nothing of the source was read. */
+/** `span` is empty when nothing of the source was read. */
 function coverageOf(
   source: EvidenceSource,
   span: { readonly from?: string; readonly to?: string },

@@ -1,6 +1,6 @@
 /**
- * Discovery in the files of `inventory`: what was there at one survey and no more at the next went in between, however
- * long ago; and what every instance was called, where it was and who was bound to it.
+ * Discovery in the files of `inventory`. An instance that was there at one survey and no more at the next was deleted
+ * in between, however long ago. The files also tell every instance's name and place, and who was bound to it.
  */
 import type { Coverage, InstanceDescription, KnownInstance, Sighting, SourceReport } from "../judgement/candidate.ts";
 import { isGuid } from "../lines/guid.ts";
@@ -43,7 +43,7 @@ export function fromInventory({ files, unreadable }: InventoryFiles): SourceRepo
     why,
     remedy: "Name files that `inventory` has written and that this user may read, with --inventory FILE.",
   }));
-  // A survey may go on in the next file: what it lacks is known when all are read.
+  // A survey may go on in the next file: its gaps are known when all are read.
   const read = files.map((file) => readFile(file, surveys));
   coverage.push(...read.map(coverageOf));
   const ordered = [...surveys.values()].sort((a, b) => (a.at < b.at ? -1 : 1));
@@ -51,16 +51,19 @@ export function fromInventory({ files, unreadable }: InventoryFiles): SourceRepo
   return { sightings: gone(ordered), notDeleted: [], coverage, known: knownOf(ordered) };
 }
 
-/** What went is seen by comparing: one survey shows nothing of it. */
+/** Surveys show a deletion by comparison: one survey alone shows none. */
 function tooFew(surveys: readonly Survey[], unreadable: number): readonly Coverage[] {
   if (surveys.filter(isWhole).length > 1) return [];
   const why = "a deletion shows only between two surveys that saw every instance";
-  // What is in the files that could not be read, their own remedies bring.
+  // The remedies of unreadable files bring their surveys back.
   const remedy = unreadable > 0 ? [] : ["Run dingo-recover inventory once more."];
   return [{ source: "inventory", complete: false, why, ...remedyOf(remedy) }];
 }
 
-/** A survey of some offerings reaches over no time of the others: what of them went before the first, or after the last. */
+/**
+ * A survey of some offerings covers no time of the others: their deletions before the first survey, or after the last,
+ * are not seen.
+ */
 function uncovered(surveys: readonly Survey[]): readonly Coverage[] {
   const whole = surveys.filter(isWhole);
   const seen = surveys.flatMap((survey) => [...survey.seen.values()]);

@@ -19,8 +19,8 @@ export interface LogPlaces {
 
 export interface LogReport extends SourceReport {
   /**
-   * Present where parts of files were left out: the same, with all of them. A window found by lines' times misses what
-   * stands out of order, so that only this shows that there is nothing.
+   * Present if parts of files were left out: the same, with all of them. A window found by lines' times misses lines
+   * out of order, so that only this shows that there is nothing.
    */
   readonly inFull?: () => Promise<SourceReport>;
   /** Whether no line of any file was written in the window, as far as that can be told. */
@@ -61,7 +61,7 @@ export async function fromLogs(
   };
   if (!findings.some(({ skipped }) => skipped)) return { ...report, isSilent };
   const inFull = async (): Promise<SourceReport> => {
-    // Standard input can be read once: only what was left out is read again.
+    // Standard input can be read once: only the parts that were left out are read again.
     const again = files.filter((_file, index) => findings[index]?.skipped === true);
     const fresh = await scan(again);
     const all = findings.map((known) => fresh.find(({ file }) => known.skipped && file === known.file) ?? known);

@@ -1,6 +1,7 @@
 /**
- * Discovery in a log store: the search is the store's, what its documents mean is read as in a file. The store's own times
- * may be off by the sender's zone (cf-bosh.md §5.4): the times inside the lines count, and the difference is reported.
+ * Discovery in a log store: the store searches, and its documents are read like the lines of a file. The store's own
+ * times may be off by the sender's zone (cf-bosh.md §5.4): the times inside the lines count, and the difference is
+ * reported.
  */
 import type { LogDocument, LogQuery, LogSearch, LogSurvey } from "../../ports/log-search.ts";
 import type { Coverage } from "../judgement/candidate.ts";
@@ -22,7 +23,7 @@ export interface StoreFindings {
 
 /** Zones differ by 14 hours at most, and the index of the day may be the wrong one (cf-bosh.md §5.4). */
 const SKEW_MS = 26 * 3_600_000;
-/** A store that is silent this long before its end is one where nothing happened. */
+/** A store may be silent for this long at its end, with no gap: nothing happened then. */
 const QUIET_MS = 10 * 60_000;
 const GUIDS_AT_ONCE = 20;
 /** Each costs a search; beyond these nobody reads on. */
@@ -30,7 +31,10 @@ const MOST_UPLOADS = 50;
 /** The newest few: one segment has a line when it begins and one when it is done. */
 const NEWEST_UPLOADS = 4;
 
-/** `inFull`: the window is only what has to be covered. Never throws for a store that fails: that is incomplete coverage. */
+/**
+ * `inFull`: the window is only the time that must be covered. Never throws for a store that fails: that is incomplete
+ * coverage.
+ */
 export async function fromStore(
   store: LogSearch,
   window: TimeWindow | undefined,
@@ -86,7 +90,7 @@ class StoreReading {
     this.#dateRest();
   }
 
-  /** What came before and after the window: who it was, whether it was brought back. */
+  /** Events before and after the window: whose instance it was, and whether it was brought back. */
   async readLives(): Promise<void> {
     const guids = this.#guids();
     for (let at = 0; at < guids.length; at += GUIDS_AT_ONCE)
@@ -174,7 +178,7 @@ class StoreReading {
     }
   }
 
-  /** Milliseconds that the store's times are ahead; 0 where nothing or more than one was learned. */
+  /** Milliseconds that the store's times are ahead; 0 when no offset was learned, or more than one. */
   #offset(): number {
     const [only, ...others] = this.#clock.offsets;
     if (only === undefined || others.length > 0) return 0;
@@ -200,7 +204,7 @@ class StoreReading {
     if (from === undefined || to === undefined)
       return [holes.length === 0 ? `it holds nothing of ${asked}` : `what it holds of ${asked} is not known`];
     const [first, last] = [from, to].map((time) => Date.parse(time) - this.#offset());
-    // A window may be shorter than what counts as quiet: something must lie in it, or on both sides.
+    // A window may be shorter than `QUIET_MS`: a line must lie in it, or on both sides.
     const begins = Math.min(window.from.getTime() + QUIET_MS, window.to.getTime());
     const ends = Math.max(window.to.getTime() - QUIET_MS, window.from.getTime());
     if ((first ?? 0) <= begins && (last ?? 0) >= ends) return [];

@@ -14,7 +14,7 @@ const archive = z.object({
   /** As of `archive verify`. */
   verdict: z.string(),
   why: z.string(),
-  /** No later than this; null where nothing can be restored. */
+  /** No later than this; null when nothing can be restored. */
   recoveryTime: z.string().nullable(),
 });
 
@@ -31,7 +31,7 @@ const instanceLine = z.object({
   space: named,
   offering: z.string(),
   plan: z.string(),
-  /** Null where it could not be looked at. */
+  /** Null if it could not be looked at. */
   nodes: z.number().nullable(),
   bindings: z.array(binding).nullable(),
   archive,
@@ -50,7 +50,7 @@ const surveyLine = z.object({
   /** Absent in a survey that does not say: it shows of no offering that an instance was not there. */
   covers: covers.optional(),
   instances: z.number(),
-  /** Whether an instance of what it covers, and that it does not have, was not there. */
+  /** Whether the survey shows that an instance was absent: the survey covers it, and does not list it. */
   complete: z.boolean(),
   why: z.array(z.string()),
 });

@@ -1,4 +1,4 @@
-/** Reads one log file from end to end: its facts, the instants it spans, and what could not be read of it. */
+/** Reads one log file from end to end: its facts, the instants it spans, and the parts that could not be read. */
 import { CATALOGUE, isDingoBroker } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
 import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../../ports/log-files.ts";
@@ -32,7 +32,7 @@ export interface FileFindings {
   readonly guessed: boolean;
   /** Lines that a Dingo broker wrote, among those looked at. */
   readonly brokerLines: number;
-  /** Of these, what is in its standard output alone: its standard error repeats the errors and holds no deletion. */
+  /** Of these, only the lines in its standard output: its standard error repeats the errors and holds no deletion. */
   readonly quietBrokerLines: number;
   /** It came out of a Papertrail archive. */
   readonly papertrail: boolean;
@@ -48,14 +48,14 @@ const EDGE_LINES = 20;
 /** So much of a file's end a search gives (`SearchTotals`). */
 const EDGE_BYTES = 32 * 1024;
 
-/** No broker is older; what says so was written before its machine knew the time. */
+/** No broker is older; an earlier time was written before its machine knew the time. */
 const EARLIEST = Date.UTC(2014, 0, 1);
 const DAY_MS = 24 * 3_600_000;
 
 export interface ScanOptions {
-  /** What says to be of a later day was written by a clock that is wrong. */
+  /** A time on a later day was written by a clock that is wrong. */
   readonly now?: Date | undefined;
-  /** What lies outside it may be left out. */
+  /** Lines outside it may be left out. */
   readonly window?: TimeWindow | undefined;
   readonly progress?: SearchListener["progress"] | undefined;
 }
@@ -105,7 +105,7 @@ class FileScan {
   readonly #uploads = new Map<string, Fact>();
   /** The newest word of each kind, by container. */
   readonly #said = new Map<string, Fact>();
-  /** Facts whose line has neither year nor zone: they wait until the whole file has told what clock it ran by. */
+  /** Facts whose line has neither year nor zone: they wait until the whole file has told its clock. */
   readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
   #from: Stamp | undefined;
   #to: Stamp | undefined;
@@ -220,9 +220,9 @@ class FileScan {
     else this.#tooMany = true;
   }
 
-  /** What an instance was called is worth knowing at any time; what happened to it is not. */
+  /** A fact without a time is kept only if it holds at any time, such as a name. */
   #date(fact: Fact, ms: number | undefined): void {
-    // A time of whole seconds: what it follows within its second comes before it.
+    // A time of whole seconds: facts that it follows within its second come before it.
     if (ms !== undefined) this.#keep({ ...fact, at: fromDate(new Date(ms + 999)) });
     else if (fact.body.kind === "described" || fact.body.kind === "archives-nothing") this.#keep(fact);
   }
@@ -339,17 +339,17 @@ function isPolled({ body }: Fact): boolean {
   return body.kind === "described" && body.nodes !== undefined;
 }
 
-/** Where the search skipped ahead, lines have no numbers. */
+/** When the search skipped ahead, lines have no numbers. */
 function nameOf(line: number | undefined): string {
   return line === undefined ? "a line without a number" : `line ${line}`;
 }
 
 /**
- * The first and the last lines, whatever they say: they bound the time that a file covers, and show whether a collector
- * cuts its lines, or the file ends in the middle of one, perhaps before anything that the search looks for.
+ * The first and the last lines, with any content: they bound the time that a file covers. They also show whether a
+ * collector cuts its lines, or the file ends in the middle of one, perhaps before every text that the search looks for.
  */
 function edgeLines({ head, tail }: SearchTotals): readonly string[] {
-  // What was read may end in the middle of a line that goes on.
+  // The text may end in the middle of a line that goes on.
   const first = wholeLines(decode(head)).slice(0, EDGE_LINES);
   const ends = decode(tail).split("\n");
   // The search gives no more: its first line began before, and is no line that a collector cut.

@@ -1,6 +1,6 @@
 /**
- * Asks Cloud Foundry whether the candidates still exist: what is still there was not deleted, whatever a log says.
- * Also shows what took a candidate's name.
+ * Asks Cloud Foundry whether the candidates still exist: an instance that is still there was not deleted, even if a log
+ * says so. Also shows which instance took a candidate's name.
  */
 import type { CloudFoundry, ServiceInstance } from "../../ports/cloud-foundry.ts";
 import type { Candidate, Coverage, NotDeleted } from "../judgement/candidate.ts";

@@ -1,7 +1,8 @@
 /**
- * What a log store is asked for. Its analyser joins by full stops and divides at hyphens: of
- * `dingo-postgresql-broker.remove-node.perform` it keeps `broker.remove` and `node.perform`, and would find no `remove-node`
- * (cf-bosh.md §6.4). So each is the beginning of such a word: one for every event that broker-line.ts reads.
+ * The phrases that a log store is asked for. Its analyser joins by full stops and divides at hyphens: of
+ * `dingo-postgresql-broker.remove-node.perform` it keeps `broker.remove` and `node.perform`, and would find no
+ * `remove-node` (cf-bosh.md §6.4). So each phrase is the beginning of such a word: one for every event that
+ * broker-line.ts reads.
  */
 const PLACES = ["broker", "broker.cluster", "broker.recreate", "broker.recreate.cluster"];
 const WORDS = [

@@ -1,7 +1,7 @@
 /**
  * The system identifier of a deleted instance in its own log lines: the backup script prints pg_controldata's line at
  * each start of a container (dingo.md §2.5, §8.21). Identity is the container's full name, which is in the tag of RFC
- * 3164, possibly torn at 32 bytes, or in what a collector says beside the line; six characters of a GUID are a hint that
+ * 3164, possibly torn at 32 bytes, or in a collector's field beside the line; six characters of a GUID are a hint that
  * has to be confirmed elsewhere.
  */
 import { CELLS, SYSTEM_ID_PHRASE } from "../../kit/log-patterns/cells.ts";
@@ -22,7 +22,7 @@ export interface SystemIdLine {
 
 export interface SystemIdLines {
   readonly lines: readonly SystemIdLine[];
-  /** What could not be read in full, each with its reason: a line may stand there. */
+  /** The parts that could not be read in full, each with its reason: a line may stand there. */
   readonly unread: readonly string[];
   /** One of these did not answer, and may later. */
   readonly unanswered: boolean;
@@ -95,7 +95,7 @@ function readLines(text: string, identity: Identity): readonly Said[] {
   return linesIn(text).flatMap((line) => readLine(line, identity) ?? []);
 }
 
-/** One, or those that JSON carries; what its sender wrote around a line counts before what a collector added. */
+/** One, or those that JSON carries; the sender's envelope around a line counts before the collector's. */
 function linesIn(text: string): readonly Pick<Envelope, "program" | "body">[] {
   const wrapped = unwrapJson(text, (part) => part.includes(NEEDLE));
   if (wrapped === undefined) return [readEnvelope(text)];

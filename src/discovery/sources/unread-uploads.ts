@@ -4,19 +4,19 @@
  */
 import type { FoundLine } from "../../ports/log-files.ts";
 
-/** What teaches a clock is read at once; so are JSON lines, which may turn out to hold more than can be read. */
+/** A line that teaches a clock is read at once; so are JSON lines, which may turn out to hold more than can be read. */
 const READ_AT_ONCE = 16;
 /** Bytes that a line of JSON begins with. */
 const JSON_BEGINS = Buffer.from(" \t\v\f\r[{");
 const GUID_LENGTH = 36;
-/** What stands before the host at most: "<191>Mar 12 12:34:56.123456789". */
+/** The most characters before the host: "<191>Mar 12 12:34:56.123456789". */
 const STAMP_LENGTH = 30;
 
 export class UnreadUploads {
   readonly #lines = new Map<string, FoundLine[]>();
   #count = 0;
 
-  /** False where the line is to be read now. */
+  /** False if the line is to be read now. */
   keep(found: FoundLine): boolean {
     const { key, bytes } = found;
     if (key === undefined || JSON_BEGINS.includes(bytes[0] ?? 0)) return false;

@@ -1,4 +1,6 @@
-/** Answers of the `docker` CLI as JSON, of Engine 1.13 to 29. Unknown fields are left alone; what is missing is unknown. */
+/**
+ * Answers of the `docker` CLI as JSON, of Engine 1.13 to 29. Unknown fields are left alone; a missing one is unknown.
+ */
 import { z } from "zod";
 import type {
   DockerContainer,
@@ -38,7 +40,7 @@ const info = z.object({
   ServerErrors: list,
 });
 
-/** `docker info` ends with 0 and a complaint inside where no engine answers, from 18.09 to 28. */
+/** `docker info` ends with 0 and a complaint inside when no engine answers, from 18.09 to 28. */
 export function parseInfo(
   text: string,
   place: string,

@@ -31,12 +31,12 @@ const COPY_MS = 12 * 3_600_000;
 /** Images may be built or fetched on the way. */
 const UP_MS = 3_600_000;
 const SLOW_MS = 600_000;
-/** What a write and a removal end with where something else is there than what was expected. */
+/** The exit code of a write or a removal that finds something unexpected in its place. */
 const CHANGED = 3;
 const CONTAINER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]+$/u;
 /**
- * What `stat` itself ends with. A login shell that cannot find its own directory and `env` without the program say much the
- * same, and a name may hold such words.
+ * The last words of `stat` itself when a path is absent. A login shell that cannot find its own directory and `env`
+ * without the program say much the same, and a name may hold such words.
  */
 const ABSENT = /(?:^|\n)stat: [^]*: No such file or directory(?: \(os error 2\))?\s*$/u;
 /** The only directories that are ever deleted. */
@@ -150,7 +150,7 @@ export class DockerCliWork implements DockerWork {
     throw this.#failed(argv, { ...result, stderr: namedOutside(result.stderr, from, to) });
   }
 
-  /** What has vanished is some of it, and not all. */
+  /** Both roots are still there, so that only a part of the tree has vanished. */
   async #areDirectories(...paths: readonly string[]): Promise<boolean> {
     for (const path of paths) if ((await this.kind(path)) !== "directory") return false;
     return true;
@@ -254,7 +254,7 @@ export class DockerCliWork implements DockerWork {
     return JSON.parse(await this.#do(inspectContainers(this.#words, [container])));
   }
 
-  /** By the engine's socket: what the body holds is in no argv. */
+  /** By the engine's socket: the body is in no argv. */
   async #create(name: string, body: unknown): Promise<string> {
     const socket = /^unix:\/\/(\/.+)$/u.exec(await this.#endpoint())?.[1];
     if (socket === undefined || !CONTAINER_NAME.test(name))
@@ -312,7 +312,7 @@ export class DockerCliWork implements DockerWork {
   }
 }
 
-/** What is said of names where no link leads out, as they are called outside. */
+/** The program's words with the paths as they are called outside of its container. */
 const namedOutside = (said: string, from: string, to: string): string =>
   said.replaceAll("'/from", `'${from}`).replaceAll("'/to/", `'${to.slice(0, to.lastIndexOf("/"))}/`);
 

@@ -137,7 +137,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     const argv = commands.query(this.#words, server, database);
     const result = await this.#shell.run(argv, { stdin: text, timeoutMs: LONGEST_MS, maxOutputBytes: MAX_OUTPUT });
     if (result.code !== 0) throw this.#failure(argv, result);
-    // Each statement ends its last row with a newline of its own.
+    // Each statement ends its last row with an extra newline.
     const rows = result.stdout.split(commands.ROW).map((row) => row.replace(/\n$/u, ""));
     const failed = result.stderr.split("\n").filter((line) => /ERROR|FATAL/u.test(line));
     return { rows: rows.filter((row) => row !== "").map((row) => row.split(commands.FIELD)), failed };
@@ -164,7 +164,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     return await this.#loaded(dumps.loadRolesFrom(this.#words, server, file), "psql", /ERROR|FATAL/u);
   }
 
-  /** Whoever ends otherwise, or without a word of its own, was cut short. */
+  /** Another exit code, or one without a complaint, means that the load was cut short. */
   async #loaded(argv: Argv, by: keyof typeof STOPPED_AT_ERROR, complaint: RegExp): Promise<readonly string[]> {
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
     if (result.code === 0) return [];

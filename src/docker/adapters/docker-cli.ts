@@ -45,7 +45,7 @@ import { parseUnlike } from "./unlike.ts";
 /** So many names in one command: below what a login shell takes as one line, with names of 255 characters. */
 const AT_ONCE = 200;
 const MAX_OUTPUT = 64 * 1024 * 1024;
-/** The engine walks every volume for it; whoever waits longer asks for something else. */
+/** The engine walks every volume for this answer; nobody waits longer for it. */
 const SIZES_TIMEOUT_MS = 60_000;
 /** The directory of a file is not there, or may not be entered. */
 const NOT_ENTERED: ReadonlySet<number> = new Set([ENDS.absent, ENDS.closed]);
@@ -198,7 +198,7 @@ export class DockerCliHost implements DockerHost {
   async #readFacts(): Promise<EngineFacts> {
     const { complaints, ...said } = parseInfo(await this.#ask(engineInfo(this.words)), this.label);
     const [complaint] = complaints;
-    // The CLI ends with 0 where it reaches no engine, and says so inside.
+    // The CLI ends with 0 when it reaches no engine, and says so inside.
     if (complaint !== undefined || said.root === "")
       throw dockerFailure(this.#shell, engineInfo(this.words), {
         code: 1,
@@ -236,7 +236,10 @@ export class DockerCliHost implements DockerHost {
     return result.stdout;
   }
 
-  /** What went between the list and the look is left out; every other complaint is no proof of absence (law 5). */
+  /**
+   * Objects that vanished between the list and the look are left out. Every other complaint is no proof of absence (law
+   * 5).
+   */
   async #inspect<T>(
     names: readonly string[],
     command: (words: DockerWords, names: readonly string[]) => Argv,

@@ -22,11 +22,11 @@ export interface DockerHostsOptions {
   readonly dialer: Dialer;
   /** The operator's own and the system's. */
   readonly knownHostsFiles: readonly string[];
-  /** Asked for what an SSH log-in needs beyond the agent; nobody where absent. */
+  /** Asked for everything that an SSH log-in needs beyond the agent. Default: nobody. */
   readonly operator?: Operator;
   /** Text of a private key in the place of the agent's. */
   readonly privateKey?: string;
-  /** As a process of its own where absent. */
+  /** Default: starts a process. */
   readonly run?: RunProgram;
 }
 

@@ -1,4 +1,4 @@
-/** What a `docker` command that failed means, in the words of its releases 1.13 to 29. */
+/** Tells the meaning of a failed `docker` command, by the words of its releases 1.13 to 29. */
 import { ENDS } from "../../kit/commands/as-owner.ts";
 import { type ErrorCode, RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
@@ -54,8 +54,8 @@ const MEANINGS: readonly Meaning[] = [
 
 /**
  * `docker-missing`, `docker-denied`, `docker-context`, `docker-unreachable`, `access-denied` or `command-failed`, of a
- * command that only reads. An engine that does not answer the first question is `docker-unreachable`; whoever
- * asks on has reached it before, so that it is only away: `unreachable`, which is waited for.
+ * command that only reads. An engine that does not answer the first question is `docker-unreachable`; a later question
+ * follows an answer, so that the engine is only away: `unreachable`, for which a run waits.
  */
 export function dockerFailure(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
   const place = shell.label;
@@ -75,7 +75,10 @@ export function dockerFailure(shell: Shell, argv: Argv, result: CommandResult): 
   });
 }
 
-/** The same where a command may have changed something: one that said no may have done a part of its work; so may an engine that was restarted in it. */
+/**
+ * The same when a command may have changed something: one that said no may have done a part of its work; so may an
+ * engine that was restarted in it.
+ */
 export function failureOfWork(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
   const failed = dockerFailure(shell, argv, result);
   const { code, message } = failed;
@@ -84,7 +87,7 @@ export function failureOfWork(shell: Shell, argv: Argv, result: CommandResult): 
   return new RecoverError(code, message, { remedy, place: shell.label, effect: "unknown" });
 }
 
-/** What a script of `as-owner.ts` ends with where it has not begun its work; undefined where it has. */
+/** The refusal of a script of `as-owner.ts` that ended before its work; undefined when it had begun. */
 export function refusalOfOwner(shell: Shell, path: string, result: CommandResult): RecoverError | undefined {
   const place = shell.label;
   if (result.code === ENDS.foreign)
@@ -112,7 +115,7 @@ function shown(argv: Argv): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
-/** Where the program is not there, no process says so. */
+/** If the program is not there, no process says so. */
 export function programMissing(error: unknown, place: string): unknown {
   if (!(error instanceof RecoverError) || error.code !== "program-missing") return error;
   const [{ what, remedy } = { what: "", remedy: "" }] = MEANINGS;

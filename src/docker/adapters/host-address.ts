@@ -12,7 +12,7 @@ export interface HostAddress {
 const ADDRESS =
   /^(?:([A-Za-z_][A-Za-z0-9_.-]*)@)?([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?$/;
 
-/** `me`: who logs in where the address does not say so. Errors: `input-invalid`. */
+/** `me`: the account that logs in if the address names none. Errors: `input-invalid`. */
 export function addressOf(host: string, me: () => string | undefined): HostAddress {
   const [, user, name = "", port = "22"] = ADDRESS.exec(host.replace(/^ssh:\/\//, "")) ?? [];
   if (name === "" || !(Number(port) > 0 && Number(port) < 65_536))

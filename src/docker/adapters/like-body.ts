@@ -8,7 +8,7 @@ import { z } from "zod";
 type Body = { readonly [field: string]: unknown };
 const network = z.object({
   Aliases: z.array(z.string()).nullish(),
-  /** What somebody has asked for; an address that the engine gave stands elsewhere. */
+  /** The addresses that somebody asked for; an address that the engine gave stands elsewhere. */
   IPAMConfig: z.record(z.string(), z.unknown()).nullish(),
   Links: z.array(z.string()).nullish(),
   DriverOpts: z.record(z.string(), z.string()).nullish(),

@@ -4,7 +4,7 @@ import type { Shell } from "../../kit/shell/shell.ts";
 import { type ProgramResult, type RunProgram, runProgram } from "../../kit/spawn/spawn.ts";
 import { programMissing } from "./failure.ts";
 
-/** What the CLI goes by, and what `ssh://` engines need. */
+/** Variables that the CLI reads, and that `ssh://` engines need. */
 const PASSED = [
   ...["PATH", "HOME", "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK"],
   ...["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS", "DOCKER_TLS_VERIFY"],
@@ -15,7 +15,7 @@ export interface LocalShellOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: Secrets;
   readonly signal: AbortSignal;
-  /** As a process of its own where absent. */
+  /** Default: starts a process. */
   readonly run?: RunProgram;
 }
 

@@ -7,7 +7,7 @@ export interface LookTerms {
   readonly entries: number;
 }
 
-/** One answer for each key, in their order; what was cut is unknown. */
+/** One answer for each key, in their order; an answer that was cut is unknown. */
 export function readLooks(stdout: string, keys: readonly string[], terms: LookTerms): readonly Looked[] {
   return perKey(stdout, keys, (key, fields) => readLook(key, fields, terms));
 }
@@ -105,7 +105,7 @@ const typed = (field: string): LookedEntry => ({ kind: KINDS[field[0] ?? ""] ?? 
 
 const BY_TIMES: readonly LookedEntry["kind"][] = ["file", "directory", "other"];
 
-/** How often a name stands there says what it is: of the last one before a cut nobody knows. */
+/** The count of a name tells its kind: nobody knows that of the last name before a cut. */
 function repeated(fields: readonly string[], isCut: boolean): LookedEntry[] {
   const names: { name: string; times: number }[] = [];
   for (const field of fields) {
@@ -117,7 +117,7 @@ function repeated(fields: readonly string[], isCut: boolean): LookedEntry[] {
   return known.map(({ name, times }) => ({ name, kind: BY_TIMES[times - 1] ?? "other" }));
 }
 
-/** Where the names fill all the room, the last one may be cut. */
+/** When the names fill all the room, the last one may be cut. */
 function readNames(listed: readonly string[], { nameBytes, entries }: LookTerms) {
   const bytes = listed.reduce((total, name) => total + Buffer.byteLength(name) + 1, 0);
   const full = bytes >= nameBytes;
@@ -146,7 +146,7 @@ function readFiles(fields: readonly string[], stats: ReadonlyMap<string, Stat>) 
   return { files, unread };
 }
 
-/** Undefined where something else stands there than pairs of digits. */
+/** Undefined if something else stands there than pairs of digits. */
 function readBytes(text: string): Uint8Array | undefined {
   const digits = text.replace(/\s+/g, "");
   return /^(?:[0-9a-f]{2})*$/.test(digits) ? Buffer.from(digits, "hex") : undefined;

@@ -1,6 +1,7 @@
 /**
- * Looking into directories of an engine's machine, many in one command: as root by path, or in a container that lives for
- * the look. Nothing below them is changed. What cannot be looked at is unknown, with the reason, and stops no other.
+ * Looking into directories of an engine's machine, many in one command: as root by path, or in a container that lives
+ * for the look. Nothing below them is changed. A place that cannot be looked at is unknown, with the reason, and stops
+ * no other.
  */
 import { RecoverError } from "../../errors.ts";
 import {
@@ -40,7 +41,7 @@ export interface LooksOptions {
   readonly images: () => Promise<readonly DockerImage[]>;
 }
 
-/** What is asked of many places in one command, and how its answer is read. */
+/** One question about many places in one command, and the reader of its answer. */
 interface Question<T> {
   readonly call: (places: InsideCall["places"]) => InsideCall;
   readonly read: (stdout: string, keys: readonly string[]) => readonly T[];
@@ -98,7 +99,7 @@ export class Looks {
     return this.#read(batch, question, { argv, result: await shell.run(argv, LIMITS) });
   }
 
-  /** An image is tried by the look itself, and by a container of its own where that fails. */
+  /** Looks in a container of each image in turn. An image without a shell is dropped, and the next one is tried. */
   async #contained<T extends { readonly key: string }>(
     places: readonly Place[],
     question: Question<T | Unseen>,
@@ -113,8 +114,8 @@ export class Looks {
   }
 
   /**
-   * Undefined where the image has no shell. A mount whose source is gone fails the whole container: that place is absent, the
-   * others are looked at without it.
+   * Undefined if the image has no shell. A mount whose source is gone fails the whole container: that place is absent,
+   * the others are looked at without it.
    */
   async #inImage<T extends { readonly key: string }>(
     places: readonly Place[],
@@ -180,7 +181,7 @@ export class Looks {
 const LIMITS = { timeoutMs: TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT } as const;
 const NO_IMAGE = "no image with a shell is present to look in, and this user may not look as root";
 
-/** An image without a name of its own may be half of a build. */
+/** An image without a tag may be half of a build. */
 function weight({ volumes, tags, size = 1e12 }: DockerImage): number {
   return (volumes.length > 0 ? 1e15 : 0) + (tags.length === 0 ? 1e14 : 0) + size;
 }

@@ -1,7 +1,10 @@
 /** The one container that carries a run's label and a name of the run's own. */
 import { answerError } from "../../kit/shell/json-answer.ts";
 
-/** Its full id; undefined where there is none. Error: `answer-malformed`: what is not understood is no absence (law 5). */
+/**
+ * Its full id; undefined if there is none. Error: `answer-malformed`: an answer that is not understood is no absence
+ * (law 5).
+ */
 export function ownId(stdout: string, place: string): string | undefined {
   const said = stdout.trim();
   if (said === "") return undefined;

@@ -1,4 +1,7 @@
-/** Of a container's environment only what says where data lie and whom to ask: everything else may be a secret. */
+/**
+ * Of a container's environment only those that tell the place of the data and the account to ask with: everything else
+ * may be a secret.
+ */
 const TELLING =
   /^(?:PGDATA|PG_MAJOR|PG_VERSION|POSTGRES_(?:USER|DB|INITDB_ARGS|HOST_AUTH_METHOD)|MYSQL_(?:DATABASE|USER|MAJOR|VERSION)|MARIADB_(?:DATABASE|USER|VERSION)|MONGO_(?:MAJOR|VERSION)|REDIS_VERSION|RABBITMQ_VERSION|LANG|LC_[A-Z]+|TZ)$/;
 

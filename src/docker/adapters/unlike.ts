@@ -1,4 +1,6 @@
-/** In what a container is not like an earlier one, by what `docker inspect` says of both. Values are compared, never told. */
+/**
+ * The differences between a container and an earlier one, by `docker inspect` of both. Values are compared, never told.
+ */
 import { z } from "zod";
 import type { Unlike } from "../../ports/docker-host.ts";
 import { parseJson } from "../../kit/shell/json-answer.ts";
@@ -11,7 +13,7 @@ const inspected = z.object({
 });
 type Inspected = z.infer<typeof inspected>;
 
-/** What Compose writes by itself or what says where something lies is left out: mounts and networks are told elsewhere. */
+/** Leaves out settings that Compose writes by itself, and places: mounts and networks are told elsewhere. */
 const SETTINGS: readonly (readonly ["Config" | "HostConfig", string, string])[] = [
   ["Config", "User", "the user"],
   ["Config", "Cmd", "the command"],
@@ -40,7 +42,7 @@ const SETTINGS: readonly (readonly ["Config" | "HostConfig", string, string])[] 
   ["HostConfig", "IpcMode", "its IPC namespace"],
 ];
 
-/** Undefined where one of the two is not in the answer. */
+/** Undefined if one of the two is not in the answer. */
 export function parseUnlike(
   text: string,
   ids: { readonly before: string; readonly after: string },
@@ -53,7 +55,7 @@ export function parseUnlike(
   return [...unlikeVariables(before, after), ...unlikeSettings(before, after)];
 }
 
-/** By name: an engine gives them in whatever order the container's maker sent them. */
+/** Sorted by name: the engine gives them in the order of the container's maker. */
 function unlikeVariables(before: Inspected, after: Inspected): readonly Unlike[] {
   const now = new Map((after.Config.Env ?? []).map(split));
   const then = (before.Config.Env ?? []).map(split).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -76,7 +78,10 @@ function unlikeSettings(before: Inspected, after: Inspected): readonly Unlike[] 
   });
 }
 
-/** What engines write as null, as nothing or as empty is the same; the order of fields says nothing. "" for nothing. */
+/**
+ * Engines write an empty value as null, as "" or not at all: all of these become "". The order of fields does not
+ * count.
+ */
 function normal(value: unknown): string {
   if (value === undefined) return "";
   const text = JSON.stringify(ordered(value));

@@ -1,4 +1,4 @@
-/** What a Compose file says of a service, as plain JSON. */
+/** The parts of a service in a Compose file, as plain JSON. */
 import { type Mount, shownMount } from "../compose/mount.ts";
 import type { Place } from "../compose/node.ts";
 import type { Service } from "../compose/service.ts";

@@ -1,4 +1,4 @@
-/** What an audit finds: what is so, what it leads to, where it is written, and the exact way to put it right. */
+/** A finding of an audit: the fact, its consequence, its place, and the exact way to put it right. */
 export type Severity = "serious" | "warning" | "note";
 
 /** Stable: scripts may rely on them. */
@@ -29,11 +29,11 @@ export interface Finding {
   readonly severity: Severity;
   /** `container shop-db-1`, `volume 3f2a…`, `service db`. */
   readonly subject: string;
-  /** `FILE:LINE`, or "" where nothing is written anywhere. */
+  /** `FILE:LINE`, or "" when no file says it. */
   readonly at: string;
-  /** One sentence: what is so, and what it leads to. */
+  /** One sentence: the fact and its consequence. */
   readonly what: string;
-  /** One sentence: what to do, after the commands where there are any. */
+  /** One sentence: the remedy, after the commands if there are any. */
   readonly fix: string;
   /** Exactly as they are typed on the host, in this order. */
   readonly commands: readonly string[];

@@ -1,4 +1,4 @@
-/** What a survey of a host's storage means: findings, gravest first, and what nobody could look at. Pure. */
+/** Judges a survey of a host's storage: findings, gravest first, and the places that nobody could look at. Pure. */
 import type { Contents } from "../data-directory/recognise.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { type Finding, sorted } from "./finding.ts";
@@ -16,7 +16,7 @@ import type { StorageSurvey } from "./survey.ts";
 
 export interface Judgement {
   readonly findings: readonly Finding[];
-  /** What could not be looked at, each as a sentence with its reason: it is neither well nor not. */
+  /** Places that could not be looked at, each as a sentence with its reason: neither well nor bad. */
   readonly unlooked: readonly string[];
 }
 

@@ -10,7 +10,7 @@ const KNOWN = /^(?:com\.docker\.compose\.|desktop\.docker\.io\/|dingo-recover\.)
 const MANAGERS =
   /^(?:com\.docker\.(?:swarm|stack)\.|com\.(?:hashicorp\.nomad|amazonaws\.ecs|dokku)\b|io\.(?:kubernetes|portainer|rancher|balena|hass|podman|containers)\b|coolify\.|PODMAN_)/;
 
-/** A sentence about what a stop would do; undefined where nobody but who started it looks after it. */
+/** A sentence about the effect of a stop; undefined if only the person who started it looks after it. */
 export function keeperText(stock: Stock, container: SurveyedContainer): string | undefined {
   const { labels, removedWhenStopped, compose } = container;
   if (removedWhenStopped)

@@ -5,7 +5,7 @@ import { quote } from "../../kit/commands/shell-quote.ts";
 import { keeperText } from "./keeper.ts";
 import type { Stock, UsedData } from "./stock.ts";
 
-/** What the volume is called in a Compose file, or by itself. */
+/** The volume's key in a Compose file, and its name without one. */
 export function newVolume({ container }: UsedData): { readonly key: string; readonly name: string } {
   const { compose } = container;
   const key = `${(compose?.service ?? container.name).toLowerCase().replace(/[^a-z0-9_.-]/g, "-")}-data`;

@@ -1,4 +1,6 @@
-/** Where the data of a surveyed host are, and what is written of them in Compose files: what all rules ask for. */
+/**
+ * The data of a surveyed host and their places, with the lines about them in Compose files: all rules ask for these.
+ */
 import type { Data } from "../data-directory/recognise.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
@@ -46,12 +48,12 @@ export class Stock {
     return this.survey.projects.find(({ name }) => name === compose?.project);
   }
 
-  /** What its Compose file says of it, where that could be read. */
+  /** The service's definition in its Compose file, when the file could be read. */
   serviceOf(container: SurveyedContainer): SurveyedService | undefined {
     return this.projectOf(container)?.services?.find(({ name }) => name === container.compose?.service);
   }
 
-  /** `FILE:LINE` of the service, or "" where no file says anything. */
+  /** `FILE:LINE` of the service, or "" if no file says anything. */
   lineOf(container: SurveyedContainer): string {
     return this.serviceOf(container)?.at ?? "";
   }

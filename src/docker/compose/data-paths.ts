@@ -1,9 +1,9 @@
 /**
- * Where well-known images keep what must not be lost. Which of these paths an image makes an anonymous volume of, the
- * image itself says (`docker image inspect`, `VOLUME`); this table is for images that nobody has at hand, and for what
- * no `VOLUME` names. Sources: the Dockerfiles and README of github.com/docker-library (postgres, redis, mysql, mariadb,
- * mongo, rabbitmq, cassandra, elasticsearch, influxdb, couchdb, neo4j), github.com/bitnami/containers, and the
- * project's own image where another is named.
+ * The paths at which well-known images keep data that must not be lost. The image itself says which of them it makes an
+ * anonymous volume of (`docker image inspect`, `VOLUME`). This table is for images that nobody has at hand, and for
+ * paths that no `VOLUME` names. Sources: the Dockerfiles and README of github.com/docker-library (postgres, redis,
+ * mysql, mariadb, mongo, rabbitmq, cassandra, elasticsearch, influxdb, couchdb, neo4j), github.com/bitnami/containers,
+ * and the project's own image if another is named.
  */
 import { majorOf, readImageReference } from "./image-reference.ts";
 
@@ -84,7 +84,7 @@ const TABLE: readonly Known[] = [
   { repositories: ["registry"], kind: "other", paths: ["/var/lib/registry"] },
 ];
 
-/** Of an image's name; empty for one that nobody here knows. `moved` are variables of the container, where known. */
+/** Of an image's name; empty for one that nobody here knows. `moved` are variables of the container, if known. */
 export function dataPathsOf(image: string, moved: Readonly<Record<string, string>> = {}): readonly DataPath[] {
   const reference = readImageReference(image);
   if (reference === undefined) return [];

@@ -1,4 +1,4 @@
-/** Whether a text says all that another one says, and one volume more: what an edit is held to before it is shown. */
+/** Whether a text says all that another one says, and one volume more: the check of an edit before it is shown. */
 import { type ComposeMap, type ComposeNode, entriesOf } from "./node.ts";
 import { Problems } from "./problems.ts";
 import { readComposeText } from "./read-file.ts";
@@ -16,7 +16,7 @@ export function saysMore(before: string, after: string, change: VolumeChange): b
   return JSON.stringify(plain(edited)) === JSON.stringify(expected(plain(old), change));
 }
 
-/** Undefined where it cannot be read. */
+/** Undefined if it cannot be read. */
 function read(text: string): ComposeMap | undefined {
   return readComposeText("", text, new Problems());
 }

@@ -1,7 +1,7 @@
 /** A text that is about to be changed at few places: its lines, its comments and its line ends. */
 import { type Document, isMap, isScalar, isSeq, Scalar, visit } from "yaml";
 
-/** `insert` takes the place of what lies between the offsets. */
+/** `insert` takes the place of the text between the offsets. */
 export interface Splice {
   readonly from: number;
   readonly to: number;
@@ -33,7 +33,7 @@ export function eolOf(text: string): string {
   return /\r\n/u.test(text) && !/[^\r]\n/u.test(text) ? "\r\n" : "\n";
 }
 
-/** Lines as a splice behind the line of that offset, whose line end is made where the text lacks it. */
+/** Lines as a splice behind the line of that offset, whose line end is made when the text lacks it. */
 export function linesAfter(text: string, offset: number, lines: readonly string[]): Splice {
   const at = lineEnd(text, offset);
   const eol = eolOf(text);
@@ -42,7 +42,7 @@ export function linesAfter(text: string, offset: number, lines: readonly string[
   return { from: at, to: at, insert };
 }
 
-/** The white space before the offset on its line; undefined where something else stands there. */
+/** The white space before the offset on its line; undefined if something else stands there. */
 export function indentBefore(text: string, offset: number): string | undefined {
   const before = text.slice(lineStart(text, offset), offset);
   return /^ *$/u.test(before) ? before : undefined;
@@ -59,7 +59,7 @@ export function endOfContent(node: unknown): number {
   return (node as { range?: [number, number, number] | null } | null)?.range?.[1] ?? 0;
 }
 
-/** A block scalar ends with its last line end; what comes next begins behind that. */
+/** A block scalar ends with its last line end; the next text begins behind that. */
 function trailing(node: Scalar): number {
   const block = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL;
   return block ? 1 : 0;
@@ -71,7 +71,7 @@ export interface CommentLine {
   readonly end: number;
   /** White space before the "#" signs. */
   readonly before: string;
-  /** What stands behind them. */
+  /** The text behind the "#" signs. */
   readonly content: string;
   readonly eol: string;
 }

@@ -1,7 +1,7 @@
 /**
  * Gives a service a bind or a named volume in the text of a Compose file. Shipped lines that say the very same are
- * uncommented, else lines are put in with the file's own indentation; every other byte stays. What came of it is read
- * again and must be the old file with that one volume more; a text for which that cannot be had is refused.
+ * uncommented, else lines are put in with the file's own indentation; every other byte stays. The result is read again,
+ * and must be the old file with one volume more; else the edit is refused.
  */
 import { type Document, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { quoted } from "../../kit/text/printable.ts";
@@ -75,7 +75,7 @@ interface Opened {
   readonly document: Document.Parsed;
   readonly root: YAMLMap;
   readonly service: YAMLMap;
-  /** Offset of the service's key, and of what comes after the service. */
+  /** Offset of the service's key, and of the text after the service. */
   readonly span: { readonly from: number; readonly to: number };
   readonly volumes: Pair | undefined;
 }
@@ -104,7 +104,7 @@ interface Attempt {
   readonly how: "uncommented" | "inserted";
 }
 
-/** Ways to write it, best first; each is checked by reading what comes of it. */
+/** Ways to write it, best first; each is checked by reading the result. */
 function* attempts(opened: Opened, change: VolumeChange): Generator<Attempt> {
   for (const one of offered(opened)) {
     if (one.item !== itemText(change)) continue;
@@ -155,7 +155,7 @@ function* belowKey(opened: Opened, pair: Pair, change: VolumeChange): Generator<
   yield { splices: [linesAfter(opened.text, endOfContent(pair.key), [line])], how: "inserted" };
 }
 
-/** A new `volumes:`, behind the service's last key; where that cannot be, behind an earlier one. */
+/** A new `volumes:`, behind the service's last key; if that cannot be, behind an earlier one. */
 function* newLists(opened: Opened, change: VolumeChange): Generator<Attempt> {
   const { text, service } = opened;
   if (service.flow === true) {
@@ -171,7 +171,7 @@ function* newLists(opened: Opened, change: VolumeChange): Generator<Attempt> {
     yield { splices: [linesAfter(text, pairEnd(pair), lines)], how: "inserted" };
 }
 
-/** The key of a named volume at the top, where the file lacks it. */
+/** The key of a named volume at the top, if the file lacks it. */
 function declaration({ text, root }: Pick<Opened, "text" | "root">, { source }: VolumeChange): readonly Splice[] {
   const pair = pairOf(root, "volumes");
   const key = `${scalarYaml(source)}:`;
@@ -195,12 +195,12 @@ function startOf(node: unknown): number {
   return isScalar(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-/** Indentation of a block map's keys; undefined where its first key does not begin its line. */
+/** Indentation of a block map's keys; undefined if its first key does not begin its line. */
 function keyIndent(text: string, map: YAMLMap): string | undefined {
   return map.flow === true ? undefined : indentBefore(text, startOf(map.items[0]?.key));
 }
 
-/** Where the items of a block list have their dashes, and what stands between dash and item. */
+/** The place of the dashes of a block list's items, and the text between dash and item. */
 function dashOf(text: string, list: YAMLSeq): { readonly indent: string; readonly gap: string } | undefined {
   const first = startOf(list);
   const [, indent, gap] = /^( *)-( +)/u.exec(text.slice(lineStart(text, first))) ?? [];

@@ -1,13 +1,13 @@
-/** The variables that Compose fills in: the environment of whoever calls it before the project's `.env`. */
+/** The variables that Compose fills in: the caller's environment comes before the project's `.env`. */
 import { interpolate, type Variables } from "./interpolation.ts";
 
-/** The environment of the caller. `complete` is false where it is not the one that the stack was brought up with. */
+/** The environment of the caller. `complete` is false if it is not the one that the stack was brought up with. */
 export interface CallerEnvironment {
   readonly values: Readonly<Record<string, string>>;
   readonly complete: boolean;
 }
 
-/** What a line of a `.env` says; undefined where its form is one that the two generations read differently. */
+/** The variables of a `.env`. A value is undefined when the two generations of Compose read its line differently. */
 export type DotEnv = ReadonlyMap<string, string | undefined>;
 
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=[ \t]*(.*)$/u;

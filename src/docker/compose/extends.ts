@@ -10,7 +10,7 @@ export interface ExtendsLink {
   readonly place: Place;
 }
 
-/** Undefined where the service extends nothing; a text says why it is not known what it extends. */
+/** Undefined if the service extends nothing; a text says why it is not known what it extends. */
 export function readExtends(node: ComposeMap, service: string, scope: Scope): ExtendsLink | string | undefined {
   const value = child(node, "extends");
   if (value === undefined || value.tag === "!reset") return undefined;

@@ -135,7 +135,7 @@ export class FileSet {
     }
   }
 
-  /** The service with what it `extends` below it. */
+  /** The service with the one that it `extends` below it. */
   async #withBase(name: string, at: { keyPlace: Place; node: ComposeMap }, file: OneFile): Promise<Service> {
     const own = readService(name, at, file.scope);
     const link = readExtends(at.node, name, file.scope);

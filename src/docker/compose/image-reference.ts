@@ -11,7 +11,7 @@ export interface ImageReference {
 const REFERENCE =
   /^(?<name>[^@:]*(?::\d+\/[^@:]*)?)(?::(?<tag>[\w][\w.-]*))?(?:@(?<digest>[a-z0-9+._-]+:[0-9a-f]+))?$/iu;
 
-/** Undefined where the text is no reference to an image. */
+/** Undefined if the text is no reference to an image. */
 export function readImageReference(image: string): ImageReference | undefined {
   const { name = "", tag, digest } = REFERENCE.exec(image.trim())?.groups ?? {};
   if (name === "" || /\s/u.test(name)) return undefined;

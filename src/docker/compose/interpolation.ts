@@ -5,7 +5,7 @@
  */
 import { known, type Resolved, unknown } from "./resolved.ts";
 
-/** What a variable is; `value: undefined` means that it is not set, and that all places were looked at. */
+/** The value of a variable; `value: undefined` means that it is not set, and that all places were looked at. */
 export type Variable =
   | { readonly known: true; readonly value: string | undefined }
   | { readonly known: false; readonly why: string };
@@ -36,7 +36,7 @@ interface Asked {
   readonly depth: number;
 }
 
-/** What stands for the `$…` at that offset and where it ends, or why that is not known. */
+/** The text for the `$…` at that offset and its end, or the reason why it is not known. */
 function substitution(raw: string, dollar: number, asked: Asked): { text: string; end: number } | string {
   const rest = raw.slice(dollar + 1);
   if (rest.startsWith("$")) return { text: "$", end: dollar + 2 };
@@ -83,7 +83,7 @@ function choose(asked: { name: string; value: string | undefined; operator: stri
   }
 }
 
-/** Offset of the brace that ends what began before `begin`, nested `${…}` passed over; -1 where there is none. */
+/** Offset of the brace that ends the text begun before `begin`, nested `${…}` passed over; -1 if there is none. */
 function closingBrace(raw: string, begin: number): number {
   let open = 1;
   for (let at = begin; at < raw.length; at += 1) {

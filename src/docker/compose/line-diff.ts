@@ -1,4 +1,4 @@
-/** What an edit changes, line by line, as `diff -u` shows it. */
+/** The changes of an edit, line by line, as `diff -u` shows them. */
 import { printable } from "../../kit/text/printable.ts";
 
 const CONTEXT = 3;
@@ -10,7 +10,7 @@ interface Step {
   readonly line: string;
 }
 
-/** Empty where the texts are the same. Lines are made safe to show. */
+/** Empty if the texts are the same. Lines are made safe to show. */
 export function unifiedDiff(path: string, before: string, after: string): string {
   if (before === after) return "";
   const steps = compare(before.split("\n"), after.split("\n"));
@@ -46,7 +46,7 @@ function compare(before: readonly string[], after: readonly string[]): readonly 
   return [...before.slice(0, head).map(same), ...middle, ...before.slice(before.length - tail).map(same)];
 }
 
-/** The longest common subsequence of lines; what is not in it goes or comes. */
+/** The longest common subsequence of lines; every other line goes or comes. */
 function inner(before: readonly string[], after: readonly string[]): readonly Step[] {
   const common = before.length * after.length > MOST_CELLS ? undefined : lengths(before, after);
   const steps: Step[] = [];

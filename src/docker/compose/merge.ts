@@ -7,7 +7,7 @@ import type { Mount } from "./mount.ts";
 import { child, type ComposeMap } from "./node.ts";
 import type { Service } from "./service.ts";
 
-/** `node` is what the later file says, for its tags. */
+/** `node` is the later file's node, for its tags. */
 export function mergeServices(base: Service, later: Service, node: ComposeMap): Service {
   const merged: Service = {
     ...base,
@@ -30,7 +30,10 @@ export function mergeServices(base: Service, later: Service, node: ComposeMap): 
   return retagged(merged, later, node);
 }
 
-/** What the base of an `extends` gives: v1 refuses one with `volumes_from` or `depends_on`, v2 takes the latter over. */
+/**
+ * The part of a base that an `extends` takes. v1 refuses a base with `volumes_from` or `depends_on`; v2 takes
+ * `depends_on` over.
+ */
 export function asBase(base: Service): Service {
   const definitions = base.definitions.map((one) => ({ ...one, base: true }));
   return { ...base, definitions, volumesFrom: [] };

@@ -7,9 +7,9 @@ import { hostPath, notUnderstood, type Scope, textOf } from "./scope.ts";
 export interface Mount {
   /** "other": an image, a named pipe or a cluster volume; "unknown": a variable decides it. */
   readonly kind: "bind" | "named" | "anonymous" | "tmpfs" | "other" | "unknown";
-  /** Host path of a bind, key of a named volume; absent where there is none. */
+  /** Host path of a bind, key of a named volume; absent if there is none. */
   readonly source?: Resolved;
-  /** Source as the file has it, variables filled in where they are known: "./postgres". */
+  /** Source as the file has it, variables filled in if they are known: "./postgres". */
   readonly written?: string;
   /** Path in the container, without a "/" at its end. */
   readonly target: Resolved;
@@ -18,7 +18,7 @@ export interface Mount {
   readonly place: Place;
 }
 
-/** Undefined, and a problem, for what is no mount. */
+/** Undefined, and a problem, for a text that is no mount. */
 export function readMount(node: ComposeNode, scope: Scope): Mount | undefined {
   const mount = node.kind === "map" ? longMount(node, scope) : shortMount(node, scope);
   if (mount === undefined) notUnderstood(node, scope, "a volume of the service");

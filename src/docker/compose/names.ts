@@ -1,21 +1,25 @@
 /**
- * How the two generations call what they make. v1 is the Python program `docker-compose` 1.x (1.29: `cli/command.py`
- * `get_project_name`, `service.py`), v2 the plugin `docker compose` (compose-go 2.9: `loader/loader.go`).
+ * The names that the two generations give to containers, volumes and networks. v1 is the Python program
+ * `docker-compose` 1.x (1.29: `cli/command.py` `get_project_name`, `service.py`), v2 the plugin `docker compose`
+ * (compose-go 2.9: `loader/loader.go`).
  */
 import { known, mapKnown, type Resolved, unknown } from "./resolved.ts";
 
 export type Generation = "v1" | "v2";
 
-/** v1 strips what is no letter, digit, "-" or "_" after lower-casing; v2 does so too, and strips leading "-" and "_". */
+/**
+ * v1 lower-cases, and strips every character but letters, digits, "-" and "_"; v2 does so too, and strips leading "-"
+ * and "_".
+ */
 export function normalizedProject(name: string, generation: Generation): string {
   const kept = name.toLowerCase().replace(/[^-_a-z0-9]/gu, "");
   return generation === "v1" ? kept : kept.replace(/^[_-]+/u, "");
 }
 
 export interface NameSources {
-  /** `-p`, where one is known to be used. */
+  /** `-p`, when one is known to be used. */
   readonly option?: string | undefined;
-  /** COMPOSE_PROJECT_NAME of the environment or of `.env`; undefined where it is not set. */
+  /** COMPOSE_PROJECT_NAME of the environment or of `.env`; undefined if it is not set. */
   readonly variable: Resolved | undefined;
   /** `name:` of the last file that has one. v1 knows no such key. */
   readonly declared: Resolved | undefined;

@@ -41,7 +41,7 @@ export interface ComposeMap extends NodeBase {
 
 export type ComposeNode = ComposeScalar | ComposeList | ComposeMap;
 
-/** The value under a key; undefined where the node is no map or has no such key. */
+/** The value under a key; undefined if the node is no map or has no such key. */
 export function child(node: ComposeNode | undefined, key: string): ComposeNode | undefined {
   return node?.kind === "map" ? node.entries.get(key)?.value : undefined;
 }

@@ -9,7 +9,7 @@ export interface OverrideWanted {
   /** `version:` of the first file; v1 refuses an override of another one. Undefined: it has none. */
   readonly version: string | undefined;
   readonly changes: readonly VolumeChange[];
-  /** What the override file says already; undefined where there is none. */
+  /** The present text of the override file; undefined when there is none. */
   readonly existing: string | undefined;
 }
 

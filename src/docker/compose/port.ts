@@ -6,11 +6,11 @@ import { notUnderstood, type Scope, textOf } from "./scope.ts";
 export interface Port {
   /** Address of the host, "" for all of them. */
   readonly hostIp: string;
-  /** Port or range of the host as text; undefined where the engine chooses one. */
+  /** Port or range of the host as text; undefined if the engine chooses one. */
   readonly host?: string;
   readonly container: string;
   readonly protocol: string;
-  /** False where a variable that is not known, or what YAML makes of the number, decides it. */
+  /** False if an unknown variable, or YAML's reading of the number, decides it. */
   readonly known: boolean;
   readonly place: Place;
 }

@@ -1,4 +1,4 @@
-/** What could not be read or resolved in the files of a project, each with its place. */
+/** The mistakes and gaps in a project's files, each with its place. */
 import type { Diagnostic, Finding } from "../../kit/text/diagnostic.ts";
 import type { Place } from "./node.ts";
 

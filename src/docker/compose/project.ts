@@ -1,6 +1,7 @@
 /**
- * Reads a Compose project: its files in their order, what they include and extend, and the variables that they name.
- * It reads files through whoever calls it and reaches nothing else. What nobody can tell is unknown, with the reason.
+ * Reads a Compose project: its files in their order, the files that they include and extend, and the variables that
+ * they name. It reads files through its caller and reaches nothing else. A value that nobody can tell is unknown, with
+ * the reason.
  */
 import { posix } from "node:path";
 import type { Diagnostic } from "../../kit/text/diagnostic.ts";
@@ -21,7 +22,7 @@ export interface ProjectSource {
   /** By default `.env` of the directory. */
   readonly envFiles?: readonly string[];
   readonly environment: CallerEnvironment;
-  /** Home of whoever calls Compose. */
+  /** Home of the account that calls Compose. */
   readonly home?: string;
   readonly projectOption?: string;
   readonly read: ReadFile;
@@ -31,14 +32,14 @@ export interface ComposeProject {
   readonly directory: string;
   /** Every Compose file that was read, included and extended ones too. */
   readonly files: readonly SourceFile[];
-  /** `version:` of the first file; undefined where it has none. "1" where it is of the time before `version:`. */
+  /** `version:` of the first file; undefined if it has none. "1" if it is of the time before `version:`. */
   readonly version: string | undefined;
   readonly names: Readonly<Record<Generation, Resolved>>;
   readonly services: readonly Service[];
   readonly volumes: readonly NamedVolume[];
   /** In the order in which they were met. */
   readonly problems: readonly Diagnostic[];
-  /** False where a file could not be read: what is not here may be there. */
+  /** False if a file could not be read: a service that is absent here may exist. */
   readonly complete: boolean;
 }
 

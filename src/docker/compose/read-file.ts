@@ -1,4 +1,7 @@
-/** Reads the text of one Compose file into placed nodes. What cannot be read is a problem, and undefined comes back. */
+/**
+ * Reads the text of one Compose file into placed nodes. If the text cannot be read, it adds a problem and returns
+ * undefined.
+ */
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLMap } from "yaml";
 import { printable, quoted } from "../../kit/text/printable.ts";
 import { Lines } from "../../kit/yaml/lines.ts";
@@ -6,7 +9,7 @@ import { MOST_BYTES, tooDeep } from "../../kit/yaml/read.ts";
 import type { ComposeEntry, ComposeMap, ComposeNode, Place } from "./node.ts";
 import type { Problems } from "./problems.ts";
 
-/** Aliases multiply what a file says; no honest one says more. */
+/** Aliases multiply the values of a file; no honest file has more. */
 const MOST_VALUES = 20_000;
 const DEEPEST = 64;
 
@@ -109,7 +112,7 @@ class Reading {
   }
 }
 
-/** `<<: *name` or a list of them: what stands in the map itself wins, then what was named first. */
+/** `<<: *name` or a list of them: keys of the map itself win, then those of the first name. */
 function mergeInto(entries: Map<string, ComposeEntry>, from: ComposeNode): void {
   if (from.kind === "list") for (const one of from.items) mergeInto(entries, one);
   if (from.kind === "map") for (const [key, entry] of from.entries) if (!entries.has(key)) entries.set(key, entry);

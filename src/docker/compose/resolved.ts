@@ -1,4 +1,4 @@
-/** A text of a Compose file as Compose would take it, or why nobody can say what it is. */
+/** A text of a Compose file as Compose would take it, or why nobody can tell it. */
 import type { Place } from "./node.ts";
 
 export type Resolved =
@@ -15,7 +15,7 @@ export function unknown(raw: string, why: string): Resolved {
   return { known: false, raw, why };
 }
 
-/** For a person: the text, or what is written with a note that it is not known. */
+/** For a person: the text, or the written one with a note that its value is not known. */
 export function shown(text: Resolved): string {
   return text.known ? text.text : `${text.raw} (not known: ${text.why})`;
 }

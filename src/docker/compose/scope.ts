@@ -1,4 +1,4 @@
-/** What the texts of one file are read with: its variables, and the directory that its relative paths begin at. */
+/** The scope of one file's texts: its variables, and the directory that its relative paths begin at. */
 import { posix } from "node:path";
 import { interpolate, type Variables } from "./interpolation.ts";
 import type { ComposeNode } from "./node.ts";
@@ -9,18 +9,18 @@ export interface Scope {
   readonly variables: Variables;
   /** Absolute. */
   readonly directory: string;
-  /** Home of whoever calls Compose; undefined where that is not known. */
+  /** Home of the account that calls Compose; undefined when it is not known. */
   readonly home: string | undefined;
   readonly problems: Problems;
 }
 
-/** A scalar with its variables filled in; undefined for what is no text. */
+/** A scalar with its variables filled in; undefined for a node that is no text. */
 export function textOf(node: ComposeNode | undefined, scope: Scope): PlacedText | undefined {
   if (node?.kind !== "scalar" || node.empty) return undefined;
   return { ...interpolate(node.text, scope.variables), place: node.place };
 }
 
-/** A list of texts, or the one text in its place; what is something else is a problem. */
+/** A list of texts, or the one text in its place; any other node is a problem. */
 export function textsOf(node: ComposeNode | undefined, scope: Scope, what: string): readonly PlacedText[] {
   if (node === undefined || (node.kind === "scalar" && node.empty)) return [];
   const items = node.kind === "list" ? node.items : [node];

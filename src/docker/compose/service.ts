@@ -1,4 +1,4 @@
-/** One service: what one file says of it, and how several say it together. */
+/** One service: one file's definition, and the merged one of several files. */
 import { optional } from "../../kit/optional.ts";
 import type { Mount } from "./mount.ts";
 import { readMount } from "./mount.ts";
@@ -7,7 +7,7 @@ import { type Port, readPort } from "./port.ts";
 import type { PlacedText } from "./resolved.ts";
 import { notUnderstood, type Scope, textOf, textsOf } from "./scope.ts";
 
-/** Where a file speaks of the service: the place of its key. */
+/** The place of the service's key in a file. */
 export interface Definition {
   readonly place: Place;
   /** Whether it was read as the base of an `extends`. */

@@ -1,5 +1,5 @@
 /**
- * Lines that whoever wrote the file left in it as comments, to be uncommented by who wants the data to last:
+ * Comment lines that the author of a Compose file left in it. They give a service a volume once somebody uncomments them:
  *
  *     #    volumes:
  *     #      - ./postgres:/var/lib/postgresql/data
@@ -12,7 +12,7 @@ export interface ShippedVolume {
   readonly item: string;
   readonly source: string;
   readonly target: string;
-  /** The commented `volumes:`; undefined where the service has one and the item alone is a comment. */
+  /** The commented `volumes:`; undefined if the service has one and the item alone is a comment. */
   readonly key: CommentLine | undefined;
   readonly line: CommentLine;
 }
@@ -36,7 +36,7 @@ export function shippedVolumes(text: string, { document, span, hasList }: Within
     const item = /^\s*-\s+(.*?)\s*$/u.exec(line.content)?.[1];
     if (/^\s*volumes:\s*$/u.test(line.content)) key = indent > foreign ? undefined : line;
     else if (item === undefined) {
-      // A service that is commented out as a whole: what stands below it is its own.
+      // A service that is commented out as a whole: the lines below it are its own.
       if (/^\s*[\w.-]+:\s*$/u.test(line.content)) foreign = Math.min(foreign, indent);
       key = undefined;
     } else if (key !== undefined || (hasList && foreign === Number.POSITIVE_INFINITY))

@@ -1,6 +1,6 @@
 /** How the files of a project are got at. */
 
-/** "absent" only where whoever looked can tell so. */
+/** "absent" only if the reader can tell so. */
 export type FileAnswer =
   | { readonly state: "text"; readonly text: string }
   | { readonly state: "absent" }

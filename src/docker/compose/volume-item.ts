@@ -1,4 +1,4 @@
-/** How an item of `volumes:` is written: `./postgres:/var/lib/postgresql/data`, in quotes where YAML needs them. */
+/** How an item of `volumes:` is written: `./postgres:/var/lib/postgresql/data`, in quotes if YAML needs them. */
 import { hasObeyed } from "../../kit/text/printable.ts";
 
 /** A bind or a named volume that a service is given. */
@@ -14,7 +14,7 @@ export function isNamed({ source }: VolumeChange): boolean {
   return !/^[./~]/u.test(source);
 }
 
-/** Why Compose could not take it in the short form; undefined where it can. */
+/** Why Compose could not take it in the short form; undefined if it can. */
 export function refusal({ source, target }: VolumeChange): string | undefined {
   for (const [what, path] of [
     ["source", source],
@@ -41,7 +41,7 @@ export function itemYaml(change: VolumeChange): string {
   return scalarYaml(itemText(change));
 }
 
-/** Plain where nothing in it means anything to YAML, else in single quotes. */
+/** Plain if no character has a meaning in YAML, else in single quotes. */
 export function scalarYaml(text: string): string {
   return /^[A-Za-z0-9./_][A-Za-z0-9./_@+:~-]*[A-Za-z0-9./_]$/u.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }

@@ -6,7 +6,7 @@ import { type Scope, textOf } from "./scope.ts";
 export interface NamedVolume {
   readonly key: string;
   readonly place: Place;
-  /** The engine's name where the file gives one; else it is the project's name with the key. */
+  /** The engine's name if the file gives one; else it is the project's name with the key. */
   readonly name?: PlacedText;
   readonly external: boolean | "unknown";
   readonly driver?: PlacedText;

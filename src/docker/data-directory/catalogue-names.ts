@@ -1,11 +1,11 @@
 /**
- * Names out of the first pages of a shared catalogue's file, as a server last wrote it: `pg_database` is `global/1262` and
- * `pg_authid` is `global/1260` until somebody rewrites them with VACUUM FULL (PostgreSQL manual, System Catalogs; both are
- * mapped relations whose first file bears their own number). What only the WAL knows is not here: a name that is missing may
- * be there all the same.
+ * Names out of the first pages of a shared catalogue's file, as a server last wrote it: `pg_database` is `global/1262`
+ * and `pg_authid` is `global/1260` until somebody rewrites them with VACUUM FULL (PostgreSQL manual, System Catalogs;
+ * both are mapped relations whose first file bears their own number). A name that only the WAL has is not here: a
+ * missing name may exist all the same.
  *
  * Page and tuple: storage/bufpage.h (line pointers from byte 24), access/htup_details.h (t_xmax at 4, t_infomask at 20,
- * t_hoff at 22); the OID is a column of its own since 12. Little-endian.
+ * t_hoff at 22); since 12 the OID is a separate column. Little-endian.
  */
 
 export const DATABASES_FILE = "global/1262";
@@ -35,13 +35,13 @@ export interface CatalogueDatabase {
 
 /** Of databases that were not dropped, templates left out. */
 export function databasesIn(start: Uint8Array): readonly CatalogueDatabase[] {
-  // Where the OID is no column, it stands at the end of the header, right before the name as well.
+  // If the OID is no column, it stands at the end of the header, right before the name as well.
   const all = liveRows(start).map(({ bytes, at }) => ({ name: nameAt(bytes, at), oid: bytes.readUInt32LE(at - 4) }));
   const known = all.filter(({ name }) => name !== "" && name !== "template0" && name !== "template1");
   return known.filter(({ name }, index) => known.findIndex((each) => each.name === name) === index);
 }
 
-/** The first superuser that may log in comes first: initdb made it, whatever it is called. */
+/** The first superuser that may log in comes first: initdb made it, under any name. */
 export function superusers(start: Uint8Array): readonly string[] {
   const roles = liveRows(start).map(roleAt);
   return [...new Set(roles.filter((role) => role.isSuperuser && role.canLogin).map(({ name }) => name))].filter(
@@ -57,7 +57,7 @@ function roleAt({ bytes, at }: Row): CatalogueRole {
 
 interface Row {
   readonly bytes: Buffer;
-  /** Where the name begins. */
+  /** The offset at which the name begins. */
   readonly at: number;
 }
 

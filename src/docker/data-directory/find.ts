@@ -1,4 +1,4 @@
-/** Looks into directories, and where nothing is told of one, into those of it that usually hold data. */
+/** Looks into directories. If a directory shows no data, looks into those below it that usually hold data. */
 import { RecoverError } from "../../errors.ts";
 import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../../ports/docker-host.ts";
 import {
@@ -18,7 +18,7 @@ export interface Found {
   readonly contents: Contents;
   /** Of the file system that it lies on. */
   readonly space: DiskSpace | undefined;
-  /** Owner and octal mode of the directory that was asked for; undefined where it was not seen. */
+  /** Owner and octal mode of the directory that was asked for; undefined if it was not seen. */
   readonly owner: { readonly uid: number; readonly mode: string } | undefined;
 }
 
@@ -39,14 +39,14 @@ export async function findData(
   });
 }
 
-/** What is whole PostgreSQL, whatever the directories above it are called (PostgreSQL manual, Database File Layout). */
+/** The file of every whole PostgreSQL, below directories of any name (PostgreSQL manual, Database File Layout). */
 const CONTROL = "global/pg_control";
 /** So many of one place are looked at. */
 const MOST_BELOW = 8;
 
 /**
- * Every PostgreSQL below a place, whatever was told of it; a place that was not walked to its end says so. `found` is the
- * answer of `findData`; what is no place here comes back as it is.
+ * Finds every PostgreSQL below a place, also when `findData` has found other data there. A place that was not walked to
+ * its end says so. `found` is the answer of `findData`; an entry without a path here is returned unchanged.
  */
 export async function findBelow(
   host: Pick<DockerHost, "look" | "search">,
@@ -99,7 +99,7 @@ async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly 
   try {
     return places.length === 0 ? [] : await host.search(places, [CONTROL]);
   } catch (error) {
-    // It took too long: what was not walked is not known.
+    // The walk took too long: nothing is known of the rest.
     if (!(error instanceof RecoverError) || error.code === "interrupted") throw error;
     return places.map(({ key }) => ({ state: "unknown", key, why: error.message }));
   }

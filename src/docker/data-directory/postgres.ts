@@ -4,7 +4,7 @@ import { CONTROL_BYTES } from "../../archive/wal/control-values.ts";
 import type { LookedFile } from "../../ports/docker-host.ts";
 
 export interface PostgresDirectory {
-  /** Of PG_VERSION, else of pg_control: `9.6`, `16`; "" where neither says. */
+  /** Of PG_VERSION, else of pg_control: `9.6`, `16`; "" if neither says. */
   readonly version: string;
   /** Whole: it can be started as it is, or after a crash recovery. Begun: initdb did not come to its end. */
   readonly condition: "whole" | "begun" | "damaged";
@@ -13,7 +13,7 @@ export interface PostgresDirectory {
   readonly pidFile: boolean;
   /** It follows another server, or recovers from an archive, as soon as it is started. */
   readonly standby: boolean;
-  /** What is wrong, as a sentence; "" where nothing is. */
+  /** The fault of the directory, as a sentence; "" when it has none. */
   readonly why: string;
 }
 
@@ -27,7 +27,7 @@ export const POSTGRES_FILES = [
   { path: "base/1/PG_VERSION", bytes: 0 },
 ] as const;
 
-/** Undefined where nothing is PostgreSQL's. `is` tells of a path whether it is there. */
+/** Undefined when no file is PostgreSQL's. `is` tells of a path whether it is there. */
 export function readPostgres(
   files: ReadonlyMap<string, LookedFile>,
   is: (path: string) => boolean,

@@ -1,4 +1,7 @@
-/** What lies in a directory, by a bounded set of its files. Pure; what was not looked at is unknown, and never empty. */
+/**
+ * Recognises the content of a directory by a bounded set of its files. Pure; a place that was not looked at is unknown,
+ * and never empty.
+ */
 import type { Looked, LookedFile, LookOrder } from "../../ports/docker-host.ts";
 import { type PostgresDirectory, POSTGRES_FILES, readPostgres } from "./postgres.ts";
 import { SQLITE, type SystemName, SYSTEMS } from "./systems.ts";
@@ -9,19 +12,19 @@ export type Contents =
       readonly system: SystemName;
       /** `PostgreSQL`. */
       readonly title: string;
-      /** The release as its own files say it; "" where they do not. */
+      /** The release as its own files say it; "" if they do not. */
       readonly version: string;
       /** The directory below the place that holds it; "" for the place itself. */
       readonly inside: string;
       /** ISO 8601: the newest modification among the files that were looked at. */
       readonly touched: string;
       readonly postgres?: PostgresDirectory;
-      /** The others of that place, where it holds several. */
+      /** The others of that place, if it holds several. */
       readonly beside?: readonly Data[];
-      /** Why not all below it was searched for PostgreSQL, where it should have been. */
+      /** Why not all below it was searched for PostgreSQL, when it should have been. */
       readonly unwalked?: string;
     }
-  /** There is not one name in it. `lost+found` of a file system of its own does not count. */
+  /** There is not one name in it. The `lost+found` of a mounted file system does not count. */
   | { readonly kind: "empty" }
   /** Something that is no data of a system that is known; `names` are some of it. */
   | {
@@ -53,7 +56,7 @@ const WITH_CONTENT: readonly { readonly path: string; readonly bytes: number }[]
   ...UPGRADE_INFO.map((path) => ({ path, bytes: 32 })),
 ];
 
-/** What is wanted of every directory. */
+/** The files that the look asks of every directory. */
 export const LOOK: LookOrder = {
   entries: ENTRIES,
   files: [
@@ -107,7 +110,7 @@ function ofDirectory(looked: Seen, inside: string): Contents {
   return { kind: "other", names, more };
 }
 
-/** What a system wrote down of its own release. */
+/** The release that a system wrote into its files. */
 function versionOf(system: SystemName, files: ReadonlyMap<string, LookedFile>): string {
   const text = (path: string): string => Buffer.from(files.get(path)?.content ?? []).toString("latin1");
   if (system === "redis") {
@@ -123,7 +126,7 @@ function versionOf(system: SystemName, files: ReadonlyMap<string, LookedFile>): 
 const INNER = /^(?:pgdata|pgsql|postgres(?:ql)?\d*|data|db|mysql|redis|mongodb|\d{1,2}(?:\.\d)?)$/i;
 const MOST_INNER = 6;
 
-/** Directories below it that are worth a look of their own, where nothing was told of it. */
+/** Directories below it that are worth a separate look, when it shows no data itself. */
 export function innerDirectories(looked: Looked): readonly string[] {
   if (looked.state !== "seen" || recognise(looked).kind !== "other") return [];
   const names = looked.entries

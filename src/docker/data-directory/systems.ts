@@ -1,5 +1,5 @@
 /**
- * What a data directory is told by: files and directories that its system makes and no other does. Paths are relative to
+ * The marks of a data directory: files and directories that its system makes and no other does. Paths are relative to
  * the directory; they and how a dump is taken come from each system's own documentation.
  */
 export type SystemName =
@@ -27,9 +27,9 @@ export interface DataSystem {
   readonly title: string;
   /** Every one of one of these sets is there. */
   readonly marks: readonly (readonly string[])[];
-  /** A command in the running container that writes a backup to standard output; "" where there is no such one. */
+  /** A command in the running container that writes a backup to standard output; "" if there is no such one. */
   readonly dump: string;
-  /** Where the marks come from. */
+  /** The source of the marks. */
   readonly source: string;
 }
 

@@ -1,4 +1,4 @@
-/** Everything that a box is made of as one value; on disk each part has a file of its own, replaced as it changes. */
+/** All parts of a box as one value; on disk each part has a separate file, replaced when the part changes. */
 import type { CloudControllerState } from "../cloud-controller/state.ts";
 import type { DirectorState } from "../director/state.ts";
 import type { DockerEngineState } from "../docker-engine/state.ts";
@@ -29,7 +29,7 @@ export interface BoxState {
   readonly world: World;
   readonly cloudController: CloudControllerState;
   readonly director: DirectorState;
-  /** A Docker host beside the foundation, where the scenario has one. */
+  /** A Docker host beside the foundation, if the scenario has one. */
   readonly docker?: DockerEngineState;
   readonly accounts: BoxAccounts;
   readonly keys: BoxKeys;
@@ -64,8 +64,8 @@ export class BoxFiles {
   }
 
   /**
-   * With the next part that is saved at once, or after a moment: for parts that change with every question that is asked
-   * of them. What they decide takes effect in the world, and that is saved at once.
+   * Saves the part with the next one that is saved at once, or after a moment: for parts that every question changes.
+   * Their decisions take effect in the world, which is saved at once.
    */
   saveSoon(part: Part, value: Kept): void {
     this.#waiting.set(part, value);

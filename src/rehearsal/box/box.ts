@@ -19,16 +19,16 @@ import type { DockerEngineState } from "../docker-engine/state.ts";
 import type { World } from "../world/world.ts";
 import { SavedWorld, type WorldHost } from "./world-host.ts";
 
-/** Where the director is, seen from behind the gateway. */
+/** The director's address, seen from behind the gateway. */
 export const DIRECTOR_ADDRESS = "10.58.111.5:25555";
 
-/** Where the collector's log store is, seen from behind the gateway. */
+/** The address of the collector's log store, seen from behind the gateway. */
 const LOG_STORE_ADDRESS = "10.58.111.6:9200";
 
 /** A director forgets old tasks as well; nobody asks again for one that was read. */
 const TASKS_KEPT = 12;
 
-/** Where nothing is kept. */
+/** For a box that keeps no files. */
 const NO_FILES: Pick<BoxFiles, "save" | "savePart" | "saveSoon"> = {
   save: () => undefined,
   savePart: () => undefined,
@@ -53,17 +53,17 @@ export interface Box {
   readonly gatewayPort: number;
   /** Glob of the collector's files. */
   readonly logs: string;
-  /** The collector's log store behind the gateway, where it has one in place of files. */
+  /** The collector's log store behind the gateway, if it has one in place of files. */
   readonly logStoreUrl: string | undefined;
-  /** Where the box has a Docker host. */
+  /** Present if the box has a Docker host. */
   readonly docker: DockerEngine | undefined;
-  /** For DOCKER_HOST, where the box has a Docker host. */
+  /** For DOCKER_HOST, if the box has a Docker host. */
   readonly dockerEndpoint: string | undefined;
   state(): BoxState;
   close(): Promise<void>;
 }
 
-/** Whatever was opened is closed again where a later part cannot be: an open server keeps a process alive for ever. */
+/** Closes all opened servers again if a later part cannot open: an open server keeps a process alive for ever. */
 export async function startBox(options: BoxOptions): Promise<Box> {
   const servers = new Servers();
   try {
@@ -174,7 +174,7 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
   };
 }
 
-/** Hears of each state that a call led to, and of the change that it made, where it made one. */
+/** Hears of each state that a call led to, and of the change that it made, if it made one. */
 function dockerEngine(
   { docker }: BoxState,
   clock: BoxClock,

@@ -2,7 +2,7 @@
 import type { CloudControllerState } from "../cloud-controller/state.ts";
 import type { WorldEvent } from "../world/events.ts";
 
-/** What an event changed, in a few words; undefined for those that only look. */
+/** The change of an event in a few words; undefined for an event that only looks. */
 export function changeOf(event: WorldEvent): string | undefined {
   switch (event.is) {
     case "etcd":

@@ -32,7 +32,7 @@ export function storeLines(directory: string, lines: readonly CollectedLine[]): 
   appendFileSync(fileIn(directory), sources.map((source) => `${JSON.stringify(source)}\n`).join(""));
 }
 
-/** Undefined where nothing was ever collected so. */
+/** Undefined if no line was ever collected so. */
 export function collectedStore(directory: string): LogStoreState | undefined {
   const path = fileIn(directory);
   if (!existsSync(path)) return undefined;

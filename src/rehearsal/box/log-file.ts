@@ -1,4 +1,4 @@
-/** What a log collector wrote of the foundation, in the form of its time (dingo.md §2.1). */
+/** The lines of a log collector about the foundation, in the form of its time (dingo.md §2.1). */
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -6,10 +6,10 @@ import { type CollectedLine, storeLines } from "./collected-store.ts";
 import type { SyslogLine, World } from "../world/world.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/** The page's collector stood in California: stamps without year and zone, a date of its own (dingo.md §1.14). */
+/** The page's collector stood in California: stamps without year and zone, in California's date (dingo.md §1.14). */
 const PACIFIC = -7 * 3_600_000;
 
-/** The collector's file: it takes the lines out of the world, where they would be written down with every change. */
+/** The collector's file. It takes the lines out of the world: there they would be written down with every change. */
 export class CollectedLog {
   readonly #path: string;
 
@@ -17,7 +17,7 @@ export class CollectedLog {
     this.#path = path;
   }
 
-  /** Appends what the world has to say; the world without it. */
+  /** Appends the world's new lines; returns the world without them. */
   take(world: World): World {
     if (world.collector === "rotated") this.#takeRotated(world.syslog);
     else if (world.collector === "log-store") storeLines(dirname(this.#path), world.syslog.map(pacificLine));

@@ -21,8 +21,8 @@ export class VersionedFile {
   }
 
   /**
-   * What the file system refuses (ENOSPC) is thrown to nobody as well: a server of the box would answer with it, as if it
-   * belonged to the foundation, and the box has come to its end.
+   * Throws a refusal of the file system (ENOSPC) a second time, outside of any caller. A server of the box would answer
+   * with the first one, as if it belonged to the foundation; the box must end.
    */
   write(text: string): void {
     try {

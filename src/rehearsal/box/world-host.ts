@@ -5,7 +5,7 @@ import type { AnswerTo, WorldEvent } from "../world/events.ts";
 import type { World } from "../world/world.ts";
 import { type BoxClock, shown, waitUntil } from "./clock.ts";
 
-/** What the servers of a box see of the world. */
+/** The world as the servers of a box see it. */
 export interface WorldHost {
   /** The world as it is now. */
   world(): World;
@@ -23,7 +23,7 @@ export class SavedWorld implements WorldHost {
   readonly #clock: BoxClock;
   readonly #save: (event: WorldEvent) => void;
 
-  /** `save` writes down what `stored` shows, and hears which event changed it. */
+  /** `save` writes down the value of `stored`, and hears which event changed it. */
   constructor(world: World, clock: BoxClock, save: (event: WorldEvent) => void) {
     this.#world = world;
     this.#clock = clock;

@@ -101,7 +101,7 @@ export interface Tokens {
   readonly refresh: string;
 }
 
-/** Undefined where the UAA refuses. */
+/** Undefined if the UAA refuses. */
 export async function askForToken(uaa: string, form: URLSearchParams): Promise<Tokens | undefined> {
   const url = `${uaa}/oauth/token`;
   const byClient = form.get("grant_type") === "client_credentials";

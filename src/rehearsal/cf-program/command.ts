@@ -1,4 +1,4 @@
-/** What every command of the program gets, and the checks that the CLI makes first. */
+/** The arguments and services that every command of the program gets, and the checks that the CLI makes first. */
 import { type Api, claims, type Resource } from "./api.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { CfFailure } from "./failure.ts";

@@ -34,7 +34,7 @@ export function requestError(method: string, url: string, why: string): NoAnswer
   return new NoAnswer(`Request error: ${verb} "${url}": ${why}\n${PROXY_TIP}`);
 }
 
-/** A body in Go's words where it is not JSON (encoding/json, scanner.go). */
+/** A body in Go's words if it is not JSON (encoding/json, scanner.go). */
 export function answerOf(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -51,7 +51,7 @@ interface ErrorBody {
   readonly errors?: readonly { readonly code?: number; readonly title?: string; readonly detail?: string }[];
 }
 
-/** What the CLI makes of an HTTP status ≥ 400 (api/cloudcontroller/ccv3/errors.go of 8.18.3). */
+/** The CLI's failure for an HTTP status ≥ 400 (api/cloudcontroller/ccv3/errors.go of 8.18.3). */
 export function statusFailure(status: number, body: string): CfFailure {
   const first = firstError(body);
   if (status >= 500 && status !== 503) return unexpected(status, `Code: 0, Title: , Detail: ${body}`);

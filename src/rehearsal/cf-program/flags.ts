@@ -37,7 +37,7 @@ export function parseArguments(words: readonly string[], accepted: Accepted): Ar
   return { positional, flags };
 }
 
-/** The real CLI prints its help on stdout where this one prints nothing. */
+/** The real CLI prints its help on stdout; this one prints nothing. */
 export class UsageFailure extends CfFailure {}
 
 function usage(why: string): UsageFailure {

@@ -48,7 +48,7 @@ const COMMANDS: Readonly<Record<string, Known>> = {
 };
 
 export interface Streams {
-  /** Variables of the caller; those of this process where absent. */
+  /** Variables of the caller. Default: those of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   err(text: string): void;

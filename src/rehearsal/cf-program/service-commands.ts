@@ -164,7 +164,7 @@ export async function serviceGuid(cli: Cli, { positional, flags }: Arguments): P
 
 const BINDINGS = "/v3/service_credential_bindings";
 
-/** The job's address, or "taken" where the 422 has the words that the CLI looks for. */
+/** The job's address, or "taken" if the 422 has the words that the CLI looks for. */
 async function post(
   { api }: Cli,
   path: string,

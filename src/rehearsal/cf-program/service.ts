@@ -1,12 +1,12 @@
-/** The box's `cf` as lines of bash; where there is no bash, `program-file.ts` puts the program itself there. */
+/** The box's `cf` as lines of bash; if there is no bash, `program-file.ts` puts the program itself there. */
 import { join } from "node:path";
 import { type Served, servePrograms } from "../bash-programs.ts";
 import { answerCf } from "./call.ts";
 
-/** Variables of the caller that the program reads; its HOME, because this process has that of whoever rehearses. */
+/** Variables of the caller that the program reads; the caller's HOME, because this process has the rehearser's. */
 const VARIABLES = ["CF_HOME", "HOME", "CF_USERNAME", "CF_PASSWORD"] as const;
 
-/** Writes `DIRECTORY/cf` and serves what it asks for. */
+/** Writes `DIRECTORY/cf` and serves its questions. */
 export async function serveCf(
   directory: string,
   now: () => number,

@@ -56,7 +56,7 @@ export async function setSpaceRole(cli: Cli, { positional, flags }: Arguments): 
 
 const THERE = "there";
 
-/** Forbidden as well: whoever manages the space need not manage the organization. */
+/** Also when it is forbidden: a user who manages the space need not manage the organization. */
 function unlessThere(error: unknown): typeof THERE {
   if (error instanceof CfFailure && /already has|not authorized/.test(error.sentence)) return THERE;
   throw error;
@@ -78,7 +78,7 @@ async function spaceNamed({ api }: Cli, name: string, org: Resource): Promise<Re
   return found;
 }
 
-/** False where one of that name is there: the CLI goes by these words. */
+/** False if one of that name is there: the CLI goes by these words. */
 async function posted({ api }: Cli, name: string, org: Resource): Promise<boolean> {
   try {
     const relationships = { organization: { data: { guid: org.guid } } };

@@ -1,4 +1,7 @@
-/** Who may see what: global readers everything, others by their roles, nobody an error where the API gives none (law 5's trap). */
+/**
+ * Who may see what: global readers everything, others by their roles, nobody an error if the API gives none (law 5's
+ * trap).
+ */
 import type { Subject } from "./exchange.ts";
 import type { CloudControllerState, Space } from "./state.ts";
 

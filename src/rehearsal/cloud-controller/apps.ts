@@ -1,4 +1,7 @@
-/** `/v3/apps` and what `cf restart` asks beside it: packages, droplets, processes, routes, deployments (cf-bosh.md §4.2). */
+/**
+ * `/v3/apps` and the other routes of `cf restart`: packages, droplets, processes, routes, deployments (cf-bosh.md
+ * §4.2).
+ */
 import { jsonResponse } from "../http/message.ts";
 import { maySeeSpace, mayWrite } from "./access.ts";
 import { type Answer, answer, type Exchange, notAuthorized, notFound } from "./exchange.ts";

@@ -1,4 +1,7 @@
-/** What Cloud Controller wants of a service broker (Open Service Broker API, reduced). Both the box and the rig fill it. */
+/**
+ * The questions that Cloud Controller asks a service broker (Open Service Broker API, reduced). Both the box and the
+ * rig answer them.
+ */
 export interface ProvisionRequest {
   readonly instanceGuid: string;
   /** The plan's id in the broker's catalogue. */

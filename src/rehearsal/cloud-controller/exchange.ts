@@ -1,4 +1,4 @@
-/** What every route works on and gives back, and the error envelope of the v3 API (cf-bosh.md §2.4). */
+/** The input and the answer of every route, and the error envelope of the v3 API (cf-bosh.md §2.4). */
 import { createHash } from "node:crypto";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
 import type { BrokerCall } from "./broker.ts";

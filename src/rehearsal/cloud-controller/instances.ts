@@ -78,7 +78,7 @@ export function createInstance({ state, request, who, now }: Exchange): Answer {
 function refusal(state: CloudControllerState, space: Space, name: string): string | undefined {
   const there = state.instances.filter((each) => each.spaceGuid === space.guid);
   if (there.some((each) => each.name === name)) return `The service instance name is taken: ${name}.`;
-  // A quota counts what brokers provide.
+  // A quota counts the instances that brokers provide.
   const managed = there.filter((each) => each.type === undefined);
   return managed.length >= state.settings.serviceLimit ? "You have exceeded your space's services limit." : undefined;
 }

@@ -16,7 +16,7 @@ export interface NewInstance {
   readonly tags: readonly string[];
 }
 
-/** The row exists from the request on, whatever the broker says later. */
+/** The row exists from the request on, for every later answer of the broker. */
 export function addInstance(
   before: CloudControllerState,
   wanted: NewInstance,

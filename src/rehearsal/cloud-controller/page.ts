@@ -9,7 +9,7 @@ export function values(request: HttpRequest, name: string): readonly string[] | 
   return raw.split(",").map(unescape);
 }
 
-/** True where the filter is absent or has the value. An empty filter filters nothing (cf-bosh.md §1.3). */
+/** True if the filter is absent or has the value. An empty filter filters nothing (cf-bosh.md §1.3). */
 export function passes(request: HttpRequest, name: string, value: string | null): boolean {
   const wanted = values(request, name);
   return wanted === undefined || (value !== null && wanted.includes(value));
@@ -30,7 +30,7 @@ export function inTime(request: HttpRequest, createdAt: string): boolean {
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly render: (item: T) => unknown;
-  /** What `included` names, for the items of this page. */
+  /** The value of `included`, for the items of this page. */
   readonly included?: (items: readonly T[]) => unknown;
   readonly maxPerPage: number;
 }

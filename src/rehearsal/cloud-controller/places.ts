@@ -144,7 +144,7 @@ export function getPlan({ state, params }: Exchange): Answer {
   return answer(state, plan === undefined ? notFound("Service plan") : jsonResponse(200, renderPlan(plan)));
 }
 
-/** An offering has no row of its own: its plans carry it. */
+/** Offerings have no rows here: each plan carries its offering. */
 export function listOfferings({ state, request }: Exchange): Answer {
   const byGuid = new Map(state.plans.map((plan) => [plan.offeringGuid, { ...plan, guid: plan.offeringGuid }]));
   const items = [...byGuid.values()].filter(

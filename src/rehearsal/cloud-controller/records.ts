@@ -1,4 +1,7 @@
-/** What Cloud Controller writes down by itself: usage events from the model's hooks, audit events with the actor (cf-bosh.md §2). */
+/**
+ * The records that Cloud Controller writes by itself: usage events from the model's hooks, audit events with the actor
+ * (cf-bosh.md §2).
+ */
 import { nextGuid, stamp } from "./exchange.ts";
 import type { AuditEvent, CloudControllerState, Instance, UsageEvent } from "./state.ts";
 

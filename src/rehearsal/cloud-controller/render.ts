@@ -157,7 +157,7 @@ export function renderAudit(event: AuditEvent): unknown {
   };
 }
 
-/** What `cf service` and `cf services` ask to have included. */
+/** The related records that `cf service` and `cf services` ask for. */
 export function includedOfInstances(state: CloudControllerState, instances: readonly Instance[]): unknown {
   const plans = state.plans.filter((plan) => instances.some((each) => each.planGuid === plan.guid));
   const spaces = state.spaces.filter((space) => instances.some((each) => each.spaceGuid === space.guid));

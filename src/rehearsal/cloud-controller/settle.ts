@@ -1,4 +1,4 @@
-/** What a broker's answer does to the Cloud Controller's world. */
+/** The effect of a broker's answer on the Cloud Controller's state. */
 import { type HttpResponse, jsonResponse } from "../http/message.ts";
 import type { BrokerCall, BrokerOutcome, BrokerProgress } from "./broker.ts";
 import { errorResponse } from "./exchange.ts";

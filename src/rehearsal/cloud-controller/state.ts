@@ -18,7 +18,7 @@ export interface Client {
   readonly scopes: readonly string[];
 }
 
-/** What the UAA remembers of a token that it gave out. */
+/** The UAA's memory of a token that it gave out. */
 export interface Token {
   readonly id: string;
   readonly kind: "access" | "refresh";
@@ -83,7 +83,7 @@ export interface Instance extends Stamped {
   /** Absent of those that a broker manages. */
   readonly type?: "user-provided";
   readonly spaceGuid: string;
-  /** Empty where no broker manages it. */
+  /** Empty if no broker manages it. */
   readonly planGuid: string;
   readonly tags: readonly string[];
   readonly lastOperation: Operation;
@@ -105,7 +105,7 @@ export interface App extends Stamped {
   readonly name: string;
   readonly spaceGuid: string;
   readonly state: "STARTED" | "STOPPED";
-  /** Every start counts: what a test reads to see that a restart happened once. */
+  /** Every start counts: a test reads by it that a restart happened once. */
   readonly starts: number;
   readonly crashing: boolean;
 }

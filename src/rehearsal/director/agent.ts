@@ -1,4 +1,7 @@
-/** What a director wants of the agents on its machines for `bosh ssh` (cf-bosh.md §3.4). Both the box and the rig fill it. */
+/**
+ * The questions that a director asks the agents on its machines for `bosh ssh` (cf-bosh.md §3.4). Both the box and the
+ * rig answer them.
+ */
 export interface AgentTarget {
   readonly deployment: string;
   readonly group: string;
@@ -8,7 +11,7 @@ export interface AgentTarget {
 }
 
 export interface Agent {
-  /** Makes the ephemeral user; resolves to the host's public key (`ssh-rsa AAAA…`), or "" where it is not known. */
+  /** Makes the ephemeral user; resolves to the host's public key (`ssh-rsa AAAA…`), or "" if it is not known. */
   setupUser(target: AgentTarget, user: string, publicKey: string): Promise<string>;
   /** Removes every user whose name matches. */
   cleanupUsers(target: AgentTarget, userRegex: string): Promise<void>;

@@ -1,4 +1,4 @@
-/** What every route works on and gives back. */
+/** The input and the answer of every route. */
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import type { Asker } from "./access.ts";
 import type { AgentCall } from "./agent.ts";

@@ -63,7 +63,7 @@ function identity(state: DirectorState, instance: DirectorInstance): string {
   return state.identity === "uuid" ? instance.id : String(instance.index);
 }
 
-/** What the agents' answer does to the task that asked them. */
+/** The effect of the agents' answer on the task that asked them. */
 export function settle(
   before: DirectorState,
   call: AgentCall,

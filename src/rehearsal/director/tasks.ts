@@ -39,7 +39,7 @@ export function redirectTo(request: HttpRequest, task: Task): HttpResponse {
   return { status: 302, headers: { location: `${request.origin}/tasks/${task.id}` }, body: "" };
 }
 
-/** Looking at a task is what moves it on, except while an agent is still at work for it. */
+/** A look at a task moves it on, except while an agent is still at work for it. */
 export function lookAtTask(
   state: DirectorState,
   id: number,

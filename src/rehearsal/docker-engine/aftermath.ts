@@ -1,4 +1,4 @@
-/** What was done to a Docker host. */
+/** The changes that were made to a Docker host. */
 import type { DockerEngineState } from "./state.ts";
 
 /** Every change since a time of the box, by its first word. */

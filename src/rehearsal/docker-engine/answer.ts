@@ -1,4 +1,4 @@
-/** What a program on the engine's machine says, and the state that its call has led to. */
+/** The output of a program on the engine's machine, and the state after its call. */
 import type { DockerEngineState } from "./state.ts";
 
 export interface DockerAnswer {

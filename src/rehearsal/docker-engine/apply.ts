@@ -1,6 +1,6 @@
 /**
- * One call of the `docker` command on an engine: the state afterwards and what the program says. Pure. It knows exactly the
- * calls that our adapters send; any other is a stray, and fails the rehearsal.
+ * One call of the `docker` command on an engine: the state afterwards and the program's output. Pure. It knows exactly
+ * the calls that our adapters send; any other is a stray, and fails the rehearsal.
  */
 import { type Applied, fails, says } from "./answer.ts";
 import { applyCompose } from "./compose.ts";
@@ -17,7 +17,7 @@ import { digits } from "./seed.ts";
 import { containerOf, type DockerEngineState, imageOf, type SimContainer } from "./state.ts";
 
 export interface DockerCall {
-  /** `docker` where nothing is said; others are those of the machine that it is typed on. */
+  /** Default: `docker`. Other programs are those of the machine that the call is typed on. */
   readonly program?: string;
   /** The words behind it. */
   readonly words: readonly string[];
@@ -157,7 +157,7 @@ const IMAGES: Kind = {
   absent: (name) => `Error response from daemon: No such image: ${name}`,
 };
 
-/** Those that are there are shown even where others are not. */
+/** Those that are there are shown even when others are not. */
 function inspect(state: DockerEngineState, names: readonly string[], { find, absent }: Kind): Applied {
   const found = names.map((name) => find(state, name));
   const missing = names.filter((_, index) => found[index] === undefined);
@@ -224,7 +224,7 @@ function commit(state: DockerEngineState, container: SimContainer, tag: string):
   return says(recorded({ ...state, images: { ...images, [id]: kept } }, `commit ${container.name} ${tag}`), `${id}\n`);
 }
 
-/** Of a volume as of a layer, what the container sees there. */
+/** Of a volume as of a layer: the files that the container sees there. */
 function copyOut(state: DockerEngineState, from: string, to: string): Applied {
   const [name = "", path = ""] = from.split(/:(.*)/s);
   return (
@@ -269,7 +269,7 @@ function diff(state: DockerEngineState, [name = ""]: readonly string[]): Applied
   );
 }
 
-/** Of `docker run` only what looks into mounted directories; undefined for everything else. */
+/** Of `docker run` only the calls that look into mounted directories; undefined for everything else. */
 function runScript(state: DockerEngineState, rest: readonly string[]): Applied | undefined {
   const entry = rest.indexOf("--entrypoint");
   if (rest[entry + 1] !== "sh" || rest[entry + 3] !== "-c") return undefined;

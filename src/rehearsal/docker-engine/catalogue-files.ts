@@ -1,5 +1,5 @@
 /**
- * A data directory with databases in it: what tells it from others (`postgres-files.ts`), the catalogues that name its
+ * A data directory with databases in it: the files that mark it (`postgres-files.ts`), the catalogues that name its
  * databases and roles, and one file of the box's own with tables and rows, which goes along with every copy.
  */
 import { type PostgresSeed, postgresFiles } from "./postgres-files.ts";

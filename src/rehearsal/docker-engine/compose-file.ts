@@ -26,7 +26,7 @@ export function servicesIn(texts: readonly string[]): ReadonlyMap<string, Servic
   return all;
 }
 
-/** What Compose writes to a container's label: another one as soon as anything of the service is another. */
+/** The hash that Compose writes to a container's label: it changes with any line of the service. */
 export const configHash = (service: ServiceText): string =>
   createHash("sha256").update(JSON.stringify(service.lines)).digest("hex");
 

@@ -109,7 +109,7 @@ const memberOf = ({ containers }: DockerEngineState, project: string, service: s
       labels[label("oneoff")]?.toLowerCase() !== "true",
   );
 
-/** What was in a volume without a name goes on, unless the file mounts something there. */
+/** The data of a volume without a name are kept, unless the file mounts something there. */
 function inherited({ mounts }: SimContainer, service: ServiceText, call: Call): readonly SimMount[] {
   const named = mountsOf(service, call).map(({ to }) => to);
   return mounts.filter(({ kind, from, to }) => kind === "volume" && /^[0-9a-f]{64}$/.test(from) && !named.includes(to));

@@ -1,6 +1,6 @@
 /**
- * Copies of data directories and servers on them, as far as our adapter calls for them: volumes of a run's own, the scripts
- * that it runs in containers, and what its servers answer. Undefined: nobody here knows the call.
+ * Copies of data directories and servers on them, as far as our adapter calls for them: a run's own volumes, its
+ * scripts in containers, and the answers of its servers. Undefined: nobody here knows the call.
  */
 import { type Applied, fails, says } from "./answer.ts";
 import { archived, unarchived } from "../box-archive.ts";

@@ -1,5 +1,5 @@
 /**
- * Databases in containers: what they keep, as files in their data directory, and what they answer. Their rows lie in one
+ * Databases in containers: their content, as files in their data directory, and their answers. Their rows lie in one
  * file, so that a copy has them and a lost file loses them.
  */
 import type { DockerAnswer } from "./answer.ts";
@@ -25,14 +25,14 @@ export const rowsFile = (kind: DatabaseKind, rows: Rows, modified: number): Tree
 export const databaseIn = ({ images }: DockerEngineState, { imageId }: SimContainer): DatabaseKind | undefined =>
   images[imageId]?.database;
 
-/** Where its data lie, on the engine's machine. */
+/** The path of its data on the engine's machine. */
 export function dataOf(state: DockerEngineState, container: SimContainer): string {
   const env = [...container.env, ...(state.images[container.imageId]?.env ?? [])];
   const inside = env.find((each) => each.startsWith("PGDATA="))?.slice("PGDATA=".length) ?? "/data";
   return placeOf(state, container, inside);
 }
 
-/** Where a path in a container lies on the engine's machine. */
+/** The path on the engine's machine of a path in a container. */
 export function placeOf(state: DockerEngineState, container: SimContainer, inside: string): string {
   const mount = container.mounts.find(({ to }) => inside === to || inside.startsWith(`${to}/`));
   if (mount === undefined) return `${upperDirectory(state, container)}${inside}`;
@@ -111,7 +111,7 @@ export function shutDown(state: DockerEngineState, container: SimContainer): Doc
 const [FIELD, ROW] = ["\u001f", "\u001e"];
 const answer = (stdout: string): DockerAnswer => ({ code: 0, stdout, stderr: "" });
 
-/** What its client programs say, of those questions that our adapters ask; undefined for any other. */
+/** The answers of the database's client programs to our adapters' questions; undefined for any other question. */
 export function asked(
   state: DockerEngineState,
   container: SimContainer,

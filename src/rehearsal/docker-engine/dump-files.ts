@@ -1,6 +1,6 @@
 /**
- * Scripts on the machine of the `docker` command that write what it says to a file, hand a file to it, and tell a file's size
- * and hash: dumps. Undefined: nobody here knows the call. Held to the scripts themselves by the contract suite.
+ * Scripts on the machine of the `docker` command that write its output to a file, hand a file to it, and tell a file's
+ * size and hash: dumps. Undefined: nobody here knows the call. Held to the scripts themselves by the contract suite.
  */
 import { createHash } from "node:crypto";
 import { type Applied, fails, says } from "./answer.ts";

@@ -30,7 +30,7 @@ export interface FileCall {
 
 type Program = (state: DockerEngineState, words: readonly string[], call: FileCall) => Applied | undefined;
 
-/** Behind `env LC_ALL=C`, or for what has no message of its own without it. */
+/** Takes calls with and without `env LC_ALL=C` in front: an adapter omits it when it reads no message. */
 export function applyFiles(state: DockerEngineState, call: FileCall): Applied | undefined {
   const words = call.words[0] === "env" && call.words[1] === "LC_ALL=C" ? call.words.slice(2) : call.words;
   const program = PROGRAMS[words[0] ?? ""];
@@ -56,7 +56,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 };
 
 const NOWHERE = "No such file or directory";
-/** What the scripts that enter a directory end with where there is none. */
+/** The exit code of a script that enters a directory which is absent. */
 const NOT_THERE = 6;
 
 const KINDS = { directory: "directory", file: "regular file", link: "symbolic link", pipe: "fifo" } as const;
@@ -111,10 +111,10 @@ interface Confined {
 }
 
 const COPY = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
-/** Only what is newer or lacking. */
+/** Only files that are newer or lacking. */
 const AGAIN = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 
-/** Where no link leads out; the box has none that would. */
+/** For paths from which no link leads out; the box has none that would. */
 function confined(state: DockerEngineState, { from, to, inner }: Confined): Applied | undefined {
   const isThere = (path: string): boolean => nodeOn(state, path)?.kind === "directory";
   for (const path of [from, to.slice(0, to.lastIndexOf("/")) || "/"])
@@ -141,7 +141,7 @@ function newer({ top, nodes }: Tree, than: Tree | undefined): Tree {
   return { top, nodes: Object.fromEntries(Object.entries(nodes).filter(([path, node]) => isNewer(path, node))) };
 }
 
-/** What does not fit is cut, and said; what was written stays. */
+/** Cuts a tree that does not fit, and says so; the written part stays. */
 export function laidDown(
   state: DockerEngineState,
   tree: Tree,

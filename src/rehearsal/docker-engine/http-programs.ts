@@ -48,7 +48,7 @@ function made(
   if (gone !== undefined)
     return refused(400, `invalid mount config for type "bind": bind source path does not exist: ${gone.Source}`);
   const mounts = [...(Binds ?? []).map(bindOf), ...(Mounts ?? []).map(({ Source, Target }) => bound(Source, Target))];
-  // What is in memory needs no volume.
+  // A path in memory needs no volume.
   const covered = Object.keys(Tmpfs ?? {}).map(
     (to): SimMount => ({ kind: "bind", from: "/dev/shm", to, writable: true }),
   );

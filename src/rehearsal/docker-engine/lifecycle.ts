@@ -1,4 +1,6 @@
-/** Containers that are made, started, stopped and removed, and what comes with it: ports, volumes, the data of databases. */
+/**
+ * Containers that are made, started, stopped and removed, and the effects on ports, volumes and the data of databases.
+ */
 import { madeDirectory } from "./file-programs.ts";
 import { nodeOn, recorded } from "./machine-files.ts";
 import { databaseIn, rowsOf, shutDown, started, withRows } from "./database.ts";
@@ -50,7 +52,7 @@ export function stop(state: DockerEngineState, container: SimContainer, now: num
   return recorded(restarted(hogged(taking(stopped, now), container), container), `stop ${container.name}`);
 }
 
-/** What an application of the project had taken goes to the database while that still runs. */
+/** Rows that the project's application had taken go to the database while that still runs. */
 function lastRows(state: DockerEngineState, container: SimContainer, now: number): DockerEngineState {
   if (state.images[container.imageId]?.errorsFirst === undefined) return state;
   const project = container.labels[PROJECT];

@@ -44,7 +44,7 @@ export function nodeOn(state: DockerEngineState, path: string): TreeNode | undef
   return nodeAt(tree, at);
 }
 
-/** With a change in its record: what the box's camera and a crash matrix go by. */
+/** With a change in its record: the box's camera and a crash matrix go by it. */
 export const recorded = (state: DockerEngineState, what: string): DockerEngineState => ({
   ...state,
   record: [...state.record, what],
@@ -52,7 +52,7 @@ export const recorded = (state: DockerEngineState, what: string): DockerEngineSt
 
 export const freeBytes = ({ space: { block, free } }: DockerEngineState): number => block * free;
 
-/** Bytes that were written, or given back where they are less than none. */
+/** Bytes that were written, or given back if they are less than none. */
 export function taken(state: DockerEngineState, bytes: number): DockerEngineState {
   const { space } = state;
   return { ...state, space: { ...space, free: Math.max(0, space.free - Math.ceil(bytes / space.block)) } };

@@ -1,4 +1,4 @@
-/** What the engine says of what it has, in the form of Engine 20.10's own answers. */
+/** The engine's description of its objects, in the form of Engine 20.10's own answers. */
 import {
   type DockerEngineState,
   mountpoint,

@@ -1,5 +1,5 @@
 /**
- * The two scripts that look into directories, as what they answer: fields that end in NUL. Held to the scripts themselves,
+ * The two scripts that look into directories, by their answers: fields that end in NUL. Held to the scripts themselves,
  * run by a real shell in a real container, by the contract suite.
  */
 import { type DockerEngineState, type Spot, spotOf } from "./state.ts";

@@ -34,7 +34,7 @@ export function withImage(state: DockerEngineState, seed: ImageSeed): DockerEngi
   return { ...state, images: { ...state.images, [id]: image } };
 }
 
-/** Told by its name and by what it says of its data. */
+/** Told by its name and by its words about its data. */
 function databaseIn({ tag, env = [] }: ImageSeed): SimImage["database"] {
   if (env.some((each) => each.startsWith("PGDATA="))) return "postgresql";
   return tag.startsWith("redis:") ? "redis" : undefined;

@@ -1,4 +1,4 @@
-/** The engine on loopback, for the box's `docker` program: words and standard input in, what it says and its code out. */
+/** The engine on loopback, for the box's `docker` program: words and standard input in, its output and its code out. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { closed, listening } from "../listening.ts";
 import type { DockerEngine } from "./engine.ts";

@@ -39,15 +39,15 @@ export interface SimContainer {
   readonly labels: Readonly<Record<string, string>>;
   readonly env: readonly string[];
   readonly mounts: readonly SimMount[];
-  /** What it wrote over its image. */
+  /** The files that it wrote over its image. */
   readonly layer: Tree;
   /** Ports that it publishes while it runs. */
   readonly ports?: readonly SimPort[];
-  /** The default bridge where absent. */
+  /** Default: the default bridge. */
   readonly networks?: readonly string[];
-  /** What it was told to run, where it is not what the image says. */
+  /** The command that it was given, if it is not the image's. */
   readonly command?: readonly string[];
-  /** What it has said last. */
+  /** Its last output. */
   readonly log?: string;
   /** Requests that it has answered since it was started. */
   readonly answered?: number;
@@ -69,11 +69,11 @@ export interface SimImage {
   readonly user: string;
   readonly size: number;
   readonly hasShell: boolean;
-  /** What runs in a container of it. */
+  /** The database in a container of it. */
   readonly database?: "postgresql" | "redis";
   /** Of a web application: it answers its first requests after a start with 500. */
   readonly errorsFirst?: number;
-  /** What a container that was made an image of had written. */
+  /** The files that a container had written before it was made this image. */
   readonly layer?: Tree;
 }
 
@@ -111,7 +111,7 @@ export interface DockerEngineState {
   readonly tracked?: readonly string[];
   /** Calls that nobody here knows: they fail a rehearsal. */
   readonly strays: readonly string[];
-  /** What was changed by a call, oldest first: `volume create data`. */
+  /** The changes that calls made, oldest first: `volume create data`. */
   readonly record: readonly string[];
   /** When each of them was made, in milliseconds of the epoch. */
   readonly recordedAt?: readonly number[];
@@ -146,7 +146,7 @@ export interface Spot {
   readonly path: string;
 }
 
-/** Where an absolute path of the engine's machine leads. */
+/** The target of an absolute path of the engine's machine. */
 export function spotOf(state: DockerEngineState, path: string): Spot {
   for (const { name, tree } of Object.values(state.volumes)) {
     const within = below(path, mountpoint(state, name));

@@ -1,4 +1,4 @@
-/** Directories as values: every path below the top, without a slash at either end, with what lies there. */
+/** Directories as values: every path below the top, without a slash at either end, with its node. */
 export type TreeNode = FileNode | DirectoryNode | OddNode;
 
 interface Owned {
@@ -20,7 +20,7 @@ export interface DirectoryNode extends Owned {
   readonly kind: "directory";
 }
 
-/** What is opened by nobody who only looks. */
+/** A node that a mere look never opens. */
 export interface OddNode extends Owned {
   readonly kind: "link" | "pipe";
 }
@@ -55,7 +55,7 @@ export function treeOf(nodes: Readonly<Record<string, TreeNode>>, top: Partial<O
 /** "" is the top itself. */
 export const nodeAt = ({ top, nodes }: Tree, path: string): TreeNode | undefined => (path === "" ? top : nodes[path]);
 
-/** Names in a directory with what lies there, sorted. */
+/** Names in a directory with their nodes, sorted. */
 export function childrenOf({ nodes }: Tree, path: string): readonly (readonly [string, TreeNode])[] {
   const before = path === "" ? "" : `${path}/`;
   return Object.entries(nodes)
@@ -73,7 +73,7 @@ export function isLinked(tree: Tree, path: string): boolean {
 export const sizeOf = ({ nodes }: Tree): number =>
   Object.values(nodes).reduce((sum, node) => sum + (node.kind === "file" ? node.size : 0), 0);
 
-/** What lies at a path and below it, as a tree of its own; undefined where nothing or no directory lies there. */
+/** The directory at a path as a separate tree; undefined if the path is absent or is no directory. */
 export function subtree(tree: Tree, path: string): Tree | undefined {
   const top = nodeAt(tree, path);
   if (top?.kind !== "directory") return undefined;
@@ -82,13 +82,13 @@ export function subtree(tree: Tree, path: string): Tree | undefined {
   return { top, nodes: Object.fromEntries(within.map(([each, node]) => [each.slice(path.length + 1), node])) };
 }
 
-/** Without what lies at a path and below it. */
+/** Without the node at a path and those below it. */
 export function pruned({ top, nodes }: Tree, path: string): Tree {
   const left = Object.entries(nodes).filter(([each]) => path !== "" && each !== path && !each.startsWith(`${path}/`));
   return { top, nodes: Object.fromEntries(left) };
 }
 
-/** With a tree at a path in the place of what was there. */
+/** With a tree at a path in the place of the former node. */
 export function grafted(tree: Tree, path: string, graft: Tree): Tree {
   if (path === "") return graft;
   const { top, nodes } = pruned(tree, path);

@@ -1,4 +1,6 @@
-/** The box's `docker` as a process: hands words and standard input to the engine at DOCKER_HOST, and says what it said. */
+/**
+ * The box's `docker` as a process: hands words and standard input to the engine at DOCKER_HOST, and prints its answer.
+ */
 import { readFileSync } from "node:fs";
 import type { DockerAnswer } from "../docker-engine/answer.ts";
 
@@ -12,7 +14,7 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-/** As the real one does, it reads only where it is told to. */
+/** As the real one does, it reads only if it is told to. */
 const reads = (words: readonly string[]): boolean => words.includes("-i") || words.at(-1) === "-";
 
 async function ask(words: readonly string[], endpoint: string): Promise<void> {

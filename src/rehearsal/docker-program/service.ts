@@ -9,11 +9,11 @@ import { putSudo } from "./sudo.ts";
 const OF_MACHINE = ["docker", "docker-compose", "env", "id", "uname", "sh", "curl"];
 
 const READS = "IFS= read -r -d '' input";
-/** As the real one does, `docker` reads only where it is told to. */
+/** As the real one does, `docker` reads only if it is told to. */
 const reads = (program: string): string =>
   program === "docker" ? `case " $* " in *" -i "* | *" - "*) ${READS} ;; esac` : READS;
 
-/** A program and its words, and what it reads: one character for each byte. */
+/** A program, its words and its input: one character for each byte. */
 export interface DockerProgramCall {
   readonly program: string;
   readonly words: readonly string[];

@@ -7,7 +7,7 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** `http://127.0.0.1:8080`: what links in the answer begin with. */
+  /** `http://127.0.0.1:8080`: the beginning of links in the answer. */
   readonly origin: string;
 }
 
@@ -29,7 +29,7 @@ export function jsonResponse(
   };
 }
 
-/** The value of a JSON request body; undefined where it is not JSON. */
+/** The value of a JSON request body; undefined if it is not JSON. */
 export function jsonBody(request: HttpRequest): unknown {
   try {
     return JSON.parse(request.body);

@@ -1,4 +1,4 @@
-/** What a log store answers over HTTP: each product and version with its own endpoints, and its own refusals. */
+/** A log store's answers over HTTP: each product and version with its endpoints and its refusals. */
 import { type HttpRequest, type HttpResponse, jsonBody, jsonResponse } from "../http/message.ts";
 import { BadQuery } from "./matching.ts";
 import { type SearchBody, Searches } from "./searches.ts";
@@ -45,7 +45,7 @@ export class LogStoreAnswers {
     }
   }
 
-  /** Only the server of its own generation takes the media type of a newer client. */
+  /** A newer client's media type is taken only by the server of the same generation. */
   #wrongType({ headers }: HttpRequest): HttpResponse | undefined {
     const types = `${headers["accept"] ?? ""} ${headers["content-type"] ?? ""}`;
     if (!types.includes("vnd.elasticsearch")) return undefined;
@@ -169,7 +169,7 @@ interface Capability {
   readonly non_searchable_indices: string[];
 }
 
-/** Lists of indices stand only where not all are meant, as in the real answers. */
+/** Lists of indices stand only if not all are meant, as in the real answers. */
 function tidied(fields: Readonly<Record<string, Record<string, Capability>>>, all: readonly string[]): unknown {
   const tell = ({ type, indices, non_searchable_indices: without }: Capability, mixed: boolean): unknown => ({
     type,

@@ -126,7 +126,7 @@ function buildExists(body: Clause, fields: Readonly<Record<string, Field>>): Tes
   };
 }
 
-/** Of indices: those of a document are known where it lies. */
+/** Of indices: those of a document are known from its place. */
 function buildTerms(body: Clause, fields: Readonly<Record<string, Field>>): Test {
   const names = body["_index"] as readonly string[] | undefined;
   if (names === undefined) throw new BadQuery("[terms] of another field");

@@ -9,7 +9,7 @@ export interface LogStoreServer {
   readonly url: string;
   readonly port: number;
   readonly answers: LogStoreAnswers;
-  /** What strikes from now on. */
+  /** The faults that strike from now on. */
   readonly suffer: (faults: readonly Fault[]) => void;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What a log store holds: indices with their mappings and documents. */
+/** The content of a log store: indices with their mappings and documents. */
 export interface Field {
   readonly type: "text" | "keyword" | "wildcard" | "date" | "match_only_text";
   /** Kept, and not to be searched. */
@@ -17,7 +17,7 @@ export interface StoredDocument {
 export interface StoredIndex {
   readonly name: string;
   readonly status: "open" | "close";
-  /** By their full names; text where a document has more. */
+  /** By their full names; text if a document has more. */
   readonly fields: Readonly<Record<string, Field>>;
   readonly documents: readonly StoredDocument[];
 }
@@ -30,7 +30,7 @@ export interface LogStoreState {
   readonly authorization?: string;
 }
 
-/** Undefined where the document has no such field; dots lead into objects, unless a name has them. */
+/** Undefined if the document has no such field; dots lead into objects, unless a name has them. */
 export function valueAt(source: unknown, field: string): unknown {
   if (typeof source !== "object" || source === null) return undefined;
   const object = source as Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ function leaves(value: unknown, path: string): readonly (readonly [string, unkno
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
 }
 
-/** Names and patterns divided by commas; one after a minus takes away. Undefined where a plain name is not there. */
+/** Names and patterns divided by commas; one after a minus takes away. Undefined if a plain name is not there. */
 export function indicesFor(state: LogStoreState, pattern: string): readonly StoredIndex[] | undefined {
   let found: readonly StoredIndex[] = [];
   for (const part of pattern.split(",")) {

@@ -66,7 +66,7 @@ const NAMES: Readonly<Record<Operation, string>> = {
   delete: "DeleteObject",
 };
 
-/** As S3 names it; what the stand-in does not know is `Unknown`. */
+/** As S3 names it; a call that the stand-in does not know is `Unknown`. */
 export function operationName(call: StoreCall): string {
   const object = /^\/[^/]*\/?(.*)$/s.exec(call.path)?.[1] ?? "";
   const operation = operationOf(call, object);
@@ -133,7 +133,7 @@ function otherRegion(region: string): StoreAnswer {
   return { ...refused, headers: { ...refused.headers, "x-amz-bucket-region": region }, body };
 }
 
-/** A key that may do nothing has no policy of its own: it denies everything. */
+/** A key that may do nothing has no other policy: it denies everything. */
 function isDenied(key: AccessKey, operation: Operation, path: string): boolean {
   if (key.denyWrites.includes("*")) return true;
   const writes = operation === "put" || operation === "copy" || operation === "delete";

@@ -1,6 +1,6 @@
 /**
- * What real stores do under load: they ask to slow down when too much is asked at once (503 SlowDown), and now and then a
- * copy answers 200 before it has failed, with the error in its body (S3 API reference, CopyObject).
+ * The faults of real stores under load: they ask to slow down when too much is asked at once (503 SlowDown), and now
+ * and then a copy answers 200 before it has failed, with the error in its body (S3 API reference, CopyObject).
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { failure } from "./answers.ts";

@@ -37,6 +37,6 @@ export function payload({ headers, body }: StoreCall): Buffer {
 export const signedBy = ({ headers }: StoreCall): string | undefined =>
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\//.exec(headers["authorization"] ?? "")?.[1];
 
-/** The region that the request was signed for; empty where it was not signed. */
+/** The region that the request was signed for; empty if it was not signed. */
 export const signedFor = ({ headers }: StoreCall): string =>
   /^AWS4-HMAC-SHA256 Credential=[^/,\s]+\/\d+\/([^/,\s]+)\//.exec(headers["authorization"] ?? "")?.[1] ?? "";

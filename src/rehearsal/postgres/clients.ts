@@ -1,6 +1,6 @@
 /**
- * `psql` and `pg_dump` as far as a recovery calls them: the package of binaries has neither. What is called otherwise ends
- * with 1 and says so, as a program does that does not know an option.
+ * `psql` and `pg_dump` as far as a recovery calls them: the package of binaries has neither. Any other call ends with 1
+ * and says so, like a program that does not know an option.
  */
 import { archived } from "../box-archive.ts";
 import { type Ask, type Rows, ServerRefusal } from "./login.ts";
@@ -25,7 +25,7 @@ const SCRIPT_ERROR = 3;
 
 const ended = (code: number, stdout = "", stderr = ""): ClientEnd => ({ code, stdout, stderr });
 
-/** psql 11, Exit Status: 2 where the connection went bad, 3 for an error in a script with ON_ERROR_STOP, else 1. */
+/** psql 11, Exit Status: 2 when the connection went bad, 3 for an error in a script with ON_ERROR_STOP, else 1. */
 export async function psql(call: ClientCall, ask: Ask): Promise<ClientEnd> {
   const script = scriptOf(call);
   if (script === undefined) return unknownCall(call);

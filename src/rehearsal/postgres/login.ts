@@ -11,7 +11,7 @@ export interface Login {
 /** Rows of all statements, one after the other; null is "", a line of COPY one cell. Errors: `ServerRefusal`. */
 export type Ask = (login: Login, sql: string) => Promise<Rows>;
 
-/** What the server said no with, as psql shows it: `FATAL:  the database system is starting up`. */
+/** The server's refusal, as psql shows it: `FATAL:  the database system is starting up`. */
 export class ServerRefusal extends Error {
   /** The connection was refused, not the statement. */
   readonly atLogin: boolean;

@@ -1,12 +1,12 @@
 /**
- * The stand-in's own process: a few lines of bash in the copy's directory, found by the pid file as a server is, that
- * write down what they are told and end by a signal. Everything else happens in whoever hosts the rehearsal.
+ * The stand-in's process: a few lines of bash in the copy's directory, found by the pid file like a server. They write
+ * down the lines that they are told, and end by a signal. All else happens in the process that hosts the rehearsal.
  */
 import { createServer, type Socket } from "node:net";
 import { BASH, CAT, putScript, type Served } from "../bash-programs.ts";
 import { closed, listening } from "../listening.ts";
 
-/** bash ignores SIGQUIT where nothing is said. */
+/** Without a trap bash ignores SIGQUIT. */
 const SERVER = (port: number): string => `#!${BASH}
 trap 'exit 2' QUIT
 if [ "$1" = -D ]; then
@@ -50,7 +50,7 @@ export async function serveServer(
     );
   });
   putScript(directory, "postgres", SERVER(await listening(server)));
-  // Whoever has no host any more ends.
+  // A server that loses its host ends.
   return { close: () => closed(server, () => open.forEach((socket) => socket.destroy())) };
 }
 

@@ -1,7 +1,7 @@
 /**
- * A PostgreSQL on the rehearser's machine that is none: it starts on a copy that the tool has restored, recovers it up to
- * the time that stands in `recovery.conf`, says what a real one says (PostgreSQL 11, xlog.c), and answers. What it finds in
- * the copy is known to the world whose archive it is.
+ * A PostgreSQL on the rehearser's machine that is none: it starts on a copy that the tool has restored, recovers it up
+ * to the time that stands in `recovery.conf`, prints the lines of a real one (PostgreSQL 11, xlog.c), and answers. The
+ * world that the archive belongs to knows the data in the copy.
  */
 import {
   chownSync,
@@ -23,7 +23,7 @@ import { runScript } from "../world/database/sql.ts";
 import { type Ask, ServerRefusal } from "./login.ts";
 import type { RunningServer, StartedServer } from "./server-stub.ts";
 
-/** What the server keeps of itself in the data directory, in place of its tables. */
+/** The server's state in the data directory, in place of its tables. */
 const KEPT = "stand-in.json";
 
 interface Server {
@@ -44,7 +44,7 @@ export class SimulatedPostgres {
     this.#version = version;
   }
 
-  /** What it says and, where it runs on, what ends it. */
+  /** Returns the server's lines and, if it runs on, the signals that end it. */
   readonly start = ({ pid, args }: StartedServer): RunningServer => {
     const data = args[1] ?? "";
     const settings = args.flatMap((word, at) => (args[at - 1] === "-c" ? [word] : []));
@@ -165,7 +165,7 @@ function textOf(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** Never in place: whoever has a link to the former file has that file. */
+/** Never writes in place: a process with the former file open, or a link to it, keeps the former text. */
 function write(path: string, text: string): void {
   writeFileSync(`${path}.part`, text, { mode: 0o600 });
   renameSync(`${path}.part`, path);

@@ -16,7 +16,7 @@ export function clientsAsking(ask: Ask, version: string): Readonly<Record<string
   return { psql: told((call) => psql(call, ask)), pg_dump: told((call) => pgDump(call, ask)) };
 }
 
-/** Writes a stub for each program into the directory, and serves what they ask. */
+/** Writes a stub for each program into the directory, and serves their questions. */
 export const serveStubs = (directory: string, programs: Readonly<Record<string, Program>>): Promise<Served> =>
   servePrograms({
     directory,

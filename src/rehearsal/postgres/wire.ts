@@ -44,7 +44,7 @@ function startup(named: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** A message of either side: its letter, its length with the length itself, what it says. */
+/** A message of either side: its letter, its length with the length itself, its text. */
 export function message(letter: string, body: Buffer): Buffer {
   const head = Buffer.alloc(5);
   head.write(letter, 0, "latin1");

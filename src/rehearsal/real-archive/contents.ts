@@ -79,7 +79,7 @@ function pack(name: string, mtime: number): Buffer {
 const PIECE = 4096;
 const NOTHING = Buffer.alloc(PIECE);
 
-/** Stretches of zeros as what they are: our packer packs nothing else. */
+/** Stretches of zeros as such: our packer packs nothing else. */
 function runsOf(bytes: Buffer): readonly Run[] {
   const runs: Run[] = [];
   let from = 0;

@@ -18,7 +18,7 @@ export const COUPONS = "coupons";
 export const COUPON_ROWS = 12;
 const SECOND = 1_000;
 
-/** With the simulated archive: what the real one is made after. */
+/** With the simulated archive: the model of the real one. */
 export function simulatedStory(setting: Pick<Setting, "seed" | "staysAlive">): Opening {
   return openStory({
     era: "f",

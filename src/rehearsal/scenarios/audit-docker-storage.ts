@@ -1,4 +1,7 @@
-/** A Docker host of a small company: where its data lie, and what would lose them. Nothing is lost, and nothing is changed. */
+/**
+ * A Docker host of a small company: the places of its data, and the commands that would lose them. Nothing is lost, and
+ * nothing is changed.
+ */
 import { bindMount, digits, volumeMount, withContainer, withImage, withVolume } from "../docker-engine/seed.ts";
 import { postgresFiles } from "../docker-engine/postgres-files.ts";
 import { type DockerEngineState, emptyEngine } from "../docker-engine/state.ts";

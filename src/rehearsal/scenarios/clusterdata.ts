@@ -8,7 +8,7 @@ import type { World } from "../world/world.ts";
 export interface Recorded {
   /** As Cloud Foundry names it. */
   readonly name: string;
-  /** What the record says of the application's log-in, where that is not true. */
+  /** The application's log-in in the record, if it is not the true one. */
   readonly app?: Login;
 }
 

@@ -25,7 +25,10 @@ export function rowsOf(closing: Closing, name = SERVICE): number {
   return database?.tables.orders?.rows.length ?? 0;
 }
 
-/** Whatever is missing from a recovery that brought `rows` rows back; of one that did not end, only what it left lying. */
+/**
+ * Everything that is missing from a recovery that brought `rows` rows back; for a recovery that did not end, only its
+ * left-over users.
+ */
 export function recoveredComplaints(closing: Closing, rows: number): string[] {
   if (closing.exitCode !== 0) return leftUsers(closing.world);
   const site = siteNamed(closing, SERVICE);

@@ -13,7 +13,7 @@ export const COMPOSE_FILE = `${DIRECTORY}/docker-compose.yml`;
 export const PROJECT = "mastodon";
 const ACCOUNTS = 1000;
 export const KEYS = 40;
-/** What its web server writes on its way down. */
+/** The number of rows that its web server writes on its way down. */
 const LAST = 5;
 
 export const TEXT = `version: '2'
@@ -89,7 +89,7 @@ const TABLES = [
   ["redis", "keys", KEYS, `${DIRECTORY}/redis`, "/data"],
 ] as const;
 
-/** Whatever came of it: where the data were, they are. */
+/** For every ending: the data are where they were. */
 export function lostRows(state: DockerEngineState): string[] {
   return TABLES.flatMap(([service, table, least, , path]) => {
     const kept = Object.values(state.containers).some(
@@ -101,7 +101,7 @@ export function lostRows(state: DockerEngineState): string[] {
   });
 }
 
-/** The services run, with every row that was ever written, on their directories or on what they had before. */
+/** The services run, with every row that was ever written, on their directories or on their former volumes. */
 export function standing(state: DockerEngineState, on: "directories" | "volumes"): string[] {
   const down = ["db", "redis", "web"].filter((service) => memberOf(state, service)?.status !== "running");
   return [

@@ -37,18 +37,18 @@ export const BATCHES = 6;
 export const PER_BATCH = 20;
 /** Rows in the segment that is open when the instance is deleted. */
 export const OPEN_ROWS = 5;
-/** Rows in segments that were closed: what a kill leaves. */
+/** Rows in segments that were closed: a kill leaves these. */
 export const BEFORE_THE_LAST_SEGMENT = BATCHES * PER_BATCH;
 /** Rows that were ever committed. */
 export const EVERYTHING = BEFORE_THE_LAST_SEGMENT + OPEN_ROWS;
 
 export const INPUTS = { service: SERVICE, org: ORG, space: SPACE, around: "40m ago" } as const;
-/** An operator who reads, agrees and types what is asked for. */
+/** An operator who reads, agrees and types every word that is asked for. */
 export const AGREES = {
   "any confirm": "yes",
   "any typed": "*expected*",
   "owner-agrees": "the team of the shop",
-  // Asked where the logs hold no name: the time and the place tell the team of the shop which it was.
+  // Asked when the logs hold no name: the time and the place tell the team of the shop which it was.
   instance: "*first*",
 } as const;
 
@@ -64,7 +64,7 @@ export interface Setting {
   readonly era: Era;
   readonly seed: number;
   readonly now: number;
-  /** Nodes of the instance that is going to be deleted: one where nothing is said. */
+  /** Nodes of the instance that is going to be deleted. Default: one. */
   readonly nodes?: number;
   /** Changes the empty foundation. */
   readonly beforeCreation?: (world: World) => World;

@@ -13,7 +13,7 @@ const INPUTS = {
   url: "http://127.0.0.1:3000/about",
 };
 
-/** What is asked of a person. */
+/** The lines that every ticket here tells the paged person. */
 const TOLD = `The project is "${PROJECT}". Everybody knows of the break, by a banner since yesterday; the page to look at is ${INPUTS.url}.`;
 
 type Common = Pick<Scenario, "runbook" | "inputs" | "answers" | "undone">;

@@ -140,7 +140,7 @@ function emptiedHost(now: number): DockerEngineState {
 
 const before = (name: string): string => digits(name);
 
-/** Whatever the end: each volume that was there is there, byte for byte. */
+/** For every ending: each volume that was there is there, byte for byte. */
 function originalsTouched({ docker }: Closing): string[] {
   const made = docker?.record ?? [];
   const names = [LOST, NEWEST, ...Array.from({ length: UPS }, (_, each) => before(`up ${each}`))];

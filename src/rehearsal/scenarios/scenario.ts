@@ -11,7 +11,7 @@ export interface Opening {
   readonly cloudController: CloudControllerState;
   /** The instance that was deleted. */
   readonly old: string;
-  /** How the director names its instances; by GUID where nothing is said. */
+  /** The director's naming of its instances. Default: by GUID. */
   readonly directorIdentity?: DirectorState["identity"];
   /** A Docker host that has nothing to do with the foundation. */
   readonly docker?: DockerEngineState;
@@ -26,11 +26,11 @@ export interface Closing {
   readonly exitCode: number;
 }
 
-/** A kill -9 at a change of the far side, and what others do before somebody resumes. */
+/** A kill -9 at a change of the far side, and the deeds of others before somebody resumes. */
 export interface Interruption {
   /** As `box/change.ts` reads. */
   readonly at: RegExp;
-  /** The how many-eth of these changes, from 1; the first where nothing is said. */
+  /** Which of these changes, counted from 1. Default: the first. */
   readonly time?: number;
   meanwhile(world: World): readonly WorldEvent[];
 }
@@ -40,7 +40,7 @@ export interface RealForm {
   /** When it is played, in milliseconds of the epoch: the archive is as old as it is. */
   readonly beginsAt: number;
   open(options: { readonly seed: number }): Opening;
-  /** What is restored and shown when the tool has ended; nothing where it starts the real one itself. */
+  /** The table that is restored and shown when the tool has ended; absent if the tool starts the real server itself. */
   readonly ending?: {
     readonly table: string;
     /** How many rows of it the foundation has then. */
@@ -52,33 +52,36 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly teaches: string;
-  /** What the person who is paged is told. */
+  /** The words that the paged person is told. */
   readonly ticket: readonly string[];
-  /** When it is played, in milliseconds of the epoch: now where nothing is said. */
+  /** When it is played, in milliseconds of the epoch. Default: now. */
   beginsAt?(now: number): number;
   open(options: { readonly seed: number; readonly now: number }): Opening;
   /** The tool starts a PostgreSQL on the machine that it runs on. */
   readonly onLaptop?: true;
-  /** Where there is a real database for it. */
+  /** Present if there is a real database for it. */
   readonly real?: RealForm;
   /** The tool is killed in the middle of this, and resumed. */
   readonly interruption?: Interruption;
-  /** The recovery where nothing is said. */
+  /** Default: the recovery. */
   readonly runbook?: string;
-  /** What cron or a script would start: its inputs stand on its command line at a terminal too. */
+  /** A run that cron or a script would start: its inputs stand on its command line at a terminal too. */
   readonly unattended?: true;
   /** Names of inputs that nobody is asked for and its end is judged by: they stand there at a terminal too. */
   readonly alwaysGiven?: readonly string[];
-  /** Inputs of the runbook, where nobody is there to be asked. */
+  /** Inputs of the runbook, when nobody is there to be asked. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Question id → answer, "any confirm" and the like; "*expected*" types what is asked for. */
+  /** Question id → answer, "any confirm" and the like; "*expected*" types the asked word. */
   readonly answers: Readonly<Record<string, string>>;
   /** The tool's exit code when nothing but the scenario decides. */
   readonly exitCode: number;
-  /** What does not hold at the end, each as a sentence; flags may have led to another end than the scenario's own. */
+  /** Faults of the end, each as a sentence; flags may have led to another end than the scenario's own. */
   complaints(closing: Closing): readonly string[];
-  /** The same after an undo that came to its end; where nothing is said, what it takes for a service that was to come back. */
+  /** Faults after an undo that ended. Default: the checks for a service that was to come back. */
   undone?(closing: Closing): readonly string[];
-  /** What the tool should have said and did not, each as a sentence; asked only where the scenario's own end was played. */
+  /**
+   * Words that the tool should have said and did not, each as a sentence; asked only if the scenario's own end was
+   * played.
+   */
   unsaid?(told: Told): readonly string[];
 }

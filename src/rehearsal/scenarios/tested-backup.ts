@@ -76,7 +76,7 @@ function elsewhere(opening: Opening): Opening {
   return { ...opening, world };
 }
 
-/** A test reads: whatever the bucket was asked for, nothing in it was changed by the operator's keys. */
+/** A test only reads: the operator's keys have changed nothing in the bucket. */
 function complaints({ world }: Closing): readonly string[] {
   const own = new Set(world.store.keys.filter(({ holder }) => holder === "operator").map(({ id }) => id));
   const changes = world.store.requests.filter(

@@ -47,7 +47,7 @@ function complaints(closing: Closing): string[] {
   ];
 }
 
-/** What was loaded has another name, and the run's own key is gone. */
+/** The loaded tables have another name, and the run's service key is gone. */
 function undone(closing: Closing): string[] {
   const tables = Object.entries(tablesOf(closing)).filter(([name]) => name.startsWith(COUPONS));
   const keys = closing.cloudController.bindings.filter(({ type }) => type === "key");

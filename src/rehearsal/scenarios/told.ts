@@ -1,6 +1,6 @@
 /**
- * What the tool wrote down of a rehearsed run: its journal, read as plain JSON lines. The box believes its own world first;
- * this is for what only the tool can say: which candidates, why not, how much is lost.
+ * Reads the journal of a rehearsed run, as plain JSON lines. The box believes its world first; the journal is for facts
+ * that only the tool can tell: which candidates, why not, how much is lost.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export function begun(
   return existsSync(journal) ? { run, journal } : { run: undefined };
 }
 
-/** Whether its first entry was written: what was killed before, or in the middle of it, has begun nothing. */
+/** Whether its first entry was written: a process that was killed before, or in the middle of it, has begun nothing. */
 export function hasEntry(stateDirectory: string, run: string | undefined): boolean {
   const { journal } = { journal: undefined, ...begun(stateDirectory, run) };
   const [first = ""] = journal === undefined ? [] : readFileSync(journal, "utf8").split("\n");
@@ -36,7 +36,7 @@ export function hasEntry(stateDirectory: string, run: string | undefined): boole
   }
 }
 
-/** One run's journal; empty where no run began. */
+/** One run's journal; empty if no run began. */
 export class Told {
   readonly #lines: readonly Line[];
 
@@ -82,7 +82,7 @@ export class Told {
   }
 }
 
-/** A sentence for each text that is not in what was said; what is longer than a screen's few lines is read where it lies. */
+/** A sentence for each text that `said` lacks; it shows `said` if that has at most `MOST_SHOWN` characters. */
 export function unsaid(what: string, said: string, texts: readonly string[]): string[] {
   const shown = said.length > MOST_SHOWN ? "" : `: ${said}`;
   return texts.filter((text) => !said.includes(text)).map((text) => `${what} does not say "${text}"${shown}`);
@@ -90,7 +90,7 @@ export function unsaid(what: string, said: string, texts: readonly string[]): st
 
 const MOST_SHOWN = 600;
 
-/** What is wrong with a refusal that must have a code and say certain things, in its sentence or its remedy. */
+/** The faults of a refusal that must have a code and certain words in its sentence or its remedy. */
 export function refusalComplaints(told: Told, code: string, texts: readonly string[]): string[] {
   const { code: found, message, remedy } = told.refusal;
   const wrong = found === code ? [] : [`it was refused as "${found}" (${message}), not as "${code}"`];

@@ -1,4 +1,4 @@
-/** How a foundation must look when everything that the tool did was taken back: as before, but for what is aside. */
+/** The state of a foundation after a full undo: as before, except for the objects and directories aside. */
 import { databaseOf } from "../world/data-directory.ts";
 import { archivePrefix, below } from "../world/store.ts";
 import { siteOf, type World } from "../world/world.ts";
@@ -6,7 +6,7 @@ import { leftUsers, unless } from "./endings.ts";
 import { APP, SERVICE } from "./opening.ts";
 import type { Closing, Scenario } from "./scenario.ts";
 
-/** The service that was to come back: a drill names one of its own, and the one beside it lives on. */
+/** The service that was to come back. A drill names another one, and the SERVICE beside it lives on. */
 const serviceOf = ({ inputs }: Scenario): string => inputs["name"] ?? SERVICE;
 
 /** Nothing is expected of an undo that did not come to its end but that it left no user behind. */
@@ -54,7 +54,10 @@ function containerComplaints(world: World, guid: string): string[] {
   ];
 }
 
-/** Whatever was moved aside is back under its name, unless the container itself has replaced or pruned it since. */
+/**
+ * Every object that was moved aside is back under its name, unless the container itself has replaced or pruned it
+ * since.
+ */
 function archiveComplaints(world: World, guid: string): string[] {
   const prefix = `backups/${guid}/dingo-recover/`;
   const replaced = below(world, prefix).filter(([key]) => key.includes("/replaced/"));

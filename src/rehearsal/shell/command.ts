@@ -15,7 +15,7 @@ export interface Call {
   readonly passage: Passage;
 }
 
-/** Undefined where nobody's adapter calls the program like that. */
+/** Undefined if nobody's adapter calls the program like that. */
 export type Program = (call: Call) => Promise<Ended | undefined> | Ended | undefined;
 
 export { ended };
@@ -26,7 +26,7 @@ export function cellOf({ host, ip }: Pick<Call, "host" | "ip">): Cell {
   return cell;
 }
 
-/** The words after a fixed beginning, undefined where the call begins differently. */
+/** The words after a fixed beginning, undefined if the call begins differently. */
 export function after(args: readonly string[], ...beginning: readonly string[]): readonly string[] | undefined {
   return beginning.every((word, at) => args[at] === word) ? args.slice(beginning.length) : undefined;
 }

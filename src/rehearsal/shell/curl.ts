@@ -12,7 +12,7 @@ const COULD_NOT_CONNECT = 7;
 interface Asked {
   readonly method: "GET" | "PUT" | "DELETE";
   readonly url: URL;
-  /** `value@-`: what came on stdin. */
+  /** `value@-`: the text on stdin. */
   readonly value?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What `docker inspect` answers for a container, in the shape of Docker 1.10 to 20.10. */
+/** The answer of `docker inspect` for a container, in the shape of Docker 1.10 to 20.10. */
 import type { Container, ContainerStatus } from "../world/world.ts";
 
 const NEVER = "0001-01-01T00:00:00Z";

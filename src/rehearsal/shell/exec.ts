@@ -64,7 +64,7 @@ function byNetwork(call: Call, args: readonly string[]): Ended | undefined {
   return script(call, reached, { user: to.user, sql: lines.join("\n") });
 }
 
-/** Of 9.6: it reads the archive, connects, and sends it in one transaction; each part of it signs what it says. */
+/** Of 9.6: it reads the archive, connects, and sends it in one transaction; each part of it signs its messages. */
 function restored(call: Call, args: readonly string[]): Ended | undefined {
   const to = addressIn(args);
   if (to === undefined) return undefined;

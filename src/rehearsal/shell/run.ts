@@ -22,7 +22,7 @@ export interface Line {
   /** The cell's address. */
   readonly ip: string;
   readonly line: string;
-  /** Waits for the end of what the caller sends: asked for only by commands that read it. */
+  /** Waits for the end of the caller's input: only commands that read it ask for this. */
   readonly stdin: () => Promise<string>;
   readonly passage?: Passage;
 }
@@ -46,6 +46,6 @@ async function call(line: Line, words: readonly string[]): Promise<Ended | undef
   return await PROGRAMS[name]?.(made);
 }
 
-/** `docker exec -i` and curl's `value@-` read what is sent; nothing else does. */
+/** `docker exec -i` and curl's `value@-` read the input; nothing else does. */
 const readsInput = (args: readonly string[]): boolean =>
   args.includes("value@-") || (args.includes("exec") && args.includes("-i"));

@@ -1,6 +1,6 @@
 /**
- * Splits a command line into words as a POSIX shell does (XCU 2.2), for lines without expansions and operators: whatever
- * would need a real shell is refused, because no adapter sends it.
+ * Splits a command line into words as a POSIX shell does (XCU 2.2), for lines without expansions and operators: a line
+ * that would need a real shell is refused, because no adapter sends one.
  */
 export type Split =
   | { readonly ok: true; readonly words: readonly string[] }

@@ -1,4 +1,6 @@
-/** What the box saw, whatever the tool says of itself: nothing unknown was called, the source archive is as it was. */
+/**
+ * Checks by the box's own record, not by the tool's words: nothing unknown was called, the source archive is as it was.
+ */
 import { archivePrefix, below } from "../world/store.ts";
 import { allContainers, type World } from "../world/world.ts";
 
@@ -46,7 +48,7 @@ function sourceComplaints(world: World, { before, requestsBefore, old }: Watched
   return [...writes, ...changed.map((key) => `the source archive's ${key} is not what it was`)];
 }
 
-/** How often the far side saw what must happen once. */
+/** The far side's counts of effects that must happen once. */
 export function tally(world: World, since: number): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { at, system, what } of world.record) {

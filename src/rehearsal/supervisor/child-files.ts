@@ -32,7 +32,7 @@ export interface ChildPlaceOptions {
   readonly clock: BoxClock;
   readonly scenario: Scenario;
   readonly caller: Readonly<Record<string, string | undefined>>;
-  /** Where the tool starts a PostgreSQL. */
+  /** Present when the tool starts a PostgreSQL. */
   readonly laptop?: Pick<Laptop, "programs" | "temporary">;
 }
 
@@ -95,7 +95,7 @@ interface Searched {
   readonly hasDocker: boolean;
 }
 
-/** A server that recovers starts the shell, which starts what the system has; files beside `docker` are read by it too. */
+/** A server that recovers starts the shell, which starts the system's programs; it reads files beside `docker` too. */
 function searched({ cf, programs, hasDocker }: Searched): string[] {
   const node = dirname(process.execPath);
   const system = programs === undefined && !hasDocker ? [] : SYSTEM;

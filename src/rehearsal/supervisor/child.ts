@@ -1,4 +1,4 @@
-/** The ordinary program as a child: what it is given and how it ended. */
+/** The ordinary program as a child: its input and its end. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { EXIT } from "../../errors.ts";
 import type { BoxClock } from "../box/clock.ts";
@@ -7,7 +7,7 @@ import { REHEARSAL_VARIABLE } from "../variable.ts";
 import type { ChildPlace } from "./child-files.ts";
 import { noteIn } from "./record.ts";
 
-/** The changes that the far side makes, and whoever waits for one of them. */
+/** The changes that the far side makes, and the listener for one of them. */
 export class Changes {
   #at: RegExp | undefined;
   #left = 0;
@@ -90,10 +90,10 @@ export async function runChild(options: ChildOptions): Promise<Ended> {
   }
 }
 
-/** Whoever is killed leaves the terminal as it was for reading keys; a shell, too, sets it back after such an end. */
+/** A killed program leaves the terminal set for reading keys; like a shell, the supervisor sets it back. */
 const terminalSettings = (): string | undefined => (process.stdin.isTTY ? stty(["-g"]) : undefined);
 
-/** Undefined where the machine has no such program. */
+/** Undefined if the machine has no such program. */
 function stty(words: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync("stty", words, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });
   return status === 0 ? stdout.trim() : undefined;

@@ -1,5 +1,5 @@
 /**
- * What a rehearsal has on the machine of whoever rehearses, where a PostgreSQL is started on it: programs for PATH, and room
+ * The files of a rehearsal on the rehearser's machine, if a PostgreSQL is started on it: programs for PATH, and room
  * for a copy that another account can reach. It lies beside the state directory, which nobody else can look into.
  */
 import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
@@ -29,9 +29,9 @@ export interface LaptopOptions {
   /** The rehearsal's own directory. */
   readonly directory: string;
   readonly host: WorldHost;
-  /** Real ones; simulated ones where nothing is said. */
+  /** Real programs. Default: simulated ones. */
   readonly programs?: string;
-  /** Where it lies: `/var/tmp` where nothing is said. */
+  /** The parent directory. Default: `/var/tmp`. */
   readonly parent?: string;
 }
 

@@ -7,7 +7,7 @@ import { formsOf } from "./secret-forms.ts";
 /** Shorter ones are words as well, and are not masked. */
 const SHORTEST = 8;
 
-/** Whatever only people and machines of the box know, by what it is. */
+/** All secrets that only people and machines of the box know, each with its kind. */
 export function secretsOf({
   world,
   accounts,
@@ -33,7 +33,7 @@ function bodyOf(key: string): string {
   return lines[lines.length >> 1] ?? key;
 }
 
-/** One sentence for each secret, in whatever form, in each file of a run: journal, evidence, events, report. */
+/** One sentence for each secret, in any form, in each file of a run: journal, evidence, events, report. */
 export function leakComplaints(
   state: Pick<BoxState, "world" | "accounts" | "keys">,
   { stateDirectory, run }: { readonly stateDirectory: string; readonly run: string | undefined },

@@ -1,6 +1,6 @@
 /** A rehearsed program ends soon after its supervisor, however that ended: its foundation is gone, and nothing answers. */
 
-/** What is under way may still be written down for so long. Milliseconds. */
+/** Milliseconds in which the work under way may still be journaled. */
 const GRACE_MS = 3_000;
 const HUNG_UP = 129;
 

@@ -1,4 +1,4 @@
-/** One sitting of a rehearsal: a box that stands, the ordinary program in it, and what the box has to say afterwards. */
+/** One sitting of a rehearsal: a box that stands, the ordinary program in it, and the box's judgement afterwards. */
 import { rmSync } from "node:fs";
 import { EXIT } from "../../errors.ts";
 import { type Box, startBox } from "../box/box.ts";
@@ -16,7 +16,7 @@ import { type Laptop, openLaptop, removeLaptop } from "./laptop.ts";
 import { leakComplaints } from "./leaks.ts";
 import type { RehearsalRecord } from "./record.ts";
 
-/** Who watches, and what the program is started with. */
+/** The watcher, and the words that the program is started with. */
 export interface Sitting {
   readonly pace: Pace;
   /** Where runs are kept; the box lies beside them, below `rehearsals`. */
@@ -52,7 +52,7 @@ export interface RealDatabase {
 export interface Shown {
   /** For people. */
   readonly lines: readonly string[];
-  /** Undefined where the database does not answer: the lines say why. */
+  /** Undefined if the database does not answer: the lines say why. */
   readonly rows: number | undefined;
 }
 
@@ -63,18 +63,18 @@ export interface RehearsalResult {
   /** The tool's own exit code, and the one that the scenario expects. */
   readonly exitCode: number;
   readonly expected: number;
-  /** What does not hold, each as a sentence. Empty: the rehearsal went as it should. */
+  /** Faults of the rehearsal, each as a sentence. Empty: it went as it should. */
   readonly complaints: readonly string[];
-  /** The run that was rehearsed, where one began. */
+  /** The run that was rehearsed, if one began. */
   readonly run: string | undefined;
   /** Where its journal lies. */
   readonly journal?: string;
   readonly directory: string;
-  /** What the far side counted while the tool worked: "docker stop" → 1. */
+  /** The far side's counts while the tool worked: "docker stop" → 1. */
   readonly counts: Readonly<Record<string, number>>;
   /** The far side is a Docker host, without any archive. */
   readonly onDocker?: true;
-  /** What the real database showed, for people; absent where there was none. */
+  /** The real database's rows, for people; absent if there was none. */
   readonly real?: readonly string[];
 }
 
@@ -85,7 +85,7 @@ export interface Standing {
   readonly changes: Changes;
 }
 
-/** Starts a box and closes it whatever happens: servers that stay open would keep the process alive for ever. */
+/** Starts a box and always closes it: servers that stay open would keep the process alive for ever. */
 export async function inBox<T>(
   { caller, realDatabase, trouble }: Sitting,
   from: {
@@ -113,7 +113,7 @@ export async function inBox<T>(
 
 const LEADS_ELSEWHERE: ReadonlySet<string> = new Set(["--accept-loss", "--dry-run", "--input", "--inputs"]);
 
-/** The run, and what its box has seen, however the tool ended. */
+/** The run, and the box's record, however the tool ended. */
 function seen(
   { stateDirectory }: Sitting,
   { directory }: ChildPlace,
@@ -127,7 +127,7 @@ function seen(
   };
 }
 
-/** What the box says when the tool has ended. A box whose run came to its good end is not needed any more. */
+/** Judges the box's world when the tool has ended. A box whose run came to its good end is not needed any more. */
 export async function conclude(
   sitting: Sitting,
   { box, place }: Standing,
@@ -135,9 +135,9 @@ export async function conclude(
     readonly exitCode: number;
     readonly scenario: Scenario;
     readonly record: RehearsalRecord;
-    /** What the tool did was taken back: then the foundation is to look as before, whatever the scenario says. */
+    /** The tool's work was taken back: the foundation must look as before, whichever end the scenario has. */
     readonly undone?: boolean;
-    /** It was gone on with after it had ended: what stopped it then may be refused for what it has left. */
+    /** The run was resumed after it had ended: the obstacle that stopped it then may be refused for its left-overs. */
     readonly resumed?: boolean;
   },
 ): Promise<RehearsalResult> {
@@ -151,7 +151,7 @@ export async function conclude(
       ...seen(sitting, place, { state: box.state(), record }),
     };
   const expected = undone ? EXIT.done : scenario.exitCode;
-  // What was begun may still be going on in the foundation: a base backup, a binding.
+  // Base backups, bindings and other work that was begun may still go on in the foundation.
   box.host.world();
   const state = box.state();
   // A person may stop, trouble and some flags lead elsewhere: then any ending is as good as another.

@@ -1,4 +1,4 @@
-/** What another process has to know to go on with a rehearsal: beside the box, in its directory. */
+/** The record by which another process can go on with a rehearsal: beside the box, in its directory. */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Watched } from "./checks.ts";
@@ -35,7 +35,10 @@ export function runsOf(directory: string): readonly string[] {
   return existsSync(note) ? readFileSync(note, "utf8").split("\n").slice(0, -1) : [];
 }
 
-/** The box in which a run was rehearsed, by itself or as one of a batch; undefined where it is gone, or its record is spoilt. */
+/**
+ * The box in which a run was rehearsed, by itself or as one of a batch; undefined if it is gone, or its record is
+ * spoilt.
+ */
 export function findRehearsal(
   stateDirectory: string,
   run: string,
@@ -48,7 +51,7 @@ export function findRehearsal(
     .find(({ directory, record }) => record.run === run || runsOf(directory).includes(run));
 }
 
-/** None where none is, or what is there was spoilt: one box must not stand in the way of all the others. */
+/** None if there is none, or its record was spoilt: one box must not stand in the way of all the others. */
 function recordIn(directory: string): readonly RehearsalRecord[] {
   const path = join(directory, FILE);
   if (!existsSync(path)) return [];

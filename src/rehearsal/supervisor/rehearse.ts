@@ -1,4 +1,7 @@
-/** Hosts a box, starts the ordinary program in it, kills and resumes it where the scenario says so, and looks at the foundation afterwards. */
+/**
+ * Hosts a box, starts the ordinary program in it, kills and resumes it if the scenario says so, and looks at the
+ * foundation afterwards.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BoxFiles } from "../box/box-state.ts";
@@ -17,13 +20,13 @@ export type { RehearsalResult } from "./play.ts";
 
 export interface RehearseOptions extends Sitting {
   readonly scenario: Scenario;
-  /** What the tool did is taken back afterwards, also where it was killed: then nobody resumes it before. */
+  /** Undoes the run afterwards, also if the tool was killed: then nobody resumes it before. */
   readonly undo?: boolean;
-  /** What is aside afterwards is deleted for good. */
+  /** Deletes for good the objects and directories that lie aside afterwards. */
   readonly cleanup?: boolean;
 }
 
-/** For what a foundation does sometimes: every rehearsal of a scenario is the same. */
+/** For the occasional faults of a foundation: every rehearsal of a scenario is the same. */
 const SEED = 1;
 
 /** Milliseconds between two looks for the run that the tool begins. */
@@ -55,7 +58,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalResul
   return result;
 }
 
-/** Goes on with a rehearsal of another process: in the same box, where it was left. Undefined where the box is gone. */
+/** Goes on with a rehearsal of another process: in the same box, where it was left. Undefined if the box is gone. */
 export async function resumeRehearsal(
   options: Sitting & { readonly run: string; readonly command?: "resume" | "undo" },
 ): Promise<RehearsalResult | undefined> {
@@ -172,7 +175,7 @@ function inputWords({ inputs, unattended, alwaysGiven = [] }: Scenario, interact
   return Object.entries(inputs).flatMap(([name, value]) => (isGiven(name) ? ["--input", `${name}=${value}`] : []));
 }
 
-/** Whatever became of the run, it is taken back; an undo that is killed goes on by the same command. */
+/** Undoes the run after every ending; an undo that is killed goes on by the same command. */
 async function undoAll(
   options: RehearseOptions,
   standing: Standing,
@@ -189,7 +192,7 @@ async function undoAll(
   return (await child(options, standing, { words })).code;
 }
 
-/** Whoever stops at a terminal was told how the run goes on: it is left so. */
+/** A person who stops at a terminal was told how the run goes on: it is left so. */
 const isStoppedByHand = ({ interactive }: RehearseOptions, code: number): boolean =>
   interactive && (code === EXIT.stopped || code === EXIT.interrupted);
 

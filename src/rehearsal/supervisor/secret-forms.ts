@@ -1,12 +1,12 @@
 /**
- * A secret as programs write it. The tool has a list of its own to mask by (`secret-encodings.ts`); a judge that shared it
- * would agree with its mistakes.
+ * A secret as programs write it. The tool masks by another list (`secret-encodings.ts`); a judge that shared it would
+ * agree with its mistakes.
  */
 
 /** Shorter pieces stand in ordinary text as well. */
 const SHORTEST = 8;
 
-/** As bytes, one character each: what `latin1` makes of a file. The secret itself is the first. */
+/** As bytes, one character each, as `latin1` reads a file. The secret itself is the first. */
 export function formsOf(secret: string): readonly string[] {
   const others = [...inUrls(secret), ...inJson(secret), ...inBase64(secret), ...inHexadecimal(secret)];
   const forms = [secret, ...others.filter((form) => form.length >= SHORTEST)];
@@ -36,8 +36,8 @@ const unicode = (sign: string): string =>
   [...Array(sign.length).keys()].map((at) => `\\u${sign.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 
 /**
- * Whatever stands before and after it, as the user in `Authorization: Basic` does: three bytes make four characters, and
- * those at the edges belong to the neighbours as well.
+ * The secret's Base64 with any text before and after it, as the user in `Authorization: Basic`. Three bytes make four
+ * characters, and those at the edges depend on the neighbours as well.
  */
 function inBase64(secret: string): string[] {
   const forms = [0, 1, 2].map((before) => {

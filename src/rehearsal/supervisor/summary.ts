@@ -1,4 +1,4 @@
-/** The last lines of a rehearsal: what was rehearsed, whether the box agrees, and the one next command. */
+/** The last lines of a rehearsal: its scenario, whether the box agrees, and the one next command. */
 import { START_WITH } from "../scenarios/registry.ts";
 import { KILLED } from "./child.ts";
 import type { RehearsalResult } from "./play.ts";
@@ -35,7 +35,7 @@ function well(result: RehearsalResult): readonly string[] {
   return [`${ending}, as it should.`, ...next(result)];
 }
 
-/** A command has a line of its own, to be copied. */
+/** A command stands on a separate line, to be copied. */
 function next({ scenario }: RehearsalResult): readonly string[] {
   const following = START_WITH[START_WITH.findIndex(({ name }) => name === scenario) + 1];
   return following === undefined

@@ -48,7 +48,7 @@ function keep(world: World, appointment: Appointment): void {
   if (isUp(container)) takeStep({ world, cell, container }, appointment.step);
 }
 
-/** Does what somebody else does to a container (deed.ts). */
+/** Does the deed of somebody else to a container (deed.ts). */
 function doDeed(site: Site, deed: Deed): void {
   const { world, cell, container } = site;
   switch (deed.is) {

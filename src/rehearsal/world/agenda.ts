@@ -1,4 +1,4 @@
-/** What is going to happen by itself, and when. Appointments are kept in order of time, then of making. */
+/** The events that will happen by themselves, and when. Appointments are kept in order of time, then of making. */
 import type { Appointment } from "./appointment.ts";
 import type { World } from "./world.ts";
 

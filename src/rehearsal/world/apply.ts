@@ -25,7 +25,7 @@ import { runScript } from "./database/sql.ts";
 import type { StoreRequest } from "./store-state.ts";
 import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.ts";
 
-/** What an archiver needs for a segment (real-parts.md §1.3). */
+/** The milliseconds that an archiver needs for a segment (real-parts.md §1.3). */
 const ARCHIVED_AFTER = 1_500;
 
 type Handlers = { readonly [K in EventKind]: (draft: World, event: EventOf<K>) => AnswerTo<K> };

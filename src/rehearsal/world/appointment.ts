@@ -1,4 +1,4 @@
-/** What can be going to happen by itself. */
+/** The events that can happen by themselves. */
 import type { Deed } from "./deed.ts";
 
 /** Steps of one life of a container; `life` guards against steps of an earlier one. */

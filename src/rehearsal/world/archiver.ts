@@ -1,6 +1,6 @@
 /**
  * WAL-E inside a container: segments, base backups, retention and the choice of LATEST, with the names and order of its
- * objects (wal-archives.md §1). It believes what it finds: no check of identity, contiguity or completeness.
+ * objects (wal-archives.md §1). It believes every object: no check of identity, contiguity or completeness.
  */
 import { copyOf } from "./copy.ts";
 import { type Database, segmentName } from "./database/database.ts";
@@ -142,7 +142,7 @@ export interface BackupEntry {
   readonly lastModified: number;
 }
 
-/** What `wal-e backup-list` shows: sentinels, whether or not there is anything behind them. */
+/** The list of `wal-e backup-list`: sentinels, whether or not a backup is behind them. */
 export function listBackups(world: World, scope: string): BackupEntry[] {
   return below(world, `${archivePrefix(scope)}basebackups_005/`).flatMap(([key, object]) => {
     const found = SENTINEL.exec(key);

@@ -1,4 +1,4 @@
-/** What the Dingo broker keeps of its instances. */
+/** The Dingo broker's record of its instances. */
 export interface Login {
   readonly username: string;
   readonly password: string;
@@ -24,7 +24,7 @@ export interface BrokerInstance {
   readonly port: number;
   /** A clone has those of the instance that it was made from. */
   logins: Logins;
-  /** What runs now; the state is the broker's last operation. */
+  /** The operation that runs now; the state is the broker's last operation. */
   operation: "create" | "delete";
   state: "in progress" | "succeeded" | "failed";
   description: string;

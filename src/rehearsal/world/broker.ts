@@ -180,7 +180,7 @@ function awaitCreate(world: World, instance: BrokerInstance): void {
   }
   putKey(world, `/routing/allocation/${instance.guid}`, String(instance.port));
   putKey(world, "/routing/nextport", String(world.broker.nextPort));
-  // The first releases report success even where no member runs.
+  // The first releases report success even if no member runs.
   const failed = world.era === "f" && !(leads && running);
   instance.state = failed ? "failed" : "succeeded";
   instance.description = failed ? "Timed out waiting for nodes" : "Scheduling Completed";
@@ -310,7 +310,7 @@ function awaitDelete(world: World, instance: BrokerInstance): void {
   brokerSays(world, "deprovision.done", { "instance-id": guid, session: String(world.broker.nextSession - 1) });
 }
 
-/** A binding hands out what the broker's state says; nothing is changed in the database (dingo.md §3.6). */
+/** A binding hands out the credentials in the broker's state; nothing is changed in the database (dingo.md §3.6). */
 export function bind(world: World, guid: string, binding: string): void {
   const instance = world.broker.instances[guid];
   if (instance === undefined) throw new Error(`service instance ${guid} doesn't exist`);

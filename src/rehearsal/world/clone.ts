@@ -17,7 +17,7 @@ interface Record {
   readonly app_credentials: Logins["app"];
 }
 
-/** The credentials that the clone has; undefined where no record of that name is in the space. */
+/** The credentials that the clone has; undefined if no record of that name is in the space. */
 export function cloneFrom(world: World, instance: BrokerInstance, name: string): Logins | undefined {
   const found = below(world, CLUSTERDATA)
     .flatMap(([key, { meaning, lastModified }]) =>
@@ -34,7 +34,7 @@ export function cloneFrom(world: World, instance: BrokerInstance, name: string):
   return { admin, superuser, app };
 }
 
-/** `aws s3 cp --recursive`: in key order, over whatever is there. */
+/** `aws s3 cp --recursive`: in key order, over all objects that are there. */
 function copyArchive(world: World, from: string, to: string): void {
   const uri = (guid: string): string => `s3://${world.network.bucket}/backups/${guid}`;
   const uris = { "from-uri": uri(from), "to-uri": uri(to) };

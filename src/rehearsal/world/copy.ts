@@ -15,7 +15,10 @@ export function copyOf(value: unknown): unknown {
   return copy;
 }
 
-/** A world to change. What is never changed but only replaced or appended is shared: stored objects, records, log lines. */
+/**
+ * A world to change. It shares the values that are only replaced or appended, never changed: stored objects, records,
+ * log lines.
+ */
 export function draftOf({ store, record, strays, cells, ...rest }: World): World {
   return {
     ...copyOf(rest),

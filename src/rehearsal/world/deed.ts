@@ -1,4 +1,6 @@
-/** What somebody else does to a container in the middle of a recovery: no fault of any part, and no doing of the tool's. */
+/**
+ * Deeds of somebody else on a container in the middle of a recovery: no fault of any part, and no doing of the tool's.
+ */
 export type Deed =
   /** `docker start` of a container that was stopped. */
   | { readonly is: "start" }

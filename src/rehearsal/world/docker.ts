@@ -108,7 +108,10 @@ export function restartByPolicy(site: Site): void {
   startContainer(site);
 }
 
-/** monit restarts the daemon: what ran dies, what has the policy `always` comes back, stopped by hand or not. */
+/**
+ * monit restarts the daemon: running containers die, and those with the policy `always` come back, stopped by hand or
+ * not.
+ */
 export function daemonRestart(world: World, cell: Cell): void {
   note(world, { system: "docker", what: "daemon-restart", subject: cell.ip });
   for (const container of Object.values(cell.containers)) {

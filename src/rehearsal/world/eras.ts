@@ -1,10 +1,12 @@
 /**
- * What differs between the first and the last releases, in one place (dingo.md §1–§6; release tags 0.1.2 and 0.10.2).
+ * The differences between the first and the last releases, in one place (dingo.md §1–§6; release tags 0.1.2 and
+ * 0.10.2).
  *
- * What a container prints follows from its image. `f` is the image of 0.10.2; a world that names another one has its
- * containers print what that one does (lines/release.ts). 0.9.1, 0.9.3 and 0.10.2 were captured (fixtures/container-logs).
- * Of the first images no log was: `a` has their prefixes and their look-up as dingo.md §2.5 tells them, nothing of what
- * later images added, and for the rest the words of the oldest captured one.
+ * The output of a container follows from its image. `f` is the image of 0.10.2; in a world that names another image,
+ * containers print that image's lines (lines/release.ts). 0.9.1, 0.9.3 and 0.10.2 were captured
+ * (fixtures/container-logs). No log of the first images was captured: `a` has their prefixes and their look-up as
+ * dingo.md §2.5 tells them, and none of the later images' additions. All its other lines are those of the oldest
+ * captured image.
  */
 import type { Era } from "./world.ts";
 

@@ -64,7 +64,7 @@ function normal(key: string): string {
   return `/${key.split("/").filter(Boolean).join("/")}`;
 }
 
-/** Drops what has outlived its TTL. */
+/** Drops keys that have outlived their TTL. */
 export function expire(state: EtcdState, now: number): void {
   // Asked at every step of every world: no list of pairs is made for it.
   for (const key in state.entries) {
@@ -75,7 +75,7 @@ export function expire(state: EtcdState, now: number): void {
   }
 }
 
-/** Value of a key, undefined where it is absent. */
+/** Value of a key, undefined if it is absent. */
 export function etcdValue(state: EtcdState, key: string, now: number): string | undefined {
   const entry = state.entries[key];
   return entry === undefined || (entry.expiresAt ?? Infinity) <= now ? undefined : entry.value;
@@ -114,7 +114,7 @@ function get(turn: Turn): EtcdAnswer {
   return node === undefined ? notFound(turn) : { status: 200, body: { action: "get", node } };
 }
 
-/** Puts a key whose answer nobody reads: what containers do at every turn of their loops. */
+/** Puts a key whose answer nobody reads: containers do so at every turn of their loops. */
 export function etcdPut(
   state: EtcdState,
   request: { readonly key: string; readonly value: string; readonly ttl?: number },

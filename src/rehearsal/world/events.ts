@@ -1,4 +1,4 @@
-/** What can happen to a world from outside, as data. Each kind has its answer in `Answers`. */
+/** Events that can come to a world from outside, as data. Each kind has its answer in `Answers`. */
 import type { Change } from "./database/database.ts";
 import type { EtcdAnswer, EtcdRequest } from "./etcd.ts";
 import type { Meaning } from "./objects.ts";
@@ -66,5 +66,8 @@ interface OwnAnswers {
   readonly "copy-object": { readonly etag: string; readonly lastModified: number } | undefined;
 }
 
-/** What comes back; nothing for the kinds that are not named. For the Docker kinds: whether there is such a container. */
+/**
+ * The answer to an event; none for the kinds that are not named. For the Docker kinds: whether there is such a
+ * container.
+ */
 export type AnswerTo<K extends EventKind> = (OwnAnswers & Record<Exclude<EventKind, keyof OwnAnswers>, void>)[K];

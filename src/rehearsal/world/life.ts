@@ -106,7 +106,7 @@ function configure(site: Site): void {
   const enabled =
     bucket === undefined ? "Disabling wal-e archives" : `Enabling wal-e archives to S3 bucket '${bucket}'`;
   const of = (port: number): string => readKey(world, addressKey(site, port) ?? "") ?? "null";
-  // The whole configuration goes to the log, passwords and all: whoever reads these logs has to mask them.
+  // The whole configuration goes to the log, with its passwords: readers of these logs have to mask them.
   say(
     site,
     "startup",
@@ -135,7 +135,7 @@ function prepare(site: Site): string[] {
   }
   const backups = world.faults.containersMayNotList === true ? [] : listBackups(world, scope);
   if (plays(container, "0.10.2")) {
-    // The 9.5 images of the last releases show what they find.
+    // The 9.5 images of the last releases show the files that they find.
     say(site, "restore_leader_if_missing", "wal-e backup-list");
     startsWalE(site, "restore_leader_if_missing", "backup-list");
     if (world.faults.containersMayNotList !== true) say(site, "restore_leader_if_missing", ...listed(backups));

@@ -1,4 +1,4 @@
-/** What a container prints: kept by the Docker engine and sent to the log collector. */
+/** The output of a container: kept by the Docker engine and sent to the log collector. */
 import { SHORT_PREFIX } from "./eras.ts";
 import type { Site, World } from "./world.ts";
 
@@ -20,8 +20,8 @@ export function say(site: Site, part: Part, ...texts: readonly string[]): void {
 }
 
 /**
- * What a loop says in each of its turns, for as long as the container lives: the log keeps the last turn only, or nothing
- * else would be left, and the collector is spared all of it.
+ * Prints the lines that a loop repeats for as long as the container lives. The log keeps only the last turn, since many
+ * turns would fill it, and the collector gets none of them.
  */
 function sayAgain(site: Site, part: Part, turn: readonly { readonly kind: string; readonly text: string }[]): void {
   const { world, container } = site;

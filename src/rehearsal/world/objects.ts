@@ -1,6 +1,6 @@
 /**
- * What lies in the buckets: every object has a meaning, and its bytes follow from that, the same each time. WAL and base
- * backups are real lzop files, a sentinel is real JSON, sysid and extended_version are the real texts
+ * The content of the buckets: every object has a meaning, and its bytes follow from that, the same each time. WAL and
+ * base backups are real lzop files, a sentinel is real JSON, sysid and extended_version are the real texts
  * (wal-archives.md §1, §2). An ETag is the MD5 of the bytes.
  */
 import type { Change, Database } from "./database/database.ts";
@@ -54,7 +54,10 @@ export interface StoredObject {
 
 const WAL_FILE_MODE = 0o100600;
 
-/** A session key packet of `gpg -e`, old format with two bytes of length, version 3; what follows nobody here can read. */
+/**
+ * A session key packet of `gpg -e`, old format with two bytes of length, version 3; nobody here can read the bytes
+ * behind it.
+ */
 const OPENPGP = Buffer.from([0x85, 0x01, 0x0c, 0x03, 0x9d, 0x3f, 0x5b, 0x52, 0xc1]);
 
 export function bytesOf(meaning: Meaning): Buffer {

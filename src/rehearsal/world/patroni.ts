@@ -72,7 +72,7 @@ function announce(site: Site, ...what: readonly string[]): void {
   patroniSaysAgain(site, lock, ...what.map((each) => `INFO: ${each}`));
 }
 
-/** Every start is that of a standby. What a killed server left behind goes first. */
+/** Every start is that of a standby. The pid file that a killed server left behind goes first. */
 function startPostgres(site: Site, database: Database): void {
   const { world, container } = site;
   const { killed } = container.tmp;
@@ -264,7 +264,7 @@ export function baseFetched(site: Site, backup: string): void {
   const { world, container } = site;
   const base = fetchBase({ world, scope: scopeOf(container) }, backup);
   if (base === undefined) {
-    // backup-fetch ends with 0 although the parts are missing; what is left is no cluster.
+    // backup-fetch ends with 0 although the parts are missing; the rest is no cluster.
     patroniSays(site, "INFO: replica has been created using wal_e", "ERROR: failed to start postgres");
     container.process.busy = false;
     return;

@@ -1,4 +1,7 @@
-/** Recovery up to a moment on a copy elsewhere: what a server finds beside the copy, replayed until a commit is too late. */
+/**
+ * Recovery up to a moment on a copy elsewhere: the WAL that a server finds beside the copy, replayed until a commit is
+ * too late.
+ */
 import { copyOf } from "./copy.ts";
 import { type Change, type Database, replay, segmentName } from "./database/database.ts";
 import type { Meaning } from "./objects.ts";
@@ -10,7 +13,7 @@ export interface CopyOf {
   readonly systemId: string;
   /** Where its `backup_label` begins: `000000010000000000000002`. */
   readonly start: string;
-  /** Undefined: to the end of what is there. */
+  /** Undefined: to the end of the WAL. */
   readonly target: number | undefined;
   /** Whether a segment lies beside the copy. */
   readonly has: (segment: string) => boolean;
@@ -19,12 +22,12 @@ export interface CopyOf {
 export interface ReplayedCopy {
   readonly database: Database;
   readonly restored: readonly string[];
-  /** The commit before which it stopped; undefined where it came to the end. */
+  /** The commit before which it stopped; undefined if it came to the end. */
   readonly stoppedBefore: number | undefined;
   readonly last: number | undefined;
 }
 
-/** Undefined where no archive of the world has this base backup. */
+/** Undefined if no archive of the world has this base backup. */
 export function replayCopy(world: World, copy: CopyOf): ReplayedCopy | undefined {
   const scope = scopeOf(world, copy.systemId);
   const base = scope === undefined ? undefined : baseAt(world, scope, copy.start);

@@ -19,7 +19,7 @@ export interface Archive {
   readonly scope: string;
 }
 
-/** The cluster in the parts of a base backup; undefined where no part is there. */
+/** The cluster in the parts of a base backup; undefined if no part is there. */
 export function fetchBase({ world, scope }: Archive, name: string): Database | undefined {
   const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}/tar_partitions/`);
   const meaning = parts.map(([, object]) => object.meaning).find((each) => each.is === "base");
@@ -33,7 +33,7 @@ const decrypts = (world: World, scope: string): boolean =>
     ({ container: { env } }) => env.PATRONI_SCOPE === scope && env.WALE_GPG_KEY_ID !== undefined,
   );
 
-/** Replays what the archive of a scope offers on top of a fetched base. */
+/** Replays the archive of a scope on top of a fetched base. */
 export function replayArchive(archive: Archive, base: Database, stop: string | undefined): Replay {
   const database = copyOf(base);
   const ancestry = latestTimelines(archive, base);
@@ -63,7 +63,7 @@ interface Line {
   readonly history: string;
 }
 
-/** The base's own timeline and its newer ones: probed one by one, so that a hole hides what follows. */
+/** The base's own timeline and its newer ones: probed one by one, so that a hole hides those behind it. */
 function latestTimelines({ world, scope }: Archive, base: Database): Line[] {
   const lines: Line[] = [{ timeline: base.timeline, from: 0, history: base.history }];
   for (let timeline = base.timeline + 1; ; timeline += 1) {

@@ -1,4 +1,4 @@
-/** What the object store is made of: buckets, access keys with their policy, and the record of every request. */
+/** The parts of the object store: buckets, access keys with their policy, and the record of every request. */
 import type { StoredObject } from "./objects.ts";
 
 export interface AccessKey {
@@ -25,7 +25,7 @@ export interface StoreRequest {
     | "object-lock";
   readonly bucket: string;
   readonly key: string;
-  /** Of a copy: where from, as `BUCKET/KEY`. */
+  /** Of a copy: its source, as `BUCKET/KEY`. */
   readonly from?: string;
   readonly status: number;
 }

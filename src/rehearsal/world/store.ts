@@ -1,6 +1,6 @@
 /**
- * The object store as a pure part of the world: buckets, access keys with their policy, and the record of every request.
- * Whoever asks is named by the access key; a container's programs use the container's own.
+ * The object store as a pure part of the world: buckets, access keys with their policy, and the record of every
+ * request. The access key names the asker; a container's programs use the container's own.
  */
 import { stored, type Meaning, type StoredObject } from "./objects.ts";
 import type { World } from "./world.ts";
@@ -16,7 +16,7 @@ export function objectAt(world: World, key: string): StoredObject | undefined {
   return world.store.buckets[world.network.bucket]?.[key];
 }
 
-/** A program inside the foundation writes: always over what is there. */
+/** A program inside the foundation writes: always over the present object. */
 export function putObject(world: World, key: string, { meaning, by }: { meaning: Meaning; by: string }): void {
   const { bucket } = world.network;
   (world.store.buckets[bucket] ??= {})[key] = stored(meaning, world.now);

@@ -1,5 +1,5 @@
 /**
- * What happened before the operator was paged, told with the same events that a rehearsal uses: an instance is made, an
+ * The story before the operator was paged, told with the same events that a rehearsal uses: an instance is made, an
  * application writes, somebody deletes it. Nothing is put into the world by hand, so that the world is a possible one.
  */
 import { advance } from "./advance.ts";
@@ -13,7 +13,7 @@ export interface InstanceIdentity {
   readonly guid: string;
   readonly spaceGuid: string;
   readonly orgGuid: string;
-  /** One where nothing is said. */
+  /** Default: one. */
   readonly nodes?: number;
 }
 

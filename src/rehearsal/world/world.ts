@@ -2,8 +2,8 @@
  * The world of a rehearsal: one foundation as one serialisable value. Time moves it on (`advance.ts`), events change it
  * (`apply.ts`); both are pure. A scenario builds the first value and sets faults, never a reply to a call.
  *
- * All times are milliseconds since 1970 on the world's own clock, which runs faster than the real one.
- * What a container does, line by line and second by second: facts dingo.md §3 and real-parts.md §1.3–§1.5, §2, §3.
+ * All times are milliseconds since 1970 on the world's own clock, which runs faster than the real one. The facts about
+ * a container, line by line and second by second: dingo.md §3 and real-parts.md §1.3–§1.5, §2, §3.
  */
 import type { Appointment } from "./appointment.ts";
 import type { BrokerState } from "./broker-state.ts";
@@ -18,7 +18,7 @@ export type Era = "a" | "f";
 export interface LogLine {
   readonly at: number;
   readonly text: string;
-  /** Of a line that a loop says in each of its turns: what it says, without the time. */
+  /** Of a line that a loop prints in each of its turns: the line without its time. */
   readonly again?: string;
 }
 
@@ -30,7 +30,7 @@ export interface PublishedPort {
 
 export type ContainerStatus = "created" | "running" | "stopping" | "exited" | "restarting";
 
-/** What the programs inside one life of a container are doing. */
+/** The state of the programs inside one life of a container. */
 export interface ContainerProcess {
   /** `postgres.yml` says `no_master: 1`: the archive may be used although there is no leader. Rewritten at each start. */
   prepared: boolean;
@@ -43,7 +43,7 @@ export interface ContainerProcess {
   backedUp: boolean;
 }
 
-/** What a life has come to, as far as the next line that it prints depends on it. */
+/** The state of a life, as far as its next lines depend on it. */
 export interface Told {
   /** Patroni has its connection to the server of this life; it says so when it makes it. */
   connected?: boolean;
@@ -80,11 +80,11 @@ export interface Container {
   /** Files in the container's own layer: they survive stop and start, and go with `docker rm`. */
   tmp: {
     sysid?: { readonly text: string; readonly at: number };
-    /** The server was killed, as what: its socket is still there, and so is its pid file, with the data. */
+    /** The server was killed in this role: its socket is still there, and so is its pid file, with the data. */
     killed?: "leading" | "following";
   };
   process: ContainerProcess;
-  /** Made where it is missing: worlds that were saved before know nothing of it. */
+  /** Made if it is missing: worlds that were saved before know nothing of it. */
   told?: Told;
   logs: LogLine[];
 }
@@ -128,7 +128,7 @@ export interface SyslogLine {
   readonly text: string;
 }
 
-/** What the far side saw happen: the count that does not come from the tool's own journal. */
+/** The far side's record of changes: a count that does not come from the tool's journal. */
 export interface FarRecord {
   readonly at: number;
   readonly system: "docker" | "broker" | "etcd" | "host" | "sql" | "agent";
@@ -149,13 +149,13 @@ export interface Faults {
   slowStops: number;
   /** After the next `docker stop`: milliseconds until the Docker daemon of that cell restarts. */
   daemonRestartAfterStop?: number;
-  /** What somebody does once the next `docker stop` has come to its end, with the milliseconds until then. */
+  /** Deeds of somebody else once the next `docker stop` has ended, each with the milliseconds until then. */
   afterStop?: readonly { readonly ms: number; readonly deed: Deed }[];
-  /** What somebody does to an instance's container when the first object is copied into its archive. */
+  /** A deed of somebody else on an instance's container when the first object is copied into its archive. */
   onFirstCopy?: Deed;
-  /** What somebody does to the container whose data directory was moved aside, as soon as it has an empty one. */
+  /** A deed of somebody else on the container whose data directory was moved aside, as soon as it has an empty one. */
   onceEmptied?: Deed;
-  /** What somebody does to the first node of the next instance, as soon as it leads. */
+  /** A deed of somebody else on the first node of the next instance, as soon as it leads. */
   onceItLeads?: Deed;
   /** Containers are made without a bucket: nothing is archived. */
   withoutArchive?: boolean;
@@ -175,9 +175,9 @@ export interface Network {
   readonly etcd: string;
   readonly bucket: string;
   readonly region: string;
-  /** What the operator's configuration says of it, where that is wrong. */
+  /** The region in the operator's configuration, if it is wrong. */
   readonly configuredRegion?: string;
-  /** The plan's WALE_GPG_KEY_ID: containers encrypt what they archive, and can decrypt it. */
+  /** The plan's WALE_GPG_KEY_ID: containers encrypt their uploads, and can decrypt them. */
   readonly gpgKey?: string;
 }
 
@@ -187,14 +187,14 @@ export interface World {
   readonly seed: number;
   /** Up to when time has passed. */
   now: number;
-  /** Counts what was drawn from the seed. */
+  /** Counts the draws from the seed. */
   drawn: number;
   readonly deployment: string;
-  /** How log lines are collected: into one file where nothing is said. */
+  /** How log lines are collected. Default: into one file. */
   readonly collector?: "rotated" | "log-store";
-  /** Of the images that containers are made from; that of the era where nothing is said. */
+  /** Of the images that containers are made from. Default: that of the era. */
   readonly postgresVersion?: string;
-  /** The image itself, where it is not the era's: its tag says what its containers print (lines/release.ts). */
+  /** The image itself, if it is not the era's: its tag says what its containers print (lines/release.ts). */
   readonly image?: string;
   readonly network: Network;
   readonly cells: Cell[];
@@ -208,7 +208,7 @@ export interface World {
   faults: Faults;
 }
 
-/** One container in its place: what the programs inside it can see and change. */
+/** One container in its place: all that the programs inside it can see and change. */
 export interface Site {
   readonly world: World;
   readonly cell: Cell;

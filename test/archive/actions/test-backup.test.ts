@@ -1,4 +1,4 @@
-/** What a test of a backup judges by: protection, expectations, the words of a server. */
+/** The grounds of a backup test's verdict: protection, expectations, the words of a server. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { finding } from "../../../src/archive/actions/backup/finding.ts";

@@ -1,6 +1,6 @@
 /**
- * What the files under `fixtures/archive/packed` hold: 300,000 bytes like those of a table, in pages that are half empty,
- * with a stretch that no program can pack. `fixtures/archive/README.md` says how they were made.
+ * The content of the files under `fixtures/archive/packed`: 300,000 bytes like those of a table, in pages that are half
+ * empty, with a stretch that no program can pack. `fixtures/archive/README.md` says how they were made.
  */
 import { readFileSync } from "node:fs";
 import type { Compression } from "../../../src/archive/compression/decompressed.ts";

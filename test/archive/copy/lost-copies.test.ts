@@ -16,7 +16,7 @@ const SENTINEL = `${NEW.prefix}/basebackups_005/${BASE}_backup_stop_sentinel.jso
 
 type Loss = "before" | "after" | undefined;
 
-/** What happens to a call: lost before the store saw it, or after it was carried out. */
+/** The fate of a call: lost before the store saw it, or after it was carried out. */
 interface Weather {
   readonly copy?: (key: string, sends: number) => Loss;
   readonly head?: (key: string, looks: number) => Loss;

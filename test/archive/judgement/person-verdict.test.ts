@@ -1,4 +1,4 @@
-/** What somebody who can name a base backup and a timeline gets out of an archive (wal-archives.md §7a). */
+/** The verdict on an archive for a person, who can name a base backup and a timeline (wal-archives.md §7a). */
 import { describe, expect, it } from "vitest";
 import { readArchive } from "../../../src/archive/reading/facts.ts";
 import type { ArchiveVerdict } from "../../../src/archive/judgement/verdict.ts";

@@ -138,7 +138,7 @@ describe("a cluster made before the base backup had ended, that wrote over the s
   const writtenOver = (): Prefix => new Prefix().segments(ELDER, 1, 8).base(ELDER, 2).segments(NEIGHBOUR, 1, 3, 10);
 
   it.each([undefined, "deep", "full"] as const)("makes it of no use at depth %s", async (depth) => {
-    // Where the other wrote its identifier as well, only a look into the base backup tells.
+    // If the other wrote its identifier as well, only a look into the base backup tells.
     const both = depth === undefined ? [] : [writtenOver().sysid(NEIGHBOUR)];
     for (const prefix of [writtenOver().sysid(ELDER), writtenOver(), ...both]) {
       const document = await prefix.look(depth);

@@ -1,4 +1,4 @@
-/** Archives of WAL-G, and what each of the two programs can restore of an archive of both. */
+/** Archives of WAL-G, and the part of an archive of both that each of the two programs can restore. */
 import { describe, expect, it } from "vitest";
 import { parseWalgSentinel, withoutFileList } from "../../../src/archive/names/walg-sentinel.ts";
 import { readArchive } from "../../../src/archive/reading/facts.ts";

@@ -24,7 +24,7 @@ const sealed = (content: Uint8Array): Buffer => Buffer.concat([Buffer.from(HEAD)
 
 class Opener implements Decryption {
   readonly opened: string[] = [];
-  /** What it says of each message. */
+  /** The refusal of each message. */
   refusal: RecoverError | undefined;
 
   async *clear(key: string, message: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {

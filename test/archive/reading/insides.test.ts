@@ -1,4 +1,4 @@
-/** What a look into the objects proves that their names cannot. */
+/** Facts that a look into the objects proves, and their names cannot. */
 import { describe, expect, it } from "vitest";
 import { archiveVerify } from "../../../src/cli/commands/archive/archive-verification.ts";
 import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verification.ts";
@@ -59,7 +59,7 @@ function cutInZeros(whole: Buffer): Buffer {
   return whole.subarray(0, at + 16);
 }
 
-/** Segments 1 to 6 with real pages, and a base backup that holds what its sentinel says. */
+/** Segments 1 to 6 with real pages, and a base backup that fits its sentinel. */
 function realArchive(): MemoryObjectStore {
   const store = sampleArchive();
   for (let number = 1; number <= 6; number += 1) put(store, number, wal(number));

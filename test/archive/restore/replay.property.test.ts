@@ -1,6 +1,7 @@
 /**
- * Never "restorable" where PostgreSQL would not get there: any archive of several timelines with any damage is judged, and a
- * model of how PostgreSQL looks for its segments (9.6 and 13, xlog.c, XLogFileReadAnyTLI) replays what the verdict promises.
+ * Never "restorable" if PostgreSQL would not get there: any archive of several timelines with any damage is judged, and
+ * a model of how PostgreSQL looks for its segments (9.6 and 13, xlog.c, XLogFileReadAnyTLI) replays what the verdict
+ * promises.
  */
 import { fc, inputs } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
@@ -26,7 +27,7 @@ interface World {
   /** Timeline 2 and on. */
   readonly forks: readonly Fork[];
   readonly bases: readonly { readonly timeline: number; readonly start: number; readonly length: number }[];
-  /** `TIMELINE:NUMBER` of what is not there, `hTIMELINE` for histories, `pTIMELINE:NUMBER` for parts of bases. */
+  /** `TIMELINE:NUMBER` of absent segments, `hTIMELINE` of histories, `pTIMELINE:NUMBER` of parts of bases. */
   readonly lost: ReadonlySet<string>;
   readonly ends: readonly number[];
 }
@@ -119,7 +120,7 @@ interface Replayed {
   readonly refused: boolean;
 }
 
-/** Timelines newest first, each with the segment that it begins in: what PostgreSQL calls expectedTLEs. */
+/** Timelines newest first, each with the segment that it begins in: PostgreSQL's expectedTLEs. */
 function expected(world: World, target: number): readonly { readonly timeline: number; readonly begin: number }[] {
   if (world.lost.has(`h${target}`)) return [{ timeline: target, begin: 0 }];
   const line = ancestry(world, target);
@@ -159,7 +160,7 @@ function timelineOf(world: World, own: number, asked: Target): number {
   return asked === "latest" ? latestOf(world, own) : asked === "current" ? own : asked;
 }
 
-/** What `latest` comes to: histories are probed one by one from the base backup's own timeline. */
+/** The timeline that `latest` leads to: histories are probed one by one from the base backup's own timeline. */
 function latestOf(world: World, from: number): number {
   const has = (timeline: number): boolean => world.forks[timeline - 2] !== undefined && !world.lost.has(`h${timeline}`);
   let newest = from;

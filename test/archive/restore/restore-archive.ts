@@ -23,7 +23,7 @@ export async function restore(
   return await restoreArchive(reader, plan, { directory: besides("data"), signal, progress });
 }
 
-/** The error, and nothing left of what was begun. */
+/** Returns the error, and expects that no file is left. */
 export async function refusal(store: MemoryObjectStore, terms: Terms = {}): Promise<unknown> {
   const error = await restore(store, terms).then(
     () => undefined,

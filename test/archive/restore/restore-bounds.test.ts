@@ -1,4 +1,4 @@
-/** What an archive may bring at most, whatever its sentinels and headers say. */
+/** The most that an archive may bring, even if its sentinels and headers say more. */
 import { readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -24,7 +24,7 @@ async function planOf(store: MemoryObjectStore) {
   return planRestore(await readArchive(store.reader(), OLD, { times: true }));
 }
 
-/** What was refused, with nothing left of what was begun. */
+/** Returns the refusal, and expects that it left no file. */
 async function refusal(store: MemoryObjectStore): Promise<unknown> {
   const plan = await planOf(store);
   const error = await restoreArchive(store.reader(), plan, { directory: besides("data") }).catch(

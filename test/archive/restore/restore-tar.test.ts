@@ -63,7 +63,7 @@ describe("a tar archive of headers alone", () => {
   const pax = (): Buffer => tarEntry("x", { type: "x", content: "11 a=12345\n" });
   const nothing = async (): Promise<void> => undefined;
 
-  /** Without end: whoever reads on would never come back. */
+  /** Without an end: a reader that goes on would never come back. */
   async function* endless(entry: Buffer): AsyncGenerator<Uint8Array> {
     for (;;) yield Buffer.from(entry);
   }

@@ -1,4 +1,4 @@
-/** What a segment says of itself, on WAL of real servers. */
+/** The words of a segment about itself, on WAL of real servers. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
 import { decompressed } from "../../../src/archive/compression/decompressed.ts";
@@ -53,7 +53,7 @@ describe("a segment of a real server", () => {
 
   it("is seen wherever a bit is flipped, but in the few bytes between two records", () => {
     const segment = segmentOf("13-00000001000000000000000F");
-    // What lies behind the record that ends the segment is not replayed.
+    // Bytes behind the record that ends the segment are not replayed.
     const used = segment.subarray(0, 8192).findLastIndex((byte) => byte !== 0);
     const places = Array.from({ length: Math.floor((used - 40) / 7) }, (_, index) => 40 + index * 7);
     expect(places.length).toBeGreaterThan(40);
@@ -76,7 +76,7 @@ describe("a segment of a real server", () => {
     expect(walked(segment.fill(0, end))).toEqual({ flaw: undefined, endsAt: end });
   });
 
-  /** A page of the used part that begins with a record of its own, or with the rest of one. */
+  /** A page of the used part that begins with a new record, or with the rest of one. */
   const border = (segment: Buffer, begins: "anew" | "within"): number => {
     const last = segment.findLastIndex((byte) => byte !== 0);
     for (let page = PAGE; page < last; page += PAGE)

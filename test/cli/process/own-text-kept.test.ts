@@ -1,4 +1,4 @@
-/** A file whose name takes no other file, or that is protected: by the system itself where it lets the test make one. */
+/** A file whose name takes no other file, or that is protected: by the system itself if it lets the test make one. */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -31,7 +31,7 @@ beforeEach(() => {
   writeFileSync(file, "older than it");
   script = join(place, "write.mts");
   const source = join(import.meta.dirname, "../../../src/cli/process/own-text.ts");
-  // Root may write everything: what it may not is asked as somebody else.
+  // Root may write everything, so another account is asked for writes that must fail.
   writeFileSync(
     script,
     `import { writeOwnText } from ${JSON.stringify(source)};

@@ -1,4 +1,4 @@
-/** What a person asked to be written to a file, and what may lie there already. */
+/** Files that a person asked for, and the things that may lie there already. */
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,

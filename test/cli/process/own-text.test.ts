@@ -1,4 +1,4 @@
-/** A file that a person asked for: whatever its text came from, `cat` shows it and no terminal obeys it. */
+/** A file that a person asked for: for every source of its text, `cat` shows it and no terminal obeys it. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Runs of former versions that name what went: read as before, and gone on with by nobody. */
+/** Runs of former versions that name features since removed: read as before, and resumed by nobody. */
 import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

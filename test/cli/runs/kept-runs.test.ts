@@ -27,7 +27,7 @@ const keptBy = (ended: Ended): Kept => ({
   head: String(lastEvent(ended)["head"]),
 });
 
-/** A copy of the first run's journal, changed, as a run of its own state directory. */
+/** A copy of the first run's journal, changed, in a new state directory. */
 function damaged(name: string, change: (text: string) => string): readonly string[] {
   const state = join(place.directory, name);
   const file = join(state, "runs", kept.run, "journal.jsonl");

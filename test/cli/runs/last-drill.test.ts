@@ -1,4 +1,4 @@
-/** What a drill took is read from its journal: where it went through without a break, and came to its end. */
+/** The time of a drill is read from its journal, if it went through without a break and came to its end. */
 import { describe, expect, it } from "vitest";
 import { drillText, estimateRecovery } from "../../../src/archive/judgement/estimate.ts";
 import { timesOf } from "../../../src/cli/runs/last-drill.ts";

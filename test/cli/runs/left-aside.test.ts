@@ -1,4 +1,4 @@
-/** What a cleanup is told of the run, from its journal alone. */
+/** The facts of the run that a cleanup is told, from its journal alone. */
 import { describe, expect, it } from "vitest";
 import { leftAside } from "../../../src/cli/runs/left-aside.ts";
 import type { Entry } from "../../../src/engine/journal/entry.ts";

@@ -1,4 +1,4 @@
-/** What a cleanup is told of the copy that a run made, from its journal alone. */
+/** The facts that a cleanup is told of the copy that a run made, from its journal alone. */
 import { describe, expect, it } from "vitest";
 import { leftCopy } from "../../../src/cli/runs/left-copy.ts";
 import type { Entry } from "../../../src/engine/journal/entry.ts";

@@ -1,4 +1,4 @@
-/** What killed tests of backups left on this machine. */
+/** The left-overs of killed backup tests on this machine. */
 import { describe, expect, it } from "vitest";
 import { sweepTests } from "../../../src/cli/runs/sweep-tests.ts";
 import type { Entry } from "../../../src/engine/journal/entry.ts";

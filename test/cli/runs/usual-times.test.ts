@@ -1,4 +1,4 @@
-/** What a step usually takes is read from the journals of runs that came to their end. */
+/** The usual time of a step is read from the journals of runs that came to their end. */
 import { describe, expect, it } from "vitest";
 import { usualTimes, withUsual } from "../../../src/cli/runs/usual-times.ts";
 import type { EventBody, RunEvent } from "../../../src/engine/state/event.ts";

@@ -1,4 +1,6 @@
-/** What may be typed at a question: Enter turns pages, so that it must neither approve nor stop anything. */
+/**
+ * The answers that may be typed at a question: Enter turns pages, so that it must neither approve nor stop anything.
+ */
 import { describe, expect, it } from "vitest";
 import type { ChoiceQuestion, Question } from "../../../src/ports/operator.ts";
 import { asideLines, valueOf } from "../../../src/cli/screen/answers.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { forgetTyped, type KeyInput } from "../../../src/cli/screen/forget-typed.ts";
 
-/** A terminal: what is typed is handed on as long as somebody reads. */
+/** A terminal: typed text is handed on as long as somebody reads. */
 class Desk implements KeyInput {
   isRaw = false;
   readonly #readers = new Set<(typed: Buffer) => void>();

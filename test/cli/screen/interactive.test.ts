@@ -101,7 +101,7 @@ describe("a step that asks, on a terminal", () => {
       why: "",
       get default(): string {
         answer();
-        // Whoever asks goes no further than the question.
+        // The asking ends here: the test needs only the screen before it.
         throw new Error("no terminal in a test");
       },
     });

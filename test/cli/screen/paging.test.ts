@@ -1,4 +1,6 @@
-/** What is too high for the screen is turned over page by page, forth and back, before the answer is typed. */
+/**
+ * A question that is too high for the screen is turned over page by page, forth and back, before the answer is typed.
+ */
 import { expect, it, vi } from "vitest";
 import type { ConfirmQuestion, Question } from "../../../src/ports/operator.ts";
 import type { Output } from "../../../src/cli/screen/output.ts";

@@ -1,4 +1,4 @@
-/** The pictures of the terminal in docs are what the goldens show. */
+/** The pictures of the terminal in docs show the goldens. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

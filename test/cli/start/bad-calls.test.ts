@@ -26,7 +26,7 @@ const file = (name: string, text: string): string => {
 const pipe = join(place.directory, "pipe");
 execFileSync("mkfifo", [pipe]);
 
-/** What the main runbook has no default for. */
+/** The inputs for which the main runbook has no default. */
 const NAMED = ["--input", "service=a", "--input", "org=o", "--input", "space=s"];
 const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense: true\n");
 const CALLS: readonly BadCall[] = [

@@ -20,7 +20,7 @@ import { describe, expect, it } from "vitest";
 const ENTRY = join(import.meta.dirname, "../../../src/bin.cjs");
 const TEXT = readFileSync(ENTRY, "utf8").replace(/^#!.*/u, "");
 
-/** As a Node of that version runs it: what it loads, how it ends, and what it says. */
+/** As a Node of that version runs it: its modules, its end, and its words. */
 function startedBy(version: string, platform = "linux") {
   const seen = { loaded: [] as string[], said: "", exitCode: 0 };
   const process = {

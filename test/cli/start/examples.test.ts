@@ -1,4 +1,4 @@
-/** Every command shows how it is used, and what it shows is understood: by a shell, and by the parser. */
+/** Every command shows examples of its use, and a shell and the parser understand them. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { GROUPS, verbsOf } from "../../../src/cli/commands/table.ts";
 import { examplesOf } from "../../../src/cli/start/help-text.ts";

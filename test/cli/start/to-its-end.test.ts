@@ -4,7 +4,7 @@ import { asModule } from "../../program/as-module.ts";
 
 const MANNERS = asModule("src/cli/start/manners.ts");
 
-/** What a program ends with that carries out `work`. */
+/** The end of a program that carries out `work`. */
 function ending(work: string) {
   const program = `import("${MANNERS}").then(({ toItsEnd }) => toItsEnd(${work}));`;
   return spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });

@@ -1,4 +1,4 @@
-/** What stands in a help or on a page as a command: as a shell and the parser take it, with nothing of it done. */
+/** The commands of a help or a page, as a shell and the parser take them, with nothing of them done. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ export function callsOf(line: string): readonly (readonly string[])[] {
     .map((call) => call.split("\0").filter((word) => word !== ""));
 }
 
-/** Throws what the parser has against the words; nothing of the command is done. */
+/** Throws the parser's complaint about the words; nothing of the command is done. */
 export async function understand(words: readonly string[]): Promise<void> {
   // Neither comes to the parser.
   if (words[0] === "--version" || words.includes("--help")) return;

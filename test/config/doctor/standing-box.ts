@@ -50,7 +50,7 @@ export class StandingBox {
     return this.#program.state;
   }
 
-  /** A file beside the program, for what it writes. */
+  /** A file beside the program, for its output. */
   file(name: string): string {
     return join(this.#program.directory, name);
   }
@@ -65,7 +65,7 @@ export class StandingBox {
     });
   }
 
-  /** The configuration of the box, changed: a file of its own. */
+  /** The box's configuration, changed, in a new file. */
   configured(change: (config: Written) => unknown): string {
     const config = JSON.parse(readFileSync(this.place.config, "utf8")) as Written;
     const changed = change(config) ?? config;

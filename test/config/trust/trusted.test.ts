@@ -1,4 +1,4 @@
-/** What this user trusts, and the files that a configuration brings along. */
+/** The files that this user trusts, and those that a configuration brings along. */
 import {
   chmodSync,
   mkdirSync,

@@ -1,4 +1,4 @@
-/** Which of several deletions is meant, and what else went with it. */
+/** Which of several deletions is meant, and which others went with it. */
 import { describe, expect, it } from "vitest";
 import { findDeletedInstance } from "../../../src/discovery/actions/discovery/find-deleted-instance.ts";
 import type { UsageEvent } from "../../../src/ports/cloud-foundry.ts";

@@ -27,7 +27,7 @@ describe("the fast finder", () => {
       fc.property(needles, hay, hay, fc.nat(40), fc.nat(40), (words, text, common, from, rest) => {
         const wanted = { needles: words, common };
         const [plain, fast] = [new PlainFinder(wanted), new WasmFinder(wanted)].map((finder) => {
-          // What follows the end must not be seen, though it holds needles too.
+          // Bytes behind the end must not be seen, though they hold needles too.
           put(finder, `\n${text}${words.join("")}`, READ_AT);
           const end = READ_AT + 1 + Math.max(0, text.length - rest);
           return lineOf(finder, Math.min(end, READ_AT + from), end);

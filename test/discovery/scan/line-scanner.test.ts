@@ -35,7 +35,7 @@ const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(""));
 const FINDERS = { plain: PlainFinder, fast: WasmFinder };
 
 describe.each(Object.entries(FINDERS))("the line scanner with the %s finder", (_name, Finder) => {
-  // One for all runs: its memory is what the runs before have left in it.
+  // One for all runs: its memory holds the left-overs of the runs before.
   const both = new Finder({ needles: ["needle", "other-one"] });
   const one = new Finder({ needles: ["needle"] });
 

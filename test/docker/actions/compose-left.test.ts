@@ -1,4 +1,4 @@
-/** What a move leaves, loses and meets: told at its end and at an undo's, and no other run beside it. */
+/** The left-overs and losses of a move, told at its end and at an undo's; and no other run beside a move. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { JsonObject, Taken, WayBack } from "../../../src/action.ts";

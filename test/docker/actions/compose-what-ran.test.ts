@@ -1,4 +1,4 @@
-/** A stack's data are found by what lies there, and nothing is started that did not run. */
+/** A stack's data are found by the files themselves, and nothing is started that did not run. */
 import { describe, expect, it } from "vitest";
 import { proveMoved } from "../../../src/docker/actions/compose/prove-moved.ts";
 import { surveyStack } from "../../../src/docker/actions/compose/survey.ts";

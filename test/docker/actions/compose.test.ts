@@ -1,4 +1,4 @@
-/** A Compose stack gets directories for its data: guards, ways back, and what the survey finds, on fakes. */
+/** A Compose stack gets directories for its data: guards, ways back, and the survey's findings, on fakes. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, WayBack } from "../../../src/action.ts";
@@ -261,7 +261,7 @@ describe("what may not be touched", () => {
     const stack = stackOf(scene);
     await stack.stop(MOVED.container_id);
     const alignTree = stack.alignTree.bind(stack);
-    // Nothing in size or time tells what has changed.
+    // No size and no time tells the change.
     stack.alignTree = async (from, to) => {
       if (stack.directories.has(to)) stack.directories.set(to, "as before");
       else await alignTree(from, to);
@@ -393,7 +393,7 @@ describe("the proofs", () => {
     await expect(
       scene.perform(checkHttp, { ...PROJECT, url: "http://127.0.0.1:3000/", seconds: 5 }),
     ).rejects.toMatchObject({ code: "deadline-passed" });
-    // Whoever resumes asks whether it answers, and not for the same errors once more.
+    // A resumed run asks whether the page answers, and does not wait for the same errors once more.
     stackOf(scene).statuses = [302, 500];
     const again = { ...PROJECT, url: "http://127.0.0.1:3000/", seconds: 5 };
     const output = { status: 200, refused: 3 };

@@ -1,4 +1,4 @@
-/** What the ends of runs on Docker hosts leave to be typed. */
+/** The commands that the ends of runs on Docker hosts leave to be typed. */
 import { describe, expect, it } from "vitest";
 import { summariseMove } from "../../../src/docker/actions/compose/summarise.ts";
 import { summariseSalvage } from "../../../src/docker/actions/salvage/summarise.ts";

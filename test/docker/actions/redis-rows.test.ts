@@ -1,4 +1,4 @@
-/** What a Redis does not tell is not taken for nothing (law 5). */
+/** An answer that a Redis does not give is not taken for nothing (law 5). */
 import { describe, expect, it } from "vitest";
 import { whyNot, askRows } from "../../../src/docker/actions/compose/rows.ts";
 import type { MovedService } from "../../../src/docker/actions/compose/moved-service.ts";
@@ -6,7 +6,7 @@ import type { DockerWork, Said } from "../../../src/ports/docker-work.ts";
 
 const MOVED = { kind: "redis" } as MovedService;
 
-/** It answers to PING, and to INFO with what is given. */
+/** It answers to PING, and to INFO with the given text. */
 const redis = (info: Partial<Said>) => {
   const exec = (_container: string, argv: readonly string[]): Promise<Said> =>
     Promise.resolve({ code: 0, stdout: "PONG\n", stderr: "", ...(argv.includes("INFO") ? info : {}) });

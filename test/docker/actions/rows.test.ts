@@ -1,4 +1,4 @@
-/** Databases asked for their rows: by whatever name, and not for ever where nobody here may ask. */
+/** Databases of any name are asked for their rows, and not for ever if nobody here may ask. */
 import { describe, expect, it } from "vitest";
 import { askRows, rowsText, whyNot } from "../../../src/docker/actions/compose/rows.ts";
 import type { Said } from "../../../src/ports/docker-work.ts";

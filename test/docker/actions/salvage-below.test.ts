@@ -1,4 +1,4 @@
-/** A database is one by what lies there, however deep, and nothing is called gone that was not walked to its end. */
+/** A database is recognised by its files, however deep, and nothing is called gone that was not walked to its end. */
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../../src/docker/actions/salvage/candidate.ts";
 import { pickVolumes } from "../../../src/docker/actions/salvage/pick.ts";

@@ -1,4 +1,7 @@
-/** The search for a lost database, on the simulated engine: what is refused, what is told, and what is never touched. */
+/**
+ * The search for a lost database, on the simulated engine: its refusals, its words, and the volumes that it never
+ * touches.
+ */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type AnyAction, defineAction, type JsonObject, type Taken, type WayBack } from "../../../src/action.ts";

@@ -1,4 +1,4 @@
-/** The scripts that make a copy and write a dump, by a real shell, on what somebody hostile has left. */
+/** The scripts that make a copy and write a dump, by a real shell, on files that somebody hostile has left. */
 import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "dingo-recover-scripts-"));
   await mkdir(join(directory, "from", "pg_tblspc"), { recursive: true });
   await mkdir(join(directory, "copy"));
-  // What was written just now lies a minute back: no copy has to wait for the end of its second.
+  // `date` says a minute later than now: no copy has to wait for the end of its second.
   await mkdir(join(directory, "later"));
   await writeFile(join(directory, "later", "date"), "#!/bin/sh\necho $(($(/bin/date +%s) + 60))\n", { mode: 0o755 });
   await writeFile(join(directory, "from", "PG_VERSION"), "15\n");
@@ -44,7 +44,7 @@ async function filled(to: string, isForServer: boolean, programs = join(director
 
 describe("whether a server takes connections", () => {
   it("is asked with a role, because the account that owns the data may have no name where the programs are", async () => {
-    // libpq makes no attempt where it is told no role and finds no name for the account that it runs as.
+    // libpq makes no attempt when it is told no role and finds no name for the account that it runs as.
     const program = '#!/bin/sh\ncase " $* " in *" -U shop "*) exit 0 ;; *) exit 3 ;; esac\n';
     await writeFile(join(directory, "pg_isready"), program, { mode: 0o755 });
     const argv = isReady(["docker"], { run: RUN, programs: PROGRAMS, volume: "copy", uid: 70, role: "shop" });
@@ -140,7 +140,7 @@ describe("a dump", () => {
 
 describe("roles that are loaded", () => {
   const server = { run: RUN, programs: PROGRAMS, volume: "x", uid: 999, role: "postgres" };
-  /** What psql is given; the words for the container are replaced by `cat`. */
+  /** The input of psql; the words for the container are replaced by `cat`. */
   const given = async (text: string) => {
     await writeFile(join(directory, "roles.sql"), text);
     const [, c = "", script = "", sh = "", ...words] = loadRolesFrom(["docker"], server, join(directory, "roles.sql"));

@@ -1,4 +1,4 @@
-/** Git is asked by whoever owns the clone, and no setting of the clone runs a program; a real one is asked in the deep tier. */
+/** The clone's owner asks Git, and no setting of the clone runs a program; a real Git is asked in the deep tier. */
 import { expect, it } from "vitest";
 import { asOwnerOf } from "../../../src/kit/commands/as-owner.ts";
 import { trackedByGit } from "../../../src/kit/commands/docker-work-commands.ts";

@@ -1,4 +1,4 @@
-/** A `docker` that says whatever it likes: nothing of it is ever taken for an empty host, and no list is believed that is cut. */
+/** A `docker` with arbitrary output: it is never taken for an empty host, and no list is believed that is cut. */
 import { describe, expect, it } from "vitest";
 import { DockerCliHost } from "../../../src/docker/adapters/docker-cli.ts";
 import { RecoverError } from "../../../src/errors.ts";

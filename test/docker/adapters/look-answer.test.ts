@@ -1,4 +1,4 @@
-/** What shells of another kind answer, and what was cut; the ordinary answers are in the contract. */
+/** Answers of other shells, and answers that were cut; the ordinary answers are in the contract. */
 import { describe, expect, it } from "vitest";
 import { readLooks, readSearches } from "../../../src/docker/adapters/look-answer.ts";
 import { bytesOf } from "../../../src/docker/adapters/sizes.ts";

@@ -1,4 +1,4 @@
-/** Two containers compared by what the engine says of them: names come out of it, values never. */
+/** Two containers compared by the engine's words about them: names come out of it, values never. */
 import { describe, expect, it } from "vitest";
 import { parseUnlike } from "../../../src/docker/adapters/unlike.ts";
 

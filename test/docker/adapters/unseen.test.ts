@@ -1,4 +1,4 @@
-/** What is not there is told from what cannot be seen: in the words of each program, and by real shells (law 5). */
+/** An absent file is told from one that cannot be seen: in the words of each program, and by real shells (law 5). */
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

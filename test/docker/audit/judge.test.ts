@@ -18,7 +18,7 @@ import {
   volume,
 } from "./made-up-host.ts";
 
-/** What the operator says is backed up: as a rule everything. */
+/** `backedUp`: the containers that the operator calls backed up; by default all. */
 const findings = (
   survey: Partial<StorageSurvey>,
   backedUp = (survey.containers ?? []).map(({ name }) => name),

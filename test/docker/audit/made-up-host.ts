@@ -1,4 +1,4 @@
-/** A surveyed host of a few words: each test says what is not ordinary about it. */
+/** A surveyed host of a few words: each test names its oddities. */
 import type { Contents, Data } from "../../../src/docker/data-directory/recognise.ts";
 import type {
   StorageSurvey,

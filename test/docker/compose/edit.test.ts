@@ -22,7 +22,7 @@ async function mountsOf(text: string, name: string): Promise<readonly string[]> 
   return service(await project(text), name).mounts.map(shownMount);
 }
 
-/** Taking away what was put in gives the old text back. */
+/** Taking the inserted lines away gives the old text back. */
 function isSubsequence(old: string, text: string): boolean {
   let at = 0;
   for (const char of text) if (char === old.charAt(at)) at += 1;
@@ -219,7 +219,7 @@ describe("a volume that is put in", () => {
   );
 });
 
-/** Names as an attacker or a careless person gives them; what Compose cannot take is another test's. */
+/** Names as an attacker or a careless person gives them; names that Compose cannot take are another test's. */
 const PATH = fc
   .string({ unit: fc.constantFrom(...Array.from("ab/.-_ $#'\"{}[]&*!|>%@`,?~あ\\=+()")), minLength: 0, maxLength: 12 })
   .map((name) => `./d${name}e`);

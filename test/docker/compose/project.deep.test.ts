@@ -1,4 +1,4 @@
-/** What we read of a project is what both real programs make of it. */
+/** Our reading of a project equals that of both real programs. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -56,7 +56,7 @@ type Facts = Readonly<
 function factsOfOurs({ services }: ComposeProject, generation: Generation): Facts {
   return Object.fromEntries(
     services
-      // v2 leaves out what no chosen profile asks for.
+      // v2 leaves out services that no chosen profile asks for.
       .filter(({ profiles }) => generation === "v1" || profiles.length === 0)
       .map(({ name, image, mounts, dependsOn }) => [
         name,
@@ -87,7 +87,7 @@ function factsOfTheirs({ services = {} }: Configured): Facts {
   );
 }
 
-/** Dollars are doubled in what is printed, so that it could be read again. */
+/** Dollars are doubled in the printed text, so that it could be read again. */
 function theirFact(volume: NonNullable<ConfiguredService["volumes"]>[number]): string {
   return theirWriting(volume).replaceAll("$$", "$");
 }

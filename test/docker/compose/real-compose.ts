@@ -1,4 +1,4 @@
-/** What the two real programs make of a project: `docker-compose config` 1.29 and `docker compose config` 2. */
+/** The result of the two real programs for a project: `docker-compose config` 1.29 and `docker compose config` 2. */
 import { execa } from "execa";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -20,7 +20,7 @@ export interface ConfiguredService {
   readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
 }
 
-/** Undefined where the program refuses the files; the environment is HOME and nothing else. */
+/** Undefined if the program refuses the files; the environment is HOME and nothing else. */
 export async function configured(
   generation: Generation,
   files: readonly string[],

@@ -1,4 +1,4 @@
-/** Journals that are larger than any run writes: what can be told of them line by line is told, and the rest is refused. */
+/** Journals that are larger than any run writes: facts that single lines tell are told, and the rest is refused. */
 import { closeSync, openSync, ftruncateSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

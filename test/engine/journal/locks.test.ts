@@ -178,7 +178,7 @@ describe("key locks", () => {
     const other = keyLocks(state, OTHER, [RUN, OTHER]);
     expect(() => other.acquire(["free", "guid"])).toThrow(locked);
     expect(() => other.acquire(["free", "guid"])).toThrow(new RegExp(`belongs to run ${RUN}`));
-    // What was taken on the way to the refusal was given back.
+    // The locks taken on the way to the refusal were given back.
     keyLocks(state, RUN, [RUN, OTHER]).acquire(["free"]);
   });
 

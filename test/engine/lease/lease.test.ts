@@ -1,4 +1,7 @@
-/** The lease in the world and the mirror beside it: who may act, and what a colleague finds (DESIGN §3, Locks). */
+/**
+ * The lease in the world and the mirror beside it: who may act, and the state that a colleague finds (DESIGN §3,
+ * Locks).
+ */
 import { cpSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -220,7 +223,7 @@ describe("a run that is taken over from another machine", () => {
     await expect(his.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
     await expect(hers.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
     await his.journal.close();
-    // He fetches what she did since, and may go on.
+    // He fetches the entries that she made since, and may go on.
     const again = await bob.arrive(hers.journal.run);
     expect(again.journal.entries).toHaveLength(2);
     await expect(again.journal.checkFence()).resolves.toBeUndefined();

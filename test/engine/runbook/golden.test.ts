@@ -1,5 +1,5 @@
 /**
- * Three-part documents in fixtures/runbooks: a runbook, a separator, and what loading it says. `UPDATE_GOLDENS=1`
+ * Three-part documents in fixtures/runbooks: a runbook, a separator, and the answer of loading it. `UPDATE_GOLDENS=1`
  * writes the third part anew; look at the difference before you commit it.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

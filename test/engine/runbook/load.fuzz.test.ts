@@ -10,7 +10,7 @@ const SEEDS = readdirSync(FOLDER).map(
   (file) => readFileSync(join(FOLDER, file), "utf8").split("\n--- # expected\n")[0] ?? "",
 );
 
-/** Loads, and checks what every answer must have: a runbook, or diagnostics that lie inside the document. */
+/** Loads, and checks the rule for every answer: a runbook, or diagnostics that lie inside the document. */
 function load(text: string): number {
   const loaded = loadRunbook(text, "fuzz.yml", ACTIONS);
   if ("runbook" in loaded) return 0;

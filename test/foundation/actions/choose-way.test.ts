@@ -1,4 +1,4 @@
-/** Whether the broker's own clone-from is offered: only where its record says that it would take this very instance. */
+/** Whether the broker's own clone-from is offered: only if its record says that it would take this very instance. */
 import { describe, expect, it } from "vitest";
 import { chooseWay } from "../../../src/foundation/actions/cf/choose-way.ts";
 import { createService } from "../../../src/foundation/actions/cf/create-service.ts";

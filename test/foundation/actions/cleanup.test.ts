@@ -1,4 +1,4 @@
-/** Only a cleanup deletes, and only what a run moved aside, once a backup stands without it (law 2). */
+/** Only a cleanup deletes, and only objects that a run moved aside, once a backup stands without them (law 2). */
 import { describe, expect, it } from "vitest";
 import { deleteAsideObjects } from "../../../src/foundation/actions/archive/delete-aside.ts";
 import { deleteAsideDirectory } from "../../../src/foundation/actions/docker/delete-aside.ts";

@@ -1,4 +1,7 @@
-/** What a person did by the printed commands has no note of ours: the world tells, and the way back is noted afterwards. */
+/**
+ * A person's work by the printed commands leaves no note of ours. The world tells it, and the way back is noted
+ * afterwards.
+ */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Probe } from "../../../src/action.ts";

@@ -1,4 +1,4 @@
-/** A drill deletes what its own run created, and nothing else, whatever its runbook says. */
+/** A drill deletes only the service that its own run created, even if its runbook names another. */
 import { describe, expect, it } from "vitest";
 import type { JournaledStep, JsonObject } from "../../../src/action.ts";
 import { createService } from "../../../src/foundation/actions/cf/create-service.ts";

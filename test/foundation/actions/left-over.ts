@@ -1,4 +1,4 @@
-/** The end of a recovery: its left-overs are aside, and the instance's archive has a backup of its own. */
+/** The end of a recovery: its left-overs are aside, and the instance's archive has a new base backup. */
 import type { JsonObject } from "../../../src/action.ts";
 import { reviewAside } from "../../../src/foundation/actions/recovery/review-aside.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";
@@ -6,7 +6,7 @@ import { lzopLike, NEW, OLD, segment, sentinelText } from "../../archive/sample-
 import { CONTAINER, DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../../traps/scene.ts";
 import { copied } from "../../wiring/mutations/worlds.ts";
 
-/** What the recovered database made first, at the end of the recovery. */
+/** The first base backup of the recovered database, at the end of the recovery. */
 export const OWN_BASE = `base_${segment(8, 2)}_00000040`;
 const OF = {
   ...{ run: RUN, guid: NEW_GUID, source: formatLocation(OLD), archive: formatLocation(NEW) },

@@ -1,4 +1,4 @@
-/** A recovery to a time on fakes: what is refused, what is taken back, and where a recovery is seen to have stopped. */
+/** A recovery to a time on fakes: its refusals, its way back, and the place at which a recovery stopped. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../../src/action.ts";
 import { judgeTime } from "../../../src/foundation/actions/archive/judge-time.ts";

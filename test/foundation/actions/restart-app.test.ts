@@ -1,4 +1,4 @@
-/** STARTED is what is wanted of an application; that it runs is another matter (cf-bosh.md §1.3). */
+/** STARTED is the wanted state of an application; that it runs is another matter (cf-bosh.md §1.3). */
 import { describe, expect, it } from "vitest";
 import { restartApp } from "../../../src/foundation/actions/cf/restart-app.ts";
 import { failure, NEW_GUID, Scene, SPACE } from "../../traps/scene.ts";

@@ -8,7 +8,7 @@ const input = { ...TARGET, run: RUN };
 const directories = (scene: Scene): string[] =>
   [...scene.cell.directories].filter((path) => !path.includes(`${DATA}/`));
 
-/** What the container made of the empty directory. */
+/** Adds the directory that the container made in the empty one. */
 function ranAgain(scene: Scene): void {
   scene.cell.directories.add(`${DATA}/postgres0`);
 }

@@ -1,4 +1,4 @@
-/** The way back of each step, on fakes: what is taken back, what is left, and what nobody can tell. */
+/** The way back of each step, on fakes: the effects taken back, the left-overs, and the unknowns. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, UndoProbe, WayBack } from "../../../src/action.ts";
 import { copy } from "../../../src/foundation/actions/archive/copy.ts";
@@ -24,7 +24,7 @@ function wayOf(action: AnyAction): Erased {
   return action.undo;
 }
 
-/** Guard, then the way back, then what is left, as the engine does. */
+/** Guard, then the way back, then the left-overs, as the engine does. */
 async function undo(scene: Scene, action: AnyAction, input: JsonObject, output?: JsonObject): Promise<UndoProbe> {
   const taken = { input: action.input.parse(input), output } as Taken<never, JsonObject>;
   const way = wayOf(action);

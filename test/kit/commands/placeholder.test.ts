@@ -1,4 +1,4 @@
-/** What is a placeholder, and what is a name that looks a little like one. */
+/** Texts that are a placeholder, and names that look a little like one. */
 import { describe, expect, it } from "vitest";
 import { foreseeUnits } from "../../../src/engine/state/foresight.ts";
 import { planRun } from "../../../src/engine/state/plan.ts";

@@ -3,13 +3,13 @@ import { fc, inputs } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
 import { quote } from "../../../src/kit/commands/shell-quote.ts";
 
-/** What a real shell makes of the line, by the words that `printf` gets. */
+/** The words that a real shell makes of the line, as `printf` gets them. */
 function split(shell: string, line: string): string[] {
   const out = execFileSync(shell, ["-c", `printf '%s\\0' ${line}`], { encoding: "utf8" });
   return out.split("\0").slice(0, -1);
 }
 
-/** What shells treat specially somewhere, and a letter. */
+/** The characters that some shell treats specially, and a letter. */
 const SPECIAL = Array.from("'\"\\$`!*?[]{}()<>|&;#~= \t\n%^-a");
 
 const word = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(...SPECIAL) }));
@@ -21,7 +21,7 @@ const words = fc.array(
 describe("quoting for a shell", () => {
   it.each(["sh", "bash"])("survives %s for any words", (shell) => {
     fc.assert(
-      // One shell for many words: starting one is what takes time.
+      // One shell for many words: its start takes the time.
       fc.property(fc.array(words, { minLength: 1, maxLength: 10 }), (lines) => {
         const text = lines.map(quote).join(" ");
         expect(split(shell, text)).toEqual(lines.flat());

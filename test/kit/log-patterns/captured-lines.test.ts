@@ -1,6 +1,6 @@
 /**
  * Every line of the captured logs is covered: by a row of the table, by `known-lines.ts`, or by the lists of
- * `known-broker.ts`. What nothing covers is printed, and fails.
+ * `known-broker.ts`. A line that nothing covers is printed, and fails.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const files = folders.flatMap((folder) =>
 /** A collector tears the tag at 32 bytes, or drops it; the six characters of the prefix stay. */
 const OF_CONTAINER = /^(?:docker\b|\/?cf-)/;
 const TORN_TAG = /^ (?=Starting )|^ ?(?:[0-9a-f-]{1,20}(?:\[\d+\])?:? )?(?=[0-9a-f]{6}-[a-z_]+> )/;
-/** A collector that takes 1,024 bytes a message cuts its longest lines: what is left has no end. */
+/** A collector that takes 1,024 bytes a message cuts its longest lines: the rest has no end. */
 const isCut = (file: string): boolean => file.includes("-1k");
 /** rsyslog writes control characters as octal numbers. */
 const asWritten = (text: string): string => text.replaceAll("#011", "\t").replaceAll("#015", "\r");

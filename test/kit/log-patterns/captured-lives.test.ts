@@ -1,6 +1,6 @@
 /**
- * The table of log patterns against every captured life of a container: what happened in each stands in
- * fixtures/logs/lives.json. A healthy life raises no alarm, and a broken one the right alarm.
+ * The table of log patterns against every captured life of a container: fixtures/logs/lives.json tells the events of
+ * each. A healthy life raises no alarm, and a broken one the right alarm.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -90,7 +90,7 @@ describe("what a captured life decides at its start", () => {
   });
 });
 
-/** By the end of a phase's name; fixtures/container-logs/README.md tells what happened in each. */
+/** By the end of a phase's name; fixtures/container-logs/README.md tells the events of each. */
 const BROKEN: Readonly<Record<string, readonly string[]>> = {
   "restart-loop": ["patroni.systemIdMismatch"],
   "restart-failed": ["patroni.restartLoop"],

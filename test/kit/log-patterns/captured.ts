@@ -13,7 +13,7 @@ export interface Life {
   readonly container: string;
   /** From 0. */
   readonly number: number;
-  /** Without what the collector wrote before them. */
+  /** Without the collector's words before them. */
   readonly lines: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export const readPacked = (folder: string, file: string): string =>
 export const packedFiles = (folder: string): readonly string[] =>
   readdirSync(join(LOGS, folder)).filter((name) => name.endsWith(".gz"));
 
-/** Lines by container, in their order. A transfer's progress ends in CR, and what follows belongs to its line. */
+/** Lines by container, in their order. A transfer's progress ends in CR, and the next text belongs to its line. */
 export function linesByContainer(folder: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const file of packedFiles(folder)) {

@@ -1,4 +1,4 @@
-/** What the captured brokers, router and collectors say that means nothing for an instance. Only tests need it. */
+/** The lines of captured brokers, routers and collectors that mean nothing for an instance. Only tests need them. */
 
 /** Actions of the broker without `cluster.`, `recreate.` and its source, beginnings. */
 export const KNOWN_ACTIONS: readonly string[] = [

@@ -67,7 +67,7 @@ const withoutComments = (text: string): string =>
   text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(?:^|\s)\/\/[^\n]*/g, "");
 
 describe("the sentences of the table", () => {
-  // Needles find lines and judge none; a stand-in says what the real one says.
+  // Needles find lines and judge none; a stand-in prints the lines of the real one.
   const elsewhere =
     /\/src\/(?:(?:kit\/log-patterns|rehearsal)\/|discovery\/(?:lines\/log-line|sources\/store-phrases)\.ts)/;
   const files = filesBelow(SRC).filter((path) => !elsewhere.test(path));

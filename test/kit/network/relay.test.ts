@@ -43,7 +43,7 @@ interface Tunnel {
   readonly body?: string;
 }
 
-/** What an HTTP client does with `https_proxy`. */
+/** Does the work of an HTTP client with `https_proxy`. */
 function through(place: string, credential = credentialOf(relay)): Promise<Tunnel> {
   const { port } = new URL(relay.proxy);
   const authorization = `Basic ${Buffer.from(credential).toString("base64")}`;

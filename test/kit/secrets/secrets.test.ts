@@ -45,7 +45,7 @@ describe("a registered secret", () => {
         const encoded = base64(`${before}s3cret-word-of-ours${after}`);
         const masked = masking("s3cret-word-of-ours").mask(encoded);
         expect(masked).toContain(MASK);
-        // What is left of the alphabet around the mask gives away at most the outermost characters.
+        // The rest of the alphabet around the mask gives away at most the outermost characters.
         const left = masked.split(MASK).join("");
         expect(Buffer.from(left, "base64").toString("latin1")).not.toContain("cret-word");
         expect(left.length).toBeLessThanOrEqual(base64(before).length + base64(after).length + 8);

@@ -14,7 +14,7 @@ class HastyClient implements CommandChannels {
   exec(_line: string, reply: (error: Error | undefined, channel: ClientChannel) => void): void {
     const channel = new PassThrough({ emitClose: false });
     const stderr = new PassThrough();
-    // Input and output are one stream here: what the command reads is not what it writes.
+    // Input and output are one stream here: the command's input is not its output.
     channel.end = () => channel;
     reply(undefined, Object.assign(channel, { stderr }) as unknown as ClientChannel);
     channel.emit("exit", 7);

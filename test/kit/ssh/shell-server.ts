@@ -21,7 +21,7 @@ export interface ShellServerOptions {
   readonly forwarding?: boolean;
   /** Where "HOST:PORT" really lies; a place that is absent from it is dialled as it is. */
   readonly places?: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
-  /** Ways to log in that it offers; all where absent. */
+  /** Ways to log in that it offers; all if absent. */
   readonly offers?: readonly ("publickey" | "password" | "keyboard-interactive")[];
   /** Another machine at the same address. */
   readonly hostKey?: string;

@@ -12,7 +12,7 @@ import { GONE, gone } from "../../../src/kit/text/gone.ts";
 import { SCENARIOS } from "../../../src/rehearsal/scenarios/registry.ts";
 import { Place } from "../../cli/program.ts";
 
-/** Behind which command an option is written, and as what. */
+/** The command behind which an option is written, and its kind. */
 const split = (option: string): { readonly command: string; readonly name: string } => {
   const at = option.lastIndexOf(" ");
   return { command: at < 0 ? "run" : option.slice(0, at), name: option.slice(at + 1) };

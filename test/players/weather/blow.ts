@@ -15,7 +15,7 @@ export const SYSTEMS = [
 ] as const;
 export type System = (typeof SYSTEMS)[number];
 
-/** What becomes of a call. Whatever else is said, the call has not taken effect. */
+/** The fates of a call. If nothing else is said, the call has not taken effect. */
 export const KINDS = {
   timeout: "no answer for a minute, then the connection is gone",
   reset: "the connection is gone at once",
@@ -48,10 +48,10 @@ export interface Blow {
   readonly awayMs?: number;
 }
 
-/** What strikes one call. */
+/** The trouble that strikes one call. */
 export type Stroke = Pick<Blow, "kind" | "after">;
 
-/** A blow and what it has met so far. */
+/** A blow and its calls so far. */
 export interface Front {
   readonly blow: Blow;
   readonly met: number;
@@ -67,7 +67,7 @@ export interface Meeting {
 
 export const frontsOf = (blows: readonly Blow[]): readonly Front[] => blows.map((blow) => ({ blow, met: 0 }));
 
-/** Takes one call through the weather: what strikes it, and the weather that is left. */
+/** Takes one call through the weather: the trouble that strikes it, and the weather that is left. */
 export function strike(
   fronts: readonly Front[],
   call: Meeting,

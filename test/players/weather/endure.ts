@@ -1,6 +1,6 @@
 /**
  * One schedule of bad weather: a run that was killed somewhere is resumed in it, and once more when the weather is fine
- * again. What must hold then holds whatever the weather was.
+ * again. The final checks are the same for every weather.
  */
 import { join } from "node:path";
 import { type Bench, onBench } from "../bench.ts";
@@ -19,7 +19,7 @@ import { Weather } from "./weather.ts";
 export interface Schedule {
   /** Before this journal append, from 1, the run was killed: 1 is a run that has not begun. */
   readonly append: number;
-  /** What strikes calls of the process that resumes it, counted from its start. */
+  /** The blows at calls of the process that resumes it, counted from its start. */
   readonly blows: readonly Blow[];
 }
 
@@ -29,7 +29,7 @@ export interface Endured {
   readonly last: Carried;
   /** Whether it came to its own end at last; otherwise it says why not. */
   readonly reached: boolean;
-  /** What does not hold, each as a sentence. */
+  /** Faults, each as a sentence. */
   readonly broken: readonly string[];
 }
 

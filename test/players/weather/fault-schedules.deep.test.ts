@@ -21,7 +21,7 @@ const CALLS: Readonly<Record<Exclude<System, "log-store">, number>> = {
 };
 const PRECISION = 1_000;
 
-/** `append` and `first` come as parts of a whole: what is left of a run is shorter the later it is resumed. */
+/** `append` and `first` come as parts of a whole: the rest of a run is shorter the later it is resumed. */
 const blow = fc
   .record({
     system: fc.constantFrom(...(Object.keys(CALLS) as (keyof typeof CALLS)[])),

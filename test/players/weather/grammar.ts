@@ -1,4 +1,4 @@
-/** A fault in one line, for tests and what they say: `SYSTEM[:OPERATION][#N[-[M]]]=[after-]KIND` or `…=away:DURATION`. */
+/** A fault in one line, for tests and their words: `SYSTEM[:OPERATION][#N[-[M]]]=[after-]KIND` or `…=away:DURATION`. */
 import { AFTER, type Blow, type Kind, KINDS, SYSTEMS } from "./blow.ts";
 
 const SHAPE = /^([a-z0-9-]+)(?::([^#=]+))?(?:#(\d{1,6})(-(\d{1,6})?)?)?=(after-)?([a-z0-9]+)(?::(\d{1,6})(s|m|h))?$/;

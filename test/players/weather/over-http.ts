@@ -4,7 +4,7 @@ import { cut } from "../../../src/rehearsal/http/server.ts";
 import { type Answered, send } from "../../../src/rehearsal/passage.ts";
 import type { Looks } from "./suffer.ts";
 
-/** What a proxy says in place of the system, and what comes from a system that was never asked. */
+/** The page that a proxy answers in place of the system, and an answer from a system that was never asked. */
 const PAGE = "<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n";
 const HTML = { "content-type": "text/html" };
 
@@ -18,7 +18,7 @@ export const overHttp = (outgoing: ServerResponse, work: () => Promise<Answered>
   fails: (status) => send(outgoing, { status: Number(status), headers: HTML, body: `<h1>${status}</h1>\n` }),
 });
 
-/** The same bytes once more on the same connection, where nobody has asked for anything. */
+/** The same bytes once more on the same connection, when nobody has asked for anything. */
 function sendTwice(outgoing: ServerResponse, { status, headers, body }: Answered): void {
   const whole = Buffer.from(body);
   const { socket } = outgoing;

@@ -16,7 +16,7 @@ export function commandWord(line: string): string {
   return program === "docker" ? `docker-${verbOf(words.slice(words.indexOf(name) + 1))}` : program;
 }
 
-/** What stands behind docker's own options: `--host SOCKET`, or `--host=SOCKET`. */
+/** The word behind docker's own options: `--host SOCKET`, or `--host=SOCKET`. */
 function verbOf([word = "", ...rest]: readonly string[]): string {
   if (!word.startsWith("-")) return word;
   return verbOf(word.includes("=") ? rest : rest.slice(1));

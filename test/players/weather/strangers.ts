@@ -1,4 +1,4 @@
-/** Whatever the weather: only the new instance is written to, and there is at most one. */
+/** In every weather: only the new instance is written to, and there is at most one. */
 import type { BoxState } from "../../../src/rehearsal/box/box-state.ts";
 import { allContainers } from "../../../src/rehearsal/world/world.ts";
 
@@ -53,7 +53,7 @@ function foreignContainers({ before, after }: Span): readonly string[] {
   });
 }
 
-/** Patroni keeps its own keys alive; that they are there is what counts. */
+/** Patroni keeps its own keys alive; only their presence counts. */
 function foreignKeys({ before, after }: Span): readonly string[] {
   const lasting = Object.keys(before.world.etcd.entries).filter((key) => key.endsWith("/initialize"));
   return lasting

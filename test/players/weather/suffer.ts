@@ -1,4 +1,4 @@
-/** What becomes of a call that is struck; how that looks to whoever called, each sort of call says itself. */
+/** The fate of a call that is struck; each sort of call tells how that looks to its caller. */
 import type { Stroke } from "./blow.ts";
 
 /** How long a call that is struck takes. */

@@ -1,4 +1,4 @@
-/** Bad weather on every passage of a box: which calls it meets, and what becomes of them. */
+/** Bad weather on every passage of a box: the calls that it meets, and their fates. */
 import { type BoxClock, shown, waitUntil } from "../../../src/rehearsal/box/clock.ts";
 import { type Passage, send } from "../../../src/rehearsal/passage.ts";
 import { type Blow, type Front, frontsOf, type Stroke, strike, type System } from "./blow.ts";
@@ -28,7 +28,7 @@ export class Weather {
     this.#fronts = frontsOf(blows);
   }
 
-  /** What strikes from now on, in place of what did. */
+  /** Replaces the trouble that strikes from now on. */
   turn(blows: readonly Blow[]): void {
     this.#fronts = frontsOf(blows);
   }
@@ -46,7 +46,7 @@ export class Weather {
       },
       gateway: async (address, hangUp) => {
         const stroke = struck("gateway", address);
-        // Whatever else it is, a gateway that does not let through rejects; some only after a while.
+        // A gateway that does not let through always rejects; for some troubles only after a while.
         if (stroke?.kind === "timeout") await waits.giveUp();
         if (stroke?.kind === "reset") hangUp();
         return stroke === undefined || stroke.kind === "slow";

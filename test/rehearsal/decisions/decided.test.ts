@@ -1,4 +1,4 @@
-/** What `--decide` does not decide; decided.deep.test.ts has every question that it does. */
+/** Questions that `--decide` does not decide; decided.deep.test.ts has every question that it does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LONG } from "../rehearsals.ts";
 import { Unchosen } from "./unchosen.ts";

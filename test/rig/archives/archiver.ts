@@ -2,7 +2,7 @@
 import type { Seal } from "./seal.ts";
 import type { Ended } from "./workshop.ts";
 
-/** Command lines for PostgreSQL; what they need is in the script that they name. */
+/** Command lines for PostgreSQL; their values are in the script that they name. */
 export interface Commands {
   /** Takes the path of a segment. */
   readonly push: string;
@@ -14,7 +14,7 @@ export interface Archiver {
   readonly reader: "wal-e" | "wal-g";
   /** Of the archive, below the bucket. */
   readonly prefix: string;
-  /** What it encrypts to, where it does. */
+  /** The key that it encrypts to, if it does. */
   readonly seal?: Seal | undefined;
   /** The same program on another archive. */
   on(prefix: string): Archiver;

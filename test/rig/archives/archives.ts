@@ -1,4 +1,4 @@
-/** All archives of a workshop: each is made once, by whoever asks first. */
+/** All archives of a workshop: each is made once, for the first test that asks. */
 import { Limit } from "./limit.ts";
 import { type Made, makeBrotliLine, makeDeltas, makeTree, makeTwins, makeWalELine, makeWide } from "./made.ts";
 import { Snapshot } from "./snapshot.ts";

@@ -1,6 +1,6 @@
 /**
- * What was written into a cluster and where in its WAL, kept by who wrote it: the yardstick for what a restore brings back.
- * It knows the real forks and nothing of archives, so that no mistake of the tool's can be in it.
+ * The rows that were written into a cluster, and their places in its WAL, noted by the writer: the yardstick for the
+ * rows of a restore. It knows the real forks and nothing of archives, so that no mistake of the tool's can be in it.
  */
 export interface Mark {
   /** The row's number. */
@@ -73,7 +73,7 @@ export class Chronicle {
     return nameOf(mark.timeline, (mark.lsn - 1n) / SEGMENT);
   }
 
-  /** The segment of timeline 1 that holds what PostgreSQL prints as this place. */
+  /** The segment of timeline 1 that holds the place, as PostgreSQL prints it. */
   segmentAt(lsn: string): string {
     return nameOf(1, parseLsn(lsn) / SEGMENT);
   }

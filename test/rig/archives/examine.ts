@@ -1,4 +1,6 @@
-/** One case from end to end: a copy of the archive, the damage, what the tool says, and what a real restore comes to. */
+/**
+ * One case from end to end: a copy of the archive, the damage, the tool's verdict, and the result of a real restore.
+ */
 import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verification.ts";
 import type { Archiver } from "./archiver.ts";
 import type { ArchiveName, Archives } from "./archives.ts";
@@ -14,9 +16,9 @@ import { WalG } from "./wal-g.ts";
 export interface Examined {
   readonly made: Made;
   readonly document: ArchiveVerifyDocument;
-  /** What the real programs came to. */
+  /** The result of the real programs. */
   readonly outcome: Outcome;
-  /** What this tool's own reader came to; undefined where it cannot be asked for the same. */
+  /** The result of this tool's own reader; undefined if it cannot be asked for the same. */
   readonly own: OwnOutcome | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What `archive verify --json` says of an archive in this workshop's store. */
+/** The answer of `archive verify --json` for an archive in this workshop's store. */
 import { systemClock } from "../../../src/kit/clock/system-clock.ts";
 import { type OpenArchiveStore, openArchiveStore } from "../../../src/archive/adapters/s3/archive-store.ts";
 import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/commands/archive/archive-verification.ts";

@@ -1,4 +1,4 @@
-/** Archives made by real programs, each with what was really written into it. Rows are numbered in the order of writing. */
+/** Archives made by real programs, each with its real rows. Rows are numbered in the order of writing. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../until.ts";
@@ -23,7 +23,7 @@ export interface Made {
   readonly systemId: string;
 }
 
-/** Each row in a segment of its own. */
+/** Each row in a separate segment. */
 async function rows(server: Postgres, chronicle: Chronicle, count: number): Promise<void> {
   for (let each = 0; each < count; each += 1) {
     await server.mark(chronicle);
@@ -117,7 +117,7 @@ export async function makeWide(workshop: Workshop, prefix: string): Promise<Made
 }
 
 const SLOW_CHECKPOINT = /checkpoint starting: force wait/;
-/** WAL-E begins another part after 6144 members; a cluster has a thousand files of its own. */
+/** WAL-E begins another part after 6144 members; a new cluster has a thousand files. */
 const FILLER_FILES = 5_600;
 
 /** Files for another part, and pages for a checkpoint that takes its time: it writes ten a second until it is told to hurry. */

@@ -1,4 +1,4 @@
-/** What `archive restore` makes of an archive, started by a real PostgreSQL just as it lies there. */
+/** The result of `archive restore` on an archive, started by a real PostgreSQL just as it lies there. */
 import { rm } from "node:fs/promises";
 import { archiveRestore, type ArchiveRestoreDocument } from "../../../src/cli/commands/archive/archive-restoring.ts";
 import { systemClock } from "../../../src/kit/clock/system-clock.ts";
@@ -35,7 +35,7 @@ export async function restoreByOwnReader(
   return { server, document };
 }
 
-/** What the server has and what was told, or the code of the refusal. */
+/** The server's rows and the tool's words, or the code of the refusal. */
 export type OwnOutcome =
   | (Looked & { readonly refused: undefined; readonly document: ArchiveRestoreDocument; readonly log: string })
   | { readonly refused: string };

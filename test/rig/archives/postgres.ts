@@ -23,7 +23,7 @@ export interface Cluster {
   readonly archiver: Archiver;
 }
 
-/** What came of a start. */
+/** The outcome of a start. */
 export interface Started {
   readonly ready: boolean;
   readonly log: string;
@@ -61,7 +61,7 @@ export class Postgres {
     return server;
   }
 
-  /** Replaces what configuration there is. With a recovery, the next start restores. */
+  /** Replaces the present configuration. With a recovery, the next start restores. */
   async configure({
     archiving,
     recovery,
@@ -134,7 +134,7 @@ export class Postgres {
     }
   }
 
-  /** What it has said since it was started. */
+  /** Its output since it was started. */
   said(): Promise<string> {
     return readFile(this.log, "utf8");
   }
@@ -169,7 +169,7 @@ export class Postgres {
     return answer === "" ? [] : answer.split("\n");
   }
 
-  /** Commits a row of its own, some pages of ballast with it, and notes where it lies. */
+  /** Commits one row, with some pages of ballast, and notes where it lies. */
   async mark(chronicle: Chronicle): Promise<number> {
     const number = chronicle.number();
     const [where = "", at = "", file = ""] = await this.sql(

@@ -1,4 +1,4 @@
-/** A real restore: the real program fetches, the real PostgreSQL replays, and what it then has is read by SQL. */
+/** A real restore: the real program fetches, the real PostgreSQL replays, and its rows are read by SQL. */
 import { rm } from "node:fs/promises";
 import type { Archiver } from "./archiver.ts";
 import { type Cluster, Postgres, type Recovery, type Started } from "./postgres.ts";
@@ -15,7 +15,7 @@ export interface RestoreOptions {
 export interface Restored {
   readonly server: Postgres;
   readonly fetched: Ended;
-  /** Undefined where nothing was fetched that could be started. */
+  /** Undefined if nothing was fetched that could be started. */
   readonly started: Started | undefined;
 }
 
@@ -31,9 +31,9 @@ export async function restoreInto(cluster: Cluster, options: RestoreOptions): Pr
   return { server, fetched, started: await server.tryStart() };
 }
 
-/** What a server has. */
+/** The rows of a server. */
 export interface Looked {
-  /** Numbers of the rows that are there; empty where the server cannot be asked. */
+  /** Numbers of the rows that are there; empty if the server cannot be asked. */
   readonly rows: readonly number[];
   /** Of those whose ballast in another table is there whole: the same numbers wherever the state is one that ever was. */
   readonly whole: readonly number[];
@@ -41,7 +41,7 @@ export interface Looked {
   readonly timeline: number | undefined;
 }
 
-/** What came of a restore, in the words of a test. */
+/** The outcome of a restore, in the words of a test. */
 export interface Outcome extends Looked {
   readonly fetchCode: number;
   readonly fetchSaid: string;

@@ -1,4 +1,4 @@
-/** A copy of an archive below a prefix of its own, to be damaged. The copying is the store's own work. */
+/** A copy of an archive below a new prefix, to be damaged. The store itself does the copying. */
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress } from "node:zlib";
 import { execa } from "execa";
@@ -48,7 +48,7 @@ export class Snapshot {
     return found;
   }
 
-  /** A segment's key, whatever it is packed with. */
+  /** A segment's key, with any packing. */
   segment(name: string): Promise<string> {
     return this.one(new RegExp(`^wal_005/${name}\\.[a-z0-9]+$`));
   }

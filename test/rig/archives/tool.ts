@@ -1,4 +1,6 @@
-/** The built program beside real archives: with an account and a state of its own, and nothing of the caller's environment. */
+/**
+ * The built program beside real archives: with a separate account and state, and nothing of the caller's environment.
+ */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { RunEvent } from "../../../src/engine/state/event.ts";
@@ -52,7 +54,7 @@ export class Tool {
 export const eventsOf = ({ stdout }: Pick<Ended, "stdout">): readonly RunEvent[] =>
   stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as RunEvent]));
 
-/** What the last step of a test of a backup says. */
+/** The words of the last step of a backup test. */
 export function verdictOf(ended: Ended): string {
   const last = eventsOf(ended).findLast((event) => event.type === "step-ended" && event.step === "verdict");
   return last?.type === "step-ended" ? last.evidence : `${ended.stdout}\n${ended.stderr}`;

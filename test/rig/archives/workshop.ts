@@ -1,7 +1,7 @@
 /**
- * Where archives are made and restored: a MinIO on a loopback address of its own, and copies of the real programs where a
- * user without rights can run them (PostgreSQL refuses root, and the cache may lie in a home that only its owner enters).
- * There is no cell, no etcd and no Cloud Foundry.
+ * The place where archives are made and restored: a MinIO on a separate loopback address, and copies of the real
+ * programs where a user without rights can run them (PostgreSQL refuses root, and the cache may lie in a home that only
+ * its owner enters). There is no cell, no etcd and no Cloud Foundry.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import { access, chmod, chown, cp, mkdir, mkdtemp, statfs } from "node:fs/promises";
@@ -18,7 +18,7 @@ export type PostgresqlVersion = (typeof POSTGRESQL)[keyof typeof POSTGRESQL];
 
 const NOBODY = 65_534;
 const LIMIT_MS = 300_000;
-/** Some ten data directories at a time, each with WAL of its own. */
+/** Some ten data directories at a time, each with its WAL. */
 const ROOM_BYTES = 4 * 1024 ** 3;
 /** psql of the distribution talks to every server that is older; it is found behind the wrapper that Debian puts first. */
 const CLIENT_PATH = "/usr/lib/postgresql/15/bin:/usr/bin:/bin";
@@ -95,7 +95,7 @@ export class Workshop {
     return ["setpriv", ...user, "--pdeathsig", "KILL", "--", ...argv];
   }
 
-  /** Runs a program to its end, whatever the exit code. One that hangs is killed and counts as code 124. */
+  /** Runs a program to its end, with any exit code. One that hangs is killed and counts as code 124. */
   async run(argv: readonly string[], { env = {}, input = "" }: Run = {}): Promise<Ended> {
     const [program, ...args] = this.unprivileged(argv);
     const result = await execa(program, args, {

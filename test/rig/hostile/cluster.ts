@@ -13,9 +13,9 @@ export interface Hostile {
   readonly port: number;
   /** A file that anybody on this machine may read, and that it must not. */
   readonly key: string;
-  /** What it puts links to in the place of files that are written later. */
+  /** The target of the links that it puts in place of files that are written later. */
   readonly victim: string;
-  /** A word in the command of what it leaves running. */
+  /** A word in the command of the processes that it leaves running. */
   readonly mark: string;
   /** Somebody else's socket. */
   readonly elsewhere: string;

@@ -48,7 +48,7 @@ function own(path: string): void {
   if ("uid" in lent) chownSync(path, NOBODY, NOBODY);
 }
 
-/** What the server takes for the time from here on. */
+/** The time that the server reads from here on. */
 function setTime(at: number): void {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(BigInt(Math.round((at - Date.now()) * 1000)));

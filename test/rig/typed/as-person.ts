@@ -2,7 +2,7 @@
 import { until } from "../until.ts";
 import type { OperatorShell } from "./operator-shell.ts";
 
-/** What a line of a step has to show before a person goes on. */
+/** The output that a line of a step has to show before a person goes on. */
 const AWAITED: readonly (readonly [step: string, line: string, shows: RegExp])[] = [
   ["create", "cf service ", /status: +create succeeded/],
   ["sacrifice", "cf service ", /status: +create succeeded/],
@@ -12,11 +12,11 @@ const AWAITED: readonly (readonly [step: string, line: string, shows: RegExp])[]
   ["keys", "/leader?", /"errorCode":100/],
   ["proof", "pg_is_in_recovery", /^f$/mu],
   ["proof", ":8008/patroni", /"database_system_identifier": *"\d+"/],
-  // What must not be there.
+  // The output must be empty: nothing may be there.
   ["remains", "sudo ", /^$/],
   ["gone", "sudo ", /^$/],
 ];
-/** What is looked up there is not there: the broker's record of a clone, and a name that nobody has yet. */
+/** The objects that these lines look up are absent: the broker's record of a clone, and a name that nobody has yet. */
 const ABSENT: readonly (readonly [step: string, line: string])[] = [
   ["space", "cf service "],
   ["way", "aws s3 ls "],
@@ -28,7 +28,7 @@ interface Line {
   readonly text: string;
 }
 
-/** What it said. Throws when the line fails. */
+/** The line's output. Throws when the line fails. */
 export async function typeAsPerson(shell: OperatorShell, step: string, line: Line): Promise<string> {
   const shows = AWAITED.find(([at, words]) => at === step && line.text.includes(words))?.[2];
   if (shows === undefined) return await once(shell, step, line);

@@ -1,6 +1,7 @@
 /**
- * What operators have: cf and bosh logged in, aws with keys in the environment, psql, the tool itself, and a shell on the
- * cell. A step's lines are typed one after another, each place with a shell of its own: what was set there stays set.
+ * The tools of operators: cf and bosh logged in, aws with keys in the environment, psql, the tool itself, and a shell
+ * on the cell. A step's lines are typed one after another, each place with its own shell: a variable that was set there
+ * stays set.
  */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -75,7 +76,7 @@ export class OperatorShell {
     return new OperatorShell(env, await SshSession.open(rig));
   }
 
-  /** What was set is forgotten: each step is typed in new shells. */
+  /** Forgets the variables that were set: each step is typed in new shells. */
   beginStep(): void {
     this.#set = new Map();
   }

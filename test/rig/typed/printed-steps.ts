@@ -4,7 +4,7 @@ import { openAtEnd } from "../../printed/fill.ts";
 
 export interface PrintedStep {
   readonly id: string;
-  /** CEL: only where it holds. */
+  /** CEL: only if it holds. */
   readonly when?: string;
   /** CEL: once for each of these. */
   readonly forEach?: string;
@@ -14,7 +14,7 @@ export interface PrintedStep {
 /** A line that begins with "#" is said, not typed. */
 const isTyped = ({ text }: TypedLine): boolean => !text.startsWith("#");
 
-/** The steps that the screen of `--dry-run` has commands of; one of several items is a step of its own. */
+/** The steps for which the screen of `--dry-run` has commands; each of several items is a separate step. */
 export function stepsOnScreen(screen: string): readonly PrintedStep[] {
   const steps: { id: string; lines: TypedLine[] }[] = [];
   for (const line of screen.split("\n")) {

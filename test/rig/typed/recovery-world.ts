@@ -1,6 +1,6 @@
 /**
- * What one recovery can have changed, as the far side has it, under names that are the same in every recovery: so that two
- * of them can be compared step by step. What a living database changes by itself is left out while it lives.
+ * The parts that one recovery can have changed, as the far side has them. Their names are the same in every recovery,
+ * so that two can be compared step by step. A living database's own changes are left out while it lives.
  */
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,9 +11,9 @@ import type { PostgresNode } from "../postgres-node.ts";
 import type { Scene } from "../scene.ts";
 
 export interface RecoveryAt {
-  /** What the deleted service was called. */
+  /** The name of the deleted service. */
   readonly service: string;
-  /** Id of the run, or what stands for it in the printed commands. */
+  /** Id of the run, or its stand-in in the printed commands. */
   readonly run: string;
   readonly scene: Scene;
 }
@@ -84,7 +84,7 @@ function systemIdOf(value: string | undefined, scene: Scene): string {
   return value === scene.sysid ? "the source's" : "its own";
 }
 
-/** Directories beside the container's data: whose they are, who may enter them, and what is in them. */
+/** Directories beside the container's data: their owners, who may enter them, and their contents. */
 async function directoriesOf(node: PostgresNode, { run }: RecoveryAt, running: boolean): Promise<World> {
   const home = dirname(node.dataDirectory);
   const found: Record<string, string> = {};
@@ -99,7 +99,7 @@ async function directoriesOf(node: PostgresNode, { run }: RecoveryAt, running: b
   return found;
 }
 
-/** Whether it is the source's copy, and what kinds of objects there are that are none. */
+/** Whether it is the source's copy, and the kinds of objects there that are none. */
 function kindsOf(objects: readonly StoredObject[], prefix: string, { archive, listing }: Scene): World {
   const source = new Map(listing.map((each) => [each.key.slice(archive.length), each]));
   const below = objects.flatMap((each) =>

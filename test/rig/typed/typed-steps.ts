@@ -1,4 +1,4 @@
-/** Steps that are typed: each printed line, its placeholders filled in with what has come to be in the world by then. */
+/** Steps that are typed: each printed line, its placeholders filled in with the world's values by then. */
 import type { Json } from "../../../src/action.ts";
 import { evaluate } from "../../../src/engine/expression/expression.ts";
 import { byPath, fillLine } from "../../printed/fill.ts";
@@ -39,7 +39,7 @@ export class TypedSteps {
     return evaluate({ text: when }, { steps: Object.fromEntries([...done, ...known]) }) === true;
   }
 
-  /** Types the step's lines; returns all that was said. Throws where a line fails. */
+  /** Types the step's lines; returns all that was said. Throws if a line fails. */
   async type(step: PrintedStep): Promise<string> {
     const items = step.forEach === undefined ? [undefined] : (this.#typing.items[step.forEach] ?? []);
     const said: string[] = [];
@@ -60,7 +60,7 @@ export class TypedSteps {
     return await typeAsPerson(this.#shell, step, line);
   }
 
-  /** What placeholders stand for: a recovery of what has no remains, into the same name. */
+  /** The values for placeholders: a recovery of an instance without remains, into the same name. */
   #values(): Values {
     const { at, more = () => ({}) } = this.#typing;
     const { scene, service, run } = at;

@@ -1,4 +1,4 @@
-/** What `cleanup` deletes for good. */
+/** The actions by which `cleanup` deletes for good. */
 import type { JsonObject } from "../../../src/action.ts";
 import { deleteAsideObjects } from "../../../src/foundation/actions/archive/delete-aside.ts";
 import { keepListing } from "../../../src/foundation/actions/archive/evidence-listing.ts";
@@ -14,7 +14,7 @@ const ROOT = parseLocation(`s3://${BUCKET}/backups/${NEW_GUID}/dingo-recover/${R
 const DIRECTORY = `${DATA}.${TAG}`;
 const OF_RUN = { run: RUN, guid: NEW_GUID, archive: formatLocation(NEW), base_backup: OWN_BASE };
 
-/** What was shown before anything was deleted. */
+/** The listing that was shown before anything was deleted. */
 const listings = new WeakMap<Scene, JsonObject>();
 
 async function recovered(): Promise<Scene> {

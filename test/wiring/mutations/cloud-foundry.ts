@@ -1,4 +1,4 @@
-/** What Cloud Foundry makes for the run, and the restart of what is bound to it. */
+/** The objects that Cloud Foundry makes for the run, and the restart of the bound application. */
 import { bindApp } from "../../../src/foundation/actions/cf/bind-app.ts";
 import { createServiceKey } from "../../../src/foundation/actions/cf/create-service-key.ts";
 import { createSpace } from "../../../src/foundation/actions/cf/create-space.ts";
@@ -25,7 +25,7 @@ function bound(state: LastOperation["state"] = "succeeded", type: "app" | "key" 
   return scene;
 }
 
-/** What a create is asked for. */
+/** The input of a create. */
 export const WANTED = {
   org: "shop",
   space: "prod",

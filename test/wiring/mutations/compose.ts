@@ -1,4 +1,4 @@
-/** What gives a Compose stack directories for its data. */
+/** The actions that give a Compose stack directories for its data. */
 import type { JsonObject } from "../../../src/action.ts";
 import { copyService } from "../../../src/docker/actions/compose/copy-data.ts";
 import { editFile } from "../../../src/docker/actions/compose/edit-file.ts";
@@ -27,7 +27,7 @@ export function stackOf(scene: Scene): FakeComposeStack {
   return stack;
 }
 
-/** A database and what uses it, both running, the data in an anonymous volume. */
+/** A database and its user, both running, the data in an anonymous volume. */
 export function running(): Scene {
   const scene = new Scene();
   const stack = new FakeComposeStack();

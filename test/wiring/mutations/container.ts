@@ -1,4 +1,4 @@
-/** The new instance's container and its data, and what is left of the deleted one. */
+/** The new instance's container and its data, and the remains of the deleted one. */
 import type { AnyAction, JsonObject } from "../../../src/action.ts";
 import { copyOldDatabase } from "../../../src/foundation/actions/docker/copy-old-database.ts";
 import { holdRestart, releaseRestart } from "../../../src/foundation/actions/docker/hold-restart.ts";
@@ -174,7 +174,7 @@ const copyingOld: MutationCases = {
   },
 };
 
-/** It runs, and says what no restore says. */
+/** It runs, and prints a line that no restore prints. */
 function wentWrong(): Scene {
   const scene = fresh();
   scene.cell.logLines.set(CONTAINER, ["CRITICAL: system ID mismatch, node x belongs to a different cluster: 1 != 2"]);

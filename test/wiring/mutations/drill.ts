@@ -1,4 +1,4 @@
-/** What a drill does to the service that it made itself: it fills it, and deletes it. */
+/** The actions of a drill on the service that it made itself: it fills it, and deletes it. */
 import type { JsonObject } from "../../../src/action.ts";
 import { deleteDrillService } from "../../../src/foundation/actions/drill/delete-service.ts";
 import { TABLE } from "../../../src/foundation/actions/drill/rows.ts";
@@ -57,7 +57,7 @@ export const free = (there: readonly string[]): JsonObject => {
   return { name: "important-db", space_guid: SPACE.guid, there: [...there] };
 };
 
-/** The create is in the journal of the run, with what it noted before it. */
+/** The create is in the journal of the run, with the notes before it. */
 export function created(): Scene {
   const scene = fresh();
   scene.context.earlier.set("cf.create-service", [

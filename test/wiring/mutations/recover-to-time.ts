@@ -1,4 +1,7 @@
-/** What a recovery to a time makes: a segment in the archive, a copy on this machine, a dump of it, tables in the service. */
+/**
+ * The products of a recovery to a time: a segment in the archive, a copy on this machine, a dump of it, tables in the
+ * service.
+ */
 import type { JsonObject } from "../../../src/action.ts";
 import { closeOpenSegment } from "../../../src/foundation/actions/postgres/close-segment.ts";
 import { loadTables } from "../../../src/foundation/actions/postgres/load-tables.ts";

@@ -1,4 +1,4 @@
-/** Copies of volumes, servers on them, dumps, and what is put back. */
+/** Copies of volumes, servers on them, dumps, and volumes that are put back. */
 import type { JsonObject } from "../../../src/action.ts";
 import { checkRoom } from "../../../src/docker/actions/salvage/check-room.ts";
 import { chooseDatabases } from "../../../src/docker/actions/salvage/choose.ts";
@@ -109,7 +109,7 @@ const chosenOf = async (scene: Scene): Promise<JsonObject> => {
   const { chosen } = await scene.perform(chooseDatabases, { found: [found], dump: ["shop"] });
   return (chosen as readonly JsonObject[])[0] ?? {};
 };
-/** What was chosen costs a server: it is asked once for each scene. */
+/** `chosenOf` costs a server: it is asked once for each scene. */
 const inputs = new WeakMap<Scene, Promise<JsonObject>>();
 const once = (scene: Scene, make: () => Promise<JsonObject>): Promise<JsonObject> => {
   const known = inputs.get(scene) ?? make();

@@ -2,7 +2,7 @@
 import type { AnyAction, JsonObject } from "../../../src/action.ts";
 import type { Scene } from "../../traps/scene.ts";
 
-/** A world in which the probe answers so, and what its evidence says. */
+/** A world in which the probe answers so, and the words of its evidence. */
 export interface Answered {
   readonly world: () => Promise<Scene> | Scene;
   readonly evidence: RegExp;

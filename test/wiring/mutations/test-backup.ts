@@ -1,4 +1,4 @@
-/** What a test of a backup makes: a copy on this machine with its server, of which nothing is left in the end. */
+/** The product of a backup test: a copy on this machine with its server, of which nothing is left in the end. */
 import type { JsonObject } from "../../../src/action.ts";
 import { restoreTest } from "../../../src/archive/actions/backup/restore-test.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";

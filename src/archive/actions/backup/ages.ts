@@ -8,7 +8,7 @@ import { type Finding, found } from "./finding.ts";
 export const archiveAges = z.object({
   /** ISO 8601, by the store. */
   store_time: z.string(),
-  /** -1 where nothing says it. */
+  /** -1 when the archive does not tell its age. */
   base_age_seconds: z.number(),
   recovery_point_age_seconds: z.number(),
 });

@@ -29,7 +29,7 @@ export const checkMachine = defineAction({
       throw asUntested(thrown);
     }
   },
-  /** Free space never stays the same; that there is enough of it, and the same PostgreSQL, is what holds. */
+  /** Free space never stays the same: the check holds while there is enough of it, and the same PostgreSQL. */
   async verify(context, request, { free_bytes: _, ...before }) {
     try {
       const { free_bytes: free, ...now } = await lookAtMachine(context, request);

@@ -10,7 +10,7 @@ const input = z.strictObject({
   /** Codes of findings that count as serious here. */
   serious: z.array(z.string()),
 });
-/** What a test of a backup came to: names that histories rely on. */
+/** Names of a backup test's outcome. Histories rely on them. */
 export const conclusion = z.object({
   verdict: z.enum(["good", "bad"]),
   archive: z.string(),
@@ -57,7 +57,7 @@ const { findings: _, verdict: __, archive: ___, ...facts } = conclusion.shape;
 const judged = z
   .object(facts)
   .omit({ restore_seconds: true, replay_seconds: true, last_transaction: true, rows: true, value: true });
-/** Nothing was tried where nothing can be restored. */
+/** The defaults stand when the backup cannot be restored: nothing was tried. */
 const tried = z.object({
   restore_seconds: z.number().default(-1),
   replay_seconds: z.number().default(-1),

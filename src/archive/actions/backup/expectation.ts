@@ -1,10 +1,10 @@
-/** Whether what a sanity query returned is what the operator expects: a CEL expression over `rows` and `value`. */
+/** Whether the answer of a sanity query is the expected one: a CEL expression over `rows` and `value`. */
 import type { Json } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
 import { check, evaluate } from "../../../engine/expression/expression.ts";
 import { ANY, objectShape } from "../../../engine/expression/shape.ts";
 
-/** What a query returned. */
+/** The answer of a query. */
 export interface Returned {
   readonly rows: number;
   /** The first column of the first row: a number, a truth value or a text; null for none, and for NULL. */
@@ -13,7 +13,7 @@ export interface Returned {
 
 export interface Expectation {
   readonly text: string;
-  /** Errors: `could-not-test` where the expression has no meaning for what came. */
+  /** Errors: `could-not-test` if the expression has no meaning for the answer. */
   readonly holds: (returned: Returned) => boolean;
 }
 
@@ -47,7 +47,7 @@ function holds(text: string, { rows, value }: Returned): boolean {
   try {
     return evaluate({ text }, { rows, value }) === true;
   } catch (cause) {
-    // Nothing is not what any comparison asks for.
+    // An empty answer satisfies no comparison.
     if (value === null) return false;
     throw new RecoverError("could-not-test", `the expectation "${text}" has no meaning for ${JSON.stringify(value)}`, {
       remedy: "Compare numbers with numbers and texts with texts: --input expect='value > 0'.",

@@ -19,7 +19,7 @@ const input = z.strictObject({
 });
 const output = z.object({ location: z.string(), endpoint: z.string(), key_id: z.string(), findings: z.array(finding) });
 
-/** Everything that can be wrong with what was asked is said before the store is. */
+/** Every mistake in the inputs is told before the store is asked. */
 export const findArchive = defineAction({
   id: "backup.find-archive",
   title: "Find the archive, and log in to the object store",

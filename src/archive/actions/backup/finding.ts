@@ -1,4 +1,4 @@
-/** What a test of a backup finds, and how grave it is. */
+/** A finding of a backup test, and how grave it is. */
 import { z } from "zod";
 import type { Gravity } from "../../../action.ts";
 
@@ -7,13 +7,13 @@ export const finding = z.object({
   code: z.string(),
   severity: z.enum(["note", "warning", "serious"]),
   message: z.string(),
-  /** What leads to it, where that is known; else "". */
+  /** The cause of the finding; "" when it is not known. */
   cause: z.string(),
 });
 export type Finding = z.infer<typeof finding>;
 export type Severity = Finding["severity"];
 
-/** A finding with no known cause where none is given. */
+/** A finding with no known cause if none is given. */
 export const found = (given: Omit<Finding, "cause"> & { readonly cause?: string }): Finding => ({
   cause: "",
   ...given,

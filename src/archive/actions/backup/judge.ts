@@ -20,7 +20,7 @@ const input = z.strictObject({ archive: z.string(), max_age: z.string(), max_rec
 type Input = z.infer<typeof input>;
 const output = z
   .object({
-    /** What follows can be done: a base backup is whole, and so is the WAL that it needs. */
+    /** True when a restore can be tried: a base backup is whole, and so is the WAL that it needs. */
     restorable: z.boolean(),
     base: z.string(),
     /** `9.6` */
@@ -37,7 +37,10 @@ const output = z
   .extend(archiveAges.shape);
 type Output = z.infer<typeof output>;
 
-/** Reads the listing and the small objects. What is wrong is a finding; only what cannot be told is an error. */
+/**
+ * Reads the listing and the small objects. A fault of the backup is a finding; the action throws only when it cannot
+ * judge.
+ */
 export const judgeBackup = defineAction({
   id: "backup.judge",
   title: "See how old the backup is, and whether it looks whole",
@@ -65,7 +68,7 @@ export const judgeBackup = defineAction({
     const wanted = (context.ports.settings.walE?.gpgKey ?? "") !== "" || context.ports.decryption !== undefined;
     return judged(facts, verdict, { limits, findings: openness(facts, wanted) });
   },
-  /** It grows with the life of its database; what is tested has to stay. */
+  /** The archive grows with the life of its database; the tested part has to stay. */
   async verify(context, { archive }, { base, restorable }) {
     if (!restorable) return { holds: "unknown", evidence: "it may be another archive by now" };
     const facts = await factsOf(context, parseLocation(archive));

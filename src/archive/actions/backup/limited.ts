@@ -3,8 +3,8 @@ import type { Context } from "../../../action.ts";
 import type { Keeper } from "../scratch/while-running.ts";
 
 /**
- * What `work` is given stops at the first sign of progress behind the limit, with `late` for its reason, or when the run is
- * stopped. Silence has limits of its own, in the adapters.
+ * Runs `work` until the first sign of progress after `ms`, or until the run is stopped. The signal that `work` gets is
+ * then aborted, and `late` gives the reason. The adapters have their own limits for silence.
  */
 export async function limited<T>(
   context: Context,
@@ -25,7 +25,7 @@ export async function limited<T>(
       beforeEffect: () => context.beforeEffect(),
     });
   } catch (thrown) {
-    // Whatever the abort broke off: the reason is the limit.
+    // The abort may have raised any error: the reason is the limit.
     if (over.signal.aborted && !context.signal.aborted) throw over.signal.reason;
     throw thrown;
   }

@@ -15,12 +15,12 @@ const input = z.strictObject({
 });
 const output = z.object({
   why: z.string(),
-  /** What becomes of a deleted object, as far as the bucket says. */
+  /** How the bucket treats a deleted object, as far as it tells. */
   kept: z.string(),
   findings: z.array(finding),
 });
 
-/** Asks what the bucket keeps, and nothing else: a right is never tried, neither here nor anywhere. */
+/** Asks the bucket only how it keeps objects: a right is never tried, neither here nor anywhere. */
 export const lookAtRights = defineAction({
   id: "backup.look-at-rights",
   title: "See what the bucket keeps of a deleted archive, and how to ask who could delete it",

@@ -1,4 +1,4 @@
-/** A sanity query that stays what it is inside `COPY (…) TO STDOUT`, and on the standard input of psql. */
+/** A sanity query that keeps its meaning inside `COPY (…) TO STDOUT`, and on the standard input of psql. */
 import { RecoverError } from "../../../errors.ts";
 import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
 
@@ -6,7 +6,7 @@ import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
 export function requireOneSelect(query: string): void {
   requireSanityQuery(query);
   let depth = 0;
-  // Neither comments nor dollars are left: what stands in quotation marks is the only text that is no code.
+  // No comments and no dollars are left: text in quotation marks is the only text that is no code.
   for (const [mark] of query.replaceAll(/'[^']*'|"[^"]*"/gu, "").matchAll(/[()]/gu)) {
     depth += mark === "(" ? 1 : -1;
     if (depth < 0) break;

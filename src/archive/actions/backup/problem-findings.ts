@@ -1,11 +1,11 @@
-/** What `archive verify` finds in an archive that can be restored, as findings about a living backup. Pure. */
+/** Turns the problems that `archive verify` finds in a restorable archive into findings about a living backup. Pure. */
 import type { ProblemCode } from "../../judgement/problem.ts";
 import type { ArchiveVerdict } from "../../judgement/verdict.ts";
 import { type Finding, found, type Severity } from "./finding.ts";
 
 /**
- * A living archive has to give back what was written last: a gap, and a newest base backup that is broken, are no matter
- * of taste. What is not named is ordinary: the trace of a failover, of a push that was cut off, of a delta.
+ * A living archive must give back the newest writes, so a gap and a broken newest base backup are serious. A code that
+ * is absent here is ordinary: the trace of a failover, of a push that was cut off, of a delta.
  */
 const SEVERITIES: Readonly<Partial<Record<ProblemCode, Severity>>> = {
   "wal-gap": "serious",

@@ -1,5 +1,5 @@
 /**
- * What a bucket keeps of objects that are deleted (Amazon S3 User Guide, "Using versioning in S3 buckets", "Configuring MFA
+ * Says how a bucket keeps deleted objects (Amazon S3 User Guide, "Using versioning in S3 buckets", "Configuring MFA
  * delete", "Locking objects with Object Lock"). Pure.
  */
 import type { Protection } from "../../../ports/object-store.ts";

@@ -29,13 +29,13 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({
   recovered: z.boolean(),
-  /** -1 where it was not measured from beginning to end. */
+  /** -1 if it was not measured from beginning to end. */
   restore_seconds: z.number(),
   replay_seconds: z.number(),
   last_transaction: z.string(),
   rows: z.number(),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-  /** Where the copy is; "" where nothing of it is left. */
+  /** The directory of the copy; "" when nothing of it is left. */
   kept: z.string(),
   findings: z.array(finding),
 });
@@ -83,7 +83,8 @@ export const restoreTest = defineAction({
       await context.record("tested", outcome);
       return await finish(context, request, outcome);
     } catch (thrown) {
-      // Stopped by a person or a signal: what is whole is gone on with. Else a nightly failure would fill the disk.
+      // After a stop by a person or a signal the whole parts are kept for the next attempt. After any other end they
+      // are removed: else a nightly failure would fill the disk.
       if (!context.signal.aborted && !request.keep) await discard(context, request).catch(() => undefined);
       throw asUntested(thrown);
     }
@@ -114,7 +115,7 @@ const isAsLeft = (found: ScratchState, keep: boolean): boolean =>
 
 const isAnothers = (found: ScratchState): boolean => found.state === "foreign" && found.owner !== undefined;
 
-/** A copy that a killed process left half tells neither how long it took nor what in it was damaged. */
+/** The half copy of a killed process tells neither how long it took nor which of its parts were damaged. */
 async function beginAnew(context: Context, { place }: Input): Promise<void> {
   const found = await requireOwnPlace(context, place, context.run.id);
   if (found.state !== "begun") return;

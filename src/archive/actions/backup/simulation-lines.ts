@@ -1,16 +1,17 @@
 /**
- * How AWS itself says what a user or role may do to an archive (IAM API reference, SimulatePrincipalPolicy). A right is never
- * tried, and never asked for by this tool: the line is for whoever may ask.
+ * The AWS command lines that tell what a user or role may do to an archive (IAM API reference,
+ * SimulatePrincipalPolicy). This tool never tries a right and never asks AWS for it: the line is for a person who may
+ * ask.
  */
 import { keyIn, type ArchiveLocation } from "../../names/location.ts";
 import { isUnknown } from "../../../kit/commands/placeholder.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 
-/** Deletes of plain objects and, in a bucket that keeps versions, of what lies under them; a push over it. */
+/** Deletes of plain objects and, in a bucket that keeps versions, of the versions under them; a push over it. */
 const ON_OBJECTS = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"] as const;
-/** What protects the archive, and may be changed. */
+/** Rights to change the settings that protect the archive. */
 const ON_THE_BUCKET = ["s3:PutLifecycleConfiguration", "s3:PutBucketPolicy", "s3:PutBucketVersioning"] as const;
-/** Any name: rights are given for what lies below a prefix. */
+/** Any name: rights are given for all keys below a prefix. */
 const SOME_KEY = "wal_005/000000010000000000000001.lzo";
 const SOMEBODY = "arn:aws:iam::ACCOUNT:user/NAME";
 

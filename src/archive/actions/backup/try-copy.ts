@@ -1,4 +1,6 @@
-/** One restore of one backup: how far it came, how long it took, and what it answered. What is wrong with it is a finding. */
+/**
+ * Restores one backup once: how far it came, how long it took, and how it answered. A fault of the backup is a finding.
+ */
 import type { Json } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { RecoverError } from "../../../errors.ts";
@@ -166,7 +168,7 @@ async function ask({ ports: { scratch } }: Keeper, trial: Trial, before: Finding
   }
 }
 
-/** What a server says to its client, or what libpq says when the server ended while it answered. */
+/** Errors of the server, or libpq's words when the server ended while it answered. */
 const OF_THE_DATABASE = /\b(?:ERROR|FATAL|PANIC):|server closed the connection/;
 
 /** A question that nobody could answer says nothing of the backup; a table that is not there says a lot. */

@@ -1,4 +1,4 @@
-/** What keeps a backup from being tested, apart from what is wrong with it: exit 15, never 21. */
+/** Reasons why a backup cannot be tested, apart from its own faults: exit 15, never 21. */
 import { RecoverError } from "../../../errors.ts";
 
 export function untested(message: string, { remedy, place }: { readonly remedy: string; readonly place: string }) {
@@ -16,7 +16,7 @@ const OF_THE_MACHINE: ReadonlySet<string> = new Set([
   "target-not-fresh",
 ]);
 
-/** What lies outside the backup as `could-not-test`; everything else as it is. */
+/** Turns an error that lies outside the backup into `could-not-test`; leaves every other error as it is. */
 export function asUntested(thrown: unknown): unknown {
   if (!(thrown instanceof RecoverError) || !OF_THE_MACHINE.has(thrown.code)) return thrown;
   const { message, remedy, place, effect } = thrown;

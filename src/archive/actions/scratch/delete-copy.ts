@@ -8,7 +8,7 @@ const input = z.strictObject({ run: z.string(), place: z.string(), postgres_bin:
 const output = z.object({ deleted: z.string() });
 type Output = z.infer<typeof output>;
 
-/** A copy of an archive that is still there, and the dump of what was loaded: nothing is lost with them. */
+/** A copy of an archive that is still there, and the dump of the loaded tables: nothing is lost with them. */
 export const deleteCopy = defineAction({
   id: "scratch.delete-copy",
   title: "Delete the copy and the dump",

@@ -3,7 +3,7 @@ import type { Context } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
 import type { ScratchState } from "../../../ports/scratch-database.ts";
 
-/** Throws `guard-refused` where what is there belongs to another run, or to nobody. */
+/** Throws `guard-refused` if the place belongs to another run, or to nobody. */
 export async function requireOwnPlace(
   { ports }: Context,
   place: string,

@@ -69,7 +69,7 @@ export const recoverScratch = defineAction({
   },
 });
 
-/** What its servers have said; a sentence where the copy is not there. */
+/** Returns the words of the copy's servers; a sentence when the copy is not there. */
 async function stateOf(
   context: Context,
   { place }: Input,

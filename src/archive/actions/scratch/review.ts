@@ -24,14 +24,14 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 
-/** What is to be known before a copy is made. */
+/** Shows the facts that an operator should know before a copy is made. */
 export const reviewScratch = defineAction({
   id: "scratch.review",
   title: "What is restored where, and what will be loaded",
   effect: "read",
   input,
   output,
-  // What follows only makes new things, each asked for by itself: this stands before the first question.
+  // This stands before the first question. Every later step only makes new things, and each asks for itself.
   tell: ({ rows }) => rows.map(({ label, value }) => `${label}: ${value}`).join("\n"),
   describe: () => [],
   run: (_context, facts) => Promise.resolve({ rows: rowsOf(facts) }),

@@ -8,11 +8,11 @@ export const tellsRecovered = (line: string): boolean => RECOVERY.recoveryComple
 
 export interface Stop {
   readonly stopped_before: string;
-  /** "" where no transaction was replayed. */
+  /** "" if no transaction was replayed. */
   readonly last_transaction: string;
 }
 
-/** Errors: `proof-failed` where it did not stop at `time`. */
+/** Errors: `proof-failed` if it did not stop at `time`. */
 export function requireStopped(
   said: readonly string[],
   { time, place }: { readonly time: string; readonly place: string },
@@ -20,7 +20,7 @@ export function requireStopped(
   const before = lastMatch(said, RECOVERY.stoppedBefore);
   const last = lastReplayed(said);
   const target = Date.parse(time);
-  // PostgreSQL's times have microseconds, and a Date has none: what is cut off never makes it later.
+  // PostgreSQL's times have microseconds, and a Date has none: cutting them off never makes a time later.
   if (before !== undefined && Date.parse(before) >= target && (last === "" || Date.parse(last) <= target))
     return { stopped_before: before, last_transaction: last };
   const how = before === undefined ? "it came to the end of the WAL" : `it stopped before ${before}, after ${last}`;
@@ -30,7 +30,7 @@ export function requireStopped(
   });
 }
 
-/** The last commit that a server has replayed, ISO 8601; "" where it names none. */
+/** The last commit that a server has replayed, ISO 8601; "" if it names none. */
 export const lastReplayed = (said: readonly string[]): string => lastMatch(said, RECOVERY.lastTransaction) ?? "";
 
 function lastMatch(said: readonly string[], pattern: LogPattern): string | undefined {

@@ -1,4 +1,7 @@
-/** Tables as an operator names them: `visits`, `shop.visits`, `"Odd.Name"`. What is not quoted is taken as it is written. */
+/**
+ * Tables as an operator names them: `visits`, `shop.visits`, `"Odd.Name"`. A name without quotes is taken as it is
+ * written.
+ */
 import { RecoverError } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";

@@ -1,4 +1,4 @@
-/** A server on the scratch copy for as long as one piece of work takes: whatever comes of it, the server is stopped. */
+/** Runs a server on the scratch copy while `work` runs. The server is stopped however `work` ends. */
 import type { Context } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
 import type { ScratchServer } from "../../../ports/scratch-database.ts";
@@ -9,7 +9,7 @@ const REPLAY_MS = 24 * 60 * 60_000;
 const STOP_MS = 2 * 60_000;
 const POLL_MS = 250;
 
-/** What of a step's context a server needs. */
+/** The part of a step's context that a server needs. */
 export type Keeper = Pick<Context, "ports" | "signal" | "progress" | "beforeEffect">;
 
 export async function whileRunning<T>(context: Keeper, server: ScratchServer, work: () => Promise<T>): Promise<T> {
@@ -51,7 +51,7 @@ function failed(message: string, { place }: ScratchServer): RecoverError {
   });
 }
 
-/** Waits until it is down: what it had in memory is in the copy then. */
+/** Waits until it is down: its memory is in the copy then. */
 export async function stopServer(context: Keeper, server: ScratchServer): Promise<void> {
   const { scratch } = context.ports;
   await scratch.stop(server, "fast");

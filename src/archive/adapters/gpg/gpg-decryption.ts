@@ -11,7 +11,7 @@ import { type Opening, openingOf } from "./status.ts";
 export interface GpgSettings extends GpgPlace {
   /** File with the private key, as `gpg --export-secret-keys` writes it. */
   readonly key: string;
-  /** What the key is locked by; asked for once, when the first message is there. */
+  /** Gives the passphrase of the key; asked once, when the first message is there. */
   readonly passphrase?: (() => Promise<string>) | undefined;
 }
 
@@ -104,7 +104,7 @@ export class GpgDecryption implements Decryption {
   }
 }
 
-/** What the signal says when it is asked, whatever it said before. */
+/** Asks the signal again: TypeScript remembers the earlier answer, which may be out of date. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 const CALL = {

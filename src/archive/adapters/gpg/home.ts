@@ -19,7 +19,7 @@ const SOCKET = "S.gpg-agent.browser";
 const SHORT = "/tmp";
 
 export interface GpgPlace {
-  /** Where the home comes to be. */
+  /** The directory in which the home is made. */
   readonly parent: string;
   readonly path: string;
   readonly signal: AbortSignal;
@@ -57,7 +57,7 @@ export class GpgHome {
     return { PATH: this.#place.path, HOME: this.path, GNUPGHOME: this.path, LANG: "C" };
   }
 
-  /** With its agent, and whatever else still uses it. */
+  /** Ends its agent and every other program that still uses the home, and removes it. */
   async close(): Promise<void> {
     // The agent's sockets may lie in a directory of the system's.
     await this.#run("gpgconf", ["--kill", "all"]).catch(() => undefined);
@@ -72,7 +72,7 @@ export class GpgHome {
     throw keyFile(key, `holds no private key of OpenPGP${said}`);
   }
 
-  /** After an abort too: what is left has to go. */
+  /** After an abort too: the left-overs have to go. */
   #run(program: string, args: readonly string[]) {
     const { signal } = this.#place;
     const ends = program === "gpgconf";
@@ -90,7 +90,7 @@ export const QUIET: readonly string[] = [
   "--disable-dirmngr",
 ];
 
-/** What a program said last, in one line of a few words. */
+/** The last line that a program said, cut to a few words. */
 export function lastWords(said: string): string {
   const lines = said.split("\n").filter((line) => line.trim() !== "");
   return (lines.at(-1) ?? "nothing").trim().slice(0, 200);

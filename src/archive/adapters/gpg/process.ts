@@ -1,4 +1,4 @@
-/** One gpg with its pipes: a message in, what it holds out, the passphrase on 3, the status on 4. */
+/** One gpg with its pipes: a message in, its content out, the passphrase on 3, the status on 4. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
@@ -6,11 +6,11 @@ import { RecoverError } from "../../../errors.ts";
 
 /** Nothing in, nothing out, and it is not the message that is waited for: it hangs. Real milliseconds. */
 const SILENCE_MS = 5 * 60_000;
-/** Of what it says. Bytes. */
+/** The most of its words that are kept. Bytes. */
 const LONGEST_WORDS = 64 * 1024;
 
 export interface GpgEnd {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal ended it. */
   readonly code: number | undefined;
   readonly status: readonly string[];
   readonly said: string;
@@ -23,7 +23,7 @@ export class GpgProcess {
   readonly #said: Words;
   #broken: unknown;
   #silence: NodeJS.Timeout | undefined;
-  /** Whoever reads is at work with the last piece, and gpg may wait for that. */
+  /** True while the reader works with the last piece; gpg may wait for that. */
   #held = false;
 
   constructor(
@@ -35,13 +35,13 @@ export class GpgProcess {
     const [input, , errors, secret, status] = child.stdio;
     this.#said = new Words(errors);
     this.#status = new Words(status);
-    // Whoever ends early closes the pipes; the exit and the status tell why.
+    // A program that ends early closes its pipes; its exit code and its status tell why.
     for (const pipe of [input, secret]) pipe?.on("error", () => undefined);
     if (secret !== null && secret !== undefined) (secret as Writable).end(`${passphrase}\n`);
     void this.#feed(message, input);
   }
 
-  /** Ends where the program ends, whatever the reason. */
+  /** Ends when the program ends, for every reason. */
   async *pieces(): AsyncGenerator<Uint8Array, void, void> {
     const output = this.#child.stdout;
     if (output === null) throw new Error("gpg gave no pipes");
@@ -55,7 +55,10 @@ export class GpgProcess {
     }
   }
 
-  /** When all its pipes are closed. Throws what the message's source threw; `program-missing`, `key-unusable` where it hung. */
+  /**
+   * When all its pipes are closed. Throws what the message's source threw; `program-missing`, `key-unusable` if it
+   * hung.
+   */
   async ended(): Promise<GpgEnd> {
     const code = await this.#closed;
     this.#rest();
@@ -85,7 +88,7 @@ export class GpgProcess {
     }
   }
 
-  /** A source that fails ends it, so that what it has said so far is not taken for a message that is cut. */
+  /** A source that fails ends it, so that its output so far is not taken for a message that is cut. */
   async #feed(message: AsyncIterable<Uint8Array>, input: unknown): Promise<void> {
     const pipe = input as Writable;
     const closed = once(pipe, "close").catch(() => undefined);
@@ -116,7 +119,7 @@ export class GpgProcess {
   }
 }
 
-/** What is written to a pipe, up to a length. */
+/** Collects the text of a pipe, up to a length. */
 class Words {
   text = "";
 

@@ -7,7 +7,7 @@ export class Slots {
     this.#free = most;
   }
 
-  /** Gives what has to be called at the end, once. */
+  /** Returns the function that has to be called at the end, once. */
   async take(): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -1,20 +1,20 @@
 /**
- * What gpg came to with one message, by its status lines and its exit code (GnuPG, doc/DETAILS, "Format of the --status-fd
- * output"; the combinations were seen with 2.2.40). The exit code alone is no proof: a message that is cut within its first
- * packet ends with 0. Pure.
+ * Tells how gpg ended with one message, by its status lines and its exit code (GnuPG, doc/DETAILS, "Format of the
+ * --status-fd output"; the combinations were seen with 2.2.40). The exit code alone is no proof: a message that is cut
+ * within its first packet ends with 0. Pure.
  */
 export type Opening =
   | { readonly opening: "whole" }
   /** The session key was had, or the message is no message: it is the object that is broken. */
   | { readonly opening: "damaged"; readonly why: string }
-  /** Encrypted to these keys, of which none is at hand; empty where it was encrypted by a passphrase alone. */
+  /** Encrypted to these keys, of which none is at hand; empty if it was encrypted by a passphrase alone. */
   | { readonly opening: "other-key"; readonly keys: readonly string[] }
   | { readonly opening: "locked"; readonly passphrase: "missing" | "wrong" }
   /** Without a sum of its content, so that nobody could tell a change of it. */
   | { readonly opening: "unprotected" }
   | { readonly opening: "not-told" };
 
-/** `code` is undefined where a signal ended it: then nothing is known. */
+/** `code` is undefined if a signal ended it: then nothing is known. */
 export function openingOf(code: number | undefined, status: readonly string[]): Opening {
   if (code === undefined) return { opening: "not-told" };
   const seen = new Seen(status);
@@ -35,7 +35,7 @@ function beforeContent(code: number, seen: Seen): Opening {
   const failure = seen.keyFailure;
   if (failure === BAD_PASSPHRASE) return { opening: "locked", passphrase: "wrong" };
   if (NO_PASSPHRASE.has(failure)) return { opening: "locked", passphrase: "missing" };
-  // The key is the one that is named, and does not fit what stands in the packet.
+  // The key is the named one, and does not fit the packet.
   if (failure === WRONG_SECKEY) return { opening: "damaged", why: "its session key is broken" };
   const keys = seen.all("NO_SECKEY").flatMap(([id]) => id ?? []);
   if (keys.length > 0) return { opening: "other-key", keys };
@@ -63,12 +63,12 @@ class Seen {
     return this.#lines.some(([word]) => word === keyword);
   }
 
-  /** What stands behind the keyword, each time. */
+  /** The words behind the keyword, one list for each line. */
   all(keyword: string): readonly (readonly string[])[] {
     return this.#lines.flatMap(([word, ...rest]) => (word === keyword ? [rest] : []));
   }
 
-  /** 0 where the secret key did not fail. */
+  /** 0 if the secret key did not fail. */
   get keyFailure(): number {
     const failed = this.all("ERROR").find(([where]) => where?.startsWith("pkdecrypt_failed") === true);
     return failed === undefined ? 0 : Number(failed[1] ?? -1) & 0xffff;

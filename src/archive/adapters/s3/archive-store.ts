@@ -13,13 +13,13 @@ import { S3Writer } from "./writer.ts";
 export { type S3Credentials, SOCKETS };
 
 export interface OpenArchiveStore extends ArchiveStore {
-  /** Where machines share leases. Every write fails with `source-protected` where an archive lies there. */
+  /** Where machines share leases. Every write fails with `source-protected` if an archive lies there. */
   shared(at: SharedPrefix): SharedPlace;
 }
 
 /**
- * Opens connections at the first call. Archives are read by the keys for sources; what is looked at before a write, and what
- * a copy's server reads, by those that write: theirs is the right that counts there.
+ * Opens connections at the first call. The keys for sources read archives. The keys that write also do the looks before
+ * a write and the reads of a copy's server: their right counts there.
  */
 export function openArchiveStore(settings: KeyPairsSettings): OpenArchiveStore {
   const pairs = openKeyPairs(settings);

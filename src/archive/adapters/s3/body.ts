@@ -8,7 +8,7 @@ import { RecoverError } from "../../../errors.ts";
 import type { ReadRequest } from "../../../ports/object-store.ts";
 import { printable } from "./failure.ts";
 
-/** What is used of the answer to GetObject. */
+/** The parts of the answer to GetObject that we use. */
 export interface Body {
   readonly etag: string | undefined;
   readonly length: number | undefined;
@@ -20,7 +20,7 @@ export interface Body {
 export interface BodySource {
   /** s3://BUCKET/KEY */
   readonly place: string;
-  /** One request, sent again where that may help; its errors are final. */
+  /** One request, sent again if that may help; its errors are final. */
   open(request: ReadRequest): Promise<Body>;
   /** Waits after this many breaks without a byte between them; false to give up. */
   pause(breaks: number): Promise<boolean>;
@@ -78,7 +78,7 @@ async function openRest(source: BodySource, span: Span, etag: string): Promise<B
   return body;
 }
 
-/** Throws where the answer does not say, or not plausibly, which bytes it carries. */
+/** Throws if the answer does not say, or not plausibly, which bytes it carries. */
 export function spanOf(
   source: Pick<BodySource, "place">,
   body: Pick<Body, "length" | "range">,

@@ -1,4 +1,4 @@
-/** What a bucket is asked about itself: keys that may read an archive seldom may read the bucket's configuration. */
+/** Questions about a bucket's configuration. Keys that may read an archive seldom may read that configuration. */
 import { RecoverError } from "../../../errors.ts";
 import type { S3Connection, Speaker } from "./connection.ts";
 import { answerOf } from "./failure.ts";
@@ -8,11 +8,11 @@ interface BucketQuestion<T> {
   /** For people: "the lifecycle rules". */
   readonly about: string;
   readonly ask: (store: Speaker) => Promise<T>;
-  /** The store's word for a bucket that has none, and what that comes to. */
+  /** The store's word for a bucket that has none, and its meaning. */
   readonly unset?: { readonly error: string; readonly means: T };
 }
 
-/** Undefined where we may not look, or the store knows no such question. Errors: `bucket-missing`, `unreachable`. */
+/** Undefined if we may not look, or the store knows no such question. Errors: `bucket-missing`, `unreachable`. */
 export async function askBucket<T>(
   connection: S3Connection,
   bucket: string,

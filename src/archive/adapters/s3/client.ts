@@ -9,7 +9,7 @@ import type { Patience } from "./patience.ts";
 
 export type Sdk = typeof S3Sdk;
 
-/** What AWS's variables say of its own addresses is not meant for another store. */
+/** AWS's variables for its own addresses are not meant for another store. */
 const OWN_WAYS = { forcePathStyle: true, useDualstackEndpoint: false, useFipsEndpoint: false };
 
 export interface ClientTerms {

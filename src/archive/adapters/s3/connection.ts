@@ -33,7 +33,7 @@ export interface S3Settings {
   readonly secrets: Secrets;
   /** Default: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, then AWS itself. */
   readonly endpoint?: string;
-  /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then what the bucket says. */
+  /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then the bucket's answer. */
   readonly region?: string;
   /** Asked once per client. Default: the standard chain of AWS. */
   readonly credentials?: () => Promise<S3Credentials>;
@@ -43,7 +43,7 @@ export interface S3Settings {
   readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };
   /** Real milliseconds without a byte, after which an answer is given up. */
   readonly silenceMs?: number;
-  /** From its abort on no object is read or listed; what is thrown is its reason. */
+  /** From its abort on no object is read or listed; its reason is thrown. */
   readonly readsUntil?: AbortSignal;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -75,7 +75,7 @@ export interface Speaker {
 export const SOCKETS = 128;
 /** A store copies gigabytes before it answers. */
 const SLOW_FACTOR = 10;
-/** What one CopyObject takes: 5 GiB (error text of AWS; MinIO does not enforce it). */
+/** The largest object for one CopyObject: 5 GiB (error text of AWS; MinIO does not enforce it). */
 const LARGEST_COPY = 5 * 1024 ** 3;
 /** Where AWS answers for buckets of all regions. */
 const FIRST_REGION = "us-east-1";
@@ -104,13 +104,13 @@ export class S3Connection {
     return this.#customEndpoint ?? "https://s3.amazonaws.com";
   }
 
-  /** The region to speak to before anything is known of a bucket; undefined where nobody has set one. */
+  /** The region to speak to before anything is known of a bucket; undefined if nobody has set one. */
   get configuredRegion(): string | undefined {
     const environment = this.#settings.environment ?? process.env;
     return this.#settings.region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
   }
 
-  /** By what the program that answered a read last calls itself; false where none did. */
+  /** By what the program that answered a read last calls itself; false if none did. */
   get isMinio(): boolean {
     return /^minio/iu.test(this.#server);
   }
@@ -137,8 +137,8 @@ export class S3Connection {
   }
 
   /**
-   * What is asked of a bucket, in its region; follows one answer that names another region. Without a permit it can change
-   * nothing.
+   * Sends a request to a bucket in its region; follows one answer that names another region. Without a permit it can
+   * change nothing.
    */
   exchange<T>(bucket: string, call: BucketCall, request: (store: Speaker) => Promise<T>): Promise<T> {
     return this.#inRegion(bucket, call, async (region) => {
@@ -178,7 +178,7 @@ export class S3Connection {
       try {
         return await request(region);
       } catch (error) {
-        // What was broken off says so and nothing else.
+        // An aborted request says so and nothing else.
         stop();
         throw error;
       }

@@ -1,6 +1,7 @@
 /**
- * What the SDK takes for an answer and is none: another document than the one that was asked for, one that goes on behind its
- * end, and values that it would turn into others. Whatever is cut it refuses by itself. Half an answer must not read as a whole one.
+ * Refuses answers that the SDK would accept: another document than the one that was asked for, one that goes on behind
+ * its end, and values that the SDK would change. The SDK itself refuses a document that is cut. Half an answer must not
+ * read as a whole one.
  */
 
 /** By the names of the SDK's commands. */
@@ -17,7 +18,7 @@ const ROOTS: Readonly<Record<string, string>> = {
   GetObjectTaggingCommand: "Tagging",
 };
 
-/** What would become nothing, another character, zero or false. */
+/** Values that the SDK would turn into nothing, another character, zero or false. */
 const CHANGED = [
   /&(?!(?:amp|lt|gt|quot|apos|#\d{1,4}|#x[\da-f]{1,4});)/iu,
   /<(?:Size|KeyCount|Days|Years)(?:\/|>(?!\d{1,15}<))/u,
@@ -26,7 +27,10 @@ const CHANGED = [
 
 const BEGINNING = /^\s*(?:<\?[^>]*\?>\s*)?<([^\s/>]+)/u;
 
-/** What does not begin as a refusal of a store is none that the SDK should read: a page of a proxy. */
+/**
+ * True when the text begins like a refusal of a store. Any other text is not for the SDK to read, for example a proxy's
+ * page.
+ */
 export const isRefusal = (text: string): boolean => BEGINNING.exec(text)?.[1] === "Error";
 
 export type Judged = { readonly isError: true } | { readonly isError: false; readonly text: string };
@@ -42,6 +46,6 @@ export function documentOf(command: string, text: string): Judged {
   const behind = end < 0 ? text.replace(/^[^]*?\/>/u, "") : text.slice(end + root.length + 3);
   if (behind.trim() !== "") throw new Error(`it is no whole ${root}`);
   if (CHANGED.some((pattern) => pattern.test(text))) throw new Error("it has values that no store writes");
-  // The SDK reads the text of a root only where that has attributes.
+  // The SDK reads the text of a root only if that has attributes.
   return { isError: false, text: text.replace("<LocationConstraint>", '<LocationConstraint xmlns="">') };
 }

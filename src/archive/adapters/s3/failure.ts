@@ -1,18 +1,18 @@
 /**
- * What an S3 error means: names of the S3 API reference where the body names one, HTTP status and socket errors
- * otherwise. S3's kin differ in texts and agree in these.
+ * Tells the meaning of an S3 error: by its name in the S3 API reference when the body has one, else by HTTP status or
+ * socket error. Other S3 stores differ in texts and agree in these.
  */
 import { RecoverError, type ErrorCode } from "../../../errors.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 
-/** The call as it is told to a person, and where it went. */
+/** The call as it is told to a person, and its address. */
 export interface Call {
   /** "list", "read", "look at", "copy", "delete": after "cannot". */
   readonly verb: string;
   /** s3://BUCKET/KEY; of a call about no bucket, the endpoint. */
   readonly place: string;
   readonly endpoint: string;
-  /** False where the call changes something: then it is sent again only if it certainly was not carried out. */
+  /** False if the call changes something: then it is sent again only if it certainly was not carried out. */
   readonly reads: boolean;
   /** The store may work long before it answers; so it may for every change. */
   readonly slow?: boolean;
@@ -22,7 +22,7 @@ export interface Call {
 
 export type Failure =
   | { readonly kind: "final"; readonly code: ErrorCode; readonly why: string; readonly remedy: string }
-  /** The bucket lies in another region; empty where the store did not say which. */
+  /** The bucket lies in another region; empty if the store did not say which. */
   | { readonly kind: "other-region"; readonly region: string }
   /** Asked to slow down: nothing was done. */
   | { readonly kind: "throttled"; readonly why: string; readonly retryAfterMs: number | undefined }
@@ -39,7 +39,7 @@ interface Facts {
 }
 
 export function failureOf(error: unknown): Failure {
-  // Errors of our own, such as a gateway that cannot be reached, are final here: whoever raised them has retried.
+  // Our own errors are final here, for example a gateway that cannot be reached: the code that raised them has retried.
   if (error instanceof RecoverError) {
     return { kind: "final", code: error.code, why: error.message, remedy: error.remedy };
   }
@@ -145,7 +145,7 @@ function identityFailure({ name, status, message }: Facts): Failure | undefined 
   if (name === "SignatureDoesNotMatch" || name === "InvalidAccessKeyId") {
     return final("access-denied", `${name}: ${message}`, "Check the access key and its secret.");
   }
-  // A copy that has begun to answer says 200, whatever it comes to.
+  // A copy answers 200 as soon as it begins, even if it fails later.
   if (status !== 401 && status !== 403 && name !== "AccessDenied") return undefined;
   return final("access-denied", `${name}: ${message}`, "Use credentials that may list and read this bucket.");
 }
@@ -171,8 +171,8 @@ function objectFailure({ name, status, message }: Facts): Failure | undefined {
 }
 
 /**
- * Refusals that say nothing of the request: the store, or what lies before it, lost the connection to where it sends or
- * reads (S3 API reference, "Error responses"; MinIO answers IncompleteBody and 499 while one of its nodes goes away).
+ * Refusals that say nothing of the request: the store, or a program before it, lost the connection to its peer (S3 API
+ * reference, "Error responses"; MinIO answers IncompleteBody and 499 while one of its nodes goes away).
  */
 const PASSING = new Set([
   "IncompleteBody",
@@ -203,7 +203,7 @@ function transportFailure({ name, status, code, message }: Facts): Failure {
   );
 }
 
-/** The error code and status that the store answered with; empty and 0 where it did not answer. */
+/** The error code and status that the store answered with; empty and 0 if it did not answer. */
 export function answerOf(error: unknown): { readonly name: string; readonly status: number } {
   const { name, status } = factsOf(error);
   return { name, status };

@@ -8,7 +8,7 @@ export interface KeyPairsSettings extends S3Settings {
 }
 
 export interface KeyPairs {
-  /** Never gets a permit: it can change nothing, whatever its keys may do. */
+  /** Never gets a permit: it can change nothing, even if its keys could. */
   readonly reading: S3Connection;
   readonly writing: S3Connection;
 }
@@ -20,7 +20,7 @@ export function openKeyPairs({ sourceCredentials, ...settings }: KeyPairsSetting
   return { reading, writing };
 }
 
-/** What the reading keys may not be told of a bucket, the others are asked for, where there are any. */
+/** Asks with the reading keys first. If they may not be told, asks with the writing keys, when there are any. */
 export async function askedByEither<T>(
   { reading, writing }: KeyPairs,
   ask: (connection: S3Connection) => Promise<T>,

@@ -1,10 +1,10 @@
-/** GetBucketLifecycleConfiguration (S3 API reference): what the store deletes or moves by itself. */
+/** GetBucketLifecycleConfiguration (S3 API reference): the objects that the store deletes or moves by itself. */
 import type { LifecycleExpiration, LifecycleRule as Told, Transition } from "@aws-sdk/client-s3";
 import type { LifecycleMoment, LifecycleRule } from "../../../ports/object-store.ts";
 import { askBucket } from "./bucket-question.ts";
 import type { S3Connection } from "./connection.ts";
 
-/** Undefined where we may not look, or the store knows no such question. */
+/** Undefined if we may not look, or the store knows no such question. */
 export function readLifecycle(connection: S3Connection, bucket: string): Promise<readonly LifecycleRule[] | undefined> {
   return askBucket<readonly LifecycleRule[]>(connection, bucket, {
     about: "the lifecycle rules",

@@ -63,12 +63,12 @@ function isWithin(key: string, { after, upTo }: KeyRange): boolean {
   return (after === undefined || compareKeys(key, after) > 0) && (upTo === undefined || compareKeys(key, upTo) <= 0);
 }
 
-/** Not every store lists in key order; where one does not, every page is needed. */
+/** Not every store lists in key order; if one does not, every page is needed. */
 function isOrdered(rows: readonly ObjectInfo[]): boolean {
   return rows.every((row, index) => index === 0 || compareKeys(rows[index - 1]?.key ?? "", row.key) < 0);
 }
 
-/** Where pages come in key order: once a key lies behind the range, all further ones do. */
+/** When pages come in key order: once a key lies behind the range, all further ones do. */
 function endsAt(rows: readonly ObjectInfo[], { upTo }: KeyRange): boolean {
   const last = rows.at(-1);
   return upTo !== undefined && last !== undefined && compareKeys(last.key, upTo) >= 0;

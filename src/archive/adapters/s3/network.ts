@@ -1,10 +1,10 @@
 /**
- * What stands between the SDK and its own way to the network: no change leaves without a permit, and no answer is waited for
- * without end, or larger than what is asked for.
+ * Stands between the SDK and the network: no change leaves without a permit, no wait for an answer is endless, and no
+ * answer is larger than expected.
  */
 import { Readable } from "node:stream";
 
-/** What is used of the SDK's requests, answers and ways to send them. */
+/** The parts of the SDK's requests, answers and senders that we use. */
 export interface Handler {
   handle(request: Sending, limits: { requestTimeout: number; abortSignal?: AbortSignal }): Promise<Answered>;
   destroy?(): void;
@@ -27,7 +27,7 @@ export type Headers = Readonly<Record<string, string>>;
 
 /** Of one call, through the SDK. */
 export interface Way {
-  /** Its abort breaks off whatever is under way. */
+  /** Its abort ends the request and the answer. */
   readonly abortSignal?: AbortSignal;
   /** Milliseconds without a byte, after which an answer is given up; fewer than `LEAST_BYTES` in two of these are silence too. */
   readonly silenceMs?: number;
@@ -35,20 +35,20 @@ export interface Way {
   readonly taken?: "document" | "object" | "pieces";
   /** Throws unless this very change is allowed; without it nothing is sent that could change anything. */
   readonly mayChange?: (request: Sending) => void;
-  /** Told what the answer says of itself before its body; names in lower case. */
+  /** Gets the answer's headers before its body; names in lower case. */
   readonly heard?: (headers: Headers) => void;
-  /** Throws where what a success says of itself is not what was asked for: then nothing more of it is read. */
+  /** Throws if a success does not describe the answer that was asked for: then nothing more of it is read. */
   readonly expects?: (headers: Headers) => void;
 }
 
 export const SILENCE_MS = 60_000;
-/** What the slowest line in use brings in two silences of a minute is many times this. */
+/** The slowest line in use brings many times this in two silences of a minute. */
 const LEAST_BYTES = 64 * 1024;
 /** Bytes of an object that is taken in one piece. */
 const LARGEST_OBJECT = 256 * 1024 * 1024;
 /** A page of a listing has some megabytes at most. */
 const LARGEST_DOCUMENT = 16 * 1024 * 1024;
-/** Of what a refusal says. */
+/** The most of a refusal that is read. */
 const LARGEST_REFUSAL = 2 * 1024 * 1024;
 
 export class Network implements Handler {

@@ -1,7 +1,7 @@
 /**
  * A copy in parts, for objects that one CopyObject cannot take (S3 API reference, "Copying an object using multipart
- * upload"). Nothing is there to be seen until the last call; whatever fails before ends the upload. Where the source's own
- * parts are known the copy has the same, so that the ETags of both stay comparable.
+ * upload"). Nobody sees the object until the last call; an earlier failure aborts the upload. If the source's parts are
+ * known, the copy has the same ones, so that both ETags stay comparable.
  */
 import type { CreateMultipartUploadRequest, HeadObjectOutput, StorageClass } from "@aws-sdk/client-s3";
 import { RecoverError } from "../../../errors.ts";
@@ -51,7 +51,7 @@ export function rangesOf(size: number, part: number): readonly (readonly [number
   ]);
 }
 
-/** The size of the source's parts where copies of the same size give the same ETag, else one that is allowed. */
+/** The size of the source's parts if copies of the same size give the same ETag, else one that is allowed. */
 export function chooseSize(size: number, first: number | undefined, count: number | undefined): number {
   const allowed = first !== undefined && first >= SMALLEST_PART && first <= LARGEST_PART;
   if (allowed && count !== undefined && count <= MOST_PARTS && Math.ceil(size / first) === count) return first;
@@ -92,7 +92,7 @@ async function begin(
   throw lost(from, new Error("the object store names no upload"));
 }
 
-/** What of the source CreateMultipartUpload must be told again. */
+/** The settings of the source that CreateMultipartUpload must be told again. */
 function carried(source: HeadObjectOutput): Partial<CreateMultipartUploadRequest> {
   const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType, Metadata } = source;
   const Expires = source.ExpiresString === undefined ? undefined : new Date(source.ExpiresString);

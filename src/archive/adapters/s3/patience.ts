@@ -8,7 +8,7 @@ import { answerOf, type Failure, failureOf } from "./failure.ts";
 
 const READ_ATTEMPTS = 4;
 const THROTTLED_ATTEMPTS = 8;
-/** Where others are served: pauses of some seconds, again and again, for some minutes. */
+/** When others are served: pauses of some seconds, again and again, for some minutes. */
 const PATIENT_ATTEMPT = 4;
 const MOST_THROTTLED_ATTEMPTS = 100;
 const FIRST_PAUSE_MS = 200;
@@ -89,5 +89,5 @@ export class Patience implements Strategy {
   }
 }
 
-/** The SDK then throws what the request itself has thrown. */
+/** The SDK then throws the request's own error. */
 const givenUp = (): Error => new Error("it is not sent again");

@@ -1,4 +1,4 @@
-/** GetBucketVersioning and GetObjectLockConfiguration (S3 API reference): what a bucket keeps of what is deleted. */
+/** GetBucketVersioning and GetObjectLockConfiguration (S3 API reference): how a bucket keeps deleted objects. */
 import type { GetBucketVersioningOutput, ObjectLockConfiguration } from "@aws-sdk/client-s3";
 import type { Protection } from "../../../ports/object-store.ts";
 import { askBucket } from "./bucket-question.ts";

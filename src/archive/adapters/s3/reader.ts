@@ -17,7 +17,7 @@ import { listEveryPage } from "./listing.ts";
 import type { Headers } from "./network.ts";
 import { findRegion, requireBucket } from "./region.ts";
 
-/** A page has no more, whatever is asked for. */
+/** A page never has more, even if more is asked for. */
 const LARGEST_PAGE = 1_000;
 
 export class S3Reader implements ObjectReader {
@@ -132,7 +132,7 @@ function getRequest({ bucket, key }: ObjectLocation, { range, ifMatch }: ReadReq
   };
 }
 
-/** Throws where the bytes that are to come are not those that were asked for. */
+/** Throws if the coming bytes are not those that were asked for. */
 function requireAsked(headers: Headers, call: { readonly place: string }, { ifMatch, range }: ReadRequest): void {
   // A portal or proxy that answers in the store's place knows no ETag.
   if (ifMatch !== undefined && plain(headers["etag"]) !== ifMatch) throw notTheObject(call);

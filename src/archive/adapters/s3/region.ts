@@ -15,7 +15,7 @@ export async function findRegion(connection: S3Connection, bucket: string): Prom
   return region;
 }
 
-/** Throws `bucket-missing` where the store has no such bucket; a refusal proves that there is one. */
+/** Throws `bucket-missing` if the store has no such bucket; a refusal proves that there is one. */
 export async function requireBucket(connection: S3Connection, bucket: string): Promise<void> {
   await askHead(connection, bucket);
 }

@@ -89,7 +89,7 @@ export class S3SharedPlace implements SharedPlace {
     });
   }
 
-  /** What the store says of the size is not believed. */
+  /** Counts the bytes itself: the size that the store names is not believed. */
   async #textOf(body: AsyncIterable<Uint8Array>, name: string): Promise<string> {
     const parts: Uint8Array[] = [];
     let size = 0;
@@ -119,7 +119,9 @@ function conditionOf(condition: WriteCondition): { readonly IfNoneMatch?: string
   return condition === "absent" ? { IfNoneMatch: "*" } : { IfMatch: `"${condition.version}"` };
 }
 
-/** 412; 404 for If-Match where nothing is there; 409 where two wrote at the same moment (S3 API reference, PutObject). */
+/**
+ * 412; 404 for If-Match when the object is absent; 409 when two wrote at the same moment (S3 API reference, PutObject).
+ */
 function refusalOf(error: unknown): Written | undefined {
   const { name, status } = answerOf(error);
   if (status === 501 || name === "NotImplemented") return { is: "unsupported" };
@@ -128,7 +130,7 @@ function refusalOf(error: unknown): Written | undefined {
   return failure.kind === "final" && failure.code === "object-changed" ? { is: "refused" } : undefined;
 }
 
-/** NoSuchBucket has a name of its own. */
+/** NoSuchBucket is told apart by its name: it is also a 404. */
 function isAbsent(error: unknown): boolean {
   const failure = failureOf(error);
   return answerOf(error).status === 404 && failure.kind === "final" && failure.code === "object-changed";

@@ -19,7 +19,9 @@ export interface ReadPlace extends Place {
   readonly by: S3Connection;
 }
 
-/** Its connection copies: that one has to read the source as well, whoever lists and compares it. */
+/**
+ * Its connection copies, so it must be able to read the source too, also when another connection lists and compares it.
+ */
 export class S3Writer extends S3Reader implements ObjectStore {
   readonly #permit: Permit;
   readonly #source: ReadPlace;
@@ -92,7 +94,7 @@ export class S3Writer extends S3Reader implements ObjectStore {
   }
 }
 
-/** A request with what was looked up. */
+/** A request with the headers that were looked up. */
 type Known = CopyRequest & { readonly size: number; readonly storageClass: string };
 
 function copyRequest(from: ObjectLocation, to: ObjectLocation, { ifMatch, storageClass, ifAbsent }: Known) {

@@ -1,4 +1,4 @@
-/** Where no sandbox can be made, a person may do without: the word is typed, and no flag stands for it. */
+/** If no sandbox can be made, a person may do without: the word is typed, and no flag stands for it. */
 import { RecoverError } from "../../../errors.ts";
 import type { Operator } from "../../../ports/operator.ts";
 import type { Confined, Sandbox } from "../../../ports/sandbox.ts";
@@ -8,7 +8,7 @@ const WORD = "UNSANDBOXED";
 
 type Open = (as: Confined["as"]) => Promise<Sandbox>;
 
-/** Errors: `no-sandbox` where nobody typed the word, and `stopped-by-operator`. */
+/** Errors: `no-sandbox` if nobody typed the word, and `stopped-by-operator`. */
 export function askedWithout(open: Open, operator: Operator): Open {
   return async (as) => {
     try {

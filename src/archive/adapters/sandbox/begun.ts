@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 import { RecoverError } from "../../../errors.ts";
 import type { Command } from "../../../ports/sandbox.ts";
 
-/** Returns once it runs. Where it is fed, `stdio` has a pipe at 3. Errors: `program-missing`. */
+/** Returns once it runs. If it is fed, `stdio` has a pipe at 3. Errors: `program-missing`. */
 export async function begun({ program, args, env, as, fed }: Command, stdio: StdioOptions): Promise<ChildProcess> {
   const child = spawn(program, args, { cwd: "/", detached: true, env, stdio, ...as });
   await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 /**
- * A sandbox by the program `bwrap` (Debian's package bubblewrap): namespaces of its own for processes, users, mounts,
- * network, IPC and names. The server is the first process of its namespace, so that the kernel ends whatever it began
- * when it ends; and it ends with the process that began it.
+ * A sandbox by the program `bwrap` (Debian's package bubblewrap): its own namespaces for processes, users, mounts,
+ * network, IPC and names. The server is the first process of its namespace: when it ends, the kernel ends every process
+ * that it began. The server ends with the process that began it.
  */
 import type { Readable } from "node:stream";
 import type { Command, Confined, ConfinedServer, Sandbox } from "../../../ports/sandbox.ts";
@@ -15,7 +15,7 @@ const ALONE = ["--unshare-all", "--die-with-parent", "--new-session", "--as-pid-
 const BOUNDS_SINCE = [0, 7];
 const [FILTER_FD, INFO_FD] = [3, 4];
 
-/** Programs that it is made of, and what it may take. */
+/** The programs of the sandbox, and its limits. */
 export interface BubblewrapParts {
   /** Absolute path of `bwrap`. */
   readonly program: string;
@@ -46,7 +46,7 @@ export class Bubblewrap implements Sandbox {
     const command = this.#wrap(server, ["--info-fd", String(INFO_FD)]);
     const child = await begun(command, ["ignore", server.log, server.log, "pipe", "pipe"]);
     const first = await firstProcess(child.stdio[INFO_FD] as Readable);
-    // None where it could not be made: the log says why, and the server is down.
+    // None if it could not be made: the log says why, and the server is down.
     if (first !== undefined) noteServer(server.note, first);
   }
 
@@ -77,7 +77,7 @@ export class Bubblewrap implements Sandbox {
   }
 }
 
-/** What is not in a list of mounts is on these, which go with the sandbox. */
+/** Every other path of a sandbox lies on these mounts, which go with it. */
 function own(version: string): readonly string[] {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [first = 0, second = 0] = BOUNDS_SINCE;
@@ -85,7 +85,7 @@ function own(version: string): readonly string[] {
   return ["--proc", "/proc", "--dev", "/dev", ...bound, "--tmpfs", "/dev/shm", ...bound, "--tmpfs", "/tmp"];
 }
 
-/** Its number on this machine, as `--info-fd` tells it (bwrap(1)); undefined where it never came to be. */
+/** Its number on this machine, as `--info-fd` tells it (bwrap(1)); undefined if it never came to be. */
 async function firstProcess(info: Readable): Promise<number | undefined> {
   let text = "";
   for await (const piece of info) text += String(piece);

@@ -71,7 +71,7 @@ export class ContainerSandbox implements Sandbox {
     const command = this.#run(["--interactive", "--name", name], server, words);
     const child = await begun(command, ["pipe", server.log, server.log]);
     const pid = await this.#firstProcess(name, () => child.exitCode !== null);
-    // None where it could not be made: the log says why, and the server is down.
+    // None if it could not be made: the log says why, and the server is down.
     if (pid !== undefined) noteServer(server.note, pid);
   }
 
@@ -97,7 +97,7 @@ export class ContainerSandbox implements Sandbox {
     };
   }
 
-  /** Its number on this machine; undefined where the container ended before it had one. */
+  /** Its number on this machine; undefined if the container ended before it had one. */
   async #firstProcess(name: string, hasEnded: () => boolean): Promise<number | undefined> {
     const { docker, env, signal } = this.#parts;
     for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {

@@ -1,4 +1,4 @@
-/** What a program in a sandbox may take of this machine; in bubblewrap set by util-linux's `prlimit` and `choom` from inside. */
+/** Limits for a program in a sandbox. In bubblewrap, util-linux's `prlimit` and `choom` set them from inside. */
 import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 

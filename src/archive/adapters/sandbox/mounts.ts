@@ -1,4 +1,7 @@
-/** What of this machine a sandbox shows: programs and their libraries, and nothing that somebody may have put a secret into. */
+/**
+ * The files of this machine that a sandbox shows: programs and their libraries, and nothing that somebody may have put
+ * a secret into.
+ */
 import { lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -10,13 +13,16 @@ const ROOTS = ["/bin", "/lib", "/lib32", "/lib64"];
 const SETTINGS = ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/perl"];
 /** Not the directory of the first: a `pg_service.conf` there can hold passwords. */
 const OF_CHOOSER = ["/etc/postgresql-common/user_clusters", "/etc/alternatives"];
-/** What a PostgreSQL that was installed apart has beside its `bin`. The last is a person's own where `bin` is ~/.local/bin. */
+/**
+ * Directories beside the `bin` of a PostgreSQL that was installed apart. The last is a person's own when `bin` is
+ * ~/.local/bin.
+ */
 const BESIDE = ["lib", "lib64", "share/postgresql"];
-/** In `share` itself where nothing else was installed there. */
+/** Lies in `share` itself when nothing else was installed there. */
 const OF_SERVER = "share/postgres.bki";
 
 export interface Shown {
-  /** What lies where on this machine, and where inside. */
+  /** Pairs of a path on this machine and its path inside. */
   readonly mounts: readonly { readonly from: string; readonly to: string }[];
   readonly links: readonly { readonly to: string; readonly at: string }[];
 }

@@ -1,6 +1,6 @@
 /**
- * Which server runs in a sandbox, for whoever comes later. What lies in its data directory it could have written itself:
- * the note lies beside it, where nothing inside can see.
+ * Notes which server runs in a sandbox, so that a later process can find it. The server could have written any file of
+ * its data directory, so the note lies beside that directory, and no program inside can see it.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ export function noteServer(place: string, pid: number): void {
   renameSync(own, noteOf(place));
 }
 
-/** What was begun there last is in no sandbox. */
+/** Forgets the note when the last server at the place runs without a sandbox. */
 export const forgetServer = (place: string): void => rmSync(noteOf(place), { force: true });
 
 export interface Noted {
@@ -37,7 +37,7 @@ export interface Noted {
 }
 
 /**
- * Undefined where no sandbox was ever begun. A server without a start time had ended before it could be noted: who has its
+ * Undefined if no sandbox was ever begun. A server without a start time had ended before it could be noted: who has its
  * number now is a stranger.
  */
 export function notedServer(place: string): Noted | undefined {

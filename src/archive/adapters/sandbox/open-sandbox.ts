@@ -20,7 +20,7 @@ export interface SandboxTerms {
   readonly as: Confined["as"];
 }
 
-/** Bubblewrap, else a container. Errors: `no-sandbox`, which says what was tried. */
+/** Bubblewrap, else a container. Errors: `no-sandbox`, which names the attempts. */
 export async function openSandbox(terms: SandboxTerms): Promise<Sandbox> {
   const whyNot: string[] = [];
   for (const open of [openBubblewrap, openContainer]) {

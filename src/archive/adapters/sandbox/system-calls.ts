@@ -10,7 +10,7 @@ interface Call {
   readonly arm64: number;
 }
 
-/** Refused with EPERM. Keyrings, programs in the kernel, faults handled outside it, counters, and namespaces of its own. */
+/** Refused with EPERM. Keyrings, programs in the kernel, faults handled outside it, counters, and new namespaces. */
 const FORBIDDEN = {
   add_key: { x64: 248, arm64: 217 },
   request_key: { x64: 249, arm64: 218 },
@@ -22,7 +22,10 @@ const FORBIDDEN = {
   setns: { x64: 308, arm64: 268 },
 } as const satisfies Record<string, Call>;
 
-/** Refused with ENOSYS, as an older kernel does: whoever calls them does without. A filter cannot read what clone3 points to. */
+/**
+ * Refused with ENOSYS, as an older kernel does: a program that calls them goes on without. A filter cannot read the
+ * structure that clone3 points to.
+ */
 const UNKNOWN = {
   clone3: { x64: 435, arm64: 435 },
   io_uring_setup: { x64: 425, arm64: 425 },

@@ -1,4 +1,4 @@
-/** Without a sandbox: for a rehearsal's own database, or where a person said so. The server outlives this process. */
+/** Without a sandbox: for a rehearsal's own database, or if a person said so. The server outlives this process. */
 import type { ChildProcess } from "node:child_process";
 import type { Command, Confined, ConfinedServer, Sandbox } from "../../../ports/sandbox.ts";
 import { begun } from "./begun.ts";
@@ -25,7 +25,7 @@ export class Unsandboxed implements Sandbox {
 /** Of this process: a server that has not written its pid file yet. */
 const STARTED = new Map<string, ChildProcess>();
 
-/** Its number; undefined where this process began none there, or it has ended. */
+/** Its number; undefined if this process began none there, or it has ended. */
 export function comingServer(note: string): number | undefined {
   const child = STARTED.get(note);
   return child !== undefined && child.exitCode === null && child.signalCode === null ? child.pid : undefined;

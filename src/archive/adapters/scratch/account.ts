@@ -13,7 +13,9 @@ export interface Account {
 export const othersReach = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false }) !== undefined && closedOn(path) === undefined;
 
-/** The directory on the way there that another account cannot pass; what is not there yet closes nothing. */
+/**
+ * The directory on the way there that another account cannot pass; a directory that is not there yet closes nothing.
+ */
 export function closedOn(path: string): string | undefined {
   const { mode } = statSync(path, { throwIfNoEntry: false }) ?? { mode: 0o001 };
   if ((mode & 0o001) === 0) return path;

@@ -1,4 +1,4 @@
-/** What lies where in a place: the notes of the run, the copy, what its servers say, and what was dumped. */
+/** The files of a place: the notes of the run, the copy, the words of its servers, and the dumps. */
 import { lstat, readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -6,12 +6,12 @@ import { RecoverError } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
 export const dataOf = (place: string): string => join(place, "data");
-/** Written before anything else: whose place it is, and what is restored into it. */
+/** Written before anything else: the run of the place, and the archive that is restored into it. */
 export const copyNote = (place: string): string => join(place, "copy.json");
 /** Written when all files of the copy are on disk. */
 export const restoredNote = (place: string): string => join(place, "restored.json");
 export const logOf = (place: string): string => join(place, "server.log");
-/** A directory for what was dumped: ours alone, so that nothing that ran on the copy can plant a link there. */
+/** A directory for dumps: ours alone, so that no program on the copy can plant a link there. */
 export const outOf = (place: string): string => join(place, "out");
 export const dumpOf = (place: string): string => join(outOf(place), "tables.dump");
 /** As text, of an earlier version: it is told, and loaded by nobody. */
@@ -30,7 +30,7 @@ const restored = z.object({
 export const readCopy = (place: string) => readNote(copyNote(place), copy);
 export const readRestored = (place: string) => readNote(restoredNote(place), restored);
 
-/** Undefined where there is none, or a kill has cut it. */
+/** Undefined if there is none, or a kill has cut it. */
 async function readNote<T>(path: string, shape: z.ZodType<T>): Promise<T | undefined> {
   const text = await orAbsent(() => readFile(path, "utf8"));
   if (text === undefined) return undefined;
@@ -51,13 +51,13 @@ export async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** Bytes that an ordinary account may still write on the disk of `path`; undefined where nothing is there. */
+/** Bytes that an ordinary account may still write on the disk of `path`; undefined when the path is absent. */
 export async function roomAt(path: string): Promise<number | undefined> {
   const found = await orAbsent(() => statfs(path));
   return found === undefined ? undefined : found.bavail * found.bsize;
 }
 
-/** Why a directory of that name is no place of ours; undefined where it is one, or there is none. */
+/** Why a directory of that name is no place of ours; undefined if it is one, or there is none. */
 export async function strangeness(place: string): Promise<string | undefined> {
   const found = await orAbsent(() => lstat(place));
   if (found === undefined) return undefined;

@@ -62,7 +62,7 @@ export class Programs {
     return { postgres, pgDump, postgresPath, pgDumpPath, psqlPath, account: account.name, sandbox };
   }
 
-  /** The server's clients need not be of its release: where the directory has none, those of PATH do. */
+  /** The server's clients need not be of its release: if the directory has none, those of PATH do. */
   async find(directory: string, name: Call["name"]): Promise<string> {
     const searched = directoriesOf(this.#path);
     const own = name === "postgres" ? [directory] : [directory, ...searched];
@@ -121,7 +121,7 @@ export function socketDirectory(place: string): string {
   return `/tmp/dingo-recover-${createHash("sha256").update(place).digest("hex").slice(0, 16)}`;
 }
 
-/** Throws `command-failed` with what the program said. */
+/** Throws `command-failed` with the program's words. */
 export function requireSuccess({ code, stderr }: ProgramResult, name: string, place: string): void {
   if (code === 0) return;
   const said = stderr.trim().split("\n").slice(-5).join("; ");

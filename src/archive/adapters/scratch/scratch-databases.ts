@@ -34,7 +34,7 @@ import * as at from "./place.ts";
 import { type OpenSandbox, Programs, requireSuccess, socketDirectory } from "./programs.ts";
 import { endServer, standingOf, startServer, stopServer } from "./server.ts";
 
-/** Makes the data directory; what is whole there already is only described. */
+/** Makes the data directory; a directory that is whole already is only described. */
 export type RestoreData = (order: RestoreOrder & { readonly directory: string }) => Promise<RestoredCopy>;
 
 export interface ScratchOptions {
@@ -104,7 +104,7 @@ export class LocalScratch implements ScratchDatabases {
     return restored;
   }
 
-  /** The note appears whole, and only where none is: of two runs that begin in one place at once, one does. */
+  /** The note appears whole, and only if there is none: if two runs begin in one place at once, one of them gets it. */
   async #claim(place: string, copy: Readonly<Record<string, string>> & { readonly run: string }): Promise<void> {
     const note = at.copyNote(place);
     const own = `${note}.${randomUUID()}`;
@@ -185,7 +185,7 @@ export class LocalScratch implements ScratchDatabases {
     await endServer(place);
     await removeSocket(place);
     const note = at.copyNote(place);
-    // What says that it is whole goes first, what says whose it is last.
+    // The note that the copy is whole goes first, the note that names its run goes last.
     await rm(at.restoredNote(place), { force: true });
     for (const name of await readdir(place))
       if (join(place, name) !== note) await rm(join(place, name), { recursive: true, force: true });
@@ -200,7 +200,7 @@ export class LocalScratch implements ScratchDatabases {
   }
 }
 
-/** A directory of the server's account in /tmp, where the place has too long a name. */
+/** A directory of the server's account in /tmp, if the place has too long a name. */
 async function removeSocket(place: string): Promise<void> {
   const socket = socketDirectory(place);
   if (socket === at.dataOf(place)) return;
@@ -215,13 +215,13 @@ async function requireOwn(directory: string): Promise<void> {
   if (strange !== undefined) throw at.foreign(directory, strange);
 }
 
-/** Who may what is told by the database that they are loaded into; who owns them, by whoever loads them. */
+/** The database that the dump is loaded into tells the rights; the account that loads it becomes the owner. */
 const DUMP_OPTIONS = ["-F", "c", "-E", "UTF8", "-x", "--no-security-labels"] as const;
 
 /** A name in double quotes is a pattern that fits itself alone. */
 const pattern = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** What is there already is another run's, and is told by a look. */
+/** A note that is already there belongs to another run; `linkNew` leaves it, and a later look tells. */
 async function linkNew(own: string, note: string): Promise<void> {
   try {
     await link(own, note);

@@ -1,6 +1,6 @@
 /**
- * A server on a copy, in its sandbox: it ends with the process that started it, and recovers at its next start. Whoever
- * comes later finds it by a note beside the data; without a sandbox, by its pid file and its data directory.
+ * A server on a copy, in its sandbox: it ends with the process that started it, and recovers at its next start. A later
+ * process finds it by a note beside the data; without a sandbox, by its pid file and its data directory.
  */
 import { chown, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ import { keepRoom } from "./kept-room.ts";
 import { dataOf, foreign, logOf, orAbsent } from "./place.ts";
 import { type Programs, socketDirectory } from "./programs.ts";
 
-/** Outweighs whatever stands in a file: nothing leaves this server, and its lines are read in English and UTC. */
+/** These settings outweigh every file: nothing leaves this server, and its lines are read in English and UTC. */
 const SETTINGS: readonly string[] = [
   "listen_addresses=",
   "archive_mode=off",
@@ -61,7 +61,7 @@ async function ownDirectory(path: string, as: { readonly uid: number; readonly g
     throw foreign(path, `it belongs to uid ${found.uid}`);
 }
 
-/** What lies in the data directory is asked only where no sandbox was begun: inside one it is not to be believed. */
+/** Asks the data directory only if no sandbox was begun: a server inside one could have written false files. */
 async function isUp(place: string): Promise<boolean> {
   return notedServer(place)?.isAlive ?? (await serverPid(place)) !== undefined;
 }
@@ -101,7 +101,7 @@ export async function stopServer(place: string, how: "fast" | "at-once"): Promis
 const POLL_MS = 20;
 const PATIENCE_MS = 30_000;
 
-/** Nothing of a sandbox is alive afterwards. Error: `command-failed` where something is. */
+/** Nothing of a sandbox is alive afterwards. Error: `command-failed` if something is. */
 export async function endServer(place: string): Promise<void> {
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
     const noted = notedServer(place);
@@ -133,7 +133,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A server's working directory is its data directory; where the system does not tell, its pid file has to do. */
+/** A server's working directory is its data directory; if the system does not tell, its pid file has to do. */
 async function worksIn(pid: number, place: string): Promise<boolean> {
   if (process.platform !== "linux") return true;
   const directory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
- * Which of the instances found is meant. Only what is known to be the one that was asked for is taken: where something
- * else fits as well, or a name, a place or a time could not be compared, the operator says which, never their nearness.
+ * Which of the instances found is meant. Only a confirmed candidate is taken. If another one fits as well, or a name, a
+ * place or a time could not be compared, the operator says which, never their nearness.
  */
 import type { Context } from "../../../action.ts";
 import { sortEntries } from "../../../archive/reading/facts.ts";
@@ -26,11 +26,14 @@ export interface Wanted {
 }
 
 export interface Found extends Discovery {
-  /** Of other names, near the place: told where nothing fits, never taken. */
+  /** Deletions of other names near the place: told when nothing fits, never taken. */
   readonly near?: readonly Candidate[];
 }
 
-/** Errors: `nothing-found`, `coverage-incomplete` (`unreachable` where a source did not answer), `question-unanswered`, `input-invalid`. */
+/**
+ * Errors: `nothing-found`, `coverage-incomplete` (`unreachable` if a source did not answer), `question-unanswered`,
+ * `input-invalid`.
+ */
 export async function chooseInstance(context: Context, wanted: Wanted, found: Found): Promise<Candidate> {
   const { candidates, coverage } = found;
   const query = found.asked ?? { name: wanted.service, org: wanted.org, space: wanted.space };
@@ -50,7 +53,7 @@ export async function chooseInstance(context: Context, wanted: Wanted, found: Fo
   return await ask(context, { fitting, place: await context.ports.cf.findSpace(wanted), prompt: WHICH, why });
 }
 
-/** Where nothing else fits, they are shown like any other. */
+/** Short-lived instances are shown like any other when nothing else fits. */
 async function withoutShortLived(
   context: Context,
   all: readonly Candidate[],
@@ -64,7 +67,7 @@ async function withoutShortLived(
   return meant;
 }
 
-/** A name of that space that is like the one that was given: whoever is there says whether it was mistyped. */
+/** Offers a name of that space that is like the given one. The operator says whether the given name was mistyped. */
 async function meantByAnother(context: Context, wanted: Wanted, found: Found): Promise<Candidate | undefined> {
   const { near = [], complete } = found;
   const alike = complete ? likeName(near, wanted) : [];
@@ -135,7 +138,9 @@ function labelOf(each: Candidate, asked: CfSpace | undefined): string {
   return `${name} in ${place || "a place not known"}, plan ${each.plan ?? "not known"}, ${each.kind} ${plainTime(each.deletedAt ?? "at a time not known")}${by}`;
 }
 
-/** Size and age by which an owner knows a database; what cannot be looked at is said, and is not empty (law 5). */
+/**
+ * Size and age by which an owner knows a database; a part that cannot be looked at is named, and is not empty (law 5).
+ */
 export async function archiveOf(context: Context, guid: string): Promise<string> {
   const { bucket } = context.ports.settings;
   if (bucket === undefined) return "its archive was not looked at: the bucket is not known";
@@ -171,7 +176,7 @@ async function nothingFound(context: Context, wanted: Wanted, found: Found): Pro
   const and = others === undefined ? "" : `; ${others.told}`;
   const first = others === undefined ? "" : `${others.remedy} `;
   if (!complete) {
-    // What may answer later is waited for.
+    // A source that may answer later makes it `unreachable`, and a run waits for that.
     const unanswered = coverage.some((each) => each.unanswered === true);
     return new RecoverError(
       unanswered ? "unreachable" : "coverage-incomplete",
@@ -203,8 +208,8 @@ function lookFor({ unclear = [] }: Discovery): string {
 const whereOf = ({ file, store, source }: Coverage): string => file ?? store ?? source;
 
 /**
- * A name that lives, and lived before the time that was asked for, was not deleted, whatever a line in a log looks like.
- * A younger one may have taken the name of what is looked for.
+ * A living instance that is older than the asked time was not deleted, even if a log line looks like it. A younger one
+ * may have taken the name of the deleted one.
  */
 async function livingInstance(context: Context, wanted: Wanted, found: Discovery): Promise<string | undefined> {
   const { cf, clock } = context.ports;

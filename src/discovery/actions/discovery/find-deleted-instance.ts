@@ -19,17 +19,17 @@ const input = z.strictObject({
   space: z.string(),
   around: z.string(),
   instance_guid: z.string(),
-  /** The run that has shown and agreed on what went together; "" where this one has to tell. */
+  /** The run that has shown and agreed on the instances deleted together; "" if this one has to tell. */
   batch: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
 const output = z.object({
   guid: z.guid(),
   name: z.string(),
-  /** What the recovered one is called where nothing else was asked for: as it was given, or as it was meant. */
+  /** The default name of the recovered instance: the given name, or the name that was meant. */
   service: z.string().default(""),
   kind: z.string(),
-  /** Empty where it is not known, or where the operator knowingly recovers into another organization. */
+  /** Empty if it is not known, or if the operator knowingly recovers into another organization. */
   org_guid: z.string(),
   space: z.string(),
   plan: z.string(),
@@ -41,9 +41,9 @@ const output = z.object({
   nodes: z.array(z.string()),
   apps: z.array(z.string()),
   evidence: z.array(z.string()),
-  /** Of log files whose times name no year or zone: what they span, and the clock they were found to run at. */
+  /** Of log files whose times name no year or zone: their span, and the clock that they were found to run at. */
   log_clocks: z.array(z.string()),
-  /** What else went with its space; empty where it went alone. */
+  /** The other instances that were deleted with its space; empty when it was deleted alone. */
   together: z.string(),
   others: z.array(z.string()),
 });
@@ -117,7 +117,10 @@ async function searchElsewhere(
   return fittingElsewhere(candidates, { ...request, instanceGuid: request.instance_guid });
 }
 
-/** Only where the run ends for want of one; what does not answer is not waited for once more. */
+/**
+ * Searches near names, only if the run ends for want of an instance; a source that does not answer is not waited for
+ * once more.
+ */
 async function searchNear(
   sources: DiscoverySources,
   query: DiscoveryQuery,
@@ -142,7 +145,7 @@ async function refuseLiving(context: Context, guid: string): Promise<void> {
   );
 }
 
-/** Never a naked date: each is shown with what it was compared by (dingo.md §8, 25). */
+/** Never a naked date: each is shown with its ground of comparison (dingo.md §8, 25). */
 function clockText({ file, store, from, to, zones }: Coverage): string[] {
   const place = file ?? store;
   if (zones === undefined || place === undefined) return [];

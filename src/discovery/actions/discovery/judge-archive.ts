@@ -1,4 +1,4 @@
-/** Whether an archive is worth a run: what the run itself would find out first, in one line. Reads only. */
+/** Whether an archive is worth a run: the run's own first judgement, in one line. Reads only. */
 import type { Context } from "../../../action.ts";
 import { type ArchiveFacts, readArchive } from "../../../archive/reading/facts.ts";
 import { instanceArchive } from "../../../archive/names/location.ts";
@@ -15,7 +15,7 @@ export type Judged = { readonly against: string } | { readonly lost: number; rea
 /** Its run looks for it elsewhere, and in the base backup at last. */
 const FOUND_ELSEWHERE: readonly string[] = ["sysid-missing", "sysid-from-elsewhere"];
 
-/** What discovery knows of its end. */
+/** The facts that discovery has about the instance's end. */
 export interface Deleted {
   readonly guid: string;
   readonly deletedAt: string;
@@ -25,7 +25,9 @@ export interface Deleted {
   readonly mayLive: boolean;
 }
 
-/** Errors: `input-missing` without a bucket; `unreachable`. What the store refuses is told, and is no absence (law 5). */
+/**
+ * Errors: `input-missing` without a bucket; `unreachable`. A refusal of the store is told, and is no absence (law 5).
+ */
 export async function judgeArchive(context: Context, deleted: Deleted): Promise<Judged> {
   const { bucket } = context.ports.settings;
   if (bucket === undefined)

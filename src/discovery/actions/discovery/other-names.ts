@@ -1,6 +1,6 @@
 /**
- * Names are mistyped: where nothing of the name was found, the deletions of other names near the place that was named are
- * told, the most like first. None of them is ever taken: whoever means one begins anew with its name.
+ * Names are mistyped. If nothing of the name was found, this tells the deletions of other names near the named place,
+ * the most similar first. It takes none of them: an operator who means one starts again with its name.
  */
 import type { Candidate, DiscoveryQuery } from "../../judgement/candidate.ts";
 import { type DiscoverySources, findDeletedInstance } from "../../answer/find.ts";
@@ -26,7 +26,7 @@ export interface OtherNames {
 
 const MOST_TOLD = 3;
 
-/** At the time that was asked for: those of the space, or where there are none, of its organization. */
+/** At the time that was asked for: those of the space, or if there are none, of its organization. */
 export async function searchOtherNames(
   sources: DiscoverySources,
   query: DiscoveryQuery,
@@ -42,7 +42,7 @@ export async function searchOtherNames(
   return here.length > 0 ? here : near;
 }
 
-/** Undefined where none was found. `rehearsal`: its box is not what `discover` would ask. */
+/** Undefined if none was found. `rehearsal`: `discover` would not ask the rehearsal's box. */
 export function otherNames(found: readonly Candidate[], asked: Asked, rehearsal: boolean): OtherNames | undefined {
   const named = found.filter(hasName);
   const names = byLikeness(asked.service, [...new Set(named.map(({ name }) => name))]);
@@ -92,7 +92,7 @@ function tell({ name, org, space, deletedAt }: Named, asked: Asked): string {
   return shown(`"${name}" in ${place} at ${deletedAt === undefined ? "a time not known" : plainTime(deletedAt)}`);
 }
 
-/** Those that differ from what was asked. */
+/** The inputs that differ from the asked ones. */
 function inputsOf(meant: Named | undefined, asked: Asked): string {
   if (meant === undefined) return "";
   const { name, space } = meant;

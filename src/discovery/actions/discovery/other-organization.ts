@@ -14,7 +14,7 @@ export interface Place {
   readonly instanceGuid: string;
 }
 
-/** Of deletions anywhere, those that can be what was meant. */
+/** Of deletions anywhere, those that may be meant. */
 export function fittingElsewhere(candidates: readonly Candidate[], asked: Place): readonly Candidate[] {
   const { service, instanceGuid } = asked;
   return candidates.filter((each) =>

@@ -3,7 +3,7 @@ import type { PrintedCommand } from "../../../action.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
 
-/** `around`: "" where nobody knows it. */
+/** `around`: "" if nobody knows it. */
 export function printedDiscover(wanted: readonly string[], around: string): readonly PrintedCommand[] {
   const search = ["dingo-recover", "discover", "--cf-events", ...wanted];
   return whereEmpty(around, {

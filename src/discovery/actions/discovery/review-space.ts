@@ -1,6 +1,6 @@
 /**
- * All databases that went with a space (dingo.md §7, §8 row 4), one line for each: what it is, whether its archive can be
- * restored, and what is lost. Reads only; nothing is decided here.
+ * All databases that were deleted with a space (dingo.md §7, §8 row 4), one line for each: its name, whether its
+ * archive can be restored, and the loss. Reads only; nothing is decided here.
  */
 import { z } from "zod";
 import { type Context, defineAction, type ReviewRow } from "../../../action.ts";
@@ -132,7 +132,10 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
   return { rows, members, left_out };
 }
 
-/** What lives is not deleted, whatever was found; what has its name again is left to a run of its own, which asks. */
+/**
+ * A living instance is not deleted, even if a deletion was found. When another instance has the name again, a separate
+ * run recovers this one and asks.
+ */
 async function judgeMember(
   context: Context,
   { guid, nameTakenBy, deletedAt = "", cleanStop, mayLive = false }: Candidate,

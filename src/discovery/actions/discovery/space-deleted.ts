@@ -1,4 +1,4 @@
-/** Whether the whole space went, and what else went with it (dingo.md §7, §8 row 4). */
+/** Whether the whole space was deleted, and which other instances with it (dingo.md §7, §8 row 4). */
 import type { Context } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import type { Candidate, DiscoveryQuery } from "../../judgement/candidate.ts";
@@ -7,7 +7,7 @@ import { batchCommand, deletedTogether } from "../../judgement/together.ts";
 import { archiveOf } from "./choose-instance.ts";
 
 export interface Together {
-  /** One sentence for the screen; empty where nothing else went. */
+  /** One sentence for the screen; empty when no other instance was deleted. */
   readonly told: string;
   /** The command that brings the others back, all of them by one consent. */
   readonly others: readonly string[];
@@ -15,7 +15,7 @@ export interface Together {
 
 export const ALONE: Together = { told: "", others: [] };
 
-/** Asks only where the space of the deleted instance is not the one that has its name now. */
+/** Asks only if the space of the deleted instance is not the one that has its name now. */
 export async function wentTogether(
   context: Context,
   chosen: Candidate,

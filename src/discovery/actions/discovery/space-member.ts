@@ -1,4 +1,7 @@
-/** A database that went with its space and is brought back by a run of its own; `--input` of that run are made of it. */
+/**
+ * A database that was deleted with its space, and that a separate run brings back. The `--input` values of that run are
+ * made of it.
+ */
 import { z } from "zod";
 
 export const spaceMember = z.object({

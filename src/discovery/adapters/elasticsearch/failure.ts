@@ -1,12 +1,15 @@
-/** What the client throws, as our errors. Its own errors carry the request with its credentials: none of them goes further. */
+/**
+ * Turns the client's errors into ours. The client's errors carry the request with its credentials: none of them goes
+ * further.
+ */
 import { RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 
 export interface StoreFailure {
-  /** 0 where there was no answer. */
+  /** 0 if there was no answer. */
   readonly status: number;
-  /** `index_not_found_exception` and the like; empty where the server named none. */
+  /** `index_not_found_exception` and the like; empty if the server named none. */
   readonly type: string;
   readonly reason: string;
   /** The answer is larger than we take. */
@@ -66,7 +69,7 @@ export function toRecoverError(failure: StoreFailure, place: string, secrets: Se
   });
 }
 
-/** What may pass by itself. */
+/** True for a failure that may pass by itself. */
 export function mayPass({ status, own, certificate }: StoreFailure): boolean {
   return own === undefined && !certificate && (status === 429 || status === 502 || status === 503 || status === 504);
 }

@@ -18,7 +18,7 @@ export interface LogStoreOptions extends StoreClientOptions {
 
 /** More than this are no deletions, and would fill the memory. */
 export const MOST_DOCUMENTS = 200_000;
-/** Documents in one answer; fewer where they are so large that no answer holds them. */
+/** Documents in one answer; fewer if they are so large that no answer holds them. */
 const SIZES = [500, 25, 1] as const;
 
 export class LogStore implements LogSearch {
@@ -215,7 +215,7 @@ export class LogStore implements LogSearch {
     return page.holes;
   }
 
-  /** An answer of one page; nothing is delivered where the body does not say how many. */
+  /** An answer of one page; nothing is delivered if the body does not say how many. */
   #single(body: Readonly<Record<string, unknown>>): Promise<unknown> {
     const path = `/${this.#indices}/_search`;
     return this.#client.call({ method: "POST", path, query: { ...PARTIAL, ...LENIENT }, body: { size: 0, ...body } });

@@ -1,4 +1,4 @@
-/** One answer to a search: documents, what of the store did not answer, where the next page begins. */
+/** One answer to a search: documents, the parts of the store that did not answer, and the place of the next page. */
 import { RecoverError } from "../../../errors.ts";
 import type { LogDocument } from "../../../ports/log-search.ts";
 import { printable } from "../../../kit/text/printable.ts";
@@ -7,7 +7,7 @@ import { recordOf, textOf } from "./failure.ts";
 export interface Page {
   readonly documents: readonly LogDocument[];
   readonly holes: readonly string[];
-  /** Documents that fit, in all pages; absent where the server did not count. */
+  /** Documents that fit, in all pages; absent if the server did not count. */
   readonly total: number | undefined;
   /** `sort` of the last document. */
   readonly last: readonly unknown[] | undefined;
@@ -17,7 +17,7 @@ export interface Page {
   readonly pit: string | undefined;
 }
 
-/** Throws `answer-malformed` for what is no answer to a search. */
+/** Throws `answer-malformed` if it is no answer to a search. */
 export function pageOf(answer: unknown, time: string | undefined, place: string): Page {
   const { hits: told, _scroll_id: scrollId, pit_id: pit } = recordOf(answer);
   const { hits, total } = recordOf(told);
@@ -57,7 +57,7 @@ export function instantOf(value: unknown): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
-/** A part of the answer that is missing: shards, clusters, or whatever a time limit cut off. */
+/** The parts that an answer lacks: shards, clusters, or hits that a time limit cut off. */
 export function holesOf(answer: unknown): readonly string[] {
   // `terminated_early` says nothing of the kind: a scroll in index order ends its pages so (7.6.1).
   const { timed_out: late, _shards: shards, _clusters: clusters } = recordOf(answer);

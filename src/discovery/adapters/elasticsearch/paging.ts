@@ -1,6 +1,7 @@
 /**
- * All pages of one search, by what the server has (real-parts.md §1.6): a point in time with `search_after` on
- * Elasticsearch from 7.10 and OpenSearch from 2.4, else a scroll. Both see the store as it was when the search began.
+ * All pages of one search, in the way that the server knows (real-parts.md §1.6): a point in time with `search_after`
+ * on Elasticsearch from 7.10 and OpenSearch from 2.4, else a scroll. Both see the store as it was when the search
+ * began.
  */
 import { StoreCallFailed, type StoreClient } from "./store-client.ts";
 import { recordOf, textOf } from "./failure.ts";
@@ -19,7 +20,7 @@ export interface Search {
 }
 
 const KEEP = "2m";
-/** The server answers with what it has after so long. */
+/** After so long the server answers with the documents that it has. */
 const SEARCH_LIMIT = "40s";
 export const PARTIAL = { allow_partial_search_results: "true" } as const;
 /** Indices that are gone by now are no failure; that there were any is found out before. */
@@ -29,7 +30,7 @@ type Product = "elasticsearch" | "opensearch" | "unknown";
 
 export interface Server {
   readonly product: Product;
-  /** 0 where it does not say. */
+  /** 0 if it does not say. */
   readonly major: number;
   readonly minor: number;
 }
@@ -73,7 +74,7 @@ async function openPoint(search: Search, { product, major, minor }: Server): Pro
   return undefined;
 }
 
-/** Undefined where the server has none, or does not open one while shards are missing: a scroll says what is missing. */
+/** Undefined if the server has none, or does not open one while shards are missing: a scroll names missing shards. */
 async function tryPoint({ client, indices }: Search, verb: string, field: string): Promise<string | undefined> {
   try {
     const answer = await client.call({ method: "POST", path: `/${indices}/${verb}`, query: { keep_alive: KEEP } });
@@ -137,7 +138,7 @@ function bodyOf({ query, size }: Search, counting: boolean): Readonly<Record<str
   return { query, size, timeout: SEARCH_LIMIT, track_total_hits: counting };
 }
 
-/** What is not freed ends by itself: a failure here must not hide another. */
+/** A search that is not freed ends by itself, and a failure here must not hide another. */
 async function free(client: StoreClient, call: LogStoreCall): Promise<void> {
   await client.call(call).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 /**
- * What may be sent at all: calls that read, and those that free what a search has opened. Anything else is refused before
- * it is sent. `POST /INDEX/_pit` with a body would write a document on servers that know no points in time (seen on
- * 7.6.1, which takes `_pit` for a type), so that it never has one.
+ * The calls that may be sent: those that read, and those that free a search. Any other call is refused before it is
+ * sent. `POST /INDEX/_pit` never has a body: a server that knows no points in time would write it as a document (seen
+ * on 7.6.1, which takes `_pit` for a type).
  */
 import { RecoverError } from "../../../errors.ts";
 
@@ -31,7 +31,7 @@ const ALLOWED: readonly { readonly call: RegExp; readonly body: boolean }[] = [
 
 /** Throws `guard-refused` for a call that could change anything in the store. */
 export function refuseChange({ method, path, body }: LogStoreCall): void {
-  // As the server reads it: what is encoded may be a slash, or the beginning of a verb.
+  // As the server reads it: an encoded character may be a slash, or the beginning of a verb.
   const read = decodeURIComponent(path);
   const call = `${method} ${read}`;
   const steps = read.split("/");

@@ -1,6 +1,6 @@
 /**
  * Which fields of which indices hold the lines, and whether a search can find them there (cf-bosh.md §5.4, §6.4). Names
- * are those of Logsearch, Beats, Logstash, fluentd and journald; where there are none of them, every text field counts.
+ * are those of Logsearch, Beats, Logstash, fluentd and journald; if there are none of them, every text field counts.
  */
 import { recordOf, textOf } from "./failure.ts";
 
@@ -21,7 +21,7 @@ export const MESSAGE_FIELDS: readonly string[] = [
 /** Of these the first that is a date is the store's own time. */
 export const TIME_FIELDS: readonly string[] = ["@timestamp", "timestamp"];
 
-/** What `_field_caps` knows of the fields. */
+/** The fields that `_field_caps` lists. */
 export interface Searchable {
   /** Analysed: found by words next to one another. */
   readonly texts: readonly string[];

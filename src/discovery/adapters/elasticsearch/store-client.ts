@@ -1,4 +1,4 @@
-/** Calls of a log store: guarded, sent again where the server asks for patience, failures explained. */
+/** Calls of a log store: guarded, sent again if the server asks for patience, failures explained. */
 import type { Clock } from "../../../ports/clock.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 import type { Dial } from "../../../kit/network/dial.ts";
@@ -23,7 +23,7 @@ export interface StoreClientOptions {
   readonly signal?: AbortSignal;
   /** Fetched at the first call; absent: the store asks for none. */
   readonly login?: () => Promise<StoreLogin>;
-  /** PEM; the system's authorities where absent. */
+  /** PEM; the system's authorities if absent. */
   readonly ca?: string;
   /** Bytes of one answer that are taken at most. */
   readonly largestAnswer?: number;
@@ -36,7 +36,7 @@ const LARGEST_ANSWER = 48 * 1024 * 1024;
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 500;
 
-/** A call that failed, with what the server said of it. */
+/** A call that failed, with the server's words. */
 export class StoreCallFailed extends Error {
   readonly failure: StoreFailure;
 
@@ -50,7 +50,7 @@ export class StoreClient {
   readonly #options: StoreClientOptions;
   readonly #agents: HttpAgents;
   #opened: Promise<Send> | undefined;
-  /** What the dialler threw last: the client keeps no more than its text. */
+  /** The last error of the dialler: the client keeps only its text. */
   #dialFailure: RecoverError | undefined;
 
   constructor(options: StoreClientOptions) {
@@ -59,7 +59,10 @@ export class StoreClient {
     this.#agents = dialedAgents((host, port) => this.#dial(host, port), trust);
   }
 
-  /** The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`, also for what is no JSON. */
+  /**
+   * The answer's JSON. Asked to slow down, it waits and sends again. Throws `StoreCallFailed`, also if the answer is no
+   * JSON.
+   */
   async call(call: LogStoreCall): Promise<unknown> {
     refuseChange(call);
     const { clock, signal } = this.#options;

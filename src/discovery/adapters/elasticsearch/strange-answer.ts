@@ -1,11 +1,11 @@
-/** What answers in the place of a log store, said as what it is: a log-in page is no store without indices. */
+/** Tells which other thing answers in the place of a log store: a log-in page is no store without indices. */
 import { RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import type { StoreAnswer } from "./plain-client.ts";
 
 const LONGEST_SHOWN = 120;
 
-/** What of an answer is no answer of a store; undefined for JSON. */
+/** The reason why an answer is not a log store's; undefined for JSON. */
 export function strangeness({ status, location, body }: StoreAnswer): string | undefined {
   if (status >= 300 && status < 400)
     return `a redirect (${status})${location === undefined ? "" : ` to "${printable(withoutQuery(location)).slice(0, LONGEST_SHOWN)}"`}`;

@@ -1,5 +1,5 @@
 /**
- * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node's own says nothing of what it could not
+ * Globs for log files: `*`, `?`, `[a-z]`, `{a,b}` and `**`. Node's own does not name directories that it could not
  * list; a shell's expansion does not reach patterns of the configuration file.
  */
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
@@ -21,7 +21,7 @@ export function isGlob(pattern: string): boolean {
   return MAGIC.test(pattern);
 }
 
-/** Files only, sorted by name; hidden ones only where the pattern says so. */
+/** Files only, sorted by name; hidden ones only if the pattern says so. */
 export function expandGlob(pattern: string): Expansion {
   const walk = new Walk();
   for (const plain of expandBraces(pattern)) {
@@ -72,7 +72,7 @@ class Walk {
 
   #anyDepth(directory: string, rest: readonly string[], { depth, root }: Level): void {
     this.into(directory, rest.length === 0 ? ["*"] : rest, { depth, enters: rest.length <= 1 });
-    // What would come next is entered only to be said to be too deep.
+    // The next level would only be entered to be called too deep.
     if (depth > DEEPEST) return;
     for (const entry of this.#list(directory)) {
       if (entry.name.startsWith(".")) continue;

@@ -1,6 +1,6 @@
 /**
- * Bytes of a log as text bytes: plain, gzip (several members too) or zstd; told apart by their first bytes, because
- * rotated files carry any name. What breaks off is said with `answer-incomplete`.
+ * Unpacks the bytes of a log: plain, gzip (several members too) or zstd; told apart by their first bytes, because
+ * rotated files carry any name. A stream that breaks off throws `answer-incomplete`.
  */
 import { once } from "node:events";
 import type { Transform } from "node:stream";
@@ -68,8 +68,8 @@ interface Sizes {
 }
 
 /**
- * Gives out everything that came before a break: piped, Node's decoder drops what it holds when the input ends early,
- * and of a small cut file nothing would be left.
+ * Gives out everything that came before a break: piped, Node's decoder drops its rest when the input ends early, and
+ * nothing of a small cut file would be left.
  */
 async function* decode(source: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
@@ -132,7 +132,7 @@ function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError
   );
 }
 
-/** What prints the text of such a file. */
+/** The command that prints the text of such a file. */
 const UNPACKING: Readonly<Partial<Record<Packing, string>>> = {
   xz: "xz -dc",
   bzip2: "bzip2 -dc",

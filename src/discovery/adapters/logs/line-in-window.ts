@@ -5,7 +5,7 @@ import { firstLineFrom } from "../../scan/section.ts";
 import { datedBy } from "./narrow.ts";
 import { MAGIC_LENGTH, packingOf } from "./packing.ts";
 
-/** Undefined for what is packed, is no file, cannot be read, or has no lines that say when. */
+/** Undefined for a file that is packed, is no regular file, cannot be read, or has no lines with a time. */
 export function hasLineIn(file: LogFile, window: SearchWindow): boolean | undefined {
   if (file.path === "-") return undefined;
   try {

@@ -66,7 +66,7 @@ export class LocalLogFiles implements LogFiles {
   }
 }
 
-/** A tar archive is read once more: what is packed within it holds lines that no search sees. */
+/** A tar archive is read once more: files packed within it hold lines that no search sees. */
 async function lookWithin(file: LogFile, totals: SearchTotals): Promise<SearchTotals> {
   // It can be read once.
   const why = file.path === "-" ? ON_STDIN : await whyUnsearched(inflated(read(file.path), file.path)).catch(messageOf);
@@ -76,7 +76,7 @@ async function lookWithin(file: LogFile, totals: SearchTotals): Promise<SearchTo
 const ON_STDIN = "is a tar archive on standard input, and may hold files that are packed once more: name its file";
 const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : "cannot be read");
 
-/** The decoders are loaded where a file needs one: that takes longer than the search of a small plain file. */
+/** The decoders are loaded if a file needs one: that takes longer than the search of a small plain file. */
 async function* inflated(source: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
   const decoders = await import("./inflate.ts");
   yield* decoders.inflated(source, path);
@@ -97,7 +97,7 @@ function openGlob(pattern: string, files: Map<string, LogFile>, unreadable: Unre
   for (const name of found.paths) {
     const opened = openFile(name);
     if (opened.file === undefined) unreadable.push({ path: name, why: opened.why });
-    // It may wait for its writer for ever, or never end: whoever means it names it.
+    // A pipe or a device may wait for its writer for ever, or never end: an operator who means it names it.
     else if (!opened.isRegular)
       unreadable.push({ path: name, why: "is no file but a pipe or a device; name it itself" });
     else files.set(path.resolve(name), opened.file);
@@ -124,7 +124,7 @@ function status(name: string): Record<"isDirectory" | "isRegular", boolean> & { 
   return { mtime: found.mtime, isDirectory: found.isDirectory(), isRegular: found.isFile() };
 }
 
-/** Reading may fail where `stat` did not: then nothing of the file, or not all of it, was searched. */
+/** Reading may fail although `stat` did not: then the file, or a part of it, was not searched. */
 async function* read(name: string): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(name, { highWaterMark: CHUNK }) as AsyncIterable<Uint8Array>;

@@ -1,4 +1,4 @@
-/** Leaves out what lies outside a window of time: parts of plain files, and whole files of a rotated set. */
+/** Leaves out lines outside a window of time: parts of plain files, and whole files of a rotated set. */
 import type { LogFile, SearchWindow } from "../../../ports/log-files.ts";
 import { type Edges, edgesOf } from "../../scan/edges.ts";
 import type { OpenFile } from "../../scan/search.ts";
@@ -63,7 +63,7 @@ export function narrow<T extends Candidate>(files: readonly T[], window: SearchW
 const shareOf = (file: OpenFile | StreamedFile | undefined): number =>
   file === undefined ? 0 : file.size / WORTH_SKIPPING[file.packing];
 
-/** Undefined where the file's lines do not say when they were written. */
+/** Undefined if the file's lines do not say when they were written. */
 function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow): Dated | undefined {
   const packing = (open ?? streamed)?.packing;
   if (packing === undefined) return undefined;
@@ -113,7 +113,10 @@ function narrowOne(
     : { open: { ...open, section } };
 }
 
-/** Its last line's instant; of a packed file, that of the next one of its set: what was rotated away ends before it. */
+/**
+ * Its last line's instant; of a packed file, that of the next one of its set: a file that was rotated away ends before
+ * it.
+ */
 function endOf({ packing, edges, instantOf, stem, first }: Dated, all: readonly Dated[]): number {
   if (packing === "plain") return firstOf(linesOf(edges.tail).reverse(), instantOf) ?? Number.POSITIVE_INFINITY;
   const set = all.filter((other) => other.stem === stem).sort((a, b) => a.first - b.first);

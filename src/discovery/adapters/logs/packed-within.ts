@@ -12,7 +12,7 @@ const NAMED = 3;
 /** `head`: the first bytes of a file, unpacked. */
 export const isTar = (head: Uint8Array): boolean => head.length >= RECORD && headerIn(head) !== undefined;
 
-/** Why not all that the archive holds was searched; undefined where it was. `bytes`: all of it, from its beginning. */
+/** Why not all that the archive holds was searched; undefined if it was. `bytes`: all of it, from its beginning. */
 export async function whyUnsearched(bytes: AsyncIterable<Uint8Array>): Promise<string | undefined> {
   const walk = new Walk();
   for await (const piece of bytes) walk.take(piece);
@@ -49,7 +49,7 @@ class Walk {
     while (this.#pending.length >= RECORD && this.#next()) continue;
   }
 
-  /** False where more bytes are needed, or nothing more can be told. */
+  /** False if more bytes are needed, or nothing more can be told. */
   #next(): boolean {
     if (this.#pending.subarray(0, RECORD).every((byte) => byte === 0)) return this.#passOver(RECORD);
     const header = headerIn(this.#pending);
@@ -71,11 +71,11 @@ class Walk {
   }
 }
 
-/** Undefined for what is no header: its sum tells. */
+/** Undefined if the record is no header: its sum tells. */
 function headerIn(bytes: Uint8Array): Header | undefined {
   const record = Buffer.from(bytes.buffer, bytes.byteOffset, RECORD);
   const sum = record.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
-  // A link, a device or a directory has no content, whatever size stands there.
+  // A link, a device or a directory has no content, even if its header names a size.
   const size = /[1-6]/u.test(record.toString("latin1", 156, 157)) ? 0 : octal(record, 124, 12);
   if (octal(record, 148, 8) !== sum || size === undefined) return undefined;
   return { name: textIn(record, 0, 100), size };

@@ -1,4 +1,4 @@
-/** Files of this machine through the scanner: several threads where they can be read anywhere, else one stream each. */
+/** Files of this machine through the scanner: several threads if they can be read anywhere, else one stream each. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { RecoverError } from "../../../errors.ts";
 import type { LogFile, SearchListener, SearchRequest, SearchTotals, Wanted } from "../../../ports/log-files.ts";
@@ -13,7 +13,7 @@ import { reasonFor } from "./reason.ts";
 
 export interface Sources {
   readonly files: readonly LogFile[];
-  /** The inflated bytes from the beginning; throws `answer-incomplete` where they break off. */
+  /** The inflated bytes from the beginning; throws `answer-incomplete` if they break off. */
   readonly bytesOf: (file: LogFile) => AsyncIterable<Uint8Array>;
 }
 
@@ -132,7 +132,7 @@ function brokenOff(path: string, first: Uint8Array): string | undefined {
   return cut ? "breaks off before its first line: no packed file is so short" : undefined;
 }
 
-/** What is no regular file, or is packed in a way that only a stream unpacks, has neither `open` nor `failure`. */
+/** A file that is not regular has neither `open` nor `failure`. Nor has one that only a stream can unpack. */
 function openFile(file: LogFile): Opened {
   if (file.path === "-") return { file };
   let descriptor: number | undefined;

@@ -5,7 +5,7 @@ import { downtimeOf } from "./running-container.ts";
 
 const input = z.strictObject({
   project: z.string(),
-  /** What the first copies took, each; nothing is copied anew of what has not changed. */
+  /** The seconds that each first copy took. The copy in the window skips data that have not changed since. */
   copied: z.array(z.object({ seconds: z.number() })),
   /** Who was told before the run began; "" asks. */
   announced: z.string(),

@@ -7,7 +7,10 @@ import { stackInput } from "./stack.ts";
 const input = z.strictObject({ ...stackInput, commands: z.array(z.string()) });
 const output = z.object({ answers: z.array(z.object({ command: z.string(), answer: z.string() })) });
 
-/** What the stack's own upgrade wants, such as migrations, is its owner's to run: asked for, and journaled. */
+/**
+ * Migrations and other steps of the stack's upgrade are for its owner to run: the run asks for them and journals the
+ * answer.
+ */
 export const runByHand = defineAction({
   id: "compose.by-hand",
   title: "Build, migrate and precompile, by hand",

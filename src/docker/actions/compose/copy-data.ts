@@ -100,7 +100,7 @@ export const copyService = defineAction({
   async verify(context, input, { files }): Promise<Verdict> {
     const { work, host } = await openStack(context, input);
     const kind = await work.kind(input.moved.destination);
-    // Once the old container is set aside, what is written to the copy is the new one's.
+    // Once the old container is set aside, writes to the copy are the new one's.
     const isOld = (await containerWith(host, input.moved.container_id)) !== undefined;
     const stale = kind === "directory" && isOld ? await staleness(context, input) : undefined;
     if (stale !== undefined) return { holds: false, evidence: stale };
@@ -111,7 +111,10 @@ export const copyService = defineAction({
   },
 });
 
-/** What was copied before, warm or by a process that was cut, is gone on with; where that deceives, it is copied anew. */
+/**
+ * Goes on with an earlier copy, warm or from a process that was cut. If the result differs from the source, it copies
+ * anew.
+ */
 async function copyWhole(context: Context, input: MovedInput, part: string): Promise<void> {
   const { work } = await openStack(context, input);
   const { source, container_id: id, path } = input.moved;
@@ -149,7 +152,7 @@ export async function guardStopped(context: Context, input: MovedInput): Promise
   guardVolume(container, input);
 }
 
-/** Throws `guard-refused` where the old container or somebody else has written since the data were copied. */
+/** Throws `guard-refused` if the old container or somebody else has written since the data were copied. */
 export async function guardCopied(context: Context, input: MovedInput): Promise<void> {
   const stale = await staleness(context, input);
   if (stale === undefined) return;
@@ -160,7 +163,7 @@ export async function guardCopied(context: Context, input: MovedInput): Promise<
   );
 }
 
-/** Undefined where the copy still has all that the old container has: a server that was only started changes its files. */
+/** Undefined if the copy still has all that the old container has: a server that was only started changes its files. */
 async function staleness(context: Context, input: MovedInput): Promise<string | undefined> {
   const { source, destination, container } = input.moved;
   if (await ranAgain(context, input)) return `${container} has run since its data were looked at`;

@@ -63,7 +63,7 @@ const undo: WayBack<Input, Output> = {
   },
 };
 
-/** Written whole and only over what was read; the original stays beside it. */
+/** Written whole and only over the text that was read; the original stays beside it. */
 export const editFile = defineAction({
   id: "compose.edit-file",
   title: "Give the services their volumes in the Compose file",
@@ -114,7 +114,7 @@ export const editFile = defineAction({
   },
 });
 
-/** The text as it was before. What it holds is in no journal: it is read where it lies. */
+/** Returns the text as it was before. The journal does not hold it: it is read from its place. */
 async function textWith(
   context: Context,
   { before_sha256: expected, ...request }: Input,

@@ -1,4 +1,4 @@
-/** What a container that is made again by the way back could not have as it was: refused before anything is touched. */
+/** Refuses the move if the way back could not make a container again as it was. Nothing is touched before. */
 import type { DockerContainer } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { refuse } from "./stack.ts";

@@ -1,4 +1,4 @@
-/** What an undo leaves of a run: nothing of it is deleted by the tool, so that somebody has to be told what it is. */
+/** Tells the leftovers of an undone run: the tool deletes none of them, so somebody has to know them. */
 import type { Context } from "../../../action.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import { removeContainer } from "../../../kit/commands/docker-work-commands.ts";
@@ -15,7 +15,7 @@ export interface Move extends Stack {
   readonly file: string;
 }
 
-/** Lines with the commands that remove it; none where nothing is left. */
+/** Lines with the commands that remove the leftovers; none when nothing is left. */
 export async function leftBehind(context: Context, move: Move): Promise<readonly string[]> {
   const { host, work } = await openStack(context, move);
   const lines = [
@@ -40,7 +40,7 @@ async function directoriesLeft(context: Context, move: Move, work: DockerWork): 
   return lines;
 }
 
-/** The image is what the container that was made again runs on, so that it goes last or never. */
+/** The container that was made again runs on this image, so that it goes last or never. */
 async function containersLeft(context: Context, move: Move, host: DockerHost): Promise<readonly string[]> {
   const [all, images] = [await host.containers(), await host.images()];
   const words = wordsOf(move);

@@ -1,4 +1,4 @@
-/** What the container that a service had before has, and its new one has not. */
+/** Features that a service's old container has and its new one lacks. */
 import type { DockerContainer, DockerMount, Unlike } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 

@@ -1,9 +1,9 @@
-/** A service whose data get a place of their own: what `compose.survey` finds and every later step is given. */
+/** A service whose data get a separate place: `compose.survey` finds it, and every later step is given it. */
 import { z } from "zod";
 import { stackInput } from "./stack.ts";
 
 export const movedService = z.object({
-  /** What the journal and the screen call it: the service, with the path where one has several. */
+  /** The service's name in journal and screen, with the path when the service has several. */
   name: z.string(),
   service: z.string(),
   /** Name of its container. */
@@ -17,16 +17,16 @@ export const movedService = z.object({
   kind: z.string(),
   /** Path in the container. */
   path: z.string(),
-  /** Anonymous volume that the data are in; "" where they are in the container's own layer. */
+  /** Anonymous volume that the data are in; "" if they are in the container's own layer. */
   volume: z.string(),
-  /** Directory of that volume; "" where there is none. */
+  /** Directory of that volume; "" if there is none. */
   source: z.string(),
   /** Directory that they go to. */
   destination: z.string(),
   /** The same as the Compose file has it. */
   written: z.string(),
   bytes: z.number(),
-  /** What says where the data lie and whom to ask; never a password. */
+  /** Variables that tell the place of the data and the account to ask with; never a password. */
   env: z.record(z.string(), z.string()),
 });
 export type MovedService = z.infer<typeof movedService>;

@@ -1,4 +1,6 @@
-/** What is written to which file, so that each service gets its directory; and what else an `up` would change. */
+/**
+ * Plans the text of each file, so that each service gets its directory, and tells which other changes `up` would make.
+ */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { addVolumes, type Edited, volumesOffered } from "../../compose/edit.ts";
@@ -23,7 +25,7 @@ export interface EditWanted {
   readonly services: readonly MovedService[];
 }
 
-/** What the text of a file becomes: `override` is a file beside the Compose file, of the version that this one names. */
+/** The new text of a file: `override` is a file beside the Compose file, with the Compose file's version. */
 export function rewritten(
   before: string | undefined,
   to: { readonly override: boolean; readonly version: string; readonly services: readonly MovedService[] },
@@ -101,7 +103,7 @@ async function textsOf(host: DockerHost, files: readonly string[]): Promise<Read
   return texts;
 }
 
-/** Where the file ships a line for it, there; else a directory named after the service. */
+/** At the line that the file ships for it, if there is one; else a directory named after the service. */
 async function placed(
   moved: MovedService,
   { wanted, text }: { readonly wanted: EditWanted; readonly text: string },
@@ -129,7 +131,7 @@ type Written = Pick<PlannedEdit, "files" | "file" | "override" | "version" | "be
   readonly after: string;
 };
 
-/** Into the file itself; where git has it, or it cannot be edited, into the override that Compose takes by itself. */
+/** Into the file itself; if git has it, or it cannot be edited, into the override that Compose takes by itself. */
 async function writtenTo(
   wanted: EditWanted,
   about: {
@@ -206,7 +208,7 @@ function guardUnmounted({ services }: EditWanted, project: ComposeProject, isOve
 const answer = (text: string | undefined): FileAnswer =>
   text === undefined ? { state: "absent" } : { state: "text", text };
 
-/** Compose's own hash of each service against the label of what runs. */
+/** Compose's own hash of each service against the label of its running container. */
 async function driftOf({ host, work, project, place }: EditWanted): Promise<readonly string[]> {
   const hashes = await work.composeHashes({ ...place, project });
   const members = await containersOf(host, project);

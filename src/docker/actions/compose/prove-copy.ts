@@ -35,7 +35,7 @@ const undo: WayBack<MovedInput, Output> = {
   run: (context, { input }) => clear(context, input),
 };
 
-/** A copy that a database starts on is a copy: the second one, so that the first stays what was copied. */
+/** A copy is proved when a database starts on it: on a second copy, so that the first stays unchanged. */
 export const proveCopy = defineAction({
   id: "compose.prove-copy",
   title: "Start the database on a second copy, and ask it",
@@ -87,7 +87,7 @@ export const proveCopy = defineAction({
     Promise.resolve({ holds: true, evidence: asked ? `the copy had ${rowsText(rows)}` : "nobody knows how to ask it" }),
 });
 
-/** Undefined where it wants a password. */
+/** Undefined if it wants a password. */
 async function awaitRows(context: Context, input: MovedInput, container: string): Promise<RowCounts | undefined> {
   const { work } = await openStack(context, input);
   return await waitFor(context, {

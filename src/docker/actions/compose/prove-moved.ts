@@ -24,9 +24,9 @@ const input = z.strictObject({
 });
 const output = z.object({
   proved: z.array(z.object({ service: z.string(), mount: z.string(), rows: rowCounts })),
-  /** What the old containers had, and the new ones have not. */
+  /** Features that the old containers had, and the new ones lack. */
   lost: z.array(z.object({ service: z.string(), what: z.string() })).default([]),
-  /** What has fewer rows than before the whole stack was started. */
+  /** Tables or keys with fewer rows than before the whole stack was started. */
   fewer: z.array(z.object({ service: z.string(), what: z.string() })).default([]),
 });
 type Output = z.infer<typeof output>;
@@ -113,7 +113,7 @@ function compare(before: RowCounts, after: RowCounts, service: string): void {
     throw failed(`${service} had ${rowsText(before)}, and has ${rowsText(after)}`, service);
 }
 
-/** Keys expire: of Redis only what is gone altogether is told. */
+/** Keys expire: of Redis only a database that is gone altogether is told. */
 function fewerIn(before: RowCounts, after: RowCounts, kind: string): string {
   const now = new Map(after.map(({ name, rows }) => [name, rows]));
   const fewer = before.filter(({ name, rows }) => {

@@ -15,7 +15,7 @@ const input = z.strictObject({
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 
-/** The one screen before the stack is stopped: what goes where, the diff, the minutes, the way back. */
+/** The one screen before the stack is stopped: the data and their new places, the diff, the minutes, the way back. */
 export const reviewMove = defineAction({
   id: "compose.review",
   title: "What is moved where",

@@ -14,7 +14,7 @@ export type RowCounts = z.infer<typeof rowCounts>;
 /** Whether a kind of database is known how to ask. */
 export const canBeAsked = (kind: string): boolean => kind === "postgresql" || kind === "redis";
 
-/** `-w`: what it wants to be told as a password would be read out of the question, which comes on stdin. */
+/** `-w`: else psql would read its password out of the question, which comes on stdin. */
 const PSQL = ["psql", "-X", "-w", "-q", "-A", "-t", "-F", FIELD, "-R", ROW, "-v", "ON_ERROR_STOP=1"] as const;
 const DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
 const TABLES = `SELECT n.nspname || '.' || c.relname, (xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM ONLY %I.%I', n.nspname, c.relname), false, true, '')))[1]::text
@@ -83,7 +83,7 @@ async function redisRows(work: DockerWork, container: string): Promise<Answered>
   if (!pong.stdout.startsWith("PONG")) return { why: `${pong.stdout}${pong.stderr}`.trim() };
   const info = await work.exec(container, ["redis-cli", "INFO", "keyspace"]);
   if (NOT_ALLOWED.test(info.stdout + info.stderr)) return { locked: true };
-  // An empty server says so much; what says less has not told that it is empty.
+  // An empty server says so; a shorter answer does not show that it is empty.
   if (info.code !== 0 || !/^# Keyspace\r?$/mu.test(info.stdout)) return { why: `${info.stdout}${info.stderr}`.trim() };
   const found = info.stdout.split(/\r?\n/u).map((line) => /^(db\d+):keys=(\d+)/u.exec(line));
   return { rows: found.flatMap((line) => (line === null ? [] : [{ name: line[1] ?? "", rows: line[2] ?? "" }])) };
@@ -103,7 +103,7 @@ function cannot(message: string, place: string): RecoverError {
   });
 }
 
-/** Whoever names a table does not write lines of ours. */
+/** A table's name may hold a newline: no stranger writes lines of ours. */
 const onOneLine = (name: string): string => printable(name.replaceAll("\n", "\\n").replaceAll("\t", "\\t"));
 
 export function rowsText(rows: RowCounts): string {

@@ -14,7 +14,7 @@ export type RunningContainer = z.infer<typeof runningContainer>;
 
 /** A database that is killed in its shutdown starts with a crash recovery. */
 const DATABASE_SECONDS = 120;
-/** What `docker stop` and Compose give. */
+/** The seconds that `docker stop` and Compose give. */
 const USUAL_SECONDS = 10;
 
 export const graceOf = (hasData: boolean): number => (hasData ? DATABASE_SECONDS : USUAL_SECONDS);

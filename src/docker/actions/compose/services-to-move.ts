@@ -19,7 +19,7 @@ export interface Sought {
   readonly place: { readonly directory: string; readonly files: readonly string[] };
 }
 
-/** Destination and text for the file are filled in by `planEdit`. Throws where there is nothing to move. */
+/** Destination and text for the file are filled in by `planEdit`. Throws if there is nothing to move. */
 export async function servicesToMove({
   host,
   work,
@@ -141,7 +141,7 @@ async function placesOf(
   return [...found, ...layer, ...wrote.map(({ path, kind }) => ({ path, kind, volume: "", source: "" }))];
 }
 
-/** What lies there, whatever the image is called. */
+/** The data found in volumes and containers; the image's name does not count. */
 interface SeenData {
   /** By name of an anonymous volume. */
   readonly volumes: ReadonlyMap<string, Contents>;
@@ -166,7 +166,7 @@ async function lookInto(
   };
 }
 
-/** Undefined where it holds none. Throws where nobody can tell, unless the service was asked for. */
+/** Undefined if it holds none. Throws if nobody can tell, unless the service was asked for. */
 function dataIn(
   container: DockerContainer,
   { volume, destination }: DockerMount,

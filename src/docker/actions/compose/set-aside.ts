@@ -120,7 +120,7 @@ export const setContainerAside = defineAction({
 });
 
 interface Both {
-  /** The service's, by its id, or by name and labels where an undo has made it again. */
+  /** The service's, by its id, or by name and labels if an undo has made it again. */
   readonly original: DockerContainer | undefined;
   readonly twin: DockerContainer | undefined;
 }

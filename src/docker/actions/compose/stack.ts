@@ -71,10 +71,10 @@ export const callOf = (stack: Stack & Omit<ComposeCall, "project">): ComposeCall
   files: stack.files,
 });
 
-/** Names of what a run makes, beside what they are made of. */
+/** Names for a run's files, beside the files that they are made of. */
 export const aside = (name: string, run: string): string => `${name}.dingo-recover-${run}`;
 
-/** What a new data directory is called once its copy was taken back. */
+/** The new name of a data directory whose copy was taken back. */
 export const undoneDirectory = (destination: string, run: string): string => `${aside(destination, run)}-undone`;
 
 /** Throws `guard-refused` unless that container is there, and is the service's of this project. */

@@ -13,7 +13,7 @@ import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 const input = z.strictObject({
   ...stackInput,
   running: z.array(runningContainer),
-  /** What is moved while it is down; none in journals without it. */
+  /** Services whose data are moved while it is down; none in older journals. */
   services: z.array(movedService).default([]),
   /** The file that is written; "" in journals without it. */
   file: z.string().default(""),
@@ -21,7 +21,7 @@ const input = z.strictObject({
 const output = z.object({ stopped: z.number() });
 export type StopInput = z.infer<typeof input>;
 
-/** First those that write, then what they write to: nothing that was accepted is lacking in the copy. */
+/** First the containers that write, then those that they write to: the copy lacks no write that was accepted. */
 export const stopStack = defineAction({
   id: "compose.stop",
   title: "Stop the stack",

@@ -30,7 +30,7 @@ const output = z.object({
   running: z.array(runningContainer),
   /** The file that is written: the Compose file, or an override beside it. */
   file: z.string(),
-  /** SHA-256 of what it holds; "" where it is not there. */
+  /** SHA-256 of its content; "" if it is absent. */
   before_sha256: z.string(),
   after_sha256: z.string(),
   override: z.boolean(),
@@ -39,9 +39,9 @@ const output = z.object({
   diff: z.string(),
   /** Whether git has the Compose file: then an override is written in its place. */
   tracked: z.enum(["yes", "no", "unknown"]),
-  /** Services of which the file says something else than what runs: `up` changes them as well. */
+  /** Services whose definition differs from the running container: `up` changes them as well. */
   drifted: z.array(z.string()),
-  /** What of the moved services stays with their old containers: sentences. */
+  /** Features of the moved services that stay with their old containers: sentences. */
   staying: z.array(z.string()).default([]),
   seconds: z.number(),
 });
@@ -50,7 +50,7 @@ type Output = z.infer<typeof output>;
 /** Two reads and a second copy of everything, at the pace of a slow disk: the first copy is made before. And stops and starts. */
 const BYTES_PER_SECOND = 40_000_000;
 
-/** Finds the services whose data would go with their containers, and what would put that right. */
+/** Finds the services whose data would go with their containers, and the edit that would put that right. */
 export const surveyStack = defineAction({
   id: "compose.survey",
   title: "Find the data that would go with their containers",
@@ -121,7 +121,10 @@ async function surveyed(context: Context, request: z.infer<typeof input>): Promi
   };
 }
 
-/** The copy is asked while the stack is down: what does not answer as it runs would be waited for in vain then. */
+/**
+ * The copy is asked while the stack is down: a database that does not answer while it runs would be waited for in vain
+ * then.
+ */
 async function guardAnswers(work: DockerWork, moved: MovedService, members: readonly DockerContainer[]): Promise<void> {
   const isRunning = members.some(({ id, running }) => running && id === moved.container_id);
   if (!isRunning || !canBeAsked(moved.kind)) return;

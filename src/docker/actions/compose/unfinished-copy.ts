@@ -1,4 +1,4 @@
-/** The copy of a service's data as long as it is not whole: under a name of its own, beside its destination. */
+/** The copy of a service's data while it is not whole: under a separate name, beside its destination. */
 import { posix } from "node:path";
 import type { Context } from "../../../action.ts";
 import type { DockerContainer } from "../../../ports/docker-host.ts";
@@ -11,7 +11,7 @@ import { aside, openStack, refuse } from "./stack.ts";
 export const partOf = (destination: string, run: string): string => `${aside(destination, run)}-part`;
 
 /**
- * Throws `guard-refused` where another run copies to the same place, or has left a copy there. Of two that begin at once
+ * Throws `guard-refused` if another run copies to the same place, or has left a copy there. Of two that begin at once
  * one at least sees the other's: each makes its own first, and looks then.
  */
 export async function guardAlone(
@@ -34,7 +34,7 @@ export async function guardAlone(
   );
 }
 
-/** What a copy that was cut has left. */
+/** Removes the leftovers of a copy that was cut. */
 export async function removePart(context: Context, input: MovedInput): Promise<void> {
   const { work } = await openStack(context, input);
   const part = partOf(input.moved.destination, context.run.id);
@@ -43,7 +43,7 @@ export async function removePart(context: Context, input: MovedInput): Promise<v
   await work.removeOwn(part);
 }
 
-/** Throws `guard-refused` where the container has another volume than the one that was found. */
+/** Throws `guard-refused` if the container has another volume than the one that was found. */
 export function guardVolume(container: DockerContainer, { moved }: MovedInput): void {
   const mount = container.mounts.find(({ destination }) => destination === moved.path);
   if ((mount?.volume ?? "") !== moved.volume)

@@ -90,7 +90,7 @@ export const bringUp = defineAction({
         throw refuse(`${destination} is not there, and ${service} would start with nothing`, destination);
     const all = await host.containers();
     const mine = all.filter(({ labels }) => labels[LABEL.project] === request.project);
-    // Of one that has stopped the engine tells no ports: what ran before has told them.
+    // The engine tells no ports of a stopped container: the containers that ran before have told them.
     const wanted = new Set(request.running.flatMap(({ ports }) => ports));
     const other = all.find(
       (one) => !mine.includes(one) && one.running && one.ports.some(({ host: port }) => wanted.has(port)),
@@ -144,7 +144,7 @@ export const bringUp = defineAction({
   },
 });
 
-/** Never the whole file: what had finished, or was stopped, is not started again. */
+/** Never the whole file: a service that had finished, or was stopped, is not started again. */
 const servicesOf = ({ all, services, running }: Input): readonly string[] => [
   ...new Set((all ? running : services).map(({ service }) => service)),
 ];
@@ -157,7 +157,9 @@ async function knownServices(work: DockerWork, request: Input): Promise<readonly
   return names.filter((service) => known.has(service));
 }
 
-/** As many as ran, whatever the file says: no more servers on one directory, and no container less. */
+/**
+ * The number of containers that ran before, not the file's: no more servers on one directory, and no container less.
+ */
 function scalesOf({ running }: Input, names: readonly string[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { service } of running) counts.set(service, (counts.get(service) ?? 0) + 1);

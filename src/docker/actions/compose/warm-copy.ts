@@ -31,8 +31,8 @@ const undo: WayBack<MovedInput, Output> = {
 };
 
 /**
- * While the stack still runs: what is copied now has not to be copied in the downtime, and how long it takes is measured.
- * It is no copy of anything yet: files have changed under it. `compose.copy-data` makes one of it once nobody writes.
+ * While the stack still runs: files that are copied now need no copy in the downtime, and the time is measured. It is
+ * no copy of anything yet: files have changed under it. `compose.copy-data` makes one of it once nobody writes.
  */
 export const warmCopy = defineAction({
   id: "compose.warm-copy",
@@ -89,7 +89,7 @@ export const warmCopy = defineAction({
 
 const within = (directory: string): string => `${directory}/.`;
 
-/** Whoever has begun at the same moment is seen by now: this run's copy is taken away then. */
+/** A run that began at the same moment is visible by now: if there is one, this run's copy is removed. */
 async function stayAlone(context: Context, input: MovedInput): Promise<void> {
   const { work } = await openStack(context, input);
   try {

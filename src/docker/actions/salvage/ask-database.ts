@@ -1,4 +1,4 @@
-/** Asks a server on a copy what it has: databases, tables, how many rows, and when the newest of them was written. */
+/** Asks a server on a copy for its databases, tables, numbers of rows, and the time of the newest row. */
 import { z } from "zod";
 import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
 import { RecoverError } from "../../../errors.ts";
@@ -8,9 +8,9 @@ import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 export const tableFacts = z.object({
   schema: z.string(),
   table: z.string(),
-  /** -1 where it cannot be read. */
+  /** -1 if it cannot be read. */
   rows: z.number(),
-  /** ISO 8601: the greatest value in a column with a time; "" where there is none. */
+  /** ISO 8601: the greatest value in a column with a time; "" if there is none. */
   newest: z.string(),
 });
 export type TableFacts = z.infer<typeof tableFacts>;
@@ -22,7 +22,7 @@ export const databaseFacts = z.object({
   collate: z.string(),
   ctype: z.string(),
   tables: z.array(tableFacts),
-  /** What was refused while it was asked. */
+  /** Answers that the database refused. */
   damage: z.array(z.string()),
 });
 export type DatabaseFacts = z.infer<typeof databaseFacts>;
@@ -45,7 +45,7 @@ type Asked = Pick<DatabaseCopies, "sql">;
 export async function askDatabases(copies: Asked, server: CopyServer, entry: string): Promise<DatabaseFacts[]> {
   const { rows, failed } = await copies.sql(server, entry, DATABASES);
   const [why] = failed;
-  // No row is no word on what there is: a copy may be damaged where its databases are listed.
+  // No row tells nothing: a copy may be damaged in its list of databases.
   if (why !== undefined)
     throw new RecoverError("command-failed", `the server on the copy does not tell its databases: ${printable(why)}`, {
       remedy: "Choose another copy or candidate; the volume that was copied is as it was.",

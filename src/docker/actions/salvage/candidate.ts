@@ -1,4 +1,4 @@
-/** A volume that may hold the database that is looked for: what `salvage.survey` finds and every later step is given. */
+/** A volume that may hold the wanted database: `salvage.survey` finds it, and every later step is given it. */
 import { z } from "zod";
 import { printable } from "../../../kit/text/printable.ts";
 
@@ -11,18 +11,18 @@ export const candidate = z.object({
   inside: z.string(),
   /** The volume holds other data as well: each is named by its directory. */
   shares: z.literal(true).optional(),
-  /** `9.6`, `16`; "" where it cannot be told. */
+  /** `9.6`, `16`; "" if it cannot be told. */
   version: z.string(),
-  /** "" where it cannot be told. */
+  /** "" if it cannot be told. */
   system_id: z.string(),
   /** As pg_control has it: "in production" also after a kill. */
   state: z.string(),
   /** ISO 8601: the last checkpoint, else the newest file that was looked at. */
   written: z.string(),
-  /** Owner of the directory; -1 where it is not known. */
+  /** Owner of the directory; -1 if it is not known. */
   uid: z.number(),
   condition: z.enum(["whole", "begun", "damaged"]),
-  /** What is wrong with it; "" where nothing is. */
+  /** The fault of the candidate; "" when it has none. */
   why: z.string(),
   standby: z.boolean(),
   /** As its catalogue on disk names them: those that only the WAL knows are not here. */

@@ -129,7 +129,7 @@ async function freeBytes(host: Pick<DockerHost, "look" | "engine">): Promise<num
   });
 }
 
-/** What is to last does not lie where a restart cleans up; what is rehearsed lies with the rehearsal. */
+/** The default output directory. A restart must not clean it up; a rehearsal's lies with the rehearsal. */
 const ownOut = ({ run }: Context, { temporary }: Pick<DatabaseCopies, "temporary">): string =>
   `${run.rehearsal ? temporary : "/var/tmp"}/dingo-recover-${run.id}`;
 

@@ -1,4 +1,4 @@
-/** What is copied, by which programs it is started, and where it lies then: fixed before anything is made. */
+/** The data to copy, the programs that start the copy, and the place of the copy: fixed before anything is made. */
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
@@ -15,7 +15,7 @@ export const copied = z.object({
   /** For people: `postgres:16`, or the directory. */
   programs_text: z.string(),
   server_version: z.string(),
-  /** Of the programs; and of whoever wrote the data, where its owner tells. */
+  /** The libc of the programs, and of the data's writer if the files' owner tells it. */
   libc: z.enum(["musl", "glibc"]),
   libc_of_data: z.enum(["musl", "glibc", "unknown"]),
   bytes: z.number(),

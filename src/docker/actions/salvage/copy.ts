@@ -69,7 +69,7 @@ export const copyVolume = defineAction({
     context.progress({ message: `copying ${bytesText(copy.bytes)} of ${volumeName(copy.original)}` });
     await context.beforeEffect();
     const filled = await copies.fill(orderOf(context.run.id, request));
-    // Whoever started it meanwhile wrote to what was copied.
+    // If somebody started the original meanwhile, the copied data have changed.
     await guardOriginal(context, request, copy.original);
     await context.record("filled", { ...filled });
     return filled;

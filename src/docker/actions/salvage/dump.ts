@@ -102,7 +102,7 @@ function ordersOf({
   ];
 }
 
-/** Whatever a database is called, its file has a plain name of its own. */
+/** Makes a plain file name for a database of any name. */
 const fileName = (name: string): string =>
   [...Buffer.from(name)]
     .map((byte) =>

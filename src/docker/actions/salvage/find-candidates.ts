@@ -110,7 +110,7 @@ async function lookIntoAll(
   });
 }
 
-/** Undefined where its directory would not show what is in it. */
+/** Undefined if its directory would not show its content. */
 function placeOf(
   { name, driver, mountpoint, options }: DockerVolume,
   containers: readonly DockerContainer[],
@@ -191,7 +191,7 @@ async function readCatalogues(
 const CATALOGUES = [DATABASES_FILE, ROLES_FILE].map((path) => ({ path, bytes: CATALOGUE_BYTES }));
 const keyOf = ({ path, inside = "" }: Place): string => `${path}\n${inside}`;
 
-/** Each look may be a container: what is wanted of a data directory is asked for before it is known to be one. */
+/** Each look may be a container, so the questions for a data directory are asked before it is known to be one. */
 class CatalogueLook implements Pick<DockerHost, "look" | "search"> {
   readonly #host: Pick<DockerHost, "look" | "search">;
   readonly #seen = new Map<string, Looked>();

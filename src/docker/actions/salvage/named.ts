@@ -1,4 +1,4 @@
-/** What a person names, beforehand by an input or when asked: either is read by the same rule. */
+/** Names that a person gives, in an input or as an answer: one rule reads both. */
 import type { Context } from "../../../action.ts";
 import { RecoverError, refusalOf } from "../../../errors.ts";
 import type { TextQuestion } from "../../../ports/operator.ts";
@@ -8,13 +8,13 @@ export interface Naming<T> {
   readonly given: readonly string[];
   readonly question: TextQuestion;
   readonly divide: (answer: string) => readonly string[];
-  /** Throws where the words name nothing that is there. */
+  /** Throws if the words name no thing that is there. */
   readonly read: (words: readonly string[]) => T;
-  /** What to do where nobody can answer; else what is said at the question. */
+  /** The remedy when nobody can answer; else it is said at the question. */
   readonly unattended?: string;
 }
 
-/** Where what was given cannot be taken it is asked for. Errors: that of `read`, where nobody can answer. */
+/** Asks when the given words cannot be taken. Errors: that of `read`, if nobody can answer. */
 export async function named<T>(context: Context, naming: Naming<T>): Promise<T> {
   const { given, question, divide, read, unattended } = naming;
   const refused = given.length === 0 ? undefined : refusalOf(() => read(given));

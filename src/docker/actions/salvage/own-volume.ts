@@ -4,7 +4,7 @@ import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import type { DockerPlace, DockerVolume } from "../../../ports/docker-host.ts";
 import { openCopies, refuse } from "./copied.ts";
 
-/** Undefined where there is none. Throws `guard-refused` where somebody else's has that name. */
+/** Undefined if there is none. Throws `guard-refused` if somebody else's has that name. */
 export async function ownVolume(context: Context, at: DockerPlace, name: string): Promise<DockerVolume | undefined> {
   const { host } = await openCopies(context, at);
   const found = (await host.volumes()).find((volume) => volume.name === name);

@@ -16,7 +16,7 @@ const input = z.strictObject({
 const output = z.object({ picked: z.array(candidate) });
 type Output = z.infer<typeof output>;
 
-/** Only what is picked is copied. */
+/** Only the picked databases are copied. */
 export const pickVolumes = defineAction({
   id: "salvage.pick",
   title: "Pick the volumes that are looked into further",

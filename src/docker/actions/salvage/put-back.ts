@@ -128,7 +128,7 @@ export const putBack = defineAction({
     await guardFree(context, request);
     const noted = output.safeParse(context.records("put-back").at(-1));
     if (noted.success && (await isThere(context, request))) return noted.data;
-    // What a killed process left half is its own: it is made anew.
+    // A half volume that a killed process left belongs to this run: it is made anew.
     if (!isPath(request)) {
       await removeCopy(context, request, request.into);
       await context.beforeEffect();
@@ -176,7 +176,7 @@ async function guardOwnPlace(context: Context, request: Input): Promise<void> {
   );
 }
 
-/** Nothing is ever copied over what is there. */
+/** Nothing is ever copied over present files. */
 async function guardFree(context: Context, request: Input): Promise<void> {
   if (!(await isThere(context, request)) || context.records("put-back").length > 0) return;
   if (!isPath(request)) {
@@ -190,7 +190,7 @@ async function guardFree(context: Context, request: Input): Promise<void> {
   );
 }
 
-/** Throws where nobody can tell. */
+/** Throws if nobody can tell. */
 async function isThere(context: Context, request: Input): Promise<boolean> {
   const { host } = await openCopies(context, request);
   if (!isPath(request)) return (await host.volumes()).some(({ name }) => name === request.into);

@@ -12,9 +12,9 @@ export interface Wanted {
 }
 
 export interface Signs {
-  /** A catalogue on disk names that table; undefined where nobody can tell. */
+  /** A catalogue on disk names that table; undefined if nobody can tell. */
   readonly hasTable: true | undefined;
-  /** The volume of the same name under another project, where there is one. */
+  /** The volume of the same name under another project, if there is one. */
   readonly twin: { readonly volume: string; readonly project: string; readonly ownProject: string } | undefined;
 }
 
@@ -65,7 +65,7 @@ function ofTime({ written }: Ranked, { time }: Wanted): readonly Points[] {
   return [[Math.max(0, 40 - hours), `last written ${text} ${last < at ? "before" : "after"} that time`]];
 }
 
-/** A directory that was renamed or moved makes another project, with volumes of its own. */
+/** A directory that was renamed or moved makes another project, with new volumes. */
 function ofTwin({ twin }: Signs): readonly Points[] {
   if (twin === undefined) return [];
   return [

@@ -1,11 +1,11 @@
-/** What the run made for itself is stopped and removed: a copy, of which the original is still there. */
+/** Stops and removes the copy that the run made: its original is still there. */
 import type { Context } from "../../../action.ts";
 import { fillerName } from "../../../kit/commands/database-copy-commands.ts";
 import { openCopies } from "./copied.ts";
 import { ownVolume } from "./own-volume.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
 
-/** Ends the container of that name, and removes the volume of that name; nothing where neither is there. */
+/** Ends the container of that name, and removes the volume of that name; nothing if neither is there. */
 export async function removeCopy(context: Context, at: DockerPlace, name: string): Promise<void> {
   await endServer(context, at, fillerName(name));
   await endServer(context, at, name);

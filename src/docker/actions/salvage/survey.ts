@@ -26,12 +26,12 @@ const output = z.object({
   plain: z.number(),
   unlooked: z.array(z.string()),
   elsewhere: z.array(z.string()),
-  /** The database that is looked for, where the catalogue of no candidate names it; else "". */
+  /** The database that is looked for, if the catalogue of no candidate names it; else "". */
   unnamed: z.string(),
 });
 type Output = z.infer<typeof output>;
 
-/** What loses everything while somebody still looks for it. */
+/** Commands that destroy everything while somebody still looks for it. */
 const FIRST_OF_ALL: readonly string[] = [
   'Until this is over: no "up", no "down -v", no prune of any kind; stop a cron job that prunes.',
   "Docker 23 and later prune exactly the volumes that have no name.",

@@ -1,4 +1,4 @@
-/** A server on a copy for as long as one piece of work takes. A kill leaves its container: whoever comes next ends it. */
+/** A server on a copy for as long as one piece of work takes. A kill leaves its container: the next process ends it. */
 import type { Context } from "../../../action.ts";
 import type { CopyServer } from "../../../kit/commands/database-copy-commands.ts";
 import { RecoverError } from "../../../errors.ts";

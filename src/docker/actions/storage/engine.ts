@@ -17,7 +17,7 @@ const output = z.object({
   reads_directly: z.boolean(),
 });
 
-/** Whoever cannot reach the engine hears it before anything else. */
+/** The first step, so that an operator without access to the engine hears it before anything else. */
 export const findEngine = defineAction({
   id: "storage.engine",
   title: "Reach the Docker engine",

@@ -13,7 +13,7 @@ const input = z.strictObject({
 });
 const output = z.object({
   findings: z.array(z.custom<Finding>()),
-  /** What could not be looked at: sentences. */
+  /** Places that could not be looked at: sentences. */
   unlooked: z.array(z.string()),
 });
 
@@ -34,7 +34,7 @@ export const judgeStorage = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "it follows from what was seen" }),
 });
 
-/** Of what is told: a line of the journal holds no more, and no screen either. The output has all of it. */
+/** The most that is told: a line of the journal holds no more, and no screen either. The output has all of it. */
 const MOST_TOLD_BYTES = 16 * 1024;
 
 function told(findings: readonly Finding[], unlooked: readonly string[]): readonly string[] {
@@ -60,7 +60,7 @@ function counts(findings: readonly Finding[]): string {
 
 const MOST_NAMED = 10;
 
-/** Nothing was found where not everything was looked at (law 5). */
+/** The error of a judgement without findings, when not everything was looked at (law 5). */
 function incomplete({ host }: StorageSurvey, unlooked: readonly string[]): RecoverError {
   return new RecoverError(
     "coverage-incomplete",

@@ -40,7 +40,7 @@ export const survey = defineAction({
     });
     return { survey: found };
   },
-  // What it saw then is what is judged.
+  // The audit judges the stored survey, not a newer one.
   verify: () => Promise.resolve({ holds: true, evidence: "it is kept as it was seen" }),
 });
 

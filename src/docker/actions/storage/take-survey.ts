@@ -71,7 +71,7 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
 
 type FoundByKey = ReadonlyMap<string, Found>;
 
-/** Undefined where its directory would not show what is in it. */
+/** Undefined if its directory would not show its content. */
 function placeOfVolume(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {
   const key = `volume:${volume.name}`;
   const { type, o, device } = volume.options;
@@ -117,7 +117,7 @@ export interface LookedLayer {
   readonly unknown: string | null;
 }
 
-/** What each container wrote over its image, as far as it tells of data. */
+/** The files that each container wrote over its image, as far as they may be data. */
 export async function lookAtLayers(
   host: Pick<DockerHost, "search" | "changes">,
   containers: readonly DockerContainer[],
@@ -179,7 +179,7 @@ function surveyedContainer(
     })),
     layerData: (layer?.directories ?? []).map(({ path, system }) => {
       const seen = found.get(layerKey(container.id, path))?.contents;
-      // Where the layer itself cannot be seen, the engine's list has told enough.
+      // When the layer itself cannot be seen, the engine's list has told enough.
       return { path, contents: seen?.kind === "data" ? seen : byMarks(system) };
     }),
     layerUnknown: layer?.unknown ?? null,

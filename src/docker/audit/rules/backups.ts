@@ -17,7 +17,7 @@ export function backups(stock: Stock, elsewhere: readonly string[]): readonly Fi
     byPlace.set(placeOf(data), [...(byPlace.get(placeOf(data)) ?? []), data]);
   }
   return [...byPlace.values()].flatMap((users) => {
-    // Whoever only reads it may be the backup.
+    // A container that only reads the data may be the backup.
     const owner = users.find(({ at }) => at.kind === "layer" || at.mount.writable) ?? users[0];
     return owner === undefined || isSaved(stock, owner, elsewhere) ? [] : [finding(stock, owner)];
   });

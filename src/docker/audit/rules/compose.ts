@@ -35,7 +35,7 @@ function withoutStorage(stock: Stock, project: SurveyedProject, service: Surveye
   const paths = dataPaths(service);
   const [first] = paths;
   if (image === null || first === undefined || isOpen(project, service)) return [];
-  // The image's own volume stays where it is, also where a variable moves the data.
+  // The image's own volume stays in its place, also when a variable moves the data.
   const usual = dataPathsOf(image).map(({ path }) => path);
   const declared = stock.survey.images.find(({ tags }) => tags.includes(tagged(image)))?.volumes;
   if (paths.some(({ path }) => isCovered(path, mounts, declared ?? usual))) return [];
@@ -58,7 +58,7 @@ function dataPaths({ image, environment }: SurveyedService): readonly DataPath[]
   return dataPathsOf(image, environment).filter(({ sure, kind }) => sure === "named" && kind !== "other");
 }
 
-/** What nobody can tell is no finding. */
+/** An unknown is no finding. */
 function isOpen({ complete }: SurveyedProject, { mounts, gaps }: SurveyedService): boolean {
   return !complete || gaps.length > 0 || mounts.some(({ kind, target }) => kind === "unknown" || target === null);
 }

@@ -1,4 +1,4 @@
-/** Paths that an image makes anonymous volumes of, where nothing is mounted. */
+/** Paths at which an image makes anonymous volumes, when nothing is mounted there. */
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
 import { containerText, type Stock } from "../stock.ts";

@@ -7,7 +7,7 @@ import { containerText, dataText, type Stock, type UsedData, volumeText } from "
 import { quoted } from "../../../kit/text/printable.ts";
 
 export function places(stock: Stock): readonly Finding[] {
-  // Nobody misses what was never finished; that is told of elsewhere.
+  // Nobody misses a directory that was never finished; another rule tells of it.
   const made = stock.data.filter(({ contents }) =>
     dataIn(contents).some(({ postgres }) => postgres?.condition !== "begun"),
   );

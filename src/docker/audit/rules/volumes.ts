@@ -61,7 +61,7 @@ function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): readonly 
   ];
 }
 
-/** A directory that was renamed or moved makes another project, with volumes of its own. */
+/** A directory that was renamed or moved makes another project, with new volumes. */
 function moved(stock: Stock, unused: readonly SurveyedVolume[]): readonly Finding[] {
   return unused.flatMap((volume) => {
     const own = volumeOf(volume.labels);

@@ -18,12 +18,12 @@ const DEADLINE_MS = 5 * 60_000;
 const POLL_MS = 500;
 
 const input = z.strictObject({
-  /** The archive that is going to be copied to it; "" where there is none. */
+  /** The archive that is going to be copied to it; "" if there is none. */
   source: z.string().default(""),
   guid: z.guid(),
   created_at: z.string(),
   bucket: z.string(),
-  /** What the broker cloned; "" for an instance that was made empty. */
+  /** The instance that the broker cloned; "" if it was made empty. */
   clone_from: z.string().default(""),
 });
 type Input = z.infer<typeof input>;

@@ -18,7 +18,7 @@ const input = z.strictObject({
   source: z.string(),
   target: z.string(),
   baseline: evidenceRef,
-  /** The operator lets the old container live: what it adds since is not copied. */
+  /** The operator lets the old container live: its later writes are not copied. */
   old_goes_on: z.boolean().default(false),
 });
 type Input = z.infer<typeof input>;
@@ -82,7 +82,7 @@ function refuse(message: string, { target }: Input): RecoverError {
 }
 
 /**
- * In the tool's own order, and one line: where a copy does not begin or ends early, no base backup looks whole, and no
+ * In the tool's own order, and one line: if a copy does not begin or ends early, no base backup looks whole, and no
  * sentinel is written over.
  */
 function sentinelsLast(source: string, target: string): PrintedCommand[] {

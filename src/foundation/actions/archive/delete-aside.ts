@@ -13,7 +13,7 @@ const input = z.strictObject({
   source: z.string(),
   archive: z.string(),
   base_backup: z.string(),
-  /** What was shown: nothing else is deleted. */
+  /** The listing that was shown: nothing else is deleted. */
   listing: evidenceRef,
 });
 type Input = z.infer<typeof input>;

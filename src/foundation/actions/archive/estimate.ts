@@ -24,7 +24,7 @@ const output = z.object({
   disk_bytes: z.number(),
   free_bytes: z.number(),
   cell: z.string(),
-  /** What the last drill here took; "" where there was none, and in journals of earlier versions. */
+  /** The time that the last drill here took; "" if there was none, and in journals of earlier versions. */
   drill: z.string().default(""),
 });
 type Output = z.infer<typeof output>;
@@ -62,7 +62,7 @@ export const estimate = defineAction({
       },
     );
   },
-  /** Free space never stays the same; that there is enough of it is what holds. */
+  /** Free space never stays the same: the check holds while there is enough of it. */
   async verify(context, facts, output) {
     const { cell, free } = await roomiestCell(context, facts.deployment);
     const evidence = `${cell} has ${free} bytes free, and the database needs ${output.disk_bytes}`;

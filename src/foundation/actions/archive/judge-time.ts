@@ -42,7 +42,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** Which base backup and WAL lead to a moment: refused where none do, before anything is made. */
+/** Which base backup and WAL lead to a moment: refused if none do, before anything is made. */
 export const judgeTime = defineAction({
   id: "archive.judge-time",
   title: "See whether the archive reaches that time",
@@ -65,7 +65,7 @@ export const judgeTime = defineAction({
     const plan = planRestore(facts, open ? {} : { targetTime: new Date(request.time) });
     return outputOf(facts, plan, { open, point });
   },
-  /** It grows with the life of its service; what leads to the time has to stay. */
+  /** The archive grows with the life of its service; the part that leads to the time has to stay. */
   async verify(context, _request, output) {
     const facts = await factsOf(context, parseLocation(output.location));
     const there = verifyArchive(facts).baseBackups.find(({ name }) => name === output.base);

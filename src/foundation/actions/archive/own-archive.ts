@@ -1,4 +1,7 @@
-/** What a way back takes from the journal is asked like a new target: another instance's archive is never its to move. */
+/**
+ * A way back reads its target from the journal and checks it like a new one: another instance's archive is never its to
+ * move.
+ */
 import type { Context, EvidenceRef } from "../../../action.ts";
 import type { Baseline } from "../../../archive/copy/baseline.ts";
 import {
@@ -23,7 +26,7 @@ export function requireOwnArchive({ guid, source, target }: Input): void {
   if (requireInstanceArchive(location) !== guid) throw refuse(`"${target}" is not the archive of "${guid}"`, target);
 }
 
-/** Throws `guard-refused` where the listing that was kept is one of another place than the target. */
+/** Throws `guard-refused` if the listing that was kept is one of another place than the target. */
 export async function recallOwnListing(context: Context, ref: EvidenceRef, { target }: Input): Promise<Baseline> {
   const listing = await recallListing(context, ref);
   const place = formatLocation(listing.location);

@@ -3,7 +3,7 @@ import type { PrintedCommand } from "../../../action.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeBesideWal, type PrintedPlace } from "./printed-place.ts";
 
-/** `replaced`: what the new instance had; `undone`: what an undo took out of the way. */
+/** `replaced`: the new instance's objects; `undone`: objects that an undo took out of the way. */
 type Aside = "replaced" | "undone";
 
 /** The place of the objects that a run moved aside: of both kinds when `aside` is not given. */
@@ -11,7 +11,7 @@ const placeAside = (archive: string, run: string, aside?: Aside): PrintedPlace =
   placeBesideWal(archive, `/dingo-recover/${run}/${aside === undefined ? "" : `${aside}/`}`);
 
 /**
- * `aws s3` writes over what lies there. So it is looked first, and only "nothing found" (1) lets the command run: an
+ * `aws s3` writes over present objects. So the line looks first, and only "nothing found" (1) lets the command run: an
  * error of the store is another exit code.
  */
 export function intoNothing(place: string, command: string): string {

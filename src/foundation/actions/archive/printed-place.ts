@@ -1,6 +1,7 @@
 /**
- * Places in the object store that a printed command works out of an archive's. Of an archive that is not known yet the
- * shell does it, from what is filled in there; what does not fit leaves the variable empty, and then nothing is run.
+ * Places in the object store that a printed command works out of an archive's. For an archive that is not known yet the
+ * shell does it, from the text that is filled in. A text that does not fit leaves the variable empty, and then nothing
+ * is run.
  */
 import type { PrintedCommand } from "../../../action.ts";
 import { isUnknown } from "../../../kit/commands/placeholder.ts";

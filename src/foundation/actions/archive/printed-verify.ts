@@ -7,7 +7,7 @@ import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
 interface Archive {
   /** "" for the usual place. */
   readonly archive: string;
-  /** "" where no configuration names it. */
+  /** "" if no configuration names it. */
   readonly bucket: string;
   readonly guid: string;
   readonly flags?: readonly string[];

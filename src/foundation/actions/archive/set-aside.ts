@@ -27,7 +27,7 @@ const input = z.strictObject({
   source: z.string(),
   target: z.string(),
   created_at: z.string(),
-  /** Listing of the source: what of it is here was copied by this run. */
+  /** Listing of the source: this run has copied the objects here that it lists. */
   baseline: evidenceRef.optional(),
   run: z.string(),
 });
@@ -64,7 +64,10 @@ export const setAside = defineAction({
     return { aside: formatLocation(plan.target), objects: outcome.objects };
   },
   probe: probeAside,
-  /** Whoever moved the objects by hand kept no plan: it is made of what lies aside, and is the way back. */
+  /**
+   * A person who moved the objects by hand kept no plan. The plan is made of the objects that lie aside, and is the way
+   * back.
+   */
   async probeByHand(context, request): Promise<Probe<Output>> {
     if (context.records("aside-plan").length === 0) await planOf(context, request, true);
     return await probeAside(context, request);
@@ -96,7 +99,7 @@ async function probeAside(context: Context, request: Input): Promise<Probe<Outpu
 }
 
 /**
- * The plan is made before the first object moves, and kept: it is the way back. Where all of it is aside and there are
+ * The plan is made before the first object moves, and kept: it is the way back. If all of it is aside and there are
  * objects again, the container ran in between (dingo.md §8, row 15): they go to a place of their own.
  */
 async function planOf(context: Context, request: Input, make: boolean): Promise<CopyPlan> {
@@ -124,8 +127,8 @@ async function planOf(context: Context, request: Input, make: boolean): Promise<
 }
 
 /**
- * What lies aside, under the keys that it had: it moved by a plan that was journaled, and a machine that went down has
- * forgotten. The copies are what the objects were; the plan that is made of them is the way back.
+ * The objects that lie aside, under their former keys. They were moved by a journaled plan that a machine lost when it
+ * went down. The copies equal the objects, so the plan that is made of them is the way back.
  */
 async function movedWithoutPlan(context: Context, target: ArchiveLocation): Promise<readonly ObjectInfo[]> {
   const aside = asideLocation(target, context.run.id);
@@ -136,7 +139,10 @@ async function movedWithoutPlan(context: Context, target: ArchiveLocation): Prom
   });
 }
 
-/** What this run has copied there is no more than a copy of the source; the rest must be a fresh instance's own. */
+/**
+ * Leaves out the objects that this run has copied there: each equals one of the source. The others must be a fresh
+ * instance's own.
+ */
 async function withoutCopies(
   context: Context,
   objects: readonly ObjectInfo[],

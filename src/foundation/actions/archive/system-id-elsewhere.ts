@@ -16,18 +16,18 @@ import { cellInstances } from "../bosh/cell-instances.ts";
 export interface OldInstance {
   readonly guid: string;
   readonly nodes: readonly string[];
-  /** "" where nobody looks at cells. */
+  /** "" if nobody looks at cells. */
   readonly deployment: string;
 }
 
 export interface FoundSystemId {
   readonly systemId: string;
-  /** Where it stands, for a person. */
+  /** The place of the identifier, for a person. */
   readonly source: string;
 }
 
 export interface Elsewhere {
-  /** Absent where all places leave a doubt. */
+  /** Absent if all places leave a doubt. */
   readonly found?: FoundSystemId | undefined;
   /** Logs that could not be read in full, with the reason: they may know it. */
   readonly unread: readonly string[];
@@ -39,7 +39,7 @@ export interface Elsewhere {
 const FIRST_BACKUP_MS = 60 * 60_000;
 const CLOCKS_MS = 10 * 60_000;
 
-/** What etcd still keeps; undefined where no cell knows its etcd, or the key is gone. */
+/** The system identifier that etcd still keeps; undefined if no cell knows its etcd, or the key is gone. */
 export async function systemIdInEtcd(context: Context, old: OldInstance): Promise<FoundSystemId | undefined> {
   const reached = old.deployment === "" ? undefined : await reachEtcd(context, old.deployment);
   if (reached === undefined) return undefined;
@@ -65,8 +65,8 @@ async function reachEtcd(
 }
 
 /**
- * From etcd, else from the old container's lines in log files and log stores, else, because it takes the longest, from the
- * base backup that would be restored. Errors: `guard-refused` where etcd and the backup contradict.
+ * From etcd, else from the old container's lines in log files and log stores, else, because it takes the longest, from
+ * the base backup that would be restored. Errors: `guard-refused` if etcd and the backup contradict.
  */
 export async function systemIdElsewhere(
   context: Context,
@@ -95,7 +95,7 @@ async function systemIdInLogs(context: Context, old: OldInstance, facts: Archive
   return { found: { systemId, source: `${place}, the old container's own pg_controldata` }, ...rest };
 }
 
-/** What a restore elsewhere would show in pg_controldata, without one. */
+/** Reads the identifier that pg_controldata would show after a restore elsewhere, without a restore. */
 async function systemIdInBackup(
   context: Context,
   archive: { readonly facts: ArchiveFacts; readonly base: string },
@@ -123,7 +123,7 @@ function fitsArchive(systemId: string, { entries }: ArchiveFacts): boolean {
   return made <= first + CLOCKS_MS && made >= first - FIRST_BACKUP_MS;
 }
 
-/** Throws `guard-refused` where etcd remembers another cluster than the archive holds. */
+/** Throws `guard-refused` if etcd remembers another cluster than the archive holds. */
 export async function crossCheck(context: Context, old: OldInstance, systemId: string): Promise<void> {
   const kept = await systemIdInEtcd(context, old);
   if (kept === undefined || kept.systemId === systemId) return;

@@ -10,7 +10,9 @@ import { printedMoveAside } from "./printed-aside.ts";
 
 type Input = Target & { readonly source: string; readonly target: string };
 
-/** What lies in the new instance's archive: the copy, and whatever the recovered database has added to it. */
+/**
+ * The way back of a copy: it moves the new archive aside, with all objects that the recovered database has added to it.
+ */
 export const undoCopy: WayBack<Input, unknown> = {
   effect: "destroy",
   cost: "moves the copied archive aside, with what the recovered database has added to it; the source is not touched",
@@ -41,8 +43,8 @@ export const undoCopy: WayBack<Input, unknown> = {
 };
 
 /**
- * Where something lies aside, objects were moved by a plan that the journal has lost: what is in the archive now may be the
- * instance's own, which a later step of the undo has put back.
+ * If something lies aside, objects were moved by a plan that the journal has lost: the objects in the archive now may
+ * be the instance's own, which a later step of the undo has put back.
  */
 async function probeWithoutPlan(context: Context, input: Input): Promise<UndoProbe> {
   const store = context.ports.store.reader();
@@ -58,7 +60,7 @@ async function probeWithoutPlan(context: Context, input: Input): Promise<UndoPro
   };
 }
 
-/** Made once, before the first object moves: what comes to be there later is not ours. */
+/** Made once, before the first object moves: later objects there are not ours. */
 async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
   const location = parseLocation(input.target);
   const objects = await context.ports.store.reader().list(location.bucket, `${location.prefix}/`);
@@ -68,7 +70,7 @@ async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
   return planCopy(location, to, objects);
 }
 
-/** Throws `guard-refused`, `source-protected` where it is not about the instance's own archive. */
+/** Throws `guard-refused`, `source-protected` if it is not about the instance's own archive. */
 async function keptPlan(context: Context, input: Input): Promise<CopyPlan | undefined> {
   requireOwnArchive(input);
   const kept = context.records("undone-plan").at(-1)?.["listing"];

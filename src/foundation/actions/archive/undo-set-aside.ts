@@ -42,8 +42,8 @@ export const undoSetAside: WayBack<Input, unknown> = {
 };
 
 /**
- * The plan by which the instance's own archive was moved, the first; undefined where none was. Throws `guard-refused`,
- * `source-protected` where it is not about the instance's own archive.
+ * The plan by which the instance's own archive was moved, the first; undefined if none was. Throws `guard-refused`,
+ * `source-protected` if it is not about the instance's own archive.
  */
 async function planOf(context: Context, input: Input): Promise<CopyPlan | undefined> {
   requireOwnArchive(input);

@@ -28,12 +28,12 @@ const input = z.strictObject({
   /** GUID of the deleted instance. */
   guid: z.guid(),
   archive: z.string(),
-  /** Of the archives, for the printed command; "" where no configuration names it. */
+  /** Of the archives, for the printed command; "" if no configuration names it. */
   bucket: z.string().default(""),
   deleted_at: z.string(),
   /** Segments that the operator accepts to lose. */
   accept_loss: z.number().int().nonnegative(),
-  /** Of the deleted instance, where the evidence named them. */
+  /** Of the deleted instance, if the evidence named them. */
   nodes: z.array(z.string()).default([]),
   /** Its cells know the etcd; without it nobody is asked. */
   deployment: z.string().default(""),
@@ -41,7 +41,7 @@ const input = z.strictObject({
   old_goes_on: z.boolean().default(false),
   /** The last segment of an orderly end that the logs show; "" when they show none. */
   clean_stop: z.string().default(""),
-  /** What was found of the old instance on the cells. */
+  /** The remains of the old instance that were found on the cells. */
   remains: z.array(z.string()).default([]),
   /** Its containers that ran, and that this run has stopped. */
   stopped: z.array(z.object({ cell: z.string(), container: z.string() })).default([]),
@@ -52,7 +52,7 @@ type Input = z.infer<typeof input>;
 const output = z.object({
   location: z.string(),
   system_id: z.string(),
-  /** `sysids/sysid`, or where else it was found. */
+  /** `sysids/sysid`, or the other place at which it was found. */
   system_id_source: z.string(),
   postgres_version: z.string(),
   objects: z.number(),
@@ -68,7 +68,7 @@ const output = z.object({
   last_transaction: z.string().default(""),
   /** The old instance wrote after its deletion: nobody knows until when. */
   lived_on: z.boolean().default(false),
-  /** What shows that nothing is lost; "" when nothing does. */
+  /** The reason why nothing is lost; "" when none is known. */
   nothing_lost: z.string().default(""),
   /** How many of the lost segments are missing and unreachable, and when those were stored; "" for none. */
   lost_segments: z.string().default(""),
@@ -81,7 +81,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** Reports show what is kept under this name. */
+/** Reports show the evidence that is kept under this name. */
 const ARCHIVE_PICTURE = "archive-picture.svg";
 
 export const verifySource = defineAction({
@@ -149,7 +149,7 @@ function lacksOnlySystemId({ verdict, problems }: ArchiveVerdict): boolean {
   return verdict === "not-restorable" && fatal.every(({ code }) => OF_SYSTEM_ID.includes(code));
 }
 
-/** What nobody could ask is not known to have no answer (law 5). */
+/** A place that nobody could ask may still have the answer (law 5). */
 function refuseUnread({ unread, unanswered }: Omit<Elsewhere, "found">, location: ArchiveLocation): void {
   if (unread.length === 0) return;
   throw new RecoverError(

@@ -55,8 +55,8 @@ async function chooseDeployment(context: Context): Promise<string> {
 }
 
 /**
- * Tasks that change no VM and are over in seconds: ephemeral SSH users, ours among them, and what `bosh vms`,
- * `bosh instances` and `bosh logs` of anybody make the director ask its agents.
+ * Tasks that change no VM and are over in seconds: ephemeral SSH users, ours among them, and the questions to agents
+ * that anybody's `bosh vms`, `bosh instances` and `bosh logs` cause.
  */
 const HARMLESS = /\bssh\b|^retrieve (?:vm|instance)-stats$|^fetch logs$/i;
 
@@ -71,7 +71,7 @@ export async function refuseBusyDirector(context: Context, deployment: string): 
   });
 }
 
-/** Locks and tasks on the deployment, for people; empty where the director is at rest. */
+/** Locks and tasks on the deployment, for people; empty if the director is at rest. */
 export async function busyWith(director: Director, deployment: string): Promise<readonly string[]> {
   const [allLocks, allTasks] = await together([director.locks(), director.runningTasks()]);
   const locks = allLocks.filter((lock) => lock.resource.includes(deployment));

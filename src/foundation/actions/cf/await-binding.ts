@@ -29,7 +29,7 @@ export async function awaitBinding(context: Context, what: string, find: Find): 
   });
 }
 
-/** What became of a binding that may have been asked for; one under way is waited for by the run that follows. */
+/** The state of a binding that may have been asked for. If it is under way, the next run waits for it. */
 export function probeBinding<O>(
   what: string,
   binding: CredentialBinding | undefined,

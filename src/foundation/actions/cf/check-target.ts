@@ -26,12 +26,12 @@ const output = z.object({
   target: z.string(),
   org: z.string(),
   space: z.string(),
-  /** "" where the space is missing. */
+  /** "" if the space is missing. */
   space_guid: z.string(),
   /** It went too, in an organization that is the one it was in: it can be made again. */
   missing: z.boolean(),
   name: z.string(),
-  /** GUID of the empty instance that is adopted; "" where a new one is made. */
+  /** GUID of the empty instance that is adopted; "" if a new one is made. */
   adopt: z.string(),
   /** GUID of the instance that gives `final_name` away at the end; "" for none. */
   exchange_with: z.string(),
@@ -82,7 +82,7 @@ export const checkTarget = defineAction({
 
 const lookedUp = (name: string): PrintedCommand => ({ on: "here", line: quote(["cf", "service", name]) });
 
-/** Undefined where it is missing from the very organization that it was in. */
+/** Undefined if it is missing from the very organization that it was in. */
 async function findSpace(context: Context, { org, space, deleted_org_guid }: Input): Promise<CfSpace | undefined> {
   const { cf } = context.ports;
   const found = await cf.findSpace({ org, space });
@@ -136,7 +136,7 @@ async function findPlan(context: Context, space: CfSpace, request: Input): Promi
   const offering = request.offering || request.deleted_offering;
   const plan = request.plan || request.deleted_plan;
   const all = await context.ports.cf.listPlans(space);
-  // Logs alone do not name offering and plan: what is not known may be anything, and must leave exactly one.
+  // Logs alone do not name offering and plan: an unknown one may be any, and exactly one must fit.
   const fitting = all.filter(
     (each) => each.available && (offering === "" || each.offering === offering) && (plan === "" || each.name === plan),
   );

@@ -22,13 +22,13 @@ const input = z.strictObject({
   clone_from: z.string(),
 });
 type Input = z.infer<typeof input>;
-/** `clone_from` is "" where the archive is copied by this runbook. */
+/** `clone_from` is "" if the archive is copied by this runbook. */
 const output = z.object({ clone_from: z.string(), why: z.string() });
 type Output = z.infer<typeof output>;
 
 /**
- * From 0.10.0 on the broker can do it all by itself, credentials included, for an instance of the same space that it has a
- * record of (dingo.md §3.7). It is offered where that record is there, and where it would take this very instance.
+ * From 0.10.0 on the broker can do it all by itself, credentials included, for an instance of the same space that it
+ * has a record of (dingo.md §3.7). It is offered if that record is there, and if it would take this very instance.
  */
 export const chooseWay = defineAction({
   id: "cf.choose-way",
@@ -57,7 +57,7 @@ export const chooseWay = defineAction({
     if (answer.value === "clone") return { clone_from: request.service, why: "by the broker's clone-from" };
     return { clone_from: "", why: "not clone-from: the archive was chosen" };
   },
-  // Its record may be gone by now; what was chosen stays chosen.
+  // Its record may be gone by now; the choice stays.
   verify: (_context, _request, { why }) => Promise.resolve({ holds: true, evidence: why }),
 });
 

@@ -18,7 +18,7 @@ export interface Looked {
   readonly space_guid: string;
 }
 
-/** Why clone-from would not find this very instance; undefined where it would. Errors: those of the store. */
+/** Why clone-from would not find this very instance; undefined if it would. Errors: those of the store. */
 export async function readRecord(
   context: Context,
   { bucket, guid, service, space_guid }: Looked,
@@ -40,7 +40,7 @@ export async function readRecord(
   return undefined;
 }
 
-/** Undefined for what is no record. */
+/** Undefined if it is no record. */
 async function read(context: Context, bucket: string, { key, etag }: ObjectInfo): Promise<ClusterRecord | undefined> {
   const bytes = await context.ports.store.reader().get({ bucket, key }, { ifMatch: etag });
   try {

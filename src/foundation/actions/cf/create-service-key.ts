@@ -17,7 +17,7 @@ const input = z.strictObject({
   living: z.boolean().default(false),
 });
 type Input = z.infer<typeof input>;
-/** The key's credentials are secret: they are fetched again by its GUID where they are used. */
+/** The key's credentials are secret: they are fetched again by its GUID when they are used. */
 const output = z.object({ key: z.string(), key_guid: z.string() });
 type Output = z.infer<typeof output>;
 

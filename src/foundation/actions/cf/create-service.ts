@@ -28,7 +28,7 @@ const input = z.strictObject({
   name: z.string(),
   /** GUID of an empty instance that the operator adopts instead, by typing it; "" to make one. */
   adopt: z.string().default(""),
-  /** What its emptiness is shown by again, right before. */
+  /** The guard asks this deployment's cells again, right before, whether the adopted instance is empty. */
   deployment: z.string().default(""),
   deleted_at: z.string().default(""),
   /** Addresses of cells that it must be placed on; brokers from 0.9.0 know the parameter (dingo.md §6). */
@@ -93,7 +93,7 @@ export const createService = defineAction({
     try {
       await awaitCreated(context, request);
     } catch (thrown) {
-      // What Cloud Foundry could not create, the probe says as well.
+      // If Cloud Foundry could not create it, the probe says so too.
       if (!(thrown instanceof RecoverError) || thrown.code !== "step-failed") throw thrown;
     }
     return await probeCreated(context, request);
@@ -109,7 +109,7 @@ export const createService = defineAction({
   },
 });
 
-/** Its tag is what shows from here on whose it is (law 7): the same as that of an instance which this run created. */
+/** From here on its tag shows whose it is (law 7): the same tag as that of an instance which this run created. */
 async function adopt(context: Context, request: Input): Promise<void> {
   const { org, space, space_guid, name, adopt: guid, deployment } = request;
   const taken = await context.ports.cf.findInstance(space_guid, name);
@@ -126,8 +126,8 @@ async function adopt(context: Context, request: Input): Promise<void> {
 }
 
 /**
- * What an adopted instance is used for, undefined where it is empty and unbound still. Asked while its container lives
- * as it did then: afterwards this run has stopped it, and what is in it is what was recovered.
+ * The use of an adopted instance; undefined while it is empty and unbound. Asked only while its container has the same
+ * life as then: later this run has stopped it, and its data are the recovered ones.
  */
 async function useSinceAdopted(
   context: Context,
@@ -190,7 +190,7 @@ function wayOnFrom(context: Context, { name }: ServiceInstance): string {
   return `Remove what is left of it with "${quote(["cf", "delete-service", name, "-f"])}", then go on with "dingo-recover resume ${context.run.id}": it is created anew.`;
 }
 
-/** Only where a create was sent is its late arrival waited for. */
+/** Only if a create was sent is its late arrival waited for. */
 async function lateArrival(context: Context, spaceGuid: string, name: string): Promise<ServiceInstance | undefined> {
   const last = await waitAtMost(context, {
     deadlineMs: context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0,
@@ -222,7 +222,7 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
   });
 }
 
-/** False while it is going on. Errors: `name-taken` where it is not ours, `step-failed`. */
+/** False while it is going on. Errors: `name-taken` if it is not ours, `step-failed`. */
 function isCreated(context: Context, instance: ServiceInstance): boolean {
   const { name, guid, lastOperation } = instance;
   if (!isOurs(context, instance))

@@ -19,8 +19,9 @@ const becomeDeveloper = (org: string, space: string): string =>
   `cf set-space-role "$(cf target | sed -n 's/^user: *//p')" ${quote([org, space])} SpaceDeveloper`;
 
 /**
- * A space of that name in the very organization is all that is needed: whoever made it, it is used and not changed, but
- * that our user becomes its developer. The CLI gives that role after it has made the space: a kill comes in between.
+ * A space of that name in the asked organization is enough, whether this run or somebody else made it. It is not
+ * changed, except that our user becomes its developer. The CLI gives that role after it has made the space, so that a
+ * kill may come in between.
  */
 export const createSpace = defineAction({
   id: "cf.create-space",

@@ -1,4 +1,7 @@
-/** What a person wants to know of the instance that has the name: who made it, when, who uses it, what it holds. */
+/**
+ * The facts that a person wants to know of the instance with that name: who made it, when, who uses it, and its
+ * content.
+ */
 import type { Context } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
 import type { CredentialBinding, ServiceInstance } from "../../../ports/cloud-foundry.ts";
@@ -12,9 +15,9 @@ export interface Taken {
 }
 
 /**
- * What initdb does not make. `pg_class` is that of the database `postgres`, the only one that bindings name
- * (real-parts.md §3.4); another database is content whatever it holds. Of a partitioned, foreign or plain table and a
- * materialized view any is content, of PostgreSQL 9.5 and later alike.
+ * Lists the content that initdb does not make. `pg_class` is that of the database `postgres`, the only one that
+ * bindings name (real-parts.md §3.4); any other database is content, even an empty one. Every plain, partitioned or
+ * foreign table and every materialized view is content, in PostgreSQL 9.5 and later alike.
  */
 const USER_CONTENT = [
   "SELECT 'database', datname::text FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')",
@@ -58,7 +61,7 @@ export async function creatorOf(context: Context, { guid, createdAt }: ServiceIn
   return events.find((event) => event.target.guid === guid)?.actor ?? "somebody not known";
 }
 
-/** Undefined where nobody can tell: not known is not empty (law 5). */
+/** Undefined if nobody can tell: not known is not empty (law 5). */
 async function contentOf(context: Context, deployment: string, guid: string): Promise<readonly string[] | undefined> {
   const [node, ...others] = await containersOf(context, deployment, guid);
   if (node === undefined || others.length > 0 || !node.container.running) return undefined;

@@ -1,7 +1,7 @@
 import { RecoverError } from "../../../errors.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 
-/** A name is taken by whatever service instance has it, one that users provide themselves too. */
+/** Any service instance takes its name, also one that users provide themselves. */
 export function nameTaken({ name, guid, createdAt, kind }: ServiceInstance, place: string): RecoverError {
   const what = kind === "user-provided" ? "user-provided service instance" : "service instance";
   return new RecoverError("name-taken", `a ${what} "${name}" exists already (${guid}, created ${createdAt})`, {

@@ -45,7 +45,7 @@ function creations(request: Create): readonly PrintedCommand[] {
 }
 
 /**
- * `cf update-service -t` writes over all tags: those that it has are named once more. Where the answer has no list of
+ * `cf update-service -t` writes over all tags: those that it has are named once more. If the answer has no list of
  * them, or one with a tag that `-t` could not say again (a comma, a quote, a backslash), nothing is written.
  */
 function adoption({ adopt: guid, name, run }: Create): PrintedCommand {

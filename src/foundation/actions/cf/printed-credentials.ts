@@ -7,8 +7,8 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 const READ_ONLY = "PGOPTIONS='-c default_transaction_read_only=on' ";
 
 /**
- * The line goes no further where the URI is empty: psql would log in to whatever database the host's own settings name. It
- * stands before the command, since what fails within `$( … )` does not stop the command around it.
+ * Ends the line if the URI is empty: psql would log in to the database that the host's settings name. It stands before
+ * the command, since a failure within `$( … )` does not stop the command around it.
  */
 const HAS_URI = ': "${URI:?cannot be told}" && ';
 
@@ -21,7 +21,7 @@ export function psqlByKey(
   return byKey(keyGuid, `${HAS_URI}${readOnly ? READ_ONLY : ""}${PASSWORD} psql -X ${WITHOUT} -c ${quote([sql])}`);
 }
 
-/** An archive of pg_dump likewise: all of it or nothing, and nothing where the file is not there. */
+/** An archive of pg_dump likewise: all of it or nothing, and nothing if the file is not there. */
 export const restoreByKey = (keyGuid: string, file: string): PrintedCommand =>
   byKey(keyGuid, `${HAS_URI}${PASSWORD} pg_restore ${quote(RESTORE_OPTIONS)} -d ${WITHOUT} ${quote([file])}`);
 

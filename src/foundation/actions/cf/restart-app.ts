@@ -9,7 +9,7 @@ import { waitFor } from "../../../kit/wait.ts";
 /** As long as the CLI waits for an application by itself: CF_STARTUP_TIMEOUT is 5 minutes (cf-bosh.md §1.3). */
 const RUNNING_DEADLINE_MS = 5 * 60_000;
 const POLL_MS = 2_000;
-/** What Cloud Controller stamps, it stamps to the second. */
+/** Cloud Controller's stamps have whole seconds. */
 const STAMP_MS = 1_000;
 
 const input = z.strictObject({
@@ -89,7 +89,7 @@ export const restartApp = defineAction({
   },
 });
 
-/** STARTED is what is wanted of an application, not what it is: each of its instances must run. */
+/** STARTED is the wanted state of an application, not the real one: each of its instances must run. */
 function verdictOf({ name, state }: CfApp, instances: readonly AppInstance[]): Verdict {
   const running = instances.filter(isRunning).length;
   const others = instances.filter((each) => !isRunning(each)).map(shown);
@@ -108,7 +108,7 @@ function shown({ process, index, state }: AppInstance): string {
   return `${process}/${index} is ${state}`;
 }
 
-/** Errors: `step-failed` where an instance crashed, `deadline-passed`; both name the application. */
+/** Errors: `step-failed` if an instance crashed, `deadline-passed`; both name the application. */
 async function awaitRunning(context: Context, app: CfApp): Promise<void> {
   await waitFor(context, {
     deadlineMs: RUNNING_DEADLINE_MS,
@@ -159,8 +159,9 @@ async function isComingUp(context: Context, app: CfApp): Promise<boolean> {
 }
 
 /**
- * Started since its binding was made, it runs with it already, whoever asked for that: a journal that lost its last block
- * does not know. Both times are Cloud Controller's, and `run` never asks within the second of the binding.
+ * An application that was started after its binding was made runs with it already, no matter who started it: a journal
+ * that lost its last block does not know. Both times are Cloud Controller's, and `run` never asks within the second of
+ * the binding.
  */
 async function hasItsBinding(context: Context, { guid }: Input, app: CfApp): Promise<boolean> {
   const { cf } = context.ports;

@@ -1,21 +1,21 @@
-/** The space of an input; where it was missing when the run looked for it, the one that was made since. */
+/** The space of an input; if it was missing when the run looked for it, the one that was made since. */
 import type { Context } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
 
 interface Placed {
   readonly org: string;
   readonly space: string;
-  /** "" where it was missing. */
+  /** "" if it was missing. */
   readonly space_guid: string;
 }
 
-/** Undefined where there is none: nothing is in it then. */
+/** Undefined if there is none: nothing is in it then. */
 export async function spaceOf(context: Context, { org, space, space_guid }: Placed): Promise<string | undefined> {
   if (space_guid !== "") return space_guid;
   return (await context.ports.cf.findSpace({ org, space }))?.guid;
 }
 
-/** Throws `guard-refused` where there is none. */
+/** Throws `guard-refused` if there is none. */
 export async function requireSpace(context: Context, placed: Placed): Promise<string> {
   const guid = await spaceOf(context, placed);
   if (guid !== undefined) return guid;

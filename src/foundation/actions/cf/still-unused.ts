@@ -6,7 +6,7 @@ import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { inspectTaken } from "./inspect-taken.ts";
 
 export const adoptedInput = {
-  /** GUID of the instance that is adopted; "" where this run has made one. */
+  /** GUID of the instance that is adopted; "" if this run has made one. */
   adopt: z.string().default(""),
   /** Of the instance that is recovered. */
   deleted_at: z.string().default(""),
@@ -19,7 +19,7 @@ interface Adopted {
   readonly deleted_at: string;
 }
 
-/** Throws `guard-refused` where the instance is adopted and is not shown to be empty, unbound and of one node still. */
+/** Throws `guard-refused` if the instance is adopted and is not shown to be empty, unbound and of one node still. */
 export async function guardStillUnused(context: Context, { guid, adopt, ...when }: Adopted): Promise<void> {
   if (adopt === "") return;
   const taken = await context.ports.cf.getInstance(guid);

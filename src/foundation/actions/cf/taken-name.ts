@@ -17,14 +17,14 @@ export interface WantedName {
   readonly space: CfSpace;
   readonly name: string;
   readonly deployment: string;
-  /** "" where it is not known. */
+  /** "" if it is not known. */
   readonly deletedAt: string;
 }
 
 export interface ChosenName {
   /** Of the instance that the recovery works on. */
   readonly name: string;
-  /** GUID of the instance that is adopted; "" where a new one is made. */
+  /** GUID of the instance that is adopted; "" if a new one is made. */
   readonly adopt: string;
   /** GUID of the instance that gives its name away at the end; "" for none. */
   readonly exchangeWith: string;
@@ -121,7 +121,7 @@ function wreckQuestion(wreck: RecoverError, name: string, other: string): Choice
   };
 }
 
-/** Law 7: the full GUID, typed by whoever has just read what it is. */
+/** Law 7: the operator types the full GUID right after reading what the instance is. */
 async function adopt(context: Context, taken: ServiceInstance, { facts }: Taken): Promise<ChosenName> {
   const answer = await context.ask({
     kind: "typed",

@@ -25,7 +25,7 @@ interface BindingOptions<I extends Input> {
   /** "the service key X", for people. */
   readonly titleOf: (input: I, run: string) => string;
   readonly command: (input: I, run: string) => readonly string[];
-  /** Undefined where there is none of this run. */
+  /** Undefined if there is none of this run. */
   readonly find: (context: Context, input: I) => Promise<CredentialBinding | undefined>;
   readonly remove: (context: Context, input: I) => Promise<void>;
 }

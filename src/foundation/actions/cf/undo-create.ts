@@ -7,7 +7,7 @@ import { waitAtMost, waitFor } from "../../../kit/wait.ts";
 import { spaceOf } from "./space-of.ts";
 import { runTag } from "./run-tag.ts";
 
-/** As long as the create itself is waited for: what is being created cannot be renamed. */
+/** As long as the wait for the create itself: an instance cannot be renamed while it is created. */
 const DEADLINE_MS = 15 * 60_000;
 /** A create whose process was killed can still be on its way to Cloud Foundry. */
 const LATE_ARRIVAL_MS = 10_000;
@@ -55,7 +55,7 @@ export const undoCreate: WayBack<Input, Output> = {
     const evidence = `the service instance of this run is "${own.name}" (${own.guid})`;
     if (own.name === asideName(name, context.run.id)) return { state: "done", evidence };
     const { type, state, description } = own.lastOperation;
-    // Cloud Foundry may refuse to rename what it could not create: a person looks at it.
+    // Cloud Foundry may refuse to rename an instance that it could not create: a person looks at it.
     if (state === "failed")
       return { state: "unknown", evidence: `${evidence}, its ${type} failed: ${description}${byHand(type, own.name)}` };
     return { state: own.name === name ? "not-done" : "unknown", evidence };
@@ -74,13 +74,13 @@ export const undoCreate: WayBack<Input, Output> = {
   },
 };
 
-/** What was never created holds nothing. */
+/** An instance that was never created holds no data. */
 const byHand = (type: string, name: string): string =>
   type === "create" ? `; remove what is left of it with "${quote(["cf", "delete-service", name, "-f"])}"` : "";
 
 const isAdopted = ({ adopt = "" }: Input): boolean => adopt !== "";
 
-/** By our tag, and by its GUID where the step came to its end: whoever has the name now may be somebody else's. */
+/** Finds it by our tag, and by its GUID if the step ended: another instance with the name may be somebody else's. */
 async function findOwn(
   context: Context,
   { input, output }: Taken<Input, Output>,
@@ -91,7 +91,7 @@ async function findOwn(
   return instances.find(({ guid, tags }) => tags.includes(tag) && (output === undefined || guid === output.guid));
 }
 
-/** Only where a create was sent is its late arrival waited for. */
+/** Only if a create was sent is its late arrival waited for. */
 async function lateArrival(context: Context, taken: Taken<Input, Output>): Promise<ServiceInstance | undefined> {
   const last = await waitAtMost(context, {
     deadlineMs: taken.output === undefined && context.records("name-was-free").length > 0 ? LATE_ARRIVAL_MS : 0,

@@ -11,7 +11,7 @@ interface Output {
 
 const asideName = (space: string, run: string): string => `${space}-${runTag(run)}`;
 
-/** A space is never deleted: what this run made and nobody uses gives its name back. */
+/** A space is never deleted: a space that this run made and nobody uses gives its name back. */
 export const undoSpace: WayBack<SpaceRef, Output> = {
   effect: "create",
   cost: "renames the space where this run made it and it is empty; one that holds anything, the new service instance included, stays as it is",
@@ -54,7 +54,7 @@ export const undoSpace: WayBack<SpaceRef, Output> = {
   },
 };
 
-/** By its GUID: whatever has the name now may be somebody else's. */
+/** Finds it by its GUID: another space with the name may be somebody else's. */
 async function findOwn(context: Context, { input, output }: Taken<SpaceRef, Output>): Promise<CfSpace | undefined> {
   const found = await context.ports.cf.findSpace(input);
   if (found === undefined || (output !== undefined && found.guid !== output.space_guid)) return undefined;
@@ -62,9 +62,9 @@ async function findOwn(context: Context, { input, output }: Taken<SpaceRef, Outp
 }
 
 /**
- * Whether this run made it: the step saw that its own command did; or, where it was killed before it could note that, Cloud
- * Foundry's audit event tells that our user made it after the step had asked. The step's output alone says only that it is
- * there.
+ * Whether this run made it: the step saw that its own command did; or, if it was killed before it could note that,
+ * Cloud Foundry's audit event tells that our user made it after the step had asked. The step's output alone says only
+ * that it is there.
  */
 async function wasMade(context: Context, { guid }: CfSpace): Promise<boolean> {
   if (context.records("space-made").some((note) => note["guid"] === guid)) return true;

@@ -1,6 +1,6 @@
 /**
- * Names that a data directory gets when it is moved aside: beside its own place, named after the run. Where a container
- * ran again after its directory had been emptied, what it made of it goes aside as well, with a number.
+ * Names that a data directory gets when it is moved aside: beside its own place, named after the run. If a container
+ * ran again after its directory had been emptied, the new directory goes aside as well, with a number.
  */
 import type { Context } from "../../../action.ts";
 import { RecoverError } from "../../../errors.ts";
@@ -22,7 +22,7 @@ export function asideDirectories(container: string, run: string): readonly strin
   return [first, ...Array.from({ length: MOST - 1 }, (_, index) => `${first}-${index + 2}`)];
 }
 
-/** The first name that nothing has on the cell. Throws `guard-refused` where all are taken. */
+/** The first name that nothing has on the cell. Throws `guard-refused` if all are taken. */
 export async function freeAsideDirectory(context: Context, cell: Cell, container: string): Promise<string> {
   for (const path of asideDirectories(container, context.run.id))
     if ((await cell.files.kind(path)) === "absent") return path;

@@ -20,7 +20,7 @@ interface Left {
   readonly remains: readonly Remains[];
 }
 
-/** Throws `question-unanswered` where nobody is there, `guard-refused` where the GUID is not typed. */
+/** Throws `question-unanswered` if nobody is there, `guard-refused` if the GUID is not typed. */
 export async function chooseOrigin(context: Context, left: Left): Promise<Origin> {
   const running = left.remains.filter(({ state }) => state === "running");
   const [database, ...others] = left.remains.filter((each) => each.database !== "");

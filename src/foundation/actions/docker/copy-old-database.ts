@@ -78,7 +78,7 @@ export const copyOldDatabase = defineAction({
   undo: { leaves: "the copy stays in the data directory, which is moved aside as a whole" },
 });
 
-/** What a killed copy left is no cluster, and nothing is deleted (law 2). */
+/** A copy that was cut is no cluster. It is moved aside, because nothing is deleted (law 2). */
 async function setCutCopyAside(context: Context, cell: Cell, part: string): Promise<void> {
   if ((await cell.files.kind(part)) === "absent") return;
   const cuts = context.records("copying-database").length;

@@ -8,7 +8,7 @@ import { printedContainers } from "./printed-containers.ts";
 
 const input = z.strictObject({
   guid: z.guid(),
-  /** Node GUIDs of the deleted instance, where the evidence named them. */
+  /** Node GUIDs of the deleted instance, if the evidence named them. */
   nodes: z.array(z.string()),
   deployment: z.string(),
 });
@@ -21,7 +21,7 @@ const output = z.object({
   to_stop: z.array(z.object({ cell: z.string(), container: z.string() })),
   /** Whether it lives and goes on writing to its archive. */
   goes_on: z.boolean(),
-  /** Its database's directory where that is the source, with its cell; "" for the archive. */
+  /** Its database's directory if that is the source, with its cell; "" for the archive. */
   database: z.string(),
   cell: z.string(),
   /** Addresses that the new instance must be placed on; empty for any. */
@@ -31,8 +31,8 @@ type Output = z.infer<typeof output>;
 
 /**
  * A logged deletion can have failed: the broker swallows every error of the cell (dingo.md §2.11). A container that
- * lives still writes to the archive, and its volume can be newer than the archive, so it is looked for before anything, and
- * the operator chooses what is recovered.
+ * lives still writes to the archive, and its volume can be newer than the archive, so the run looks for it before
+ * anything, and the operator chooses the source of the recovery.
  */
 export const findRemains = defineAction({
   id: "docker.find-remains",
@@ -52,7 +52,7 @@ export const findRemains = defineAction({
     const origin = remains.length === 0 ? ARCHIVE_ALONE : await chooseOrigin(context, { guid: old.guid, remains });
     return outputOf(origin, { cells, remains, unclaimed });
   },
-  /** What was running may have been stopped since: by this run. */
+  /** A container that ran may have been stopped since, by this run. */
   async verify(context, old, found) {
     const { remains } = await searchRemains(context, old);
     const living = remains.filter(({ state }) => state === "running");

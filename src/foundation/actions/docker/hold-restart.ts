@@ -19,7 +19,7 @@ export async function canChangePolicy(cell: Cell): Promise<boolean> {
   return major > 1 || minor >= 11;
 }
 
-/** What stands in its place: the container's life is looked at again before everything that follows. */
+/** The next best guard: the container's life is looked at again before every later step. */
 const unchangeable = (name: string): string =>
   `this Docker cannot change the restart policy of ${name}; a restart in between is found before the start`;
 
@@ -63,7 +63,7 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
     describe: ({ container, cell }: Target) => [{ on: cell, line: quote(dockerRestartPolicy(container, policy)) }],
     guard: async (context: Context, target: Input) => {
       await guardTarget(context, target);
-      // After the start it holds what was recovered.
+      // After the start it holds the recovered data.
       if (policy === "no") await guardStillUnused(context, target);
     },
     run: async (context: Context, target: Target): Promise<Output> => {

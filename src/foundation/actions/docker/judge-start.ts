@@ -1,6 +1,6 @@
 /**
  * Whether a container that was started over the old archive does what it should. Its log decides while the database is
- * silent; a database with the archive's system identifier is the right one, whatever the log says.
+ * silent; a database with the archive's system identifier is the right one, even if the log says otherwise.
  */
 import type { Cell } from "../../../ports/cells.ts";
 import { lookAtDatabase } from "../recovery/database-look.ts";
@@ -33,7 +33,7 @@ export async function judgeStart(
   if (decision === "undecided" && patient) return { is: "undecided", line: "" };
   const database = await lookAtDatabase(cell.sql, wanted.container);
   if (database.is !== "silent") return judgeIdentity(database.systemId, wanted);
-  // A restore that somebody restarted goes on with what it has; its identity shows once the server is up.
+  // A restore that somebody restarted goes on with its present files; its identity shows once the server is up.
   const waits = decision === "undecided" || decision === "local-database";
   return waits ? { is: "undecided", line: "" } : { is: "wrong", line };
 }

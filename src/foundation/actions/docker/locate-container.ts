@@ -13,7 +13,7 @@ const input = z.strictObject({
   deployment: z.string(),
   /** The cell that it must be on, "group/id"; "" for any. */
   required_cell: z.string().default(""),
-  /** It has to decrypt what it restores. */
+  /** It has to decrypt the objects that it restores. */
   encrypted: z.boolean().default(false),
 });
 const output = z.object({

@@ -1,4 +1,6 @@
-/** What is left of the deleted instance on the cells: containers, and directories whose owner says so (dingo.md §2.11). */
+/**
+ * The remains of the deleted instance on the cells: containers, and directories whose owner names it (dingo.md §2.11).
+ */
 import type { Context } from "../../../action.ts";
 import { instanceGuid, parseLocation } from "../../../archive/names/location.ts";
 import { RecoverError } from "../../../errors.ts";
@@ -9,7 +11,7 @@ import { isStopped } from "./stopped-container.ts";
 
 export interface OldInstance {
   readonly guid: string;
-  /** Node GUIDs, where the evidence named them. */
+  /** Node GUIDs, if the evidence named them. */
   readonly nodes: readonly string[];
   readonly deployment: string;
 }
@@ -19,10 +21,10 @@ export interface Remains {
   readonly cell: string;
   readonly cell_label: string;
   readonly cell_address: string;
-  /** Name, cf-NODE; also where only its directory is left. */
+  /** Name, cf-NODE; also when only its directory is left. */
   readonly container: string;
   readonly state: "running" | "stopped" | "directory";
-  /** Of a PostgreSQL cluster in it; "" where there is none. */
+  /** Of a PostgreSQL cluster in it; "" if there is none. */
   readonly database: string;
 }
 
@@ -93,7 +95,7 @@ async function ownerOf(cell: Cell, directory: string): Promise<string | undefine
   return guidIn(await readUnlessGone(cell, prefix));
 }
 
-/** Undefined where the cell's broker removed it while we looked. */
+/** Undefined if the cell's broker removed it while we looked. */
 async function readUnlessGone(cell: Cell, path: string): Promise<string | undefined> {
   try {
     return await cell.files.read(path);

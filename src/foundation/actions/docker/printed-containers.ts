@@ -7,7 +7,7 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 const formatOf = (guid: string): string =>
   `{{$c := .}}{{range .Config.Env}}{{if eq . "PATRONI_SCOPE=${guid}"}}{{println $c.Name $c.State.Status $c.State.StartedAt}}{{range $c.Config.Env}}{{println .}}{{end}}{{end}}{{end}}`;
 
-/** What a recovery has to know of a container, and nothing else. */
+/** The lines about a container that a recovery needs, and no others. */
 const TOLD = String.raw`s/^\/(cf-.*)/\1/p; /^(ETCD_HOST_PORT|WAL_S3_BUCKET)=/p`;
 const RUNNING = String.raw`s/^\/(cf-[^ ]*) running .*/\1/p`;
 
@@ -17,7 +17,7 @@ const search = (guid: string, wanted: string): string => {
   return `${list} | ${quote(["xargs", "-r", sudo, ...inspect])} | ${quote(["sed", "-nE", wanted])}`;
 };
 
-/** `remark`: what the answer has to be. */
+/** `remark`: the answer that is expected. */
 export const printedContainers = (guid: string, remark: string): PrintedCommand => ({
   on: "each cell",
   line: `${search(guid, TOLD)}  # ${remark}`,

@@ -1,4 +1,4 @@
-/** Where a container's port is reached from outside of it: the cell's own address unless Docker was given another. */
+/** The address of a container's port from outside: the cell's own unless Docker was given another. */
 import type { Cell, Container } from "../../../ports/cells.ts";
 
 export interface PublishedPort {
@@ -6,7 +6,7 @@ export interface PublishedPort {
   readonly port: number;
 }
 
-/** Undefined where the port is not published. */
+/** Undefined if the port is not published. */
 export function publishedPort(cell: Cell, container: Container, inside: number): PublishedPort | undefined {
   const found = container.ports.find((each) => each.container === inside);
   if (found === undefined) return undefined;

@@ -52,7 +52,7 @@ export const setDataAside = defineAction({
       await context.beforeEffect();
       await cell.files.rename(data, to);
     }
-    // It finishes what an interrupted call began, and refuses a directory that is in use.
+    // It finishes an interrupted call, and refuses a directory that is in use.
     await context.beforeEffect();
     await cell.files.makeDirectory(data, aside);
     await context.record("directory-made", { path: data });
@@ -78,8 +78,8 @@ export const setDataAside = defineAction({
 });
 
 /**
- * The container ran once more after its directory had been emptied (dingo.md §8, 15): what it restored or made there is
- * of the copy, and never of the source. It goes aside like the empty database.
+ * The container ran once more after its directory had been emptied (dingo.md §8, 15): the data that it restored or made
+ * there are of the copy, and never of the source. It goes aside like the empty database.
  */
 async function isFilledAgain(cell: Cell, data: string): Promise<boolean> {
   return (await cell.files.kind(data)) === "directory" && (await cell.files.entries(data)).length > 0;
@@ -99,6 +99,6 @@ async function probeAside(context: Context, target: Input): Promise<Probe<Output
   if (left.length === 0)
     return { state: "done", output: { aside, data_directory: data }, evidence: `${evidence}, and the former is empty` };
   const again = `${evidence}, and the former holds ${left.length} entries again`;
-  // Only what this run has moved aside itself shows that what is there now came after it.
+  // Only this run's own move shows that the present content came after it.
   return { state: context.records("data-set-aside").length > 0 ? "partly" : "unknown", evidence: again };
 }

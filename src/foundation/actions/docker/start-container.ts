@@ -34,9 +34,9 @@ export const startContainer = defineAction({
   async guard(context, target: Ready) {
     const { container } = await guardTarget(context, target);
     if (container.running) return refuseForeignLife(context, container);
-    // Nothing is started by this attempt: it only says what the one before saw.
+    // Nothing is started by this attempt: it only reports the attempt before.
     if (isUntold(context, container)) return;
-    // Where a start was asked for, the life that ended since is what the probe and the operator have looked at.
+    // When a start was asked for, the probe and the operator have looked at the life that ended since.
     const stopped_life = askedFrom(context) === undefined ? target.stopped_life : container.startedAt;
     await refuseUnlessReady(context, { ...target, stopped_life });
   },
@@ -76,7 +76,7 @@ export const startContainer = defineAction({
   },
 });
 
-/** The life that was over when this run last asked for a start; undefined where it never did. */
+/** The life that was over when this run last asked for a start; undefined if it never did. */
 function askedFrom(context: Context): string | undefined {
   const life = context.records("starting").at(-1)?.["stopped_life"];
   return typeof life === "string" ? life : undefined;
@@ -144,7 +144,7 @@ async function awaitStart(
   });
   const { start, life } = "found" in last ? last.found : last.instead;
   if (start.is !== "undecided") return { start, life };
-  // An image that says nothing of what it does: only the database can tell, and the proof asks it.
+  // An image that does not tell its doings: only the database can tell, and the proof asks it.
   if (life.running) return { start: { is: "right", line: SILENT }, life };
   return { start: { is: "wrong", line: `it is ${life.status} and said neither that it restores nor why not` }, life };
 }

@@ -1,6 +1,6 @@
 /**
- * What a container says at its start about what it is going to do (dingo.md §3.4; real-parts.md §3). The sentences are the
- * same in all images; an image that nobody has seen may say others, and then it stays undecided.
+ * Reads a container's start lines, which tell what it is going to do (dingo.md §3.4; real-parts.md §3). The sentences
+ * are the same in all images; an image that nobody has seen may say others, and then it stays undecided.
  */
 import type { LogPattern } from "../../../kit/log-patterns/log-pattern.ts";
 import { saidLine } from "../../../kit/log-patterns/said-line.ts";

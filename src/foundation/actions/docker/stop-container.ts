@@ -8,7 +8,10 @@ import { waitAtMost } from "../../../kit/wait.ts";
 import { undoStop } from "./undo-stop.ts";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
 
-/** What cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the force. */
+/**
+ * The grace that cf-containers-broker itself gives a container (dingo.md §3.9); images before 0.8.1 always need the
+ * force.
+ */
 const GRACE_SECONDS = 10;
 /** A stop whose asker was killed goes on in the engine: its grace, and the time the kill behind it takes. */
 const LATE_STOP_MS = (GRACE_SECONDS + 5) * 1000;

@@ -13,7 +13,7 @@ import { together } from "../../../kit/together.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { runTag } from "../cf/run-tag.ts";
 
-/** What names the target container in every step of the window. */
+/** The inputs that name the target container in every step of the window. */
 export const targetInput = {
   /** GUID of the new service instance. */
   guid: z.guid(),
@@ -87,7 +87,7 @@ export async function guardInstance(context: Context, guid: string, name?: strin
 export async function guardLiving(context: Context, guid: string, name?: string): Promise<ServiceInstance> {
   const instance = await context.ports.cf.getInstance(guid);
   if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
-  // The CLI goes by names: what has the name now must be what has the GUID.
+  // The CLI goes by names: the instance with the name must be the one with the GUID.
   if (name !== undefined && instance.name !== name)
     throw refuse(`the service instance "${guid}" is called "${instance.name}", not "${name}"`, guid);
   if (instance.lastOperation.state !== "succeeded") {

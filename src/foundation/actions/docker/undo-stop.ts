@@ -53,7 +53,7 @@ async function awaitLeader(context: Context, target: Target): Promise<void> {
   });
 }
 
-/** Patroni writes the key once the database runs; where a container names no etcd, that it runs has to do. */
+/** Patroni writes the key once the database runs; when a container names no etcd, that it runs has to do. */
 async function leads(cell: Cell, container: Container, { guid }: Target): Promise<boolean> {
   const etcd = container.env["ETCD_HOST_PORT"];
   return etcd === undefined || (await cell.etcd(etcd).get(`/service/${guid}/leader`)) !== undefined;

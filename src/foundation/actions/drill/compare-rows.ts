@@ -9,7 +9,7 @@ import { READ_BACK, rowsText, sameRows } from "./rows.ts";
 const input = z.strictObject({ ...targetInput, key_guid: z.string(), rows: z.number(), checksum: z.string() });
 const output = z.object({ rows: z.number(), checksum: z.string() });
 
-/** The proof of a drill: what was written before the deletion is what an application reads now. */
+/** The proof of a drill: an application reads the rows that were written before the deletion. */
 export const compareRows = defineAction({
   id: "drill.compare-rows",
   title: "Compare the rows with those that were written",

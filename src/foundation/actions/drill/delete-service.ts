@@ -50,7 +50,7 @@ export const deleteDrillService = defineAction({
   ],
   async guard(context, request) {
     const instance = await context.ports.cf.getInstance(request.guid);
-    // What is gone, or is going because of this step, cannot be harmed.
+    // An instance that is gone, or is going because of this step, cannot be harmed.
     if (wasAsked(context, request) && (instance === undefined || isGoing(instance))) return;
     await requireOwnService(context, request);
   },
@@ -76,7 +76,7 @@ async function remove(context: Context, request: Input): Promise<void> {
     await context.beforeEffect();
     await cf.deleteServiceKey({ ...at, key });
   }
-  // The command goes by the name: what has it now must be what has the GUID.
+  // The command goes by the name: the instance with the name must be the one with the GUID.
   await requireOwnService(context, request);
   await context.record("deleting", { guid, name: instance });
   await context.beforeEffect();
@@ -107,7 +107,7 @@ async function probeDeleted(context: Context, request: Input): Promise<Probe<Out
   return { state: "not-done", evidence };
 }
 
-/** Only where a delete was sent is it waited for. */
+/** Only if a delete was sent is it waited for. */
 async function lateEnd(context: Context, request: Input): Promise<ServiceInstance | undefined> {
   const last = await waitAtMost<ServiceInstance | undefined, ServiceInstance>(context, {
     deadlineMs: wasAsked(context, request) ? LATE_ARRIVAL_MS : 0,

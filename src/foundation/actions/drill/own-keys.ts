@@ -1,7 +1,7 @@
 import type { Context } from "../../../action.ts";
 import { runTag } from "../cf/run-tag.ts";
 
-/** Names of the service keys of this run on an instance, and what else is bound to it. */
+/** Names of the service keys of this run on an instance, and its other bindings. */
 export async function ownKeys(
   context: Context,
   guid: string,

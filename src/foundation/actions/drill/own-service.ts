@@ -31,9 +31,9 @@ export async function requireOwnService(context: Context, own: OwnService): Prom
 }
 
 /**
- * Right before its create the run noted that the name was free, and every instance that was in the space: whatever was
- * there, adopted by its GUID or renamed and tagged since, is not what came of it; nor is what was made by hand. A later
- * note was written because nothing had come of the create before it.
+ * Right before its create the run noted that the name was free, and every instance that was in the space. An instance
+ * that was there is not the run's own, even if it was adopted, renamed or tagged since; nor is one that was made by
+ * hand. A later note means that the create before it had made nothing.
  */
 function requireJournaledCreate(context: Context, { guid, name, ...own }: OwnService): void {
   const created = context.journaled(CREATE).filter(({ output }) => output["guid"] === guid);

@@ -1,6 +1,6 @@
 /**
- * The rows of a drill: told by the run and their number alone, so that whoever comes later can tell each of them. They are
- * compared by count and by one checksum that the database computes itself.
+ * The rows of a drill: made of the run and their number alone, so that a later process can make each of them again.
+ * They are compared by count and by one checksum that the database computes itself.
  */
 import { createHash } from "node:crypto";
 import { quoteLiteral } from "../../../kit/sql/quoting.ts";

@@ -16,7 +16,7 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ proved: z.string(), seconds: z.number(), next: z.array(z.string()) });
 
-/** What the drill proved, how long it took, and the one thing that is left to do. */
+/** Tells the drill's proofs and duration, and the one thing that is left to do. */
 export const summariseDrill = defineAction({
   id: "drill.summarise",
   title: "What the drill has proved, and what it leaves",
@@ -38,7 +38,7 @@ export const summariseDrill = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "a drill is told once" }),
 });
 
-/** The tool deletes nothing here: what the drill leaves is the operator's to remove. */
+/** The tool deletes nothing here: the operator removes the drill's left-overs. */
 function nextSteps(run: string, { deleted_guid: deleted, guid, org, space, name }: Input): string[] {
   return [
     `dingo-recover report ${run}  # with the time of each step`,

@@ -80,7 +80,7 @@ export const writeRows = defineAction({
   },
 });
 
-/** Undefined where there is no such table. */
+/** Undefined if there is no such table. */
 async function rowsIn(application: Application): Promise<Rows | undefined> {
   const tables = await rowsOf(application, HAS_TABLE);
   if (!tables.some(([, name]) => name === TABLE)) return undefined;

@@ -8,7 +8,9 @@ import { openTarget, type Target } from "../docker/target-container.ts";
 /** A sysid has 20 digits and a newline. */
 const RANGE = "bytes=0-31";
 
-/** The new instance's own system identifier, from its archive that was moved aside; undefined where it is not told there. */
+/**
+ * The new instance's own system identifier, from its archive that was moved aside; undefined if it is not told there.
+ */
 export async function ownSystemId(context: Context, target: Target): Promise<string | undefined> {
   const { container } = await openTarget(context, target);
   const bucket = container.env["WAL_S3_BUCKET"];

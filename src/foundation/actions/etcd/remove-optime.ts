@@ -25,8 +25,8 @@ export const removeOptime = defineAction({
       const note = context.records("key-removed").at(0);
       const [key, value] = [note?.["key"], note?.["value"]];
       if (typeof key === "string" && typeof value === "string") return { key, value };
-      // Stopped before its first position was written. What the recovered database writes there later is far ahead of the
-      // new one, which would never lead again.
+      // If it was stopped before it wrote its first position, the key was absent. A later position of the recovered
+      // database is far ahead of the new one, which would never lead again.
       const found = output.safeParse(left);
       return found.success && found.data.removed === null ? { key: keyOf(target), value: null } : undefined;
     },

@@ -12,8 +12,8 @@ const output = z.object({ value: z.string() });
 type Output = z.infer<typeof output>;
 
 /**
- * The published page deletes this key; the container then writes the identifier of its own first life back, from a
- * stale file, and loops (dingo.md §0, real-parts.md §3.2). It is PUT instead, and never with prevExist=false.
+ * The published page deletes this key; the container then writes the identifier of its first life back, from a stale
+ * file, and loops (dingo.md §0, real-parts.md §3.2). It is PUT instead, and never with prevExist=false.
  */
 export const setInitialize = defineAction({
   id: "etcd.set-initialize",
@@ -49,7 +49,7 @@ export const setInitialize = defineAction({
     return { value: target.system_id };
   },
   probe: probeInitialize,
-  /** What the key was before nobody has noted: it is the system identifier of the new instance's own archive. */
+  /** Nobody has noted the key's former value: it is the system identifier of the new instance's archive. */
   async probeByHand(context, target): Promise<Probe<Output>> {
     const found = await probeInitialize(context, target);
     if (found.state !== "done" || context.records("key-changed").length > 0) return found;

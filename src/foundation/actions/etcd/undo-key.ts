@@ -15,7 +15,7 @@ import type { Target } from "../docker/target-container.ts";
 
 type Input = Target & { readonly etcd: string };
 
-/** What a key was before this run changed it; null where it was absent. */
+/** A key's value before this run changed it; null if it was absent. */
 interface Before {
   readonly key: string;
   readonly value: string | null;
@@ -24,7 +24,7 @@ interface Before {
 interface KeyOptions {
   readonly cost: string;
   readonly key: (guid: string) => string;
-  /** From the step's notes, or its output; undefined where there is nothing to put back. */
+  /** From the step's notes, or its output; undefined if there is nothing to put back. */
   readonly before: (context: Pick<Context, "records">, taken: Taken<Input, unknown>) => Before | undefined;
   /** Whether a value is one that this run put there, or that the recovered database may have written. */
   readonly isOurs: (value: string | undefined, taken: Taken<Input, unknown>) => boolean;
@@ -70,7 +70,7 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
   };
 }
 
-/** As the tool itself does it: with a compare, and a removal where there was no key. */
+/** As the tool itself does it: with a compare, and a removal when there was no key. */
 function printed(
   { cell, etcd }: Input,
   { key, was }: { readonly key: string; readonly was: Before | undefined },

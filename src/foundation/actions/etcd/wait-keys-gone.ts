@@ -68,7 +68,7 @@ export async function awaitKeysGone(context: Context, target: Keys): Promise<num
   });
 }
 
-/** The keys that etcd still has of a leader, whoever it is, and of members that are not the container itself. */
+/** The keys that etcd still has of any leader, and of members other than the container itself. */
 export async function livingKeys(context: Context, target: Keys): Promise<string[]> {
   const cell = await openCell(context.ports, target);
   const etcd = cell.etcd(target.etcd);

@@ -17,9 +17,9 @@ const output = z.object({
   director_version: z.string(),
   store: z.string(),
   store_key_id: z.string(),
-  /** Absent where the same keys read archives. */
+  /** Absent if the same keys read archives. */
   source_key_id: z.string().optional(),
-  /** Of the archives, where the configuration names it; else "". */
+  /** Of the archives, if the configuration names it; else "". */
   bucket: z.string(),
   /** Systems that are spoken to without TLS, or without a look at the certificate; for the report. */
   unprotected: z.array(z.string()),

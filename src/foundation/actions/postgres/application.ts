@@ -22,7 +22,7 @@ export interface Application {
   readonly restore: (archive: Uint8Array, how: Restoring) => ReturnType<Sql["restore"]>;
 }
 
-/** `database`: another one than the key's own, where it is not empty. */
+/** `database`: another one than the key's own, if it is not empty. */
 export async function openApplication(
   context: Context,
   target: Target & { readonly key_guid: string; readonly database?: string },

@@ -1,4 +1,4 @@
-/** Whether a pg_restore reads what a pg_dump has written: it reads its own format and older ones. */
+/** Whether a pg_restore reads the archive of a pg_dump: it reads its own format and older ones. */
 
 /** Minor release of an old series from which on it writes and reads format 1.13 (CVE-2018-1058). */
 const SINCE_2018: Readonly<Record<string, number>> = { "9.3": 22, "9.4": 17, "9.5": 12, "9.6": 8, "10": 3 };
@@ -16,7 +16,7 @@ export function formatOf(version: string): number {
 
 const MAGIC = "PGDMP";
 
-/** As its head says; undefined of what is no archive. */
+/** As its head says; undefined if it is no archive. */
 export function formatIn(archive: Uint8Array): number | undefined {
   const [major, minor] = archive.subarray(MAGIC.length, MAGIC.length + 2);
   return Buffer.from(archive.subarray(0, MAGIC.length)).toString() === MAGIC && major === 1 ? minor : undefined;

@@ -11,13 +11,13 @@ const input = z.strictObject({
   ...targetInput,
   key_guid: z.string(),
   database: z.string(),
-  /** The release that dumps what the container's pg_restore is to load; absent in runs of earlier versions. */
+  /** The release whose pg_dump makes the dump for the container's pg_restore; absent in runs of earlier versions. */
   pg_dump: z.string().exactOptional(),
 });
 const output = z.object({
   router: z.string(),
   user: z.string(),
-  /** The release of the container's pg_restore, where it cannot read the dump. */
+  /** The release of the container's pg_restore, when it cannot read the dump. */
   unread_by: z.string().exactOptional(),
 });
 

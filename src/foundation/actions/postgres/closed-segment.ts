@@ -1,4 +1,4 @@
-/** An open WAL segment, closed and seen in the archive: what is only in an open one cannot be restored. */
+/** An open WAL segment, closed and seen in the archive: writes in an open segment alone cannot be restored. */
 import type { Context } from "../../../action.ts";
 import { instanceArchive, keyIn } from "../../../archive/names/location.ts";
 import { segmentKey } from "../../../archive/names/layout.ts";

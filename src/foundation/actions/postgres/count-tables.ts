@@ -17,7 +17,7 @@ const input = z.strictObject({
 const output = z.object({ database: z.string(), tables: z.array(tableRows) });
 type Output = z.infer<typeof output>;
 
-/** What is in the living database is never overwritten: told before anything is made. */
+/** The living database's data are never overwritten: its tables are shown before anything is made. */
 export const countLiving = defineAction({
   id: "postgres.count-tables",
   title: "Look at the tables in the living database",
@@ -25,7 +25,7 @@ export const countLiving = defineAction({
   input,
   output,
   tell: ({ database, tables }) => `${countsText(tables)} in "${database}"`,
-  // psql itself quotes the schema: what is filled in there fits, whatever it is.
+  // psql itself quotes the schema, so that any name fits in there.
   describe: ({ container, cell, database, tables, into_schema }) =>
     tableNames(tables, into_schema).map((each) => ({
       on: cell,

@@ -11,14 +11,14 @@ import { formatIn, formatOf } from "./archive-format.ts";
 import { quoteLiteral } from "../../../kit/sql/quoting.ts";
 import { undoLoad } from "./undo-load.ts";
 
-/** What is sent in one piece. */
+/** The largest dump, which is sent in one piece. Bytes. */
 const LARGEST_DUMP = 200 * 1024 * 1024;
-/** Rows and indexes of a whole dump, over whatever way leads to the cell. */
+/** Rows and indexes of a whole dump, over any way to the cell. Milliseconds. */
 const LOAD_MS = 2 * 60 * 60_000;
 
 const input = z.strictObject({
   ...targetInput,
-  /** What the service is called. */
+  /** The service's name. */
   name: z.string(),
   key_guid: z.string(),
   database: z.string(),
@@ -34,8 +34,9 @@ const output = z.object({ tables: z.array(tableRows) });
 type Output = z.infer<typeof output>;
 
 /**
- * One transaction of pg_restore, which ends an archive that is cut with an error. All tables come to be at once or not at all,
- * and none that is there is touched. It knows no commands but SQL: what a stranger wrote into the dump leads nowhere else.
+ * One transaction of pg_restore, which ends an archive that is cut with an error. All tables come to be at once or not
+ * at all, and none that is there is touched. It knows no commands but SQL: a stranger's text in the dump leads nowhere
+ * else.
  */
 export const loadTables = defineAction({
   id: "postgres.load-tables",
@@ -71,7 +72,7 @@ export const loadTables = defineAction({
   probe: (context, request) => probeLoad(context, request, context.records("loading").length > 0),
   async probeByHand(context, request) {
     const found = await probeLoad(context, request, true);
-    // The way back renames what this note names.
+    // The way back renames the tables of this note.
     if (found.state === "done") await context.record("loading", { sha256: request.sha256, tables: request.tables });
     return found;
   },
@@ -81,7 +82,7 @@ export const loadTables = defineAction({
   },
 });
 
-/** `isOwn`: what is there can be the run's. */
+/** `isOwn`: the present table can be the run's. */
 async function probeLoad(context: Context, request: Input, isOwn: boolean): Promise<Probe<Output>> {
   const application = await openApplication(context, request);
   const going = `SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE application_name = ${quoteLiteral(nameOf(context))};`;
@@ -95,7 +96,7 @@ async function probeLoad(context: Context, request: Input, isOwn: boolean): Prom
   return { state: "unknown", evidence: `${evidence}; ${countsText(request.tables)} were to be loaded, all or none` };
 }
 
-/** What the connection of this run's load is called: whoever asks for it knows whether it has ended. */
+/** The name of the connection of this run's load: a later look tells by it whether the load has ended. */
 const nameOf = ({ run }: Context): string => `dingo-recover ${run.id}`;
 
 const countsOf = (application: Application, { tables }: Input): Promise<TableRows[]> =>

@@ -9,7 +9,7 @@ import { asideName } from "./undo-load.ts";
 
 const input = z.strictObject({
   ...targetInput,
-  /** What the service is called. */
+  /** The service's name. */
   name: z.string(),
   database: z.string(),
   schema: z.string(),
@@ -71,7 +71,7 @@ export const makeSchema = defineAction({
   probe: (context, request) => probeSchema(context, request, context.records("making").length > 0),
   async probeByHand(context, request) {
     const found = await probeSchema(context, request, true);
-    // The way back renames what this note names.
+    // The way back renames the schema of this note.
     if (found.state === "done") await context.record("making", { schema: request.schema });
     return found;
   },
@@ -81,7 +81,7 @@ export const makeSchema = defineAction({
   },
 });
 
-/** `mayBeOwn`: what is there can be the run's. */
+/** `mayBeOwn`: the present schema can be the run's. */
 async function probeSchema(context: Context, request: Input, mayBeOwn: boolean): Promise<Probe<Output>> {
   const { schema } = request;
   const owner = await ownerOf(context, request);
@@ -96,7 +96,7 @@ const printed = ({ container, cell, database }: Input, sql: string) => ({
   line: printedWithInput(psqlInto(container, database), sql),
 });
 
-/** psql itself quotes the names: what is filled in there fits, whatever it is. */
+/** psql itself quotes the names, so that any name fits in there. */
 const printedCreate = ({ container, cell, database, schema, owner }: Input) => ({
   on: cell,
   line: printedWithInput(

@@ -1,14 +1,14 @@
 /**
- * What set-role-passwords does, as lines for psql that a person can send: the broker's state goes from etcd straight into
- * the session, so that no password is typed, shown or in an argument list.
+ * The work of set-role-passwords as lines for psql that a person can send. The broker's state goes from etcd straight
+ * into the session, so that no password is typed, shown or in an argument list.
  *
- * psql's backquotes run curl inside the container, which reaches etcd by the address that its own scripts use
- * (dingo.md §3, ETCD_HOST_PORT). Nothing is newer than PostgreSQL 9.4.
+ * psql's backquotes run curl inside the container, which reaches etcd by the address that the container's scripts use
+ * (dingo.md §3, ETCD_HOST_PORT). The lines need no PostgreSQL newer than 9.4.
  */
 import { etcdUrl } from "../../../kit/commands/host-commands.ts";
 import { inQuotes, quote } from "../../../kit/commands/shell-quote.ts";
 
-/** The broker's name of each role's credentials, and what initdb's bootstrap gives the role. */
+/** The broker's name of each role's credentials, and the attributes that initdb's bootstrap gives the role. */
 const ROLES = [
   ["superuser_credentials", "SUPERUSER"],
   ["admin_credentials", "CREATEDB CREATEROLE"],

@@ -19,7 +19,7 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
-/** One statement for what the step asks table by table. It leaves out what the application may not read. */
+/** One statement for the step's questions table by table. It leaves out tables that the application may not read. */
 const COUNT_ALL =
   "SELECT format('%I.%I', schemaname, tablename), substring(query_to_xml(format('SELECT count(*) AS n FROM %I.%I', schemaname, tablename), false, true, '')::text FROM '<n>([0-9]+)</n>') FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND has_schema_privilege(schemaname, 'USAGE') AND has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT') ORDER BY 1;";
 
@@ -66,7 +66,7 @@ function readOnly(sql: string): string {
   return `SET default_transaction_read_only = on;\n${sql.trimEnd().replace(/;?$/, ";")}`;
 }
 
-/** Table by table: where one may not be read by the application, the others still count. */
+/** Table by table: if one may not be read by the application, the others still count. */
 async function countRows(
   { login }: Application,
   names: readonly (readonly string[])[],

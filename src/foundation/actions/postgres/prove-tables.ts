@@ -16,7 +16,7 @@ const input = z.strictObject({
 });
 const output = z.object({ router: z.string(), user: z.string(), tables: z.array(tableRows) });
 
-/** What counts is what an application reads: through the router, by the credentials of a service key. */
+/** The rows that an application reads are the proof: through the router, with the credentials of a service key. */
 export const proveTables = defineAction({
   id: "postgres.prove-tables",
   title: "Count the rows through the router as the application",
@@ -31,7 +31,8 @@ export const proveTables = defineAction({
     await awaitWritable(context, application);
     const tables = await countTables((sql) => rowsOf(application, sql), request.tables);
     const { router, user } = application;
-    // The application is at work again: it may have added rows, and what it deletes is its own affair only later.
+    // The application is at work again, so more rows are fine. Fewer count only here: later deletions are its own
+    // affair.
     const less = tables.find(({ rows }, index) => (rows ?? -1) < (request.tables[index]?.rows ?? 0));
     if (less === undefined) return { router, user, tables };
     throw new RecoverError("proof-failed", `${nameText(less)} has fewer rows than were dumped: ${countsText(tables)}`, {

@@ -16,11 +16,11 @@ const state = z.object({
 export interface RoleCredentials {
   readonly username: string;
   readonly password: string;
-  /** What initdb's bootstrap gives the role. */
+  /** The attributes that initdb's bootstrap gives the role. */
   readonly attributes: string;
 }
 
-/** Undefined where the broker keeps no state: passwords are then fixed, and a restored database matches. */
+/** Undefined if the broker keeps no state: passwords are then fixed, and a restored database matches. */
 export async function readRoleCredentials(
   cell: Cell,
   etcd: string,

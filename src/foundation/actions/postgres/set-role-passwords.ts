@@ -16,7 +16,7 @@ type Output = z.infer<typeof output>;
 
 /**
  * The restored database holds the old passwords, bindings hand out the new ones (dingo.md §3.6, real-parts.md §3.4):
- * all three roles get what `/service/NEW/state` says, so that database, environment, state and bindings agree.
+ * all three roles get the passwords of `/service/NEW/state`, so that database, environment, state and bindings agree.
  */
 export const setRolePasswords = defineAction({
   id: "postgres.set-role-passwords",
@@ -72,7 +72,9 @@ function unansweredText(unanswered: readonly string[]): string {
   return `nobody can tell whether these can log in: ${unanswered.join(", ")}`;
 }
 
-/** Statements are not logged: they hold passwords. A role that the old world did not know owns what its predecessor owned. */
+/**
+ * Statements are not logged: they hold passwords. A role that the old world did not know owns its predecessor's tables.
+ */
 function statements(roles: readonly RoleCredentials[], present: readonly string[]): string {
   const lines = [
     "SET log_statement = 'none';",

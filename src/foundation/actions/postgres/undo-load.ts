@@ -1,4 +1,7 @@
-/** The way back of a load: the tables that it made take another name, whatever was written to them since (law 2). */
+/**
+ * The way back of a load: the tables that it made take another name, with all rows that were written to them since (law
+ * 2).
+ */
 import type { Context, Taken, WayBack } from "../../../action.ts";
 import { psqlByKey } from "../cf/printed-credentials.ts";
 import { guardContainer, guardLiving, type Target } from "../docker/target-container.ts";
@@ -64,7 +67,7 @@ async function look(
   { input }: Taken<Input, unknown>,
 ): Promise<{ readonly application: Application; readonly there: readonly TableRows[] }> {
   const application = await openApplication(context, input);
-  // Nothing was sent before this note: what has these names is not the run's.
+  // Nothing was sent before this note: tables with these names are not the run's.
   if (context.records("loading").length === 0) return { application, there: [] };
   const found = await countTables((sql) => rowsOf(application, sql), input.tables);
   return { application, there: found.filter(({ rows }) => rows !== null) };

@@ -8,8 +8,8 @@ const input = z.strictObject({ org: z.string(), space: z.string(), members: z.ar
 const output = z.object({ org: z.string(), space: z.string(), members: z.array(spaceMember) });
 
 /**
- * The one consent that names them all. It changes nothing itself: the runbook raises its effect, so that what was shown
- * is agreed to by typing the target, and the journal has it before the first of the runs begins.
+ * The one consent that names them all. It changes nothing itself: the runbook raises its effect, so that the operator
+ * agrees by typing the target, and the journal has it before the first of the runs begins.
  */
 export const agreeBatch = defineAction({
   id: "recovery.agree-batch",

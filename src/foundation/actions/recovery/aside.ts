@@ -1,6 +1,6 @@
 /**
- * What a run may have left aside, by the names that its steps give: only these are ever deleted, and only by `cleanup`
- * (law 2).
+ * The places that a run may have left aside, by the names that its steps give. Only these are ever deleted, and only by
+ * `cleanup` (law 2).
  */
 import type { Context } from "../../../action.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
@@ -27,7 +27,10 @@ export interface AsideOf {
   readonly archive: string;
 }
 
-/** What a run can leave: the empty database, what a container made that ran again, and after an undo the recovered database. */
+/**
+ * The directories that a run can leave aside: the empty database, the database of a container that ran again, and the
+ * recovered database after an undo.
+ */
 export function directoriesAside(container: string, run: string): readonly string[] {
   return [...asideDirectories(container, run), `${asideDirectory(container, run)}-undone`];
 }
@@ -58,14 +61,17 @@ export async function guardInstanceOf(context: Context, { run, guid }: AsideOf):
 export interface OwnBackup {
   /** The archive of the instance. */
   readonly archive: string;
-  /** What the recovered database made first; "" where the run was undone, and the instance has its own empty database. */
+  /**
+   * The first base backup of the recovered database; "" if the run was undone, and the instance has its own empty
+   * database.
+   */
   readonly base_backup: string;
 }
 
 /**
- * The base backup that stands without what is aside: the one that the recovered database made first, or a later one
- * where that was pruned. Throws `guard-refused` where the instance's archive as it is now cannot be restored from such
- * a one without loss.
+ * The base backup that needs no object aside: the first one of the recovered database, or a later one if that was
+ * pruned. Throws `guard-refused` if the instance's archive as it is now cannot be restored from such a one without
+ * loss.
  */
 export async function requireOwnBackup(context: Context, { archive, base_backup }: OwnBackup): Promise<string> {
   const location = parseLocation(archive);
@@ -81,7 +87,7 @@ export async function requireOwnBackup(context: Context, { archive, base_backup 
   });
 }
 
-/** Timelines and positions only grow: what was copied lies below the first base backup after the recovery. */
+/** Timelines and positions only grow: the copied objects lie below the first base backup after the recovery. */
 function isSameOrLater(name: string, first: string): boolean {
   const [a, b] = [baseNamed(name)?.start, baseNamed(first)?.start];
   if (a === undefined || b === undefined) return false;

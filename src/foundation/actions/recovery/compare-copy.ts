@@ -1,6 +1,6 @@
 /**
- * The copy once more, by a listing: names, sizes and ETags; where these cannot be compared, the bytes of small objects,
- * a sysid above all. That the large ones are the same was shown when they were copied (DESIGN §5).
+ * The copy once more, by a listing: names, sizes and ETags; if these cannot be compared, the bytes of small objects, a
+ * sysid above all. That the large ones are the same was shown when they were copied (DESIGN §5).
  */
 import type { Context, EvidenceRef } from "../../../action.ts";
 import { itemsOf, planCopy } from "../../../archive/copy/copy-plan.ts";
@@ -15,7 +15,7 @@ import { recallListing } from "../archive/evidence-listing.ts";
 const SMALL_BYTES = 4096;
 const IN_FLIGHT = 8;
 
-/** Throws `guard-refused` where the target is not the copy of what the baseline lists. */
+/** Throws `guard-refused` if the target is not the copy of the objects in the baseline. */
 export async function refuseOtherArchive(
   context: Context,
   { target, baseline }: { readonly target: string; readonly baseline: EvidenceRef },

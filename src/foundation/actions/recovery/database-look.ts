@@ -1,6 +1,6 @@
 /**
- * What the database in a container says of itself, by SQL over its socket: whether it recovers, its system identifier,
- * its timeline and how it came to it. A proof rests on this and on no log line.
+ * Asks the database in a container about itself, by SQL over its socket: whether it recovers, its system identifier,
+ * its timeline, and the switches that led to that timeline. A proof rests on this and on no log line.
  */
 import { z } from "zod";
 import { parseHistory, type Switch } from "../../../archive/judgement/history.ts";
@@ -20,13 +20,13 @@ export interface OpenDatabase {
   readonly timeline: number;
   /** The position that it has reached on its timeline: the segment's number. */
   readonly segment: number;
-  /** Where each earlier timeline ended; empty on the first timeline. */
+  /** The end of each earlier timeline; empty on the first timeline. */
   readonly history: readonly Switch[];
 }
 
 /**
  * For all servers from 9.5 on. `global/pg_control` begins with the system identifier, 64 bits in the machine's order:
- * the function for it came with 9.6. Each name has its schema: a tenant may have put functions of its own before these.
+ * the function for it came with 9.6. Each name has its schema: a tenant may have put other functions before these.
  */
 const ASK =
   "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_version_num'), " +
@@ -44,7 +44,7 @@ const placeAsk = (version: number): string => {
 const standing = z.tuple([z.enum(["t", "f"]), z.string().regex(/^\d{5,6}$/), z.string().regex(/^[0-9a-f]{16}$/)]);
 const place = z.tuple([z.string(), z.string().regex(/^(?:[0-9a-f]{2})*$/)]);
 
-/** Never throws for what the server or psql answers: that is `silent`. */
+/** Never throws for an answer of the server or psql: that is `silent`. */
 export async function lookAtDatabase(sql: Pick<Sql, "socket">, container: string): Promise<DatabaseLook> {
   try {
     const [first] = await sql.socket(container, ASK);

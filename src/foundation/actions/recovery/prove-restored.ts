@@ -39,7 +39,7 @@ const input = z.strictObject({
   segments: z.number().int(),
   last_segment: z.string(),
   base_backup: z.string(),
-  /** The old database that was started instead of a restore; "" where segments must be restored. */
+  /** The old database that was started instead of a restore; "" if segments must be restored. */
   database: z.string().default(""),
 });
 type Input = z.infer<typeof input>;
@@ -54,8 +54,8 @@ const output = z.object({
 type Output = z.infer<typeof output>;
 
 /**
- * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is what the
- * database says by SQL, which is its system identifier, the end of its recovery, and the last segment that the archive
+ * `pg_isready` is not recovered, and PostgreSQL promotes happily over a gap (wal-archives.md §7a): the proof is the
+ * database's answer by SQL: its system identifier, the end of its recovery, and the last segment that the archive
  * promised. Log lines only explain: an image of another version may say others.
  */
 export const proveRestored = defineAction({
@@ -66,7 +66,7 @@ export const proveRestored = defineAction({
   output,
   describe: ({ container, cell, started_at }) => [
     { on: cell, line: `${quote(dockerCommand("logs", "--since", started_at, container))} 2>&1 | tail -n 20` },
-    // What 9.5 can be asked too: its system identifier stands in Patroni's answer.
+    // These commands work on 9.5 too: its system identifier stands in Patroni's answer.
     { on: cell, line: printedWithInput(psqlSocket(container), "SELECT pg_is_in_recovery();") },
     {
       on: cell,
@@ -177,7 +177,7 @@ async function judge(
   const wrong = wrongDatabase(seen, target) ?? doubts.of(seen.container, { database, failure });
   if (wrong !== undefined) throw await stopWrong(context, target, wrong);
   if (database.is !== "open" || !(await leads(seen))) return { instead: seen };
-  // It was read beside the database, which has opened meanwhile: what it says of the end may have come since.
+  // It was read beside the database, which has opened meanwhile: its words about the end may have come since.
   const lines = await seen.cell.docker.logs(target.container, target.started_at);
   return { found: outputOf(database, lines) };
 }
@@ -225,7 +225,7 @@ function outputOf({ systemId, timeline }: OpenDatabase, lines: readonly string[]
   };
 }
 
-/** What an image of another version says; the proof does not rest on it. */
+/** Lines that an image of another version prints; the proof does not rest on them. */
 function notKnownText(lines: readonly string[]): string {
   const unknown = unknownLines(lines);
   const [first] = unknown;

@@ -1,6 +1,6 @@
 /**
- * What must hold when the container is started over the old archive. The run looks before it starts, and every start
- * looks again: hours may lie between the two, and a daemon restart, another operator or a deploy (dingo.md §8, 15).
+ * Checks the conditions for a start of the container over the old archive. The run looks before it starts, and every
+ * start looks again: in between there may be hours, a daemon restart, another operator or a deploy (dingo.md §8, 15).
  */
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
@@ -20,14 +20,14 @@ import { refuseOtherArchive } from "./compare-copy.ts";
 export const readyInput = z.strictObject({
   ...targetInput,
   etcd: z.string(),
-  /** What /service/GUID/initialize must say at the moment of starting. */
+  /** The value that /service/GUID/initialize must have at the moment of starting. */
   system_id: z.string().regex(/^\d{10,20}$/),
   /** The life that was stopped: a container that was started since has written to the archive. */
   stopped_life: z.string(),
-  /** The copy, and the listing of what it is a copy of. */
+  /** The copy, and the listing of its source. */
   target: z.string(),
   baseline: evidenceRef,
-  /** The old database that was copied into the data directory; "" where it must be empty. */
+  /** The old database that was copied into the data directory; "" if it must be empty. */
   database: z.string().default(""),
 });
 export type Ready = z.infer<typeof readyInput>;
@@ -106,7 +106,10 @@ async function refuseOtherNodes(context: Context, target: Ready): Promise<void> 
   throw refuse(`the instance has another node: ${names}`, target);
 }
 
-/** What this run's own start has begun there, before it was stopped at once, nobody else has to look for. */
+/**
+ * If this run's own start began a database there, before it was stopped, the error says so: nobody has to look for the
+ * cause.
+ */
 function notEmpty(context: Context, target: Ready, count: number): RecoverError {
   const holds = filledText(target, count);
   if (context.records("did-not-restore").length === 0) return refuse(holds, target);

@@ -1,6 +1,6 @@
 /**
- * What a restoring container says (dingo.md §3.8, real-parts.md §3.4). It explains a proof and never is one: the next
- * image may say it otherwise. PostgreSQL restores the last segment twice, so that segments are counted by name.
+ * Reads the lines of a restoring container (dingo.md §3.8, real-parts.md §3.4). They explain a proof and never are one:
+ * the next image may print others. PostgreSQL restores the last segment twice, so that segments are counted by name.
  */
 import { type LogPattern, newest } from "../../../kit/log-patterns/log-pattern.ts";
 import { RECOVERY } from "../../../kit/log-patterns/recovery.ts";
@@ -49,7 +49,7 @@ export function readRestoreLog(lines: readonly string[]): RestoreLog {
   };
 }
 
-/** What was said before the newest restore began is over. */
+/** The lines since the newest restore began; earlier ones are over. */
 function sinceItRestores(texts: readonly string[]): readonly string[] {
   return texts.slice(texts.findLastIndex((text) => START_UP.restores.says.test(text)) + 1);
 }
@@ -58,7 +58,7 @@ function segmentsIn(texts: readonly string[], { says }: LogPattern): Set<string>
   return new Set(texts.flatMap((text) => says.exec(text)?.[1] ?? []));
 }
 
-/** "2026-11-21 11:57:53.190195+00" → "2026-11-21T11:57:53.190Z"; "" for what is no time. */
+/** "2026-11-21 11:57:53.190195+00" → "2026-11-21T11:57:53.190Z"; "" if it is no time. */
 function isoTime(stamp: string | undefined): string {
   const found = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(?::?(\d\d))?/.exec(stamp ?? "");
   if (found === null) return "";

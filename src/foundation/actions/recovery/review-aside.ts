@@ -28,7 +28,7 @@ const output = z.object({
   directories: z.array(z.string()),
 });
 
-/** Objects and bytes first: what is deleted afterwards is exactly what is listed here. */
+/** Objects and bytes first: later exactly the listed ones are deleted. */
 export const reviewAside = defineAction({
   id: "recovery.review-aside",
   title: "What lies aside, and the backup that stands without it",

@@ -22,9 +22,9 @@ const input = z.strictObject({
   minutes: z.number(),
   cell: z.string(),
   container: z.string(),
-  /** What the broker has cloned; "" where the archive is going to be copied. */
+  /** The instance that the broker has cloned; "" if the archive is going to be copied. */
   clone_from: z.string().default(""),
-  /** GUID of the instance that is adopted; "" where this run has made one. */
+  /** GUID of the instance that is adopted; "" if this run has made one. */
   adopt: z.string().default(""),
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });

@@ -7,7 +7,7 @@ import { guardTarget, type Target } from "../docker/target-container.ts";
 
 export const STOP_GRACE_SECONDS = 10;
 
-/** The error that tells what is wrong, and the container as it stands after it. Throws what the stop throws. */
+/** The error that tells the fault, and the container as it stands after it. Throws the errors of the stop. */
 export async function stopWrong(context: Context, target: Target, wrong: string): Promise<RecoverError> {
   const { cell, container } = await guardTarget(context, target);
   const state = await stopOnce(context, cell, container);

@@ -20,17 +20,17 @@ const input = z.strictObject({
   lived_on: z.boolean().default(false),
   nothing_lost: z.string().default(""),
   tables: z.array(z.object({ table: z.string(), rows: z.number().nullable() })),
-  /** "" where nothing was moved aside: the broker has cloned it. */
+  /** "" if nothing was moved aside: the broker has cloned it. */
   archive_aside: z.string().default(""),
   data_aside: z.string().default(""),
-  /** Commands that recover what went with it. */
+  /** Commands that recover the instances that were deleted with it. */
   others: z.array(z.string()).default([]),
   cell: z.string(),
   key: z.string(),
   org: z.string(),
   space: z.string(),
   name: z.string(),
-  /** Of the deleted instance, where the evidence named them. */
+  /** Of the deleted instance, if the evidence named them. */
   nodes: z.array(z.string()).default([]),
 });
 type Input = z.infer<typeof input>;
@@ -41,7 +41,7 @@ const output = z.object({
   next: z.array(z.string()),
 });
 
-/** What a person asks when it is over: what is back, what is lost, what still lies around, what to do next. */
+/** Answers a person's questions at the end: what is back, what is lost, what still lies aside, what to do next. */
 export const summarise = defineAction({
   id: "recovery.summarise",
   title: "What was recovered, and what was left aside",
@@ -80,7 +80,7 @@ export const summarise = defineAction({
   },
 });
 
-/** The last place has a number when a container wrote again: the places before it hold what was there earlier. */
+/** The last place has a number when a container wrote again: the places before it hold the earlier objects. */
 function archivesAside(last: string): readonly string[] {
   if (last === "") return [];
   const [, first = last, number = "1"] = /^(.*\/replaced)-(\d+)$/.exec(last) ?? [];
@@ -91,7 +91,10 @@ function archivesAside(last: string): readonly string[] {
   ];
 }
 
-/** The recovered instance has one. What named none may have left some out, and one needs nothing. */
+/**
+ * Tells the operator to go back to the former number of nodes; the recovered instance has one. If no node was named,
+ * some may be missing; a single node needs nothing.
+ */
 function formerNodes(facts: Input): readonly string[] {
   const { nodes, name } = facts;
   if (nodes.length === 1) return [];

@@ -17,7 +17,7 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ proved: z.string(), next: z.array(z.string()) });
 
-/** What came back, and what the run leaves on this machine and in the service. */
+/** Tells which tables came back, and what the run leaves on this machine and in the service. */
 export const summariseTables = defineAction({
   id: "scratch.summarise",
   title: "What came back, and what is left to do",

@@ -119,7 +119,7 @@ export function readAs<T>(schema: z.ZodType<T>, value: unknown, place: string): 
   throw malformed(place, `has an unexpected form at "${issue?.path.join(".") ?? ""}"`);
 }
 
-/** What an error answer says, short and without control characters. */
+/** The text of an error answer, short and without control characters. */
 export function failureText(body: string): string {
   const said = /"description"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body;
   return (

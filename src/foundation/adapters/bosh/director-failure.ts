@@ -1,4 +1,4 @@
-/** What the director's refusals and failed tasks mean in our codes. */
+/** Turns the director's refusals and failed tasks into our codes. */
 import { RecoverError } from "../../../errors.ts";
 import { failureText } from "./answers.ts";
 import type { HttpsResponse } from "./https-client.ts";

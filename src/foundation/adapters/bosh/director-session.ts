@@ -155,7 +155,7 @@ function addressOf(environment: string): URL {
   return url;
 }
 
-/** The secret goes to HTTPS only, whatever an unauthenticated answer names. */
+/** The secret goes to HTTPS only, even if an unauthenticated answer names another address. */
 function uaaAddress(uaa: string): URL {
   const url = URL.canParse(uaa) ? new URL(`${uaa.replace(/\/+$/, "")}/oauth/token`) : undefined;
   if (url === undefined || url.protocol !== "https:") throw malformed("/info", "names a UAA that is no HTTPS address");

@@ -34,7 +34,7 @@ export class BoshDirector implements Director {
     if (lines.length > 0) {
       return lines.map((line) => answers.toInstance(deployment, answers.readAs(answers.instance, line, path)));
     }
-    // No deployment of ours is empty: where nothing is named, nothing was looked at (law 5).
+    // No deployment of ours is empty: an answer without an instance means that nothing was looked at (law 5).
     throw new RecoverError("answer-incomplete", `the director names no instance of "${deployment}"`, {
       remedy: `See "bosh -d ${deployment} instances"; try again when the director is well.`,
       place: path,

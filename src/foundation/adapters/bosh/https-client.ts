@@ -1,11 +1,10 @@
 /**
  * HTTPS over a dialled stream, so that the director and its UAA can be reached straight or through the gateway hop.
- * Reads follow one another on one connection; a change gets one of its own, because a server may close an idle
- * connection just when it is used again, and nobody could tell whether the change had arrived. Time-outs are real
- * milliseconds.
+ * Reads follow one another on one connection; each change gets a new one, because a server may close an idle connection
+ * just when it is used again, and nobody could tell whether the change had arrived. Time-outs are real milliseconds.
  *
- * Errors: `unreachable`, `answer-incomplete` (the answer broke off), `host-key-mismatch` (the certificate is not trusted),
- * and those of the dialler.
+ * Errors: `unreachable`, `answer-incomplete` (the answer broke off), `host-key-mismatch` (the certificate is not
+ * trusted), and those of the dialler.
  */
 import { type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest } from "node:https";
@@ -29,7 +28,7 @@ export interface HttpsResponse {
 
 export interface HttpsClientOptions {
   readonly dial: Dial;
-  /** PEM; the system's authorities where absent. */
+  /** PEM; the system's authorities if absent. */
   readonly ca?: string;
   readonly timeoutMs?: number;
 }

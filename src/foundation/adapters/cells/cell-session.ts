@@ -20,7 +20,7 @@ export interface SessionParts {
   readonly keyPair: () => Promise<KeyPair>;
   readonly dial: Dial;
   readonly sshPort: number;
-  /** Asked where the director does not know the key of a cell. */
+  /** Asked if the director does not know the key of a cell. */
   readonly knownHostsFiles: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export class CellSession {
 
   /** A living connection; the user is journaled before the director is asked for it. */
   readonly connection = oneAtATime(async (): Promise<SshConnection> => {
-    // What an interrupted step still tries must not make a user after the last one was removed.
+    // A retry of an interrupted step must not make a user after the last one was removed.
     if (this.#ended) throw sessionEnded(this.label);
     if (this.#connection?.alive === true) return this.#connection;
     const key = await this.#parts.keyPair();

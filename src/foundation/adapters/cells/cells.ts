@@ -28,13 +28,13 @@ export interface CellsOptions {
   readonly gateway?: Gateway;
   readonly recorder: ResourceRecorder;
   readonly secrets: Secrets;
-  /** 22 where absent. */
+  /** Default: 22. */
   readonly sshPort?: number;
-  /** Where keys are looked up that the director does not know; the operator's own and the system's where absent. */
+  /** Looks up keys that the director does not know. Default: the operator's own and the system's. */
   readonly knownHostsFiles?: readonly string[];
 }
 
-/** What became of a user that another process left behind. */
+/** The fate of a user that another process left behind. */
 export interface CleanedUser {
   readonly user: string;
   readonly label: string;
@@ -88,7 +88,7 @@ class SshCells implements OpenCells {
   async close(): Promise<void> {
     this.#closed = true;
     const own = (await Promise.all([...this.#sessions].map(([key, session]) => this.#end(key, session)))).flat();
-    // This process may be the run's last: what it could not remove when it began is tried once more.
+    // This process may be the run's last: users that it could not remove when it began are tried once more.
     const others = (this.#someLeft ? await this.cleanLeftOvers() : []).flatMap(({ user, label, error }) =>
       error === undefined ? [] : [`"${user}" on "${label}": ${error.message}`],
     );
@@ -99,7 +99,7 @@ class SshCells implements OpenCells {
     });
   }
 
-  /** What is left where the user could not be removed. */
+  /** Says which user stays, if it could not be removed. */
   async #end(key: string, session: CellSession): Promise<readonly string[]> {
     const error = await session.end().catch((thrown: unknown) => asRecoverError(thrown, session.label));
     if (error !== undefined) return [`"${session.user}" on "${session.label}": ${error.message}`];

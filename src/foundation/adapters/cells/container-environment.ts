@@ -1,6 +1,6 @@
 /**
- * A container's environment holds passwords and S3 keys beside the names that identify it (dingo.md §3.2): only what
- * is on this list leaves the adapter, and whatever looks like a secret is registered for masking (law 10).
+ * A container's environment holds passwords and S3 keys beside the names that identify it (dingo.md §3.2): only names
+ * on this list leave the adapter, and every value that looks like a secret is registered for masking (law 10).
  */
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 

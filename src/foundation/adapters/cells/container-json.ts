@@ -1,4 +1,4 @@
-/** What `docker inspect` answers, from 1.10 to today, made into our Container. */
+/** Turns the answer of `docker inspect`, from 1.10 to today, into our Container. */
 import { z } from "zod";
 import type { Container } from "../../../ports/cells.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";

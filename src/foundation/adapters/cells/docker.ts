@@ -71,7 +71,7 @@ export class DockerCli implements ContainerEngine {
     return mergeByTime(result.stdout, result.stderr);
   }
 
-  /** A variable's value, registered as a secret; undefined where the container is there and lacks it. */
+  /** A variable's value, registered as a secret; undefined if the container is there and lacks it. */
   async secret(name: string, variable: string): Promise<string | undefined> {
     const answer = await this.#inspected(name);
     if (answer === undefined)

@@ -20,7 +20,7 @@ const leaf = z.object({
   modifiedIndex: z.number().optional(),
   ttl: z.number().optional(),
 });
-/** Never asked for recursively: what lies deeper is not looked at, however deep it is. */
+/** Never asked for recursively: deeper keys are not looked at. */
 const rawNode = leaf.extend({ nodes: z.array(leaf).optional() });
 type RawNode = z.infer<typeof rawNode>;
 

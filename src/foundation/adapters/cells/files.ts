@@ -60,7 +60,7 @@ export class ShellFiles implements HostFiles {
     return succeed(this.#shell, readStart(absolute(path)));
   }
 
-  /** `guard-refused` with effect "none" where the destination exists; `command-failed` where mv said no. */
+  /** `guard-refused` with effect "none" if the destination exists; `command-failed` if mv said no. */
   async rename(from: string, to: string): Promise<void> {
     if (await this.#exists(to)) throw this.#refuse(`${quoted(to)} exists already`);
     const argv = renamePath(absolute(from), absolute(to));
@@ -72,7 +72,7 @@ export class ShellFiles implements HostFiles {
     throw failureOfChange(this.#shell, argv, result);
   }
 
-  /** What a copy that failed or was cut has made stays: nobody but the caller knows what it is. */
+  /** The part of a copy that failed or was cut stays: only the caller knows what it is. */
   async copyTree(from: string, to: string): Promise<void> {
     if (await this.#exists(to)) throw this.#refuse(`${quoted(to)} exists already`);
     const argv = copyTree(absolute(from), absolute(to));
@@ -80,7 +80,7 @@ export class ShellFiles implements HostFiles {
     if (result.code !== 0) throw failureOfChange(this.#shell, argv, result);
   }
 
-  /** Finishes what an interrupted call began: an empty directory is taken, one with anything in it is refused. */
+  /** Finishes an interrupted call: an empty directory is taken, one with anything in it is refused. */
   async makeDirectory(path: string, like: string): Promise<void> {
     const [make, own, protect] = makeDirectoryLike(absolute(path), absolute(like));
     const kind = await this.kind(path);
@@ -112,7 +112,7 @@ export class ShellFiles implements HostFiles {
     return (await this.#stat(fileKind(absolute(path)))) !== undefined;
   }
 
-  /** Undefined only where stat itself says that there is no such file. */
+  /** Undefined only if stat itself says that there is no such file. */
   async #stat(argv: Argv): Promise<string | undefined> {
     const result = await this.#shell.run(argv);
     if (result.code === 0) return result.stdout.trimEnd();

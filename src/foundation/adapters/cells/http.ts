@@ -13,7 +13,7 @@ export interface HttpAnswer {
 /** curl(1), EXIT CODES. */
 const CURL = { noHost: 6, noConnection: 7, partial: 18, timeout: 28, empty: 52, receive: 56 } as const;
 
-/** Undefined where nothing listens. Errors: `unreachable`, `answer-incomplete`, `answer-malformed`, `program-missing`. */
+/** Undefined if nothing listens. Errors: `unreachable`, `answer-incomplete`, `answer-malformed`, `program-missing`. */
 export async function askHttp(shell: Shell, argv: Argv, stdin?: string): Promise<HttpAnswer | undefined> {
   const result = await shell.run(argv, stdin === undefined ? {} : { stdin });
   if (result.code === CURL.noConnection && !/no route|unreachable|timed out/i.test(result.stderr)) return undefined;
@@ -25,7 +25,7 @@ export async function askHttp(shell: Shell, argv: Argv, stdin?: string): Promise
   return { status, body: result.stdout.slice(0, at) };
 }
 
-/** What a status that nobody expected means: `access-denied`, `unreachable` or `answer-malformed`. */
+/** Turns an unexpected status into `access-denied`, `unreachable` or `answer-malformed`. */
 export function statusError(answer: HttpAnswer, what: string, shell: Shell): RecoverError {
   const denied = answer.status === 401 || answer.status === 403;
   const code = denied ? "access-denied" : answer.status >= 500 ? "unreachable" : "answer-malformed";

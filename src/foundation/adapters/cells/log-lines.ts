@@ -8,7 +8,7 @@ interface Stamped {
 /** RFC 3339 in UTC with nine digits of nanoseconds: of one width, so that text order is time order. */
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z) ?/;
 
-/** Lines oldest first, without their stamps. What has no stamp belongs to the line before it. */
+/** Lines oldest first, without their stamps. A line without a stamp belongs to the line before it. */
 export function mergeByTime(stdout: string, stderr: string): string[] {
   const out = stamped(stdout);
   const err = stamped(stderr);

@@ -25,7 +25,7 @@ export class PsqlInContainer implements Sql {
     this.#shell = shell;
   }
 
-  /** Errors: `unreachable` while PostgreSQL does not take connections, `command-failed` where a statement failed. */
+  /** Errors: `unreachable` while PostgreSQL does not take connections, `command-failed` if a statement failed. */
   async socket(container: string, sql: string): Promise<readonly (readonly string[])[]> {
     const argv = psqlSocket(containerName(container));
     const result = await this.#shell.run(argv, { stdin: sql, timeoutMs: SQL_TIMEOUT_MS });
@@ -45,7 +45,7 @@ export class PsqlInContainer implements Sql {
     return { ok: false, why: isPasswordRefusal(result) ? "password" : "other", message };
   }
 
-  /** Errors: `command-failed` where the container has none. */
+  /** Errors: `command-failed` if the container has none. */
   async restores(container: string): Promise<string> {
     const argv = restoreVersion(containerName(container));
     const result = await this.#shell.run(argv);
@@ -57,7 +57,7 @@ export class PsqlInContainer implements Sql {
   async restore(container: string, to: Parameters<Sql["restore"]>[1], archive: Uint8Array): ReturnType<Sql["restore"]> {
     const password = this.#shell.secrets.register(oneLine(to.password));
     const argv = restoreLogin(containerName(container), plainAddress(to), to.application);
-    // A channel carries text; whatever ends it early leaves an archive that is cut.
+    // A channel carries text; an early end leaves an archive that is cut.
     const stdin = `${password}\n${Buffer.from(archive).toString("base64")}\n`;
     const result = await this.#shell.run(argv, { stdin, timeoutMs: to.timeoutMs });
     if (result.code === 0) return { ok: true };
@@ -77,13 +77,13 @@ export class PsqlInContainer implements Sql {
   }
 }
 
-/** psql's own exit codes count only where psql spoke: docker has a 1 and a 2 of its own. */
+/** psql's exit codes count only if psql spoke: docker uses 1 and 2 too. */
 function saidByPsql(result: CommandResult): boolean {
   const own = result.code === PSQL.noConnection || result.code === PSQL.scriptError;
   return own && BY_PSQL.test(result.stderr);
 }
 
-/** 28P01 in the words of the server, and what libpq says when none was given. */
+/** 28P01 in the words of the server, and libpq's words when no password was given. */
 function isPasswordRefusal(result: CommandResult): boolean {
   const { passwordRefused, passwordLacking } = LOG_IN;
   return passwordRefused.says.test(result.stderr) || passwordLacking.says.test(result.stderr);

@@ -1,4 +1,4 @@
-/** What the journal says of an ephemeral user, so that another process can remove it. */
+/** The journal's record of an ephemeral user, by which another process can remove it. */
 import { z } from "zod";
 import type { JsonObject } from "../../../action.ts";
 import type { BoshInstance } from "../../../ports/director.ts";
@@ -21,7 +21,7 @@ export function userData(instance: BoshInstance, user: string): JsonObject {
   return { user, deployment, group, id, index, ips: [...ips], agentId };
 }
 
-/** Undefined where the entry is not one of ours. */
+/** Undefined if the entry is not one of ours. */
 export function parseUserData(
   data: JsonObject,
 ): { readonly user: string; readonly instance: BoshInstance } | undefined {

@@ -87,7 +87,7 @@ export class Changes {
     return this.#changeOf(request, { "new name": to }, ["rename-service", name, to]);
   }
 
-  /** Without `--wait`: how long is waited, and for what, is the caller's to say. */
+  /** Without `--wait`: the caller says how long to wait, and for which state. */
   deleteService(request: Request<"deleteService">): Promise<void> {
     return this.#changeOf(request, {}, ["delete-service", request.instance, "-f"]);
   }

@@ -1,6 +1,7 @@
 /**
  * The CloudFoundry port by the cf CLI v8 (cf-bosh.md §1, §2): reads over `cf curl --fail /v3/…`, changes by the named
- * commands. What a change says proves nothing; what a read does not find is a fact only for a token that may see it.
+ * commands. The answer to a change proves nothing. That a read finds nothing is a fact only for a token that may see
+ * it.
  */
 import { RecoverError } from "../../../errors.ts";
 import type {
@@ -28,7 +29,7 @@ import { CfSession, type CfSessionOptions } from "./session.ts";
 import { Visibility } from "./visibility.ts";
 
 export interface CfOptions extends CfSessionOptions {
-  /** For `cf restart` and synchronous brokers: 25 minutes where absent. */
+  /** For `cf restart` and synchronous brokers. Default: 25 minutes. */
   readonly changeTimeoutMs?: number;
 }
 

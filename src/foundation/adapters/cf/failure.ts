@@ -1,6 +1,6 @@
 /**
- * What a failed cf command says. The CLI has no machine form: its English sentences (LANG=C) are sorted into our codes,
- * and what is not known stays a failed step whose outcome is probed. Seen with 8.18.3.
+ * Reads the words of a failed cf command. The CLI has no machine form: its English sentences (LANG=C) are sorted into
+ * our codes. An unknown sentence stays a failed step whose outcome is probed. Seen with 8.18.3.
  */
 import { type ErrorCode, RecoverError } from "../../../errors.ts";
 import type { ProgramResult } from "../../../kit/spawn/spawn.ts";

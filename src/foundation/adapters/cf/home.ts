@@ -1,6 +1,6 @@
 /**
- * A `CF_HOME` of our own: it disturbs neither the operator's target nor another terminal. It holds tokens, so its path is
- * noted durably before it comes to be, and the next process removes what a kill left.
+ * A `CF_HOME` of our own: it disturbs neither the operator's target nor another terminal. It holds tokens, so its path
+ * is noted durably before it comes to be, and the next process removes the home that a kill left.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
@@ -25,7 +25,10 @@ export class CfHome {
     this.#note = { path, host: hostname() };
   }
 
-  /** Removes what dead processes left on this machine, those of this run first; then makes a fresh one, mode 0700. */
+  /**
+   * Removes the homes that dead processes left on this machine, those of this run first; then makes a fresh one, mode
+   * 0700.
+   */
   static async open(recorder: ResourceRecorder, parent = tmpdir()): Promise<CfHome> {
     for (const left of await recorder.leftOpen()) {
       if (left.kind === KIND && (await removeLeftOver(left.data))) await recorder.closed(KIND, left.data);
@@ -64,13 +67,13 @@ export class CfHome {
   }
 }
 
-/** What the CLI's state targets: names of organization and space, and the space's GUID. */
+/** The target in the CLI's state: names of organization and space, and the space's GUID. */
 export function targeted(config: Readonly<Record<string, unknown>>): KnownSpace {
   const [org, space] = [asRecord(config["OrganizationFields"]), asRecord(config["SpaceFields"])];
   return { org: textOf(org, "Name"), space: textOf(space, "Name"), guid: textOf(space, "GUID") };
 }
 
-/** A text of the CLI's state; empty where it is not there. */
+/** A text of the CLI's state; empty if it is not there. */
 export function textOf(config: Readonly<Record<string, unknown>>, key: string): string {
   const value = config[key];
   return typeof value === "string" ? value : "";

@@ -3,7 +3,7 @@ import { RecoverError } from "../../../errors.ts";
 import type { PlacedInstance, ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { guidAndName, offeringOf, plan, readAs, space } from "./resources.ts";
 
-/** Errors: those of the lists; `answer-incomplete` where an instance's place or plan is in none of them. */
+/** Errors: those of the lists; `answer-incomplete` if an instance's place or plan is in none of them. */
 export async function placed(
   instances: readonly ServiceInstance[],
   list: (path: string) => Promise<readonly unknown[]>,

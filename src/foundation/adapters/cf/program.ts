@@ -11,7 +11,7 @@ export interface CfProgramOptions {
   /** Further variables, such as SSL_CERT_FILE. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** As a process of its own where absent. */
+  /** Default: starts a process. */
   readonly run?: RunProgram;
 }
 
@@ -49,13 +49,13 @@ export class CfProgram {
     });
   }
 
-  /** The version, where it is 8 or later. Errors: `program-missing`. */
+  /** The version, if it is 8 or later. Errors: `program-missing`. */
   async version(home: string): Promise<string> {
     const { stdout } = await this.run({ args: ["version"], home, timeoutMs: 30_000 });
     const match = / version (\d+)\.(\d+)\.(\d+)(\S*)/.exec(stdout);
     if (match === null) throw this.#unfit(`"${this.#options.program}" is not the Cloud Foundry CLI`);
     const version = `${match[1]}.${match[2]}.${match[3]}${match[4]}`;
-    // Built from source without its version: what it can do tells v8 from its elders.
+    // Built from source without its version: its abilities tell v8 from its elders.
     if (match[1] === "0") {
       if (!(await this.#waitsForServices(home))) throw this.#unfit(`the cf CLI ${version} is older than version 8`);
       return version;

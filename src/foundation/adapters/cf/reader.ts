@@ -7,7 +7,7 @@ import type { ProgramResult } from "../../../kit/spawn/spawn.ts";
 import { failureError, failureOf } from "./failure.ts";
 import type { CfSession } from "./session.ts";
 
-/** Values by filter name; list values are joined by commas and escaped twice where a comma could be meant. */
+/** Values by filter name; list values are joined by commas and escaped twice if a comma could be meant. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 const PER_PAGE = "1000";
@@ -22,7 +22,7 @@ export class CfReader {
     this.#session = session;
   }
 
-  /** One document. Undefined only where Cloud Controller itself says that there is no such resource. */
+  /** One document. Undefined only if Cloud Controller itself says that there is no such resource. */
   async get(path: string): Promise<unknown> {
     const first = await this.#curl(path);
     if (first !== "token") return first.document;

@@ -1,6 +1,6 @@
 /**
- * One log-in of the cf CLI in its own home. Calls take turns: the CLI rewrites its state file at every call.
- * A token that is rejected is one new log-in; who called decides what to do with it.
+ * One log-in of the cf CLI in its own home. Calls take turns: the CLI rewrites its state file at every call. A rejected
+ * token causes one new log-in; the caller decides how to go on.
  */
 import { RecoverError } from "../../../errors.ts";
 import type { CfIdentity, KnownSpace } from "../../../ports/cloud-foundry.ts";
@@ -21,7 +21,7 @@ export interface CfSessionOptions extends CfProgramOptions {
   readonly skipSslValidation?: boolean;
   readonly secrets: Secrets;
   readonly recorder: ResourceRecorder;
-  /** Where the home is made; the system's temporary directory where absent. */
+  /** The directory in which the home is made. Default: the system's temporary one. */
   readonly temporaryDirectory?: string;
 }
 
@@ -65,8 +65,8 @@ export class CfSession {
   }
 
   /**
-   * Targets organization and space, and reads back what the CLI made of it: its next command goes by that GUID. A space
-   * never changes its organization, so that its GUID tells both.
+   * Targets organization and space, and reads back the CLI's target: its next command goes by that GUID. A space never
+   * changes its organization, so that its GUID tells both.
    */
   async target({ org, space, guid }: KnownSpace): Promise<void> {
     requireUsableName("organization", org);

@@ -1,4 +1,4 @@
-/** What a UAA access token says about its bearer. */
+/** The facts in a UAA access token about its bearer. */
 import { RecoverError } from "../../../errors.ts";
 
 export interface TokenFacts {
@@ -7,7 +7,7 @@ export interface TokenFacts {
   readonly subject: string;
   /** No person, but a client. */
   readonly isClient: boolean;
-  /** The identity provider that a person is of; "" where the token does not say. */
+  /** The identity provider that a person is of; "" if the token does not say. */
   readonly origin: string;
   readonly scopes: readonly string[];
 }

@@ -1,4 +1,7 @@
-/** Whether "nothing found" is a fact for this token: Cloud Controller leaves out what one may not see (law 5, cf-bosh.md §2.1). */
+/**
+ * Whether "nothing found" is a fact for this token: Cloud Controller leaves out records that one may not see (law 5,
+ * cf-bosh.md §2.1).
+ */
 import { RecoverError } from "../../../errors.ts";
 import type { CfReader } from "./reader.ts";
 import type { CfSession } from "./session.ts";
@@ -16,7 +19,7 @@ export class Visibility {
     this.#reader = reader;
   }
 
-  /** Returns where the token would have seen it: everywhere, or in the given space by a role. Error: `access-denied`. */
+  /** Returns if the token would have seen it: everywhere, or in the given space by a role. Error: `access-denied`. */
   async nothingIn(spaceGuid: string | undefined, what: string): Promise<undefined> {
     const { subject, scopes, user } = await this.#session.token();
     if (seesEverything(scopes)) return undefined;

@@ -206,7 +206,7 @@ function restarted(world: World, scope: string): World {
   return happen(again, MINUTE, { is: "write", scope, change, thenSwitch: true });
 }
 
-/** Containers print their identifier at each start; here nobody collected what they print. */
+/** Containers print their identifier at each start; here nobody collected their output. */
 function brokersLogOnly(opening: Opening): Opening {
   const syslog = opening.world.syslog.filter(({ program }) => !program.startsWith("docker/"));
   return { ...opening, world: { ...opening.world, syslog } };

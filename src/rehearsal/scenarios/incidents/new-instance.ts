@@ -1,4 +1,4 @@
-/** What can happen to the new instance, from its creation to the proof that its data are back. */
+/** Incidents of the new instance, from its creation to the proof that its data are back. */
 import { addPlan } from "../../cloud-controller/seed.ts";
 import { clusterdataKey } from "../../world/clusterdata.ts";
 import { ERAS } from "../../world/eras.ts";
@@ -165,14 +165,14 @@ export const NEW_INSTANCE: readonly Row[] = [
   },
   {
     // An archive of the first releases does not know the role of today's bindings (dingo.md §3.6): it is made, and owns
-    // what its predecessor owned.
+    // its predecessor's tables.
     incident: 28,
     name: "older-roles",
     title: "The platform was upgraded since the database was made",
     teaches:
       "bindings hand out today's passwords, a restored database has those of its time: they are set, and a log-in proves it",
     adds: [`The old plan is gone from the marketplace since the upgrade; there is "${offering}" "${plan}" now.`],
-    // Every machine is new; what lies in etcd and in the bucket stays.
+    // Every machine is new; the content of etcd and of the bucket stays.
     story: { era: "a", afterDeletion: (world) => ({ ...world, era: "f" }), alters: withNewPlan },
     inputs: { offering, plan },
     unsaid: (told) => {
@@ -282,7 +282,7 @@ function windowComplaints({ world, old, exitCode }: Closing): string[] {
   ];
 }
 
-/** The empty database, and what the container made of the empty directory. */
+/** The empty database, and the one that the container made of the empty directory. */
 function bothAsideComplaints({ world, exitCode }: Closing): string[] {
   const paths = world.cells.flatMap(({ files }) => Object.keys(files));
   const aside = paths.filter((path) => /\/data\.dingo-recover-[^/]+$/.test(path)).length;

@@ -39,7 +39,7 @@ const spaceDeleted: Scenario = {
   unsaid: (told) => planComplaints(told, OTHERS),
 };
 
-/** The smallest batch: where it is broken off, one is back, at work or to come. */
+/** The smallest batch: if it is broken off, one is back, at work or to come. */
 const spaceDeletedWithTwo: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-two",
@@ -125,7 +125,7 @@ const spaceMissing: Scenario = {
   unsaid: (told) => unless(told.began("make-space"), "the space was not made by a step of its own"),
 };
 
-/** Only one is wanted now: a run of its own says what else went, and how all of them come back. */
+/** Only one is wanted now: its run says which others went with the space, and how all of them come back. */
 const oneOfASpace: Scenario = {
   ...spaceDeleted,
   name: "space-deleted-one",

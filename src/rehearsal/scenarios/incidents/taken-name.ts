@@ -49,7 +49,7 @@ export const TAKEN_NAME: readonly Row[] = [
 ];
 
 interface Again {
-  /** What happens to the new instance before the operator is called. */
+  /** Changes to the new instance before the operator is called. */
   readonly use?: (world: World) => World;
   readonly bound?: boolean;
 }

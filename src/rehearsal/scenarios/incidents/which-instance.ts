@@ -147,7 +147,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
 ];
 
 const CONFD = "/var/vcap/sys/run/router/haproxy.cfg";
-/** Without times and addresses: what confd prints at every change of any member. */
+/** Without times and addresses: the lines that confd prints at every change of any member. */
 const CONFD_LINES = [
   `INFO ${CONFD} has md5sum 0f3e should be 77ab`,
   `INFO Target config ${CONFD} out of sync`,
@@ -183,7 +183,7 @@ function candidatesUnsaid(told: Told): string[] {
   ];
 }
 
-/** The sanity test's own id is no GUID; the other is what a create that failed halfway leaves. */
+/** The sanity test's own id is no GUID; the other is the left-over of a create that failed halfway. */
 function noise(world: World, place: Place): World {
   return [drawGuid(world, "orphan"), "T-1471234567"].reduce((before, guid) => {
     const made = pass(happen(before, SECOND, provision(guid, place)), 30 * SECOND);

@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL cluster as far as a recovery can see it: identity, timeline, WAL position, roles and rows. Whatever
- * changes it is in the WAL segment that is open at that moment; a restore replays exactly these changes.
+ * A PostgreSQL cluster as far as a recovery can see it: identity, timeline, WAL position, roles and rows. Every change
+ * is in the WAL segment that is open at that moment; a restore replays exactly these changes.
  */
 import { createHash } from "node:crypto";
 

@@ -19,7 +19,7 @@ export function withoutRows(script: string): Script {
   return { text, rows };
 }
 
-/** What a transaction that fails gives back. */
+/** The state before a transaction, to which a failure goes back. */
 export class Before {
   readonly #database: Database;
   readonly #tables: Database["tables"];

@@ -16,7 +16,7 @@ const ADLER_BASE = 65521;
 export interface LzopOptions {
   /** Seconds since 1970 of the file that was packed. */
   readonly mtime: number;
-  /** 0o100600 for a WAL file; 0 where a pipe was read. */
+  /** 0o100600 for a WAL file; 0 if a pipe was read. */
   readonly fileMode: number;
 }
 
@@ -120,7 +120,7 @@ function lzo(block: readonly Run[]): Buffer {
       literals.push(asBytes(run));
       continue;
     }
-    // The match copies what stands before it, so some zeros go out as literals; four are the least a run may have.
+    // The match copies the bytes before it, so some zeros go out as literals; four are the least a run may have.
     const lead = Math.max(1, 4 - plainSize(literals));
     literals.push(Buffer.alloc(lead));
     out.push(literalRun(Buffer.concat(literals), first), zeroMatch(run - lead));

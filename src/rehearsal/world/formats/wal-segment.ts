@@ -1,6 +1,7 @@
 /**
- * A simulated WAL segment: pages of one record, a switch that holds the changes, and zeros to the end. Each segment's record names
- * the one of the segment before, so that whoever follows the records comes from segment to segment, as on a real server.
+ * A simulated WAL segment: pages of one record, a switch that holds the changes, and zeros to the end. Each segment's
+ * record names the one of the segment before, so that a reader that follows the records comes from segment to segment,
+ * as on a real server.
  */
 import { crc32c } from "./crc32c.ts";
 import { SEGMENT_BYTES } from "../database/database.ts";
@@ -11,7 +12,7 @@ export interface SimulatedSegment {
   readonly version: string;
   readonly timeline: number;
   readonly segment: number;
-  /** Where in the segment before its last record begins; absent where that segment is simulated too. */
+  /** Where in the segment before its last record begins; absent if that segment is simulated too. */
   readonly previous?: number;
   readonly changes: readonly unknown[];
 }

@@ -1,6 +1,6 @@
 /**
- * What a start prints of its configuration: the files of wal-e's environment, and all of Patroni's configuration, passwords
- * included. Held to the captured logs in fixtures/container-logs, image by image.
+ * The configuration as a start prints it: the files of wal-e's environment, and all of Patroni's configuration,
+ * passwords included. Held to the captured logs in fixtures/container-logs, image by image.
  */
 import type { Login } from "../broker-state.ts";
 import type { Container } from "../world.ts";
@@ -9,7 +9,7 @@ import { plays } from "./release.ts";
 
 const ENVDIR = "/data/wal-e/env";
 
-/** Files that hold what the container was given. */
+/** Files that hold the container's settings. */
 export function environmentFiles(container: Container): readonly string[] {
   const last = plays(container, "0.10.2");
   const families = last ? /^(?:WAL|AWS|SWIFT|WABS)/ : /^(?:WAL|AWS)/;
@@ -19,7 +19,7 @@ export function environmentFiles(container: Container): readonly string[] {
   return paths(given ? [...names.filter((name) => name !== "AWS_REGION"), "WALE_S3_ENDPOINT"] : names);
 }
 
-/** The same, with what start-up adds where it archives. */
+/** The same, with start-up's additions if it archives. */
 export function allEnvironmentFiles(container: Container): readonly string[] {
   const added = ["WALE_CMD", "WALE_S3_PREFIX", ...(plays(container, "0.10.2") ? ["PG_DATA_DIR"] : [])];
   const names = environmentFiles(container).map((path) => path.slice(ENVDIR.length + 1));
@@ -114,7 +114,7 @@ const WAL_E: readonly string[] = [
   `    restore_command: envdir ${ENVDIR} wal-e wal-fetch "%f" "%p" -p 1`,
 ];
 
-/** Where nothing is archived to S3, segments are copied beside the data. */
+/** When nothing is archived to S3, segments are copied beside the data. */
 const COPY = "mkdir -p ../wal_archive && test ! -f ../wal_archive/%f && cp %p ../wal_archive/%f";
 
 const parameters = (archives: boolean): readonly string[] => [

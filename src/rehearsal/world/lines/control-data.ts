@@ -1,4 +1,6 @@
-/** What pg_controldata prints of a leader, line by line: each start has it in the log, before its first base backup. */
+/**
+ * The output of pg_controldata for a leader, line by line: each start has it in the log, before its first base backup.
+ */
 import { type Database, lsnText, segmentName } from "../database/database.ts";
 import { utcDate } from "./utc-date.ts";
 

@@ -1,4 +1,4 @@
-/** What initdb prints, in the locale that the image has or Patroni's configuration says. */
+/** The output of initdb, in the locale of the image or of Patroni's configuration. */
 import type { Container } from "../world.ts";
 import { plays } from "./release.ts";
 
@@ -7,7 +7,7 @@ export const initdb = (container: Container): readonly string[] => [
   "This user must also own the server process.",
   "",
   'The database cluster will be initialized with locale "en_US.UTF-8".',
-  // Where the configuration says the encoding, initdb need not.
+  // If the configuration says the encoding, initdb need not.
   ...(plays(container, "0.10.2") ? [] : ['The default database encoding has accordingly been set to "UTF8".']),
   'The default text search configuration will be set to "english".',
   "",

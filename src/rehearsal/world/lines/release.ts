@@ -1,4 +1,4 @@
-/** Which image a container was made from: what it prints and does follows from that. */
+/** The image that a container was made from: its lines and its behaviour follow from that. */
 import type { Container } from "../world.ts";
 
 type Release = `${number}.${number}.${number}`;

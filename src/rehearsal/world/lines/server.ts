@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL and pg_ctl print when a server starts, restores, is promoted and stops: the lines of the captured logs,
- * in their order (fixtures/container-logs). Every start is that of a standby; only a promotion ends that.
+ * The output of PostgreSQL and pg_ctl when a server starts, restores, is promoted and stops: the lines of the captured
+ * logs, in their order (fixtures/container-logs). Every start is that of a standby; only a promotion ends that.
  */
 import { type Database, lsnText, postgresTime, segmentName } from "../database/database.ts";
 import { patroniSays, say } from "../log.ts";
@@ -73,7 +73,7 @@ const following = (name: string): string =>
     Number.parseInt(name.slice(8, 16), 16) * 256 + Number.parseInt(name.slice(16), 16) + 1,
   );
 
-/** What the archive has from a segment on, in the newest timeline: what others wrote while this server was down. */
+/** The archive's segments from one on, in the newest timeline: others wrote them while this server was down. */
 function newerSegments(site: Site, { timeline, segment }: Database): readonly string[] {
   let newest = timeline;
   while (isArchived(site, historyOf(newest + 1))) newest += 1;
@@ -83,7 +83,7 @@ function newerSegments(site: Site, { timeline, segment }: Database): readonly st
   return found;
 }
 
-/** Finds its own data, and in the archive what was written since. */
+/** Finds its own data, and in the archive the WAL that was written since. */
 export function isConsistent(site: Site, database: Database, end: End): void {
   const { timeline, segment } = database;
   const [next, ...others] = newerSegments(site, database);
@@ -140,7 +140,7 @@ export function promotes(site: Site, database: Database, { how, from, restored, 
   says(site, nothingToRedo ? "LOG:  redo is not required" : `LOG:  redo done at ${end}`);
   if (restored && lastTransactionAt !== undefined)
     says(site, `LOG:  last completed transaction was at log time ${postgresTime(lastTransactionAt)}`);
-  // The last segment is fetched once more; what is on the disk only is asked for in vain.
+  // The last segment is fetched once more; WAL that is only on the disk is asked for in vain.
   fetches(site, segmentName(from, restored ? segment - 1 : segment), restored);
   fetches(site, historyOf(timeline), false);
   says(site, `LOG:  selected new timeline ID: ${timeline}`, "LOG:  archive recovery complete");
@@ -157,7 +157,7 @@ export function startsNew(site: Site): void {
   serverStarted(site);
 }
 
-/** `last` says what is archived at the end. */
+/** `last` names the segment that is archived at the end. */
 export function stopsServer(site: Site, leading: boolean, last: () => void = () => undefined): void {
   patroniSays(site, "INFO: closed patroni connection to the postgresql cluster");
   says(site, "LOG:  received fast shutdown request", "LOG:  aborting any active transactions");

@@ -1,6 +1,6 @@
 /**
- * A program that stands in for gpg where there may be none: it takes the same words, and answers with the same status lines
- * and exit codes (seen with gpg 2.2.40). Its messages begin like OpenPGP's, and hide nothing.
+ * A program that stands in for gpg, which may be absent: it takes the same words, and answers with the same status
+ * lines and exit codes (seen with gpg 2.2.40). Its messages begin like OpenPGP's, and hide nothing.
  */
 import { createHash } from "node:crypto";
 import { chmod, rm, writeFile } from "node:fs/promises";

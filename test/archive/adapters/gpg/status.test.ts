@@ -1,4 +1,4 @@
-/** What gpg came to, by status lines as gpg 2.2.40 wrote them. */
+/** The outcome of gpg, by status lines as gpg 2.2.40 wrote them. */
 import { describe, expect, it } from "vitest";
 import { openingOf, privateKeysRead } from "../../../../src/archive/adapters/gpg/status.ts";
 

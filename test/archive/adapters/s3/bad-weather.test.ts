@@ -202,7 +202,7 @@ describe("changes in doubt", () => {
   });
 });
 
-/** As MinIO and proxies answer while what they read from goes away. */
+/** As MinIO and proxies answer while their sources go away. */
 const PASSING: readonly (readonly [number, string])[] = [
   [400, "IncompleteBody"],
   [400, "RequestTimeout"],

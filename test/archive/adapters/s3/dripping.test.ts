@@ -26,7 +26,7 @@ function drip(response: ServerResponse, bytes: string): void {
 }
 
 describe("an answer that comes byte by byte", () => {
-  // What never ends is given up soon, or late.
+  // An answer without an end is given up soon, or late.
   const impatient = () => server.store({ silenceMs: 100 }).reader();
   const OBJECT = { etag: '"abc"', "content-length": String(2 ** 30) };
 

@@ -1,4 +1,4 @@
-/** A server on loopback that answers S3 requests as it is told and remembers what it was asked. */
+/** A server on loopback that answers S3 requests as it is told and remembers them. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type OpenArchiveStore, openArchiveStore } from "../../../../src/archive/adapters/s3/archive-store.ts";
 import type { KeyPairsSettings } from "../../../../src/archive/adapters/s3/key-pairs.ts";

@@ -1,4 +1,4 @@
-/** Keys for sources: they read archives and nothing else; the others write, and are asked for what the first may not know. */
+/** Keys for sources read archives and nothing else. The others write, and are asked when the first may not know. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { OpenArchiveStore } from "../../../../src/archive/adapters/s3/archive-store.ts";
 import { error, FaultyServer, type Reply } from "./faulty-server.ts";

@@ -71,7 +71,7 @@ describe("the pages of a listing", () => {
     };
     expect(await listed(3, () => false)).toEqual(["a", "b", "c"]);
     let asked = 0;
-    // What is said first counts: a listing that ended there is no whole one.
+    // The first word counts: a listing that ended there is no whole one.
     expect(await listed(3, () => (asked += 1) > 1)).toEqual(["a", "b", "c"]);
     expect(await listed(3, () => true)).toEqual(["a", "b", "c", "d", "e"]);
   });

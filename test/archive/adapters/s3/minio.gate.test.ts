@@ -1,4 +1,7 @@
-/** The contract against a real MinIO, and what only a server can show: its own record of writes, its own refusals. */
+/**
+ * The contract against a real MinIO, and two things that only a server can show: its own record of writes, its own
+ * refusals.
+ */
 import { randomBytes } from "node:crypto";
 import {
   CompleteMultipartUploadCommand,
@@ -38,7 +41,7 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** An address of its own: the foundation's MinIO may be running as well. */
+/** The MinIO has a separate address: the foundation's may be running as well. */
 async function start(address: string): Promise<Running> {
   const ledger = await Ledger.open(`s3-${randomBytes(4).toString("hex")}`);
   const minio = await Minio.start(ledger, address, BUCKET);

@@ -1,4 +1,4 @@
-/** No request that changes a store goes around the guard: what can send one, and who can open it. */
+/** No request that changes a store goes around the guard: its senders, and the code that can open one. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Where there is no sandbox: who can say that it goes without, and who cannot. */
+/** Without a sandbox: who can say that it goes without, and who cannot. */
 import { describe, expect, it } from "vitest";
 import { askedWithout } from "../../../../src/archive/adapters/sandbox/asked-without.ts";
 import { RecoverError } from "../../../../src/errors.ts";

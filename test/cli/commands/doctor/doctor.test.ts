@@ -11,7 +11,7 @@ interface Document {
   readonly checks: readonly (Check & { readonly system: string })[];
 }
 
-// Each test is some processes, whatever else the machine is at.
+// Each test starts some processes, and the machine may be busy.
 vi.setConfig({ testTimeout: 180_000 });
 
 let box: StandingBox;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Place } from "../../program.ts";
 
-// Each test is some processes, whatever else the machine is at.
+// Each test starts some processes, and the machine may be busy.
 vi.setConfig({ testTimeout: 120_000 });
 
 let place: Place;

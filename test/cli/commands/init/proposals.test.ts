@@ -1,4 +1,4 @@
-/** What `init` proposes of the variables that are set: it stands on the screen, and is what Enter takes. */
+/** The proposals of `init` out of the variables that are set: they stand on the screen, and Enter takes them. */
 import { expect, it } from "vitest";
 import { interview, type Values } from "../../../../src/cli/commands/init/init-questions.ts";
 import type { Operator } from "../../../../src/ports/operator.ts";

@@ -1,4 +1,4 @@
-/** How a rehearsal ends where its screen goes away, or its supervisor is killed. */
+/** The end of a rehearsal when its screen goes away, or its supervisor is killed. */
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EXIT } from "../../../../src/errors.ts";

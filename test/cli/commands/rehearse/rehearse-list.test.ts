@@ -1,4 +1,4 @@
-/** The list of what can be rehearsed: by runbook, every scenario once. */
+/** The list of rehearsals: by runbook, every scenario once. */
 import { afterAll, expect, it } from "vitest";
 import { SCENARIOS, START_WITH } from "../../../../src/rehearsal/scenarios/registry.ts";
 import { Place } from "../../program.ts";

@@ -1,4 +1,4 @@
-/** Who may take in what comes from elsewhere: a person who has seen it, or whoever names its hash. */
+/** Who may take in a foreign run: a person who has seen it, or a caller who names its hash. */
 import { describe, expect, it } from "vitest";
 import {
   type AcceptingArguments,

@@ -1,4 +1,4 @@
-/** What a person is shown of a run that somebody else began. */
+/** The lines that a person is shown of a run that somebody else began. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { foreignLines } from "../../../../src/cli/commands/run/foreign-run.ts";

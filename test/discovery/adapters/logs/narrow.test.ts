@@ -86,8 +86,8 @@ describe("packed files of a rotated set", () => {
   const [oldest, middle, newest] = rotated.map((name) => `${name}.gz`) as [string, string, string];
   const files: readonly LogFile[] = [oldest, middle, newest].map((name) => ({ path: name, modifiedAt: now }));
   beforeAll(() => {
-    // Little text that packs badly: a file counts by what it takes on disk.
-    // The same each time: letters by chance may spell what is searched for.
+    // Little text that packs badly: a file counts by its size on disk. The same each time: letters by chance may spell
+    // a needle.
     const noise = Buffer.from(createHash("shake256", { outputLength: 3 * MEBIBYTE }).digest("base64"));
     expect(noise.includes("needle")).toBe(false);
     for (const [index, name] of [oldest, middle, newest].entries()) {

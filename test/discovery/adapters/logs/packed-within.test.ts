@@ -1,4 +1,4 @@
-/** Archives of logs as tar(1) makes them: what is packed within them is named, and never counts as searched. */
+/** Archives of logs as tar(1) makes them: the files packed within them are named, and never count as searched. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** The real bosh CLI against the director stand-in: what it is content with, our adapter may rely on. */
+/** The real bosh CLI against the director stand-in: our adapter may rely on every answer that it takes. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** A director of which only the SSH part exists; a real agent on a cell does what it asks. */
+/** A director of which only the SSH part exists; a real agent on a cell does its work. */
 import type { BoshInstance, Director, SshGrant } from "../../../../src/ports/director.ts";
 import type { Agent } from "../../../rig/agent.ts";
 

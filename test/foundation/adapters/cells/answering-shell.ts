@@ -1,4 +1,4 @@
-/** A shell that gives prepared answers, each to one command, and keeps what it was asked. */
+/** A shell that gives prepared answers, each to one command, and keeps the commands. */
 import type { CommandOptions, Shell } from "../../../../src/kit/shell/shell.ts";
 import type { Argv } from "../../../../src/kit/commands/host-commands.ts";
 import type { CommandResult } from "../../../../src/ports/cells.ts";

@@ -1,4 +1,4 @@
-/** The real cf CLI through the hop: it dials by itself, and reaches what no name server of this machine knows. */
+/** The real cf CLI through the hop: it dials by itself, and reaches hosts that no name server of this machine knows. */
 import { mkdtempSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";

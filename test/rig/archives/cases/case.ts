@@ -1,4 +1,4 @@
-/** A damaged archive, what has to be said of it, and what a real restore of it comes to. */
+/** A damaged archive, the words that must be said of it, and the result of a real restore. */
 import type { Archives } from "../archives.ts";
 import type { Outcome } from "../restore.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -10,7 +10,7 @@ export interface Case {
   readonly reader?: "wal-e" | "wal-g";
   /** How much of the objects is looked at; without it only their names and sizes. */
   readonly depth?: "deep" | "full";
-  /** Asked for; without it what the verdict names. */
+  /** The asked timeline; by default that of the verdict. */
   readonly timeline?: string;
   readonly verdict: "restorable" | "restorable-with-loss" | "not-restorable" | "unknown";
   /** Which of the archive's base backups has to be chosen, in the order of their making; without it the newest is tried. */
@@ -18,15 +18,15 @@ export interface Case {
   /** Segments that have to be told as lost. */
   readonly lost?: number;
   readonly real: Real;
-  /** What this tool's own reader comes to, where that is not the same. */
+  /** The result of this tool's own reader, if it differs. */
   readonly own?: { readonly rows: readonly number[] };
 }
 
-/** What the real programs make of it. */
+/** The result of the real programs. */
 export type Real =
   /** The server starts and has exactly these rows. */
   | { readonly rows: readonly number[] }
   /** The fetch or the start ends with this. */
   | { readonly fails: RegExp }
-  /** The server starts, and nobody is told that what it has is wrong. */
+  /** The server starts, and nobody is told that its data are wrong. */
   | { readonly silently: (outcome: Outcome) => boolean };

@@ -1,6 +1,6 @@
 /**
- * WAL-E and PostgreSQL 9.6 on one timeline (`makeLine`): row 1, the first base backup, rows 2 to 4, the second, rows 5 to 8,
- * each row in a segment of its own.
+ * WAL-E and PostgreSQL 9.6 on one timeline (`makeLine`): row 1, the first base backup, rows 2 to 4, the second, rows 5
+ * to 8, each row in a separate segment.
  */
 import { sentinelOf, type Snapshot } from "../snapshot.ts";
 import type { Case } from "./case.ts";

@@ -8,7 +8,7 @@ const withoutBase =
     for (const index of indexes) await snapshot.remove(sentinelOf(snapshot.made.bases[index] ?? ""));
   };
 
-/** What a restore to a point in time made is gone: one branch is left, 1 to 4. */
+/** The branch of a restore to a point in time is gone: one branch is left, 1 to 4. */
 const withoutSibling = (snapshot: Snapshot): Promise<void> => snapshot.removeAll(/^wal_005\/00000005/);
 
 const both =

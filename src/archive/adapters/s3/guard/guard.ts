@@ -1,17 +1,18 @@
 /**
- * Law 1: what stands under every request that changes a store. A change needs a permit, and only this guard makes them.
+ * Law 1: this guard stands under every request that changes a store. A change needs a permit, and only this guard makes
+ * them.
  *
- * A permit names where its holder may write; everything else is refused before anything is sent. Whatever a permit names,
- * it opens no source of a run and nothing inside an archive of WAL-E or WAL-G: those are known by their names, and where a
- * name says nothing the store is asked for one at every prefix above the place. One that cannot be looked at is none that
- * is free (law 5).
+ * A permit names where its holder may write; everything else is refused before anything is sent. No permit opens a
+ * source of a run, or a place inside an archive of WAL-E or WAL-G. The guard knows an archive by its name; when the
+ * name does not tell, it asks the store at every prefix above the place. A prefix that cannot be looked at does not
+ * count as free (law 5).
  */
 import { ARCHIVE_FOLDERS, archivePartOf } from "../../../names/archive-marks.ts";
 import { RecoverError } from "../../../../errors.ts";
 import type { ObjectLocation } from "../../../../ports/object-store.ts";
 import { liesBelow, mayLieIn, type Place, refused, requireCertain } from "./place.ts";
 
-/** Whether any key begins so. Throws where the store does not say. */
+/** Whether any key begins so. Throws if the store does not say. */
 export type Holds = (bucket: string, prefix: string) => Promise<boolean>;
 
 export class Guard {
@@ -25,7 +26,10 @@ export class Guard {
     this.#holds = holds;
   }
 
-  /** For whole archives of a run's own and for what it moves aside: at or below `into`, whose keys may have any name. */
+  /**
+   * For whole archives of the run's own and for objects that it moves aside: at or below `into`, whose keys may have
+   * any name.
+   */
   archives(source: Place, into: readonly Place[]): Permit {
     this.#sources.push(source);
     return new Permit(this, { into, names: "any", above: (place) => prefixesAbove(place.prefix) });
@@ -36,13 +40,13 @@ export class Guard {
     return new Permit(this, { into: [at], names: "plain", above: (_, key) => prefixesAbove(key) });
   }
 
-  /** Throws `source-protected` where the location may be in a source. */
+  /** Throws `source-protected` if the location may be in a source. */
   requireNoSource(at: ObjectLocation): void {
     const source = this.#sources.find((each) => mayLieIn(each, at));
     if (source !== undefined) throw refused(at, `it lies at or below the source archive "${source.prefix}"`);
   }
 
-  /** Throws `source-protected` where an archive is in one of the prefixes itself; those of the store. */
+  /** Throws `source-protected` if an archive is in one of the prefixes itself; those of the store. */
   async lookFor(at: ObjectLocation, prefixes: readonly string[]): Promise<void> {
     await Promise.all(prefixes.map((prefix) => this.#lookOnce(at, prefix)));
   }
@@ -55,7 +59,7 @@ export class Guard {
     const name = `${at.bucket}/${prefix}`;
     const looked = this.#looks.get(name) ?? this.#look(at, prefix).then(() => void this.#free.add(name));
     this.#looks.set(name, looked);
-    // What could not be seen is looked at again.
+    // A look that failed is not remembered: the guard looks again.
     looked.catch(() => this.#looks.delete(name));
     return looked;
   }
@@ -87,7 +91,7 @@ export class Permit {
     this.#terms = terms;
   }
 
-  /** Looks for archives above the location, once for each prefix. Throws as `require`, and what the store answers. */
+  /** Looks for archives above the location, once for each prefix. Throws as `require`, and the store's errors. */
   async show(at: ObjectLocation): Promise<void> {
     const place = this.#placeOf(at);
     await this.#guard.lookFor(at, this.#above(place, at.key));
@@ -110,7 +114,7 @@ export class Permit {
     return place;
   }
 
-  /** An instance's own archive and what is aside beside it lie where no other archive can be. */
+  /** An instance's own archive and the objects aside beside it lie where no other archive can be. */
   #above(place: Place, key: string): readonly string[] {
     return this.#terms.names === "any" && isDingos(place.prefix) ? [] : this.#terms.above(place, key);
   }

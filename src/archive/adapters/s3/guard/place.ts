@@ -1,6 +1,6 @@
 /**
- * Places in a store, and what lies in them however it is spelled. S3 keys are opaque, but servers and proxies on the way
- * clean paths, decode them, and some file systems below a store know no case.
+ * Places in a store, and the keys in them, in every spelling. S3 keys are opaque, but servers and proxies on the way
+ * clean paths and decode them, and some file systems below a store know no case.
  */
 import { RecoverError } from "../../../../errors.ts";
 import { isUncertainPath, spellings } from "../../../../kit/text/key-path.ts";
@@ -13,7 +13,7 @@ export interface Place {
   readonly prefix: string;
 }
 
-/** Throws `source-protected` where the location could be read as another one. */
+/** Throws `source-protected` if the location could be read as another one. */
 export function requireCertain(at: ObjectLocation): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/u.test(at.bucket)) throw refused(at, "the bucket's name is not a plain one");
   if (isUncertainPath(at.key)) throw refused(at, "its path can be read as another one");

@@ -31,7 +31,7 @@ async function allows(permit: Permit, key: string, bucket = BUCKET): Promise<boo
   }
 }
 
-/** A permit that opens the source itself: what holds then is the guard alone. */
+/** A permit that opens the source itself: then only the guard holds. */
 const careless = (prefix = SOURCE.prefix): Permit =>
   guardOf().guard.archives({ bucket: BUCKET, prefix }, [SOURCE, NEW, ASIDE, { bucket: BUCKET, prefix: "backups" }]);
 
@@ -214,7 +214,7 @@ describe("a permit for a shared place", () => {
 const decoded = (text: string): string =>
   text.replace(/%([0-9a-f]{2})/giu, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-/** What a careless server, proxy or file system may make of a key. */
+/** The readings that a careless server, proxy or file system may make of a key. */
 function readings(key: string): readonly string[] {
   const once = decoded(key);
   return [key, once, decoded(once)]
