@@ -105,8 +105,8 @@ export const CATALOGUE = {
 export type ErrorCode = keyof typeof CATALOGUE;
 
 /**
- * What lies in the thing that the run is about, or in what it was told: the same run would come to the same end again,
- * so that, where nothing was created yet, another run helps and resuming does not.
+ * Codes whose cause lies in the run's subject or in its input: the same run would end so again. If nothing was created
+ * yet, another run helps and resuming does not.
  */
 const LASTING: ReadonlySet<string> = new Set<ErrorCode>([
   "input-invalid",
@@ -136,7 +136,7 @@ export interface ErrorDetails {
    * It says nothing of the calls before it: a mutating step is probed after every error.
    */
   readonly effect?: "none" | "unknown";
-  /** True where trying the same call again would be in vain, whatever its code says of others. */
+  /** True if the same call would fail again, though other calls with this code might not. */
   readonly lasts?: boolean;
 }
 

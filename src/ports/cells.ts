@@ -96,7 +96,7 @@ export interface HostFiles {
 }
 
 export interface Restoring {
-  /** What the server calls the connection, among all that it has. */
+  /** The server shows the connection by this name, among all that it has. */
   readonly application: string;
   readonly timeoutMs: number;
 }
@@ -144,7 +144,7 @@ export interface Cell {
   readonly sql: Sql;
   /** etcd at HOST:PORT as a container's ETCD_HOST_PORT says. */
   etcd(hostPort: string): Etcd;
-  /** A JSON document by GET on the cell: Patroni's API at :8008/patroni. Undefined where nothing listens. */
+  /** A JSON document by GET on the cell: Patroni's API at :8008/patroni. Undefined if nothing listens. */
   getJson(url: string): Promise<unknown>;
   /** Credentials of S3 from a container's environment, registered with the masker (law 10). */
   containerSecret(container: string, name: string): Promise<string | undefined>;

@@ -14,7 +14,10 @@ export interface CfIdentity {
   readonly cliVersion: string;
   /** True with cloud_controller.admin, admin_read_only or global_auditor: only then is an empty event list a fact. */
   readonly seesEverything: boolean;
-  /** Somebody said that the certificate of the API is not to be checked: whoever is in between reads and writes along. */
+  /**
+   * The certificate of the API is not checked, by somebody's setting: a third party in between could read and write
+   * along.
+   */
   readonly certificateUnchecked?: true;
 }
 
@@ -155,7 +158,7 @@ export interface CloudFoundry {
   /** Newest first, all pages; `since` inclusive. */
   usageEvents(since: Date): Promise<readonly UsageEvent[]>;
   auditEvents(types: readonly string[], since: Date): Promise<readonly AuditEvent[]>;
-  /** Whatever has the name, managed or user-provided: one name is given once in a space. */
+  /** The instance with this name, managed or user-provided: a name is given once in a space. */
   findInstance(spaceGuid: string, name: string): Promise<ServiceInstance | undefined>;
   getInstance(guid: string): Promise<ServiceInstance | undefined>;
   /** The managed ones. */
@@ -163,7 +166,7 @@ export interface CloudFoundry {
   /** Every managed instance of the platform that the token sees: all of them only where it `seesEverything`. */
   placedInstances(): Promise<readonly PlacedInstance[]>;
   apps(spaceGuid: string): Promise<readonly CfApp[]>;
-  /** What somebody would miss who uses the space. */
+  /** The content that users of the space would miss. */
   contentOf(spaceGuid: string): Promise<SpaceContent>;
   /** Every instance that is wanted now, of every process; one that Cloud Foundry says nothing of is DOWN. */
   appInstances(appGuid: string): Promise<readonly AppInstance[]>;
@@ -174,8 +177,8 @@ export interface CloudFoundry {
   mayDevelop(spaceGuid: string): Promise<boolean>;
 
   /**
-   * `cf create-space SPACE -o ORG`: whether it was made by this call; a space that is there is no error. Whoever makes a
-   * space becomes its manager and developer by the same command; where it was there and our user may not use it,
+   * `cf create-space SPACE -o ORG`: whether it was made by this call; a space that is there is no error. A user who
+   * makes a space becomes its manager and developer by the same command; if it was there and our user may not use it,
    * `cf set-space-role` makes it a developer. Right before, the name has to lead to the organization: else `guard-refused`.
    */
   createSpace(request: SpaceRef & { readonly orgGuid: string }): Promise<"made" | "was-there">;

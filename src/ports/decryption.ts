@@ -5,8 +5,8 @@
  */
 export interface Decryption {
   /**
-   * What the message holds, in pieces as they come; `key` names the object in errors. Nothing is proved before the end: a
-   * message that was changed throws there. Whoever does not want the rest ends the iteration.
+   * The content of the message, in pieces as they come; `key` names the object in errors. Only the end proves the
+   * message: a changed one throws there. The caller may end the iteration early.
    */
   clear(key: string, message: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }

@@ -12,7 +12,7 @@
 import type { DatabaseCopies } from "./database-copy.ts";
 import type { DockerWork } from "./docker-work.ts";
 
-/** What `docker info` says, and where the engine is seen from the CLI. */
+/** The facts of `docker info`, and where the CLI sees the engine. */
 export interface EngineFacts {
   /** The engine's own id, the same for everybody who speaks to it. */
   readonly id: string;
@@ -36,7 +36,7 @@ export interface EngineFacts {
   readonly context: string;
   /** Whether paths of the engine are paths of the machine that the CLI runs on, and this user may read them as root. */
   readonly readsDirectly: boolean;
-  /** What the engine warns of. */
+  /** Warnings of the engine. */
   readonly warnings: readonly string[];
 }
 
@@ -106,7 +106,7 @@ export interface DockerContainer {
 export interface DockerImage {
   readonly id: string;
   readonly tags: readonly string[];
-  /** Paths that become anonymous volumes where nothing is mounted over them. */
+  /** Paths that become anonymous volumes if nothing is mounted over them. */
   readonly volumes: readonly string[];
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
@@ -146,13 +146,13 @@ export interface Place {
   readonly key: string;
   readonly path: string;
   /**
-   * A directory below it, such as `18/docker` in a volume or `var/lib/mysql` in a layer: whoever writes there could have
-   * put a link into the way, which is not followed.
+   * A directory below it, such as `18/docker` in a volume or `var/lib/mysql` in a layer. A writer there could have put
+   * a link into the way; no link is followed.
    */
   readonly inside?: string;
 }
 
-/** What is wanted of each place. Relative paths, no "..", no link is followed on the way. */
+/** The reads that are asked for in each place. Paths are relative, without ".."; no link is followed on the way. */
 export interface LookOrder {
   /** Files of which the first bytes are wanted. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
@@ -215,13 +215,16 @@ export type Searched =
   | { readonly state: "absent"; readonly key: string }
   | { readonly state: "unknown"; readonly key: string; readonly why: string };
 
-/** What a container changed against its image (`docker diff`), paths in the container. */
+/** A change of a container against its image (`docker diff`), with its path in the container. */
 export interface LayerChange {
   readonly how: "added" | "changed" | "deleted";
   readonly path: string;
 }
 
-/** What a container had and another has not, or has otherwise; never what stands in it: an environment holds passwords. */
+/**
+ * A setting that one container had and another lacks or has otherwise. Its value is never kept: an environment holds
+ * passwords.
+ */
 export interface Unlike {
   /** "the variable", "the command" … */
   readonly what: string;
@@ -285,11 +288,11 @@ export interface DockerPlace {
 }
 
 export interface DockerHosts {
-  /** `""` is this machine, with whatever engine its `docker` speaks to; `[USER@]HOST[:PORT]` is reached by SSH. */
+  /** `""` is this machine, with the engine that its `docker` speaks to; `[USER@]HOST[:PORT]` is reached by SSH. */
   open(at: DockerPlace): Promise<DockerHost>;
-  /** The same host, for whoever changes something on it. */
+  /** The same host, with calls that change it. */
   work(at: DockerPlace): Promise<DockerWork>;
-  /** The same host, for whoever starts servers on copies of what lies there. */
+  /** The same host, with calls that start servers on copies of its data. */
   copies(at: DockerPlace): Promise<DatabaseCopies>;
   /** Ends every connection. */
   close(): Promise<void>;

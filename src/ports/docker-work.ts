@@ -1,15 +1,15 @@
 /**
- * What a step changes on a Docker host. It is apart from what looks (`docker-host.ts`): whoever only reads is given no
- * way to do anything else.
+ * The calls by which a step changes a Docker host. The calls that only look are apart (`docker-host.ts`): a step that
+ * only reads gets no way to do anything else.
  *
- * Nothing here is ever forced: a container is removed only where it has stopped, and without its volumes; a path is never
+ * Nothing here is ever forced: a container is removed only if it has stopped, and without its volumes; a path is never
  * written over. Files are those of the machine that the CLI runs on; in a directory of another account the work is done as
- * that account, or where no link leads out.
+ * that account, or if no link leads out.
  *
  * Errors: as `docker-host.ts`, but that an engine which is away in the midst of a call (`unreachable`) leaves an effect that
  * nobody knows; `command-failed` with effect "unknown" where a command ran and said no; `guard-refused`
- * with effect "none" where what was compared is not what was expected, or a destination is there already;
- * `foreign-directory` with effect "none" where a link of another account lies on the way.
+ * with effect "none" if a comparison failed or a destination is there already;
+ * `foreign-directory` with effect "none" if a link of another account lies on the way.
  */
 
 import type {
@@ -38,7 +38,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** What a directory holds: names, kinds, owners, modes, sizes and links, and the bytes of every file. */
+/** The digest of a directory: names, kinds, owners, modes, sizes and links, and the bytes of every file. */
 export interface Fingerprint {
   readonly files: number;
   readonly bytes: number;
@@ -48,7 +48,10 @@ export interface Fingerprint {
 
 export type PathKind = "directory" | "file" | "other" | "absent";
 
-/** What a file is written over: one with this SHA-256, whose owner and mode it gets; or nothing, and then those of `like`. */
+/**
+ * The file that is written over must have this SHA-256; it keeps its owner and mode. Without `sha256` no file is there:
+ * owner and mode are those of `like`.
+ */
 export type WrittenOver = { readonly sha256: string } | { readonly like?: string };
 
 export interface DockerWork {
@@ -57,8 +60,8 @@ export interface DockerWork {
   /** Makes an image of what a stopped container has written over its own; volumes are no part of it. */
   commit(container: string, reference: string): Promise<void>;
   /**
-   * Gives its id. What the other one was told, passwords in its environment too, goes from engine to engine and is not
-   * shown. Error: `guard-refused` where the engine's socket is not on this machine.
+   * Returns the new container's id. The other one's settings, passwords in its environment too, go from engine to
+   * engine and are not shown. Error: `guard-refused` if the engine's socket is not on this machine.
    */
   createLike(order: LikeOrder): Promise<string>;
   /** A stopped one, whose volumes stay. */
@@ -89,7 +92,7 @@ export interface DockerWork {
   alignTree(from: string, to: string, how: { readonly isLive: boolean }): Promise<void>;
   /** Whether all below two directories is the same in kind, size, time, owner, mode and link: no file is read. */
   alike(one: string, other: string): Promise<boolean>;
-  /** A path in a stopped container, by the engine, to where nothing is. */
+  /** Copies a path of a stopped container, by the engine, to a path that must be free. */
   copyOut(container: string, path: string, to: string): Promise<void>;
   fingerprint(directory: string): Promise<Fingerprint>;
   /** Within one directory. */
@@ -118,6 +121,6 @@ export interface DockerWork {
   exec(container: string, argv: readonly [string, ...string[]], stdin?: string): Promise<Said>;
   /** Last lines of what a container has said. */
   said(container: string, lines: number): Promise<string>;
-  /** Status of a GET from that machine; undefined where nothing answers. */
+  /** Status of a GET from that machine; undefined if nothing answers. */
   httpStatus(url: string): Promise<number | undefined>;
 }

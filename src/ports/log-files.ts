@@ -1,4 +1,4 @@
-/** Log files: plain or packed, named by glob. What could not be read is said, never left out (law 5). */
+/** Log files: plain or packed, named by glob. Unreadable parts are reported, never left out (law 5). */
 
 export interface LogFile {
   readonly path: string;
@@ -61,8 +61,8 @@ export interface SearchWindow {
   readonly from: number;
   readonly to: number;
   /**
-   * How to read when a line of a file was written, given some of its lines; undefined where they do not tell. A line of
-   * its own may still say nothing.
+   * Makes a reader of a line's time from some lines of the file; undefined if they do not tell. Single lines may still
+   * have no time.
    */
   readonly clockOf: (lines: readonly string[]) => ((line: string) => number | undefined) | undefined;
 }

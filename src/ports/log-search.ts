@@ -1,11 +1,11 @@
 /**
- * A log store that searches for us: Elasticsearch or OpenSearch. It is only ever read. What it could not search is said,
+ * A log store that searches for us: Elasticsearch or OpenSearch. It is only ever read. Parts that it could not search are reported,
  * never left out (law 5): an empty answer counts only together with an empty list of holes.
  */
 export interface LogSearch {
   /** Which documents of which store, for a person: `https://logs.example.org:9200/logs-*`. */
   readonly place: string;
-  /** What can be searched at all. Errors as `search`. */
+  /** The parts of the store that can be searched. Errors as `search`. */
   survey(): Promise<LogSurvey>;
   /**
    * Gives every document that fits to `take`, each once, in no order, and says what may be missing; empty where every

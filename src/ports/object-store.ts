@@ -42,7 +42,7 @@ export interface ReadRequest {
 /** When a lifecycle rule acts: whole days after the object was written, or at a moment (ISO 8601). */
 export type LifecycleMoment = { readonly days: number } | { readonly at: string };
 
-/** What the store does to objects by itself. Rules that only end uploads or old versions do nothing here. */
+/** A rule by which the store changes objects by itself. Rules that only end uploads or old versions do nothing here. */
 export interface LifecycleRule {
   readonly id: string;
   /** A rule that is switched off does nothing. */
@@ -80,7 +80,7 @@ export interface ObjectReader {
    * As `get`, in pieces as they come; the promise is kept once the store has begun to answer. A connection that breaks
    * is taken up again where it broke, pinned to the same object. The iteration ends only after the last byte that the
    * store announced; anything else throws: `answer-incomplete` where the rest does not come, `object-changed` where the
-   * object is another one meanwhile. It can be iterated once; whoever does not want the rest ends the iteration.
+   * object is another one meanwhile. It can be iterated once, and ended early.
    */
   stream(location: ObjectLocation, options?: ReadRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Undefined only where the store says that the bucket is there and the key is not. */
@@ -119,7 +119,7 @@ export interface StoreIdentity {
   readonly keyId: string;
 }
 
-/** What becomes of an object that somebody deletes, as far as the bucket says; "not-known" where we may not look. */
+/** The fate of an object that somebody deletes, as far as the bucket says; "not-known" if we may not look. */
 export interface Protection {
   /** "on": a delete leaves what was deleted below a marker. */
   readonly versioning: "on" | "suspended" | "off" | "not-known";

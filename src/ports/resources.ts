@@ -14,6 +14,6 @@ export interface ResourceRecorder {
   opened(kind: string, data: JsonObject): Promise<void>;
   /** `data` is exactly what `opened` was given. */
   closed(kind: string, data: JsonObject): Promise<void>;
-  /** Opened and not closed, by whatever process of this run. */
+  /** Opened and not closed, by any process of this run. */
   leftOpen(): Promise<readonly OpenResource[]> | readonly OpenResource[];
 }

@@ -15,11 +15,13 @@ export interface ScratchPrograms {
   readonly psqlPath: string;
   /** Who runs the server: PostgreSQL refuses root. */
   readonly account: string;
-  /** What keeps the code of the copy from everything else: "bubblewrap 0.8.0"; why nothing does. */
+  /**
+   * The sandbox that keeps the code of the copy from everything else, such as "bubblewrap 0.8.0"; or why there is none.
+   */
   readonly sandbox: string;
 }
 
-/** What is restored where: noted in the place before anything else is written there. */
+/** The source and subject of a restore: noted in the place before anything else is written there. */
 export interface ScratchCopy {
   readonly run: string;
   /** s3://BUCKET/PREFIX */
@@ -51,7 +53,7 @@ export interface RestoreOrder extends ScratchCopy {
   readonly progress: (done: number, total: number) => void;
 }
 
-/** What lies in a place. */
+/** The state of a place. */
 export type ScratchState =
   | { readonly state: "absent" }
   /** Another run's, which is named, or nobody's. */
@@ -89,7 +91,7 @@ export interface ScratchDatabases {
   /** The directory above the place that the server's account cannot pass; undefined where it can go there. */
   closedAbove(place: string): Promise<string | undefined>;
   look(place: string, run: string): Promise<ScratchState>;
-  /** Begins anew whatever an earlier attempt left half; a whole copy stays. */
+  /** Replaces the half-done work of an earlier attempt; a whole copy stays. */
   restore(order: RestoreOrder): Promise<RestoredCopy>;
   /** No error where it runs already. In its sandbox it ends with the process that started it. */
   start(server: ScratchServer): Promise<void>;

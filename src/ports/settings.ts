@@ -1,4 +1,6 @@
-/** What the last drill on this foundation took from the start of its window to its log-in, and how much it moved. */
+/**
+ * Times of the last drill on this foundation, from the start of its window to its log-in, and the amount that it moved.
+ */
 export interface DrillTimes {
   readonly run: string;
   /** ISO 8601 UTC. */
@@ -10,7 +12,7 @@ export interface DrillTimes {
   readonly segments: number;
 }
 
-/** What WAL-E's own settings say, a directory of files as `envdir` reads it: never what is in a secret one. */
+/** WAL-E's own settings, read from a directory of files like `envdir`; the content of secret files is never kept. */
 export interface WalESettings {
   /** s3://BUCKET/PREFIX */
   readonly prefix: string;
@@ -20,7 +22,7 @@ export interface WalESettings {
   readonly looseFiles: readonly string[];
 }
 
-/** What the configuration says of the foundation, for actions: places, never secrets. */
+/** The configuration of the foundation for actions: places, never secrets. */
 export interface Settings {
   /** BOSH deployment of Dingo PostgreSQL; found among the director's deployments where absent. */
   readonly deployment?: string;

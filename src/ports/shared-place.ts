@@ -10,7 +10,7 @@ export interface SharedObject {
   readonly version: string;
 }
 
-/** `any`: whatever is there; `absent`: only where nothing has the name; a version: only over exactly that one. */
+/** `any`: over each content; `absent`: only if nothing has the name; a version: only over exactly that one. */
 export type WriteCondition = "any" | "absent" | { readonly version: string };
 
 export type Written =
