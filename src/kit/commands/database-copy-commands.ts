@@ -30,7 +30,7 @@ export interface CopyServer {
   readonly role: string;
 }
 
-/** What is copied where. */
+/** The order to fill a copy: its source and its place. */
 export interface FillOrder {
   readonly run: string;
   readonly programs: ServerPrograms;
@@ -46,7 +46,7 @@ export interface FillOrder {
 
 const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
 
-/** What a program on Linux needs of the machine that it was installed on. */
+/** Directories of its machine that an installed program on Linux needs. */
 const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"] as const;
 export const COPY_AT = "/dingo/copy";
 const FROM_AT = "/dingo/from";
@@ -117,7 +117,7 @@ export const makeVolume = (words: DockerWords, name: string, labels: Readonly<Re
   );
 export const removeVolume = (words: DockerWords, name: string): Argv => docker(words, "volume", "rm", name);
 
-/** Lines of kilobytes, one for each path, whatever becomes of the others: -1 where nobody can tell. */
+/** A line of kilobytes for each path, even if others fail: -1 if nobody can tell. */
 const MEASURE_SCRIPT = 'for d in "$@"; do n=$(du -skx -- "$d" 2> /dev/null | cut -f1); echo "${n:--1}"; done';
 export const measure = (
   words: DockerWords,
@@ -206,7 +206,7 @@ const parted = (path: string): readonly [string, string] => {
   return [path.slice(0, cut) || "/", path.slice(cut + 1)];
 };
 
-/** Outweighs whatever stands in a file: nothing leaves this server, and its lines are read in English and UTC. */
+/** These outweigh the settings in files: nothing leaves this server, and its lines are in English and UTC. */
 const SETTINGS: readonly string[] = [
   "listen_addresses=",
   "unix_socket_directories=/tmp",
@@ -226,7 +226,7 @@ const SETTINGS: readonly string[] = [
 const settings = (...more: readonly string[]): readonly string[] =>
   [...SETTINGS, ...more].flatMap((each) => ["-c", each]);
 
-/** PostgreSQL, "Shutting Down the Server": SIGINT disconnects whoever is there, SIGTERM waits for them. */
+/** PostgreSQL, "Shutting Down the Server": SIGINT disconnects all clients, SIGTERM waits for them. */
 const serverFlags = ({ volume }: CopyServer, stopSignal: "SIGINT" | "SIGTERM"): readonly string[] => [
   ...["-d", "--name", volume, "--log-driver", "json-file", "--stop-signal", stopSignal],
   ...["--mount", `type=volume,src=${volume},dst=${COPY_AT},volume-nocopy`],

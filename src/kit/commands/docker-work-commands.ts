@@ -7,7 +7,7 @@ import { confined } from "./confined.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
-/** What `docker-compose` 1.x and `docker compose` are called. */
+/** `docker-compose` 1.x is "v1", `docker compose` is "v2". */
 export type ComposeGeneration = "v1" | "v2";
 
 export interface ComposeCall {
@@ -23,7 +23,7 @@ export type ComposeScales = Readonly<Record<string, number>>;
 
 /** A container that lives for a proof: with another one's image and command, on one directory alone, without network. */
 export interface ProofOrder {
-  /** Id of the container that it is made like. What that was told may hold passwords, so that nobody else hands it on. */
+  /** Id of the container that it is made like. That one's settings may hold passwords, so only Docker passes them on. */
   readonly of: string;
   readonly name: string;
   readonly directory: string;
@@ -123,7 +123,7 @@ ${LIST_SCRIPT}
 `;
 export const countDifferent = (words: DockerWords, one: string, other: string): Argv =>
   asRoot(words, "sh", "-c", ALIKE_SCRIPT, "sh", one, other);
-/** What is lacking in a copy; what is there as it is there is left alone. */
+/** Copies the files that a copy lacks; equal files are left alone. */
 const LACKING_SCRIPT = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 export const copyDifferences = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, LACKING_SCRIPT));

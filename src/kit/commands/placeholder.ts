@@ -34,7 +34,7 @@ export function known(text: string): string {
   return text;
 }
 
-/** What `read` gives; the error where it is not known yet, for an action that can tell its commands all the same. */
+/** The value that `read` returns, or its `UnknownValue`, for an action that can tell its commands without it. */
 export function ifKnown<T>(read: () => T): T | UnknownValue {
   try {
     return read();

@@ -1,6 +1,6 @@
 /**
- * Flags of V8. What it has compiled under others it does not take out of a code cache, Node's own modules neither: they are set
- * when what is needed has been loaded.
+ * Flags of V8. They are set when all needed modules have been loaded: V8 and Node's own modules take nothing from a
+ * code cache that was compiled under other flags.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Masking by value: every secret that enters the process is registered here, and everything that leaves it (screen,
- * journal, log, report, error text) goes through `mask` (law 10). What is masked has to be whole: a text that is cut or
+ * journal, log, report, error text) goes through `mask` (law 10). Only a whole text may be masked: one that is cut or
  * wrapped first may carry half a secret.
  */
 import { MASK } from "./mask.ts";

@@ -23,7 +23,7 @@ export interface ProgramCall {
   readonly stdin?: string;
   /** An open file that gets its standard output, of any size; the result then has none. */
   readonly stdoutTo?: number;
-  /** What it reads at descriptor 3, which it has not where this is absent. */
+  /** The program reads these bytes at descriptor 3; if absent, it has no descriptor 3. */
   readonly fed?: Uint8Array;
   /** Only root can run it as somebody else. */
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
@@ -165,7 +165,7 @@ function notStarted(outcome: Outcome, call: ProgramCall): RecoverError {
   });
 }
 
-/** What is thrown where the signal stops it. */
+/** The error of a program that the signal stopped. */
 export function interrupted(call: ProgramCall, effect: "none" | "unknown"): RecoverError {
   return new RecoverError("interrupted", `the program "${call.program}" was stopped before it was done`, {
     remedy: "Resume the run: it looks first whether the call took effect.",

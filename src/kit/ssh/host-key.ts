@@ -18,7 +18,7 @@ export type TrustedKeys = (
       readonly accept?: (shown: HostKey) => Promise<boolean>;
     }
 ) & {
-  /** Refused before anything else, whoever vouches for them. */
+  /** Refused first, even if somebody vouches for them. */
   readonly revoked?: readonly HostKey[];
 };
 
