@@ -6,7 +6,7 @@ import { type Check, refusal, type Verdict } from "./check.ts";
 const PATIENCE_MS = 90_000;
 
 export interface LookOptions {
-  /** What follows where something of it fails: which step stops. */
+  /** The consequence of a failure: which step stops. */
   readonly means: string | undefined;
   /** Why nothing of it can be looked at. */
   readonly barred?: string | undefined;

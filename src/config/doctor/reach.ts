@@ -8,6 +8,6 @@ export interface FirstAnswer {
 export interface Reach {
   /** One GET without credentials. Errors: `unreachable`, `host-key-mismatch` (its certificate is not trusted). */
   http(url: string): Promise<FirstAnswer>;
-  /** What a server of SSH calls itself. Errors: `unreachable`, `answer-malformed`. */
+  /** The name that an SSH server gives itself. Errors: `unreachable`, `answer-malformed`. */
   ssh(host: string, port: number): Promise<string>;
 }

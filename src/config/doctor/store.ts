@@ -27,7 +27,7 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
   const { store, bucket, now, rehearsal } = options;
   const logIn = (): Promise<StoreIdentity> => store.identity();
   const what = "the credentials of the object store";
-  // What is read with other keys can be looked at without these.
+  // Reads with other keys can be looked at without these.
   const identity = options.areApart
     ? await looks.aside("s3.log-in", what, logIn)
     : await looks.look("s3.log-in", what, logIn);

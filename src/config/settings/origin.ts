@@ -85,7 +85,7 @@ function ofVariable(
   return { name, secret, set: true, value: secret ? `the variable ${variable}` : (env[variable] ?? "") };
 }
 
-/** What a section says of a matter counts alone: then no variable is asked for the rest of it. */
+/** If a section sets a matter, it counts alone: no variable is asked for the rest. */
 function countedVariables({ name, variables = [] }: Setting, { document }: Sources): readonly string[] {
   const [section = "", group] = name.split(".");
   const has = (...path: readonly string[]): boolean =>

@@ -1,4 +1,4 @@
-/** What every section of the configuration is read with: the file's findings, its folder, the environment. */
+/** The tools with which every section of the configuration is read: the file's findings, its folder, the environment. */
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { RecoverError } from "../../errors.ts";
@@ -28,7 +28,7 @@ export class Reading {
     this.#home = options.home;
   }
 
-  /** What is wrong beside the file: in variables, and in files that it names. */
+  /** Mistakes outside the file: in variables, and in files that it names. */
   get elsewhere(): readonly RecoverError[] {
     return this.#elsewhere;
   }

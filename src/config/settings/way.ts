@@ -41,7 +41,7 @@ export class Way {
     return false;
   }
 
-  /** What the file says of it counts alone, even where it has mistakes. */
+  /** A setting of the file counts alone, even if it has mistakes. */
   #find(): GatewayOrProxy {
     const gateway = readGateway(this.#reading, this.#inFile);
     if (gateway !== undefined) return { gateway };
