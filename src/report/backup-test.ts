@@ -17,7 +17,7 @@ export interface BackupTest {
   readonly verdict: "good" | "bad" | "untested";
   /** Why it could not be tested; "" where it was. */
   readonly why: string;
-  /** Of what was concluded; absent where nothing was. */
+  /** The conclusion; absent if the run has none. */
   readonly found?: Conclusion;
 }
 

@@ -9,7 +9,7 @@ export interface ReportedBatch {
   readonly isFinished: boolean;
   /** ISO 8601: the last entry of any of its runs. */
   readonly updatedAt: string;
-  /** The command that goes on with whatever is left. */
+  /** The command that goes on with the rest. */
   readonly goOnWith: string;
   readonly members: readonly {
     readonly name: string;

@@ -1,4 +1,4 @@
-/** What a report says of a journal: the run, its steps in the order in which they began, and what they found. */
+/** The digest of a journal, for reports: the run, its steps in the order in which they began, and their findings. */
 import type { JsonObject, PrintedCommand } from "../action.ts";
 import { isLasting } from "../errors.ts";
 import { type Entry, type EntryBody, type EntryHeader, unitName as nameOfUnit } from "../engine/journal/entry.ts";
@@ -62,7 +62,7 @@ class Idle {
     const before = this.#before;
     this.#before = entry;
     if (before === undefined) return;
-    // Whatever else comes after a question, nobody answered it.
+    // Any other entry after a question means that nobody answered it.
     const isIdle = entry.type === "run-resumed" || (before.type === "asked" && ANSWERS.has(entry.type));
     if (isIdle) this.ms += Math.max(0, Date.parse(entry.time) - Date.parse(before.time));
   }
@@ -88,7 +88,7 @@ function isOfCourse(entry: Entry): entry is Start | End {
   }
 }
 
-/** What became of a unit up to now. It may have thousands of attempts, of which the last is told. */
+/** The course of a unit up to now. It may have thousands of attempts, of which the last is told. */
 class Course {
   readonly #name: string;
   readonly #startedAt: string;

@@ -1,10 +1,10 @@
 /**
- * A report before it has a form: sections of blocks of plain text. Whoever gives it a form (Markdown, HTML, JSON) makes
- * every text safe there: all of it may come from outside.
+ * A report before it has a form: sections of blocks of plain text. Each renderer (Markdown, HTML, JSON) makes every
+ * text safe: all of it may come from outside.
  */
 export interface ReportDocument {
   readonly title: string;
-  /** What a reader must know before the first fact. */
+  /** Facts that a reader must know before all others. */
   readonly warnings: readonly Line[];
   readonly sections: readonly Section[];
 }

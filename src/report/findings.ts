@@ -1,4 +1,4 @@
-/** What a run was to find out, of whatever runbook: how much of it is grave. Journals of all releases are read. */
+/** The findings of a run of any runbook, and how grave they are. Journals of all releases are read. */
 import type { UnitDigest } from "./digest.ts";
 
 export interface FindingDigest {
