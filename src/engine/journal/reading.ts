@@ -22,7 +22,7 @@ export interface JournalReading {
   readonly head: string;
   /** Bytes of the whole lines. */
   readonly content: Uint8Array;
-  /** What lies behind them; empty in a sound journal. */
+  /** The bytes behind them; empty in a sound journal. */
   readonly torn: Uint8Array;
 }
 

@@ -148,7 +148,7 @@ export class StateDirectory {
     });
   }
 
-  /** Takes away what a run left that never came to its first entry. Whatever stands in the way leaves it lying. */
+  /** Removes the remains of a run that never came to its first entry. Errors leave them. */
   discard(run: string): void {
     try {
       if (this.read(run).entries.length === 0) rmSync(this.directoryOf(run), { recursive: true, force: true });

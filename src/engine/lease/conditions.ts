@@ -21,7 +21,7 @@ export async function tryConditions(place: SharedPlace): Promise<Conditions> {
   return { absent, version };
 }
 
-/** The condition where the store honours it, none where it does not: then whoever writes last has it. */
+/** The condition if the store honours it, otherwise none: then the last writer has the claim. */
 export async function writeOn(
   place: SharedPlace,
   { absent, version }: Conditions,

@@ -3,7 +3,7 @@
  * `runs/RUN/evidence/SHA256`. Objects are only ever added.
  *
  * M1  A line is mirrored after it is durable here, its evidence before it.
- * M2  No two processes add the same line: an object's name is taken by whoever writes it first.
+ * M2  No two processes add the same line: the first writer takes an object's name.
  */
 import { RecoverError } from "../../errors.ts";
 import { hasTouched } from "../journal/entry.ts";

@@ -101,7 +101,7 @@ export class RunLease {
   }
 }
 
-/** What a process says whose run another one carries. */
+/** The error of a process whose run another one carries. */
 export function takenOver({ claimant, place }: ClaimKeeper, claim: Claim | undefined): RecoverError {
   const by = claim === undefined ? "somebody who removed its lease" : describeClaim(claim);
   return new RecoverError("fenced", `this run was taken over by ${by}`, {
@@ -120,8 +120,8 @@ interface Circumstances {
 }
 
 /**
- * What stands there of a run that may be taken. Reads only: who has no right to a run changes nothing in the shared place.
- * Errors: as `acquire`.
+ * The lease of a run that may be taken. Only reads: a process without a right to a run changes nothing in the shared
+ * place. Errors: as `acquire`.
  */
 export async function lookForFree(at: SharedPlace, run: string, asking: Circumstances): Promise<Seen | undefined> {
   const name = runClaimName(run);
@@ -138,7 +138,7 @@ async function requireFree(
   // Who took it over may have died before its first line: then nothing is lacking here, and the run is not lost.
   const isBehind = claim.epoch > knownEpoch && !ours && (claim.state === "ended" || !(await hasAll(claim.head)));
   if (isBehind) throw wentOn(claim, where);
-  // Handed over to whoever has the file: taking it in counted the epoch up.
+  // A run that was handed over belongs to the machine that has its file: taking it in counted the epoch up.
   const takenIn = claim.state === "handed-over" && knownEpoch > claim.epoch;
   if (ours || takeOver || claim.state === "free" || takenIn) return;
   throw heldElsewhere(claim, where);

@@ -2,7 +2,7 @@
  * Dry run: steps that only read are run, as far as their input is known; every other one is printed with its exact
  * commands, unknown values as `<step.field>`. Works on a throw-away journal, takes no lock, touches no saved run.
  *
- * What is read after a step that was only printed meets a world that this step would have changed: `until` and `assert`
+ * A read after a step that was only printed meets a world that this step would have changed: `until` and `assert`
  * are not looked at there, and a refusal is told, not fatal.
  */
 import { asRecoverError, type RecoverError } from "../../errors.ts";
@@ -93,7 +93,7 @@ class DryRun {
     for (const unit of units) if (!(await this.#read(planned, unit, action))) this.#print(planned, unit);
   }
 
-  /** What waits for the effect of a step that was only printed would wait in vain. */
+  /** A wait for the effect of a step that was only printed would be in vain. */
   #isTimely({ step }: PlannedStep): boolean {
     return !this.#withheld || step.until === undefined;
   }

@@ -47,7 +47,7 @@ async function orAgain(session: Session, work: () => Promise<void>): Promise<voi
     await work();
   } catch (thrown) {
     if (!(thrown instanceof RecoverError) || !isFinding(thrown)) throw thrown;
-    // Whoever wants the run to stop is not asked anything.
+    // An operator who wants the run to stop is not asked anything.
     const isOver = session.state.undoAsked || session.options.stopRequested?.() === true;
     if (isOver || !(await againAfter(session, thrown))) throw thrown;
   }
@@ -66,7 +66,7 @@ async function enter(session: Session, planned: PlannedStep): Promise<void> {
   await session.ledger.append({ type: "items-fixed", step: step.id, items: items as readonly Json[] });
 }
 
-/** What was opened anew may not be wanted any more: it is left as it is, for an undo to take back. */
+/** A reopened unit may no longer be wanted: it is left as it is, for an undo to take back. */
 async function orSkip(
   session: Session,
   { planned, unit }: { readonly planned: PlannedStep; readonly unit: Unit },

@@ -1,4 +1,4 @@
-/** What a step refers to, checked against the steps before it; then it joins the scope of the steps behind it. */
+/** Checks the references of a step against the steps before it; then the step joins the scope of those behind it. */
 import { check } from "../expression/expression.ts";
 import { type Facts, NO_FACTS } from "../expression/field.ts";
 import { ANY, objectShape, type Shape, shapeOf } from "../expression/shape.ts";

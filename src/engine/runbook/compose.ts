@@ -90,7 +90,7 @@ type Included = { readonly lines: readonly Line[] } | { readonly diagnostics: re
 
 interface Means {
   readonly open: Open;
-  /** What is left for all includes together. */
+  /** The rest of the limits, for all includes together. */
   readonly room: Room;
 }
 

@@ -1,4 +1,7 @@
-/** Durations in a runbook: `90s`, `10m`, `1h30m`, `500ms`; what src/kit/text/time.ts reads, but without errors of its own. */
+/**
+ * Durations in a runbook: `90s`, `10m`, `1h30m`, `500ms`. Reads as src/kit/text/time.ts does, but returns undefined
+ * instead of an error.
+ */
 import { RecoverError } from "../../errors.ts";
 import { parseDuration as parse } from "../../kit/text/time.ts";
 

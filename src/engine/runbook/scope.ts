@@ -1,4 +1,7 @@
-/** What a step may refer to: inputs, the steps before it, its item, the run and the flags, each with its shape. */
+/**
+ * The references that a step may use: inputs, the steps before it, its item, the run and the flags, each with its
+ * shape.
+ */
 import type { Finding } from "../../kit/text/diagnostic.ts";
 import { union } from "../expression/facts.ts";
 import { type Explain, type Facts, NO_FACTS } from "../expression/field.ts";
@@ -25,7 +28,7 @@ const INPUT_SHAPES: Readonly<Record<InputSpec["type"], Shape>> = {
 
 interface Known {
   readonly field: Field;
-  /** What must have held for the step to run. */
+  /** Facts that held if the step ran. */
   readonly facts: Facts;
 }
 

@@ -1,4 +1,4 @@
-/** What a run has found out for everybody who looks at it: rows that its steps name. Shown, never authority. */
+/** Facts that a run has found out for each of its viewers: rows that its steps name. Shown, never authority. */
 import type { JsonObject, ReviewRow } from "../../action.ts";
 import type { PlannedStep } from "./plan.ts";
 import type { Session } from "./session.ts";

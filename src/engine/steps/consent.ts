@@ -45,7 +45,7 @@ export async function obtainConsent(session: Session, request: ConsentRequest): 
 
 const BY_HAND = "by-hand";
 
-/** What only the world can tell is believed of a step that can be probed alone. */
+/** "Done by hand" is offered only for a step that can be probed, because only the world can confirm it. */
 function offersByHand({ step: { action } }: PlannedStep): { readonly byHand?: true } {
   return action.effect === "read" ? {} : { byHand: true };
 }

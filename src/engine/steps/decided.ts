@@ -10,7 +10,7 @@ import { inQuotes } from "../../kit/commands/shell-quote.ts";
 import type { Session } from "../state/session.ts";
 import { type OpenQuestion, type Unit, unitName } from "../state/state.ts";
 
-/** What the journal says of a question that can be decided. */
+/** The journal's part of a question that can be decided. */
 type Shown = Pick<OpenQuestion, "choices" | "byPerson" | "shownSha256">;
 
 /** Undefined for a question that no flag answers: only a choice with a recommended answer is decided beforehand. */
@@ -48,7 +48,7 @@ export function decidedFor(
   return value;
 }
 
-/** What a flag says of a step in doubt; its giver has to have seen that. */
+/** The decision of a flag for a step in doubt; its giver must have seen that doubt. */
 export function doubtDecidedFor(session: Session, unit: Unit): Decision | undefined {
   const value = session.options.flags.decide.get(unitName(unit));
   const decision = DECISIONS.find((each) => each === value);

@@ -14,7 +14,7 @@ const LONGEST_PAUSE_MS = 15_000;
 export class Patience {
   readonly #session: Session;
   readonly #unit: Unit;
-  /** What is safe, for the screen. */
+  /** The safe things, for the screen. */
   readonly #safe: string;
   #began: number | undefined;
   #tries = 0;

@@ -113,7 +113,7 @@ async function attemptBack(session: Session, one: UnitToUndo, undo: ErasedWayBac
   }
 }
 
-/** What the probe throws reads as "unknown" (law 5), but for a network that stays away longer than the patience. */
+/** A probe's error reads as "unknown" (law 5), except for a network that stays away longer than the patience. */
 async function probeBack(session: Session, one: UnitToUndo, undo: ErasedWayBack): Promise<UndoProbe> {
   const found = await patiently(session, one.unit, async (): Promise<UndoProbe> => {
     try {
