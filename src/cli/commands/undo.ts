@@ -40,7 +40,7 @@ export async function undo(given: UndoCall): Promise<number> {
   if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
   const cleanups = cleanupsOf(state, run);
   if (cleanups.read.some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
-  // What a rehearsal moved aside lies in its own box, where no other run reaches it.
+  // Things that a rehearsal moved aside lie in its own box, where no other run reaches them.
   if (!begun.rehearsal) refuseSuspects(state, run, cleanups);
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
   await useOwnActions(given);

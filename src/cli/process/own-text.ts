@@ -17,7 +17,7 @@ import { printable, quoted } from "../../kit/text/printable.ts";
 import { NewFile } from "./new-file.ts";
 
 /**
- * Of foreign text nothing that a terminal obeys gets into the file: it is shown by `cat`, and pasted. What was there is there
+ * Writes text without characters that a terminal obeys: the file is shown by `cat`, and pasted. The old content stays
  * until the new text is whole and on disk. Errors: `usage`, with the remedy.
  */
 export function writeOwnText(file: string, text: string, remedy: string): void {

@@ -20,7 +20,7 @@ const BEGIN = "Begin one with dingo-recover run; dingo-recover runs lists all.";
 
 export interface Fallback {
   readonly say: (text: string) => void;
-  /** What is to be done where none is open, if a run that has ended will do. */
+  /** The remedy if no run is open, for a command that accepts an ended one. */
   readonly ended?: () => string | undefined;
   /** Only looks: at a rehearsal that has ended as well. */
   readonly looks?: boolean;

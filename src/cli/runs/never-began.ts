@@ -5,7 +5,7 @@ import { RecoverError } from "../../errors.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 
-/** What a run keeps before its first entry: the text of its runbook. */
+/** A run keeps this before its first entry: the text of its runbook. */
 const KEPT_BEFORE = 1;
 
 /**

@@ -1,4 +1,7 @@
-/** What the steps of a runbook took here before, from the journals of a state directory: a wait is told from a hang by it. */
+/**
+ * The times that a runbook's steps took here before, from the journals of a state directory: they tell a wait from a
+ * hang.
+ */
 import type { RunEvent } from "../../engine/state/event.ts";
 import { replay } from "../../engine/state/replay.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";

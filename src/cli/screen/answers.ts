@@ -1,4 +1,4 @@
-/** What was typed at a question: an answer, or something aside from it. */
+/** The typed line at a question: an answer, or a request aside from it. */
 import { nearest } from "../../kit/text/nearest.ts";
 import type { ChoiceQuestion, Question, TextQuestion } from "../../ports/operator.ts";
 import { quoted } from "../../kit/text/printable.ts";

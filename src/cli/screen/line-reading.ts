@@ -18,7 +18,7 @@ export interface Line {
 /** Somebody left the question by Ctrl-C, or by the end of what can be typed. */
 export class LeftPrompt extends Error {}
 
-/** What was typed, without blanks around it. Errors: `LeftPrompt`, or inquirer's `ExitPromptError`. */
+/** The typed line, without blanks around it. Errors: `LeftPrompt`, or inquirer's `ExitPromptError`. */
 export async function readLine(output: Output, { message, room = 0, secret = false }: Line): Promise<string> {
   const shown = laidOut(output.safe(message), { columns: output.columns, room });
   const answer = isDumb() ? await readPlainly(shown, secret) : await suspendable(shown, () => readDrawn(shown, secret));

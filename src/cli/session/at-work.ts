@@ -1,4 +1,4 @@
-/** One process at work on one run: wiring, lease, left-overs, engine, and the way out, whatever happens. */
+/** One process at work on one run: wiring, lease, left-overs, engine, and the way out after any error. */
 import type { RunProgram } from "../../kit/spawn/spawn.ts";
 import type { Config } from "../../config/settings/config.ts";
 import type { EventSink } from "../../engine/state/event.ts";
@@ -29,7 +29,7 @@ export interface Work
   readonly locks: Locks;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
-  /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
+  /** The times of the last drill here; undefined if none has come to its end. Absent: nothing is known of drills. */
   readonly drill?: () => DrillTimes | undefined;
   /** Systems are reached before they are asked. */
   readonly warmUp: boolean;

@@ -13,7 +13,7 @@ import { configOf } from "./configuration.ts";
 import type { GlobalArguments } from "../options/options.ts";
 import { learn } from "../process/shipped-runbooks.ts";
 
-/** What a module's `actions` is called with. */
+/** The argument of a module's `actions`. */
 export interface ActionMeans {
   readonly defineAction: typeof defineAction;
   readonly z: typeof z;

@@ -24,7 +24,7 @@ export interface StorePorts {
 
 const ONCE_MORE = "Run the same command again: what is copied or restored already is not done twice.";
 
-/** `remedy`: what is said to whoever stopped it. */
+/** `remedy`: told to the operator who stopped it. */
 export async function withStore<T>(
   given: GlobalArguments,
   work: (opened: StorePorts) => Promise<T>,

@@ -14,7 +14,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: "Know", commands: ["explain", "show", "lint", "schema", "completion"] },
 ];
 
-/** What a newcomer does, in this order. */
+/** A newcomer's commands, in this order. */
 export const FIRST_EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ["dingo-recover rehearse", "the whole job on a foundation in a box: nothing real can be reached"],
   ["dingo-recover run --dry-run", "everything that only reads, and every other command with real values"],

@@ -346,7 +346,7 @@ const DISCOVER_HELP = `Exit code:
   17  none fits, and everything was looked at
   15  none does, but something was not looked at: it may exist`;
 
-/** Every command that has a help text of its own. */
+/** Every command that has a help text. */
 export const COMMANDS: readonly string[] = [
   "run",
   "drill",

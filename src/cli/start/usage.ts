@@ -8,7 +8,7 @@ import { SHELLS } from "../commands/completion.ts";
 import { COMMANDS, NO_COMMAND } from "./parser.ts";
 import { helpOf } from "./render-help.ts";
 
-/** What a command cannot do without, as its help names it. */
+/** The required words of a command, as its help names them. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   "journal verify": ["RUN"],
   lint: ["FILE"],
@@ -19,7 +19,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   "archive restore": ["SOURCE", "DIRECTORY"],
 };
 
-/** What is typed in their place, where the names in the help do not say it all. */
+/** The words to type in their place, if the names in the help do not say it all. */
 const TYPED: Readonly<Record<string, () => Promise<string>>> = {
   completion: () => Promise.resolve(SHELLS.map((shell) => `dingo-recover completion ${shell}`).join(", or ")),
   show: async () => {
@@ -128,7 +128,7 @@ function inOurWords(message: string, words: readonly string[], command: readonly
   const [, option, given, choices] = INVALID.exec(message) ?? [];
   if (option === undefined) return message;
   const typed = asTyped(option, words);
-  // A word without a name of its own.
+  // A word that has no option's name.
   if (!typed.startsWith("-")) return `${given ?? ""} is none of ${choices ?? ""}`;
   return `${typed} cannot be ${given ?? ""}; it is one of ${choices ?? ""}`;
 }

@@ -62,9 +62,9 @@ export interface ArchiveCopyResult {
 }
 
 /**
- * Can be run again after a break. Errors: `source-protected` where the two overlap, under whatever name of the bucket, `nothing-found` for an empty
- * source, `target-not-fresh` where the destination holds anything else, `object-changed` where somebody writes to the
- * source, and those of the store.
+ * Can be run again after a break. Errors: `source-protected` if the two overlap, under any name of the bucket;
+ * `nothing-found` for an empty source; `target-not-fresh` if the destination holds anything else; `object-changed` if
+ * somebody writes to the source; and those of the store.
  */
 export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveCopyResult> {
   return await copyAsAsked(options).catch((thrown: unknown) => {
@@ -78,7 +78,7 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
   requireApart(source, target);
   const store = options.store.writer({ source, into: [target] });
   const atTarget = listArchive(store, target);
-  // What the source says comes first.
+  // An error of the source comes first.
   atTarget.catch(() => undefined);
   const before = await listArchive(store, source);
   if (before.length === 0) throw nothingThere(formatLocation(source));

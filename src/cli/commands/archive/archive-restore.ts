@@ -9,7 +9,7 @@ import type { ArchiveRestoreArguments, GlobalArguments } from "../../options/opt
 import { withDecryption } from "../../session/with-decryption.ts";
 import { withStore } from "../../session/with-store.ts";
 
-/** Asks nothing: it writes only where nothing is. */
+/** Asks nothing: it writes only to a free place. */
 export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const { document, lines, exitCode } = await withStore(given, ({ signal, clock, store }) =>

@@ -1,8 +1,8 @@
-/** What a callback is given, one after the other, as it is given; ends, or throws, as the work does. */
+/** Yields each item that the callback is given, in that order; ends, or throws, as the work does. */
 export async function* streamed<T>(work: (give: (item: T) => void) => Promise<void>): AsyncGenerator<T> {
   const items = new Items<T>();
   const working = work((item) => items.give(item)).finally(() => items.end());
-  // Whoever reads to the end meets it there.
+  // A reader that reaches the end meets the error there.
   working.catch(() => undefined);
   for (let item = await items.next(); item !== undefined; item = await items.next()) yield item.value;
   await working;

@@ -46,7 +46,7 @@ export async function bringCopied(request: Omit<ArrivalRequest, "accept">): Prom
   return { run, epoch: 0 };
 }
 
-/** What cannot be written to cannot be marked: then the first machine is to be told by a person. */
+/** A read-only original cannot be marked: a person must tell the first machine. */
 async function marked(
   copied: CopiedRun,
   { takeOver, say }: Pick<ArrivalRequest, "takeOver" | "say">,
@@ -64,8 +64,8 @@ async function marked(
 }
 
 /**
- * It is written down at once that the run is here, so that it is open here whatever happens next. It is not taken up yet:
- * the process that does looks at its target first (`imported`).
+ * Writes down at once that the run is here, so that it is open here even if this process dies. The process that takes
+ * it up looks at its target first (`imported`).
  */
 async function takeUp(state: StateDirectory, run: string): Promise<void> {
   const { entries } = state.read(run);

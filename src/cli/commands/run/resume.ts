@@ -38,7 +38,7 @@ export async function resume(
   const flags = flagsOf(given, {
     decide: given.decide,
     acceptRunbook: given["accept-runbook"],
-    // Whoever brings a run from its mirror takes it over, also where nobody holds it any more.
+    // An operator who brings a run from its mirror takes it over, even if nobody holds it any more.
     takeOver: given["take-over"] || (from !== undefined && isMirror(from)),
   });
   const now = (): Date => stage.clock.now();
@@ -79,7 +79,7 @@ export async function resume(
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
   const which = { runbook: runbook.name, rehearsal: stage.mode !== undefined };
-  // What is taken back takes another time than what was done.
+  // An undo takes another time than the steps took.
   const told = begun.undoAsked || begun.back ? undefined : withUsual(() => usualTimes(state, which));
   const work = { stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo };
   const code = await conduct({ ...work, ...optional("told", told) }, resumeRun);
