@@ -34,7 +34,7 @@ import type { ConsentArguments, GlobalArguments } from "../options/options.ts";
 import { readRehearsalMode, type RehearsalMode } from "../process/rehearsal-mode.ts";
 import { watchSignals } from "../process/signals.ts";
 import { somebodyIsThere } from "../process/somebody-is-there.ts";
-import type { LeaseTerms } from "./tenure.ts";
+import type { LeaseTerms } from "./held-run.ts";
 import { toolVersion } from "../process/tool-version.ts";
 
 export type ConductArguments = GlobalArguments &

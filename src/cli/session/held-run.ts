@@ -24,7 +24,7 @@ export interface LeaseTerms {
   readonly now: () => Date;
 }
 
-export class Tenure {
+export class HeldRun {
   #journal: Journal;
   #locks: Locks;
   #resources: JournaledResources;
