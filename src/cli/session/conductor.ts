@@ -26,7 +26,7 @@ import { quietRenderer } from "../screen/quiet.ts";
 import type { Renderer } from "../screen/renderer.ts";
 import { scenarioOperator } from "../screen/scenario-operator.ts";
 import { isDumb } from "../screen/terminal.ts";
-import { atWork } from "./at-work.ts";
+import { carryRun } from "./carry-run.ts";
 import { flagsAgain, stateAgain, withClosing } from "./ending.ts";
 import { systemsOf } from "./configuration.ts";
 import { secrets } from "../process/failure.ts";
@@ -130,7 +130,7 @@ export async function conduct(
   const { mode, renderer, clock, operator } = stage;
   const stopper = watchSignals((text) => renderer.say(text), stage.asks);
   try {
-    const result = await atWork(
+    const result = await carryRun(
       {
         ...rest,
         ...optional("lease", lease),

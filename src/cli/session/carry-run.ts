@@ -40,7 +40,7 @@ export interface Work
 }
 
 /** Errors: those of the wiring and of the lease; what the engine meets is in its result. */
-export async function atWork(work: Work, engine: (options: EngineOptions) => Promise<RunResult>): Promise<RunResult> {
+export async function carryRun(work: Work, engine: (options: EngineOptions) => Promise<RunResult>): Promise<RunResult> {
   const {
     config,
     env,
