@@ -1,5 +1,5 @@
 /** argv → command → exit code: the only file that sets the exit code, beside bin.cjs. */
-import { linger, toItsEnd, watchReader } from "./cli/start/manners.ts";
+import { linger, toItsEnd, watchReader } from "./cli/start/process-end.ts";
 import { EXIT } from "./errors.ts";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.ts";
 
