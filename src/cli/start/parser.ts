@@ -109,7 +109,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "$0 run persist-compose-data --input project=mastodon --dry-run",
             "databases of a Compose stack that live in their containers",
           ),
-      async (given) => finish(await (await import("../commands/batch-carry.ts")).runBatch(given)),
+      async (given) => finish(await (await import("../commands/run-batch.ts")).runBatch(given)),
     )
     .command(
       "drill",
@@ -139,7 +139,7 @@ function withRunning(parser: Parser, finish: Finish): Parser {
             "a run of another machine, or a copy of it: shows it and asks",
           )
           .example("$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"),
-      async (given) => finish(await (await import("../commands/batch-carry.ts")).resumeBatch(given)),
+      async (given) => finish(await (await import("../commands/run-batch.ts")).resumeBatch(given)),
     )
     .command(
       "undo [run]",

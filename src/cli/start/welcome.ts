@@ -67,14 +67,14 @@ async function goOn({ run, carried }: OfferedRun, output: Output): Promise<numbe
     return await (await import("../commands/status.ts")).status({ ...NOTHING_GIVEN, run });
   }
   saySame(output, `resume ${run}`);
-  const { resumeBatch } = await import("../commands/batch-carry.ts");
+  const { resumeBatch } = await import("../commands/run-batch.ts");
   return await resumeBatch({ ...NOTHING_GIVEN, run, decide: [], "accept-runbook": false, "take-over": false });
 }
 
 async function begin({ runbook }: Happening, output: Output, input: readonly string[]): Promise<number> {
   const words = runbook === "drill" ? [runbook] : ["run", runbook];
   saySame(output, quote([...words, ...input.flatMap((each) => ["--input", each])]));
-  const { runBatch } = await import("../commands/batch-carry.ts");
+  const { runBatch } = await import("../commands/run-batch.ts");
   return await runBatch({ ...NOTHING_GIVEN, runbook, input: [...input], "dry-run": false });
 }
 
