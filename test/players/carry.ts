@@ -3,7 +3,7 @@
  * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
  */
 import type { JsonObject } from "../../src/action.ts";
-import { bring } from "../../src/cli/commands/run/arrival.ts";
+import { bring } from "../../src/cli/commands/run/resume-from.ts";
 import { carryRun } from "../../src/cli/session/carry-run.ts";
 import { boxConfig } from "../../src/cli/commands/rehearse/box-config.ts";
 import { CLEAN_UP, CLEAN_UP_COPY } from "../../src/cli/runs/cleanups.ts";

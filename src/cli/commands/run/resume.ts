@@ -5,7 +5,7 @@ import { EXIT } from "../../../errors.ts";
 import { EventLog } from "../../../engine/journal/event-log.ts";
 import { optional } from "../../../kit/optional.ts";
 import type { DrillTimes } from "../../../ports/settings.ts";
-import { isMirror } from "./arrival.ts";
+import { isMirror } from "./resume-from.ts";
 import { batchOf } from "../../runs/batch.ts";
 import { begunRunbook } from "../../runs/begun-runbook.ts";
 import { requireCarriable } from "./carriable.ts";
@@ -46,7 +46,7 @@ export async function resume(
   const { run, epoch } =
     from === undefined
       ? { run: chooseRunOrRehearsal(state, given.run, { say: (text) => stage.output.error(text) }), epoch: 0 }
-      : await (await import("./arrival.ts")).bringFrom({
+      : await (await import("./resume-from.ts")).bringFrom({
           ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
           say: (text) => stage.output.error(text),
         });

@@ -12,7 +12,7 @@ import { loginName } from "../../../kit/process/login-name.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { requireAccepted } from "./accept-foreign.ts";
-import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.ts";
+import { type Arrived, type ResumeFromRequest, isHere } from "./resume-from-request.ts";
 import { requireCarriable } from "./carriable.ts";
 import { secrets } from "../../process/failure.ts";
 import { foreignLines } from "./foreign-run.ts";
@@ -21,7 +21,7 @@ import { readRehearsalMode } from "../../process/rehearsal-mode.ts";
 import { toolVersion } from "../../process/tool-version.ts";
 
 /** Errors: as `readCopied` and `markMoved`; `usage`, `run-ended`, `import-not-accepted`, `stopped-by-operator`. */
-export async function bringCopied(request: Omit<ArrivalRequest, "accept">): Promise<Arrived> {
+export async function bringCopied(request: Omit<ResumeFromRequest, "accept">): Promise<Arrived> {
   const { given, from, run: prefix, state, takeOver, say } = request;
   const copied = readCopied(resolve(from), secrets);
   const { run } = copied;
@@ -49,7 +49,7 @@ export async function bringCopied(request: Omit<ArrivalRequest, "accept">): Prom
 /** A read-only original cannot be marked: a person must tell the first machine. */
 async function marked(
   copied: CopiedRun,
-  { takeOver, say }: Pick<ArrivalRequest, "takeOver" | "say">,
+  { takeOver, say }: Pick<ResumeFromRequest, "takeOver" | "say">,
 ): Promise<CopiedRun> {
   try {
     const moved = await markMoved(copied, { secrets, now: () => new Date(), takeOver });
