@@ -13,7 +13,7 @@ import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { requireAccepted } from "./accept-foreign.ts";
 import { type Arrived, type ResumeFromRequest, isHere } from "./resume-from-request.ts";
-import { requireCarriable } from "./carriable.ts";
+import { refuseTwoSignatures } from "./two-signatures.ts";
 import { secrets } from "../../process/failure.ts";
 import { foreignLines } from "./foreign-run.ts";
 import { useOwnActions } from "../../session/own-actions.ts";
@@ -90,7 +90,7 @@ function requireMovable(copied: CopiedRun, state: StateDirectory): void {
     throw refused(copied, `has ended (${outcome})`, "Read its report where it was carried last.");
   if (replay(reading.entries).rehearsal && readRehearsalMode(process.env) === undefined)
     throw refused(copied, "is a rehearsal", "Its foundation is on the machine where it was begun: go on there.");
-  requireCarriable(run, reading.entries);
+  refuseTwoSignatures(run, reading.entries);
 }
 
 function placeOf(directory: string): string {

@@ -8,7 +8,7 @@ import type { DrillTimes } from "../../../ports/settings.ts";
 import { isMirror } from "./resume-from.ts";
 import { batchOf } from "../../runs/batch.ts";
 import { begunRunbook } from "../../runs/begun-runbook.ts";
-import { requireCarriable } from "./carriable.ts";
+import { refuseTwoSignatures } from "./two-signatures.ts";
 import { chooseRunOrRehearsal } from "../../runs/choose-run.ts";
 import { configFor } from "../../session/configuration.ts";
 import { conduct, type ConductArguments, flagsOf, openStage } from "../../session/conductor.ts";
@@ -51,7 +51,7 @@ export async function resume(
           say: (text) => stage.output.error(text),
         });
   const { entries } = state.read(run);
-  requireCarriable(run, entries);
+  refuseTwoSignatures(run, entries);
   const begun = replay(entries);
   const isBatch = batchOf(entries) !== undefined;
   if (isBatch) requireUndecided(flags.decide, run);
