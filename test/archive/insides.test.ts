@@ -1,7 +1,7 @@
 /** What a look into the objects proves that their names cannot. */
 import { describe, expect, it } from "vitest";
-import { archiveVerify } from "../../src/cli/commands/archive/archive-verification.ts";
-import type { ArchiveVerifyDocument } from "../../src/cli/commands/archive/archive-verification.ts";
+import { archiveVerify } from "../../src/cli/commands/archive/archive-verify-core.ts";
+import type { ArchiveVerifyDocument } from "../../src/cli/commands/archive/archive-verify-core.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import { lzop, type Run } from "../../src/rehearsal/world/lzop.ts";
 import { tar } from "../../src/rehearsal/world/tar.ts";

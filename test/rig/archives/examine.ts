@@ -1,5 +1,5 @@
 /** One case from end to end: a copy of the archive, the damage, what the tool says, and what a real restore comes to. */
-import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verification.ts";
+import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verify-core.ts";
 import type { Archiver } from "./archiver.ts";
 import type { ArchiveName, Archives } from "./archives.ts";
 import type { Case } from "./cases/case.ts";

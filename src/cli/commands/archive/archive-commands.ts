@@ -21,7 +21,7 @@ export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number
               "which base backup goes back to then",
             )
             .epilogue(VERDICT_HELP),
-        async (given) => finish(await (await import("./archive-verify.ts")).archiveVerify(given)),
+        async (given) => finish(await (await import("./archive-verify.ts")).verifyCommand(given)),
       )
       .command(
         "copy <source> <destination>",
@@ -37,7 +37,7 @@ export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number
             .options(copyOptions)
             .example("$0 archive copy s3://dingo/backups/OLD/wal s3://safe/OLD/wal", "can be run again after a break")
             .epilogue(COPY_HELP),
-        async (given) => finish(await (await import("./archive-copy.ts")).archiveCopy(given)),
+        async (given) => finish(await (await import("./archive-copy.ts")).copyCommand(given)),
       )
       .command(
         "restore <source> <directory>",
@@ -57,7 +57,7 @@ export function withArchive(parser: Argv<GlobalArguments>, finish: (code: number
               "as it was at that time, before somebody dropped a table",
             )
             .epilogue(RESTORE_HELP),
-        async (given) => finish(await (await import("./archive-restore.ts")).archiveRestore(given)),
+        async (given) => finish(await (await import("./archive-restore.ts")).restoreCommand(given)),
       )
       .demandCommand(1, "what to do with the archive is missing"),
   );
