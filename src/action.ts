@@ -123,8 +123,8 @@ interface ActionBase<I, O> {
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
   /**
-   * The exact commands of this step with real values. A text or a number that is not known yet arrives as `<step.output>`:
-   * it is printed, and nothing is concluded from it, since a person fills it in afterwards. `run` is the id of the run, or
+   * The exact commands of this step with real values. An unknown text or number arrives as `<step.output>`. It is
+   * printed, and nothing is concluded from it, since a person fills it in afterwards. `run` is the id of the run, or
    * `RUN` on a page that is about none.
    */
   describe(input: I, run: string): readonly PrintedCommand[];
@@ -198,8 +198,8 @@ export interface NothingToUndo {
 interface MutatingBase<I, O> extends ActionBase<I, O> {
   probe(context: Context, input: I): Promise<Probe<O>>;
   /**
-   * The same where a person says that he has done the step by hand: what a note of ours would have told is read from the
-   * world, noted for what comes after, and an effect that is under way is waited for. Default: `probe`.
+   * As `probe`, after a person says that he has done the step by hand. There is no note of ours, so the facts are read
+   * from the world and noted for later steps. An effect that is under way is waited for. Default: `probe`.
    */
   probeByHand?(context: Context, input: I): Promise<Probe<O>>;
   verify(context: Context, input: I, output: O): Promise<Verdict>;

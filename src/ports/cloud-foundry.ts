@@ -132,8 +132,8 @@ export interface KnownSpace extends SpaceRef {
 }
 
 /**
- * An instance as the cf CLI takes it, by the name that it has in its space. Right before a change is sent the instance with
- * the GUID must have that name, and the space's names must lead to the space that it is in: else `guard-refused`.
+ * An instance as the cf CLI takes it, by its name in its space. Right before a change, that name must belong to the
+ * GUID, and the space's names must lead to the instance's space: else `guard-refused`.
  */
 export interface KnownInstance {
   readonly in: SpaceRef;
@@ -177,9 +177,9 @@ export interface CloudFoundry {
   mayDevelop(spaceGuid: string): Promise<boolean>;
 
   /**
-   * `cf create-space SPACE -o ORG`: whether it was made by this call; a space that is there is no error. A user who
-   * makes a space becomes its manager and developer by the same command; if it was there and our user may not use it,
-   * `cf set-space-role` makes it a developer. Right before, the name has to lead to the organization: else `guard-refused`.
+   * `cf create-space SPACE -o ORG`: whether this call made it; a space that is there is no error. The same command
+   * makes its caller manager and developer of a new space. If the space was there and our user may not use it, `cf
+   * set-space-role` makes it a developer. Right before, the name has to lead to the organization: else `guard-refused`.
    */
   createSpace(request: SpaceRef & { readonly orgGuid: string }): Promise<"made" | "was-there">;
   /** `cf rename-space`; a name that is taken is `step-failed`. */

@@ -1,7 +1,7 @@
 /**
- * Opens what is encrypted with OpenPGP (WAL-E with WALE_GPG_KEY_ID; dingo.md §3.2). Errors: `key-unusable` where no key at
- * hand opens the message, or the program that opens it does not say why it does not; `program-missing`, `interrupted`; and
- * `BrokenMessage`, which alone says something of the message itself.
+ * Opens messages that are encrypted with OpenPGP (WAL-E with WALE_GPG_KEY_ID; dingo.md §3.2). Errors:
+ * `key-unusable` if no key at hand opens the message, or the program does not say why it fails;
+ * `program-missing`, `interrupted`; `BrokenMessage`, which alone says something of the message itself.
  */
 export interface Decryption {
   /**

@@ -247,16 +247,15 @@ export interface DockerHost {
   images(): Promise<readonly DockerImage[]>;
   sizes(): Promise<StorageSizes>;
   /**
-   * Looks into directories without changing one byte, owner or time of modification below them, in batches: as root by
-   * path where the engine is on the same machine, else in a container of an image that is present (never pulled),
-   * without network, with each place mounted read-only by its path. Mounted by path, a volume that has vanished is
-   * `absent`; named (`-v NAME:`) it would be created, and filled with the image's content.
+   * Looks into directories, in batches, without changing one byte, owner or time of modification below them. If the
+   * engine is on the same machine, root reads by path. Otherwise a container of a present image (never pulled) reads,
+   * without network, each place mounted read-only by its path. So a volume that has vanished is `absent`; named (`-v
+   * NAME:`) it would be created, and filled with the image's content.
    */
   look(places: readonly Place[], order: LookOrder, progress?: (done: number) => void): Promise<readonly Looked[]>;
   /**
-   * Paths below directories that end in one of `ends`, such as `global/pg_control`: for a container's own layer, which holds
-   * what it wrote and nothing of its image, and for volumes. Looks in the way that `look` does, `untouched` too; `inside`
-   * counts for nothing here.
+   * Paths below directories that end in one of `ends`, such as `global/pg_control`. For volumes, and for a container's
+   * own layer, which lacks its image's files. Looks in the way that `look` does, `untouched` too; `inside` is ignored.
    */
   search(
     places: readonly Place[],
@@ -274,8 +273,8 @@ export interface DockerHost {
    */
   unlike(before: string, after: string): Promise<readonly Unlike[] | undefined>;
   /**
-   * The text of a file on the machine that the CLI runs on, such as a Compose file, up to `most` bytes; undefined where it
-   * says that there is none. Error: `command-failed` where it is no ordinary file, is longer, or may not be read.
+   * The text of a file on the CLI's machine, such as a Compose file, up to `most` bytes; undefined if there is none.
+   * Error: `command-failed` if it is no ordinary file, is longer, or may not be read.
    */
   file(path: string, most: number): Promise<string | undefined>;
   close(): Promise<void>;

@@ -3,13 +3,14 @@
  * only reads gets no way to do anything else.
  *
  * Nothing here is ever forced: a container is removed only if it has stopped, and without its volumes; a path is never
- * written over. Files are those of the machine that the CLI runs on; in a directory of another account the work is done as
- * that account, or if no link leads out.
+ * written over. Files are those of the machine that the CLI runs on. In a directory of another account the work is done as
+ * that account, or in a mount namespace that no link leads out of.
  *
- * Errors: as `docker-host.ts`, but that an engine which is away in the midst of a call (`unreachable`) leaves an effect that
- * nobody knows; `command-failed` with effect "unknown" where a command ran and said no; `guard-refused`
- * with effect "none" if a comparison failed or a destination is there already;
- * `foreign-directory` with effect "none" if a link of another account lies on the way.
+ * Errors: as `docker-host.ts`, with these differences:
+ * - `unreachable`: an engine that is away during a call leaves an unknown effect;
+ * - `command-failed` with effect "unknown" if a command ran and said no;
+ * - `guard-refused` with effect "none" if a comparison failed or a destination is there already;
+ * - `foreign-directory` with effect "none" if a link of another account lies on the way.
  */
 
 import type {
@@ -85,9 +86,9 @@ export interface DockerWork {
   /** With owners, modes, times, links, extended attributes and holes. The destination must not be there. */
   copyTree(from: string, to: string): Promise<void>;
   /**
-   * Makes a copy of a run's own (`….dingo-recover-RUN-part`), whole or not, like the other side: what differs in kind,
-   * size, time, owner or mode is removed and copied, the rest is left as it is. `isLive`: somebody writes there, and what
-   * goes in the midst of it is left out. Whether the bytes are the same is the fingerprint's to say.
+   * Makes a copy of the run's own (`….dingo-recover-RUN-part`), whole or not, like the other side. Entries that differ
+   * in kind, size, time, owner or mode are replaced, the rest stays. `isLive`: somebody writes there, and files that
+   * vanish meanwhile are left out. The fingerprint tells whether the bytes are the same.
    */
   alignTree(from: string, to: string, how: { readonly isLive: boolean }): Promise<void>;
   /** Whether all below two directories is the same in kind, size, time, owner, mode and link: no file is read. */

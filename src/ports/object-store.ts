@@ -1,9 +1,11 @@
 /**
  * The object store that holds the archives (S3 and its kin; facts: wal-archives.md §1, §4).
  *
- * A writer is opened for the places that it may write to and the source that it must protect: it refuses, before sending,
- * every write or delete elsewhere, at or below a source, and inside an archive of others (law 1). Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`,
- * `answer-malformed`, `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
+ * A writer is opened for the places that it may write to and the source that it must protect. Before sending, it refuses
+ * writes and deletes elsewhere, at or below a source, and inside an archive of others (law 1).
+ *
+ * Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`, `answer-malformed`,
+ * `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
  */
 export interface ObjectLocation {
   readonly bucket: string;
@@ -77,10 +79,10 @@ export interface ObjectReader {
    */
   get(location: ObjectLocation, options?: ReadRequest): Promise<Uint8Array>;
   /**
-   * As `get`, in pieces as they come; the promise is kept once the store has begun to answer. A connection that breaks
-   * is taken up again where it broke, pinned to the same object. The iteration ends only after the last byte that the
-   * store announced; anything else throws: `answer-incomplete` where the rest does not come, `object-changed` where the
-   * object is another one meanwhile. It can be iterated once, and ended early.
+   * As `get`, in pieces as they come; the promise resolves once the store has begun to answer. A broken connection is
+   * resumed at the same byte, pinned to the same object. The iteration ends only after the last byte that the store
+   * announced. Otherwise it throws: `answer-incomplete` if the rest does not come, `object-changed` if the object was
+   * replaced meanwhile. It can be iterated once, and ended early.
    */
   stream(location: ObjectLocation, options?: ReadRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Undefined only where the store says that the bucket is there and the key is not. */

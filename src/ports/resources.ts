@@ -1,6 +1,6 @@
 /**
- * Things outside that must be removed again even when this process is killed: they are noted durably before they come
- * to be, and the next process finds them (DESIGN §3, ssh).
+ * Things outside that must be removed again even if this process is killed. They are noted durably before they are
+ * made, and the next process finds them (DESIGN §3, ssh).
  */
 import type { JsonObject } from "../action.ts";
 

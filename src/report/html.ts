@@ -1,6 +1,7 @@
 /**
  * A report as one HTML file: nothing is fetched, nothing is run. A content security policy allows its one style sheet
- * (by hash) and pictures that lie in the file itself; of a live page also its one script, which speaks to its own server. Every text is escaped; control characters are shown.
+ * (by hash) and pictures in the file itself. A live page also has one script, which speaks to its own server. Every
+ * text is escaped; control characters are shown.
  */
 import { createHash } from "node:crypto";
 import { printable } from "../kit/text/printable.ts";

@@ -38,8 +38,8 @@ export function batchOf(entries: readonly Entry[]): Batch | undefined {
 }
 
 /**
- * `not-begun`, `open` and `recovered` say what is to be done; one that was taken back by an undo is left alone, and so is
- * an `unreadable` one: what its run has done nobody can tell, and a second run might do it again (law 5).
+ * The state of one database of the batch. An `undone` one is left alone. So is an `unreadable` one: nobody can tell
+ * what its run has done, and a second run might do it again (law 5).
  */
 export interface Standing {
   readonly member: SpaceMember;

@@ -27,8 +27,8 @@ export interface Fallback {
 }
 
 /**
- * The same, or where no run is open the rehearsal that was played last and goes on: a rehearsal is never in the way of a
- * run, and harms nothing.
+ * As `chooseRun`; if no run is open, the last rehearsal that goes on. A rehearsal is never in the way of a run, and
+ * harms nothing.
  */
 export function chooseRunOrRehearsal(
   directory: SavedRuns,

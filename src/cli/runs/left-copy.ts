@@ -1,4 +1,7 @@
-/** The copy that a run left on this machine, a recovery to a time or a test of a backup, as the inputs of the runbook that deletes it. */
+/**
+ * The copy that a recovery to a time or a test of a backup left on this machine. It becomes the input of the runbook
+ * that deletes it.
+ */
 import { z } from "zod";
 import type { JsonObject } from "../../action.ts";
 import { replay } from "../../engine/state/replay.ts";

@@ -9,8 +9,8 @@ import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 const KEPT_BEFORE = 1;
 
 /**
- * Throws `journal-broken` where a journal without an entry is all that is left of a run that had begun, and that no process
- * carries: what such a run did, nobody knows.
+ * Throws `journal-broken` if a run had begun, but its journal has no entry and no process carries it: nobody knows its
+ * effects.
  */
 export function requireNotLost(
   runs: Pick<StateDirectory, "directoryOf" | "isCarried">,

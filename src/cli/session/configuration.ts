@@ -57,8 +57,8 @@ function sectionsFor({ steps }: Runbook): readonly Section[] | undefined {
 const STORE_ALONE: ReadonlySet<string> = new Set(["backup"]);
 
 /**
- * The input `envdir` names WAL-E's own settings, which then outweigh the file and the environment; `gpg_key` the private key
- * of an encrypted archive, whose passphrase stands in the file.
+ * The input `envdir` names WAL-E's own settings, which then outweigh the file and the environment. `gpg_key` names the
+ * private key of an encrypted archive; the configuration has its passphrase.
  */
 function withEnvdir(config: Config, { inputs: known }: Runbook, inputs: JsonObject): Config {
   const directory = textOf("envdir");

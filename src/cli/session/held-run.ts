@@ -1,6 +1,6 @@
 /**
- * The parts of a run that this process holds: its journal and locks, and the lease behind them, if one is configured
- * and once the shared place can be reached.
+ * The parts of a run that this process holds: its journal and locks. If a lease is configured, it stands behind them
+ * once the shared place is reached.
  */
 import { type LeaseConfig, leaseText } from "../../config/settings/config.ts";
 import { asRecoverError } from "../../errors.ts";

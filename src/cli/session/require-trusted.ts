@@ -1,6 +1,6 @@
 /**
- * Law 15: a configuration is not obeyed for where it lies. One that was named, or lies in the user's own configuration directory,
- * counts unless others may write to it; every other one only once this user trusts its hash.
+ * Law 15: no configuration is obeyed because of its place. A named one, or one in the user's own configuration
+ * directory, counts unless others may write to it. Every other one counts only once this user trusts its hash.
  */
 import type { FoundFile } from "../../config/settings/load.ts";
 import { RecoverError } from "../../errors.ts";

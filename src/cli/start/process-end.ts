@@ -5,8 +5,8 @@ import { EXIT, RecoverError } from "../../errors.ts";
 const LINGER = 5_000;
 
 /**
- * Carries out a command. Node ends, with 0 and without a word, as soon as nothing is left that it waits for: where the work has
- * not come to its end then, that is a defect of ours, and no success.
+ * Carries out a command. Node ends with 0 and without a word as soon as it waits for nothing more. If the work has not
+ * come to its end then, that is our defect and no success.
  */
 export async function toItsEnd<T>(work: () => Promise<T>): Promise<T> {
   process.once("exit", endedTooSoon);

@@ -1,7 +1,8 @@
 /**
- * The files that a configuration makes the tool run or believe: own actions with all that they import, packages
- * included; files of the configuration's directory that its commands name; and files there that say who is believed.
- * Trust covers their content as well as the configuration's.
+ * The files that a configuration makes the tool run or believe. Trust covers their content as well as the configuration's:
+ * - own actions with all that they import, packages included;
+ * - files of the configuration's directory that its commands name;
+ * - files there that say who is believed.
  */
 import { createRequire, isBuiltin } from "node:module";
 import { readFileSync, realpathSync, statSync } from "node:fs";

@@ -2,12 +2,12 @@
  * Lock files: STATE_DIR/locks/SHA256_OF_KEY.json. They guard one state directory only; the fence across machines is in
  * the world (DESIGN §3, Locks).
  *
- * Two sorts: the *run lock* says which process carries a run; a *key lock* says which run owns a target or a GUID, and
+ * Two sorts: the *run lock* says which process carries a run. A *key lock* says which run owns a target or a GUID. It
  * outlives the process, because a half-done recovery must not be crossed by another run.
  *
  * L1  A lock is made by exclusive creation, durable before `acquire` returns.
  * L2  A key lock of another open run is never taken; of a run that has ended, it is.
- * L3  A run lock is taken over without a word only where its process is dead on this host, in this namespace of pids.
+ * L3  A run lock is taken over without a word only if its process is dead on this host, in this namespace of pids.
  */
 import { closeSync, constants, existsSync, fstatSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

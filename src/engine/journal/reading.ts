@@ -1,7 +1,7 @@
 /**
  * Reads and checks the bytes of a journal. Pure.
  *
- * A torn tail (the process or the machine died in a write) is no break: it is the last line, without its newline, or
+ * A torn tail is no break: the process or the machine died in a write. It is the last line, without its newline, or
  * not whole JSON in a file that still has its padding (padded-file.ts). Everything else that does not fit is
  * `journal-broken`, named by its line.
  */

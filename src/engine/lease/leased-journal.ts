@@ -1,7 +1,7 @@
 /**
- * A journal whose run is leased. Local durability comes first; before every effect all of it is mirrored, the lease names
- * a line of it, and then the lock keys and the lease are read again, in this order, so that nothing begins whose intent a
- * colleague could not find, and a take-over during all that is seen.
+ * A journal whose run is leased. Local durability comes first. Before every effect:
+ * - all of the journal is mirrored, and the lease names a line of it, so that a colleague finds each intent;
+ * - then the lock keys and the lease are read again, in this order, which detects a take-over in the meantime.
  *
  * If the place cannot be reached, appends go on (reads may), and no effect begins: `checkFence` says `unreachable`.
  *

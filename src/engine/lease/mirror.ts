@@ -108,9 +108,9 @@ export interface Mirrored {
 }
 
 /**
- * A run's journal from the mirror, its chain and its evidence checked, and the head that the lease names found in it:
- * without one, nobody could tell a tail that was cut.
- * Errors: `run-not-found`, `journal-broken`, `journal-version`; those of the place.
+ * A run's journal from the mirror, with its chain and its evidence checked. The head that the lease names must be in
+ * it: otherwise a cut tail could not be told. Errors: `run-not-found`, `journal-broken`, `journal-version`; those of
+ * the place.
  */
 export async function fetchMirrored(place: SharedPlace, run: string, head: string | undefined): Promise<Mirrored> {
   const names = await mirroredChunks(place, run);

@@ -77,8 +77,8 @@ function stepOf(entries: readonly Entry[]): string {
 }
 
 /**
- * Which state directory this is, of all that ever carried the run: drawn once, never copied into the mirror, and bound to
- * host and inode, so that a copy of the directory is another place.
+ * The mark of this state directory among all that ever carried the run. It is drawn once, and never copied into the
+ * mirror. It is bound to host and inode, so that a copy of the directory has another mark.
  */
 function placeOf(directory: string, host: string): string {
   const path = join(directory, "place");

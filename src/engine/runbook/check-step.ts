@@ -24,8 +24,8 @@ interface Asked {
 }
 
 /**
- * In this order, as the engine will go about it: `when`, `for_each`, `with`, and after the step `assert` and `until`,
- * which also see the step's own fresh output as `steps.ID`.
+ * Checks in the engine's order: `when`, `for_each`, `with`, and after the step `assert` and `until`. The last two also
+ * see the step's fresh output as `steps.ID`.
  */
 export function checkStep(around: Around, draft: StepDraft): void {
   const { scope } = around;

@@ -1,7 +1,7 @@
 /**
- * `- include: NAME` in the steps of a runbook: the steps of another runbook stand in its place, with what `with` gives
- * for that one's inputs. This is done in the text, before anything is loaded: what comes out is one plain runbook, so
- * that a journal holds all of it and a resume needs no file. Pure but for `open`.
+ * Replaces `- include: NAME` in the steps of a runbook by the steps of another runbook, with the inputs that `with`
+ * gives. This is done in the text, before anything is loaded. The result is one plain runbook: a journal holds all of
+ * it, and a resume needs no file. Pure but for `open`.
  */
 import type { Diagnostic, Finding } from "../../kit/text/diagnostic.ts";
 import { quoted } from "../../kit/text/printable.ts";

@@ -105,8 +105,8 @@ export class Session {
   }
 
   /**
-   * Waits for an action's call, or for an abort: then it has a moment to end by itself, so that its outcome can still
-   * be written down, before it is left behind.
+   * Waits for an action's call, or for an abort. After an abort the call has a moment to end by itself, so that its
+   * outcome can be journaled; then it is left behind.
    */
   async untilAborted<T>(work: Promise<T>): Promise<T> {
     const { signal, clock } = this.options;

@@ -1,7 +1,7 @@
 /**
- * `--decide STEP[ITEM]=VALUE` for a choice that a step asked for: what a person would choose at a terminal, given by
- * somebody who has seen the question. It is about the question at which the last process ended, as that one showed it;
- * any other is asked anew, and its error names the decision that it wants.
+ * `--decide STEP[ITEM]=VALUE` for a choice that a step asked for: a person's answer, given in advance after seeing the
+ * question. It answers the question at which the last process ended, as that one showed it. Any other question is asked
+ * anew, and its error names the decision that it wants.
  */
 import { type Decision, DECISIONS } from "../journal/entry.ts";
 import { sha256 } from "../journal/line.ts";

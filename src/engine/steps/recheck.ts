@@ -1,6 +1,6 @@
 /**
- * Resume looks at the world again (law 9): every fact of a finished step that should still hold is verified, read-only,
- * and drift is shown before anything goes on.
+ * Resume looks at the world again (law 9). Each fact of a finished step that should still hold is verified, read-only.
+ * Drift is shown before anything goes on.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../action.ts";

@@ -1,6 +1,6 @@
 /**
- * Work in a directory of somebody else, done as that account: root would follow a link that the owner puts there, and run
- * what the owner's settings of git name (core.fsmonitor).
+ * Work in somebody else's directory, done as that account. Root would follow a link that the owner puts there, and run
+ * programs from the owner's settings of git (core.fsmonitor).
  */
 import type { Argv } from "./host-commands.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Root's work on the data of others, where no link leads out: in a file system that holds nothing but what is read, what is
- * written, and the programs for it. Who writes to either directory may swap names in the midst of it as he likes.
+ * Root's work on the data of others, in a file system that no link leads out of: it holds only the source, the
+ * destination and the programs. A writer in either directory may swap names during the work.
  */
 import { ENTER_SCRIPT } from "./as-owner.ts";
 import type { Argv } from "./host-commands.ts";

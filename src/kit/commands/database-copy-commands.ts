@@ -1,7 +1,7 @@
 /**
- * Every command by which a copy of a PostgreSQL data directory is made in a volume of the run's own, started, asked, dumped
- * and removed, as argv arrays. Pure. All of it goes through `docker`: the original is mounted read-only by its path, so that
- * not even a time of access changes, and nobody needs to be root.
+ * The commands that make a copy of a PostgreSQL data directory in the run's own volume, start, ask, dump and remove it,
+ * as argv arrays. Pure. All go through `docker`, so nobody needs to be root. The original is mounted read-only by its
+ * path: not even a time of access changes.
  */
 import { databaseAlone } from "./connection-string.ts";
 import { type DockerWords, readOnlyBind } from "./docker-commands.ts";
@@ -135,11 +135,11 @@ export const measure = (
   });
 
 /**
- * $1: below the original; $2: name of the copy; $3: "server" to make it ready for one: without pipes, sockets and devices,
- * on which a server would wait for ever; $4: name of a directory until it is whole. The mark `complete` is written last.
- * Ends with 3 where somebody wrote to the original meanwhile: times are in whole seconds (busybox has no others), so the
- * copy begins when the second of the newest change is over, and a change in it cannot look like that one. `server.conf` is readable for all: the server of a proof, which
- * may run as another account, preloads what it names.
+ * $1: the path below the original; $2: name of the copy; $4: name of a directory until the copy is whole.
+ * $3: "server" leaves out pipes, sockets and devices, on which a server would wait for ever.
+ * The mark `complete` is written last. Ends with 3 if somebody wrote to the original meanwhile. Times are in whole
+ * seconds (busybox has no others), so the copy begins when the second of the newest change is over: a later change then
+ * has another time. `server.conf` is readable for all: the server of a proof reads it, perhaps as another account.
  */
 const FILL_SCRIPT = String.raw`
 set -e

@@ -1,6 +1,6 @@
 /**
- * Every command of the `docker` CLI that is run on a Docker host, as an argv array: what the adapter sends, what
- * describe() prints and what a stand-in has to understand are the same thing. Pure: nothing is checked here.
+ * The `docker` commands that run on a Docker host, as argv arrays. The adapter sends them, describe() prints them, and a
+ * stand-in understands them. Pure: nothing is checked here.
  *
  * `words` are those before every command: `docker`, or `sudo -n docker`. Objects are named by full ids wherever one is at
  * hand: an id is never taken for another name, and never pulled.
@@ -227,8 +227,8 @@ export interface LookingImage {
 }
 
 /**
- * In a container that lives for this look: without network, without log, with no right but to read what root may read,
- * each place mounted read-only by its path on the engine's machine.
+ * In a container that lives for this look: without network and log, with only the right to read as root. Each place is
+ * mounted read-only by its path on the engine's machine.
  */
 export const insideContainer = (words: DockerWords, image: LookingImage, call: InsideCall): Argv => {
   const paths = [...new Set(call.places.map(({ path }) => path))];

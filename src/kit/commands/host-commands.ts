@@ -1,6 +1,6 @@
 /**
- * Every command that is run on a cell, as an argv array: what the adapters send, what describe() prints and what a
- * stand-in has to understand are the same thing. Pure: nothing is checked here, `<step.output>` passes through.
+ * The commands that run on a cell, as argv arrays. The adapters send them, describe() prints them, and a stand-in
+ * understands them. Pure: nothing is checked here, `<step.output>` passes through.
  * Facts: dingo.md §1.8–§1.12, §5 (paths on a cell), §4 (etcd), cf-bosh.md §3.4 (sudo without a password).
  *
  * No pipes, no redirection; secrets and values come on stdin. The line that the remote login shell gets, and that a

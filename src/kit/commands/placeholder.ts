@@ -1,6 +1,7 @@
 /**
- * Values that a printed command does not know yet. A dry run and `show` write them as `<step.field>`, and a person fills
- * them in by hand: the line must then be the one that the real value gives. So nothing may be concluded from a placeholder.
+ * Values that a printed command does not know yet. A dry run and `show` write them as `<step.field>`, and a person
+ * fills them in. The line must then equal the one that the real value gives: nothing may be concluded from a
+ * placeholder.
  */
 
 /** A word alone in angle brackets is a name that somebody chose (`shop<old>`), unless it is one of the roots of a path. */

@@ -1,6 +1,6 @@
 /**
  * Printed commands that depend on a value. If the value is not known yet, the shell decides by the text that is filled
- * in: the line is right for each value, and nobody has to choose.
+ * in. The line is then right for each value, and nobody has to choose.
  */
 import type { PrintedCommand } from "../../action.ts";
 import { ifKnown, isUnknown, UnknownValue } from "./placeholder.ts";

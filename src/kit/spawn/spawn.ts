@@ -1,8 +1,8 @@
 /**
  * A program on this machine: an argv array, never a shell; an environment that holds what is given and nothing else.
  *
- * The child leads its own process group, so that a Ctrl-C in the terminal reaches us alone, in the midst of a change,
- * and so that a time-out ends its children too. Time-outs are real milliseconds.
+ * The child leads its own process group. A Ctrl-C in the terminal then comes
+ * to us alone, even during a change. A time-out ends its children too. Time-outs are real milliseconds.
  *
  * Errors: `program-missing` (effect none), `unreachable` on a time-out, `interrupted` on abort, `answer-incomplete`
  * when the output exceeds its limit. A non-zero exit is a result, not an error.

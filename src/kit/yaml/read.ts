@@ -56,8 +56,8 @@ const MOST_HEALED = 8;
 const MOST_TO_HEAL_BYTES = 64 * 1024;
 
 /**
- * A reference without quotes in a flow mapping or list ends it too early, and all that follows would be misread: it is
- * told once, and read as if it were a text of the same length.
+ * An unquoted reference ends a flow mapping or list too early, and the rest would be misread. It is told once, and read
+ * as a text of the same length.
  */
 function parse(findings: Findings): Document.Parsed {
   let { text } = findings;

@@ -62,9 +62,11 @@ export interface ArchiveCopyResult {
 }
 
 /**
- * Can be run again after a break. Errors: `source-protected` if the two overlap, under any name of the bucket;
- * `nothing-found` for an empty source; `target-not-fresh` if the destination holds anything else; `object-changed` if
- * somebody writes to the source; and those of the store.
+ * Can be run again after a break. Errors: those of the store, and
+ * `source-protected` if the two overlap, under any name of the bucket;
+ * `nothing-found` for an empty source;
+ * `target-not-fresh` if the destination holds anything else;
+ * `object-changed` if somebody writes to the source.
  */
 export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveCopyResult> {
   return await copyAsAsked(options).catch((thrown: unknown) => {
