@@ -132,7 +132,7 @@ export interface ErrorDetails {
   readonly place?: string;
   readonly cause?: unknown;
   /**
-   * Whether the failed call can have changed the world: "none" only where that is certain (refused before sending).
+   * Whether the failed call can have changed the world: "none" only if that is certain (refused before sending).
    * It says nothing of the calls before it: a mutating step is probed after every error.
    */
   readonly effect?: "none" | "unknown";
@@ -170,7 +170,7 @@ export class RecoverError extends Error {
   }
 }
 
-/** Why `work` cannot be done; undefined where it can. Anything else that it throws passes. */
+/** Why `work` cannot be done; undefined if it can. Anything else that it throws passes. */
 export function refusalOf(work: () => unknown): RecoverError | undefined {
   try {
     work();

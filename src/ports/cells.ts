@@ -68,16 +68,16 @@ export interface EtcdNode {
 export interface Etcd {
   /** Undefined only for errorCode 100. */
   get(key: string): Promise<EtcdNode | undefined>;
-  /** Direct children of a directory; empty where the directory is absent. */
+  /** Direct children of a directory; empty if the directory is absent. */
   list(directory: string): Promise<readonly EtcdNode[]>;
   /** Plain PUT, action `set`: never `prevExist` (dingo.md §1.10). With `prevValue` it is a compare-and-swap. */
   put(key: string, value: string, options?: { readonly prevValue?: string }): Promise<void>;
-  /** Compare-and-delete with the value that was journaled. False where the key is absent already. */
+  /** Compare-and-delete with the value that was journaled. False if the key is absent already. */
   remove(key: string, prevValue: string): Promise<boolean>;
 }
 
 export interface HostFiles {
-  /** "absent" only where stat says so. */
+  /** "absent" only if stat says so. */
   kind(path: string): Promise<"directory" | "file" | "absent">;
   entries(directory: string): Promise<readonly string[]>;
   /** The text of a small file, up to 4096 bytes of it. */

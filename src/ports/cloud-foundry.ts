@@ -5,7 +5,7 @@
  * Errors: `not-logged-in`, `access-denied`, `unreachable`, `program-missing`, `answer-malformed`, `answer-incomplete`;
  * of changes also `name-unsupported`, `guard-refused` (a name leads to another GUID than asked for) and `step-failed` (Cloud Foundry
  * says no). A change's error has effect "unknown" once its command was sent, and the command is never sent again.
- * A read that finds nothing returns undefined or an empty list only where the token may see everything asked for.
+ * A read that finds nothing returns undefined or an empty list only if the token may see everything asked for.
  */
 export interface CfIdentity {
   readonly api: string;
@@ -50,7 +50,7 @@ export interface ServiceInstance {
   readonly tags: readonly string[];
   readonly createdAt: string;
   readonly lastOperation: LastOperation;
-  /** Undefined where it is user-provided. */
+  /** Undefined if it is user-provided. */
   readonly planGuid: string | undefined;
 }
 
@@ -107,7 +107,7 @@ export interface CredentialBinding {
   readonly type: "app" | "key";
   readonly name: string | undefined;
   readonly appGuid: string | undefined;
-  /** By Cloud Controller's clock; absent where it does not say. */
+  /** By Cloud Controller's clock; absent if it does not say. */
   readonly createdAt?: string;
   readonly lastOperation: LastOperation;
 }
@@ -163,7 +163,7 @@ export interface CloudFoundry {
   getInstance(guid: string): Promise<ServiceInstance | undefined>;
   /** The managed ones. */
   listInstances(spaceGuid: string): Promise<readonly ServiceInstance[]>;
-  /** Every managed instance of the platform that the token sees: all of them only where it `seesEverything`. */
+  /** Every managed instance of the platform that the token sees: all of them only if it `seesEverything`. */
   placedInstances(): Promise<readonly PlacedInstance[]>;
   apps(spaceGuid: string): Promise<readonly CfApp[]>;
   /** The content that users of the space would miss. */

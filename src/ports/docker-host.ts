@@ -43,7 +43,7 @@ export interface EngineFacts {
 export interface DockerVolume {
   readonly name: string;
   readonly driver: string;
-  /** Of the local driver: the directory on the engine's machine; "" where the driver has none. */
+  /** Of the local driver: the directory on the engine's machine; "" if the driver has none. */
   readonly mountpoint: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Of the driver: `{ type: "nfs", o: "addr=…", device: ":/x" }`; empty for a plain directory. */
@@ -99,7 +99,7 @@ export interface DockerContainer {
   readonly command: readonly string[];
   readonly ports: readonly { readonly container: string; readonly hostIp: string; readonly host: number }[];
   readonly networks: readonly string[];
-  /** Ids of containers whose network, process or IPC namespace it lives in; absent where the engine names none. */
+  /** Ids of containers whose network, process or IPC namespace it lives in; absent if the engine names none. */
   readonly joins?: readonly string[];
 }
 
@@ -120,7 +120,7 @@ export interface DockerImage {
 
 /**
  * Sizes as `docker system df -v` adds them up: the engine walks directories and reads no file. It shows three digits
- * and a unit, so that the bytes are about right. Undefined where it does not say.
+ * and a unit, so that the bytes are about right. Undefined if it does not say.
  */
 export interface StorageSizes {
   /** Bytes by name of the volume. */
@@ -264,12 +264,12 @@ export interface DockerHost {
   ): Promise<readonly Searched[]>;
   /**
    * By the engine, which compares the whole image with the container: seconds for each. For engines that do not say where a
-   * layer lies. Undefined where the container went meanwhile. Error: `answer-incomplete` where it changed more than can be listed.
+   * layer lies. Undefined if the container went meanwhile. Error: `answer-incomplete` where it changed more than can be listed.
    */
   changes(container: string): Promise<readonly LayerChange[] | undefined>;
   /**
    * In what a container is not as an earlier one was, both by their full ids: environment and settings, but for mounts,
-   * networks and names. Undefined where one of them is gone.
+   * networks and names. Undefined if one of them is gone.
    */
   unlike(before: string, after: string): Promise<readonly Unlike[] | undefined>;
   /**

@@ -100,20 +100,20 @@ export interface DockerWork {
   rename(from: string, to: string): Promise<void>;
   /** One that a run made and nobody else needs: `….dingo-recover-RUN-part` or `…-proof`, and nothing else. */
   removeOwn(directory: string): Promise<void>;
-  /** SHA-256 of a file; undefined where there is none. */
+  /** SHA-256 of a file; undefined if there is none. */
   hashOf(path: string): Promise<string | undefined>;
   /** Writes a file whole. Error: `guard-refused` where something else is there than was read. */
   writeFile(path: string, text: string, over: WrittenOver): Promise<void>;
-  /** Why somebody else than root could lead a directory's name elsewhere; undefined where nobody could. */
+  /** Why somebody else than root could lead a directory's name elsewhere; undefined if nobody could. */
   whyLed(directory: string): Promise<string | undefined>;
   /**
-   * Why the account that owns a file's directory could not write that file, or make those directories; undefined where it
+   * Why the account that owns a file's directory could not write that file, or make those directories; undefined if it
    * could. Root does none of it for another account.
    */
   whyUnwritable(path: string, directories: readonly string[]): Promise<string | undefined>;
   /** Removes a file that holds exactly that. */
   removeFile(path: string, expected: string): Promise<void>;
-  /** Whether git has that file in its index; undefined where nobody can tell. */
+  /** Whether git has that file in its index; undefined if nobody can tell. */
   tracked(path: string): Promise<boolean | undefined>;
 
   startProof(order: ProofOrder): Promise<string>;

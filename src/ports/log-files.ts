@@ -6,7 +6,7 @@ export interface LogFile {
 }
 
 export interface FoundLine {
-  /** From 1; absent where the search skipped ahead. */
+  /** From 1; absent if the search skipped ahead. */
   readonly line?: number;
   /** Of the line's first byte, in the inflated text. */
   readonly byteOffset: number;
@@ -42,7 +42,7 @@ export interface SearchRequest extends Wanted {
 
 /** How a file was read. */
 export interface SearchTotals {
-  /** Absent where the search skipped ahead. */
+  /** Absent if the search skipped ahead. */
   readonly lines?: number;
   /** The first and the last 32 KiB that were searched, for their stamps. */
   readonly head: Uint8Array;
@@ -87,7 +87,7 @@ export interface LogFiles {
   }>;
   /** Searches files that `open` gave; one answer each, in their order. A file that cannot be read fails alone. */
   search(files: readonly LogFile[], wanted: SearchRequest, listener: SearchListener): Promise<readonly SearchTotals[]>;
-  /** Whether a line of the file was written in the window; undefined where that cannot be told without reading all of it. */
+  /** Whether a line of the file was written in the window; undefined if that cannot be told without reading all of it. */
   hasLineIn(file: LogFile, window: SearchWindow): boolean | undefined;
   /** Patterns of the configuration, for steps that were given none. */
   readonly configured: readonly string[];

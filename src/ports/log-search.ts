@@ -8,14 +8,14 @@ export interface LogSearch {
   /** The parts of the store that can be searched. Errors as `search`. */
   survey(): Promise<LogSurvey>;
   /**
-   * Gives every document that fits to `take`, each once, in no order, and says what may be missing; empty where every
+   * Gives every document that fits to `take`, each once, in no order, and says what may be missing; empty if every
    * shard has answered in full. Errors: `unreachable`, `access-denied`, `answer-malformed`, `answer-incomplete`.
    */
   search(query: LogQuery, take: (document: LogDocument) => void): Promise<readonly string[]>;
 }
 
 export interface LogSurvey {
-  /** Of the indices that fit; RFC 3339 in UTC, absent where they hold nothing. */
+  /** Of the indices that fit; RFC 3339 in UTC, absent if they hold nothing. */
   readonly from?: string;
   readonly to?: string;
   /** Why a document may not be found: an index that is closed or missing, a field that cannot be searched. */

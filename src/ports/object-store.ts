@@ -85,9 +85,9 @@ export interface ObjectReader {
    * replaced meanwhile. It can be iterated once, and ended early.
    */
   stream(location: ObjectLocation, options?: ReadRequest): Promise<AsyncIterable<Uint8Array>>;
-  /** Undefined only where the store says that the bucket is there and the key is not. */
+  /** Undefined only if the store says that the bucket is there and the key is not. */
   head(location: ObjectLocation): Promise<ObjectInfo | undefined>;
-  /** The bucket's rules; undefined where we may not look or the store knows no rules: that is unknown, not "none". */
+  /** The bucket's rules; undefined if we may not look or the store knows no rules: that is unknown, not "none". */
   lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined>;
 }
 
@@ -145,7 +145,7 @@ export interface ArchiveStore {
   readingIdentity(): Promise<StoreIdentity>;
   /** Region of the bucket; found out where the configuration is silent. */
   region(bucket: string): Promise<string>;
-  /** The store's own clock, to the second; undefined where its answers have no date. */
+  /** The store's own clock, to the second; undefined if its answers have no date. */
   time(bucket: string): Promise<Date | undefined>;
   protection(bucket: string): Promise<Protection>;
   reader(): ObjectReader;

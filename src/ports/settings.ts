@@ -16,7 +16,7 @@ export interface DrillTimes {
 export interface WalESettings {
   /** s3://BUCKET/PREFIX */
   readonly prefix: string;
-  /** Of OpenPGP; "" where archives are not encrypted. */
+  /** Of OpenPGP; "" if archives are not encrypted. */
   readonly gpgKey: string;
   /** Files with a secret that others than owner and group may read, each with its mode. */
   readonly looseFiles: readonly string[];
@@ -33,6 +33,6 @@ export interface Settings {
   readonly walE?: WalESettings;
   /** File with the private key that opens encrypted archives, and its mode, where others than owner and group may read it. */
   readonly looseKey?: string;
-  /** Of the state directory, looked for when it is asked; undefined where none has come to its end here. */
+  /** Of the state directory, looked for when it is asked; undefined if none has come to its end here. */
   readonly drill?: () => DrillTimes | undefined;
 }

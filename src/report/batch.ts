@@ -15,7 +15,7 @@ export interface ReportedBatch {
     readonly name: string;
     readonly guid: string;
     readonly state: string;
-    /** Empty where none has begun. */
+    /** Empty if none has begun. */
     readonly run: string;
     /** Why its run stopped, or cannot be read; else empty. */
     readonly why: string;

@@ -20,15 +20,15 @@ export interface UnitDigest {
   readonly effect: string;
   readonly attempts: number;
   readonly startedAt: string;
-  /** Time of the last entry about its outcome; undefined where none was journaled. */
+  /** Time of the last entry about its outcome; undefined if none was journaled. */
   readonly endedAt: string | undefined;
-  /** At work on it, from the beginning to the end of each attempt; undefined where the last one has no end. */
+  /** At work on it, from the beginning to the end of each attempt; undefined if the last one has no end. */
   readonly tookMs: number | undefined;
   /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", "skipped" (found unwanted then), or "begun" where the outcome is missing. */
   readonly state: string;
   readonly evidence: string;
   readonly input: JsonObject;
-  /** As they were printed; empty where the journal has none. */
+  /** As they were printed; empty if the journal has none. */
   readonly commands: readonly PrintedCommand[];
   readonly output: JsonObject | undefined;
 }
@@ -157,7 +157,7 @@ function conclusionOf(end: End): Pick<UnitDigest, "state" | "evidence"> {
   }
 }
 
-/** A text field of what the last step with this action returned; undefined where it is absent or empty. */
+/** A text field of what the last step with this action returned; undefined if it is absent or empty. */
 export function outputField(units: readonly UnitDigest[], action: string, field: string): string | undefined {
   const value = units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output?.[field];
   if (typeof value === "number" || typeof value === "boolean") return String(value);

@@ -40,7 +40,7 @@ function isFinding(value: unknown): value is Finding {
   return isNamed && isWord(message) && isWord(what) && isWord(subject);
 }
 
-/** `2 serious, 1 warning`; empty where there is none. */
+/** `2 serious, 1 warning`; empty if there is none. */
 export function countsText(findings: readonly FindingDigest[]): string {
   return SEVERITIES.flatMap((severity) => {
     const count = findings.filter((each) => each.severity === severity).length;

@@ -31,7 +31,7 @@ export interface Found {
   readonly promised: string | undefined;
   /** PostgreSQL's own word after the restore. */
   readonly reached: string | undefined;
-  /** `TABLE: N rows`, as an application read them; undefined where no login was proved. */
+  /** `TABLE: N rows`, as an application read them; undefined if no login was proved. */
   readonly readBack: readonly string[] | undefined;
   /** Applications that were not restarted with the database yet. */
   readonly appsLeft: readonly string[];

@@ -1,4 +1,4 @@
-/** The parts of a report below its summary, each empty where the journal has nothing to say. */
+/** The parts of a report below its summary, each empty if the journal has nothing to say. */
 import type { EvidenceRef, Json } from "../action.ts";
 import { eachDigest } from "../engine/journal/digests.ts";
 import type { Entry } from "../engine/journal/entry.ts";

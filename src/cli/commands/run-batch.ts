@@ -44,7 +44,7 @@ function afterwards(given: ConductArguments): Afterwards {
   return async (run, code) => (code === EXIT.done ? ((await carryBatch(given, run)) ?? code) : code);
 }
 
-/** Undefined where the run has agreed on no batch. Otherwise 0 where all are back, else the code of the first that is not. */
+/** Undefined if the run has agreed on no batch. Otherwise 0 if all are back, else the code of the first that is not. */
 async function carryBatch(given: ConductArguments, run: string): Promise<number | undefined> {
   const state = openStateDirectory({ stateDir: given["state-dir"] });
   const batch = batchOf(state.read(run).entries);

@@ -79,7 +79,7 @@ class LivePage {
     return this.#shown;
   }
 
-  /** True where something changed. */
+  /** True if something changed. */
   look(): boolean {
     const at = this.#directory.directoryOf(this.#run);
     const carried = this.#directory.isCarried(this.#run);

@@ -42,7 +42,7 @@ export function loadFile(file: string): Loaded {
 
 type Composed = ReturnType<typeof composeFile>;
 
-/** As the build wrote it (build/bundle.mjs); undefined where it wrote none of the very text. */
+/** As the build wrote it (build/bundle.mjs); undefined if it wrote none of the very text. */
 function checkedRunbook(composed: Composed, file: string): Runbook | undefined {
   if ("diagnostics" in composed) return undefined;
   const { text } = composed;

@@ -47,7 +47,7 @@ export interface Standing {
   readonly run?: string;
   /** Why its run stopped, or cannot be read. */
   readonly why?: string;
-  /** The command that goes on with it; absent where it is recovered. */
+  /** The command that goes on with it; absent if it is recovered. */
   readonly goOnWith?: string;
   /** Of an unreadable one. */
   readonly error?: RecoverError;

@@ -129,7 +129,7 @@ export function undoable(state: StateDirectory): readonly ListedRun[] {
   return found;
 }
 
-/** Each with its whole command, the last one at the end; undefined where there is none. */
+/** Each with its whole command, the last one at the end; undefined if there is none. */
 export function undoCommands(state: StateDirectory): string | undefined {
   const lines = undoable(state).map(
     ({ run, target, updatedAt }) => `\n  dingo-recover undo ${run}  # ${printable(target)}, ended ${updatedAt}`,

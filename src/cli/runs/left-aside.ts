@@ -19,7 +19,7 @@ const setAside = z.object({
   container: z.string(),
 });
 
-/** Undefined where the run moved nothing aside. Error: `guard-refused` while the run is open. */
+/** Undefined if the run moved nothing aside. Error: `guard-refused` while the run is open. */
 export function leftAside(entries: readonly Entry[], run: string): JsonObject | undefined {
   refuseOpen(entries, run);
   const started = asideBy(entries);

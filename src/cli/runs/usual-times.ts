@@ -20,7 +20,7 @@ export interface WhichRuns {
   readonly rehearsal: boolean;
 }
 
-/** Milliseconds by step, all its items together; nothing where no run of the kind came to its good end. */
+/** Milliseconds by step, all its items together; nothing if no run of the kind came to its good end. */
 export function usualTimes(
   state: Pick<StateDirectory, "list" | "read">,
   which: WhichRuns,

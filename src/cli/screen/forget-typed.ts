@@ -17,7 +17,7 @@ export interface ForgetOptions {
 
 const CTRL_C = "\u0003";
 
-/** Reads it and throws it away; the terminal is as it was. Nothing where there is no terminal, or another program has it. */
+/** Reads it and throws it away; the terminal is as it was. Nothing if there is no terminal, or another program has it. */
 export async function forgetTyped({ input, isInForeground = inForeground }: ForgetOptions = {}): Promise<void> {
   if ((input === undefined && !process.stdin.isTTY) || !isInForeground()) return;
   const terminal = input ?? process.stdin;

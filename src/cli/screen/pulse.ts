@@ -61,7 +61,7 @@ export class Pulse {
     if (this.#atWork !== undefined) this.#progress({ message, atMs: this.#atWork.heardMs });
   }
 
-  /** Nothing where no step is at work. */
+  /** Nothing if no step is at work. */
   lines(now: Date): readonly string[] {
     if (this.#atWork === undefined) return [];
     const { last } = this.#atWork;

@@ -36,7 +36,7 @@ interface Typed {
   readonly "state-dir"?: string;
 }
 
-/** Undefined where yargs has to tell. */
+/** Undefined if yargs has to tell. */
 function operands(words: readonly string[], current: string, stateDir?: string): readonly string[] | undefined {
   const names = (words[0] === "dingo-recover" ? words.slice(1) : words).filter((word) => word !== "");
   const known =

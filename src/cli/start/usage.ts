@@ -66,7 +66,7 @@ function goneWord(words: readonly string[], command: readonly string[]): Recover
   return found && new RecoverError("usage", found.message, { remedy: found.remedy, effect: "none" });
 }
 
-/** Without a command yargs says nothing of the options. Undefined where there is no stranger among them. */
+/** Without a command yargs says nothing of the options. Undefined if there is no stranger among them. */
 async function optionFirst(message: string, words: readonly string[]): Promise<RecoverError | undefined> {
   if (message !== NO_COMMAND) return undefined;
   const known = [...(await optionsOf([])), "--version"];

@@ -39,7 +39,7 @@ export class Looks {
   }
 
   /**
-   * `what` names it where it cannot be looked at. Undefined where it failed: then nothing behind it is looked at. `id` may
+   * `what` names it where it cannot be looked at. Undefined if it failed: then nothing behind it is looked at. `id` may
    * go by the error.
    */
   async look<T>(id: Id, what: string, work: () => Promise<T>): Promise<T | undefined> {

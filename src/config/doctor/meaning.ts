@@ -3,7 +3,7 @@
  */
 import type { Runbook, Step } from "../../engine/runbook/runbook.ts";
 
-/** `kinds`: first words of the ids of the actions that speak to it. Undefined where no step does. */
+/** `kinds`: first words of the ids of the actions that speak to it. Undefined if no step does. */
 export function meaningFor({ name, steps }: Runbook, kinds: ReadonlySet<string>): string | undefined {
   const at = steps.findIndex(({ action }) => kinds.has(kindOf(action.id)));
   const step = steps[at];

@@ -26,7 +26,7 @@ export function examinePrograms(wanted: readonly ByHandProgram[], path: string):
   );
 }
 
-/** A program that the tool itself calls: undefined where it is there. */
+/** A program that the tool itself calls: undefined if it is there. */
 export async function missingProgram(
   program: string,
   path: string,

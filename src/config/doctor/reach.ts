@@ -1,7 +1,7 @@
 /** Whether a place answers at all, before anybody logs in there. Nothing is sent that names us. */
 export interface FirstAnswer {
   readonly status: number;
-  /** By the server's own clock; undefined where it does not say. */
+  /** By the server's own clock; undefined if it does not say. */
   readonly date: Date | undefined;
 }
 

@@ -68,7 +68,7 @@ export function loadConfig(options: ConfigOptions): Config {
 export interface ConfigDocument {
   readonly path: string;
   readonly text: string;
-  /** Undefined where it is silent about everything, or cannot be read at all. */
+  /** Undefined if it is silent about everything, or cannot be read at all. */
   readonly root: Located | undefined;
 }
 
@@ -136,7 +136,7 @@ export interface FoundFile {
   readonly by: FoundBy;
 }
 
-/** The file that counts; undefined where there is none. Errors: `config-invalid`. */
+/** The file that counts; undefined if there is none. Errors: `config-invalid`. */
 export function findFile(options: ConfigOptions): FoundFile | undefined {
   if (options.content !== undefined) return { ...options.content, by: "named" };
   const named = options.file === undefined ? undefined : resolve(options.cwd, options.file);

@@ -14,7 +14,7 @@ import { hostOnly, shownValue } from "./shown-value.ts";
 
 export interface Origin {
   readonly name: string;
-  /** As it is shown; for a secret how it is had. Undefined where it is not set. */
+  /** As it is shown; for a secret how it is had. Undefined if it is not set. */
   readonly value: string | undefined;
   readonly secret: boolean;
   /** Of a secret, whether it is there to be had: a command is not run to find out. */

@@ -29,7 +29,7 @@ export class Way {
     return this.#read;
   }
 
-  /** True where `via_gateway` is set and there is a gateway; without one a finding. */
+  /** True if `via_gateway` is set and there is a gateway; without one a finding. */
   asked(node: Located | undefined): boolean {
     if (node === undefined || !this.#reading.flag(node, "via_gateway")) return false;
     const { gateway, socks } = this.value;

@@ -96,7 +96,7 @@ function foundAs(module: string, specifier: string): string {
   }
 }
 
-/** Undefined where it is not there, or is no file that can be read. */
+/** Undefined if it is not there, or is no file that can be read. */
 export function contentOf(path: string): Buffer | undefined {
   try {
     return isFile(path) ? readFileSync(path) : undefined;

@@ -228,7 +228,7 @@ export type EntryBody =
       readonly shownSha256: string;
       /** Over the review rows alone. */
       readonly reviewSha256?: string;
-      /** Per step, over its printed commands; absent where they still held unknown values. */
+      /** Per step, over its printed commands; absent if they still held unknown values. */
       readonly commandsSha256?: Readonly<Record<string, string>>;
       readonly by: string;
       /** Of former versions: two persons have signed the request. */

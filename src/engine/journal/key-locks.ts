@@ -47,7 +47,7 @@ export class KeyLocks implements Locks {
     for (const key of [...this.#held.keys()]) this.#drop(key);
   }
 
-  /** True where this run did not hold it before. */
+  /** True if this run did not hold it before. */
   #take(key: string): boolean {
     const { stateDirectory, run, epoch, now, isOpen, isReadable } = this.#options;
     const file = new LockFile(stateDirectory, key);

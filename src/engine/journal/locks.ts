@@ -40,7 +40,7 @@ export class LockFile {
     return inStateDirectory(this.#path, () => (existsSync(this.#path) ? parseHolder(this.#path) : undefined));
   }
 
-  /** False where the lock exists already. */
+  /** False if the lock exists already. */
   create(holder: LockHolder): boolean {
     return inStateDirectory(this.#path, () => {
       makeDirectory(dirname(this.#path));
@@ -49,7 +49,7 @@ export class LockFile {
   }
 
   /**
-   * Puts a holder in place of the expected one. False where another process was faster: of several that try at once
+   * Puts a holder in place of the expected one. False if another process was faster: of several that try at once
    * one creates the claim file, the others leave.
    */
   replace(expected: LockHolder, holder: LockHolder): boolean {
@@ -107,7 +107,7 @@ function claimed(claim: string, holder: LockHolder): boolean {
   return publish(claim, holder);
 }
 
-/** False where the file exists. */
+/** False if the file exists. */
 function publish(path: string, holder: LockHolder): boolean {
   try {
     publishDurably(path, `${path}.${holder.pid}.new`, JSON.stringify(holder));

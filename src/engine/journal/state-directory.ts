@@ -85,7 +85,7 @@ export class StateDirectory {
     return readRun(this.directoryOf(run), this.#options.secrets);
   }
 
-  /** The journal as it lies there, sound or not; undefined where nobody can look into it. */
+  /** The journal as it lies there, sound or not; undefined if nobody can look into it. */
   textOf(run: string): string | undefined {
     try {
       this.#requireOwn(run);

@@ -33,7 +33,7 @@ export async function writeOn(
   return writeOn(place, { absent: false, version: false }, { name, content, condition: "any" });
 }
 
-/** For people; undefined where the store honours both. */
+/** For people; undefined if the store honours both. */
 export function weaknessOf({ absent, version }: Conditions, location: string): string | undefined {
   if (absent && version) return undefined;
   const which = [absent ? "" : "If-None-Match", version ? "" : "If-Match"].filter((name) => name !== "").join(" and ");

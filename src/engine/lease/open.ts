@@ -65,7 +65,7 @@ export async function openLease(request: LeaseRequest): Promise<Leased> {
   };
 }
 
-/** Where a run is leased, as its journal says; undefined where it is not. */
+/** Where a run is leased, as its journal says; undefined if it is not. */
 export function leaseOf(entries: readonly Entry[]): string | undefined {
   const last = entries.findLast((entry) => entry.type === "run-started" || entry.type === "run-resumed");
   return last !== undefined && "lease" in last ? last.lease : undefined;

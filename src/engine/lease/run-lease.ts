@@ -2,7 +2,7 @@
  * Which process carries a run, across machines: the claim of the key `run RUN`. It is read again before every effect; a
  * process that finds another's token there is fenced.
  *
- * R1  A run is carried on only where the journal has every line that is mirrored, and the line that the claim names.
+ * R1  A run is carried on only if the journal has every line that is mirrored, and the line that the claim names.
  * R2  Nothing else stands in the way for ever: a claim of any epoch whose lines are all here may be taken over.
  */
 import { RecoverError } from "../../errors.ts";
@@ -12,7 +12,7 @@ import type { SharedPlace } from "../../ports/shared-place.ts";
 
 export interface RunLeaseRequest {
   readonly keeper: ClaimKeeper;
-  /** Epoch of the journal's last line as this process found it; 0 where there was none. */
+  /** Epoch of the journal's last line as this process found it; 0 if there was none. */
   readonly knownEpoch: number;
   readonly takeOver: boolean;
   readonly hasAll: Circumstances["hasAll"];
@@ -68,7 +68,7 @@ export class RunLease {
 
   /**
    * Says that this process lives. Looks first: a store that ignores conditions would take what another process wrote over.
-   * Writes nothing where the run was let go of. Errors: as `check`.
+   * Writes nothing if the run was let go of. Errors: as `check`.
    */
   renew(standing: () => Standing): Promise<void> {
     return this.#inTurn(async () => {

@@ -116,7 +116,7 @@ class DryRun {
     });
   }
 
-  /** False where it could not be read before the steps that were only printed have run. */
+  /** False if it could not be read before the steps that were only printed have run. */
   async #read(planned: PlannedStep, { unit }: ForeseenUnit, action: ErasedRead): Promise<boolean> {
     const session = this.#session;
     const { assert: _, ...step } = planned.step;

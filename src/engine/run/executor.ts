@@ -77,7 +77,7 @@ async function orSkip(
   return unwanted === undefined ? work() : skip(session, planned, unwanted);
 }
 
-/** Undefined where the step has no `when`, or it holds. */
+/** Undefined if the step has no `when`, or it holds. */
 function whyUnwanted(session: Session, { step: { when } }: PlannedStep): string | undefined {
   if (when === undefined || asCondition(session.options.evaluator.evaluate(when, session.scope()), when.text))
     return undefined;

@@ -22,7 +22,7 @@ export interface Composed {
   readonly locate: (diagnostic: Diagnostic) => Diagnostic;
 }
 
-/** Undefined where there is none; `refused` says why one may not be included, as what follows its name. */
+/** Undefined if there is none; `refused` says why one may not be included, as what follows its name. */
 export type Open = (name: string) => RunbookSource | { readonly refused: string } | undefined;
 
 interface Line {

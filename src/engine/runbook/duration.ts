@@ -5,7 +5,7 @@
 import { RecoverError } from "../../errors.ts";
 import { parseDuration as parse } from "../../kit/text/time.ts";
 
-/** Milliseconds; undefined where the text is no duration. Zero is none. */
+/** Milliseconds; undefined if the text is no duration. Zero is none. */
 export function parseDuration(text: string): number | undefined {
   try {
     return parse(text);

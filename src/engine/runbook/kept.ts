@@ -26,7 +26,7 @@ function keptAction(action: AnyAction): KeptAction {
   return { id: action.id, effect: action.effect, ...optional("review", review), parts: Object.keys(action) };
 }
 
-/** Undefined where an action is not known: the loader says so. */
+/** Undefined if an action is not known: the loader says so. */
 export function revived(
   { steps, ...rest }: KeptRunbook,
   source: Pick<Runbook, "text" | "file">,

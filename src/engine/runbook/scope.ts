@@ -111,7 +111,7 @@ export class Scope {
   }
 }
 
-/** `steps.a.b` is there only where `steps.a` is. */
+/** `steps.a.b` is there only if `steps.a` is. */
 function prefixes(fact: string): string[] {
   const parts = fact.replace(/!$/u, "").split(".");
   return parts.map((_, index) => parts.slice(0, index + 1).join("."));

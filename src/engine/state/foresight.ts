@@ -15,7 +15,7 @@ export interface ForeseenUnit {
   readonly unit: Unit;
   readonly item?: Json;
   readonly input: JsonObject;
-  /** False where a reference had no value yet. */
+  /** False if a reference had no value yet. */
   readonly known: boolean;
   readonly commands: readonly PrintedCommand[];
 }

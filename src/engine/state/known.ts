@@ -4,7 +4,7 @@ import type { PlannedStep } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { stateOf } from "./state.ts";
 
-/** Undefined where the step has none. The output may be of an earlier version. */
+/** Undefined if the step has none. The output may be of an earlier version. */
 export function knownBy({ step: { action } }: PlannedStep, output: JsonObject): readonly ReviewRow[] | undefined {
   if (action.effect !== "read" || action.known === undefined) return undefined;
   const parsed = action.output.safeParse(output);

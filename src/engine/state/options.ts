@@ -17,7 +17,7 @@ export interface RunFlags {
   readonly yes: boolean;
   /** `--confirm TARGET`: approves disruptive and destructive steps for exactly this target. */
   readonly confirm?: string;
-  /** `--accept-loss N`: in expressions `flags.accept_loss`; 0 where it was not given. */
+  /** `--accept-loss N`: in expressions `flags.accept_loss`; 0 if it was not given. */
   readonly acceptLoss: number;
   /** `--patience`: how long a lost network is waited for. */
   readonly patienceMs: number;

@@ -36,7 +36,7 @@ export type StepState =
       readonly attempt: number;
       readonly error: JournaledError;
       readonly probed: "not-done" | "partly" | "not-needed";
-      /** Absent where the attempt was refused before its start was journaled: nothing can have happened. */
+      /** Absent if the attempt was refused before its start was journaled: nothing can have happened. */
       readonly input?: JsonObject;
       /** As in `in-doubt`. */
       readonly output?: JsonObject;

@@ -17,7 +17,7 @@ export type WayOn =
 
 export interface Standstill {
   readonly run: string;
-  /** Of the error that ended the process; absent where it was killed. */
+  /** Of the error that ended the process; absent if it was killed. */
   readonly code?: string | undefined;
   /** Of that error: `input NAME` where that has to be given otherwise, or of `input-invalid` the names alone. */
   readonly place?: string | undefined;

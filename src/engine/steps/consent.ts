@@ -157,7 +157,7 @@ function givenBack(covered: readonly PlannedStep[]): readonly string[] {
 const leftLine = (what: string, ids: readonly string[]): readonly string[] =>
   ids.length === 0 ? [] : [`${what}: ${ids.join(", ")}`];
 
-/** Said only where each step that has anything to take back can be. */
+/** Said only if each step that has anything to take back can be. */
 function goesBack(session: Session, covered: readonly PlannedStep[]): readonly string[] {
   const undos = covered.flatMap(({ step: { action } }) => (action.effect === "read" ? [] : [action.undo]));
   if (undos.some(isFinal) || undos.every(isLeft)) return [];

@@ -30,7 +30,7 @@ const flagValues = ({ choices }: ChoiceQuestion): readonly string[] =>
   choices.filter(({ byPerson }) => byPerson !== true).map(({ value }) => value);
 
 /**
- * The value that a flag gives to the question; undefined where there is none, or where it was given for another one.
+ * The value that a flag gives to the question; undefined if there is none, or if it was given for another one.
  * `isAlike`: whether an answer is about this question too although it was shown otherwise; by default it never is.
  */
 export function decidedFor(

@@ -139,7 +139,7 @@ export async function orRefused<T>(
 /** An operator who says so too early is asked again; a script with the same answer each time comes to an end. */
 const MOST_TRIES = 5;
 
-/** Believed only where the probe says done; otherwise the step has not run, and consent is asked for anew. */
+/** Believed only if the probe says done; otherwise the step has not run, and consent is asked for anew. */
 async function confirmByHand(session: Session, mutation: Mutation, tries: number): Promise<Ended> {
   const found = await probeByHand(session, mutation);
   switch (found.state) {

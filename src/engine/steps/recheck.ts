@@ -16,7 +16,7 @@ import { contextFor } from "./step-context.ts";
 import { mayHaveActed } from "../state/transition.ts";
 import { parsedInput } from "./unit-input.ts";
 
-/** Errors: `question-unanswered` and `stopped-by-operator` where there is drift; what a check threw. */
+/** Errors: `question-unanswered` and `stopped-by-operator` if there is drift; what a check threw. */
 export async function recheck(session: Session): Promise<void> {
   const drifted = await findDrift(session);
   if (!isSome(drifted)) return;
@@ -25,7 +25,7 @@ export async function recheck(session: Session): Promise<void> {
   for (const checked of drifted) await takeOver(session, checked);
 }
 
-/** True where something that a mutating step established no longer holds. Reads only, asks nobody and waits for nothing. */
+/** True if something that a mutating step established no longer holds. Reads only, asks nobody and waits for nothing. */
 export async function groundMoved(session: Session): Promise<boolean> {
   for (const fact of factsThatHold(session)) {
     if (fact.planned.step.action.effect === "read") continue;
@@ -36,7 +36,7 @@ export async function groundMoved(session: Session): Promise<boolean> {
 
 /**
  * After a step that failed: whether what failed it is that an earlier fact no longer holds, and the operator has that done
- * again. False where nobody can tell: then the step's own error says more. Errors: `interrupted`, `stopped-by-operator`
+ * again. False if nobody can tell: then the step's own error says more. Errors: `interrupted`, `stopped-by-operator`
  * as the answer; where nobody is there to choose the step's own, with the way to decide it.
  */
 export async function againAfter(session: Session, failed: RecoverError): Promise<boolean> {

@@ -31,7 +31,7 @@ export async function undoUnit(session: Session, one: UnitToUndo): Promise<void>
 }
 
 export interface Undone {
-  /** Absent where the way back was gone just now. */
+  /** Absent if the way back was gone just now. */
   readonly how?: "left" | "found" | "by-hand";
   readonly evidence: string;
 }
@@ -63,7 +63,7 @@ async function isTakenBack(session: Session, { one, undo }: Going): Promise<bool
   return true;
 }
 
-/** True where the unit is undone; false where the probe showed that the way back has to be gone again. */
+/** True if the unit is undone; false if the probe showed that the way back has to be gone again. */
 async function goBack(session: Session, { one, undo, weather }: Going): Promise<boolean> {
   const { unit, attempt, planned, input, commands } = one;
   session.checkStop();

@@ -44,7 +44,7 @@ export async function settleStep(
   }
 }
 
-/** False where it is there, but not as it should be: that is the drift which it was opened anew for. */
+/** False if it is there, but not as it should be: that is the drift which it was opened anew for. */
 async function adoptProved(
   session: Session,
   mutation: Mutation,
@@ -101,7 +101,7 @@ export async function catchUp(session: Session, at: Attempt, action: ErasedMutat
   }
 }
 
-/** False where it is there, but not as it should be. */
+/** False if it is there, but not as it should be. */
 async function adoptUnwritten(
   session: Session,
   mutation: Mutation,

@@ -14,7 +14,7 @@ export interface ServerPrograms {
   readonly image: string;
   /** Paths that would become anonymous volumes. */
   readonly volumes: readonly string[];
-  /** A directory on the engine's machine that has `postgres`; "" where the image has it. */
+  /** A directory on the engine's machine that has `postgres`; "" if the image has it. */
   readonly directory: string;
   /** `9.6`, `16`. */
   readonly major: string;

@@ -10,7 +10,7 @@ const PLACEHOLDER = /<(?:item|inputs|run|flags|[a-z][a-z0-9-]*(?:\.[A-Za-z_][\w-
 /** `<create.guid>` */
 export const placeholder = (path: readonly string[]): string => `<${path.join(".")}>`;
 
-/** The first placeholder in a text; undefined where every value is known. */
+/** The first placeholder in a text; undefined if every value is known. */
 export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.exec(text)?.[0];
 
 /** Whether the text, or a part of it, is not known yet. */

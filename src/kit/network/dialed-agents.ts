@@ -79,7 +79,7 @@ async function openSocket(dial: Dial, options: ClientRequestArgs): Promise<Duple
 }
 
 function failed(opened: Opened | undefined): (error: Error) => void {
-  // Node reads the second argument only where there is no error.
+  // Node reads the second argument only if there is no error.
   return (error) => (opened as ((error: Error) => void) | undefined)?.(error);
 }
 

@@ -66,7 +66,7 @@ class Finder {
     return done === 0 ? text : masked + text.slice(done);
   }
 
-  /** Of the longest form that stands there; 0 where none does. */
+  /** Of the longest form that stands there; 0 if none does. */
   #lengthAt(text: string, index: number): number {
     let longest = 0;
     for (let size = Math.min(HEAD, text.length - index); size >= SHORTEST; size -= 1)

@@ -38,7 +38,7 @@ export class OwnHomes {
       await this.remove(join(parent, name)).catch(() => undefined);
   }
 
-  /** Ends the processes that use it first. False where it is not surely ours; a home that is gone counts as removed. */
+  /** Ends the processes that use it first. False if it is not surely ours; a home that is gone counts as removed. */
   async remove(path: string): Promise<boolean> {
     try {
       const found = await lstat(path);

@@ -21,7 +21,7 @@ export interface Credentials {
   /** Path of the agent's socket (SSH_AUTH_SOCK). */
   readonly agent?: string;
   readonly password?: string;
-  /** Without it the password answers hidden prompts of keyboard-interactive. Throws where nobody answers. */
+  /** Without it the password answers hidden prompts of keyboard-interactive. Throws if nobody answers. */
   readonly ask?: (question: LoginQuestion) => Promise<string>;
 }
 

@@ -24,7 +24,7 @@ import { BARE_REFERENCE, numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFindin
 export const MOST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
 
-/** Undefined where there is nothing to go on with; what is wrong has been added to the findings. */
+/** Undefined if there is nothing to go on with; what is wrong has been added to the findings. */
 export function readYaml(findings: Findings): Located | undefined {
   const { text } = findings;
   if (Buffer.byteLength(text) > MOST_BYTES)

@@ -34,7 +34,7 @@ export const tells =
 /** Of what lasts nowhere. */
 export const tellsNothing: Words = () => [];
 
-/** A text of the journal; "" where it has none. */
+/** A text of the journal; "" if it has none. */
 export function textOf(values: JsonObject | undefined, key: string): string {
   const value = values?.[key];
   return typeof value === "string" ? value : "";

@@ -49,9 +49,9 @@ export interface ArchiveCopyDocument extends ArchiveCopyIntent {
   readonly copied: number;
   /** Of the copied objects those whose copy had lost its answer: found there, or sent again. */
   readonly lost: number;
-  /** Where the original times of all objects are kept; null where nowhere. */
+  /** Where the original times of all objects are kept; null if nowhere. */
   readonly manifest: string | null;
-  /** Whether the store refuses to overwrite (If-None-Match); null where it did not say. */
+  /** Whether the store refuses to overwrite (If-None-Match); null if it did not say. */
   readonly refusesOverwrite: boolean | null;
 }
 
@@ -133,7 +133,7 @@ function coldOf(plan: CopyPlan): Readonly<Record<string, number>> {
   return counts;
 }
 
-/** One sentence for each storage class that must be thawed first; empty where there is none. */
+/** One sentence for each storage class that must be thawed first; empty if there is none. */
 export function coldLines({ cold }: Pick<ArchiveCopyIntent, "cold">): readonly string[] {
   return Object.entries(cold).map(
     ([name, count]) =>

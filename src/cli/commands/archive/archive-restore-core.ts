@@ -48,7 +48,7 @@ export interface ArchiveRestoreDocument {
   readonly systemId: string;
   readonly timeline: number;
   readonly targetTime: string | null;
-  /** When the last transaction ended that the server will replay; null where no such record was found. */
+  /** When the last transaction ended that the server will replay; null if no such record was found. */
   readonly lastTransaction: string | null;
   readonly segments: number;
   /** Segments that cannot be replayed: absent, damaged, and all behind them. */

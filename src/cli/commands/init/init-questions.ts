@@ -13,7 +13,7 @@ export type Values = ReadonlyMap<string, string>;
 interface Asked {
   readonly name: string;
   readonly prompt: string;
-  /** Asked only where this one was answered. */
+  /** Asked only if this one was answered. */
   readonly after?: string;
 }
 
@@ -52,7 +52,7 @@ export interface Interview {
   /** Values of the command line: they are not asked. */
   readonly given: Values;
   readonly say: (text: string) => void;
-  /** Throws where the whole does not fit. */
+  /** Throws if the whole does not fit. */
   readonly check: (values: Values) => void;
 }
 

@@ -11,7 +11,7 @@ export interface ResumeFromRequest {
   readonly takeOver: boolean;
   readonly state: StateDirectory;
   readonly say: (text: string) => void;
-  /** Throws where nobody agrees to take it in. */
+  /** Throws if nobody agrees to take it in. */
   readonly accept: (brought: BroughtRun, location: string) => Promise<void>;
 }
 
