@@ -1,12 +1,12 @@
 /**
- * What looking at and copying an archive costs beside the usual tools, each figure next to its goal, where there is one.
+ * The cost of looking at and copying an archive, beside the usual tools. A figure stands next to its goal if it has one.
  * All take turns in every round, so that a busy machine disturbs them alike; a figure is the median of the rounds' ratios.
  * The store is a MinIO on loopback; for copies a proxy before it gives every answer 30 ms later. Needs what
  * test/rig/install.sh builds, the AWS CLI (`pip install awscli`), GNU time, and some 8 GB of disk: 10 MB for each segment.
  *
  *   npm run build && npx node bench/archive.ts [KEYS] [SEGMENTS] [OBJECTS] [ROUNDS] [DIRECTORY]    50000 500 5000 5
  *
- * A DIRECTORY keeps the archives for the next time. Ends with 1 where a command failed. Restoring is measured by bench/restore.ts.
+ * A DIRECTORY keeps the archives for the next time. Ends with 1 if a command failed. Restoring is measured by bench/restore.ts.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -130,7 +130,7 @@ async function count(each: Case, proxy: Proxy): Promise<void> {
   rmSync(at("download"), { recursive: true, force: true });
 }
 
-/** What a deep look reads of the objects' bytes. */
+/** Prints the share of the objects' bytes that a deep look reads. */
 function share(): void {
   const { stdout } = spawnSync(process.execPath, [TOOL, "archive", "verify", "--deep", "--json", archive("large")], {
     env: storeEnvironment(),

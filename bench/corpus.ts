@@ -185,8 +185,8 @@ export function writeCorpus(size: number, sets: readonly (readonly CorpusFile[])
 }
 
 /**
- * The same text in the page cache as its writer had left it. What the system has dropped of a file and read from the disk
- * again lies in large folios, whoever wrote it: ripgrep then takes little more than half of the time (November 2026).
+ * Writes the file anew, so that it lies in the page cache as its writer left it. When the system reads a dropped file
+ * from the disk again, it uses large folios: ripgrep then takes little more than half of the time (November 2026).
  */
 export function writeAnew({ path, writes }: CorpusFile): void {
   const input = openSync(path, "r");

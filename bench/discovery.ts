@@ -1,14 +1,14 @@
 /**
- * What discovery in log files costs beside ripgrep, every figure of issue 5 next to its goal. All
+ * The cost of discovery in log files beside ripgrep, each figure next to its goal. All
  * take turns in every round, so that a busy machine disturbs them alike; a figure is the median of the rounds' ratios.
  * Where more programs run than there are processors, believe the column of CPU time: a search of two threads then gets
  * no second processor, and `rg -z`, which is four or more processes, gets more than its share.
  *
- * What binds the figures, by `perf record` on 2.1 GB, with `--perf-basic-prof` and without (Node 20.20, two cores):
+ * The limits of the figures, by `perf record` on 2.1 GB, with `--perf-basic-prof` and without (Node 20.20, two cores):
  * - A full search: two fifths of its CPU time are the kernel's copy out of the page cache (Node has no mmap), a quarter
  *   is the look at every tenth byte with what it meets, a fifteenth the count of lines. These grow with the logs. The
- *   rest is the start of Node and of the worker (30 ms of CPU time each, whatever they do), and to judge what was found.
- * - The rows of what is "only read" are what the copy and the two starts cost alone: no search by Node takes less. With six
+ *   rest is the start of Node and of the worker (30 ms of CPU time each, in any search), and the judgement of each find.
+ * - The rows "only read" are the cost of the copy and the two starts alone: no search by Node takes less. With six
  *   needles that is 0.39 of what `rg -F` takes for all, and what it leaves of the goal, 20 ms, is a third of what the
  *   look at 2.1 GB takes. Of eight files `rg` reads two at a time: there too the copy leaves less of the goal than the
  *   look takes.
@@ -21,14 +21,14 @@
  * - zstd is unpacked by Node's decoder in its own threads, two files at a time. Two programs zstd that write to nowhere take two
  *   thirds of what `rg -z` takes, and two whose pipes are read and thrown away take all of it: rows show both. With a time
  *   hint the first lines of each file are unpacked, and all of those files alone that the window lies in.
- * - What has helped a full search: a branch for each look instead of one for four, and a filter of 2^16 instead of 2^14,
+ * - These helped a full search: a branch for each look instead of one for four, and a filter of 2^16 instead of 2^14,
  *   took the kernel's `find` from 133 to 99 microseconds a mebibyte of this corpus, 64 bytes a turn its `newlines` from
  *   25 to 20 (each the least of 200, which other work does not disturb). Beside one another on a calmer machine: needles
  *   known by grams that most lines do not hold (`COMMON`), and the key of an upload line looked for sixteen bytes at a
  *   time, take it from 78 to 64 microseconds, places that stand in the code for a stride of ten to 59: 430 instead of
- *   750 true grams a mebibyte pass the filter, and 160 false ones. The last bytes of each read are not kept where nobody
+ *   750 true grams a mebibyte pass the filter, and 160 false ones. The last bytes of each read are not kept if nobody
  *   asks for them: 4 microseconds more.
- * - What does not help a full search, by CPU time: a second filter of eight bytes for what passes the first (what that
+ * - These do not help a full search, by CPU time: a second filter of eight bytes for what passes the first (what that
  *   costs is the branch, and not what is looked up after it); needles of 15 bytes instead of 13;
  *   of a needle the grams that the fewest others share (`find` took a fifth more); to read 256 or 512 KiB at once (a
  *   twentieth to a tenth more), or to unpack 64 to 256 KiB (up to a fifth more). Nor does anything that `new Worker`
@@ -136,7 +136,7 @@ import(directory + "/scan/search.ts")
 `;
 writeFileSync(at("scan.cjs"), SCAN);
 
-/** What a search of gzip files cannot go below: zlib's inflating and CRC-32 in two threads, and nothing that looks at it. */
+/** The floor for a search of gzip files: zlib's inflating and CRC-32 in two threads, without a look at the text. */
 const INFLATE = `
 const { openSync, readSync } = require("node:fs");
 const { crc32, createInflateRaw } = require("node:zlib");

@@ -1,7 +1,7 @@
 /**
- * What a person waits for: the first screen of `run` with an empty and with a full state directory, and the live page after
- * an append to the journal. CPU time stands beside the time on the wall, which a busy machine makes longer. What is left of a
- * first screen is Node's own start, the reading of the program's script with its code cache, and the schemas of the runbook's actions.
+ * The two waits of a person: for the first screen of `run` with an empty and with a full state directory, and for the live page after
+ * an append to the journal. CPU time stands beside the time on the wall, which a busy machine makes longer. The rest of a
+ * first screen goes to Node's own start, the reading of the program's script with its code cache, and the schemas of the runbook's actions.
  *
  *   npm run build && npx node bench/first-screen.ts     goals: first screen ≤ 150 ms, live page ≤ 100 ms after the append
  */

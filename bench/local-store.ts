@@ -15,7 +15,7 @@ export const S5CMD = join(cacheDirectory, "bin", "s5cmd");
 // Reading more certificates costs Node itself far more than what is measured here.
 const { NODE_EXTRA_CA_CERTS: _left, ...inherited } = process.env;
 
-/** What every program needs to speak to the store, or to a proxy before it. */
+/** The environment of a program that speaks to the store, or to a proxy before it. */
 export function storeEnvironment(at = HOST): NodeJS.ProcessEnv {
   const endpoint = `http://${at}`;
   return {

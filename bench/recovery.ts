@@ -1,7 +1,7 @@
 /**
  * The outage of a real recovery on the rig, from the destructive consent to the application's log-in, beside the same
- * right order as a shell script (bench/by-hand.sh). Both take turns on one foundation, each with a deleted database of
- * its own, so that a busy machine disturbs both alike. The script guards nothing and proves less: it compares names and
+ * right order as a shell script (bench/by-hand.sh). Both take turns on one foundation, each with its own
+ * deleted database, so that a busy machine disturbs both alike. The script guards nothing and proves less: it compares names and
  * sizes, and asks for the end of recovery.
  *
  *   bash test/rig/install.sh && npm run build && npx node bench/recovery.ts [ROUNDS]     5     goal: ratio ≤ 1.25

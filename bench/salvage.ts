@@ -1,8 +1,8 @@
 /**
- * The read-only look at 200 volumes on a Docker engine of its own, beside what `docker` itself takes: the very commands of a
+ * The read-only look at 200 volumes on the bench's own Docker engine, beside what `docker` itself takes: the very commands of a
  * look typed once more with nothing of ours in between, and as many containers that do nothing. All take turns, so that a busy
  * machine disturbs them alike. Of the volumes 40 hold PostgreSQL with its catalogues, 20 Redis, 20 MySQL, 60 something else,
- * and 60 nothing; each is looked at through a read-only mount, and the bench fails where a file's time of access has changed.
+ * and 60 nothing; each is looked at through a read-only mount, and the bench fails if a file's time of access has changed.
  *
  *   npm run build && npx node bench/salvage.ts [VOLUMES] [ROUNDS]     200 and 7 by default; as root, with /usr/sbin/dockerd
  *

@@ -1,6 +1,6 @@
 /**
- * What a sandbox adds to the test of a backup: server and clients on a copy, without one, in bubblewrap, and in a container. All take
- * turns, so that a busy machine disturbs them alike.
+ * The time that a sandbox adds to the test of a backup. Server and clients run on a copy: without a sandbox, in bubblewrap, and in
+ * a container. All take turns, so that a busy machine disturbs them alike.
  *
  *   sudo npx node bench/sandbox.ts     goal: bubblewrap ≤ 0.3 s more; needs test/rig/install.sh
  */

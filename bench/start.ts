@@ -52,7 +52,7 @@ async function installed(): Promise<string> {
   return join(place, "bundle/bin.cjs");
 }
 
-/** Milliseconds until it writes, or ends without a word. What has written is ended. */
+/** Milliseconds until the program writes or ends without output. A program that has written is ended. */
 function toFirstOutput(words: readonly string[]): Promise<number> {
   return new Promise((done) => {
     const began = performance.now();

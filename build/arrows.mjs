@@ -29,7 +29,7 @@ const HOUSE = "^src/[^/]+/";
 /** Files whose path below src/ begins so. */
 const below = (...parts) => `^src/(?:${parts.join("|")})`;
 
-/** What a house or folder may know beside the vocabulary and the root files. */
+/** A house or folder may know these parts beside the vocabulary and the root files. */
 const know = (...parts) => below(VOCABULARY, ...parts);
 
 /**
@@ -277,7 +277,7 @@ export const RULES = [
   }),
 ];
 
-/** What no arrow tells: words that the files of some folders have not. `Date.now()` is found by oxlint. */
+/** Words that files of some folders must not have; no arrow tells them. oxlint finds `Date.now()`. */
 export const WORDS = [
   {
     name: "no-wall-clock",
@@ -314,7 +314,7 @@ const FORMS = [
 ];
 
 /**
- * What a file imports.
+ * The arrows that begin at a file.
  *
  * @param {string} from @param {string} source
  * @returns {Arrow[]}
@@ -332,7 +332,7 @@ function target(from, specifier) {
 }
 
 /**
- * What of these files no rule allows, one sentence each.
+ * One sentence for each arrow or word that breaks a rule.
  *
  * @param {ReadonlyMap<string, string>} sources by path
  */

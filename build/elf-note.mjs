@@ -1,7 +1,7 @@
 /**
- * Puts a note into an ELF program for x86-64 or arm64, where Node looks for the content of a single executable: a segment of
- * its own behind all others, with a new table of program headers, because the old one has no room. What no program needs in
- * memory (symbols, names of sections) is left out. The ELF layout: elf(5); the note's place: Node's deps/postject.
+ * Puts a note into an ELF program for x86-64 or arm64, where Node looks for the content of a single executable. The note gets a new segment
+ * behind all others, and a new table of program headers, because the old one has no room. Parts that no program needs in memory (symbols,
+ * names of sections) are left out. The ELF layout: elf(5); the note's place: Node's deps/postject.
  */
 
 const [LOAD, NOTE, PHDR] = [1, 4, 6];

@@ -1,8 +1,8 @@
-/** The static checks, side by side. What each that failed has said comes at the end. */
+/** The static checks run side by side. The output of those that failed comes at the end. */
 import { spawn } from "node:child_process";
 import "./whole-clone.mjs";
 
-const CHECKS = ["biome format .", "tsc -p tsconfig.json", "oxlint", "node build/arrows.mjs", "knip --treat-config-hints-as-errors"];
+const CHECKS = ["biome format .", "tsc -p tsconfig.json", "oxlint", "node build/arrows.mjs", "node build/words.mjs", "knip --treat-config-hints-as-errors"];
 
 /** @param {string} command a program of node_modules/.bin, which npm puts into PATH */
 async function check(command) {

@@ -38,7 +38,7 @@ export function manual(help, { version, date, exits }) {
   ].join("\n")}\n`;
 }
 
-/** What is the same for every command stands once, at the beginning. */
+/** The parts that are the same for every command stand once, at the beginning. */
 const ofCommand = (text) =>
   text
     .trimEnd()

@@ -36,7 +36,7 @@ export async function picturePages(root, pictures) {
   }
 }
 
-/** What a program has said when it has said `text`. */
+/** Resolves with the program's output when it contains `text`. */
 function said(child, text) {
   return new Promise((resolve, reject) => {
     let all = "";

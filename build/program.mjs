@@ -40,7 +40,7 @@ export async function putProgram(outdir) {
     splitting: true,
     outExtension: { ".js": ".mjs" },
     chunkNames: "[name]-[hash]",
-    // What CommonJS packages know.
+    // CommonJS packages use these names.
     define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
     plugins: [...PLUGINS, BUILT_IN],
   });
@@ -48,7 +48,7 @@ export async function putProgram(outdir) {
   return packagesOf(metafile);
 }
 
-/** What `dingo-recover/action` is. @param {string} outdir */
+/** Builds the module `dingo-recover/action`. @param {string} outdir */
 export async function putContract(outdir) {
   const entryPoints = [join(src, "action.ts")];
   await build({ entryPoints, outdir, bundle: true, packages: "external", platform: "node", format: "esm", logLevel: "warning" });
@@ -77,8 +77,8 @@ export async function script({ entry, outfile, url = "undefined", footer = "", p
 }
 
 /**
- * What is built into Node is taken as it is. Imported as an ES module, `node:http` would have each of its exports read, and so load
- * `fetch` with all that belongs to it, for 25 milliseconds.
+ * Node's built-in modules are required, not imported. An import of `node:http` reads each of its exports, and so loads `fetch` with all
+ * that belongs to it, for 25 milliseconds.
  */
 const BUILT_IN = {
   name: "built-in",

@@ -1,6 +1,6 @@
 /**
- * What a thing is made of, as CycloneDX 1.6: the packages that are in it, with what the lockfile says of each. Not by `npm sbom`,
- * which lists what is installed and leaves out what a development dependency wants as well.
+ * The software bill of materials, as CycloneDX 1.6: each packed package, with its data from the lockfile. `npm sbom` is not used: it lists
+ * the installed packages and leaves out those that a development dependency wants as well.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

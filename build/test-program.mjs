@@ -12,7 +12,7 @@ import { script } from "./program.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const src = join(root, "src");
 const cache = join(root, "node_modules/.cache/dingo-recover");
-/** What the program reads beside its bundle. */
+/** The program reads these beside its bundle. */
 const BESIDE = ["runbooks", "fixtures", "package.json"];
 /** Programs of other sources that nobody has used for so long are removed. Milliseconds. */
 const KEPT = 86_400_000;

@@ -2,7 +2,7 @@
  * The Action contract: the unit of power of a runbook. Exported as `dingo-recover/action`.
  *
  * An action knows its domain and speaks only to ports. It declares its effect; consent, dry run and guards follow
- * from that. Whatever changes the world has a probe (did it happen?) and a verify (does it hold?); whatever disrupts
+ * from that. An action that changes the world has a probe (did it happen?) and a verify (does it hold?). One that disrupts
  * or destroys has a guard that shows the identity of what is about to change (law 7).
  */
 import type { z } from "zod";
@@ -26,7 +26,7 @@ export interface PrintedCommand {
   readonly variables?: readonly { readonly name: string; readonly setWith: string }[];
 }
 
-/** What a probe found out about a step that began: with evidence a person can judge. */
+/** The answer of a probe about a step that began, with evidence that a person can judge. */
 export type Probe<O> =
   | { readonly state: "done"; readonly output: O; readonly evidence: string }
   | { readonly state: "not-done"; readonly evidence: string }
@@ -74,7 +74,7 @@ export interface JournaledStep {
   readonly records: (kind: string) => readonly JsonObject[];
 }
 
-/** What a step may do beside calling ports. */
+/** All that a step may use: the ports and the calls of this object. */
 export interface Context {
   readonly ports: Ports;
   readonly run: RunIdentity;
@@ -123,8 +123,8 @@ interface ActionBase<I, O> {
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
   /**
-   * The exact commands of this step with real values. A text or a number that is not known yet arrives as `<step.output>`:
-   * it is printed, and nothing is concluded from it, since a person fills it in afterwards. `run` is the id of the run, or
+   * The exact commands of this step with real values. An unknown text or number arrives as `<step.output>`. It is
+   * printed, and nothing is concluded from it, since a person fills it in afterwards. `run` is the id of the run, or
    * `RUN` on a page that is about none.
    */
   describe(input: I, run: string): readonly PrintedCommand[];
@@ -140,9 +140,9 @@ export interface ReadAction<I, O> extends ActionBase<I, O> {
   readonly effect: "read";
   /** True for the step whose output is shown at the consent for the steps that follow it (DESIGN law 8). */
   readonly review?: boolean;
-  /** What was found, for the screen, the journal and the report; lines are divided by newlines. */
+  /** The finding, for the screen, the journal and the report; newlines divide its lines. */
   tell?(output: O): string;
-  /** What everybody who looks at the run wants to see from then on, such as the recovery point. */
+  /** Facts that each later view of the run shows, such as the recovery point. */
   known?(output: O): readonly ReviewRow[];
   /** How grave what was found is. It fails nothing: the run goes on to its end, and ends with 20 or 21. */
   finds?(output: O): Gravity;
@@ -155,26 +155,29 @@ export interface Taken<I, O> {
   readonly output: O | undefined;
 }
 
-/** What the journal has of a step that is to be taken back. */
+/** The journal's facts about a step that is to be undone. */
 export interface Left<O> extends Pick<Context, "records"> {
   readonly output: O | undefined;
 }
 
-/** What is left of a step's effect: `done` means that none of it is in the world, be it that it never was. */
+/** Whether a step's effect is in the world. `done`: nothing of it is there, even if it never was. */
 export interface UndoProbe {
   readonly state: "done" | "not-done" | "partly" | "unknown";
   readonly evidence: string;
 }
 
 /**
- * The way back of a step, itself something that changes the world: with identity, commands and a probe of its own. It
+ * The way back of a step, itself something that changes the world: with identity, commands and a probe. It
  * deletes nothing but what the run itself made and the journal can tell by name; everything else is moved aside
  * (law 2). It goes by what `records` and the world say, so that a second run finishes a first.
  */
 export interface WayBack<I, O> {
   /** Consent to an undo follows from it. */
   readonly effect: Exclude<Effect, "read">;
-  /** What it does, what it costs and what it cannot give back: one sentence, shown before the step runs and before it is undone. */
+  /**
+   * One sentence: the act, its cost, and the loss that it cannot give back. Shown before the step runs and before it is
+   * undone.
+   */
   readonly cost: string;
   /** The exact commands; `run` is the id of the run, `left` what the journal has of the step. */
   describe(input: I, run: string, left: Left<O>): readonly PrintedCommand[];
@@ -191,12 +194,12 @@ export interface NothingToUndo {
   readonly final?: true;
 }
 
-/** What everything that changes the world has beside its run. */
+/** The parts of each action that changes the world, beside `run`. */
 interface MutatingBase<I, O> extends ActionBase<I, O> {
   probe(context: Context, input: I): Promise<Probe<O>>;
   /**
-   * The same where a person says that he has done the step by hand: what a note of ours would have told is read from the
-   * world, noted for what comes after, and an effect that is under way is waited for. Default: `probe`.
+   * As `probe`, after a person says that he has done the step by hand. There is no note of ours, so the facts are read
+   * from the world and noted for later steps. An effect that is under way is waited for. Default: `probe`.
    */
   probeByHand?(context: Context, input: I): Promise<Probe<O>>;
   verify(context: Context, input: I, output: O): Promise<Verdict>;

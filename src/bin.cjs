@@ -27,8 +27,8 @@ if (parseInt(process.versions.node, 10) < NEEDED) {
 }
 
 /**
- * Node keeps what it has compiled: a start takes a third of the time. What lies there is run, so nobody else may be able to
- * write it: the cache and the directory above it are this user's alone (`sudo` can leave XDG_CACHE_HOME as it was).
+ * Node keeps compiled code in a cache: a start then takes a third of the time. The cache is executed, so only this user
+ * may write to it and to the directory above it (`sudo` can leave XDG_CACHE_HOME as it was).
  */
 function keepCompiled() {
   try {

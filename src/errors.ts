@@ -105,8 +105,8 @@ export const CATALOGUE = {
 export type ErrorCode = keyof typeof CATALOGUE;
 
 /**
- * What lies in the thing that the run is about, or in what it was told: the same run would come to the same end again,
- * so that, where nothing was created yet, another run helps and resuming does not.
+ * Codes whose cause lies in the run's subject or in its input: the same run would end so again. If nothing was created
+ * yet, another run helps and resuming does not.
  */
 const LASTING: ReadonlySet<string> = new Set<ErrorCode>([
   "input-invalid",
@@ -132,11 +132,11 @@ export interface ErrorDetails {
   readonly place?: string;
   readonly cause?: unknown;
   /**
-   * Whether the failed call can have changed the world: "none" only where that is certain (refused before sending).
+   * Whether the failed call can have changed the world: "none" only if that is certain (refused before sending).
    * It says nothing of the calls before it: a mutating step is probed after every error.
    */
   readonly effect?: "none" | "unknown";
-  /** True where trying the same call again would be in vain, whatever its code says of others. */
+  /** True if the same call would fail again, though other calls with this code might not. */
   readonly lasts?: boolean;
 }
 
@@ -170,7 +170,7 @@ export class RecoverError extends Error {
   }
 }
 
-/** Why `work` cannot be done; undefined where it can. Anything else that it throws passes. */
+/** Why `work` cannot be done; undefined if it can. Anything else that it throws passes. */
 export function refusalOf(work: () => unknown): RecoverError | undefined {
   try {
     work();

@@ -1,5 +1,5 @@
 /** argv → command → exit code: the only file that sets the exit code, beside bin.cjs. */
-import { linger, toItsEnd, watchReader } from "./cli/start/manners.ts";
+import { linger, toItsEnd, watchReader } from "./cli/start/process-end.ts";
 import { EXIT } from "./errors.ts";
 import { REHEARSAL_VARIABLE } from "./rehearsal/variable.ts";
 
@@ -33,7 +33,7 @@ function asksForHelp(words: readonly string[]): boolean {
 
 async function perform(words: readonly string[]): Promise<void> {
   if (process.env[REHEARSAL_VARIABLE] !== undefined) {
-    // Before anything else is loaded: whatever a library tries, a rehearsal stays on this machine (law 13).
+    // Before anything else is loaded: a rehearsal stays on this machine, even if a library tries to leave it (law 13).
     (await import("./rehearsal/loopback-guard.ts")).installLoopbackGuard();
     (await import("./rehearsal/supervisor/orphan.ts")).endWithSupervisor();
   }
@@ -72,7 +72,7 @@ async function parsed(words: readonly string[], json: boolean): Promise<void> {
   }
 }
 
-/** What yargs says of words that fit no command. */
+/** The message of yargs about words that fit no command. */
 class Misread extends Error {}
 
 /** On a terminal, open runs come first; otherwise the help and exit 2. */

@@ -1,6 +1,6 @@
 /**
  * Zstandard by Node's decoder, which ends with the first frame: parallel packers make many, and begin with one that is
- * skipped. What a frame carries as checksum is checked; a window above 128 MiB is refused.
+ * skipped. A frame's checksum is checked; a window above 128 MiB is refused.
  */
 import { constants, createZstdDecompress, zstdDecompressSync } from "node:zlib";
 
@@ -90,7 +90,7 @@ const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && "code" 
 /** A few packed bytes can hold a gigabyte; so much of it is looked at. */
 const MOST = 8 * 1024 * 1024;
 
-/** What the first bytes of a file hold, up to `most` and more. Throws Node's errors for what does not begin with a frame. */
+/** Unpacks the first bytes of a file, up to `most` and more. Throws Node's errors if they do not begin with a frame. */
 export function unzstdHead(head: Uint8Array, most: number): Uint8Array {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -116,7 +116,7 @@ function firstFrame(packed: Uint8Array): { readonly content: Uint8Array; readonl
   }
 }
 
-/** What `info` makes of an answer. */
+/** The result of a call with `info`. */
 interface Informed {
   readonly buffer: Uint8Array;
   readonly engine: { readonly bytesWritten: number };

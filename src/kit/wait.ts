@@ -3,10 +3,10 @@ import type { Context, Progress } from "../action.ts";
 import type { RecoverError } from "../errors.ts";
 import type { Ports } from "../ports/ports.ts";
 
-/** Who waits: whatever else a step is given is of no use here. */
+/** The part of a step's context that a wait needs. */
 export type Waiter = Pick<Context, "signal" | "progress"> & { readonly ports: Pick<Ports, "clock"> };
 
-/** What one look came to: what was waited for, or what there is instead. */
+/** The result of one look: the thing that is waited for, or its substitute. */
 export type Look<T, W> = { readonly found: T } | { readonly instead: W };
 
 export interface LimitedWait<T, W> {
@@ -15,7 +15,7 @@ export interface LimitedWait<T, W> {
   /** Between one look and the next. */
   readonly pollMs: number;
   readonly look: () => Promise<Look<T, W>>;
-  /** What is shown until the next look; nothing where it is absent. */
+  /** Shown until the next look; nothing if absent. */
   readonly tell?: (instead: W) => string | Progress;
 }
 
@@ -31,7 +31,7 @@ export async function waitFor<T, W>(context: Waiter, wait: Wait<T, W>): Promise<
   throw wait.late(last.instead);
 }
 
-/** The last look, whatever it came to. Errors: what a look throws, the reason of the context's signal. */
+/** Returns the last look, found or not. Errors: a look's own, the reason of the context's signal. */
 export async function waitAtMost<T, W>(context: Waiter, wait: LimitedWait<T, W>): Promise<Look<T, W>> {
   const { clock } = context.ports;
   const until = clock.monotonicMs() + wait.deadlineMs;

@@ -68,16 +68,16 @@ export interface EtcdNode {
 export interface Etcd {
   /** Undefined only for errorCode 100. */
   get(key: string): Promise<EtcdNode | undefined>;
-  /** Direct children of a directory; empty where the directory is absent. */
+  /** Direct children of a directory; empty if the directory is absent. */
   list(directory: string): Promise<readonly EtcdNode[]>;
   /** Plain PUT, action `set`: never `prevExist` (dingo.md §1.10). With `prevValue` it is a compare-and-swap. */
   put(key: string, value: string, options?: { readonly prevValue?: string }): Promise<void>;
-  /** Compare-and-delete with the value that was journaled. False where the key is absent already. */
+  /** Compare-and-delete with the value that was journaled. False if the key is absent already. */
   remove(key: string, prevValue: string): Promise<boolean>;
 }
 
 export interface HostFiles {
-  /** "absent" only where stat says so. */
+  /** "absent" only if stat says so. */
   kind(path: string): Promise<"directory" | "file" | "absent">;
   entries(directory: string): Promise<readonly string[]>;
   /** The text of a small file, up to 4096 bytes of it. */
@@ -96,7 +96,7 @@ export interface HostFiles {
 }
 
 export interface Restoring {
-  /** What the server calls the connection, among all that it has. */
+  /** The server shows the connection by this name, among all that it has. */
   readonly application: string;
   readonly timeoutMs: number;
 }
@@ -144,7 +144,7 @@ export interface Cell {
   readonly sql: Sql;
   /** etcd at HOST:PORT as a container's ETCD_HOST_PORT says. */
   etcd(hostPort: string): Etcd;
-  /** A JSON document by GET on the cell: Patroni's API at :8008/patroni. Undefined where nothing listens. */
+  /** A JSON document by GET on the cell: Patroni's API at :8008/patroni. Undefined if nothing listens. */
   getJson(url: string): Promise<unknown>;
   /** Credentials of S3 from a container's environment, registered with the masker (law 10). */
   containerSecret(container: string, name: string): Promise<string | undefined>;

@@ -5,7 +5,7 @@
  * Errors: `not-logged-in`, `access-denied`, `unreachable`, `program-missing`, `answer-malformed`, `answer-incomplete`;
  * of changes also `name-unsupported`, `guard-refused` (a name leads to another GUID than asked for) and `step-failed` (Cloud Foundry
  * says no). A change's error has effect "unknown" once its command was sent, and the command is never sent again.
- * A read that finds nothing returns undefined or an empty list only where the token may see everything asked for.
+ * A read that finds nothing returns undefined or an empty list only if the token may see everything asked for.
  */
 export interface CfIdentity {
   readonly api: string;
@@ -14,7 +14,10 @@ export interface CfIdentity {
   readonly cliVersion: string;
   /** True with cloud_controller.admin, admin_read_only or global_auditor: only then is an empty event list a fact. */
   readonly seesEverything: boolean;
-  /** Somebody said that the certificate of the API is not to be checked: whoever is in between reads and writes along. */
+  /**
+   * The certificate of the API is not checked, by somebody's setting: a third party in between could read and write
+   * along.
+   */
   readonly certificateUnchecked?: true;
 }
 
@@ -47,7 +50,7 @@ export interface ServiceInstance {
   readonly tags: readonly string[];
   readonly createdAt: string;
   readonly lastOperation: LastOperation;
-  /** Undefined where it is user-provided. */
+  /** Undefined if it is user-provided. */
   readonly planGuid: string | undefined;
 }
 
@@ -104,7 +107,7 @@ export interface CredentialBinding {
   readonly type: "app" | "key";
   readonly name: string | undefined;
   readonly appGuid: string | undefined;
-  /** By Cloud Controller's clock; absent where it does not say. */
+  /** By Cloud Controller's clock; absent if it does not say. */
   readonly createdAt?: string;
   readonly lastOperation: LastOperation;
 }
@@ -129,8 +132,8 @@ export interface KnownSpace extends SpaceRef {
 }
 
 /**
- * An instance as the cf CLI takes it, by the name that it has in its space. Right before a change is sent the instance with
- * the GUID must have that name, and the space's names must lead to the space that it is in: else `guard-refused`.
+ * An instance as the cf CLI takes it, by its name in its space. Right before a change, that name must belong to the
+ * GUID, and the space's names must lead to the instance's space: else `guard-refused`.
  */
 export interface KnownInstance {
   readonly in: SpaceRef;
@@ -155,15 +158,15 @@ export interface CloudFoundry {
   /** Newest first, all pages; `since` inclusive. */
   usageEvents(since: Date): Promise<readonly UsageEvent[]>;
   auditEvents(types: readonly string[], since: Date): Promise<readonly AuditEvent[]>;
-  /** Whatever has the name, managed or user-provided: one name is given once in a space. */
+  /** The instance with this name, managed or user-provided: a name is given once in a space. */
   findInstance(spaceGuid: string, name: string): Promise<ServiceInstance | undefined>;
   getInstance(guid: string): Promise<ServiceInstance | undefined>;
   /** The managed ones. */
   listInstances(spaceGuid: string): Promise<readonly ServiceInstance[]>;
-  /** Every managed instance of the platform that the token sees: all of them only where it `seesEverything`. */
+  /** Every managed instance of the platform that the token sees: all of them only if it `seesEverything`. */
   placedInstances(): Promise<readonly PlacedInstance[]>;
   apps(spaceGuid: string): Promise<readonly CfApp[]>;
-  /** What somebody would miss who uses the space. */
+  /** The content that users of the space would miss. */
   contentOf(spaceGuid: string): Promise<SpaceContent>;
   /** Every instance that is wanted now, of every process; one that Cloud Foundry says nothing of is DOWN. */
   appInstances(appGuid: string): Promise<readonly AppInstance[]>;
@@ -174,9 +177,9 @@ export interface CloudFoundry {
   mayDevelop(spaceGuid: string): Promise<boolean>;
 
   /**
-   * `cf create-space SPACE -o ORG`: whether it was made by this call; a space that is there is no error. Whoever makes a
-   * space becomes its manager and developer by the same command; where it was there and our user may not use it,
-   * `cf set-space-role` makes it a developer. Right before, the name has to lead to the organization: else `guard-refused`.
+   * `cf create-space SPACE -o ORG`: whether this call made it; a space that is there is no error. The same command
+   * makes its caller manager and developer of a new space. If the space was there and our user may not use it, `cf
+   * set-space-role` makes it a developer. Right before, the name has to lead to the organization: else `guard-refused`.
    */
   createSpace(request: SpaceRef & { readonly orgGuid: string }): Promise<"made" | "was-there">;
   /** `cf rename-space`; a name that is taken is `step-failed`. */

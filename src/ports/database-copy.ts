@@ -10,7 +10,7 @@ import type { CopyServer, FillOrder, ServerPrograms } from "../kit/commands/data
 export type { CopyServer, FillOrder, ServerPrograms };
 
 export interface ProgramFacts {
-  /** Full version, `16.3`; "" where there is no `postgres`. */
+  /** Full version, `16.3`; "" if there is no `postgres`. */
   readonly postgres: string;
   readonly pgDump: string;
   readonly libc: "musl" | "glibc";
@@ -37,7 +37,7 @@ export interface DumpFile {
 export interface DatabaseCopies {
   /** Where the machine with the CLI keeps what need not last: TMPDIR. */
   readonly temporary: string;
-  /** Undefined where nothing in it can be run. */
+  /** Undefined if nothing in it can be run. */
   programs(run: string, programs: ServerPrograms): Promise<ProgramFacts | undefined>;
   /** Id of an image without a file, made where it is not there yet. */
   emptyImage(): Promise<string>;
@@ -49,7 +49,7 @@ export interface DatabaseCopies {
   makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** A volume that no container uses. */
   removeVolume(name: string): Promise<void>;
-  /** From the beginning, whatever an earlier attempt left. */
+  /** Starts from the beginning; remains of an earlier attempt are replaced. */
   fill(order: FillOrder): Promise<Filled>;
   /** On the copy in its volume. */
   start(server: CopyServer): Promise<void>;
@@ -60,7 +60,7 @@ export interface DatabaseCopies {
   said(server: CopyServer): Promise<readonly string[]>;
   /** Whether a container of that name, of this run, is there. */
   isThere(name: string, run: string): Promise<boolean>;
-  /** Stops and removes the run's own container of that name; nothing where there is none. */
+  /** Stops and removes the run's own container of that name; nothing if there is none. */
   end(name: string, run: string): Promise<void>;
   /** Rows of fields; a statement that failed is left out, and its error is the last of `failed`. */
   sql(
@@ -70,9 +70,9 @@ export interface DatabaseCopies {
   ): Promise<{ readonly rows: readonly (readonly string[])[]; readonly failed: readonly string[] }>;
   /** Of a database an archive of pg_dump; "" for the roles, as text. */
   dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile>;
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   dumped(file: string): Promise<DumpFile | undefined>;
-  /** An archive into an empty database: gives what was complained of, at which it ended; empty where nothing was. */
+  /** Loads an archive into an empty database. Returns the complaint that ended it; empty if there was none. */
   load(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<readonly string[]>;
   /** All roles of a file but the server's own, which is there; likewise. */
   loadRoles(server: CopyServer, file: string): Promise<readonly string[]>;

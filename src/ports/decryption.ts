@@ -1,12 +1,12 @@
 /**
- * Opens what is encrypted with OpenPGP (WAL-E with WALE_GPG_KEY_ID; dingo.md §3.2). Errors: `key-unusable` where no key at
- * hand opens the message, or the program that opens it does not say why it does not; `program-missing`, `interrupted`; and
- * `BrokenMessage`, which alone says something of the message itself.
+ * Opens messages that are encrypted with OpenPGP (WAL-E with WALE_GPG_KEY_ID; dingo.md §3.2). Errors:
+ * `key-unusable` if no key at hand opens the message, or the program does not say why it fails;
+ * `program-missing`, `interrupted`; `BrokenMessage`, which alone says something of the message itself.
  */
 export interface Decryption {
   /**
-   * What the message holds, in pieces as they come; `key` names the object in errors. Nothing is proved before the end: a
-   * message that was changed throws there. Whoever does not want the rest ends the iteration.
+   * The content of the message, in pieces as they come; `key` names the object in errors. Only the end proves the
+   * message: a changed one throws there. The caller may end the iteration early.
    */
   clear(key: string, message: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }

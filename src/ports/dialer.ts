@@ -1,5 +1,5 @@
 /**
- * Where every TCP connection of the process begins. A rehearsal's dialer refuses whatever is not loopback (law 13).
+ * Every TCP connection of the process begins here. A rehearsal's dialer refuses each address but loopback (law 13).
  */
 import type { Socket } from "node:net";
 

@@ -40,7 +40,7 @@ export interface SshGrant {
   /** Address of the instance. */
   readonly address: string;
   readonly user: string;
-  /** `ssh-rsa AAAA…`, or "" where the director does not know it. */
+  /** `ssh-rsa AAAA…`, or "" if the director does not know it. */
   readonly hostPublicKey: string;
 }
 

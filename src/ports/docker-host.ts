@@ -12,7 +12,7 @@
 import type { DatabaseCopies } from "./database-copy.ts";
 import type { DockerWork } from "./docker-work.ts";
 
-/** What `docker info` says, and where the engine is seen from the CLI. */
+/** The facts of `docker info`, and where the CLI sees the engine. */
 export interface EngineFacts {
   /** The engine's own id, the same for everybody who speaks to it. */
   readonly id: string;
@@ -36,14 +36,14 @@ export interface EngineFacts {
   readonly context: string;
   /** Whether paths of the engine are paths of the machine that the CLI runs on, and this user may read them as root. */
   readonly readsDirectly: boolean;
-  /** What the engine warns of. */
+  /** Warnings of the engine. */
   readonly warnings: readonly string[];
 }
 
 export interface DockerVolume {
   readonly name: string;
   readonly driver: string;
-  /** Of the local driver: the directory on the engine's machine; "" where the driver has none. */
+  /** Of the local driver: the directory on the engine's machine; "" if the driver has none. */
   readonly mountpoint: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Of the driver: `{ type: "nfs", o: "addr=…", device: ":/x" }`; empty for a plain directory. */
@@ -99,14 +99,14 @@ export interface DockerContainer {
   readonly command: readonly string[];
   readonly ports: readonly { readonly container: string; readonly hostIp: string; readonly host: number }[];
   readonly networks: readonly string[];
-  /** Ids of containers whose network, process or IPC namespace it lives in; absent where the engine names none. */
+  /** Ids of containers whose network, process or IPC namespace it lives in; absent if the engine names none. */
   readonly joins?: readonly string[];
 }
 
 export interface DockerImage {
   readonly id: string;
   readonly tags: readonly string[];
-  /** Paths that become anonymous volumes where nothing is mounted over them. */
+  /** Paths that become anonymous volumes if nothing is mounted over them. */
   readonly volumes: readonly string[];
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
@@ -120,7 +120,7 @@ export interface DockerImage {
 
 /**
  * Sizes as `docker system df -v` adds them up: the engine walks directories and reads no file. It shows three digits
- * and a unit, so that the bytes are about right. Undefined where it does not say.
+ * and a unit, so that the bytes are about right. Undefined if it does not say.
  */
 export interface StorageSizes {
   /** Bytes by name of the volume. */
@@ -146,13 +146,13 @@ export interface Place {
   readonly key: string;
   readonly path: string;
   /**
-   * A directory below it, such as `18/docker` in a volume or `var/lib/mysql` in a layer: whoever writes there could have
-   * put a link into the way, which is not followed.
+   * A directory below it, such as `18/docker` in a volume or `var/lib/mysql` in a layer. A writer there could have put
+   * a link into the way; no link is followed.
    */
   readonly inside?: string;
 }
 
-/** What is wanted of each place. Relative paths, no "..", no link is followed on the way. */
+/** The reads that are asked for in each place. Paths are relative, without ".."; no link is followed on the way. */
 export interface LookOrder {
   /** Files of which the first bytes are wanted. */
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
@@ -215,13 +215,16 @@ export type Searched =
   | { readonly state: "absent"; readonly key: string }
   | { readonly state: "unknown"; readonly key: string; readonly why: string };
 
-/** What a container changed against its image (`docker diff`), paths in the container. */
+/** A change of a container against its image (`docker diff`), with its path in the container. */
 export interface LayerChange {
   readonly how: "added" | "changed" | "deleted";
   readonly path: string;
 }
 
-/** What a container had and another has not, or has otherwise; never what stands in it: an environment holds passwords. */
+/**
+ * A setting that one container had and another lacks or has otherwise. Its value is never kept: an environment holds
+ * passwords.
+ */
 export interface Unlike {
   /** "the variable", "the command" … */
   readonly what: string;
@@ -244,16 +247,15 @@ export interface DockerHost {
   images(): Promise<readonly DockerImage[]>;
   sizes(): Promise<StorageSizes>;
   /**
-   * Looks into directories without changing one byte, owner or time of modification below them, in batches: as root by
-   * path where the engine is on the same machine, else in a container of an image that is present (never pulled),
-   * without network, with each place mounted read-only by its path. Mounted by path, a volume that has vanished is
-   * `absent`; named (`-v NAME:`) it would be created, and filled with the image's content.
+   * Looks into directories, in batches, without changing one byte, owner or time of modification below them. If the
+   * engine is on the same machine, root reads by path. Otherwise a container of a present image (never pulled) reads,
+   * without network, each place mounted read-only by its path. So a volume that has vanished is `absent`; named (`-v
+   * NAME:`) it would be created, and filled with the image's content.
    */
   look(places: readonly Place[], order: LookOrder, progress?: (done: number) => void): Promise<readonly Looked[]>;
   /**
-   * Paths below directories that end in one of `ends`, such as `global/pg_control`: for a container's own layer, which holds
-   * what it wrote and nothing of its image, and for volumes. Looks in the way that `look` does, `untouched` too; `inside`
-   * counts for nothing here.
+   * Paths below directories that end in one of `ends`, such as `global/pg_control`. For volumes, and for a container's
+   * own layer, which lacks its image's files. Looks in the way that `look` does, `untouched` too; `inside` is ignored.
    */
   search(
     places: readonly Place[],
@@ -262,17 +264,17 @@ export interface DockerHost {
   ): Promise<readonly Searched[]>;
   /**
    * By the engine, which compares the whole image with the container: seconds for each. For engines that do not say where a
-   * layer lies. Undefined where the container went meanwhile. Error: `answer-incomplete` where it changed more than can be listed.
+   * layer lies. Undefined if the container went meanwhile. Error: `answer-incomplete` where it changed more than can be listed.
    */
   changes(container: string): Promise<readonly LayerChange[] | undefined>;
   /**
    * In what a container is not as an earlier one was, both by their full ids: environment and settings, but for mounts,
-   * networks and names. Undefined where one of them is gone.
+   * networks and names. Undefined if one of them is gone.
    */
   unlike(before: string, after: string): Promise<readonly Unlike[] | undefined>;
   /**
-   * The text of a file on the machine that the CLI runs on, such as a Compose file, up to `most` bytes; undefined where it
-   * says that there is none. Error: `command-failed` where it is no ordinary file, is longer, or may not be read.
+   * The text of a file on the CLI's machine, such as a Compose file, up to `most` bytes; undefined if there is none.
+   * Error: `command-failed` if it is no ordinary file, is longer, or may not be read.
    */
   file(path: string, most: number): Promise<string | undefined>;
   close(): Promise<void>;
@@ -285,11 +287,11 @@ export interface DockerPlace {
 }
 
 export interface DockerHosts {
-  /** `""` is this machine, with whatever engine its `docker` speaks to; `[USER@]HOST[:PORT]` is reached by SSH. */
+  /** `""` is this machine, with the engine that its `docker` speaks to; `[USER@]HOST[:PORT]` is reached by SSH. */
   open(at: DockerPlace): Promise<DockerHost>;
-  /** The same host, for whoever changes something on it. */
+  /** The same host, with calls that change it. */
   work(at: DockerPlace): Promise<DockerWork>;
-  /** The same host, for whoever starts servers on copies of what lies there. */
+  /** The same host, with calls that start servers on copies of its data. */
   copies(at: DockerPlace): Promise<DatabaseCopies>;
   /** Ends every connection. */
   close(): Promise<void>;

@@ -1,15 +1,16 @@
 /**
- * What a step changes on a Docker host. It is apart from what looks (`docker-host.ts`): whoever only reads is given no
- * way to do anything else.
+ * The calls by which a step changes a Docker host. The calls that only look are apart (`docker-host.ts`): a step that
+ * only reads gets no way to do anything else.
  *
- * Nothing here is ever forced: a container is removed only where it has stopped, and without its volumes; a path is never
- * written over. Files are those of the machine that the CLI runs on; in a directory of another account the work is done as
- * that account, or where no link leads out.
+ * Nothing here is ever forced: a container is removed only if it has stopped, and without its volumes; a path is never
+ * written over. Files are those of the machine that the CLI runs on. In a directory of another account the work is done as
+ * that account, or in a mount namespace that no link leads out of.
  *
- * Errors: as `docker-host.ts`, but that an engine which is away in the midst of a call (`unreachable`) leaves an effect that
- * nobody knows; `command-failed` with effect "unknown" where a command ran and said no; `guard-refused`
- * with effect "none" where what was compared is not what was expected, or a destination is there already;
- * `foreign-directory` with effect "none" where a link of another account lies on the way.
+ * Errors: as `docker-host.ts`, with these differences:
+ * - `unreachable`: an engine that is away during a call leaves an unknown effect;
+ * - `command-failed` with effect "unknown" if a command ran and said no;
+ * - `guard-refused` with effect "none" if a comparison failed or a destination is there already;
+ * - `foreign-directory` with effect "none" if a link of another account lies on the way.
  */
 
 import type {
@@ -38,7 +39,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** What a directory holds: names, kinds, owners, modes, sizes and links, and the bytes of every file. */
+/** The digest of a directory: names, kinds, owners, modes, sizes and links, and the bytes of every file. */
 export interface Fingerprint {
   readonly files: number;
   readonly bytes: number;
@@ -48,7 +49,10 @@ export interface Fingerprint {
 
 export type PathKind = "directory" | "file" | "other" | "absent";
 
-/** What a file is written over: one with this SHA-256, whose owner and mode it gets; or nothing, and then those of `like`. */
+/**
+ * The file that is written over must have this SHA-256; it keeps its owner and mode. Without `sha256` no file is there:
+ * owner and mode are those of `like`.
+ */
 export type WrittenOver = { readonly sha256: string } | { readonly like?: string };
 
 export interface DockerWork {
@@ -57,8 +61,8 @@ export interface DockerWork {
   /** Makes an image of what a stopped container has written over its own; volumes are no part of it. */
   commit(container: string, reference: string): Promise<void>;
   /**
-   * Gives its id. What the other one was told, passwords in its environment too, goes from engine to engine and is not
-   * shown. Error: `guard-refused` where the engine's socket is not on this machine.
+   * Returns the new container's id. The other one's settings, passwords in its environment too, go from engine to
+   * engine and are not shown. Error: `guard-refused` if the engine's socket is not on this machine.
    */
   createLike(order: LikeOrder): Promise<string>;
   /** A stopped one, whose volumes stay. */
@@ -82,34 +86,34 @@ export interface DockerWork {
   /** With owners, modes, times, links, extended attributes and holes. The destination must not be there. */
   copyTree(from: string, to: string): Promise<void>;
   /**
-   * Makes a copy of a run's own (`….dingo-recover-RUN-part`), whole or not, like the other side: what differs in kind,
-   * size, time, owner or mode is removed and copied, the rest is left as it is. `isLive`: somebody writes there, and what
-   * goes in the midst of it is left out. Whether the bytes are the same is the fingerprint's to say.
+   * Makes a copy of the run's own (`….dingo-recover-RUN-part`), whole or not, like the other side. Entries that differ
+   * in kind, size, time, owner or mode are replaced, the rest stays. `isLive`: somebody writes there, and files that
+   * vanish meanwhile are left out. The fingerprint tells whether the bytes are the same.
    */
   alignTree(from: string, to: string, how: { readonly isLive: boolean }): Promise<void>;
   /** Whether all below two directories is the same in kind, size, time, owner, mode and link: no file is read. */
   alike(one: string, other: string): Promise<boolean>;
-  /** A path in a stopped container, by the engine, to where nothing is. */
+  /** Copies a path of a stopped container, by the engine, to a path that must be free. */
   copyOut(container: string, path: string, to: string): Promise<void>;
   fingerprint(directory: string): Promise<Fingerprint>;
   /** Within one directory. */
   rename(from: string, to: string): Promise<void>;
   /** One that a run made and nobody else needs: `….dingo-recover-RUN-part` or `…-proof`, and nothing else. */
   removeOwn(directory: string): Promise<void>;
-  /** SHA-256 of a file; undefined where there is none. */
+  /** SHA-256 of a file; undefined if there is none. */
   hashOf(path: string): Promise<string | undefined>;
   /** Writes a file whole. Error: `guard-refused` where something else is there than was read. */
   writeFile(path: string, text: string, over: WrittenOver): Promise<void>;
-  /** Why somebody else than root could lead a directory's name elsewhere; undefined where nobody could. */
+  /** Why somebody else than root could lead a directory's name elsewhere; undefined if nobody could. */
   whyLed(directory: string): Promise<string | undefined>;
   /**
-   * Why the account that owns a file's directory could not write that file, or make those directories; undefined where it
+   * Why the account that owns a file's directory could not write that file, or make those directories; undefined if it
    * could. Root does none of it for another account.
    */
   whyUnwritable(path: string, directories: readonly string[]): Promise<string | undefined>;
   /** Removes a file that holds exactly that. */
   removeFile(path: string, expected: string): Promise<void>;
-  /** Whether git has that file in its index; undefined where nobody can tell. */
+  /** Whether git has that file in its index; undefined if nobody can tell. */
   tracked(path: string): Promise<boolean | undefined>;
 
   startProof(order: ProofOrder): Promise<string>;
@@ -118,6 +122,6 @@ export interface DockerWork {
   exec(container: string, argv: readonly [string, ...string[]], stdin?: string): Promise<Said>;
   /** Last lines of what a container has said. */
   said(container: string, lines: number): Promise<string>;
-  /** Status of a GET from that machine; undefined where nothing answers. */
+  /** Status of a GET from that machine; undefined if nothing answers. */
   httpStatus(url: string): Promise<number | undefined>;
 }

@@ -1,4 +1,4 @@
-/** Log files: plain or packed, named by glob. What could not be read is said, never left out (law 5). */
+/** Log files: plain or packed, named by glob. Unreadable parts are reported, never left out (law 5). */
 
 export interface LogFile {
   readonly path: string;
@@ -6,7 +6,7 @@ export interface LogFile {
 }
 
 export interface FoundLine {
-  /** From 1; absent where the search skipped ahead. */
+  /** From 1; absent if the search skipped ahead. */
   readonly line?: number;
   /** Of the line's first byte, in the inflated text. */
   readonly byteOffset: number;
@@ -42,7 +42,7 @@ export interface SearchRequest extends Wanted {
 
 /** How a file was read. */
 export interface SearchTotals {
-  /** Absent where the search skipped ahead. */
+  /** Absent if the search skipped ahead. */
   readonly lines?: number;
   /** The first and the last 32 KiB that were searched, for their stamps. */
   readonly head: Uint8Array;
@@ -61,8 +61,8 @@ export interface SearchWindow {
   readonly from: number;
   readonly to: number;
   /**
-   * How to read when a line of a file was written, given some of its lines; undefined where they do not tell. A line of
-   * its own may still say nothing.
+   * Makes a reader of a line's time from some lines of the file; undefined if they do not tell. Single lines may still
+   * have no time.
    */
   readonly clockOf: (lines: readonly string[]) => ((line: string) => number | undefined) | undefined;
 }
@@ -87,7 +87,7 @@ export interface LogFiles {
   }>;
   /** Searches files that `open` gave; one answer each, in their order. A file that cannot be read fails alone. */
   search(files: readonly LogFile[], wanted: SearchRequest, listener: SearchListener): Promise<readonly SearchTotals[]>;
-  /** Whether a line of the file was written in the window; undefined where that cannot be told without reading all of it. */
+  /** Whether a line of the file was written in the window; undefined if that cannot be told without reading all of it. */
   hasLineIn(file: LogFile, window: SearchWindow): boolean | undefined;
   /** Patterns of the configuration, for steps that were given none. */
   readonly configured: readonly string[];

@@ -1,21 +1,21 @@
 /**
- * A log store that searches for us: Elasticsearch or OpenSearch. It is only ever read. What it could not search is said,
+ * A log store that searches for us: Elasticsearch or OpenSearch. It is only ever read. Parts that it could not search are reported,
  * never left out (law 5): an empty answer counts only together with an empty list of holes.
  */
 export interface LogSearch {
   /** Which documents of which store, for a person: `https://logs.example.org:9200/logs-*`. */
   readonly place: string;
-  /** What can be searched at all. Errors as `search`. */
+  /** The parts of the store that can be searched. Errors as `search`. */
   survey(): Promise<LogSurvey>;
   /**
-   * Gives every document that fits to `take`, each once, in no order, and says what may be missing; empty where every
+   * Gives every document that fits to `take`, each once, in no order, and says what may be missing; empty if every
    * shard has answered in full. Errors: `unreachable`, `access-denied`, `answer-malformed`, `answer-incomplete`.
    */
   search(query: LogQuery, take: (document: LogDocument) => void): Promise<readonly string[]>;
 }
 
 export interface LogSurvey {
-  /** Of the indices that fit; RFC 3339 in UTC, absent where they hold nothing. */
+  /** Of the indices that fit; RFC 3339 in UTC, absent if they hold nothing. */
   readonly from?: string;
   readonly to?: string;
   /** Why a document may not be found: an index that is closed or missing, a field that cannot be searched. */

@@ -1,9 +1,11 @@
 /**
  * The object store that holds the archives (S3 and its kin; facts: wal-archives.md §1, §4).
  *
- * A writer is opened for the places that it may write to and the source that it must protect: it refuses, before sending,
- * every write or delete elsewhere, at or below a source, and inside an archive of others (law 1). Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`,
- * `answer-malformed`, `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
+ * A writer is opened for the places that it may write to and the source that it must protect. Before sending, it refuses
+ * writes and deletes elsewhere, at or below a source, and inside an archive of others (law 1).
+ *
+ * Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`, `answer-malformed`,
+ * `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
  */
 export interface ObjectLocation {
   readonly bucket: string;
@@ -42,7 +44,7 @@ export interface ReadRequest {
 /** When a lifecycle rule acts: whole days after the object was written, or at a moment (ISO 8601). */
 export type LifecycleMoment = { readonly days: number } | { readonly at: string };
 
-/** What the store does to objects by itself. Rules that only end uploads or old versions do nothing here. */
+/** A rule by which the store changes objects by itself. Rules that only end uploads or old versions do nothing here. */
 export interface LifecycleRule {
   readonly id: string;
   /** A rule that is switched off does nothing. */
@@ -77,15 +79,15 @@ export interface ObjectReader {
    */
   get(location: ObjectLocation, options?: ReadRequest): Promise<Uint8Array>;
   /**
-   * As `get`, in pieces as they come; the promise is kept once the store has begun to answer. A connection that breaks
-   * is taken up again where it broke, pinned to the same object. The iteration ends only after the last byte that the
-   * store announced; anything else throws: `answer-incomplete` where the rest does not come, `object-changed` where the
-   * object is another one meanwhile. It can be iterated once; whoever does not want the rest ends the iteration.
+   * As `get`, in pieces as they come; the promise resolves once the store has begun to answer. A broken connection is
+   * resumed at the same byte, pinned to the same object. The iteration ends only after the last byte that the store
+   * announced. Otherwise it throws: `answer-incomplete` if the rest does not come, `object-changed` if the object was
+   * replaced meanwhile. It can be iterated once, and ended early.
    */
   stream(location: ObjectLocation, options?: ReadRequest): Promise<AsyncIterable<Uint8Array>>;
-  /** Undefined only where the store says that the bucket is there and the key is not. */
+  /** Undefined only if the store says that the bucket is there and the key is not. */
   head(location: ObjectLocation): Promise<ObjectInfo | undefined>;
-  /** The bucket's rules; undefined where we may not look or the store knows no rules: that is unknown, not "none". */
+  /** The bucket's rules; undefined if we may not look or the store knows no rules: that is unknown, not "none". */
   lifecycle(bucket: string): Promise<readonly LifecycleRule[] | undefined>;
 }
 
@@ -119,7 +121,7 @@ export interface StoreIdentity {
   readonly keyId: string;
 }
 
-/** What becomes of an object that somebody deletes, as far as the bucket says; "not-known" where we may not look. */
+/** The fate of an object that somebody deletes, as far as the bucket says; "not-known" if we may not look. */
 export interface Protection {
   /** "on": a delete leaves what was deleted below a marker. */
   readonly versioning: "on" | "suspended" | "off" | "not-known";
@@ -143,7 +145,7 @@ export interface ArchiveStore {
   readingIdentity(): Promise<StoreIdentity>;
   /** Region of the bucket; found out where the configuration is silent. */
   region(bucket: string): Promise<string>;
-  /** The store's own clock, to the second; undefined where its answers have no date. */
+  /** The store's own clock, to the second; undefined if its answers have no date. */
   time(bucket: string): Promise<Date | undefined>;
   protection(bucket: string): Promise<Protection>;
   reader(): ObjectReader;

@@ -18,7 +18,7 @@ interface QuestionBase {
   readonly prompt: string;
   /** Why am I asked? One or two sentences. */
   readonly why: string;
-  /** What would be run, the step at hand first: shown when the operator asks for it. */
+  /** Commands that would be run, the present step's first; shown when the operator asks for them. */
   readonly commands?: readonly StepCommands[];
   /** The step at hand may have been done by hand instead: then the answer's value is "by-hand". */
   readonly byHand?: true;
@@ -44,7 +44,7 @@ export interface TypedQuestion extends QuestionBase {
   readonly kind: "typed";
   readonly expected: string;
   readonly details: readonly string[];
-  /** What is told to whoever asks why, and in a log. */
+  /** Answers to "why?", also written to a log. */
   readonly more?: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export interface ChoiceQuestion extends QuestionBase {
   }[];
   /** Shown as recommended, never preselected. */
   readonly recommended?: string;
-  /** What the question is about, where its words change by themselves: a decision that is given for it later holds. */
+  /** The subject of the question. If its words change by themselves, a decision for this subject still holds later. */
   readonly about?: string;
   readonly details?: readonly string[];
 }

@@ -1,6 +1,6 @@
 /**
- * Things outside that must be removed again even when this process is killed: they are noted durably before they come
- * to be, and the next process finds them (DESIGN §3, ssh).
+ * Things outside that must be removed again even if this process is killed. They are noted durably before they are
+ * made, and the next process finds them (DESIGN §3, ssh).
  */
 import type { JsonObject } from "../action.ts";
 
@@ -14,6 +14,6 @@ export interface ResourceRecorder {
   opened(kind: string, data: JsonObject): Promise<void>;
   /** `data` is exactly what `opened` was given. */
   closed(kind: string, data: JsonObject): Promise<void>;
-  /** Opened and not closed, by whatever process of this run. */
+  /** Opened and not closed, by any process of this run. */
   leftOpen(): Promise<readonly OpenResource[]> | readonly OpenResource[];
 }

@@ -20,13 +20,13 @@ export interface Confined {
   readonly as: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-/** What is run in the place of a confined program. */
+/** The command that is run in the place of a confined program. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly as: { readonly uid: number; readonly gid: number } | undefined;
-  /** What it reads at descriptor 3. */
+  /** The program reads these bytes at descriptor 3. */
   readonly fed?: Uint8Array;
 }
 

@@ -15,11 +15,13 @@ export interface ScratchPrograms {
   readonly psqlPath: string;
   /** Who runs the server: PostgreSQL refuses root. */
   readonly account: string;
-  /** What keeps the code of the copy from everything else: "bubblewrap 0.8.0"; why nothing does. */
+  /**
+   * The sandbox that keeps the code of the copy from everything else, such as "bubblewrap 0.8.0"; or why there is none.
+   */
   readonly sandbox: string;
 }
 
-/** What is restored where: noted in the place before anything else is written there. */
+/** The source and subject of a restore: noted in the place before anything else is written there. */
 export interface ScratchCopy {
   readonly run: string;
   /** s3://BUCKET/PREFIX */
@@ -33,13 +35,13 @@ export interface RestoredCopy {
   readonly systemId: string;
   /** `9.6`. */
   readonly version: string;
-  /** ISO 8601 with microseconds: the last commit that is replayed; "" where it is not known. */
+  /** ISO 8601 with microseconds: the last commit that is replayed; "" if it is not known. */
   readonly lastTransaction: string;
-  /** The segment before which the WAL ends because it cannot be used, and why; absent where all that was planned is whole. */
+  /** The segment before which the WAL ends because it cannot be used, and why; absent if all that was planned is whole. */
   readonly damaged?: string;
-  /** The segment inside which the WAL ends though others follow, and where; absent where it goes to its end. */
+  /** The segment inside which the WAL ends though others follow, and where; absent if it goes to its end. */
   readonly cut?: string;
-  /** Which damaged base backups were passed over for an older one, and why; absent where none was. */
+  /** Which damaged base backups were passed over for an older one, and why; absent if none was. */
   readonly instead?: string;
 }
 
@@ -51,7 +53,7 @@ export interface RestoreOrder extends ScratchCopy {
   readonly progress: (done: number, total: number) => void;
 }
 
-/** What lies in a place. */
+/** The state of a place. */
 export type ScratchState =
   | { readonly state: "absent" }
   /** Another run's, which is named, or nobody's. */
@@ -86,24 +88,24 @@ export interface ScratchDatabases {
   programs(directory: string): Promise<ScratchPrograms>;
   /** On the disk that the place will lie on. */
   freeBytes(place: string): Promise<number>;
-  /** The directory above the place that the server's account cannot pass; undefined where it can go there. */
+  /** The directory above the place that the server's account cannot pass; undefined if it can go there. */
   closedAbove(place: string): Promise<string | undefined>;
   look(place: string, run: string): Promise<ScratchState>;
-  /** Begins anew whatever an earlier attempt left half; a whole copy stays. */
+  /** Replaces the half-done work of an earlier attempt; a whole copy stays. */
   restore(order: RestoreOrder): Promise<RestoredCopy>;
-  /** No error where it runs already. In its sandbox it ends with the process that started it. */
+  /** No error if it runs already. In its sandbox it ends with the process that started it. */
   start(server: ScratchServer): Promise<void>;
   /** Error: `command-failed` where it refuses for good, as with a locale that this machine does not have. */
   standing(server: ScratchServer): Promise<Standing>;
   /** Sends the signal and waits for nothing; `at-once` as a power failure would, from which it recovers at the next start. */
   stop(server: ScratchServer, how: "fast" | "at-once"): Promise<void>;
-  /** Lines that servers on this copy have said, oldest first; empty where none was started. */
+  /** Lines that servers on this copy have said, oldest first; empty if none was started. */
   said(place: string): Promise<readonly string[]>;
   /** As the superuser over the socket: rows are lines, columns divided by tabs. */
   sql(server: ScratchServer, database: string, sql: string): Promise<readonly (readonly string[])[]>;
   /** Structure and rows as SQL, without owners and rights, readable by the own user alone; replaces an earlier one. */
   dump(server: ScratchServer, order: DumpOrder): Promise<ScratchFile>;
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   dumped(place: string): Promise<ScratchFile | undefined>;
   readDump(place: string): Promise<Uint8Array>;
   /** Deletes a place for good, its note last: what a kill leaves can still be told. `guard-refused` unless it is that run's. */

@@ -1,4 +1,6 @@
-/** What the last drill on this foundation took from the start of its window to its log-in, and how much it moved. */
+/**
+ * Times of the last drill on this foundation, from the start of its window to its log-in, and the amount that it moved.
+ */
 export interface DrillTimes {
   readonly run: string;
   /** ISO 8601 UTC. */
@@ -10,17 +12,17 @@ export interface DrillTimes {
   readonly segments: number;
 }
 
-/** What WAL-E's own settings say, a directory of files as `envdir` reads it: never what is in a secret one. */
+/** WAL-E's own settings, read from a directory of files like `envdir`; the content of secret files is never kept. */
 export interface WalESettings {
   /** s3://BUCKET/PREFIX */
   readonly prefix: string;
-  /** Of OpenPGP; "" where archives are not encrypted. */
+  /** Of OpenPGP; "" if archives are not encrypted. */
   readonly gpgKey: string;
   /** Files with a secret that others than owner and group may read, each with its mode. */
   readonly looseFiles: readonly string[];
 }
 
-/** What the configuration says of the foundation, for actions: places, never secrets. */
+/** The configuration of the foundation for actions: places, never secrets. */
 export interface Settings {
   /** BOSH deployment of Dingo PostgreSQL; found among the director's deployments where absent. */
   readonly deployment?: string;
@@ -31,6 +33,6 @@ export interface Settings {
   readonly walE?: WalESettings;
   /** File with the private key that opens encrypted archives, and its mode, where others than owner and group may read it. */
   readonly looseKey?: string;
-  /** Of the state directory, looked for when it is asked; undefined where none has come to its end here. */
+  /** Of the state directory, looked for when it is asked; undefined if none has come to its end here. */
   readonly drill?: () => DrillTimes | undefined;
 }

@@ -10,7 +10,7 @@ export interface SharedObject {
   readonly version: string;
 }
 
-/** `any`: whatever is there; `absent`: only where nothing has the name; a version: only over exactly that one. */
+/** `any`: over each content; `absent`: only if nothing has the name; a version: only over exactly that one. */
 export type WriteCondition = "any" | "absent" | { readonly version: string };
 
 export type Written =
@@ -23,7 +23,7 @@ export type Written =
 export interface SharedPlace {
   /** `s3://BUCKET/PREFIX` */
   readonly location: string;
-  /** Undefined only where the store says that there is no such object. */
+  /** Undefined only if the store says that there is no such object. */
   read(name: string): Promise<SharedObject | undefined>;
   /** Names at or below `prefix`, sorted. */
   list(prefix: string): Promise<readonly string[]>;

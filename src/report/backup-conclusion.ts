@@ -1,4 +1,4 @@
-/** What `backup.conclude` found: apart, for most runs are no test of a backup and need no schema of it. */
+/** The output of `backup.conclude`. It lies apart: most runs are no test of a backup and need no schema of it. */
 import { z } from "zod";
 
 /** Numbers below 0 are not known. */

@@ -15,9 +15,9 @@ export interface BackupTest {
   readonly archive: string;
   /** `untested` says nothing of the backup. */
   readonly verdict: "good" | "bad" | "untested";
-  /** Why it could not be tested; "" where it was. */
+  /** Why it could not be tested; "" if it was. */
   readonly why: string;
-  /** Of what was concluded; absent where nothing was. */
+  /** The conclusion; absent if the run has none. */
   readonly found?: Conclusion;
 }
 

@@ -9,13 +9,13 @@ export interface ReportedBatch {
   readonly isFinished: boolean;
   /** ISO 8601: the last entry of any of its runs. */
   readonly updatedAt: string;
-  /** The command that goes on with whatever is left. */
+  /** The command that goes on with the rest. */
   readonly goOnWith: string;
   readonly members: readonly {
     readonly name: string;
     readonly guid: string;
     readonly state: string;
-    /** Empty where none has begun. */
+    /** Empty if none has begun. */
     readonly run: string;
     /** Why its run stopped, or cannot be read; else empty. */
     readonly why: string;

@@ -100,7 +100,7 @@ function findings({ findings }: Found): readonly string[] {
 
 const MOST_FINDINGS = 3;
 
-/** What a recovery did is told by what is back. */
+/** A recovery's done things are told by the facts that came back. */
 function done({ entries, found }: Said): readonly string[] {
   if (found.told.length > 0) return found.told;
   return found.recovered.length > 0 ? [] : standingOf(entries).done;

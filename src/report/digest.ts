@@ -1,4 +1,4 @@
-/** What a report says of a journal: the run, its steps in the order in which they began, and what they found. */
+/** The digest of a journal, for reports: the run, its steps in the order in which they began, and their findings. */
 import type { JsonObject, PrintedCommand } from "../action.ts";
 import { isLasting } from "../errors.ts";
 import { type Entry, type EntryBody, type EntryHeader, unitName as nameOfUnit } from "../engine/journal/entry.ts";
@@ -20,15 +20,15 @@ export interface UnitDigest {
   readonly effect: string;
   readonly attempts: number;
   readonly startedAt: string;
-  /** Time of the last entry about its outcome; undefined where none was journaled. */
+  /** Time of the last entry about its outcome; undefined if none was journaled. */
   readonly endedAt: string | undefined;
-  /** At work on it, from the beginning to the end of each attempt; undefined where the last one has no end. */
+  /** At work on it, from the beginning to the end of each attempt; undefined if the last one has no end. */
   readonly tookMs: number | undefined;
   /** "ran", "adopted", "by-hand", "failed", "in doubt", "undone", "opened anew", "skipped" (found unwanted then), or "begun" where the outcome is missing. */
   readonly state: string;
   readonly evidence: string;
   readonly input: JsonObject;
-  /** As they were printed; empty where the journal has none. */
+  /** As they were printed; empty if the journal has none. */
   readonly commands: readonly PrintedCommand[];
   readonly output: JsonObject | undefined;
 }
@@ -62,7 +62,7 @@ class Idle {
     const before = this.#before;
     this.#before = entry;
     if (before === undefined) return;
-    // Whatever else comes after a question, nobody answered it.
+    // Any other entry after a question means that nobody answered it.
     const isIdle = entry.type === "run-resumed" || (before.type === "asked" && ANSWERS.has(entry.type));
     if (isIdle) this.ms += Math.max(0, Date.parse(entry.time) - Date.parse(before.time));
   }
@@ -88,7 +88,7 @@ function isOfCourse(entry: Entry): entry is Start | End {
   }
 }
 
-/** What became of a unit up to now. It may have thousands of attempts, of which the last is told. */
+/** The course of a unit up to now. It may have thousands of attempts, of which the last is told. */
 class Course {
   readonly #name: string;
   readonly #startedAt: string;
@@ -157,7 +157,7 @@ function conclusionOf(end: End): Pick<UnitDigest, "state" | "evidence"> {
   }
 }
 
-/** A text field of what the last step with this action returned; undefined where it is absent or empty. */
+/** A text field of what the last step with this action returned; undefined if it is absent or empty. */
 export function outputField(units: readonly UnitDigest[], action: string, field: string): string | undefined {
   const value = units.findLast((unit) => unit.action === action && unit.output !== undefined)?.output?.[field];
   if (typeof value === "number" || typeof value === "boolean") return String(value);

@@ -1,10 +1,10 @@
 /**
- * A report before it has a form: sections of blocks of plain text. Whoever gives it a form (Markdown, HTML, JSON) makes
- * every text safe there: all of it may come from outside.
+ * A report before it has a form: sections of blocks of plain text. Each renderer (Markdown, HTML, JSON) makes every
+ * text safe: all of it may come from outside.
  */
 export interface ReportDocument {
   readonly title: string;
-  /** What a reader must know before the first fact. */
+  /** Facts that a reader must know before all others. */
   readonly warnings: readonly Line[];
   readonly sections: readonly Section[];
 }
@@ -36,12 +36,12 @@ export const code = (text: string): Phrase => ({ kind: "code", text });
 
 export const paragraph = (...line: Line): Block => ({ kind: "paragraph", line });
 
-/** Nothing where there is no row. */
+/** Nothing if there is no row. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly Block[] {
   return rows.length === 0 ? [] : [{ kind: "table", head, rows }];
 }
 
-/** A table with a row of each item; nothing where there is none. */
+/** A table with a row of each item; nothing if there is none. */
 export type TableOf = <Item>(
   head: readonly string[],
   items: readonly Item[],
@@ -54,12 +54,12 @@ export const tableOf: TableOf = (head, items, row) =>
     items.map((item) => row(item)),
   );
 
-/** Nothing where there is no item. */
+/** Nothing if there is no item. */
 export function list(items: readonly string[]): readonly Block[] {
   return items.length === 0 ? [] : [{ kind: "list", items }];
 }
 
-/** A section; nothing where it has no content. */
+/** A section; nothing if it has no content. */
 export function section(title: string, blocks: readonly Block[]): readonly Section[] {
   return blocks.length === 0 ? [] : [{ title, blocks }];
 }

@@ -2,8 +2,8 @@
 import { printable } from "../kit/text/printable.ts";
 
 /**
- * One line of text: control characters become visible, and whatever Markdown (CommonMark, GFM) or HTML would obey loses
- * its meaning there. What means nothing where it stands is left as it is, so that the source can be read too.
+ * One line of text: control characters become visible, and characters that Markdown (CommonMark, GFM) or HTML would
+ * obey are escaped. A character without a meaning in its place stays, so that the source can be read too.
  */
 export function text(foreign: string): string {
   return OBEYED.reduce((safe, [pattern, by]) => safe.replace(pattern, by), oneLine(foreign));

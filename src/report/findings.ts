@@ -1,4 +1,4 @@
-/** What a run was to find out, of whatever runbook: how much of it is grave. Journals of all releases are read. */
+/** The findings of a run of any runbook, and how grave they are. Journals of all releases are read. */
 import type { UnitDigest } from "./digest.ts";
 
 export interface FindingDigest {
@@ -40,7 +40,7 @@ function isFinding(value: unknown): value is Finding {
   return isNamed && isWord(message) && isWord(what) && isWord(subject);
 }
 
-/** `2 serious, 1 warning`; empty where there is none. */
+/** `2 serious, 1 warning`; empty if there is none. */
 export function countsText(findings: readonly FindingDigest[]): string {
   return SEVERITIES.flatMap((severity) => {
     const count = findings.filter((each) => each.severity === severity).length;

@@ -1,4 +1,4 @@
-/** What a recovery found out, read from the outputs of the steps that found it, by the ids of their actions. */
+/** The results of a recovery, read from the outputs of its steps by the ids of their actions. */
 import { z } from "zod";
 import { outputField, outputList, type UnitDigest } from "./digest.ts";
 import { type FindingDigest, findingsIn } from "./findings.ts";
@@ -17,7 +17,7 @@ const RESTART = "cf.restart-app";
 const SUMMARISE = "recovery.summarise";
 const TABLES = "scratch.summarise";
 const DRILL = "drill.summarise";
-/** What these did is told by their own lines. */
+/** These actions have lines that tell what they did. */
 const TELLING = ["salvage.summarise", "compose.summarise"];
 
 export interface Found {
@@ -31,11 +31,11 @@ export interface Found {
   readonly promised: string | undefined;
   /** PostgreSQL's own word after the restore. */
   readonly reached: string | undefined;
-  /** `TABLE: N rows`, as an application read them; undefined where no login was proved. */
+  /** `TABLE: N rows`, as an application read them; undefined if no login was proved. */
   readonly readBack: readonly string[] | undefined;
   /** Applications that were not restarted with the database yet. */
   readonly appsLeft: readonly string[];
-  /** Undefined before the archive was looked at. What was proved since narrows it. */
+  /** Undefined before the archive was looked at. Later proofs narrow it. */
   readonly loss: LossRange | undefined;
   readonly minutes: string | undefined;
   readonly newInstance: string | undefined;

@@ -1,20 +1,21 @@
 /**
  * A report as one HTML file: nothing is fetched, nothing is run. A content security policy allows its one style sheet
- * (by hash) and pictures that lie in the file itself; of a live page also its one script, which speaks to its own server. Every text is escaped; control characters are shown.
+ * (by hash) and pictures in the file itself. A live page also has one script, which speaks to its own server. Every
+ * text is escaped; control characters are shown.
  */
 import { createHash } from "node:crypto";
 import { printable } from "../kit/text/printable.ts";
 import type { Block, Line, ReportDocument, Section } from "./document.ts";
 import { STYLE } from "./style.ts";
 
-/** What makes a page of the same report that goes on while it is looked at. */
+/** The additions that make a report a live page. */
 export interface Live {
   readonly script: string;
   /** The id of the run: what is served again. */
   readonly run: string;
   /** Tells one state of the report from the next. */
   readonly version: string;
-  /** What goes on, as one line. */
+  /** The present step, as one line. */
   readonly now: string;
 }
 
@@ -91,7 +92,7 @@ function block(content: Block, label: string): string {
   }
 }
 
-/** What is wider than the page is moved within its own frame, by keyboard too. */
+/** Content that is wider than the page scrolls within its own frame, by keyboard too. */
 function scrolled(inner: string, label: string): string {
   return `<div class="wide" role="region" tabindex="0" aria-label="${escaped(label)}">${inner}</div>`;
 }

@@ -112,7 +112,7 @@ function titleOf(entries: readonly Entry[], found: Found): string {
   return target === undefined ? started.runbook : `${started.runbook}: ${target}`;
 }
 
-/** What a recovery brought is not there any more once a step of it was taken back. */
+/** The results of a recovery are gone once a step of it was undone. */
 function results(entries: readonly Entry[], found: Found): readonly Section[] {
   const back = entries.findIndex((entry) => entry.type === "run-resumed" && entry.back === true);
   const undone = back < 0 ? [] : entriesOf(entries.slice(back), "step-undone").filter(({ again }) => again !== true);

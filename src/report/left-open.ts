@@ -1,4 +1,4 @@
-/** What the run opened and never closed, with what removes it. */
+/** Resources that the run opened and never closed, with the command that removes each. */
 import { basename } from "node:path";
 import { z } from "zod";
 import type { Json } from "../action.ts";
@@ -24,7 +24,7 @@ interface Thing {
 
 function thingText(kind: string, data: Json, isOver: boolean): string {
   const thing = sshUser(kind, data) ?? cfHome(kind, data);
-  // What another release wrote, and what has no name that the tool gives, is told as it stands.
+  // A thing of another release, or without a name that the tool gives, is told as it stands.
   if (thing === undefined) return `${kind}: ${JSON.stringify(data)}`;
   const { what, where, byHand } = thing;
   return `${what}. ${isOver ? "Remove it" : `It is removed when the run goes on${where}, or`} by hand: ${byHand}`;

@@ -29,7 +29,7 @@ function block(content: Block): string {
 
 const phrases = (line: Line): string => line.map(phrase).join("");
 
-/** What escaping trims are the blanks that part a phrase from its neighbour. */
+/** `text` trims the blanks that part a phrase from its neighbour; `phrase` puts them back. */
 function phrase({ kind, text: words }: Phrase): string {
   // A blank line in it would end the paragraph, and what follows would be obeyed.
   if (kind === "code") return `\`${printable(words).replaceAll("`", "").replace(/\s+/gu, " ")}\``;

@@ -1,6 +1,6 @@
 /** Words of the tool for people who wait and sit at no terminal of it. */
 
-/** The file's name for its path, and nothing that tells what to type; empty where nothing else was said. */
+/** The file's name for its path, without commands to type; empty if nothing else was said. */
 export function plainly(text: string): string {
   const told = text.split(/(?<=[.!?;])\s+/u).map(untyped);
   return told

@@ -1,4 +1,4 @@
-/** The parts of a report below its summary, each empty where the journal has nothing to say. */
+/** The parts of a report below its summary, each empty if the journal has nothing to say. */
 import type { EvidenceRef, Json } from "../action.ts";
 import { eachDigest } from "../engine/journal/digests.ts";
 import type { Entry } from "../engine/journal/entry.ts";
@@ -43,7 +43,7 @@ function resumedRow(entry: EntryOf<"run-resumed">): readonly [string, string, st
   return entry.takeOver ? [who, "the run", "taken over"] : undefined;
 }
 
-/** Whoever types "done" claims it; whether it was is for the steps to say. */
+/** An operator who types "done" only claims it; later steps tell whether it is true. */
 const answerOf = ({ question, value }: EntryOf<"answered">): string =>
   question === "consent" && value === "by-hand" ? "claimed to be done by hand" : value;
 
@@ -83,7 +83,7 @@ function commandBlock({ commands }: UnitDigest): readonly Block[] {
   return [{ kind: "code", language: "text", content: typedLines(commands).join("\n") }];
 }
 
-/** What was noted before each effect: the way back. */
+/** The notes that were taken before each effect: the way back. */
 export function notes(entries: readonly Entry[], times: Times): readonly Block[] {
   return entriesOf(entries, "step-recorded").flatMap((entry) => [
     paragraph(strong(unitName(entry)), plain(` ${entry.kind}, ${times.utc(entry.time)}`)),

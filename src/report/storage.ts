@@ -1,4 +1,4 @@
-/** What an audit of a Docker host found, out of the outputs of its steps, by the ids of their actions. */
+/** The findings of an audit of a Docker host, from the outputs of its steps by the ids of their actions. */
 import { bytesText } from "../kit/text/bytes.ts";
 import type { UnitDigest } from "./digest.ts";
 import { type Block, code, list, paragraph, plain, type Section, section, strong, table } from "./document.ts";

@@ -1,4 +1,4 @@
-/** The timeline: each entry of the journal as one sentence. What only the machine needs is left out. */
+/** The timeline: each entry of the journal as one sentence. Entries that only the machine needs are left out. */
 import type { Entry } from "../engine/journal/entry.ts";
 import { carried, saidBy, secondOf, unitName } from "./digest.ts";
 import type { Block } from "./document.ts";
@@ -15,7 +15,7 @@ export function timeline(entries: readonly Entry[], { times, tableOf }: Told): r
   return tableOf(head, happened, ({ time, what }) => [...stamps(time, times), what]);
 }
 
-/** The wall's time is a column of its own, where it is another. */
+/** The local time is one more column, if it differs from UTC. */
 function stamps(time: string, times: Times): readonly string[] {
   return times.isUtc ? [times.utc(time)] : [times.utc(time), times.local(time)];
 }

@@ -1,4 +1,4 @@
-/** Times of the journal as people read them: UTC, and the same moment on the wall of whoever reads. */
+/** Times of the journal as people read them: in UTC, and in the reader's own time zone. */
 
 /** Characters of `2026-11-21T14:20:11.123Z`. */
 const JOURNALED = 24;

@@ -65,7 +65,7 @@ function soFar(entries: readonly Entry[], told: Told): readonly (string | undefi
   ];
 }
 
-/** What a runbook that brings nothing back is about. */
+/** The subject of a runbook that brings nothing back. */
 function begun(entries: readonly Entry[]): string {
   const started = startOf(entries);
   const target = targetOf(entries);
@@ -85,7 +85,7 @@ function whatIsKnown(told: Told): readonly (string | undefined)[] {
   ];
 }
 
-/** What was found is told before anything that sounds like success. */
+/** Findings are told before anything that sounds like success. */
 function graveness({ findings }: Found): readonly string[] {
   const [gravest] = findings;
   if (gravest === undefined) return [];
@@ -123,7 +123,7 @@ function stopped(why: string): string {
   return told.startsWith("stopped ") ? `Work has ${sentence(told)}` : `Work has stopped: ${sentence(told)}`;
 }
 
-/** What somebody has to give: the answer to an open question, or what the stop asks for. */
+/** The input that the run waits for: the answer to an open question, or the demand of the stop. */
 function needed(entries: readonly Entry[]): string | undefined {
   const last = entries.at(-1);
   if (last?.type === "asked") return `We need an answer: ${last.prompt}`;
@@ -137,7 +137,7 @@ function needed(entries: readonly Entry[]): string | undefined {
 
 const GOES_ON = "It can go on from where it stands.";
 
-/** Whoever was asked left without an answer, and what was open is closed since. */
+/** The question that was left without an answer; resources may have been closed since. */
 function openQuestion(entries: readonly Entry[]): string | undefined {
   const before = entries.findLast(({ type }) => type !== "run-stopped" && type !== "resource-closed");
   return before?.type === "asked" ? `What is needed: an answer to "${before.prompt}"` : undefined;

@@ -1,4 +1,4 @@
-/** What a reader must know before the first fact: that the run goes on, that the journal is damaged, what was not safe. */
+/** Facts that a reader must know first: the run goes on, the journal is damaged, something was not safe. */
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { unfinishedBatch } from "./batch.ts";
 import { type Ending, endingOf } from "./digest.ts";

@@ -1,6 +1,8 @@
 import type { AnyAction } from "../action.ts";
 
-/** Actions by id; one is asked for when it is looked up, so that a run has the modules of its own runbook's loaded alone. */
+/**
+ * Actions by id. An action's module is loaded when its id is looked up, so a run loads only the modules of its runbook.
+ */
 export class ActionsById implements ReadonlyMap<string, AnyAction> {
   readonly #found: ReadonlyMap<string, () => AnyAction>;
 

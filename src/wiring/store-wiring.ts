@@ -78,7 +78,7 @@ export interface OpenDecryption extends Decryption {
   close(): Promise<void>;
 }
 
-/** Archives that are encrypted; undefined where no key is given. Nothing is run before the first encrypted object is there. */
+/** Archives that are encrypted; undefined if no key is given. Nothing is run before the first encrypted object is there. */
 export async function openDecryption(options: DecryptionOptions): Promise<OpenDecryption | undefined> {
   const { config, env, signal } = options;
   const { key, passphrase } = config.gpg ?? {};

@@ -63,11 +63,11 @@ export interface WiringOptions {
   readonly asksForSandbox?: true;
   /** A rehearsal's sockets reach loopback only (law 13). */
   readonly loopbackOnly: boolean;
-  /** How `cf` is run; as a process of its own where absent. */
+  /** Runs `cf`; if absent, each call starts a process. */
   readonly runCf?: RunProgram;
-  /** What is called on a Docker host that is this machine; a process of its own where absent. */
+  /** Runs the programs that are called on a Docker host which is this machine; if absent, each call starts a process. */
   readonly runDocker?: RunProgram;
-  /** What stands before this machine's own scratch databases; nothing where absent. */
+  /** Wraps this machine's own scratch databases; if absent, they are used as they are. */
   readonly placed?: (own: ScratchDatabases) => ScratchDatabases;
 }
 
@@ -186,14 +186,14 @@ function scratchOf(
   });
 }
 
-/** Every one, whatever the others throw. Throws what the first threw. */
+/** Closes each one even if others throw; then throws the first error. */
 async function closeAll(all: readonly ({ close(): Promise<void> } | undefined)[]): Promise<void> {
   const failures: RecoverError[] = [];
   for (const each of all) await each?.close().catch((error: unknown) => failures.push(asRecoverError(error)));
   if (failures[0] !== undefined) throw failures[0];
 }
 
-/** What failed was told to whoever asked first. */
+/** Later calls do nothing: a failure was thrown to the first caller. */
 function once(work: () => Promise<void>): () => Promise<void> {
   let done = false;
   return async () => {
@@ -240,7 +240,7 @@ function openDocker(options: WiringOptions, dialer: Dialer): OpenDockerHosts {
   return new OpenDockerHosts({ env, secrets, signal, dialer, knownHostsFiles, ...given });
 }
 
-/** Whatever listens there on loopback leads anywhere. */
+/** A rehearsal takes no SOCKS5 proxy: one on loopback could lead anywhere. */
 function openSocks(socks: SocksConfig, { loopbackOnly }: WiringOptions, dialer: Dialer): Gateway {
   if (!loopbackOnly) return socksGateway(socks, dialer);
   throw new RecoverError("rehearsal-escape", "a rehearsal takes no SOCKS5 proxy", {

@@ -3,8 +3,8 @@
  * same, only screen, signals and argv are not there. Crash matrices need hundreds of these.
  */
 import type { JsonObject } from "../../src/action.ts";
-import { bring } from "../../src/cli/commands/run/arrival.ts";
-import { atWork } from "../../src/cli/session/at-work.ts";
+import { bring } from "../../src/cli/commands/run/resume-from.ts";
+import { carryRun } from "../../src/cli/session/carry-run.ts";
 import { boxConfig } from "../../src/cli/commands/rehearse/box-config.ts";
 import { CLEAN_UP, CLEAN_UP_COPY } from "../../src/cli/runs/cleanups.ts";
 import { leaseTerms } from "../../src/cli/session/lease-terms.ts";
@@ -167,7 +167,7 @@ class Work {
     const wiring = this.#wiring;
     const at = lease === undefined ? undefined : leaseAt(lease);
     const who = { operator: "rehearsal", host: "box", toolVersion: toolVersion(), rehearsal: true };
-    return await atWork(
+    return await carryRun(
       {
         ...wiring,
         ...leaseTerms(at, { journal, directory }, { takeOver, now: () => wiring.clock.now() }),

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/kit/clock/system-clock.ts";
 import { openArchiveStore } from "../../src/archive/adapters/s3/archive-store.ts";
 import { segmentName } from "../../src/archive/names/segment.ts";
-import { archiveCopy } from "../../src/cli/commands/archive/archive-copying.ts";
+import { archiveCopy } from "../../src/cli/commands/archive/archive-copy-core.ts";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
 import { Load } from "../../src/rehearsal/object-store/load.ts";
 import { serveStore, type StoreServer } from "../../src/rehearsal/object-store/server.ts";

@@ -1,6 +1,6 @@
 /** Whose archive this is: system identifier and version of PostgreSQL, from wherever they stand. */
 import { SYSID_KEY } from "../names/layout.ts";
-import { instanceGuid } from "../names/location.ts";
+import { instanceGuidIn } from "../names/location.ts";
 import { initdbTime, parseSysid } from "../names/sysid.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { type BaseBackup, majorVersion, sentinelOf } from "./base-backup.ts";
@@ -108,14 +108,14 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
   }
   if (own === undefined && inside !== undefined && restorer === "person") {
     const text = `not usable here; ${inside} is what the base backup is of: a container of Dingo needs it beside the archive`;
-    return instanceGuid(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
+    return instanceGuidIn(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
   }
   if (own === undefined && known.inWal !== undefined && restorer === "person") {
     const text = `not usable here; the WAL is of ${known.inWal}, which another cluster may have written over: --deep=full reads it from the base backup`;
-    return instanceGuid(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
+    return instanceGuidIn(facts.location) === undefined ? [] : [problem("sysid-from-elsewhere", SYSID_KEY, text)];
   }
   if (!facts.texts.has(SYSID_KEY)) {
-    if (restorer === "person" && instanceGuid(facts.location) === undefined) return [];
+    if (restorer === "person" && instanceGuidIn(facts.location) === undefined) return [];
     const text = "the system identifier is missing: the container would make an empty database over the copy";
     return [problem("sysid-missing", SYSID_KEY, text)];
   }

@@ -38,16 +38,16 @@ export function instanceArchive(bucket: string, guid: string): ArchiveLocation {
 }
 
 /** The instance whose archive this is; undefined unless the prefix is exactly `backups/<GUID>/wal`. */
-export function instanceGuid(location: ArchiveLocation): string | undefined {
+export function instanceGuidIn(location: ArchiveLocation): string | undefined {
   const parts = location.prefix.split("/");
   const [top, guid, wal] = parts;
   const fits = parts.length === 3 && top === "backups" && wal === "wal" && guid !== undefined && GUID.test(guid);
   return fits ? guid : undefined;
 }
 
-/** Like `instanceGuid`, but anything else is `guard-refused`: a recovery touches no other shape (dingo.md §9.2). */
+/** Like `instanceGuidIn`, but anything else is `guard-refused`: a recovery touches no other shape (dingo.md §9.2). */
 export function requireInstanceArchive(location: ArchiveLocation): string {
-  const guid = instanceGuid(location);
+  const guid = instanceGuidIn(location);
   if (guid !== undefined) return guid;
   throw new RecoverError("guard-refused", `"${formatLocation(location)}" is not the archive of one service instance`, {
     remedy: "Name the archive as s3://BUCKET/backups/<full GUID>/wal.",

@@ -17,8 +17,8 @@ import { openStateDirectory } from "../process/state.ts";
 export type CleanupCall = ConductArguments & CleanupArguments & { readonly run?: string | undefined };
 
 /**
- * Deletes for good what a run moved aside, as a run of its own with the runbook `clean-up`: reviewed, confirmed with the
- * typed target, journaled. Called again, it goes on where it was broken off.
+ * Deletes for good the things that a run moved aside. It is a new run of the runbook `clean-up`: reviewed, confirmed
+ * with the typed target, journaled. Called again, it goes on after a break.
  */
 export async function cleanup(given: CleanupCall): Promise<number> {
   const state = openStateDirectory({ stateDir: given["state-dir"] });

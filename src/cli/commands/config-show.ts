@@ -20,7 +20,7 @@ export async function configShow(given: Given): Promise<number> {
   const shown = configDocument(given);
   if (given.json) output.json(shown);
   else show(output, given, shown);
-  // What is wrong in it is told behind what it says.
+  // Mistakes in the file are told after its content.
   loadConfig(placesOf(given));
   if (!given.json && !shown.trusted)
     output.line("It is not trusted: nothing of it is obeyed before you say yes to dingo-recover trust.", "strong");
@@ -94,7 +94,7 @@ function show(output: Output, given: Given, { file, settings }: Shown): void {
 
 const sectionOf = (name: string): string => name.split(".")[0] ?? "";
 
-/** What somebody has said; and what holds beside it, but for what is off. */
+/** Settings that somebody gave, and defaults that hold beside them, unless they are off. */
 function isTelling({ name, from, value }: Shown["settings"][number], settings: Shown["settings"]): boolean {
   if (from !== "default") return from !== "nowhere";
   const beside = settings.filter((each) => sectionOf(each.name) === sectionOf(name));

@@ -72,7 +72,7 @@ export const FIND = [
       ["$0 archive verify s3://our-spilo/pg/wal --target-time '40m ago'", "which base backup goes back to then"],
     ],
     epilogue: VERDICT_HELP,
-    run: async (given) => await (await import("./archive/archive-verify.ts")).archiveVerify(given),
+    run: async (given) => await (await import("./archive/archive-verify.ts")).verifyCommand(given),
   }),
   command({
     words: "archive copy <source> <destination>",
@@ -88,7 +88,7 @@ export const FIND = [
     options: copyOptions,
     examples: [["$0 archive copy s3://dingo/backups/OLD/wal s3://safe/OLD/wal", "can be run again after a break"]],
     epilogue: COPY_HELP,
-    run: async (given) => await (await import("./archive/archive-copy.ts")).archiveCopy(given),
+    run: async (given) => await (await import("./archive/archive-copy.ts")).copyCommand(given),
   }),
   command({
     words: "archive restore <source> <directory>",
@@ -106,7 +106,7 @@ export const FIND = [
       ],
     ],
     epilogue: RESTORE_HELP,
-    run: async (given) => await (await import("./archive/archive-restore.ts")).archiveRestore(given),
+    run: async (given) => await (await import("./archive/archive-restore.ts")).restoreCommand(given),
   }),
   command({
     words: "inventory",

@@ -10,7 +10,7 @@ import { readText } from "../process/text-file.ts";
 
 type Given = GlobalArguments & ActionsArguments & { readonly files: readonly string[] };
 
-/** Own actions are programs: they are loaded only where that was asked for. */
+/** Own actions are programs: they are loaded only if that was asked for. */
 export async function lint(given: Given): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   if (given["with-actions"]) await useOwnActions(given);

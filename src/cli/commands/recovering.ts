@@ -47,7 +47,7 @@ export const RECOVER = [
       ],
     ],
     offers: "runbooks",
-    run: async (given) => await (await import("./batch-carry.ts")).runBatch(given),
+    run: async (given) => await (await import("./run-batch.ts")).runBatch(given),
   }),
   command({
     words: "resume [run]",
@@ -65,7 +65,7 @@ export const RECOVER = [
       ["$0 resume --from s3://safe/leases --take-over", "the first machine is gone: its run goes on here"],
     ],
     offers: "runs",
-    run: async (given) => await (await import("./batch-carry.ts")).resumeBatch(given),
+    run: async (given) => await (await import("./run-batch.ts")).resumeBatch(given),
   }),
   command({
     words: "undo [run]",

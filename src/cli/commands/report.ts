@@ -29,7 +29,7 @@ export async function report(given: ReportQuestion): Promise<number> {
   const screen = createOutput({ secrets, color: given.color, isForOthers: true });
   const directory = openStateDirectory({ stateDir: given["state-dir"] });
   const run = directory.find(given.run ?? named(directory));
-  // What a journal is hashed with is loaded otherwise when its first line is.
+  // Loads `node:crypto` before the journal's first line needs it.
   process.getBuiltinModule("node:crypto");
   growYoungBy(16);
   const format = given.format ?? formatFor(given.output);

@@ -18,12 +18,12 @@ export interface ShownStep {
   readonly forEach?: string;
   readonly until?: string;
   readonly assert?: string;
-  /** What an undo does and costs, or what it leaves; absent where there is no way back, and for what only reads. */
+  /** The undo's act and cost, or its remains; absent if there is no way back, and for steps that only read. */
   readonly undo?: string;
   readonly commands: readonly PrintedCommand[];
 }
 
-/** What is only known in a run stands as `<step.field>`, `<inputs.NAME>` or `<flags.NAME>`. */
+/** Values that are only known in a run stand as `<step.field>`, `<inputs.NAME>` or `<flags.NAME>`. */
 export function shownSteps(runbook: Runbook): readonly ShownStep[] {
   const plan = planRun(runbook);
   return plan.steps.map((planned) => shown(plan, planned));

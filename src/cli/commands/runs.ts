@@ -37,7 +37,7 @@ const HEAD: Row = {
   what: "RUNBOOK  STEP",
 };
 
-/** Where both do not fit beside each other, a row of its own is easier to read than a broken one. */
+/** If both do not fit beside each other, two rows are easier to read than a broken one. */
 function rowOf(
   { run, state, target, what }: Row,
   { widest, columns }: { readonly widest: number; readonly columns: number },
@@ -46,7 +46,7 @@ function rowOf(
   return where.length + 2 + what.length > columns ? [where.trimEnd(), `    ${what}`] : [`${where}  ${what}`];
 }
 
-/** For whoever looks at a list that only grows. A rehearsal is in nobody's way. */
+/** Tells how to close open runs, because the list only grows. Rehearsals are left out. */
 export function closingLines(all: readonly Pick<ListedRun, "run" | "state" | "rehearsal">[]): readonly string[] {
   const [open, ...others] = all.filter(({ state, rehearsal }) => !rehearsal && CLOSED_BY_UNDO.has(state));
   if (open === undefined) return [];
@@ -62,7 +62,7 @@ const CLOSED_BY_UNDO: ReadonlySet<string> = new Set(["waiting", "stopped", "fail
 /** A target that is longer moves its own line alone. */
 const MOST_PADDED = 32;
 
-/** A batch stands where its databases stand, whatever its own run came to. */
+/** A batch has the state of its databases, even if its own run has ended. */
 function withBatch(directory: SavedRuns, run: ListedRun): ListedRun & { readonly told?: string } {
   if (run.state !== "succeeded" || run.runbook === MEMBER_RUNBOOK) return run;
   const batch = batchStateOf(directory, directory.read(run.run).entries);

@@ -34,7 +34,7 @@ export async function serve(
     looks: true,
   });
   const page = new LivePage(directory, run);
-  // Never one that was shown before: whoever listens at an old address must learn nothing that opens this one.
+  // Always a new token: a listener at an old address must learn nothing that opens this one.
   const server = new PageServer(randomBytes(32).toString("hex"), page.shown);
   const address = await listen(server, given.port ?? 0);
   if (given.json) output.json({ schema: "dingo-recover/serve@1", run, address });
@@ -58,7 +58,7 @@ export async function serve(
   return EXIT.done;
 }
 
-/** What is shown of a run, made anew when its files have changed. */
+/** The page of a run, made anew when its files have changed. */
 class LivePage {
   readonly #directory: StateDirectory;
   readonly #run: string;
@@ -79,7 +79,7 @@ class LivePage {
     return this.#shown;
   }
 
-  /** True where something changed. */
+  /** True if something changed. */
   look(): boolean {
     const at = this.#directory.directoryOf(this.#run);
     const carried = this.#directory.isCarried(this.#run);
@@ -102,7 +102,7 @@ class LivePage {
       this.#shown = { html, now, version };
       this.#journalStamp = journal;
     } catch (thrown) {
-      // The page stays as it was, and says why: whoever looks on must not take silence for rest.
+      // The page stays as it was, and says why: a viewer must not take silence for rest.
       if (this.#shown.html === "") throw thrown;
       this.#shown = { ...this.#shown, now: oneLine(`cannot be read: ${asRecoverError(thrown).message}`) };
     }

@@ -8,7 +8,7 @@ import { createOutput } from "../screen/output.ts";
 import { secrets } from "../process/failure.ts";
 
 export async function show(given: GlobalArguments & ActionsArguments & { readonly runbook: string }): Promise<number> {
-  // Own actions are programs: they are loaded only where that was asked for.
+  // Own actions are programs: they are loaded only if that was asked for.
   if (given["with-actions"]) await useOwnActions(given);
   const runbook = openRunbook(given.runbook);
   if (!given.json) process.stdout.write(runbookPage(runbook));

@@ -133,7 +133,7 @@ function worldLines({ state, carried, members, reading }: Standing, width: numbe
   return carried || isOver || members !== undefined ? [] : wrap(standingText(reading.entries), width);
 }
 
-/** When it began and ended, in UTC and on the wall of whoever reads. */
+/** Begin and end, in UTC and in the reader's time zone. */
 function spanOf({ state, carried, members }: Standing): string {
   if (state.startedAt === "") return carried ? "not begun yet" : "killed before its first entry: it changed nothing";
   const times = new Times();

@@ -17,7 +17,7 @@ import { type Standing, standingLines } from "../session/trust-screen.ts";
 
 type Given = GlobalArguments & TrustArguments & { readonly file?: string | undefined };
 
-/** 0 where it is trusted in the end, 10 where it is not. Errors: `usage`, `config-invalid`, `config-untrusted`. */
+/** 0 if it is trusted in the end, 10 if it is not. Errors: `usage`, `config-invalid`, `config-untrusted`. */
 export async function trust(given: Given): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   if (given.forget) return forget(output, given);

@@ -5,7 +5,7 @@ import { previewUndo } from "../../engine/run/undo-preview.ts";
 import { EXIT, RecoverError } from "../../errors.ts";
 import { EventLog } from "../../engine/journal/event-log.ts";
 import { begunRunbook } from "../runs/begun-runbook.ts";
-import { requireCarriable } from "./run/carriable.ts";
+import { refuseTwoSignatures } from "./run/two-signatures.ts";
 import { chooseRunOrRehearsal, undoCommands } from "../runs/choose-run.ts";
 import { cleanupsOf, leftOutLine, refuseSuspects } from "../runs/cleanups.ts";
 import { conduct, type ConductArguments, flagsOf, openStage } from "../session/conductor.ts";
@@ -36,11 +36,11 @@ export async function undo(given: UndoCall): Promise<number> {
   });
   const reading = state.read(run);
   const begun = replay(reading.entries);
-  requireCarriable(run, reading.entries);
+  refuseTwoSignatures(run, reading.entries);
   if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
   const cleanups = cleanupsOf(state, run);
   if (cleanups.read.some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
-  // What a rehearsal moved aside lies in its own box, where no other run reaches it.
+  // Things that a rehearsal moved aside lie in its own box, where no other run reaches them.
   if (!begun.rehearsal) refuseSuspects(state, run, cleanups);
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
   await useOwnActions(given);

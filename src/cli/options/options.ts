@@ -20,7 +20,7 @@ export const globalOptions = {
 
 export type GlobalArguments = InferredOptionTypes<typeof globalOptions>;
 
-/** What `run`, `resume` and `rehearse` share. */
+/** Options that `run`, `resume` and `rehearse` share. */
 export const consentOptions = {
   "non-interactive": {
     type: "boolean",

@@ -1,2 +1,2 @@
-/** What `run` carries out where no runbook is named. */
+/** `run` carries out this runbook if none is named. */
 export const DEFAULT_RUNBOOK = "recover-deleted-service";

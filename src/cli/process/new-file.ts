@@ -1,6 +1,6 @@
 /**
- * A file for its owner alone, unless told otherwise, that comes whole under its name, or not at all: what lay there before stays until then, and no
- * link that waits under any name is written through.
+ * A file that comes whole under its name, or not at all. Only its owner may read it, unless told otherwise. The old
+ * content stays until then, and no link under any name is written through.
  */
 import { randomBytes } from "node:crypto";
 import {

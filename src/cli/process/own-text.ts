@@ -17,7 +17,7 @@ import { printable, quoted } from "../../kit/text/printable.ts";
 import { NewFile } from "./new-file.ts";
 
 /**
- * Of foreign text nothing that a terminal obeys gets into the file: it is shown by `cat`, and pasted. What was there is there
+ * Writes text without characters that a terminal obeys: the file is shown by `cat`, and pasted. The old content stays
  * until the new text is whole and on disk. Errors: `usage`, with the remedy.
  */
 export function writeOwnText(file: string, text: string, remedy: string): void {
@@ -48,8 +48,8 @@ function isWrittenThrough(file: string): boolean {
 const NAMED_BY_SYSTEM = /^\/(?:proc|dev(?!\/(?:shm|mqueue)(?:\/|$)))(?:\/|$)/u;
 
 /**
- * A directory that may not be written, one whose files are others' (sticky), and a file that is mounted take no other file
- * under the name: it may be written all the same.
+ * These errors mean that no other file can take the name: a directory that may not be written, one whose files are
+ * others' (sticky), or a mounted file. The file itself may still be written.
  */
 const KEEPS_ITS_FILE: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"]);
 

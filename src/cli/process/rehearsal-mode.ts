@@ -1,6 +1,6 @@
 /**
- * What a rehearsal tells the ordinary program that it starts as its child, in one variable: the box's time and the
- * scenario's answers. Without the variable nothing of this exists.
+ * A rehearsal's settings for the ordinary program that it starts as its child, in one variable: the box's time and the
+ * scenario's answers. Without the variable there are none.
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import type { ClockSetting } from "../../kit/clock/system-clock.ts";

@@ -16,7 +16,9 @@ export function learn(actions: readonly AnyAction[]): void {
   known = known.with(actions);
 }
 
-/** Throws `runbook-invalid` with every mistake. What was checked when the tool was built is not checked again. */
+/**
+ * Throws `runbook-invalid` with every mistake. A runbook that was checked when the tool was built is not checked again.
+ */
 export function openRunbook(nameOrFile: string): Runbook {
   const file = fileOf(nameOrFile);
   const composed = composeFile(file);
@@ -40,7 +42,7 @@ export function loadFile(file: string): Loaded {
 
 type Composed = ReturnType<typeof composeFile>;
 
-/** As the build wrote it (build/bundle.mjs); undefined where it wrote none of the very text. */
+/** As the build wrote it (build/bundle.mjs); undefined if it wrote none of the very text. */
 function checkedRunbook(composed: Composed, file: string): Runbook | undefined {
   if ("diagnostics" in composed) return undefined;
   const { text } = composed;

@@ -30,7 +30,7 @@ export function watchBetween(asks: boolean): Stopper {
   };
 }
 
-/** Whatever is under way hears of the stop, be it hundreds of objects: Node takes more than ten for a leak, and prints so. */
+/** Hundreds of calls may listen to the stop: Node takes more than ten listeners for a leak, and prints so. */
 function stopController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

@@ -1,6 +1,6 @@
 import type { Output } from "../screen/output.ts";
 
-/** What of a command line says whether somebody may be asked. */
+/** The options that decide whether somebody may be asked. */
 interface Asking {
   readonly json: boolean;
   readonly quiet?: boolean | undefined;

@@ -1,4 +1,4 @@
-/** What this program is: its version, what it was built of, the Node that runs it, and the runbooks inside. */
+/** The version of this program, the hash of its build, the Node that runs it, and the runbooks inside. */
 import { createHash } from "node:crypto";
 import { EXIT } from "../../errors.ts";
 import { type Form, hasOwn, OWN_FORM, ownPath, readOwn } from "../../kit/process/own-files.ts";

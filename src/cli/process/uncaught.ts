@@ -1,7 +1,6 @@
 /**
- * Ends with what the work throws, or with what anything beside it throws that nobody catches: a timer or a server of the box
- * has nobody above it, and what it threw would end the process with a bare stack. After an error the process is about to end,
- * and what is thrown until then only follows from the first.
+ * Rejects with the first error of the work, or of a timer or a server beside it that nobody catches. Without this, such
+ * an error would end the process with a bare stack. Later errors only follow from the first.
  */
 export async function orUncaught<T>(work: () => Promise<T>): Promise<T> {
   let onThrown: (thrown: unknown) => void = () => undefined;

@@ -1,4 +1,4 @@
-/** What a batch as a whole has come to: its own run ends once all is agreed, before the first of its databases begins. */
+/** The state of a batch as a whole. Its own run ends once all is agreed, before the first of its databases begins. */
 import { summarize } from "../../engine/state/summary.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { ReportedBatch } from "../../report/batch.ts";
@@ -8,7 +8,7 @@ import type { SavedRuns } from "./read-once.ts";
 export interface BatchState {
   readonly batch: Batch;
   readonly standings: readonly Standing[];
-  /** As that of a run; `succeeded` where nothing is left. */
+  /** As that of a run; `succeeded` if no database is left. */
   readonly state: string;
   /** Time of the last entry of any of its runs; of the batch's own before the first of them. */
   readonly updatedAt: string;
@@ -36,7 +36,7 @@ function memberState(directory: SavedRuns, { run, state }: Standing): MemberStat
   return summarize(directory.read(run).entries, { carried: directory.isCarried(run) });
 }
 
-/** What most needs somebody's look comes first. */
+/** The states that most need a person come first. */
 const BY_WEIGHT: readonly string[] = ["running", "in-doubt", "failed", "waiting"];
 
 function stateOf(left: readonly string[]): string {

@@ -1,6 +1,6 @@
 /**
- * A batch: what a run of `recover-deleted-space` has agreed on, and the runs that bring each of its databases back. Each
- * has a journal of its own and names the batch in its inputs, so that a process that comes later knows how far it is.
+ * A batch: the agreement of a `recover-deleted-space` run, and the runs that bring back its databases. Each has its
+ * journal and names the batch in its inputs, so that a later process knows how far it is.
  */
 import { z } from "zod";
 import type { JsonObject } from "../../action.ts";
@@ -13,7 +13,7 @@ import { quote } from "../../kit/commands/shell-quote.ts";
 import type { SavedRuns } from "./read-once.ts";
 
 export const BATCH_RUNBOOK = "recover-deleted-space";
-/** What brings back one of them. */
+/** The runbook that brings back one of them. */
 export const MEMBER_RUNBOOK = "recover-deleted-service";
 const AGREE = "recovery.agree-batch";
 
@@ -38,8 +38,8 @@ export function batchOf(entries: readonly Entry[]): Batch | undefined {
 }
 
 /**
- * `not-begun`, `open` and `recovered` say what is to be done; one that was taken back by an undo is left alone, and so is
- * an `unreadable` one: what its run has done nobody can tell, and a second run might do it again (law 5).
+ * The state of one database of the batch. An `undone` one is left alone. So is an `unreadable` one: nobody can tell
+ * what its run has done, and a second run might do it again (law 5).
  */
 export interface Standing {
   readonly member: SpaceMember;
@@ -47,7 +47,7 @@ export interface Standing {
   readonly run?: string;
   /** Why its run stopped, or cannot be read. */
   readonly why?: string;
-  /** The command that goes on with it; absent where it is recovered. */
+  /** The command that goes on with it; absent if it is recovered. */
   readonly goOnWith?: string;
   /** Of an unreadable one. */
   readonly error?: RecoverError;
@@ -134,10 +134,10 @@ function unreadableStanding(member: SpaceMember, { run, error }: UnreadableRun):
   };
 }
 
-/** The command that goes on with whatever is left. */
+/** The command that goes on with the rest. */
 export const goOnWithAll = ({ run }: Batch): string => quote(["dingo-recover", "resume", run]);
 
-/** What goes on with its run by itself goes on with it as one of the batch as well, and with what was agreed to. */
+/** A member's run that `resume` goes on with is resumed through the batch, with the batch's consent. */
 function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberRun): Standing {
   const end = endOf(entries);
   if (end?.outcome === "succeeded") return { member, run, state: "recovered" };
@@ -162,7 +162,10 @@ function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberR
   };
 }
 
-/** Of the run that brings a member back. What was shown was agreed to; clone-from finds nothing in another space. */
+/**
+ * The inputs of the run that brings a member back. The consent covers the shown values; clone-from finds nothing in
+ * another space.
+ */
 export function inputsOf({ org, space, run }: Batch, member: SpaceMember): JsonObject {
   return {
     ...{ service: member.name, org, space, instance_guid: member.guid, batch: run },

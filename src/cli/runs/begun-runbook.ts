@@ -9,9 +9,9 @@ import { isShipped } from "../process/runbook-files.ts";
 import { openRunbook, runbookOfText } from "../process/shipped-runbooks.ts";
 
 /**
- * The shipped one of the name that the journal says. A file of somebody's own is somewhere else by now, or another one: of
- * it the very text counts that the run began with, or that was accepted since, which its evidence keeps (`directory`: the
- * run's). Errors: `runbook-invalid`, `journal-broken` where that text is gone.
+ * The runbook of the run. A shipped one is found by the name in the journal. A file of the operator's may have moved or
+ * changed, so its evidence counts: the text that the run began with, or that was accepted since. `directory` is the
+ * run's. Errors: `runbook-invalid`; `journal-broken` if that text is gone.
  */
 export function begunRunbook(directory: string, entries: readonly Entry[]): Runbook {
   return begunRunbookBy(entries, (kept) => new EvidenceStore(directory, secrets).recall(kept));

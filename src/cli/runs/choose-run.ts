@@ -20,15 +20,15 @@ const BEGIN = "Begin one with dingo-recover run; dingo-recover runs lists all.";
 
 export interface Fallback {
   readonly say: (text: string) => void;
-  /** What is to be done where none is open, if a run that has ended will do. */
+  /** The remedy if no run is open, for a command that accepts an ended one. */
   readonly ended?: () => string | undefined;
   /** Only looks: at a rehearsal that has ended as well. */
   readonly looks?: boolean;
 }
 
 /**
- * The same, or where no run is open the rehearsal that was played last and goes on: a rehearsal is never in the way of a
- * run, and harms nothing.
+ * As `chooseRun`; if no run is open, the last rehearsal that goes on. A rehearsal is never in the way of a run, and
+ * harms nothing.
  */
 export function chooseRunOrRehearsal(
   directory: SavedRuns,
@@ -129,7 +129,7 @@ export function undoable(state: StateDirectory): readonly ListedRun[] {
   return found;
 }
 
-/** Each with its whole command, the last one at the end; undefined where there is none. */
+/** Each with its whole command, the last one at the end; undefined if there is none. */
 export function undoCommands(state: StateDirectory): string | undefined {
   const lines = undoable(state).map(
     ({ run, target, updatedAt }) => `\n  dingo-recover undo ${run}  # ${printable(target)}, ended ${updatedAt}`,

@@ -62,8 +62,8 @@ function cleanupIn(entries: readonly Entry[], { run, other }: Pair): readonly Cl
 }
 
 /**
- * By the text of a journal that is not sound: its first line says what it runs, and each step that deletes names the run
- * that it cleans up after. A text of which no line is left says nothing.
+ * Judges an unsound journal by its text. Its first line names its runbook, and each step that deletes names the run
+ * that it cleans up after. A text without a whole line tells nothing.
  */
 export function mayCleanUp(text: string | undefined, { run, other }: Pair): boolean {
   // A run's name begins with its time: nobody cleans up after a run before it.

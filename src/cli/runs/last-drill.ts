@@ -1,4 +1,4 @@
-/** What the last drill took, from the journals of a state directory: later estimates go by it. */
+/** The times of the last drill, from the journals of a state directory: later estimates use them. */
 import { z } from "zod";
 import { replay } from "../../engine/state/replay.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";

@@ -1,4 +1,4 @@
-/** What a run left aside, as the inputs of the runbook that deletes it: from its journal, and from nothing else. */
+/** The things that a run left aside, as inputs of the runbook that deletes them: from its journal alone. */
 import { z } from "zod";
 import type { JsonObject } from "../../action.ts";
 import { baseNamed } from "../../archive/names/layout.ts";
@@ -19,7 +19,7 @@ const setAside = z.object({
   container: z.string(),
 });
 
-/** Undefined where the run moved nothing aside. Error: `guard-refused` while the run is open. */
+/** Undefined if the run moved nothing aside. Error: `guard-refused` while the run is open. */
 export function leftAside(entries: readonly Entry[], run: string): JsonObject | undefined {
   refuseOpen(entries, run);
   const started = asideBy(entries);
@@ -49,7 +49,7 @@ function asideBy(entries: readonly Entry[]): Extract<Entry, { readonly type: "st
   return started?.type === "step-started" ? started : undefined;
 }
 
-/** What the run saw the recovered database make; an earlier version could take a copied one for it. */
+/** The backup that the run saw the recovered database make; an earlier version could take a copied one for it. */
 function ownBackup(entries: readonly Entry[], run: string): string {
   const name = backupNamed(entries, "archive.wait-base-backup");
   const own = baseNamed(name)?.start.timeline ?? 0;

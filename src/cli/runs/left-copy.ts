@@ -1,4 +1,7 @@
-/** The copy that a run left on this machine, a recovery to a time or a test of a backup, as the inputs of the runbook that deletes it. */
+/**
+ * The copy that a recovery to a time or a test of a backup left on this machine. It becomes the input of the runbook
+ * that deletes it.
+ */
 import { z } from "zod";
 import type { JsonObject } from "../../action.ts";
 import { replay } from "../../engine/state/replay.ts";
@@ -7,7 +10,7 @@ import { type Entry, endOf } from "../../engine/journal/entry.ts";
 const restored = z.object({ place: z.string(), postgres_bin: z.string(), keep: z.boolean().default(true) });
 const MAKERS: readonly string[] = ["scratch.restore", "backup.restore-test"];
 
-/** Undefined where the run made none, or threw it away itself, or is not at its end. */
+/** Undefined if the run made none, or threw it away itself, or is not at its end. */
 export function leftCopy(entries: readonly Entry[], run: string): JsonObject | undefined {
   const end = endOf(entries);
   const made = madeCopy(entries);
@@ -17,7 +20,7 @@ export function leftCopy(entries: readonly Entry[], run: string): JsonObject | u
   return { run, target, place: end.outcome === "undone" ? `${place}.undone` : place, postgres_bin };
 }
 
-/** Where a copy was begun; undefined where none was. */
+/** Where a copy was begun; undefined if none was. */
 export function madeCopy(entries: readonly Entry[]): z.infer<typeof restored> | undefined {
   const started = entries.find((entry) => entry.type === "step-started" && MAKERS.includes(entry.action));
   return started?.type === "step-started" ? restored.parse(started.input) : undefined;

@@ -5,12 +5,12 @@ import { RecoverError } from "../../errors.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 
-/** What a run keeps before its first entry: the text of its runbook. */
+/** A run keeps this before its first entry: the text of its runbook. */
 const KEPT_BEFORE = 1;
 
 /**
- * Throws `journal-broken` where a journal without an entry is all that is left of a run that had begun, and that no process
- * carries: what such a run did, nobody knows.
+ * Throws `journal-broken` if a run had begun, but its journal has no entry and no process carries it: nobody knows its
+ * effects.
  */
 export function requireNotLost(
   runs: Pick<StateDirectory, "directoryOf" | "isCarried">,

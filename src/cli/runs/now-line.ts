@@ -1,4 +1,7 @@
-/** What goes on in a run, as one line: the step at work and how far it is, or what it waits for. Told by its events. */
+/**
+ * The present state of a run, as one line: the step at work and its progress, or the thing that it waits for. Made of
+ * its events.
+ */
 import type { RunEvent } from "../../engine/state/event.ts";
 import { progressText } from "../screen/event-lines.ts";
 import { duration } from "../screen/text.ts";

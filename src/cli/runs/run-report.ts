@@ -44,7 +44,7 @@ export function reportOf(
   return { entries, head, holds, document: isAbridged ? abridged(document) : document };
 }
 
-/** What the archive looked like when it was verified; a file that is lost or changed is told by the chain. */
+/** The picture of the archive when it was verified; the chain detects a lost or changed file. */
 function archivePicture(named: readonly EvidenceRef[], evidence: EvidenceStore): ReportOptions["picture"] {
   const kept = named.findLast(({ name }) => name === ARCHIVE_PICTURE);
   if (kept === undefined) return undefined;

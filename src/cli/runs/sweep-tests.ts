@@ -1,4 +1,7 @@
-/** What tests of backups left whose process was killed: nobody resumes a job of cron, and each would cost the disk a copy. */
+/**
+ * Removes the copies of backup tests whose process was killed: nobody resumes a job of cron, and each copy fills the
+ * disk.
+ */
 import { asRecoverError } from "../../errors.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import type { ScratchDatabases } from "../../ports/scratch-database.ts";

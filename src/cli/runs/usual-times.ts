@@ -1,4 +1,7 @@
-/** What the steps of a runbook took here before, from the journals of a state directory: a wait is told from a hang by it. */
+/**
+ * The times that a runbook's steps took here before, from the journals of a state directory: they tell a wait from a
+ * hang.
+ */
 import type { RunEvent } from "../../engine/state/event.ts";
 import { replay } from "../../engine/state/replay.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";
@@ -17,7 +20,7 @@ export interface WhichRuns {
   readonly rehearsal: boolean;
 }
 
-/** Milliseconds by step, all its items together; nothing where no run of the kind came to its good end. */
+/** Milliseconds by step, all its items together; nothing if no run of the kind came to its good end. */
 export function usualTimes(
   state: Pick<StateDirectory, "list" | "read">,
   which: WhichRuns,

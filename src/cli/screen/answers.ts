@@ -1,11 +1,11 @@
-/** What was typed at a question: an answer, or something aside from it. */
+/** The typed line at a question: an answer, or a request aside from it. */
 import { nearest } from "../../kit/text/nearest.ts";
 import type { ChoiceQuestion, Question, TextQuestion } from "../../ports/operator.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { manualLines, moreLines } from "./event-lines.ts";
 import { wrap } from "./text.ts";
 
-/** Undefined where what was typed is no answer. `before`: what was typed at this question before it. */
+/** Undefined if what was typed is no answer. `before`: what was typed at this question before it. */
 export function valueOf(question: Question, answer: string, before: string): string | undefined {
   if (answer === "done" && question.byHand === true) return "by-hand";
   switch (question.kind) {
@@ -21,7 +21,7 @@ export function valueOf(question: Question, answer: string, before: string): str
   }
 }
 
-/** By its value, its number in the list, or a beginning that no other one has; undefined where these do not agree. */
+/** By its value, its number in the list, or a beginning that no other one has; undefined if these do not agree. */
 function pickedOf({ choices }: ChoiceQuestion, answer: string): string | undefined {
   const values = choices.map(({ value }) => value);
   if (answer === "" || values.includes(answer)) return answer === "" ? undefined : answer;

@@ -78,7 +78,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
   }
 }
 
-/** What was answered before is not asked again: it stands here, a long one by its beginning. */
+/** Inputs that were given before are not asked again: they stand here, a long one by its beginning. */
 function givenLines(given: readonly GivenInput[], width: number): readonly string[] {
   const short = (text: string): string => (text.length > LONGEST_GIVEN ? `${text.slice(0, LONGEST_GIVEN)}…` : text);
   const all = given.map(({ name, text }) => `${name}=${short(text)}`);
@@ -91,7 +91,7 @@ function tryingAgain({ patienceLeftMs }: Extract<RunEvent, { type: "waiting" }>)
   return `Trying again for ${duration(patienceLeftMs)} (--patience sets how long); Ctrl-C stops safely, resume goes on.`;
 }
 
-/** What is done is told whole at the step's end, which follows. */
+/** A step that is done is told whole at its end, which follows. */
 function probedText({ state, evidence }: Extract<RunEvent, { type: "step-probed" }>): string {
   return state === "done" ? (evidence.split("\n", 1)[0] ?? "") : evidence;
 }
@@ -137,7 +137,7 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
   }
 }
 
-/** It never began, for nothing was to be done: that is told to whoever wants to know everything. */
+/** The step never began, because nothing was to be done: only verbose output tells it. */
 export function isUnneeded({ state, title }: Extract<RunEvent, { type: "step-ended" }>): boolean {
   return state === "skipped" && title !== undefined;
 }
@@ -162,13 +162,13 @@ export function questionLines(question: Question, width: number): string[] {
   ];
 }
 
-/** What a question tells to whoever asks why. */
+/** The answers to "why?" at a question. */
 export function moreLines(question: Question, width: number): string[] {
   const more = question.kind === "typed" ? (question.more ?? []) : [];
   return more.flatMap((text) => wrapUnder(`    ${text}`, width));
 }
 
-/** What a question shows before it is asked: commands, covered steps, choices with their consequences. */
+/** The lines of a question before its prompt: commands, covered steps, choices with their consequences. */
 export function detailLines(question: Question, width: number): string[] {
   const details = question.kind === "text" ? [] : (question.details ?? []);
   const lines = [

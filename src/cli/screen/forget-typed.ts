@@ -1,7 +1,7 @@
-/** What was typed at the terminal before a question stands there is no answer to it. */
+/** Text that was typed before a question stands there is no answer to it: it is dropped. */
 import { readFileSync } from "node:fs";
 
-/** What is asked of the terminal's stream. */
+/** The part of the terminal's stream that is used. */
 export interface KeyInput {
   setRawMode(mode: boolean): unknown;
   on(event: "data", heard: (typed: Buffer | string) => void): unknown;
@@ -17,7 +17,7 @@ export interface ForgetOptions {
 
 const CTRL_C = "\u0003";
 
-/** Reads it and throws it away; the terminal is as it was. Nothing where there is no terminal, or another program has it. */
+/** Reads it and throws it away; the terminal is as it was. Nothing if there is no terminal, or another program has it. */
 export async function forgetTyped({ input, isInForeground = inForeground }: ForgetOptions = {}): Promise<void> {
   if ((input === undefined && !process.stdin.isTTY) || !isInForeground()) return;
   const terminal = input ?? process.stdin;
@@ -26,7 +26,7 @@ export async function forgetTyped({ input, isInForeground = inForeground }: Forg
   terminal.setRawMode(true);
   terminal.on("data", heard);
   terminal.resume();
-  // What the terminal holds already is taken before somebody else reads it.
+  // Characters that the terminal already holds are read here, before another reader gets them.
   await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
   terminal.off("data", heard);
   terminal.pause();

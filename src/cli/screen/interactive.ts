@@ -40,7 +40,7 @@ export function interactiveRenderer(output: Output, options: InteractiveOptions)
           await queue;
           await screen.pause();
           await readyToAsk();
-          // What is typed before the question stands there is no answer to it.
+          // Text that is typed before the question stands there is no answer to it.
           await forgetTyped();
           return await prompting.ask(question);
         } finally {
@@ -58,11 +58,11 @@ class Screen {
   readonly #clock: InteractiveOptions["clock"];
   readonly #pulse = new Pulse();
   readonly #titles = new Map<string, string>();
-  /** Shown right above the prompt, whatever else the question shows: the lines that it is about. */
+  /** Shown right above each prompt: the lines that the question is about. */
   #review: readonly string[] = [];
   /** The step at work; without a spinner while a question stands there. */
   #running: { readonly title: string; readonly spinner?: Spinner } | undefined;
-  /** What was told under a running step: the terminal is the spinner's until it ends. */
+  /** Lines that were told under a running step: the terminal is the spinner's until it ends. */
   #held: readonly string[] = [];
 
   constructor(output: Output, { verbose, clock }: InteractiveOptions) {
@@ -100,7 +100,7 @@ class Screen {
         this.#review = this.#linesOf(event);
         return;
       case "answered":
-        // What was typed stands on the screen; only what a flag answered has to be told, with what it is about.
+        // A typed answer stands on the screen; a flag's answer is told, with its subject.
         return event.by === "operator" ? undefined : this.tell([...this.takeReview(), ...this.#linesOf(event)]);
       case "run-began":
         this.tell(this.#linesOf(event));
@@ -116,7 +116,7 @@ class Screen {
     }
   }
 
-  /** What has to be read now, and stays: progress would be written over it. */
+  /** Shows text that must be read now, and stays: progress would be written over it. */
   async say(text: string): Promise<void> {
     await this.pause();
     this.#lines(wrap(text, this.#width));

@@ -1,6 +1,6 @@
 /**
- * One line of a person at a terminal: by inquirer, which is loaded with the first question; where the terminal cannot move
- * its cursor (TERM=dumb: an editor's shell, a screen reader that reads line after line), without a single control character.
+ * Reads one line of a person at a terminal, by inquirer, which is loaded with the first question. A terminal that
+ * cannot move its cursor (TERM=dumb: an editor's shell, a screen reader) gets no control character.
  */
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
@@ -18,7 +18,7 @@ export interface Line {
 /** Somebody left the question by Ctrl-C, or by the end of what can be typed. */
 export class LeftPrompt extends Error {}
 
-/** What was typed, without blanks around it. Errors: `LeftPrompt`, or inquirer's `ExitPromptError`. */
+/** The typed line, without blanks around it. Errors: `LeftPrompt`, or inquirer's `ExitPromptError`. */
 export async function readLine(output: Output, { message, room = 0, secret = false }: Line): Promise<string> {
   const shown = laidOut(output.safe(message), { columns: output.columns, room });
   const answer = isDumb() ? await readPlainly(shown, secret) : await suspendable(shown, () => readDrawn(shown, secret));
@@ -41,8 +41,8 @@ async function readDrawn(message: string, secret: boolean): Promise<string> {
 }
 
 /**
- * While a line is read the terminal hands on Ctrl-Z as a letter, and Node stops its own process alone: a parent that waits
- * for it (npm, a rehearsal) would keep the terminal. All of the group are stopped, as by the terminal itself.
+ * While a line is read, the terminal passes Ctrl-Z as a letter, and Node stops only its own process. A parent that
+ * waits for it (npm, a rehearsal) would keep the terminal. So the whole group is stopped, as the terminal would do.
  */
 async function suspendable<T>(message: string, work: () => Promise<T>): Promise<T> {
   const stop = (): void => {

@@ -23,13 +23,13 @@ export interface Output {
   readonly paint: Paint;
 }
 
-/** What is asked of a stream of the process. */
+/** The part of a stream of the process that is used. */
 export type Sink = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows"> & { write(text: string): unknown };
 
 export interface OutputOptions {
   readonly secrets: Secrets;
   readonly color: boolean;
-  /** Whoever reads it calls the tool in another way than this caller. */
+  /** Other people read the output: they call the tool in another way than this caller. */
   readonly isForOthers?: boolean;
   readonly stdout?: Sink;
   readonly stderr?: Sink;
@@ -49,7 +49,8 @@ export function createOutput({
     line: (text = "", style) => void stdout.write(`${style === undefined ? safe(text) : paint[style](safe(text))}\n`),
     marked: (mark, text, style) => void stdout.write(`${paint[style](mark)} ${safe(text)}\n`),
     error: (text) => void stderr.write(`${safe(text)}\n`),
-    // What JSON leaves as it is (C1, bidirectional controls) is escaped: the same value, and a terminal obeys nothing.
+    // Characters that JSON leaves as they are (C1, bidirectional controls) are escaped: the value stays the same, and a
+    // terminal obeys nothing.
     json: (document) => void stdout.write(`${printable(JSON.stringify(secrets.maskJson(document)))}\n`),
     // A rehearsal without a terminal, and logs, are read at 80 columns.
     // A terminal can be resized; one on a serial line says 0.

@@ -101,7 +101,7 @@ export interface Screen {
   readonly height: (line: string) => number;
 }
 
-/** What is decided upon (`last`) stays on the screen while the answer is typed; the rest is turned over before it. */
+/** The lines to decide upon (`last`) stay on the screen while the answer is typed; the rest is paged before them. */
 export function pagesOf(
   { rows, height }: Screen,
   first: readonly string[],
@@ -141,7 +141,7 @@ async function prompt(question: Question, output: Output): Promise<string> {
     const answer = await readLine(output, { message, room: roomOf(question) });
     const value = valueOf(question, answer, before);
     if (value !== undefined) {
-      // What a number or a beginning has picked is seen before anything follows from it.
+      // The choice that a number or a beginning has picked is shown before it takes effect.
       if (question.kind === "choice" && value !== answer) output.line(`    ${value}`);
       return value;
     }

@@ -1,6 +1,6 @@
 /**
- * What stands under the step at work: how far it is and how fast, for how long and how long it usually takes, what is
- * next, what is known by then, and how to stop. Told by events; their clock is the one that `lines` is asked with.
+ * The lines under the step at work: its progress and speed, its time beside the usual one, the next step, known facts,
+ * and how to stop. Made of events; `lines` gets a time of the same clock.
  */
 import { bytesText } from "../../kit/text/bytes.ts";
 import type { Progress, ReviewRow } from "../../action.ts";
@@ -56,12 +56,12 @@ export class Pulse {
     }
   }
 
-  /** What was told while the step is at work. */
+  /** Keeps a message that comes while the step is at work. */
   note(message: string): void {
     if (this.#atWork !== undefined) this.#progress({ message, atMs: this.#atWork.heardMs });
   }
 
-  /** Nothing where no step is at work. */
+  /** Nothing if no step is at work. */
   lines(now: Date): readonly string[] {
     if (this.#atWork === undefined) return [];
     const { last } = this.#atWork;

@@ -1,4 +1,4 @@
-/** Says nothing of a run that ends with 0, and everything of any other: for cron, which sends whatever is said. */
+/** Says nothing of a run that ends with 0, and everything of any other: cron sends each output. */
 import type { RunEvent } from "../../engine/state/event.ts";
 import { NOBODY, type Renderer } from "./renderer.ts";
 

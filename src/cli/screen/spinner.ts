@@ -1,4 +1,4 @@
-/** The running step: a listr2 task that is gone when it ends, so that what is said of it is said once, by whoever ends it. */
+/** The running step: a listr2 task that is gone when it ends. The caller that ends it says the result once. */
 import { Listr } from "listr2";
 
 /** Milliseconds between two looks at what stands under the title. */
@@ -30,7 +30,7 @@ export class Spinner {
       ],
       {
         renderer: "default",
-        // Where nothing can be taken away again, nothing is shown.
+        // A screen that cannot erase lines shows nothing.
         fallbackRenderer: "silent",
         registerSignalListeners: false,
         rendererOptions: { clearOutput: true },

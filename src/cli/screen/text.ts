@@ -2,9 +2,9 @@
 import { asCalled } from "../../kit/process/called-as.ts";
 
 /**
- * Wraps at blanks; a word longer than the width stands alone and is never cut, so that it can be copied. A paragraph
- * that begins with blanks is wrapped under them; a command, which is copied as a whole, is not, and neither are the
- * lines below it that its quotes go on over. A command of ours is said as the caller types it before a line is broken.
+ * Wraps at blanks. A word longer than the width stands alone and is never cut, so that it can be copied. A paragraph
+ * that begins with blanks is wrapped under them. A command is copied as a whole, so it is not wrapped, nor are the
+ * lines on which its quotes go on. A command of ours is written as the caller types it, before lines are broken.
  */
 export function wrap(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-/** What `run` and `resume` have in common: screen, clock, flags, wiring, signals, and the way out. */
+/** The common part of `run` and `resume`: screen, clock, flags, wiring, signals, and the way out. */
 import { hostname } from "node:os";
 import { OWNER_AGREES } from "../../foundation/actions/recovery/ask-owner.ts";
 import { systemClock } from "../../kit/clock/system-clock.ts";
@@ -26,7 +26,7 @@ import { quietRenderer } from "../screen/quiet.ts";
 import type { Renderer } from "../screen/renderer.ts";
 import { scenarioOperator } from "../screen/scenario-operator.ts";
 import { isDumb } from "../screen/terminal.ts";
-import { atWork } from "./at-work.ts";
+import { carryRun } from "./carry-run.ts";
 import { flagsAgain, stateAgain, withClosing } from "./ending.ts";
 import { systemsOf } from "./configuration.ts";
 import { secrets } from "../process/failure.ts";
@@ -34,7 +34,7 @@ import type { ConsentArguments, GlobalArguments } from "../options/options.ts";
 import { readRehearsalMode, type RehearsalMode } from "../process/rehearsal-mode.ts";
 import { watchSignals } from "../process/signals.ts";
 import { somebodyIsThere } from "../process/somebody-is-there.ts";
-import type { LeaseTerms } from "./tenure.ts";
+import type { LeaseTerms } from "./held-run.ts";
 import { toolVersion } from "../process/tool-version.ts";
 
 export type ConductArguments = GlobalArguments &
@@ -55,7 +55,7 @@ export interface Stage {
   readonly asks: boolean;
   /** Nothing is said before it is known how it ends. */
   readonly quiet: boolean;
-  /** What goes on has to be told of the same foundation and the same runs. A rehearsal has its own. */
+  /** Flags that name the same foundation and the same runs in printed commands. A rehearsal has its own. */
   readonly flags: readonly string[];
 }
 
@@ -114,9 +114,9 @@ export interface Conduct {
   readonly config: Config;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
-  /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
+  /** The times of the last drill here; undefined if none has come to its end. Absent: nothing is known of drills. */
   readonly drill?: () => DrillTimes | undefined;
-  /** What is added to each event before anybody sees it. */
+  /** Adds to each event before anybody sees it. */
   readonly told?: (event: RunEvent) => RunEvent;
   /** Beside the screen: the run's events.jsonl. */
   readonly alsoTo?: (event: RunEvent) => void;
@@ -130,7 +130,7 @@ export async function conduct(
   const { mode, renderer, clock, operator } = stage;
   const stopper = watchSignals((text) => renderer.say(text), stage.asks);
   try {
-    const result = await atWork(
+    const result = await carryRun(
       {
         ...rest,
         ...optional("lease", lease),
@@ -157,7 +157,7 @@ export async function conduct(
     return result.exitCode;
   } finally {
     try {
-      // Whatever was thrown: the terminal is as it was.
+      // After any error, the terminal is restored.
       await renderer.close();
     } finally {
       stopper.release();

@@ -12,8 +12,8 @@ import type { Runbook } from "../../engine/runbook/runbook.ts";
 import type { GlobalArguments } from "../options/options.ts";
 
 /**
- * Without `sections`, everything. What lies where we stand is obeyed only once this user trusts it (law 15): on a terminal it
- * is shown, and asked about. Throws `config-invalid`, `config-untrusted`.
+ * Without `sections`, all of them. A configuration in the working directory is obeyed only once this user trusts it
+ * (law 15): on a terminal it is shown, and asked about. Throws `config-invalid`, `config-untrusted`.
  */
 export async function configOf(given: GlobalArguments, sections?: readonly Section[]): Promise<Config> {
   const places = placesOf(given);
@@ -33,12 +33,12 @@ export async function configFor(runbook: Runbook, given: GlobalArguments, inputs
   return config;
 }
 
-/** As `configFor`, whatever is missing. */
+/** As `configFor`, without a check for missing settings. */
 export async function configReadFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Promise<Config> {
   return withEnvdir(await configOf(given, sectionsFor(runbook)), runbook, inputs);
 }
 
-/** What a runbook lacks of these systems. */
+/** The settings that a runbook lacks of these systems. */
 export function missingFor(
   runbook: Runbook,
   config: Config,
@@ -57,8 +57,8 @@ function sectionsFor({ steps }: Runbook): readonly Section[] | undefined {
 const STORE_ALONE: ReadonlySet<string> = new Set(["backup"]);
 
 /**
- * The input `envdir` names WAL-E's own settings, which then outweigh the file and the environment; `gpg_key` the private key
- * of an encrypted archive, whose passphrase stands in the file.
+ * The input `envdir` names WAL-E's own settings, which then outweigh the file and the environment. `gpg_key` names the
+ * private key of an encrypted archive; the configuration has its passphrase.
  */
 function withEnvdir(config: Config, { inputs: known }: Runbook, inputs: JsonObject): Config {
   const directory = textOf("envdir");
@@ -92,7 +92,7 @@ const SYSTEMS: Readonly<Record<string, readonly System[]>> = {
   postgres: ["bosh"],
 };
 
-/** What of a foundation it speaks to; nothing where it is about a Docker host alone. */
+/** The systems of a foundation that it speaks to; none if it is about a Docker host alone. */
 export function systemsOf({ steps }: Runbook): ReadonlySet<System> {
   return new Set(steps.flatMap(({ action }) => SYSTEMS[action.id.split(".")[0] ?? ""] ?? []));
 }

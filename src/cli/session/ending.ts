@@ -1,4 +1,4 @@
-/** What is added to the end of a run before anybody sees it: how it stands, and commands that work as they are typed. */
+/** Additions to the end of a run before anybody sees it: its standing, and commands that work as they are typed. */
 import { resolve } from "node:path";
 import type { Closing, NextStep, Ways } from "../../kit/text/closing.ts";
 import type { RunEvent } from "../../engine/state/event.ts";

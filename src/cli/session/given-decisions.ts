@@ -8,8 +8,8 @@ import { quoted } from "../../kit/text/printable.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
 
 /**
- * Errors: `usage` for the first name that is no step of the runbook and none that the journal knows, and for the first
- * value that cannot be decided, each with those there are; `question-unanswered` for what a person chooses at a terminal.
+ * Errors: `usage` for the first name that neither runbook nor journal knows, and for the first value that cannot be
+ * decided; both list the valid ones. `question-unanswered` for a value that only a person at a terminal may choose.
  */
 export function requireDecidable(decide: ReadonlyMap<string, string>, runbook: Runbook, state: RunState): void {
   for (const [name, value] of decide) {

@@ -5,7 +5,7 @@ import { RecoverError } from "../../errors.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { OpenRun } from "../../engine/journal/state-directory.ts";
 import { leaseOf } from "../../engine/lease/open.ts";
-import type { LeaseTerms } from "./tenure.ts";
+import type { LeaseTerms } from "./held-run.ts";
 
 /** Errors: `config-invalid` where the two differ: a run that changed its place would be guarded in neither. */
 export function leasePlace(run: string, entries: readonly Entry[], { lease }: Config): LeaseConfig | undefined {

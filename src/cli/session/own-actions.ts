@@ -13,7 +13,7 @@ import { configOf } from "./configuration.ts";
 import type { GlobalArguments } from "../options/options.ts";
 import { learn } from "../process/shipped-runbooks.ts";
 
-/** What a module's `actions` is called with. */
+/** The argument of a module's `actions`. */
 export interface ActionMeans {
   readonly defineAction: typeof defineAction;
   readonly z: typeof z;
@@ -41,8 +41,9 @@ async function actionsOf(file: string): Promise<readonly AnyAction[]> {
 }
 
 /**
- * By a module made on the spot: what V8 takes out of a code cache has forgotten who imports for it, and the program is such a
- * script in a package and in the single executable. `Module.prototype._compile` is what Node gives a module its text with.
+ * Imports by a module made on the spot. V8 forgets the importer of a script from a code cache, and the program is such
+ * a script in a package and in the single executable. `Module.prototype._compile` is Node's way to give a module its
+ * text.
  */
 async function imported(file: string): Promise<unknown> {
   const host = new Module(file) as unknown as Compiled;

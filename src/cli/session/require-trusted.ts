@@ -1,6 +1,6 @@
 /**
- * Law 15: a configuration is not obeyed for where it lies. One that was named, or lies in the user's own configuration directory,
- * counts unless others may write to it; every other one only once this user trusts its hash.
+ * Law 15: no configuration is obeyed because of its place. A named one, or one in the user's own configuration
+ * directory, counts unless others may write to it. Every other one counts only once this user trusts its hash.
  */
 import type { FoundFile } from "../../config/settings/load.ts";
 import { RecoverError } from "../../errors.ts";
@@ -18,7 +18,7 @@ import { somebodyIsThere } from "../process/somebody-is-there.ts";
 import { statePath } from "../process/state.ts";
 import { type Standing, standingLines } from "./trust-screen.ts";
 
-/** What was said no to is not asked about again by the same process. */
+/** A refused configuration is not asked about again by the same process. */
 const declined = new Set<string>();
 
 /** Before anything of it is run, loaded or sent. Throws `config-untrusted`. */
@@ -35,7 +35,10 @@ export async function requireTrusted(given: GlobalArguments, found: FoundFile): 
   trustStore(given).trust(subject, new Date());
 }
 
-/** What there is to be asked; undefined where it counts already, or says nothing. Throws `config-untrusted` as `refuseReplaceable`. */
+/**
+ * The standing to ask about; undefined if the configuration is trusted, or has no consequences. Throws
+ * `config-untrusted` as `refuseReplaceable`.
+ */
 export function untrustedStanding(given: GlobalArguments, found: FoundFile): Standing | undefined {
   const consequences = consequencesOf(found, process.env);
   if (Object.values(consequences).every((lines: readonly string[]) => lines.length === 0)) return undefined;
@@ -50,7 +53,10 @@ export function untrustedStanding(given: GlobalArguments, found: FoundFile): Sta
 export const trustStore = (given: GlobalArguments): TrustStore =>
   new TrustStore(statePath(given["state-dir"], process.env));
 
-/** What is run is opened anew by its name: who may put another file there would have it run. Throws `config-untrusted`. */
+/**
+ * A file is opened anew by its name when it runs: a user who may replace it would have another one run. Throws
+ * `config-untrusted`.
+ */
 export function refuseReplaceable({ named, files }: Subject): void {
   const isAbsent = (path: string): boolean => files.some((each) => each.path === path && each.sha256 === "absent");
   const missing = named.modules.find(isAbsent);

@@ -1,4 +1,4 @@
-/** What a person sees before a configuration is trusted: what it would run, reach and send, and what changed since. */
+/** The screen before a configuration is trusted: all that it would run, reach and send, and its changes since. */
 import { unifiedDiff } from "../../docker/compose/line-diff.ts";
 import { printable } from "../../kit/text/printable.ts";
 import type { Consequences } from "../../config/trust/consequences.ts";
@@ -7,7 +7,7 @@ import type { Subject, Trusted, TrustedFile } from "../../config/trust/trusted.t
 export interface Standing {
   readonly subject: Subject;
   readonly consequences: Consequences;
-  /** What was trusted of it before, whatever became of it. */
+  /** The earlier trust in it, even if it was revoked. */
   readonly before: Trusted | undefined;
   /** Who may write to it beside this user, in words that follow its name. */
   readonly writers: string | undefined;

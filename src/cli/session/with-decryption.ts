@@ -10,7 +10,7 @@ export interface KeyArguments {
   readonly "gpg-key"?: string | undefined;
 }
 
-/** `decryption` is undefined where no key is named. */
+/** `decryption` is undefined if no key is named. */
 export async function withDecryption<T>(
   given: GlobalArguments & KeyArguments,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 /**
- * As `withPorts`, for commands that ask the object store and nothing else: what the other systems need is not loaded,
- * unless the way to the store leads through the gateway.
+ * As `withPorts`, for commands that only ask the object store. Parts for other systems are not loaded, unless the way
+ * to the store leads through the gateway.
  */
 import { systemClock } from "../../kit/clock/system-clock.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -24,7 +24,7 @@ export interface StorePorts {
 
 const ONCE_MORE = "Run the same command again: what is copied or restored already is not done twice.";
 
-/** `remedy`: what is said to whoever stopped it. */
+/** `remedy`: told to the operator who stopped it. */
 export async function withStore<T>(
   given: GlobalArguments,
   work: (opened: StorePorts) => Promise<T>,

@@ -1,4 +1,4 @@
-/** What yargs cannot know of the word that is being typed: runs, scenarios, runbooks and codes. It asks no system. */
+/** Completions that yargs cannot know: runs, scenarios, runbooks and codes. It asks no system. */
 import { CATALOGUE } from "../../errors.ts";
 import { SCENARIOS } from "../../rehearsal/scenarios/registry.ts";
 import { allRuns } from "../runs/open-runs.ts";
@@ -9,7 +9,7 @@ import { readOnce } from "../runs/read-once.ts";
 import { shippedNames } from "../process/runbook-files.ts";
 import { openStateDirectory } from "../process/state.ts";
 
-/** Ends the process with the candidates. What is typed is not done, also where it is a whole command. */
+/** Ends the process with the candidates. The typed command is not run, even if it is whole. */
 export function complete(words: readonly string[]): void {
   void buildParser(words, () => undefined)
     .completion("get-yargs-completions", false, offer)
@@ -38,7 +38,7 @@ interface Typed {
   readonly "state-dir"?: string;
 }
 
-/** Undefined where yargs has to tell. */
+/** Undefined if yargs has to tell. */
 function operands(words: readonly string[], current: string, stateDir?: string): readonly string[] | undefined {
   const names = (words[0] === "dingo-recover" ? words.slice(1) : words).filter((word) => word !== "");
   const known =

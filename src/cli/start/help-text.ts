@@ -7,7 +7,7 @@ interface CommandGroup {
 }
 
 const WIDTH = 80;
-/** What yargs puts behind a description. Defaults that matter are told in the descriptions. */
+/** Marks that yargs puts behind a description. Defaults that matter are told in the descriptions. */
 const MARKS =
   /\s*\[(?:boolean|string|number|array|required|default: (?:\[\]|"[^"]*"|[^\]]*)|choices: [^\]]*)\](?=\s*(?:\[|$))/gu;
 
@@ -19,7 +19,7 @@ export function helpText(raw: string): string {
     .map(withoutMarks);
   const everywhere = blocks.filter((block) => block.startsWith("Everywhere:"));
   const own = blocks.filter((block) => !block.startsWith("Everywhere:"));
-  // What is the same for every command comes after what is the command's own.
+  // Options that all commands share come after the command's own.
   const examples = own.findIndex((block) => block.startsWith("Examples:"));
   const at = examples < 0 ? own.length : examples;
   return [...own.slice(0, at), ...everywhere, ...own.slice(at)].map(laidOut).join("\n\n").trimEnd();
@@ -55,7 +55,7 @@ export function grouped(text: string, groups: readonly CommandGroup[]): string {
   return blocks.flatMap((block) => (block.startsWith("Commands:\n") ? made : [block])).join("\n\n");
 }
 
-/** As `optionLines` takes them. What a row goes on with stands further in than any command. */
+/** As `optionLines` takes them. The continuation of a row is indented further than any command. */
 function commandRows(block: string): readonly (readonly string[])[] {
   const rows: string[][] = [];
   for (const line of block.split("\n").slice(1)) {
@@ -85,7 +85,7 @@ export function examplesOf(text: string): readonly (readonly [command: string, w
   return examples;
 }
 
-/** A command to be copied has a line of its own. */
+/** A command to be copied has one line for itself. */
 function exampleLines([, command = "", what = ""]: readonly string[]): readonly string[] {
   return [`  ${command}`, ...(what === "" ? [] : wrapped(what, "      "))];
 }

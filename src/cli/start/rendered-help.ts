@@ -13,7 +13,7 @@ export async function renderedHelp(words: readonly string[]): Promise<string | u
       const help = texts[names.slice(from, from + length).join(" ")];
       if (help !== undefined) return help;
     }
-  // What is asked about and is no command is a mistake of the command line.
+  // A word after `help` that is no command is a mistake of the command line.
   return words[0] === "help" && names.length > 0 ? undefined : texts[""];
 }
 

@@ -13,7 +13,7 @@ import { helpOf } from "./render-help.ts";
 /** Operands that a command cannot do without, as its help names them. */
 const neededBy = (name: string): readonly string[] => TABLE.filter((each) => each.name === name).flatMap(needsOf);
 
-/** What is typed in their place, where the names in the help do not say it all. */
+/** The words to type in their place, if the names in the help do not say it all. */
 const TYPED: Readonly<Record<string, () => Promise<string>>> = {
   completion: () => Promise.resolve(SHELLS.map((shell) => `dingo-recover completion ${shell}`).join(", or ")),
   show: async () => {
@@ -60,7 +60,7 @@ function goneWord(words: readonly string[], command: readonly string[]): Recover
   return found && new RecoverError("usage", found.message, { remedy: found.remedy, effect: "none" });
 }
 
-/** Without a command yargs says nothing of the options. Undefined where there is no stranger among them. */
+/** Without a command yargs says nothing of the options. Undefined if there is no stranger among them. */
 async function optionFirst(message: string, words: readonly string[]): Promise<RecoverError | undefined> {
   if (message !== NO_COMMAND) return undefined;
   const known = [...(await optionsOf([])), "--version"];
@@ -123,7 +123,7 @@ function inOurWords(message: string, words: readonly string[], command: readonly
   const [, option, given, choices] = INVALID.exec(message) ?? [];
   if (option === undefined) return message;
   const typed = asTyped(option, words);
-  // A word without a name of its own.
+  // A word that has no option's name.
   if (!typed.startsWith("-")) return `${given ?? ""} is none of ${choices ?? ""}`;
   return `${typed} cannot be ${given ?? ""}; it is one of ${choices ?? ""}`;
 }

@@ -67,14 +67,14 @@ async function goOn({ run, carried }: OfferedRun, output: Output): Promise<numbe
     return await (await import("../commands/status.ts")).status({ ...NOTHING_GIVEN, run });
   }
   saySame(output, `resume ${run}`);
-  const { resumeBatch } = await import("../commands/batch-carry.ts");
+  const { resumeBatch } = await import("../commands/run-batch.ts");
   return await resumeBatch({ ...NOTHING_GIVEN, run, decide: [], "accept-runbook": false, "take-over": false });
 }
 
 async function begin({ runbook }: Happening, output: Output, input: readonly string[]): Promise<number> {
   const words = runbook === "drill" ? [runbook] : ["run", runbook];
   saySame(output, quote([...words, ...input.flatMap((each) => ["--input", each])]));
-  const { runBatch } = await import("../commands/batch-carry.ts");
+  const { runBatch } = await import("../commands/run-batch.ts");
   return await runBatch({ ...NOTHING_GIVEN, runbook, input: [...input], "dry-run": false });
 }
 
@@ -85,7 +85,7 @@ const DOCKER_HOST: TextQuestion = {
   why: "The engine is asked there, over SSH where it is another machine. Enter takes this one.",
 };
 
-/** What has a default in the runbook, and is seldom it in the hour in which nobody has read that. */
+/** The inputs that have a default in the runbook, though it is seldom right at such an hour. */
 export async function inputsOf(
   happening: Pick<Happening, "onDockerHost">,
   operator: Operator,
@@ -102,7 +102,7 @@ async function rehearse(output: Output): Promise<number> {
   return await play({ ...NOTHING_GIVEN, ...scenario });
 }
 
-/** What is typed next time. */
+/** Shows the command for the next time. */
 function saySame(output: Output, words: string): void {
   output.line(`dingo-recover ${words}`, "faint");
   output.line();

@@ -1,4 +1,4 @@
-/** What may have happened, and the runbook that is for it: the answers of the first screen. */
+/** The events that may have happened, each with its runbook: the answers of the first screen. */
 export interface Happening {
   readonly value: string;
   readonly label: string;

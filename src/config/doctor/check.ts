@@ -1,4 +1,4 @@
-/** What `doctor` says of one thing: whether it is as a run needs it, what follows where it is not, and how it is mended. */
+/** The judgement of `doctor` on one thing: whether a run can use it, the consequence if not, and the remedy. */
 import { asRecoverError, type ErrorCode } from "../../errors.ts";
 import { withoutGoingOn } from "../../kit/text/remedy.ts";
 
@@ -13,7 +13,7 @@ export interface Verdict {
   /** A sentence without a stop: what was seen. */
   readonly text: string;
   readonly code?: ErrorCode;
-  /** What follows for which step. */
+  /** The consequence, with its step. */
   readonly means?: string;
   /** A sentence with the exact command where there is one. */
   readonly mend?: string;

@@ -11,7 +11,7 @@ type Port = Pick<CloudFoundry, "identity" | "findSpace" | "mayDevelop">;
 
 export interface CloudFoundryOptions {
   readonly cf: Port;
-  /** The address of its API, asked for nothing; absent where a proxy of the environment stands between. */
+  /** The address of its API, asked for nothing; absent if a proxy of the environment stands between. */
   readonly firstAnswer?: (api: string) => Promise<FirstAnswer>;
   readonly now: () => Date;
   /** The space of the run, where it is known. */

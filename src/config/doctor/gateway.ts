@@ -7,7 +7,7 @@ export interface GatewayHop {
   ready(): Promise<void>;
 }
 
-/** True where what lies behind it can be looked at. */
+/** True if what lies behind it can be looked at. */
 export async function examineGateway(looks: Looks, hop: GatewayHop): Promise<boolean> {
   const ready = await looks.look("gateway.log-in", `the log-in to ${hop.label}`, async () => {
     await hop.ready();

@@ -6,7 +6,7 @@ import { type Check, refusal, type Verdict } from "./check.ts";
 const PATIENCE_MS = 90_000;
 
 export interface LookOptions {
-  /** What follows where something of it fails: which step stops. */
+  /** The consequence of a failure: which step stops. */
   readonly means: string | undefined;
   /** Why nothing of it can be looked at. */
   readonly barred?: string | undefined;
@@ -39,7 +39,7 @@ export class Looks {
   }
 
   /**
-   * `what` names it where it cannot be looked at. Undefined where it failed: then nothing behind it is looked at. `id` may
+   * `what` names it where it cannot be looked at. Undefined if it failed: then nothing behind it is looked at. `id` may
    * go by the error.
    */
   async look<T>(id: Id, what: string, work: () => Promise<T>): Promise<T | undefined> {

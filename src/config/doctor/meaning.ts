@@ -1,7 +1,9 @@
-/** What it means for a run that a system is not as it needs it: the first step that speaks to it, and what was done by then. */
+/**
+ * The consequence of a system that is not ready: the first step that speaks to it, and the work that was done by then.
+ */
 import type { Runbook, Step } from "../../engine/runbook/runbook.ts";
 
-/** `kinds`: first words of the ids of the actions that speak to it. Undefined where no step does. */
+/** `kinds`: first words of the ids of the actions that speak to it. Undefined if no step does. */
 export function meaningFor({ name, steps }: Runbook, kinds: ReadonlySet<string>): string | undefined {
   const at = steps.findIndex(({ action }) => kinds.has(kindOf(action.id)));
   const step = steps[at];

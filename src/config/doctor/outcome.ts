@@ -21,8 +21,8 @@ export function outcomeOf(sections: readonly Section[]): Outcome {
 }
 
 /**
- * 10 where the configuration is wrong or lacks something; 15 where a system, a program or a log-in is not there, refuses
- * us or could not be looked at; 21 for anything else that would stop a run; 20 for warnings.
+ * 10 if the configuration is wrong or incomplete. 15 if a system, a program or a log-in is absent, refuses us or could
+ * not be looked at. 21 for anything else that would stop a run; 20 for warnings.
  */
 function exitCodeOf(checks: readonly Check[]): number {
   const ends = checks.filter(({ state }) => state === "failed").map(({ code }) => exitNameOf(code));

@@ -4,7 +4,7 @@ import type { ScratchDatabases } from "../../ports/scratch-database.ts";
 import { ok } from "./check.ts";
 import type { Looks } from "./looks.ts";
 
-/** What a copy needs beside the database itself (actions/scratch/machine.ts). */
+/** Disk space that a copy needs beside the database itself (src/archive/actions/scratch/machine.ts). */
 const LEAST_BYTES = 512 * 1024 * 1024;
 
 export async function examinePostgres(

@@ -1,4 +1,7 @@
-/** Programs in PATH: those that the tool calls, and those that only printed commands use, for whoever works by hand. */
+/**
+ * Programs in PATH: those that the tool calls, and those that only printed commands use, for an operator who works by
+ * hand.
+ */
 import { optional } from "../../kit/optional.ts";
 import { directoriesOf, findProgram } from "../../kit/process/program-path.ts";
 import { type Check, note, ok, type Verdict } from "./check.ts";
@@ -23,7 +26,7 @@ export function examinePrograms(wanted: readonly ByHandProgram[], path: string):
   );
 }
 
-/** A program that the tool itself calls: undefined where it is there. */
+/** A program that the tool itself calls: undefined if it is there. */
 export async function missingProgram(
   program: string,
   path: string,

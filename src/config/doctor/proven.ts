@@ -1,4 +1,7 @@
-/** What a real recovery has run with (docs/compatibility.md, "Proven on"): another release may do as well, and nobody has tried. */
+/**
+ * Versions that a real recovery has run with (docs/compatibility.md, "Proven on"). Another release may do as well, but
+ * nobody has tried.
+ */
 export const PROVEN = { cf: "8.18.3", node: "20.20" } as const;
 
 /** The version, and beside it the proven one where that is another. */

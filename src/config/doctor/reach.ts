@@ -1,13 +1,13 @@
 /** Whether a place answers at all, before anybody logs in there. Nothing is sent that names us. */
 export interface FirstAnswer {
   readonly status: number;
-  /** By the server's own clock; undefined where it does not say. */
+  /** By the server's own clock; undefined if it does not say. */
   readonly date: Date | undefined;
 }
 
 export interface Reach {
   /** One GET without credentials. Errors: `unreachable`, `host-key-mismatch` (its certificate is not trusted). */
   http(url: string): Promise<FirstAnswer>;
-  /** What a server of SSH calls itself. Errors: `unreachable`, `answer-malformed`. */
+  /** The name that an SSH server gives itself. Errors: `unreachable`, `answer-malformed`. */
   ssh(host: string, port: number): Promise<string>;
 }

@@ -10,7 +10,7 @@ const OTHERS = 0o077;
 export function examineSecretFiles(paths: readonly string[]): readonly Check[] {
   return [...new Set(paths)].flatMap((path) => {
     const found = readable(path);
-    // Whoever logs in with it says that it is missing, or may not be read, and what that means.
+    // The log-in itself reports a missing or unreadable file, and its consequence.
     if (found === undefined || (found.mode & OTHERS) === 0) return [];
     const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
     return [

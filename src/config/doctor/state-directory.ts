@@ -8,7 +8,10 @@ import { type Check, note, ok, refusal, type Verdict } from "./check.ts";
 
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o700;
-/** What a state directory of ours holds (journal/own-file.ts): one with anything else in it is for other purposes too. */
+/**
+ * The names in a state directory of ours (src/engine/journal/own-file.ts). A directory with other names serves other
+ * purposes too.
+ */
 const OURS: readonly string[] = ["runs", "locks", "rehearsals", "inventory.jsonl"];
 
 const MEANS = "No run begins: without a journal nothing is done.";

@@ -9,7 +9,7 @@ import type { Looks } from "./looks.ts";
 
 export interface StoreOptions {
   readonly store: ArchiveStore;
-  /** Absent where neither the configuration nor an input names one. */
+  /** Absent if neither the configuration nor an input names one. */
   readonly bucket: string | undefined;
   /** Where archives lie in it: Dingo's are below `backups/`. */
   readonly prefix: string;
@@ -27,7 +27,7 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
   const { store, bucket, now, rehearsal } = options;
   const logIn = (): Promise<StoreIdentity> => store.identity();
   const what = "the credentials of the object store";
-  // What is read with other keys can be looked at without these.
+  // Reads with other keys can be looked at without these.
   const identity = options.areApart
     ? await looks.aside("s3.log-in", what, logIn)
     : await looks.look("s3.log-in", what, logIn);
@@ -73,7 +73,7 @@ function unknownRights({ prefix, areApart }: StoreOptions, bucket: string, keyId
 }
 
 interface Keys {
-  /** Undefined where there are no others, or they cannot be had. */
+  /** Undefined if there are no others, or they cannot be had. */
   readonly source: string | undefined;
   readonly writing: string;
 }

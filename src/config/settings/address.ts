@@ -9,7 +9,7 @@ export interface Address {
 }
 
 /**
- * Undefined where the text is no address: user names, paths and queries do not belong in one. `scheme` is taken where
+ * Undefined if the text is no address: user names, paths and queries do not belong in one. `scheme` is taken where
  * none is written.
  */
 export function parseAddress(text: string, scheme: "http" | "https"): Address | undefined {

@@ -1,7 +1,7 @@
 /**
- * BOSH_ALL_PROXY as the bosh CLI takes it (cf-bosh.md §3.2, §3.5): `ssh+socks5://USER@HOST:PORT?private-key=PATH` is our
- * gateway hop, `socks5://HOST:PORT` a proxy that somebody keeps open. Whatever else stands there is refused: ignored, it
- * would send the director's secrets another way than was said.
+ * BOSH_ALL_PROXY as the bosh CLI takes it (cf-bosh.md §3.2, §3.5). `ssh+socks5://USER@HOST:PORT?private-key=PATH` is
+ * our gateway hop; `socks5://HOST:PORT` is a proxy that somebody keeps open. All other values are refused: if they were
+ * ignored, the director's secrets would go another way than was said.
  */
 import type { RecoverError } from "../../errors.ts";
 import type { GatewayConfig, SocksConfig } from "./config.ts";

@@ -10,7 +10,7 @@ import type { Way } from "./way.ts";
 const KEYS = ["api", "skip_ssl_validation", "username", "password", "via_gateway"] as const;
 const REMEDY = "Write the address of the API: `https://api.SYSTEM-DOMAIN`.";
 
-/** What the cf program may reach through the hop follows from the address of the API. */
+/** The hosts that `cf` may reach through the hop follow from the address of the API. */
 const NEEDS_API = {
   message: '"via_gateway" needs the address of the API',
   remedy: "Add `api: https://api.SYSTEM-DOMAIN`; over the hop only HTTPS is spoken.",

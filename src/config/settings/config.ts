@@ -14,7 +14,7 @@ export interface CfConfig {
   readonly skipSslValidation: boolean;
   readonly username?: string;
   readonly password?: SecretReference;
-  /** The API is reached through the gateway hop; only where there is one, and with an HTTPS `api`. */
+  /** The API is reached through the gateway hop; only if there is one, and with an HTTPS `api`. */
   readonly viaGateway?: true;
 }
 
@@ -63,7 +63,7 @@ export interface S3Config {
   readonly credentials?: S3Keys;
   /** Keys that archives are read with, and nothing is written. Absent: `credentials` read as well. */
   readonly source?: S3Keys;
-  /** The store is reached through the gateway hop; only where there is one. */
+  /** The store is reached through the gateway hop; only if there is one. */
   readonly viaGateway?: true;
 }
 
@@ -80,7 +80,7 @@ export interface LogStoreConfig {
     | { readonly kind: "api-key"; readonly key: SecretReference };
   /** PEM text. */
   readonly caCert?: string;
-  /** It is reached through the gateway hop; only where there is one. */
+  /** It is reached through the gateway hop; only if there is one. */
   readonly viaGateway?: true;
 }
 
@@ -101,14 +101,14 @@ export interface GpgConfig {
 }
 
 export interface Config {
-  /** The file that was read; absent where everything comes from the environment. */
+  /** The file that was read; absent if everything comes from the environment. */
   readonly file?: string;
   readonly cf: CfConfig;
   readonly bosh: BoshConfig;
   readonly s3: S3Config;
   /** Globs, absolute, or "-" for stdin. */
   readonly logs: readonly string[];
-  /** Absent where there is none. */
+  /** Absent if there is none. */
   readonly logStores?: readonly LogStoreConfig[];
   /** HOST:PORT of etcd. */
   readonly etcd?: string;

@@ -59,8 +59,8 @@ function endpointOf(text: string | undefined): string | undefined {
 const LARGEST = 64 * 1024;
 
 /**
- * The first line without blanks at its end; undefined for an empty file, which unsets the variable. A pipe and a device would
- * keep whoever waits for them for ever.
+ * The first line without blanks at its end; undefined for an empty file, which unsets the variable. A pipe or a device
+ * is refused: a read could wait for ever.
  */
 function valueOf(path: string): string | undefined {
   try {

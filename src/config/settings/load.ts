@@ -49,7 +49,7 @@ export interface ConfigOptions {
   readonly content?: { readonly path: string; readonly text: string };
   readonly env: Environment;
   readonly cwd: string;
-  /** What is read; the files and variables of other systems may then be wrong or absent. Default: everything. */
+  /** Sections that are read; files and variables of other systems may then be wrong or absent. Default: all. */
   readonly sections?: readonly Section[];
 }
 
@@ -68,11 +68,11 @@ export function loadConfig(options: ConfigOptions): Config {
 export interface ConfigDocument {
   readonly path: string;
   readonly text: string;
-  /** Undefined where it is silent about everything, or cannot be read at all. */
+  /** Undefined if it is silent about everything, or cannot be read at all. */
   readonly root: Located | undefined;
 }
 
-/** What the file says, sound or not; undefined where there is none. Errors: `config-invalid`. */
+/** The file's content, sound or not; undefined if there is no file. Errors: `config-invalid`. */
 export function readDocument(options: ConfigOptions): ConfigDocument | undefined {
   const found = findFile(options);
   return found === undefined ? undefined : { ...found, root: rootOf(found).root };
@@ -104,7 +104,7 @@ function goneVariables(env: Environment): readonly RecoverError[] {
   });
 }
 
-/** What is wrong in the file, then what is wrong in variables and in files that it names: all of it at once. */
+/** All mistakes at once: those in the file, then those in variables and in files that it names. */
 function mistakes(inFile: readonly Diagnostic[], elsewhere: readonly RecoverError[]): RecoverError {
   const [first, ...others] = elsewhere;
   if (first === undefined) return diagnosticsError("config-invalid", inFile);
@@ -136,7 +136,7 @@ export interface FoundFile {
   readonly by: FoundBy;
 }
 
-/** The file that counts; undefined where there is none. Errors: `config-invalid`. */
+/** The file that counts; undefined if there is none. Errors: `config-invalid`. */
 export function findFile(options: ConfigOptions): FoundFile | undefined {
   if (options.content !== undefined) return { ...options.content, by: "named" };
   const named = options.file === undefined ? undefined : resolve(options.cwd, options.file);
@@ -166,7 +166,7 @@ export function homeOf(env: Environment): string {
   return home !== undefined && isAbsolute(home) ? home : homedir();
 }
 
-/** The file is YAML, as far as that goes. What would not be understood cannot be shown. Errors: `config-invalid`. */
+/** Throws if the file is no YAML, because a text that is not understood cannot be shown. Errors: `config-invalid`. */
 export function requireReadable({ path, text }: FoundFile): void {
   const findings = new Findings(path, text);
   if (isBlank(text) || (readYaml(findings) !== undefined && !findings.any)) return;

@@ -1,6 +1,6 @@
 /**
- * What the environment and the file leave open of the systems that somebody needs: all of it at once, each with the
- * places where it can come from. Opens no connection; what only a log-in can tell (S3's standard chain) is not judged.
+ * The settings that environment and file lack for the systems in use: all at once, each with the places where it can
+ * come from. Opens no connection. S3's standard chain is not judged, because only a log-in can tell.
  */
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -30,7 +30,7 @@ const BUCKET: Missing = {
   from: "Set it in the file, or give --input archive=s3://BUCKET/backups/GUID/wal.",
 };
 
-/** Empty where nothing is known to be missing. */
+/** Empty if no setting is known to be missing. */
 export function missingOf(config: Config, { systems, env, needsBucket }: MissingOptions): readonly Missing[] {
   return [
     ...(systems.has("cf") ? ofCf(config, env) : []),
@@ -41,7 +41,7 @@ export function missingOf(config: Config, { systems, env, needsBucket }: Missing
   ];
 }
 
-/** Where the cf CLI keeps the session of whoever logged in with it. */
+/** The file where the cf CLI keeps its session. */
 export function sessionFile(env: Environment): string {
   return join(env["CF_HOME"] ?? env["HOME"] ?? homedir(), ".cf", "config.json");
 }

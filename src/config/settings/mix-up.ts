@@ -9,7 +9,7 @@ const NAMES: ReadonlySet<string> = new Set(["cf.username", "bosh.client", "bosh.
 const BARE_WORD = /^(?!localhost$)[^.:/]*$/iu;
 const URL_BEGINS = /^[a-z][a-z0-9+.-]*:\/\//iu;
 
-/** Errors: `input-invalid`. What was typed is not repeated: it may be a password. */
+/** Errors: `input-invalid`. The typed text is not repeated: it may be a password. */
 export function refuseMixUp({ name, example }: Pick<Setting, "name" | "example">, text: string): void {
   if (ADDRESSES.has(name) && BARE_WORD.test(text)) throw mixUp(name, "a single word is no address", example);
   if (NAMES.has(name) && URL_BEGINS.test(text)) throw mixUp(name, "an address is no name", example);

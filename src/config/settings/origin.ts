@@ -14,7 +14,7 @@ import { hostOnly, shownValue } from "./shown-value.ts";
 
 export interface Origin {
   readonly name: string;
-  /** As it is shown; for a secret how it is had. Undefined where it is not set. */
+  /** As it is shown; for a secret how it is had. Undefined if it is not set. */
   readonly value: string | undefined;
   readonly secret: boolean;
   /** Of a secret, whether it is there to be had: a command is not run to find out. */
@@ -85,7 +85,7 @@ function ofVariable(
   return { name, secret, set: true, value: secret ? `the variable ${variable}` : (env[variable] ?? "") };
 }
 
-/** What a section says of a matter counts alone: then no variable is asked for the rest of it. */
+/** If a section sets a matter, it counts alone: no variable is asked for the rest. */
 function countedVariables({ name, variables = [] }: Setting, { document }: Sources): readonly string[] {
   const [section = "", group] = name.split(".");
   const has = (...path: readonly string[]): boolean =>

@@ -1,4 +1,4 @@
-/** What every section of the configuration is read with: the file's findings, its folder, the environment. */
+/** The tools with which every section of the configuration is read: the file's findings, its folder, the environment. */
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { RecoverError } from "../../errors.ts";
@@ -28,12 +28,12 @@ export class Reading {
     this.#home = options.home;
   }
 
-  /** What is wrong beside the file: in variables, and in files that it names. */
+  /** Mistakes outside the file: in variables, and in files that it names. */
   get elsewhere(): readonly RecoverError[] {
     return this.#elsewhere;
   }
 
-  /** Undefined where it cannot be read for what is wrong elsewhere: that is noted once, and the others are read on. */
+  /** Undefined if it cannot be read for what is wrong elsewhere: that is noted once, and the others are read on. */
   section<T>(read: () => T): T | undefined {
     try {
       return read();
@@ -50,7 +50,7 @@ export class Reading {
     return isAbsolute(text) ? text : resolve(this.#folder, text);
   }
 
-  /** A variable; undefined where it is unset or empty. Throws `config-invalid` for one with control characters. */
+  /** A variable; undefined if it is unset or empty. Throws `config-invalid` for one with control characters. */
   variable(name: string): string | undefined {
     const value = this.env[name];
     if (value === undefined || value === "") return undefined;
@@ -59,7 +59,7 @@ export class Reading {
     throw environmentError(name, "holds a control character", `Set ${name} anew, without it.`);
   }
 
-  /** True or false; false where it is absent or (with a finding) something else. */
+  /** True or false; false if it is absent or (with a finding) something else. */
   flag(node: Located | undefined, name: string): boolean {
     if (node === undefined) return false;
     if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
@@ -91,7 +91,7 @@ export function environmentError(name: string, what: string, remedy: string): Re
   });
 }
 
-/** A file that a person named, as text. Undefined where there is none; throws `config-invalid` where it cannot be read. */
+/** A file that a person named, as text. Undefined if there is none; throws `config-invalid` where it cannot be read. */
 export function readIfThere(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   try {

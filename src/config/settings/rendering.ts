@@ -4,7 +4,7 @@ import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.ts";
 export interface RenderOptions {
   /** By the setting's name, as it stands behind the colon. */
   readonly values: ReadonlyMap<string, string>;
-  /** Examples are not commented out: for whoever wants to see that they are right. */
+  /** Examples are not commented out, so that a test can check them. */
   readonly examples?: true;
 }
 

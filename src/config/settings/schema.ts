@@ -29,7 +29,7 @@ export function configSchema(): Schema {
 
 interface Placed {
   readonly setting: Setting;
-  /** What is left of its name at this depth. */
+  /** The rest of its name at this depth. */
   readonly path: readonly string[];
 }
 

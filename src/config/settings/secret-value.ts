@@ -9,7 +9,7 @@ import type { Environment } from "./reading.ts";
 export interface SecretSources {
   readonly secrets: Secrets;
   readonly env: Environment;
-  /** Runs a program to its end and gives its standard output; throws where it fails. */
+  /** Runs a program to its end and gives its standard output; throws if it fails. */
   readonly run: (argv: readonly [string, ...string[]], cwd: string) => Promise<string>;
 }
 

@@ -12,7 +12,7 @@ export interface Setting {
   readonly kind: SettingKind;
   /** Counted in this order where the file is silent. */
   readonly variables?: readonly string[];
-  /** What holds where nobody says anything. */
+  /** The default value. */
   readonly fallback?: string;
   /** A sentence without a stop. */
   readonly what: string;
@@ -303,7 +303,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: "actions", kind: "list", what: "files with your own actions", example: "[/etc/dingo-recover/own-action.js]" },
 ];
 
-/** What a section is, for the comment above it. */
+/** The title of a section, for the comment above it. */
 export const SECTION_TITLES: Readonly<Record<string, string>> = {
   cf: "Cloud Foundry",
   bosh: "The BOSH director, and the way to it",

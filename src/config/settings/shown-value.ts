@@ -1,6 +1,6 @@
 /**
- * How a value of the configuration is shown, wherever it comes from and whoever shows it. In the wrong place or form it may
- * be a key or a log-in, and is refused there: until then it must not have been on a screen or in a file that is sent (law 10).
+ * Shows a value of the configuration, from any source. A value in the wrong place or form may be a key or a log-in. It
+ * is refused there; before that it must not reach a screen or a file that is sent (law 10).
  */
 import { MASK } from "../../kit/secrets/mask.ts";
 import { CERTIFICATE, holdsKey } from "./key-text.ts";
@@ -45,7 +45,8 @@ export function withoutLogins(text: string): string {
     text
       .replace(/-----BEGIN.*?(?:-----END[^-]*-----|$)/gsu, MASK)
       .replace(/\S+/gu, withoutLogin)
-      // What it begins with it takes in any case: looked through again from each sign within, a long word would take for ever.
+      // The pattern takes the beginning in any case: a new search from each sign within a long word would take for
+      // ever.
       .replace(/(:\/\/[^?\s]*)(\?[^#\s,]+)?/gu, (_, address: string, query?: string) =>
         query === undefined ? address : `${address}?${MASK}`,
       )

@@ -29,7 +29,7 @@ export class Way {
     return this.#read;
   }
 
-  /** True where `via_gateway` is set and there is a gateway; without one a finding. */
+  /** True if `via_gateway` is set and there is a gateway; without one a finding. */
   asked(node: Located | undefined): boolean {
     if (node === undefined || !this.#reading.flag(node, "via_gateway")) return false;
     const { gateway, socks } = this.value;
@@ -41,7 +41,7 @@ export class Way {
     return false;
   }
 
-  /** What the file says of it counts alone, even where it has mistakes. */
+  /** A setting of the file counts alone, even if it has mistakes. */
   #find(): GatewayOrProxy {
     const gateway = readGateway(this.#reading, this.#inFile);
     if (gateway !== undefined) return { gateway };

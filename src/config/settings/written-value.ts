@@ -8,7 +8,7 @@ import type { Setting } from "./settings.ts";
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z/~](?:[A-Za-z0-9_./@~-]|:(?=\S))*$/iu;
 const SECRET_FORMS = "env:NAME, file:PATH or command:PROGRAM ARGUMENT";
 
-/** Errors: `input-invalid`. What may be a secret is not repeated. */
+/** Errors: `input-invalid`. A text that may be a secret is not repeated. */
 export function writtenValue({ name, kind }: Setting, text: string): string {
   switch (kind) {
     case "text":

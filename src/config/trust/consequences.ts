@@ -1,4 +1,7 @@
-/** What obeying a configuration would come to, for the person who is to trust it. Nothing is run, loaded or fetched to find out. */
+/**
+ * The consequences of obeying a configuration, for the person who is to trust it. Nothing is run, loaded or fetched for
+ * them.
+ */
 import { shownValue } from "../settings/shown-value.ts";
 import { type Setting, SETTINGS } from "../settings/settings.ts";
 import { printable } from "../../kit/text/printable.ts";

@@ -1,6 +1,8 @@
 /**
- * The files that a configuration makes the tool run or believe: own actions and what they import, packages included; files of its own
- * directory that its commands name; and those there that say who is believed. Trust covers their content as well as that of the configuration.
+ * The files that a configuration makes the tool run or believe. Trust covers their content as well as the configuration's:
+ * - own actions with all that they import, packages included;
+ * - files of the configuration's directory that its commands name;
+ * - files there that say who is believed.
  */
 import { createRequire, isBuiltin } from "node:module";
 import { readFileSync, realpathSync, statSync } from "node:fs";
@@ -18,7 +20,7 @@ export interface Document {
 export interface NamedFiles {
   /** Own actions, and what they import. */
   readonly modules: readonly string[];
-  /** What commands name within the configuration's directory. */
+  /** Files within the configuration's directory that commands name. */
   readonly programs: readonly string[];
   readonly authorities: readonly string[];
 }
@@ -28,9 +30,9 @@ const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
 /** More than anybody reads; a module that imports for ever must not hold us. */
 const MOST = 500;
 const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']((?:\.{1,2}\/|@?[a-z0-9])[^"'\s]*)["']/giu;
-/** What TypeScript imports as types alone: Node strips it, and loads nothing. */
+/** An import of types alone in TypeScript: Node strips it, and loads nothing. */
 const TYPES = /\b(?:import|export)\s+type\s+(?:\{[^{}"'`]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s+from\s*["'][^"'\s]*["']/gu;
-/** What divides the words of a shell: a script may stand within one word of a command. */
+/** Characters between the words of a shell: a script may stand within one word of a command. */
 const BETWEEN_WORDS = /[\s"'`;|&()<>{}=,$]+/u;
 
 /** Absolute paths. */
@@ -66,7 +68,7 @@ function isWithin(folder: string, path: string): boolean {
   return way !== "" && !way.startsWith("..") && isFile(path);
 }
 
-/** What is too long for a name, as the text of a certificate may be, or is no name at all is no file. */
+/** A text that is no name, or too long for one, such as a certificate, is no file. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
@@ -94,7 +96,7 @@ function foundAs(module: string, specifier: string): string {
   }
 }
 
-/** Undefined where it is not there, or is no file that can be read. */
+/** Undefined if it is not there, or is no file that can be read. */
 export function contentOf(path: string): Buffer | undefined {
   try {
     return isFile(path) ? readFileSync(path) : undefined;

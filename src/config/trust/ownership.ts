@@ -9,7 +9,7 @@ const OTHERS_WRITE = 0o022;
 /** In such a directory only the owner of a file may replace it. */
 const STICKY = 0o1000;
 
-/** What is wrong with the file, in words that follow its name; undefined where this user and root alone may write to it. */
+/** The defect of the file, in words that follow its name; undefined if only this user and root may write to it. */
 export function othersMayWrite(path: string): string | undefined {
   return wrongWith(statSync(path));
 }

@@ -1,6 +1,6 @@
 /**
- * What this user trusts: STATE_DIR/trust/SHA256-OF-PATH.json, one for each configuration, readable by its owner alone. It holds the
- * hash that was trusted, and the text, so that a change can be shown.
+ * The trust of this user: STATE_DIR/trust/SHA256-OF-PATH.json, one file for each configuration, readable by its owner
+ * alone. It holds the trusted hash, and the text, so that a change can be shown.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
@@ -73,7 +73,7 @@ export class TrustStore {
     this.#directory = join(stateDirectory, "trust");
   }
 
-  /** What was trusted of the configuration at that path; undefined where nothing was, or what lies there is none of ours. */
+  /** The trust in the configuration at that path; undefined if there is none, or if the file is none of ours. */
   of(path: string): Trusted | undefined {
     return inStateDirectory(this.#directory, () => {
       this.#requireOwn();
@@ -103,7 +103,7 @@ export class TrustStore {
     });
   }
 
-  /** False where nothing of it was trusted. */
+  /** False if the configuration was not trusted. */
   forget(path: string): boolean {
     return inStateDirectory(this.#directory, () => {
       this.#requireOwn();

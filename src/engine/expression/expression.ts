@@ -29,7 +29,7 @@ export interface Checked {
   readonly problems: readonly ExpressionProblem[];
   /** The shape of the result, as far as it is known. */
   readonly shape: Shape;
-  /** What holds wherever the expression came out true. */
+  /** Facts that hold wherever the expression came out true. */
   readonly whenTrue: Facts;
 }
 

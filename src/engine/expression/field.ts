@@ -5,7 +5,7 @@ import { quoted } from "../../kit/text/printable.ts";
 import { ANY, type Field, type Shape, shapeName } from "./shape.ts";
 
 /**
- * What is known to hold at a place: `steps.x` (the key is there) and `steps.x!` (it is not null). Known because the
+ * Facts that hold at a place: `steps.x` (the key is there) and `steps.x!` (it is not null). They are known because the
  * expression came past a `has(steps.x)` or a `steps.x != null`.
  */
 export type Facts = ReadonlySet<string>;
@@ -17,7 +17,7 @@ export type Explain = (path: readonly string[]) => Finding | undefined;
 
 export interface Knowledge {
   readonly facts: Facts;
-  /** What follows from facts beyond themselves. */
+  /** Facts that follow from others. */
   readonly implied?: (facts: Facts) => Facts;
   readonly explain: Explain;
 }

@@ -30,7 +30,7 @@ const UNKNOWN: Value = { shape: ANY };
 const TYPE_NAMES = new Set(["int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type"]);
 const MACROS = new Set(["all", "exists", "exists_one", "map", "filter"]);
 
-/** What is wrong with the references, and the shape of the whole where it is itself a path. */
+/** The mistakes of the references, and the shape of the whole if it is itself a path. */
 export function checkReferences(
   node: ASTNode,
   scope: Shape,

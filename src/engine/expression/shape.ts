@@ -105,7 +105,7 @@ class Reader {
   }
 }
 
-/** What holds of a value that has one shape or the other. */
+/** The shape of a value that has one shape or the other. */
 function join(a: Shape, b: Shape): Shape {
   if (a.kind === "list" && b.kind === "list") return { kind: "list", items: join(a.items, b.items) };
   if (a.kind === "object" && b.kind === "object") return joinObjects(a, b);

@@ -1,6 +1,6 @@
 /**
- * How much of a journal came from elsewhere. The journal cannot say it: whoever wrote those lines could write anything.
- * So it stands beside it, in `brought.json`, which never leaves this state directory.
+ * How much of a journal came from elsewhere. The journal cannot say it: the writer of those lines could write anything.
+ * So it stands beside the journal, in `brought.json`, which never leaves this state directory.
  *
  * B1  It is durable before the lines that it tells of lie in the journal.
  * B2  Until a `run-resumed` with `imported` stands behind those lines, nobody here has taken them up.

@@ -1,6 +1,6 @@
 /**
- * A run that was carried elsewhere and comes into this state directory: from a mirror or from a file. Its chain has been
- * checked by whoever brings it. A journal that is here already is kept where it says more, and moved aside where it parted.
+ * A run that was carried elsewhere comes into this state directory, from a mirror or from a file. The caller has
+ * checked its chain. A journal that is here already is kept if it says more, and moved aside if it parted.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 /**
- * The journal's vocabulary: what may stand in `journal.jsonl`, version 1. Entries are facts that happened, in the past
+ * The journal's vocabulary: the entries of `journal.jsonl`, version 1. Entries are facts that happened, in the past
  * tense; replaying them gives the run's state. Old versions stay readable for ever.
  *
- * The way back (`undo`) has no entry types of its own: `back` on an entry says that it is about taking a step back, so
+ * The way back (`undo`) has the same entry types: `back` on an entry says that it is about taking a step back, so
  * that releases which do not know the field read the journal all the same.
  *
  * E1  Once a process that was told to undo (`run-resumed` with `back`) has begun a way back or written a `step-undone`,
@@ -14,7 +14,7 @@
  * E4  A `run-ended` is the end unless a `run-resumed` follows: a run that succeeded can still be undone, one that was
  *     undone stays so, and one that was moved (`handed-over`) goes on where it was taken in, nowhere else (`endOf`).
  * E5  A `run-resumed` with `imported`, or behind a move, takes up lines of another machine: no approval, answer or
- *     decision in front of it counts any more, for whoever wrote them could write anything (law 15).
+ *     decision in front of it counts any more, for their writer could write anything (law 15).
  */
 import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../../action.ts";
 
@@ -67,7 +67,7 @@ interface SecondApproval {
   readonly by: string;
 }
 
-/** What an entry says. `step` with `item` (the for_each key) and `attempt` (from 1) name an attempt. */
+/** The content of an entry. `step` with `item` (the for_each key) and `attempt` (from 1) name an attempt. */
 export type EntryBody =
   | {
       readonly type: "run-started";
@@ -82,7 +82,10 @@ export type EntryBody =
       readonly host: string;
       readonly toolVersion: string;
       readonly rehearsal: boolean;
-      /** `s3://BUCKET/PREFIX` where the run is leased and its journal mirrored; it stays there whoever carries it. */
+      /**
+       * `s3://BUCKET/PREFIX` if the run is leased and its journal mirrored; it stays the same when another machine
+       * carries the run.
+       */
       readonly lease?: string;
       /** SHA-256 of each step's definition, so that a changed runbook can be told apart step by step. */
       readonly steps?: Readonly<Record<string, string>>;
@@ -98,7 +101,7 @@ export type EntryBody =
       readonly lease?: string;
       /** The process was told to undo the run. */
       readonly back?: true;
-      /** What stands in front of it came from elsewhere (E5); absent in older journals. */
+      /** The lines in front of it came from elsewhere (E5); absent in older journals. */
       readonly imported?: true;
     }
   | {
@@ -199,9 +202,9 @@ export type EntryBody =
       readonly item?: string;
       readonly question: string;
       readonly prompt: string;
-      /** What `--decide` may answer; absent where no flag answers it, and in older journals. */
+      /** Answers that `--decide` may give; absent if no flag answers it, and in older journals. */
       readonly choices?: readonly string[];
-      /** What somebody at a terminal alone may answer. */
+      /** Answers that only a person at a terminal may give. */
       readonly byPerson?: readonly string[];
       /** Over the question as it was shown, secrets masked: a decision that is given beforehand is about that. */
       readonly shownSha256?: string;
@@ -225,7 +228,7 @@ export type EntryBody =
       readonly shownSha256: string;
       /** Over the review rows alone. */
       readonly reviewSha256?: string;
-      /** Per step, over its printed commands; absent where they still held unknown values. */
+      /** Per step, over its printed commands; absent if they still held unknown values. */
       readonly commandsSha256?: Readonly<Record<string, string>>;
       readonly by: string;
       /** Of former versions: two persons have signed the request. */

@@ -19,14 +19,14 @@ export class EventTail {
     this.#path = join(directory, "events.jsonl");
   }
 
-  /** What was written since the last call; a line that is no JSON, or longer than any is, is left out. */
+  /** The events since the last call; a line that is no JSON, or too long, is left out. */
   read(): readonly unknown[] {
     const events: unknown[] = [];
     for (const chunk of this.#chunks()) {
       const text = Buffer.concat([this.#rest, chunk]);
       const end = text.lastIndexOf(0x0a) + 1;
       const rest = text.subarray(end);
-      // What is left of a line that is too long is no JSON.
+      // The rest of a line that is too long is no JSON.
       this.#rest = rest.length > LONGEST ? Buffer.from("…") : rest;
       for (const line of text.toString("utf8", 0, end).split("\n")) events.push(...parsed(line));
     }

@@ -45,7 +45,7 @@ export interface FileJournalOptions {
   readonly observer?: AppendObserver;
 }
 
-/** What a directory's journal says, large values put back in. An absent file reads as an empty journal. */
+/** The reading of a directory's journal, with large values put back in. An absent file reads as an empty journal. */
 export function readRun(directory: string, secrets: Secrets): JournalReading {
   const file = join(directory, JOURNAL_FILE);
   return inStateDirectory(file, () => {
@@ -68,7 +68,7 @@ function bytesOf(file: string): Uint8Array {
   }
 }
 
-/** Whatever wrote it: a run that could not be replayed in memory must not be gone on with by halves. */
+/** A run that cannot be replayed in memory must not go on by halves. */
 function tooLarge(file: string, size: number): RecoverError {
   const run = basename(dirname(file));
   return new RecoverError(

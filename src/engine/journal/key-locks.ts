@@ -3,7 +3,7 @@ import { RecoverError } from "../../errors.ts";
 import { describeHolder, LockFile, type LockHolder } from "./locks.ts";
 import { thisProcess } from "../../kit/process/process-identity.ts";
 
-/** What the executor needs of locks. */
+/** The locks as the executor uses them. */
 export interface Locks {
   /** Takes every key or throws `locked`, in which case none of the new ones is kept. Keys held by this run are renewed. */
   acquire(keys: readonly string[]): void | Promise<void>;
@@ -47,7 +47,7 @@ export class KeyLocks implements Locks {
     for (const key of [...this.#held.keys()]) this.#drop(key);
   }
 
-  /** True where this run did not hold it before. */
+  /** True if this run did not hold it before. */
   #take(key: string): boolean {
     const { stateDirectory, run, epoch, now, isOpen, isReadable } = this.#options;
     const file = new LockFile(stateDirectory, key);

@@ -2,12 +2,12 @@
  * Lock files: STATE_DIR/locks/SHA256_OF_KEY.json. They guard one state directory only; the fence across machines is in
  * the world (DESIGN §3, Locks).
  *
- * Two sorts: the *run lock* says which process carries a run; a *key lock* says which run owns a target or a GUID, and
+ * Two sorts: the *run lock* says which process carries a run. A *key lock* says which run owns a target or a GUID. It
  * outlives the process, because a half-done recovery must not be crossed by another run.
  *
  * L1  A lock is made by exclusive creation, durable before `acquire` returns.
  * L2  A key lock of another open run is never taken; of a run that has ended, it is.
- * L3  A run lock is taken over without a word only where its process is dead on this host, in this namespace of pids.
+ * L3  A run lock is taken over without a word only if its process is dead on this host, in this namespace of pids.
  */
 import { closeSync, constants, existsSync, fstatSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -40,7 +40,7 @@ export class LockFile {
     return inStateDirectory(this.#path, () => (existsSync(this.#path) ? parseHolder(this.#path) : undefined));
   }
 
-  /** False where the lock exists already. */
+  /** False if the lock exists already. */
   create(holder: LockHolder): boolean {
     return inStateDirectory(this.#path, () => {
       makeDirectory(dirname(this.#path));
@@ -49,7 +49,7 @@ export class LockFile {
   }
 
   /**
-   * Puts a holder in place of the expected one. False where another process was faster: of several that try at once
+   * Puts a holder in place of the expected one. False if another process was faster: of several that try at once
    * one creates the claim file, the others leave.
    */
   replace(expected: LockHolder, holder: LockHolder): boolean {
@@ -107,7 +107,7 @@ function claimed(claim: string, holder: LockHolder): boolean {
   return publish(claim, holder);
 }
 
-/** False where the file exists. */
+/** False if the file exists. */
 function publish(path: string, holder: LockHolder): boolean {
   try {
     publishDurably(path, `${path}.${holder.pid}.new`, JSON.stringify(holder));

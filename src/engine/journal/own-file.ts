@@ -1,6 +1,6 @@
 /**
- * What lies in the state directory belongs to one user and is read by nobody else. A link there, or something of
- * another user, would let somebody else choose what is read as our journal or what is written over: it is refused.
+ * Files in the state directory belong to one user and nobody else reads them. A link there, or a file of
+ * another user, would let that user choose our journal or the file that is written over: it is refused.
  *
  * Errors: `state-dir-unusable`, and those of the file system as they come.
  */
@@ -23,7 +23,7 @@ import { errnoOf, OWNER_ONLY_DIRECTORY, OWNER_ONLY_FILE } from "./durable.ts";
 
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
-/** What a state directory of ours may hold; one with anything else in it is somebody's for other purposes as well. */
+/** The names in a state directory of ours; a directory with other names serves other purposes too. */
 const OURS: readonly string[] = ["runs", "locks", "rehearsals", "trust", "inventory.jsonl"];
 
 /**
@@ -37,7 +37,7 @@ export function requireOwnRoot(path: string): void {
   if (readdirSync(path).every((name) => OURS.includes(name))) chmodSync(path, OWNER_ONLY_DIRECTORY);
 }
 
-/** A directory that we made below it, where it is there: as the root, and 0700 whatever happened to it since. */
+/** A directory that we made below it, if it is there: checked as the root is, and set to 0700 again. */
 export function requireOwnPart(path: string): void {
   const found = requireOwnDirectory(path);
   if (found !== undefined && (found.mode & OTHERS) !== 0) chmodSync(path, OWNER_ONLY_DIRECTORY);

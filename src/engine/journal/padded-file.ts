@@ -5,7 +5,7 @@
  * a fifth cheaper (bench/journal.ts). Newlines keep the file text: `grep`, `jq` and a line reader that skips empty lines
  * read it as it is. A clean close cuts the padding off.
  *
- * Opening puts a new file in place of the old one: a process that was taken over and still holds the old file open can
+ * Opening puts a new file in place of the old one. A process that was taken over may still hold the old file: it can
  * no longer overwrite what its successor writes.
  */
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, renameSync, rmSync } from "node:fs";

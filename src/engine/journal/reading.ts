@@ -1,7 +1,7 @@
 /**
  * Reads and checks the bytes of a journal. Pure.
  *
- * A torn tail (the process or the machine died in a write) is no break: it is the last line, without its newline, or
+ * A torn tail is no break: the process or the machine died in a write. It is the last line, without its newline, or
  * not whole JSON in a file that still has its padding (padded-file.ts). Everything else that does not fit is
  * `journal-broken`, named by its line.
  */
@@ -22,7 +22,7 @@ export interface JournalReading {
   readonly head: string;
   /** Bytes of the whole lines. */
   readonly content: Uint8Array;
-  /** What lies behind them; empty in a sound journal. */
+  /** The bytes behind them; empty in a sound journal. */
   readonly torn: Uint8Array;
 }
 

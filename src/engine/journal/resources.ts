@@ -1,6 +1,6 @@
 /**
- * Things outside the run's steps that must not outlive it (ephemeral SSH users): journaled before they are made, so
- * that the next process can remove what a kill left behind.
+ * Things outside the run's steps that must not outlive it (ephemeral SSH users). They are journaled before they are
+ * made, so that the next process can remove those that a kill left behind.
  */
 import type { JsonObject } from "../../action.ts";
 import type { OpenResource, ResourceRecorder } from "../../ports/resources.ts";

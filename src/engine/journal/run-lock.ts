@@ -41,7 +41,7 @@ export class RunLock {
     throw locked(request.run, held);
   }
 
-  /** Throws `fenced` unless this process still holds the run. One fstat where nothing happened. */
+  /** Throws `fenced` unless this process still holds the run. Costs one fstat if the lock is unchanged. */
   check(): void {
     if (this.#watch?.unchanged() === true) return;
     this.#unwatch();

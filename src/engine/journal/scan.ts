@@ -1,6 +1,6 @@
 /**
- * Reads a journal line by line and holds one at a time: for a file that is too large to be read whole. What it says of the
- * chain and of a torn tail is what `readJournal` says of the same bytes (reading.ts).
+ * Reads a journal line by line and holds one at a time: for a file that is too large to be read whole. It judges the
+ * chain and a torn tail as `readJournal` judges the same bytes (reading.ts).
  */
 import { closeSync, constants, readSync } from "node:fs";
 import type { Entry } from "./entry.ts";

@@ -2,7 +2,7 @@
 import type { EvidenceRef, Json } from "../../action.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 
-/** What one field may take of a line, in bytes of JSON: two such fields and the rest still fit. */
+/** Most bytes of JSON that one field may take of a line: two such fields and the rest still fit. */
 export const MAX_FIELD_BYTES = 24 * 1024;
 
 const SPILLABLE = ["input", "commands", "output", "data", "items"] as const;

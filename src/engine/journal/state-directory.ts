@@ -85,7 +85,7 @@ export class StateDirectory {
     return readRun(this.directoryOf(run), this.#options.secrets);
   }
 
-  /** The journal as it lies there, sound or not; undefined where nobody can look into it. */
+  /** The journal as it lies there, sound or not; undefined if nobody can look into it. */
   textOf(run: string): string | undefined {
     try {
       this.#requireOwn(run);
@@ -148,7 +148,7 @@ export class StateDirectory {
     });
   }
 
-  /** Takes away what a run left that never came to its first entry. Whatever stands in the way leaves it lying. */
+  /** Removes the remains of a run that never came to its first entry. Errors leave them. */
   discard(run: string): void {
     try {
       if (this.read(run).entries.length === 0) rmSync(this.directoryOf(run), { recursive: true, force: true });

@@ -20,9 +20,9 @@ export interface JournalVerification {
   readonly head: string;
   /** Bytes of a torn last line: no break, it is moved aside by the next resume. */
   readonly tornBytes: number;
-  /** The line whose hash is the given head: its last line where nothing was written since. */
+  /** The line whose hash is the given head: the last line, if none was written since. */
   readonly headLine?: number;
-  /** What is wrong, with the place `FILE:LINE`. */
+  /** The defect, with the place `FILE:LINE`. */
   readonly error?: RecoverError;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What stands in the shared place for each lock key: who holds it, where, since when, at which step (DESIGN §3, Locks).
- * A key is never deleted there: who lets go of it writes that it is free.
+ * The claim in the shared place for each lock key: its holder, the machine, the time, the step (DESIGN §3, Locks). A
+ * key is never deleted there: a holder that lets go of it writes that it is free.
  */
 import { RecoverError } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";

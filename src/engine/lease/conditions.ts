@@ -21,7 +21,7 @@ export async function tryConditions(place: SharedPlace): Promise<Conditions> {
   return { absent, version };
 }
 
-/** The condition where the store honours it, none where it does not: then whoever writes last has it. */
+/** The condition if the store honours it, otherwise none: then the last writer has the claim. */
 export async function writeOn(
   place: SharedPlace,
   { absent, version }: Conditions,
@@ -33,7 +33,7 @@ export async function writeOn(
   return writeOn(place, { absent: false, version: false }, { name, content, condition: "any" });
 }
 
-/** For people; undefined where the store honours both. */
+/** For people; undefined if the store honours both. */
 export function weaknessOf({ absent, version }: Conditions, location: string): string | undefined {
   if (absent && version) return undefined;
   const which = [absent ? "" : "If-None-Match", version ? "" : "If-Match"].filter((name) => name !== "").join(" and ");

@@ -19,7 +19,7 @@ export interface Seen {
   readonly version: string;
 }
 
-/** What changes while a claim is held. */
+/** The parts of a claim that change while it is held. */
 export interface Standing {
   readonly step: string;
   readonly head: string;
@@ -58,8 +58,8 @@ export class ClaimKeeper {
   }
 
   /**
-   * Writes a claim over what was seen. Undefined where somebody else wrote since. What was written is read back: an
-   * answer that was lost, and a store that ignores conditions, are told by what is there.
+   * Writes a claim over the one that was seen. Undefined if somebody else wrote since. The claim is read back, which
+   * detects a lost answer and a store that ignores conditions.
    */
   async put(name: string, claim: Claim, over: Seen | undefined): Promise<Seen | undefined> {
     const condition = over === undefined ? "absent" : { version: over.version };

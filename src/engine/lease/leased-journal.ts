@@ -1,12 +1,12 @@
 /**
- * A journal whose run is leased. Local durability comes first; before every effect all of it is mirrored, the lease names
- * a line of it, and then the lock keys and the lease are read again, in this order, so that nothing begins whose intent a
- * colleague could not find, and a take-over during all that is seen.
+ * A journal whose run is leased. Local durability comes first. Before every effect:
+ * - all of the journal is mirrored, and the lease names a line of it, so that a colleague finds each intent;
+ * - then the lock keys and the lease are read again, in this order, which detects a take-over in the meantime.
  *
- * Where the place cannot be reached, appends go on (reads may), and no effect begins: `checkFence` says `unreachable`.
+ * If the place cannot be reached, appends go on (reads may), and no effect begins: `checkFence` says `unreachable`.
  *
  * The lease is written again at an interval, also inside a long step. Two looks at it show that this process lives,
- * whatever its clock says.
+ * even if its clock is wrong.
  */
 import type { EvidenceRef } from "../../action.ts";
 import { asRecoverError, type RecoverError } from "../../errors.ts";
@@ -75,7 +75,7 @@ export class LeasedJournal implements Journal {
     this.#assertOurs();
     const entry = await this.#journal.append(body);
     if (entry.type === "step-started") this.#step = unitName(entry);
-    // What fails here is tried again before the next effect, and heard of there.
+    // A failure here is tried again before the next effect, and reported there.
     this.#pushSoon().catch(() => undefined);
     return entry;
   }

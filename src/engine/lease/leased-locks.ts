@@ -46,7 +46,7 @@ export class LeasedLocks implements Locks {
     await this.#local.release();
   }
 
-  /** True where this run did not hold it before. */
+  /** True if this run did not hold it before. */
   async #take(key: string): Promise<boolean> {
     const name = keyClaimName(key);
     const found = await this.#keeper.read(name);

@@ -3,7 +3,7 @@
  * `runs/RUN/evidence/SHA256`. Objects are only ever added.
  *
  * M1  A line is mirrored after it is durable here, its evidence before it.
- * M2  No two processes add the same line: an object's name is taken by whoever writes it first.
+ * M2  No two processes add the same line: the first writer takes an object's name.
  */
 import { RecoverError } from "../../errors.ts";
 import { hasTouched } from "../journal/entry.ts";
@@ -108,9 +108,9 @@ export interface Mirrored {
 }
 
 /**
- * A run's journal from the mirror, its chain and its evidence checked, and the head that the lease names found in it:
- * without one, nobody could tell a tail that was cut.
- * Errors: `run-not-found`, `journal-broken`, `journal-version`; those of the place.
+ * A run's journal from the mirror, with its chain and its evidence checked. The head that the lease names must be in
+ * it: otherwise a cut tail could not be told. Errors: `run-not-found`, `journal-broken`, `journal-version`; those of
+ * the place.
  */
 export async function fetchMirrored(place: SharedPlace, run: string, head: string | undefined): Promise<Mirrored> {
   const names = await mirroredChunks(place, run);

@@ -65,7 +65,7 @@ export async function openLease(request: LeaseRequest): Promise<Leased> {
   };
 }
 
-/** Where a run is leased, as its journal says; undefined where it is not. */
+/** Where a run is leased, as its journal says; undefined if it is not. */
 export function leaseOf(entries: readonly Entry[]): string | undefined {
   const last = entries.findLast((entry) => entry.type === "run-started" || entry.type === "run-resumed");
   return last !== undefined && "lease" in last ? last.lease : undefined;
@@ -77,8 +77,8 @@ function stepOf(entries: readonly Entry[]): string {
 }
 
 /**
- * Which state directory this is, of all that ever carried the run: drawn once, never copied into the mirror, and bound to
- * host and inode, so that a copy of the directory is another place.
+ * The mark of this state directory among all that ever carried the run. It is drawn once, and never copied into the
+ * mirror. It is bound to host and inode, so that a copy of the directory has another mark.
  */
 function placeOf(directory: string, host: string): string {
   const path = join(directory, "place");

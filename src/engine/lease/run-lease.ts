@@ -2,7 +2,7 @@
  * Which process carries a run, across machines: the claim of the key `run RUN`. It is read again before every effect; a
  * process that finds another's token there is fenced.
  *
- * R1  A run is carried on only where the journal has every line that is mirrored, and the line that the claim names.
+ * R1  A run is carried on only if the journal has every line that is mirrored, and the line that the claim names.
  * R2  Nothing else stands in the way for ever: a claim of any epoch whose lines are all here may be taken over.
  */
 import { RecoverError } from "../../errors.ts";
@@ -12,7 +12,7 @@ import type { SharedPlace } from "../../ports/shared-place.ts";
 
 export interface RunLeaseRequest {
   readonly keeper: ClaimKeeper;
-  /** Epoch of the journal's last line as this process found it; 0 where there was none. */
+  /** Epoch of the journal's last line as this process found it; 0 if there was none. */
   readonly knownEpoch: number;
   readonly takeOver: boolean;
   readonly hasAll: Circumstances["hasAll"];
@@ -68,7 +68,7 @@ export class RunLease {
 
   /**
    * Says that this process lives. Looks first: a store that ignores conditions would take what another process wrote over.
-   * Writes nothing where the run was let go of. Errors: as `check`.
+   * Writes nothing if the run was let go of. Errors: as `check`.
    */
   renew(standing: () => Standing): Promise<void> {
     return this.#inTurn(async () => {
@@ -101,7 +101,7 @@ export class RunLease {
   }
 }
 
-/** What a process says whose run another one carries. */
+/** The error of a process whose run another one carries. */
 export function takenOver({ claimant, place }: ClaimKeeper, claim: Claim | undefined): RecoverError {
   const by = claim === undefined ? "somebody who removed its lease" : describeClaim(claim);
   return new RecoverError("fenced", `this run was taken over by ${by}`, {
@@ -120,8 +120,8 @@ interface Circumstances {
 }
 
 /**
- * What stands there of a run that may be taken. Reads only: who has no right to a run changes nothing in the shared place.
- * Errors: as `acquire`.
+ * The lease of a run that may be taken. Only reads: a process without a right to a run changes nothing in the shared
+ * place. Errors: as `acquire`.
  */
 export async function lookForFree(at: SharedPlace, run: string, asking: Circumstances): Promise<Seen | undefined> {
   const name = runClaimName(run);
@@ -138,7 +138,7 @@ async function requireFree(
   // Who took it over may have died before its first line: then nothing is lacking here, and the run is not lost.
   const isBehind = claim.epoch > knownEpoch && !ours && (claim.state === "ended" || !(await hasAll(claim.head)));
   if (isBehind) throw wentOn(claim, where);
-  // Handed over to whoever has the file: taking it in counted the epoch up.
+  // A run that was handed over belongs to the machine that has its file: taking it in counted the epoch up.
   const takenIn = claim.state === "handed-over" && knownEpoch > claim.epoch;
   if (ours || takeOver || claim.state === "free" || takenIn) return;
   throw heldElsewhere(claim, where);

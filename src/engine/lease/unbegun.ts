@@ -1,6 +1,6 @@
 /**
- * A run that has a lease and nothing in its mirror. Before its first effect a process mirrors its journal and names a line of
- * it in the lease (leased-journal.ts): so such a run has changed nothing, and nobody can carry it on.
+ * A run that has a lease and nothing in its mirror has changed nothing, and nobody can carry it on. Before its first
+ * effect a process mirrors its journal and names a line of it in the lease (leased-journal.ts).
  */
 import { randomBytes } from "node:crypto";
 import { RecoverError } from "../../errors.ts";

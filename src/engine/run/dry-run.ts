@@ -1,9 +1,9 @@
 /**
- * Dry run: steps that only read are run, as far as their input is known; every other one is printed with its exact
- * commands, unknown values as `<step.field>`. Works on a throw-away journal, takes no lock, touches no saved run.
+ * Dry run: a step that only reads is run, if its input is known. Every other one is printed with its exact commands,
+ * unknown values as `<step.field>`. Works on a throw-away journal, takes no lock, touches no saved run.
  *
- * What is read after a step that was only printed meets a world that this step would have changed: `until` and `assert`
- * are not looked at there, and a refusal is told, not fatal.
+ * A printed step has not changed the world, so later reads meet another one than in a real run: their `until` and
+ * `assert` are not looked at, and a refusal is told, not fatal.
  */
 import { asRecoverError, type RecoverError } from "../../errors.ts";
 import { type ForeseenUnit, type Foresight, foreseeUnits, foreseeWhen } from "../state/foresight.ts";
@@ -93,7 +93,7 @@ class DryRun {
     for (const unit of units) if (!(await this.#read(planned, unit, action))) this.#print(planned, unit);
   }
 
-  /** What waits for the effect of a step that was only printed would wait in vain. */
+  /** A wait for the effect of a step that was only printed would be in vain. */
   #isTimely({ step }: PlannedStep): boolean {
     return !this.#withheld || step.until === undefined;
   }
@@ -116,7 +116,7 @@ class DryRun {
     });
   }
 
-  /** False where it could not be read before the steps that were only printed have run. */
+  /** False if it could not be read before the steps that were only printed have run. */
   async #read(planned: PlannedStep, { unit }: ForeseenUnit, action: ErasedRead): Promise<boolean> {
     const session = this.#session;
     const { assert: _, ...step } = planned.step;

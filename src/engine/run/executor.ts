@@ -47,7 +47,7 @@ async function orAgain(session: Session, work: () => Promise<void>): Promise<voi
     await work();
   } catch (thrown) {
     if (!(thrown instanceof RecoverError) || !isFinding(thrown)) throw thrown;
-    // Whoever wants the run to stop is not asked anything.
+    // An operator who wants the run to stop is not asked anything.
     const isOver = session.state.undoAsked || session.options.stopRequested?.() === true;
     if (isOver || !(await againAfter(session, thrown))) throw thrown;
   }
@@ -66,7 +66,7 @@ async function enter(session: Session, planned: PlannedStep): Promise<void> {
   await session.ledger.append({ type: "items-fixed", step: step.id, items: items as readonly Json[] });
 }
 
-/** What was opened anew may not be wanted any more: it is left as it is, for an undo to take back. */
+/** A reopened unit may no longer be wanted: it is left as it is, for an undo to take back. */
 async function orSkip(
   session: Session,
   { planned, unit }: { readonly planned: PlannedStep; readonly unit: Unit },
@@ -77,7 +77,7 @@ async function orSkip(
   return unwanted === undefined ? work() : skip(session, planned, unwanted);
 }
 
-/** Undefined where the step has no `when`, or it holds. */
+/** Undefined if the step has no `when`, or it holds. */
 function whyUnwanted(session: Session, { step: { when } }: PlannedStep): string | undefined {
   if (when === undefined || asCondition(session.options.evaluator.evaluate(when, session.scope()), when.text))
     return undefined;

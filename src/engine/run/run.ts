@@ -1,5 +1,5 @@
 /**
- * The engine's face: begin a run, carry one on, undo one. None throws: whatever happens becomes a journaled end, a
+ * The engine's face: begin a run, carry one on, undo one. None throws: each error becomes a journaled end, a
  * `run-ended` event and a result with its exit code.
  */
 import type { EvidenceRef, JsonObject } from "../../action.ts";
@@ -29,7 +29,7 @@ export async function runRunbook(options: RunOptions): Promise<RunResult> {
 }
 
 /**
- * Carries a run on, whatever ended the process before. Errors of its own: `runbook-changed`, `run-ended`. A process
+ * Carries a run on after any end of the process before. Adds the errors `runbook-changed` and `run-ended`. A process
  * that died before its first entry has begun nothing: then the run begins now, and asks for its inputs.
  */
 export async function resumeRun(options: EngineOptions): Promise<RunResult> {
@@ -40,8 +40,8 @@ export async function resumeRun(options: EngineOptions): Promise<RunResult> {
 }
 
 /**
- * Takes back what the run did, last step first; from then on the run only walks back, also where it is resumed.
- * Errors of its own: `runbook-changed`, `run-ended`.
+ * Undoes the run's steps, last step first; from then on the run only walks back, also when it is resumed. Adds the
+ * errors `runbook-changed` and `run-ended`.
  */
 export async function undoRun(options: EngineOptions): Promise<RunResult> {
   return conduct(options, walkBack);
@@ -217,7 +217,7 @@ function report(session: Session, ended: Omit<RunResult, "run" | "head">): RunRe
   return { run, head, ...ended };
 }
 
-/** Whoever gave a decision learns that nobody asked for it: it decides nothing later on. */
+/** Tells the operator that nobody asked for a given decision: it decides nothing later on. */
 function tellUnusedDecisions(session: Session): void {
   for (const given of session.unusedDecisions)
     session.emit({ type: "note", message: `--decide ${given} decided nothing: that question did not come` });

@@ -1,4 +1,4 @@
-/** What `undo` would do, from the journal alone: every command with its real values, what it costs; no system is asked. */
+/** A preview of `undo`, from the journal alone: each command with its real values, and its cost. No system is asked. */
 import { RecoverError } from "../../errors.ts";
 import { type Entry, endOf } from "../journal/entry.ts";
 import type { Clock } from "../../ports/clock.ts";

@@ -43,7 +43,7 @@ function refuseWithoutWay(session: Session, units: readonly UnitToUndo[]): void 
   });
 }
 
-/** What has to be taken back by hand, for the names alone do not say. */
+/** Names what must be undone by hand: the attempts' names alone do not say it. */
 function tellOutgrown(session: Session): void {
   for (const [name, attempts] of session.state.outgrown)
     for (const { attempt, input } of attempts)

@@ -1,4 +1,4 @@
-/** What a step refers to, checked against the steps before it; then it joins the scope of the steps behind it. */
+/** Checks the references of a step against the steps before it; then the step joins the scope of those behind it. */
 import { check } from "../expression/expression.ts";
 import { type Facts, NO_FACTS } from "../expression/field.ts";
 import { ANY, objectShape, type Shape, shapeOf } from "../expression/shape.ts";
@@ -24,8 +24,8 @@ interface Asked {
 }
 
 /**
- * In this order, as the engine will go about it: `when`, `for_each`, `with`, and after the step `assert` and `until`,
- * which also see the step's own fresh output as `steps.ID`.
+ * Checks in the engine's order: `when`, `for_each`, `with`, and after the step `assert` and `until`. The last two also
+ * see the step's fresh output as `steps.ID`.
  */
 export function checkStep(around: Around, draft: StepDraft): void {
   const { scope } = around;

@@ -1,7 +1,7 @@
 /**
- * `- include: NAME` in the steps of a runbook: the steps of another runbook stand in its place, with what `with` gives
- * for that one's inputs. This is done in the text, before anything is loaded: what comes out is one plain runbook, so
- * that a journal holds all of it and a resume needs no file. Pure but for `open`.
+ * Replaces `- include: NAME` in the steps of a runbook by the steps of another runbook, with the inputs that `with`
+ * gives. This is done in the text, before anything is loaded. The result is one plain runbook: a journal holds all of
+ * it, and a resume needs no file. Pure but for `open`.
  */
 import type { Diagnostic, Finding } from "../../kit/text/diagnostic.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -22,7 +22,7 @@ export interface Composed {
   readonly locate: (diagnostic: Diagnostic) => Diagnostic;
 }
 
-/** Undefined where there is none; `refused` says why one may not be included, as what follows its name. */
+/** Undefined if there is none; `refused` says why one may not be included, as what follows its name. */
 export type Open = (name: string) => RunbookSource | { readonly refused: string } | undefined;
 
 interface Line {
@@ -90,7 +90,7 @@ type Included = { readonly lines: readonly Line[] } | { readonly diagnostics: re
 
 interface Means {
   readonly open: Open;
-  /** What is left for all includes together. */
+  /** The rest of the limits, for all includes together. */
   readonly room: Room;
 }
 

@@ -1,8 +1,11 @@
-/** Durations in a runbook: `90s`, `10m`, `1h30m`, `500ms`; what src/kit/text/time.ts reads, but without errors of its own. */
+/**
+ * Durations in a runbook: `90s`, `10m`, `1h30m`, `500ms`. Reads as src/kit/text/time.ts does, but returns undefined
+ * instead of an error.
+ */
 import { RecoverError } from "../../errors.ts";
 import { parseDuration as parse } from "../../kit/text/time.ts";
 
-/** Milliseconds; undefined where the text is no duration. Zero is none. */
+/** Milliseconds; undefined if the text is no duration. Zero is none. */
 export function parseDuration(text: string): number | undefined {
   try {
     return parse(text);

@@ -9,7 +9,7 @@ export type KeptRunbook = Omit<Runbook, "text" | "file" | "steps"> & { readonly 
 
 type KeptStep = Omit<Step, "action"> & { readonly action: KeptAction };
 
-/** What a plan needs of an action, and the names of what else it has. */
+/** The parts of an action that a plan needs, and the names of its other parts. */
 interface KeptAction {
   readonly id: string;
   readonly effect: Effect;
@@ -26,7 +26,7 @@ function keptAction(action: AnyAction): KeptAction {
   return { id: action.id, effect: action.effect, ...optional("review", review), parts: Object.keys(action) };
 }
 
-/** Undefined where an action is not known: the loader says so. */
+/** Undefined if an action is not known: the loader says so. */
 export function revived(
   { steps, ...rest }: KeptRunbook,
   source: Pick<Runbook, "text" | "file">,
@@ -48,7 +48,7 @@ function revivedAction({ parts, ...known }: KeptAction, actions: Actions): AnyAc
   return Object.defineProperties({ ...known }, Object.fromEntries(later)) as unknown as AnyAction;
 }
 
-/** What was planned by its effect is carried out by no other. */
+/** A step is carried out by an action of the planned effect, or not at all. */
 function asKept({ id, effect }: Omit<KeptAction, "parts">, action: AnyAction | undefined): AnyAction {
   if (action?.effect === effect) return action;
   throw new Error(`the action ${id} is not the one that the runbook was checked with`);

@@ -48,7 +48,7 @@ export interface Runbook {
   readonly name: string;
   readonly version: string;
   readonly title: string;
-  /** What is typed to confirm. */
+  /** The operator types this to confirm. */
   readonly target: Template;
   readonly locks: readonly Template[];
   readonly inputs: readonly InputSpec[];

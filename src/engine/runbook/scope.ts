@@ -1,4 +1,7 @@
-/** What a step may refer to: inputs, the steps before it, its item, the run and the flags, each with its shape. */
+/**
+ * The references that a step may use: inputs, the steps before it, its item, the run and the flags, each with its
+ * shape.
+ */
 import type { Finding } from "../../kit/text/diagnostic.ts";
 import { union } from "../expression/facts.ts";
 import { type Explain, type Facts, NO_FACTS } from "../expression/field.ts";
@@ -25,7 +28,7 @@ const INPUT_SHAPES: Readonly<Record<InputSpec["type"], Shape>> = {
 
 interface Known {
   readonly field: Field;
-  /** What must have held for the step to run. */
+  /** Facts that held if the step ran. */
   readonly facts: Facts;
 }
 
@@ -108,7 +111,7 @@ export class Scope {
   }
 }
 
-/** `steps.a.b` is there only where `steps.a` is. */
+/** `steps.a.b` is there only if `steps.a` is. */
 function prefixes(fact: string): string[] {
   const parts = fact.replace(/!$/u, "").split(".");
   return parts.map((_, index) => parts.slice(0, index + 1).join("."));

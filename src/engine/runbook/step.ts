@@ -29,7 +29,7 @@ export interface StepDraft {
   readonly at: number;
   readonly id: Text | undefined;
   readonly title: string;
-  /** Undefined where it is unknown: a finding says so, and its input and output are not judged. */
+  /** Undefined if it is unknown: a finding says so, and its input and output are not judged. */
   readonly action: AnyAction | undefined;
   readonly with: LocatedTemplate;
   readonly when: Text | undefined;

@@ -1,6 +1,6 @@
 /**
- * A value in the place of `${{ inputs.NAME }}` in a line of YAML. Whatever it holds stays within the scalar that it stands
- * in: it becomes neither a key nor a line nor a comment.
+ * A value in the place of `${{ inputs.NAME }}` in a line of YAML. It stays within its scalar: no text in it becomes a
+ * key, a line or a comment.
  */
 
 export interface Value {

@@ -1,4 +1,7 @@
-/** What the engine needs of expressions and templates; src/engine/expression and src/engine/runbook/resolve.ts fill it. */
+/**
+ * Expressions and templates as the engine uses them; src/engine/expression and src/engine/runbook/resolve.ts implement
+ * it.
+ */
 import type { Json, JsonObject } from "../../action.ts";
 import type { Expression, Template } from "../runbook/runbook.ts";
 

@@ -1,5 +1,5 @@
 /**
- * What the engine tells the world while it works: shown, never authority. Renderers (interactive, plain, JSON lines)
+ * Events that the engine sends while it works: shown, never authority. Renderers (interactive, plain, JSON lines)
  * listen; the engine prints nothing. Version 1 of `dingo-recover/event@1`.
  */
 import type { PrintedCommand, Progress, ReviewRow } from "../../action.ts";
@@ -17,7 +17,7 @@ export type RunOutcome =
   | "undone"
   | "handed-over";
 
-/** What a run was begun with: `text` as `--input` reads it again. */
+/** An input that the run was begun with: `--input` reads `text` again. */
 export interface GivenInput {
   readonly name: string;
   readonly text: string;
@@ -54,7 +54,7 @@ export type EventBody =
       readonly commands: readonly PrintedCommand[];
       /** Of a step that changes something: what undo will do and what that costs. */
       readonly undo?: string;
-      /** What earlier runs of the runbook took here, in milliseconds: this step, and all that follow it. */
+      /** Milliseconds that earlier runs of the runbook took here: for this step, and for all that follow it. */
       readonly usual?: { readonly stepMs?: number; readonly restMs: number };
     }
   | { readonly type: "step-progress"; readonly step: string; readonly item?: string; readonly progress: Progress }
@@ -117,7 +117,7 @@ export type EventBody =
       readonly exitCode: number;
       readonly head: string;
       readonly error?: JournaledError;
-      /** What the run has changed in the world, unless it came to its end. */
+      /** The changes of the run in the world, unless it came to its end. */
       readonly world?: string;
       /** How it ended, for people. */
       readonly closing?: Closing;

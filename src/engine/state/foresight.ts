@@ -15,7 +15,7 @@ export interface ForeseenUnit {
   readonly unit: Unit;
   readonly item?: Json;
   readonly input: JsonObject;
-  /** False where a reference had no value yet. */
+  /** False if a reference had no value yet. */
   readonly known: boolean;
   readonly commands: readonly PrintedCommand[];
 }
@@ -89,8 +89,8 @@ const toldLater = (title: string, unknown: string): PrintedCommand => ({
 });
 
 /**
- * Texts and numbers stand as their placeholders, to be printed. A list, an object, a flag or a choice has no text that a
- * line could hold: whoever reads one that is not known yet gets an `UnknownValue`. What was left out has its default.
+ * Texts and numbers become their placeholders, to be printed. A list, an object, a flag or a choice has no such text: a
+ * reader of one that is not known yet gets an `UnknownValue`. Absent fields have their default.
  */
 export function unknownInput(schema: z.ZodType, input: JsonObject): JsonObject {
   const parsed = schema.safeParse(input);

@@ -1,4 +1,4 @@
-/** What a run was begun with, as `--input` reads it again. */
+/** The inputs that a run was begun with, as `--input` reads them again. */
 import type { Json } from "../../action.ts";
 import type { GivenInput } from "./event.ts";
 import type { RunState } from "./state.ts";

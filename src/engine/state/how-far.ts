@@ -1,4 +1,4 @@
-/** What a look at the world says of a step that somebody is said to have done, in a sentence of people. */
+/** The result of a look at the world after somebody claimed to have done a step, as a sentence for people. */
 import type { Probe } from "../../action.ts";
 
 export const HOW_FAR: Readonly<Record<Exclude<Probe<unknown>["state"], "done"> | "not-needed", string>> = {

@@ -1,10 +1,10 @@
-/** What a run has found out for everybody who looks at it: rows that its steps name. Shown, never authority. */
+/** Facts that a run has found out for each of its viewers: rows that its steps name. Shown, never authority. */
 import type { JsonObject, ReviewRow } from "../../action.ts";
 import type { PlannedStep } from "./plan.ts";
 import type { Session } from "./session.ts";
 import { stateOf } from "./state.ts";
 
-/** Undefined where the step has none. The output may be of an earlier version. */
+/** Undefined if the step has none. The output may be of an earlier version. */
 export function knownBy({ step: { action } }: PlannedStep, output: JsonObject): readonly ReviewRow[] | undefined {
   if (action.effect !== "read" || action.known === undefined) return undefined;
   const parsed = action.output.safeParse(output);

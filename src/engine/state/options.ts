@@ -1,4 +1,4 @@
-/** What the composition root gives to the engine. */
+/** The options that the composition root gives to the engine. */
 import type { JsonObject } from "../../action.ts";
 import type { RecoverError } from "../../errors.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -11,13 +11,13 @@ import type { Secrets } from "../../kit/secrets/secrets.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { EventSink, RunOutcome } from "./event.ts";
 
-/** What the operator said in advance, on the command line. */
+/** The operator's flags on the command line. */
 export interface RunFlags {
   /** `--yes`: approves creation and harmless questions. */
   readonly yes: boolean;
   /** `--confirm TARGET`: approves disruptive and destructive steps for exactly this target. */
   readonly confirm?: string;
-  /** `--accept-loss N`: in expressions `flags.accept_loss`; 0 where it was not given. */
+  /** `--accept-loss N`: in expressions `flags.accept_loss`; 0 if it was not given. */
   readonly acceptLoss: number;
   /** `--patience`: how long a lost network is waited for. */
   readonly patienceMs: number;

@@ -1,4 +1,4 @@
-/** What follows from a runbook alone, before and without any run. Pure. */
+/** The plan: it follows from a runbook alone, before and without any run. Pure. */
 import type { Effect } from "../../action.ts";
 import { sha256 } from "../journal/line.ts";
 import type { Runbook, Step } from "../runbook/runbook.ts";

@@ -46,7 +46,7 @@ const START: RunState = {
   phase: { kind: "running" },
 };
 
-/** What people said elsewhere is nobody's word here (E5). */
+/** Words of people elsewhere count for nothing here (E5). */
 const NOBODYS_WORD = {
   approvals: START.approvals,
   answers: START.answers,
@@ -160,7 +160,7 @@ type StepEntry = Extract<
 
 function stepAfter(entry: StepEntry, before: StepState): StepState {
   const input = "input" in before ? before.input : undefined;
-  // What an attempt that was opened anew had returned: its way back may go by it, until another attempt begins.
+  // The output of the attempt before the reopening: its way back may use it, until another attempt begins.
   const last = {
     ...("output" in before ? { output: before.output } : {}),
     ...("anew" in before ? { anew: before.anew } : {}),
@@ -231,7 +231,10 @@ function outgrownAfter(entry: StepEntry, before: StepState, { outgrown }: RunSta
   return isDeepStrictEqual(input, entry.input) ? outgrown : added(outgrown, unitName(entry), { attempt, input });
 }
 
-/** What an entry says about the way back of its step; undefined where it is about the step itself, or ends its way back. */
+/**
+ * The state of the step's way back after an entry; undefined if the entry is about the step itself, or ends its way
+ * back.
+ */
 function backAfter(entry: StepEntry): BackState | undefined {
   switch (entry.type) {
     case "step-started":
@@ -245,7 +248,7 @@ function backAfter(entry: StepEntry): BackState | undefined {
   }
 }
 
-/** A decision is about one doubt: it is over with whatever becomes of the step, and the next one is decided anew. */
+/** A decision is about one doubt: it ends with the step's next outcome, and the next doubt is decided anew. */
 function decisionsAfter(entry: StepEntry, { decisions }: RunState): RunState["decisions"] {
   switch (entry.type) {
     case "waited":
@@ -269,7 +272,7 @@ function openedBy(entry: Extract<Entry, { type: "asked" }>): OpenQuestion | unde
   return { unit, prompt, choices, byPerson, shownSha256 };
 }
 
-/** An answer alone ends no question: whoever is killed right after it is asked once more. */
+/** An answer alone ends no question: a process that is killed right after it asks once more. */
 function openAfter(entry: StepEntry, { openQuestion }: RunState): RunState["openQuestion"] {
   switch (entry.type) {
     case "step-succeeded":
@@ -287,7 +290,7 @@ function stoppedBy(entry: Extract<Entry, { type: "run-stopped" }>): RunState["ph
   return { kind: "stopped", why, exitCode, ...(error === undefined ? {} : { error }) };
 }
 
-/** One without a hash of any command is none: whoever agreed was shown at least those of the step at hand. */
+/** An approval without a hash of any command is none: the person was shown at least the commands of the present step. */
 function approvalsOf(entry: Extract<Entry, { type: "approved" }>): readonly Approval[] {
   const { steps, reviewSha256 = "", commandsSha256 = {} } = entry;
   return Object.keys(commandsSha256).length === 0 ? [] : [{ steps, reviewSha256, commandsSha256 }];

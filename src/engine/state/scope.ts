@@ -1,5 +1,5 @@
 /**
- * What expressions and references of a step see:
+ * The scope of a step's expressions and references:
  * `inputs`, `steps.<id with _ for ->.<field>` (a for_each step: `.items`, a list of outputs), `item`,
  * `run.id`, `run.target` once fixed, `flags.accept_loss`. A skipped step, or one that has not run, has no key. Pure.
  */

@@ -1,7 +1,7 @@
 /**
- * What a step acts on is journaled and, on resume, acted on as the journal holds it. A name that contains a secret
- * could only be written down masked (law 10), and a masked name is another name: it is refused before anything is done
- * to it, and what is part of no such name is masked as ever.
+ * The input of a step is journaled, and a resumed step uses the journaled one. A name that contains a secret could only
+ * be journaled masked (law 10), and a masked name is another name. So it is refused before any effect. A secret outside
+ * such names is masked as ever.
  */
 import { RecoverError } from "../../errors.ts";
 import { isMasked } from "../../kit/secrets/mask.ts";

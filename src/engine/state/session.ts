@@ -20,7 +20,7 @@ export class Session {
   /** How long questions have stood without an answer. */
   #askedMs = 0;
   #journalMayLag: boolean;
-  /** The question at which the last process ended: whoever gave this one a `--decide` has seen it. */
+  /** The question at which the last process ended: the giver of a `--decide` has seen it. */
   readonly seenQuestion: OpenQuestion | undefined;
   readonly #usedDecisions = new Set<string>();
 
@@ -37,8 +37,8 @@ export class Session {
   }
 
   /**
-   * What an earlier process did last may be missing in the journal: a machine that went down can forget what its disk
-   * had said to be written, and a mirror can be behind (I14).
+   * Whether the journal may lack the last acts of an earlier process. A machine that went down can lose writes that its
+   * disk had confirmed, and a mirror can be behind (I14).
    */
   get journalMayLag(): boolean {
     return this.#journalMayLag;
@@ -53,12 +53,12 @@ export class Session {
     return this.ledger.state;
   }
 
-  /** What `--decide` says of the unit has decided something. */
+  /** Notes that the unit's `--decide` has decided something. */
   decisionUsed(unit: Unit): void {
     this.#usedDecisions.add(unitName(unit));
   }
 
-  /** What was given with `--decide` and has decided nothing so far, as it was given. */
+  /** Each `--decide` that has decided nothing so far, as it was given. */
   get unusedDecisions(): readonly string[] {
     const given = [...this.options.flags.decide].filter(([name]) => !this.#usedDecisions.has(name));
     return given.map(([name, value]) => `${name}=${value}`);
@@ -105,8 +105,8 @@ export class Session {
   }
 
   /**
-   * Waits for an action's call, or for an abort: then it has a moment to end by itself, so that its outcome can still
-   * be written down, before it is left behind.
+   * Waits for an action's call, or for an abort. After an abort the call has a moment to end by itself, so that its
+   * outcome can be journaled; then it is left behind.
    */
   async untilAborted<T>(work: Promise<T>): Promise<T> {
     const { signal, clock } = this.options;
@@ -126,7 +126,7 @@ export class Session {
     }
   }
 
-  /** Whatever has to hold before each single effect is asked here, and nowhere else. Errors: see `Context.beforeEffect`. */
+  /** Each condition of an effect is checked here, and nowhere else. Errors: see `Context.beforeEffect`. */
   async beforeEffect(): Promise<void> {
     this.options.signal.throwIfAborted();
     await this.ledger.checkFence();
@@ -160,7 +160,7 @@ export function journaled(error: RecoverError, unit?: Unit): JournaledError {
   };
 }
 
-/** The one border (I4): whatever an action threw becomes a RecoverError with the step attached. */
+/** The one border (I4): each thing that an action threw becomes a RecoverError with the step attached. */
 export function errorOf(thrown: unknown, unit: Unit): RecoverError {
   const error = asRecoverError(thrown, `step ${unitName(unit)}`);
   if (error.place !== undefined) return error;

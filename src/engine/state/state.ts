@@ -36,7 +36,7 @@ export type StepState =
       readonly attempt: number;
       readonly error: JournaledError;
       readonly probed: "not-done" | "partly" | "not-needed";
-      /** Absent where the attempt was refused before its start was journaled: nothing can have happened. */
+      /** Absent if the attempt was refused before its start was journaled: nothing can have happened. */
       readonly input?: JsonObject;
       /** As in `in-doubt`. */
       readonly output?: JsonObject;
@@ -61,14 +61,14 @@ export type StepState =
     } & Begun)
   | { readonly kind: "undone"; readonly attempt: number; readonly evidence: string };
 
-/** What runs: a step, or one item of a for_each step. */
+/** A step, or one item of a for_each step. */
 export interface Unit {
   readonly step: string;
   /** The for_each key. */
   readonly item?: string;
 }
 
-/** What was decided in one doubt, on the evidence that was shown. */
+/** The decision in one doubt, on the evidence that was shown. */
 export interface Decided {
   readonly decision: Decision;
   readonly why: string;
@@ -159,7 +159,7 @@ export function mayHaveChanged(state: StepState): state is StepState & Begun {
   return "input" in state && (state.kind !== "failed" || state.probed !== "not-done");
 }
 
-/** What is known of a step's units, those of items included that a second look did not list again. */
+/** The known units of a step, with those of items that a second look did not list again. */
 export function unitsOfStep(
   { units }: RunState,
   step: string,
@@ -170,7 +170,7 @@ export function unitsOfStep(
   });
 }
 
-/** What `--decide` calls attempts that acted on something else than the present ones: `step@1`. */
+/** Names for `--decide` of attempts that acted on something else than the present ones: `step@1`. */
 export const outgrownNames = ({ outgrown }: RunState): readonly string[] =>
   [...outgrown].flatMap(([name, attempts]) => attempts.map(({ attempt }) => `${name}@${attempt}`));
 
@@ -178,7 +178,7 @@ export function stateOf(state: RunState, unit: Unit): StepState {
   return state.units.get(unitName(unit)) ?? PENDING;
 }
 
-/** What a step has noted of a kind, oldest first. */
+/** The step's notes of a kind, oldest first. */
 export const recordsOf =
   ({ notes }: RunState, unit: Unit) =>
   (kind: string): readonly JsonObject[] =>

@@ -1,8 +1,8 @@
-/** What a run that stops now leaves half done, in a sentence of people. Pure. */
+/** The half-done work of a run that stops now, in a sentence for people. Pure. */
 import type { Plan } from "./plan.ts";
 import type { RunState, StepState } from "./state.ts";
 
-/** Undefined where nothing that changes the world has begun and is not settled. */
+/** Undefined if every change of the world that has begun is settled. */
 export function underWay(plan: Plan, state: RunState): string | undefined {
   const back = [...state.backs.keys()].at(-1);
   if (back !== undefined) return `The way back of "${back}" had begun: it is probed before anything else.`;

@@ -17,7 +17,7 @@ export type WayOn =
 
 export interface Standstill {
   readonly run: string;
-  /** Of the error that ended the process; absent where it was killed. */
+  /** Of the error that ended the process; absent if it was killed. */
   readonly code?: string | undefined;
   /** Of that error: `input NAME` where that has to be given otherwise, or of `input-invalid` the names alone. */
   readonly place?: string | undefined;
@@ -37,7 +37,7 @@ export function wayOn(state: RunState, { run, code, place, touched }: Standstill
     : { beginAnewWith: beginning(state, wrongInputs({ code, place })), closeWith: `dingo-recover undo ${run}` };
 }
 
-/** With what was given alone: a default is there again. What was given wrongly is left to be filled in. */
+/** Only given inputs are repeated: a default is there again. Wrong ones are left to be filled in. */
 function beginning(state: RunState, wrong: readonly string[]): string {
   const words = givenInputs(state).flatMap(({ name, text }) => [
     "--input",

@@ -1,10 +1,9 @@
 /**
- * Consent (law 8): scaled to damage, asked once for what belongs together, and asked again only if something that was
- * shown has changed.
+ * Consent (law 8): scaled to damage, asked once for each group of steps, and asked again only if a shown fact changed.
  *
  * Create: a y/N question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
  * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review
- * rows are the same and its printed commands hash the same, or could not be told when it was given.
+ * rows are the same, and its printed commands hash the same or could not be told when it was given.
  */
 import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../../action.ts";
 import { counted } from "../../kit/text/counted.ts";
@@ -45,7 +44,7 @@ export async function obtainConsent(session: Session, request: ConsentRequest): 
 
 const BY_HAND = "by-hand";
 
-/** What only the world can tell is believed of a step that can be probed alone. */
+/** "Done by hand" is offered only for a step that can be probed, because only the world can confirm it. */
 function offersByHand({ step: { action } }: PlannedStep): { readonly byHand?: true } {
   return action.effect === "read" ? {} : { byHand: true };
 }
@@ -158,7 +157,7 @@ function givenBack(covered: readonly PlannedStep[]): readonly string[] {
 const leftLine = (what: string, ids: readonly string[]): readonly string[] =>
   ids.length === 0 ? [] : [`${what}: ${ids.join(", ")}`];
 
-/** Said only where each step that has anything to take back can be. */
+/** Said only if each step that has anything to take back can be. */
 function goesBack(session: Session, covered: readonly PlannedStep[]): readonly string[] {
   const undos = covered.flatMap(({ step: { action } }) => (action.effect === "read" ? [] : [action.undo]));
   if (undos.some(isFinal) || undos.every(isLeft)) return [];

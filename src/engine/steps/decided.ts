@@ -1,7 +1,7 @@
 /**
- * `--decide STEP[ITEM]=VALUE` for a choice that a step asked for: what a person would choose at a terminal, given by
- * somebody who has seen the question. It is about the question at which the last process ended, as that one showed it;
- * any other is asked anew, and its error names the decision that it wants.
+ * `--decide STEP[ITEM]=VALUE` for a choice that a step asked for: a person's answer, given in advance after seeing the
+ * question. It answers the question at which the last process ended, as that one showed it. Any other question is asked
+ * anew, and its error names the decision that it wants.
  */
 import { type Decision, DECISIONS } from "../journal/entry.ts";
 import { sha256 } from "../journal/line.ts";
@@ -10,7 +10,7 @@ import { inQuotes } from "../../kit/commands/shell-quote.ts";
 import type { Session } from "../state/session.ts";
 import { type OpenQuestion, type Unit, unitName } from "../state/state.ts";
 
-/** What the journal says of a question that can be decided. */
+/** The journal's part of a question that can be decided. */
 type Shown = Pick<OpenQuestion, "choices" | "byPerson" | "shownSha256">;
 
 /** Undefined for a question that no flag answers: only a choice with a recommended answer is decided beforehand. */
@@ -30,7 +30,7 @@ const flagValues = ({ choices }: ChoiceQuestion): readonly string[] =>
   choices.filter(({ byPerson }) => byPerson !== true).map(({ value }) => value);
 
 /**
- * The value that a flag gives to the question; undefined where there is none, or where it was given for another one.
+ * The value that a flag gives to the question; undefined if there is none, or if it was given for another one.
  * `isAlike`: whether an answer is about this question too although it was shown otherwise; by default it never is.
  */
 export function decidedFor(
@@ -48,7 +48,7 @@ export function decidedFor(
   return value;
 }
 
-/** What a flag says of a step in doubt; its giver has to have seen that. */
+/** The decision of a flag for a step in doubt; its giver must have seen that doubt. */
 export function doubtDecidedFor(session: Session, unit: Unit): Decision | undefined {
   const value = session.options.flags.decide.get(unitName(unit));
   const decision = DECISIONS.find((each) => each === value);

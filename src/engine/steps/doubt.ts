@@ -91,12 +91,12 @@ async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): 
 /** The one that cannot do harm: it changes nothing and is believed only when the world bears it out. */
 const RECOMMENDED: Decision = "by-hand";
 
-/** What later steps need of it is known without a look at the world. */
+/** Later steps need no output of it, so nothing must be read from the world. */
 const isAdoptable = ({ action }: Mutation): boolean => action.output.safeParse({}).success;
 
 const isUndoable = ({ action }: Mutation): boolean => action.undo !== undefined && !isLeft(action.undo);
 
-/** What a second run of the step may mean, by what the first may have done. */
+/** The consequence of a second run of the step, by the effect that the first may have had. */
 const TWICE: Readonly<Record<Mutation["action"]["effect"], string>> = {
   create: "its guard looks again, then it runs: where it had its effect already, a second one may come to be",
   disrupt: "its guard looks again, then it runs: where it had its effect already, the disruption happens twice",
@@ -170,7 +170,7 @@ async function adopt(session: Session, mutation: Mutation, doubt: Doubt): Promis
   throw inDoubt(session, mutation, lacking);
 }
 
-/** What can be decided now, the recommended one first. */
+/** The possible decisions, the recommended one first. */
 function choicesOf(mutation: Mutation): readonly Decision[] {
   const adopt: readonly Decision[] = isAdoptable(mutation) ? ["adopt"] : [];
   const undo: readonly Decision[] = isUndoable(mutation) ? ["undo"] : [];

@@ -1,4 +1,4 @@
-/** What is to be done about facts that no longer hold: a person chooses, or whoever gave a `--decide` having seen them. */
+/** The question about facts that no longer hold: a person answers, or a `--decide` whose giver has seen them. */
 import type { JsonObject, Verdict } from "../../action.ts";
 import { RecoverError } from "../../errors.ts";
 import type { ChoiceQuestion } from "../../ports/operator.ts";
@@ -18,7 +18,7 @@ export interface Fact {
 export interface Checked {
   readonly fact: Fact;
   readonly verdict: Verdict;
-  /** What a read found now, where it was read again. */
+  /** The output of a repeated read. */
   readonly output?: JsonObject;
 }
 
@@ -41,7 +41,7 @@ export async function askAboutDrift(
   const question = questionOf(session, drifted, failed);
   const { id, prompt } = question;
   await session.ledger.append({ type: "asked", ...unit, question: id, prompt, ...shownOf(session, question) });
-  // What fails in this process nobody has seen who gave it a flag.
+  // The giver of a flag cannot have seen a failure of this process.
   const decided = failed === undefined ? decidedFor(session, question, { unit, isAlike: alike(drifted) }) : undefined;
   const answer = await askNow(session, question, {
     unit,
@@ -63,8 +63,8 @@ function aboutOf(drifted: Drifted): Checked {
 }
 
 /**
- * Doing a step again takes in all that was begun after it, whatever else of that no longer holds by now. What has drifted
- * before it is another matter, and so is going on over it.
+ * A decision to do a step again covers all later steps that drifted since. Drift of an earlier step is another matter,
+ * and so is going on over it.
  */
 function alike(drifted: Drifted): (value: string) => boolean {
   const from = aboutOf(drifted).fact.planned.index;

@@ -20,7 +20,7 @@ export function startingInputs(runbook: Runbook, given: JsonObject, now: Date): 
   for (const spec of runbook.inputs) {
     const value = given[spec.name] ?? spec.default;
     if (value === undefined) continue;
-    // Empty where the runbook says that it may be.
+    // Empty if the runbook says that it may be.
     const empty = value === null || (value === "" && spec.default === "");
     inputs[spec.name] = empty ? value : parseInput(spec, value, now);
   }

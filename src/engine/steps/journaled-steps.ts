@@ -1,4 +1,4 @@
-/** What earlier steps of a run did, for a guard that has to know it from the journal and not from its input. */
+/** The acts of a run's earlier steps, for a guard that must know them from the journal and not from its input. */
 import type { JournaledStep } from "../../action.ts";
 import type { Session } from "../state/session.ts";
 

@@ -22,7 +22,7 @@ import { wayBackOf } from "./way-back.ts";
 
 const SAFE = "The step has begun and may have had its effect; it is not done again before a look at the world.";
 
-/** What is known of the attempts before this one: what a probe said last. */
+/** The last probe's answer about the attempts before this one. */
 export type Before = "not-needed" | "not-done" | "partly";
 
 /** Runs the step; again only after a probe said that a call lost to the network did not do it. */
@@ -136,10 +136,10 @@ export async function orRefused<T>(
   }
 }
 
-/** Whoever says so too early is asked again; a script that says nothing else comes to an end. */
+/** An operator who says so too early is asked again; a script with the same answer each time comes to an end. */
 const MOST_TRIES = 5;
 
-/** Believed only where the probe says done; otherwise the step has not run, and consent is asked for anew. */
+/** Believed only if the probe says done; otherwise the step has not run, and consent is asked for anew. */
 async function confirmByHand(session: Session, mutation: Mutation, tries: number): Promise<Ended> {
   const found = await probeByHand(session, mutation);
   switch (found.state) {
@@ -222,8 +222,8 @@ async function run(session: Session, mutation: Mutation): Promise<Ran> {
 }
 
 /**
- * Whatever the error says of its own call, earlier calls of the attempt may have had their effect: the world is asked
- * before anything else (law 4).
+ * Earlier calls of the attempt may have had their effect, even if the error denies it for its own call: the world is
+ * asked first (law 4).
  */
 async function afterError(
   session: Session,

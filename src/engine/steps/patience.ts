@@ -1,6 +1,6 @@
 /**
- * A lost network is waited for (DESIGN §3): only calls that read are made again, each try is journaled, and after the
- * patience the run ends with 15 and the command to continue.
+ * Waits for a lost network (DESIGN §3). Only reads are called again, and each try is journaled. After the patience the
+ * run ends with 15 and the command to continue.
  */
 import { isTransient, type RecoverError } from "../../errors.ts";
 import { errorOf, journaled, type Session } from "../state/session.ts";
@@ -14,7 +14,7 @@ const LONGEST_PAUSE_MS = 15_000;
 export class Patience {
   readonly #session: Session;
   readonly #unit: Unit;
-  /** What is safe, for the screen. */
+  /** The safe things, for the screen. */
   readonly #safe: string;
   #began: number | undefined;
   #tries = 0;
@@ -26,9 +26,9 @@ export class Patience {
   }
 
   /**
-   * Notes the lost call and pauses, again until it can be told that the run is still this process's: another may have
-   * taken it over while nobody could be reached. Errors: `fenced`; the given one, with how to continue, once the
-   * patience is used up.
+   * Notes the lost call and pauses, until it is known that this process still holds the run: another may have taken it
+   * over while nobody could be reached. Errors: `fenced`; the given one, with how to continue, once the patience is
+   * used up.
    */
   async pause(error: RecoverError): Promise<void> {
     for (let lost: RecoverError | undefined = error; lost !== undefined; lost = await this.#stillLost())

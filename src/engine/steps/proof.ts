@@ -23,7 +23,7 @@ const ASKED_AGAIN = 3;
 const SPOILT: ReadonlySet<string> = new Set<ErrorCode>(["answer-incomplete", "answer-malformed"]);
 
 /**
- * Asks the world what became of the step. What the probe throws reads as "unknown" (law 5), but for a network that
+ * Asks the world about the outcome of the step. A probe's error reads as "unknown" (law 5), except for a network that
  * stays away longer than the patience.
  */
 export async function probe(session: Session, mutation: Mutation): Promise<Probe<JsonObject>> {

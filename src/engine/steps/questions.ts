@@ -10,15 +10,15 @@ export interface Asking {
   readonly unit?: Unit;
   /** Of the step that asks: `--yes` answers y/N questions of steps that read or create. */
   readonly effect: Effect;
-  /** What to say when nobody is there to answer: the flag that would. */
+  /** The remedy when nobody is there to answer: the flag that would. */
   readonly remedy?: string;
   /** Why a text is no answer. The operator is asked again then; anybody else's answer ends in this error. */
   readonly refusal?: (value: string) => RecoverError | undefined;
-  /** What a flag answers, by somebody who has seen the question. */
+  /** The answer by a flag, whose giver has seen the question. */
   readonly decided?: string | undefined;
 }
 
-/** Errors: `question-unanswered`, `stopped-by-operator`; a refusal's. What is refused is never journaled. */
+/** Errors: `question-unanswered`, `stopped-by-operator`; a refusal's. A refused answer is never journaled. */
 export async function ask(session: Session, question: Question, asking: Asking): Promise<Answer> {
   const earlier = answeredBefore(session, question, asking);
   if (earlier !== undefined) return { value: earlier, by: "journal" };
@@ -75,7 +75,7 @@ export async function askNow(session: Session, question: Question, asking: Askin
   return answer;
 }
 
-/** Of a choice, whoever answers by something else than a person's list has answered another question. */
+/** An answer outside a person's list of choices answers another question. */
 const isAmong = (question: Question, { value }: Answer): boolean =>
   question.kind !== "choice" || question.choices.some((choice) => choice.value === value);
 
@@ -84,7 +84,7 @@ export function standsOn(session: Session, { why }: Decided, evidence: string): 
   return why === session.options.secrets.mask(evidence);
 }
 
-/** What the journal holds, where it still is an answer to this question. A "no" is asked again: else no resume could ever go on. */
+/** The journaled answer, if it still answers this question. A "no" is asked again: else no resume could ever go on. */
 function answeredBefore(session: Session, question: Question, { unit, refusal }: Asking): string | undefined {
   const value = session.state.answers.get(questionKey(question.id, unit))?.value;
   if (value === undefined || refusal?.(value) !== undefined) return undefined;

@@ -20,7 +20,7 @@ export type ErasedRead = ReadAction<never, JsonObject>;
 export async function runReadStep(session: Session, at: Attempt, action: ErasedRead): Promise<void> {
   const { planned, unit, attempt } = at;
   const input = inputOf(session, planned, unit);
-  // Only where the runbook raised the effect is there anything to consent to.
+  // Only if the runbook raised the effect is there anything to consent to.
   await obtainConsent(session, { planned, unit, commands: input.commands });
   const commandsSha256 = hashCommands(input.commands);
   const start = { action: action.id, effect: planned.effect, input: input.raw, commandsSha256 };

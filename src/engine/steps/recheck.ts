@@ -1,6 +1,6 @@
 /**
- * Resume looks at the world again (law 9): every fact of a finished step that should still hold is verified, read-only,
- * and drift is shown before anything goes on.
+ * Resume looks at the world again (law 9). Each fact of a finished step that should still hold is verified, read-only.
+ * Drift is shown before anything goes on.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../action.ts";
@@ -16,7 +16,7 @@ import { contextFor } from "./step-context.ts";
 import { mayHaveActed } from "../state/transition.ts";
 import { parsedInput } from "./unit-input.ts";
 
-/** Errors: `question-unanswered` and `stopped-by-operator` where there is drift; what a check threw. */
+/** Errors: `question-unanswered` and `stopped-by-operator` if there is drift; what a check threw. */
 export async function recheck(session: Session): Promise<void> {
   const drifted = await findDrift(session);
   if (!isSome(drifted)) return;
@@ -25,7 +25,7 @@ export async function recheck(session: Session): Promise<void> {
   for (const checked of drifted) await takeOver(session, checked);
 }
 
-/** True where something that a mutating step established no longer holds. Reads only, asks nobody and waits for nothing. */
+/** True if something that a mutating step established no longer holds. Reads only, asks nobody and waits for nothing. */
 export async function groundMoved(session: Session): Promise<boolean> {
   for (const fact of factsThatHold(session)) {
     if (fact.planned.step.action.effect === "read") continue;
@@ -36,12 +36,12 @@ export async function groundMoved(session: Session): Promise<boolean> {
 
 /**
  * After a step that failed: whether what failed it is that an earlier fact no longer holds, and the operator has that done
- * again. False where nobody can tell: then the step's own error says more. Errors: `interrupted`, `stopped-by-operator`
+ * again. False if nobody can tell: then the step's own error says more. Errors: `interrupted`, `stopped-by-operator`
  * as the answer; where nobody is there to choose the step's own, with the way to decide it.
  */
 export async function againAfter(session: Session, failed: RecoverError): Promise<boolean> {
   const drifted = await driftBehind(session);
-  // What holds again by now, or cannot be told, is nothing to do again.
+  // A fact that holds again by now, or cannot be told, gives no reason to do a step again.
   if (!isSome(drifted) || !drifted.some(mayRunAgain)) return false;
   try {
     if ((await askAboutDrift(session, drifted, failed)) !== "again") return false;
@@ -54,7 +54,7 @@ export async function againAfter(session: Session, failed: RecoverError): Promis
   return true;
 }
 
-/** What no longer holds; nothing where no step that changes the world is concerned, or nobody could look. */
+/** The drifted facts; empty if no step that changes the world is concerned, or if nobody could look. */
 async function driftBehind(session: Session): Promise<readonly Checked[]> {
   try {
     return (await groundMoved(session)) ? await findDrift(session, atOnce) : [];
@@ -89,8 +89,9 @@ async function findDrift(session: Session, look: Look = patiently): Promise<read
 }
 
 /**
- * From the first step that changed the world and no longer holds: each one that was begun is open again, and lists and
- * conditions are looked at anew. Written last step first: whoever is killed amid it still finds that first one drifted.
+ * From the first step that changed the world and drifted, each begun step is open again, and lists and conditions are
+ * looked at anew. The entries are written last step first: after a kill amid them, the next process still finds the
+ * first step drifted.
  */
 async function doAgain(session: Session, drifted: readonly Checked[]): Promise<void> {
   const { plan } = session;
@@ -140,7 +141,7 @@ async function check(session: Session, fact: Fact, look: Look): Promise<Checked>
   return { fact, verdict: verdict ?? { holds: "unknown", evidence: "the action cannot verify it" } };
 }
 
-/** A read without a check of its own is made again. A refusal by its own findings is drift; a system that refuses us is not. */
+/** A read without a check is made again. A refusal by its findings is drift; a system that refuses us is not. */
 async function compare(session: Session, fact: Fact, read: () => Promise<JsonObject>): Promise<Checked> {
   try {
     const output = await read();
@@ -174,7 +175,7 @@ function show(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
-/** What a read finds now is what the following steps, and the consent, are about. */
+/** The following steps, and the consent, are about the new output of the read. */
 async function takeOver(session: Session, { fact, output }: Checked): Promise<void> {
   if (output === undefined) return;
   const { planned, unit, state } = fact;

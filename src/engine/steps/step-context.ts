@@ -38,7 +38,7 @@ export function contextFor(session: Session, planned: PlannedStep, at: At): Cont
     },
     beforeEffect: async () => {
       await session.beforeEffect();
-      // Whatever earlier processes did, it was not after this.
+      // Earlier processes did nothing after this.
       session.caughtUp();
     },
     betweenItems: async () => undefined,

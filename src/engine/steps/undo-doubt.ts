@@ -64,7 +64,7 @@ async function decisionFor(
   return decision;
 }
 
-/** What going the way back may mean where nobody knows what is left, by what it does. */
+/** The consequence of going the way back without knowing what is left, by its effect. */
 const ALL_THE_SAME: Readonly<Record<ErasedWayBack["effect"], string>> = {
   create:
     "its guard looks again, then it runs: what has the name now is renamed or removed, also where it was taken back already",

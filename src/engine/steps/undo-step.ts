@@ -31,7 +31,7 @@ export async function undoUnit(session: Session, one: UnitToUndo): Promise<void>
 }
 
 export interface Undone {
-  /** Absent where the way back was gone just now. */
+  /** Absent if the way back was gone just now. */
   readonly how?: "left" | "found" | "by-hand";
   readonly evidence: string;
 }
@@ -63,7 +63,7 @@ async function isTakenBack(session: Session, { one, undo }: Going): Promise<bool
   return true;
 }
 
-/** True where the unit is undone; false where the probe showed that the way back has to be gone again. */
+/** True if the unit is undone; false if the probe showed that the way back has to be gone again. */
 async function goBack(session: Session, { one, undo, weather }: Going): Promise<boolean> {
   const { unit, attempt, planned, input, commands } = one;
   session.checkStop();
@@ -113,7 +113,7 @@ async function attemptBack(session: Session, one: UnitToUndo, undo: ErasedWayBac
   }
 }
 
-/** What the probe throws reads as "unknown" (law 5), but for a network that stays away longer than the patience. */
+/** A probe's error reads as "unknown" (law 5), except for a network that stays away longer than the patience. */
 async function probeBack(session: Session, one: UnitToUndo, undo: ErasedWayBack): Promise<UndoProbe> {
   const found = await patiently(session, one.unit, async (): Promise<UndoProbe> => {
     try {

@@ -18,7 +18,7 @@ export async function settleStep(
   { action, state }: { readonly action: ErasedMutation; readonly state: Unsettled },
 ): Promise<void> {
   const isAnew = "anew" in state;
-  // What was opened anew is asked for as it would run now: the steps before it may have brought something else.
+  // A reopened step is probed with the input of a new run: the steps before it may have another output now.
   const begun = { unit: at.unit, raw: state.input ?? {}, run: session.state.run };
   const input = isAnew ? inputOf(session, at.planned, at.unit) : parsedInput(at.planned, begun);
   const mutation: Mutation = { ...at, attempt: state.attempt, action, input };
@@ -34,7 +34,8 @@ export async function settleStep(
     case "partly":
       return runMutatingStep(session, next, { action, before: found.state });
     case "unknown":
-      // Whoever had it opened anew has decided: it runs, behind its own guard. What had not ended is in doubt as ever.
+      // The operator who had it opened anew has decided: it runs behind its guard. A step that had not ended is in
+      // doubt as ever.
       if (state.kind === "reopened" && state.output !== undefined)
         return runMutatingStep(session, next, { action, before: "partly" });
       return decided(session, mutation, { evidence: found.evidence, seen: true });
@@ -43,7 +44,7 @@ export async function settleStep(
   }
 }
 
-/** False where it is there, but not as it should be: that is the drift which it was opened anew for. */
+/** False if it is there, but not as it should be: that is the drift which it was opened anew for. */
 async function adoptProved(
   session: Session,
   mutation: Mutation,
@@ -53,7 +54,7 @@ async function adoptProved(
   if (verdict.holds === false) return false;
   const isSame = isDeepStrictEqual(masked(session, mutation.input.raw), state.input);
   const adopted = isSame ? mutation : { ...mutation, attempt: state.attempt + 1 };
-  // What it is done to is another than before, and an undo has to know.
+  // The input is another than before, and an undo has to know.
   if (!isSame) await journalStart(session, adopted);
   await conclude(session, adopted, { how: "adopted", output, verdict });
   return true;
@@ -71,9 +72,9 @@ async function decided(session: Session, mutation: Mutation, doubt: Doubt): Prom
 const UNWRITTEN = "nothing of it is in the journal, whose last lines may be lost";
 
 /**
- * A step of which nothing is journaled, while the journal may be behind the world (I14). What is done and proved is
- * adopted: that has no effect, and so it wants no consent. What nobody can tell goes past the guard first, which knows
- * best what is somebody else's, and then to a person. All else runs as ever, with guard and consent.
+ * A step without journal entries, while the journal may be behind the world (I14). If the effect is done and proved, it
+ * is adopted: that has no effect, and so it needs no consent. If nobody can tell, the guard is asked first, which best
+ * knows foreign things, and then a person. All else runs as ever, with guard and consent.
  */
 export async function catchUp(session: Session, at: Attempt, action: ErasedMutation): Promise<void> {
   const refusable = { at, before: "not-needed" } as const;
@@ -89,7 +90,7 @@ export async function catchUp(session: Session, at: Attempt, action: ErasedMutat
     case "partly":
       return runMutatingStep(session, at, { action, before: found.state });
     case "unknown":
-      // Whoever had it taken back has decided that it runs anew.
+      // The operator who had it undone has decided that it runs anew.
       if (stateOf(session.state, at.unit).kind === "undone")
         return runMutatingStep(session, at, { action, before: "partly" });
       await orRefused(session, { at, before: "partly" }, () => guard(session, mutation));
@@ -100,7 +101,7 @@ export async function catchUp(session: Session, at: Attempt, action: ErasedMutat
   }
 }
 
-/** False where it is there, but not as it should be. */
+/** False if it is there, but not as it should be. */
 async function adoptUnwritten(
   session: Session,
   mutation: Mutation,

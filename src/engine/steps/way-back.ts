@@ -1,4 +1,4 @@
-/** What an undo has to take back, in which order, and what that costs. Pure but for the actions' own descriptions. */
+/** The steps that an undo takes back, their order and cost. Pure but for the actions' own descriptions. */
 import type { JsonObject, NothingToUndo, PrintedCommand, WayBack } from "../../action.ts";
 import { described } from "../state/foresight.ts";
 import type { Plan, PlannedStep } from "../state/plan.ts";
@@ -47,7 +47,7 @@ export const isLeft = (undo: UnitToUndo["undo"]): undo is NothingToUndo => undo 
 export const isFinal = (undo: UnitToUndo["undo"]): boolean =>
   undo === undefined || (isLeft(undo) && undo.final === true);
 
-/** What undo does about the unit, what it costs or what it leaves: one sentence. */
+/** The act of the undo on the unit, with its cost or its remains: one sentence. */
 export function wayBackOf(undo: UnitToUndo["undo"]): string {
   if (undo === undefined) return "there is no way back from here by the tool";
   return isLeft(undo) ? undo.leaves : undo.cost;
@@ -93,7 +93,7 @@ function toUndo(
   };
 }
 
-/** Whatever began may have had its effect; what was refused before its beginning had none. */
+/** A step that began may have had its effect; one that was refused before its beginning had none. */
 function begunWith(state: StepState): { readonly input: JsonObject; readonly attempt: number } | undefined {
   switch (state.kind) {
     case "running":

@@ -1,10 +1,13 @@
 /**
- * Work in a directory of somebody else, done as that account: root would follow a link that the owner puts there, and run
- * what the owner's settings of git name (core.fsmonitor).
+ * Work in somebody else's directory, done as that account. Root would follow a link that the owner puts there, and run
+ * programs from the owner's settings of git (core.fsmonitor).
  */
 import type { Argv } from "./host-commands.ts";
 
-/** What these scripts end with: root would be led by somebody else's link; a directory is not there, or may not be entered. */
+/**
+ * Exit codes of these scripts: root would follow somebody else's link; a directory is absent; a directory may not be
+ * entered.
+ */
 export const ENDS = { foreign: 5, absent: 6, closed: 7 } as const;
 
 /** For `case`. Only these words say that nothing is there: what lies behind the forbidden, or is gone, is not seen either. */
@@ -77,8 +80,8 @@ exec setsid -w env -i LC_ALL=C PATH="$PATH" "$@" "$name"
 `;
 
 /**
- * $1: absolute path of a file; the rest: the program that runs in the file's directory, with an environment of its own and no
- * terminal; its last argument is the file, as `./NAME`. Ends with 127 where the machine has no `setpriv`: nothing was run.
+ * $1: absolute path of a file; the rest: the program that runs in the file's directory, with a clean environment and no
+ * terminal. Its last argument is the file, as `./NAME`. Ends with 127 if the machine has no `setpriv`: nothing was run.
  */
 const asOwner = (resolving: string): string => String.raw`${ENTER_SCRIPT}
 enter "$(dirname -- "$1")"
@@ -98,7 +101,7 @@ const AS_OWNER = asOwner("");
 const AS_OWNER_OF_TARGET = asOwner(RESOLVING);
 
 export const asOwnerOf = (file: string, ...argv: Argv): Argv => ["sh", "-c", AS_OWNER, "sh", file, ...argv];
-/** What only reads. */
+/** For programs that only read. */
 export const asOwnerOfTarget = (file: string, ...argv: Argv): Argv => [
   ...(["sh", "-c", AS_OWNER_OF_TARGET, "sh", file] as const),
   ...argv,

@@ -1,13 +1,13 @@
 /**
- * Root's work on the data of others, where no link leads out: in a file system that holds nothing but what is read, what is
- * written, and the programs for it. Who writes to either directory may swap names in the midst of it as he likes.
+ * Root's work on the data of others, in a file system that no link leads out of: it holds only the source, the
+ * destination and the programs. A writer in either directory may swap names during the work.
  */
 import { ENTER_SCRIPT } from "./as-owner.ts";
 import type { Argv } from "./host-commands.ts";
 
 /**
- * In a mount namespace of its own. $1: a directory that is read; $2: a path, and what is above it is written to; $3: a script,
- * whose $1 and $2 they then are. Nobody works in /sys, so that nothing is hidden by what is mounted there.
+ * In a new mount namespace. $1: a directory that is read; $2: a path whose parent is written to; $3: a script, which
+ * gets them as $1 and $2. The mounts hide nothing that is used, because nobody works in /sys.
  */
 const CONFINED = String.raw`
 mount --make-rprivate / || exit 1
@@ -25,7 +25,7 @@ put /to || exit 1
 exec chroot /sys env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/tmp sh -c "$3" sh /from "/to/$(basename -- "$2")"
 `;
 
-/** "" where nothing is read. */
+/** `from` is "" if nothing is read. */
 export const confined = (from: string, to: string, script: string): Argv => [
   ...(["unshare", "--mount", "sh", "-c", CONFINED, "sh"] as const),
   ...[from, to, script],

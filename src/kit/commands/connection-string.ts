@@ -1,6 +1,6 @@
 /**
- * A database by its name alone: `psql -d` and `pg_dump -d` take a name with "=" in it, or one that begins with
- * "postgresql://", for a whole connection string, with a host of its own (PostgreSQL manual, psql, `--dbname`).
+ * A database by its name alone. `psql -d` and `pg_dump -d` take some names for a whole connection string that may name
+ * another host: a name with "=" in it, or one that begins with "postgresql://" (PostgreSQL manual, psql, `--dbname`).
  */
 export const databaseAlone = (name: string): string =>
   `dbname='${name.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

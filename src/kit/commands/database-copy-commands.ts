@@ -1,7 +1,7 @@
 /**
- * Every command by which a copy of a PostgreSQL data directory is made in a volume of the run's own, started, asked, dumped
- * and removed, as argv arrays. Pure. All of it goes through `docker`: the original is mounted read-only by its path, so that
- * not even a time of access changes, and nobody needs to be root.
+ * The commands that make a copy of a PostgreSQL data directory in the run's own volume, start, ask, dump and remove it,
+ * as argv arrays. Pure. All go through `docker`, so nobody needs to be root. The original is mounted read-only by its
+ * path: not even a time of access changes.
  */
 import { databaseAlone } from "./connection-string.ts";
 import { type DockerWords, readOnlyBind } from "./docker-commands.ts";
@@ -14,7 +14,7 @@ export interface ServerPrograms {
   readonly image: string;
   /** Paths that would become anonymous volumes. */
   readonly volumes: readonly string[];
-  /** A directory on the engine's machine that has `postgres`; "" where the image has it. */
+  /** A directory on the engine's machine that has `postgres`; "" if the image has it. */
   readonly directory: string;
   /** `9.6`, `16`. */
   readonly major: string;
@@ -30,7 +30,7 @@ export interface CopyServer {
   readonly role: string;
 }
 
-/** What is copied where. */
+/** The order to fill a copy: its source and its place. */
 export interface FillOrder {
   readonly run: string;
   readonly programs: ServerPrograms;
@@ -46,7 +46,7 @@ export interface FillOrder {
 
 const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
 
-/** What a program on Linux needs of the machine that it was installed on. */
+/** Directories of its machine that an installed program on Linux needs. */
 const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"] as const;
 export const COPY_AT = "/dingo/copy";
 const FROM_AT = "/dingo/from";
@@ -117,7 +117,7 @@ export const makeVolume = (words: DockerWords, name: string, labels: Readonly<Re
   );
 export const removeVolume = (words: DockerWords, name: string): Argv => docker(words, "volume", "rm", name);
 
-/** Lines of kilobytes, one for each path, whatever becomes of the others: -1 where nobody can tell. */
+/** A line of kilobytes for each path, even if others fail: -1 if nobody can tell. */
 const MEASURE_SCRIPT = 'for d in "$@"; do n=$(du -skx -- "$d" 2> /dev/null | cut -f1); echo "${n:--1}"; done';
 export const measure = (
   words: DockerWords,
@@ -135,11 +135,11 @@ export const measure = (
   });
 
 /**
- * $1: below the original; $2: name of the copy; $3: "server" to make it ready for one: without pipes, sockets and devices,
- * on which a server would wait for ever; $4: name of a directory until it is whole. The mark `complete` is written last.
- * Ends with 3 where somebody wrote to the original meanwhile: times are in whole seconds (busybox has no others), so the
- * copy begins when the second of the newest change is over, and a change in it cannot look like that one. `server.conf` is readable for all: the server of a proof, which
- * may run as another account, preloads what it names.
+ * $1: the path below the original; $2: name of the copy; $4: name of a directory until the copy is whole.
+ * $3: "server" leaves out pipes, sockets and devices, on which a server would wait for ever.
+ * The mark `complete` is written last. Ends with 3 if somebody wrote to the original meanwhile. Times are in whole
+ * seconds (busybox has no others), so the copy begins when the second of the newest change is over: a later change then
+ * has another time. `server.conf` is readable for all: the server of a proof reads it, perhaps as another account.
  */
 const FILL_SCRIPT = String.raw`
 set -e
@@ -206,7 +206,7 @@ const parted = (path: string): readonly [string, string] => {
   return [path.slice(0, cut) || "/", path.slice(cut + 1)];
 };
 
-/** Outweighs whatever stands in a file: nothing leaves this server, and its lines are read in English and UTC. */
+/** These outweigh the settings in files: nothing leaves this server, and its lines are in English and UTC. */
 const SETTINGS: readonly string[] = [
   "listen_addresses=",
   "unix_socket_directories=/tmp",
@@ -226,7 +226,7 @@ const SETTINGS: readonly string[] = [
 const settings = (...more: readonly string[]): readonly string[] =>
   [...SETTINGS, ...more].flatMap((each) => ["-c", each]);
 
-/** PostgreSQL, "Shutting Down the Server": SIGINT disconnects whoever is there, SIGTERM waits for them. */
+/** PostgreSQL, "Shutting Down the Server": SIGINT disconnects all clients, SIGTERM waits for them. */
 const serverFlags = ({ volume }: CopyServer, stopSignal: "SIGINT" | "SIGTERM"): readonly string[] => [
   ...["-d", "--name", volume, "--log-driver", "json-file", "--stop-signal", stopSignal],
   ...["--mount", `type=volume,src=${volume},dst=${COPY_AT},volume-nocopy`],

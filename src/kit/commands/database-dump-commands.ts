@@ -1,7 +1,7 @@
 /**
- * How the databases of a copy are dumped to files and loaded from them, as argv arrays. Pure. What a dump holds is a stranger's
- * text, and psql has commands of its own that reach beyond the database (CVE-2025-8714, CVE-2025-8715): so a database goes as an
- * archive of pg_dump through pg_restore, which knows none, and psql is given the roles as hexadecimal digits alone.
+ * The commands that dump the databases of a copy to files and load them, as argv arrays. Pure. A dump holds a
+ * stranger's text, and psql has commands that reach beyond the database (CVE-2025-8714, CVE-2025-8715). So pg_restore,
+ * which has none, loads a database from an archive of pg_dump; psql gets the roles as hexadecimal digits alone.
  */
 import { databaseAlone } from "./connection-string.ts";
 import { type CopyServer, execute } from "./database-copy-commands.ts";

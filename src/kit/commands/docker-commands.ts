@@ -1,6 +1,6 @@
 /**
- * Every command of the `docker` CLI that is run on a Docker host, as an argv array: what the adapter sends, what
- * describe() prints and what a stand-in has to understand are the same thing. Pure: nothing is checked here.
+ * The `docker` commands that run on a Docker host, as argv arrays. The adapter sends them, describe() prints them, and a
+ * stand-in understands them. Pure: nothing is checked here.
  *
  * `words` are those before every command: `docker`, or `sudo -n docker`. Objects are named by full ids wherever one is at
  * hand: an id is never taken for another name, and never pulled.
@@ -20,7 +20,7 @@ export const engineInfo = (words: DockerWords): Argv => docker(words, "info", "-
 export const currentContext = (words: DockerWords): Argv => docker(words, "context", "inspect");
 export const volumeNames = (words: DockerWords): Argv => docker(words, "volume", "ls", "-q");
 export const inspectVolumes = (words: DockerWords, names: readonly string[]): Argv =>
-  // A volume driver of its own may name volumes as it likes.
+  // A foreign volume driver may name its volumes as it likes.
   docker(words, "volume", "inspect", ...(names.some((name) => name.startsWith("-")) ? ["--"] : []), ...names);
 /** Ids of all containers, stopped ones too. */
 export const containerIds = (words: DockerWords): Argv => docker(words, "ps", "-aq", "--no-trunc");
@@ -34,7 +34,7 @@ export const storageSizes = (words: DockerWords): Argv => docker(words, "system"
 /** Paths that a container added, changed or deleted against its image. */
 export const layerChanges = (words: DockerWords, container: string): Argv => docker(words, "diff", container);
 
-/** The user id of whoever runs the commands. */
+/** The user id that the commands run as. */
 export const ownId = (sudo: boolean): Argv => (sudo ? ["sudo", "-n", "id", "-u"] : ["id", "-u"]);
 export const hostName = (): Argv => ["uname", "-n"];
 /**
@@ -213,7 +213,7 @@ export const insideDirectly = (sudo: boolean, call: InsideCall): Argv => {
   return sudo ? ["sudo", "-n", ...argv] : argv;
 };
 
-/** Marks a container that looks, for whoever finds one that is still there. */
+/** Marks a container that looks, so that an operator can tell one that was left behind. */
 export const LOOK_LABEL = "dingo-recover.look";
 
 /** Where the N-th place is mounted. */
@@ -227,8 +227,8 @@ export interface LookingImage {
 }
 
 /**
- * In a container that lives for this look: without network, without log, with no right but to read what root may read,
- * each place mounted read-only by its path on the engine's machine.
+ * In a container that lives for this look: without network and log, with only the right to read as root. Each place is
+ * mounted read-only by its path on the engine's machine.
  */
 export const insideContainer = (words: DockerWords, image: LookingImage, call: InsideCall): Argv => {
   const paths = [...new Set(call.places.map(({ path }) => path))];

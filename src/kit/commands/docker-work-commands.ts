@@ -1,13 +1,13 @@
 /**
- * Every command that changes something on a Docker host, and those that a change is held to, as argv arrays: what the
- * adapter sends, what describe() prints and what a stand-in has to understand are the same thing. Pure.
+ * The commands that change something on a Docker host, and the reads that guard a change, as argv arrays. The adapter
+ * sends them, describe() prints them, and a stand-in understands them. Pure.
  */
 import { asOwnerOf, asOwnerOfTarget, ENDS, ledBy, madeByOwner, OWN_SCRIPT } from "./as-owner.ts";
 import { confined } from "./confined.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
-/** What `docker-compose` 1.x and `docker compose` are called. */
+/** `docker-compose` 1.x is "v1", `docker compose` is "v2". */
 export type ComposeGeneration = "v1" | "v2";
 
 export interface ComposeCall {
@@ -23,7 +23,7 @@ export type ComposeScales = Readonly<Record<string, number>>;
 
 /** A container that lives for a proof: with another one's image and command, on one directory alone, without network. */
 export interface ProofOrder {
-  /** Id of the container that it is made like. What that was told may hold passwords, so that nobody else hands it on. */
+  /** Id of the container that it is made like. That one's settings may hold passwords, so only Docker passes them on. */
   readonly of: string;
   readonly name: string;
   readonly directory: string;
@@ -123,7 +123,7 @@ ${LIST_SCRIPT}
 `;
 export const countDifferent = (words: DockerWords, one: string, other: string): Argv =>
   asRoot(words, "sh", "-c", ALIKE_SCRIPT, "sh", one, other);
-/** What is lacking in a copy; what is there as it is there is left alone. */
+/** Copies the files that a copy lacks; equal files are left alone. */
 const LACKING_SCRIPT = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 export const copyDifferences = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, LACKING_SCRIPT));
@@ -212,10 +212,10 @@ export const whyLed = (words: DockerWords, directory: string): Argv => asRoot(wo
 export const whyUnwritable = (words: DockerWords, path: string, directories: readonly string[]): Argv =>
   asRoot(words, ...asOwnerOf(path, "sh", "-c", WRITABLE_SCRIPT, "sh", ...directories));
 /**
- * As the owner of the file's directory. $1: SHA-256 of what is there, "" for nothing; $2: SHA-256 of the text, since a
- * connection that breaks ends stdin too; $3: name of a file beside it that a new one is like, "" for none; $4: the file. The
- * text comes on stdin, and nobody else may read it before it has the owner and the mode of the file before, or of that one. A
- * link stays one: what it leads to is written, by root only in a directory of root's. Ends with 3 where something else is there.
+ * As the owner of the file's directory. $1: SHA-256 of the present content, "" for no file; $2: SHA-256 of the text, since
+ * a connection that breaks ends stdin too; $3: name of a file beside it that a new one is like, "" for none; $4: the file.
+ * The text comes on stdin. Nobody else may read it before it has the owner and the mode of the old file, or of $3. A link
+ * stays a link: its target is written, by root only in a directory of root's. Ends with 3 if $1 differs.
  */
 const WRITE_SCRIPT = String.raw`${OWN_SCRIPT}
 set -e

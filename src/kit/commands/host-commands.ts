@@ -1,6 +1,6 @@
 /**
- * Every command that is run on a cell, as an argv array: what the adapters send, what describe() prints and what a
- * stand-in has to understand are the same thing. Pure: nothing is checked here, `<step.output>` passes through.
+ * The commands that run on a cell, as argv arrays. The adapters send them, describe() prints them, and a stand-in
+ * understands them. Pure: nothing is checked here, `<step.output>` passes through.
  * Facts: dingo.md §1.8–§1.12, §5 (paths on a cell), §4 (etcd), cf-bosh.md §3.4 (sudo without a password).
  *
  * No pipes, no redirection; secrets and values come on stdin. The line that the remote login shell gets, and that a
@@ -120,7 +120,7 @@ export const PSQL_LOGIN_SCRIPT =
 /** As OS user postgres over the container's socket. */
 export const psqlSocket = (container: string): Argv =>
   dockerCommand("exec", "-i", "-u", "postgres", container, "psql", ...PSQL_OPTIONS, "-d", "postgres");
-/** Likewise in another database, as it is printed: libpq takes the variable for a name, whatever stands in it. */
+/** Likewise in another database, as it is printed: libpq takes the variable for a name, with any characters. */
 export const psqlInto = (container: string, database: string): Argv =>
   dockerCommand("exec", "-i", "-u", "postgres", container, ...inDatabase(database), "psql", ...PSQL_OPTIONS);
 
@@ -158,13 +158,13 @@ export const psqlLogin = (container: string, to: LoginAddress): Argv =>
   );
 
 /**
- * The first line of stdin is the password, the rest is an archive of pg_dump in base64: pg_restore sends it as SQL and knows no
- * commands of its own. $1: what the server calls the connection.
+ * The first line of stdin is the password, the rest is an archive of pg_dump in base64: pg_restore sends it as SQL and
+ * has no commands. $1: the name of the connection on the server.
  */
 export const RESTORE_LOGIN_SCRIPT =
   'IFS= read -r PGPASSWORD && PGAPPNAME=$1 && shift && export PGPASSWORD PGAPPNAME PGCONNECT_TIMEOUT=10 LC_ALL=C && base64 -d | pg_restore "$@"';
 
-/** All or nothing, owned by whoever loads it. An archive that is cut on its way ends in an error, and never in a COMMIT. */
+/** All or nothing, owned by the role that loads it. A cut archive ends in an error, and never in a COMMIT. */
 export const RESTORE_OPTIONS = [
   ...["-w", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"],
   ...["--no-tablespaces", "--no-security-labels"],

@@ -1,6 +1,7 @@
 /**
- * Values that a printed command does not know yet. A dry run and `show` write them as `<step.field>`, and a person fills
- * them in by hand: the line must then be the one that the real value gives. So nothing may be concluded from a placeholder.
+ * Values that a printed command does not know yet. A dry run and `show` write them as `<step.field>`, and a person
+ * fills them in. The line must then equal the one that the real value gives: nothing may be concluded from a
+ * placeholder.
  */
 
 /** A word alone in angle brackets is a name that somebody chose (`shop<old>`), unless it is one of the roots of a path. */
@@ -9,7 +10,7 @@ const PLACEHOLDER = /<(?:item|inputs|run|flags|[a-z][a-z0-9-]*(?:\.[A-Za-z_][\w-
 /** `<create.guid>` */
 export const placeholder = (path: readonly string[]): string => `<${path.join(".")}>`;
 
-/** The first placeholder in a text; undefined where every value is known. */
+/** The first placeholder in a text; undefined if every value is known. */
 export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.exec(text)?.[0];
 
 /** Whether the text, or a part of it, is not known yet. */
@@ -34,7 +35,7 @@ export function known(text: string): string {
   return text;
 }
 
-/** What `read` gives; the error where it is not known yet, for an action that can tell its commands all the same. */
+/** The value that `read` returns, or its `UnknownValue`, for an action that can tell its commands without it. */
 export function ifKnown<T>(read: () => T): T | UnknownValue {
   try {
     return read();

@@ -1,6 +1,6 @@
 /**
- * Printed commands that hang on a value. Of one that is not known yet the shell decides, by what is filled in there: so a
- * line is right whatever the value turns out to be, and nobody has to choose.
+ * Printed commands that depend on a value. If the value is not known yet, the shell decides by the text that is filled
+ * in. The line is then right for each value, and nobody has to choose.
  */
 import type { PrintedCommand } from "../../action.ts";
 import { ifKnown, isUnknown, UnknownValue } from "./placeholder.ts";

@@ -3,7 +3,7 @@
  * again. Used for commands that go through a remote login shell and for every command that is printed.
  */
 
-/** What no POSIX shell treats specially in any position but the first word's. */
+/** Characters that no POSIX shell treats specially, except in the first word. */
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 /** Words that mean something else when they stand unquoted at the beginning: assignments and reserved words. */
 const SPECIAL_FIRST = /=|^(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|select|time|coproc)$/;

@@ -5,7 +5,7 @@
 
 export interface BrokerPattern {
   readonly actions: readonly string[];
-  /** What it tells a person: a clause. */
+  /** Its meaning for a person: a clause. */
   readonly tells: string;
   /** Captured logs: a folder of fixtures/logs. */
   readonly seen: string;
@@ -124,7 +124,7 @@ export const BROKER = brokers({
 
 export type BrokerEvent = keyof typeof BROKER;
 
-/** What the broker calls itself in its lines: until 0.5, and since. Other brokers write lager too, with the same words. */
+/** The broker's name in its lines: until 0.5, and since. Other brokers write lager too, with the same words. */
 const BROKERS: readonly string[] = ["patroni-broker", "dingo-postgresql-broker"];
 
 export const isDingoBroker = (source: string): boolean => BROKERS.includes(source);

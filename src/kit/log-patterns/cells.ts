@@ -1,4 +1,4 @@
-/** What a cell, its broker and wal-e say of an instance: who it is, that it archives, that its container went. */
+/** Lines about an instance by its cell, its broker and wal-e: its identity, its archiving, the end of its container. */
 import { GUID, WHOLE_GUID } from "./guid.ts";
 import { rows } from "./log-pattern.ts";
 

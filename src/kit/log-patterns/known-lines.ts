@@ -196,7 +196,7 @@ const TOOLS: readonly RegExp[] = [
   /^The database cluster will be initialized with locale/,
   /^The default (?:text search configuration|database encoding) (?:will be|has accordingly been) set to "/,
   /^Data page checksums are disabled\.$/,
-  // A value that initdb writes behind its dots, on a line of its own when the machine is slow.
+  // A value that initdb writes behind its dots; on a slow machine it comes as a separate line.
   /^(?:\d+(?:[kM]B)?|[A-Z]\w+\/\w+|posix|sysv|mmap)$/,
   /^(?:creating|selecting|running|performing|syncing|initializing|loading|setting|copying) .* \.\.\. ?/,
   /^WARNING: enabling "trust" authentication for local connections$/,

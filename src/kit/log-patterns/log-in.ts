@@ -1,4 +1,4 @@
-/** What PostgreSQL and libpq answer to a log-in. */
+/** The answers of PostgreSQL and libpq to a log-in. */
 import { rows } from "./log-pattern.ts";
 
 export const LOG_IN = rows({
@@ -43,7 +43,7 @@ export const LOG_IN = rows({
 export const BY_PSQL = /^(?:psql:|(?:ERROR|FATAL|PANIC):)/m;
 
 export const OF_PG_RESTORE = /^pg_restore: /m;
-/** What pg_restore complains of; up to 11 each part of it signs with its name, and a title stands first. */
+/** Complaints of pg_restore. Up to 11, each part of it signs with its name, and a title stands first. */
 export const BY_PG_RESTORE = /^pg_restore: (?:error: |\[[a-z ()]{1,40}\] (?!Error ))/u;
 /** It never came to its server, or lost it: that says nothing of the dump. */
 export const UNCONNECTED =

@@ -38,7 +38,7 @@ export interface LogPattern {
   readonly means: Meaning;
   /** Tested against the text of a line, without prefix (`said-line.ts`). */
   readonly says: RegExp;
-  /** What it tells a person: a clause. */
+  /** Its meaning for a person: a clause. */
   readonly tells: string;
   /** Captured logs, or source file and version. */
   readonly seen: string;

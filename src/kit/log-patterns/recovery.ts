@@ -1,4 +1,4 @@
-/** What PostgreSQL and wal-e say while a database is restored and recovered (real-parts.md §3.4, wal-archives.md §7). */
+/** Lines of PostgreSQL and wal-e while a database is restored and recovered (real-parts.md §3.4, wal-archives.md §7). */
 import { rows } from "./log-pattern.ts";
 
 const CAPTURED = "fixtures/logs/original-containers";

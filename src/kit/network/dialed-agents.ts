@@ -8,8 +8,8 @@ import type { Dial } from "./dial.ts";
 import { ForwardedSocket } from "./forwarded-socket.ts";
 
 /**
- * How long an unused connection is kept. Shorter than any server's own patience: through a gateway the server's close
- * may never be seen here, and a request on such a connection waits for nothing (Node's servers close after 5 s).
+ * Time after which an unused connection is closed. It is shorter than a server's: through a gateway the server's close
+ * may never be seen here, and a later request would wait for nothing (Node's servers close after 5 s).
  */
 const IDLE_MS = 2_000;
 
@@ -79,7 +79,7 @@ async function openSocket(dial: Dial, options: ClientRequestArgs): Promise<Duple
 }
 
 function failed(opened: Opened | undefined): (error: Error) => void {
-  // Node reads the second argument only where there is no error.
+  // Node reads the second argument only if there is no error.
   return (error) => (opened as ((error: Error) => void) | undefined)?.(error);
 }
 

@@ -9,8 +9,8 @@ import type { Dialer } from "../../ports/dialer.ts";
 const CONNECT_TIMEOUT_MS = 15_000;
 
 /**
- * A name that nobody knows is a mistake, and is not waited for, until this process has reached it once: then the network
- * has gone that knew it (a VPN).
+ * An unknown name is a mistake, and is not waited for. Once this process has reached it, an unknown name means that its
+ * network (a VPN) has gone.
  */
 export function directDialer(timeoutMs = CONNECT_TIMEOUT_MS, lookup?: LookupFunction): Dialer {
   const reached = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * HTTP and HTTPS for the director, S3 and log stores over whatever way leads there: straight, or through the one
- * gateway hop. The names in URLs are looked up at the far end of the hop.
+ * HTTP and HTTPS for the director, S3 and log stores, either straight or through the one gateway hop. The far end of
+ * the hop looks up the names in URLs.
  */
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";

@@ -1,4 +1,4 @@
-/** Asks a place for a first answer, over whatever way leads there: no credentials, nothing that names us. */
+/** Asks a place for a first answer, straight or through a hop: no credentials, nothing that names us. */
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { RecoverError } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
  * A small HTTP proxy on loopback for a program of ours that dials by itself (the cf CLI), so that its connections take
- * the gateway hop. It only tunnels (CONNECT), only to the places it was opened for, and only for who knows its
- * credential: any process of this machine can reach a port on loopback.
+ * the gateway hop. It only tunnels (CONNECT), and only to the places that it was opened for. It demands a credential,
+ * because any process of this machine can reach a port on loopback.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";

@@ -76,7 +76,7 @@ async function connectThrough(socket: Socket, { to, host, port, label }: Destina
   await exactly(socket, bound + 2, signal);
 }
 
-/** So many bytes and no more: the next ones belong to whoever is behind the proxy. */
+/** Exactly so many bytes: the next ones belong to the server behind the proxy. */
 async function exactly(socket: Socket, bytes: number, signal: AbortSignal): Promise<Buffer> {
   for (;;) {
     const read: unknown = socket.read(bytes);

@@ -13,7 +13,7 @@ const NAME = "dingo-recover";
 
 export interface Call {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What Node was started with, as absolute path: a script, or a link to one. */
+  /** Absolute path of Node's first argument: a script, or a link to one. */
   readonly script: string | undefined;
   /** Node, or the executable that holds it and the tool. */
   readonly execPath: string;

@@ -1,12 +1,12 @@
 /**
- * Flags of V8. What it has compiled under others it does not take out of a code cache, Node's own modules neither: they are set
- * when what is needed has been loaded.
+ * Flags of V8. They are set when all needed modules have been loaded: V8 and Node's own modules take nothing from a
+ * code cache that was compiled under other flags.
  */
 
 /**
- * How many times its size the space of young objects, 1 MiB at first, takes each time that much has lived on in it: 2 by
- * default, up to 16 MiB. With 16, work that makes much and keeps it all copies what lives on twice only; with 1, what nearly all
- * stays of takes less memory.
+ * The space of young objects begins at 1 MiB, and grows by this factor each time as much has survived in it: 2 by
+ * default, up to 16 MiB. With 16, work that keeps all it makes copies survivors only twice. With 1, work whose objects
+ * nearly all stay takes less memory.
  */
 export function growYoungBy(factor: 1 | 16): void {
   process.getBuiltinModule("node:v8").setFlagsFromString(`--semi-space-growth-factor=${factor}`);

@@ -58,7 +58,7 @@ export function ownNames(directory: string): readonly string[] {
   return index().flatMap((each) => (each.startsWith(name) ? [each.slice(name.length)] : []));
 }
 
-/** What the threads of a search run. What is inside is no file that Node could open. */
+/** The code of a search's threads. Node cannot open a file that lies inside the executable. */
 export function ownWorker(): { readonly source: string; readonly eval: boolean } {
   const path = ownPath(IS_CLONE ? "src/discovery/scan/worker.ts" : "bundle/worker.cjs");
   const name = nameInside(path);

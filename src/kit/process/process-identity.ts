@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 export interface ProcessIdentity {
   readonly host: string;
   readonly pid: number;
-  /** Boot id and start time in clock ticks from /proc; null where there is no /proc. */
+  /** Boot id and start time in clock ticks from /proc; null if there is no /proc. */
   readonly started: string | null;
   /** Which pids these are: those of a container of the same host name are others. Earlier versions gave none. */
   readonly namespace?: string;
@@ -29,7 +29,7 @@ export function livenessOf(holder: ProcessIdentity): "alive" | "dead" | "elsewhe
   return started === holder.started ? "alive" : "dead";
 }
 
-/** Containers may share a directory and a host name, and not each other's pids; undefined where there is no /proc. */
+/** Containers may share a directory and a host name, and not each other's pids; undefined if there is no /proc. */
 export function pidNamespace(): string | undefined {
   try {
     return readlinkSync("/proc/self/ns/pid");
@@ -55,7 +55,7 @@ export interface ProcessStat {
   readonly start: string;
 }
 
-/** Fields 3 and 22 of /proc/PID/stat (proc_pid_stat(5)): the command in field 2 may hold spaces and parentheses. Undefined where there is none. */
+/** Fields 3 and 22 of /proc/PID/stat (proc_pid_stat(5)): the command in field 2 may hold spaces and parentheses. Undefined if there is none. */
 export function statOf(pid: number): ProcessStat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

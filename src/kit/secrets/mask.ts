@@ -1,4 +1,4 @@
-/** What stands in the place of a secret (law 10). */
+/** Stands in the place of a secret (law 10). */
 export const MASK = "********";
 
 /** Whether a mask stands anywhere in a JSON value, keys included. */

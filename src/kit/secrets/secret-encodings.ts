@@ -46,8 +46,8 @@ function inText(secret: string): string[] {
 }
 
 /**
- * Alone, and in the midst of something else: there it begins at one of three places within a group of four characters,
- * and the characters that it shares with its neighbours are left out.
+ * Alone, and within a longer text. There it begins at one of three places within a group of four characters; the
+ * characters that it shares with its neighbours are left out.
  */
 function inBase64(secret: string): string[] {
   const bytes = Buffer.from(secret);

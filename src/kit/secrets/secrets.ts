@@ -1,6 +1,6 @@
 /**
  * Masking by value: every secret that enters the process is registered here, and everything that leaves it (screen,
- * journal, log, report, error text) goes through `mask` (law 10). What is masked has to be whole: a text that is cut or
+ * journal, log, report, error text) goes through `mask` (law 10). Only a whole text may be masked: one that is cut or
  * wrapped first may carry half a secret.
  */
 import { MASK } from "./mask.ts";
@@ -66,7 +66,7 @@ class Finder {
     return done === 0 ? text : masked + text.slice(done);
   }
 
-  /** Of the longest form that stands there; 0 where none does. */
+  /** Of the longest form that stands there; 0 if none does. */
   #lengthAt(text: string, index: number): number {
     let longest = 0;
     for (let size = Math.min(HEAD, text.length - index); size >= SHORTEST; size -= 1)

@@ -1,8 +1,7 @@
 /**
- * A shell on a host: commands as argv arrays, and one place that says what a failed one means.
- *
- * Exit codes alone do not tell "there is nothing" from "I may not look" (law 5): whoever reads "absent" from an answer
- * looks for the very words of it, and everything else comes here.
+ * A shell on a host: commands as argv arrays, and one place that says what a failed one means. Exit codes alone do not
+ * tell "there is nothing" from "I may not look" (law 5). A caller that concludes "absent" looks for the exact words of
+ * it; everything else comes here.
  */
 import { type ErrorCode, RecoverError } from "../../errors.ts";
 import type { Argv } from "../commands/host-commands.ts";
@@ -84,7 +83,7 @@ export function withoutSudoWarnings(stderr: string): string {
   return stderr.replace(/^sudo: unable to resolve host [^\n]*\n?/gm, "");
 }
 
-/** What a command that failed means: `program-missing`, `access-denied`, `unreachable` or `command-failed`. */
+/** The error of a command that failed: `program-missing`, `access-denied`, `unreachable` or `command-failed`. */
 export function failure(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
   const said = sayings(shell, result);
   const place = shell.label;
@@ -115,14 +114,14 @@ export function failureOfChange(shell: Shell, argv: Argv, result: CommandResult)
   return new RecoverError(code, message, { remedy, place: shell.label, effect });
 }
 
-/** What to do where a command that changes something has failed. */
+/** The remedy after the failure of a command that changes something. */
 export function notByHand(line: string): string {
   return `Mend what it says there, then resume: what became of it is looked at first, so do not run it by hand. It was: ${line}`;
 }
 
 const LONGEST_SAYING = 400;
 
-/** What the command wrote to stderr, on one line, masked, fit for a terminal. */
+/** The command's stderr, on one line, masked, fit for a terminal. */
 export function sayings(shell: Shell, result: CommandResult): string {
   const said = shell.secrets.mask(result.stderr.trim()).replace(/\s*\n\s*/g, "; ");
   if (said === "") return result.signal === undefined ? "it said nothing" : `it was ended by ${result.signal}`;

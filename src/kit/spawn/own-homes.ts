@@ -1,7 +1,7 @@
 /**
- * Homes of programs, each of this process's own: they hold tokens and keys, so that those whose process is dead are removed by
- * the next one, of whatever command and run. A home's name says which process made it: MACHINE-PID-START, START in clock
- * ticks since boot, since pids are reused.
+ * Homes of programs, private to this process: they hold tokens and keys. The next process of any command and run
+ * removes those of dead processes. A home's name says which process made it: MACHINE-PID-START, START in clock ticks
+ * since boot, since pids are reused.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, readdir, rm } from "node:fs/promises";
@@ -31,14 +31,14 @@ export class OwnHomes {
     return this.#name.test(name);
   }
 
-  /** Removes the homes in a directory whose process is dead on this machine. What cannot be removed is left lying. */
+  /** Removes the homes in a directory whose process is dead on this machine. A home that cannot be removed is left. */
   async removeAbandoned(parent: string): Promise<void> {
     const names = await readdir(parent).catch(() => []);
     for (const name of names.filter((each) => this.#isAbandoned(each)))
       await this.remove(join(parent, name)).catch(() => undefined);
   }
 
-  /** Ends the processes that use it first. False where it is not surely ours; a home that is gone counts as removed. */
+  /** Ends the processes that use it first. False if it is not surely ours; a home that is gone counts as removed. */
   async remove(path: string): Promise<boolean> {
     try {
       const found = await lstat(path);
@@ -55,7 +55,7 @@ export class OwnHomes {
     const [, where, pid, start] = this.#name.exec(name) ?? [];
     if (where === undefined || where !== machine()) return false;
     const now = startOf(Number(pid));
-    // Where nothing tells the time of start, a process of that number may be the one.
+    // If the time of start is unknown, a process with that number may be the one.
     if (now === undefined) return !exists(Number(pid));
     return String(now) !== start;
   }

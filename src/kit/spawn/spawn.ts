@@ -1,8 +1,8 @@
 /**
  * A program on this machine: an argv array, never a shell; an environment that holds what is given and nothing else.
  *
- * The child leads its own process group, so that a Ctrl-C in the terminal reaches us alone, in the midst of a change,
- * and so that a time-out ends its children too. Time-outs are real milliseconds.
+ * The child leads its own process group. A Ctrl-C in the terminal then comes
+ * to us alone, even during a change. A time-out ends its children too. Time-outs are real milliseconds.
  *
  * Errors: `program-missing` (effect none), `unreachable` on a time-out, `interrupted` on abort, `answer-incomplete`
  * when the output exceeds its limit. A non-zero exit is a result, not an error.
@@ -23,7 +23,7 @@ export interface ProgramCall {
   readonly stdin?: string;
   /** An open file that gets its standard output, of any size; the result then has none. */
   readonly stdoutTo?: number;
-  /** What it reads at descriptor 3, which it has not where this is absent. */
+  /** The program reads these bytes at descriptor 3; if absent, it has no descriptor 3. */
   readonly fed?: Uint8Array;
   /** Only root can run it as somebody else. */
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
@@ -165,7 +165,7 @@ function notStarted(outcome: Outcome, call: ProgramCall): RecoverError {
   });
 }
 
-/** What is thrown where the signal stops it. */
+/** The error of a program that the signal stopped. */
 export function interrupted(call: ProgramCall, effect: "none" | "unknown"): RecoverError {
   return new RecoverError("interrupted", `the program "${call.program}" was stopped before it was done`, {
     remedy: "Resume the run: it looks first whether the call took effect.",

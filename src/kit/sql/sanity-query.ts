@@ -2,8 +2,8 @@
  * An operator's query reaches psql on stdin, where a line may also be a command of psql's own: `\!` runs a shell in the
  * container (psql manual, "Meta-Commands"). So it is one reading statement without any backslash, or it is refused.
  *
- * What psql would have to be understood for (comments, dollar quotes) is refused rather than parsed: what looks quoted
- * here but not to psql could hide a second statement.
+ * Comments and dollar quotes are refused rather than parsed: a text that looks quoted here but not to psql could hide a
+ * second statement.
  */
 import { RecoverError } from "../../errors.ts";
 import { quoted } from "../text/printable.ts";

@@ -4,9 +4,9 @@ import { asRecoverError, RecoverError } from "../../errors.ts";
 import { printable } from "../text/printable.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 
-/** What a log-in needs and the configuration does not say. */
+/** A secret that a log-in needs and the configuration lacks. */
 export interface LoginQuestion {
-  /** "code": whatever the server asks by keyboard-interactive, such as a one-time code. */
+  /** "code": each prompt of the server by keyboard-interactive, such as a one-time code. */
   readonly kind: "passphrase" | "password" | "code";
   /** In the server's own words for a code; printable. */
   readonly text: string;
@@ -21,7 +21,7 @@ export interface Credentials {
   /** Path of the agent's socket (SSH_AUTH_SOCK). */
   readonly agent?: string;
   readonly password?: string;
-  /** Without it the password answers hidden prompts of keyboard-interactive. Throws where nobody answers. */
+  /** Without it the password answers hidden prompts of keyboard-interactive. Throws if nobody answers. */
   readonly ask?: (question: LoginQuestion) => Promise<string>;
 }
 
@@ -57,7 +57,7 @@ export class LoginWays {
    * Throws what `ask` throws.
    */
   async next(offered: readonly string[] | undefined): Promise<AnyAuthMethod | undefined> {
-    // Whoever was to answer a prompt and did not, ends the log-in.
+    // An unanswered prompt ends the log-in.
     if (this.refusal !== undefined) throw this.refusal;
     for (let way = this.#ways.shift(); way !== undefined; way = this.#ways.shift())
       if (offered === undefined || offered.includes(way.offered)) return await way.method();

@@ -1,4 +1,7 @@
-/** What a gateway asks of the person at the terminal, by name; where nobody is there, what to set instead. */
+/**
+ * The questions of a gateway to the person at the terminal, by name; if nobody is there, the settings that replace
+ * them.
+ */
 import { RecoverError } from "../../errors.ts";
 import type { Operator } from "../../ports/operator.ts";
 import type { Secrets } from "../secrets/secrets.ts";

@@ -31,7 +31,7 @@ export interface RemoteLogin {
   close(): Promise<void>;
 }
 
-/** A host of its own, to which the ways of a gateway's log-in apply as well. */
+/** Another host than the gateway, with the same ways to log in. */
 export function createRemoteLogin(settings: GatewaySettings, dialer: Dialer, secrets: Secrets): RemoteLogin {
   const { user, host, port, label = `${user}@${host}:${port}` } = settings;
   return new SshGateway({ ...settings, label }, dialer, secrets);
@@ -50,7 +50,7 @@ class SshGateway implements Gateway, RemoteLogin {
   readonly #questions: GatewayQuestions | undefined;
   /** Once found, for the life of the process: after a reconnect the same machine has to answer. */
   #trusted: TrustedKeys | undefined;
-  /** What a person said and the gateway accepted; a one-time code is never among it. */
+  /** Answers of a person that the gateway accepted, without one-time codes. */
   #said = new Map<LoginQuestion["kind"], string>();
   #connection: Promise<SshConnection> | undefined;
 
@@ -100,7 +100,7 @@ class SshGateway implements Gateway, RemoteLogin {
     try {
       return await SshConnection.open(target, this.#dial, this.#secrets);
     } catch (error) {
-      // What was said may have been wrong.
+      // The answers may have been wrong.
       this.#said.clear();
       throw error;
     }

@@ -18,11 +18,11 @@ export type TrustedKeys = (
       readonly accept?: (shown: HostKey) => Promise<boolean>;
     }
 ) & {
-  /** Refused before anything else, whoever vouches for them. */
+  /** Refused first, even if somebody vouches for them. */
   readonly revoked?: readonly HostKey[];
 };
 
-/** Undefined where the text is no public key. A comment after the key is ignored. */
+/** Undefined if the text is no public key. A comment after the key is ignored. */
 export function parseHostKey(text: string): HostKey | undefined {
   const [type, encoded] = text.trim().split(/\s+/);
   if (type === undefined || encoded === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return undefined;

@@ -7,11 +7,11 @@ import { type HostKey, parseHostKey, sameKey } from "./host-key.ts";
 export interface KnownKeys {
   /** Of the host, and not revoked. */
   readonly known: readonly HostKey[];
-  /** Refused whoever vouches for them (sshd(8): `@revoked`). */
+  /** Refused even if somebody vouches for them (sshd(8): `@revoked`). */
   readonly revoked: readonly HostKey[];
 }
 
-/** What the files hold for a host; files that are absent count as empty. */
+/** The keys of a host in the files; absent files count as empty. */
 export async function knownHostKeys(files: readonly string[], host: string, port: number): Promise<KnownKeys> {
   const texts = await Promise.all(files.map(readIfPresent));
   return knownHostKeysIn(texts.join("\n"), host, port);

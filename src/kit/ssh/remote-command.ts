@@ -19,7 +19,7 @@ export interface RemoteCommand {
   readonly maxOutputBytes: number;
 }
 
-/** What is needed of an ssh2 client. */
+/** The part of an ssh2 client that is used. */
 export interface CommandChannels {
   exec(line: string, reply: (error: Error | undefined, channel: ClientChannel) => void): unknown;
 }
@@ -41,7 +41,7 @@ export function runRemote(client: CommandChannels, label: string, command: Remot
     }, command.timeoutMs);
     try {
       client.exec(command.line, (error, channel) => {
-        // What follows the reply may lie in the same packet: whoever listens only after an `await` misses the exit status.
+        // The exit status may lie in the same packet as the reply: a listener that is added after an `await` misses it.
         if (error === undefined) execution = new Execution(channel, label, command).begin(settle(resolve), failed);
         else failed(notOpened(error, label));
       });

@@ -4,7 +4,7 @@ import { listed } from "../optional.ts";
 export interface Closing {
   /** One sentence: how the run stands. */
   readonly says: string;
-  /** What came back: rows, last transaction. */
+  /** The recovered things: rows, last transaction. */
   readonly back: readonly string[];
   /** The loss as a range; absent while nothing came back. */
   readonly lost?: string;
@@ -16,7 +16,7 @@ export interface Closing {
   readonly next: readonly NextStep[];
   /** Commands that show the run to others. */
   readonly look: readonly string[];
-  /** What was left aside, with its path: for `--verbose` and the report. */
+  /** Things left aside, with their paths: for `--verbose` and the report. */
   readonly aside: readonly string[];
 }
 

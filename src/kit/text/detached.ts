@@ -1,4 +1,4 @@
-/** The beginning of a text, as a text of its own: a slice keeps all of what it was cut from in memory. */
+/** The beginning of a text, copied: a slice would keep the whole text in memory. */
 export function detached(text: string, length: number): string {
   return text.length <= length ? text : Buffer.from(text.slice(0, length)).toString();
 }

@@ -11,7 +11,7 @@ export interface Diagnostic {
   readonly remedy: string;
 }
 
-/** What is wrong and what to do, before it has a place. */
+/** A defect and its remedy, before it has a place. */
 export interface Finding {
   readonly message: string;
   readonly remedy: string;

@@ -66,7 +66,7 @@ export const GONE = {
 
 export type GoneKind = keyof typeof GONE;
 
-/** What says that the word is gone, and the way on; undefined where no version knew it. */
+/** Says that the word is gone, and the way on; undefined if no version knew it. */
 export function gone(kind: GoneKind, word: string): Finding | undefined {
   const words: Readonly<Record<string, string>> = GONE[kind];
   const remedy = Object.hasOwn(words, word) ? words[word] : undefined;

@@ -4,8 +4,8 @@
 const BEGINNING = 3;
 
 /**
- * Undefined where nothing is near: more than a third of the letters, or more than three, would have to change, and nothing
- * begins so.
+ * Undefined if nothing is near: more than a third of the letters, or more than three, would have to change, and no
+ * candidate begins so.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const all = [...candidates];

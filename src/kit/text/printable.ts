@@ -1,12 +1,14 @@
 /**
- * Foreign text made safe to show: no control, override or invisible character reaches a screen or a report. What a person wrote
- * is refused for what is obeyed alone: a soft hyphen or a blank without width comes with any pasted text.
+ * Foreign text made safe to show: no control, override or invisible character reaches a screen or a report. A person's
+ * text is refused only for characters that a terminal obeys: a soft hyphen or a blank without width comes with any
+ * pasted text.
  */
 
 // C0 without tab and newline, DEL and C1, the bidirectional controls and marks, line and paragraph separators.
 const OBEYED = String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff`;
-// What has no width and no ink, by which two names look alike: Default_Ignorable_Code_Point of Unicode's
-// DerivedCoreProperties.txt, and the interlinear marks, without the joiners and variation selectors of scripts and emoji.
+// Characters without width and ink, by which two names look alike: Default_Ignorable_Code_Point of Unicode's
+// DerivedCoreProperties.txt, and the interlinear marks, without the joiners and variation selectors of scripts and
+// emoji.
 const UNSEEN = String.raw`\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\uffa0\ufff0-\ufffb\u{e0000}-\u{e007f}`;
 const IS_OBEYED = new RegExp(`[${OBEYED}]`, "u");
 const HIDDEN = new RegExp(`[${OBEYED}${UNSEEN}]`, "gu");

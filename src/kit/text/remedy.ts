@@ -6,7 +6,7 @@ import { RecoverError } from "../../errors.ts";
 
 const GOES_ON = /[,;] (?:and )?then (?:(?:run or )?resume(?: the run)?|try again)\.$/u;
 
-/** Where nothing was begun. */
+/** For a place where no run has begun. */
 export function withoutGoingOn(remedy: string): string {
   return remedy.replace(GOES_ON, ".");
 }

@@ -8,8 +8,8 @@ export interface TypedLine {
 }
 
 /**
- * In the order of typing; a variable that is set already in the same place is not set again. What is no command is left
- * out: a journal may hold anything there.
+ * In the order of typing; a variable that is set already in the same place is not set again. Lines that are no command
+ * are left out: a journal may hold anything there.
  */
 export function typedIn(commands: readonly PrintedCommand[]): readonly TypedLine[] {
   const set = new Set<string>();

@@ -60,7 +60,7 @@ export class Fields<Key extends string> {
     return node;
   }
 
-  /** Text that is not empty; undefined where the key is absent or (with a finding) something else. */
+  /** Text that is not empty; undefined if the key is absent or (with a finding) something else. */
   text(key: Key): (LocatedScalar & { readonly value: string }) | undefined {
     const node = this.get(key);
     return node === undefined ? undefined : textOf(this.findings, node, key);

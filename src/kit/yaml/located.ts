@@ -9,7 +9,7 @@ export interface LocatedScalar {
   readonly end: number;
   readonly value: Scalar;
   readonly style: "plain" | "quoted" | "block";
-  /** The text as it stands in the document; "" where nothing was written after the colon. */
+  /** The text as it stands in the document; "" if nothing was written after the colon. */
   readonly source: string;
   /** Whether ` #` began a comment behind it on the same line. */
   readonly commented: boolean;

@@ -24,7 +24,7 @@ import { BARE_REFERENCE, numberFinding, QUOTE_OR_BLOCK, syntaxFinding, tagFindin
 export const MOST_BYTES = 1024 * 1024;
 const DEEPEST = 32;
 
-/** Undefined where there is nothing to go on with; what is wrong has been added to the findings. */
+/** Undefined if there is nothing to go on with; what is wrong has been added to the findings. */
 export function readYaml(findings: Findings): Located | undefined {
   const { text } = findings;
   if (Buffer.byteLength(text) > MOST_BYTES)
@@ -56,8 +56,8 @@ const MOST_HEALED = 8;
 const MOST_TO_HEAL_BYTES = 64 * 1024;
 
 /**
- * A reference without quotes in a flow mapping or list ends it too early, and all that follows would be misread: it is
- * told once, and read as if it were a text of the same length.
+ * An unquoted reference ends a flow mapping or list too early, and the rest would be misread. It is told once, and read
+ * as a text of the same length.
  */
 function parse(findings: Findings): Document.Parsed {
   let { text } = findings;

@@ -1,7 +1,10 @@
-/** What a code of the catalogue means to the person who meets it: longer than its one sentence, and what to do. */
+/**
+ * The meaning of a code of the catalogue to the person who meets it: longer than its one sentence, and with the next
+ * steps.
+ */
 export interface Explanation {
-  /** What leads to it, and what it says of the world. */
+  /** The causes of the code, and its meaning for the world. */
   readonly why: string;
-  /** What to do, in this order: sentences, with the exact command where there is one. */
+  /** The next steps, in this order: sentences, with the exact command if there is one. */
   readonly next: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Every code of the catalogue, explained. A new code does not compile without a text of its own. */
+/** Every code of the catalogue, explained. A new code does not compile without its text. */
 import type { ErrorCode } from "../../errors.ts";
 import { CALLS } from "./calls.ts";
 import type { Explanation } from "./explanation.ts";

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 
 export interface Address {
   readonly port: number;
-  /** 64 hexadecimal digits: whoever has them may read. */
+  /** 64 hexadecimal digits: a request that has them may read. */
   readonly token: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the live page does in the browser: it hears that the run went on, fetches the page anew and puts its parts in the
- * place of the old ones. What has the focus keeps it. Without this script the page is the report as it was fetched.
+ * The script of the live page in the browser. It hears that the run went on, fetches the page anew and replaces its
+ * parts. The focused element keeps the focus. Without this script the page is the report as it was fetched.
  */
 export const SCRIPT = `
 "use strict";

@@ -9,7 +9,7 @@ import { type Address, judge, pathOf } from "./request.ts";
 export interface Shown {
   /** The whole page. */
   readonly html: string;
-  /** What goes on, as one line; changes oftener than the page. */
+  /** The present step, as one line; changes oftener than the page. */
   readonly now: string;
   /** Tells one page from the next. */
   readonly version: string;
@@ -85,7 +85,7 @@ export class PageServer {
   #follow(response: ServerResponse): void {
     if (this.#readers.size >= MOST_READERS) return void response.writeHead(503, HEADERS).end();
     response.writeHead(200, { ...HEADERS, "content-type": "text/event-stream" });
-    // What changed since the reader had its page is told at once.
+    // A change since the reader got its page is sent at once.
     response.write(`retry: 1000\n\n${eventOf(this.#shown)}`);
     this.#readers.add(response);
     const stillThere = setInterval(() => response.write(": still there\n\n"), STILL_THERE_MS);

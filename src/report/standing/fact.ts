@@ -1,7 +1,7 @@
-/** What a run has changed in the world, one thing at a time, as its journal has it. */
+/** The changes of a run in the world, one thing at a time, as its journal has them. */
 import type { JsonObject } from "../../action.ts";
 
-/** What a step has said of one thing. */
+/** A step's sentence about one thing. */
 export interface Told {
   /** A later step that tells of the same thing takes the place of an earlier one. */
   readonly thing: string;
@@ -26,7 +26,7 @@ export interface Change {
 /** Gives the words of one kind of step. Values are as the journal has them: secrets are masked there. */
 export type Words = (change: Change) => readonly Told[];
 
-/** Whatever the step was given. */
+/** Tells the same for every input of the step. */
 export const tells =
   (thing: string, text: string): Words =>
   () => [{ thing, text }];
@@ -34,7 +34,7 @@ export const tells =
 /** Of what lasts nowhere. */
 export const tellsNothing: Words = () => [];
 
-/** A text of the journal; "" where it has none. */
+/** A text of the journal; "" if it has none. */
 export function textOf(values: JsonObject | undefined, key: string): string {
   const value = values?.[key];
   return typeof value === "string" ? value : "";

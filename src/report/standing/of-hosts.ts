@@ -1,4 +1,4 @@
-/** What the steps of the sister runbooks leave in the world: on a Docker host, on this machine, in a living service. */
+/** The remains of the sister runbooks' steps: on a Docker host, on this machine, in a living service. */
 import { tells, tellsNothing, textOf, type Words } from "./fact.ts";
 
 const PLACE = "copy on this machine";

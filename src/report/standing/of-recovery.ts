@@ -1,4 +1,4 @@
-/** What the steps of a recovery leave in the world, in words for the people who wait: no GUID, no command. */
+/** The remains of a recovery's steps, in words for the people who wait: no GUID, no command. */
 import { tells, tellsNothing, textOf, type Told, type Words } from "./fact.ts";
 
 const CONTAINER = "container";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatLocation } from "../../../src/archive/names/location.ts";
 import { readArchive } from "../../../src/archive/reading/facts.ts";
 import { planRestore } from "../../../src/archive/restore/plan.ts";
-import { archiveVerify, type ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verification.ts";
+import { archiveVerify, type ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verify-core.ts";
 import { lzop, type Run } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../../src/rehearsal/world/formats/tar.ts";
 import { MemoryObjectStore } from "../../fakes/memory-object-store.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   formatLocation,
   instanceArchive,
-  instanceGuid,
+  instanceGuidIn,
   parseLocation,
   relativeKey,
   requireApart,
@@ -38,11 +38,11 @@ describe("an archive's location", () => {
   });
 
   it("belongs to an instance only in exactly Dingo's shape", () => {
-    expect(instanceGuid(OLD)).toBe("6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8");
+    expect(instanceGuidIn(OLD)).toBe("6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8");
     expect(instanceArchive(OLD.bucket, "6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8")).toEqual(OLD);
     for (const prefix of ["wal", "backups/6e101b27/wal", `${OLD.prefix}/wal_005`, OLD.prefix.replace("wal", "WAL")]) {
       const location = { bucket: OLD.bucket, prefix };
-      expect(instanceGuid(location)).toBeUndefined();
+      expect(instanceGuidIn(location)).toBeUndefined();
       expect(() => requireInstanceArchive(location)).toThrow(expect.objectContaining({ code: "guard-refused" }));
     }
     expect(() => instanceArchive(OLD.bucket, "../x")).toThrow(expect.objectContaining({ code: "input-invalid" }));

@@ -1,7 +1,7 @@
 /** Facts that a look into the objects proves, and their names cannot. */
 import { describe, expect, it } from "vitest";
-import { archiveVerify } from "../../../src/cli/commands/archive/archive-verification.ts";
-import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verification.ts";
+import { archiveVerify } from "../../../src/cli/commands/archive/archive-verify-core.ts";
+import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verify-core.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";
 import { lzop, type Run } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../../src/rehearsal/world/formats/tar.ts";

@@ -8,7 +8,7 @@ import { planRestore } from "../../../src/archive/restore/plan.ts";
 import { restoreArchive } from "../../../src/archive/restore/restore.ts";
 import { stage } from "../../../src/archive/restore/staging.ts";
 import { readArchive } from "../../../src/archive/reading/facts.ts";
-import { archiveVerify } from "../../../src/cli/commands/archive/archive-verification.ts";
+import { archiveVerify } from "../../../src/cli/commands/archive/archive-verify-core.ts";
 import { formatLocation } from "../../../src/archive/names/location.ts";
 import type { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
 import { besides, placeToRestore } from "./place-to-restore.ts";

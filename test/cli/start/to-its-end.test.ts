@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { asModule } from "../../program/as-module.ts";
 
-const MANNERS = asModule("src/cli/start/manners.ts");
+const PROCESS_END = asModule("src/cli/start/process-end.ts");
 
 /** The end of a program that carries out `work`. */
 function ending(work: string) {
-  const program = `import("${MANNERS}").then(({ toItsEnd }) => toItsEnd(${work}));`;
+  const program = `import("${PROCESS_END}").then(({ toItsEnd }) => toItsEnd(${work}));`;
   return spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
 }
 

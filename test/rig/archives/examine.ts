@@ -1,7 +1,7 @@
 /**
  * One case from end to end: a copy of the archive, the damage, the tool's verdict, and the result of a real restore.
  */
-import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verification.ts";
+import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verify-core.ts";
 import type { Archiver } from "./archiver.ts";
 import type { ArchiveName, Archives } from "./archives.ts";
 import type { Case } from "./cases/case.ts";

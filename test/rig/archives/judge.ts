@@ -1,7 +1,7 @@
 /** The answer of `archive verify --json` for an archive in this workshop's store. */
 import { systemClock } from "../../../src/kit/clock/system-clock.ts";
 import { type OpenArchiveStore, openArchiveStore } from "../../../src/archive/adapters/s3/archive-store.ts";
-import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/commands/archive/archive-verification.ts";
+import { type ArchiveVerifyDocument, archiveVerify } from "../../../src/cli/commands/archive/archive-verify-core.ts";
 import { Secrets } from "../../../src/kit/secrets/secrets.ts";
 import type { ObjectStore } from "../object-store.ts";
 import type { Case } from "./cases/case.ts";

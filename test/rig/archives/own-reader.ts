@@ -1,6 +1,6 @@
 /** The result of `archive restore` on an archive, started by a real PostgreSQL just as it lies there. */
 import { rm } from "node:fs/promises";
-import { archiveRestore, type ArchiveRestoreDocument } from "../../../src/cli/commands/archive/archive-restoring.ts";
+import { archiveRestore, type ArchiveRestoreDocument } from "../../../src/cli/commands/archive/archive-restore-core.ts";
 import { systemClock } from "../../../src/kit/clock/system-clock.ts";
 import { RecoverError } from "../../../src/errors.ts";
 import type { Archives } from "./archives.ts";

@@ -1,7 +1,7 @@
 /** The tool's own run or undo, in this process, with a look at the world after each of its steps. */
 import { systemClock } from "../../../src/kit/clock/system-clock.ts";
 import { begunRunbook } from "../../../src/cli/runs/begun-runbook.ts";
-import { atWork } from "../../../src/cli/session/at-work.ts";
+import { carryRun } from "../../../src/cli/session/carry-run.ts";
 import { openRunbook } from "../../../src/cli/process/shipped-runbooks.ts";
 import { loadConfig } from "../../../src/config/settings/load.ts";
 import { DEFAULT_FLAGS, type EngineOptions, type RunResult } from "../../../src/engine/state/options.ts";
@@ -67,7 +67,7 @@ async function carry(
     await look();
     return await append(body);
   };
-  const result = await atWork(
+  const result = await carryRun(
     {
       ...work,
       ...{

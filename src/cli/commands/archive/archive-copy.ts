@@ -2,7 +2,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { createOutput } from "../../screen/output.ts";
 import { copyRate } from "../../screen/rate.ts";
-import { archiveCopy as copy, type ArchiveCopyIntent, coldLines } from "./archive-copying.ts";
+import { archiveCopy, type ArchiveCopyIntent, coldLines } from "./archive-copy-core.ts";
 import type { CopyArguments } from "../../options/archive-options.ts";
 import { secrets } from "../../process/failure.ts";
 import type { GlobalArguments } from "../../options/options.ts";
@@ -12,7 +12,7 @@ import { withStore } from "../../session/with-store.ts";
 export type CopyQuestion = GlobalArguments & CopyArguments & { readonly source: string; readonly destination: string };
 
 /** Creates objects, overwrites and deletes none: on a terminal it asks once, in a script it goes on. */
-export async function archiveCopy(given: CopyQuestion): Promise<number> {
+export async function copyCommand(given: CopyQuestion): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const patienceMs = parseDuration(given.patience);
   const asks = !given.json && process.stdin.isTTY && output.isTerminal;
@@ -32,7 +32,7 @@ export async function archiveCopy(given: CopyQuestion): Promise<number> {
   };
   const { document, lines, exitCode } = await withStore(given, ({ store, clock, shared, signal }) => {
     const tell = (line: string): void => output.error(line);
-    return copy({
+    return archiveCopy({
       ...{ store, clock, shared, signal },
       source: given.source,
       destination: given.destination,

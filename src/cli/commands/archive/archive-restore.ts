@@ -3,14 +3,14 @@ import type { RestoreProgress } from "../../../archive/restore/restore.ts";
 import { parseTime } from "../../../kit/text/time.ts";
 import { createOutput } from "../../screen/output.ts";
 import { restoreRate } from "../../screen/rate.ts";
-import { archiveRestore as restore } from "./archive-restoring.ts";
+import { archiveRestore } from "./archive-restore-core.ts";
 import { secrets } from "../../process/failure.ts";
 import type { ArchiveRestoreArguments, GlobalArguments } from "../../options/options.ts";
 import { withDecryption } from "../../session/with-decryption.ts";
 import { withStore } from "../../session/with-store.ts";
 
-/** Asks nothing: it writes only where nothing is. */
-export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArguments): Promise<number> {
+/** Asks nothing: it writes only to a free place. */
+export async function restoreCommand(given: GlobalArguments & ArchiveRestoreArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const { document, lines, exitCode } = await withStore(given, ({ signal, clock, store }) =>
     withDecryption(given, signal, async (decryption) => {
@@ -18,7 +18,7 @@ export async function archiveRestore(given: GlobalArguments & ArchiveRestoreArgu
       const target = typed === undefined ? undefined : parseTime(typed, clock.now());
       if (target?.bare === true) output.error(`--target-time is read as ${target.text}`);
       const rate = restoreRate(clock, (line) => output.error(line));
-      return await restore({
+      return await archiveRestore({
         store,
         decryption,
         clock,

@@ -4,7 +4,7 @@ import { growYoungBy } from "../../../kit/process/optimizing.ts";
 import type { Decryption } from "../../../ports/decryption.ts";
 import { parseTime } from "../../../kit/text/time.ts";
 import { createOutput, type Output } from "../../screen/output.ts";
-import { type ArchiveVerifyResult, archiveVerify as verify, type Progress } from "./archive-verification.ts";
+import { type ArchiveVerifyResult, archiveVerify, type Progress } from "./archive-verify-core.ts";
 import type { VerifyArguments } from "../../options/archive-options.ts";
 import { secrets } from "../../process/failure.ts";
 import { lookRate } from "../../screen/rate.ts";
@@ -14,7 +14,7 @@ import { type StorePorts, withStore } from "../../session/with-store.ts";
 
 export type VerifyQuestion = GlobalArguments & VerifyArguments & { readonly location: string };
 
-export async function archiveVerify(given: VerifyQuestion): Promise<number> {
+export async function verifyCommand(given: VerifyQuestion): Promise<number> {
   // Of a listing nearly all stays: with a space that grows as usual V8 holds a fifth more memory, and takes a tenth longer.
   // A deep look makes garbage, and is faster with a large one (50,000 keys).
   if (given.deep === undefined) growYoungBy(1);
@@ -43,7 +43,7 @@ async function look(given: VerifyQuestion, { ports, decryption, output }: Lookin
     text === undefined ? undefined : parseTime(text, now).at;
   const times = { targetTime: time(given["target-time"]), deletedAt: time(given["deleted-at"]), now };
   const rate = lookRate(clock, (line) => output.error(line));
-  const verified = await verify({
+  const verified = await archiveVerify({
     ...times,
     store,
     decryption,

@@ -28,7 +28,7 @@ export interface VerdictShown extends ArchiveVerdict {
 
 const PLAIN: TerminalOptions = { width: WIDTH, unicode: false };
 
-/** `screen`: of the picture, which is ASCII where nothing is said. */
+/** `screen`: that of the picture; ASCII by default. */
 export function verdictLines(shown: VerdictShown, screen: TerminalOptions = PLAIN): readonly string[] {
   return [
     `${shown.location}: ${IN_WORDS[shown.verdict]}`,
@@ -69,7 +69,7 @@ function whyNotKnown(problems: readonly Problem[]): string {
   return problems.some(({ code }) => code === "unreachable") ? "the store did not answer" : "we may not look at them";
 }
 
-/** What a restore brings back, and how it has to be asked for. */
+/** The result of a restore, and the settings that it needs. */
 function outcome(shown: VerdictShown): readonly string[] {
   const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, lossRange: range, pick } = shown;
   const lost = range === null ? lostSegmentsText(loss) : lossText(range);
@@ -94,7 +94,7 @@ function targetText(target: ArchiveVerdict["targetTimeline"]): string {
   return target === "current" ? `${text} (up to PostgreSQL 11: leave it out)` : text;
 }
 
-/** Where nothing was listed, nothing is said of it: it may be a refusal. */
+/** An empty listing tells nothing about the archive: it may be a refusal. */
 function archive(shown: VerdictShown): readonly string[] {
   if (shown.objects === 0) return [];
   const { postgresVersion: version, systemId, objects, bytes, expandedBytes, diskBytes, segmentsToReplay } = shown;

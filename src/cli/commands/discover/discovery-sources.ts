@@ -12,7 +12,7 @@ import { quoted } from "../../../kit/text/printable.ts";
 /** Years of surveys; more is some other file. */
 const LARGEST = 256 * 1024 * 1024;
 
-/** Undefined where none was named. Files may be packed with gzip, as rotation leaves them. */
+/** Undefined if none was named. Files may be packed with gzip, as rotation leaves them. */
 export async function inventoryFiles(patterns: readonly string[]): Promise<InventoryFiles | undefined> {
   if (patterns.length === 0) return undefined;
   const files: InventoryFiles["files"][number][] = [];

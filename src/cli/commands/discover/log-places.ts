@@ -1,4 +1,4 @@
-/** Where `discover` looks for log lines: what was named, and only where nothing was, what the configuration names. */
+/** The places where `discover` looks for log lines: those of the command line, or else those of the configuration. */
 import type { LogStoreConfig } from "../../../config/settings/config.ts";
 import { LOG_STORES, logStoreAt } from "../../../config/settings/log-store.ts";
 import { configOf } from "../../session/configuration.ts";

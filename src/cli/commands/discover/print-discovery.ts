@@ -51,7 +51,7 @@ export async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sour
   return found.exitCode;
 }
 
-/** Elsewhere than on a terminal a line stays whole, for whoever searches in it. */
+/** Off a terminal a line stays whole, so that it can be searched. */
 function broken(line: string, { isTerminal, columns }: Output): readonly string[] {
   return isTerminal ? wrapHanging(line, columns) : [line];
 }
@@ -65,7 +65,7 @@ function refuseWindowAlone({ around, window }: DiscoverQuestion): void {
   });
 }
 
-/** What an unset variable of a shell makes of `--name "$NAME"`. */
+/** A shell makes an empty word of `--name "$NAME"` when the variable is unset. */
 function refuseEmpty({ name, space }: DiscoverQuestion): void {
   const option = name === "" ? "--name" : space === "" ? "--space" : undefined;
   if (option === undefined) return;

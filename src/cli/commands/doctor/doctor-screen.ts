@@ -1,4 +1,4 @@
-/** What `doctor` found, for people: a mark for each thing, and under what is wrong what it means and how it is mended. */
+/** The findings of `doctor` for people: a mark for each thing, and below a failure its consequence and remedy. */
 import type { Check, Section, State } from "../../../config/doctor/check.ts";
 import type { Outcome } from "../../../config/doctor/outcome.ts";
 import { counted } from "../../../kit/text/counted.ts";
@@ -16,7 +16,7 @@ const MARKS: Readonly<Record<State, { readonly word: string; readonly style: key
 };
 const INDENT = " ".repeat(10);
 
-/** What is well stands together, in one place where all of a section is; with `verbose` each by itself, and what is only worth knowing too. */
+/** Healthy checks are summed up in one line. With `verbose` each has its line, and so have mere notes. */
 export function showSection(output: Output, { title, place, checks }: Section, verbose: boolean): void {
   const head = place === undefined ? title : `${title}, ${place}`;
   const well = verbose ? [] : checks.filter(({ state }) => state === "ok");
@@ -28,7 +28,7 @@ export function showSection(output: Output, { title, place, checks }: Section, v
   const said = new Set<string>();
   for (const check of rest) {
     const { means, ...without } = check;
-    // What follows from several of them is said once.
+    // A consequence that several checks share is said once.
     showCheck(output, means === undefined || said.has(means) ? without : check);
     if (means !== undefined) said.add(means);
   }

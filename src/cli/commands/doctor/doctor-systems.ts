@@ -86,7 +86,7 @@ async function looksAt(patient: Patient, system: System, closed: string | undefi
   // That there are keys is seen at the log-ins already; the store itself is asked by those.
   const means = meaningFor(runbook, system === "s3" ? new Set(["archive", "backup"]) : kindsOf(system));
   const looks = new Looks({ means });
-  // The first thing to mend, whatever is set: without it no log-in can be had either. A rehearsal brings its own.
+  // The missing program is the first thing to mend: without it no log-in can be had. A rehearsal brings its own.
   const program =
     system === "cf" && !patient.rehearsal ? await missingProgram("cf", programPath(patient.env), means) : undefined;
   if (program !== undefined) looks.say("cf.program", program);

@@ -1,6 +1,6 @@
 /**
- * Log-ins whose secrets are needed before anything is opened: those that cannot be had are left out of the configuration,
- * so that the others can be looked at all the same.
+ * Finds log-ins whose secrets cannot be had, and leaves them out of the configuration. The other log-ins can then be
+ * looked at.
  */
 import type { Config, SecretReference } from "../../../config/settings/config.ts";
 import { asRecoverError, type RecoverError } from "../../../errors.ts";

@@ -1,4 +1,4 @@
-/** What `init` asks, group by group: each answer may be left out, and a group that does not fit is asked again. */
+/** The questions of `init`, group by group. Each answer may be left out, and a group with mistakes is asked again. */
 import { loadConfig } from "../../../config/settings/load.ts";
 import { refuseMixUp } from "../../../config/settings/mix-up.ts";
 import { renderConfig } from "../../../config/settings/rendering.ts";
@@ -13,7 +13,7 @@ export type Values = ReadonlyMap<string, string>;
 interface Asked {
   readonly name: string;
   readonly prompt: string;
-  /** Asked only where this one was answered. */
+  /** Asked only if this one was answered. */
   readonly after?: string;
 }
 
@@ -49,10 +49,10 @@ const GROUPS: readonly (readonly Asked[])[] = [
 export interface Interview {
   readonly operator: Operator;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What the command line says: it is not asked. */
+  /** Values of the command line: they are not asked. */
   readonly given: Values;
   readonly say: (text: string) => void;
-  /** Throws where the whole does not fit. */
+  /** Throws if the whole does not fit. */
   readonly check: (values: Values) => void;
 }
 
@@ -77,7 +77,7 @@ export async function interview({ operator, env, given, say, check }: Interview)
 
 interface Asking extends Pick<Interview, "operator" | "env" | "say"> {
   readonly values: Values;
-  /** What was answered the last time, by the setting's name; kept up to date. */
+  /** The last answers by the setting's name; kept up to date. */
   readonly typed: Map<string, string>;
 }
 
@@ -113,8 +113,8 @@ async function askGroup({ operator, env, values, say, typed }: Asking, group: re
 }
 
 /**
- * Of a variable that is set: it would count anyway, and stands in the file for whoever reads that. What may not be seen is
- * named where the answer takes a name, and else not proposed.
+ * A set variable counts anyway; its value is proposed, for people who read the file. A hidden value is proposed as
+ * `env:NAME` if the answer takes a name, else not at all.
  */
 function proposal({ kind, variables = [] }: Setting, env: Interview["env"]): string | undefined {
   const name = variables.find((each) => (env[each] ?? "") !== "");

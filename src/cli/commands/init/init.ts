@@ -109,7 +109,7 @@ function thereAlready(file: string): RecoverError {
   });
 }
 
-/** What was there keeps its content under another name, which is returned. */
+/** Renames the old file, and returns its new name. */
 function write(file: string, text: string): string | undefined {
   try {
     makeDirectory(dirname(file));
@@ -143,7 +143,7 @@ interface WrittenFile {
 function tell(output: Output, given: Given, { file, kept }: WrittenFile): void {
   const usual = usualFiles(placesOf({ ...given, config: undefined }));
   const flags = usual.includes(file) ? [] : [`--config ${file}`];
-  // A command has a line of its own, to be copied.
+  // A command gets its own line, to be copied.
   output.line(`written to ${file}, readable by you alone`);
   if (kept !== undefined) output.line(`as it was before: ${kept}`);
   output.line("see what it comes to:");

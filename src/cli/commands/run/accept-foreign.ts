@@ -15,7 +15,7 @@ export interface Foreign {
   readonly head: string;
   /** As `foreignLines` gives them. */
   readonly lines: readonly string[];
-  /** What is typed after `dingo-recover`, without --accept. */
+  /** The command after `dingo-recover`, without --accept. */
   readonly command: string;
   readonly place: string;
 }

@@ -1,6 +1,6 @@
 /**
- * What a run that comes from elsewhere would bring in, for the person who is to agree to it. Every word of it was written
- * by somebody else: each stands in one line, in quotes, and nothing of it is believed.
+ * The content of a run from elsewhere, for the person who is to accept it. A stranger wrote every word of it: each
+ * stands in one line, in quotes, and none is believed.
  */
 import type { Json } from "../../../action.ts";
 import { unifiedDiff } from "../../../docker/compose/line-diff.ts";
@@ -22,7 +22,7 @@ import { standing } from "./step-standing.ts";
 /** Longer values are cut: a screen is for reading. The whole stands in the file. */
 const LONGEST = 1000;
 
-/** One line, whatever is in it. */
+/** One line for any content. */
 export function told(value: Json): string {
   const text = JSON.stringify(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
@@ -91,7 +91,7 @@ function leaseLine(entries: readonly Entry[]): string {
   return `lease: ${told(lease)}; the journal is written there as well, with the credentials of this machine`;
 }
 
-/** What it claims to have done, and what it would do next, each with its effect. */
+/** The steps that it claims to have done, and those that it would do next, each with its effect. */
 function stepLines(runbook: Runbook, state: RunState): readonly string[] {
   const plan = planRun(runbook).steps.map(({ step, effect }) => ({
     id: step.id,

@@ -5,10 +5,10 @@ import { EXIT } from "../../../errors.ts";
 import { EventLog } from "../../../engine/journal/event-log.ts";
 import { optional } from "../../../kit/optional.ts";
 import type { DrillTimes } from "../../../ports/settings.ts";
-import { isMirror } from "./arrival.ts";
+import { isMirror } from "./resume-from.ts";
 import { batchOf } from "../../runs/batch.ts";
 import { begunRunbook } from "../../runs/begun-runbook.ts";
-import { requireCarriable } from "./carriable.ts";
+import { refuseTwoSignatures } from "./two-signatures.ts";
 import { chooseRunOrRehearsal } from "../../runs/choose-run.ts";
 import { configFor } from "../../session/configuration.ts";
 import { conduct, type ConductArguments, flagsOf, openStage } from "../../session/conductor.ts";
@@ -38,7 +38,7 @@ export async function resume(
   const flags = flagsOf(given, {
     decide: given.decide,
     acceptRunbook: given["accept-runbook"],
-    // Whoever brings a run from its mirror takes it over, also where nobody holds it any more.
+    // An operator who brings a run from its mirror takes it over, even if nobody holds it any more.
     takeOver: given["take-over"] || (from !== undefined && isMirror(from)),
   });
   const now = (): Date => stage.clock.now();
@@ -46,12 +46,12 @@ export async function resume(
   const { run, epoch } =
     from === undefined
       ? { run: chooseRunOrRehearsal(state, given.run, { say: (text) => stage.output.error(text) }), epoch: 0 }
-      : await (await import("./arrival.ts")).bringFrom({
+      : await (await import("./resume-from.ts")).bringFrom({
           ...{ given, from, state, run: given.run, takeOver: given["take-over"] },
           say: (text) => stage.output.error(text),
         });
   const { entries } = state.read(run);
-  requireCarriable(run, entries);
+  refuseTwoSignatures(run, entries);
   const begun = replay(entries);
   const isBatch = batchOf(entries) !== undefined;
   if (isBatch) requireUndecided(flags.decide, run);
@@ -79,7 +79,7 @@ export async function resume(
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
   const which = { runbook: runbook.name, rehearsal: stage.mode !== undefined };
-  // What is taken back takes another time than what was done.
+  // An undo takes another time than the steps took.
   const told = begun.undoAsked || begun.back ? undefined : withUsual(() => usualTimes(state, which));
   const work = { stage, runbook, journal, locks, flags, config, ...lease, drill, alsoTo };
   const code = await conduct({ ...work, ...optional("told", told) }, resumeRun);

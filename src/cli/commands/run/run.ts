@@ -24,7 +24,7 @@ import { usualTimes, withUsual } from "../../runs/usual-times.ts";
 
 const NOT_RESUMED = { decide: [], acceptRunbook: false, takeOver: false };
 
-/** What follows a process that carried a run: its exit code, or another one. */
+/** The action after a process that carried a run: it returns that exit code, or another one. */
 export type Afterwards = (run: string, code: number) => Promise<number>;
 
 const AS_IT_ENDED: Afterwards = (_run, code) => Promise.resolve(code);

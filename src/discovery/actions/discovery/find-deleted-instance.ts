@@ -88,7 +88,7 @@ export const findDeletedInstance = defineAction({
     await refuseLiving(context, chosen.guid);
     const log_clocks = found.coverage.flatMap(clockText);
     if (elsewhere.length > 0) {
-      await requireOtherPlace(context, chosen, { ...request, instanceGuid: request.instance_guid });
+      await requireOtherPlace(context, chosen, request);
       return { ...outputOf(chosen, request), service, log_clocks, org_guid: "" };
     }
     const { told, others } =
@@ -114,7 +114,7 @@ async function searchElsewhere(
   request: Input,
 ): Promise<readonly Candidate[]> {
   const { candidates } = await search(sources, query);
-  return fittingElsewhere(candidates, { ...request, instanceGuid: request.instance_guid });
+  return fittingElsewhere(candidates, request);
 }
 
 /**

@@ -11,16 +11,16 @@ export interface Place {
   readonly service: string;
   readonly org: string;
   readonly space: string;
-  readonly instanceGuid: string;
+  readonly instance_guid: string;
 }
 
 /** Of deletions anywhere, those that may be meant. */
 export function fittingElsewhere(candidates: readonly Candidate[], asked: Place): readonly Candidate[] {
-  const { service, instanceGuid } = asked;
+  const { service, instance_guid } = asked;
   return candidates.filter((each) =>
-    instanceGuid === ""
+    instance_guid === ""
       ? each.name === service && each.orgGuid !== undefined
-      : each.guid === instanceGuid.toLowerCase(),
+      : each.guid === instance_guid.toLowerCase(),
   );
 }
 

@@ -6,7 +6,7 @@ import {
   type ArchiveLocation,
   formatLocation,
   instanceArchive,
-  instanceGuid,
+  instanceGuidIn,
   parseLocation,
 } from "../../../archive/names/location.ts";
 import { svgPicture } from "../../../archive/picture/svg.ts";
@@ -166,7 +166,7 @@ function refuseUnread({ unread, unanswered }: Omit<Elsewhere, "found">, location
 function locate(context: Context, { guid, archive }: Input): ArchiveLocation {
   if (archive !== "") {
     const location = parseLocation(archive);
-    if (instanceGuid(location) === guid) return location;
+    if (instanceGuidIn(location) === guid) return location;
     throw new RecoverError("guard-refused", `"${archive}" is not the archive of instance "${guid}"`, {
       remedy: "Give --input instance_guid=… and --input archive=… of the same instance.",
       place: "archive",

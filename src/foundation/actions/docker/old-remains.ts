@@ -2,7 +2,7 @@
  * The remains of the deleted instance on the cells: containers, and directories whose owner names it (dingo.md §2.11).
  */
 import type { Context } from "../../../action.ts";
-import { instanceGuid, parseLocation } from "../../../archive/names/location.ts";
+import { instanceGuidIn, parseLocation } from "../../../archive/names/location.ts";
 import { RecoverError } from "../../../errors.ts";
 import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
@@ -108,7 +108,7 @@ async function readUnlessGone(cell: Cell, path: string): Promise<string | undefi
 function guidIn(prefix: string | undefined): string | undefined {
   if (prefix === undefined) return undefined;
   try {
-    return instanceGuid(parseLocation(prefix.trim()));
+    return instanceGuidIn(parseLocation(prefix.trim()));
   } catch (error) {
     if (error instanceof RecoverError) return undefined;
     throw error;

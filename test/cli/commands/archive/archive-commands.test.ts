@@ -4,8 +4,8 @@ import {
   archiveCopy,
   type ArchiveCopyIntent,
   coldLines,
-} from "../../../../src/cli/commands/archive/archive-copying.ts";
-import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verification.ts";
+} from "../../../../src/cli/commands/archive/archive-copy-core.ts";
+import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verify-core.ts";
 import { formatLocation } from "../../../../src/archive/names/location.ts";
 import { MemorySharedPlace, SharedMemory } from "../../../fakes/memory-shared-place.ts";
 import { StillClock } from "../../../fakes/still-clock.ts";

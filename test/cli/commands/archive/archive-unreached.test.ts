@@ -1,8 +1,8 @@
 /** A store that is not reached: nothing was begun, and there is no run to resume. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { archiveCopy } from "../../../../src/cli/commands/archive/archive-copying.ts";
-import { archiveRestore } from "../../../../src/cli/commands/archive/archive-restoring.ts";
-import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verification.ts";
+import { archiveCopy } from "../../../../src/cli/commands/archive/archive-copy-core.ts";
+import { archiveRestore } from "../../../../src/cli/commands/archive/archive-restore-core.ts";
+import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verify-core.ts";
 import type { ArchiveStore } from "../../../../src/ports/object-store.ts";
 import { FaultyServer } from "../../../archive/adapters/s3/faulty-server.ts";
 

@@ -12,8 +12,8 @@ import { loginName } from "../../../kit/process/login-name.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { requireAccepted } from "./accept-foreign.ts";
-import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.ts";
-import { requireCarriable } from "./carriable.ts";
+import { type Arrived, type ResumeFromRequest, isHere } from "./resume-from-request.ts";
+import { refuseTwoSignatures } from "./two-signatures.ts";
 import { secrets } from "../../process/failure.ts";
 import { foreignLines } from "./foreign-run.ts";
 import { useOwnActions } from "../../session/own-actions.ts";
@@ -21,7 +21,7 @@ import { readRehearsalMode } from "../../process/rehearsal-mode.ts";
 import { toolVersion } from "../../process/tool-version.ts";
 
 /** Errors: as `readCopied` and `markMoved`; `usage`, `run-ended`, `import-not-accepted`, `stopped-by-operator`. */
-export async function bringCopied(request: Omit<ArrivalRequest, "accept">): Promise<Arrived> {
+export async function bringCopied(request: Omit<ResumeFromRequest, "accept">): Promise<Arrived> {
   const { given, from, run: prefix, state, takeOver, say } = request;
   const copied = readCopied(resolve(from), secrets);
   const { run } = copied;
@@ -46,10 +46,10 @@ export async function bringCopied(request: Omit<ArrivalRequest, "accept">): Prom
   return { run, epoch: 0 };
 }
 
-/** What cannot be written to cannot be marked: then the first machine is to be told by a person. */
+/** A read-only original cannot be marked: a person must tell the first machine. */
 async function marked(
   copied: CopiedRun,
-  { takeOver, say }: Pick<ArrivalRequest, "takeOver" | "say">,
+  { takeOver, say }: Pick<ResumeFromRequest, "takeOver" | "say">,
 ): Promise<CopiedRun> {
   try {
     const moved = await markMoved(copied, { secrets, now: () => new Date(), takeOver });
@@ -64,8 +64,8 @@ async function marked(
 }
 
 /**
- * It is written down at once that the run is here, so that it is open here whatever happens next. It is not taken up yet:
- * the process that does looks at its target first (`imported`).
+ * Writes down at once that the run is here, so that it is open here even if this process dies. The process that takes
+ * it up looks at its target first (`imported`).
  */
 async function takeUp(state: StateDirectory, run: string): Promise<void> {
   const { entries } = state.read(run);
@@ -90,7 +90,7 @@ function requireMovable(copied: CopiedRun, state: StateDirectory): void {
     throw refused(copied, `has ended (${outcome})`, "Read its report where it was carried last.");
   if (replay(reading.entries).rehearsal && readRehearsalMode(process.env) === undefined)
     throw refused(copied, "is a rehearsal", "Its foundation is on the machine where it was begun: go on there.");
-  requireCarriable(run, reading.entries);
+  refuseTwoSignatures(run, reading.entries);
 }
 
 function placeOf(directory: string): string {

@@ -1,12 +1,12 @@
-/** How a process of ours behaves towards whoever started it and reads it. */
+/** The behaviour of this process towards the one that started it and the one that reads it. */
 import { EXIT, RecoverError } from "../../errors.ts";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
 const LINGER = 5_000;
 
 /**
- * Carries out a command. Node ends, with 0 and without a word, as soon as nothing is left that it waits for: where the work has
- * not come to its end then, that is a defect of ours, and no success.
+ * Carries out a command. Node ends with 0 and without a word as soon as it waits for nothing more. If the work has not
+ * come to its end then, that is our defect and no success.
  */
 export async function toItsEnd<T>(work: () => Promise<T>): Promise<T> {
   process.once("exit", endedTooSoon);
@@ -26,7 +26,10 @@ function endedTooSoon(code: number): void {
 const TOO_SOON =
   "dingo-recover ended before its work did, which is a defect: run the same command again, or dingo-recover resume where a run was under way\n";
 
-/** Whatever is still open: nobody waits for a command that has said how it ended. Alone it keeps nothing alive. */
+/**
+ * Ends the process even if something is still open: nobody waits for a command that has said how it ended. The timer
+ * alone keeps nothing alive.
+ */
 export function linger(): void {
   setTimeout(() => process.exit(), LINGER).unref();
 }
@@ -37,8 +40,8 @@ const READER_GONE = 141;
 const AT_WORK: readonly string[] = ["run", "resume", "undo", "cleanup", "rehearse"];
 
 /**
- * Whoever read stdout went away (`| head`), or the disk below it is full: for a run that is a closed terminal, which stops
- * it safely; what only prints has no more to say, and ends.
+ * stdout's reader went away (`| head`), or the disk below it is full. For a run that is a closed terminal, which stops
+ * it safely; a command that only prints ends.
  */
 export function watchReader([command = ""]: readonly string[]): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -13,7 +13,7 @@ import { endUnbegun, isUnbegun } from "../../../engine/lease/unbegun.ts";
 import type { SharedPlace } from "../../../ports/shared-place.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { requireAccepted } from "./accept-foreign.ts";
-import { type Arrived, type ArrivalRequest, isHere } from "./arrival-request.ts";
+import { type Arrived, type ResumeFromRequest, isHere } from "./resume-from-request.ts";
 import { foreignLines } from "./foreign-run.ts";
 import { useOwnActions } from "../../session/own-actions.ts";
 import { withPorts } from "../../session/with-ports.ts";
@@ -22,8 +22,9 @@ import { withPorts } from "../../session/with-ports.ts";
  * The run that came in. Errors: `locked` with who, where, since when and at which step, unless the run is taken over;
  * `run-ended`, `run-not-found`, `run-ambiguous`, `journal-broken`; those of the store.
  */
-export async function bringFrom({ given, ...request }: Omit<ArrivalRequest, "accept">): Promise<Arrived> {
-  if (!isMirror(request.from)) return await (await import("./copied-arrival.ts")).bringCopied({ given, ...request });
+export async function bringFrom({ given, ...request }: Omit<ResumeFromRequest, "accept">): Promise<Arrived> {
+  if (!isMirror(request.from))
+    return await (await import("./resume-from-directory.ts")).bringCopied({ given, ...request });
   const at: LeaseConfig = leaseAt(request.from);
   // A runbook of theirs may name actions that this machine has.
   await useOwnActions(given);
@@ -44,7 +45,7 @@ export const isMirror = (from: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//iu.t
 /** The same from a place that is at hand. */
 export async function bring(
   place: SharedPlace,
-  { from, run: prefix, takeOver, state, say, accept }: Omit<ArrivalRequest, "given">,
+  { from, run: prefix, takeOver, state, say, accept }: Omit<ResumeFromRequest, "given">,
 ): Promise<Arrived> {
   const run = await chooseMirrored(place, prefix);
   const name = runClaimName(run);

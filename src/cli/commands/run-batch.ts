@@ -1,4 +1,6 @@
-/** Carries a batch: its databases one after another, each as a run of its own. One that fails does not stop the others. */
+/**
+ * Carries a batch: its databases one after another, each as a separate run. A failure of one does not stop the others.
+ */
 import { EXIT } from "../../errors.ts";
 import { TEST_RUNBOOK } from "../../report/backup-test.ts";
 import {
@@ -21,7 +23,7 @@ import { type Afterwards, run, type RunCall, runWith } from "./run/run.ts";
 import { watchBetween } from "../process/signals.ts";
 import { openStateDirectory } from "../process/state.ts";
 
-/** Whoever stops one of them, or is at work on it, means all of them. */
+/** An operator who stops one run means all of them; a process that holds one holds all. */
 const ENDS_ALL: readonly number[] = [EXIT.interrupted, EXIT.locked];
 
 export interface Carriers {
@@ -35,14 +37,14 @@ export async function runBatch(given: RunCall): Promise<number> {
   return await run(given, afterwards(given));
 }
 
-/** As `resume`; a run that has agreed on a batch goes on with whatever of it is left. */
+/** As `resume`; a run that has agreed on a batch goes on with the rest of it. */
 export const resumeBatch = (given: ResumeCall): Promise<number> => resume(given, afterwards(given));
 
 function afterwards(given: ConductArguments): Afterwards {
   return async (run, code) => (code === EXIT.done ? ((await carryBatch(given, run)) ?? code) : code);
 }
 
-/** Undefined where the run has agreed on no batch. Otherwise 0 where all are back, else the code of the first that is not. */
+/** Undefined if the run has agreed on no batch. Otherwise 0 if all are back, else the code of the first that is not. */
 async function carryBatch(given: ConductArguments, run: string): Promise<number | undefined> {
   const state = openStateDirectory({ stateDir: given["state-dir"] });
   const batch = batchOf(state.read(run).entries);
@@ -102,7 +104,7 @@ async function carryOne(batch: Batch, standing: Standing, { carriers, tell, fail
   }
 }
 
-/** What was agreed to for all of them is the approval of each; whatever else is asked is asked. */
+/** The consent to the batch approves each of its runs; all other questions are asked. */
 function carriersOf(given: ConductArguments): Carriers {
   const agreed = (batch: Batch, { member }: Standing) => ({
     ...given,

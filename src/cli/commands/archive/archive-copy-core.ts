@@ -49,9 +49,9 @@ export interface ArchiveCopyDocument extends ArchiveCopyIntent {
   readonly copied: number;
   /** Of the copied objects those whose copy had lost its answer: found there, or sent again. */
   readonly lost: number;
-  /** Where the original times of all objects are kept; null where nowhere. */
+  /** Where the original times of all objects are kept; null if nowhere. */
   readonly manifest: string | null;
-  /** Whether the store refuses to overwrite (If-None-Match); null where it did not say. */
+  /** Whether the store refuses to overwrite (If-None-Match); null if it did not say. */
   readonly refusesOverwrite: boolean | null;
 }
 
@@ -62,9 +62,11 @@ export interface ArchiveCopyResult {
 }
 
 /**
- * Can be run again after a break. Errors: `source-protected` where the two overlap, under whatever name of the bucket, `nothing-found` for an empty
- * source, `target-not-fresh` where the destination holds anything else, `object-changed` where somebody writes to the
- * source, and those of the store.
+ * Can be run again after a break. Errors: those of the store, and
+ * `source-protected` if the two overlap, under any name of the bucket;
+ * `nothing-found` for an empty source;
+ * `target-not-fresh` if the destination holds anything else;
+ * `object-changed` if somebody writes to the source.
  */
 export async function archiveCopy(options: ArchiveCopyOptions): Promise<ArchiveCopyResult> {
   return await copyAsAsked(options).catch((thrown: unknown) => {
@@ -78,7 +80,7 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
   requireApart(source, target);
   const store = options.store.writer({ source, into: [target] });
   const atTarget = listArchive(store, target);
-  // What the source says comes first.
+  // An error of the source comes first.
   atTarget.catch(() => undefined);
   const before = await listArchive(store, source);
   if (before.length === 0) throw nothingThere(formatLocation(source));
@@ -131,7 +133,7 @@ function coldOf(plan: CopyPlan): Readonly<Record<string, number>> {
   return counts;
 }
 
-/** One sentence for each storage class that must be thawed first; empty where there is none. */
+/** One sentence for each storage class that must be thawed first; empty if there is none. */
 export function coldLines({ cold }: Pick<ArchiveCopyIntent, "cold">): readonly string[] {
   return Object.entries(cold).map(
     ([name, count]) =>

@@ -1,4 +1,4 @@
-/** One process at work on one run: wiring, lease, left-overs, engine, and the way out, whatever happens. */
+/** One process at work on one run: wiring, lease, left-overs, engine, and the way out after any error. */
 import type { RunProgram } from "../../kit/spawn/spawn.ts";
 import type { Config } from "../../config/settings/config.ts";
 import type { EventSink } from "../../engine/state/event.ts";
@@ -11,7 +11,7 @@ import { optional } from "../../kit/optional.ts";
 import type { DrillTimes } from "../../ports/settings.ts";
 import { resolve } from "../../engine/runbook/resolve.ts";
 import { type WiringOptions, wire } from "../../wiring/wiring.ts";
-import { type LeaseTerms, Tenure } from "./tenure.ts";
+import { HeldRun, type LeaseTerms } from "./held-run.ts";
 
 export interface Work
   extends Pick<
@@ -29,7 +29,7 @@ export interface Work
   readonly locks: Locks;
   /** Absent: nothing guards the run across machines. */
   readonly lease?: LeaseTerms;
-  /** What the last drill took here; undefined where none has come to its end. Absent: nothing is known of drills. */
+  /** The times of the last drill here; undefined if none has come to its end. Absent: nothing is known of drills. */
   readonly drill?: () => DrillTimes | undefined;
   /** Systems are reached before they are asked. */
   readonly warmUp: boolean;
@@ -40,7 +40,7 @@ export interface Work
 }
 
 /** Errors: those of the wiring and of the lease; what the engine meets is in its result. */
-export async function atWork(work: Work, engine: (options: EngineOptions) => Promise<RunResult>): Promise<RunResult> {
+export async function carryRun(work: Work, engine: (options: EngineOptions) => Promise<RunResult>): Promise<RunResult> {
   const {
     config,
     env,
@@ -58,16 +58,16 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
     ...given
   } = work;
   const { secrets, clock, operator, signal, carrier } = given;
-  const tenure = new Tenure(journal, locks);
+  const held = new HeldRun(journal, locks);
   const tellIfAny = (text: string | undefined): void => (text === undefined ? undefined : tell(text));
   let closeRest = (): Promise<void> => Promise.resolve();
   try {
-    const { recorder } = tenure;
+    const { recorder } = held;
     const reach = { config, env, secrets, clock, recorder, operator, signal, loopbackOnly };
     const programs = { ...optional("runCf", runCf), ...optional("runDocker", runDocker) };
     const wired = await wire({ ...reach, asksForSandbox: true, ...programs, ...optional("placed", placed) });
-    closeRest = () => wired.close({ takenOver: tenure.isLost });
-    if (lease !== undefined) tellIfAny(await tenure.take(wired, lease, carrier));
+    closeRest = () => wired.close({ takenOver: held.isLost });
+    if (lease !== undefined) tellIfAny(await held.take(wired, lease, carrier));
     for (const text of await wired.cleanLeftOvers()) tell(`left over from an earlier process: ${text}`);
     const result = await engine({
       ...given,
@@ -77,17 +77,17 @@ export async function atWork(work: Work, engine: (options: EngineOptions) => Pro
         clock,
         settings: { ...wired.ports.settings, ...optional("drill", drill) },
       },
-      journal: tenure.journal,
-      locks: tenure.locks,
+      journal: held.journal,
+      locks: held.locks,
       // Wrapped: what evaluates takes a while to load, and a run's first screen needs none of it.
       evaluator: { evaluate: (expression, scope) => evaluate(expression, scope), resolve },
       beforeEnd: () => wired.logOut(),
     });
-    tellIfAny(await tenure.letGo(result.outcome));
+    tellIfAny(await held.letGo(result.outcome));
     await ended?.();
     return result;
   } finally {
-    tellIfAny(await tenure.letGo());
+    tellIfAny(await held.letGo());
     // A run that was refused before it began ends without `beforeEnd`; an open connection would keep the process alive.
     await closeRest().catch((thrown: unknown) => {
       const { code, message } = asRecoverError(thrown);

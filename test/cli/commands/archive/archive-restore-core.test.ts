@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatLocation } from "../../../../src/archive/names/location.ts";
-import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verification.ts";
-import { archiveRestore, type ArchiveRestoreResult } from "../../../../src/cli/commands/archive/archive-restoring.ts";
+import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verify-core.ts";
+import {
+  archiveRestore,
+  type ArchiveRestoreResult,
+} from "../../../../src/cli/commands/archive/archive-restore-core.ts";
 import { restoreRate } from "../../../../src/cli/screen/rate.ts";
 import {
   loadSegments,

@@ -49,7 +49,7 @@ export interface ArchiveVerifyDocument extends ArchiveVerdict {
   readonly location: string;
   /** How deep it was looked, and what that took. */
   readonly cost: Cost & { readonly depth: Depth | "names" };
-  /** Null where nobody said when the database was deleted, or nothing can be restored. */
+  /** Null if nobody said when the database was deleted, or nothing can be restored. */
   readonly lossRange: LossRange | null;
 }
 

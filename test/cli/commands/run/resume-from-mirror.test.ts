@@ -1,7 +1,7 @@
 /** A run out of a mirror: nothing of it is here before it was accepted, and it goes on in no other place. */
 import { describe, expect, it } from "vitest";
-import type { ArrivalRequest } from "../../../../src/cli/commands/run/arrival-request.ts";
-import { bring } from "../../../../src/cli/commands/run/arrival.ts";
+import type { ResumeFromRequest } from "../../../../src/cli/commands/run/resume-from-request.ts";
+import { bring } from "../../../../src/cli/commands/run/resume-from.ts";
 import type { EntryBody } from "../../../../src/engine/journal/entry.ts";
 import { sha256 } from "../../../../src/engine/journal/line.ts";
 import { StateDirectory } from "../../../../src/engine/journal/state-directory.ts";
@@ -31,7 +31,7 @@ async function begin(lease: string | undefined): Promise<{ readonly place: Memor
   return { place, run: open.run };
 }
 
-const request = (state: StateDirectory, accept: ArrivalRequest["accept"]): Parameters<typeof bring>[1] => ({
+const request = (state: StateDirectory, accept: ResumeFromRequest["accept"]): Parameters<typeof bring>[1] => ({
   ...{ from: FROM, run: undefined, takeOver: false, state, accept },
   say: () => undefined,
 });
@@ -41,7 +41,7 @@ describe("a run in a mirror", () => {
     const { place, run } = await begin(FROM);
     const here = machine();
     const asked: string[] = [];
-    const accept: ArrivalRequest["accept"] = async ({ reading }) => void asked.push(reading.head);
+    const accept: ResumeFromRequest["accept"] = async ({ reading }) => void asked.push(reading.head);
     expect(await bring(place, request(here, accept))).toEqual({ run, epoch: 1 });
     expect(asked).toEqual([here.read(run).head]);
     await bring(place, request(here, accept));

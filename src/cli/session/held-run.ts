@@ -1,6 +1,6 @@
 /**
- * What of a run this process holds: its journal and locks, and from the moment that the shared place can be reached the
- * lease behind them, where one is configured.
+ * The parts of a run that this process holds: its journal and locks. If a lease is configured, it stands behind them
+ * once the shared place is reached.
  */
 import { type LeaseConfig, leaseText } from "../../config/settings/config.ts";
 import { asRecoverError } from "../../errors.ts";
@@ -24,7 +24,7 @@ export interface LeaseTerms {
   readonly now: () => Date;
 }
 
-export class Tenure {
+export class HeldRun {
   #journal: Journal;
   #locks: Locks;
   #resources: JournaledResources;
@@ -46,7 +46,7 @@ export class Tenure {
     return this.#locks;
   }
 
-  /** Notes in whatever journal holds by then. */
+  /** Notes in the journal of that moment. */
   get recorder(): ResourceRecorder {
     return {
       opened: (kind, data) => this.#resources.opened(kind, data),
@@ -55,7 +55,7 @@ export class Tenure {
     };
   }
 
-  /** Errors: `locked`, `fenced`; those of the store. What a person should know is returned. */
+  /** Errors: `locked`, `fenced`; those of the store. Returns a message for a person, if there is one. */
   async take(wired: Wired, { at, ...terms }: LeaseTerms, carrier: Carrier): Promise<string | undefined> {
     const { operator, host } = carrier;
     const place = wired.shared(at);
@@ -74,8 +74,8 @@ export class Tenure {
   }
 
   /**
-   * Mirrors the last lines and lets the run go. What a person should know is returned; nothing is thrown. Again: nothing.
-   * `outcome` is absent where the engine did not come to work.
+   * Mirrors the last lines and lets the run go. Returns a message for a person, if there is one; throws nothing. Can be
+   * called again. `outcome` is absent if the engine did not come to work.
    */
   async letGo(outcome?: RunOutcome): Promise<string | undefined> {
     const leased = this.#leased;

@@ -3,7 +3,7 @@ import { RecoverError } from "../../../errors.ts";
 import type { Entry } from "../../../engine/journal/entry.ts";
 
 /** Errors: `run-needs-gone`. */
-export function requireCarriable(run: string, entries: readonly Entry[]): void {
+export function refuseTwoSignatures(run: string, entries: readonly Entry[]): void {
   const needsTwo = entries.some(
     (entry) =>
       (entry.type === "asked" && entry.request !== undefined) ||

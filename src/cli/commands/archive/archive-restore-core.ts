@@ -48,14 +48,14 @@ export interface ArchiveRestoreDocument {
   readonly systemId: string;
   readonly timeline: number;
   readonly targetTime: string | null;
-  /** When the last transaction ended that the server will replay; null where no such record was found. */
+  /** When the last transaction ended that the server will replay; null if no such record was found. */
   readonly lastTransaction: string | null;
   readonly segments: number;
   /** Segments that cannot be replayed: absent, damaged, and all behind them. */
   readonly lost: { readonly missing: number; readonly unreachable: number; readonly damaged: string | null };
   /** The segment inside which the records end though others follow, and where. */
   readonly endsInside: { readonly segment: string; readonly lsn: string } | null;
-  /** What `archive verify` says of what is lost. */
+  /** The loss, as `archive verify` reports it. */
   readonly findings: readonly Problem[];
   readonly bytes: number;
   readonly fetchedBytes: number;
@@ -96,7 +96,7 @@ async function restoreAsAsked(options: ArchiveRestoreOptions): Promise<ArchiveRe
   return { document, exitCode: EXIT.done, lines: restoreLines(document) };
 }
 
-/** What is left, and how to go on. */
+/** The files that are left, and the way on. */
 function told(
   error: unknown,
   { directory, stopped }: { readonly directory: string; readonly stopped: boolean },
@@ -117,7 +117,7 @@ function told(
 }
 
 const GO_ON = "Run the same command again: it goes on from there.";
-/** What lies there is another restore's. */
+/** The files there belong to another restore. */
 const REFUSED: ReadonlySet<string> = new Set(["locked", "target-not-fresh", "does-not-fit", "not-restorable"]);
 
 function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): ArchiveRestoreDocument {

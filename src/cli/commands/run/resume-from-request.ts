@@ -3,7 +3,7 @@ import type { BroughtRun } from "../../../engine/journal/brought-run.ts";
 import type { StateDirectory } from "../../../engine/journal/state-directory.ts";
 import type { AcceptingArguments } from "./accept-foreign.ts";
 
-export interface ArrivalRequest {
+export interface ResumeFromRequest {
   readonly given: AcceptingArguments;
   /** `s3://BUCKET/PREFIX`, as `lease:` says it; or the directory of a run. */
   readonly from: string;
@@ -11,7 +11,7 @@ export interface ArrivalRequest {
   readonly takeOver: boolean;
   readonly state: StateDirectory;
   readonly say: (text: string) => void;
-  /** Throws where nobody agrees to take it in. */
+  /** Throws if nobody agrees to take it in. */
   readonly accept: (brought: BroughtRun, location: string) => Promise<void>;
 }
 

@@ -1,0 +1,75 @@
+/**
+ * The words of comments: a sentence names its thing first and says who acts, and when.
+ * Only comments are read. Strings and patterns are skipped: messages and test titles have their tests.
+ *
+ *   node build/words.mjs [FOLDER…]
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Folders and files whose comments are held. */
+const HELD = ["build", "bench", "src/action.ts", "src/bin.cjs", "src/cli", "src/config", "src/engine", "src/errors.ts", "src/kit", "src/main.ts", "src/ports", "src/report", "src/wiring"];
+
+export const WORDS = [
+  { name: "What", why: "name the thing first", found: /(?<=(?:^|[.!?:;(])\s*)What\b/gu },
+  { name: "whoever", why: "say who it is", found: /\bwhoever\b/giu },
+  { name: "whatever", why: "say which things", found: /\bwhatever\b/giu },
+  { name: "of its own", why: "say whose it is, once", found: /\bof\s+its\s+own\b/giu },
+  { name: "where nothing", why: 'say "when" or "if"', found: /\bwhere\s+nothing\b/giu },
+];
+
+const LINE_COMMENT = String.raw`//[^\n]*`;
+const BLOCK_COMMENT = String.raw`/\*[^]*?\*/`;
+const QUOTED = String.raw`"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'`;
+/** A pattern stands where no value can have ended. */
+const PATTERN = String.raw`(?<=(?:^|[(,=:[!&|?{};>+]|\breturn|\btypeof)\s*)/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+/`;
+const TOKEN = new RegExp(`(?<comment>(?:${LINE_COMMENT}(?:\\n[ \\t]*(?=//))?)+|${BLOCK_COMMENT})|${QUOTED}|${PATTERN}|[\`{}]`, "gu");
+const TEMPLATE_TEXT = /(?:\\[^]|\$(?!\{)|[^\\`$])*(?:`|\$\{)/uy;
+
+/** Comments of a source with their places; successive lines of `//` are one comment. */
+function* commentsOf(source) {
+  const braces = [];
+  TOKEN.lastIndex = 0;
+  for (let token = TOKEN.exec(source); token !== null; token = TOKEN.exec(source)) {
+    const [text] = token;
+    if (token.groups.comment !== undefined) yield { at: token.index, text };
+    const inTemplate = text === "`" || (text === "}" && braces.pop() === "${");
+    if (text === "{") braces.push(text);
+    if (!inTemplate) continue;
+    TEMPLATE_TEXT.lastIndex = TOKEN.lastIndex;
+    const [part = ""] = TEMPLATE_TEXT.exec(source) ?? [];
+    if (part.endsWith("${")) braces.push("${");
+    TOKEN.lastIndex += part.length;
+  }
+}
+
+/** A comment with spaces for its marks: each character keeps its place. */
+const prose = (comment) => comment.replaceAll(/^[ \t]*(?:\/\*\*?|\/\/|\*(?!\/))|\*\/$|\n/gmu, (mark) => " ".repeat(mark.length));
+
+/** @param {string} path @param {string} source @returns {string[]} one line for each defect */
+export const wordsOf = (path, source) =>
+  [...commentsOf(source)].flatMap(({ at, text }) =>
+    WORDS.flatMap(({ name, why, found }) =>
+      [...prose(text).matchAll(found)].map(({ index }) => `${path}:${source.slice(0, at + index).split("\n").length} "${name}": ${why}`),
+    ),
+  );
+
+/** @param {string} path a file, or a folder with all below it */
+const sourcesBelow = (path) =>
+  statSync(join(root, path)).isFile()
+    ? [path]
+    : readdirSync(join(root, path), { recursive: true })
+        .filter((name) => /\.[cm]?[jt]s$/u.test(name))
+        .map((name) => join(path, name));
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folders = process.argv.length > 2 ? process.argv.slice(2) : HELD;
+  const sources = folders.flatMap(sourcesBelow);
+  const found = sources.flatMap((path) => wordsOf(path, readFileSync(join(root, path), "utf8")));
+  for (const line of found) console.error(line);
+  console.log(`${sources.length} files, ${found.length} defects`);
+  process.exitCode = found.length === 0 ? 0 : 1;
+}
