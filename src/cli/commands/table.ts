@@ -36,7 +36,7 @@ export const verbOf = ({ name }: Command): string => name.split(" ")[0] ?? "";
 /** The first words of a group's commands, each once. */
 export const verbsOf = ({ commands }: Group): readonly string[] => [...new Set(commands.map(verbOf))];
 
-/** Every command that has a help text of its own; a family stands before its members. */
+/** Every command and family that has a help text; a family stands before its members. */
 export const COMMANDS: readonly string[] = [
   ...new Set(
     TABLE.flatMap((command) => (verbOf(command) in FAMILIES ? [verbOf(command), command.name] : [command.name])),

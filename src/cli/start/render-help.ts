@@ -3,7 +3,7 @@ import { COMMANDS, GROUPS, verbsOf } from "../commands/table.ts";
 import { examplesOf, grouped, helpText, withExamples } from "./help-text.ts";
 import { buildParser } from "./parser.ts";
 
-/** What a newcomer does, in this order. */
+/** The first commands of a newcomer, in this order. */
 const FIRST_EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ["dingo-recover rehearse", "the whole job on a foundation in a box: nothing real can be reached"],
   ["dingo-recover run --dry-run", "everything that only reads, and every other command with real values"],
