@@ -2,6 +2,7 @@
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,7 +17,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { refuseReplaceable } from "../../../src/cli/session/require-trusted.ts";
 import { consequencesOf } from "../../../src/config/trust/consequences.ts";
-import { othersMayReplace, othersMayWrite } from "../../../src/config/trust/ownership.ts";
+import { othersMayReplace, othersMayWrite } from "../../../src/kit/process/ownership.ts";
 import { type Subject, subjectOf, TrustStore } from "../../../src/config/trust/trusted.ts";
 
 let folder: string;
@@ -239,6 +240,21 @@ describe("owner and mode", () => {
     );
     chmodSync(above, 0o1777);
     expect(othersMayReplace(file)).toBeUndefined();
+  });
+
+  it.runIf(process.getuid?.() === 0)("tell that a link's owner may, wherever it leads", () => {
+    mkdirSync(join(folder, "own"));
+    put("own/own.mjs", "");
+    chmodSync(folder, 0o1777);
+    for (const [link, file] of [
+      ["way", "way/own.mjs"],
+      ["other.mjs", "other.mjs"],
+    ] as const) {
+      symlinkSync(link === "way" ? "own" : "own/own.mjs", join(folder, link));
+      expect(othersMayReplace(join(folder, file))).toBeUndefined();
+      lchownSync(join(folder, link), 65_533, 65_533);
+      expect(othersMayReplace(join(folder, file))).toContain("belongs to another user (uid 65533)");
+    }
   });
 
   it.runIf(process.getuid?.() === 0)("tell that a directory's owner may, whatever its mode", () => {
