@@ -29,6 +29,7 @@ export interface NamedFiles {
 const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
 /** A module that imports for ever must not hold us. */
 const MOST = 5_000;
+const LARGEST = 64 * 1024 * 1024;
 /** What may stand between the word and the name. */
 const GAP = String.raw`(?:\s|\/\*[^*]{0,500}\*\/|\/\/[^\n]{0,500}\n)*`;
 /** A path may hold blanks; the name of a package that did would be a sentence of somebody's. */
@@ -119,13 +120,25 @@ function endless(path: string): RecoverError {
   });
 }
 
-/** Undefined where it is not there, or is no file that can be read. */
+/** Undefined where it is not there, or is no file. Throws `config-untrusted` where it is one that nobody can hash. */
 export function contentOf(path: string): Buffer | undefined {
+  if (!isFile(path)) return undefined;
   try {
-    return isFile(path) ? readFileSync(path) : undefined;
-  } catch {
-    return undefined;
+    if (statSync(path).size > LARGEST) throw new Error(`it is larger than ${LARGEST} bytes`);
+    return readFileSync(path);
+  } catch (cause) {
+    throw unhashed(path, cause);
   }
+}
+
+function unhashed(path: string, cause: unknown): RecoverError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RecoverError("config-untrusted", `${quoted(path)} would be trusted, and cannot be read: ${why}`, {
+    remedy: "Make it readable for you, or take the line out that names it: trust covers its content.",
+    place: path,
+    effect: "none",
+    cause,
+  });
 }
 
 /** One file by one name, whichever link leads to it. */

@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -144,6 +145,15 @@ describe("trust", () => {
     put("main.mjs", Array.from({ length: 5_001 }, (_, index) => `import "./${index}.mjs";\n`).join(""));
     expect(() => subject()).toThrow(/more than 5000 files/u);
   });
+
+  it.each(["actions: [large.mjs]\n", "cf: { password: { command: [./large.mjs] } }\n"])(
+    "is refused for a file that nobody can hash, which is there all the same: %s",
+    (text) => {
+      put("c.yml", text);
+      truncateSync(put("large.mjs", ""), 2 ** 29);
+      expect(() => subject()).toThrow(/large\.mjs" would be trusted, and cannot be read/u);
+    },
+  );
 
   it("is refused for a module that is not there: it could be anything later", () => {
     put("c.yml", "actions: [main.mjs]\n");
