@@ -7,6 +7,8 @@ import { lstat, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promise
 import { dirname, join } from "node:path";
 import { bytesText } from "../../kit/text/bytes.ts";
 import { RecoverError } from "../../errors.ts";
+import { othersMayLead } from "../../kit/process/ownership.ts";
+import { quoted } from "../../kit/text/printable.ts";
 import { synced } from "./data-files.ts";
 import { absent } from "./disk-failure.ts";
 import { Kept, KEPT_FILE, type Named, type Undertaking } from "./kept.ts";
@@ -41,13 +43,14 @@ export interface StageTerms extends Undertaking {
 export const partialOf = (directory: string): string => `${directory}.partial`;
 
 /**
- * `directory` is absolute. Errors: `target-not-fresh` if it is there and not empty, or cannot be replaced, or the
- * staging directory is not ours; `locked` if another restore is at work in it; `does-not-fit` if the disk has less room
- * than `needed` bytes.
+ * `directory` is absolute. Errors: `target-not-fresh` where it is there and not empty, or cannot be replaced, or the staging
+ * directory is not ours; `foreign-directory` where root could be led elsewhere by another account; `locked` where another restore is at work in it; `does-not-fit` where the disk has less room than
+ * `needed` bytes.
  */
 export async function stage(directory: string, { needed, isWanted, ...undertaking }: StageTerms): Promise<Staging> {
   await requireReplaceable(directory);
   const root = partialOf(directory);
+  requireUnled(root);
   await requireOurs(root);
   await mkdir(join(root, OWN_DIRECTORY), { recursive: true, mode: 0o700 });
   const mark = await Mark.set(root);
@@ -122,6 +125,17 @@ async function requireReplaceable(directory: string): Promise<void> {
 
 function notFresh(place: string, why: string, remedy: string): RecoverError {
   return new RecoverError("target-not-fresh", `"${place}" ${why}`, { remedy, place, effect: "none" });
+}
+
+/** Root writes nowhere that another account could lead elsewhere meanwhile. */
+function requireUnled(root: string): void {
+  const led = process.getuid?.() === 0 ? othersMayLead(root) : undefined;
+  if (led === undefined) return;
+  throw new RecoverError("foreign-directory", `${quoted(root)} ${led}`, {
+    remedy: "Run this as that account, or name a directory that root alone can lead elsewhere.",
+    place: root,
+    effect: "none",
+  });
 }
 
 /** All but the mark. */

@@ -4,7 +4,7 @@ import { findFile, type FoundFile, requireReadable } from "../../config/settings
 import { EXIT, RecoverError } from "../../errors.ts";
 import { consequencesOf } from "../../config/trust/consequences.ts";
 import { realPath } from "../../config/trust/named-files.ts";
-import { othersMayWrite } from "../../config/trust/ownership.ts";
+import { othersMayWrite } from "../../kit/process/ownership.ts";
 import { subjectOf } from "../../config/trust/trusted.ts";
 import { createOutput, type Output } from "../screen/output.ts";
 import { placesOf } from "../session/configuration.ts";

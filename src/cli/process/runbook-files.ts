@@ -7,7 +7,8 @@ import { nearest } from "../../kit/text/nearest.ts";
 import { hasOwn, ownNames, ownPath } from "../../kit/process/own-files.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { composeRunbook, type Open } from "../../engine/runbook/compose.ts";
-import { readOrdinary, readText } from "./text-file.ts";
+import { ordinaryText } from "../../kit/yaml/bounded-text.ts";
+import { readText } from "./text-file.ts";
 
 const SHIPPED = ownPath("runbooks/");
 const SHIPPED_NAME = /^[a-z][a-z0-9-]*$/;
@@ -28,7 +29,7 @@ function included(from: string, name: string): ReturnType<Open> {
   try {
     const real = realpathSync(file);
     if (!real.startsWith(join(realpathSync(dirname(from)), "/"))) return { refused: "leads out of its directory" };
-    const text = readOrdinary(real);
+    const text = ordinaryText(real);
     return text === undefined ? { refused: "is no ordinary file" } : { file, text };
   } catch (thrown) {
     return errnoOf(thrown) === "ENOENT" ? undefined : { refused: `cannot be read: ${reasonOf(thrown)}` };

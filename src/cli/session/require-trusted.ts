@@ -9,7 +9,7 @@ import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { consequencesOf } from "../../config/trust/consequences.ts";
 import { realPath } from "../../config/trust/named-files.ts";
-import { othersMayReplace, othersMayWrite } from "../../config/trust/ownership.ts";
+import { othersMayReplace, othersMayWrite } from "../../kit/process/ownership.ts";
 import { type Subject, subjectOf, TrustStore } from "../../config/trust/trusted.ts";
 import { createOutput, type Output } from "../screen/output.ts";
 import { secrets } from "../process/failure.ts";

@@ -1,10 +1,12 @@
 /** The tools with which every section of the configuration is read: the file's findings, its folder, the environment. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { RecoverError } from "../../errors.ts";
 import { hasObeyed, quoted } from "../../kit/text/printable.ts";
 import type { Findings } from "../../kit/yaml/findings.ts";
+import { boundedText } from "../../kit/yaml/bounded-text.ts";
 import type { Located, LocatedScalar } from "../../kit/yaml/located.ts";
+import { MOST_BYTES } from "../../kit/yaml/read.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Text = LocatedScalar & { readonly value: string };
@@ -95,14 +97,16 @@ export function environmentError(name: string, what: string, remedy: string): Re
 export function readIfThere(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   try {
-    return readFileSync(path, "utf8");
+    const text = boundedText(path);
+    if (Buffer.byteLength(text) > MOST_BYTES) throw new Error("it is larger than 1 MiB");
+    return text;
   } catch (cause) {
     throw unreadable(path, cause);
   }
 }
 
 export function unreadable(path: string, cause: unknown): RecoverError {
-  const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  const why = cause instanceof Error ? ("code" in cause ? String(cause.code) : cause.message) : "unknown reason";
   return new RecoverError("config-invalid", `${quoted(path)} cannot be read (${why})`, {
     remedy: "Name a file that exists and that you may read.",
     place: path,

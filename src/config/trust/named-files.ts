@@ -7,7 +7,9 @@
 import { createRequire, isBuiltin } from "node:module";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { RecoverError } from "../../errors.ts";
 import { homeOf } from "../settings/load.ts";
+import { quoted } from "../../kit/text/printable.ts";
 import { Findings } from "../../kit/yaml/findings.ts";
 import type { Located } from "../../kit/yaml/located.ts";
 import { readYaml } from "../../kit/yaml/read.ts";
@@ -27,9 +29,19 @@ export interface NamedFiles {
 
 /** Keys of files that say who is believed. */
 const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
-/** More than anybody reads; a module that imports for ever must not hold us. */
-const MOST = 500;
-const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']((?:\.{1,2}\/|@?[a-z0-9])[^"'\s]*)["']/giu;
+/** A module that imports for ever must not hold us. */
+const MOST = 5_000;
+const LARGEST = 64 * 1024 * 1024;
+/** What may stand between the word and the name. */
+const GAP = String.raw`(?:\s|\/\*[^*]{0,500}\*\/|\/\/[^\n]{0,500}\n)*`;
+/** A path may hold blanks; the name of a package that did would be a sentence of somebody's. */
+const SPECIFIER = String.raw`(\.{1,2}(?:\/[^"'\n\u0060]*)?|[@#]?[a-z0-9\/][^"'\s\u0060]*)`;
+const IMPORT = new RegExp(
+  String.raw`(?:\bfrom|\bimport|\brequire)${GAP}\(?${GAP}["']${SPECIFIER}["']|\b(?:import|require)${GAP}\(${GAP}\u0060${SPECIFIER}\u0060`,
+  "giu",
+);
+/** By these Node chooses among the files of a package that is imported; for one that is required it has its own. */
+const OF_IMPORT = { conditions: new Set(["node", "import", "module-sync", "node-addons"]) };
 /** An import of types alone in TypeScript: Node strips it, and loads nothing. */
 const TYPES = /\b(?:import|export)\s+type\s+(?:\{[^{}"'`]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s+from\s*["'][^"'\s]*["']/gu;
 /** Characters between the words of a shell: a script may stand within one word of a command. */
@@ -41,8 +53,10 @@ export function namedFiles(document: Document): NamedFiles {
   const folder = dirname(document.path);
   const found = { modules: new Set<string>(), programs: new Set<string>(), authorities: new Set<string>() };
   if (root !== undefined) walk(root, "", visit);
-  for (const module of found.modules)
-    for (const each of importsOf(module)) if (found.modules.size < MOST) found.modules.add(each);
+  for (const module of found.modules) {
+    for (const each of importsOf(module)) found.modules.add(each);
+    if (found.modules.size > MOST) throw endless(document.path);
+  }
   return { modules: [...found.modules], programs: [...found.programs], authorities: [...found.authorities] };
 
   function visit(key: string, text: string): void {
@@ -80,29 +94,53 @@ function isFile(path: string): boolean {
 function importsOf(module: string): readonly string[] {
   const content = contentOf(module)?.toString("utf8") ?? "";
   const text = /\.[cm]?ts$/u.test(module) ? content.replaceAll(TYPES, "") : content;
-  const specifiers = [...text.matchAll(IMPORT)].map(([, specifier = ""]) => specifier);
-  return specifiers.filter((specifier) => !isBuiltin(specifier)).map((specifier) => foundAs(module, specifier));
+  const specifiers = [...text.matchAll(IMPORT)].map(([, inQuotes, template = ""]) => inQuotes ?? template);
+  return specifiers.filter((specifier) => !isBuiltin(specifier)).flatMap((specifier) => foundAs(module, specifier));
 }
 
 /** As Node finds it: without its ending, as a directory, or as a package. When nothing is there, as it is written. */
-function foundAs(module: string, specifier: string): string {
-  const inPackage = specifier.startsWith(".") ? "" : "node_modules";
-  const written = resolve(dirname(module), inPackage, specifier);
-  if (isFile(written)) return written;
+function foundAs(module: string, specifier: string): readonly string[] {
+  const isPath = /^[./]/u.test(specifier);
+  const written = resolve(dirname(module), isPath ? "" : "node_modules", specifier);
+  if (isPath && isFile(written)) return [written];
+  const { resolve: find } = createRequire(module);
+  const found = [{}, OF_IMPORT].flatMap((how) => {
+    try {
+      return [find(specifier, how)];
+    } catch {
+      return [];
+    }
+  });
+  return found.length === 0 ? [written] : found;
+}
+
+function endless(path: string): RecoverError {
+  return new RecoverError("config-untrusted", `the own actions of ${quoted(path)} import more than ${MOST} files`, {
+    remedy: "Bundle them into one file: what nobody can look through is not trusted.",
+    place: path,
+    effect: "none",
+  });
+}
+
+/** Undefined where it is not there, or is no file. Throws `config-untrusted` where it is one that nobody can hash. */
+export function contentOf(path: string): Buffer | undefined {
+  if (!isFile(path)) return undefined;
   try {
-    return createRequire(module).resolve(specifier);
-  } catch {
-    return written;
+    if (statSync(path).size > LARGEST) throw new Error(`it is larger than ${LARGEST} bytes`);
+    return readFileSync(path);
+  } catch (cause) {
+    throw unhashed(path, cause);
   }
 }
 
-/** Undefined if it is not there, or is no file that can be read. */
-export function contentOf(path: string): Buffer | undefined {
-  try {
-    return isFile(path) ? readFileSync(path) : undefined;
-  } catch {
-    return undefined;
-  }
+function unhashed(path: string, cause: unknown): RecoverError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RecoverError("config-untrusted", `${quoted(path)} would be trusted, and cannot be read: ${why}`, {
+    remedy: "Make it readable for you, or take the line out that names it: trust covers its content.",
+    place: path,
+    effect: "none",
+    cause,
+  });
 }
 
 /** One file by one name, whichever link leads to it. */

@@ -16,7 +16,7 @@ import { readInputs } from "./inputs.ts";
 import { checkUses, type LocatedTemplate, readTemplate } from "./located-template.ts";
 import type { Expression, InputSpec, Runbook, Step } from "./runbook.ts";
 import { Scope, scopeKey } from "./scope.ts";
-import { type Actions, readStep, type StepDraft } from "./step.ts";
+import { oneLine, type Actions, readStep, type StepDraft } from "./step.ts";
 
 export const RUNBOOK_SCHEMA = "dingo-recover/runbook@1";
 const SCHEMA_REMEDY = `Begin the runbook with \`schema: ${RUNBOOK_SCHEMA}\`.`;
@@ -95,7 +95,7 @@ function readHeader(fields: RunbookFields): Header {
   return {
     name: name?.value ?? "",
     version: version?.value ?? "",
-    title: title?.value ?? "",
+    title: oneLine(title?.value ?? ""),
     target: target === undefined ? undefined : readTemplate(fields.findings, target),
     locks: readLocks(fields),
   };

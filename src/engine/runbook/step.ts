@@ -75,6 +75,9 @@ function readId(fields: StepFields): Text | undefined {
   return undefined;
 }
 
+/** In one line: it stands above commands that are typed, and in no place may it look like one. */
+export const oneLine = (text: string): string => text.trim().replace(/\s+/gu, " ");
+
 function readTitle(fields: StepFields): string {
   const title = fields.needText("title", "Add `title:`, one line that says what happens.");
   if (title?.value.includes("${{") === true)
@@ -82,7 +85,7 @@ function readTitle(fields: StepFields): string {
       message: "a reference stands in a title",
       remedy: "Titles are plain text; put the value into `with`.",
     });
-  return title?.value ?? "";
+  return oneLine(title?.value ?? "");
 }
 
 function readAction(fields: StepFields, actions: Actions): AnyAction | undefined {

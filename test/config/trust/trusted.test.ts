@@ -1,6 +1,8 @@
 /** The files that this user trusts, and those that a configuration brings along. */
 import {
   chmodSync,
+  chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +18,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { refuseReplaceable } from "../../../src/cli/session/require-trusted.ts";
 import { consequencesOf } from "../../../src/config/trust/consequences.ts";
-import { othersMayReplace, othersMayWrite } from "../../../src/config/trust/ownership.ts";
+import { othersMayReplace, othersMayWrite } from "../../../src/kit/process/ownership.ts";
 import { type Subject, subjectOf, TrustStore } from "../../../src/config/trust/trusted.ts";
 
 let folder: string;
@@ -109,6 +112,49 @@ describe("trust", () => {
     expect(store.trusts(subject())).toBe(false);
   });
 
+  it.each([
+    ["by a name of its own package", 'import "#dep";', "dep.mjs"],
+    ["by its absolute path", 'import "FOLDER/dep.mjs";', "dep.mjs"],
+    ["with a comment in the call", 'await import(/* now */ "./dep.mjs");', "dep.mjs"],
+    ["by a template", "await import(`./dep.mjs`);", "dep.mjs"],
+    ["by a name with a blank", 'import "./dep two.mjs";', "dep two.mjs"],
+    ["as the index of its directory", 'createRequire(import.meta.url); require(".");', "index.js"],
+    ["from a package that has another file for require", 'import "dual";', "node_modules/dual/import.mjs"],
+  ])("ends with a change of what an own action imports %s", (_, text, file) => {
+    put("c.yml", "actions: [main.mjs]\n");
+    put("package.json", '{ "imports": { "#dep": "./dep.mjs" } }');
+    put("main.mjs", text.replace("FOLDER", folder));
+    mkdirSync(join(folder, "node_modules", "dual"), { recursive: true });
+    put("node_modules/dual/package.json", '{ "exports": { "import": "./import.mjs", "require": "./require.cjs" } }');
+    put("node_modules/dual/require.cjs", "1");
+    put(file, "1");
+    store.trust(subject(), AT);
+    expect(store.trusts(subject())).toBe(true);
+    put(file, "2");
+    expect(store.trusts(subject())).toBe(false);
+  });
+
+  it("takes a word in a comment for no module", () => {
+    put("c.yml", "actions: [main.mjs]\n");
+    put("main.mjs", "// Taken from `elsewhere`, and from 'a sentence of words'.\n");
+    expect(() => refuseReplaceable(subject())).not.toThrow();
+  });
+
+  it("is refused for more modules than are covered", () => {
+    put("c.yml", "actions: [main.mjs]\n");
+    put("main.mjs", Array.from({ length: 5_001 }, (_, index) => `import "./${index}.mjs";\n`).join(""));
+    expect(() => subject()).toThrow(/more than 5000 files/u);
+  });
+
+  it.each(["actions: [large.mjs]\n", "cf: { password: { command: [./large.mjs] } }\n"])(
+    "is refused for a file that nobody can hash, which is there all the same: %s",
+    (text) => {
+      put("c.yml", text);
+      truncateSync(put("large.mjs", ""), 2 ** 29);
+      expect(() => subject()).toThrow(/large\.mjs" would be trusted, and cannot be read/u);
+    },
+  );
+
   it("is refused for a module that is not there: it could be anything later", () => {
     put("c.yml", "actions: [main.mjs]\n");
     put("main.mjs", 'import "./later.mjs";\n');
@@ -191,6 +237,43 @@ describe("owner and mode", () => {
     expect(othersMayReplace(file)).toContain("lies in a directory that can be written by others");
     chmodSync(directory, 0o1777);
     expect(othersMayReplace(file)).toBeUndefined();
+  });
+
+  it("tell who may put another directory in the place of one above it", () => {
+    const above = join(folder, "above");
+    mkdirSync(join(above, "own"), { recursive: true });
+    const file = put("above/own/own.mjs", "");
+    expect(othersMayReplace(file)).toBeUndefined();
+    chmodSync(above, 0o777);
+    expect(othersMayReplace(file)).toContain(
+      `lies in a directory that can be written by others (mode 0777): "${above}"`,
+    );
+    chmodSync(above, 0o1777);
+    expect(othersMayReplace(file)).toBeUndefined();
+  });
+
+  it.runIf(process.getuid?.() === 0)("tell that a link's owner may, wherever it leads", () => {
+    mkdirSync(join(folder, "own"));
+    put("own/own.mjs", "");
+    chmodSync(folder, 0o1777);
+    for (const [link, file] of [
+      ["way", "way/own.mjs"],
+      ["other.mjs", "other.mjs"],
+    ] as const) {
+      symlinkSync(link === "way" ? "own" : "own/own.mjs", join(folder, link));
+      expect(othersMayReplace(join(folder, file))).toBeUndefined();
+      lchownSync(join(folder, link), 65_533, 65_533);
+      expect(othersMayReplace(join(folder, file))).toContain("belongs to another user (uid 65533)");
+    }
+  });
+
+  it.runIf(process.getuid?.() === 0)("tell that a directory's owner may, whatever its mode", () => {
+    const directory = join(folder, "shared");
+    mkdirSync(directory);
+    const file = put("shared/own.mjs", "");
+    chmodSync(directory, 0o1755);
+    chownSync(directory, 65_533, 65_533);
+    expect(othersMayReplace(file)).toContain("lies in a directory that belongs to another user (uid 65533)");
   });
 });
 

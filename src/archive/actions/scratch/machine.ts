@@ -74,11 +74,16 @@ async function freePlace(context: Context, { scratch: given }: Wanted): Promise<
   const closed = await scratch.closedAbove(place);
   if (closed !== undefined) throw notReached(place, closed);
   if (state !== "foreign") return place;
-  throw new RecoverError("target-not-fresh", `"${place}" is there: ${"evidence" in found ? found.evidence : ""}`, {
-    remedy: "Name a directory that does not exist with --input scratch=DIRECTORY.",
-    place,
-    effect: "none",
-  });
+  throw new RecoverError(
+    "target-not-fresh",
+    `"${place}" is not for this run: ${"evidence" in found ? found.evidence : ""}`,
+    {
+      remedy:
+        "Name a directory that does not exist, in one that nobody else writes to, with --input scratch=DIRECTORY.",
+      place,
+      effect: "none",
+    },
+  );
 }
 
 function notReached(place: string, closed: string): RecoverError {

@@ -1,8 +1,9 @@
 /** The files of a place: the notes of the run, the copy, the words of its servers, and the dumps. */
 import { lstat, readFile, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { RecoverError } from "../../../errors.ts";
+import { othersMayLead } from "../../../kit/process/ownership.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
 export const dataOf = (place: string): string => join(place, "data");
@@ -57,8 +58,13 @@ export async function roomAt(path: string): Promise<number | undefined> {
   return found === undefined ? undefined : found.bavail * found.bsize;
 }
 
-/** Why a directory of that name is no place of ours; undefined if it is one, or there is none. */
+/**
+ * Why a directory of that name is no place of ours; undefined where it is one, or there is none. Root writes nowhere that
+ * somebody else could lead elsewhere meanwhile.
+ */
 export async function strangeness(place: string): Promise<string | undefined> {
+  const led = process.getuid?.() === 0 ? othersMayLead(dirname(place)) : undefined;
+  if (led !== undefined) return `it ${led}`;
   const found = await orAbsent(() => lstat(place));
   if (found === undefined) return undefined;
   if (!found.isDirectory()) return "it is no directory";

@@ -72,9 +72,9 @@ export class LocalScratch implements ScratchDatabases {
   }
 
   async look(place: string, run: string): Promise<ScratchState> {
-    if (!(await at.isThere(place))) return { state: "absent" };
     const strange = await at.strangeness(place);
     if (strange !== undefined) return { state: "foreign", evidence: strange };
+    if (!(await at.isThere(place))) return { state: "absent" };
     const copy = await at.readCopy(place);
     if (copy === undefined) {
       const empty = (await readdir(place)).every((name) => name.startsWith("copy.json"));

@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-import { RecoverError } from "../../../errors.ts";
 import { growYoungBy } from "../../../kit/process/optimizing.ts";
 import type { Decryption } from "../../../ports/decryption.ts";
 import { parseTime } from "../../../kit/text/time.ts";
@@ -7,10 +5,13 @@ import { createOutput, type Output } from "../../screen/output.ts";
 import { type ArchiveVerifyResult, archiveVerify, type Progress } from "./archive-verify-core.ts";
 import type { VerifyArguments } from "../../options/archive-options.ts";
 import { secrets } from "../../process/failure.ts";
+import { writeOwnText } from "../../process/own-text.ts";
 import { lookRate } from "../../screen/rate.ts";
 import type { GlobalArguments } from "../../options/options.ts";
 import { withDecryption } from "../../session/with-decryption.ts";
 import { type StorePorts, withStore } from "../../session/with-store.ts";
+
+const REMEDY = "Give --svg a file in a directory that exists and can be written.";
 
 export type VerifyQuestion = GlobalArguments & VerifyArguments & { readonly location: string };
 
@@ -24,7 +25,7 @@ export async function verifyCommand(given: VerifyQuestion): Promise<number> {
     (ports) => withDecryption(given, ports.signal, (decryption) => look(given, { ports, decryption, output })),
     "Run the same command again: it begins anew.",
   );
-  if (given.svg !== undefined) await write(given.svg, svg());
+  if (given.svg !== undefined) writeOwnText(given.svg, svg(), REMEDY);
   if (given.json) output.json(document);
   else for (const line of lines) output.line(line);
   return exitCode;
@@ -63,17 +64,4 @@ async function look(given: VerifyQuestion, { ports, decryption, output }: Lookin
 function speaksUnicode({ TERM, LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
   const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== "") ?? "";
   return TERM !== "dumb" && /utf-?8/i.test(locale);
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw new RecoverError("usage", `the picture cannot be written to "${file}"`, {
-      remedy: "Give --svg a file in a directory that exists and can be written.",
-      place: file,
-      effect: "none",
-      cause: error,
-    });
-  }
 }

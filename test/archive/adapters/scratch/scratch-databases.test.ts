@@ -1,5 +1,17 @@
 /** Places and servers of scratch databases on this machine, with programs that only do as if. */
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -83,6 +95,30 @@ beforeEach(async () => {
 afterEach(async () => {
   await scratch().stop(server(), "fast");
   await rm(root, { recursive: true, force: true });
+});
+
+describe.runIf(process.getuid?.() === 0)("a place that somebody else could lead root elsewhere from", () => {
+  const OF_ANOTHER = 65_533;
+
+  it.each(["owns the directory above it", "may write to the directory above it", "made the link that leads to it"])(
+    "is refused before anything is written, where another account %s",
+    async (how) => {
+      const above = join(root, "above");
+      await mkdir(join(root, "own"));
+      if (how.startsWith("made")) {
+        await symlink(join(root, "own"), above);
+        await lchown(above, OF_ANOTHER, OF_ANOTHER);
+        await chmod(root, 0o1777);
+      } else {
+        await mkdir(above);
+        await (how.startsWith("owns") ? chown(above, OF_ANOTHER, OF_ANOTHER) : chmod(above, 0o777));
+      }
+      const at = join(above, "not-there-yet", "place");
+      expect(await scratch().look(at, RUN)).toMatchObject({ state: "foreign" });
+      await expect(scratch().restore({ ...order(), place: at })).rejects.toMatchObject({ code: "guard-refused" });
+      expect(await readdir(above)).toEqual([]);
+    },
+  );
 });
 
 describe("two runs in one place", () => {
