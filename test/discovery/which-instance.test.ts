@@ -114,6 +114,26 @@ describe("a name that two have had", () => {
   });
 });
 
+describe("a name of which not everything could be looked at", () => {
+  const text = lager([called(GUID, "a"), ...goodDeletion()]);
+  const files = memoryLogs({ "b.log": text, "later.log": "\0\u0001\u0002\u0003".repeat(500) }, { modifiedAt: now });
+  const logs = { files, patterns: ["b.log", "later.log"] };
+
+  it("may have been given again: an older one of it is not known to be meant", async () => {
+    const { document, exitCode, table } = await discover({ sources: { logs, now }, query: { name: "a" } });
+    expect(document.candidates).toMatchObject([{ guid: GUID, confirmed: false }]);
+    expect(document.candidates[0]?.open.join()).toContain("another may fit better: later.log is incomplete");
+    expect(exitCode).toBe(20);
+    expect(table).not.toContain("dingo-recover run");
+  });
+
+  it("is known by its GUID, and where Cloud Foundry's records were read in full", async () => {
+    const cf = new RecordedCloudFoundry().deleted(GUID, "a", at(3).toISOString());
+    expect((await discover({ sources: { logs, now }, query: { name: GUID } })).exitCode).toBe(0);
+    expect((await discover({ sources: { logs, cf, now }, query: { name: "a" } })).exitCode).toBe(0);
+  });
+});
+
 describe("what lived for seconds", () => {
   const brief = [made(OTHER), ...goodDeletion(OTHER)];
 

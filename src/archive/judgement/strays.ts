@@ -4,10 +4,11 @@
  */
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
+import type { Restorer } from "./problem.ts";
 import { isTooShort } from "./wal.ts";
 
-export function withoutStrays(facts: ArchiveFacts): ArchiveFacts {
-  const isStray = strayIn(facts);
+export function withoutStrays(facts: ArchiveFacts, restorer: Restorer): ArchiveFacts {
+  const isStray = strayIn(facts, restorer);
   if (!facts.entries.some(isStray)) return facts;
   const entries = facts.entries.map((entry) =>
     isStray(entry) ? { ...entry, kind: { kind: "unknown" } as const } : entry,
@@ -15,17 +16,22 @@ export function withoutStrays(facts: ArchiveFacts): ArchiveFacts {
   return { ...facts, entries };
 }
 
-function strayIn(facts: ArchiveFacts): (entry: ArchiveEntry) => boolean {
+function strayIn(facts: ArchiveFacts, restorer: Restorer): (entry: ArchiveEntry) => boolean {
   const names = new Set<string>();
   for (const { kind, relative } of facts.entries) if (kind.kind === "other-compression") names.add(twinOf(relative));
   const twins = new Set(facts.entries.flatMap(({ relative }) => (names.has(relative) ? [relative] : [])));
   const isOfUsualSize = hasUsualSegments(facts);
+  const sentinels = facts.entries.filter(({ kind }) => kind.kind === "sentinel");
+  // LATEST takes a sentinel by its date, whatever its name counts.
+  const mayBeTaken = ({ relative, info }: ArchiveEntry): boolean =>
+    restorer === "container" &&
+    relative.endsWith(".json") &&
+    sentinels.every((each) => each.info.lastModified <= info.lastModified);
   return (entry) => {
     const { kind, relative } = entry;
     switch (kind.kind) {
       case "other-segment-size":
-        // LATEST takes a sentinel by its date, and ignores its name.
-        return !relative.endsWith(".json") && (isOfUsualSize || isTooShort(entry));
+        return !mayBeTaken(entry) && (isOfUsualSize || isTooShort(entry));
       case "other-compression":
         return twins.has(twinOf(relative)) || isTooShort(entry);
       case "timeline-history":

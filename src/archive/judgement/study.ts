@@ -63,7 +63,7 @@ export interface Study {
 export function studyOf(facts: ArchiveFacts, beside: Beside): Study {
   const restorer = beside.restorer ?? "container";
   const reader = beside.reader ?? (restorer === "container" ? "wal-e" : writerOfNewest(facts));
-  const seen = withoutStrays(seenBy(reader, facts));
+  const seen = withoutStrays(seenBy(reader, facts), restorer);
   const bases = collectBases(seen);
   const outside = ownSystemId(seen) ?? beside.systemId;
   const histories = historiesOf(seen);

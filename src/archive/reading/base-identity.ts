@@ -5,6 +5,7 @@
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { Damaged } from "../compression/damaged.ts";
 import { LzopStream } from "../compression/lzop-stream.ts";
+import { lzopWrittenAt } from "../compression/lzop-time.ts";
 import { SYSID_KEY } from "../names/layout.ts";
 import { parseSysid } from "../names/sysid.ts";
 import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
@@ -16,22 +17,32 @@ const MOST = 64 * 1024 * 1024;
 const PIECE = 1024 * 1024;
 const CONTROL = { name: CONTROL_FILE, most: 8 } as const;
 
-/** Base backups whose start segment is not of the cluster that `sysids/sysid` names, as far as first pages were read. */
-export function doubtfulBases({ entries, texts, pages }: ArchiveFacts): readonly string[] {
+/**
+ * Base backups whose start segment is not of the cluster that `sysids/sysid` names, or was written after they were done, as far
+ * as first pages were read: somebody wrote over it, and maybe over `sysids/sysid` too.
+ */
+export function doubtfulBases({ entries, texts, pages, heads }: ArchiveFacts): readonly string[] {
   const text = texts.get(SYSID_KEY);
   const own = typeof text === "string" ? parseSysid(text) : undefined;
-  const starts = new Map<string, string>();
-  for (const { kind, relative } of entries) {
+  const starts = new Map<string, { readonly systemId: string; readonly written: string }>();
+  for (const { kind, relative, info } of entries) {
     const page = kind.kind === "segment" ? pages?.get(relative) : undefined;
-    if (kind.kind === "segment" && page !== undefined)
-      starts.set(`${kind.segment.timeline} ${kind.segment.number}`, page.systemId);
+    if (kind.kind !== "segment" || page === undefined) continue;
+    const written = writtenAt(info.lastModified, heads.get(relative));
+    starts.set(`${kind.segment.timeline} ${kind.segment.number}`, { systemId: page.systemId, written });
   }
-  return entries.flatMap(({ kind }) => {
+  return entries.flatMap(({ kind, info }) => {
     if (kind.kind !== "sentinel") return [];
     const { start, name } = kind.base;
     const inWal = starts.get(`${start.timeline} ${start.number}`);
-    return inWal === undefined || inWal === own ? [] : [name];
+    return inWal === undefined || (inWal.systemId === own && inWal.written <= info.lastModified) ? [] : [name];
   });
+}
+
+/** A copy is stored anew, and its segments say when they were written. */
+function writtenAt(stored: string, head: Uint8Array | undefined): string {
+  const written = head === undefined ? undefined : lzopWrittenAt(head);
+  return written === undefined || written > stored ? stored : written;
 }
 
 /** By name of the base backup; those are left out of which it cannot be told. Errors: those of the store. */

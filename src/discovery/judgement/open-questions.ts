@@ -117,21 +117,30 @@ function tell({ guid, name, deletedAt }: Candidate): string {
 }
 
 /**
- * A candidate that fits by name or GUID needs no other source. For one that fits by time or place, no nearer time may
- * be left unread.
+ * A GUID is the only one of its kind. A name may have been given again: one source that was read in full would tell. By a
+ * time or a place, nothing nearer may be left unread.
  */
 function unseen(candidate: Candidate, { coverage }: Beside, query: DiscoveryQuery): readonly string[] {
-  if (query.name !== undefined && isNamed(candidate, query.name)) return [];
-  const { around } = query;
-  if (query.name === undefined && around === undefined && query.space === undefined && query.org === undefined)
-    return [];
+  const { name, around } = query;
+  if (candidate.guid === name?.toLowerCase()) return [];
+  const isByName = name !== undefined && isNamed(candidate, name);
+  if (isByName && TELL_DELETIONS.some((source) => isRead(coverage, source))) return [];
+  if (name === undefined && around === undefined && query.space === undefined && query.org === undefined) return [];
   const distance = distanceOf(candidate, around) ?? Number.POSITIVE_INFINITY;
-  const gap = coverage.find((each) => !each.complete && reachesNear(each, around, distance));
+  const gap = coverage.find((each) => !each.complete && reachesNear(each, isByName ? undefined : around, distance));
   if (gap === undefined) return [];
   return [`Not everything could be looked at, and another may fit better: ${shown(placeOf(gap))} is incomplete.`];
 }
 
-/** A time that no log covers counts if it is no farther from the asked time than the candidate. */
+const TELL_DELETIONS: readonly Coverage["source"][] = ["cf-usage-events", "cf-audit-events", "logs", "log-store"];
+
+/** All that was named of it, whatever time that reaches over. */
+function isRead(coverage: readonly Coverage[], source: Coverage["source"]): boolean {
+  const parts = coverage.filter((each) => each.source === source && each.missing === undefined);
+  return parts.length > 0 && parts.every(({ complete }) => complete);
+}
+
+/** A time that no log reaches over counts where it is no farther from what was asked for than the candidate. */
 function reachesNear({ missing }: Coverage, around: Date | undefined, distance: number): boolean {
   if (missing === undefined) return true;
   if (around === undefined) return false;

@@ -112,17 +112,19 @@ class Looks {
     return isInOrder(this.#points) && isInOrder([...this.#points, ...this.#samples()]);
   }
 
-  /** The first dated lines of pieces that lie evenly in the file. */
+  /** The first dated lines of pieces that lie evenly in the file, the last of them at its end: a short log may be put there. */
   #samples(): readonly Point[] {
     const count = Math.max(FEWEST_SAMPLES, Math.ceil(this.#size / SAMPLE_EVERY));
     const step = Math.max(LOOKS[0], Math.floor(this.#size / count));
     const points: Point[] = [];
     const buffer = Buffer.allocUnsafe(LOOKS[0]);
-    for (let at = 0; at < this.#size; at += step) {
+    const last = Math.max(0, this.#size - LOOKS[0]);
+    for (let at = 0; at < this.#size; at = at < last ? Math.min(at + step, last) : this.#size) {
       const bytes = buffer.subarray(0, readSync(this.#descriptor, buffer, 0, buffer.length, at));
       let from = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
       if (from === 0 && at > 0) continue;
-      for (let lines = 0; lines < LINES_OF_SAMPLE; lines += 1) {
+      const most = at === last ? Number.POSITIVE_INFINITY : LINES_OF_SAMPLE;
+      for (let lines = 0; lines < most; lines += 1) {
         const found = this.#datedFrom(bytes, from, at);
         if (found === undefined) break;
         points.push(found.point);

@@ -49,3 +49,28 @@ describe("a name that fits no segment of 16 MiB", () => {
     expect([verdict.verdict, codesOf(verdict)]).toEqual(["unknown", ["other-segment-size"]]);
   });
 });
+
+describe("a sentinel whose name fits no segment of 16 MiB", () => {
+  const KEY = "basebackups_005/base_000000010000000000000100_00000040_backup_stop_sentinel.json";
+
+  async function judgedWith(at: number, restorer: "container" | "person") {
+    await loadSegments();
+    const store = restorable();
+    add(store, KEY, "{}", { lastModified: new Date(Date.parse("2026-11-22T00:52:31Z") + at * 1000).toISOString() });
+    return verifyArchive(await readArchive(store.reader(), OLD, { times: true }), { restorer });
+  }
+
+  it.each([
+    ["person", 60],
+    ["person", -60],
+    ["container", -60],
+  ] as const)("is a stray one for a %s, %i s after the newest base backup", async (restorer, at) => {
+    const verdict = await judgedWith(at, restorer);
+    expect([verdict.verdict, codesOf(verdict)]).toEqual(["restorable", ["unknown-object"]]);
+  });
+
+  it.each([0, 60])("is what a container may take, %i s after the newest base backup", async (at) => {
+    const verdict = await judgedWith(at, "container");
+    expect([verdict.verdict, codesOf(verdict)]).toEqual(["unknown", ["other-segment-size"]]);
+  });
+});

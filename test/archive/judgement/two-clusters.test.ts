@@ -16,9 +16,10 @@ const ELDER = "6262740190985621594";
 const YOUNGER = (BigInt(Date.UTC(2026, 10, 21, 3, 20) / 1000) << 32n).toString();
 const baseAt = (number: number): string => `base_${segment(number)}_00000040`;
 
-const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });
+const packed = (runs: readonly Run[], mtime = 1): Buffer => lzop(runs, { mtime, fileMode: 0o100600 });
 
-function wal(number: number, sysid: string): Buffer {
+/** `at`: when its server had written it. */
+function wal(number: number, sysid: string, at: number): Buffer {
   const header = Buffer.alloc(40);
   header.writeUInt16LE(0xd093, 0);
   header.writeUInt16LE(2, 2);
@@ -27,7 +28,7 @@ function wal(number: number, sysid: string): Buffer {
   header.writeBigUInt64LE(BigInt(sysid), 24);
   header.writeUInt32LE(SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed([header, switchRecord(), SEGMENT_BYTES - 64]);
+  return packed([header, switchRecord(), SEGMENT_BYTES - 64], Date.parse(stamp(at)) / 1000);
 }
 
 class Prefix {
@@ -38,9 +39,10 @@ class Prefix {
     return this;
   }
 
-  segments(cluster: string, first: number, last: number, at = 0): this {
+  /** `copied`: how much later they were stored than written. */
+  segments(cluster: string, first: number, last: number, at = 0, copied = 0): this {
     for (let number = first; number <= last; number += 1)
-      this.put(`wal_005/${segment(number)}.lzo`, wal(number, cluster), at + number);
+      this.put(`wal_005/${segment(number)}.lzo`, wal(number, cluster, at + number), at + number + copied);
     return this;
   }
 
@@ -56,6 +58,12 @@ class Prefix {
       sentinelText(segment(number), { expanded_size_bytes: 8192 }),
       at,
     );
+  }
+
+  /** The base backup itself no longer tells whose it is. */
+  silent(number: number): this {
+    const content = packed(tar([{ name: "PG_VERSION", content: [Buffer.from("9.6\n"), 8192] }]));
+    return this.put(`basebackups_005/${baseAt(number)}/tar_partitions/part_00000000.tar.lzo`, content, number);
   }
 
   sysid(cluster: string): this {
@@ -122,7 +130,8 @@ describe("a younger cluster that wrote over the segment that the elder's base ba
     const document = await startLost(5).look("deep");
     expect(document.verdict).toBe("not-restorable");
     expect(document.baseBackups[0]?.why).toContain("WAL that it needs is missing");
-    expect((await startLost(5).look()).verdict).toBe("unknown");
+    expect((await startLost(5).look()).verdict).toBe("not-restorable");
+    expect((await startLost(5).silent(5).look()).verdict).toBe("unknown");
   });
 
   it("makes it of no use where times are new, which its control file tells", async () => {
@@ -153,11 +162,24 @@ describe("a cluster made before the base backup had ended, that wrote over the s
     }
   });
 
+  it("is seen where it wrote its identifier as well: the segment is younger than the base backup", async () => {
+    const all = new Prefix().base(ELDER, 2).segments(NEIGHBOUR, 1, 8, 10);
+    for (const prefix of [writtenOver(), all]) {
+      const document = await prefix.sysid(NEIGHBOUR).look();
+      expect(document.verdict).toBe("not-restorable");
+      expect(document.baseBackups[0]?.why).toContain("WAL that it needs is missing");
+      const facts = await readArchive(prefix.store.reader(), OLD, { times: true });
+      expect(() => planRestore(facts)).toThrow("no base backup can be used");
+    }
+  });
+
+  it("is not looked for in a copy, which is stored anew", async () => {
+    const copy = new Prefix().segments(ELDER, 1, 8, 0, 30).base(ELDER, 2).sysid(ELDER);
+    expect(await readArchive(copy.store.reader(), OLD, { times: true })).not.toHaveProperty("identities");
+  });
+
   it("leaves the verdict unknown where the base backup itself tells nothing", async () => {
-    const prefix = writtenOver().sysid(ELDER);
-    const part = `basebackups_005/${baseAt(2)}/tar_partitions/part_00000000.tar.lzo`;
-    prefix.put(part, packed(tar([{ name: "PG_VERSION", content: [Buffer.from("9.6\n"), 8192] }])), 2);
-    const document = await prefix.look();
+    const document = await writtenOver().sysid(ELDER).silent(2).look();
     expect(document.verdict).toBe("unknown");
     expect(document.problems.find(({ code }) => code === "several-clusters")?.message).toContain("--deep reads whose");
   });

@@ -54,4 +54,9 @@ describe("the section of a file that a window lies in", () => {
       expect(section.to).toBeGreaterThan(last);
     }
   });
+
+  it("is all of it where a few lines of another machine stand at its end", () => {
+    const text = machine("a", 0, DAY) + machine("b", 660, 1);
+    expect(search(text, 655, 665)).toBeUndefined();
+  });
 });
