@@ -1,4 +1,4 @@
-/** Files that a configuration names, or is: they are read before anybody trusts it, and may be made to hold whoever reads them. */
+/** Files that a configuration names, or is: they are read before anybody trusts it, and may be made so that a reader never ends. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 const load = () => loadConfig({ env: { HOME: cwd }, cwd });
 const FILE = "dingo-recover.yml";
 
-/** Read by a child, which can be ended: whoever waits for a pipe in this process cannot be. */
+/** Read by a child, which can be ended: a reader that waits for a pipe in this process cannot. */
 const NAMES_A_PIPE = `
   import { loadConfig } from ${JSON.stringify(new URL("../../src/config/settings/load.ts", import.meta.url).href)};
   try { loadConfig({ env: {}, cwd: process.argv[1] }); } catch (error) { console.log(error.message); }

@@ -22,7 +22,7 @@ function strayIn(facts: ArchiveFacts, restorer: Restorer): (entry: ArchiveEntry)
   const twins = new Set(facts.entries.flatMap(({ relative }) => (names.has(relative) ? [relative] : [])));
   const isOfUsualSize = hasUsualSegments(facts);
   const sentinels = facts.entries.filter(({ kind }) => kind.kind === "sentinel");
-  // LATEST takes a sentinel by its date, whatever its name counts.
+  // LATEST takes a sentinel by its date, and its name does not count.
   const mayBeTaken = ({ relative, info }: ArchiveEntry): boolean =>
     restorer === "container" &&
     relative.endsWith(".json") &&

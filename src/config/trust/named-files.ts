@@ -32,7 +32,7 @@ const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
 /** A module that imports for ever must not hold us. */
 const MOST = 5_000;
 const LARGEST = 64 * 1024 * 1024;
-/** What may stand between the word and the name. */
+/** Blanks and comments between the word and the name. */
 const GAP = String.raw`(?:\s|\/\*[^*]{0,500}\*\/|\/\/[^\n]{0,500}\n)*`;
 /** A path may hold blanks; the name of a package that did would be a sentence of somebody's. */
 const SPECIFIER = String.raw`(\.{1,2}(?:\/[^"'\n\u0060]*)?|[@#]?[a-z0-9\/][^"'\s\u0060]*)`;

@@ -134,7 +134,7 @@ function unseen(candidate: Candidate, { coverage }: Beside, query: DiscoveryQuer
 
 const TELL_DELETIONS: readonly Coverage["source"][] = ["cf-usage-events", "cf-audit-events", "logs", "log-store"];
 
-/** All that was named of it, whatever time that reaches over. */
+/** Every named part of the source was read, over any time. */
 function isRead(coverage: readonly Coverage[], source: Coverage["source"]): boolean {
   const parts = coverage.filter((each) => each.source === source && each.missing === undefined);
   return parts.length > 0 && parts.every(({ complete }) => complete);

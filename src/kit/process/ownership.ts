@@ -10,7 +10,7 @@ const OTHERS_WRITE = 0o022;
 /** In such a directory only the owner of a file, and its own, may replace it. */
 const STICKY = 0o1000;
 
-/** What is wrong with the file, in words that follow its name; undefined where this user and root alone may write to it. */
+/** The fault of the file, in words that follow its name; undefined if this user and root alone may write to it. */
 export function othersMayWrite(path: string): string | undefined {
   return wrongWith(statSync(path));
 }
@@ -37,7 +37,7 @@ const withoutSticky = (found: Rights | undefined): Rights | undefined =>
 const wrongWithLink = (found: Stats | undefined): string | undefined =>
   found?.isSymbolicLink() === true ? wrongWith({ uid: found.uid, mode: 0 }) : undefined;
 
-/** What is not there yet belongs to nobody. */
+/** A path that does not exist yet belongs to nobody. */
 function wrongWith(found: Rights | undefined): string | undefined {
   if (found === undefined) return undefined;
   const { uid, mode } = found;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { archiveVerify } from "../../src/cli/commands/archive/archive-verify.ts";
+import { verifyCommand } from "../../../../src/cli/commands/archive/archive-verify.ts";
 
 let place = "";
 let server: Server;
@@ -39,7 +39,7 @@ it("takes the place of a link, and is not written through it", async () => {
     svg: file,
     location: "s3://bucket/backups/a",
   };
-  await archiveVerify(given as unknown as Parameters<typeof archiveVerify>[0]);
+  await verifyCommand(given as unknown as Parameters<typeof verifyCommand>[0]);
   expect(readFileSync(precious, "utf8")).toBe("mine");
   expect(readFileSync(file, "utf8")).toContain("<svg");
   expect(statSync(file).mode & 0o777).toBe(0o600);

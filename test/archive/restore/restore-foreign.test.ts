@@ -1,7 +1,7 @@
 /** As root, a restore below a directory in which another account could put a link in the place of what root writes to. */
 import { chmodSync, chownSync, mkdirSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { stage } from "../../src/archive/restore/staging.ts";
+import { stage } from "../../../src/archive/restore/staging.ts";
 import { besides, placeToRestore } from "./place-to-restore.ts";
 
 placeToRestore();
