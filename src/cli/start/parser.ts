@@ -1,6 +1,6 @@
 /** The parser of the command line, made of the table of commands. An implementation is loaded when its command is chosen. */
 import yargs, { type Argv } from "yargs";
-import type { Finish } from "../commands/command.ts";
+import type { Command, Finish } from "../commands/command.ts";
 import { FAMILIES, TABLE, verbOf } from "../commands/table.ts";
 import { withDepth } from "../options/archive-options.ts";
 import { type GlobalArguments, globalOptions } from "../options/options.ts";
@@ -40,7 +40,9 @@ const withFamily =
     return parser.demandCommand(1, `what to do with the ${family} is missing`);
   };
 
+const OPTIONS: readonly Command["options"][] = [globalOptions, ...TABLE.map(({ options }) => options)];
+
 /** Options that are no list. */
-const GIVEN_ONCE: readonly string[] = [globalOptions, ...TABLE.map(({ options }) => options)].flatMap((options) =>
+const GIVEN_ONCE: readonly string[] = OPTIONS.flatMap((options) =>
   Object.entries(options).flatMap(([name, option]) => (option.type === "array" ? [] : [name])),
 );
