@@ -226,7 +226,7 @@ function withReading(parser: Parser, finish: Finish): Parser {
             describe: "port on 127.0.0.1 (default one that is free, and the same again for the same run)",
             requiresArg: true,
           })
-          .example("$0 serve", "the only open run, for whoever looks on")
+          .example("$0 serve", "the only open run, for people who look on")
           .example("$0 serve 20261121 --port 8080", "behind ssh -L 8080:127.0.0.1:8080, for a colleague"),
       async (given) => finish(await (await import("../commands/serve.ts")).serve(given)),
     )

@@ -88,7 +88,7 @@ function modeVerdict(path: string, fix: boolean): Verdict {
       state: "warning",
       text: `${text}; ${quoted(foreign)} there is none of ours`,
       means: "Journals name databases, people and places; where others may write, runs are refused.",
-      mend: "Name a directory of its own with --state-dir DIR or DINGO_RECOVER_STATE.",
+      mend: "Name a separate directory with --state-dir DIR or DINGO_RECOVER_STATE.",
     };
   if (fix) {
     for (const part of loose) chmodSync(part, OWNER_ONLY);
