@@ -8,10 +8,7 @@ import { type Check, note, ok, refusal, type Verdict } from "./check.ts";
 
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o700;
-/**
- * The names in a state directory of ours (src/engine/journal/own-file.ts). A directory with other names serves other
- * purposes too.
- */
+/** The names in our state directory (src/engine/journal/own-file.ts). One with other names serves others too. */
 const OURS: readonly string[] = ["runs", "locks", "rehearsals", "inventory.jsonl"];
 
 const MEANS = "No run begins: without a journal nothing is done.";
