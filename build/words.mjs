@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Folders whose comments are held. */
-const HELD = ["build", "bench", "src", "test"];
+const HELD = [".ci", "bench", "build", "src", "test"];
 
 export const WORDS = [
   { name: "What", why: "name the thing first", found: /(?<=(?:^|[.!?:;(])\s*)What\b/gu },

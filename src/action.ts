@@ -174,10 +174,7 @@ export interface UndoProbe {
 export interface WayBack<I, O> {
   /** Consent to an undo follows from it. */
   readonly effect: Exclude<Effect, "read">;
-  /**
-   * One sentence: the act, its cost, and the loss that it cannot give back. Shown before the step runs and before it is
-   * undone.
-   */
+  /** One sentence, shown before run and undo: the act, its cost, and the loss that it cannot give back. */
   readonly cost: string;
   /** The exact commands; `run` is the id of the run, `left` what the journal has of the step. */
   describe(input: I, run: string, left: Left<O>): readonly PrintedCommand[];

@@ -14,10 +14,7 @@ export interface CfIdentity {
   readonly cliVersion: string;
   /** True with cloud_controller.admin, admin_read_only or global_auditor: only then is an empty event list a fact. */
   readonly seesEverything: boolean;
-  /**
-   * The certificate of the API is not checked, by somebody's setting: a third party in between could read and write
-   * along.
-   */
+  /** The API's certificate is not checked: somebody in between could read and write along. */
   readonly certificateUnchecked?: true;
 }
 

@@ -221,10 +221,7 @@ export interface LayerChange {
   readonly path: string;
 }
 
-/**
- * A setting that one container had and another lacks or has otherwise. Its value is never kept: an environment holds
- * passwords.
- */
+/** A setting that one container has and another lacks or has otherwise; never its value, perhaps a password. */
 export interface Unlike {
   /** "the variable", "the command" … */
   readonly what: string;

@@ -49,10 +49,7 @@ export interface Fingerprint {
 
 export type PathKind = "directory" | "file" | "other" | "absent";
 
-/**
- * The file that is written over must have this SHA-256; it keeps its owner and mode. Without `sha256` no file is there:
- * owner and mode are those of `like`.
- */
+/** The old file has this SHA-256, and the new one keeps its owner and mode; or there is none, and `like` gives them. */
 export type WrittenOver = { readonly sha256: string } | { readonly like?: string };
 
 export interface DockerWork {

@@ -15,9 +15,7 @@ export interface ScratchPrograms {
   readonly psqlPath: string;
   /** Who runs the server: PostgreSQL refuses root. */
   readonly account: string;
-  /**
-   * The sandbox that keeps the code of the copy from everything else, such as "bubblewrap 0.8.0"; or why there is none.
-   */
+  /** The sandbox of the copy's code, such as "bubblewrap 0.8.0"; or why there is none. */
   readonly sandbox: string;
 }
 

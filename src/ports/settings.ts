@@ -1,6 +1,4 @@
-/**
- * Times of the last drill on this foundation, from the start of its window to its log-in, and the amount that it moved.
- */
+/** The last drill on this foundation: its time from the window's start to the log-in, and the amount moved. */
 export interface DrillTimes {
   readonly run: string;
   /** ISO 8601 UTC. */

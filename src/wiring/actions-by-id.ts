@@ -1,8 +1,6 @@
 import type { AnyAction } from "../action.ts";
 
-/**
- * Actions by id. An action's module is loaded when its id is looked up, so a run loads only the modules of its runbook.
- */
+/** Actions by id. The lookup loads an action's module, so a run loads only the modules of its runbook. */
 export class ActionsById implements ReadonlyMap<string, AnyAction> {
   readonly #found: ReadonlyMap<string, () => AnyAction>;
 

@@ -14,8 +14,8 @@ const PLAIN_ENDS: Readonly<Record<string, string>> = {
   [EXIT.warning]:
     "done, and what was found is worth a look. Of a run, the findings stand in the report (dingo-recover report RUN), the gravest are warnings. Of discover, no candidate is known to be the one that was asked for: have its owner confirm which one was deleted, then ask again with --name and its GUID.",
   [EXIT.serious]:
-    "done, and what was found is serious: the findings stand in the report (dingo-recover report RUN). What could not be looked at would have ended with 15.",
-  141: "whoever read the output has gone (dingo-recover runs | head -1); nothing is wrong.",
+    "done, and what was found is serious: the findings stand in the report (dingo-recover report RUN). A failed look would have ended with 15.",
+  141: "the reader of the output has gone (dingo-recover runs | head -1); nothing is wrong.",
 };
 
 const width = ({ columns }: Output): number => Math.min(columns, 100);

@@ -1,6 +1,4 @@
-/**
- * Carries a batch: its databases one after another, each as a separate run. A failure of one does not stop the others.
- */
+/** Carries a batch: its databases one after another, each as a separate run. A failure stops no other. */
 import { EXIT } from "../../errors.ts";
 import { TEST_RUNBOOK } from "../../report/backup-test.ts";
 import {

@@ -51,7 +51,7 @@ export function closingLines(all: readonly Pick<ListedRun, "run" | "state" | "re
   const [open, ...others] = all.filter(({ state, rehearsal }) => !rehearsal && CLOSED_BY_UNDO.has(state));
   if (open === undefined) return [];
   return [
-    "What is not gone on with is closed by undo, which takes back what it did:",
+    "A run that nobody goes on with is closed by undo, which takes back its changes:",
     `  dingo-recover undo ${others.length === 0 ? open.run : "RUN"}`,
   ];
 }

@@ -41,7 +41,7 @@ export async function serve(
   else {
     output.line(`run ${run} is shown at ${address}`, "good");
     output.line(
-      "Whoever has this address and is on this machine may read it; nothing can be changed there. Ctrl-C ends it.",
+      "Anybody on this machine who has this address may read it; nothing can be changed there. Ctrl-C ends it.",
     );
   }
   const stopper = watchSignals(() => undefined, false);

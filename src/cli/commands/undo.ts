@@ -72,7 +72,7 @@ function cleanedUp(run: string): RecoverError {
     "guard-refused",
     `what run ${run} moved aside was deleted by a cleanup: there is no way back`,
     {
-      remedy: "Nothing was changed. What is there now is all there is: look after its backups.",
+      remedy: "Nothing was changed. The present data are all there is: look after their backups.",
       place: run,
       effect: "none",
     },

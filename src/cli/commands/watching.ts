@@ -49,7 +49,7 @@ export const WATCH = [
       },
     },
     examples: [
-      ["$0 serve", "the only open run, for whoever looks on"],
+      ["$0 serve", "the only open run, for people who look on"],
       ["$0 serve 20261121 --port 8080", "behind ssh -L 8080:127.0.0.1:8080, for a colleague"],
     ],
     offers: "runs",

@@ -16,9 +16,7 @@ export function learn(actions: readonly AnyAction[]): void {
   known = known.with(actions);
 }
 
-/**
- * Throws `runbook-invalid` with every mistake. A runbook that was checked when the tool was built is not checked again.
- */
+/** Throws `runbook-invalid` with every mistake. A runbook that the build has checked is not checked again. */
 export function openRunbook(nameOrFile: string): Runbook {
   const file = fileOf(nameOrFile);
   const composed = composeFile(file);

@@ -42,7 +42,7 @@ const GOES_ON =
 const STOPPING =
   "Stopping: what is under way has a few seconds to end, and is looked at again when the run is resumed.";
 
-const RESUMED = "What was running is looked at again when the run is resumed.";
+const RESUMED = "A step that was running is looked at again when the run is resumed.";
 
 /** `asks`: somebody reads what is said; otherwise the first Ctrl-C stops as well. `remedy` is a run's by default. */
 export function watchSignals(say: (text: string) => void, asks: boolean, remedy = RESUMED): Stopper {

@@ -162,10 +162,7 @@ function standingOf(batch: Batch, member: SpaceMember, { run, entries }: MemberR
   };
 }
 
-/**
- * The inputs of the run that brings a member back. The consent covers the shown values; clone-from finds nothing in
- * another space.
- */
+/** The inputs of the run that brings a member back. clone-from finds nothing in another space. */
 export function inputsOf({ org, space, run }: Batch, member: SpaceMember): JsonObject {
   return {
     ...{ service: member.name, org, space, instance_guid: member.guid, batch: run },

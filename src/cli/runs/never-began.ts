@@ -25,7 +25,7 @@ function requireUnbegun(run: string, directory: string): void {
   const told = statSync(join(directory, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
   if (told === 0 && evidenceIn(directory) <= KEPT_BEFORE) return;
   throw new RecoverError("journal-broken", `the journal of run ${run} has no entry, and the run had begun`, {
-    remedy: `What it did is not known: put journal.jsonl back from a copy or a mirror; ${join(directory, "events.jsonl")} tells what was on its screen.`,
+    remedy: `Its changes are not known: put journal.jsonl back from a copy or a mirror; ${join(directory, "events.jsonl")} tells what was on its screen.`,
     place: directory,
     effect: "unknown",
   });

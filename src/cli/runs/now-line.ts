@@ -1,7 +1,4 @@
-/**
- * The present state of a run, as one line: the step at work and its progress, or the thing that it waits for. Made of
- * its events.
- */
+/** The present step of a run and its progress, or the thing that it waits for: one line, made of events. */
 import type { RunEvent } from "../../engine/state/event.ts";
 import { progressText } from "../screen/event-lines.ts";
 import { duration } from "../screen/text.ts";

@@ -1,7 +1,4 @@
-/**
- * Removes the copies of backup tests whose process was killed: nobody resumes a job of cron, and each copy fills the
- * disk.
- */
+/** Removes the copies of killed backup tests: nobody resumes a job of cron, and each copy fills the disk. */
 import { asRecoverError } from "../../errors.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import type { ScratchDatabases } from "../../ports/scratch-database.ts";

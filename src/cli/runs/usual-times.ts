@@ -1,7 +1,4 @@
-/**
- * The times that a runbook's steps took here before, from the journals of a state directory: they tell a wait from a
- * hang.
- */
+/** The usual times of a runbook's steps here, from journals: they tell a wait from a hang. */
 import type { RunEvent } from "../../engine/state/event.ts";
 import { replay } from "../../engine/state/replay.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";

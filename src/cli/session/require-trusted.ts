@@ -35,10 +35,7 @@ export async function requireTrusted(given: GlobalArguments, found: FoundFile): 
   trustStore(given).trust(subject, new Date());
 }
 
-/**
- * The standing to ask about; undefined if the configuration is trusted, or has no consequences. Throws
- * `config-untrusted` as `refuseReplaceable`.
- */
+/** The standing to ask about; undefined if there is nothing to ask. Throws `config-untrusted` as `refuseReplaceable`. */
 export function untrustedStanding(given: GlobalArguments, found: FoundFile): Standing | undefined {
   const consequences = consequencesOf(found, process.env);
   if (Object.values(consequences).every((lines: readonly string[]) => lines.length === 0)) return undefined;
@@ -53,10 +50,7 @@ export function untrustedStanding(given: GlobalArguments, found: FoundFile): Sta
 export const trustStore = (given: GlobalArguments): TrustStore =>
   new TrustStore(statePath(given["state-dir"], process.env));
 
-/**
- * A file is opened anew by its name when it runs: a user who may replace it would have another one run. Throws
- * `config-untrusted`.
- */
+/** A user who may replace a file could have another one run: it is opened by name. Throws `config-untrusted`. */
 export function refuseReplaceable({ named, files }: Subject): void {
   const isAbsent = (path: string): boolean => files.some((each) => each.path === path && each.sha256 === "absent");
   const missing = named.modules.find(isAbsent);

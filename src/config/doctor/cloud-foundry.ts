@@ -54,7 +54,7 @@ function scopeVerdicts({ seesEverything, user, certificateUnchecked }: CfIdentit
     {
       state: "warning",
       text: "the certificate of the API is not checked",
-      means: "Whoever is in between reads and writes along; the report says so.",
+      means: "Somebody in between can read and write along; the report says so.",
       mend: "Leave out cf.skip_ssl_validation, and log in again without --skip-ssl-validation.",
     },
   ];

@@ -30,7 +30,7 @@ export async function examineLogFiles(looks: Looks, logs: LogFiles): Promise<voi
         state: "unknown",
         code: "answer-incomplete",
         text: `${quoted(path)} cannot be read: ${why}`,
-        means: "What stands in it is not found, and an answer without it is incomplete.",
+        means: "Its lines are not found, and an answer without them is incomplete.",
         mend: `Run this as a user who may read it, or see ls -l ${path}.`,
       });
   }

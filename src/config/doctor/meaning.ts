@@ -1,6 +1,4 @@
-/**
- * The consequence of a system that is not ready: the first step that speaks to it, and the work that was done by then.
- */
+/** The consequence of a system that is not ready: the first step that needs it, and the work done by then. */
 import type { Runbook, Step } from "../../engine/runbook/runbook.ts";
 
 /** `kinds`: first words of the ids of the actions that speak to it. Undefined if no step does. */

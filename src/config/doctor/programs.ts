@@ -1,7 +1,4 @@
-/**
- * Programs in PATH: those that the tool calls, and those that only printed commands use, for an operator who works by
- * hand.
- */
+/** Programs in PATH: those that the tool calls, and those that only printed commands use. */
 import { optional } from "../../kit/optional.ts";
 import { directoriesOf, findProgram } from "../../kit/process/program-path.ts";
 import { type Check, note, ok, type Verdict } from "./check.ts";

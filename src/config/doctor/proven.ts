@@ -1,7 +1,4 @@
-/**
- * Versions that a real recovery has run with (docs/compatibility.md, "Proven on"). Another release may do as well, but
- * nobody has tried.
- */
+/** Versions of a real recovery (docs/compatibility.md, "Proven on"). Nobody has tried others, which may do as well. */
 export const PROVEN = { cf: "8.18.3", node: "20.20" } as const;
 
 /** The version, and beside it the proven one where that is another. */

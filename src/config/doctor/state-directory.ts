@@ -8,10 +8,7 @@ import { type Check, note, ok, refusal, type Verdict } from "./check.ts";
 
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o700;
-/**
- * The names in a state directory of ours (src/engine/journal/own-file.ts). A directory with other names serves other
- * purposes too.
- */
+/** The names in our state directory (src/engine/journal/own-file.ts). One with other names serves others too. */
 const OURS: readonly string[] = ["runs", "locks", "rehearsals", "inventory.jsonl"];
 
 const MEANS = "No run begins: without a journal nothing is done.";
@@ -88,7 +85,7 @@ function modeVerdict(path: string, fix: boolean): Verdict {
       state: "warning",
       text: `${text}; ${quoted(foreign)} there is none of ours`,
       means: "Journals name databases, people and places; where others may write, runs are refused.",
-      mend: "Name a directory of its own with --state-dir DIR or DINGO_RECOVER_STATE.",
+      mend: "Name a separate directory with --state-dir DIR or DINGO_RECOVER_STATE.",
     };
   if (fix) {
     for (const part of loose) chmodSync(part, OWNER_ONLY);

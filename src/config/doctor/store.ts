@@ -37,7 +37,7 @@ export async function examineStore(looks: Looks, options: StoreOptions): Promise
       looks.say("s3.log-in", {
         state: "warning",
         text,
-        means: "Whoever is in between reads the databases along; the report says so.",
+        means: "Somebody in between can read the databases along; the report says so.",
         mend: "Write https:// as s3.endpoint where the store speaks it.",
       });
   }

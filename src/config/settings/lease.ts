@@ -12,7 +12,7 @@ import type { Reading } from "./reading.ts";
 
 const FORM = /^s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]{2,62})\/(.+?)\/?$/u;
 const PART = /^[A-Za-z0-9._@ -]+$/u;
-const REMEDY = "Write `s3://BUCKET/PREFIX` with a prefix of its own, such as `s3://our-backups/dingo-recover`.";
+const REMEDY = "Write `s3://BUCKET/PREFIX` with its own prefix, such as `s3://our-backups/dingo-recover`.";
 
 export function readLease(reading: Reading, node: Located | undefined): LeaseConfig | undefined {
   const text = node === undefined ? undefined : textOf(reading.findings, node, "lease");

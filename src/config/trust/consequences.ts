@@ -1,7 +1,4 @@
-/**
- * The consequences of obeying a configuration, for the person who is to trust it. Nothing is run, loaded or fetched for
- * them.
- */
+/** The consequences of obeying a configuration, for the person who is to trust it. Nothing is run for them. */
 import { shownValue } from "../settings/shown-value.ts";
 import { type Setting, SETTINGS } from "../settings/settings.ts";
 import { printable } from "../../kit/text/printable.ts";

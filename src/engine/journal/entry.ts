@@ -82,10 +82,7 @@ export type EntryBody =
       readonly host: string;
       readonly toolVersion: string;
       readonly rehearsal: boolean;
-      /**
-       * `s3://BUCKET/PREFIX` if the run is leased and its journal mirrored; it stays the same when another machine
-       * carries the run.
-       */
+      /** `s3://BUCKET/PREFIX` of lease and mirrored journal, if the run is leased; each carrier keeps it. */
       readonly lease?: string;
       /** SHA-256 of each step's definition, so that a changed runbook can be told apart step by step. */
       readonly steps?: Readonly<Record<string, string>>;

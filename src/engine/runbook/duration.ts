@@ -1,7 +1,4 @@
-/**
- * Durations in a runbook: `90s`, `10m`, `1h30m`, `500ms`. Reads as src/kit/text/time.ts does, but returns undefined
- * instead of an error.
- */
+/** Durations in a runbook, `90s` or `1h30m`: read as by src/kit/text/time.ts, but without its errors. */
 import { RecoverError } from "../../errors.ts";
 import { parseDuration as parse } from "../../kit/text/time.ts";
 

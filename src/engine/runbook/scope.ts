@@ -1,7 +1,4 @@
-/**
- * The references that a step may use: inputs, the steps before it, its item, the run and the flags, each with its
- * shape.
- */
+/** The scope of a step's references: inputs, the steps before it, its item, the run and the flags. */
 import type { Finding } from "../../kit/text/diagnostic.ts";
 import { union } from "../expression/facts.ts";
 import { type Explain, type Facts, NO_FACTS } from "../expression/field.ts";

@@ -1,7 +1,4 @@
-/**
- * Expressions and templates as the engine uses them; src/engine/expression and src/engine/runbook/resolve.ts implement
- * it.
- */
+/** Expressions and templates for the engine; src/engine/expression and src/engine/runbook/resolve.ts fill it. */
 import type { Json, JsonObject } from "../../action.ts";
 import type { Expression, Template } from "../runbook/runbook.ts";
 

@@ -231,10 +231,7 @@ function outgrownAfter(entry: StepEntry, before: StepState, { outgrown }: RunSta
   return isDeepStrictEqual(input, entry.input) ? outgrown : added(outgrown, unitName(entry), { attempt, input });
 }
 
-/**
- * The state of the step's way back after an entry; undefined if the entry is about the step itself, or ends its way
- * back.
- */
+/** The state of the way back after an entry; undefined if the entry is about the step, or ends its way back. */
 function backAfter(entry: StepEntry): BackState | undefined {
   switch (entry.type) {
     case "step-started":

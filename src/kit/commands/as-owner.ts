@@ -4,10 +4,7 @@
  */
 import type { Argv } from "./host-commands.ts";
 
-/**
- * Exit codes of these scripts: root would follow somebody else's link; a directory is absent; a directory may not be
- * entered.
- */
+/** Exit codes: root would follow somebody else's link; a directory is absent; a directory may not be entered. */
 export const ENDS = { foreign: 5, absent: 6, closed: 7 } as const;
 
 /** For `case`. Only these words say that nothing is there: what lies behind the forbidden, or is gone, is not seen either. */

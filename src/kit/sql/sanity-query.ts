@@ -24,7 +24,7 @@ export function requireSanityQuery(query: string): void {
 }
 
 function objection(query: string): string | undefined {
-  if (query.includes("\\")) return "holds a backslash, which psql could take for a command of its own";
+  if (query.includes("\\")) return "holds a backslash, which psql could take for one of its commands";
   if (query.includes("\0")) return "holds a NUL character";
   const bare = query.replaceAll(QUOTED, " ").trim();
   if (/['"]/.test(bare)) return "has a quote that is not closed";

@@ -1,7 +1,4 @@
-/**
- * The questions of a gateway to the person at the terminal, by name; if nobody is there, the settings that replace
- * them.
- */
+/** The questions of a gateway to the person at the terminal; if nobody is there, the settings to use instead. */
 import { RecoverError } from "../../errors.ts";
 import type { Operator } from "../../ports/operator.ts";
 import type { Secrets } from "../secrets/secrets.ts";

@@ -5,7 +5,7 @@
 import type { Finding } from "./diagnostic.ts";
 import { quoted } from "./printable.ts";
 
-const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. What doctor --json says helps, too.";
+const TAR = "Send the run's directory: tar -C STATE_DIR/runs -czf run.tgz RUN. The output of doctor --json helps, too.";
 
 const FILES = "Write one file for each foundation, and name it with --config FILE.";
 

@@ -1,7 +1,4 @@
-/**
- * The meaning of a code of the catalogue to the person who meets it: longer than its one sentence, and with the next
- * steps.
- */
+/** The meaning of a code for the person who meets it: longer than its one sentence, with the next steps. */
 export interface Explanation {
   /** The causes of the code, and its meaning for the world. */
   readonly why: string;

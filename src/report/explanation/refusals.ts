@@ -6,7 +6,7 @@ export const REFUSALS = {
     why: "It could not be shown that what was about to change belongs to this run. A container, prefix, key or directory of somebody else is never touched.",
     next: [
       "Read which two things do not fit together, and find out why: the evidence stands in the message.",
-      "Where the world was changed meanwhile, put it back or begin a run of its own; there is no flag that overrides a guard.",
+      "If the world was changed meanwhile, put it back or begin another run; there is no flag that overrides a guard.",
     ],
   },
   "foreign-directory": {
@@ -18,7 +18,7 @@ export const REFUSALS = {
     ],
   },
   "no-sandbox": {
-    why: "A restored database runs code of whoever owned it, from its first query on. Nothing was fetched, because nothing here would keep that code from this account's keys and files.",
+    why: "A restored database runs its former owner's code, from its first query on. Nothing was fetched, because nothing here would keep that code from this account's keys and files.",
     next: [
       "Install bubblewrap (`apt-get install bubblewrap util-linux`); `dingo-recover doctor test-backup` shows whether it works here.",
       "In a container it needs rights to make namespaces; the message names them.",
@@ -37,7 +37,7 @@ export const REFUSALS = {
     why: "A write or delete would have reached the source archive, or an archive of others, or a place that nobody named. It was refused before it was sent.",
     next: [
       "Check source and target: neither may lie inside the other, nor inside any archive.",
-      "Where `lease:` is meant: give it a prefix above which no archive lies, or a bucket of its own.",
+      "For `lease:`: give it a prefix above which no archive lies, or a separate bucket.",
     ],
   },
   "target-not-fresh": {
@@ -70,7 +70,7 @@ export const REFUSALS = {
     next: ["Go on with the version that began it; its journal names it.", "Or begin another run with this one."],
   },
   "wreck-found": {
-    why: "The instance of that name shows the marks of a recovery that went wrong: a restart loop, another system identifier. Its archive may hold writes of its own.",
+    why: "The instance of that name shows the marks of a recovery that went wrong: a restart loop, another system identifier. Its archive may hold later writes.",
     next: ["Leave it as it is.", "Recover into another name with --input new_name=NAME; look at the wreck afterwards."],
   },
   "does-not-fit": {

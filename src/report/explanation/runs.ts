@@ -3,7 +3,7 @@ import type { Explanation } from "./explanation.ts";
 
 export const RUNS = {
   internal: {
-    why: "Something happened that the program does not provide for. What a step had begun is in the journal; on resume the world is looked at before anything is done again.",
+    why: "Something happened that the program does not provide for. The journal has each step that had begun; on resume the world is looked at before anything is done again.",
     next: [
       "dingo-recover resume RUN is safe: an effect of unknown outcome is probed first.",
       "Run it again with DINGO_RECOVER_DEBUG=1 to see where it happens, and report it with the output of dingo-recover journal verify RUN.",
@@ -14,7 +14,7 @@ export const RUNS = {
     next: ["dingo-recover resume RUN asks again.", "dingo-recover undo RUN takes back what was done."],
   },
   interrupted: {
-    why: "A signal ended the process, or the terminal was closed. What was in flight is in the journal as begun.",
+    why: "A signal ended the process, or the terminal was closed. The journal has the step at work as begun.",
     next: ["dingo-recover resume RUN looks at what became of it and goes on."],
   },
   locked: {
@@ -37,7 +37,7 @@ export const RUNS = {
     ],
   },
   "journal-broken": {
-    why: "The hash chain of the run's journal does not hold: a line was changed, lost or put in. What such a journal says is not acted on.",
+    why: "The hash chain of the run's journal does not hold: a line was changed, lost or put in. Nothing is done by such a journal.",
     next: [
       "dingo-recover journal verify RUN names the first bad line.",
       "Put the file back from a copy, or fetch the mirrored one with dingo-recover resume --from s3://… .",

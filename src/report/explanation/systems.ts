@@ -15,7 +15,7 @@ export const SYSTEMS = {
     next: ["Put right what the message names, and run the test again.", "Until then nothing proves the backup."],
   },
   "access-denied": {
-    why: "A system refused the credentials, or they lack a right. What cannot be seen may exist: it is not taken for absent.",
+    why: "A system refused the credentials, or they lack a right. A thing that cannot be seen may exist: it is not taken for absent.",
     next: [
       "dingo-recover doctor shows each log-in and what it may see.",
       "Use the user, key or role that the message names, then run or resume again.",
@@ -43,7 +43,7 @@ export const SYSTEMS = {
     next: ["Try again.", "Where it comes again, look at proxies and load balancers on the way."],
   },
   "answer-malformed": {
-    why: "What answered is not the system that was expected, or it speaks another version.",
+    why: "The system that answered is not the expected one, or it speaks another version.",
     next: ["Check the address in the configuration; a proxy or a log-in page may have answered."],
   },
   "host-key-mismatch": {
@@ -54,7 +54,7 @@ export const SYSTEMS = {
     ],
   },
   "host-key-revoked": {
-    why: "known_hosts has an `@revoked` line for the key that the host showed: its private part may be in other hands. It is refused whoever vouches for it.",
+    why: "known_hosts has an `@revoked` line for the key that the host showed: its private part may be in other hands. It is refused even if another file vouches for it.",
     next: [
       "Find out who answers at this address, and who wrote that line and why.",
       "Let the host's owner make a new key, and tell its fingerprint by another way.",
@@ -91,7 +91,7 @@ export const SYSTEMS = {
     next: ["Install Docker's command line there, or name the right host; then run again."],
   },
   "docker-denied": {
-    why: "The engine is there, and its socket refuses this user. What is behind it is unknown, not absent.",
+    why: "The engine is there, and its socket refuses this user. Volumes and containers behind it are unknown, not absent.",
     next: ["Use root, or a user of the group that owns the socket (docker); then run again."],
   },
   "docker-unreachable": {

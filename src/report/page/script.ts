@@ -49,7 +49,7 @@ changes.onmessage = ({ data }) => {
   wanted = told.version;
   fetchPage().catch(() => {});
 };
-// Another server has another address: whoever listens here next is none of ours.
+// Another server has another address: a server that listens here next is none of ours.
 changes.onerror = () => {
   changes.close();
   link.textContent =

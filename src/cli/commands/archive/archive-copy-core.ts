@@ -49,7 +49,7 @@ export interface ArchiveCopyDocument extends ArchiveCopyIntent {
   readonly copied: number;
   /** Of the copied objects those whose copy had lost its answer: found there, or sent again. */
   readonly lost: number;
-  /** Where the original times of all objects are kept; null if nowhere. */
+  /** Where the original times of all objects are kept; null if there is no such place. */
   readonly manifest: string | null;
   /** Whether the store refuses to overwrite (If-None-Match); null if it did not say. */
   readonly refusesOverwrite: boolean | null;
