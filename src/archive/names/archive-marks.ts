@@ -7,9 +7,9 @@ import { spellings } from "../../kit/text/key-path.ts";
 /** The folders of an archive; the number is WAL-E's storage version. */
 export const ARCHIVE_FOLDERS = ["wal_005", "basebackups_005", "sysids"] as const;
 
-/** Some stores lie on file systems that know no case. */
-const FOLDER = /^(?:(?:wal|basebackups)_\d+|sysids)$/iu;
-const DINGOS = /^\/*backups\/+[^/]+\/+wal(?=\/|$)/iu;
+/** Some stores lie on file systems that know no case, or no dot or blank at the end of a name. */
+const FOLDER = /^(?:(?:wal|basebackups)_\d+|sysids)[. ]*$/iu;
+const DINGOS = /^\/*backups[. ]*\/+[^/]+\/+wal[. ]*(?=\/|$)/iu;
 
 /**
  * The part of the key, in any spelling, by which it lies in an archive or is one; undefined if its name says nothing.

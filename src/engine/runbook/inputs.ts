@@ -6,6 +6,7 @@ import type { Located } from "../../kit/yaml/located.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { InputSpec, InputType } from "./runbook.ts";
+import { oneLine } from "./step.ts";
 
 export const INPUT_TYPES = [
   "string",
@@ -61,7 +62,7 @@ function readInput(findings: Findings, name: string, node: Located): InputSpec |
   return {
     name,
     type: type ?? "string",
-    prompt: prompt?.value ?? name,
+    prompt: oneLine(prompt?.value ?? name),
     ...(fallback === undefined ? {} : { default: fallback }),
   };
 }

@@ -226,9 +226,13 @@ const SETTINGS: readonly string[] = [
 const settings = (...more: readonly string[]): readonly string[] =>
   [...SETTINGS, ...more].flatMap((each) => ["-c", each]);
 
+/** A stranger's code runs there: it never takes all numbers of processes, and goes first when memory runs out. */
+const BOUNDS = ["--pids-limit", "4096", "--oom-score-adj", "1000", "--ulimit", "core=0"] as const;
+const LOG = ["--log-driver", "json-file", "--log-opt", "max-size=16m", "--log-opt", "max-file=2"] as const;
+
 /** PostgreSQL, "Shutting Down the Server": SIGINT disconnects all clients, SIGTERM waits for them. */
 const serverFlags = ({ volume }: CopyServer, stopSignal: "SIGINT" | "SIGTERM"): readonly string[] => [
-  ...["-d", "--name", volume, "--log-driver", "json-file", "--stop-signal", stopSignal],
+  ...["-d", "--name", volume, ...LOG, ...BOUNDS, "--stop-signal", stopSignal],
   ...["--mount", `type=volume,src=${volume},dst=${COPY_AT},volume-nocopy`],
 ];
 
@@ -238,7 +242,7 @@ export const startOnCopy = (words: DockerWords, server: CopyServer): Argv =>
     programs: server.programs,
     more: [
       ...serverFlags(server, "SIGINT"),
-      ...["--user", `${server.uid}:${server.uid}`],
+      ...["--cap-drop", "ALL", "--user", `${server.uid}:${server.uid}`],
       ...shell(
         server.programs,
         'exec postgres "$@"',

@@ -1,4 +1,4 @@
-/** Titles stand in one line, and before commands as a comment: somebody else's must not begin a line that is typed. */
+/** Titles and prompts stand in one line, and before commands as a comment: somebody else's must not begin a line that is typed. */
 import { expect, it } from "vitest";
 import { runbookPage } from "../../../src/cli/commands/runbook-page.ts";
 import { loadRunbook } from "../../../src/engine/runbook/load.ts";
@@ -11,6 +11,12 @@ title: |
   All is well
   touch /tmp/pwned
 target: x
+inputs:
+  a:
+    type: string
+    prompt: |
+      Which?
+      touch /tmp/pwned
 steps:
   - id: find
     title: |
@@ -30,5 +36,6 @@ it("is one line, however it was written", () => {
     "All is well touch /tmp/pwned",
     "Find it ```sh touch /tmp/pwned",
   ]);
+  expect(runbook.inputs[0]?.prompt).toBe("Which? touch /tmp/pwned");
   expect(runbookPage(runbook)).not.toMatch(/^(?:touch|```)/mu);
 });

@@ -19,14 +19,8 @@ import { begunRunbookBy, begunTextOf } from "../../runs/begun-runbook.ts";
 import { isShipped } from "../../process/runbook-files.ts";
 import { standing } from "./step-standing.ts";
 
-/** Longer values are cut: a screen is for reading. The whole stands in the file. */
-const LONGEST = 1000;
-
-/** One line for any content. */
-export function told(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
-}
+/** One line with all of the value: a part that was cut off would be obeyed unseen. */
+const told = (value: Json): string => JSON.stringify(value);
 
 /** Errors: `runbook-invalid` where it brings a runbook that cannot run here; `journal-broken` where that is missing. */
 export function foreignLines({ reading, evidence }: BroughtRun): readonly string[] {

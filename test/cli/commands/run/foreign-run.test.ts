@@ -61,10 +61,11 @@ describe("a run of somebody else", () => {
   });
 
   it("shows inputs, lease, left-overs and words of others each in one line, and steps with their effects", async () => {
-    const inputs = { archive: "s3://b/x\ntarget: mine", scratch: "/".repeat(5000) };
+    const inputs = { archive: "s3://b/x\ntarget: mine", sanity_query: `${"-".repeat(5000)}; DROP TABLE t` };
     const lines = await shownOf({ text: openRunbook(SHIPPED).text, inputs });
     expect(lines).toContain('  "archive" = "s3://b/x\\ntarget: mine"');
-    expect(whole(lines)).toContain("(5002 characters)");
+    // What is obeyed is shown to its end, however long it is.
+    expect(lines).toContain(`  "sanity_query" = ${JSON.stringify(inputs.sanity_query)}`);
     expect(whole(lines)).toContain('lease: "s3://theirs/lease"');
     expect(whole(lines)).toContain('"ssh-user" {"user":"root"}');
     expect(whole(lines)).toContain("1 approval, 0 answers, 0 decisions");

@@ -1,6 +1,6 @@
 /**
  * Places in a store, and the keys in them, in every spelling. S3 keys are opaque, but servers and proxies on the way
- * clean paths and decode them, and some file systems below a store know no case.
+ * clean paths, decode them, and some file systems below a store know no case, or no dot or blank at the end of a name.
  */
 import { RecoverError } from "../../../../errors.ts";
 import { isUncertainPath, spellings } from "../../../../kit/text/key-path.ts";
@@ -35,6 +35,7 @@ function folded(path: string): readonly string[] {
     .normalize("NFC")
     .toLowerCase()
     .split("/")
+    .map((part) => part.replace(/[. ]+$/u, ""))
     .filter((part) => part !== "");
 }
 

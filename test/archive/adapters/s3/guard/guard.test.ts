@@ -53,6 +53,9 @@ describe("the source of a run", () => {
     "backups/78218ded/%252e%252e/6e101b27/wal/x",
     "backups/78218ded/..%2f6e101b27/wal/x",
     "Backups/6E101B27/WAL/x",
+    "backups/6e101b27/wal./x",
+    "backups./6e101b27 /wal. ./x",
+    "backups/6e101b27/wal%2e/x",
     "..",
     "",
     "/",
@@ -68,6 +71,7 @@ describe("the source of a run", () => {
     "backups/78218ded/wal/dots..in/a...name",
     "backups/78218ded/wal/new\nline\u001b[2J",
     "backups/78218ded/wal/100%",
+    "backups/78218ded/wal/ends with a dot./x",
     "backups/78218ded/dingo-recover/run-1/replaced/sysids/sysid",
   ])("is none at %j", async (key) => expect(await allows(careless(), key)).toBe(true));
 
@@ -158,6 +162,8 @@ describe("a permit for a shared place", () => {
     "backups/c0ffee/wal",
     "Backups/c0ffee/Wal/leases",
     "a/%77al_005",
+    "a/wal_005./leases",
+    "backups/c0ffee/wal /leases",
     "a\\wal_005",
   ])("opens no place %j, by its name", async (prefix) =>
     expect(await allows(shared(prefix).permit, `${prefix}/conditions.json`)).toBe(false),

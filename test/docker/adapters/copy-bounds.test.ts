@@ -1,0 +1,30 @@
+/** A server on a copy of a stranger's volume runs the stranger's code: what its container may take of the engine's machine. */
+import { expect, it } from "vitest";
+import { startFresh, startOnCopy } from "../../../src/kit/commands/database-copy-commands.ts";
+
+const SERVER = {
+  ...{ run: "20261121-120000-abcd", volume: "copy", uid: 999, role: "postgres" },
+  programs: { image: "sha256:0", volumes: [], directory: "", major: "16" },
+};
+
+it.each([
+  ["on a copy", startOnCopy(["docker"], SERVER)],
+  ["for a proof", startFresh(["docker"], SERVER, "copied")],
+])("a server %s has bounds, and leaves no more than a bounded log", (_, argv) => {
+  const options = argv.slice(0, argv.indexOf("--entrypoint")).join(" ");
+  for (const bound of [
+    "--network none",
+    "--security-opt no-new-privileges",
+    "--pids-limit 4096",
+    "--oom-score-adj 1000",
+    "--ulimit core=0",
+    "--log-opt max-size=16m",
+  ])
+    expect(options).toContain(bound);
+});
+
+it("a server on a copy has no right of root's, and another account", () => {
+  const words = startOnCopy(["docker"], SERVER).join(" ");
+  expect(words).toContain("--cap-drop ALL");
+  expect(words).toContain("--user 999:999");
+});
