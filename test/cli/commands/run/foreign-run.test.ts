@@ -64,7 +64,7 @@ describe("a run of somebody else", () => {
     const inputs = { archive: "s3://b/x\ntarget: mine", sanity_query: `${"-".repeat(5000)}; DROP TABLE t` };
     const lines = await shownOf({ text: openRunbook(SHIPPED).text, inputs });
     expect(lines).toContain('  "archive" = "s3://b/x\\ntarget: mine"');
-    // What is obeyed is shown to its end, however long it is.
+    // A value that is obeyed is shown to its end, however long it is.
     expect(lines).toContain(`  "sanity_query" = ${JSON.stringify(inputs.sanity_query)}`);
     expect(whole(lines)).toContain('lease: "s3://theirs/lease"');
     expect(whole(lines)).toContain('"ssh-user" {"user":"root"}');
