@@ -1,7 +1,7 @@
 /** Sources of `discover` that are files or a bucket: what `inventory` wrote, and the broker's own records. */
 import { readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { codeOf, expandGlob, isGlob } from "../../../discovery/adapters/logs/glob.ts";
+import { codeOf, expandGlob, IS_NO_FILE, isGlob } from "../../../discovery/adapters/logs/glob.ts";
 import { reasonFor } from "../../../discovery/adapters/logs/reason.ts";
 import type { Clusterdata } from "../../../discovery/sources/from-clusterdata.ts";
 import type { InventoryFiles } from "../../../discovery/sources/from-inventory.ts";
@@ -34,7 +34,10 @@ async function pathsOf(
   const paths = new Set<string>();
   for (const pattern of patterns) {
     const found = isGlob(pattern) ? expandGlob(pattern) : { paths: [pattern], unreadable: [] };
-    for (const path of found.paths) paths.add(path);
+    for (const path of found.paths)
+      if (isGlob(pattern) && statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+        unreadable.push({ path, why: IS_NO_FILE });
+      else paths.add(path);
     unreadable.push(...found.unreadable);
     if (found.paths.length === 0) unreadable.push({ path: pattern, why: "no file fits this pattern" });
   }

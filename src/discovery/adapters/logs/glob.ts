@@ -8,6 +8,8 @@ import path from "node:path";
 const MAGIC = /[*?[{]/;
 /** Follows the name of a directory in the place of a log file. */
 export const IS_DIRECTORY = "is a directory; name its files, such as DIR/*.log";
+/** It may wait for its writer for ever, or never end: an operator who means it names it. */
+export const IS_NO_FILE = "is no file but a pipe or a device; name it itself";
 /** A log directory is never deeper; a cycle of links is. */
 const DEEPEST = 20;
 

@@ -10,7 +10,7 @@ import type {
   SearchTotals,
   SearchWindow,
 } from "../../../ports/log-files.ts";
-import { codeOf, expandGlob, IS_DIRECTORY, isGlob } from "./glob.ts";
+import { codeOf, expandGlob, IS_DIRECTORY, IS_NO_FILE, isGlob } from "./glob.ts";
 import { isTar, whyUnsearched } from "./packed-within.ts";
 import { reasonFor } from "./reason.ts";
 import { hasLineIn } from "./line-in-window.ts";
@@ -97,9 +97,7 @@ function openGlob(pattern: string, files: Map<string, LogFile>, unreadable: Unre
   for (const name of found.paths) {
     const opened = openFile(name);
     if (opened.file === undefined) unreadable.push({ path: name, why: opened.why });
-    // A pipe or a device may wait for its writer for ever, or never end: an operator who means it names it.
-    else if (!opened.isRegular)
-      unreadable.push({ path: name, why: "is no file but a pipe or a device; name it itself" });
+    else if (!opened.isRegular) unreadable.push({ path: name, why: IS_NO_FILE });
     else files.set(path.resolve(name), opened.file);
   }
 }
