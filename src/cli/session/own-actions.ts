@@ -5,7 +5,7 @@
 import { Module } from "node:module";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { type AnyAction, defineAction, EFFECTS, type Verdict } from "../../action.ts";
+import { type AnyAction, defineAction, EFFECTS, type JsonObject, type Probe, type Verdict } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { RecoverError } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -89,7 +89,7 @@ function answering(action: Mutating): AnyAction {
   const answers: Pick<Mutating, "probe" | "verify"> = {
     probe: async (context, input) => {
       const found: unknown = await action.probe(context, input);
-      if (PROBE.safeParse(found).success) return found as Awaited<ReturnType<Mutating["probe"]>>;
+      if (PROBE.safeParse(found).success) return found as Probe<JsonObject>;
       return { state: "unknown", evidence: "its probe returned no answer: it returns { state, evidence }" };
     },
     verify: async (context, input, output) => {
@@ -98,7 +98,8 @@ function answering(action: Mutating): AnyAction {
       return { holds: "unknown", evidence: "its verify returned no verdict: it returns { holds, evidence }" };
     },
   };
-  return Object.assign(Object.create(Object.getPrototypeOf(action) as object) as Mutating, action, answers);
+  const own = Object.create(Object.getPrototypeOf(action) as object) as Mutating;
+  return Object.assign(own, action, answers);
 }
 
 type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
