@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { compareListings } from "../../../archive/copy/baseline.ts";
 import { type ArchiveFacts, readArchive } from "../../../archive/reading/facts.ts";
+import { isCold } from "../../../archive/reading/cold.ts";
+import { lookedInto } from "../../../archive/reading/looked-into.ts";
 import {
   type ArchiveLocation,
   formatLocation,
@@ -17,6 +19,7 @@ import { isEncrypted } from "../../../archive/judgement/strangers.ts";
 import { RecoverError } from "../../../errors.ts";
 import { type LossFacts, lossRange, lossText } from "../../../archive/loss.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
+import { counted } from "../../../kit/text/counted.ts";
 import { SYSID_KEY } from "../../../archive/names/layout.ts";
 import { lossFactsOf } from "../../../archive/loss-facts.ts";
 import { requireKey } from "./openpgp-key.ts";
@@ -96,7 +99,7 @@ export const verifySource = defineAction({
   describe: ({ guid, archive, bucket }) => printedVerify({ archive, bucket, guid }),
   async run(context, request): Promise<Output> {
     const location = locate(context, request);
-    const facts = await readArchive(context.ports.store.reader(), location);
+    const facts = await lookedAt(context, location);
     const { verdict, elsewhere } = await judge(context, facts, request);
     refuseUnlessRestorable(verdict, location);
     const lossFacts = await lossOf(context, facts, { verdict, request });
@@ -124,6 +127,15 @@ export const verifySource = defineAction({
   },
 });
 
+/** As `archive verify --deep` does: names tell neither that the last tar part is missing nor whose WAL it is. */
+async function lookedAt(context: Context, location: ArchiveLocation): Promise<ArchiveFacts> {
+  const reader = context.ports.store.reader();
+  const facts = await readArchive(reader, location, { times: true });
+  const progress = (done: number, of: number): void =>
+    context.progress({ message: `looked into ${done} of ${counted(of, "object")} of the archive` });
+  return { ...facts, ...(await lookedInto(reader, facts, { depth: "deep", cold: isCold, progress })) };
+}
+
 /** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
 async function judge(
   context: Context,
@@ -132,7 +144,7 @@ async function judge(
 ): Promise<{ readonly verdict: ArchiveVerdict; readonly elsewhere?: FoundSystemId | undefined }> {
   const decrypts = isEncrypted(facts) && (await requireKey(context, old.deployment, facts));
   const verdict = verifyArchive(facts, { decrypts });
-  if (verdict.systemId !== null) {
+  if (verdict.systemId !== null && !lacksOnlySystemId(verdict)) {
     await crossCheck(context, old, verdict.systemId);
     return { verdict };
   }
