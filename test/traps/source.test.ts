@@ -133,6 +133,11 @@ describe("the source archive", () => {
     );
   });
 
+  it("is looked into at both ends of each segment, and what was not read of it is said", async () => {
+    const found = verifySource.output.parse(await new Scene().withOldArchive().perform(verifySource, INPUT));
+    expect(found.unread).toBe("between its ends, the content of 6 segments was not read");
+  });
+
   it("that lacks its last tar file is refused, though no name tells", async () => {
     const scene = new Scene().withOldArchive();
     const part = lzop(tar([{ name: "base/1/1", content: [8192] }]), { mtime: 0, fileMode: 0 });

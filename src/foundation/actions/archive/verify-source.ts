@@ -11,6 +11,7 @@ import {
   instanceGuid,
   parseLocation,
 } from "../../../archive/names/location.ts";
+import { unreadText } from "../../../archive/judgement/assembly.ts";
 import { svgPicture } from "../../../archive/picture/svg.ts";
 import type { ArchiveVerdict } from "../../../archive/judgement/verdict.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
@@ -77,6 +78,8 @@ const output = z.object({
   lost_segments: z.string().default(""),
   base_backup: z.string(),
   baseline: evidenceRef,
+  /** What was not looked at between the ends of objects; "" for nothing, and in journals of earlier versions. */
+  unread: z.string().default(""),
   /** Its WAL as an SVG document; absent in journals of earlier versions. */
   picture: evidenceRef.optional(),
   /** By OpenPGP: the new instance needs a key. */
@@ -94,7 +97,7 @@ export const verifySource = defineAction({
   input,
   output,
   tell: (found) =>
-    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}`,
+    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}${found.unread === "" ? "" : `; ${found.unread}`}`,
   known: ({ recovery_point: value }) => [{ label: "recovery point", value }],
   describe: ({ guid, archive, bucket }) => printedVerify({ archive, bucket, guid }),
   async run(context, request): Promise<Output> {
@@ -298,6 +301,7 @@ function outputOf(
     nothing_lost: lossFacts.shown,
     lost_segments: lossFacts.which,
     base_backup: verdict.chosenBase ?? "",
+    unread: unreadText(verdict.look),
     baseline,
   };
 }
