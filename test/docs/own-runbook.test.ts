@@ -66,6 +66,26 @@ describe("an own runbook with an own action", () => {
     expect(undone.code, undone.stderr).toBe(0);
   });
 
+  it.each([
+    ["verify", "async () => {}", /nobody could tell whether it holds: its verify returned no verdict/u],
+    ["verify", "async () => ({ holds: true })", /nobody could tell whether it holds: its verify returned no verdict/u],
+    ["probe", "async () => {}", /its probe returned no answer/u],
+  ])("is in doubt where its %s returns %s, and no defect of the tool", async (name, text, why) => {
+    const functions = {
+      probe: 'async () => ({ state: "not-done", evidence: "nothing is there" })',
+      verify: 'async () => ({ holds: true, evidence: "it is there" })',
+      [name]: text,
+    };
+    const more = `probe: ${functions.probe}, verify: ${functions.verify},`;
+    const begin = name === "probe" ? 'throw new Error("not today"); const hour =' : "const hour =";
+    rewrite((good) => good.replace('effect: "read",', `effect: "create", ${more}`).replace("const hour =", begin));
+    const words = ["run", "./before-we-begin.yml", "--non-interactive", "--yes", "--input", "team=data"];
+    const ran = await place.run(words);
+    const told = `${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ");
+    expect(told).toMatch(why);
+    expect(told).not.toMatch(/defect|Cannot read/u);
+  });
+
   it("is refused with the file and what is wrong in it", async () => {
     const wrong: readonly (readonly [how: (text: string) => string, why: RegExp])[] = [
       [(text) => text.replace('"team.office-hours"', '"discovery.find-deleted-instance"'), /one of the tool's own/u],

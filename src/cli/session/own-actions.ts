@@ -5,7 +5,7 @@
 import { Module } from "node:module";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { type AnyAction, defineAction, EFFECTS } from "../../action.ts";
+import { type AnyAction, defineAction, EFFECTS, type Verdict } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { RecoverError } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -79,8 +79,31 @@ function checked(file: string, given: unknown): AnyAction {
     if (typeof value !== "function") throw invalid(file, `${id} has no ${name}`);
   if (!(input instanceof z.ZodType) || !(output instanceof z.ZodType))
     throw invalid(file, `${id} has no input or output made with "z"`);
-  return given as AnyAction;
+  const action = given as AnyAction;
+  return action.effect === "read" ? action : answering(action);
 }
+
+/** No answer is no proof (law 5): whoever wrote the action forgot one. */
+function answering(action: Mutating): AnyAction {
+  return {
+    ...action,
+    probe: async (context, input) => {
+      const found: unknown = await action.probe(context, input);
+      if (PROBE.safeParse(found).success) return found as Awaited<ReturnType<Mutating["probe"]>>;
+      return { state: "unknown", evidence: "its probe returned no answer: it returns { state, evidence }" };
+    },
+    verify: async (context, input, output) => {
+      const verdict: unknown = await action.verify(context, input, output);
+      if (VERDICT.safeParse(verdict).success) return verdict as Verdict;
+      return { holds: "unknown", evidence: "its verify returned no verdict: it returns { holds, evidence }" };
+    },
+  };
+}
+
+type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
+
+const PROBE = z.object({ state: z.enum(["done", "not-done", "partly", "unknown"]), evidence: z.string() });
+const VERDICT = z.object({ holds: z.union([z.boolean(), z.literal("unknown")]), evidence: z.string() });
 
 function invalid(file: string, why: string, cause?: unknown): RecoverError {
   return new RecoverError("config-invalid", `${quoted(file)} gives no actions: ${why}`, {
