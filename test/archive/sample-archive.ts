@@ -3,6 +3,8 @@ import { crc32c } from "../../src/archive/wal/crc32c.ts";
 import { LZOP_MAGIC } from "../../src/archive/reading/facts.ts";
 import { parseLocation, type ArchiveLocation } from "../../src/archive/names/location.ts";
 import { segmentName } from "../../src/archive/names/segment.ts";
+import { lzop, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
+import { tar } from "../../src/rehearsal/world/formats/tar.ts";
 import { MemoryObjectStore, type SeedOptions } from "../fakes/memory-object-store.ts";
 
 export const BUCKET = "our-postgresql-backups";
@@ -19,6 +21,48 @@ export interface SampleOptions {
   readonly sysid?: string;
   /** Told apart by content: two clusters' archives have the same names and sizes. */
   readonly cluster?: string;
+  /** Its base backup and WAL can be unpacked, and are what their names say. */
+  readonly whole?: boolean;
+}
+
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+
+const EXPANDED_BYTES = 21_000_000;
+
+/** Made once: packing takes long. */
+const made = new Map<string, Uint8Array>();
+
+function once(name: string, runs: () => readonly Run[]): Uint8Array {
+  const known = made.get(name) ?? lzop(runs(), { mtime: 0, fileMode: 0 });
+  made.set(name, known);
+  return known;
+}
+
+const textMark = (mark: string): Buffer => Buffer.from(mark.padEnd(8).slice(0, 8));
+
+/** Of release 9.6, closed at once. */
+export function wholeSegment(number: number, sysid = SYSID, mark = ""): Uint8Array {
+  return once(`${number} ${sysid} ${mark}`, () => {
+    const header = Buffer.alloc(40);
+    header.writeUInt16LE(0xd093, 0);
+    header.writeUInt16LE(2, 2);
+    header.writeUInt32LE(1, 4);
+    header.writeBigUInt64LE(BigInt(number) * BigInt(SEGMENT_BYTES), 8);
+    header.writeBigUInt64LE(BigInt(sysid), 24);
+    header.writeUInt32LE(SEGMENT_BYTES, 32);
+    header.writeUInt32LE(8192, 36);
+    return [header, switchRecord(), SEGMENT_BYTES - 72, textMark(mark)];
+  });
+}
+
+/** All files of a base backup; it tells whose it is only where that is given. */
+export function wholePart(sysid = "", mark = ""): Uint8Array {
+  return once(`part ${sysid} ${mark}`, () => {
+    const identifier = Buffer.alloc(8);
+    if (sysid !== "") identifier.writeBigUInt64LE(BigInt(sysid));
+    const control = sysid === "" ? [] : [{ name: "global/pg_control", content: [identifier, 8184] }];
+    return tar([...control, { name: "base/1/1", content: [textMark(mark), EXPANDED_BYTES - 8] }]);
+  });
 }
 
 export const START_MS = Date.UTC(2026, 10, 21, 2);
@@ -45,7 +89,7 @@ export function sentinelText(stop = segment(2), more: Readonly<Record<string, un
   return JSON.stringify({
     wal_segment_backup_stop: stop,
     wal_segment_offset_backup_stop: "00000248",
-    expanded_size_bytes: 21_000_000,
+    expanded_size_bytes: EXPANDED_BYTES,
     spec: { base_prefix: "/data/postgres0", tablespaces: [] },
     ...more,
   });
@@ -64,12 +108,16 @@ export function seedArchive(store: MemoryObjectStore, options: SampleOptions = {
   const put = (key: string, content: string | Uint8Array, seed: SeedOptions = {}): void => {
     store.seed(at.bucket, `${at.prefix}/${key}`, content, { lastModified: stamp(2), ...seed });
   };
+  const sysid = options.sysid ?? SYSID;
+  const whole = options.whole === true;
+  const part = whole ? wholePart("", cluster) : lzopLike(`${cluster} part`);
   put(`basebackups_005/${BASE}/extended_version.txt`, "PostgreSQL 9.6.24 on x86_64-pc-linux-gnu, 64-bit\n");
-  put(`basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, lzopLike(`${cluster} part`));
+  put(`basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, part);
   put(`basebackups_005/${BASE}_backup_stop_sentinel.json`, sentinelText());
   put(`wal_005/${segment(2)}.00000028.backup.lzo`, lzopLike(`${cluster} backup`));
   for (const number of options.segments ?? [1, 2, 3, 4, 5, 6]) {
-    put(`wal_005/${segment(number)}.lzo`, lzopLike(`${cluster} ${number}`), { lastModified: stamp(number) });
+    const content = whole ? wholeSegment(number, sysid, cluster) : lzopLike(`${cluster} ${number}`);
+    put(`wal_005/${segment(number)}.lzo`, content, { lastModified: stamp(number) });
   }
   put("sysids/sysid", `${options.sysid ?? SYSID}\n`);
 }

@@ -94,8 +94,8 @@ export class Scene {
     return this;
   }
 
-  withOldArchive(segments = [1, 2, 3, 4, 5, 6]): this {
-    seedArchive(this.store, { at: OLD, segments });
+  withOldArchive(segments = [1, 2, 3, 4, 5, 6], sysid = SYSID): this {
+    seedArchive(this.store, { at: OLD, segments, sysid, whole: true });
     return this;
   }
 

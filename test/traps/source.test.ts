@@ -4,13 +4,25 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { decompressed } from "../../src/archive/compression/decompressed.ts";
 import { lzop } from "../../src/rehearsal/world/formats/lzop.ts";
+import { tar } from "../../src/rehearsal/world/formats/tar.ts";
 import { compareSource } from "../../src/foundation/actions/archive/compare-source.ts";
 import { copy } from "../../src/foundation/actions/archive/copy.ts";
 import { verifySource } from "../../src/foundation/actions/archive/verify-source.ts";
 import { findRemains } from "../../src/foundation/actions/docker/find-remains.ts";
 import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../src/kit/commands/host-commands.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
-import { add, drop, lzopLike, NEW, OLD, segment } from "../archive/sample-archive.ts";
+import {
+  add,
+  BASE,
+  drop,
+  lzopLike,
+  NEW,
+  OLD,
+  segment,
+  SYSID,
+  wholePart,
+  wholeSegment,
+} from "../archive/sample-archive.ts";
 import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.ts";
 import { containerOf, failure, NEW_GUID, OLD_GUID, Scene, TARGET } from "./scene.ts";
 
@@ -85,10 +97,12 @@ describe("the source archive", () => {
     });
 
     it("is bounded by the last transaction in the archive, where that can be read", async () => {
-      const scene = new Scene().withOldArchive();
+      const cluster = "7710792265695954435";
+      const scene = new Scene().withOldArchive([1, 2, 3, 4, 5, 6], cluster);
+      add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, wholePart(cluster));
       const wal = readFileSync(new URL("../../fixtures/archive/wal/9.6-000000010000000000000011.zst", import.meta.url));
       for (let number = 7; number < 0x11; number += 1)
-        add(scene.store, `wal_005/${segment(number)}.lzo`, lzopLike(`${number}`));
+        add(scene.store, `wal_005/${segment(number)}.lzo`, wholeSegment(number, cluster));
       add(scene.store, `wal_005/${segment(0x11)}.lzo`, lzop([await unpacked(wal)], { mtime: 0, fileMode: 0 }));
       const deleted_at = "2026-11-22T00:53:41Z";
       expect(await scene.perform(verifySource, { ...INPUT, deleted_at })).toMatchObject({
@@ -116,6 +130,28 @@ describe("the source archive", () => {
     add(scene.store, "wal_005/00000002.history.lzo", history);
     await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
       failure("coverage-incomplete", /a promotion over a gap/),
+    );
+  });
+
+  it("is looked into at both ends of each segment, and what was not read of it is said", async () => {
+    const found = verifySource.output.parse(await new Scene().withOldArchive().perform(verifySource, INPUT));
+    expect(found.unread).toBe("between its ends, the content of 6 segments was not read");
+  });
+
+  it("that lacks its last tar file is refused, though no name tells", async () => {
+    const scene = new Scene().withOldArchive();
+    const part = lzop(tar([{ name: "base/1/1", content: [8192] }]), { mtime: 0, fileMode: 0 });
+    add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, part);
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("not-restorable", /a part is missing/));
+  });
+
+  it("that another cluster has written over is refused, though its names are whole", async () => {
+    const scene = new Scene().withOldArchive();
+    const other = `${BigInt(SYSID) + (60n << 32n)}`;
+    add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, wholePart(SYSID));
+    for (const number of [4, 5, 6]) add(scene.store, `wal_005/${segment(number)}.lzo`, wholeSegment(number, other));
+    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
+      failure("loss-not-accepted", /3 segments would be lost/),
     );
   });
 

@@ -5,9 +5,7 @@ import { systemIdLines } from "../../src/discovery/sources/system-id-lines.ts";
 import { RecoverError } from "../../src/errors.ts";
 import { MemoryLogSearch } from "../fakes/memory-log-search.ts";
 import { StreamedLogs } from "../fakes/streamed-logs.ts";
-import { lzop, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
-import { tar } from "../../src/rehearsal/world/formats/tar.ts";
-import { add, BASE, BUCKET, drop, OLD, segment } from "../archive/sample-archive.ts";
+import { add, BASE, BUCKET, drop, OLD, segment, wholePart, wholeSegment } from "../archive/sample-archive.ts";
 import { DEPLOYMENT } from "../fakes/fake-director.ts";
 import { containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.ts";
 
@@ -26,7 +24,7 @@ const INPUT = {
 const KEY = `/service/${OLD_GUID}/initialize`;
 
 function withoutSysid(): Scene {
-  const scene = new Scene().withOldArchive();
+  const scene = new Scene().withOldArchive(undefined, FITTING);
   scene.cell.put(containerOf(NEW_GUID));
   drop(scene.store, "sysids/sysid");
   return scene;
@@ -49,13 +47,9 @@ describe("a system identifier that the archive has lost", () => {
 
   it("is read out of the base backup where nobody else knows it, and etcd may not contradict", async () => {
     const scene = withoutSysid();
-    const identifier = Buffer.alloc(8);
-    identifier.writeBigUInt64LE(BigInt(LONG_AGO));
-    const longHeader = Buffer.from([0x93, 0xd0, 2, 0]);
-    const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 0, fileMode: 0 });
-    const control = { name: "global/pg_control", content: [identifier, 8184] };
-    add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, packed(tar([control])));
-    add(scene.store, `wal_005/${segment(2)}.lzo`, packed([longHeader, 20, identifier, 8]));
+    add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, wholePart(LONG_AGO));
+    for (const number of [2, 3, 4, 5, 6])
+      add(scene.store, `wal_005/${segment(number)}.lzo`, wholeSegment(number, LONG_AGO));
     await expect(scene.perform(verifySource, INPUT)).resolves.toMatchObject({
       system_id: LONG_AGO,
       system_id_source: expect.stringContaining("global/pg_control") as string,

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { compareListings } from "../../../archive/copy/baseline.ts";
 import { type ArchiveFacts, readArchive } from "../../../archive/reading/facts.ts";
+import { isCold } from "../../../archive/reading/cold.ts";
+import { lookedInto } from "../../../archive/reading/looked-into.ts";
 import {
   type ArchiveLocation,
   formatLocation,
@@ -9,6 +11,7 @@ import {
   instanceGuidIn,
   parseLocation,
 } from "../../../archive/names/location.ts";
+import { unreadText } from "../../../archive/judgement/assembly.ts";
 import { svgPicture } from "../../../archive/picture/svg.ts";
 import type { ArchiveVerdict } from "../../../archive/judgement/verdict.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
@@ -17,6 +20,7 @@ import { isEncrypted } from "../../../archive/judgement/strangers.ts";
 import { RecoverError } from "../../../errors.ts";
 import { type LossFacts, lossRange, lossText } from "../../../archive/loss.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
+import { counted } from "../../../kit/text/counted.ts";
 import { SYSID_KEY } from "../../../archive/names/layout.ts";
 import { lossFactsOf } from "../../../archive/loss-facts.ts";
 import { requireKey } from "./openpgp-key.ts";
@@ -74,6 +78,8 @@ const output = z.object({
   lost_segments: z.string().default(""),
   base_backup: z.string(),
   baseline: evidenceRef,
+  /** What was not looked at between the ends of objects; "" for nothing, and in journals of earlier versions. */
+  unread: z.string().default(""),
   /** Its WAL as an SVG document; absent in journals of earlier versions. */
   picture: evidenceRef.optional(),
   /** By OpenPGP: the new instance needs a key. */
@@ -91,12 +97,12 @@ export const verifySource = defineAction({
   input,
   output,
   tell: (found) =>
-    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}`,
+    `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}${found.unread === "" ? "" : `; ${found.unread}`}`,
   known: ({ recovery_point: value }) => [{ label: "recovery point", value }],
   describe: ({ guid, archive, bucket }) => printedVerify({ archive, bucket, guid }),
   async run(context, request): Promise<Output> {
     const location = locate(context, request);
-    const facts = await readArchive(context.ports.store.reader(), location);
+    const facts = await lookedAt(context, location);
     const { verdict, elsewhere } = await judge(context, facts, request);
     refuseUnlessRestorable(verdict, location);
     const lossFacts = await lossOf(context, facts, { verdict, request });
@@ -124,6 +130,15 @@ export const verifySource = defineAction({
   },
 });
 
+/** As `archive verify --deep` does: names tell neither that the last tar part is missing nor whose WAL it is. */
+async function lookedAt(context: Context, location: ArchiveLocation): Promise<ArchiveFacts> {
+  const reader = context.ports.store.reader();
+  const facts = await readArchive(reader, location, { times: true });
+  const progress = (done: number, of: number): void =>
+    context.progress({ message: `looked into ${done} of ${counted(of, "object")} of the archive` });
+  return { ...facts, ...(await lookedInto(reader, facts, { depth: "deep", cold: isCold, progress })) };
+}
+
 /** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
 async function judge(
   context: Context,
@@ -132,7 +147,7 @@ async function judge(
 ): Promise<{ readonly verdict: ArchiveVerdict; readonly elsewhere?: FoundSystemId | undefined }> {
   const decrypts = isEncrypted(facts) && (await requireKey(context, old.deployment, facts));
   const verdict = verifyArchive(facts, { decrypts });
-  if (verdict.systemId !== null) {
+  if (verdict.systemId !== null && !lacksOnlySystemId(verdict)) {
     await crossCheck(context, old, verdict.systemId);
     return { verdict };
   }
@@ -286,6 +301,7 @@ function outputOf(
     nothing_lost: lossFacts.shown,
     lost_segments: lossFacts.which,
     base_backup: verdict.chosenBase ?? "",
+    unread: unreadText(verdict.look),
     baseline,
   };
 }
