@@ -78,7 +78,7 @@ const output = z.object({
   lost_segments: z.string().default(""),
   base_backup: z.string(),
   baseline: evidenceRef,
-  /** What was not looked at between the ends of objects; "" for nothing, and in journals of earlier versions. */
+  /** Parts of objects that were not read; "" for none, and in journals of earlier versions. */
   unread: z.string().default(""),
   /** Its WAL as an SVG document; absent in journals of earlier versions. */
   picture: evidenceRef.optional(),
