@@ -87,6 +87,12 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
+/** The step reads as much as this flag asks for. */
+const AS_DEEP = ["--deep"];
+
+const printedLook = (place: Parameters<typeof printedVerify>[0]): ReturnType<typeof printedVerify> =>
+  printedVerify({ ...place, flags: AS_DEEP });
+
 /** Reports show the evidence that is kept under this name. */
 const ARCHIVE_PICTURE = "archive-picture.svg";
 
@@ -99,7 +105,7 @@ export const verifySource = defineAction({
   tell: (found) =>
     `${found.location} is restorable from ${found.base_backup} over ${found.segments} segments, no later than ${found.recovery_point}; ${found.loss}${found.system_id_source === SYSID_KEY ? "" : `; its system identifier ${found.system_id} is from ${found.system_id_source}`}${found.unread === "" ? "" : `; ${found.unread}`}`,
   known: ({ recovery_point: value }) => [{ label: "recovery point", value }],
-  describe: ({ guid, archive, bucket }) => printedVerify({ archive, bucket, guid }),
+  describe: ({ guid, archive, bucket }) => printedLook({ archive, bucket, guid }),
   async run(context, request): Promise<Output> {
     const location = locate(context, request);
     const facts = await lookedAt(context, location);
@@ -206,13 +212,13 @@ function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocati
       return;
     case "not-restorable":
       throw new RecoverError("not-restorable", `the archive cannot be restored: ${why}`, {
-        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place])}; object versions or another region may hold what is missing.`,
+        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}; object versions or another region may hold what is missing.`,
         place,
         effect: "none",
       });
     case "unknown":
       throw new RecoverError("coverage-incomplete", `it cannot be told whether the archive can be restored: ${why}`, {
-        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place])}.`,
+        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}.`,
         place,
         effect: "none",
       });
@@ -261,7 +267,7 @@ async function acceptLoss(
       prompt: `Recover without these ${lost} segments?`,
       why: "The archive has a gap. PostgreSQL would stop at it without a word; what lies behind it cannot be reached.",
       expected: `lose ${lost} segments`,
-      commands: [{ step: context.step.id, title: "Look at the archive", commands: printedVerify(place) }],
+      commands: [{ step: context.step.id, title: "Look at the archive", commands: printedLook(place) }],
       details: [found.loss, `missing: ${found.verdict.missing.slice(0, 20).join(", ")}`],
     })
     .catch((error: unknown) => {
