@@ -53,6 +53,8 @@ export interface ChoiceQuestion extends QuestionBase {
   readonly choices: readonly {
     readonly value: string;
     readonly label: string;
+    /** Stands in the label; it may be typed where no other choice has it. */
+    readonly name?: string | undefined;
     readonly consequence: string;
     /** Never chosen by a flag: it wants somebody at a terminal (DESIGN §4). */
     readonly byPerson?: true;

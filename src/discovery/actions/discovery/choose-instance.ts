@@ -106,7 +106,7 @@ async function ask(context: Context, { fitting: candidates, place, prompt, why }
     ...{ prompt, why },
     choices: [
       ...candidates.map((each, index) => ({
-        value: each.guid,
+        ...{ value: each.guid, name: each.name },
         label: labels[index] ?? each.guid,
         consequence: "its archive is recovered",
       })),
