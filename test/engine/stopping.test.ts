@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RecoverError } from "../../src/errors.ts";
+import { runRunbook } from "../../src/engine/run/run.ts";
 import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
@@ -224,6 +225,14 @@ describe("a run that would come to the same end again", () => {
     expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith });
     await bench.run({ runbook: book, inputs: { service: "orders", deep: "true" } });
     expect(bench.events.at(-1)).toMatchObject({ beginAnewWith: `${beginAnewWith} --input deep=true` });
+  });
+
+  it("offers the undo of a rehearsal that has changed something", async () => {
+    const [world, bench] = [new FakeWorld(), new Bench()];
+    const create = step("create", { action: changing(world, "create"), with: { key: "c" } });
+    const options = bench.options({ runbook: runbookOf([create, lasting(world)]), flags: YES });
+    await runRunbook({ ...options, carrier: { ...options.carrier, rehearsal: true }, inputs: {} });
+    expect(bench.events.at(-1)).toMatchObject({ undoWith: `dingo-recover undo ${bench.journal.run}` });
   });
 
   it.each(["input service", "service"])(
