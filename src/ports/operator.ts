@@ -75,6 +75,9 @@ export interface Answer {
 }
 
 export interface Operator {
-  /** Undefined when nobody can answer (non-interactive and no flag covers it). Throws `stopped-by-operator` on a way out. */
-  ask(question: Question): Promise<Answer | undefined>;
+  /**
+   * Undefined when nobody can answer (non-interactive and no flag covers it). Throws `stopped-by-operator` on a way out.
+   * `signal`: takes the question away.
+   */
+  ask(question: Question, signal?: AbortSignal): Promise<Answer | undefined>;
 }

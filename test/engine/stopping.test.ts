@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RecoverError } from "../../src/errors.ts";
+import type { Answer, Operator, Question } from "../../src/ports/operator.ts";
 import { runRunbook } from "../../src/engine/run/run.ts";
 import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
@@ -8,6 +9,22 @@ import { KillingJournal } from "./killing-journal.ts";
 
 const two = (world: FakeWorld): ReturnType<typeof runbookOf> =>
   runbookOf(["first", "second"].map((id) => step(id, { action: changing(world, "create"), with: { key: id } })));
+
+/** Ctrl-C comes while the question is put on the screen: who asks is told, or answers all the same. */
+class StoppedOperator implements Operator {
+  readonly #stop: AbortController;
+
+  constructor(stop: AbortController) {
+    this.#stop = stop;
+  }
+
+  ask(question: Question, signal?: AbortSignal): Promise<Answer | undefined> {
+    this.#stop.abort();
+    if (signal?.aborted === true) return Promise.reject(new Error("the question is taken away"));
+    const value = question.kind === "typed" ? question.expected : "yes";
+    return Promise.resolve({ value, by: "operator" });
+  }
+}
 
 describe("a stop that the operator asked for", () => {
   it("comes before the next step, with 13 and the command to continue", async () => {
@@ -42,6 +59,19 @@ describe("a stop that the operator asked for", () => {
 });
 
 describe("an interrupt", () => {
+  it.each(["create", "disrupt"] as const)(
+    "takes away a question before a step that may %s, with 130",
+    async (effect) => {
+      const [world, bench, stop] = [new FakeWorld(), new Bench(), new AbortController()];
+      const runbook = runbookOf([step("first", { action: changing(world, effect), with: { key: "first" } })]);
+      const operator = new StoppedOperator(stop);
+      const result = await runRunbook({ ...bench.options({ runbook, signal: stop.signal }), inputs: {}, operator });
+      expect(result).toMatchObject({ exitCode: 130, error: { code: "interrupted" } });
+      expect(bench.state.approvals).toEqual([]);
+      expect(world.isDone("first")).toBe(false);
+    },
+  );
+
   it("inside a step that changes the world leaves it begun, says that it will be probed, and ends with 130", async () => {
     const world = new FakeWorld();
     const bench = new Bench();

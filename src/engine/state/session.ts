@@ -1,6 +1,7 @@
 /** One process's work on one run: everything that the parts of the executor share. */
 import { asRecoverError, RecoverError } from "../../errors.ts";
 import type { JournaledError } from "../journal/entry.ts";
+import type { Answer, Question } from "../../ports/operator.ts";
 import type { EventBody } from "./event.ts";
 import { Ledger } from "./ledger.ts";
 import type { EngineOptions } from "./options.ts";
@@ -74,11 +75,17 @@ export class Session {
     return this.options.clock.monotonicMs() - this.#askedMs;
   }
 
-  async asking<T>(question: () => Promise<T>): Promise<T> {
-    const { clock } = this.options;
+  async asking(question: Question): Promise<Answer | undefined> {
+    const { clock, operator, signal } = this.options;
     const began = clock.monotonicMs();
     try {
-      return await question();
+      const answer = await operator.ask(question, signal);
+      this.#checkAbort();
+      return answer;
+    } catch (thrown) {
+      // The question was left because of the stop.
+      this.#checkAbort();
+      throw thrown;
     } finally {
       this.#askedMs += clock.monotonicMs() - began;
     }
@@ -96,12 +103,16 @@ export class Session {
 
   /** Called wherever stopping is safe. Errors: `interrupted`, `stopped-by-operator`. */
   checkStop(): void {
-    if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
+    this.#checkAbort();
     if (this.options.stopRequested?.() !== true) return;
     throw new RecoverError("stopped-by-operator", "the operator stopped the run", {
       remedy: `Continue with "${this.resumeCommand}".`,
       effect: "none",
     });
+  }
+
+  #checkAbort(): void {
+    if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
   }
 
   /**
