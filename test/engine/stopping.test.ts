@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Context, JsonObject } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { Answer, Operator, Question } from "../../src/ports/operator.ts";
 import { runRunbook } from "../../src/engine/run/run.ts";
@@ -255,6 +256,25 @@ describe("a run that would come to the same end again", () => {
     expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith });
     await bench.run({ runbook: book, inputs: { service: "orders", deep: "true" } });
     expect(bench.events.at(-1)).toMatchObject({ beginAnewWith: `${beginAnewWith} --input deep=true` });
+  });
+
+  it("names a mistyped input as it was meant, and so does the head of a resumed run", async () => {
+    const bench = new Bench();
+    const world = new FakeWorld();
+    const run = async (context: Context): Promise<JsonObject> => {
+      await context.record("input-meant", { service: "orders" });
+      return { value: 1 };
+    };
+    const meant = { ...reading(world), run };
+    const inputs = [{ name: "service", type: "string", prompt: "Service" }] as const;
+    const steps = [step("find", { action: meant, with: { key: "s" } }), lasting(world)];
+    const book = { ...runbookOf(steps), name: "book", inputs };
+    await bench.run({ runbook: book, inputs: { service: "ordres" } });
+    const beginAnewWith = "dingo-recover run book --input service=orders";
+    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith });
+    await bench.resume({ runbook: book });
+    const began = bench.events.findLast(({ type }) => type === "run-began");
+    expect(began).toMatchObject({ resumed: true, given: [{ name: "service", text: "orders" }] });
   });
 
   it("offers the undo of a rehearsal that has changed something", async () => {
