@@ -18,6 +18,8 @@ interface QuestionBase {
   readonly prompt: string;
   /** Why am I asked? One or two sentences. */
   readonly why: string;
+  /** Answers to "why?" beside it; also written to a log. */
+  readonly more?: readonly string[];
   /** Commands that would be run, the present step's first; shown when the operator asks for them. */
   readonly commands?: readonly StepCommands[];
   /** The step at hand may have been done by hand instead: then the answer's value is "by-hand". */
@@ -44,8 +46,6 @@ export interface TypedQuestion extends QuestionBase {
   readonly kind: "typed";
   readonly expected: string;
   readonly details: readonly string[];
-  /** Answers to "why?", also written to a log. */
-  readonly more?: readonly string[];
 }
 
 export interface ChoiceQuestion extends QuestionBase {

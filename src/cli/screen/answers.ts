@@ -65,7 +65,8 @@ function noneOf({ choices }: ChoiceQuestion, answer: string): string {
 }
 
 export function asideLines(question: Question, answer: string, width: number): readonly string[] {
-  if (answer === "?") return [...moreLines(question, width), ...wrap(question.why, width, "    ")];
+  if (answer === "?")
+    return [...moreLines(question, width), ...wrap(question.why, width, "    "), ...answersTo(question, width)];
   if (answer === "m")
     return [
       ...manualLines(question, width),
@@ -86,6 +87,17 @@ export function asideLines(question: Question, answer: string, width: number): r
       return answer === "" ? ["    nothing typed is no answer; Ctrl-C stops"] : [];
   }
 }
+
+/** The reason stands above the question already: how it is answered does not. */
+function answersTo(question: Question, width: number): readonly string[] {
+  const told = { ...HOW, typed: "", text: "" }[question.kind];
+  return told === "" ? [] : wrap(told, width, "    ");
+}
+
+const HOW = {
+  confirm: "y is yes, and n is no. Nothing else counts as a yes.",
+  choice: `An answer is the number of a line, its value, or a name that one line alone has. The beginning of a value counts too, of a GUID from ${GUID_BEGINNING} characters on.`,
+};
 
 /** Several words need marks that say where they end. */
 export function asWritten(expected: string): string {

@@ -104,3 +104,17 @@ describe("an answer to a list of instances", () => {
     expect(told(one, "y")).toBe('"y" does not say which: type a number from 1 to 2');
   });
 });
+
+describe("? at a question", () => {
+  it.each([
+    ["yes or no", CONFIRM, "y is yes, and n is no"],
+    ["a list", choice("one", "two"), "An answer is the number of a line"],
+  ])("tells of %s what an answer is, beside the reason that is shown", (_what, question, how) => {
+    expect(asideLines(question, "?", 80).join(" ")).toContain(how);
+  });
+
+  it("tells more where the question has more to say", () => {
+    const told = asideLines({ ...CONFIRM, more: ["After n, the run stops before it."] }, "?", 80).join(" ");
+    expect(told).toContain("After n, the run stops before it.");
+  });
+});
