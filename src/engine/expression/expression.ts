@@ -11,7 +11,7 @@ import {
 } from "@marcbachmann/cel-js";
 import type { Json, JsonObject } from "../../action.ts";
 import type { Finding } from "../../kit/text/diagnostic.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../../kit/text/printable.ts";
 import { celSchema } from "./cel-schema.ts";
 import { factsOf } from "./facts.ts";
@@ -124,13 +124,8 @@ function evaluationError(text: string, error: unknown): RecoverError {
   const reason = message.replace(/^not valid CEL: /u, "");
   const before = printable(text.slice(0, at).replace(/^.*\n/su, "")).length;
   const line = printable(text.split("\n")[text.slice(0, at).split("\n").length - 1] ?? "");
-  return new RecoverError(
+  return refuse(
     "expression-failed",
     `the expression could not be evaluated: ${reason}\n    ${line}\n    ${" ".repeat(before)}^`,
-    {
-      remedy: "Guard what may be absent with has(); the run's journal shows what the steps before returned.",
-      effect: "none",
-      cause: error,
-    },
-  );
+  ).advise("Guard what may be absent with has(); the run's journal shows what the steps before returned.", error);
 }

@@ -5,7 +5,7 @@
  * not whole JSON in a file that still has its padding (padded-file.ts). Everything else that does not fit is
  * `journal-broken`, named by its line.
  */
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { Entry } from "./entry.ts";
 import { shapeEntry } from "./entry-shape.ts";
 import { JournalText } from "./journal-text.ts";
@@ -114,10 +114,9 @@ export function readLine(line: string, at: { file: string; number: number; prev:
   if (value === undefined) throw broken(file, number, "is not JSON");
   const shaped = shapeEntry(value);
   if (!shaped.ok && shaped.newer) {
-    throw new RecoverError("journal-version", `line ${number} of the journal ${shaped.why}`, {
-      remedy: "Use the release of dingo-recover that wrote it, or a later one.",
-      place: `${file}:${number}`,
-    });
+    throw giveUp("journal-version", `line ${number} of the journal ${shaped.why}`, `${file}:${number}`).advise(
+      "Use the release of dingo-recover that wrote it, or a later one.",
+    );
   }
   if (!shaped.ok) throw broken(file, number, shaped.why);
   if (shaped.entry.prev !== prev) throw broken(file, number, "does not name the hash of the line before it");
@@ -129,9 +128,7 @@ export const tooLong = (file: string, line: number): RecoverError =>
   broken(file, line, `has more than ${LONGEST_LINE} bytes, which no line has`);
 
 export function broken(file: string, line: number, why: string): RecoverError {
-  return new RecoverError("journal-broken", `line ${line} of the journal ${why}`, {
-    remedy: "Put the file back from a copy or from the mirror; nothing was changed, here or in any system.",
-    place: `${file}:${line}`,
-    effect: "none",
-  });
+  return refuse("journal-broken", `line ${line} of the journal ${why}`, `${file}:${line}`).advise(
+    "Put the file back from a copy or from the mirror; nothing was changed, here or in any system.",
+  );
 }

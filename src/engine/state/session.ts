@@ -1,5 +1,5 @@
 /** One process's work on one run: everything that the parts of the executor share. */
-import { asRecoverError, RecoverError } from "../../errors.ts";
+import { asRecoverError, giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { JournaledError } from "../journal/entry.ts";
 import type { EventBody } from "./event.ts";
 import { Ledger } from "./ledger.ts";
@@ -98,10 +98,9 @@ export class Session {
   checkStop(): void {
     if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
     if (this.options.stopRequested?.() !== true) return;
-    throw new RecoverError("stopped-by-operator", "the operator stopped the run", {
-      remedy: `Continue with "${this.resumeCommand}".`,
-      effect: "none",
-    });
+    throw refuse("stopped-by-operator", "the operator stopped the run").advise(
+      `Continue with "${this.resumeCommand}".`,
+    );
   }
 
   /**
@@ -143,9 +142,7 @@ export class Session {
   /** `idle`: what is said where no change is half done. */
   interrupted(idle: string): RecoverError {
     const what = underWay(this.plan, this.state) ?? idle;
-    return new RecoverError("interrupted", `the run was interrupted. ${what}`, {
-      remedy: `Continue with "${this.resumeCommand}".`,
-    });
+    return giveUp("interrupted", `the run was interrupted. ${what}`).advise(`Continue with "${this.resumeCommand}".`);
   }
 }
 

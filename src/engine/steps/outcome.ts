@@ -1,6 +1,6 @@
 /** Writes down how an attempt ended, in the journal first, then as an event. */
 import type { JsonObject } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError } from "../../errors.ts";
 import type { HowSucceeded } from "../journal/entry.ts";
 import { optional } from "../../kit/optional.ts";
 import { knownBy } from "../state/known.ts";
@@ -48,13 +48,12 @@ export async function fail(
 export function checkAssertion(session: Session, at: Attempt, output: JsonObject): void {
   const { assert } = at.planned.step;
   if (assert === undefined || holds(session, at, { text: assert.text, output })) return;
-  throw new RecoverError(
+  throw giveUp(
     "proof-failed",
     `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`,
-    {
-      remedy: `Look at what the step found ("dingo-recover status"), put it right and continue with "${session.resumeCommand}".`,
-      place: `step ${unitName(at.unit)}`,
-    },
+    `step ${unitName(at.unit)}`,
+  ).advise(
+    `Look at what the step found ("dingo-recover status"), put it right and continue with "${session.resumeCommand}".`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Asks, tells how far the search is where it takes long, and prints the answer of `discover`. */
 import { systemClock } from "../../../kit/clock/system-clock.ts";
 import { discover, type DiscoverOptions } from "../../../discovery/answer/discover.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { parseDuration, parseTime } from "../../../kit/text/time.ts";
 import { createOutput, type Output } from "../../screen/output.ts";
 import { wrapHanging } from "../../screen/text.ts";
@@ -59,18 +59,16 @@ function broken(line: string, { isTerminal, columns }: Output): readonly string[
 /** All time is searched then, which is not what was asked for. */
 function refuseWindowAlone({ around, window }: DiscoverQuestion): void {
   if (around !== undefined || window === DEFAULT_WINDOW) return;
-  throw new RecoverError("usage", "--window says how far from --around to look, and there is no --around", {
-    remedy: "Give --around TIME too, or leave out --window: all time is searched then.",
-    effect: "none",
-  });
+  throw refuse("usage", "--window says how far from --around to look, and there is no --around").advise(
+    "Give --around TIME too, or leave out --window: all time is searched then.",
+  );
 }
 
 /** A shell makes an empty word of `--name "$NAME"` when the variable is unset. */
 function refuseEmpty({ name, space }: DiscoverQuestion): void {
   const option = name === "" ? "--name" : space === "" ? "--space" : undefined;
   if (option === undefined) return;
-  throw new RecoverError("usage", `${option} is empty`, {
-    remedy: `Write what is meant behind ${option}, or leave it out: then every one is listed.`,
-    effect: "none",
-  });
+  throw refuse("usage", `${option} is empty`).advise(
+    `Write what is meant behind ${option}, or leave it out: then every one is listed.`,
+  );
 }

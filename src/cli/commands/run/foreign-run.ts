@@ -8,7 +8,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { planRun } from "../../../engine/state/plan.ts";
 import { replay } from "../../../engine/state/replay.ts";
 import type { RunState } from "../../../engine/state/state.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { BroughtRun } from "../../../engine/journal/brought-run.ts";
 import { type Entry, startOf } from "../../../engine/journal/entry.ts";
 import { leftOpenIn } from "../../../engine/journal/resources.ts";
@@ -26,7 +26,10 @@ const told = (value: Json): string => JSON.stringify(value);
 export function foreignLines({ reading, evidence }: BroughtRun): readonly string[] {
   const recall = ({ name, sha256: digest }: { readonly name: string; readonly sha256: string }): string => {
     const content = evidence.get(digest);
-    if (content === undefined) throw missing(name);
+    if (content === undefined)
+      throw refuse("journal-broken", `the evidence ${told(name)} is missing in what was brought`).advise(
+        "Copy the whole directory again; nothing of it was taken in.",
+      );
     return content;
   };
   const entries = reading.entries.map((entry) => unspill(entry, recall));
@@ -116,11 +119,4 @@ function wordsLine(entries: readonly Entry[]): string {
     counted(count("decided"), "decision"),
   ];
   return `${words.join(", ")} of people elsewhere: none counts here, each is asked for again`;
-}
-
-function missing(name: string): RecoverError {
-  return new RecoverError("journal-broken", `the evidence ${told(name)} is missing in what was brought`, {
-    remedy: "Copy the whole directory again; nothing of it was taken in.",
-    effect: "none",
-  });
 }

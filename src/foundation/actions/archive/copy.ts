@@ -5,7 +5,7 @@ import { probeCopy, strangersIn } from "../../../archive/copy/compare.ts";
 import { copyArchive, refuseForeign } from "../../../archive/copy/copy.ts";
 import { type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
 import { parseLocation, requireApart, requireInstanceArchive } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { isStopped } from "../docker/stopped-container.ts";
 import { guardTarget, targetInput } from "../docker/target-container.ts";
@@ -38,8 +38,8 @@ export const copy = defineAction({
     const { container } = await guardTarget(context, request);
     requireApart(parseLocation(request.source), parseLocation(request.target));
     if (requireInstanceArchive(parseLocation(request.target)) !== request.guid)
-      throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
-    if (!isStopped(container)) throw refuse(`the container "${container.name}" runs and writes to the target`, request);
+      throw denied(`"${request.target}" is not the archive of "${request.guid}"`, request);
+    if (!isStopped(container)) throw denied(`the container "${container.name}" runs and writes to the target`, request);
     const plan = await planOf(context, request);
     refuseForeign(plan, { foreign: await strangersIn(context.ports.store.reader(), plan) });
   },
@@ -73,12 +73,10 @@ export const copy = defineAction({
   },
 });
 
-function refuse(message: string, { target }: Input): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
-    place: target,
-    effect: "none",
-  });
+function denied(message: string, { target }: Input): RecoverError {
+  return refuse("guard-refused", message, target).advise(
+    "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
+  );
 }
 
 /**
@@ -109,13 +107,9 @@ async function refuseChangedSource(
   const now = await context.ports.store.reader().list(source.bucket, `${source.prefix}/`);
   const { same, added, removed, changed } = compareListings(before, now);
   if (same || (oldGoesOn && removed.length + changed.length === 0)) return;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the source archive changed since it was verified: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
-    {
-      remedy: "Somebody writes there: look for a living container of the deleted instance, then begin anew.",
-      place: `s3://${source.bucket}/${source.prefix}`,
-      effect: "none",
-    },
-  );
+    `s3://${source.bucket}/${source.prefix}`,
+  ).advise("Somebody writes there: look for a living container of the deleted instance, then begin anew.");
 }

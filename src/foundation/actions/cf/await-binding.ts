@@ -1,5 +1,5 @@
 import type { Context, Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import type { CredentialBinding } from "../../../ports/cloud-foundry.ts";
 import { waitFor } from "../../../kit/wait.ts";
 
@@ -22,10 +22,9 @@ export async function awaitBinding(context: Context, what: string, find: Find): 
     },
     tell: (description) => `waiting for the broker: ${description || "in progress"}`,
     late: () =>
-      new RecoverError("deadline-passed", `${what} was not made within 5 minutes`, {
-        remedy: "Look at it with cf service and at the broker's log; when it is there, resume.",
-        place: what,
-      }),
+      giveUp("deadline-passed", `${what} was not made within 5 minutes`, what).advise(
+        "Look at it with cf service and at the broker's log; when it is there, resume.",
+      ),
   });
 }
 
@@ -51,8 +50,7 @@ export function probeBinding<O>(
 
 function failed(what: string, binding: CredentialBinding | undefined): RecoverError {
   const why = binding === undefined ? "it is not there" : binding.lastOperation.description || "without a reason";
-  return new RecoverError("step-failed", `Cloud Foundry could not make ${what}: ${why}`, {
-    remedy: "Look at the broker's log, then resume.",
-    place: what,
-  });
+  return giveUp("step-failed", `Cloud Foundry could not make ${what}: ${why}`, what).advise(
+    "Look at the broker's log, then resume.",
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { parseLocation } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import { placeInBucketOf } from "../archive/printed-place.ts";
 import { CLUSTERDATA, readRecord } from "./clusterdata-record.ts";
 
@@ -42,17 +42,19 @@ export const chooseWay = defineAction({
     return [{ on: "here", line: `aws s3 ls ${word}`, ...rest }];
   },
   async run(context, request): Promise<Output> {
-    if (request.clone_from !== "ask" && request.clone_from !== "never") throw unknownChoice(request.clone_from);
+    if (request.clone_from !== "ask" && request.clone_from !== "never")
+      throw refuse("input-invalid", `"${request.clone_from}" is no choice for clone_from`, "clone_from").advise(
+        "Give --input clone_from=ask or --input clone_from=never.",
+      );
     const against = await reasonAgainst(context, request);
     if (against !== undefined) return { clone_from: "", why: `not clone-from: ${against}` };
     const answer = await context.ask(question(request.service)).catch((error: unknown) => {
       if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
-      throw new RecoverError("question-unanswered", "nobody is there to choose between clone-from and the archive", {
-        remedy: `${error.remedy} Another run is not asked with --input clone_from=never.`,
-        place: "clone_from",
-        effect: "none",
-        cause: error,
-      });
+      throw refuse(
+        "question-unanswered",
+        "nobody is there to choose between clone-from and the archive",
+        "clone_from",
+      ).advise(`${error.remedy} Another run is not asked with --input clone_from=never.`, error);
     });
     if (answer.value === "clone") return { clone_from: request.service, why: "by the broker's clone-from" };
     return { clone_from: "", why: "not clone-from: the archive was chosen" };
@@ -98,11 +100,3 @@ const question = (service: string) =>
     ],
     recommended: "clone",
   }) as const;
-
-function unknownChoice(value: string): RecoverError {
-  return new RecoverError("input-invalid", `"${value}" is no choice for clone_from`, {
-    remedy: "Give --input clone_from=ask or --input clone_from=never.",
-    place: "clone_from",
-    effect: "none",
-  });
-}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardInstance } from "../docker/target-container.ts";
@@ -37,9 +37,9 @@ export const exchangeNames = defineAction({
     await guardInstance(context, request.guid);
     const { other, own } = await both(context, request);
     if (other.name !== request.wanted && other.name !== nameBefore(request))
-      throw refuse(`the other instance is called "${other.name}" now`, request);
+      throw denied(`the other instance is called "${other.name}" now`, request);
     if (own.name !== request.name && own.name !== request.wanted)
-      throw refuse(`the recovered instance is called "${own.name}" now`, request);
+      throw denied(`the recovered instance is called "${own.name}" now`, request);
   },
   async run(context, request): Promise<Output> {
     const { org, space, wanted, name } = request;
@@ -86,15 +86,13 @@ async function both(
 ): Promise<{ readonly own: ServiceInstance; readonly other: ServiceInstance }> {
   const own = await context.ports.cf.getInstance(request.guid);
   const other = await context.ports.cf.getInstance(request.other);
-  if (own === undefined) throw refuse("Cloud Foundry has no recovered instance", request);
-  if (other === undefined) throw refuse(`the instance that had the name "${request.wanted}" is gone`, request);
+  if (own === undefined) throw denied("Cloud Foundry has no recovered instance", request);
+  if (other === undefined) throw denied(`the instance that had the name "${request.wanted}" is gone`, request);
   return { own, other };
 }
 
-function refuse(message: string, { wanted }: Input): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was renamed by this attempt. Give the names by hand with cf rename-service.",
-    place: wanted,
-    effect: "none",
-  });
+function denied(message: string, { wanted }: Input): RecoverError {
+  return refuse("guard-refused", message, wanted).advise(
+    "Nothing was renamed by this attempt. Give the names by hand with cf rename-service.",
+  );
 }

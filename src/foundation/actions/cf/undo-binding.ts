@@ -1,6 +1,6 @@
 /** The ways back of a service key and of an application's binding: only those that this run made are taken away. */
 import type { Context, Taken, UndoProbe, WayBack } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import type { CredentialBinding } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardInstance, guardLiving } from "../docker/target-container.ts";
@@ -79,17 +79,15 @@ async function awaitGone<I extends Input>(
       if (found === undefined) return { found: what };
       const { state, description } = found.lastOperation;
       if (isGoing(found) || state !== "failed") return { instead: found };
-      throw new RecoverError("step-failed", `Cloud Foundry could not remove ${what}: ${description}`, {
-        remedy: "Look at the broker's log, then go on.",
-        place: what,
-      });
+      throw giveUp("step-failed", `Cloud Foundry could not remove ${what}: ${description}`, what).advise(
+        "Look at the broker's log, then go on.",
+      );
     },
     tell: () => "waiting for the broker",
     late: () =>
-      new RecoverError("deadline-passed", `${what} was not removed within 5 minutes`, {
-        remedy: "Look at it with cf service and at the broker's log; when it is gone, go on.",
-        place: what,
-      }),
+      giveUp("deadline-passed", `${what} was not removed within 5 minutes`, what).advise(
+        "Look at it with cf service and at the broker's log; when it is gone, go on.",
+      ),
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../../kit/commands/host-commands.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -32,15 +32,11 @@ export const setDataAside = defineAction({
   async guard(context, target) {
     const { container } = await guardTarget(context, target);
     if (!container.running && container.status === "exited") return;
-    throw new RecoverError(
+    throw refuse(
       "guard-refused",
       `the container "${container.name}" is ${container.status}: its data are in use`,
-      {
-        remedy: "Stop the container first; resume finds out how far the run got.",
-        place: container.name,
-        effect: "none",
-      },
-    );
+      container.name,
+    ).advise("Stop the container first; resume finds out how far the run got.");
   },
   async run(context, target): Promise<Output> {
     const { cell } = await openTarget(context, target);

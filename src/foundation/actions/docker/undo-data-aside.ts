@@ -1,5 +1,5 @@
 import type { Context, Taken, UndoProbe, WayBack } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { containerDataDirectory, renamePath } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { asideDirectory } from "./aside-directory.ts";
@@ -32,7 +32,10 @@ export const undoDataAside: WayBack<Target, unknown> = {
     const { data, aside, undone } = namesOf(input.container, context.run.id);
     if ((await cell.files.kind(aside)) === "absent") return;
     if ((await cell.files.kind(data)) !== "absent") {
-      if ((await cell.files.kind(undone)) !== "absent") throw crowded(undone);
+      if ((await cell.files.kind(undone)) !== "absent")
+        throw refuse("guard-refused", `"${undone}" is there already, and so is a data directory`, undone).advise(
+          "Look at both directories on the cell and give one of them another name, then go on.",
+        );
       await context.record("data-moved-back", { from: data, to: undone });
       await context.beforeEffect();
       await cell.files.rename(data, undone);
@@ -53,12 +56,4 @@ async function probeNames(context: Context, { input: target, output }: Taken<Tar
   if (asideKind === "absent" && gone) return { state: "unknown", evidence: `${evidence}: the empty database is gone` };
   if (asideKind === "absent") return { state: dataKind === "directory" ? "done" : "unknown", evidence };
   return { state: dataKind === "absent" ? "partly" : "not-done", evidence };
-}
-
-function crowded(undone: string): RecoverError {
-  return new RecoverError("guard-refused", `"${undone}" is there already, and so is a data directory`, {
-    remedy: "Look at both directories on the cell and give one of them another name, then go on.",
-    place: undone,
-    effect: "none",
-  });
 }

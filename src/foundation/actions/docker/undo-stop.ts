@@ -1,5 +1,5 @@
 import type { Context, UndoProbe, WayBack } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import { dockerStart } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -46,10 +46,11 @@ async function awaitLeader(context: Context, target: Target): Promise<void> {
     },
     tell: () => "waiting for the container to lead again",
     late: () =>
-      new RecoverError("deadline-passed", `${target.container} does not lead after 180 s`, {
-        remedy: "Look at its log; when it leads, go on.",
-        place: `${target.container} on ${target.cell}`,
-      }),
+      giveUp(
+        "deadline-passed",
+        `${target.container} does not lead after 180 s`,
+        `${target.container} on ${target.cell}`,
+      ).advise("Look at its log; when it leads, go on."),
   });
 }
 

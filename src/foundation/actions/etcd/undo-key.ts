@@ -1,6 +1,6 @@
 /** The way back of a key in etcd: the value that the journal holds is put back, with a compare (law 2). */
 import type { Context, PrintedCommand, Taken, UndoProbe, WayBack } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, refuse } from "../../../errors.ts";
 import {
   etcdDelete,
   etcdPut,
@@ -36,7 +36,12 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
   const ownBefore = (context: Context, taken: Taken<Input, unknown>): Before | undefined => {
     const own = key(taken.input.guid);
     const was = before(context, taken);
-    if (was !== undefined && was.key !== own) throw notOurs(was.key, own);
+    if (was !== undefined && was.key !== own)
+      throw refuse(
+        "guard-refused",
+        `the journal names the key ${was.key}, and the step changes ${own} alone`,
+        was.key,
+      ).advise("Nothing was changed. The journal is not as this run wrote it: look at both keys by hand.");
     return was;
   };
   return {
@@ -65,7 +70,10 @@ export function undoKey({ cost, key, before, isOurs }: KeyOptions): WayBack<Inpu
       await context.record("key-put-back", { key: was.key, before: now?.value ?? null, after: was.value });
       await context.beforeEffect();
       if (was.value !== null) await etcd.put(was.key, was.value, now === undefined ? {} : { prevValue: now.value });
-      else if (now !== undefined && !(await etcd.remove(was.key, now.value))) throw gone(was.key);
+      else if (now !== undefined && !(await etcd.remove(was.key, now.value)))
+        throw giveUp("guard-refused", `${was.key} changed while it was put back`, was.key).advise(
+          "Something writes there: see that the container is stopped, then go on.",
+        );
     },
   };
 }
@@ -83,20 +91,4 @@ function printed(
       ? printedWithPrevious(etcdDelete(etcd, key, ""), "NOW")
       : `${printedWithInput(etcdPut(etcd, key), value)}"\${NOW:+?prevValue=$NOW}"`;
   return [{ on: cell, line, variables }];
-}
-
-/** The journal names a key that the step cannot have changed. */
-function notOurs(key: string, own: string): RecoverError {
-  return new RecoverError("guard-refused", `the journal names the key ${key}, and the step changes ${own} alone`, {
-    remedy: "Nothing was changed. The journal is not as this run wrote it: look at both keys by hand.",
-    place: key,
-    effect: "none",
-  });
-}
-
-function gone(key: string): RecoverError {
-  return new RecoverError("guard-refused", `${key} changed while it was put back`, {
-    remedy: "Something writes there: see that the container is stopped, then go on.",
-    place: key,
-  });
 }

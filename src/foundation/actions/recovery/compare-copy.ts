@@ -7,7 +7,7 @@ import { itemsOf, planCopy } from "../../../archive/copy/copy-plan.ts";
 import { parseLocation } from "../../../archive/names/location.ts";
 import { inParallel } from "../../../archive/reading/parallel.ts";
 import { sameByListing, sameContent, type Stored } from "../../../archive/copy/same-content.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { ObjectReader } from "../../../ports/object-store.ts";
 import { recallListing } from "../archive/evidence-listing.ts";
 
@@ -33,15 +33,11 @@ export async function refuseOtherArchive(
   });
   const foreign = there.size - items.filter(({ to }) => there.has(to)).length;
   if (wrong + foreign === 0) return;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the copied archive is not the old one any more: ${wrong} objects missing or changed, ${foreign} foreign`,
-    {
-      remedy: "Something writes there: find out what before the container is started; then resume.",
-      place: target,
-      effect: "none",
-    },
-  );
+    target,
+  ).advise("Something writes there: find out what before the container is started; then resume.");
 }
 
 async function isSame(reader: ObjectReader, from: Stored, to: Stored): Promise<boolean> {

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { together } from "../../../kit/together.ts";
@@ -78,7 +78,7 @@ const filledText = ({ container }: Ready, count: number): string =>
 
 function refuseOtherLife({ running, startedAt, status }: Container, target: Ready): void {
   if (!running && startedAt === target.stopped_life) return;
-  throw refuse(`the container is ${status} and was started at ${startedAt}, after it had been stopped`, target);
+  throw denied(`the container is ${status} and was started at ${startedAt}, after it had been stopped`, target);
 }
 
 /** Over a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4). */
@@ -89,11 +89,11 @@ async function refuseOtherKeys(cell: Cell, target: Ready): Promise<void> {
     etcd.get(`/service/${target.guid}/leader`),
   ]);
   if (initialize?.value !== target.system_id)
-    throw refuse(
+    throw denied(
       `/service/${target.guid}/initialize is "${initialize?.value ?? "absent"}", not the archive's "${target.system_id}"`,
       target,
     );
-  if (leader !== undefined) throw refuse(`/service/${target.guid}/leader is "${leader.value}"`, target);
+  if (leader !== undefined) throw denied(`/service/${target.guid}/leader is "${leader.value}"`, target);
 }
 
 /** While the container is stopped the broker counts no nodes, and an update of the service adds some (dingo.md §1.8). */
@@ -103,7 +103,7 @@ async function refuseOtherNodes(context: Context, target: Ready): Promise<void> 
   );
   if (others.length === 0) return;
   const names = others.map(({ container, cell }) => `${container.name} on ${cell.label}`).join(", ");
-  throw refuse(`the instance has another node: ${names}`, target);
+  throw denied(`the instance has another node: ${names}`, target);
 }
 
 /**
@@ -112,9 +112,9 @@ async function refuseOtherNodes(context: Context, target: Ready): Promise<void> 
  */
 function notEmpty(context: Context, target: Ready, count: number): RecoverError {
   const holds = filledText(target, count);
-  if (context.records("did-not-restore").length === 0) return refuse(holds, target);
+  if (context.records("did-not-restore").length === 0) return denied(holds, target);
   const { id } = context.run;
-  return refuse(
+  return denied(
     `${holds}: the container has begun a database when it did not restore`,
     target,
     `Put right what kept it from restoring, take this run back with "dingo-recover undo ${id}", then begin anew with "dingo-recover run".`,
@@ -123,10 +123,6 @@ function notEmpty(context: Context, target: Ready, count: number): RecoverError 
 
 const LOOK = "Do not start the container: find out what changed since the stop, put it right, then resume.";
 
-function refuse(message: string, { container }: Ready, remedy = LOOK): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy,
-    place: container,
-    effect: "none",
-  });
+function denied(message: string, { container }: Ready, remedy = LOOK): RecoverError {
+  return refuse("guard-refused", message, container).advise(remedy);
 }

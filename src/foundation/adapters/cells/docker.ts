@@ -1,5 +1,5 @@
 /** The Docker engine of a cell, by its own client under sudo (dingo.md §1.8, §5). */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import {
   dockerInspect,
   dockerList,
@@ -75,11 +75,11 @@ export class DockerCli implements ContainerEngine {
   async secret(name: string, variable: string): Promise<string | undefined> {
     const answer = await this.#inspected(name);
     if (answer === undefined)
-      throw new RecoverError("command-failed", `there is no container ${quoted(name)} on "${this.#shell.label}"`, {
-        remedy: "Look with `docker ps -a` on the cell which container is meant.",
-        place: this.#shell.label,
-        effect: "none",
-      });
+      throw refuse(
+        "command-failed",
+        `there is no container ${quoted(name)} on "${this.#shell.label}"`,
+        this.#shell.label,
+      ).advise("Look with `docker ps -a` on the cell which container is meant.");
     const value = environmentOf(answer.Config.Env ?? []).get(variable);
     return value === undefined ? undefined : this.#shell.secrets.register(value);
   }
@@ -128,8 +128,7 @@ function saysAbsent(stderr: string, name: string): boolean {
 /** Docker's own rule for names, so that none can be read as an option. */
 export function containerName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return name;
-  throw new RecoverError("guard-refused", `${quoted(name)} cannot be the name of a container`, {
-    remedy: "Names of Dingo's containers are cf- and the node's GUID.",
-    effect: "none",
-  });
+  throw refuse("guard-refused", `${quoted(name)} cannot be the name of a container`).advise(
+    "Names of Dingo's containers are cf- and the node's GUID.",
+  );
 }
