@@ -7,7 +7,7 @@ import { unifiedDiff } from "../../../docker/compose/line-diff.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { planRun } from "../../../engine/state/plan.ts";
 import { replay } from "../../../engine/state/replay.ts";
-import type { RunState } from "../../../engine/state/state.ts";
+import { type RunState, stateOf } from "../../../engine/state/state.ts";
 import { refuse } from "../../../errors.ts";
 import type { BroughtRun } from "../../../engine/journal/brought-run.ts";
 import { type Entry, startOf } from "../../../engine/journal/entry.ts";
@@ -17,7 +17,6 @@ import { leaseOf } from "../../../engine/lease/open.ts";
 import type { Runbook } from "../../../engine/runbook/runbook.ts";
 import { begunRunbookBy, begunTextOf } from "../../runs/begun-runbook.ts";
 import { isShipped } from "../../process/runbook-files.ts";
-import { standing } from "./step-standing.ts";
 
 /** One line with all of the value: a part that was cut off would be obeyed unseen. */
 const told = (value: Json): string => JSON.stringify(value);
@@ -119,4 +118,10 @@ function wordsLine(entries: readonly Entry[]): string {
     counted(count("decided"), "decision"),
   ];
   return `${words.join(", ")} of people elsewhere: none counts here, each is asked for again`;
+}
+
+/** Where a step stands, in the one word of its state. Of a step with items, that of the one which is furthest from done. */
+function standing(state: RunState, step: string): string {
+  const items = [...state.units].filter(([name]) => name.startsWith(`${step}[`)).map(([, { kind }]) => kind);
+  return items.find((kind) => kind !== "succeeded") ?? items[0] ?? stateOf(state, { step }).kind;
 }

@@ -1,17 +1,30 @@
 import { z } from "zod";
-import { type Context, defineAction, type PrintedCommand, type Probe } from "../../../action.ts";
+import {
+  type Context,
+  defineAction,
+  type PrintedCommand,
+  type Probe,
+  type UndoProbe,
+  type WayBack,
+} from "../../../action.ts";
 import { compareListings } from "../../../archive/copy/baseline.ts";
 import { probeCopy, strangersIn } from "../../../archive/copy/compare.ts";
 import { copyArchive, refuseForeign } from "../../../archive/copy/copy.ts";
-import { type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
-import { parseLocation, requireApart, requireInstanceArchive } from "../../../archive/names/location.ts";
+import { asideLocation, type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
+import {
+  formatLocation,
+  parseLocation,
+  requireApart,
+  requireInstanceArchive,
+} from "../../../archive/names/location.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { isStopped } from "../docker/stopped-container.ts";
+import { guardStopped, isStopped } from "../docker/stopped-container.ts";
 import { guardTarget, targetInput } from "../docker/target-container.ts";
-import { undoCopy } from "./undo-copy.ts";
-import { evidenceRef, recallListing } from "./evidence-listing.ts";
-import { intoNothing } from "./printed-aside.ts";
+import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
+import { intoNothing, printedMoveAside } from "./printed-aside.ts";
+import { probeSetAside, setAside } from "../../../archive/copy/set-aside.ts";
+import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
 
 const input = z.strictObject({
   ...targetInput,
@@ -24,6 +37,38 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ objects: z.number(), bytes: z.number() });
 type Output = z.infer<typeof output>;
+
+/**
+ * The way back of a copy: it moves the new archive aside, with all objects that the recovered database has added to it.
+ */
+const undoCopy: WayBack<Input, unknown> = {
+  effect: "destroy",
+  cost: "moves the copied archive aside, with what the recovered database has added to it; the source is not touched",
+  describe: ({ target }, run) => [printedMoveAside(target, run, "undone")],
+  guard: async (context, { input }) => {
+    await guardStopped(context, input);
+    await keptPlan(context, input);
+  },
+  async probe(context, { input }): Promise<UndoProbe> {
+    const plan = await keptPlan(context, input);
+    if (plan === undefined) return probeWithoutPlan(context, input);
+    const { aside, total, toMove, conflicts } = await probeSetAside(context.ports.store.reader(), plan);
+    const evidence = `${aside} of ${total} objects are in ${formatLocation(plan.target)}`;
+    const [conflict] = conflicts;
+    if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+    if (toMove.length === 0) return { state: "done", evidence };
+    return { state: aside === 0 ? "not-done" : "partly", evidence };
+  },
+  async run(context, { input }) {
+    const plan = (await keptPlan(context, input)) ?? (await makePlan(context, input));
+    const source = parseLocation(input.source);
+    await setAside(context.ports.store.writer({ source, into: [plan.source, plan.target] }), plan, {
+      signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
+      progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
+    });
+  },
+};
 
 /** Never `aws s3 sync`: it keeps newer objects of equal size, and every sysid has 20 bytes (dingo.md §0.2). */
 export const copy = defineAction({
@@ -113,3 +158,42 @@ async function refuseChangedSource(
     `s3://${source.bucket}/${source.prefix}`,
   ).advise("Somebody writes there: look for a living container of the deleted instance, then begin anew.");
 }
+
+/**
+ * If something lies aside, objects were moved by a plan that the journal has lost: the objects in the archive now may
+ * be the instance's own, which a later step of the undo has put back.
+ */
+async function probeWithoutPlan(context: Context, input: Input): Promise<UndoProbe> {
+  const store = context.ports.store.reader();
+  const [here, aside] = [parseLocation(input.target), undoneLocation(context, input)];
+  const live = (await store.list(here.bucket, `${here.prefix}/`)).length;
+  const evidence = `${live} objects are in ${input.target}`;
+  if (live === 0) return { state: "done", evidence };
+  const moved = (await store.list(aside.bucket, `${aside.prefix}/`)).length;
+  if (moved === 0) return { state: "not-done", evidence };
+  return {
+    state: "unknown",
+    evidence: `${evidence}, ${moved} in ${formatLocation(aside)} of which the journal has no plan`,
+  };
+}
+
+/** Made once, before the first object moves: later objects there are not ours. */
+async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
+  const location = parseLocation(input.target);
+  const objects = await context.ports.store.reader().list(location.bucket, `${location.prefix}/`);
+  const listing = await keepListing(context, { name: "undone-listing", location, objects });
+  const to = undoneLocation(context, input);
+  await context.record("undone-plan", { listing: { ...listing }, to: formatLocation(to) });
+  return planCopy(location, to, objects);
+}
+
+/** Throws `guard-refused`, `source-protected` if it is not about the instance's own archive. */
+async function keptPlan(context: Context, input: Input): Promise<CopyPlan | undefined> {
+  requireOwnArchive(input);
+  const kept = context.records("undone-plan").at(-1)?.["listing"];
+  if (kept === undefined) return undefined;
+  const { location, objects } = await recallOwnListing(context, evidenceRef.parse(kept), input);
+  return planCopy(location, undoneLocation(context, input), objects);
+}
+
+const undoneLocation = ({ run }: Context, { target }: Input) => asideLocation(parseLocation(target), run.id, "undone");
