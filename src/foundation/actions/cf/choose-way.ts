@@ -3,7 +3,7 @@ import { type Context, defineAction } from "../../../action.ts";
 import { parseLocation } from "../../../archive/names/location.ts";
 import { RecoverError, refuse } from "../../../errors.ts";
 import { placeInBucketOf } from "../archive/printed-place.ts";
-import { CLUSTERDATA, readRecord } from "./clusterdata-record.ts";
+import type { ObjectInfo } from "../../../ports/object-store.ts";
 
 const input = z.strictObject({
   /** The deleted instance: its GUID and the name it had. */
@@ -100,3 +100,53 @@ const question = (service: string) =>
     ],
     recommended: "clone",
   }) as const;
+
+const CLUSTERDATA = "dingo-postgresql-clusterdata-backup-";
+/** Beyond these nobody can tell in reasonable time which one the broker would take. */
+const MOST_READ = 50;
+
+/** The passwords in it are not even looked at. */
+const record = z.object({ service_instance_name: z.string(), space_guid: z.string() });
+type ClusterRecord = z.infer<typeof record>;
+
+interface Looked {
+  readonly bucket: string;
+  readonly guid: string;
+  readonly service: string;
+  readonly space_guid: string;
+}
+
+/**
+ * The broker's record of an instance outlives the instance, and clone-from goes by it (dingo.md §2.10, §3.7). Returns
+ * why clone-from would not find this very instance; undefined if it would. Errors: those of the store.
+ */
+async function readRecord(
+  context: Context,
+  { bucket, guid, service, space_guid }: Looked,
+): Promise<string | undefined> {
+  const key = `${CLUSTERDATA}${guid}.json`;
+  const all = await context.ports.store.reader().list(bucket, CLUSTERDATA);
+  const own = all.find((each) => each.key === key);
+  if (own === undefined) return `the broker kept no record of it (s3://${bucket}/${key})`;
+  const fits = (found: ClusterRecord | undefined): boolean =>
+    found?.service_instance_name === service && found.space_guid === space_guid;
+  if (!fits(await read(context, bucket, own)))
+    return "the broker's record of it names another space or no name: clone-from finds only what was in the same space";
+  const younger = all.filter((each) => each.lastModified > own.lastModified);
+  if (younger.length > MOST_READ)
+    return `there are ${younger.length} younger records, too many to tell which it would take`;
+  for (const other of younger) {
+    if (fits(await read(context, bucket, other))) return `it would take a younger instance of that name (${other.key})`;
+  }
+  return undefined;
+}
+
+/** Undefined if it is no record. */
+async function read(context: Context, bucket: string, { key, etag }: ObjectInfo): Promise<ClusterRecord | undefined> {
+  const bytes = await context.ports.store.reader().get({ bucket, key }, { ifMatch: etag });
+  try {
+    return record.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+}
