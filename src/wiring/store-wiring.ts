@@ -111,9 +111,9 @@ export async function resolveSecret(
     const { runProgram } = await import("../kit/spawn/spawn.ts");
     const result = await runProgram({ program, args, env: definedOnly(env), cwd, signal });
     if (result.code === 0) return result.stdout;
-    throw refuse("not-logged-in", `it ended with exit code ${result.code}`, program).advise(
-      "Run it by hand and see why.",
-    );
+    throw refuse("not-logged-in", `it ended with exit code ${result.code}`)
+      .at(program)
+      .advise("Run it by hand and see why.");
   };
   return await secretValue(reference, { secrets, env, run });
 }

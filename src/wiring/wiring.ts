@@ -243,9 +243,9 @@ function openDocker(options: WiringOptions, dialer: Dialer): OpenDockerHosts {
 /** A rehearsal takes no SOCKS5 proxy: one on loopback could lead anywhere. */
 function openSocks(socks: SocksConfig, { loopbackOnly }: WiringOptions, dialer: Dialer): Gateway {
   if (!loopbackOnly) return socksGateway(socks, dialer);
-  throw refuse("rehearsal-escape", "a rehearsal takes no SOCKS5 proxy", `${socks.host}:${socks.port}`).advise(
-    "Unset BOSH_ALL_PROXY for the rehearsal.",
-  );
+  throw refuse("rehearsal-escape", "a rehearsal takes no SOCKS5 proxy")
+    .at(`${socks.host}:${socks.port}`)
+    .advise("Unset BOSH_ALL_PROXY for the rehearsal.");
 }
 
 function cfHop({ config: { cf }, secrets }: WiringOptions, gateway: Gateway | undefined): CfHop | undefined {
@@ -293,9 +293,9 @@ async function openDirector(options: WiringOptions, dial: Dial): Promise<Directo
 function absentDirector(missing: string): Director {
   const denied = (): Promise<never> =>
     Promise.reject(
-      refuse("not-logged-in", `there is no log-in to the BOSH director: ${missing} is not set`, missing).advise(
-        "Set bosh.environment in the configuration, BOSH_CLIENT and BOSH_CLIENT_SECRET in the environment.",
-      ),
+      refuse("not-logged-in", `there is no log-in to the BOSH director: ${missing} is not set`)
+        .at(missing)
+        .advise("Set bosh.environment in the configuration, BOSH_CLIENT and BOSH_CLIENT_SECRET in the environment."),
     );
   return {
     info: denied,

@@ -26,9 +26,9 @@ export async function cleanup(given: CleanupCall): Promise<number> {
   const run = state.find(given.run);
   const { entries } = state.read(run);
   if (replay(entries).rehearsal && readRehearsalMode(process.env) === undefined)
-    throw refuse("run-ended", `run ${run} was a rehearsal: what it moved aside is gone with its box`, run).advise(
-      "There is nothing to delete.",
-    );
+    throw refuse("run-ended", `run ${run} was a rehearsal: what it moved aside is gone with its box`)
+      .at(run)
+      .advise("There is nothing to delete.");
   const aside = leftAside(entries, run);
   const inputs = aside ?? leftCopy(entries, run);
   if (inputs === undefined) {

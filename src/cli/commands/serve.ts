@@ -132,10 +132,8 @@ async function listen(server: PageServer, port: number): Promise<string> {
   try {
     return await server.listen(port);
   } catch (cause) {
-    throw refuse(
-      "usage",
-      `port ${port} of this machine cannot be used: ${errnoOf(cause) ?? "unknown"}`,
-      "--port",
-    ).advise("Give another one with --port, or leave it out.", cause);
+    throw refuse("usage", `port ${port} of this machine cannot be used: ${errnoOf(cause) ?? "unknown"}`)
+      .at("--port")
+      .advise("Give another one with --port, or leave it out.", cause);
   }
 }

@@ -53,11 +53,9 @@ async function isAccepted(output: Output, given: Given, standing: Standing): Pro
     return false;
   }
   if (accept === standing.subject.sha256) return true;
-  throw refuse(
-    "config-untrusted",
-    "the hash that was accepted is not the one of what lies there now",
-    standing.subject.path,
-  ).advise(`It is ${standing.subject.sha256}: look again at what the file would do before you accept that.`);
+  throw refuse("config-untrusted", "the hash that was accepted is not the one of what lies there now")
+    .at(standing.subject.path)
+    .advise(`It is ${standing.subject.sha256}: look again at what the file would do before you accept that.`);
 }
 
 function forget(output: Output, given: Given): number {

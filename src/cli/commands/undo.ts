@@ -40,11 +40,9 @@ export async function undo(given: UndoCall): Promise<number> {
   if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
   const cleanups = cleanupsOf(state, run);
   if (cleanups.read.some(({ hasDeleted }) => hasDeleted))
-    throw refuse(
-      "guard-refused",
-      `what run ${run} moved aside was deleted by a cleanup: there is no way back`,
-      run,
-    ).advise("Nothing was changed. The present data are all there is: look after their backups.");
+    throw refuse("guard-refused", `what run ${run} moved aside was deleted by a cleanup: there is no way back`)
+      .at(run)
+      .advise("Nothing was changed. The present data are all there is: look after their backups.");
   // Things that a rehearsal moved aside lie in its own box, where no other run reaches them.
   if (!begun.rehearsal) refuseSuspects(state, run, cleanups);
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));

@@ -26,7 +26,9 @@ export function writeOwnText(file: string, text: string, remedy: string): void {
     if (isWrittenThrough(file)) writeFileSync(file, harmless, { mode: OWNER_ONLY_FILE });
     else replace(file, harmless);
   } catch (cause) {
-    throw refuse("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`, file).advise(remedy, cause);
+    throw refuse("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`)
+      .at(file)
+      .advise(remedy, cause);
   }
 }
 

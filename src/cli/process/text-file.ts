@@ -9,9 +9,8 @@ export function readText(file: string): string {
   try {
     return nameInside(file) === undefined ? boundedText(file) : readOwn(file).toString("utf8");
   } catch (cause) {
-    throw refuse("usage", `${quoted(file)} cannot be read: ${reasonOf(cause)}`, file).advise(
-      "Name a file that exists and may be read.",
-      cause,
-    );
+    throw refuse("usage", `${quoted(file)} cannot be read: ${reasonOf(cause)}`)
+      .at(file)
+      .advise("Name a file that exists and may be read.", cause);
   }
 }

@@ -13,7 +13,7 @@ export function chooseRun(directory: SavedRuns, prefix: string | undefined, reme
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
   const run = onlyOpen(readOnce(directory));
   if (run !== undefined) return run;
-  throw refuse("run-not-found", "no run is open", directory.path).advise(remedy);
+  throw refuse("run-not-found", "no run is open").at(directory.path).advise(remedy);
 }
 
 const BEGIN = "Begin one with dingo-recover run; dingo-recover runs lists all.";
@@ -106,9 +106,9 @@ function onlyOpen(directory: SavedRuns): string | undefined {
   const { batches, alone } = openOf(directory);
   const names = [...batches.map(({ batch }) => batch), ...alone].map(({ run }) => run);
   if (names.length < 2) return names[0];
-  throw refuse("run-ambiguous", `${names.length} runs are open: ${names.join(", ")}`, directory.path).advise(
-    "Name one of them.",
-  );
+  throw refuse("run-ambiguous", `${names.length} runs are open: ${names.join(", ")}`)
+    .at(directory.path)
+    .advise("Name one of them.");
 }
 
 /** Nobody reads more of them; `dingo-recover runs` lists all. */

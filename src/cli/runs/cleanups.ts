@@ -96,8 +96,9 @@ export function refuseSuspects(state: StateDirectory, run: string, { suspects }:
   throw refuse(
     "guard-refused",
     `the journal of ${suspects.join(", ")} cannot be read: it may have deleted what run ${run} moved aside`,
-    state.directoryOf(first),
-  ).advise(
-    `Look at it with "${quote(["dingo-recover", "journal", "verify", first])}" and at what lies aside; where it is no cleanup of run ${run}, move ${quote([state.directoryOf(first)])} to another place and call this again.`,
-  );
+  )
+    .at(state.directoryOf(first))
+    .advise(
+      `Look at it with "${quote(["dingo-recover", "journal", "verify", first])}" and at what lies aside; where it is no cleanup of run ${run}, move ${quote([state.directoryOf(first)])} to another place and call this again.`,
+    );
 }

@@ -55,9 +55,9 @@ function ownBackup(entries: readonly Entry[], run: string): string {
   const own = baseNamed(name)?.start.timeline ?? 0;
   const restored = baseNamed(backupNamed(entries, "archive.verify-source"))?.start.timeline ?? 1;
   if (own > restored) return name;
-  throw refuse("guard-refused", `run ${run} saw no base backup that the recovered database made`, run).advise(
-    "Nothing was deleted: what is aside may still be needed.",
-  );
+  throw refuse("guard-refused", `run ${run} saw no base backup that the recovered database made`)
+    .at(run)
+    .advise("Nothing was deleted: what is aside may still be needed.");
 }
 
 function backupNamed(entries: readonly Entry[], action: string): string {
@@ -70,7 +70,7 @@ function backupNamed(entries: readonly Entry[], action: string): string {
 
 function refuseOpen(entries: readonly Entry[], run: string): void {
   if (endOf(entries) !== undefined) return;
-  throw refuse("guard-refused", `run ${run} is open: what it moved aside is its way back`, run).advise(
-    `Bring it to its end first, with "dingo-recover resume ${run}" or "dingo-recover undo ${run}".`,
-  );
+  throw refuse("guard-refused", `run ${run} is open: what it moved aside is its way back`)
+    .at(run)
+    .advise(`Bring it to its end first, with "dingo-recover resume ${run}" or "dingo-recover undo ${run}".`);
 }

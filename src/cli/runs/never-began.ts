@@ -24,9 +24,11 @@ export function requireNotLost(
 function requireUnbegun(run: string, directory: string): void {
   const told = statSync(join(directory, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
   if (told === 0 && evidenceIn(directory) <= KEPT_BEFORE) return;
-  throw giveUp("journal-broken", `the journal of run ${run} has no entry, and the run had begun`, directory).advise(
-    `Its changes are not known: put journal.jsonl back from a copy or a mirror; ${join(directory, "events.jsonl")} tells what was on its screen.`,
-  );
+  throw giveUp("journal-broken", `the journal of run ${run} has no entry, and the run had begun`)
+    .at(directory)
+    .advise(
+      `Its changes are not known: put journal.jsonl back from a copy or a mirror; ${join(directory, "events.jsonl")} tells what was on its screen.`,
+    );
 }
 
 function evidenceIn(directory: string): number {
@@ -45,5 +47,5 @@ export function neverBegan(run: string, directory: string, done: "resume" | "und
   requireUnbegun(run, directory);
   const what = `run ${run} was killed before its first entry: there is nothing to ${done}`;
   const anew = done === "resume" ? "It changed nothing: give the command that began it again. " : "";
-  return refuse("run-not-found", what, run).advise(`${anew}dingo-recover runs lists all.`);
+  return refuse("run-not-found", what).at(run).advise(`${anew}dingo-recover runs lists all.`);
 }

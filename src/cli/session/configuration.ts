@@ -104,7 +104,9 @@ export function kindsOf(system: System): ReadonlySet<string> {
 
 function incomplete(missing: readonly Missing[], place: string): RecoverError {
   const list = missing.map(({ what, from }) => `\n  ${what}\n    ${from}`);
-  return refuse("config-invalid", `${counted(missing.length, "setting")} missing:${list.join("")}`, place).advise(
-    "dingo-recover init asks for them and writes the file; dingo-recover doctor then says whether it works. Nothing was begun.",
-  );
+  return refuse("config-invalid", `${counted(missing.length, "setting")} missing:${list.join("")}`)
+    .at(place)
+    .advise(
+      "dingo-recover init asks for them and writes the file; dingo-recover doctor then says whether it works. Nothing was begun.",
+    );
 }

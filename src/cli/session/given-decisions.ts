@@ -22,13 +22,11 @@ export function requireDecidable(decide: ReadonlyMap<string, string>, runbook: R
 export function requireUndecided(decide: ReadonlyMap<string, string>, batch: string): void {
   const [first] = decide;
   if (first === undefined) return;
-  throw refuse(
-    "usage",
-    `run ${batch} is a batch, which has nothing to decide about ${quoted(first[0])}`,
-    "--decide",
-  ).advise(
-    `Give the decision to the run that asks for it: "dingo-recover resume RUN ${decideFlag(...first)}". "dingo-recover runs" lists them.`,
-  );
+  throw refuse("usage", `run ${batch} is a batch, which has nothing to decide about ${quoted(first[0])}`)
+    .at("--decide")
+    .advise(
+      `Give the decision to the run that asks for it: "dingo-recover resume RUN ${decideFlag(...first)}". "dingo-recover runs" lists them.`,
+    );
 }
 
 interface Given {
@@ -69,22 +67,22 @@ function noValue({ name, value }: Given, state: RunState): RecoverError {
   const choices = open === undefined ? "" : `${open.choices.join(", ")} (${quoted(open.prompt)})`;
   const asked =
     open === undefined ? "" : ` The open question is about ${quoted(open.unit)}, its choices are ${choices}.`;
-  return refuse("usage", `${quoted(value)} is nothing that can be decided about ${quoted(name)}`, "--decide").advise(
-    open?.unit === name
-      ? `Its choices are ${choices}.`
-      : `A step in doubt takes ${DECISIONS.join(", ")}; no other question about ${quoted(name)} is open.${asked}`,
-  );
+  return refuse("usage", `${quoted(value)} is nothing that can be decided about ${quoted(name)}`)
+    .at("--decide")
+    .advise(
+      open?.unit === name
+        ? `Its choices are ${choices}.`
+        : `A step in doubt takes ${DECISIONS.join(", ")}; no other question about ${quoted(name)} is open.${asked}`,
+    );
 }
 
 function byPersonAlone({ name, value }: Given, { run, openQuestion }: RunState): RecoverError {
   const resume = `dingo-recover resume ${run}`;
   const call = decideCall(resume, name, openQuestion?.choices ?? []);
   const decide = call === undefined ? "" : `, or decide otherwise with ${call}`;
-  return refuse(
-    "question-unanswered",
-    `${quoted(value)} of ${quoted(name)} is chosen at a terminal alone`,
-    `step ${name}`,
-  ).advise(`Nothing was done. Continue at a terminal with "${resume}"${decide}.`);
+  return refuse("question-unanswered", `${quoted(value)} of ${quoted(name)} is chosen at a terminal alone`)
+    .at(`step ${name}`)
+    .advise(`Nothing was done. Continue at a terminal with "${resume}"${decide}.`);
 }
 
 function noStep(name: string, runbook: Runbook, { run, units, backs, openQuestion }: RunState): RecoverError {
@@ -97,7 +95,7 @@ function noStep(name: string, runbook: Runbook, { run, units, backs, openQuestio
   const asked = openQuestion === undefined ? "" : ` The open question is about ${quoted(openQuestion.unit)}.`;
   const near = nearest(name, [...units.keys(), ...runbook.steps.map(({ id }) => id)]);
   const meant = near === undefined ? "" : `Did you mean "${near}"? `;
-  return refuse("usage", `run ${run} has no step ${quoted(name)} to decide about`, "--decide").advise(
-    `${meant}${doubt}${asked} Its steps are: ${ids.join(", ")}.`,
-  );
+  return refuse("usage", `run ${run} has no step ${quoted(name)} to decide about`)
+    .at("--decide")
+    .advise(`${meant}${doubt}${asked} Its steps are: ${ids.join(", ")}.`);
 }

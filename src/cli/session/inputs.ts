@@ -31,7 +31,7 @@ function readFile(file: string): JsonObject {
   if ("diagnostics" in read) throw diagnosticsError("input-invalid", read.diagnostics);
   const { value } = read;
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
-  throw refuse("input-invalid", `${quoted(file)} does not hold inputs`, file).advise(
-    "Write one NAME: VALUE on a line.",
-  );
+  throw refuse("input-invalid", `${quoted(file)} does not hold inputs`)
+    .at(file)
+    .advise("Write one NAME: VALUE on a line.");
 }

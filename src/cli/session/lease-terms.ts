@@ -12,11 +12,9 @@ export function leasePlace(run: string, entries: readonly Entry[], { lease }: Co
   const began = leaseOf(entries);
   if (began === undefined) return lease;
   if (lease !== undefined && leaseText(lease) !== began)
-    throw refuse(
-      "config-invalid",
-      `run ${run} has its lease at ${began}, the configuration names ${leaseText(lease)}`,
-      "lease",
-    ).advise(`Write \`lease: ${began}\` for this run, or leave \`lease\` out.`);
+    throw refuse("config-invalid", `run ${run} has its lease at ${began}, the configuration names ${leaseText(lease)}`)
+      .at("lease")
+      .advise(`Write \`lease: ${began}\` for this run, or leave \`lease\` out.`);
   return leaseAt(began);
 }
 

@@ -108,8 +108,7 @@ const PROBE = z.object({ state: z.enum(["done", "not-done", "partly", "unknown"]
 const VERDICT = z.object({ holds: z.union([z.boolean(), z.literal("unknown")]), evidence: z.string() });
 
 function invalid(file: string, why: string, cause?: unknown): RecoverError {
-  return refuse("config-invalid", `${quoted(file)} gives no actions: ${why}`, file).advise(
-    "Mend the file, or take it out of `actions:` in the configuration.",
-    cause,
-  );
+  return refuse("config-invalid", `${quoted(file)} gives no actions: ${why}`)
+    .at(file)
+    .advise("Mend the file, or take it out of `actions:` in the configuration.", cause);
 }

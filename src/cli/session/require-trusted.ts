@@ -55,16 +55,18 @@ export function refuseReplaceable({ named, files }: Subject): void {
   const isAbsent = (path: string): boolean => files.some((each) => each.path === path && each.sha256 === "absent");
   const missing = named.modules.find(isAbsent);
   if (missing !== undefined)
-    throw refuse("config-untrusted", `${quoted(missing)} is named by an own action, and is not there`, missing).advise(
-      "Put it there, or take the line out that names it: what is not there now could be anything later.",
-    );
+    throw refuse("config-untrusted", `${quoted(missing)} is named by an own action, and is not there`)
+      .at(missing)
+      .advise("Put it there, or take the line out that names it: what is not there now could be anything later.");
   for (const path of [...named.modules, ...named.programs]) {
     if (isAbsent(path)) continue;
     const wrong = othersMayReplace(path) ?? othersMayReplace(realPath(path));
     if (wrong === undefined) continue;
-    throw refuse("config-untrusted", `${quoted(path)} would be run, and ${wrong}`, path).advise(
-      `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", path])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
-    );
+    throw refuse("config-untrusted", `${quoted(path)} would be run, and ${wrong}`)
+      .at(path)
+      .advise(
+        `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", path])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
+      );
   }
 }
 
@@ -90,7 +92,9 @@ function untrusted({ path, by }: FoundFile, { before, writers }: Standing): Reco
     writers === undefined
       ? ""
       : ` It ${writers}: ${quote(["chmod", "go-w", path])} as its owner, or a copy of your own, mends that.`;
-  return refuse("config-untrusted", `${quoted(path)} ${where}, and ${what}`, path).advise(
-    `See what it would do and trust it with ${quote(["dingo-recover", "trust", path])}${other}.${rights} Nothing was run, loaded or sent.`,
-  );
+  return refuse("config-untrusted", `${quoted(path)} ${where}, and ${what}`)
+    .at(path)
+    .advise(
+      `See what it would do and trust it with ${quote(["dingo-recover", "trust", path])}${other}.${rights} Nothing was run, loaded or sent.`,
+    );
 }

@@ -35,10 +35,9 @@ export function examineStateDirectory({ path, fix }: StateDirectoryOptions): rea
 
 function unusable(path: string, cause: unknown): RecoverError {
   const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  return refuse("state-dir-unusable", `the state directory ${quoted(path)} cannot be used (${why})`, path).advise(
-    "Make room or rights there, or name another directory with --state-dir DIR or DINGO_RECOVER_STATE.",
-    cause,
-  );
+  return refuse("state-dir-unusable", `the state directory ${quoted(path)} cannot be used (${why})`)
+    .at(path)
+    .advise("Make room or rights there, or name another directory with --state-dir DIR or DINGO_RECOVER_STATE.", cause);
 }
 
 function stateVerdict(path: string, fix: boolean): Verdict {

@@ -106,5 +106,7 @@ function requireDirectory(directory: string): void {
 const ONE_LINE = "WAL-E's settings are files of one line each.";
 
 function invalid(path: string, what: string, remedy: string): RecoverError {
-  return refuse("config-invalid", `${quoted(path)} ${what}`, path).advise(remedy);
+  return refuse("config-invalid", `${quoted(path)} ${what}`)
+    .at(path)
+    .advise(remedy);
 }

@@ -92,7 +92,7 @@ function rootOf(found: FoundFile | undefined): Root {
 function goneVariables(env: Environment): readonly RecoverError[] {
   return Object.keys(GONE.variable).flatMap((name) => {
     const found = (env[name] ?? "") === "" ? undefined : gone("variable", name);
-    return found === undefined ? [] : [refuse("config-invalid", found.message, "environment").advise(found.remedy)];
+    return found === undefined ? [] : [refuse("config-invalid", found.message).at("environment").advise(found.remedy)];
   });
 }
 
@@ -105,11 +105,9 @@ function mistakes(inFile: readonly Diagnostic[], elsewhere: readonly RecoverErro
     ...inFile.map((one) => `${placeOf(one)}: ${one.message} (${one.remedy})`),
     ...elsewhere.map(({ message, remedy }) => `${message} (${remedy})`),
   ];
-  return refuse(
-    "config-invalid",
-    [`${list.length} mistakes:`, ...list].join("\n  "),
-    inFile[0] === undefined ? (first.place ?? "environment") : printable(inFile[0].file),
-  ).advise("Correct them and start again.");
+  return refuse("config-invalid", [`${list.length} mistakes:`, ...list].join("\n  "))
+    .at(inFile[0] === undefined ? (first.place ?? "environment") : printable(inFile[0].file))
+    .advise("Correct them and start again.");
 }
 
 /** Where a configuration may lie when none is named, in this order. */
@@ -145,9 +143,9 @@ export function findFile(options: ConfigOptions): FoundFile | undefined {
     if (text !== undefined) return { path, text, by };
   }
   if (named === undefined) return undefined;
-  throw refuse("config-invalid", `there is no configuration file ${quoted(named)}`, named).advise(
-    "Name an existing file with --config, or leave it out.",
-  );
+  throw refuse("config-invalid", `there is no configuration file ${quoted(named)}`)
+    .at(named)
+    .advise("Name an existing file with --config, or leave it out.");
 }
 
 /** Where `~/` of the file begins. */

@@ -17,5 +17,5 @@ export function refuseMixUp({ name, example }: Pick<Setting, "name" | "example">
 
 function mixUp(name: string, what: string, example: string): RecoverError {
   const remedy = `Write it like ${example}.`;
-  return refuse("input-invalid", `${name}: ${what}`, name).advise(remedy);
+  return refuse("input-invalid", `${name}: ${what}`).at(name).advise(remedy);
 }

@@ -86,9 +86,9 @@ export class Reading {
 }
 
 export function environmentError(name: string, what: string, remedy: string): RecoverError {
-  return refuse("config-invalid", `the environment variable ${name} ${what}`, `environment variable ${name}`).advise(
-    remedy,
-  );
+  return refuse("config-invalid", `the environment variable ${name} ${what}`)
+    .at(`environment variable ${name}`)
+    .advise(remedy);
 }
 
 /** A file that a person named, as text. Undefined if there is none; throws `config-invalid` where it cannot be read. */
@@ -105,8 +105,7 @@ export function readIfThere(path: string): string | undefined {
 
 export function unreadable(path: string, cause: unknown): RecoverError {
   const why = cause instanceof Error ? ("code" in cause ? String(cause.code) : cause.message) : "unknown reason";
-  return refuse("config-invalid", `${quoted(path)} cannot be read (${why})`, path).advise(
-    "Name a file that exists and that you may read.",
-    cause,
-  );
+  return refuse("config-invalid", `${quoted(path)} cannot be read (${why})`)
+    .at(path)
+    .advise("Name a file that exists and that you may read.", cause);
 }

@@ -57,5 +57,5 @@ function fail(name: string): never {
 }
 
 function invalid(name: string, what: string, remedy: string): RecoverError {
-  return refuse("input-invalid", `${name}: ${what}`, name).advise(remedy);
+  return refuse("input-invalid", `${name}: ${what}`).at(name).advise(remedy);
 }

@@ -56,11 +56,9 @@ export function namedFiles(document: Document): NamedFiles {
   for (const module of found.modules) {
     for (const each of importsOf(module)) found.modules.add(each);
     if (found.modules.size > MOST)
-      throw refuse(
-        "config-untrusted",
-        `the own actions of ${quoted(document.path)} import more than ${MOST} files`,
-        document.path,
-      ).advise("Bundle them into one file: what nobody can look through is not trusted.");
+      throw refuse("config-untrusted", `the own actions of ${quoted(document.path)} import more than ${MOST} files`)
+        .at(document.path)
+        .advise("Bundle them into one file: what nobody can look through is not trusted.");
   }
   return { modules: [...found.modules], programs: [...found.programs], authorities: [...found.authorities] };
 
@@ -132,10 +130,9 @@ export function contentOf(path: string): Buffer | undefined {
 
 function unhashed(path: string, cause: unknown): RecoverError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return refuse("config-untrusted", `${quoted(path)} would be trusted, and cannot be read: ${why}`, path).advise(
-    "Make it readable for you, or take the line out that names it: trust covers its content.",
-    cause,
-  );
+  return refuse("config-untrusted", `${quoted(path)} would be trusted, and cannot be read: ${why}`)
+    .at(path)
+    .advise("Make it readable for you, or take the line out that names it: trust covers its content.", cause);
 }
 
 /** One file by one name, whichever link leads to it. */

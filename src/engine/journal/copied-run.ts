@@ -30,7 +30,7 @@ export function readCopied(directory: string, secrets: Secrets): CopiedRun {
   const [first] = reading.entries;
   if (first === undefined || !isRunId(first.run)) throw noRun(directory, "its journal has no line");
   if (reading.entries.some(({ run }) => run !== first.run))
-    throw refuse("journal-broken", "the journal has lines of another run", file).advise("Copy the directory again.");
+    throw refuse("journal-broken", "the journal has lines of another run").at(file).advise("Copy the directory again.");
   const store = new EvidenceStore(directory, secrets);
   const evidence = new Map(
     reading.entries.flatMap(referencesIn).map((each) => [each.sha256, store.recall(each)] as const),
@@ -79,9 +79,9 @@ function lockOf(
 
 function bytesOf(file: string, directory: string): Uint8Array {
   const refusal = (size: number): RecoverError =>
-    refuse("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`, file).advise(
-      "See what wrote it; no run writes that much.",
-    );
+    refuse("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`)
+      .at(file)
+      .advise("See what wrote it; no run writes that much.");
   try {
     return readOwn(file, { largest: { bytes: LARGEST_JOURNAL, refusal } });
   } catch (thrown) {
@@ -91,7 +91,7 @@ function bytesOf(file: string, directory: string): Uint8Array {
 }
 
 function noRun(directory: string, why: string): RecoverError {
-  return refuse("usage", `${quoted(directory)} is no directory of a run: ${why}`, directory).advise(
-    "Name STATE_DIR/runs/RUN of the other machine, or a whole copy of it; or its mirror, s3://BUCKET/PREFIX.",
-  );
+  return refuse("usage", `${quoted(directory)} is no directory of a run: ${why}`)
+    .at(directory)
+    .advise("Name STATE_DIR/runs/RUN of the other machine, or a whole copy of it; or its mirror, s3://BUCKET/PREFIX.");
 }

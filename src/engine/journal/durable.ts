@@ -116,9 +116,8 @@ export function inStateDirectory<T>(path: string, work: () => T): T {
     return work();
   } catch (thrown) {
     if (thrown instanceof RecoverError || errnoOf(thrown) === undefined) throw thrown;
-    throw refuse("state-dir-unusable", `${quoted(path)} cannot be used: ${reasonOf(thrown)}`, path).advise(
-      "Make room or rights there, or name another directory with --state-dir DIR.",
-      thrown,
-    );
+    throw refuse("state-dir-unusable", `${quoted(path)} cannot be used: ${reasonOf(thrown)}`)
+      .at(path)
+      .advise("Make room or rights there, or name another directory with --state-dir DIR.", thrown);
   }
 }

@@ -32,9 +32,9 @@ export class EvidenceStore {
     const content = existsSync(path) ? readOwn(path).toString("utf8") : undefined;
     if (content !== undefined && sha256(content) === evidence.sha256) return content;
     const what = content === undefined ? "is missing" : "is not what was stored";
-    throw giveUp("journal-broken", `the evidence "${evidence.name}" ${what}`, path).advise(
-      "Put the file back from a copy of the state directory.",
-    );
+    throw giveUp("journal-broken", `the evidence "${evidence.name}" ${what}`)
+      .at(path)
+      .advise("Put the file back from a copy of the state directory.");
   }
 
   #write(path: string, content: string): void {

@@ -71,13 +71,11 @@ function bytesOf(file: string): Uint8Array {
 /** A run that cannot be replayed in memory must not go on by halves. */
 function tooLarge(file: string, size: number): RecoverError {
   const run = basename(dirname(file));
-  return refuse(
-    "journal-too-large",
-    `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`,
-    file,
-  ).advise(
-    `See with "dingo-recover journal verify ${run}" where it stops to be one; put it back from a copy or from the mirror.`,
-  );
+  return refuse("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`)
+    .at(file)
+    .advise(
+      `See with "dingo-recover journal verify ${run}" where it stops to be one; put it back from a copy or from the mirror.`,
+    );
 }
 
 export class FileJournal implements LinedJournal {
@@ -199,16 +197,14 @@ export class FileJournal implements LinedJournal {
   }
 
   #failed(thrown: unknown): RecoverError {
-    return giveUp(
-      "journal-write-failed",
-      `the journal cannot be written: ${reasonOf(thrown)}`,
-      join(this.#options.directory, JOURNAL_FILE),
-    ).advise(
-      this.#entries.length === 0
-        ? "Nothing was begun. Make room or rights there, then begin again."
-        : `Make room or rights there, then continue with "dingo-recover resume ${this.run}".`,
-      thrown,
-    );
+    return giveUp("journal-write-failed", `the journal cannot be written: ${reasonOf(thrown)}`)
+      .at(join(this.#options.directory, JOURNAL_FILE))
+      .advise(
+        this.#entries.length === 0
+          ? "Nothing was begun. Make room or rights there, then begin again."
+          : `Make room or rights there, then continue with "dingo-recover resume ${this.run}".`,
+        thrown,
+      );
   }
 }
 

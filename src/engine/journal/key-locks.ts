@@ -58,9 +58,11 @@ export class KeyLocks implements Locks {
       created || (held !== undefined && (held.run === run || !isOpen(held.run)) && file.replace(held, holder));
     if (!mine)
       throw held !== undefined && !isReadable(held.run)
-        ? refuse("locked", `"${key}" belongs to ${describeHolder(held)}, whose journal cannot be read`, key).advise(
-            `See what is wrong with "dingo-recover journal verify ${held.run}", and look at the target by hand. When that run is surely over, remove "${file.path}", then try again.`,
-          )
+        ? refuse("locked", `"${key}" belongs to ${describeHolder(held)}, whose journal cannot be read`)
+            .at(key)
+            .advise(
+              `See what is wrong with "dingo-recover journal verify ${held.run}", and look at the target by hand. When that run is surely over, remove "${file.path}", then try again.`,
+            )
         : locked(key, held);
     this.#held.set(key, holder);
     return held?.run !== run;
@@ -79,7 +81,9 @@ export const NO_LOCKS: Locks = { acquire: () => undefined, release: () => undefi
 function locked(key: string, held: LockHolder | undefined): RecoverError {
   const other = held?.run ?? "RUN";
   const holder = held === undefined ? "another run" : describeHolder(held);
-  return refuse("locked", `"${key}" belongs to ${holder}, which has not ended`, key).advise(
-    `Finish that one with "dingo-recover resume ${other}"; "dingo-recover status ${other}" shows where it stands.`,
-  );
+  return refuse("locked", `"${key}" belongs to ${holder}, which has not ended`)
+    .at(key)
+    .advise(
+      `Finish that one with "dingo-recover resume ${other}"; "dingo-recover status ${other}" shows where it stands.`,
+    );
 }

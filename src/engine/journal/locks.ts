@@ -126,9 +126,9 @@ function parseHolder(path: string): LockHolder {
   } catch (thrown) {
     if (errnoOf(thrown) !== undefined || thrown instanceof RecoverError) throw thrown;
   }
-  throw refuse("locked", "a lock file cannot be read, so nobody can tell who holds the lock", path).advise(
-    `Make sure that no other dingo-recover is at work, then remove "${path}".`,
-  );
+  throw refuse("locked", "a lock file cannot be read, so nobody can tell who holds the lock")
+    .at(path)
+    .advise(`Make sure that no other dingo-recover is at work, then remove "${path}".`);
 }
 
 /** One line for people: who, where, since when. */

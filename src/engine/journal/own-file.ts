@@ -106,7 +106,7 @@ function requireOwnDirectory(path: string): Stats | undefined {
 }
 
 function refused(path: string, why: string, what: string): RecoverError {
-  return refuse("state-dir-unusable", `${quoted(path)} cannot be used: ${why}`, path).advise(
-    `${what}, or name another state directory with --state-dir DIR.`,
-  );
+  return refuse("state-dir-unusable", `${quoted(path)} cannot be used: ${why}`)
+    .at(path)
+    .advise(`${what}, or name another state directory with --state-dir DIR.`);
 }

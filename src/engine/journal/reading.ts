@@ -114,9 +114,9 @@ export function readLine(line: string, at: { file: string; number: number; prev:
   if (value === undefined) throw broken(file, number, "is not JSON");
   const shaped = shapeEntry(value);
   if (!shaped.ok && shaped.newer) {
-    throw giveUp("journal-version", `line ${number} of the journal ${shaped.why}`, `${file}:${number}`).advise(
-      "Use the release of dingo-recover that wrote it, or a later one.",
-    );
+    throw giveUp("journal-version", `line ${number} of the journal ${shaped.why}`)
+      .at(`${file}:${number}`)
+      .advise("Use the release of dingo-recover that wrote it, or a later one.");
   }
   if (!shaped.ok) throw broken(file, number, shaped.why);
   if (shaped.entry.prev !== prev) throw broken(file, number, "does not name the hash of the line before it");
@@ -128,9 +128,9 @@ export const tooLong = (file: string, line: number): RecoverError =>
   broken(file, line, `has more than ${LONGEST_LINE} bytes, which no line has`);
 
 export function broken(file: string, line: number, why: string): RecoverError {
-  return refuse("journal-broken", `line ${line} of the journal ${why}`, `${file}:${line}`).advise(
-    "Put the file back from a copy or from the mirror; nothing was changed, here or in any system.",
-  );
+  return refuse("journal-broken", `line ${line} of the journal ${why}`)
+    .at(`${file}:${line}`)
+    .advise("Put the file back from a copy or from the mirror; nothing was changed, here or in any system.");
 }
 
 interface Part {

@@ -51,9 +51,9 @@ export class RunLock {
     if (held !== undefined && JSON.stringify(held) === JSON.stringify(this.#holder)) return;
     this.#unwatch();
     const by = held === undefined ? "another process, which has let it go since" : describeHolder(held);
-    throw giveUp("fenced", `this run was taken over by ${by}`, this.#file.path).advise(
-      `Go on there; "dingo-recover status ${this.#holder.run}" shows where it stands.`,
-    );
+    throw giveUp("fenced", `this run was taken over by ${by}`)
+      .at(this.#file.path)
+      .advise(`Go on there; "dingo-recover status ${this.#holder.run}" shows where it stands.`);
   }
 
   release(): void {
@@ -70,7 +70,9 @@ export class RunLock {
 function locked(run: string, held: LockHolder | undefined): RecoverError {
   const holder = held === undefined ? "another process" : describeHolder(held);
   const place = held && `process ${held.pid} on ${held.host}`;
-  return refuse("locked", `run ${run} is at work already: ${holder}`, place).advise(
-    `Look at it with "dingo-recover status ${run}", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
-  );
+  return refuse("locked", `run ${run} is at work already: ${holder}`)
+    .at(place)
+    .advise(
+      `Look at it with "dingo-recover status ${run}", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
+    );
 }

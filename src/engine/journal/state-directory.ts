@@ -77,9 +77,9 @@ export class StateDirectory {
     const [only, ...others] = fitting;
     if (only !== undefined && others.length === 0) return only;
     throw only === undefined
-      ? refuse("run-not-found", `no run begins with ${quoted(prefix)}`, this.#options.path).advise(
-          'List all runs with "dingo-recover runs"; another state directory is named with --state-dir DIR.',
-        )
+      ? refuse("run-not-found", `no run begins with ${quoted(prefix)}`)
+          .at(this.#options.path)
+          .advise('List all runs with "dingo-recover runs"; another state directory is named with --state-dir DIR.')
       : refuse("run-ambiguous", `${quoted(prefix)} may be any of ${fitting.join(", ")}`).advise(
           "Type more of the run's name.",
         );
@@ -239,10 +239,14 @@ function namesIn(directory: string): readonly string[] {
 
 function ended(run: string, outcome: string): RecoverError {
   if (outcome === "handed-over")
-    return refuse("run-ended", `run ${run} was moved: it goes on elsewhere (handed-over)`, run).advise(
-      `Go on where it was taken in. If it arrived nowhere, take it in with another state directory: dingo-recover resume --state-dir DIR --from STATE_DIR/runs/${run}.`,
+    return refuse("run-ended", `run ${run} was moved: it goes on elsewhere (handed-over)`)
+      .at(run)
+      .advise(
+        `Go on where it was taken in. If it arrived nowhere, take it in with another state directory: dingo-recover resume --state-dir DIR --from STATE_DIR/runs/${run}.`,
+      );
+  return refuse("run-ended", `run ${run} has ended (${outcome})`)
+    .at(run)
+    .advise(
+      `Read its report with "dingo-recover report ${run} --format markdown", or begin another with "dingo-recover run".`,
     );
-  return refuse("run-ended", `run ${run} has ended (${outcome})`, run).advise(
-    `Read its report with "dingo-recover report ${run} --format markdown", or begin another with "dingo-recover run".`,
-  );
 }

@@ -33,9 +33,9 @@ export function verifyJournal(directory: string, head?: string): JournalVerifica
   if (!existsSync(file))
     return {
       ...none,
-      error: refuse("journal-broken", "the journal is missing", file).advise(
-        "Put the file back from a copy or from the mirror.",
-      ),
+      error: refuse("journal-broken", "the journal is missing")
+        .at(file)
+        .advise("Put the file back from a copy or from the mirror."),
     };
   try {
     const { headLine, ...scanned } = readThrough(directory, head?.toLowerCase());
@@ -45,13 +45,11 @@ export function verifyJournal(directory: string, head?: string): JournalVerifica
     return {
       ...found,
       ok: false,
-      error: refuse(
-        "journal-broken",
-        "no line of the journal has the given head hash: its tail was cut or changed",
-        `${file}:${found.lines}`,
-      ).advise(
-        "Put the file back from a copy or from the mirror, and compare the head hash with the one in the report.",
-      ),
+      error: refuse("journal-broken", "no line of the journal has the given head hash: its tail was cut or changed")
+        .at(`${file}:${found.lines}`)
+        .advise(
+          "Put the file back from a copy or from the mirror, and compare the head hash with the one in the report.",
+        ),
     };
   } catch (thrown) {
     if (thrown instanceof RecoverError && thrown.code.startsWith("journal-")) return { ...none, error: thrown };

@@ -50,9 +50,9 @@ const MOST_EPOCHS = 1_000_000;
 export function readClaim(text: string, name: string, place: string): Claim {
   const claim = parsed(text);
   if (claim !== undefined && nameOf(claim) === name) return claim;
-  throw refuse("locked", `the lease at "${place}" cannot be read, so nobody can tell who holds it`, place).advise(
-    "Make sure that no other dingo-recover is at work on this service, then remove that object by hand.",
-  );
+  throw refuse("locked", `the lease at "${place}" cannot be read, so nobody can tell who holds it`)
+    .at(place)
+    .advise("Make sure that no other dingo-recover is at work on this service, then remove that object by hand.");
 }
 
 const nameOf = ({ key, run }: Claim): string => (key === runKey(run) ? runClaimName(run) : keyClaimName(key));

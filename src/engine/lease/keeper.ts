@@ -81,7 +81,7 @@ export async function readSeen(place: SharedPlace, name: string): Promise<Seen |
 
 /** Somebody wrote between our look and our write. */
 export function crossed(place: string): RecoverError {
-  return refuse("locked", "another process took the lease at the same moment", place).advise(
-    "Run the same command again: it shows who holds it.",
-  );
+  return refuse("locked", "another process took the lease at the same moment")
+    .at(place)
+    .advise("Run the same command again: it shows who holds it.");
 }

@@ -84,23 +84,19 @@ export class LeasedLocks implements Locks {
   async #locked(key: string, claim: Claim): Promise<RecoverError> {
     const { location } = this.#keeper.place;
     const current = (await this.#keeper.read(runClaimName(claim.run)))?.claim ?? claim;
-    return refuse(
-      "locked",
-      `"${key}" belongs to another recovery: ${describeClaim(current)}`,
-      `${location}/${keyClaimName(key)}`,
-    ).advise(
-      `Ask there first. To carry that run on here: "dingo-recover resume ${claim.run} --from ${location} --take-over".`,
-    );
+    return refuse("locked", `"${key}" belongs to another recovery: ${describeClaim(current)}`)
+      .at(`${location}/${keyClaimName(key)}`)
+      .advise(
+        `Ask there first. To carry that run on here: "dingo-recover resume ${claim.run} --from ${location} --take-over".`,
+      );
   }
 
   #lost(key: string, claim: Claim | undefined): RecoverError {
     const { run } = this.#keeper.claimant;
     if (claim?.run === run) return takenOver(this.#keeper, claim);
     const by = claim === undefined ? "somebody who removed it there" : describeClaim(claim);
-    return giveUp(
-      "fenced",
-      `"${key}" is no longer held by run ${run}, it was taken by ${by}`,
-      `${this.#keeper.place.location}/${keyClaimName(key)}`,
-    ).advise(`Ask there first: nothing more is done here. Once that recovery is over: "dingo-recover resume ${run}".`);
+    return giveUp("fenced", `"${key}" is no longer held by run ${run}, it was taken by ${by}`)
+      .at(`${this.#keeper.place.location}/${keyClaimName(key)}`)
+      .advise(`Ask there first: nothing more is done here. Once that recovery is over: "dingo-recover resume ${run}".`);
   }
 }

@@ -115,9 +115,9 @@ export interface Mirrored {
 export async function fetchMirrored(place: SharedPlace, run: string, head: string | undefined): Promise<Mirrored> {
   const names = await mirroredChunks(place, run);
   if (names.length === 0)
-    throw refuse("run-not-found", `no journal of run ${run} is mirrored there`, place.location).advise(
-      "Check the address: it is what `lease:` of the configuration says where the run began.",
-    );
+    throw refuse("run-not-found", `no journal of run ${run} is mirrored there`)
+      .at(place.location)
+      .advise("Check the address: it is what `lease:` of the configuration says where the run began.");
   const where = `${place.location}/runs/${run}/journal`;
   if (head === undefined) throw broken(where, "its lease is missing, so nobody can tell whether its tail was cut");
   const reading = readJournal(await everyChunk(place, names, where), where);
@@ -180,17 +180,17 @@ function firstOf(name: string): number {
 }
 
 function parted(run: string, location: string): RecoverError {
-  return giveUp(
-    "fenced",
-    `the mirrored journal of run ${run} holds lines that the one here does not have`,
-    `${location}/runs/${run}`,
-  ).advise(
-    `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${location}".`,
-  );
+  return giveUp("fenced", `the mirrored journal of run ${run} holds lines that the one here does not have`)
+    .at(`${location}/runs/${run}`)
+    .advise(
+      `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${location}".`,
+    );
 }
 
 function broken(where: string, why: string): RecoverError {
-  return refuse("journal-broken", `the mirrored journal cannot be used: ${why}`, where).advise(
-    'Go on where the run was carried last, by "dingo-recover resume" there: its state directory has the whole journal. Or copy its directory, STATE_DIR/runs/RUN, and name the copy with --from.',
-  );
+  return refuse("journal-broken", `the mirrored journal cannot be used: ${why}`)
+    .at(where)
+    .advise(
+      'Go on where the run was carried last, by "dingo-recover resume" there: its state directory has the whole journal. Or copy its directory, STATE_DIR/runs/RUN, and name the copy with --from.',
+    );
 }

@@ -104,9 +104,9 @@ export class RunLease {
 /** The error of a process whose run another one carries. */
 export function takenOver({ claimant, place }: ClaimKeeper, claim: Claim | undefined): RecoverError {
   const by = claim === undefined ? "somebody who removed its lease" : describeClaim(claim);
-  return giveUp("fenced", `this run was taken over by ${by}`, `${place.location}/${runClaimName(claimant.run)}`).advise(
-    `Go on there. Nothing more is done here; what was under way when it was taken over is looked at there.`,
-  );
+  return giveUp("fenced", `this run was taken over by ${by}`)
+    .at(`${place.location}/${runClaimName(claimant.run)}`)
+    .advise(`Go on there. Nothing more is done here; what was under way when it was taken over is looked at there.`);
 }
 
 interface Circumstances {
@@ -145,9 +145,11 @@ async function requireFree(
 
 /** Also what `resume --from` says before it fetches anything. */
 export function heldElsewhere(claim: Claim, where: string, command = `resume ${claim.run}`): RecoverError {
-  return refuse("locked", `run ${claim.run} is at work elsewhere: ${describeClaim(claim)}`, where).advise(
-    `Ask there first. Where that process is surely gone, or is to be stopped, take the run over with "dingo-recover ${command} --take-over".`,
-  );
+  return refuse("locked", `run ${claim.run} is at work elsewhere: ${describeClaim(claim)}`)
+    .at(where)
+    .advise(
+      `Ask there first. Where that process is surely gone, or is to be stopped, take the run over with "dingo-recover ${command} --take-over".`,
+    );
 }
 
 function wentOn(claim: Claim, where: string): RecoverError {
@@ -155,13 +157,11 @@ function wentOn(claim: Claim, where: string): RecoverError {
   const [location = ""] = where.split(`/${runClaimName(run)}`);
   const again = `"dingo-recover resume ${run} --from ${location}${state === "held" ? " --take-over" : ""}"`;
   const how = state === "ended" ? "came to its end elsewhere" : "went on elsewhere";
-  return refuse(
-    "fenced",
-    `run ${run} ${how}, and the journal here does not say how: ${describeClaim(claim)}`,
-    where,
-  ).advise(
-    state === "ended"
-      ? "Read its report there."
-      : `Go on there; or fetch its journal and carry it on here with ${again}.`,
-  );
+  return refuse("fenced", `run ${run} ${how}, and the journal here does not say how: ${describeClaim(claim)}`)
+    .at(where)
+    .advise(
+      state === "ended"
+        ? "Read its report there."
+        : `Go on there; or fetch its journal and carry it on here with ${again}.`,
+    );
 }

@@ -28,9 +28,7 @@ export async function endUnbegun(place: SharedPlace, seen: Seen, now: () => Date
   const keeper = new ClaimKeeper({ place, conditions: await tryConditions(place), now, claimant });
   const ended = await keeper.put(name, keeper.compose(key, "ended", { step: "", head: "", since }), seen);
   if (ended === undefined) throw crossed(`${place.location}/${name}`);
-  return refuse(
-    "run-not-found",
-    `run ${run} was begun, and ended before a line of its journal was mirrored`,
-    `${place.location}/runs/${run}`,
-  ).advise("It changed nothing, and its locks are free now: begin it anew with the command that began it.");
+  return refuse("run-not-found", `run ${run} was begun, and ended before a line of its journal was mirrored`)
+    .at(`${place.location}/runs/${run}`)
+    .advise("It changed nothing, and its locks are free now: begin it anew with the command that began it.");
 }

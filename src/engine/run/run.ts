@@ -254,13 +254,11 @@ function refuseChanged(session: Session): void {
   if (flags.acceptRunbook || runbook.sha256 === session.state.runbookSha256) return;
   const changed = changedSteps(session.state.stepHashes, runbook);
   const what = changed.length === 0 ? "only text outside its steps" : `the steps ${changed.join(", ")}`;
-  throw refuse(
-    "runbook-changed",
-    `the runbook is not the one that the run began with: ${what} changed`,
-    runbook.file,
-  ).advise(
-    `Put the old text back (it lies in the run's evidence), or accept the new one with "${session.resumeCommand} --accept-runbook".`,
-  );
+  throw refuse("runbook-changed", `the runbook is not the one that the run began with: ${what} changed`)
+    .at(runbook.file)
+    .advise(
+      `Put the old text back (it lies in the run's evidence), or accept the new one with "${session.resumeCommand} --accept-runbook".`,
+    );
 }
 
 async function acceptRunbook(session: Session): Promise<void> {

@@ -50,7 +50,7 @@ function foreseen(one: UnitToUndo): EventBody {
 function refuseEnded(entries: readonly Entry[], run: string): void {
   const end = endOf(entries);
   if (end === undefined || end.outcome === "succeeded") return;
-  throw refuse("run-ended", `run ${run} has ended (${end.outcome})`, run).advise(
-    `Read its report with "dingo-recover report ${run}".`,
-  );
+  throw refuse("run-ended", `run ${run} has ended (${end.outcome})`)
+    .at(run)
+    .advise(`Read its report with "dingo-recover report ${run}".`);
 }

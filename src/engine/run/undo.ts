@@ -36,13 +36,11 @@ function refuseWithoutWay(session: Session, units: readonly UnitToUndo[]): void 
   const names = [...without.map(({ unit }) => unitName(unit)), ...strange];
   if (names.length === 0) return;
   tellOutgrown(session);
-  throw refuse(
-    "guard-refused",
-    `there is no way back by the tool from: ${names.join(", ")}`,
-    `step ${names[0] ?? ""}`,
-  ).advise(
-    `Undo these by hand, then continue with "dingo-recover undo ${session.state.run}${names.map((name) => ` ${decideFlag(name, "by-hand")}`).join("")}".`,
-  );
+  throw refuse("guard-refused", `there is no way back by the tool from: ${names.join(", ")}`)
+    .at(`step ${names[0] ?? ""}`)
+    .advise(
+      `Undo these by hand, then continue with "dingo-recover undo ${session.state.run}${names.map((name) => ` ${decideFlag(name, "by-hand")}`).join("")}".`,
+    );
 }
 
 /** Names what must be undone by hand: the attempts' names alone do not say it. */

@@ -24,11 +24,9 @@ export function requireUnmasked(value: unknown, named: Named): void {
 }
 
 function secretInName({ what, place }: Named): RecoverError {
-  return refuse(
-    "secret-in-name",
-    `${what} contains the text of a secret and cannot be written down as it is`,
-    place,
-  ).advise(
-    "Nothing was done with it. Change the secret: a password that is part of a name of the platform protects nothing; then begin anew.",
-  );
+  return refuse("secret-in-name", `${what} contains the text of a secret and cannot be written down as it is`)
+    .at(place)
+    .advise(
+      "Nothing was done with it. Change the secret: a password that is part of a name of the platform protects nothing; then begin anew.",
+    );
 }

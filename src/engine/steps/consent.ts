@@ -241,11 +241,9 @@ function hashRows(rows: readonly ReviewRow[]): string {
 }
 
 function declined(session: Session, unit: Unit): RecoverError {
-  return refuse(
-    "stopped-by-operator",
-    `the operator did not approve the step "${unitName(unit)}"`,
-    `step ${unitName(unit)}`,
-  ).advise(`The step was not begun. Continue with "${session.resumeCommand}".`);
+  return refuse("stopped-by-operator", `the operator did not approve the step "${unitName(unit)}"`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`The step was not begun. Continue with "${session.resumeCommand}".`);
 }
 
 function mismatch(typed: string, target: string): RecoverError {

@@ -57,11 +57,9 @@ async function takeBack(session: Session, { unit }: Mutation): Promise<void> {
 function requireWayBack(mutation: Mutation): void {
   if (isUndoable(mutation)) return;
   const { unit } = mutation;
-  throw refuse(
-    "usage",
-    `the step "${unitName(unit)}" has no way to be undone by the tool`,
-    `step ${unitName(unit)}`,
-  ).advise(`Decide ${choicesOf(mutation).join(" or ")}; its commands are printed for a way back by hand.`);
+  throw refuse("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`Decide ${choicesOf(mutation).join(" or ")}; its commands are printed for a way back by hand.`);
 }
 
 async function enterDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): Promise<void> {
@@ -180,12 +178,10 @@ function choicesOf(mutation: Mutation): readonly Decision[] {
 function inDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): RecoverError {
   const name = unitName(mutation.unit);
   const [recommended, ...others] = choicesOf(mutation);
-  return giveUp(
-    "in-doubt",
-    `the step "${name}" began and nobody can tell how it ended: ${evidence}`,
-    `step ${name}`,
-  ).advise(
-    `Look at the world, put right what is missing, then decide with "${session.resumeCommand} ${decideFlag(name, recommended ?? "")}" (or ${others.join(", or ")}).`,
-    error,
-  );
+  return giveUp("in-doubt", `the step "${name}" began and nobody can tell how it ended: ${evidence}`)
+    .at(`step ${name}`)
+    .advise(
+      `Look at the world, put right what is missing, then decide with "${session.resumeCommand} ${decideFlag(name, recommended ?? "")}" (or ${others.join(", or ")}).`,
+      error,
+    );
 }

@@ -189,9 +189,9 @@ function notByHand(
   found: { readonly state: keyof typeof HOW_FAR; readonly evidence: string },
 ): RecoverError {
   const name = unitName(unit);
-  return refuse("proof-failed", `${saidByHand(name, found)}: ${found.evidence}`, `step ${name}`).advise(
-    "Finish it by hand, or let the tool run it: resuming asks again.",
-  );
+  return refuse("proof-failed", `${saidByHand(name, found)}: ${found.evidence}`)
+    .at(`step ${name}`)
+    .advise("Finish it by hand, or let the tool run it: resuming asks again.");
 }
 
 /** Throws what the action's guard throws, and `fenced`. */

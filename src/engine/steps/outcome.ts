@@ -48,13 +48,11 @@ export async function fail(
 export function checkAssertion(session: Session, at: Attempt, output: JsonObject): void {
   const { assert } = at.planned.step;
   if (assert === undefined || holds(session, at, { text: assert.text, output })) return;
-  throw giveUp(
-    "proof-failed",
-    `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`,
-    `step ${unitName(at.unit)}`,
-  ).advise(
-    `Look at what the step found ("dingo-recover status"), put it right and continue with "${session.resumeCommand}".`,
-  );
+  throw giveUp("proof-failed", `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`)
+    .at(`step ${unitName(at.unit)}`)
+    .advise(
+      `Look at what the step found ("dingo-recover status"), put it right and continue with "${session.resumeCommand}".`,
+    );
 }
 
 /** An `assert` or `until` over the step's fresh output. */

@@ -57,7 +57,7 @@ async function ask(session: Session, mutation: Mutation, look: ErasedMutation["p
 function unknownAfter(thrown: unknown, { unit }: Mutation, askAgain: boolean): Probe<JsonObject> {
   const error = errorOf(thrown, unit);
   const { remedy, place, message } = error;
-  if (askAgain && SPOILT.has(error.code)) throw giveUp("unreachable", message, place).advise(remedy, error);
+  if (askAgain && SPOILT.has(error.code)) throw giveUp("unreachable", message).at(place).advise(remedy, error);
   if (error.code === "unreachable" || isStop(error)) throw error;
   return { state: "unknown", evidence: `the probe itself failed: ${error.message}` };
 }
@@ -94,11 +94,9 @@ export async function verify(session: Session, mutation: Mutation, output: JsonO
 function prove(session: Session, { unit }: Mutation, verdict: Verdict): string {
   if (verdict.holds === true) return verdict.evidence;
   const what = verdict.holds === false ? "the proof did not hold" : "nobody could tell whether it holds";
-  throw giveUp(
-    "proof-failed",
-    `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`,
-    `step ${unitName(unit)}`,
-  ).advise(
-    `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
-  );
+  throw giveUp("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`)
+    .at(`step ${unitName(unit)}`)
+    .advise(
+      `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
+    );
 }

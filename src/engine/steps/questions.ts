@@ -106,7 +106,7 @@ function unanswered(session: Session, question: Question, asking: Asking): Recov
   const fallback = `Continue at a terminal with "${session.resumeCommand}".`;
   const remedy = asking.remedy ?? (unit === undefined ? undefined : decideWith(session, unit, decidable(question)));
   const place = unit && `step ${unitName(unit)}`;
-  return refuse("question-unanswered", `nobody is there to answer: "${question.prompt}"`, place).advise(
-    remedy === undefined ? fallback : `${remedy} ${fallback}`,
-  );
+  return refuse("question-unanswered", `nobody is there to answer: "${question.prompt}"`)
+    .at(place)
+    .advise(remedy === undefined ? fallback : `${remedy} ${fallback}`);
 }

@@ -71,9 +71,7 @@ function deadlinePassed(
   { text, timeoutMs }: { readonly text: string; readonly timeoutMs: number },
 ): RecoverError {
   const seconds = Math.round(timeoutMs / 1000);
-  return refuse(
-    "deadline-passed",
-    `after ${seconds} s this still did not hold: ${text}`,
-    `step ${unitName(unit)}`,
-  ).advise(`See what holds it up, then continue with "${session.resumeCommand}".`);
+  return refuse("deadline-passed", `after ${seconds} s this still did not hold: ${text}`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`See what holds it up, then continue with "${session.resumeCommand}".`);
 }

@@ -102,7 +102,9 @@ async function askForDecision(session: Session, one: UnitToUndo, evidence: strin
 
 function inDoubt(session: Session, { unit }: UnitToUndo, evidence: string): RecoverError {
   const name = unitName(unit);
-  return giveUp("in-doubt", `nobody can tell what is left of the step "${name}": ${evidence}`, `step ${name}`).advise(
-    `Look at the world, then decide with "${session.resumeCommand} ${decideFlag(name, "by-hand")}" (or redo, or adopt).`,
-  );
+  return giveUp("in-doubt", `nobody can tell what is left of the step "${name}": ${evidence}`)
+    .at(`step ${name}`)
+    .advise(
+      `Look at the world, then decide with "${session.resumeCommand} ${decideFlag(name, "by-hand")}" (or redo, or adopt).`,
+    );
 }

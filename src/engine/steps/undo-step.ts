@@ -142,13 +142,11 @@ async function fail(
 
 function unproven(session: Session, { unit }: UnitToUndo, evidence: string): RecoverError {
   const name = unitName(unit);
-  return giveUp(
-    "proof-failed",
-    `the step "${name}" was taken back, but something of it is left: ${evidence}`,
-    `step ${name}`,
-  ).advise(
-    `Put it right and continue with "${session.resumeCommand}": the world is probed before anything is done again.`,
-  );
+  return giveUp("proof-failed", `the step "${name}" was taken back, but something of it is left: ${evidence}`)
+    .at(`step ${name}`)
+    .advise(
+      `Put it right and continue with "${session.resumeCommand}": the world is probed before anything is done again.`,
+    );
 }
 
 function contextOf(session: Session, { planned, unit, attempt }: UnitToUndo): ReturnType<typeof contextFor> {

@@ -44,11 +44,9 @@ export function parsedInput(planned: PlannedStep, { unit, raw, run }: Begun): Un
     return { raw, parsed: result.data, commands };
   }
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
-  throw refuse(
-    "runbook-invalid",
-    `the input of "${unitName(unit)}" does not fit: ${problems.join("; ")}`,
-    `step ${unitName(unit)}`,
-  ).advise(`Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`);
+  throw refuse("runbook-invalid", `the input of "${unitName(unit)}" does not fit: ${problems.join("; ")}`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`);
 }
 
 function namedInput(unit: Unit): Named {

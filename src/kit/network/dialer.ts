@@ -35,7 +35,8 @@ function isUnknownName(cause: unknown): boolean {
 }
 
 function unknownName(host: string, { place, cause }: RecoverError): RecoverError {
-  return refuse("unreachable", `there is no host of the name ${quoted(host)}, as far as this machine knows`, place)
+  return refuse("unreachable", `there is no host of the name ${quoted(host)}, as far as this machine knows`)
+    .at(place)
     .advise(
       "Correct the name where it was given; or join the network that knows it, such as a VPN, then resume.",
       cause,
@@ -48,9 +49,11 @@ export function loopbackDialer(dialer: Dialer = directDialer()): Dialer {
   return {
     async connect(host, port) {
       if (isLoopback(host)) return await dialer.connect(host === "localhost" ? "127.0.0.1" : host, port);
-      throw refuse("rehearsal-escape", `a rehearsal tried to connect to "${host}:${port}"`, `${host}:${port}`).advise(
-        "Only loopback addresses exist in a rehearsal: look for an address in the configuration that is not one.",
-      );
+      throw refuse("rehearsal-escape", `a rehearsal tried to connect to "${host}:${port}"`)
+        .at(`${host}:${port}`)
+        .advise(
+          "Only loopback addresses exist in a rehearsal: look for an address in the configuration that is not one.",
+        );
     },
   };
 }
@@ -89,8 +92,7 @@ function openSocket(to: Opening): Promise<Socket> {
 }
 
 function unreachableAt(place: string, why: string, cause: unknown): RecoverError {
-  return refuse("unreachable", `"${place}" cannot be reached: ${why}`, place).advise(
-    "Check the address, the network and the firewall between here and there, then resume.",
-    cause,
-  );
+  return refuse("unreachable", `"${place}" cannot be reached: ${why}`)
+    .at(place)
+    .advise("Check the address, the network and the firewall between here and there, then resume.", cause);
 }

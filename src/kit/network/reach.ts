@@ -68,9 +68,9 @@ export class AddressReach {
       clearTimeout(timer);
       stream.destroy();
     }
-    throw refuse("answer-malformed", `what answers at "${host}:${port}" is no server of SSH`, `${host}:${port}`).advise(
-      "Check the address; something else may listen there.",
-    );
+    throw refuse("answer-malformed", `what answers at "${host}:${port}" is no server of SSH`)
+      .at(`${host}:${port}`)
+      .advise("Check the address; something else may listen there.");
   }
 }
 
@@ -83,12 +83,10 @@ function dateOf(text: string | undefined): Date | undefined {
 function refused(place: string, cause: Error): RecoverError {
   if (cause instanceof RecoverError) return cause;
   if (isUntrustedCertificate(cause))
-    return refuse("host-key-mismatch", `the certificate of "${place}" is not trusted: ${cause.message}`, place).advise(
-      "Name the authority that signed it, or have the certificate mended.",
-      cause,
-    );
-  return refuse("unreachable", `"${place}" does not answer: ${cause.message}`, place).advise(
-    "Check the address, the gateway and the firewall between here and there.",
-    cause,
-  );
+    return refuse("host-key-mismatch", `the certificate of "${place}" is not trusted: ${cause.message}`)
+      .at(place)
+      .advise("Name the authority that signed it, or have the certificate mended.", cause);
+  return refuse("unreachable", `"${place}" does not answer: ${cause.message}`)
+    .at(place)
+    .advise("Check the address, the gateway and the firewall between here and there.", cause);
 }

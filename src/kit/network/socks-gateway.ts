@@ -87,13 +87,13 @@ async function exactly(socket: Socket, bytes: number, signal: AbortSignal): Prom
 }
 
 function unreachable(place: string, via: string, why: string): RecoverError {
-  return refuse("unreachable", `"${place}" cannot be reached through "${via}": ${why}`, place).advise(
-    "Check the proxy (BOSH_ALL_PROXY) and the way from there, then resume.",
-  );
+  return refuse("unreachable", `"${place}" cannot be reached through "${via}": ${why}`)
+    .at(place)
+    .advise("Check the proxy (BOSH_ALL_PROXY) and the way from there, then resume.");
 }
 
 function denied(place: string, via: string, why: string): RecoverError {
-  return refuse("access-denied", `"${via}" does not connect to "${place}": ${why}`, place).advise(
-    "Have the proxy allow it, or name a gateway in the configuration (bosh.gateway).",
-  );
+  return refuse("access-denied", `"${via}" does not connect to "${place}": ${why}`)
+    .at(place)
+    .advise("Have the proxy allow it, or name a gateway in the configuration (bosh.gateway).");
 }

@@ -13,9 +13,11 @@ export function parseJson(text: string, what: string, place: string): unknown {
 }
 
 export function answerError(code: "answer-incomplete" | "answer-malformed", what: string, place: string): RecoverError {
-  return giveUp(code, `${what}, from "${place}"`, place).advise(
-    "Try again; if it stays so, ask the same by hand, and compare the versions with those proven in docs/compatibility.md.",
-  );
+  return giveUp(code, `${what}, from "${place}"`)
+    .at(place)
+    .advise(
+      "Try again; if it stays so, ask the same by hand, and compare the versions with those proven in docs/compatibility.md.",
+    );
 }
 
 /** V8 names the position where it stopped: at the end of the text, more was to come. */

@@ -94,14 +94,12 @@ export function failure(shell: Shell, argv: Argv, result: CommandResult): Recove
     return new RecoverError(code, `"${place}" ${what}: ${said}`, { remedy, place, effect });
   }
   if (result.code === 127)
-    return refuse("program-missing", `"${place}" lacks a program: ${said}`, place).advise(
-      "Look whether this virtual machine is a cell of Dingo PostgreSQL.",
-    );
-  return giveUp(
-    "command-failed",
-    `a command on "${place}" failed with exit code ${result.code}: ${said}`,
-    place,
-  ).advise(`Run it there by hand to see why: ${printable(shell.secrets.mask(quote(argv)))}`);
+    return refuse("program-missing", `"${place}" lacks a program: ${said}`)
+      .at(place)
+      .advise("Look whether this virtual machine is a cell of Dingo PostgreSQL.");
+  return giveUp("command-failed", `a command on "${place}" failed with exit code ${result.code}: ${said}`)
+    .at(place)
+    .advise(`Run it there by hand to see why: ${printable(shell.secrets.mask(quote(argv)))}`);
 }
 
 /** The same of a command that changes something: by hand it would act behind the run's back. */

@@ -157,10 +157,9 @@ function notStarted(outcome: Outcome, call: ProgramCall): RecoverError {
   const why = missing
     ? "is not installed or cannot be run"
     : `could not be started (${outcome.code ?? "no reason given"})`;
-  return refuse("program-missing", `the program "${call.program}" ${why}`, call.program).advise(
-    `Install "${call.program}" or put its directory into PATH, then try again.`,
-    outcome.cause,
-  );
+  return refuse("program-missing", `the program "${call.program}" ${why}`)
+    .at(call.program)
+    .advise(`Install "${call.program}" or put its directory into PATH, then try again.`, outcome.cause);
 }
 
 /** The error of a program that the signal stopped. */
@@ -174,16 +173,14 @@ export function interrupted(call: ProgramCall, effect: "none" | "unknown"): Reco
 
 function timedOut(call: ProgramCall): RecoverError {
   const seconds = (call.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000;
-  return giveUp("unreachable", `the program "${call.program}" gave no answer within ${seconds} s`, call.program).advise(
-    "Check that the system it talks to can be reached from here, then resume.",
-  );
+  return giveUp("unreachable", `the program "${call.program}" gave no answer within ${seconds} s`)
+    .at(call.program)
+    .advise("Check that the system it talks to can be reached from here, then resume.");
 }
 
 function tooMuch(call: ProgramCall): RecoverError {
   const limit = call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT;
-  return giveUp(
-    "answer-incomplete",
-    `the program "${call.program}" wrote more than ${limit} bytes`,
-    call.program,
-  ).advise("Run the command by hand to see what it writes; nothing was concluded from the part that was read.");
+  return giveUp("answer-incomplete", `the program "${call.program}" wrote more than ${limit} bytes`)
+    .at(call.program)
+    .advise("Run the command by hand to see what it writes; nothing was concluded from the part that was read.");
 }

@@ -16,9 +16,9 @@ const QUOTED = /'[^']*'|"[^"]*"/g;
 export function requireSanityQuery(query: string): void {
   const why = query.trim() === "" ? undefined : objection(query);
   if (why === undefined) return;
-  throw refuse("input-invalid", `the sanity query ${quoted(query)} ${why}`, "sanity_query").advise(
-    "Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement; it is run read-only.",
-  );
+  throw refuse("input-invalid", `the sanity query ${quoted(query)} ${why}`)
+    .at("sanity_query")
+    .advise("Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement; it is run read-only.");
 }
 
 function objection(query: string): string | undefined {

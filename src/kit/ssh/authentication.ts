@@ -50,9 +50,9 @@ export class LoginWays {
     for (const secret of [privateKey, passphrase, password]) if (secret !== undefined) secrets.register(secret);
     this.#ways = [...this.#configured(), ...this.#asked()];
     if (this.#ways.length === 0)
-      throw refuse("not-logged-in", `there is no way to log in to "${place}" as "${credentials.user}"`, place).advise(
-        "Name a private key, an agent or a password for it in the configuration (bosh.gateway).",
-      );
+      throw refuse("not-logged-in", `there is no way to log in to "${place}" as "${credentials.user}"`)
+        .at(place)
+        .advise("Name a private key, an agent or a password for it in the configuration (bosh.gateway).");
   }
 
   /**
@@ -164,7 +164,7 @@ function readKey(privateKey: string, passphrase: string | undefined, place: stri
   const key = ssh2.utils.parseKey(privateKey, passphrase);
   if (!(key instanceof Error) && key.isPrivateKey()) return key;
   const why = key instanceof Error ? key.message : "it is a public key";
-  throw refuse("access-denied", `the private key for "${place}" cannot be used: ${why}`, place).advise(
-    "Give the private half of the key and its passphrase, or load it into an agent.",
-  );
+  throw refuse("access-denied", `the private key for "${place}" cannot be used: ${why}`)
+    .at(place)
+    .advise("Give the private half of the key and its passphrase, or load it into an agent.");
 }

@@ -109,11 +109,12 @@ function notForwarded(place: string, via: string, error: Error & { readonly reas
     prohibited
       ? `"${via}" does not forward to "${place}": ${why}`
       : `"${place}" cannot be reached from "${via}": ${why}`,
-    place,
-  ).advise(
-    prohibited
-      ? "The gateway's SSH server must allow TCP forwarding for this user (AllowTcpForwarding, PermitOpen)."
-      : "Check the address and the firewall between the gateway and there, then resume.",
-    error,
-  );
+  )
+    .at(place)
+    .advise(
+      prohibited
+        ? "The gateway's SSH server must allow TCP forwarding for this user (AllowTcpForwarding, PermitOpen)."
+        : "Check the address and the firewall between the gateway and there, then resume.",
+      error,
+    );
 }

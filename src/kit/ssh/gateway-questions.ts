@@ -38,11 +38,9 @@ export function gatewayQuestions(operator: Operator, label: string, secrets: Sec
           secret: hidden,
         });
         if (answer === undefined)
-          throw refuse(
-            "question-unanswered",
-            `"${label}" asks for "${text}", and nobody is there to answer`,
-            label,
-          ).advise(`Run it on a terminal, or ${INSTEAD[kind]}.`);
+          throw refuse("question-unanswered", `"${label}" asks for "${text}", and nobody is there to answer`)
+            .at(label)
+            .advise(`Run it on a terminal, or ${INSTEAD[kind]}.`);
         return hidden ? secrets.register(answer.value) : answer.value;
       }),
     confirmKey: (shown, remembered) =>

@@ -157,9 +157,9 @@ function configuredKey(hostKey: string, host: string): TrustedKeys {
   if (/^SHA256:[A-Za-z0-9+/]{43}$/.test(hostKey)) return { kind: "fingerprint", fingerprint: hostKey, source };
   const key = parseHostKey(hostKey);
   if (key !== undefined) return { kind: "pinned", keys: [key], source };
-  throw refuse("config-invalid", "bosh.gateway.host_key is not a public key", "bosh.gateway.host_key").advise(
-    `Write it as "ssh-ed25519 AAAA…", as \`ssh-keyscan ${host}\` prints it after the host's name.`,
-  );
+  throw refuse("config-invalid", "bosh.gateway.host_key is not a public key")
+    .at("bosh.gateway.host_key")
+    .advise(`Write it as "ssh-ed25519 AAAA…", as \`ssh-keyscan ${host}\` prints it after the host's name.`);
 }
 
 function howToPin(shown: HostKey): string {

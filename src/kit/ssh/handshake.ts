@@ -105,24 +105,24 @@ function toError(error: SshError, target: SshTarget): RecoverError {
   const { label } = target;
   const why = printable(error.message);
   if (error.level === "handshake" && target.trusted.kind === "pinned" && /host key/.test(error.message))
-    return refuse("host-key-mismatch", `"${label}" has no key of the type that is expected of it`, label).advise(
-      `The key that counts comes from ${target.trusted.source}. Find out who answers at this address before going on.`,
-      error,
-    );
+    return refuse("host-key-mismatch", `"${label}" has no key of the type that is expected of it`)
+      .at(label)
+      .advise(
+        `The key that counts comes from ${target.trusted.source}. Find out who answers at this address before going on.`,
+        error,
+      );
   if (error.level === "client-authentication" || error.level === "agent" || typeof error.code === "number")
     return denied(`"${label}" does not let "${target.credentials.user}" log in: ${why}`, label, error);
   if (error.level === "handshake") return denied(`no common ground with "${label}": ${why}`, label, error);
-  return refuse("unreachable", `the SSH connection to "${label}" failed: ${why}`, label).advise(
-    "Check that an SSH server listens there and that the way to it is open, then resume.",
-    error,
-  );
+  return refuse("unreachable", `the SSH connection to "${label}" failed: ${why}`)
+    .at(label)
+    .advise("Check that an SSH server listens there and that the way to it is open, then resume.", error);
 }
 
 function denied(message: string, place: string, cause: Error): RecoverError {
-  return refuse("access-denied", message, place).advise(
-    "Check the user, the key or password and what the SSH server allows; its log names the reason.",
-    cause,
-  );
+  return refuse("access-denied", message)
+    .at(place)
+    .advise("Check the user, the key or password and what the SSH server allows; its log names the reason.", cause);
 }
 
 /** How long a log-in may take, not counting the time in which a person is asked. Real milliseconds. */

@@ -46,9 +46,9 @@ export class HostKeyJudge {
   #revoked(shown: HostKey): RecoverError {
     const { label } = this.#target;
     const message = `"${label}" showed the ${printable(shown.type)} key ${fingerprint(shown)}, which known_hosts says is revoked`;
-    return refuse("host-key-revoked", message, label).advise(
-      "Somebody else may hold this key: give the host a new one. Nothing was sent but the greeting.",
-    );
+    return refuse("host-key-revoked", message)
+      .at(label)
+      .advise("Somebody else may hold this key: give the host a new one. Nothing was sent but the greeting.");
   }
 
   #mismatch(shown: HostKey, expected: string, source: string): RecoverError {
@@ -56,13 +56,14 @@ export class HostKeyJudge {
     return refuse(
       "host-key-mismatch",
       `"${label}" showed the ${printable(shown.type)} key ${fingerprint(shown)}, not ${expected}`,
-      label,
-    ).advise(`The key that counts comes from ${source}. Find out who answers at this address before going on.`);
+    )
+      .at(label)
+      .advise(`The key that counts comes from ${source}. Find out who answers at this address before going on.`);
   }
 
   #unknown(shown: HostKey, remedy: (shown: HostKey) => string): RecoverError {
     const { label } = this.#target;
     const message = `nobody has said which key "${label}" has; it showed the ${printable(shown.type)} key ${fingerprint(shown)}`;
-    return refuse("host-key-unknown", message, label).advise(remedy(shown));
+    return refuse("host-key-unknown", message).at(label).advise(remedy(shown));
   }
 }

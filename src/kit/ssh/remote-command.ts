@@ -118,23 +118,20 @@ function lost(label: string, details: { readonly effect: "none" | "unknown"; rea
 function notOpened(error: Error & { readonly reason?: unknown }, label: string): RecoverError {
   const refused = typeof error.reason === "number" || /^Unable to exec/.test(error.message);
   if (!refused) return lost(label, { effect: "unknown", cause: error });
-  return refuse("access-denied", `"${label}" refused to run a command: ${printable(error.message)}`, label).advise(
-    "The SSH server must allow sessions with commands for this user (MaxSessions, ForceCommand).",
-    error,
-  );
+  return refuse("access-denied", `"${label}" refused to run a command: ${printable(error.message)}`)
+    .at(label)
+    .advise("The SSH server must allow sessions with commands for this user (MaxSessions, ForceCommand).", error);
 }
 
 function timedOut(label: string, { timeoutMs }: RemoteCommand): RecoverError {
   const what = `a command on "${label}" gave no answer within ${timeoutMs / 1000} s`;
-  return giveUp("unreachable", what, label).advise(
-    "Resume when the host answers again: it looks first whether the command took effect.",
-  );
+  return giveUp("unreachable", what)
+    .at(label)
+    .advise("Resume when the host answers again: it looks first whether the command took effect.");
 }
 
 function tooMuch(label: string, command: RemoteCommand): RecoverError {
-  return giveUp(
-    "answer-incomplete",
-    `a command on "${label}" wrote more than ${command.maxOutputBytes} bytes`,
-    label,
-  ).advise("Run the command by hand to see what it writes; nothing was concluded from the part that was read.");
+  return giveUp("answer-incomplete", `a command on "${label}" wrote more than ${command.maxOutputBytes} bytes`)
+    .at(label)
+    .advise("Run the command by hand to see what it writes; nothing was concluded from the part that was read.");
 }

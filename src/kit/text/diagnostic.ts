@@ -43,9 +43,9 @@ function caret(line: string, column: number): string[] {
 export function diagnosticsError(code: ErrorCode, diagnostics: readonly Diagnostic[]): RecoverError {
   const [first] = diagnostics;
   if (first === undefined) throw new Error("an error needs at least one diagnostic");
-  if (diagnostics.length === 1) return refuse(code, first.message, placeOf(first)).advise(first.remedy);
+  if (diagnostics.length === 1) return refuse(code, first.message).at(placeOf(first)).advise(first.remedy);
   const list = diagnostics.map((one) => `  ${placeOf(one)}: ${one.message} (${one.remedy})`);
-  return refuse(code, `${diagnostics.length} mistakes:\n${list.join("\n")}`, printable(first.file)).advise(
-    "Correct them in the file and start again.",
-  );
+  return refuse(code, `${diagnostics.length} mistakes:\n${list.join("\n")}`)
+    .at(printable(first.file))
+    .advise("Correct them in the file and start again.");
 }

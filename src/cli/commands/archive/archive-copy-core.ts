@@ -84,9 +84,9 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
   atTarget.catch(() => undefined);
   const before = await listArchive(store, source);
   if (before.length === 0)
-    throw refuse("nothing-found", "there is no object below the source", formatLocation(source)).advise(
-      "Check the prefix: an archive of Dingo is s3://BUCKET/backups/<GUID>/wal.",
-    );
+    throw refuse("nothing-found", "there is no object below the source")
+      .at(formatLocation(source))
+      .advise("Check the prefix: an archive of Dingo is s3://BUCKET/backups/<GUID>/wal.");
   const plan = planCopy(source, target, before);
   await refuseSameBucket(store, plan, before);
   const manifest = manifestOf({ location: source, objects: before }, target);
@@ -155,9 +155,9 @@ function requireUnchanged(plan: CopyPlan, before: readonly ObjectInfo[], after: 
   const { same, added, removed, changed } = compareListings(before, after);
   if (same) return;
   const text = `${added.length} objects were added, ${removed.length} removed and ${changed.length} changed`;
-  throw giveUp("object-changed", `the source changed while it was copied: ${text}`, formatLocation(plan.source)).advise(
-    "Find out who writes there, stop it, and copy again to an empty destination.",
-  );
+  throw giveUp("object-changed", `the source changed while it was copied: ${text}`)
+    .at(formatLocation(plan.source))
+    .advise("Find out who writes there, stop it, and copy again to an empty destination.");
 }
 
 function copyLines(document: ArchiveCopyDocument): readonly string[] {

@@ -105,9 +105,9 @@ function told(
   const isKept = existsSync(partial);
   if (stopped) {
     const text = isKept ? `what is whole of it is kept in "${partial}"` : "nothing of it is left";
-    return refuse("interrupted", `the restore was stopped, and ${text}`, directory).advise(
-      isKept ? GO_ON : "Run the same command again: it begins anew.",
-    );
+    return refuse("interrupted", `the restore was stopped, and ${text}`)
+      .at(directory)
+      .advise(isKept ? GO_ON : "Run the same command again: it begins anew.");
   }
   if (!(error instanceof RecoverError) || !isKept || REFUSED.has(error.code)) return error;
   const { remedy, place = directory } = error;

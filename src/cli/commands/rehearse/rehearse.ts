@@ -139,9 +139,9 @@ export function requireBox(given: GlobalArguments, run: string): void {
 }
 
 function boxGone(run: string): RecoverError {
-  return refuse("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, run).advise(
-    'Begin another with "dingo-recover rehearse".',
-  );
+  return refuse("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`)
+    .at(run)
+    .advise('Begin another with "dingo-recover rehearse".');
 }
 
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {

@@ -48,16 +48,15 @@ export async function requireAccepted(
     throw refuse(
       "import-not-accepted",
       `${foreign.what} is not the one that --accept names: its head hash is ${foreign.head}`,
-      foreign.place,
-    ).advise("Compare it with what the last stop there printed. Nothing was taken in.");
+    )
+      .at(foreign.place)
+      .advise("Compare it with what the last stop there printed. Nothing was taken in.");
   if (operator === undefined)
-    throw refuse(
-      "import-not-accepted",
-      `${foreign.what} comes from elsewhere, and nobody here has accepted it`,
-      foreign.place,
-    ).advise(
-      `Read above what it would do, compare the hash with what its last stop printed, then accept it: dingo-recover ${foreign.command} --accept ${foreign.head}`,
-    );
+    throw refuse("import-not-accepted", `${foreign.what} comes from elsewhere, and nobody here has accepted it`)
+      .at(foreign.place)
+      .advise(
+        `Read above what it would do, compare the hash with what its last stop printed, then accept it: dingo-recover ${foreign.command} --accept ${foreign.head}`,
+      );
   const answer = await operator.ask({
     kind: "confirm",
     id: "accept",
@@ -66,9 +65,9 @@ export async function requireAccepted(
     details: [],
   });
   if (answer?.value !== "yes")
-    throw refuse("stopped-by-operator", `${foreign.what} was not accepted`, foreign.place).advise(
-      "Nothing was taken in, and nothing was changed.",
-    );
+    throw refuse("stopped-by-operator", `${foreign.what} was not accepted`)
+      .at(foreign.place)
+      .advise("Nothing was taken in, and nothing was changed.");
 }
 
 /** The answers of a rehearsal are nobody's consent to this. */

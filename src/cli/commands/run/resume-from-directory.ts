@@ -26,11 +26,9 @@ export async function bringCopied(request: Omit<ResumeFromRequest, "accept">): P
   const copied = readCopied(resolve(from), secrets);
   const { run } = copied;
   if (prefix !== undefined && !run.startsWith(prefix))
-    throw refuse(
-      "usage",
-      `${quoted(copied.directory)} holds run ${copied.run}, and not ${quoted(prefix)}`,
-      copied.directory,
-    ).advise("Name the run that lies there, or none.");
+    throw refuse("usage", `${quoted(copied.directory)} holds run ${copied.run}, and not ${quoted(prefix)}`)
+      .at(copied.directory)
+      .advise("Name the run that lies there, or none.");
   requireMovable(copied, state);
   // A runbook of theirs may name actions that this machine has.
   await useOwnActions(given);
@@ -107,5 +105,5 @@ function placeOf(directory: string): string {
 }
 
 function refused({ run, directory }: CopiedRun, why: string, remedy: string): RecoverError {
-  return refuse("run-ended", `run ${run} ${why}: there is nothing to take in`, directory).advise(remedy);
+  return refuse("run-ended", `run ${run} ${why}: there is nothing to take in`).at(directory).advise(remedy);
 }

@@ -51,9 +51,9 @@ export async function bring(
   const name = runClaimName(run);
   const seen = await readSeen(place, name);
   if (seen?.claim.state === "ended")
-    throw refuse("run-ended", `run ${run} has come to its end elsewhere`, `${place.location}/${name}`).advise(
-      "Read its report where it was carried last.",
-    );
+    throw refuse("run-ended", `run ${run} has come to its end elsewhere`)
+      .at(`${place.location}/${name}`)
+      .advise("Read its report where it was carried last.");
   if (seen?.claim.state === "held" && !takeOver)
     throw heldElsewhere(seen.claim, `${place.location}/${name}`, `resume ${run} --from ${leaseText(leaseAt(from))}`);
   if (seen !== undefined && (await isUnbegun(place, seen))) throw await endUnbegun(place, seen, () => new Date());
@@ -78,9 +78,9 @@ function requireLeasedThere(
   if (lease === leaseText(leaseAt(at.from))) return;
   // Without one, two machines would carry it, and neither would see the other.
   const where = lease === undefined ? "names no lease" : `has its lease elsewhere, at ${quoted(lease)}`;
-  throw refuse("guard-refused", `the mirrored journal of run ${run} ${where}`, at.location).advise(
-    "Nothing was taken in. Ask where the run began, and name that place with --from.",
-  );
+  throw refuse("guard-refused", `the mirrored journal of run ${run} ${where}`)
+    .at(at.location)
+    .advise("Nothing was taken in. Ask where the run began, and name that place with --from.");
 }
 
 async function chooseMirrored(place: SharedPlace, prefix: string | undefined): Promise<string> {
@@ -92,12 +92,10 @@ async function chooseMirrored(place: SharedPlace, prefix: string | undefined): P
   if (only !== undefined && others.length === 0) return only;
   const named = prefix === undefined ? "" : ` whose name begins with ${quoted(prefix)}`;
   if (only === undefined)
-    throw refuse("run-not-found", `no open run${named} is mirrored there`, place.location).advise(
-      "Check the address: it is what `lease:` of the configuration says where the run began.",
-    );
-  throw refuse(
-    "run-ambiguous",
-    `${open.length} open runs are mirrored there: ${open.join(", ")}`,
-    place.location,
-  ).advise("Name one of them.");
+    throw refuse("run-not-found", `no open run${named} is mirrored there`)
+      .at(place.location)
+      .advise("Check the address: it is what `lease:` of the configuration says where the run began.");
+  throw refuse("run-ambiguous", `${open.length} open runs are mirrored there: ${open.join(", ")}`)
+    .at(place.location)
+    .advise("Name one of them.");
 }

@@ -10,7 +10,9 @@ export function refuseTwoSignatures(run: string, entries: readonly Entry[]): voi
       (entry.type === "approved" && entry.second !== undefined),
   );
   if (!needsTwo) return;
-  throw refuse("run-needs-gone", `run ${run} wants two persons' signatures, and these are gone`, run).advise(
-    `Go on with the version that began it: "dingo-recover report ${run} --format json" names it. Or begin another run.`,
-  );
+  throw refuse("run-needs-gone", `run ${run} wants two persons' signatures, and these are gone`)
+    .at(run)
+    .advise(
+      `Go on with the version that began it: "dingo-recover report ${run} --format json" names it. Or begin another run.`,
+    );
 }

@@ -56,8 +56,9 @@ export const checkFresh = defineAction({
         refuse(
           "deadline-passed",
           `the new instance made no complete base backup in ${formatLocation(target)} within 5 minutes`,
-          formatLocation(target),
-        ).advise("Look at the container's log: without a working archive nothing can be recovered into it."),
+        )
+          .at(formatLocation(target))
+          .advise("Look at the container's log: without a working archive nothing can be recovered into it."),
     });
   },
   async verify(context, request, output) {
@@ -80,10 +81,11 @@ async function look(
     throw refuse(
       "target-not-fresh",
       `${formatLocation(target)} is not the archive of a fresh instance: ${freshness.reasons.join("; ")}`,
-      formatLocation(target),
-    ).advise(
-      "Nothing in it was changed. Look at this archive before anything else: it may be the only copy of somebody's data.",
-    );
+    )
+      .at(formatLocation(target))
+      .advise(
+        "Nothing in it was changed. Look at this archive before anything else: it may be the only copy of somebody's data.",
+      );
   }
   const has = (kind: string): boolean => entries.some((entry) => entry.kind.kind === kind);
   const output = {

@@ -30,7 +30,8 @@ export const compareSource = defineAction({
     throw refuse(
       "proof-failed",
       `the source archive is not as it was: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
-      before.location.prefix,
-    ).advise("This run wrote nothing there. Find out who did before this archive is used again.");
+    )
+      .at(before.location.prefix)
+      .advise("This run wrote nothing there. Find out who did before this archive is used again.");
   },
 });

@@ -119,9 +119,9 @@ export const copy = defineAction({
 });
 
 function denied(message: string, { target }: Input): RecoverError {
-  return refuse("guard-refused", message, target).advise(
-    "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
-  );
+  return refuse("guard-refused", message)
+    .at(target)
+    .advise("Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.");
 }
 
 /**
@@ -155,8 +155,9 @@ async function refuseChangedSource(
   throw refuse(
     "guard-refused",
     `the source archive changed since it was verified: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
-    `s3://${source.bucket}/${source.prefix}`,
-  ).advise("Somebody writes there: look for a living container of the deleted instance, then begin anew.");
+  )
+    .at(`s3://${source.bucket}/${source.prefix}`)
+    .advise("Somebody writes there: look for a living container of the deleted instance, then begin anew.");
 }
 
 /**

@@ -38,11 +38,9 @@ export const deleteAsideObjects = defineAction({
     const { listed, left, strange } = await compare(context, request);
     const [first] = strange;
     if (first !== undefined)
-      throw refuse(
-        "object-changed",
-        `${JSON.stringify(first.key)} was not there when the objects were listed`,
-        request.archive,
-      ).advise("Nothing more was deleted. Look at it, then begin the cleanup anew.");
+      throw refuse("object-changed", `${JSON.stringify(first.key)} was not there when the objects were listed`)
+        .at(request.archive)
+        .advise("Nothing more was deleted. Look at it, then begin the cleanup anew.");
     const store = context.ports.store.writer({ source: parseLocation(request.source), into: [root] });
     let done = listed.length - left.length;
     for (const { key } of left) {

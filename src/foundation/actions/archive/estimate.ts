@@ -55,8 +55,9 @@ export const estimate = defineAction({
     throw refuse(
       "does-not-fit",
       `the database needs ${diskBytes} bytes, and no cell has more than ${roomiest.free} free (${roomiest.cell})`,
-      STORE,
-    ).advise("Make room on a cell, or give the deployment a larger disk; then run again.");
+    )
+      .at(STORE)
+      .advise("Make room on a cell, or give the deployment a larger disk; then run again.");
   },
   /** Free space never stays the same: the check holds while there is enough of it. */
   async verify(context, facts, output) {

@@ -60,11 +60,9 @@ export const judgeTime = defineAction({
     const location = locationOf(request);
     const facts = await factsOf(context, location);
     if (isEncrypted(facts) && facts.opened === undefined)
-      throw refuse(
-        "not-restorable",
-        "the archive is encrypted with OpenPGP, and no key of it is on this machine",
-        formatLocation(location),
-      ).advise("Name the file with its private key as gpg.key in the configuration, and begin anew.");
+      throw refuse("not-restorable", "the archive is encrypted with OpenPGP, and no key of it is on this machine")
+        .at(formatLocation(location))
+        .advise("Name the file with its private key as gpg.key in the configuration, and begin anew.");
     const point = verifyArchive(facts).recoveryPoint?.time ?? "";
     const open = request.may_be_open && point !== "" && Date.parse(point) < Date.parse(request.time);
     const plan = planRestore(facts, open ? {} : { targetTime: new Date(request.time) });
@@ -88,9 +86,9 @@ const factsOf = ({ ports }: Context, location: ArchiveLocation): Promise<Archive
 function refuseFuture({ ports }: Context, { time }: Input): void {
   const now = ports.clock.now();
   if (Date.parse(time) < now.getTime()) return;
-  throw refuse("not-restorable", `${time} has not come yet: it is ${now.toISOString()}`, "time").advise(
-    "Give the time right before the mistake: --input time=….",
-  );
+  throw refuse("not-restorable", `${time} has not come yet: it is ${now.toISOString()}`)
+    .at("time")
+    .advise("Give the time right before the mistake: --input time=….");
 }
 
 function outputOf(

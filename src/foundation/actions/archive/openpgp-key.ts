@@ -15,13 +15,11 @@ export async function requireKey(context: Context, deployment: string, { locatio
     const cell = await context.ports.cells.open(instance);
     if ((await cell.docker.list()).some(hasKey)) return true;
   }
-  throw refuse(
-    "does-not-fit",
-    `the archive is encrypted by OpenPGP, and no container here has a ${GPG_KEY}`,
-    formatLocation(location),
-  ).advise(
-    "Give the service's plan the key that it had (WALE_GPG_KEY_ID, and its private key in the image), create any instance of it, then run this again. Nothing was created.",
-  );
+  throw refuse("does-not-fit", `the archive is encrypted by OpenPGP, and no container here has a ${GPG_KEY}`)
+    .at(formatLocation(location))
+    .advise(
+      "Give the service's plan the key that it had (WALE_GPG_KEY_ID, and its private key in the image), create any instance of it, then run this again. Nothing was created.",
+    );
 }
 
 export function hasKey({ env }: Container): boolean {

@@ -35,7 +35,7 @@ export async function recallOwnListing(context: Context, ref: EvidenceRef, { tar
 }
 
 function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message, place).advise(
-    "Nothing was moved. The journal is not as this run wrote it: look at both archives by hand.",
-  );
+  return refuse("guard-refused", message)
+    .at(place)
+    .advise("Nothing was moved. The journal is not as this run wrote it: look at both archives by hand.");
 }

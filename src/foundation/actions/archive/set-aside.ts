@@ -158,7 +158,7 @@ async function withoutCopies(
 }
 
 function denied(message: string, request: Input): RecoverError {
-  return refuse("target-not-fresh", message, request.target).advise(
-    "Nothing was moved. Look at this archive and its container before anything else.",
-  );
+  return refuse("target-not-fresh", message)
+    .at(request.target)
+    .advise("Nothing was moved. Look at this archive and its container before anything else.");
 }

@@ -130,8 +130,9 @@ export async function crossCheck(context: Context, old: OldInstance, systemId: s
   throw refuse(
     "guard-refused",
     `the archive's system identifier is ${systemId}, but ${kept.source} says ${kept.systemId}`,
-    old.guid,
-  ).advise(
-    "Another cluster has written to this archive, or the key is of another life of the instance: find out which before anything is restored.",
-  );
+  )
+    .at(old.guid)
+    .advise(
+      "Another cluster has written to this archive, or the key is of another life of the instance: find out which before anything is restored.",
+    );
 }

@@ -176,23 +176,24 @@ function refuseUnread({ unread, unanswered }: Omit<Elsewhere, "found">, location
   throw refuse(
     unanswered ? "unreachable" : "coverage-incomplete",
     `the archive has lost its system identifier, and not all logs that may know it could be read: ${unread.slice(0, 5).join("; ")}`,
-    formatLocation(location),
-  ).advise("Nothing was created. See that these logs can be read, and run again.");
+  )
+    .at(formatLocation(location))
+    .advise("Nothing was created. See that these logs can be read, and run again.");
 }
 
 function locate(context: Context, { guid, archive }: Input): ArchiveLocation {
   if (archive !== "") {
     const location = parseLocation(archive);
     if (instanceGuidIn(location) === guid) return location;
-    throw refuse("guard-refused", `"${archive}" is not the archive of instance "${guid}"`, "archive").advise(
-      "Give --input instance_guid=… and --input archive=… of the same instance.",
-    );
+    throw refuse("guard-refused", `"${archive}" is not the archive of instance "${guid}"`)
+      .at("archive")
+      .advise("Give --input instance_guid=… and --input archive=… of the same instance.");
   }
   const { bucket } = context.ports.settings;
   if (bucket !== undefined) return instanceArchive(bucket, guid);
-  throw refuse("input-missing", "the bucket of the archives is not known", "s3.bucket").advise(
-    "Set s3.bucket in the configuration, or give --input archive=s3://BUCKET/backups/GUID/wal.",
-  );
+  throw refuse("input-missing", "the bucket of the archives is not known")
+    .at("s3.bucket")
+    .advise("Set s3.bucket in the configuration, or give --input archive=s3://BUCKET/backups/GUID/wal.");
 }
 
 function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocation): void {
@@ -203,17 +204,17 @@ function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocati
     case "restorable-with-loss":
       return;
     case "not-restorable":
-      throw refuse("not-restorable", `the archive cannot be restored: ${why}`, place).advise(
-        `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}; object versions or another region may hold what is missing.`,
-      );
+      throw refuse("not-restorable", `the archive cannot be restored: ${why}`)
+        .at(place)
+        .advise(
+          `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}; object versions or another region may hold what is missing.`,
+        );
     case "unknown":
-      throw refuse(
-        "coverage-incomplete",
-        `it cannot be told whether the archive can be restored: ${why}`,
-        place,
-      ).advise(
-        `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}.`,
-      );
+      throw refuse("coverage-incomplete", `it cannot be told whether the archive can be restored: ${why}`)
+        .at(place)
+        .advise(
+          `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}.`,
+        );
   }
 }
 
@@ -246,10 +247,11 @@ async function acceptLoss(
   const refused = refuse(
     "loss-not-accepted",
     `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
-    archive,
-  ).advise(
-    `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
-  );
+  )
+    .at(archive)
+    .advise(
+      `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
+    );
   const answer = await context
     .ask({
       kind: "typed",

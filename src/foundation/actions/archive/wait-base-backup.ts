@@ -39,11 +39,9 @@ export const waitBaseBackup = defineAction({
       },
       tell: () => "waiting for the first base backup of the new timeline",
       late: () =>
-        refuse(
-          "deadline-passed",
-          "the recovered database made no complete base backup within 15 minutes",
-          request.target,
-        ).advise("The data are back; look at the container's log for backup> lines, then resume."),
+        refuse("deadline-passed", "the recovered database made no complete base backup within 15 minutes")
+          .at(request.target)
+          .advise("The data are back; look at the container's log for backup> lines, then resume."),
     });
   },
   async verify(context, request, output) {

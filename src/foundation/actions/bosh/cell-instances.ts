@@ -19,9 +19,9 @@ export async function cellInstances(ports: Ports, deployment: string): Promise<r
   refuseSilent(instances, deployment);
   const cells = instances.filter(isCell);
   if (cells.length > 0) return cells;
-  throw refuse("guard-refused", `the deployment "${deployment}" has no cells`, deployment).advise(
-    "Name the deployment of Dingo PostgreSQL in the configuration (bosh.deployment).",
-  );
+  throw refuse("guard-refused", `the deployment "${deployment}" has no cells`)
+    .at(deployment)
+    .advise("Name the deployment of Dingo PostgreSQL in the configuration (bosh.deployment).");
 }
 
 /** An instance with a machine whose agent does not answer shows no processes: it may be a cell, and must not be left out. */
@@ -30,11 +30,9 @@ function refuseSilent(instances: readonly BoshInstance[], deployment: string): v
     (each) => !isCell(each) && each.ips.length > 0 && each.processes.length === 0 && each.jobState !== "running",
   );
   if (silent === undefined) return;
-  throw refuse(
-    "answer-incomplete",
-    `the agent of "${instanceName(silent)}" does not answer: it may be a cell`,
-    instanceName(silent),
-  ).advise(`Look at it with bosh -d ${deployment} instances --ps; go on when it answers.`);
+  throw refuse("answer-incomplete", `the agent of "${instanceName(silent)}" does not answer: it may be a cell`)
+    .at(instanceName(silent))
+    .advise(`Look at it with bosh -d ${deployment} instances --ps; go on when it answers.`);
 }
 
 /**
@@ -50,9 +48,7 @@ export async function openCell(
   if (living !== undefined) return living;
   const instance = (await ports.director.instances(at.deployment)).find((each) => instanceName(each) === at.cell);
   if (instance !== undefined) return await ports.cells.open(instance);
-  throw refuse(
-    "guard-refused",
-    `the cell "${at.cell}" is no longer part of "${at.deployment}"`,
-    `${at.deployment} ${at.cell}`,
-  ).advise("Look at the deployment with bosh instances, then run the recovery again under a new name.");
+  throw refuse("guard-refused", `the cell "${at.cell}" is no longer part of "${at.deployment}"`)
+    .at(`${at.deployment} ${at.cell}`)
+    .advise("Look at the deployment with bosh instances, then run the recovery again under a new name.");
 }

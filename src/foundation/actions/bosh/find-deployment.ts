@@ -36,9 +36,9 @@ async function chooseDeployment(context: Context): Promise<string> {
   const all = await director.deployments();
   if (settings.deployment !== undefined) {
     if (all.includes(settings.deployment)) return settings.deployment;
-    throw refuse("guard-refused", `the director has no deployment "${settings.deployment}"`, "bosh.deployment").advise(
-      `Correct bosh.deployment; the director has: ${all.join(", ") || "none"}.`,
-    );
+    throw refuse("guard-refused", `the director has no deployment "${settings.deployment}"`)
+      .at("bosh.deployment")
+      .advise(`Correct bosh.deployment; the director has: ${all.join(", ") || "none"}.`);
   }
   const dingo = all.filter((name) => name.startsWith("dingo-postgresql"));
   if (dingo.length === 1 && dingo[0] !== undefined) return dingo[0];
@@ -62,9 +62,9 @@ const HARMLESS = /\bssh\b|^retrieve (?:vm|instance)-stats$|^fetch logs$/i;
 export async function refuseBusyDirector(context: Context, deployment: string): Promise<void> {
   const others = await busyWith(context.ports.director, deployment);
   if (others.length === 0) return;
-  throw refuse("platform-busy", `the director is at work on "${deployment}": ${others.join("; ")}`, deployment).advise(
-    "Wait until bosh tasks shows nothing for this deployment, then resume.",
-  );
+  throw refuse("platform-busy", `the director is at work on "${deployment}": ${others.join("; ")}`)
+    .at(deployment)
+    .advise("Wait until bosh tasks shows nothing for this deployment, then resume.");
 }
 
 /** Locks and tasks on the deployment, for people; empty if the director is at rest. */

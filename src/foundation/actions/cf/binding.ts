@@ -25,9 +25,9 @@ export async function awaitBinding(context: Context, what: string, find: Find): 
     },
     tell: (description) => `waiting for the broker: ${description || "in progress"}`,
     late: () =>
-      giveUp("deadline-passed", `${what} was not made within 5 minutes`, what).advise(
-        "Look at it with cf service and at the broker's log; when it is there, resume.",
-      ),
+      giveUp("deadline-passed", `${what} was not made within 5 minutes`)
+        .at(what)
+        .advise("Look at it with cf service and at the broker's log; when it is there, resume."),
   });
 }
 
@@ -53,9 +53,9 @@ export function probeBinding<O>(
 
 function failed(what: string, binding: CredentialBinding | undefined): RecoverError {
   const why = binding === undefined ? "it is not there" : binding.lastOperation.description || "without a reason";
-  return giveUp("step-failed", `Cloud Foundry could not make ${what}: ${why}`, what).advise(
-    "Look at the broker's log, then resume.",
-  );
+  return giveUp("step-failed", `Cloud Foundry could not make ${what}: ${why}`)
+    .at(what)
+    .advise("Look at the broker's log, then resume.");
 }
 
 interface Input {
@@ -121,14 +121,14 @@ async function awaitGone(context: Context, what: string, find: Find): Promise<vo
       if (found === undefined) return { found: what };
       const { state, description } = found.lastOperation;
       if (isGoing(found) || state !== "failed") return { instead: found };
-      throw giveUp("step-failed", `Cloud Foundry could not remove ${what}: ${description}`, what).advise(
-        "Look at the broker's log, then go on.",
-      );
+      throw giveUp("step-failed", `Cloud Foundry could not remove ${what}: ${description}`)
+        .at(what)
+        .advise("Look at the broker's log, then go on.");
     },
     tell: () => "waiting for the broker",
     late: () =>
-      giveUp("deadline-passed", `${what} was not removed within 5 minutes`, what).advise(
-        "Look at it with cf service and at the broker's log; when it is gone, go on.",
-      ),
+      giveUp("deadline-passed", `${what} was not removed within 5 minutes`)
+        .at(what)
+        .advise("Look at it with cf service and at the broker's log; when it is gone, go on."),
   });
 }

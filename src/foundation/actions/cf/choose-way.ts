@@ -43,18 +43,16 @@ export const chooseWay = defineAction({
   },
   async run(context, request): Promise<Output> {
     if (request.clone_from !== "ask" && request.clone_from !== "never")
-      throw refuse("input-invalid", `"${request.clone_from}" is no choice for clone_from`, "clone_from").advise(
-        "Give --input clone_from=ask or --input clone_from=never.",
-      );
+      throw refuse("input-invalid", `"${request.clone_from}" is no choice for clone_from`)
+        .at("clone_from")
+        .advise("Give --input clone_from=ask or --input clone_from=never.");
     const against = await reasonAgainst(context, request);
     if (against !== undefined) return { clone_from: "", why: `not clone-from: ${against}` };
     const answer = await context.ask(question(request.service)).catch((error: unknown) => {
       if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
-      throw refuse(
-        "question-unanswered",
-        "nobody is there to choose between clone-from and the archive",
-        "clone_from",
-      ).advise(`${error.remedy} Another run is not asked with --input clone_from=never.`, error);
+      throw refuse("question-unanswered", "nobody is there to choose between clone-from and the archive")
+        .at("clone_from")
+        .advise(`${error.remedy} Another run is not asked with --input clone_from=never.`, error);
     });
     if (answer.value === "clone") return { clone_from: request.service, why: "by the broker's clone-from" };
     return { clone_from: "", why: "not clone-from: the archive was chosen" };

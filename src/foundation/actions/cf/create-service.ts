@@ -64,11 +64,9 @@ export const createService = defineAction({
     if (taken !== undefined && isOurs(context, taken)) return;
     if (taken?.guid === request.adopt) return await refuseUsed(context, taken, request);
     throw taken === undefined
-      ? refuse(
-          "guard-refused",
-          `the instance "${request.name}" (${request.adopt}) that was to be adopted is gone`,
-          request.adopt,
-        ).advise("Begin anew: the name may be free now.")
+      ? refuse("guard-refused", `the instance "${request.name}" (${request.adopt}) that was to be adopted is gone`)
+          .at(request.adopt)
+          .advise("Begin anew: the name may be free now.")
       : nameTaken(taken, request.name);
   },
   async run(context, request): Promise<Output> {
@@ -213,9 +211,9 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
     },
     tell: (instead) => instead,
     late: () =>
-      giveUp("deadline-passed", `"${name}" was not created within 15 minutes`, name).advise(
-        "Look at cf service and at the broker's log; when it is created, resume.",
-      ),
+      giveUp("deadline-passed", `"${name}" was not created within 15 minutes`)
+        .at(name)
+        .advise("Look at cf service and at the broker's log; when it is created, resume."),
   });
 }
 
@@ -223,15 +221,13 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
 function isCreated(context: Context, instance: ServiceInstance): boolean {
   const { name, guid, lastOperation } = instance;
   if (!isOurs(context, instance))
-    throw giveUp(
-      "name-taken",
-      `the service instance "${name}" that exists now was not created by this run (${guid})`,
-      name,
-    ).advise("Somebody created it at the same moment: run again with --input new_name=NAME.");
+    throw giveUp("name-taken", `the service instance "${name}" that exists now was not created by this run (${guid})`)
+      .at(name)
+      .advise("Somebody created it at the same moment: run again with --input new_name=NAME.");
   if (lastOperation.state === "failed")
-    throw giveUp("step-failed", `Cloud Foundry could not create "${name}": ${lastOperation.description}`, guid).advise(
-      wayOnFrom(context, instance),
-    );
+    throw giveUp("step-failed", `Cloud Foundry could not create "${name}": ${lastOperation.description}`)
+      .at(guid)
+      .advise(wayOnFrom(context, instance));
   return lastOperation.state === "succeeded";
 }
 

@@ -55,11 +55,9 @@ export const createSpace = defineAction({
     const found = await cf.findSpace(place);
     if (made && found !== undefined) await context.record("space-made", { guid: found.guid });
     if (found !== undefined) return { space_guid: found.guid };
-    throw giveUp(
-      "step-failed",
-      `there is still no space "${request.space}" in "${request.org}"`,
-      `${request.org}/${request.space}`,
-    ).advise(`Make it with ${quote(["cf", "create-space", request.space, "-o", request.org])}, then resume.`);
+    throw giveUp("step-failed", `there is still no space "${request.space}" in "${request.org}"`)
+      .at(`${request.org}/${request.space}`)
+      .advise(`Make it with ${quote(["cf", "create-space", request.space, "-o", request.org])}, then resume.`);
   },
   probe: probeSpace,
   async verify(context, request, output) {
@@ -82,7 +80,7 @@ async function probeSpace(context: Context, request: Input): Promise<Probe<Outpu
 
 function otherOrganization({ org, org_guid }: Pick<Input, "org" | "org_guid">, now: string | undefined): RecoverError {
   const found = now === undefined ? "is gone" : `is called "${now}"`;
-  return refuse("guard-refused", `the organization "${org_guid}" ${found}, not "${org}"`, org).advise(
-    "The space is made again where it was: look at cf orgs, then begin anew with the organization's name.",
-  );
+  return refuse("guard-refused", `the organization "${org_guid}" ${found}, not "${org}"`)
+    .at(org)
+    .advise("The space is made again where it was: look at cf orgs, then begin anew with the organization's name.");
 }

@@ -130,7 +130,7 @@ async function requireBoth(context: Context, request: Input): Promise<Both<Servi
 }
 
 function denied(message: string, { wanted }: Input): RecoverError {
-  return refuse("guard-refused", message, wanted).advise(
-    "Nothing was renamed by this attempt. Give the names by hand with cf rename-service.",
-  );
+  return refuse("guard-refused", message)
+    .at(wanted)
+    .advise("Nothing was renamed by this attempt. Give the names by hand with cf rename-service.");
 }

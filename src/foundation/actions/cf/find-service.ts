@@ -37,8 +37,9 @@ export const findService = defineAction({
       throw refuse(
         "nothing-found",
         `there is no managed service "${request.service}" in ${request.org}/${request.space}`,
-        `${request.org}/${request.space}`,
-      ).advise("Look with cf services. A service that was deleted is brought back by dingo-recover run.");
+      )
+        .at(`${request.org}/${request.space}`)
+        .advise("Look with cf services. A service that was deleted is brought back by dingo-recover run.");
     await guardLiving(context, instance.guid, name);
     const { guid, createdAt: created_at } = instance;
     return { target: `${org}/${space}/${name}`, guid, space_guid: place.guid, org, space, name, created_at };

@@ -41,11 +41,9 @@ export const restartApp = defineAction({
     const app = await findApp(context, request);
     const bindings = await context.ports.cf.bindings(request.guid);
     if (bindings.some((binding) => binding.type === "app" && binding.appGuid === app.guid)) return;
-    throw refuse(
-      "guard-refused",
-      `the application "${request.app}" is not bound to the instance of this run`,
-      request.app,
-    ).advise("Bind it first; an application that is not bound gains nothing from a restart.");
+    throw refuse("guard-refused", `the application "${request.app}" is not bound to the instance of this run`)
+      .at(request.app)
+      .advise("Bind it first; an application that is not bound gains nothing from a restart.");
   },
   async run(context, request): Promise<Output> {
     const app = await findApp(context, request);
@@ -127,9 +125,9 @@ function doesNotRun(
   code: "step-failed" | "deadline-passed",
 ): RecoverError {
   const when = code === "deadline-passed" ? "5 minutes after its restart" : "after its restart";
-  return giveUp(code, `"${name}" does not run ${when}: ${instances.map(shown).join(", ")}`, name).advise(
-    `See why with ${quote(["cf", "logs", name, "--recent"])}, mend it, then resume.`,
-  );
+  return giveUp(code, `"${name}" does not run ${when}: ${instances.map(shown).join(", ")}`)
+    .at(name)
+    .advise(`See why with ${quote(["cf", "logs", name, "--recent"])}, mend it, then resume.`);
 }
 
 const restarting = z.object({ at: z.string(), before: z.array(z.string()) });
@@ -180,7 +178,7 @@ async function startsOf(context: Context, app: CfApp, at: Date): Promise<readonl
 async function findApp(context: Context, { space_guid, app }: Input): Promise<CfApp> {
   const found = (await context.ports.cf.apps(space_guid)).find((each) => each.name === app);
   if (found !== undefined) return found;
-  throw refuse("guard-refused", `there is no application "${app}" in the space any more`, app).advise(
-    "Run on without it: give --input apps=… without this name in a new run.",
-  );
+  throw refuse("guard-refused", `there is no application "${app}" in the space any more`)
+    .at(app)
+    .advise("Run on without it: give --input apps=… without this name in a new run.");
 }

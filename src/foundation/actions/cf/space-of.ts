@@ -20,7 +20,7 @@ export async function requireSpace(context: Context, placed: Placed): Promise<st
   const guid = await spaceOf(context, placed);
   if (guid !== undefined) return guid;
   const { org, space } = placed;
-  throw refuse("guard-refused", `there is no space "${space}" in "${org}" any more`, `${org}/${space}`).advise(
-    "Make it again, then resume.",
-  );
+  throw refuse("guard-refused", `there is no space "${space}" in "${org}" any more`)
+    .at(`${org}/${space}`)
+    .advise("Make it again, then resume.");
 }

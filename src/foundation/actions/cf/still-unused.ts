@@ -24,9 +24,9 @@ export async function guardStillUnused(context: Context, { guid, adopt, ...when 
   if (adopt === "") return;
   const taken = await context.ports.cf.getInstance(guid);
   if (taken !== undefined) return await refuseUsed(context, taken, when);
-  throw refuse("guard-refused", `the adopted instance "${guid}" is gone`, guid).advise(
-    "Begin anew: the name may be free now.",
-  );
+  throw refuse("guard-refused", `the adopted instance "${guid}" is gone`)
+    .at(guid)
+    .advise("Begin anew: the name may be free now.");
 }
 
 /** Between the typed GUID and now somebody can have begun to use it. Throws `guard-refused`. */
@@ -37,7 +37,7 @@ export async function refuseUsed(
 ): Promise<void> {
   const { adoptable, facts } = await inspectTaken(context, taken, { deployment, deletedAt });
   if (adoptable) return;
-  throw refuse("guard-refused", `"${taken.name}" is in use now: ${facts.join("; ")}`, taken.guid).advise(
-    "It is left as it is. Begin anew, and recover into another name.",
-  );
+  throw refuse("guard-refused", `"${taken.name}" is in use now: ${facts.join("; ")}`)
+    .at(taken.guid)
+    .advise("It is left as it is. Begin anew, and recover into another name.");
 }

@@ -64,11 +64,9 @@ async function answerOf(
     if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
     const refused = at.wreck ?? (at.found.adoptable ? undefined : nameTaken(at.taken, at.place));
     if (refused !== undefined) throw refused.with({ remedy: `${refused.remedy} ${error.remedy}` });
-    throw refuse(
-      "question-unanswered",
-      `"${at.taken.name}" is taken by an empty instance (${at.taken.guid})`,
-      at.place,
-    ).advise(`It is adopted at a terminal alone. ${error.remedy}`, error);
+    throw refuse("question-unanswered", `"${at.taken.name}" is taken by an empty instance (${at.taken.guid})`)
+      .at(at.place)
+      .advise(`It is adopted at a terminal alone. ${error.remedy}`, error);
   }
 }
 
@@ -127,9 +125,9 @@ async function adopt(context: Context, taken: ServiceInstance, { facts }: Taken)
     details: facts,
   });
   if (answer.value === taken.guid) return { name: taken.name, adopt: taken.guid, exchangeWith: "" };
-  throw refuse("guard-refused", `"${answer.value}" is not the GUID of "${taken.name}"`, taken.guid).advise(
-    "Nothing was changed. Resume and type its full GUID, or begin anew and choose another name.",
-  );
+  throw refuse("guard-refused", `"${answer.value}" is not the GUID of "${taken.name}"`)
+    .at(taken.guid)
+    .advise("Nothing was changed. Resume and type its full GUID, or begin anew and choose another name.");
 }
 
 async function freeName(context: Context, space: CfSpace, name: string): Promise<string> {
@@ -153,10 +151,11 @@ async function wreckOf(
   return refuse(
     "wreck-found",
     `"${name}" (${taken.guid}) is the wreck of a recovery: Docker restarted ${looping.container.name} ${looping.container.restartCount} times${mismatch === undefined ? "" : `; ${mismatch.trim()}`}`,
-    `${looping.container.name} on ${looping.cell.label}`,
-  ).advise(
-    "Its data directory holds another system identifier than /service/GUID/initialize in etcd; it is left as it is. Recover into a fresh instance with --input new_name=NAME.",
-  );
+  )
+    .at(`${looping.container.name} on ${looping.cell.label}`)
+    .advise(
+      "Its data directory holds another system identifier than /service/GUID/initialize in etcd; it is left as it is. Recover into a fresh instance with --input new_name=NAME.",
+    );
 }
 
 /** This life may not have come to its end yet; Docker waits a minute at most between two. */

@@ -123,8 +123,8 @@ async function settled(
     },
     tell: () => "waiting for the end of the create",
     late: ({ name, guid, lastOperation: { type, state } }) =>
-      refuse("deadline-passed", `"${name}" is still ${type} ${state}`, guid).advise(
-        "Look at cf service and at the broker's log; when the operation has ended, go on.",
-      ),
+      refuse("deadline-passed", `"${name}" is still ${type} ${state}`)
+        .at(guid)
+        .advise("Look at cf service and at the broker's log; when the operation has ended, go on."),
   });
 }

@@ -23,11 +23,9 @@ export const undoSpace: WayBack<SpaceRef, Output> = {
     const own = await findOwn(context, taken);
     const held = own === undefined ? "" : await contentOf(context, own);
     if (held === "") return;
-    throw refuse(
-      "guard-refused",
-      `the space "${taken.input.space}" holds ${held}`,
-      `${taken.input.org}/${taken.input.space}`,
-    ).advise("It is in use, and stays as it is. Begin the undo again: the step is then passed over.");
+    throw refuse("guard-refused", `the space "${taken.input.space}" holds ${held}`)
+      .at(`${taken.input.org}/${taken.input.space}`)
+      .advise("It is in use, and stays as it is. Begin the undo again: the step is then passed over.");
   },
   async probe(context, taken): Promise<UndoProbe> {
     if (context.records("space-was-missing").length === 0) return { state: "done", evidence: "this run made no space" };

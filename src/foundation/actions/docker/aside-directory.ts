@@ -26,9 +26,7 @@ export function asideDirectories(container: string, run: string): readonly strin
 export async function freeAsideDirectory(context: Context, cell: Cell, container: string): Promise<string> {
   for (const path of asideDirectories(container, context.run.id))
     if ((await cell.files.kind(path)) === "absent") return path;
-  throw refuse(
-    "guard-refused",
-    `"${container}" has been started again ${MOST} times during this recovery`,
-    `${container} on ${cell.label}`,
-  ).advise("Find out what starts it, and keep it from that; its former data directories lie beside its own.");
+  throw refuse("guard-refused", `"${container}" has been started again ${MOST} times during this recovery`)
+    .at(`${container} on ${cell.label}`)
+    .advise("Find out what starts it, and keep it from that; its former data directories lie beside its own.");
 }

@@ -89,7 +89,7 @@ async function requireGuid(context: Context, guid: string, running: readonly Rem
     details: running.map(remainsText),
   });
   if (answer.value === guid) return;
-  throw refuse("guard-refused", `"${answer.value}" is not the GUID of the deleted instance`, guid).advise(
-    "Nothing was stopped. Resume and type its full GUID, or begin anew and choose the archive as it is.",
-  );
+  throw refuse("guard-refused", `"${answer.value}" is not the GUID of the deleted instance`)
+    .at(guid)
+    .advise("Nothing was stopped. Resume and type its full GUID, or begin anew and choose the archive as it is.");
 }

@@ -94,7 +94,7 @@ async function refuseLiving(context: Context, { deployment, source_guid }: Input
 }
 
 function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message, place).advise(
-    "Nothing was copied by this attempt. Put it right on the cell, then resume.",
-  );
+  return refuse("guard-refused", message)
+    .at(place)
+    .advise("Nothing was copied by this attempt. Put it right on the cell, then resume.");
 }

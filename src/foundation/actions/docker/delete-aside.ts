@@ -66,7 +66,7 @@ async function evidenceOf(context: Context, request: Input): Promise<{ readonly 
 }
 
 function denied(message: string, { directory }: Input): RecoverError {
-  return refuse("guard-refused", message, directory).advise(
-    "Nothing was deleted. Look at the directories on the cell.",
-  );
+  return refuse("guard-refused", message)
+    .at(directory)
+    .advise("Nothing was deleted. Look at the directories on the cell.");
 }

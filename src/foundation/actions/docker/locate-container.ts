@@ -45,22 +45,21 @@ export const locateContainer = defineAction({
     const only = found[0];
     if (only === undefined || found.length > 1) throw notExactlyOne(guid, found);
     if (encrypted && !hasKey(only.container))
-      throw refuse(
-        "does-not-fit",
-        `the archive is encrypted, and "${only.container.name}" has no ${GPG_KEY}`,
-        only.cell.label,
-      ).advise(
-        "It could not restore what is copied to it. Give the plan the key, and begin anew with another --input new_name=….",
-      );
+      throw refuse("does-not-fit", `the archive is encrypted, and "${only.container.name}" has no ${GPG_KEY}`)
+        .at(only.cell.label)
+        .advise(
+          "It could not restore what is copied to it. Give the plan the key, and begin anew with another --input new_name=….",
+        );
     const located = describeContainer(context, only);
     if (required_cell !== "" && located.cell !== required_cell)
       throw refuse(
         "guard-refused",
         `the container "${located.container}" is on ${located.cell_label}, the old database on ${required_cell}`,
-        located.cell_label,
-      ).advise(
-        "A database is copied on its own cell only. Begin anew with another --input new_name=…: the broker may place that one there; or choose the archive.",
-      );
+      )
+        .at(located.cell_label)
+        .advise(
+          "A database is copied on its own cell only. Begin anew with another --input new_name=…: the broker may place that one there; or choose the archive.",
+        );
     return located;
   },
 });
@@ -89,15 +88,16 @@ function notExactlyOne(guid: string, found: readonly Found[]): RecoverError {
     found.length === 0
       ? `no cell has a container of "${guid}"`
       : `instance "${guid}" has ${found.length} containers: ${where}`,
-    guid,
-  ).advise("A recovery needs exactly one node: look at the cells, or create the instance with node-count 1.");
+  )
+    .at(guid)
+    .advise("A recovery needs exactly one node: look at the cells, or create the instance with node-count 1.");
 }
 
 function describeContainer(context: Context, { cell, container }: Found): Output {
   const missing = (what: string): RecoverError =>
-    refuse("guard-refused", `the container "${container.name}" has no ${what}`, cell.label).advise(
-      "This is not a Dingo PostgreSQL container that dingo-recover knows.",
-    );
+    refuse("guard-refused", `the container "${container.name}" has no ${what}`)
+      .at(cell.label)
+      .advise("This is not a Dingo PostgreSQL container that dingo-recover knows.");
   const bucket = container.env["WAL_S3_BUCKET"];
   const etcd = context.ports.settings.etcd ?? container.env["ETCD_HOST_PORT"];
   if (bucket === undefined || bucket === "") throw missing("WAL_S3_BUCKET: it keeps no backups");

@@ -40,9 +40,9 @@ const undoDataAside: WayBack<Target, unknown> = {
     if ((await cell.files.kind(aside)) === "absent") return;
     if ((await cell.files.kind(data)) !== "absent") {
       if ((await cell.files.kind(undone)) !== "absent")
-        throw refuse("guard-refused", `"${undone}" is there already, and so is a data directory`, undone).advise(
-          "Look at both directories on the cell and give one of them another name, then go on.",
-        );
+        throw refuse("guard-refused", `"${undone}" is there already, and so is a data directory`)
+          .at(undone)
+          .advise("Look at both directories on the cell and give one of them another name, then go on.");
       await context.record("data-moved-back", { from: data, to: undone });
       await context.beforeEffect();
       await cell.files.rename(data, undone);
@@ -71,11 +71,9 @@ export const setDataAside = defineAction({
   async guard(context, target) {
     const { container } = await guardTarget(context, target);
     if (!container.running && container.status === "exited") return;
-    throw refuse(
-      "guard-refused",
-      `the container "${container.name}" is ${container.status}: its data are in use`,
-      container.name,
-    ).advise("Stop the container first; resume finds out how far the run got.");
+    throw refuse("guard-refused", `the container "${container.name}" is ${container.status}: its data are in use`)
+      .at(container.name)
+      .advise("Stop the container first; resume finds out how far the run got.");
   },
   async run(context, target): Promise<Output> {
     const { cell } = await openTarget(context, target);

@@ -89,8 +89,9 @@ function refuseForeignLife(context: Context, container: Container): void {
   throw refuse(
     "guard-refused",
     `the container "${container.name}" runs since ${container.startedAt}, and this run did not start it`,
-    container.name,
-  ).advise("Stop it and find out who started it: it may have written to the copied archive. Then resume.");
+  )
+    .at(container.name)
+    .advise("Stop it and find out who started it: it may have written to the copied archive. Then resume.");
 }
 
 async function probeStart(context: Context, target: Ready): Promise<Probe<Output>> {
@@ -175,11 +176,9 @@ async function tell(context: Context, { name, startedAt }: Container, cell: Cell
   const stopped = wasStopped(context, startedAt) ? STOPPED : "";
   await context.record("end-told", { life: startedAt });
   const why = line === "" ? "it said neither that it restores nor why not" : line;
-  return giveUp(
-    "proof-failed",
-    `the container did not restore: ${why}. It is ${state}${stopped}`,
-    `${name} on ${cell.label}`,
-  ).advise(
-    `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
-  );
+  return giveUp("proof-failed", `the container did not restore: ${why}. It is ${state}${stopped}`)
+    .at(`${name} on ${cell.label}`)
+    .advise(
+      `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
+    );
 }

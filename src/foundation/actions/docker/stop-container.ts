@@ -118,11 +118,9 @@ async function awaitLeader(context: Context, target: Target): Promise<void> {
     },
     tell: () => "waiting for the container to lead again",
     late: () =>
-      giveUp(
-        "deadline-passed",
-        `${target.container} does not lead after 180 s`,
-        `${target.container} on ${target.cell}`,
-      ).advise("Look at its log; when it leads, go on."),
+      giveUp("deadline-passed", `${target.container} does not lead after 180 s`)
+        .at(`${target.container} on ${target.cell}`)
+        .advise("Look at its log; when it leads, go on."),
   });
 }
 

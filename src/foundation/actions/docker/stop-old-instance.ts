@@ -93,7 +93,7 @@ const evidenceOf = (all: readonly Opened[]): string =>
   all.map(({ container }) => `${container.name} is ${container.status} (exit code ${container.exitCode})`).join(", ");
 
 function denied(message: string, where: string): RecoverError {
-  return refuse("guard-refused", message, where).advise(
-    "Nothing was stopped by this attempt. Look at the cells again: begin anew.",
-  );
+  return refuse("guard-refused", message)
+    .at(where)
+    .advise("Nothing was stopped by this attempt. Look at the cells again: begin anew.");
 }

@@ -13,9 +13,7 @@ export async function guardStopped(context: Context, target: Target): Promise<{ 
   const opened = await guardTarget(context, target);
   const { container, cell } = opened;
   if (isStopped(container)) return opened;
-  throw refuse(
-    "guard-refused",
-    `the container "${container.name}" is ${container.status}`,
-    `${container.name} on ${cell.label}`,
-  ).advise("Find out who started it and stop it, then go on.");
+  throw refuse("guard-refused", `the container "${container.name}" is ${container.status}`)
+    .at(`${container.name} on ${cell.label}`)
+    .advise("Find out who started it and stop it, then go on.");
 }

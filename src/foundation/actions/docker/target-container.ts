@@ -32,9 +32,9 @@ export interface Target {
 }
 
 function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message, place).advise(
-    "Nothing was changed. Look at the instance and its container by hand before anything else.",
-  );
+  return refuse("guard-refused", message)
+    .at(place)
+    .advise("Nothing was changed. Look at the instance and its container by hand before anything else.");
 }
 
 /** The container and its cell, with no more shown than that they exist. */

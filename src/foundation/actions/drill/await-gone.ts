@@ -33,9 +33,11 @@ export const awaitContainersGone = defineAction({
       },
       tell: (left) => `waiting for the broker to remove ${left}`,
       late: (left) =>
-        refuse("deadline-passed", `the broker has left ${left}`, guid).advise(
-          "The deletion was reported as done: look at the broker's log, and remove by hand what is left; then resume.",
-        ),
+        refuse("deadline-passed", `the broker has left ${left}`)
+          .at(guid)
+          .advise(
+            "The deletion was reported as done: look at the broker's log, and remove by hand what is left; then resume.",
+          ),
     });
   },
   async verify(context, request) {

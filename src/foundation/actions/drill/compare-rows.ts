@@ -23,10 +23,8 @@ export const compareRows = defineAction({
     const [[count = "", checksum = ""] = []] = await rowsOf(application, READ_BACK);
     const found = { rows: Number(count), checksum };
     if (sameRows(found, request)) return found;
-    throw refuse(
-      "proof-failed",
-      `${rowsText(request)} were written, and ${rowsText(found)} are there`,
-      application.router,
-    ).advise("The recovery did not bring everything back: keep the run and both archives, and look at the report.");
+    throw refuse("proof-failed", `${rowsText(request)} were written, and ${rowsText(found)} are there`)
+      .at(application.router)
+      .advise("The recovery did not bring everything back: keep the run and both archives, and look at the report.");
   },
 });

@@ -129,14 +129,14 @@ async function awaitGone(context: Context, { guid, name }: Input): Promise<void>
       if (found === undefined) return { found: guid };
       const { description } = found.lastOperation;
       if (!hasFailed(found.lastOperation)) return { instead: description };
-      throw giveUp("step-failed", `Cloud Foundry could not delete "${name}": ${description}`, guid).advise(
-        "Look at cf service and at the broker's log, then resume.",
-      );
+      throw giveUp("step-failed", `Cloud Foundry could not delete "${name}": ${description}`)
+        .at(guid)
+        .advise("Look at cf service and at the broker's log, then resume.");
     },
     tell: (description) => description || "delete in progress",
     late: () =>
-      giveUp("deadline-passed", `"${name}" was not deleted within 15 minutes`, guid).advise(
-        "Look at cf service and at the broker's log; when it is gone, resume.",
-      ),
+      giveUp("deadline-passed", `"${name}" was not deleted within 15 minutes`)
+        .at(guid)
+        .advise("Look at cf service and at the broker's log; when it is gone, resume."),
   });
 }

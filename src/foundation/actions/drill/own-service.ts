@@ -55,7 +55,9 @@ async function requireUnused(context: Context, own: OwnService): Promise<void> {
 }
 
 function denied({ guid }: { readonly guid: string }, message: string): RecoverError {
-  return refuse("guard-refused", message, guid).advise(
-    "Nothing was deleted. A drill deletes the service that it created itself and no other: begin another drill.",
-  );
+  return refuse("guard-refused", message)
+    .at(guid)
+    .advise(
+      "Nothing was deleted. A drill deletes the service that it created itself and no other: begin another drill.",
+    );
 }

@@ -94,7 +94,7 @@ function outputOf({ bucket, guid }: Input, { rows, checksum }: Rows, segment: st
 
 function otherRows(found: Rows | undefined, wanted: Rows, { router }: Application): RecoverError {
   const there = found === undefined ? "no such table" : rowsText(found);
-  return giveUp("proof-failed", `${TABLE} should have ${rowsText(wanted)}, and there are ${there}`, router).advise(
-    "Somebody else writes to the drill's service: begin another drill.",
-  );
+  return giveUp("proof-failed", `${TABLE} should have ${rowsText(wanted)}, and there are ${there}`)
+    .at(router)
+    .advise("Somebody else writes to the drill's service: begin another drill.");
 }

@@ -116,9 +116,9 @@ function wayBack<I extends KeyInput, O>(
     const [was, own] = [formerOf(context, taken), keyOf(taken.input)];
     if (was === undefined || was.key === own) return was;
     const what = `the journal names the key ${was.key}, and the step changes ${own} alone`;
-    throw refuse("guard-refused", what, was.key).advise(
-      "Nothing was changed. The journal is not as this run wrote it: look at both keys by hand.",
-    );
+    throw refuse("guard-refused", what)
+      .at(was.key)
+      .advise("Nothing was changed. The journal is not as this run wrote it: look at both keys by hand.");
   };
   return {
     effect: "destroy",
@@ -155,9 +155,9 @@ function wayBack<I extends KeyInput, O>(
       await context.record("key-put-back", { key, before: valueOf(now), after: to });
       await context.beforeEffect();
       if (await write(etcd, key, { now, to })) return;
-      throw giveUp("guard-refused", `${key} changed while it was put back`, key).advise(
-        "Something writes there: see that the container is stopped, then go on.",
-      );
+      throw giveUp("guard-refused", `${key} changed while it was put back`)
+        .at(key)
+        .advise("Something writes there: see that the container is stopped, then go on.");
     },
   };
 }

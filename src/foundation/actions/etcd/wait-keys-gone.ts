@@ -60,9 +60,11 @@ export async function awaitKeysGone(context: Context, target: Keys): Promise<num
     },
     tell: (living) => `waiting for ${living} to expire`,
     late: (living) =>
-      refuse("deadline-passed", `after 90 s etcd still has ${living}`, target.etcd).advise(
-        "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
-      ),
+      refuse("deadline-passed", `after 90 s etcd still has ${living}`)
+        .at(target.etcd)
+        .advise(
+          "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
+        ),
   });
 }
 

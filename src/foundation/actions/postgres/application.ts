@@ -47,9 +47,9 @@ const WRITE_AND_READ =
 
 export async function awaitWritable(context: Context, { router, user, login }: Application): Promise<void> {
   const refused = (why: string): RecoverError =>
-    refuse("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`, router).advise(
-      "Look at the router's haproxy configuration and at the roles of the restored database, then resume.",
-    );
+    refuse("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`)
+      .at(router)
+      .advise("Look at the router's haproxy configuration and at the roles of the restored database, then resume.");
   await waitFor(context, {
     deadlineMs: DEADLINE_MS,
     pollMs: POLL_MS,
@@ -67,7 +67,7 @@ export async function awaitWritable(context: Context, { router, user, login }: A
 export async function rowsOf({ router, login }: Application, sql: string): Promise<readonly (readonly string[])[]> {
   const answer = await login(sql);
   if (answer.ok) return answer.rows.filter((row) => row.length > 0);
-  throw refuse("proof-failed", `the query through the router failed: ${answer.message}`, router).advise(
-    "Correct the query, or look at the rights of the application's role; then resume.",
-  );
+  throw refuse("proof-failed", `the query through the router failed: ${answer.message}`)
+    .at(router)
+    .advise("Correct the query, or look at the rights of the application's role; then resume.");
 }

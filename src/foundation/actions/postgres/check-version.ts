@@ -28,10 +28,11 @@ export const checkVersion = defineAction({
     throw refuse(
       "does-not-fit",
       `the archive is of PostgreSQL ${target.postgres_version}, the new instance runs ${version}`,
-      target.container,
-    ).advise(
-      "Create the new instance from an offering of the archive's version: --input offering=… --input plan=…, with another --input new_name=….",
-    );
+    )
+      .at(target.container)
+      .advise(
+        "Create the new instance from an offering of the archive's version: --input offering=… --input plan=…, with another --input new_name=….",
+      );
   },
 });
 
@@ -39,9 +40,9 @@ export const checkVersion = defineAction({
 async function refuseOtherEtcd(cell: Cell, { etcd, guid }: z.infer<typeof input>): Promise<void> {
   const key = `/service/${guid}/initialize`;
   if ((await cell.etcd(etcd).get(key)) !== undefined) return;
-  throw refuse("guard-refused", `the etcd at "${etcd}" does not know the new instance: it has no ${key}`, etcd).advise(
-    "Correct etcd.url in the configuration, or leave it out: then the container says where its etcd is.",
-  );
+  throw refuse("guard-refused", `the etcd at "${etcd}" does not know the new instance: it has no ${key}`)
+    .at(etcd)
+    .advise("Correct etcd.url in the configuration, or leave it out: then the container says where its etcd is.");
 }
 
 /** Two numbers until 9.6, one from 10 on. */

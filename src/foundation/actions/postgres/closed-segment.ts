@@ -28,9 +28,9 @@ export async function closeSegment(context: Context, target: Target): Promise<st
   await context.beforeEffect();
   const [[segment = ""] = []] = await cell.sql.socket(target.container, switchSql(version));
   if (!/^[0-9A-F]{24}$/.test(segment))
-    throw giveUp("answer-malformed", `PostgreSQL named no segment, but "${segment}"`, target.container).advise(
-      "Look at the container's log, then resume.",
-    );
+    throw giveUp("answer-malformed", `PostgreSQL named no segment, but "${segment}"`)
+      .at(target.container)
+      .advise("Look at the container's log, then resume.");
   await context.record("segment-closed", { segment });
   return segment;
 }
@@ -57,8 +57,8 @@ export async function awaitArchived(context: Context, request: Archiving, segmen
     look: async () => ((await isArchived(context, request, segment)) ? { found: segment } : { instead: undefined }),
     tell: () => `waiting for ${segment} in the archive`,
     late: () =>
-      giveUp("deadline-passed", `the segment ${segment} was not archived within 5 minutes`, request.container).advise(
-        "Look at the container's log: without a working archive nothing can be recovered. Then resume.",
-      ),
+      giveUp("deadline-passed", `the segment ${segment} was not archived within 5 minutes`)
+        .at(request.container)
+        .advise("Look at the container's log: without a working archive nothing can be recovered. Then resume."),
   });
 }

@@ -51,7 +51,7 @@ export const countLiving = defineAction({
 });
 
 function taken(message: string): RecoverError {
-  return refuse("name-taken", message, "into_schema").advise(
-    "Nothing is overwritten. Begin anew with --input into_schema=NAME, a schema that is not there yet.",
-  );
+  return refuse("name-taken", message)
+    .at("into_schema")
+    .advise("Nothing is overwritten. Begin anew with --input into_schema=NAME, a schema that is not there yet.");
 }

@@ -10,7 +10,7 @@ const MISREAD = /[\p{Cc}=]|:\/\//u;
 export function inDatabase(database: string, sql: string): string {
   if (database === "postgres") return sql;
   if (!MISREAD.test(database)) return `\\connect ${quoteIdentifier(database)}\n${sql}`;
-  throw refuse("guard-refused", `psql would read ${quoted(database)} as more than a name`, "database").advise(
-    "Name another database, or look into this one by hand.",
-  );
+  throw refuse("guard-refused", `psql would read ${quoted(database)} as more than a name`)
+    .at("database")
+    .advise("Name another database, or look into this one by hand.");
 }

@@ -122,7 +122,7 @@ async function ownerOf(context: Context, request: Input): Promise<string | undef
 }
 
 function notOwn({ schema, name }: Input): RecoverError {
-  return refuse("guard-refused", `the schema "${schema}" is there, and this run did not make it`, name).advise(
-    "Begin anew with another --input into_schema=NAME.",
-  );
+  return refuse("guard-refused", `the schema "${schema}" is there, and this run did not make it`)
+    .at(name)
+    .advise("Begin anew with another --input into_schema=NAME.");
 }

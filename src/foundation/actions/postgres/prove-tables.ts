@@ -35,11 +35,9 @@ export const proveTables = defineAction({
     // affair.
     const less = tables.find(({ rows }, index) => (rows ?? -1) < (request.tables[index]?.rows ?? 0));
     if (less === undefined) return { router, user, tables };
-    throw refuse(
-      "proof-failed",
-      `${nameText(less)} has fewer rows than were dumped: ${countsText(tables)}`,
-      router,
-    ).advise("Keep the copy, and look at what the application has done with the table since; then resume.");
+    throw refuse("proof-failed", `${nameText(less)} has fewer rows than were dumped: ${countsText(tables)}`)
+      .at(router)
+      .advise("Keep the copy, and look at what the application has done with the table since; then resume.");
   },
   verify: () => Promise.resolve({ holds: true, evidence: "the application goes on writing" }),
 });

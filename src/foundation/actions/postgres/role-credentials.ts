@@ -31,9 +31,9 @@ export async function readRoleCredentials(
   if (node === undefined) return undefined;
   const parsed = state.safeParse(parseJson(node.value));
   if (!parsed.success) {
-    throw refuse("answer-malformed", `${key} does not hold the credentials of three roles`, key).advise(
-      "Look at the key in etcd; its form is that of another broker version.",
-    );
+    throw refuse("answer-malformed", `${key} does not hold the credentials of three roles`)
+      .at(key)
+      .advise("Look at the key in etcd; its form is that of another broker version.");
   }
   const { superuser_credentials, admin_credentials, app_credentials } = parsed.data;
   return [

@@ -42,9 +42,9 @@ export const undoLoad: WayBack<Input, unknown> = {
     await guardLiving(context, input.guid, input.name);
     await guardContainer(context, input);
     if (context.records("loading").length > 0) return;
-    throw refuse("guard-refused", "the journal does not say that this run loaded the tables", input.name).advise(
-      "Nothing was renamed. Look at the tables by hand.",
-    );
+    throw refuse("guard-refused", "the journal does not say that this run loaded the tables")
+      .at(input.name)
+      .advise("Nothing was renamed. Look at the tables by hand.");
   },
   async probe(context, taken) {
     const { there } = await look(context, taken);

@@ -80,11 +80,9 @@ export async function requireOwnBackup(context: Context, { archive, base_backup 
   if (own && verdict === "restorable") return chosenBase;
   const why =
     own || chosenBase === null ? `is ${verdict}` : `is restored from "${chosenBase}", which is none of its own`;
-  throw refuse(
-    "guard-refused",
-    `the instance's own archive ${why}: what is aside may still be needed`,
-    formatLocation(location),
-  ).advise(`Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`);
+  throw refuse("guard-refused", `the instance's own archive ${why}: what is aside may still be needed`)
+    .at(formatLocation(location))
+    .advise(`Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`);
 }
 
 /** Timelines and positions only grow: the copied objects lie below the first base backup after the recovery. */
@@ -95,5 +93,5 @@ function isSameOrLater(name: string, first: string): boolean {
 }
 
 function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message, place).advise("Nothing was deleted. Look at it by hand.");
+  return refuse("guard-refused", message).at(place).advise("Nothing was deleted. Look at it by hand.");
 }

@@ -30,9 +30,9 @@ export const askOwner = defineAction({
     });
     const owner = answer.value.trim();
     if (owner !== "" && !/^no?$/i.test(owner)) return { owner };
-    throw refuse("stopped-by-operator", `the owner of "${target}" has not agreed`, target).advise(
-      `Nothing was deleted. Ask the owner, then go on with "dingo-recover cleanup ${run}".`,
-    );
+    throw refuse("stopped-by-operator", `the owner of "${target}" has not agreed`)
+      .at(target)
+      .advise(`Nothing was deleted. Ask the owner, then go on with "dingo-recover cleanup ${run}".`);
   },
   verify: (_context, _request, { owner }) =>
     Promise.resolve({ holds: true, evidence: `the journal has the yes of ${owner}` }),

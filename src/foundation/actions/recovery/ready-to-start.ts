@@ -128,7 +128,7 @@ function notEmpty(context: Context, target: Ready, count: number): RecoverError 
 const LOOK = "Do not start the container: find out what changed since the stop, put it right, then resume.";
 
 function denied(message: string, { container }: Ready, remedy = LOOK): RecoverError {
-  return refuse("guard-refused", message, container).advise(remedy);
+  return refuse("guard-refused", message).at(container).advise(remedy);
 }
 
 /** Sysids, sentinels, versions and histories; never a segment or a tar part of a database with data. */
@@ -160,8 +160,9 @@ async function refuseOtherArchive(
   throw refuse(
     "guard-refused",
     `the copied archive is not the old one any more: ${wrong} objects missing or changed, ${foreign} foreign`,
-    target,
-  ).advise("Something writes there: find out what before the container is started; then resume.");
+  )
+    .at(target)
+    .advise("Something writes there: find out what before the container is started; then resume.");
 }
 
 async function isSame(reader: ObjectReader, from: Stored, to: Stored): Promise<boolean> {

@@ -11,13 +11,11 @@ export const STOP_GRACE_SECONDS = 10;
 export async function stopWrong(context: Context, target: Target, wrong: string): Promise<RecoverError> {
   const { cell, container } = await guardTarget(context, target);
   const state = await stopOnce(context, cell, container);
-  return refuse(
-    "proof-failed",
-    `the restore went wrong: ${wrong}. ${state}`,
-    `${target.container} on ${cell.label}`,
-  ).advise(
-    `The source archive is untouched. Read ${printedLogs(target.container)} on the cell, take this run back with "dingo-recover undo ${context.run.id}", or begin anew with --input new_name=NAME.`,
-  );
+  return refuse("proof-failed", `the restore went wrong: ${wrong}. ${state}`)
+    .at(`${target.container} on ${cell.label}`)
+    .advise(
+      `The source archive is untouched. Read ${printedLogs(target.container)} on the cell, take this run back with "dingo-recover undo ${context.run.id}", or begin anew with --input new_name=NAME.`,
+    );
 }
 
 /** Once only: who starts it after that has been told, and is left alone. */

@@ -44,9 +44,9 @@ export const compareTables = defineAction({
 function requireThere({ tables, time }: Input): void {
   const absent = tables.filter((each) => each.rows === null).map(nameText);
   if (absent.length === 0) return;
-  throw refuse("nothing-found", `the copy as of ${time} has no table ${absent.join(", ")}`, absent[0] ?? "").advise(
-    "Begin anew with an earlier --input time=…, or with the right schema: --input tables=SCHEMA.TABLE.",
-  );
+  throw refuse("nothing-found", `the copy as of ${time} has no table ${absent.join(", ")}`)
+    .at(absent[0] ?? "")
+    .advise("Begin anew with an earlier --input time=…, or with the right schema: --input tables=SCHEMA.TABLE.");
 }
 
 function rows(request: Input, living: readonly TableRows[]): ReviewRow[] {

@@ -99,9 +99,9 @@ export function parseJson(text: string, place: string): unknown {
 /** Newline-separated JSON. The director ends every line: a last one without its end was cut. */
 export function parseLines(text: string, place: string): readonly unknown[] {
   if (text !== "" && !text.endsWith("\n")) {
-    throw refuse("answer-incomplete", `the director's answer to "${place}" was cut in its last line`, place).advise(
-      "Try again; look at the network between here and the director.",
-    );
+    throw refuse("answer-incomplete", `the director's answer to "${place}" was cut in its last line`)
+      .at(place)
+      .advise("Try again; look at the network between here and the director.");
   }
   return text
     .split("\n")
@@ -129,7 +129,7 @@ export function failureText(body: string): string {
 }
 
 function malformed(place: string, why: string): RecoverError {
-  return refuse("answer-malformed", `the director's answer to "${place}" ${why}`, place).advise(
-    "Check that bosh.environment is the address of a BOSH director, and its version.",
-  );
+  return refuse("answer-malformed", `the director's answer to "${place}" ${why}`)
+    .at(place)
+    .advise("Check that bosh.environment is the address of a BOSH director, and its version.");
 }

@@ -127,9 +127,9 @@ export class DirectorSession {
   }
 
   #refusedByUaa(url: URL): RecoverError {
-    return refuse("not-logged-in", `the director's UAA refuses the client "${this.#options.client}"`, url.host).advise(
-      "Check BOSH_CLIENT and BOSH_CLIENT_SECRET.",
-    );
+    return refuse("not-logged-in", `the director's UAA refuses the client "${this.#options.client}"`)
+      .at(url.host)
+      .advise("Check BOSH_CLIENT and BOSH_CLIENT_SECRET.");
   }
 
   #url(path: string): URL {
@@ -142,9 +142,9 @@ function addressOf(environment: string): URL {
   const text = /^https?:\/\//.test(environment) ? environment : `https://${environment}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.protocol !== "https:") {
-    throw refuse("config-invalid", `"${environment}" is no address of a BOSH director`, "bosh.environment").advise(
-      "Set bosh.environment to its address, such as https://10.0.0.10:25555; directors speak HTTPS only.",
-    );
+    throw refuse("config-invalid", `"${environment}" is no address of a BOSH director`)
+      .at("bosh.environment")
+      .advise("Set bosh.environment to its address, such as https://10.0.0.10:25555; directors speak HTTPS only.");
   }
   // A URL drops the port 443, which is never a director's by default.
   if (url.port === "" && !/:443(\/|$)/.test(text)) url.port = DIRECTOR_PORT;

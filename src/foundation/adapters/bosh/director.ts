@@ -35,9 +35,9 @@ export class BoshDirector implements Director {
       return lines.map((line) => answers.toInstance(deployment, answers.readAs(answers.instance, line, path)));
     }
     // No deployment of ours is empty: an answer without an instance means that nothing was looked at (law 5).
-    throw refuse("answer-incomplete", `the director names no instance of "${deployment}"`, path).advise(
-      `See "bosh -d ${deployment} instances"; try again when the director is well.`,
-    );
+    throw refuse("answer-incomplete", `the director names no instance of "${deployment}"`)
+      .at(path)
+      .advise(`See "bosh -d ${deployment} instances"; try again when the director is well.`);
   }
 
   async locks(): Promise<readonly DirectorLock[]> {
@@ -68,10 +68,11 @@ export class BoshDirector implements Director {
       throw giveUp(
         "answer-malformed",
         `the director set up SSH for ${results.length} instances instead of ${instance.group}/${instance.id}`,
-        `${instance.group}/${instance.id}`,
-      ).advise(
-        `See "bosh -d ${instance.deployment} events --action 'setup ssh'"; the ephemeral user may exist elsewhere.`,
-      );
+      )
+        .at(`${instance.group}/${instance.id}`)
+        .advise(
+          `See "bosh -d ${instance.deployment} events --action 'setup ssh'"; the ephemeral user may exist elsewhere.`,
+        );
     return { address: only.ip || (instance.ips[0] ?? ""), user, hostPublicKey: (only.host_public_key ?? "").trim() };
   }
 
@@ -84,9 +85,9 @@ export class BoshDirector implements Director {
 /** An empty target would mean every instance of the deployment (cf-bosh.md §0.3). */
 function target({ deployment, group, id }: BoshInstance): object {
   if (group === "" || id === "") {
-    throw refuse("guard-refused", "an instance without group or id would mean every instance", deployment).advise(
-      "This is a defect of dingo-recover: please report it with the run's journal.",
-    );
+    throw refuse("guard-refused", "an instance without group or id would mean every instance")
+      .at(deployment)
+      .advise("This is a defect of dingo-recover: please report it with the run's journal.");
   }
   return { deployment_name: deployment, target: { job: group, indexes: [id], ids: [id] } };
 }
@@ -94,9 +95,9 @@ function target({ deployment, group, id }: BoshInstance): object {
 /** It stands in a pattern of names to remove. */
 function checkedUser(user: string): string {
   if (/^bosh_[a-z0-9]{1,27}$/.test(user)) return user;
-  throw refuse("guard-refused", `"${user}" is no name of an ephemeral user`, "ssh").advise(
-    "This is a defect of dingo-recover: please report it with the run's journal.",
-  );
+  throw refuse("guard-refused", `"${user}" is no name of an ephemeral user`)
+    .at("ssh")
+    .advise("This is a defect of dingo-recover: please report it with the run's journal.");
 }
 
 function deploymentPath(deployment: string): string {

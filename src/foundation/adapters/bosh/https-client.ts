@@ -87,14 +87,15 @@ class IdleConnectionLost extends Error {}
 function explained(url: URL, error: Error): RecoverError {
   if (error instanceof RecoverError) return error;
   return isUntrustedCertificate(error)
-    ? refuse("host-key-mismatch", `the certificate of "${url.host}" is not trusted: ${error.message}`, url.host).advise(
-        "Set bosh.ca_cert (or BOSH_CA_CERT) to the director's own authority, a path or the PEM text.",
-        error,
-      )
-    : giveUp("unreachable", `"${url.host}" did not answer: ${error.message}`, url.host).advise(
-        "Check the address, the gateway hop and the firewall between here and the director, then resume.",
-        error,
-      );
+    ? refuse("host-key-mismatch", `the certificate of "${url.host}" is not trusted: ${error.message}`)
+        .at(url.host)
+        .advise("Set bosh.ca_cert (or BOSH_CA_CERT) to the director's own authority, a path or the PEM text.", error)
+    : giveUp("unreachable", `"${url.host}" did not answer: ${error.message}`)
+        .at(url.host)
+        .advise(
+          "Check the address, the gateway hop and the firewall between here and the director, then resume.",
+          error,
+        );
 }
 
 async function read(incoming: IncomingMessage, url: URL): Promise<string> {
@@ -114,9 +115,7 @@ async function read(incoming: IncomingMessage, url: URL): Promise<string> {
 }
 
 function incomplete(url: URL, cause: unknown): RecoverError {
-  return giveUp(
-    "answer-incomplete",
-    `the answer of "${url.host}" to "${url.pathname}" broke off`,
-    `${url.host}${url.pathname}`,
-  ).advise("Try again; look at the network between here and the director.", cause);
+  return giveUp("answer-incomplete", `the answer of "${url.host}" to "${url.pathname}" broke off`)
+    .at(`${url.host}${url.pathname}`)
+    .advise("Try again; look at the network between here and the director.", cause);
 }

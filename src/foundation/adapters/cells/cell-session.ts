@@ -89,9 +89,9 @@ export class CellSession {
     const { known, revoked } = await knownHostKeys(knownHostsFiles, host, sshPort);
     if (key !== undefined) return { kind: "pinned", keys: [key], source: "the director (host_public_key)", revoked };
     if (hostPublicKey.trim() === "") return this.#trustedByOperator(host, { known, revoked });
-    throw refuse("answer-malformed", `the director's host key of "${this.label}" is not understood`, this.label).advise(
-      "Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.",
-    );
+    throw refuse("answer-malformed", `the director's host key of "${this.label}" is not understood`)
+      .at(this.label)
+      .advise("Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.");
   }
 
   #trustedByOperator(host: string, { known: keys, revoked }: KnownKeys): TrustedKeys {
@@ -108,7 +108,9 @@ export class CellSession {
 }
 
 export function sessionEnded(label: string): RecoverError {
-  return refuse("interrupted", `the way to "${label}" is closed: the run is ending`, label).advise("Resume the run.");
+  return refuse("interrupted", `the way to "${label}" is closed: the run is ending`)
+    .at(label)
+    .advise("Resume the run.");
 }
 
 export function labelOf(instance: BoshInstance): string {

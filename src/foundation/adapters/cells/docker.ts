@@ -74,11 +74,9 @@ export class DockerCli implements ContainerEngine {
   async secret(name: string, variable: string): Promise<string | undefined> {
     const answer = await this.#inspected(name);
     if (answer === undefined)
-      throw refuse(
-        "command-failed",
-        `there is no container ${quoted(name)} on "${this.#shell.label}"`,
-        this.#shell.label,
-      ).advise("Look with `docker ps -a` on the cell which container is meant.");
+      throw refuse("command-failed", `there is no container ${quoted(name)} on "${this.#shell.label}"`)
+        .at(this.#shell.label)
+        .advise("Look with `docker ps -a` on the cell which container is meant.");
     const value = environmentOf(answer.Config.Env ?? []).get(variable);
     return value === undefined ? undefined : this.#shell.secrets.register(value);
   }

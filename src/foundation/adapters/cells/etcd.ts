@@ -96,11 +96,9 @@ export class EtcdByCurl implements Etcd {
   /** Compared values stand in the command line: law 10 forbids that for secrets. */
   #public(value: string): string {
     if (this.#shell.secrets.mask(value) === value) return value;
-    throw refuse(
-      "guard-refused",
-      "a value of etcd that holds a secret cannot be compared on a command line",
-      this.#shell.label,
-    ).advise("Change such a key by hand.");
+    throw refuse("guard-refused", "a value of etcd that holds a secret cannot be compared on a command line")
+      .at(this.#shell.label)
+      .advise("Change such a key by hand.");
   }
 
   #node(raw: z.infer<typeof leaf>): EtcdNode {
@@ -117,17 +115,15 @@ export class EtcdByCurl implements Etcd {
   }
 
   #compareFailed(key: string, why: string): RecoverError {
-    return refuse("guard-refused", `etcd's key ${quoted(key)} is not what it was: ${why}`, this.#hostPort).advise(
-      "Somebody or something else writes there: find out who, then resume.",
-    );
+    return refuse("guard-refused", `etcd's key ${quoted(key)} is not what it was: ${why}`)
+      .at(this.#hostPort)
+      .advise("Somebody or something else writes there: find out who, then resume.");
   }
 
   #nothingListens(): RecoverError {
-    return refuse(
-      "unreachable",
-      `no etcd listens at "${this.#hostPort}", seen from "${this.#shell.label}"`,
-      this.#hostPort,
-    ).advise("Check ETCD_HOST_PORT of the container and that etcd runs, then resume.");
+    return refuse("unreachable", `no etcd listens at "${this.#hostPort}", seen from "${this.#shell.label}"`)
+      .at(this.#hostPort)
+      .advise("Check ETCD_HOST_PORT of the container and that etcd runs, then resume.");
   }
 }
 

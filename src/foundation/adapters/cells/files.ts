@@ -122,9 +122,9 @@ export class ShellFiles implements HostFiles {
   }
 
   #refuse(message: string): RecoverError {
-    return refuse("guard-refused", `${message} on "${this.#shell.label}"`, this.#shell.label).advise(
-      "Look at both places on the cell before anything is changed there; nothing was overwritten.",
-    );
+    return refuse("guard-refused", `${message} on "${this.#shell.label}"`)
+      .at(this.#shell.label)
+      .advise("Look at both places on the cell before anything is changed there; nothing was overwritten.");
   }
 }
 

@@ -69,9 +69,9 @@ export class PsqlInContainer implements Sql {
 
   #notReady(container: string, result: CommandResult): RecoverError {
     const message = `PostgreSQL in ${quoted(container)} takes no connections: ${sayings(this.#shell, result)}`;
-    return refuse("unreachable", message, this.#shell.label).advise(
-      "It may still be starting; look at the container's log.",
-    );
+    return refuse("unreachable", message)
+      .at(this.#shell.label)
+      .advise("It may still be starting; look at the container's log.");
   }
 }
 

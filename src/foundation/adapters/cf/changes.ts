@@ -124,9 +124,9 @@ export class Changes {
   /** The token died between the target and the end: log in for the probe, and say so. */
   async #rejectedMidway(command: string): Promise<RecoverError> {
     await this.#session.logInAgain();
-    return giveUp("unreachable", `Cloud Foundry rejected the token in the middle of "${command}"`, command).advise(
-      "A new log-in worked: resume, and the step is probed before anything is sent again.",
-    );
+    return giveUp("unreachable", `Cloud Foundry rejected the token in the middle of "${command}"`)
+      .at(command)
+      .advise("A new log-in worked: resume, and the step is probed before anything is sent again.");
   }
 }
 
@@ -138,14 +138,14 @@ function requireUsable(names: Names): void {
 
 function otherOrganization(org: string, guid: string, now: string | undefined): RecoverError {
   const found = now === undefined ? "nothing" : `"${now}"`;
-  return refuse("guard-refused", `the name "${org}" leads to ${found}, not to the organization "${guid}"`, org).advise(
-    "Somebody may have given the name to another organization: look at both with cf orgs, then resume.",
-  );
+  return refuse("guard-refused", `the name "${org}" leads to ${found}, not to the organization "${guid}"`)
+    .at(org)
+    .advise("Somebody may have given the name to another organization: look at both with cf orgs, then resume.");
 }
 
 function renamed({ instance: name, guid }: KnownInstance, now: string | undefined): RecoverError {
   const found = now === undefined ? "is gone" : `is called "${now}" now`;
-  return refuse("guard-refused", `the service instance ${guid} ${found}, not "${name}"`, name).advise(
-    "Whatever has the name is another one. Look at both with cf service, give the name back, then resume.",
-  );
+  return refuse("guard-refused", `the service instance ${guid} ${found}, not "${name}"`)
+    .at(name)
+    .advise("Whatever has the name is another one. Look at both with cf service, give the name back, then resume.");
 }

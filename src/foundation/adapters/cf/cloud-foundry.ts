@@ -171,9 +171,9 @@ export class CfCloudFoundry implements CloudFoundry {
     const path = `/v3/service_credential_bindings/${encodeURIComponent(bindingGuid)}/details`;
     const document = await this.#reader.get(path);
     if (document === undefined) {
-      throw refuse("access-denied", `the credentials of binding ${bindingGuid} cannot be read`, path).advise(
-        "Its creation may not be done, it may be gone, or the user may not read it: see cf service-keys NAME.",
-      );
+      throw refuse("access-denied", `the credentials of binding ${bindingGuid} cannot be read`)
+        .at(path)
+        .advise("Its creation may not be done, it may be gone, or the user may not read it: see cf service-keys NAME.");
     }
     registerSecrets(document, (secret) => this.#secrets.register(secret));
     return shape.readAs(shape.credentials, document, path);

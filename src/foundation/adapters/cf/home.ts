@@ -90,10 +90,9 @@ async function readSession(configFile: string): Promise<string> {
   try {
     return await readFile(configFile, "utf8");
   } catch (cause) {
-    throw refuse("not-logged-in", `there is no cf session in "${configFile}"`, configFile).advise(
-      'Log in with "cf login", or set CF_USERNAME and CF_PASSWORD.',
-      cause,
-    );
+    throw refuse("not-logged-in", `there is no cf session in "${configFile}"`)
+      .at(configFile)
+      .advise('Log in with "cf login", or set CF_USERNAME and CF_PASSWORD.', cause);
   }
 }
 

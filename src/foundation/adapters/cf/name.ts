@@ -5,9 +5,9 @@ import { refuse } from "../../../errors.ts";
 export function requireUsableName(kind: string, name: string): void {
   const why = obstacle(name);
   if (why === undefined) return;
-  throw refuse("name-unsupported", `the ${kind} name ${JSON.stringify(name)} ${why}`, kind).advise(
-    `Rename it with "cf curl -X PATCH", or do this step by hand with "cf curl", which takes any name.`,
-  );
+  throw refuse("name-unsupported", `the ${kind} name ${JSON.stringify(name)} ${why}`)
+    .at(kind)
+    .advise(`Rename it with "cf curl -X PATCH", or do this step by hand with "cf curl", which takes any name.`);
 }
 
 function obstacle(name: string): string | undefined {

@@ -23,13 +23,11 @@ export async function placed(
     const itsPlan = plans.get(instance.planGuid ?? "");
     const offering = itsPlan === undefined ? undefined : offerings.get(offeringOf(itsPlan));
     if (itsSpace === undefined || itsOrg === undefined || itsPlan === undefined || offering === undefined)
-      throw refuse(
-        "answer-incomplete",
-        `Cloud Foundry shows the instance ${instance.guid} and not its place or plan`,
-        instance.guid,
-      ).advise(
-        "It may have been made or moved just now: try again. A user that sees a space and not its organization cannot.",
-      );
+      throw refuse("answer-incomplete", `Cloud Foundry shows the instance ${instance.guid} and not its place or plan`)
+        .at(instance.guid)
+        .advise(
+          "It may have been made or moved just now: try again. A user that sees a space and not its organization cannot.",
+        );
     return {
       instance,
       space: { guid: itsSpace.guid, name: itsSpace.name },

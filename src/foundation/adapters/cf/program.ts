@@ -85,8 +85,8 @@ export class CfProgram {
   }
 
   #unfit(message: string): RecoverError {
-    return refuse("program-missing", message, this.#options.program).advise(
-      "Install the Cloud Foundry CLI version 8 (package cf8-cli) and put it into PATH before older ones.",
-    );
+    return refuse("program-missing", message)
+      .at(this.#options.program)
+      .advise("Install the Cloud Foundry CLI version 8 (package cf8-cli) and put it into PATH before older ones.");
   }
 }

@@ -29,9 +29,9 @@ export class CfReader {
     await this.#session.logInAgain();
     const second = await this.#curl(path);
     if (second !== "token") return second.document;
-    throw refuse("not-logged-in", "Cloud Foundry rejects the token of a fresh log-in", path).advise(
-      'Try "cf login" and "cf oauth-token" by hand.',
-    );
+    throw refuse("not-logged-in", "Cloud Foundry rejects the token of a fresh log-in")
+      .at(path)
+      .advise('Try "cf login" and "cf oauth-token" by hand.');
   }
 
   /** All resources of all pages, each once. A page that is missing or does not add up is an error. */
@@ -46,9 +46,9 @@ export class CfReader {
       next = page.next;
     }
     if (next === undefined && found.size >= total) return [...found.values()];
-    throw refuse("answer-incomplete", `"${path}" listed ${found.size} of ${total} resources`, path).advise(
-      "Try again: the list may have changed while it was read.",
-    );
+    throw refuse("answer-incomplete", `"${path}" listed ${found.size} of ${total} resources`)
+      .at(path)
+      .advise("Try again: the list may have changed while it was read.");
   }
 
   async #curl(path: string): Promise<{ readonly document: unknown } | "token"> {
@@ -65,7 +65,9 @@ export class CfReader {
     if (status === 401) return "token";
     if (status === 404 && (await this.#errorCode(path)) === RESOURCE_NOT_FOUND) return { document: undefined };
     const [code, remedy] = meaning(status);
-    throw refuse(code, `Cloud Foundry answered ${status} to "${this.#session.mask(path)}"`, path).advise(remedy);
+    throw refuse(code, `Cloud Foundry answered ${status} to "${this.#session.mask(path)}"`)
+      .at(path)
+      .advise(remedy);
   }
 
   async #errorCode(path: string): Promise<number | undefined> {
@@ -103,9 +105,9 @@ function meaning(
 
 function parse(text: string, path: string): unknown {
   if (text.trim() === "") {
-    throw refuse("answer-incomplete", `nothing came back for "${path}"`, path).advise(
-      "Try again; look at the network between here and the API.",
-    );
+    throw refuse("answer-incomplete", `nothing came back for "${path}"`)
+      .at(path)
+      .advise("Try again; look at the network between here and the API.");
   }
   try {
     return JSON.parse(text);
@@ -157,8 +159,10 @@ function listText(value: string | readonly string[]): string {
 }
 
 export function malformed(place: string, why: string, cause?: unknown): RecoverError {
-  return refuse("answer-malformed", `the answer to "${place}" ${why}`, place).advise(
-    `Look at it with "cf curl '${place}'"; a proxy may have answered, or the API is of another version.`,
-    cause,
-  );
+  return refuse("answer-malformed", `the answer to "${place}" ${why}`)
+    .at(place)
+    .advise(
+      `Look at it with "cf curl '${place}'"; a proxy may have answered, or the API is of another version.`,
+      cause,
+    );
 }

@@ -77,9 +77,9 @@ export class CfSession {
     const now = targeted(await home.config());
     if (now.org === org && now.space === space && now.guid === guid) return;
     const what = `"${now.org}/${now.space}" (${now.guid}) instead of "${org}/${space}" (${guid})`;
-    throw refuse("guard-refused", `cf targets ${what}`, "cf target").advise(
-      "Somebody may have given the name to another space: give it back with cf rename-space, then resume.",
-    );
+    throw refuse("guard-refused", `cf targets ${what}`)
+      .at("cf target")
+      .advise("Somebody may have given the name to another space: give it back with cf rename-space, then resume.");
   }
 
   async identity(): Promise<CfIdentity> {
@@ -121,7 +121,9 @@ export class CfSession {
 
   #open(): Promise<{ readonly home: CfHome; readonly version: string }> {
     if (this.#closed !== undefined)
-      return Promise.reject(refuse("interrupted", "the cf session was closed already", "cf").advise("Resume the run."));
+      return Promise.reject(
+        refuse("interrupted", "the cf session was closed already").at("cf").advise("Resume the run."),
+      );
     // A failed opening is tried again by the next call: the network may be back.
     this.#opened ??= this.#openHome().catch((error: unknown) => {
       this.#opened = undefined;
@@ -146,9 +148,9 @@ export class CfSession {
     const { login, api, skipSslValidation } = this.#options;
     if (login.kind === "session") return await this.#takeOver(home, login.configFile);
     if (api === undefined)
-      throw refuse("not-logged-in", "the address of the Cloud Foundry API is not known", "cf.api").advise(
-        "Set cf.api in the configuration, or CF_API.",
-      );
+      throw refuse("not-logged-in", "the address of the Cloud Foundry API is not known")
+        .at("cf.api")
+        .advise("Set cf.api in the configuration, or CF_API.");
     const insecure = skipSslValidation === true ? ["--skip-ssl-validation"] : [];
     await this.#step(home, ["api", api, ...insecure]);
     await this.#step(home, authArguments(login), environmentOf(login));
@@ -161,11 +163,9 @@ export class CfSession {
     for (const key of ["AccessToken", "RefreshToken"]) secrets.register(textOf(config, key).replace(/^bearer /i, ""));
     const target = textOf(config, "Target");
     if (api === undefined || sameAddress(api, target)) return;
-    throw refuse(
-      "not-logged-in",
-      `the cf session in "${configFile}" belongs to "${target}", not to "${api}"`,
-      configFile,
-    ).advise(`Log in with "cf login -a ${api}", or set CF_USERNAME and CF_PASSWORD.`);
+    throw refuse("not-logged-in", `the cf session in "${configFile}" belongs to "${target}", not to "${api}"`)
+      .at(configFile)
+      .advise(`Log in with "cf login -a ${api}", or set CF_USERNAME and CF_PASSWORD.`);
   }
 
   async #step(home: CfHome, args: readonly string[], secrets: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -44,7 +44,7 @@ function parse(payload: string): Readonly<Record<string, unknown>> {
   } catch {
     // Told below, without the token.
   }
-  throw refuse("answer-malformed", '"cf oauth-token" printed no token that can be read', "cf oauth-token").advise(
-    'Try "cf oauth-token" by hand; log in again with "cf login" if it fails.',
-  );
+  throw refuse("answer-malformed", '"cf oauth-token" printed no token that can be read')
+    .at("cf oauth-token")
+    .advise('Try "cf oauth-token" by hand; log in again with "cf login" if it fails.');
 }

@@ -27,8 +27,10 @@ export class Visibility {
       const query = { user_guids: [subject], space_guids: [spaceGuid], types: SPACE_ROLES };
       if ((await this.#reader.list("/v3/roles", query)).length > 0) return undefined;
     }
-    throw refuse("access-denied", `"${user}" sees no ${what}, and may not see all there is`, "cf oauth-token").advise(
-      "Log in as a user with cloud_controller.admin, cloud_controller.admin_read_only or cloud_controller.global_auditor: an empty answer to others proves nothing.",
-    );
+    throw refuse("access-denied", `"${user}" sees no ${what}, and may not see all there is`)
+      .at("cf oauth-token")
+      .advise(
+        "Log in as a user with cloud_controller.admin, cloud_controller.admin_read_only or cloud_controller.global_auditor: an empty answer to others proves nothing.",
+      );
   }
 }

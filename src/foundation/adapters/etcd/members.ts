@@ -41,9 +41,9 @@ export class EtcdMembers {
     if (status === 404 && refusal.safeParse(answer).data?.errorCode === KEY_NOT_FOUND) return 0;
     const found = status === 200 ? directory.safeParse(answer).data : undefined;
     if (found === undefined)
-      throw refuse("answer-malformed", `etcd's answer (${status}) is no list of members`, url).advise(
-        "Look at etcd.url in the configuration: it names etcd's v2 API.",
-      );
+      throw refuse("answer-malformed", `etcd's answer (${status}) is no list of members`)
+        .at(url)
+        .advise("Look at etcd.url in the configuration: it names etcd's v2 API.");
     return found.node.nodes?.length ?? 0;
   }
 
@@ -79,8 +79,7 @@ function parse(text: string): unknown {
 
 function unreachable(place: string, cause: unknown): RecoverError {
   const why = cause instanceof Error ? cause.message : "no answer came";
-  return refuse("unreachable", `etcd does not answer: ${why}`, place).advise(
-    "Look at etcd.url in the configuration; leave it out where etcd cannot be reached from here.",
-    cause,
-  );
+  return refuse("unreachable", `etcd does not answer: ${why}`)
+    .at(place)
+    .advise("Look at etcd.url in the configuration; leave it out where etcd cannot be reached from here.", cause);
 }
