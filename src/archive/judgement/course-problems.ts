@@ -1,11 +1,12 @@
 /** Problems of the way that a restore goes: its timelines, its gaps, the WAL beside it. */
 import { counted } from "../../kit/text/counted.ts";
-import { formatLsn } from "../names/lsn.ts";
-import { segmentName } from "../names/segment.ts";
+import { firstByte, formatLsn } from "../names/lsn.ts";
+import { nextSegment, segmentName } from "../names/segment.ts";
 import { holesIn } from "../names/spans.ts";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import type { Course } from "./course.ts";
-import { type Histories, type Stretch, timelineAt } from "./history.ts";
+import type { Histories } from "../reading/histories.ts";
+import { type Stretch, timelineAt } from "./history.ts";
 import { lengthOf, lossIn, type Lost, type LostRuns, type Run } from "./lost.ts";
 import type { Option } from "./option.ts";
 import { missingHistories } from "./missing-history.ts";
@@ -51,10 +52,11 @@ function gap({ missing, unreachable }: Lost): Problem {
 }
 
 /** PostgreSQL ends the recovery there without a word, and starts. */
-function earlyEnd({ last, endsAt }: Course, { missing, unreachable }: Lost): Problem | undefined {
-  if (last === undefined || endsAt === undefined) return undefined;
+function earlyEnd({ last, endsAt, endsWhy: why }: Course, { missing, unreachable }: Lost): Problem | undefined {
+  if (last === undefined || endsAt === undefined || why === undefined) return undefined;
   const absent = missing.length === 0 ? "" : `, ${lengthOf(missing)} are missing`;
-  const text = `its records end at ${formatLsn(endsAt)}, inside it; ${counted(lengthOf(unreachable), "segment")} after it cannot be reached${absent}`;
+  const place = endsAt === firstByte(nextSegment(last)) ? "its end" : "inside it";
+  const text = `its records end at ${formatLsn(endsAt)}, ${place}: ${why}; ${counted(lengthOf(unreachable), "segment")} after it cannot be reached${absent}`;
   return problem("wal-gap", segmentName(last), text);
 }
 

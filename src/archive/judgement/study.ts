@@ -1,6 +1,7 @@
 /** Takes an archive apart: its parts, the ways that a restore can go, and which of them to take. Pure. */
 import { plainKind } from "../names/layout.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
+import { type Histories, historiesOf } from "../reading/histories.ts";
 import { type Reader, seenBy, writerOf } from "../reading/reader.ts";
 import { type BaseBackup, collectBases } from "./base-backup.ts";
 import { byAge, latestBase } from "./choose.ts";
@@ -8,7 +9,6 @@ import type { Course, TargetTimeline } from "./course.ts";
 import { clusterOf } from "./cluster.ts";
 import { type Damage, damageIn, type Identity } from "./damage.ts";
 import type { Expiry } from "./expiry.ts";
-import { type Histories, historiesOf } from "./history.ts";
 import { type Known, ownSystemId } from "./identity.ts";
 import { bestOption, type Option, optionOf } from "./option.ts";
 import type { Restorer } from "./problem.ts";

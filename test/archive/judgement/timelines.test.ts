@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readArchive } from "../../../src/archive/reading/facts.ts";
-import { parseHistory, timelineAt, wayToLatest } from "../../../src/archive/judgement/history.ts";
+import { timelineAt, wayToLatest } from "../../../src/archive/judgement/history.ts";
+import { parseHistory } from "../../../src/archive/reading/histories.ts";
 import { verifyArchive } from "../../../src/archive/judgement/verify.ts";
 import type { ArchiveVerdict } from "../../../src/archive/judgement/verdict.ts";
 import { lzop } from "../../../src/rehearsal/world/formats/lzop.ts";
