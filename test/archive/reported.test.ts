@@ -20,3 +20,19 @@ describe("a partial segment under a full name", () => {
     });
   });
 });
+
+describe("a cluster that was made anew below the prefix of another", () => {
+  it.each([undefined, "deep", "full"] as const)("is whole, and the other is named and left out (%s)", async (depth) => {
+    const document = await verified(await reportedArchive("reborn-cluster"), depth);
+    expect(document).toMatchObject({
+      verdict: "restorable",
+      loss: { segments: 0 },
+      missing: [],
+      unreachable: [],
+      recoveryPoint: { segment: segment(5) },
+      systemId: "7712153237083938395",
+    });
+    const told = document.problems.map(({ code, message }) => [code, message.includes("7712153182123690887")]);
+    expect(told).toEqual([["foreign-wal", true]]);
+  });
+});

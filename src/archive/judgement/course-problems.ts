@@ -60,7 +60,9 @@ function earlyEnd({ last, endsAt, endsWhy: why }: Course, { missing, unreachable
   return problem("wal-gap", segmentName(last), text);
 }
 
-function followed(stretches: readonly Stretch[]): readonly Problem[] {
+/** As far as the replay comes. */
+function followed({ stretches: all, last }: Course): readonly Problem[] {
+  const stretches = all.filter(({ from }) => last === undefined || from <= last.number);
   if (stretches.length < 2) return [];
   const steps = stretches.slice(1).map(({ timeline, from }) => segmentName({ timeline, number: from }));
   return [
@@ -76,7 +78,7 @@ function targets({ chosen, course, lost }: CourseTerms): readonly Problem[] {
     why === undefined || course.target === "latest"
       ? []
       : [problem("target-timeline", "", `recovery_target_timeline must be '${course.target}', not latest: ${why}`)];
-  return [...followed(course.stretches), ...asTold, ...beside(lost.aside)];
+  return [...followed(course), ...asTold, ...beside(lost.aside)];
 }
 
 function beside({ missing, unreachable }: LostRuns): readonly Problem[] {
@@ -97,7 +99,7 @@ function latestOnly({ course, wal }: CourseTerms): readonly Problem[] {
   const isBranch = refused?.includes("of another branch") === true;
   return [
     ...(refused === undefined
-      ? followed(stretches)
+      ? followed(course)
       : [problem(isBranch ? "wrong-branch" : "several-timelines", "", refused)]),
     ...leftBehind(stretches, wal),
     ...brokenOff(stretches, wal),

@@ -52,7 +52,7 @@ export interface Asked {
 export function coursesOf({ start, completion, timeline }: Asked, archive: ArchivedWal): readonly Course[] {
   const { stop, stopLsn } = completion;
   if (stop.timeline !== start.timeline || stop.number < start.number) return [];
-  const base = { timeline: start.timeline, stop: stop.number, stopLsn };
+  const base = { timeline: start.timeline, start: start.number, startLsn: start.lsn, stop: stop.number, stopLsn };
   const along = (target: TargetTimeline, way: Way): Course =>
     courseAlong({ start, stop, stopLsn, target, way }, archive);
   if (typeof timeline === "number") return [along(timeline, wayTo(timeline, base, archive.histories))];

@@ -11,7 +11,9 @@ import { baseProblems } from "./base-problems.ts";
 import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.ts";
 import { byAge } from "./choose.ts";
 import { courseProblems } from "./course-problems.ts";
+import { nested } from "./elsewhere.ts";
 import { expiryProblems, NOT_LOOKED } from "./expiry.ts";
+import { foreignWalProblems } from "./foreign-wal.ts";
 import { identityProblems } from "./identity.ts";
 import { lossInTime, NO_LOSS } from "./loss.ts";
 import { lossIn, type Lost, NONE_LOST } from "./lost.ts";
@@ -79,9 +81,11 @@ function shownId({ restorer, known, chosen }: Study, { systemId: elsewhere }: Be
 function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }: Beside): readonly Problem[] {
   const { seen, known, restorer, reader, bases, options, chosen } = study;
   return [
+    ...nested(seen),
     ...baseProblems(seen, study),
     ...identityProblems(seen, { known, elsewhere, restorer, finished: byAge(bases), options, chosen }),
     ...strangers(seen, { reader, decrypts }),
+    ...foreignWalProblems(seen, study.foreign),
     ...damaged(study),
   ];
 }
