@@ -12,7 +12,7 @@ import { planRestore } from "../../../archive/restore/plan.ts";
 import { restoreArchive } from "../../../archive/restore/restore.ts";
 import { formatLocation, instanceArchive, parseLocation } from "../../../archive/names/location.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
-import { microsecondText } from "../../../archive/wal/transaction-ends.ts";
+import { microsecondText } from "../../../archive/wal/microseconds.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { giveUp, RecoverError, refuse } from "../../../errors.ts";

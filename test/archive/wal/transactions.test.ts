@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { decompressed } from "../../../src/archive/compression/decompressed.ts";
 import { formatLsn } from "../../../src/archive/names/lsn.ts";
 import { pageHeader } from "../../../src/archive/wal/page-header.ts";
-import { microsecondText, TransactionEnds } from "../../../src/archive/wal/transaction-ends.ts";
+import { crc32c } from "../../../src/archive/wal/crc32c.ts";
+import { microsecondText } from "../../../src/archive/wal/microseconds.ts";
+import { RecordWalk, type Told } from "../../../src/archive/wal/record-walk.ts";
 
 async function segment(name: string): Promise<Buffer> {
   const packed = readFileSync(new URL(`../../../fixtures/archive/wal/${name}.zst`, import.meta.url));
@@ -18,15 +20,14 @@ async function segment(name: string): Promise<Buffer> {
 
 /** "commit 2026-… at 0/…", and whether the WAL ends in it. */
 function endsIn(...segments: readonly Buffer[]): { readonly ends: readonly string[]; readonly ended: boolean } {
-  const reader = new TransactionEnds();
+  const reader = new RecordWalk();
   const ends: string[] = [];
   for (const bytes of segments) {
     const address = pageHeader(bytes)?.address ?? 0n;
-    reader.read(bytes, address, ({ kind, at }, lsn) =>
-      ends.push(`${kind} ${microsecondText(at)} at ${formatLsn(lsn)}`),
-    );
+    const told: Told = ({ kind, at }, lsn) => void ends.push(`${kind} ${microsecondText(at)} at ${formatLsn(lsn)}`);
+    reader.read(bytes, address, { told });
   }
-  return { ends, ended: reader.ended };
+  return { ends, ended: reader.end !== undefined };
 }
 
 const times = (ends: readonly string[]): readonly string[] => ends.map((end) => end.replace(/ at .*/, ""));
@@ -77,15 +78,18 @@ describe("the ends of transactions in real WAL", () => {
     const record = (bytes: Buffer, at: number, { length, previous }: { length: number; previous: bigint }): void => {
       bytes.writeUInt32LE(length, at);
       bytes.writeBigUInt64LE(previous, at + 8);
+      if (at + length > bytes.length) return;
+      const header = bytes.subarray(at, at + 20);
+      bytes.writeUInt32LE(crc32c(bytes.subarray(at + 24, at + length), header), at + 20);
     };
     const [first, second] = [page(0x2000000n, 2), page(0x2002000n, 8)];
     record(first, 40, { length: 24, previous: 0n });
     record(first, 64, { length: 20_000, previous: 0x2000028n });
     record(second, 24, { length: 32, previous: 0x2000028n });
     const endOf = (next: Buffer): bigint | undefined => {
-      const reader = new TransactionEnds();
-      reader.read(Buffer.concat([first, next]), 0x2000000n, () => undefined);
-      return reader.end;
+      const reader = new RecordWalk();
+      reader.read(Buffer.concat([first, next]), 0x2000000n);
+      return reader.reached;
     };
     expect(endOf(second)).toBe(0x2002038n);
     second.writeUInt16LE(0, 2);
