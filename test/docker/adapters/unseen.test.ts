@@ -136,6 +136,12 @@ describe("a dump that is loaded", () => {
     await expect(load({ code: 1, stderr: `${stderr}\n` })).rejects.toMatchObject({ code: "command-failed" });
   });
 
+  it("is cut by a full disk where its server was ended so that room is kept", async () => {
+    const stderr = `${complaint}\nError response from daemon: Container copy is not running\nthe server was ended, so that the disk keeps room\n`;
+    for (const each of [load({ code: 137, stderr }), loadRoles({ code: 1, stderr })])
+      await expect(each).rejects.toMatchObject({ code: "does-not-fit" });
+  });
+
   it("is complained of where pg_restore stopped, in the words of each release", async () => {
     expect(await load({ code: 1, stderr: `${complaint}\nCommand was: CREATE ROLE shop;\n` })).toEqual([complaint]);
     const title = "pg_restore: [archiver (db)] Error while PROCESSING TOC:";
