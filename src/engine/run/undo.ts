@@ -1,6 +1,6 @@
 /**
  * The way back of a whole run, last step first. It is asked for once: a target that is typed where anything is disrupted,
- * a y/N where only what the run made is renamed or removed.
+ * a y/n where only what the run made is renamed or removed.
  */
 import { EFFECTS, type Effect } from "../../action.ts";
 import { RecoverError } from "../../errors.ts";

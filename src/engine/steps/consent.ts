@@ -1,7 +1,7 @@
 /**
  * Consent (law 8): scaled to damage, asked once for each group of steps, and asked again only if a shown fact changed.
  *
- * Create: a y/N question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
+ * Create: a y/n question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
  * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review
  * rows are the same, and its printed commands hash the same or could not be told when it was given.
  */

@@ -8,7 +8,7 @@ import { type Decided, questionKey, type Unit, unitName } from "../state/state.t
 
 export interface Asking {
   readonly unit?: Unit;
-  /** Of the step that asks: `--yes` answers y/N questions of steps that read or create. */
+  /** Of the step that asks: `--yes` answers y/n questions of steps that read or create. */
   readonly effect: Effect;
   /** The remedy when nobody is there to answer: the flag that would. */
   readonly remedy?: string;

@@ -9,7 +9,7 @@ const input = z.strictObject({ run: z.string(), target: z.string() });
 const output = z.object({ owner: z.string() });
 
 /**
- * The owner's yes, journaled with a name (law 2). A text, because `--yes` answers harmless y/N questions; the runbook
+ * The owner's yes, journaled with a name (law 2). A text, because `--yes` answers harmless y/n questions; the runbook
  * raises the effect, so that nobody is asked in a dry run or before the target was typed.
  */
 export const askOwner = defineAction({
