@@ -11,7 +11,7 @@ export function compose(stock: Stock, told: ReadonlySet<string>): readonly Findi
     ...unread(project),
     ...(project.services ?? [])
       .filter(({ name }) => !told.has(`${project.name}/${name}`))
-      .flatMap((service) => withoutStorage(stock, project, service)),
+      .flatMap((service) => withoutStorage(stock, service)),
   ]);
 }
 
@@ -30,11 +30,12 @@ function unread(project: SurveyedProject): readonly Finding[] {
   ];
 }
 
-function withoutStorage(stock: Stock, project: SurveyedProject, service: SurveyedService): readonly Finding[] {
+function withoutStorage(stock: Stock, service: SurveyedService): readonly Finding[] {
   const { name, image, at, mounts } = service;
   const paths = dataPaths(service);
   const [first] = paths;
-  if (image === null || first === undefined || isOpen(project, service)) return [];
+  // An unknown is no finding.
+  if (image === null || first === undefined || service.gaps.length > 0) return [];
   // The image's own volume stays in its place, also when a variable moves the data.
   const usual = dataPathsOf(image).map(({ path }) => path);
   const declared = stock.survey.images.find(({ tags }) => tags.includes(tagged(image)))?.volumes;
@@ -58,15 +59,10 @@ function dataPaths({ image, environment }: SurveyedService): readonly DataPath[]
   return dataPathsOf(image, environment).filter(({ sure, kind }) => sure === "named" && kind !== "other");
 }
 
-/** An unknown is no finding. */
-function isOpen({ complete }: SurveyedProject, { mounts, gaps }: SurveyedService): boolean {
-  return !complete || gaps.length > 0 || mounts.some(({ kind, target }) => kind === "unknown" || target === null);
-}
-
 /** A mount above a path that the image makes a volume of does not reach it. */
 function isCovered(path: string, mounts: readonly SurveyedServiceMount[], declared: readonly string[]): boolean {
   return mounts.some(({ kind, target }) => {
-    if ((kind !== "bind" && kind !== "named") || target === null) return false;
+    if (kind !== "bind" && kind !== "named") return false;
     if (target === path || target.startsWith(`${path}/`)) return true;
     const above = target === "/" ? "/" : `${target}/`;
     const between = declared.some(
