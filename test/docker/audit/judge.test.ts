@@ -162,9 +162,28 @@ describe("Compose files", () => {
 
   it("takes neither an anonymous volume nor a directory above the image's own volume for storage", () => {
     expect(withService(mount(PGDATA, "anonymous"))).toEqual(["database-without-storage"]);
-    const images = [{ id: "x", tags: ["postgres:16"], volumes: [PGDATA] }] as never;
+    const images = [{ id: "x", tags: ["postgres:16"], volumes: [PGDATA], env: {} }] as never;
     const above = { projects: [project([service("db", mount("/var/lib/postgresql"))])], images };
     expect(codes(above)).toEqual(["database-without-storage"]);
+  });
+
+  it("takes no mount below the place of PostgreSQL's data for storage, since 18 that of earlier releases", () => {
+    const of18 = (target: string) => withService({ image: "postgres:18", ...mount(target) });
+    expect(of18(PGDATA)).toEqual(["database-without-storage"]);
+    for (const target of ["/var/lib/postgresql", "/var/lib/postgresql/18", "/var/lib/postgresql/18/docker"])
+      expect(of18(target)).toEqual([]);
+    expect(withService(mount(`${PGDATA}/pg_wal`))).toEqual(["database-without-storage"]);
+  });
+
+  it("asks the image where it keeps its data, if the host has it", () => {
+    const image = { id: "x", tags: ["postgres:18"], volumes: ["/srv/pg"], env: { PGDATA: "/srv/pg/data" } };
+    const codesOf = (target: string) =>
+      codes({
+        images: [image] as never,
+        projects: [project([service("db", { image: "postgres:18", ...mount(target) })])],
+      });
+    expect(codesOf("/srv/pg")).toEqual([]);
+    expect(codesOf("/var/lib/postgresql")).toEqual(["database-without-storage"]);
   });
 
   it("finds nothing where nobody can tell", () => {
