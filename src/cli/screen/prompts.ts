@@ -2,7 +2,7 @@
  * Questions on a terminal. Enter alone is no answer, for it turns pages too. "?" tells why, and "m" shows the exact commands.
  * Ctrl-C is a safe way out, since the run can be resumed.
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { Answer, Operator, Question } from "../../ports/operator.ts";
 import { scriptHead, typedLines } from "../../kit/text/typed-lines.ts";
 import { asideLines, asWritten, valueOf } from "./answers.ts";
@@ -24,7 +24,10 @@ export function promptingOperator(output: Output, held: () => readonly string[] 
         await showBefore(question, desk, held());
         return { value: await prompt(question, desk), by: "operator" } satisfies Answer;
       } catch (error) {
-        if (error instanceof LeftPrompt || (error instanceof Error && LEFT.has(error.name))) throw leftThePrompt();
+        if (error instanceof LeftPrompt || (error instanceof Error && LEFT.has(error.name)))
+          throw refuse("stopped-by-operator", "stopped at a question").advise(
+            "Nothing was changed since the last finished step; the run can be resumed.",
+          );
         throw error;
       }
     },
@@ -37,13 +40,6 @@ const LEFT: ReadonlySet<string> = new Set(["ExitPromptError", "AbortPromptError"
 interface Desk {
   readonly output: Output;
   readonly signal: AbortSignal | undefined;
-}
-
-function leftThePrompt(): RecoverError {
-  return new RecoverError("stopped-by-operator", "stopped at a question", {
-    remedy: "Nothing was changed since the last finished step; the run can be resumed.",
-    effect: "none",
-  });
 }
 
 /** The prompt on a narrow screen, and the line of the question before it. */
