@@ -1,6 +1,7 @@
 /** Undo and cleanup of rehearsed recoveries. `npm run build` comes first; undo.deep.test.ts tries more depths, kills and cleanups. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../src/engine/journal/entry.ts";
+import { standingText } from "../../src/report/standing/standing.ts";
 import { LONG, Rehearsals } from "./rehearsals.ts";
 
 let rehearsals: Rehearsals;
@@ -40,5 +41,12 @@ describe("the undo of a rehearsed recovery", () => {
     const undone = whole.flatMap((entry) => (entry.type === "step-undone" ? [entry.step] : []));
     expect(undone).toEqual([...new Set(began)].reverse());
     expect(undone.at(-1)).toBe("create");
+  });
+
+  it("is told with what it leaves", () => {
+    const run = whole[0]?.run ?? "";
+    expect(standingText(whole)).toBe(
+      `Taken back, and left behind: the service instance "important-db-dingo-recover-${run}" goes on running; a copy of its own archive lies aside; the copy of the old archive lies aside; the recovered database lies aside on the cell; the application orders runs on with what it was started with.`,
+    );
   });
 });
