@@ -333,7 +333,8 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
       it("says its version, and what it would write to the labels of what it brings up", async () => {
         expect(await work.composeVersion(generation)).toMatch(generation === "v1" ? /^1\./u : /^[2-9]\d*\./u);
         const call = callFor(`hashes${generation}`);
-        await write();
+        await fixture.put(`${top}/db.env`, "KEY=s3cret\n");
+        await write("    env_file:", "      - db.env");
         await work.composeUp(call, []);
         const [db, hashes] = [await member(call.project, "db"), await work.composeHashes(call)];
         expect([...hashes.keys()].sort()).toEqual(["db", "web"]);

@@ -196,8 +196,8 @@ async function inFile(
   if (answer.state !== "told") return "";
   const model = readModel(answer.text, call.generation, host.label);
   if (strangeBetween(then, model, mountsOf(services)) !== undefined) return "";
-  const lines = unifiedDiff(main, text, edited).split("\n");
-  return lines.filter((line) => /^[-+@]/u.test(line)).join("\n");
+  const [, , ...lines] = unifiedDiff(main, text, edited).split("\n");
+  return lines.filter((line) => /^[-+]/u.test(line)).join("\n");
 }
 
 /** Compose's own hash of each service against the label of its running container. */

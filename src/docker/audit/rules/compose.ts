@@ -60,14 +60,20 @@ function dataPaths(
   ofImage: Readonly<Record<string, string>>,
 ): readonly DataPath[] {
   if (image === null) return [];
-  return dataPathsOf(image, { ...ofImage, ...environment }).filter(({ sure, kind }) => sure === "named" && kind !== "other");
+  return dataPathsOf(image, { ...ofImage, ...environment }).filter(
+    ({ sure, kind }) => sure === "named" && kind !== "other",
+  );
 }
 
 /** In the place of PostgreSQL's data since 18: `18/docker`. */
 const OF_RELEASE = /\/\d+(?:\/docker)?$/u;
 
 /** A mount above a path that the image makes a volume of does not reach it; one below it may hold a part alone. */
-function isCovered({ path, kind: system }: DataPath, mounts: readonly SurveyedServiceMount[], declared: readonly string[]): boolean {
+function isCovered(
+  { path, kind: system }: DataPath,
+  mounts: readonly SurveyedServiceMount[],
+  declared: readonly string[],
+): boolean {
   return mounts.some(({ kind, target }) => {
     if (kind !== "bind" && kind !== "named") return false;
     if (target === path) return true;
