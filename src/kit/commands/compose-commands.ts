@@ -68,10 +68,10 @@ export const composeConfigOver = (words: DockerWords, call: ComposeCall, file: s
  * Lines of a service and its hash. The second generation leaves env files out of it, and not out of a container's label:
  * so standard input is its own `config`, which holds their variables.
  */
-export const composeHashes = (words: DockerWords, call: ComposeCall): Argv =>
+export const composeHashes = (words: DockerWords, call: ComposeCall, services: readonly string[]): Argv =>
   call.generation === "v1"
-    ? config(words, call, "--hash", "*")
-    : ["sh", "-c", PIPED, "sh", ...config(words, { ...call, files: [STDIN] }, "--hash", "*")];
+    ? config(words, call, "--hash", services.join(","))
+    : ["sh", "-c", PIPED, "sh", ...config(words, { ...call, files: [STDIN] }, "--hash", services.join(","))];
 export const PIPED = 'cat | "$@"';
 
 export const composeUp = (

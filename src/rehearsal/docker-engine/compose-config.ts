@@ -37,8 +37,9 @@ export function configured(call: Call, services: ReadonlyMap<string, ServiceText
 export const configHash = (service: ServiceText, call: Call): string => digest(second(service, call));
 
 /** Lines of a service and its hash, of an answer of the second generation. */
-export const hashesOf = (answer: string): string =>
+export const hashesOf = (answer: string, names: readonly string[]): string =>
   Object.entries((JSON.parse(answer) as { readonly services: Readonly<Record<string, unknown>> }).services)
+    .filter(([name]) => names.includes(name))
     .map(([name, service]) => `${name} ${digest(service)}\n`)
     .join("");
 

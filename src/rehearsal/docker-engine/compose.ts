@@ -40,11 +40,12 @@ export function applyCompose(state: DockerEngineState, { generation, words, stdi
   const texts = files.map((file) => (file === "/dev/stdin" ? stdin : textOn(state, file)));
   const lacking = files.find((_, index) => texts[index] === undefined);
   if (lacking !== undefined) return fails(state, `open ${lacking}: no such file or directory`);
-  if (rest.join(" ") === "config --hash *" && generation === "v2" && files.join(" ") === "/dev/stdin")
-    return says(state, hashesOf(stdin));
+  const hashed = rest[0] === "config" && rest[1] === "--hash" && rest.length === 3 ? rest[2]?.split(",") : undefined;
+  if (hashed !== undefined && generation === "v2" && files.join(" ") === "/dev/stdin")
+    return says(state, hashesOf(stdin, hashed));
   const services = servicesIn(texts.map((text) => text ?? ""));
-  if (rest.join(" ") === "config --hash *" && generation === "v1")
-    return says(state, [...services].map(([name, service]) => `${name} ${configHash(service, call)}\n`).join(""));
+  if (hashed !== undefined && generation === "v1")
+    return says(state, hashesOf(configured({ ...call, generation: "v2" }, services), hashed));
   if (rest.join(" ") === CONFIG[generation]) return says(state, configured(call, services));
   if (rest[0] !== "up" || rest[1] !== "-d") return undefined;
   while (rest[2] === "--scale") rest.splice(2, 2);
