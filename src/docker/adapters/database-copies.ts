@@ -5,6 +5,7 @@ import { type DockerWords, inspectImages } from "../../kit/commands/docker-comma
 import { RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import { BY_PG_RESTORE, UNCONNECTED } from "../../kit/log-patterns/log-in.ts";
+import { MACHINE } from "../../kit/log-patterns/server-end.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type {
   CopyServer,
@@ -95,7 +96,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     const argv = commands.fill(this.#words, order);
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
     if (result.code === CHANGED) throw changed(order);
-    if (result.code !== 0 && /no space left|quota exceeded/iu.test(result.stderr)) throw full(order);
+    if (result.code !== 0 && MACHINE.room.says.test(result.stderr)) throw full(order);
     if (result.code !== 0) throw this.#failure(argv, result);
     const number = (name: string): number | undefined => {
       const said = new RegExp(`^${name} (\\d+)$`, "mu").exec(result.stdout)?.[1];
@@ -146,7 +147,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   async dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile> {
     const argv = dumps.dumpTo(this.#words, server, order);
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
-    if (result.code !== 0 && /no space left|quota exceeded/iu.test(result.stderr)) throw full({ to: order.file });
+    if (result.code !== 0 && MACHINE.room.says.test(result.stderr)) throw full({ to: order.file });
     if (result.code !== 0) throw this.#failure(argv, result);
     return this.#file(order.file, result.stdout) ?? this.#unread(order.file);
   }

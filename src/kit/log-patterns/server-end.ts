@@ -40,9 +40,9 @@ export const NO_START = rows({
   },
   diskFull: {
     means: "no-start",
-    says: /no space left on device/iu,
+    says: /no space left on device|quota exceeded/iu,
     tells: "the disk was full while it recovered",
-    seen: "strerror(ENOSPC) in fd.c and xlog.c",
+    seen: "strerror(ENOSPC) and of EDQUOT, glibc and musl, in fd.c and xlog.c",
     from: "9.4",
   },
   filesForbidden: {
@@ -61,9 +61,9 @@ export const ENDED_FOR_ROOM = "the server was ended, so that the disk keeps room
 export const MACHINE = rows({
   room: {
     means: "no-start",
-    says: /No space left on device|Disk quota exceeded/i,
+    says: /No space left on device|quota exceeded/i,
     tells: "the machine has no room",
-    seen: "strerror in fd.c and xlog.c, PostgreSQL 9.4 to 18",
+    seen: "strerror of glibc and musl in fd.c and xlog.c, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
   endedForRoom: {
