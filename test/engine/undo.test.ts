@@ -125,7 +125,7 @@ describe("undo of a run", () => {
     expect(it.world.snapshot.effects).toMatchObject({ make: 1, stop: 1, tell: 1 });
   });
 
-  it("asks y/N where only what the run made is taken away", async () => {
+  it("asks y/n where only what the run made is taken away", async () => {
     const it = scene();
     const bench = new Bench();
     await bench.run({ runbook: it.runbook, flags: { yes: true } });

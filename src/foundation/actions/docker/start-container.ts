@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { dockerStart, printedLogs } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -84,15 +84,12 @@ function askedFrom(context: Context): string | undefined {
 function refuseForeignLife(context: Context, container: Container): void {
   const asked = askedFrom(context);
   if (asked !== undefined && asked !== container.startedAt) return;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the container "${container.name}" runs since ${container.startedAt}, and this run did not start it`,
-    {
-      remedy: "Stop it and find out who started it: it may have written to the copied archive. Then resume.",
-      place: container.name,
-      effect: "none",
-    },
-  );
+  )
+    .at(container.name)
+    .advise("Stop it and find out who started it: it may have written to the copied archive. Then resume.");
 }
 
 async function probeStart(context: Context, target: Ready): Promise<Probe<Output>> {
@@ -175,8 +172,9 @@ async function tell(context: Context, { name, startedAt }: Container, cell: Cell
   const stopped = wasStopped(context, startedAt) ? STOPPED : "";
   await context.record("end-told", { life: startedAt });
   const why = line === "" ? "it said neither that it restores nor why not" : line;
-  return new RecoverError("proof-failed", `the container did not restore: ${why}. It is ${state}${stopped}`, {
-    remedy: `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
-    place: `${name} on ${cell.label}`,
-  });
+  return giveUp("proof-failed", `the container did not restore: ${why}. It is ${state}${stopped}`)
+    .at(`${name} on ${cell.label}`)
+    .advise(
+      `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
+    );
 }
