@@ -3,6 +3,7 @@
  * bare. A bare time is read as UTC, and the caller echoes `text` so that nobody has to guess.
  */
 import { RecoverError } from "../../errors.ts";
+import { pastedTime } from "./pasted-time.ts";
 
 export interface TypedTime {
   readonly at: Date;
@@ -44,12 +45,29 @@ export function parseDuration(text: string): number {
 /** Throws `usage` for what is no time, or lies in no calendar. */
 export function parseTime(text: string, now: Date): TypedTime {
   const trimmed = text.trim();
-  const parsed = parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now);
+  const parsed = parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now) ?? parsePasted(trimmed, now);
   if (parsed !== undefined) return parsed;
   throw new RecoverError("usage", `"${text}" is not a time`, {
-    remedy: 'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC).',
+    remedy:
+      'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC), or paste it as a log shows it.',
     effect: "none",
   });
+}
+
+/** Throws `usage` for a day with two readings. */
+function parsePasted(text: string, now: Date): TypedTime | undefined {
+  const [one, other] = pastedTime(text, now) ?? [];
+  const times = [one, other].flatMap((each) => (each === undefined ? [] : [parseAbsolute(each, now)]));
+  const [first, second] = times.flatMap((each) => each ?? []);
+  if (first === undefined || second === undefined) return first;
+  throw new RecoverError(
+    "usage",
+    `"${text}" is ${first.text} with its day first, and ${second.text} with its month first`,
+    {
+      remedy: `Write the one that is meant: ${first.text} or ${second.text}.`,
+      effect: "none",
+    },
+  );
 }
 
 function parseRelative(text: string, now: Date): TypedTime | undefined {
