@@ -24,7 +24,7 @@ describe("consent to create", () => {
   const runbook = (world: FakeWorld): Runbook =>
     runbookOf([step("make", { action: changing(world, "create"), with: { key: "db" } })]);
 
-  it("is a y/N question that shows the commands", async () => {
+  it("is a y/n question that shows the commands", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
     expect(await bench.run({ runbook: runbook(world), answers: { consent: "yes" } })).toMatchObject({ exitCode: 0 });

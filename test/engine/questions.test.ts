@@ -115,7 +115,7 @@ describe("a question of a step", () => {
     expect(bench.state.units.get("ask")?.kind).toBe("succeeded");
   });
 
-  it("with y/N is answered by --yes in a step that only reads or creates", async () => {
+  it("with y/n is answered by --yes in a step that only reads or creates", async () => {
     const { runbook, bench } = scene({ kind: "confirm", ...base, details: [] });
     await bench.run({ runbook, flags: YES });
     expect(bench.journal.entries.find((entry) => entry.type === "answered")).toMatchObject({

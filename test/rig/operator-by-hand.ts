@@ -68,14 +68,14 @@ export class OperatorByHand {
       return said;
     };
     for (;;) {
-      const asked = await until(/(?:\(y\/N[^)]*\)|nothing\s+to\s+stop[^\n]*\n?[^\n]*:)\s*$/);
+      const asked = await until(/(?:\(y\/n[^)]*\)|Ctrl-C\s+stops\):)\s*$/);
       if (asked === undefined) return steps;
-      if (!/done:\s+by\s+hand\):?\s*$/.test(asked)) {
+      if (!/done:\s+by\s+hand[^)]*\):?\s*$/.test(asked)) {
         terminal.type("y\r");
         continue;
       }
       terminal.type("m\r");
-      const shown = await until(/Type "done" when the commands of [\s\S]*by\s+hand\):?\s*$/);
+      const shown = await until(/Type "done" when the commands of [\s\S]*by\s+hand[^)]*\):?\s*$/);
       if (shown === undefined) return steps;
       const { step, commands } = shownCommands(shown);
       this.shell.beginStep();

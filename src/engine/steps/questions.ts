@@ -1,6 +1,6 @@
 /** Questions to the operator: asked once, journaled, and answered from the journal on resume. */
 import type { Effect } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { Answer, Question } from "../../ports/operator.ts";
 import { decidable, decidedFor, decideWith, shownOf } from "./decided.ts";
 import type { Session } from "../state/session.ts";
@@ -8,7 +8,7 @@ import { type Decided, questionKey, type Unit, unitName } from "../state/state.t
 
 export interface Asking {
   readonly unit?: Unit;
-  /** Of the step that asks: `--yes` answers y/N questions of steps that read or create. */
+  /** Of the step that asks: `--yes` answers y/n questions of steps that read or create. */
   readonly effect: Effect;
   /** The remedy when nobody is there to answer: the flag that would. */
   readonly remedy?: string;
@@ -105,9 +105,8 @@ function unanswered(session: Session, question: Question, asking: Asking): Recov
   const { unit } = asking;
   const fallback = `Continue at a terminal with "${session.resumeCommand}".`;
   const remedy = asking.remedy ?? (unit === undefined ? undefined : decideWith(session, unit, decidable(question)));
-  return new RecoverError("question-unanswered", `nobody is there to answer: "${question.prompt}"`, {
-    remedy: remedy === undefined ? fallback : `${remedy} ${fallback}`,
-    effect: "none",
-    ...(unit === undefined ? {} : { place: `step ${unitName(unit)}` }),
-  });
+  const place = unit && `step ${unitName(unit)}`;
+  return refuse("question-unanswered", `nobody is there to answer: "${question.prompt}"`)
+    .at(place)
+    .advise(remedy === undefined ? fallback : `${remedy} ${fallback}`);
 }

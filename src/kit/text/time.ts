@@ -2,7 +2,7 @@
  * Times and durations as people type them (DESIGN §4): `40m ago`, `2016-03-17 06:10 +01:00`, `… Europe/Berlin`, or
  * bare. A bare time is read as UTC, and the caller echoes `text` so that nobody has to guess.
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { pastedTime } from "./pasted-time.ts";
 
 export interface TypedTime {
@@ -36,10 +36,9 @@ export function parseDuration(text: string): number {
     ? [...trimmed.matchAll(AMOUNT)].reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit] ?? 0), 0)
     : Number.NaN;
   if (total > 0 && total <= LONGEST) return Math.round(total);
-  throw new RecoverError("usage", `"${text}" is not a duration`, {
-    remedy: "Write a number with a unit, such as 90s, 40m, 1h30m or 2d.",
-    effect: "none",
-  });
+  throw refuse("usage", `"${text}" is not a duration`).advise(
+    "Write a number with a unit, such as 90s, 40m, 1h30m or 2d.",
+  );
 }
 
 /** Throws `usage` for what is no time, or lies in no calendar. */
@@ -47,11 +46,9 @@ export function parseTime(text: string, now: Date): TypedTime {
   const trimmed = text.trim();
   const parsed = parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now) ?? parsePasted(trimmed, now);
   if (parsed !== undefined) return parsed;
-  throw new RecoverError("usage", `"${text}" is not a time`, {
-    remedy:
-      'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC), or paste it as a log shows it.',
-    effect: "none",
-  });
+  throw refuse("usage", `"${text}" is not a time`).advise(
+    'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC), or paste it as a log shows it.',
+  );
 }
 
 /** Throws `usage` for a day with two readings. */
@@ -60,14 +57,8 @@ function parsePasted(text: string, now: Date): TypedTime | undefined {
   const times = [one, other].flatMap((each) => (each === undefined ? [] : [parseAbsolute(each, now)]));
   const [first, second] = times.flatMap((each) => each ?? []);
   if (first === undefined || second === undefined) return first;
-  throw new RecoverError(
-    "usage",
-    `"${text}" is ${first.text} with its day first, and ${second.text} with its month first`,
-    {
-      remedy: `Write the one that is meant: ${first.text} or ${second.text}.`,
-      effect: "none",
-    },
-  );
+  const readings = `"${text}" is ${first.text} with its day first, and ${second.text} with its month first`;
+  throw refuse("usage", readings).advise(`Write the one that is meant: ${first.text} or ${second.text}.`);
 }
 
 function parseRelative(text: string, now: Date): TypedTime | undefined {

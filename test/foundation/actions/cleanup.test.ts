@@ -69,7 +69,7 @@ describe("the owner's yes", () => {
     const scene = await leftOver();
     scene.context.answers.set("owner-agrees", " Kim of the shop ");
     expect(await scene.perform(askOwner, input)).toEqual({ owner: "Kim of the shop" });
-    // `--yes` answers harmless y/N questions, and no other.
+    // `--yes` answers harmless y/n questions, and no other.
     expect(scene.context.asked).toMatchObject([{ kind: "text", id: "owner-agrees" }]);
   });
 

@@ -74,7 +74,7 @@ export class TypedSteps {
       inputs: { service, org: ORG, space: SPACE, around: "", new_name: "", archive: "", sanity_query: "" },
       run: { id: run },
       "log-in": { bucket: objects.bucket },
-      discover: { guid: scene.guid },
+      discover: { guid: scene.guid, service },
       deployment: { deployment: DEPLOYMENT },
       remains: { to_stop: [], database: "", place_on: [] },
       space: { ...place, final_name: service, missing: false, adopt: "", exchange_with: "", apps: [] },
