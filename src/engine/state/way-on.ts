@@ -29,7 +29,7 @@ export function wayOn(state: RunState, { run, code, place, touched }: Standstill
   if (code === "fenced" || state.startedAt === "") return {};
   if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
   if (touched || code === undefined || !isLasting(code)) {
-    const undoWith = touched && !state.rehearsal ? { undoWith: `dingo-recover undo ${run}` } : {};
+    const undoWith = touched ? { undoWith: `dingo-recover undo ${run}` } : {};
     return { resumeWith: `dingo-recover resume ${run}`, ...undoWith };
   }
   return state.rehearsal
