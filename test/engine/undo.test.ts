@@ -165,12 +165,40 @@ describe("undo of a run", () => {
     ]);
     const bench = new Bench();
     await bench.run({ runbook, flags: YES });
+    const entries = bench.journal.entries.length;
     const refused = await bench.undo({ runbook, flags: YES });
     expect([refused.exitCode, refused.error?.message]).toEqual([16, "there is no way back by the tool from: final"]);
+    // It is not on its way back, and there is nothing to resume.
+    expect(bench.journal.entries.length).toBe(entries);
+    expect(bench.state.undoAsked).toBe(false);
+    expect(Object.keys(bench.events.at(-1) ?? {})).not.toContain("resumeWith");
     expect(taken.counts.size).toBe(0);
     const flags = { ...YES, decide: new Map([["final", "by-hand"]] as const) };
     expect((await bench.undo({ runbook, flags })).outcome).toBe("undone");
     expect([...taken.counts]).toEqual([["make", 1]]);
+  });
+
+  it.each([
+    ["offered where each step has a way back", "make", true],
+    ["not offered where one step has none", "final", false],
+    ["not offered where each step leaves what it did", "tell", false],
+  ])("is %s, when a run stops", async (_what, id, isOffered) => {
+    const world = new FakeWorld();
+    const actions = {
+      make: reversible(world, new TakenBack(), "create"),
+      final: changing(world, "create"),
+      tell: lasting(world),
+    };
+    const runbook = runbookOf([
+      step(id, { action: actions[id as keyof typeof actions], with: { key: id } }),
+      step("look", { action: reading(world), with: { key: "look" }, assert: { text: "false" } }),
+    ]);
+    const bench = new Bench();
+    const stopped = await bench.run({ runbook, flags: YES });
+    expect(stopped.outcome).toBe("failed");
+    const undoWith = `dingo-recover undo ${stopped.run}`;
+    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", ...(isOffered ? { undoWith } : {}) });
+    expect("undoWith" in (bench.events.at(-1) ?? {})).toBe(isOffered);
   });
 
   it("waits for a lost network and takes nothing back twice", async () => {
