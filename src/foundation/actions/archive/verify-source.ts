@@ -253,7 +253,7 @@ async function acceptLoss(
   const place = { archive, bucket: "", guid: found.request.guid };
   const refused = new RecoverError(
     "loss-not-accepted",
-    `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
+    `this loss was not accepted: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
     {
       remedy: `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
       place: archive,
