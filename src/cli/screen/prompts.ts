@@ -83,10 +83,7 @@ async function turned(output: Output, at: number, count: number): Promise<1 | -1
     const typed = await readLine(output, { message: `Page ${at + 1} of ${count}; Enter shows the next${back}` });
     if (typed === "") return 1;
     if (typed === "b" && at > 0) return -1;
-    output.line(
-      "    The question comes with the last page: it takes ?, m and an answer. Ctrl-C leaves it all.",
-      "faint",
-    );
+    output.line("    Press Enter: you answer on the last page. Ctrl-C leaves it all.", "faint");
   }
 }
 

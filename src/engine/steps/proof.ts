@@ -97,7 +97,7 @@ function prove(session: Session, { unit }: Mutation, verdict: Verdict): string {
   if (verdict.holds === true) return verdict.evidence;
   const what = verdict.holds === false ? "the proof did not hold" : "nobody could tell whether it holds";
   throw new RecoverError("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`, {
-    remedy: `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
+    remedy: `Put it right and continue with "${session.resumeCommand}": the result is checked before the step runs again.`,
     place: `step ${unitName(unit)}`,
   });
 }
