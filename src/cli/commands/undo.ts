@@ -2,7 +2,7 @@ import type { RunEvent } from "../../engine/state/event.ts";
 import { replay } from "../../engine/state/replay.ts";
 import { undoRun } from "../../engine/run/run.ts";
 import { previewUndo } from "../../engine/run/undo-preview.ts";
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, refuse } from "../../errors.ts";
 import { EventLog } from "../../engine/journal/event-log.ts";
 import { begunRunbook } from "../runs/begun-runbook.ts";
 import { refuseTwoSignatures } from "./run/two-signatures.ts";
@@ -11,7 +11,7 @@ import { cleanupsOf, leftOutLine, refuseSuspects } from "../runs/cleanups.ts";
 import { conduct, type ConductArguments, flagsOf, openStage } from "../session/conductor.ts";
 import { configFor } from "../session/configuration.ts";
 import { secrets } from "../process/failure.ts";
-import { requireDecidable } from "../session/given-decisions.ts";
+import { requireDecidableBack } from "../session/given-decisions.ts";
 import { leasePlace, leaseTerms } from "../session/lease-terms.ts";
 import { neverBegan } from "../runs/never-began.ts";
 import type { ResumeArguments, UndoArguments } from "../options/options.ts";
@@ -39,13 +39,16 @@ export async function undo(given: UndoCall): Promise<number> {
   refuseTwoSignatures(run, reading.entries);
   if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
   const cleanups = cleanupsOf(state, run);
-  if (cleanups.read.some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
+  if (cleanups.read.some(({ hasDeleted }) => hasDeleted))
+    throw refuse("guard-refused", `what run ${run} moved aside was deleted by a cleanup: there is no way back`)
+      .at(run)
+      .advise("Nothing was changed. The present data are all there is: look after their backups.");
   // Things that a rehearsal moved aside lie in its own box, where no other run reaches them.
   if (!begun.rehearsal) refuseSuspects(state, run, cleanups);
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
   await useOwnActions(given);
   const runbook = begunRunbook(state.directoryOf(run), reading.entries);
-  requireDecidable(flags.decide, runbook, begun);
+  requireDecidableBack(flags.decide, runbook, begun);
   if (given["dry-run"]) {
     if (begun.rehearsal && stage.mode === undefined) (await import("./rehearse/rehearse.ts")).requireBox(given, run);
     const { entries, head } = reading;
@@ -65,16 +68,4 @@ export async function undo(given: UndoCall): Promise<number> {
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
   return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, alsoTo }, undoRun);
-}
-
-function cleanedUp(run: string): RecoverError {
-  return new RecoverError(
-    "guard-refused",
-    `what run ${run} moved aside was deleted by a cleanup: there is no way back`,
-    {
-      remedy: "Nothing was changed. The present data are all there is: look after their backups.",
-      place: run,
-      effect: "none",
-    },
-  );
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { AnyAction, Verdict } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, RecoverError } from "../../errors.ts";
 import { UnknownValue } from "../../kit/commands/placeholder.ts";
 import { quoted } from "../../kit/text/printable.ts";
 
@@ -111,14 +111,13 @@ class OwnAction {
     if (thrown instanceof RecoverError || thrown instanceof UnknownValue) return thrown;
     const { code, remedy } = Object(thrown) as { readonly code?: unknown; readonly remedy?: unknown };
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    if (code === "guard-refused" && typeof remedy === "string")
-      return new RecoverError(code, message, { remedy, cause: thrown });
+    if (code === "guard-refused" && typeof remedy === "string") return giveUp(code, message).advise(remedy, thrown);
     // An end of the run by a signal.
     if (thrown instanceof Error && thrown.name === "AbortError") return thrown;
     const { id } = this.#action;
-    return new RecoverError("own-action-failed", `the own action ${quoted(id)} failed in its ${name}: ${message}`, {
-      remedy: `Mend it in ${quoted(this.#file)}, or tell its author; then resume.`,
-      cause: thrown,
-    });
+    return giveUp("own-action-failed", `the own action ${quoted(id)} failed in its ${name}: ${message}`).advise(
+      `Mend it in ${quoted(this.#file)}, or tell its author; then resume.`,
+      thrown,
+    );
   }
 }

@@ -5,9 +5,9 @@
 import { Module } from "node:module";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { type ActionMeans, type AnyAction, defineAction, EFFECTS, refuse } from "../../action.ts";
+import { type ActionMeans, type AnyAction, defineAction, EFFECTS, refuse as refuseStep } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { configOf } from "./configuration.ts";
 import { answeringFor } from "./own-action.ts";
@@ -55,7 +55,7 @@ async function madeBy(file: string): Promise<unknown> {
   try {
     const { actions } = (await imported(file)) as { readonly actions?: unknown };
     return typeof actions === "function"
-      ? (actions as (means: ActionMeans) => unknown)({ defineAction, refuse, z })
+      ? (actions as (means: ActionMeans) => unknown)({ defineAction, refuse: refuseStep, z })
       : undefined;
   } catch (cause) {
     throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
@@ -79,10 +79,7 @@ function checked(file: string, given: unknown): AnyAction {
 }
 
 function invalid(file: string, why: string, cause?: unknown): RecoverError {
-  return new RecoverError("config-invalid", `${quoted(file)} gives no actions: ${why}`, {
-    remedy: "Mend the file, or take it out of `actions:` in the configuration.",
-    place: file,
-    effect: "none",
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return refuse("config-invalid", `${quoted(file)} gives no actions: ${why}`)
+    .at(file)
+    .advise("Mend the file, or take it out of `actions:` in the configuration.", cause);
 }
