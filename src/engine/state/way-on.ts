@@ -5,13 +5,13 @@ import { givenInputs } from "./given-inputs.ts";
 import type { RunState } from "./state.ts";
 
 export type WayOn =
-  /** `undoWith`: where it has changed something, and is not being taken back already. */
+  /** `undoWith`: where it has changed something that can be taken back, and is not being taken back already. */
   | { readonly resumeWith: string; readonly undoWith?: string }
   /** A command line for another run, to be put right by hand first, and the one that closes this run. */
   | { readonly beginAnewWith: string; readonly closeWith: string }
   /**
-   * A rehearsal that was refused has come to its end; one that was taken over is another process's; one that never began
-   * cannot be gone on with.
+   * A run that has ended, and a rehearsal that was refused; a run that was taken over is another process's; one that never
+   * began cannot be gone on with.
    */
   | Readonly<Record<string, never>>;
 
@@ -23,13 +23,15 @@ export interface Standstill {
   readonly place?: string | undefined;
   /** Whether a step may have changed the world. */
   readonly touched: boolean;
+  /** Whether an undo would take something back; absent where the journal alone is at hand. */
+  readonly canGoBack?: boolean;
 }
 
-export function wayOn(state: RunState, { run, code, place, touched }: Standstill): WayOn {
-  if (code === "fenced" || state.startedAt === "") return {};
+export function wayOn(state: RunState, { run, code, place, touched, canGoBack = true }: Standstill): WayOn {
+  if (code === "fenced" || state.startedAt === "" || state.phase.kind === "ended") return {};
   if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
   if (touched || code === undefined || !isLasting(code)) {
-    const undoWith = touched ? { undoWith: `dingo-recover undo ${run}` } : {};
+    const undoWith = touched && canGoBack ? { undoWith: `dingo-recover undo ${run}` } : {};
     return { resumeWith: `dingo-recover resume ${run}`, ...undoWith };
   }
   return state.rehearsal

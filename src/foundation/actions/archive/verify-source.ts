@@ -246,7 +246,7 @@ async function acceptLoss(
   const place = { archive, bucket: "", guid: found.request.guid };
   const refused = refuse(
     "loss-not-accepted",
-    `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
+    `this loss was not accepted: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
   )
     .at(archive)
     .advise(
