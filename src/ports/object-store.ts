@@ -7,6 +7,11 @@
  * Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`, `answer-malformed`,
  * `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
  */
+import { RecoverError } from "../errors.ts";
+
+/** `access-denied` of an object in cold storage: the store has it, and gives it only after it was restored there. */
+export class ObjectFrozen extends RecoverError {}
+
 export interface ObjectLocation {
   readonly bucket: string;
   readonly key: string;

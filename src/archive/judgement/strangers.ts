@@ -18,10 +18,13 @@ export interface Onlooker {
   readonly decrypts: boolean;
 }
 
-export function strangers(facts: ArchiveFacts, onlooker: Onlooker): readonly Problem[] {
+export function strangers(
+  facts: ArchiveFacts,
+  onlooker: Onlooker & { readonly needs: (entry: ArchiveEntry) => boolean },
+): readonly Problem[] {
   return [
     ...facts.entries.flatMap((entry) => strangeKey(entry, onlooker.reader)),
-    ...coldObjects(facts.entries),
+    ...coldObjects(facts, onlooker.needs),
     ...facts.entries.flatMap((entry) => strangeHead(facts, entry, onlooker)),
     ...facts.entries.flatMap((entry) => hidden(facts, entry, onlooker)),
   ];
@@ -44,8 +47,9 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
   }
 }
 
-function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
-  const cold = entries.filter(isCold);
+/** Those that no restore asks for may stay where they are. */
+function coldObjects(facts: ArchiveFacts, needs: (entry: ArchiveEntry) => boolean): readonly Problem[] {
+  const cold = facts.entries.filter((entry) => isCold(facts, entry) && needs(entry));
   const first = cold[0];
   if (first === undefined) return [];
   const text = `${counted(cold.length, "object")} of storage class ${first.info.storageClass} cannot be read at once`;

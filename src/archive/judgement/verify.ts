@@ -18,6 +18,7 @@ import { identityProblems } from "./identity.ts";
 import { lossInTime, NO_LOSS } from "./loss.ts";
 import { lossIn, type Lost, NONE_LOST } from "./lost.ts";
 import { lostFrom } from "./lost-from.ts";
+import { isNeeded } from "./needed.ts";
 import { problem, shorten, type Problem, verdictOf } from "./problem.ts";
 import { type Stall, stallOf, stallText } from "./stall.ts";
 import { isEncrypted, strangers } from "./strangers.ts";
@@ -84,7 +85,7 @@ function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }:
     ...nested(seen),
     ...baseProblems(seen, study),
     ...identityProblems(seen, { known, elsewhere, restorer, finished: byAge(bases), options, chosen }),
-    ...strangers(seen, { reader, decrypts }),
+    ...strangers(seen, { reader, decrypts, needs: isNeeded(study) }),
     ...foreignWalProblems(seen, study.foreign),
     ...damaged(study),
   ];

@@ -9,7 +9,7 @@ export interface Sentinel {
   readonly stop: Segment;
   /** Undefined if it does not say at which byte of the segment. */
   readonly stopLsn: bigint | undefined;
-  /** Sum of the sizes of all members of all tar parts. */
+  /** Sum of the sizes of all members of all tar parts; 0 if it is not said, as by old versions of WAL-E. */
   readonly expandedBytes: number;
   readonly tablespaces: number;
 }
@@ -32,7 +32,8 @@ export function parseSentinel(text: string): ParsedSentinel {
   const stopText = value["wal_segment_backup_stop"];
   const stop = typeof stopText === "string" ? parseSegment(stopText) : undefined;
   if (stop === undefined) return broken('has no valid "wal_segment_backup_stop"');
-  const expandedBytes = wholeNumber(value["expanded_size_bytes"]);
+  const told = value["expanded_size_bytes"];
+  const expandedBytes = told === undefined || told === null ? 0 : wholeNumber(told);
   if (expandedBytes === undefined) return broken('has no valid "expanded_size_bytes"');
   const stopLsn = lsnIn(stop, value["wal_segment_offset_backup_stop"]);
   return { ok: true, sentinel: { stop, stopLsn, expandedBytes, tablespaces: countTablespaces(value["spec"]) } };

@@ -25,6 +25,10 @@ export interface ArchiveFacts {
   readonly opened?: ReadonlySet<string>;
   /** By relative key: the first pages of those segments whose heads were read. */
   readonly pages?: ReadonlyMap<string, PageHeader>;
+  /** By relative key: whether the store gave the object, or has it in cold storage, if it was asked for it. */
+  readonly asked?: ReadonlyMap<string, "given" | "frozen">;
+  /** Relative keys of objects that are listed, and that the store does not have. */
+  readonly hollow?: ReadonlySet<string>;
   /** By name of a base backup: the system identifier in its own `pg_control`, if that was read. */
   readonly identities?: ReadonlyMap<string, string>;
   /** By relative key: the facts found inside objects, if these were looked into. */

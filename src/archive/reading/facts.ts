@@ -18,9 +18,10 @@ import type { Segment } from "../names/segment.ts";
 import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
 import { baseIdentities, doubtfulBases } from "./base-identity.ts";
-import { isCold } from "./cold.ts";
+import { isCold, isColdClass, unlessFrozen } from "./cold.ts";
 import { edges } from "./edges.ts";
 import { clearBeginning } from "./in-clear.ts";
+import { unlessHollow } from "./hollow.ts";
 import { listArchive } from "./listing.ts";
 import { inParallel } from "./parallel.ts";
 
@@ -53,27 +54,41 @@ export async function readArchive(
   const heads = new Map<string, Uint8Array>();
   const at = ({ info }: ArchiveEntry) => ({ bucket: location.bucket, key: info.key });
   const wanted = times ? [...VERDICT_TEXTS, ...TIME_TEXTS] : VERDICT_TEXTS;
+  const asked = new Map<string, "given" | "frozen">();
+  const hollow = new Set<string>();
+  /** Undefined if the store does not give it. */
+  const given = async (entry: ArchiveEntry, range?: string): Promise<Uint8Array | undefined> => {
+    const { info, relative } = entry;
+    const how = { ifMatch: info.etag, ...(range === undefined ? {} : { range }) };
+    const place = { bucket: location.bucket, info };
+    const read = () => unlessHollow(reader, place, () => reader.get(at(entry), how));
+    const bytes = await unlessFrozen(read);
+    if (bytes === "hollow") hollow.add(relative);
+    else if (bytes === undefined || isColdClass(info.storageClass)) asked.set(relative, bytes === undefined ? "frozen" : "given");
+    return bytes === "hollow" ? undefined : bytes;
+  };
   await inParallel(entries.filter(isOneOf(wanted)), IN_FLIGHT, async (entry) => {
-    const { size, etag } = entry.info;
-    const readable = size <= (listsFiles(entry) ? LARGEST_FILE_LIST : LARGEST_TEXT);
-    texts.set(entry.relative, readable ? await textOf(entry, await reader.get(at(entry), { ifMatch: etag })) : null);
+    const readable = entry.info.size <= (listsFiles(entry) ? LARGEST_FILE_LIST : LARGEST_TEXT);
+    const bytes = readable ? await given(entry) : undefined;
+    texts.set(entry.relative, bytes === undefined ? null : await textOf(entry, bytes));
   });
   const probed = times ? [...new Set([...entriesToProbe(entries), ...edges(entries)])] : entriesToProbe(entries);
   const opened = new Set<string>();
   await inParallel(probed, IN_FLIGHT, async (entry) => {
     const ifMatch = entry.info.etag;
     const range = `bytes=0-${(times ? Math.min(entry.info.size, TIMED_HEAD) : LZOP_MAGIC.length) - 1}`;
-    const head = await reader.get(at(entry), { ifMatch, range });
+    const head = await given(entry, range);
+    if (head === undefined) return;
     const clear = await openedHead(reader, at(entry), { head, ifMatch });
     if (clear !== undefined) opened.add(entry.relative);
     heads.set(entry.relative, clear ?? head);
   });
-  const seen = { location, entries, texts, heads, ...(opened.size === 0 ? {} : { opened }) };
+  const seen = { location, entries, texts, heads, asked, hollow, ...(opened.size === 0 ? {} : { opened }) };
   if (!times) return seen;
   const timed = { ...seen, pages: await pagesIn(heads) };
   const names = doubtfulBases(timed);
   if (names.length === 0) return timed;
-  return { ...timed, identities: await baseIdentities(reader, timed, { names, cold: isCold }) };
+  return { ...timed, identities: await baseIdentities(reader, timed, { names, cold: (entry) => isCold(timed, entry) }) };
 }
 
 /** Undefined if it is no message, or no key is at hand; nothing if it is damaged. */

@@ -6,6 +6,7 @@ import { verifyArchive } from "../../judgement/verify.ts";
 import { type ArchiveLocation, formatLocation, parseLocation } from "../../names/location.ts";
 import { type ArchiveFacts, readArchive } from "../../reading/facts.ts";
 import { inClear } from "../../reading/in-clear.ts";
+import { askedCold } from "../../asked-cold.ts";
 import { planRestore } from "../../restore/plan.ts";
 import { expandedSize } from "../../restore/restore.ts";
 import { counted } from "../../../kit/text/counted.ts";
@@ -77,8 +78,10 @@ export const judgeBackup = defineAction({
   },
 });
 
-const factsOf = ({ ports }: Context, location: ArchiveLocation): Promise<ArchiveFacts> =>
-  readArchive(inClear(ports.store.reader(), ports.decryption), location, { times: true });
+async function factsOf({ ports }: Context, location: ArchiveLocation): Promise<ArchiveFacts> {
+  const reader = inClear(ports.store.reader(), ports.decryption);
+  return askedCold(reader, await readArchive(reader, location, { times: true }), { restorer: "person" });
+}
 
 function judged(
   facts: ArchiveFacts,
