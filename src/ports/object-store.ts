@@ -43,7 +43,10 @@ export interface KeyRange {
 export interface ReadRequest {
   /** "bytes=0-8", "bytes=9-" or "bytes=-4"; all without it. */
   readonly range?: string;
+  /** Empty for a store whose objects have no ETag. */
   readonly ifMatch?: string;
+  /** Of the whole object, as it was listed: for a store whose answers do not say it. */
+  readonly size?: number;
 }
 
 /** When a lifecycle rule acts: whole days after the object was written, or at a moment (ISO 8601). */

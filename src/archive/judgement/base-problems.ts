@@ -107,7 +107,13 @@ function delta(base: BaseBackup, bases: ReadonlyMap<string, BaseBackup>): readon
 function unproven(base: BaseBackup): readonly Problem[] {
   if (base.sentinel?.ok !== true) return [];
   if (base.writer === "wal-e" && base.sentinel.sentinel.expandedBytes === 0)
-    return [problem("parts-unproven", sentinelOf(base), "it does not say how large its files are: a missing last tar part would not show")];
+    return [
+      problem(
+        "parts-unproven",
+        sentinelOf(base),
+        "it does not say how large its files are: a missing last tar part would not show",
+      ),
+    ];
   if (base.writer === "wal-e" || base.wanted !== undefined) return [];
   const short = bytesShort(base);
   if (short !== undefined) {

@@ -1,6 +1,6 @@
 /**
  * Everything in an archive that the reader does not take or that is not understood here: other packings than it knows,
- * encryption, storage that is not read at once, segments of another size than 16 MiB.
+ * encryption, storage that is not read at once, segments of another size.
  */
 import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "../reading/facts.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
@@ -37,7 +37,7 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
     case "other-compression":
       return [problem("other-compression", key, "not packed by lzop: WAL-E does not see it, WAL-G would")];
     case "other-segment-size":
-      return [problem("other-segment-size", key, "a name that does not fit WAL segments of 16 MiB")];
+      return [problem("other-segment-size", key, "a name that does not fit the WAL segments of this archive")];
     case "unknown":
       return archiveAround(key) !== undefined
         ? []

@@ -15,6 +15,8 @@ export interface ArchiveEntry {
 export interface ArchiveFacts {
   readonly location: ArchiveLocation;
   readonly entries: readonly ArchiveEntry[];
+  /** Of its segments; 16 MiB if their pages were not looked at. */
+  readonly segmentBytes?: number;
   /**
    * By relative key: sentinels, version texts, sysid, histories. Null if the object's content does not fit its name.
    */

@@ -31,7 +31,8 @@ export class SourceObjects {
   }
 
   async *#bytes(info: PackedFile["info"]): AsyncGenerator<Uint8Array, void, void> {
-    const open = () => this.#reader.stream({ bucket: this.#bucket, key: info.key }, { ifMatch: info.etag });
+    const open = () =>
+      this.#reader.stream({ bucket: this.#bucket, key: info.key }, { ifMatch: info.etag, size: info.size });
     const pieces = await unlessHollow(this.#reader, { bucket: this.#bucket, info }, open);
     if (pieces === "hollow") throw new Damaged("cut", HOLLOW);
     for await (const piece of pieces) {

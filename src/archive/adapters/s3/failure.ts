@@ -66,12 +66,16 @@ export function toRecoverError(cause: unknown, call: Call, secrets: Secrets): Re
   const described = describe(failure);
   const why = printable(secrets.mask(described.why)).replace(/\.$/, "");
   const isFrozen = failure.kind === "final" && failure.frozen === true;
-  return new (isFrozen ? ObjectFrozen : RecoverError)(described.code, `cannot ${call.verb} "${printable(call.place)}": ${why}`, {
-    remedy: described.remedy,
-    place: call.place === call.endpoint ? call.endpoint : `${printable(call.place)} at ${call.endpoint}`,
-    cause,
-    effect: call.reads || isRefusal(failure) ? "none" : "unknown",
-  });
+  return new (isFrozen ? ObjectFrozen : RecoverError)(
+    described.code,
+    `cannot ${call.verb} "${printable(call.place)}": ${why}`,
+    {
+      remedy: described.remedy,
+      place: call.place === call.endpoint ? call.endpoint : `${printable(call.place)} at ${call.endpoint}`,
+      cause,
+      effect: call.reads || isRefusal(failure) ? "none" : "unknown",
+    },
+  );
 }
 
 /** Control characters as escapes, at most 300 characters. */
@@ -123,8 +127,7 @@ const WRONG_REGION = new Set([
 ]);
 
 function regionFailure({ name, status, headers, region }: Facts): Failure | undefined {
-  const wrong =
-    status === 301 || status === 307 || WRONG_REGION.has(name);
+  const wrong = status === 301 || status === 307 || WRONG_REGION.has(name);
   const told = headers["x-amz-bucket-region"] ?? region;
   if (wrong || (status === 400 && told !== "")) return { kind: "other-region", region: told };
   return undefined;

@@ -143,7 +143,10 @@ async function lookedAt(context: Context, location: ArchiveLocation): Promise<Ar
   const facts = await askedCold(reader, await readArchive(reader, location, { times: true }), {});
   const progress = (done: number, of: number): void =>
     context.progress({ message: `looked into ${done} of ${counted(of, "object")} of the archive` });
-  return { ...facts, ...(await lookedInto(reader, facts, { depth: "deep", cold: (entry) => isCold(facts, entry), progress })) };
+  return {
+    ...facts,
+    ...(await lookedInto(reader, facts, { depth: "deep", cold: (entry) => isCold(facts, entry), progress })),
+  };
 }
 
 /** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
