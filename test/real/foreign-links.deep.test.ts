@@ -24,6 +24,8 @@ import {
   copyData,
   copyDifferences,
   copyOut,
+  countDifferent,
+  fingerprintOf,
   hashOf,
   makeParents,
   removeDifferences,
@@ -246,6 +248,30 @@ describe("a copy of data", () => {
     await link(closed, project);
     expect(await run(copyDifferences(WORDS, volume, part))).toMatchObject({ exitCode: 5 });
     expect(await inClosed()).toEqual(["docker-compose.yml"]);
+  });
+
+  it("is compared by nothing that lies behind a link to a directory of root's", async () => {
+    expect(await run(copyData(WORDS, volume, part))).toMatchObject({ exitCode: 0 });
+    const print = await run(fingerprintOf(WORDS, volume));
+    expect(print.stdout).toMatch(/^1 4 [0-9a-f]{64} /u);
+    expect(await run(fingerprintOf(WORDS, part))).toEqual(print);
+    expect(await run(countDifferent(WORDS, volume, part))).toMatchObject({ exitCode: 0, stdout: "0" });
+    await link(closed, join(volume, "way"), THIRD);
+    expect(await run(countDifferent(WORDS, volume, part))).toMatchObject({ exitCode: 0, stdout: "1" });
+    const led = await link(closed, join(project, "led"));
+    for (const argv of [
+      fingerprintOf(WORDS, led),
+      countDifferent(WORDS, volume, led),
+      countDifferent(WORDS, led, part),
+    ])
+      expect(await run(argv)).toMatchObject({ exitCode: 5, stdout: "" });
+  });
+
+  it("is compared without a word to a device among its files", async () => {
+    await execa("mknod", [join(volume, "zero"), "c", "1", "5"]);
+    await execa("chown", [`${THIRD}:${THIRD}`, join(volume, "zero")]);
+    await link("zero", join(volume, "base", "2", "page"), THIRD);
+    expect((await run(fingerprintOf(WORDS, volume))).stdout).toMatch(/^1 4 [0-9a-f]{64} /u);
   });
 
   /** A directory with many pages, or with none. */

@@ -4,7 +4,9 @@ import * as dumps from "../../kit/commands/database-dump-commands.ts";
 import { type DockerWords, inspectImages } from "../../kit/commands/docker-commands.ts";
 import { RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
+import { keepRoom } from "../../kit/commands/kept-room-command.ts";
 import { BY_PG_RESTORE, UNCONNECTED } from "../../kit/log-patterns/log-in.ts";
+import { ENDED_FOR_ROOM } from "../../kit/log-patterns/server-end.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type {
   CopyServer,
@@ -107,11 +109,16 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   }
 
   async start(server: CopyServer): Promise<void> {
-    await this.#do(commands.startOnCopy(this.#words, server));
+    await this.#begin(server, commands.startOnCopy(this.#words, server));
   }
 
   async startFresh(server: CopyServer, copied: string): Promise<void> {
-    await this.#do(commands.startFresh(this.#words, server, copied));
+    await this.#begin(server, commands.startFresh(this.#words, server, copied));
+  }
+
+  async #begin({ volume }: CopyServer, argv: Argv): Promise<void> {
+    await this.#do(argv);
+    await this.#do(keepRoom(this.#words, volume, ENDED_FOR_ROOM));
   }
 
   async standing(server: CopyServer): Promise<ServerStanding> {
@@ -136,7 +143,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   async sql(server: CopyServer, database: string, text: string) {
     const argv = commands.query(this.#words, server, database);
     const result = await this.#shell.run(argv, { stdin: text, timeoutMs: LONGEST_MS, maxOutputBytes: MAX_OUTPUT });
-    if (result.code !== 0) throw this.#failure(argv, result);
+    if (result.code !== 0) throw await this.#failureOf(server, argv, result);
     // Each statement ends its last row with an extra newline.
     const rows = result.stdout.split(commands.ROW).map((row) => row.replace(/\n$/u, ""));
     const failed = result.stderr.split("\n").filter((line) => /ERROR|FATAL/u.test(line));
@@ -146,8 +153,9 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   async dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile> {
     const argv = dumps.dumpTo(this.#words, server, order);
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
-    if (result.code !== 0 && /no space left|quota exceeded/iu.test(result.stderr)) throw full({ to: order.file });
-    if (result.code !== 0) throw this.#failure(argv, result);
+    if (result.code !== 0 && /no space left|quota exceeded|file too large/iu.test(result.stderr))
+      throw full({ to: order.file });
+    if (result.code !== 0) throw await this.#failureOf(server, argv, result);
     return this.#file(order.file, result.stdout) ?? this.#unread(order.file);
   }
 
@@ -157,21 +165,34 @@ export class DockerDatabaseCopies implements DatabaseCopies {
 
   async load(server: CopyServer, order: { readonly database: string; readonly file: string }) {
     const argv = dumps.loadFrom(this.#words, server, order);
-    return await this.#loaded(argv, "pg_restore", BY_PG_RESTORE);
+    return await this.#loaded(server, argv, { by: "pg_restore", complaint: BY_PG_RESTORE });
   }
 
   async loadRoles(server: CopyServer, file: string): Promise<readonly string[]> {
-    return await this.#loaded(dumps.loadRolesFrom(this.#words, server, file), "psql", /ERROR|FATAL/u);
+    const argv = dumps.loadRolesFrom(this.#words, server, file);
+    return await this.#loaded(server, argv, { by: "psql", complaint: /ERROR|FATAL/u });
   }
 
   /** Another exit code, or one without a complaint, means that the load was cut short. */
-  async #loaded(argv: Argv, by: keyof typeof STOPPED_AT_ERROR, complaint: RegExp): Promise<readonly string[]> {
+  async #loaded(
+    server: CopyServer,
+    argv: Argv,
+    { by, complaint }: { readonly by: keyof typeof STOPPED_AT_ERROR; readonly complaint: RegExp },
+  ): Promise<readonly string[]> {
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
     if (result.code === 0) return [];
     const complaints = result.stderr.split("\n").filter((line) => complaint.test(line));
     const isCut = by === "pg_restore" && UNCONNECTED.test(result.stderr);
-    if (result.code !== STOPPED_AT_ERROR[by] || complaints.length === 0 || isCut) throw this.#failure(argv, result);
+    if (result.code !== STOPPED_AT_ERROR[by] || complaints.length === 0 || isCut)
+      throw await this.#failureOf(server, argv, result);
     return complaints;
+  }
+
+  /** Its server may have been ended, so that the disk keeps room. */
+  async #failureOf(server: CopyServer, argv: Argv, result: CommandResult): Promise<RecoverError> {
+    const failed = this.#failure(argv, result);
+    if (failed.code !== "command-failed" || !(await this.said(server)).includes(ENDED_FOR_ROOM)) return failed;
+    return full({ to: server.volume });
   }
 
   async #end(name: string, run: string, graceSeconds: number): Promise<void> {
@@ -214,7 +235,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
 }
 
 function full({ to }: { readonly to: string }): RecoverError {
-  return new RecoverError("does-not-fit", `the disk was full before the copy in ${quoted(to)} was whole`, {
+  return new RecoverError("does-not-fit", `the disk was full, or about to be, before ${quoted(to)} was whole`, {
     remedy:
       "Make room without touching a volume (docker image prune is harmless, docker volume prune is not), then resume.",
     place: to,

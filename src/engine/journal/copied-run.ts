@@ -3,7 +3,7 @@
  * mirrored one. Before the run goes on elsewhere it is marked: its journal says that the run was moved.
  */
 import { basename, dirname, join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import type { BroughtRun } from "./brought-run.ts";
@@ -29,7 +29,8 @@ export function readCopied(directory: string, secrets: Secrets): CopiedRun {
   const reading = readJournal(bytesOf(file, directory), file);
   const [first] = reading.entries;
   if (first === undefined || !isRunId(first.run)) throw noRun(directory, "its journal has no line");
-  if (reading.entries.some(({ run }) => run !== first.run)) throw mixed(file);
+  if (reading.entries.some(({ run }) => run !== first.run))
+    throw refuse("journal-broken", "the journal has lines of another run").at(file).advise("Copy the directory again.");
   const store = new EvidenceStore(directory, secrets);
   const evidence = new Map(
     reading.entries.flatMap(referencesIn).map((each) => [each.sha256, store.recall(each)] as const),
@@ -78,11 +79,9 @@ function lockOf(
 
 function bytesOf(file: string, directory: string): Uint8Array {
   const refusal = (size: number): RecoverError =>
-    new RecoverError("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`, {
-      remedy: "See what wrote it; no run writes that much.",
-      place: file,
-      effect: "none",
-    });
+    refuse("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`)
+      .at(file)
+      .advise("See what wrote it; no run writes that much.");
   try {
     return readOwn(file, { largest: { bytes: LARGEST_JOURNAL, refusal } });
   } catch (thrown) {
@@ -92,17 +91,7 @@ function bytesOf(file: string, directory: string): Uint8Array {
 }
 
 function noRun(directory: string, why: string): RecoverError {
-  return new RecoverError("usage", `${quoted(directory)} is no directory of a run: ${why}`, {
-    remedy: "Name STATE_DIR/runs/RUN of the other machine, or a whole copy of it; or its mirror, s3://BUCKET/PREFIX.",
-    place: directory,
-    effect: "none",
-  });
-}
-
-function mixed(file: string): RecoverError {
-  return new RecoverError("journal-broken", "the journal has lines of another run", {
-    remedy: "Copy the directory again.",
-    place: file,
-    effect: "none",
-  });
+  return refuse("usage", `${quoted(directory)} is no directory of a run: ${why}`)
+    .at(directory)
+    .advise("Name STATE_DIR/runs/RUN of the other machine, or a whole copy of it; or its mirror, s3://BUCKET/PREFIX.");
 }

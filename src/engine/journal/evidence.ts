@@ -2,7 +2,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceRef } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp } from "../../errors.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import { eachDigest } from "./digests.ts";
 import { createDurably, makeDirectory, syncDirectory } from "./durable.ts";
@@ -32,10 +32,9 @@ export class EvidenceStore {
     const content = existsSync(path) ? readOwn(path).toString("utf8") : undefined;
     if (content !== undefined && sha256(content) === evidence.sha256) return content;
     const what = content === undefined ? "is missing" : "is not what was stored";
-    throw new RecoverError("journal-broken", `the evidence "${evidence.name}" ${what}`, {
-      remedy: "Put the file back from a copy of the state directory.",
-      place: path,
-    });
+    throw giveUp("journal-broken", `the evidence "${evidence.name}" ${what}`)
+      .at(path)
+      .advise("Put the file back from a copy of the state directory.");
   }
 
   #write(path: string, content: string): void {

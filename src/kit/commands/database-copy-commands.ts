@@ -60,13 +60,19 @@ function inside(
   {
     run,
     programs,
+    inMemory = programs.volumes,
     more,
-  }: { readonly run: string; readonly programs: ServerPrograms; readonly more: readonly string[] },
+  }: {
+    readonly run: string;
+    readonly programs: ServerPrograms;
+    readonly inMemory?: readonly string[];
+    readonly more: readonly string[];
+  },
 ): Argv {
   return docker(
     words,
     ...["run", "--network", "none", "--security-opt", "no-new-privileges", "--label", `${RUN_LABEL}=${run}`],
-    ...programs.volumes.flatMap((path) => ["--tmpfs", path]),
+    ...inMemory.flatMap((path) => ["--tmpfs", path]),
     ...directoryMounts(programs),
     ...more,
   );
@@ -226,8 +232,16 @@ const SETTINGS: readonly string[] = [
 const settings = (...more: readonly string[]): readonly string[] =>
   [...SETTINGS, ...more].flatMap((each) => ["-c", each]);
 
-/** A stranger's code runs there: it never takes all numbers of processes, and goes first when memory runs out. */
-const BOUNDS = ["--pids-limit", "4096", "--oom-score-adj", "1000", "--ulimit", "core=0"] as const;
+/**
+ * A stranger's code runs there: it writes to the copy and to memory alone, never takes all memory or all numbers of processes,
+ * and goes first when memory runs out. Files in memory count as memory. `keepRoom` bounds the copy.
+ */
+const BOUNDS = [
+  ...["--read-only", "--cap-drop", "ALL", "--pids-limit", "4096", "--oom-score-adj", "1000", "--ulimit", "core=0"],
+  ...["--memory", "4g", "--memory-swap", "4g", "--shm-size", "256m"],
+] as const;
+const placesInMemory = ({ volumes }: ServerPrograms): readonly string[] =>
+  [...new Set(["/tmp", ...volumes])].map((path) => `${path}:size=256m,mode=1777`);
 const LOG = ["--log-driver", "json-file", "--log-opt", "max-size=16m", "--log-opt", "max-file=2"] as const;
 
 /** PostgreSQL, "Shutting Down the Server": SIGINT disconnects all clients, SIGTERM waits for them. */
@@ -240,9 +254,10 @@ export const startOnCopy = (words: DockerWords, server: CopyServer): Argv =>
   inside(words, {
     run: server.run,
     programs: server.programs,
+    inMemory: placesInMemory(server.programs),
     more: [
       ...serverFlags(server, "SIGINT"),
-      ...["--cap-drop", "ALL", "--user", `${server.uid}:${server.uid}`],
+      ...["--user", `${server.uid}:${server.uid}`],
       ...shell(
         server.programs,
         'exec postgres "$@"',
@@ -253,23 +268,26 @@ export const startOnCopy = (words: DockerWords, server: CopyServer): Argv =>
     ],
   });
 
-/** $1: role that owns everything; the rest are words for the server. PostgreSQL refuses root. */
+/**
+ * $1: role that owns everything; the rest are words for the server. PostgreSQL refuses root, and initdb an account without a
+ * name. Root makes the directory, and hands over: to do so it may give files away, and `su` become, signal and record another.
+ */
+const FRESH_RIGHTS = ["CHOWN", "SETUID", "SETGID", "KILL", "AUDIT_WRITE"] as const;
 const FRESH_SCRIPT = String.raw`
 DINGO_ROLE=$1; export DINGO_ROLE; shift
-who=postgres
-if ! id -u "$who" > /dev/null 2>&1; then
-  if [ -w /etc/passwd ]; then echo 'postgres:x:999:999::/tmp:/bin/sh' >> /etc/passwd; else who=nobody; fi
-fi
-rm -rf /dingo/copy/data; mkdir /dingo/copy/data; chown "$who" /dingo/copy/data; chmod 755 /dingo/copy
+who=postgres; id -u "$who" > /dev/null 2>&1 || who=nobody
+mkdir /dingo/copy/data && chown "$who" /dingo/copy/data && chmod 755 /dingo/copy || exit 1
 exec su -s /bin/sh "$who" -c "PATH='$PATH'; LC_ALL=C; export PATH LC_ALL; cd /tmp; "'initdb -D /dingo/copy/data -U "$DINGO_ROLE" -A trust -E UTF8 --locale=C > /dev/null && exec postgres -D /dingo/copy/data '"$*"
 `;
 export const startFresh = (words: DockerWords, server: CopyServer, copied: string): Argv =>
   inside(words, {
     run: server.run,
     programs: server.programs,
+    inMemory: placesInMemory(server.programs),
     more: [
       // `su` hands this one on alone, and nobody is connected any more.
       ...serverFlags(server, "SIGTERM"),
+      ...FRESH_RIGHTS.flatMap((right) => ["--cap-add", right]),
       ...["--user", "0:0", "--mount", `type=volume,src=${copied},dst=/dingo/copied,readonly,volume-nocopy`],
       ...shell(server.programs, FRESH_SCRIPT, server.role, ...settings("config_file=/dingo/copied/server.conf")),
     ],

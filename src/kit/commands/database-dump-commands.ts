@@ -10,7 +10,8 @@ import type { Argv } from "./host-commands.ts";
 
 /**
  * The output of a command goes to a file that nobody else may read; it gets its name when it is whole. Its directory has a
- * name that others can see coming: one that they have made is not written into.
+ * name that others can see coming: one that they have made is not written into. A server of a stranger's may dump for ever:
+ * 256 MiB of the disk, or half of a small one, stay free. A limit is in blocks of 512 bytes (POSIX, ulimit).
  */
 const TO_FILE_SCRIPT = String.raw`
 umask 077; f=$1; d=$(dirname -- "$f"); shift
@@ -19,7 +20,10 @@ case $d in */dingo-recover-*/*) up=$(dirname -- "$d") ;; *) up=$d ;; esac
 for each in "$up" "$d"; do
   if [ -L "$each" ] || [ ! -O "$each" ]; then echo "somebody else has made $each" >&2; exit 1; fi
 done
-rm -f -- "$f.part" && set -C && "$@" > "$f.part" && sync "$f.part" && mv -f -- "$f.part" "$f" && wc -c < "$f" && sha256sum < "$f"
+rm -f -- "$f.part"
+free=$(df -Pk -- "$d" | awk 'NR == 2 { print $4 }') kept=262144
+[ "$kept" -lt "$((free / 2))" ] || kept=$((free / 2))
+set -C && (ulimit -S -f "$(((free - kept) * 2))"; exec "$@") > "$f.part" && sync "$f.part" && mv -f -- "$f.part" "$f" && wc -c < "$f" && sha256sum < "$f"
 `;
 const FROM_FILE_SCRIPT = 'f=$1; shift; exec "$@" < "$f"';
 

@@ -3,23 +3,9 @@
  * sends them, describe() prints them, and a stand-in understands them. Pure.
  */
 import { asOwnerOf, asOwnerOfTarget, ENDS, ledBy, madeByOwner, OWN_SCRIPT } from "./as-owner.ts";
-import { confined } from "./confined.ts";
+import { confined, confinedRead } from "./confined.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
-
-/** `docker-compose` 1.x is "v1", `docker compose` is "v2". */
-export type ComposeGeneration = "v1" | "v2";
-
-export interface ComposeCall {
-  readonly generation: ComposeGeneration;
-  readonly project: string;
-  readonly directory: string;
-  /** Absolute, the one that counts least first. */
-  readonly files: readonly string[];
-}
-
-/** How many containers services have, where that is not what the file says. */
-export type ComposeScales = Readonly<Record<string, number>>;
 
 /** A container that lives for a proof: with another one's image and command, on one directory alone, without network. */
 export interface ProofOrder {
@@ -52,39 +38,6 @@ export const createByApi = (words: DockerWords, socket: string, name: string): A
   );
 /** Neither forced nor with its volumes. */
 export const removeContainer = (words: DockerWords, container: string): Argv => docker(words, "rm", container);
-
-export const composeWords = (words: DockerWords, generation: ComposeGeneration): readonly [string, ...string[]] => {
-  if (generation === "v2") return [...words, "compose"];
-  return words[0] === "sudo" ? ["sudo", "-n", "docker-compose"] : ["docker-compose"];
-};
-
-export const composeVersion = (words: DockerWords, generation: ComposeGeneration): Argv => [
-  ...composeWords(words, generation),
-  "version",
-  "--short",
-];
-
-const compose = (words: DockerWords, call: ComposeCall, ...rest: readonly string[]): Argv => [
-  ...composeWords(words, call.generation),
-  ...["-p", call.project, "--project-directory", call.directory],
-  ...call.files.flatMap((file) => ["-f", file]),
-  ...rest,
-];
-
-/** Lines of a service and its hash. */
-export const composeHashes = (words: DockerWords, call: ComposeCall): Argv =>
-  compose(words, call, "config", "--hash", "*");
-export const composeUp = (
-  words: DockerWords,
-  call: ComposeCall,
-  { services, scales }: { readonly services: readonly string[]; readonly scales: ComposeScales },
-): Argv =>
-  compose(
-    words,
-    call,
-    ...["up", "-d", ...Object.entries(scales).flatMap(([service, count]) => ["--scale", `${service}=${count}`])],
-    ...(services.length === 0 ? [] : ["--no-deps", "--", ...services]),
-  );
 
 // Files. Paths are absolute.
 export const pathKind = (words: DockerWords, path: string): Argv => asRoot(words, "stat", "-c", "%F", "--", path);
@@ -122,7 +75,7 @@ ${LIST_SCRIPT}
 { (list "$1" || printf '?\0'); (list "$2" || printf '??\0'); } | sort -z | uniq -z -u | head -c 1 | wc -c
 `;
 export const countDifferent = (words: DockerWords, one: string, other: string): Argv =>
-  asRoot(words, "sh", "-c", ALIKE_SCRIPT, "sh", one, other);
+  asRoot(words, ...confinedRead(one, other, ALIKE_SCRIPT));
 /** Copies the files that a copy lacks; equal files are left alone. */
 const LACKING_SCRIPT = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 export const copyDifferences = (words: DockerWords, from: string, to: string): Argv =>
@@ -161,22 +114,36 @@ export const removeOwnDirectory = (words: DockerWords, directory: string): Argv 
   asRoot(words, "rm", "-rf", "--one-file-system", "--", directory);
 
 /**
- * Files, bytes and one hash over kinds, modes, owners, sizes, links and names, then over the bytes of every file. It fails
- * where one of them cannot be read: two sides that both lack it would be alike.
+ * Of $2: files, bytes and one hash over kinds, modes, owners, sizes, links and names, then over the bytes of every file. It
+ * fails where one of them cannot be read: two sides that both lack it would be alike. `tar` waits for no pipe that has taken a
+ * file's place, and ends with 1 where one changed meanwhile: the hash tells. More than 1 TiB of holes is not read: a stranger's
+ * file may have more than anybody could read.
  */
 const FINGERPRINT_SCRIPT = String.raw`
 set -e
-cd -P -- "$1"
+cd -P -- "$2"
 unread() { echo unread >&3; }
 list() { { find . -printf '%y %m %U %G %l %P\0' || unread; } | sort -z; }
-sums() { { find . -type f -print0 || unread; } | sort -z | { xargs -0 -r sha256sum -- || unread; }; }
-find . -type f -printf '%s\n' | awk '{ bytes += $1 } END { printf "%d %.0f ", NR, bytes }'
+sums() {
+  { find . -type f -print0 || unread; } | sort -z |
+    { tar -c -f - --format=gnu --no-recursion --hard-dereference --numeric-owner --mtime=@0 --null -T - || [ "$?" = 1 ] || unread; }
+}
+counted() {
+  files=0 bytes=0 holes=0
+  while read -r size blocks; do
+    files=$((files + 1)) bytes=$((bytes + size)) hole=$((size - blocks * 512))
+    [ "$hole" -le 0 ] || holes=$((holes + hole))
+    [ "$holes" -le 1099511627776 ] || { echo "its files have more than 1 TiB of holes, which nobody reads" >&2; exit 1; }
+  done
+  echo "$files $bytes"
+}
+counts=$(find . -type f -printf '%s %b\n' | counted)
 sum=$({ { list; sums; } | sha256sum; } 3>&1)
-case $sum in unread*) exit 1 ;; esac
-echo "$sum"
+case $sum in *unread*) exit 1 ;; esac
+echo "$counts $sum"
 `;
 export const fingerprintOf = (words: DockerWords, directory: string): Argv =>
-  asRoot(words, "sh", "-c", FINGERPRINT_SCRIPT, "sh", directory);
+  asRoot(words, ...confinedRead("", directory, FINGERPRINT_SCRIPT));
 
 export const hashOf = (words: DockerWords, path: string): Argv =>
   asRoot(words, ...asOwnerOfTarget(path, "sha256sum", "--"));
@@ -251,26 +218,6 @@ export const writeText = (
 ): Argv => asRoot(words, ...asOwnerOf(path, "sh", "-c", WRITE_SCRIPT, "sh", expected, sum, like));
 export const removeText = (words: DockerWords, path: string, expected: string): Argv =>
   asRoot(words, ...asOwnerOf(path, "sh", "-c", REMOVE_SCRIPT, "sh", expected));
-/** No setting of the clone may run a program (git-config(1): core.fsmonitor, core.hooksPath, core.pager); a clone of others is refused. */
-const GIT = [
-  "git",
-  ...["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat"].flatMap((each) => ["-c", each]),
-];
-export const trackedByGit = (words: DockerWords, path: string): Argv =>
-  asRoot(
-    words,
-    ...asOwnerOf(
-      path,
-      "env",
-      "GIT_CONFIG_NOSYSTEM=1",
-      "GIT_OPTIONAL_LOCKS=0",
-      ...GIT,
-      "ls-files",
-      "--error-unmatch",
-      "--",
-    ),
-  );
-
 export const execIn = (words: DockerWords, container: string, argv: Argv): Argv =>
   docker(words, "exec", "-i", container, ...argv);
 export const lastSaid = (words: DockerWords, container: string, lines: number): Argv =>

@@ -1,6 +1,9 @@
 /** Why PostgreSQL does not start or does not go on, in its own words (9.4 to 18). */
 import { rows } from "./log-pattern.ts";
 
+/** Said by this tool in the log of a server that it began, and ended before the disk was full. */
+export const ENDED_FOR_ROOM = "the server was ended, so that the disk keeps room";
+
 /** About the data: WAL, pages, files. */
 export const NO_START = rows({
   checkpointUnreadable: {
@@ -40,9 +43,9 @@ export const NO_START = rows({
   },
   diskFull: {
     means: "no-start",
-    says: /no space left on device/iu,
-    tells: "the disk was full while it recovered",
-    seen: "strerror(ENOSPC) in fd.c and xlog.c",
+    says: new RegExp(`no space left on device|quota exceeded|^${ENDED_FOR_ROOM}`, "imu"),
+    tells: "the disk was full, or about to be",
+    seen: "strerror of ENOSPC and EDQUOT, glibc and musl, in fd.c and xlog.c; kit/commands/kept-room-command.ts of this tool",
     from: "9.4",
   },
   filesForbidden: {
@@ -54,16 +57,13 @@ export const NO_START = rows({
   },
 });
 
-/** Said by this tool in a scratch server's log (adapters/scratch/kept-room.ts). */
-export const ENDED_FOR_ROOM = "the server was ended, so that the disk keeps room";
-
 /** About the machine that it was tried on: nothing of it tells of the data. */
 export const MACHINE = rows({
   room: {
     means: "no-start",
-    says: /No space left on device|Disk quota exceeded/i,
+    says: /No space left on device|quota exceeded/i,
     tells: "the machine has no room",
-    seen: "strerror in fd.c and xlog.c, PostgreSQL 9.4 to 18",
+    seen: "strerror of glibc and musl in fd.c and xlog.c, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
   endedForRoom: {

@@ -117,8 +117,10 @@ const AGAIN = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 /** For paths from which no link leads out; the box has none that would. */
 function confined(state: DockerEngineState, { from, to, inner }: Confined): Applied | undefined {
   const isThere = (path: string): boolean => nodeOn(state, path)?.kind === "directory";
+  if (inner.includes("\nsums() {")) return fingerprint(state, to);
   for (const path of [from, to.slice(0, to.lastIndexOf("/")) || "/"])
     if (!isThere(path)) return fails(state, `${path}: there is no such directory`, NOT_THERE);
+  if (inner.includes("| uniq -z -u | head -c 1")) return different(state, from, to);
   if (inner.includes("| uniq -z -u |")) return withoutDifferences(state, from, to);
   return copy(state, { from, to, how: inner });
 }
@@ -204,23 +206,10 @@ function hash(state: DockerEngineState, path: string): Applied {
   return says(state, `${digestOf(node)}  ${path}\n`);
 }
 
-const LS_FILES =
-  "GIT_CONFIG_NOSYSTEM=1 GIT_OPTIONAL_LOCKS=0 git -c core.fsmonitor=false -c core.hooksPath=/dev/null -c core.pager=cat ls-files --error-unmatch --";
-
-function git(state: DockerEngineState, words: readonly string[], path: string): Applied | undefined {
-  if (words.join(" ") !== LS_FILES) return undefined;
-  if (state.tracked === undefined)
-    return fails(state, "fatal: not a git repository (or any of the parent directories): .git", 128);
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (state.tracked.includes(path)) return says(state, `${name}\n`);
-  return fails(state, `error: pathspec './${name}' did not match any file(s) known to git`);
-}
-
 /** The box has directories of root's alone: their owner is who calls. */
 function asOwner(state: DockerEngineState, [path = "", program, ...rest]: readonly string[], call: FileCall) {
   if (nodeOn(state, path.slice(0, path.lastIndexOf("/")) || "/")?.kind !== "directory")
     return fails(state, `${path.slice(0, path.lastIndexOf("/"))}: there is no such directory`, NOT_THERE);
-  if (program === "env") return git(state, rest, path);
   if (program === "sha256sum") return hash(state, path);
   return program === "sh" ? script(state, [...rest, path], call) : undefined;
 }
@@ -236,12 +225,10 @@ function script(
   if (text.includes("\nset -- mkdir -p --"))
     return says(recorded(madeDirectory(state, path, call.now), `mkdir ${path}`));
   if (text.includes("\nexec setsid -w env -i")) return asOwner(state, rest, call);
-  if (text.includes("\nsums() {")) return fingerprint(state, path);
   if (text.includes("\nnew=$1.dingo-recover-new\n"))
     return write(state, { path: fourth, expected: path, sum: second, like: third }, call);
   if (text.startsWith('[ -e "$2" ] || exit 0; [ "$(sha256sum <')) return removeText(state, second, path);
   if (text.includes("\nprintf text\n")) return textFile(state, second, Number(path));
-  if (text.includes("| uniq -z -u | head -c 1")) return different(state, path, second);
   if (text.startsWith("exec mv -T -n -- ")) return move(state, second, beside(second, path));
   if (text.includes("may make nothing in")) return says(state);
   if (text.includes("\ntold() {")) return says(state, ledBy(state, path));

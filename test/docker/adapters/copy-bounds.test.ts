@@ -15,12 +15,33 @@ it.each([
   for (const bound of [
     "--network none",
     "--security-opt no-new-privileges",
+    "--read-only",
+    "--cap-drop ALL",
+    "--memory 4g --memory-swap 4g",
+    "--shm-size 256m",
+    "--tmpfs /tmp:size=256m,mode=1777",
     "--pids-limit 4096",
     "--oom-score-adj 1000",
     "--ulimit core=0",
     "--log-opt max-size=16m",
   ])
     expect(options).toContain(bound);
+});
+
+it("a place in memory is as bounded as /tmp where an image wants a volume", () => {
+  const programs = { ...SERVER.programs, volumes: ["/tmp", "/var/lib/postgresql/data"] };
+  const argv = startOnCopy(["docker"], { ...SERVER, programs });
+  expect(argv.flatMap((word, at) => (argv[at - 1] === "--tmpfs" ? [word] : []))).toEqual([
+    "/tmp:size=256m,mode=1777",
+    "/var/lib/postgresql/data:size=256m,mode=1777",
+  ]);
+});
+
+it("root makes the directory of a proof with few rights, and hands the server to another account", () => {
+  const argv = startFresh(["docker"], SERVER, "copied");
+  expect(argv.flatMap((word, at) => (argv[at - 1] === "--cap-add" ? [word] : []))).toEqual([
+    ...["CHOWN", "SETUID", "SETGID", "KILL", "AUDIT_WRITE"],
+  ]);
 });
 
 it("a server on a copy has no right of root's, and another account", () => {

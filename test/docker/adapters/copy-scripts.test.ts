@@ -129,6 +129,19 @@ describe("a dump", () => {
     expect(await readFile(join(directory, "theirs"), "utf8")).toBe("theirs");
   });
 
+  it("of a server that never ends leaves half of a small disk free", async () => {
+    await writeFile(join(directory, "df"), "#!/bin/sh\nprintf 'Filesystem\\n/dev/x 9 9 100 9%% /\\n'\n", {
+      mode: 0o755,
+    });
+    const file = join(directory, `dingo-recover-${RUN}`, "volume", "shop.dump");
+    const [, c = "", script = "", sh = ""] = dumpTo(["docker"], server, { database: "shop", file });
+    const words = [c, script, sh, file, "head", "-c", "1000000", "/dev/zero"];
+    const env = { PATH: `${directory}:${process.env["PATH"] ?? ""}` };
+    expect(await execa("sh", words, { reject: false, env })).not.toMatchObject({ exitCode: 0 });
+    expect((await lstat(`${file}.part`)).size).toBe(50 * 1024);
+    expect(await exists(`dingo-recover-${RUN}`, "volume", "shop.dump")).toBe(false);
+  });
+
   it("does not go into a directory that leads elsewhere", async () => {
     await mkdir(join(directory, "elsewhere", "volume"), { recursive: true });
     await symlink("elsewhere", join(directory, `dingo-recover-${RUN}`));

@@ -136,6 +136,12 @@ describe("a dump that is loaded", () => {
     await expect(load({ code: 1, stderr: `${stderr}\n` })).rejects.toMatchObject({ code: "command-failed" });
   });
 
+  it("is cut by a full disk where its server was ended so that room is kept", async () => {
+    const stderr = `${complaint}\nError response from daemon: Container copy is not running\nthe server was ended, so that the disk keeps room\n`;
+    for (const each of [load({ code: 137, stderr }), loadRoles({ code: 1, stderr })])
+      await expect(each).rejects.toMatchObject({ code: "does-not-fit" });
+  });
+
   it("is complained of where pg_restore stopped, in the words of each release", async () => {
     expect(await load({ code: 1, stderr: `${complaint}\nCommand was: CREATE ROLE shop;\n` })).toEqual([complaint]);
     const title = "pg_restore: [archiver (db)] Error while PROCESSING TOC:";
@@ -202,18 +208,52 @@ describe("on a real machine", () => {
     expect(sizes).toEqual([-1, 7 * 1024]);
   });
 
+  /** The script alone, without the file system that confines it. */
+  const fingerprint = async (data: string, programs: Readonly<Record<string, string>> = {}) => {
+    const own = join(directory, "programs");
+    await mkdir(own, { recursive: true });
+    for (const [name, text] of Object.entries(programs)) await writeFile(join(own, name), text, { mode: 0o755 });
+    const script = fingerprintOf(["docker"], data).at(-1) ?? "";
+    return await said(["sh", "-c", script, "sh", "", data], { PATH: `${own}:${process.env["PATH"] ?? ""}` });
+  };
+
   it("a directory of which a file cannot be read has no fingerprint", async () => {
-    const [data, programs] = [join(directory, "data"), join(directory, "programs")];
+    const data = join(directory, "data");
     await mkdir(data);
-    await mkdir(programs);
     await writeFile(join(data, "1"), "x");
-    const whole = await said(fingerprintOf(["docker"], data));
-    expect(whole.stdout).toMatch(/^1 1 [0-9a-f]{64} /u);
-    await writeFile(join(programs, "sha256sum"), "#!/bin/sh\n[ $# = 0 ] && exec /usr/bin/sha256sum\nexit 1\n", {
-      mode: 0o755,
-    });
-    const cut = await said(fingerprintOf(["docker"], data), { PATH: `${programs}:${process.env["PATH"] ?? ""}` });
+    expect((await fingerprint(data)).stdout).toMatch(/^1 1 [0-9a-f]{64} /u);
+    const cut = await fingerprint(data, { tar: "#!/bin/sh\nexit 2\n" });
     expect(cut.exitCode).toBe(1);
     expect(cut.stdout).not.toMatch(/[0-9a-f]{64}/u);
+  });
+
+  it("waits for no pipe that has taken the place of a file while a directory is read", async () => {
+    const data = join(directory, "data");
+    await mkdir(data);
+    await execa("mkfifo", [join(data, "1")]);
+    const find = "#!/bin/sh\ncase $* in *print0) printf './1\\0' ;; *) exec /usr/bin/find \"$@\" ;; esac\n";
+    expect((await fingerprint(data, { find })).exitCode).toBe(0);
+  });
+
+  it("reads no file whose holes nobody could read to their end", async () => {
+    const data = join(directory, "data");
+    await mkdir(data);
+    await execa("truncate", ["-s", "2T", join(data, "1")]);
+    const { exitCode, stderr } = await fingerprint(data);
+    expect([exitCode, stderr]).toEqual([1, "its files have more than 1 TiB of holes, which nobody reads"]);
+  });
+
+  it("the names, links, modes and bytes of a directory make its fingerprint, and no time", async () => {
+    const [data, copy] = [join(directory, "data"), join(directory, "copy")];
+    await mkdir(join(data, "-empty"), { recursive: true });
+    await writeFile(join(data, "it's\n1"), "x");
+    await execa("ln", [join(data, "it's\n1"), join(data, "-twice")]);
+    await symlink("nowhere", join(data, "link"));
+    await execa("cp", ["-r", "-P", data, copy]);
+    const print = (await fingerprint(data)).stdout;
+    expect(print).toMatch(/^2 2 [0-9a-f]{64} /u);
+    expect((await fingerprint(copy)).stdout).toBe(print);
+    await writeFile(join(copy, "it's\n1"), "y");
+    expect((await fingerprint(copy)).stdout).not.toBe(print);
   });
 });

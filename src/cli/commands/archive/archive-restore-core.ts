@@ -13,7 +13,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Problem } from "../../../archive/judgement/problem.ts";
-import { EXIT, RecoverError } from "../../../errors.ts";
+import { EXIT, RecoverError, refuse } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Decryption } from "../../../ports/decryption.ts";
 import type { ArchiveStore } from "../../../ports/object-store.ts";
@@ -105,11 +105,9 @@ function told(
   const isKept = existsSync(partial);
   if (stopped) {
     const text = isKept ? `what is whole of it is kept in "${partial}"` : "nothing of it is left";
-    return new RecoverError("interrupted", `the restore was stopped, and ${text}`, {
-      remedy: isKept ? GO_ON : "Run the same command again: it begins anew.",
-      place: directory,
-      effect: "none",
-    });
+    return refuse("interrupted", `the restore was stopped, and ${text}`)
+      .at(directory)
+      .advise(isKept ? GO_ON : "Run the same command again: it begins anew.");
   }
   if (!(error instanceof RecoverError) || !isKept || REFUSED.has(error.code)) return error;
   const { remedy, place = directory } = error;

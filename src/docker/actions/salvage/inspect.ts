@@ -3,6 +3,8 @@ import { type Context, defineAction, type Probe, type WayBack } from "../../../a
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { query, startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
+import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
+import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -53,10 +55,12 @@ export const inspectCopy = defineAction({
   undo: leftServer,
   describe: (request, run) => {
     const server = serverOf(run, request.copy, rolesToTry(request.copy)[0] ?? "postgres");
-    return [startOnCopy(wordsOf(request), server), query(wordsOf(request), server, "postgres")].map((argv) => ({
-      on: placeText(request),
-      line: quote(argv),
-    }));
+    const words = wordsOf(request);
+    return [
+      startOnCopy(words, server),
+      keepRoom(words, server.volume, ENDED_FOR_ROOM),
+      query(words, server, "postgres"),
+    ].map((argv) => ({ on: placeText(request), line: quote(argv) }));
   },
   async run(context, request): Promise<Output> {
     const { copies } = await openCopies(context, request);

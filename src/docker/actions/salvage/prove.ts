@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { startFresh } from "../../../kit/commands/database-copy-commands.ts";
+import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
+import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { loadFrom, loadRolesFrom } from "../../../kit/commands/database-dump-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { RecoverError } from "../../../errors.ts";
@@ -63,10 +65,11 @@ export const proveDump = defineAction({
     const loads = request.dumped.files.map(({ database, path }) =>
       database === "" ? loadRolesFrom(words, server, path) : loadFrom(words, server, { database: LOADED, file: path }),
     );
-    return [startFresh(words, server, request.dumped.chosen.copy.name), ...loads].map((argv) => ({
-      on: placeText(request),
-      line: quote(argv),
-    }));
+    const begun = [
+      startFresh(words, server, request.dumped.chosen.copy.name),
+      keepRoom(words, server.volume, ENDED_FOR_ROOM),
+    ];
+    return [...begun, ...loads].map((argv) => ({ on: placeText(request), line: quote(argv) }));
   },
   async run(context, request): Promise<Output> {
     const { copies } = await openCopies(context, request);
