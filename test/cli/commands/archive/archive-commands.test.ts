@@ -33,6 +33,7 @@ describe("archive verify", () => {
     expect(await archiveVerify({ store: withoutSysid, location })).toMatchObject({ exitCode: 17 });
     const cold = sampleArchive();
     add(cold, `wal_005/${segment(5)}.lzo`, lzopLike("5"), { storageClass: "GLACIER" });
+    cold.frozen.add(`${OLD.prefix}/wal_005/${segment(5)}.lzo`);
     expect(await archiveVerify({ store: cold, location })).toMatchObject({ exitCode: 15 });
   });
 
@@ -59,7 +60,9 @@ describe("archive verify", () => {
 
   it("refuses what is no location, and readers that it does not have", async () => {
     const store = sampleArchive();
-    await expect(archiveVerify({ store, location: "s3://bucket/" })).rejects.toMatchObject({ code: "input-invalid" });
+    await expect(archiveVerify({ store, location: "s3://bucket/../other" })).rejects.toMatchObject({
+      code: "input-invalid",
+    });
     await expect(archiveVerify({ store, location, reader: "pgbackrest" })).rejects.toMatchObject({ code: "usage" });
   });
 
