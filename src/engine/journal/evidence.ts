@@ -29,13 +29,11 @@ export class EvidenceStore {
 
   recall(evidence: EvidenceRef): string {
     const path = join(this.#directory, evidence.sha256);
-    const content = existsSync(path) ? readOwn(path).toString("utf8") : undefined;
-    if (content !== undefined && sha256(content) === evidence.sha256) return content;
-    const what = content === undefined ? "is missing" : "is not what was stored";
-    throw new RecoverError("journal-broken", `the evidence "${evidence.name}" ${what}`, {
-      remedy: "Put the file back from a copy of the state directory.",
-      place: path,
-    });
+    if (!existsSync(path)) throw broken(evidence, path, "is missing");
+    const other = (): RecoverError => broken(evidence, path, "is not what was stored");
+    const content = readOwn(path, { largest: { bytes: evidence.bytes, refusal: other } }).toString("utf8");
+    if (sha256(content) !== evidence.sha256) throw other();
+    return content;
   }
 
   #write(path: string, content: string): void {
@@ -46,6 +44,13 @@ export class EvidenceStore {
     renameSync(temporary, path);
     syncDirectory(this.#directory);
   }
+}
+
+function broken({ name }: EvidenceRef, place: string, what: string): RecoverError {
+  return new RecoverError("journal-broken", `the evidence "${name}" ${what}`, {
+    remedy: "Put the file back from a copy of the state directory.",
+    place,
+  });
 }
 
 /** Every evidence that a line names, or all lines together. */
