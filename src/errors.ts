@@ -170,6 +170,27 @@ export class RecoverError extends Error {
   }
 }
 
+/** An error that lacks its remedy. */
+export interface Unadvised {
+  /** A file with line and column, a host, a key, a step. */
+  at(place: string | undefined): Unadvised;
+  /** `remedy` is one full sentence: what to do, with the exact command when there is one. */
+  advise(remedy: string, cause?: unknown): RecoverError;
+}
+
+function unadvised(code: ErrorCode, what: string, details: Omit<ErrorDetails, "remedy">): Unadvised {
+  return {
+    at: (place) => unadvised(code, what, { ...details, ...(place === undefined ? {} : { place }) }),
+    advise: (remedy, cause) => new RecoverError(code, what, { ...details, remedy, cause }),
+  };
+}
+
+/** The failed call changed nothing. `what` says in one sentence what is wrong. */
+export const refuse = (code: ErrorCode, what: string): Unadvised => unadvised(code, what, { effect: "none" });
+
+/** The failed call may have changed the world. */
+export const giveUp = (code: ErrorCode, what: string): Unadvised => unadvised(code, what, {});
+
 /** Why `work` cannot be done; undefined if it can. Anything else that it throws passes. */
 export function refusalOf(work: () => unknown): RecoverError | undefined {
   try {

@@ -9,6 +9,7 @@
  * answers), `docker-context` (the CLI's context is no usable engine), `unreachable`, `access-denied`,
  * `host-key-mismatch`, `host-key-unknown` (SSH), `answer-incomplete`, `answer-malformed`, `command-failed`.
  */
+import type { ComposeCall } from "../kit/commands/compose-commands.ts";
 import type { DatabaseCopies } from "./database-copy.ts";
 import type { DockerWork } from "./docker-work.ts";
 
@@ -274,8 +275,27 @@ export interface DockerHost {
    * Error: `command-failed` if it is no ordinary file, is longer, or may not be read.
    */
   file(path: string, most: number): Promise<string | undefined>;
+  /**
+   * The whole of a project as its Compose takes it, files of every profile. Nothing is fetched: a file that names another
+   * one on the network is refused. `over` is a text in the place of one file, of the last one if the call has it not.
+   */
+  composed(call: ComposeCall, over?: { readonly file: string; readonly text: string }): Promise<ComposeAnswer>;
   close(): Promise<void>;
 }
+
+/** The answer of `config`. It holds passwords: it is compared and read here, never shown, never journaled. */
+export type ComposeAnswer =
+  | {
+      readonly state: "told";
+      /** JSON of the second generation, YAML of the first. */
+      readonly text: string;
+      /** Variables without a value, for which Compose puts nothing. */
+      readonly unset: readonly string[];
+    }
+  /** Compose's own words. */
+  | { readonly state: "refused"; readonly why: string }
+  /** The host has no Compose of that generation. */
+  | { readonly state: "missing"; readonly program: string };
 
 /** Where an engine is: `host` as `DockerHosts.open` takes it, `sudo` for a docker that is called through it. */
 export interface DockerPlace {

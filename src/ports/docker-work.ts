@@ -13,12 +13,8 @@
  * - `foreign-directory` with effect "none" if a link of another account lies on the way.
  */
 
-import type {
-  ComposeCall,
-  ComposeGeneration,
-  ComposeScales,
-  ProofOrder,
-} from "../kit/commands/docker-work-commands.ts";
+import type { ComposeCall, ComposeGeneration, ComposeScales } from "../kit/commands/compose-commands.ts";
+import type { ProofOrder } from "../kit/commands/docker-work-commands.ts";
 
 export type { ComposeCall, ComposeGeneration, ComposeScales, ProofOrder };
 
@@ -110,8 +106,6 @@ export interface DockerWork {
   whyUnwritable(path: string, directories: readonly string[]): Promise<string | undefined>;
   /** Removes a file that holds exactly that. */
   removeFile(path: string, expected: string): Promise<void>;
-  /** Whether git has that file in its index; undefined if nobody can tell. */
-  tracked(path: string): Promise<boolean | undefined>;
 
   startProof(order: ProofOrder): Promise<string>;
   /** Stops and removes it: the run's own, found by its label. */

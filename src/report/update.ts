@@ -5,7 +5,6 @@ import { endingOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import type { Found } from "./found.ts";
 import { shortLossText } from "../archive/loss.ts";
-import { plainly } from "./plainly.ts";
 import { standingText } from "./standing/standing.ts";
 import { sentence } from "./sentence.ts";
 import { isRecovery, targetOf } from "./summary.ts";
@@ -142,3 +141,28 @@ function openQuestion(entries: readonly Entry[]): string | undefined {
   const before = entries.findLast(({ type }) => type !== "run-stopped" && type !== "resource-closed");
   return before?.type === "asked" ? `What is needed: an answer to "${before.prompt}"` : undefined;
 }
+
+/** Words of the tool for people who wait and sit at no terminal of it: the file's name for its path, without commands to type; empty if nothing else was said. */
+function plainly(text: string): string {
+  const told = text.split(/(?<=[.!?;])\s+/u).map(untyped);
+  return told
+    .filter((clause) => clause !== "")
+    .join(" ")
+    .replace(DIRECTORIES, "")
+    .replace(/;$/u, ".");
+}
+
+/** A clause up to where something is to be typed: what is to be done after that is of no use without it. */
+function untyped(clause: string): string {
+  const parts = clause.replace(QUOTED, "$1").split(THEN);
+  const typed = parts.findIndex((part) => TYPED.test(part));
+  const told = (typed < 0 ? parts : parts.slice(0, typed)).join(THEN);
+  return told === "" || typed < 0 ? told : `${told}${/[.!?;]$/u.exec(clause)?.[0] ?? ""}`;
+}
+
+const THEN = ", then ";
+/** Code is told like the rest: it may be the name of what is needed. */
+const QUOTED = /`([^`]+)`/gu;
+/** A flag, or a command of ours. */
+const TYPED = /(?:^|[\s"(])--[a-z]|\bdingo-recover [a-z]/u;
+const DIRECTORIES = /(?<![\w:/.])\/(?:[^\s/"',;:()]+\/){2,}(?=[^\s/"',;:()])/gu;

@@ -11,7 +11,7 @@ import {
 } from "../archive/adapters/s3/archive-store.ts";
 import type { Config, S3Keys, SecretReference } from "../config/settings/config.ts";
 import { secretValue } from "../config/settings/secret-value.ts";
-import { RecoverError } from "../errors.ts";
+import { refuse } from "../errors.ts";
 import { optional } from "../kit/optional.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Decryption } from "../ports/decryption.ts";
@@ -111,11 +111,9 @@ export async function resolveSecret(
     const { runProgram } = await import("../kit/spawn/spawn.ts");
     const result = await runProgram({ program, args, env: definedOnly(env), cwd, signal });
     if (result.code === 0) return result.stdout;
-    throw new RecoverError("not-logged-in", `it ended with exit code ${result.code}`, {
-      remedy: "Run it by hand and see why.",
-      place: program,
-      effect: "none",
-    });
+    throw refuse("not-logged-in", `it ended with exit code ${result.code}`)
+      .at(program)
+      .advise("Run it by hand and see why.");
   };
   return await secretValue(reference, { secrets, env, run });
 }

@@ -34,7 +34,7 @@ import {
 } from "../config/settings/config.ts";
 import { looseFile } from "../config/settings/envdir.ts";
 import { sessionFile } from "../config/settings/missing.ts";
-import { asRecoverError, RecoverError } from "../errors.ts";
+import { asRecoverError, type RecoverError, refuse } from "../errors.ts";
 import { optional } from "../kit/optional.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Decryption } from "../ports/decryption.ts";
@@ -243,11 +243,9 @@ function openDocker(options: WiringOptions, dialer: Dialer): OpenDockerHosts {
 /** A rehearsal takes no SOCKS5 proxy: one on loopback could lead anywhere. */
 function openSocks(socks: SocksConfig, { loopbackOnly }: WiringOptions, dialer: Dialer): Gateway {
   if (!loopbackOnly) return socksGateway(socks, dialer);
-  throw new RecoverError("rehearsal-escape", "a rehearsal takes no SOCKS5 proxy", {
-    remedy: "Unset BOSH_ALL_PROXY for the rehearsal.",
-    place: `${socks.host}:${socks.port}`,
-    effect: "none",
-  });
+  throw refuse("rehearsal-escape", "a rehearsal takes no SOCKS5 proxy")
+    .at(`${socks.host}:${socks.port}`)
+    .advise("Unset BOSH_ALL_PROXY for the rehearsal.");
 }
 
 function cfHop({ config: { cf }, secrets }: WiringOptions, gateway: Gateway | undefined): CfHop | undefined {
@@ -293,22 +291,20 @@ async function openDirector(options: WiringOptions, dial: Dial): Promise<Directo
 }
 
 function absentDirector(missing: string): Director {
-  const refuse = (): Promise<never> =>
+  const denied = (): Promise<never> =>
     Promise.reject(
-      new RecoverError("not-logged-in", `there is no log-in to the BOSH director: ${missing} is not set`, {
-        remedy: "Set bosh.environment in the configuration, BOSH_CLIENT and BOSH_CLIENT_SECRET in the environment.",
-        place: missing,
-        effect: "none",
-      }),
+      refuse("not-logged-in", `there is no log-in to the BOSH director: ${missing} is not set`)
+        .at(missing)
+        .advise("Set bosh.environment in the configuration, BOSH_CLIENT and BOSH_CLIENT_SECRET in the environment."),
     );
   return {
-    info: refuse,
-    deployments: refuse,
-    instances: refuse,
-    locks: refuse,
-    runningTasks: refuse,
-    setupSsh: refuse,
-    cleanupSsh: refuse,
+    info: denied,
+    deployments: denied,
+    instances: denied,
+    locks: denied,
+    runningTasks: denied,
+    setupSsh: denied,
+    cleanupSsh: denied,
   };
 }
 

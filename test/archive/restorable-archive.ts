@@ -182,6 +182,14 @@ export function partialUnderFullName(version: string, number: number): Buffer {
   return segment.fill(0, endOfFirstRecord(segment));
 }
 
+/** The same, but its first record follows another than the last one of the segment before; its sum is right. */
+export function ofSecondWriter(segment: Buffer): Buffer {
+  const [at, length] = [40, segment.readUInt32LE(40)];
+  segment.writeBigUInt64LE(segment.readBigUInt64LE(at + 8) - 8n, at + 8);
+  segment.writeUInt32LE(crc32c(segment.subarray(at + 24, at + length), segment.subarray(at, at + 20)), at + 20);
+  return segment;
+}
+
 /** Of a segment that begins with a record: its first page has the long header. */
 function endOfFirstRecord(segment: Buffer): number {
   return 40 + ((segment.readUInt32LE(40) + 7) & ~7);

@@ -51,7 +51,7 @@ export function wholeSegment(number: number, sysid = SYSID, mark = ""): Uint8Arr
     header.writeBigUInt64LE(BigInt(sysid), 24);
     header.writeUInt32LE(SEGMENT_BYTES, 32);
     header.writeUInt32LE(8192, 36);
-    return [header, switchRecord(), SEGMENT_BYTES - 72, textMark(mark)];
+    return [header, switchRecord(number), SEGMENT_BYTES - 72, textMark(mark)];
   });
 }
 
@@ -67,10 +67,11 @@ export function wholePart(sysid = "", mark = ""): Uint8Array {
 
 export const START_MS = Date.UTC(2026, 10, 21, 2);
 
-/** The only record of a segment that a server closed at once: nothing follows it. */
-export function switchRecord(): Buffer {
+/** The only record of a segment that a server closed at once, as it did with the one before: nothing follows it. */
+export function switchRecord(number: number): Buffer {
   const record = Buffer.alloc(24);
   record.writeUInt32LE(record.length, 0);
+  record.writeBigUInt64LE(BigInt(number - 1) * BigInt(SEGMENT_BYTES) + 40n, 8);
   record.writeUInt8(0x40, 16);
   record.writeUInt32LE(crc32c(Buffer.alloc(0), record.subarray(0, 20)), 20);
   return record;

@@ -3,6 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readModel } from "../../src/docker/compose/model.ts";
 import type { DockerContainer, DockerHost } from "../../src/ports/docker-host.ts";
 import type { ComposeCall, ComposeGeneration, DockerWork } from "../../src/ports/docker-work.ts";
 
@@ -35,8 +36,6 @@ export interface WorkFixture {
   rename(container: string, name: string): Promise<void>;
   /** Gives a directory of a file system on which about so many bytes are left, until the work has ended. */
   withLittleSpace(bytes: number, work: (directory: string) => Promise<void>): Promise<void>;
-  /** Has git know that file. */
-  track(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -303,14 +302,6 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         expect(await work.whyUnwritable(`${top}/none`, [])).toBeUndefined();
         expect(await work.whyLed(top)).toBeUndefined();
       });
-
-      it("are known to git, or not", async () => {
-        await fixture.put(`${top}/docker-compose.yml`, "x");
-        expect(await work.tracked(`${top}/docker-compose.yml`)).toBe(false);
-        await fixture.track(`${top}/docker-compose.yml`);
-        expect(await work.tracked(`${top}/docker-compose.yml`)).toBe(true);
-        expect(await work.tracked(`${top}/other.yml`)).toBe(false);
-      });
     });
 
     it("says that nothing answers where nothing does", async () => {
@@ -355,6 +346,28 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         expect((await member(call.project, "db")).id).toBe(db.id);
         await write("    environment:", "      A: b");
         expect((await work.composeHashes(call)).get("db")).not.toBe(hashes.get("db"));
+      });
+
+      it("says what the files mean, with a text in the place of one of them, and without a file that is refused", async () => {
+        const call = callFor(`config${generation}`);
+        await write("    volumes:", "      - ./db-data:/data");
+        const modelOf = async (over?: { readonly file: string; readonly text: string }) => {
+          const answer = await host.composed(call, over);
+          if (answer.state !== "told") throw new Error(JSON.stringify(answer));
+          expect(answer.unset).toEqual([]);
+          return readModel(answer.text, generation, "here").services;
+        };
+        const mounts = [{ kind: "bind", source: `${top}/db-data`, target: "/data" }];
+        expect(await modelOf()).toMatchObject([
+          { name: "db", image: fixture.image, mounts },
+          { name: "web", image: fixture.image, mounts: [] },
+        ]);
+        const file = `${top}/docker-compose.override.yml`;
+        const text = "services:\n  web:\n    volumes:\n      - ./web-data:/data\n";
+        const web = [{ kind: "bind", source: `${top}/web-data`, target: "/data" }];
+        expect(await modelOf({ file, text })).toMatchObject([{ mounts }, { name: "web", mounts: web }]);
+        const refused = await host.composed({ ...call, files: [`${top}/none.yml`] });
+        expect(refused).toMatchObject({ state: "refused", why: expect.stringMatching(/no such file/iu) as string });
       });
 
       it("finds a container by its labels: one that was renamed is made anew and removed", async () => {

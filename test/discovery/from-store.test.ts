@@ -7,7 +7,7 @@ import { discover } from "../../src/discovery/answer/discover.ts";
 import { readLogLines } from "../../src/discovery/lines/log-line.ts";
 import { DELETIONS, LIFE, UPLOADS } from "../../src/discovery/sources/store-phrases.ts";
 import type { LogSearch } from "../../src/ports/log-search.ts";
-import { hasPhrase, wordsOf } from "../../src/rehearsal/log-store/words.ts";
+import { hasPhrase, wordsOf } from "../../src/rehearsal/log-store/matching.ts";
 import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-store/server.ts";
 import type { StoredDocument, StoredIndex } from "../../src/rehearsal/log-store/store.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";

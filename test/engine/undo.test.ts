@@ -1,5 +1,6 @@
 /** The way back of a run: last step first, journaled, killed and carried on, and the end of the run. */
 import { describe, expect, it } from "vitest";
+import { requireDecidable } from "../../src/cli/session/given-decisions.ts";
 import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { type Entry, endOf } from "../../src/engine/journal/entry.ts";
 import { shapeEntry } from "../../src/engine/journal/entry-shape.ts";
@@ -171,6 +172,24 @@ describe("undo of a run", () => {
     const flags = { ...YES, decide: new Map([["final", "by-hand"]] as const) };
     expect((await bench.undo({ runbook, flags })).outcome).toBe("undone");
     expect([...taken.counts]).toEqual([["make", 1]]);
+  });
+
+  it("takes the decision that it names also where a question about that very step was open", async () => {
+    const world = new FakeWorld();
+    world.weather.set("late", ["refused"]);
+    const runbook = runbookOf([
+      step("final", { action: changing(world, "destroy"), with: { key: "final" } }),
+      step("late", { action: reversible(world, new TakenBack(), "create"), with: { key: "late" } }),
+    ]);
+    const bench = new Bench();
+    await bench.run({ runbook, flags: YES });
+    world.effects.delete("final");
+    expect((await bench.resume({ runbook, flags: YES })).error?.remedy).toContain("--decide 'final=again'");
+    const refused = await bench.undo({ runbook, flags: YES });
+    expect(refused.error?.remedy).toContain("--decide 'final=by-hand'");
+    const decide = new Map([["final", "by-hand"]] as const);
+    requireDecidable(decide, runbook, bench.state);
+    expect((await bench.undo({ runbook, flags: { ...YES, decide } })).outcome).toBe("undone");
   });
 
   it("waits for a lost network and takes nothing back twice", async () => {

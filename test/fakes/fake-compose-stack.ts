@@ -2,7 +2,10 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { RecoverError } from "../../src/errors.ts";
+import { configured } from "../../src/rehearsal/docker-engine/compose-config.ts";
+import { servicesIn } from "../../src/rehearsal/docker-engine/compose-file.ts";
 import type {
+  ComposeAnswer,
   DockerContainer,
   DockerHost,
   DockerImage,
@@ -58,7 +61,8 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   /** Ids of containers that `up` leaves alone. */
   readonly profiled = new Set<string>();
   readsDirectly = true;
-  isTracked: boolean | undefined = false;
+  /** Variables that its files name, and that nobody sets. */
+  unset: readonly string[] = [];
   /** Why nobody may write to its Compose file. */
   unwritable: string | undefined;
   /** The answers to `psql` and `redis-cli`. */
@@ -153,6 +157,11 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     return this.all.has(before) && this.all.has(after) ? this.unlikes : undefined;
   }
   file = (path: string): Promise<string | undefined> => Promise.resolve(this.files.get(path));
+  composed = (call: ComposeCall, over?: { readonly file: string; readonly text: string }): Promise<ComposeAnswer> => {
+    const files = over === undefined ? call.files : [...new Set([...call.files, over.file])];
+    const texts = files.map((file) => (file === over?.file ? over.text : (this.files.get(file) ?? "")));
+    return Promise.resolve({ state: "told", text: configured(call, servicesIn(texts)), unset: this.unset });
+  };
   sizes = (): Promise<never> => Promise.reject(new Error("not asked here"));
   look = (places: readonly Place[]): Promise<readonly Looked[]> =>
     Promise.resolve(places.map((place) => this.#lookedAt(place)));
@@ -310,7 +319,6 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     this.#change(`rm ${path}`);
     this.files.delete(path);
   }
-  tracked = (): Promise<boolean | undefined> => Promise.resolve(this.isTracked);
   async startProof({ name, labels }: ProofOrder): Promise<string> {
     this.#change(`run ${name}`);
     return this.put(containerLike(this.#nextId(), name, { labels })).id;

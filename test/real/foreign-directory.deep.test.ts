@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { removeText, trackedByGit, writeText } from "../../src/kit/commands/docker-work-commands.ts";
+import { removeText, writeText } from "../../src/kit/commands/docker-work-commands.ts";
 import type { Argv } from "../../src/kit/commands/host-commands.ts";
 
 /** Debian's www-data. */
@@ -37,53 +37,6 @@ async function put(path: string, text: string, uid: number): Promise<void> {
   await writeFile(path, text);
   await chown(path, uid, uid);
 }
-
-describe("a clone whose settings name a program", () => {
-  let said = "";
-  beforeEach(async () => {
-    said = join(top, "said");
-    await put(join(project, "docker-compose.yml"), "services: {}\n", OTHER);
-    const evil = join(project, "evil.sh");
-    await put(evil, `#!/bin/sh\nid -u > ${said}\n`, OTHER);
-    await chmod(evil, 0o755);
-    const owner = { cwd: project, uid: OTHER, gid: OTHER, env: { HOME: "/nonexistent" } };
-    await execa("git", ["init", "-q"], owner);
-    await execa("git", ["add", "docker-compose.yml"], owner);
-    await execa("git", ["config", "core.fsmonitor", evil], owner);
-  });
-  const ran = () => readFile(said, "utf8").catch(() => "nothing");
-
-  it("is asked as its owner, and runs none", async () => {
-    const { exitCode, stdout } = await run(trackedByGit(WORDS, join(project, "docker-compose.yml")));
-    expect([exitCode, stdout]).toEqual([0, "docker-compose.yml"]);
-    expect(await ran()).toBe("nothing");
-  });
-
-  it("would have run it as root", async () => {
-    const trusting = [
-      "-c",
-      "safe.directory=*",
-      "-C",
-      project,
-      "ls-files",
-      "--error-unmatch",
-      "--",
-      "docker-compose.yml",
-    ];
-    await execa("git", trusting, { reject: false });
-    expect(await ran()).toBe("0\n");
-  });
-
-  it("is not asked at all for a directory of root's below it", async () => {
-    const below = join(project, "below");
-    await mkdir(below);
-    await put(join(below, "docker-compose.yml"), "services: {}\n", 0);
-    const { exitCode, stderr } = await run(trackedByGit(WORDS, join(below, "docker-compose.yml")));
-    expect(exitCode).not.toBe(0);
-    expect(stderr).toContain("dubious ownership");
-    expect(await ran()).toBe("nothing");
-  });
-});
 
 describe("a file in a directory of another account", () => {
   it("is written and made as that account", async () => {

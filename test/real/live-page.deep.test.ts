@@ -107,7 +107,7 @@ describe("the live page in a browser", () => {
     await page.waitForFunction("document.getElementById('link').className === 'live'");
     await page.keyboard.press("Tab");
     const focused = await page.evaluate("document.activeElement.textContent");
-    expect(focused).toBe("Summary");
+    expect(focused).toBe("In short");
     await pictured(page, "live-begun");
     await append(...step("discover", "discovery.find-deleted-instance", "read", { guid: "g-old", name: "orders-db" }), {
       type: "target-fixed",

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Generation } from "../../src/docker/compose/names.ts";
+import type { ComposeGeneration as Generation } from "../../src/kit/commands/compose-commands.ts";
 import { ComposeStack } from "../rig/compose-stack.ts";
 import { OwnEngine } from "../rig/own-engine.ts";
 import { until } from "../rig/until.ts";
@@ -50,9 +50,12 @@ describe.each(GENERATIONS)("a stack of Compose %s", (generation) => {
       .split("\n")
       .filter((name) => name.includes("dingo-recover"));
     expect(kept).toHaveLength(2);
-    expect(await readFile(stack.file, "utf8")).toContain(
-      "\n    volumes:\n      - ./postgres:/var/lib/postgresql/data\n",
-    );
+    const override = await readFile(join(stack.directory, "docker-compose.override.yml"), "utf8");
+    expect(override).toContain("\n    volumes:\n      - ./postgres:/var/lib/postgresql/data\n");
+    // Called as always, Compose takes the override by itself, and has nothing to change.
+    const ids = await engine.docker("ps", "-q", "--no-trunc");
+    await stack.compose("up", "-d");
+    expect(await engine.docker("ps", "-q", "--no-trunc")).toBe(ids);
   };
 
   it("keeps every row, and gets all of it back by an undo", async () => {
@@ -73,11 +76,7 @@ describe.each(GENERATIONS)("a stack of Compose %s", (generation) => {
     const run = /run (\S+),/u.exec(ran.all)?.[1] ?? "";
     const undone = await stack.tool(stateOf("whole"), "undo", run);
     expect(undone.exitCode, undone.all).toBe(0);
-    for (const kept of [
-      `docker rm ${stack.container("db")}.`,
-      `rm -r -- ${stack.directory}/postgres.`,
-      `rm -- ${stack.file}.`,
-    ])
+    for (const kept of [`docker rm ${stack.container("db")}.`, `rm -r -- ${stack.directory}/postgres.`])
       expect(undone.all).toContain(`\n      $ ${kept}dingo-recover-${run}`);
     expect(await readFile(stack.file, "utf8")).toBe(original);
     await until(
@@ -115,13 +114,10 @@ describe("a stack that is not as the page has it", () => {
     expect(await engine.docker("exec", stack.container("redis"), "redis-cli", "get", "a")).toBe("b");
   };
 
-  it("has its rows moved out of the container's own layer, and an override where git has the Compose file", async () => {
+  it("has its rows moved out of the container's own layer, and the Compose file is left as it is", async () => {
     const stack = new ComposeStack(engine, "v2");
     await stack.begin((text) => text.replace("image: postgres:15", "image: local/postgres:15"));
     expect(await stack.mountsOf("db")).toBe("");
-    const git = (...words: readonly string[]) => execa("git", ["-C", stack.directory, ...words]);
-    await git("init", "-q");
-    await git("add", stack.file);
     const before = await readFile(stack.file, "utf8");
     // Another run, from another machine perhaps: its journal is not here.
     const theirs = join(stack.directory, "postgres.dingo-recover-20261122-080000-aaaa-part");

@@ -73,11 +73,11 @@ describe("an archive that WAL-E encrypted", () => {
   it("is restored to the same rows as WAL-E's own restore, and is left as it is", async () => {
     const before = await workshop.objects.list(`${made.archiver.prefix}/`);
     const theirs = await restore({ workshop, ...made }, { base: "LATEST", recovery: { timeline: "latest" } });
-    const folder = await workshop.folder();
+    const folder = await workshop.toolsFolder();
     const server = new Postgres({ workshop, ...made }, folder, "data");
     const ended = await tool(["archive", "restore", source(), server.data, "--json", "--gpg-key", seal.keyFile]);
     expect([ended.code, JSON.parse(ended.stdout)]).toMatchObject([0, { systemId: made.systemId }]);
-    await workshop.ownAll(server.data);
+    await workshop.ownAll(folder);
     await server.start();
     const ours = await looked(server);
     await server.stop("SIGQUIT");

@@ -5,7 +5,7 @@ import { openArchiveStore } from "../../src/archive/adapters/s3/archive-store.ts
 import { segmentName } from "../../src/archive/names/segment.ts";
 import { archiveCopy } from "../../src/cli/commands/archive/archive-copy-core.ts";
 import { SavedWorld } from "../../src/rehearsal/box/world-host.ts";
-import { Load } from "../../src/rehearsal/object-store/load.ts";
+import { Load } from "../../src/rehearsal/object-store/server.ts";
 import { serveStore, type StoreServer } from "../../src/rehearsal/object-store/server.ts";
 import { BUCKET, foundation } from "../../src/rehearsal/world/foundation.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";

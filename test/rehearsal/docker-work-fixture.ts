@@ -113,10 +113,6 @@ export class SimulatedWork implements WorkFixture {
     this.#seed((state) => ({ ...state, space }));
   }
 
-  async track(path: string): Promise<void> {
-    this.#seed((state) => ({ ...state, tracked: [...(state.tracked ?? []), path] }));
-  }
-
   async close(): Promise<void> {
     const { strays } = this.#engine.current.state;
     if (strays.length > 0) throw new Error(`calls that nobody knows: ${strays.join("; ")}`);

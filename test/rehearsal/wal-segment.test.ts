@@ -1,7 +1,6 @@
 /** The box's WAL is one that a reader of real WAL follows from segment to segment. */
 import { describe, expect, it } from "vitest";
-import { walked } from "../../src/archive/wal/segment-flaw.ts";
-import { TransactionEnds } from "../../src/archive/wal/transaction-ends.ts";
+import { RecordWalk } from "../../src/archive/wal/record-walk.ts";
 import { walSegment } from "../../src/rehearsal/world/formats/wal-segment.ts";
 
 const SEGMENT = 16 * 1024 * 1024;
@@ -13,10 +12,10 @@ function bytes(segment: number, changes: readonly unknown[], previous?: number):
   return Buffer.concat(runs.map((run) => (typeof run === "number" ? Buffer.alloc(run) : run)));
 }
 
-function readTo(...segments: readonly [number, Buffer][]): TransactionEnds {
-  const ends = new TransactionEnds();
-  for (const [number, each] of segments) ends.read(each, BigInt(number) * BigInt(SEGMENT), () => undefined);
-  return ends;
+function readTo(...segments: readonly [number, Buffer][]): RecordWalk {
+  const walk = new RecordWalk();
+  for (const [number, each] of segments) walk.read(each, BigInt(number) * BigInt(SEGMENT));
+  return walk;
 }
 
 describe("simulated WAL", () => {
@@ -26,16 +25,16 @@ describe("simulated WAL", () => {
   ])("with %s is whole, and its records say that the segment ends there", (_what, changes) => {
     const segment = bytes(5, changes);
     expect(segment).toHaveLength(SEGMENT);
-    expect(walked(segment)).toEqual({ flaw: undefined, endsAt: undefined });
+    expect(readTo([5, segment]).end).toBeUndefined();
   });
 
   it("goes on from one segment to the next", () => {
-    const ends = readTo([5, bytes(5, [{ text: LONG_TEXT }])], [6, bytes(6, [])], [7, bytes(7, [])]);
-    expect(ends.ended).toBe(false);
-    expect(ends.end).toBe(7n * BigInt(SEGMENT) + 72n);
+    const walk = readTo([5, bytes(5, [{ text: LONG_TEXT }])], [6, bytes(6, [])], [7, bytes(7, [])]);
+    expect(walk.end).toBeUndefined();
+    expect(walk.reached).toBe(8n * BigInt(SEGMENT));
   });
 
   it("does not go on where the segment before ends elsewhere", () => {
-    expect(readTo([5, bytes(5, [])], [6, bytes(6, [], 4096)]).ended).toBe(true);
+    expect(readTo([5, bytes(5, [])], [6, bytes(6, [], 4096)]).end?.flawed).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { fc } from "../properties.ts";
 import { describe, expect, it } from "vitest";
-import { splitWords } from "../../src/rehearsal/shell/words.ts";
+import { splitWords } from "../../src/rehearsal/shell/run.ts";
 import { quote } from "../../src/kit/commands/shell-quote.ts";
 
 const words = (line: string) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { OwnHomes } from "../../src/kit/spawn/own-homes.ts";
 import type { EntryBody } from "../../src/engine/journal/entry.ts";
 import { unitsOf } from "../../src/report/digest.ts";
-import { text } from "../../src/report/escape.ts";
+import { text } from "../../src/report/markdown.ts";
 import { incidentReport } from "../../src/report/incident.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { EVIDENCE, journal, STARTED, step } from "./journals.ts";

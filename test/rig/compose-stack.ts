@@ -5,7 +5,7 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Generation } from "../../src/docker/compose/names.ts";
+import type { ComposeGeneration as Generation } from "../../src/kit/commands/compose-commands.ts";
 import { cacheDirectory } from "./cache.ts";
 import { ed25519KeyPair, HOST_KEY, ShellServer } from "../kit/ssh/shell-server.ts";
 import type { OwnEngine } from "./own-engine.ts";

@@ -200,6 +200,8 @@ describe("starting the container", () => {
     scene.cell.onStart = () => ["entrypoint: hello"];
     await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
+    // It archives over the copy from its first segment on: nothing is waited for.
+    expect(scene.clock.sleeps).toEqual([]);
   });
 
   it("never stops a database that has the archive's identity, whatever its log says", async () => {

@@ -2,11 +2,12 @@
 import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";
 import type { ArchiveFacts, Inside } from "../reading/facts.ts";
+import type { Histories } from "../reading/histories.ts";
 import { counted } from "../../kit/text/counted.ts";
 import { chainOf } from "./completeness.ts";
-import type { Histories } from "./history.ts";
 import type { Run } from "./lost.ts";
 import { completeText, type Option } from "./option.ts";
+import type { WalEnd } from "../wal/record-walk.ts";
 import type { Study } from "./study.ts";
 import { type BaseBackupVerdict, type GapVerdict, type Look, LONGEST_LIST, type TimelineVerdict } from "./verdict.ts";
 import { gapsOf, rangeOf, timelineRange, type TimelineWal } from "./wal.ts";
@@ -60,12 +61,14 @@ export function lookOf({ seen: { insides }, damage }: Study): Look | null {
   const segments = unread.filter(([key]) => key.startsWith("wal_005/")).length;
   return {
     objects: insides.size,
-    broken: [...insides.keys()].filter((key) => damage.has(key)).length,
+    broken: [...insides].filter(([key, { ends }]) => damage.has(key) || ends?.inside.some(isFlawed) === true).length,
     hidden: count(({ hidden }) => hidden !== undefined),
     unproven: count(({ unproven }) => unproven === true),
     unread: { tars: unread.length - segments, segments },
   };
 }
+
+const isFlawed = ({ flawed }: WalEnd): boolean => flawed;
 
 const isUnread = ({ whole, broken, hidden }: Inside): boolean =>
   whole !== true && broken === undefined && hidden === undefined;

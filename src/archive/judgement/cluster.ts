@@ -66,8 +66,11 @@ function systemIdInWal(facts: ArchiveFacts, { start }: BaseBackup): string | und
   return entry === undefined ? undefined : pageOf(facts, entry.relative)?.systemId;
 }
 
-/** It had ended, or was stored, before that cluster was made. A copy has newer times, which prove nothing. */
+/**
+ * It had ended, or was stored, before that cluster was made. A copy has newer times, which prove nothing. Its end and initdb
+ * were timed by one clock; the store's is another one, and counts only if nothing else tells.
+ */
 function isOlderThan({ times, completedAt }: BaseBackup, systemId: string): boolean {
-  const made = initdbTime(systemId).getTime() - CLOCK_TOLERANCE_MS;
-  return [times.finishedAt, completedAt].some((time) => time !== undefined && Date.parse(time) < made);
+  const ended = times.finishedAt ?? times.startedAt ?? completedAt;
+  return ended !== undefined && Date.parse(ended) < initdbTime(systemId).getTime() - CLOCK_TOLERANCE_MS;
 }

@@ -1,11 +1,12 @@
 /** Problems of the way that a restore goes: its timelines, its gaps, the WAL beside it. */
 import { counted } from "../../kit/text/counted.ts";
-import { formatLsn } from "../names/lsn.ts";
-import { segmentName } from "../names/segment.ts";
+import { firstByte, formatLsn } from "../names/lsn.ts";
+import { nextSegment, segmentName } from "../names/segment.ts";
 import { holesIn } from "../names/spans.ts";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import type { Course } from "./course.ts";
-import { type Histories, type Stretch, timelineAt } from "./history.ts";
+import type { Histories } from "../reading/histories.ts";
+import { type Stretch, timelineAt } from "./history.ts";
 import { lengthOf, lossIn, type Lost, type LostRuns, type Run } from "./lost.ts";
 import type { Option } from "./option.ts";
 import { missingHistories } from "./missing-history.ts";
@@ -51,14 +52,17 @@ function gap({ missing, unreachable }: Lost): Problem {
 }
 
 /** PostgreSQL ends the recovery there without a word, and starts. */
-function earlyEnd({ last, endsAt }: Course, { missing, unreachable }: Lost): Problem | undefined {
-  if (last === undefined || endsAt === undefined) return undefined;
+function earlyEnd({ last, endsAt, endsWhy: why }: Course, { missing, unreachable }: Lost): Problem | undefined {
+  if (last === undefined || endsAt === undefined || why === undefined) return undefined;
   const absent = missing.length === 0 ? "" : `, ${lengthOf(missing)} are missing`;
-  const text = `its records end at ${formatLsn(endsAt)}, inside it; ${counted(lengthOf(unreachable), "segment")} after it cannot be reached${absent}`;
+  const place = endsAt === firstByte(nextSegment(last)) ? "its end" : "inside it";
+  const text = `its records end at ${formatLsn(endsAt)}, ${place}: ${why}; ${counted(lengthOf(unreachable), "segment")} after it cannot be reached${absent}`;
   return problem("wal-gap", segmentName(last), text);
 }
 
-function followed(stretches: readonly Stretch[]): readonly Problem[] {
+/** As far as the replay comes. */
+function followed({ stretches: all, last }: Course): readonly Problem[] {
+  const stretches = all.filter(({ from }) => last === undefined || from <= last.number);
   if (stretches.length < 2) return [];
   const steps = stretches.slice(1).map(({ timeline, from }) => segmentName({ timeline, number: from }));
   return [
@@ -74,7 +78,7 @@ function targets({ chosen, course, lost }: CourseTerms): readonly Problem[] {
     why === undefined || course.target === "latest"
       ? []
       : [problem("target-timeline", "", `recovery_target_timeline must be '${course.target}', not latest: ${why}`)];
-  return [...followed(course.stretches), ...asTold, ...beside(lost.aside)];
+  return [...followed(course), ...asTold, ...beside(lost.aside)];
 }
 
 function beside({ missing, unreachable }: LostRuns): readonly Problem[] {
@@ -95,7 +99,7 @@ function latestOnly({ course, wal }: CourseTerms): readonly Problem[] {
   const isBranch = refused?.includes("of another branch") === true;
   return [
     ...(refused === undefined
-      ? followed(stretches)
+      ? followed(course)
       : [problem(isBranch ? "wrong-branch" : "several-timelines", "", refused)]),
     ...leftBehind(stretches, wal),
     ...brokenOff(stretches, wal),

@@ -1,18 +1,8 @@
 /** The way of a restore from a base backup: its timelines, its end, and the segments on it that are absent. */
 import type { Completion } from "./base-backup.ts";
-import {
-  hasNumber,
-  type Histories,
-  type Stretch,
-  timelineAt,
-  walAlong,
-  type Way,
-  wayOnOwn,
-  wayTo,
-  wayToLatest,
-} from "./history.ts";
-import { replayFrom } from "./replay.ts";
-import { firstByte } from "../names/lsn.ts";
+import { hasNumber, type Stretch, timelineAt, walAlong, type Way, wayOnOwn, wayTo, wayToLatest } from "./history.ts";
+import type { Histories } from "../reading/histories.ts";
+import { type ReplayStart, replayFrom } from "./replay.ts";
 import { type Segment, segmentName } from "../names/segment.ts";
 import { holesIn, type Span } from "../names/spans.ts";
 import type { TimelineWal } from "./wal.ts";
@@ -36,8 +26,10 @@ export interface Course {
   readonly missing: readonly Span[];
   readonly unreachable: readonly Span[];
   readonly last: Segment | undefined;
-  /** Where in the last one the records end, though others follow; undefined if they go to its end. */
+  /** Where in the last one the records end; undefined if they go to its end, as far as it was read. */
   readonly endsAt: bigint | undefined;
+  /** Why, a clause; undefined if the rest of the last record is in no segment here. */
+  readonly endsWhy: string | undefined;
   readonly segmentsToReplay: number;
 }
 
@@ -47,7 +39,7 @@ export interface ArchivedWal {
 }
 
 export interface Asked {
-  readonly start: Segment;
+  readonly start: ReplayStart;
   readonly completion: Completion;
   /** The only one that counts. */
   readonly timeline: TargetTimeline | undefined;
@@ -60,7 +52,7 @@ export interface Asked {
 export function coursesOf({ start, completion, timeline }: Asked, archive: ArchivedWal): readonly Course[] {
   const { stop, stopLsn } = completion;
   if (stop.timeline !== start.timeline || stop.number < start.number) return [];
-  const base = { timeline: start.timeline, stop: stop.number, stopLsn };
+  const base = { timeline: start.timeline, start: start.number, startLsn: start.lsn, stop: stop.number, stopLsn };
   const along = (target: TargetTimeline, way: Way): Course =>
     courseAlong({ start, stop, stopLsn, target, way }, archive);
   if (typeof timeline === "number") return [along(timeline, wayTo(timeline, base, archive.histories))];
@@ -77,7 +69,7 @@ export function coursesOf({ start, completion, timeline }: Asked, archive: Archi
 }
 
 interface Leg {
-  readonly start: Segment;
+  readonly start: ReplayStart;
   readonly stop: Segment;
   readonly stopLsn: bigint | undefined;
   readonly target: TargetTimeline;
@@ -89,10 +81,8 @@ function courseAlong({ start, stop, stopLsn, target, way }: Leg, { wal }: Archiv
   const along = walAlong(stretches, wal);
   const replay = replayFrom(start, stop, along);
   const last = replay.last === undefined ? undefined : on(stretches, replay.last.number);
-  const endsAt =
-    last === undefined || replay.endsAt === undefined ? undefined : firstByte(last) + BigInt(replay.endsAt);
-  // Behind an end of the records no segment is asked for.
-  const reach = endsAt === undefined ? (last?.number ?? start.number - 1) : undefined;
+  const endsAt = replay.end?.at ?? replay.cutAt;
+  const reach = replay.end === undefined ? (last?.number ?? start.number - 1) : undefined;
   return {
     target,
     refused: way.known ? wrongBranch(stretches, { wal, reach }) : way.why,
@@ -104,6 +94,7 @@ function courseAlong({ start, stop, stopLsn, target, way }: Leg, { wal }: Archiv
     unreachable: replay.unreachable,
     last,
     endsAt,
+    endsWhy: replay.end?.why,
     segmentsToReplay: last === undefined ? 0 : last.number - start.number + 1,
   };
 }

@@ -5,9 +5,9 @@
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import { pageOf } from "../reading/archive-facts.ts";
 import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading/facts.ts";
+import { historiesOf } from "../reading/histories.ts";
 import { misfitOf } from "../wal/misfit.ts";
 import { majorVersion } from "./base-backup.ts";
-import { historiesOf } from "./history.ts";
 import { isDamagedSegment } from "./wal.ts";
 
 /** By relative key: why, a part of a sentence. */

@@ -8,6 +8,32 @@ import { problem, type Problem } from "./problem.ts";
 const BELOW = /^(.+?)\/(?:basebackups_005|wal_005)\//;
 const ABOVE = /^(.+?)\/(?:basebackups_005|wal_005)(?:\/|$)/;
 
+/**
+ * Archives below an archive, as a version of PostgreSQL may have one in its own folder: the youngest first. The one that was
+ * named may be an old one.
+ */
+export function nested({ location: { bucket, prefix }, entries }: ArchiveFacts): readonly Problem[] {
+  const last = new Map<string, string>();
+  for (const { relative, kind, info } of entries) {
+    const folder = kind.kind === "unknown" ? archiveAround(relative) : "";
+    if (folder !== undefined && (last.get(folder) ?? "") < info.lastModified) last.set(folder, info.lastModified);
+  }
+  const { "": own, ...others } = Object.fromEntries(last);
+  if (own === undefined) return [];
+  return Object.entries(others)
+    .sort(([, a], [, b]) => (a < b ? 1 : -1))
+    .map(([folder, at]) => {
+      const place = JSON.stringify(`s3://${bucket}/${prefix}/${folder}`);
+      const which = at > own ? "a younger archive" : "an older archive";
+      const text = `${which} lies below this one, at ${place}: its last object is of ${at}, the last one here of ${own}`;
+      return problem("archive-nested", folder, text);
+    });
+}
+
+/** The folder of another archive, in which the object lies; undefined if it lies in none. */
+export const archiveAround = (relative: string): string | undefined =>
+  /^(.+?)\/(?:(?:basebackups|wal)_005\/|sysids\/sysid$)/.exec(relative)?.[1];
+
 /** At most one finding, and none if anything here is of an archive. */
 export function elsewhere({ location, entries }: ArchiveFacts): readonly Problem[] {
   if (!entries.every(({ kind }) => kind.kind === "unknown")) return [];

@@ -3,42 +3,10 @@
  * probed one by one from the backup's own timeline on, and a hole hides everything behind it; with a number, only that
  * timeline's history is read. Each segment is taken from the newest timeline of the history that had begun by then.
  */
-import { formatLsn, parseLsn, segmentNumberAt } from "../names/lsn.ts";
+import { formatLsn } from "../names/lsn.ts";
 import { joined, type Span } from "../names/spans.ts";
-import type { ArchiveFacts } from "../reading/facts.ts";
+import type { Histories, Switch } from "../reading/histories.ts";
 import type { TimelineWal } from "./wal.ts";
-
-/** Where a timeline ended: `number` is the segment in which its child begins. */
-export interface Switch {
-  readonly timeline: number;
-  readonly number: number;
-  readonly lsn: bigint;
-}
-
-/** By timeline: undefined for a file that is there and cannot be read. */
-export type Histories = ReadonlyMap<number, readonly Switch[] | undefined>;
-
-export function historiesOf({ entries, texts }: ArchiveFacts): Histories {
-  return new Map(
-    entries.flatMap(({ kind, relative }) => {
-      if (kind.kind !== "timeline-history") return [];
-      return [[kind.timeline, parseHistory(texts.get(relative) ?? "")] as const];
-    }),
-  );
-}
-
-/** The lines of a history file, oldest first; undefined if a line is none. */
-export function parseHistory(text: string): readonly Switch[] | undefined {
-  const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
-  const switches = lines.map((line) => {
-    const match = /^\s*([0-9]{1,10})\s+([0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8})(?:\s|$)/.exec(line);
-    const lsn = parseLsn(match?.[2] ?? "");
-    return lsn === undefined ? undefined : { timeline: Number(match?.[1]), number: segmentNumberAt(lsn), lsn };
-  });
-  const whole = switches.filter((each) => each !== undefined);
-  const ascends = whole.every((each, index) => index === 0 || each.timeline > (whole[index - 1]?.timeline ?? 0));
-  return whole.length === switches.length && whole.length > 0 && ascends ? whole : undefined;
-}
 
 /** One stretch of the way: this timeline from this segment on. */
 export interface Stretch {
@@ -58,6 +26,9 @@ interface Archived {
 /** Where a base backup lies: its timeline, and the position at which it is consistent. */
 export interface Origin {
   readonly timeline: number;
+  readonly start: number;
+  /** Undefined if only the segment is known. */
+  readonly startLsn: bigint | undefined;
   readonly stop: number;
   /** Undefined if only the segment is known: then a switch in that segment is taken to be before it. */
   readonly stopLsn: bigint | undefined;
@@ -73,7 +44,9 @@ export function wayToLatest(base: Origin, { histories, wal }: Archived): Way {
   if (beyond.some(descends) || (beyond.length > 0 && wal.some(({ timeline }) => timeline > newest))) {
     return unknown(`the history of timeline ${newest + 1} is missing, which hides timeline ${Math.min(...beyond)}`);
   }
-  return newest === base.timeline ? wayOnOwn(base) : wayTo(newest, base, histories);
+  if (newest > base.timeline) return wayTo(newest, base, histories);
+  const unborn = beforeItsTimeline(base, histories.get(newest));
+  return unborn === undefined ? wayOnOwn(base) : unknown(unborn);
 }
 
 /** With `recovery_target_timeline = current`. */
@@ -94,6 +67,8 @@ export function historyName(timeline: number): string {
 /** With the number of a timeline as `recovery_target_timeline`. */
 export function wayTo(target: number, base: Origin, histories: Histories): Way {
   const start = base.timeline;
+  const unborn = beforeItsTimeline(base, histories.get(target));
+  if (target === start && unborn !== undefined) return unknown(unborn);
   if (target === start && hasNumber(start, histories)) return wayOnOwn(base);
   if (target === start)
     return unknown(
@@ -105,10 +80,23 @@ export function wayTo(target: number, base: Origin, histories: Histories): Way {
   const left = history.find(({ timeline }) => timeline === start);
   if (left === undefined)
     return unknown(`timeline ${target} does not descend from ${start}, on which the backup was made`);
+  if (unborn !== undefined) return unknown(unborn);
   // A base backup that had not ended at the switch is of a branch that was left: its files and that WAL do not fit.
   if (base.stopLsn === undefined ? left.number <= base.stop : left.lsn < base.stopLsn)
     return unknown(`timeline ${target} left timeline ${start} at ${formatLsn(left.lsn)}, before the backup had ended`);
   return { known: true, stretches: stretchesOf(history, { start, newest: target }) };
+}
+
+/** PostgreSQL takes a base backup only on the timeline that the history has at its start. */
+function beforeItsTimeline(
+  { timeline, start, startLsn }: Origin,
+  history: readonly Switch[] | undefined,
+): string | undefined {
+  const begins = history?.findLast((left) => left.timeline < timeline);
+  if (begins === undefined) return undefined;
+  const isBefore = startLsn === undefined ? start < begins.number : startLsn < begins.lsn;
+  if (!isBefore) return undefined;
+  return `its timeline ${timeline} began at ${formatLsn(begins.lsn)}, as the history says, and the backup starts before`;
 }
 
 const unknown = (why: string): Way => ({ known: false, why });

@@ -40,7 +40,7 @@ export function identityProblems(facts: ArchiveFacts, terms: IdentityTerms): rea
   return [
     ...versionProblems(facts, terms),
     ...systemIdProblems(facts, terms),
-    ...secondWriter(facts, terms.known),
+    ...secondWriter(facts, terms),
     ...doubtful(facts, terms),
     ...otherClusters(facts, terms),
   ];
@@ -128,13 +128,23 @@ function systemIdProblems(facts: ArchiveFacts, { known, elsewhere, restorer }: I
 }
 
 /** Its upper half is the time of initdb: earlier objects are of another cluster. */
-function secondWriter({ entries, insides }: ArchiveFacts, { systemId }: Known): readonly Problem[] {
+function secondWriter(
+  { entries, insides }: ArchiveFacts,
+  { known: { systemId }, finished }: IdentityTerms,
+): readonly Problem[] {
   if (systemId === undefined || insides !== undefined) return [];
   const made = initdbTime(systemId);
-  const early = entries.find(
-    ({ kind, info }) => kind.kind !== "unknown" && Date.parse(info.lastModified) < made.getTime() - CLOCK_TOLERANCE_MS,
-  );
+  const earliest = made.getTime() - CLOCK_TOLERANCE_MS - slownessOf(finished);
+  const early = entries.find(({ kind, info }) => kind.kind !== "unknown" && Date.parse(info.lastModified) < earliest);
   if (early === undefined) return [];
   const text = `its cluster was made at ${made.toISOString()}, but "${early.relative}" was stored before: another cluster wrote here`;
   return [problem("sysid-younger", SYSID_KEY, text)];
+}
+
+/** How much the store's clock is behind the database's at least: no base backup is stored before it has ended. */
+function slownessOf(finished: readonly BaseBackup[]): number {
+  const behind = finished.map(
+    ({ times: { finishedAt = "" }, completedAt = "" }) => Date.parse(finishedAt) - Date.parse(completedAt),
+  );
+  return Math.max(0, ...behind.filter((each) => !Number.isNaN(each)));
 }

@@ -1,7 +1,8 @@
 /** Segments that no restore from a chosen base backup brings back, by timeline. */
 import { holesIn, type Span } from "../names/spans.ts";
 import type { Course } from "./course.ts";
-import { type Histories, timelineAt } from "./history.ts";
+import type { Histories } from "../reading/histories.ts";
+import { timelineAt } from "./history.ts";
 import { type Loss, lossOf } from "./loss.ts";
 import { extent, type TimelineWal } from "./wal.ts";
 

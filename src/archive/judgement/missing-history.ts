@@ -1,7 +1,8 @@
 /** Histories of timelines that are not here, or cannot be read: a few lines of text, without which a whole branch is lost. */
 import { segmentLsn, segmentName } from "../names/segment.ts";
 import type { Reader } from "../reading/reader.ts";
-import { hasNumber, type Histories, historyName } from "./history.ts";
+import type { Histories } from "../reading/histories.ts";
+import { hasNumber, historyName } from "./history.ts";
 import { problem, type Problem } from "./problem.ts";
 import { extent, type TimelineWal } from "./wal.ts";
 

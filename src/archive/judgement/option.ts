@@ -43,7 +43,10 @@ export interface Setting extends Surroundings, ArchivedWal {
 export function optionOf(base: BaseBackup, setting: Setting, { restorer, timeline }: Wanted): Option {
   const completion = base.sentinel?.ok === true ? base.sentinel.sentinel : undefined;
   const incomplete = incompleteBecause(base, setting);
-  const courses = completion === undefined ? [] : coursesOf({ start: base.start, completion, timeline }, setting);
+  const courses =
+    completion === undefined
+      ? []
+      : coursesOf({ start: { ...base.start, lsn: base.startLsn }, completion, timeline }, setting);
   const course = bestOf(courses.filter(holdsGood));
   const { cluster, damage, wal } = setting;
   const lacks =

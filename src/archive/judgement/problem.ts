@@ -16,6 +16,7 @@ const forContainer = (container: Effect, person: Effect): Readonly<Record<Restor
 export const PROBLEMS = {
   "archive-empty": "fatal",
   "archive-elsewhere": "unknown",
+  "archive-nested": "note",
   "no-base-backup": "fatal",
   "base-backup-broken": "fatal",
   "sysid-missing": "fatal",
@@ -48,6 +49,7 @@ export const PROBLEMS = {
   "several-versions": "unknown",
   "several-clusters": "unknown",
   "other-cluster": forContainer("unknown", "note"),
+  "foreign-wal": "note",
   "sysid-younger": "unknown",
   "newest-base-broken": forContainer("unknown", "note"),
   "base-without-sentinel": "note",

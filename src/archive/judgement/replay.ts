@@ -1,42 +1,67 @@
 /**
  * How far PostgreSQL replays from a base backup, its timelines laid end to end: to the last segment before the first
- * that is missing, or into one in which the records end though others follow. PostgreSQL promotes there without a word
- * (wal-archives.md §0.1), so the WAL beyond is told before anything is changed.
+ * that is missing, or to the record that no other follows. PostgreSQL promotes there without a word (wal-archives.md
+ * §0.1), so the WAL beyond is told before anything is changed.
  */
+import { segmentNumberBefore } from "../names/lsn.ts";
 import type { Segment } from "../names/segment.ts";
-import { holesIn, type Span } from "../names/spans.ts";
+import { holesIn, joined, type Span } from "../names/spans.ts";
+import type { WalEnd } from "../wal/record-walk.ts";
 import { extent, type TimelineWal } from "./wal.ts";
 
 export interface Replay {
-  /** Absent between the start and the last listed (or needed) segment. */
+  /** Between the start and the last listed (or needed) segment: absent, or with more in it than is replayed. */
   readonly missing: readonly Span[];
   /** There, but after the first missing one. */
   readonly unreachable: readonly Span[];
   /** Undefined if not even the start segment is there. */
   readonly last: Segment | undefined;
-  /** The byte of the last one at which its records end, if others follow it; undefined if it is replayed whole. */
-  readonly endsAt: number | undefined;
+  /** Where the records end before the last segment does; PostgreSQL asks for no segment behind it. */
+  readonly end: WalEnd | undefined;
+  /** Where a record begins whose rest is in no segment here. */
+  readonly cutAt: bigint | undefined;
 }
 
-export function replayFrom(start: Segment, stop: Segment, wal: TimelineWal): Replay {
-  const missing = holesIn(wal.whole, start.number, Math.max(stop.number, extent(wal).last));
+/** A position is undefined if only its segment is known. */
+export interface ReplayStart extends Segment {
+  readonly lsn: bigint | undefined;
+}
+
+export function replayFrom(start: ReplayStart, stop: Segment, wal: TimelineWal): Replay {
+  const holes = holesIn(wal.whole, start.number, Math.max(stop.number, extent(wal).last));
   const run = wal.whole.find((span) => span.first <= start.number && start.number <= span.last);
-  const end = run === undefined ? undefined : earlyEnd(wal, { first: start.number, last: run.last });
+  const end = run === undefined ? undefined : firstEnd(start, run.last, wal);
   const beyond = end?.number ?? run?.last ?? start.number;
+  // Of a segment with more in it than is replayed a part is lost.
+  const spoilt = end?.isInside === true && end.flawed ? [{ first: beyond, last: beyond }] : [];
   return {
-    missing,
+    missing: joined([...holes, ...spoilt].sort((a, b) => a.first - b.first)),
     unreachable: wal.whole.flatMap((span) =>
       span.last > beyond ? [{ ...span, first: Math.max(span.first, beyond + 1) }] : [],
     ),
     last: run === undefined ? undefined : { timeline: start.timeline, number: beyond },
-    endsAt: end?.endsAt,
+    end,
+    cutAt: run === undefined || end !== undefined ? undefined : wal.ends.get(run.last)?.cutAt,
   };
 }
 
-/** The first segment of a run whose records end in it; that of the very last one is the end of all. */
-function earlyEnd(wal: TimelineWal, { first, last }: Span): { number: number; endsAt: number } | undefined {
-  const numbers = [...wal.ends.keys()].filter((each) => first <= each && each <= last && each < extent(wal).last);
-  const number = numbers.length === 0 ? undefined : Math.min(...numbers);
-  const endsAt = number === undefined ? undefined : wal.ends.get(number);
-  return number === undefined || endsAt === undefined ? undefined : { number, endsAt };
+interface MetEnd extends WalEnd {
+  readonly number: number;
+  /** False if the segment behind does not go on from it. */
+  readonly isInside: boolean;
+}
+
+function firstEnd(start: ReplayStart, last: number, { ends }: TimelineWal): MetEnd | undefined {
+  const isMet = ({ at }: WalEnd, number: number): boolean =>
+    number > start.number || start.lsn === undefined || at >= start.lsn;
+  let first: MetEnd | undefined;
+  for (const [number, { before, inside }] of ends) {
+    if (number < start.number || number > last) continue;
+    const own = inside.find((end) => isMet(end, number));
+    const met = number > start.number && before !== undefined ? before : own;
+    if (met === undefined || (first !== undefined && first.at <= met.at)) continue;
+    const isInside = met === own;
+    first = { ...met, isInside, number: isInside ? number : Math.max(segmentNumberBefore(met.at), start.number) };
+  }
+  return first;
 }

@@ -6,6 +6,7 @@ import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "../reading
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import { packingOfKey, type Packing } from "../names/packing.ts";
 import type { Reader } from "../reading/reader.ts";
+import { archiveAround } from "./elsewhere.ts";
 import { problem, type Problem } from "./problem.ts";
 import { isCold } from "../reading/cold.ts";
 import { isDamagedSegment } from "./wal.ts";
@@ -35,7 +36,9 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
     case "other-segment-size":
       return [problem("other-segment-size", key, "a name that does not fit WAL segments of 16 MiB")];
     case "unknown":
-      return [problem("unknown-object", key, "not an object of WAL-E or WAL-G; the restore does not look at it")];
+      return archiveAround(key) !== undefined
+        ? []
+        : [problem("unknown-object", key, "not an object of WAL-E or WAL-G; the restore does not look at it")];
     default:
       return [];
   }

@@ -1,6 +1,7 @@
 /** Takes an archive apart: its parts, the ways that a restore can go, and which of them to take. Pure. */
 import { plainKind } from "../names/layout.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
+import { type Histories, historiesOf } from "../reading/histories.ts";
 import { type Reader, seenBy, writerOf } from "../reading/reader.ts";
 import { type BaseBackup, collectBases } from "./base-backup.ts";
 import { byAge, latestBase } from "./choose.ts";
@@ -8,7 +9,7 @@ import type { Course, TargetTimeline } from "./course.ts";
 import { clusterOf } from "./cluster.ts";
 import { type Damage, damageIn, type Identity } from "./damage.ts";
 import type { Expiry } from "./expiry.ts";
-import { type Histories, historiesOf } from "./history.ts";
+import { foreignWal } from "./foreign-wal.ts";
 import { type Known, ownSystemId } from "./identity.ts";
 import { bestOption, type Option, optionOf } from "./option.ts";
 import type { Restorer } from "./problem.ts";
@@ -45,6 +46,7 @@ export interface Study {
   readonly known: Known;
   readonly damage: Damage;
   readonly wal: readonly TimelineWal[];
+  readonly foreign: ReadonlySet<string>;
   readonly histories: Histories;
   readonly options: readonly Option[];
   /** The same by cluster: the one that is wanted first, then the others, that of the newest base backup before older ones. */
@@ -97,6 +99,8 @@ export function studyOf(facts: ArchiveFacts, beside: Beside): Study {
 interface WalOfCluster {
   readonly damage: Damage;
   readonly wal: readonly TimelineWal[];
+  /** Relative keys of segments that are another cluster's. */
+  readonly foreign: ReadonlySet<string>;
 }
 
 /**
@@ -108,8 +112,10 @@ function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
     const name = `${identity.systemId ?? ""} ${identity.version ?? ""}`;
     const known = told.get(name);
     if (known !== undefined) return known;
-    const damage = damageIn(seen, identity);
-    const found = { damage, wal: collectWal(seen.entries, damage, seen.insides) };
+    const foreign = foreignWal(seen, identity.systemId);
+    const entries = foreign.size === 0 ? seen.entries : seen.entries.filter(({ relative }) => !foreign.has(relative));
+    const damage = damageIn({ ...seen, entries }, identity);
+    const found = { damage, foreign, wal: collectWal(entries, damage, seen.insides) };
     told.set(name, found);
     return found;
   };

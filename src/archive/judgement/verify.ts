@@ -5,11 +5,15 @@
  */
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
+import { formatLsn } from "../names/lsn.ts";
+import type { WalEnds } from "../reading/archive-facts.ts";
 import { baseProblems } from "./base-problems.ts";
 import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.ts";
 import { byAge } from "./choose.ts";
 import { courseProblems } from "./course-problems.ts";
+import { nested } from "./elsewhere.ts";
 import { expiryProblems, NOT_LOOKED } from "./expiry.ts";
+import { foreignWalProblems } from "./foreign-wal.ts";
 import { identityProblems } from "./identity.ts";
 import { lossInTime, NO_LOSS } from "./loss.ts";
 import { lossIn, type Lost, NONE_LOST } from "./lost.ts";
@@ -77,9 +81,11 @@ function shownId({ restorer, known, chosen }: Study, { systemId: elsewhere }: Be
 function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }: Beside): readonly Problem[] {
   const { seen, known, restorer, reader, bases, options, chosen } = study;
   return [
+    ...nested(seen),
     ...baseProblems(seen, study),
     ...identityProblems(seen, { known, elsewhere, restorer, finished: byAge(bases), options, chosen }),
     ...strangers(seen, { reader, decrypts }),
+    ...foreignWalProblems(seen, study.foreign),
     ...damaged(study),
   ];
 }
@@ -93,15 +99,20 @@ function wayProblems(study: Study, lost: Lost): readonly Problem[] {
 function damaged({ seen, damage }: Study): readonly Problem[] {
   return seen.entries.flatMap(({ relative, kind }) => {
     const why = damage.get(relative);
-    if (why === undefined) return [];
+    if (why === undefined) return flaws(relative, seen.insides?.get(relative)?.ends);
     if (kind.kind === "part") return [problem("part-damaged", relative, `no restore can use this tar part: ${why}`)];
-    if (kind.kind !== "segment") return [];
-    // A flaw inside ends the replay where it stands, and not before the segment.
-    const inside = seen.insides?.get(relative);
-    const within =
-      inside?.page === undefined || inside.broken === undefined ? "" : ", though its beginning may be replayed";
-    return [problem("segment-damaged", relative, `${why}: it counts as missing${within}`)];
+    return kind.kind === "segment" ? [problem("segment-damaged", relative, `${why}: it counts as missing`)] : [];
   });
+}
+
+/** A replay ends where the flaw is, and not before the segment. */
+function flaws(key: string, ends: WalEnds | undefined): readonly Problem[] {
+  const all = ends === undefined ? [] : [...(ends.before === undefined ? [] : [ends.before]), ...ends.inside];
+  return all
+    .filter(({ flawed }) => flawed)
+    .map(({ at, why }) =>
+      problem("segment-damaged", key, `${why}: a replay that comes to it ends at ${formatLsn(at)}`),
+    );
 }
 
 function stalled(stall: Stall | undefined): readonly Problem[] {

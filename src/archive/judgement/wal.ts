@@ -1,5 +1,6 @@
 /** The WAL of an archive by name and size: its segments, in runs (wal-archives.md §2). */
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import type { WalEnds } from "../reading/archive-facts.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { segmentName } from "../names/segment.ts";
 import { holesIn, sizeOf, spansOf, type Span } from "../names/spans.ts";
@@ -15,8 +16,8 @@ export interface TimelineWal {
   readonly whole: readonly Span[];
   /** Runs of all segments that are listed, damaged ones too. */
   readonly listed: readonly Span[];
-  /** By number: the byte at which the records of a whole segment end before its end (`Inside.endsAt`). */
-  readonly ends: ReadonlyMap<number, number>;
+  /** By number: where a replay that comes to a whole segment ends. */
+  readonly ends: ReadonlyMap<number, WalEnds>;
 }
 
 /** JSON form: a run of segments by name. */
@@ -58,8 +59,8 @@ export function collectWal(
     timelines.set(timeline, numbers);
     numbers.listed.push(number);
     if (kind.hidden) continue;
-    const endsAt = insides.get(entry.relative)?.endsAt;
-    if (endsAt !== undefined) numbers.ends.set(number, endsAt);
+    const ends = insides.get(entry.relative)?.ends;
+    if (ends !== undefined) numbers.ends.set(number, ends);
     if (isDamagedSegment(entry) || damaged.has(entry.relative)) numbers.spoilt.add(number);
     else numbers.whole.push(number);
   }
@@ -77,7 +78,7 @@ interface Collected {
   readonly whole: number[];
   readonly listed: number[];
   readonly spoilt: Set<number>;
-  readonly ends: Map<number, number>;
+  readonly ends: Map<number, WalEnds>;
 }
 
 function segmentIn({ kind }: ArchiveEntry) {

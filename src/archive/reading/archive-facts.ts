@@ -3,6 +3,7 @@ import type { ObjectInfo } from "../../ports/object-store.ts";
 import type { KeyKind } from "../names/layout.ts";
 import type { ArchiveLocation } from "../names/location.ts";
 import type { PageHeader } from "../wal/page-header.ts";
+import type { WalEnd } from "../wal/record-walk.ts";
 
 export interface ArchiveEntry {
   readonly info: ObjectInfo;
@@ -39,14 +40,24 @@ export interface Inside {
   readonly page?: PageHeader;
   /** The packing has no mark at its end: whether the end is there is told only by reading all of it. */
   readonly unproven?: boolean;
-  /** Of a segment: the byte at which its records end, though nothing in it says so (`walked`). */
-  readonly endsAt?: number;
+  /** Of a segment that was read whole: where a replay that comes to it ends. */
+  readonly ends?: WalEnds;
   /** It was read to its last byte. */
   readonly whole?: boolean;
   /** Of all files in a tar file that was read to its end. */
   readonly memberBytes?: number;
   /** Of the cluster that a base backup restores to, in the tar file that holds its control file. */
   readonly systemId?: string;
+}
+
+/** Where the records of a segment end, for a replay that comes to it. */
+export interface WalEnds {
+  /** A replay that comes from the segment before ends here, and this segment is not begun. */
+  readonly before?: WalEnd;
+  /** In this segment, lowest first. A replay that begins behind an end does not meet it. */
+  readonly inside: readonly WalEnd[];
+  /** Here begins a record that goes on in the next segment. */
+  readonly cutAt?: bigint;
 }
 
 /** Of a segment: as far as it was looked at. */

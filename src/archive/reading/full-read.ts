@@ -1,19 +1,21 @@
 /** Every byte of a packed object, unpacked and thrown away. */
-import { optional } from "../../kit/optional.ts";
 import { decompressed } from "../compression/decompressed.ts";
 import { Damaged } from "../compression/damaged.ts";
 import { packingOfKey } from "../names/packing.ts";
-import { SEGMENT_BYTES } from "../names/segment.ts";
-import { pageHeader } from "../wal/page-header.ts";
-import { walked } from "../wal/segment-flaw.ts";
+import { SEGMENT_BYTES, type Segment } from "../names/segment.ts";
+import { type PageHeader, pageHeader } from "../wal/page-header.ts";
 import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
 import { readTar, type Visit } from "../tar/members.ts";
 import { mostUnpacked } from "../tar/most-unpacked.ts";
 import type { Inside } from "./facts.ts";
 import { type Looked, mayBeEncrypted } from "./glance.ts";
+import type { WalEnds } from "./archive-facts.ts";
+
+/** Follows the records of a whole segment, after those of the segments before it. */
+export type Follow = (segment: Segment, content: Uint8Array) => Promise<WalEnds>;
 
 /** Throws Damaged for an object whose content does not fit its name, to its last byte. */
-export async function fullRead(looked: Looked): Promise<Inside> {
+export async function fullRead(looked: Looked, follow: Follow): Promise<Inside> {
   const { entry } = looked;
   const packing = packingOfKey(entry.relative);
   if (packing === undefined || packing === "lzma")
@@ -22,8 +24,10 @@ export async function fullRead(looked: Looked): Promise<Inside> {
   const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag }));
   const pieces = decompressed(head.pieces(), packing);
   try {
-    const seen = await (entry.kind.kind === "segment" ? segment(pieces) : tarFile(pieces, entry.info.size));
-    return { ...seen, whole: true };
+    if (entry.kind.kind !== "segment") return { ...(await tarFile(pieces, entry.info.size)), whole: true };
+    const { page, content } = await segment(pieces);
+    if (content === undefined) return { page, whole: true };
+    return { page, whole: true, ends: await follow(entry.kind.segment, content) };
   } catch (error) {
     throw mayBeEncrypted(error, head.bytes);
   }
@@ -49,7 +53,9 @@ class FirstPiece {
 const HEAD = 16;
 
 /** Held whole: a record is summed up in one piece. One of another size is not read behind the page that says so. */
-async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
+async function segment(
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<{ readonly page: PageHeader; readonly content?: Uint8Array }> {
   const content = Buffer.alloc(SEGMENT_BYTES);
   let size = 0;
   let isTooLong = false;
@@ -64,8 +70,7 @@ async function segment(pieces: AsyncIterable<Uint8Array>): Promise<Inside> {
   if (page.segmentBytes !== SEGMENT_BYTES) return { page };
   if (isTooLong) throw new Damaged("wrong", `it holds more than ${SEGMENT_BYTES} bytes`);
   if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it holds fewer than ${SEGMENT_BYTES} bytes`);
-  const { flaw, endsAt } = walked(content);
-  return { page, ...optional("broken", flaw), ...optional("endsAt", endsAt) };
+  return { page, content };
 }
 
 /**

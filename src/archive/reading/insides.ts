@@ -12,7 +12,8 @@ import { DOUBTFUL, glance, type Looked } from "./glance.ts";
 import type { KeyKind } from "../names/layout.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { inParallel } from "./parallel.ts";
-import { fullRead } from "./full-read.ts";
+import { type Follow, fullRead } from "./full-read.ts";
+import { WalChain } from "./wal-chain.ts";
 
 export const DEPTHS = ["deep", "full"] as const;
 export type Depth = (typeof DEPTHS)[number];
@@ -38,26 +39,47 @@ export async function lookInside(
   const entries = facts.entries.filter((entry) => isPacked(entry) && entry.info.size > 0 && !cold(entry));
   const atEnds = reader.opensMessages === true ? bothEndsOrAll : bothEnds;
   const small = depth === "full" ? new Set<string>() : smallBases(facts);
+  const chain = new WalChain(facts);
+  const turns = new Turns();
   await inParallel(entries, IN_FLIGHT[depth], async (entry) => {
     const isWanted = depth === "full" || (isTar(entry.kind) && small.has(entry.kind.base.name));
     const look = isWanted ? fullRead : atEnds;
-    insides.set(entry.relative, await answered(() => look({ reader, location: facts.location, entry })));
+    const turn = turns.take();
+    const follow: Follow = async (segment, content) => {
+      await turn.come;
+      return chain.follow(segment, content);
+    };
+    const looked = { reader, location: facts.location, entry };
+    insides.set(entry.relative, await answered(() => look(looked, follow)).finally(turn.over));
     progress?.(insides.size, entries.length);
   });
   return withoutHaste(insides);
 }
 
-async function bothEnds(looked: Looked): Promise<Inside> {
+/** Objects are fetched at once, and their records followed one after the other. */
+class Turns {
+  #before: Promise<void> = Promise.resolve();
+
+  take(): { readonly come: Promise<void>; readonly over: () => void } {
+    const come = this.#before;
+    let over = (): void => undefined;
+    const own = new Promise<void>((resolve) => (over = resolve));
+    this.#before = come.then(() => own);
+    return { come, over };
+  }
+}
+
+async function bothEnds(looked: Looked, follow: Follow): Promise<Inside> {
   const seen = await glance(looked);
-  return seen === DOUBTFUL ? await fullRead(looked) : seen;
+  return seen === DOUBTFUL ? await fullRead(looked, follow) : seen;
 }
 
 /** The ends of a message show nothing of its content, so it is read whole. */
-async function bothEndsOrAll(looked: Looked): Promise<Inside> {
+async function bothEndsOrAll(looked: Looked, follow: Follow): Promise<Inside> {
   try {
-    return await bothEnds(looked);
+    return await bothEnds(looked, follow);
   } catch (error) {
-    if (error instanceof Damaged && error.damage === "encrypted") return await fullRead(looked);
+    if (error instanceof Damaged && error.damage === "encrypted") return await fullRead(looked, follow);
     throw error;
   }
 }

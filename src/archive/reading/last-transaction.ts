@@ -9,7 +9,8 @@ import { decompressed } from "../compression/decompressed.ts";
 import { firstByte } from "../names/lsn.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { parseSegment, SEGMENT_BYTES, type Segment } from "../names/segment.ts";
-import { TransactionEnds } from "../wal/transaction-ends.ts";
+import type { TransactionEnd } from "../wal/record.ts";
+import { RecordWalk } from "../wal/record-walk.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
 
 /** A quiet database closes segments in which no transaction ends; beyond these nobody waits for an answer. */
@@ -73,8 +74,7 @@ async function wholeSegment(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Arr
 
 function endIn(content: Uint8Array, segment: Segment): string | undefined {
   let last: bigint | undefined;
-  new TransactionEnds().read(content, firstByte(segment), ({ at }) => {
-    last = at;
-  });
+  const told = ({ at }: TransactionEnd): void => void (last = at);
+  new RecordWalk().read(content, firstByte(segment), { told });
   return last === undefined || last < 0n || last > LATEST ? undefined : new Date(Number(last / 1000n)).toISOString();
 }

@@ -12,7 +12,7 @@ import { parseLocation } from "../names/location.ts";
 import { readArchive } from "../reading/facts.ts";
 import { controlValues } from "../wal/control-values.ts";
 import { CONTROL_FILE } from "../wal/pg-control.ts";
-import { microsecondText } from "../wal/transaction-ends.ts";
+import { microsecondText } from "../wal/microseconds.ts";
 import { planRestore } from "./plan.ts";
 import { passedOverText, restoreFrom } from "./fallback.ts";
 

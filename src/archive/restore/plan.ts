@@ -39,6 +39,9 @@ export interface RestorePlan {
   readonly base: string;
   readonly writer: Reader;
   readonly start: Segment;
+  /** Where the replay begins, and where the base becomes consistent; undefined if the archive does not say. */
+  readonly startLsn: bigint | undefined;
+  readonly stopLsn: bigint | undefined;
   /** `9.6`; undefined if the archive does not say. */
   readonly major: string | undefined;
   /** Of all members of the tar files. WAL-G tells it less exactly. */
@@ -96,6 +99,8 @@ export function planRestore(facts: ArchiveFacts, terms: PlanTerms = {}): Restore
     base: base.name,
     writer: base.writer,
     start: base.start,
+    startLsn: base.startLsn,
+    stopLsn: option.completion?.stopLsn,
     major: base.version === undefined ? undefined : majorVersion(base.version),
     expandedBytes: option.completion?.expandedBytes ?? 0,
     mostBytes: mostBytesOf(option),

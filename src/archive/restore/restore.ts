@@ -1,7 +1,7 @@
 /** Makes a data directory out of an archive, that a stock PostgreSQL starts and recovers from. The source is only read. */
 import { RecoverError } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { microsecondText } from "../wal/transaction-ends.ts";
+import { microsecondText } from "../wal/microseconds.ts";
 import { formatLocation } from "../names/location.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
 import { type RestoredBase, restoreBase } from "./base.ts";

@@ -4,14 +4,12 @@ import { join } from "node:path";
 import { Damaged } from "../compression/damaged.ts";
 import { firstByte, formatLsn } from "../names/lsn.ts";
 import { inParallel } from "../reading/parallel.ts";
-import { SEGMENT_BYTES } from "../names/segment.ts";
+import { SEGMENT_BYTES, segmentName } from "../names/segment.ts";
 import { misfitOf, otherSegmentSize } from "../wal/misfit.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
-import { flawIn } from "../wal/segment-flaw.ts";
-import { TransactionEnds } from "../wal/transaction-ends.ts";
+import { RecordWalk, type Told } from "../wal/record-walk.ts";
 import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
-import { isBefore } from "./settings.ts";
 import { OWN_DIRECTORY } from "./place.ts";
 import type { Kept } from "./kept.ts";
 import type { PackedFile, PlannedSegment, RestorePlan } from "./plan.ts";
@@ -38,8 +36,8 @@ export interface RestoredWal {
   readonly segments: readonly PlannedSegment[];
   /** Why the next segment cannot be replayed; undefined if all of the plan are there or are not needed. */
   readonly broken: { readonly name: string; readonly why: string } | undefined;
-  /** The last segment, where its records end inside it though others follow, and where they do. */
-  readonly cut: { readonly name: string; readonly lsn: string } | undefined;
+  /** Where the records end though more follows: behind the last segment, or inside it. */
+  readonly cut: CutWal | undefined;
   /**
    * Microseconds since 1970, of the WAL that can be replayed; undefined if no transaction ends in the WAL that was
    * read.
@@ -47,6 +45,15 @@ export interface RestoredWal {
   readonly lastCommit: bigint | undefined;
   /** The first that ended later than the target. */
   readonly beyondTarget: boolean;
+}
+
+export interface CutWal {
+  readonly name: string;
+  readonly lsn: string;
+  /** A clause. */
+  readonly why: string;
+  /** More is written in this segment than is replayed. */
+  readonly spoilt: boolean;
 }
 
 /** Errors: those of the store and the disk; `not-restorable` if the whole segments do not make the base consistent. */
@@ -84,12 +91,12 @@ async function bringHistory(history: PackedFile, { plan, files, objects, root }:
 class Course {
   readonly #work: WalWork;
   readonly #target: bigint | undefined;
-  readonly #ends = new TransactionEnds();
+  readonly #walk = new RecordWalk();
   readonly #whole: PlannedSegment[] = [];
   /** How many of the whole ones are on disk for good. */
   #durable = 0;
   #broken: RestoredWal["broken"];
-  #cut: RestoredWal["cut"];
+  #cut: CutWal | undefined;
   #lastCommit: bigint | undefined;
   /** How many segments were whole when a transaction had ended later than the target. */
   #beyond: number | undefined;
@@ -117,23 +124,20 @@ class Course {
       if (why !== undefined) wrong.set(segment.name, why);
     });
     for (const segment of batch) {
-      this.#cut ??= this.#endBefore();
-      if (this.#cut !== undefined) {
-        await this.#drop(segment);
-        continue;
-      }
-      const why = wrong.get(segment.name) ?? (await this.#flaw(segment));
-      if (why === undefined && this.#broken === undefined) await this.#take(segment);
-      else this.#broken ??= { name: segment.name, why: why ?? "" };
-      if (this.#broken !== undefined) await this.#drop(segment);
+      // More follows behind the end of the records.
+      if (this.#walk.end !== undefined) this.#cut ??= this.#cutHere(false);
+      const why = wrong.get(segment.name);
+      if (this.#cut === undefined && why !== undefined) this.#broken ??= { name: segment.name, why };
+      const isTaken = this.#cut === undefined && this.#broken === undefined && (await this.#take(segment));
+      if (!isTaken) await this.#drop(segment);
     }
   }
 
-  /** Where PostgreSQL stops, as the records do not go on to the segment that comes next. */
-  #endBefore(): RestoredWal["cut"] {
-    const last = this.#whole.at(-1);
-    if (!this.#ends.ended || this.#broken !== undefined || last === undefined) return undefined;
-    return { name: last.name, lsn: formatLsn(this.#ends.end ?? firstByte(last.segment)) };
+  #cutHere(spoilt: boolean): CutWal | undefined {
+    const { end } = this.#walk;
+    const name = this.#whole.at(-1)?.name;
+    if (end === undefined || this.#broken !== undefined) return undefined;
+    return { name: name ?? segmentName(this.#work.plan.start), lsn: formatLsn(end.at), why: end.why, spoilt };
   }
 
   /** Brings every segment that is whole by now to disk for good. */
@@ -149,7 +153,9 @@ class Course {
 
   outcome(): RestoredWal {
     const { plan } = this.#work;
-    if (this.#whole.length < plan.neededSegments) {
+    const end = this.#walk.end?.at;
+    const isShort = end !== undefined && plan.stopLsn !== undefined && end < plan.stopLsn;
+    if (this.#whole.length < plan.neededSegments || isShort) {
       const { name, why } = this.#broken ?? this.#short();
       throw new UnusableBase(`the base backup "${plan.base}" needs the segment ${name}: ${why}`, { place: name });
     }
@@ -163,8 +169,9 @@ class Course {
   }
 
   #short(): { readonly name: string; readonly why: string } {
-    if (this.#cut === undefined) return { name: "", why: "it is not there" };
-    return { name: this.#cut.name, why: `its records end at ${this.#cut.lsn}, inside it` };
+    const cut = this.#cut ?? this.#cutHere(false);
+    if (cut === undefined) return { name: "", why: "it is not there" };
+    return { name: cut.name, why: `its records end at ${cut.lsn}: ${cut.why}` };
   }
 
   #path({ name }: PlannedSegment): string {
@@ -205,21 +212,23 @@ class Course {
     return page === undefined ? undefined : otherSegmentSize(page);
   }
 
-  /** Of a packing without a checksum, the records' own tell. */
-  async #flaw(planned: PlannedSegment): Promise<string | undefined> {
-    if (this.#broken !== undefined || !WITHOUT_SUM.has(planned.packing)) return undefined;
-    return flawIn(await readFile(join(this.#work.root, this.#path(planned))));
-  }
-
-  async #take(planned: PlannedSegment): Promise<void> {
-    this.#whole.push(planned);
+  /** False if the records of the segments before do not go on in it. */
+  async #take(planned: PlannedSegment): Promise<boolean> {
     const bytes = await readFile(join(this.#work.root, this.#path(planned)));
-    if (isBefore(this.#work.major, 9.5)) return;
-    this.#ends.read(bytes, firstByte(planned.segment), ({ kind, at }) => {
+    const first = firstByte(planned.segment);
+    const { startLsn } = this.#work.plan;
+    const from = this.#whole.length === 0 && startLsn !== undefined ? Number(startLsn - first) : 0;
+    const told: Told = ({ kind, at }) => {
       const isBeyond = this.#target !== undefined && at > this.#target;
-      if (isBeyond) this.#beyond ??= this.#whole.length;
+      if (isBeyond) this.#beyond ??= this.#whole.length + 1;
       else if (kind === "commit" && this.#beyond === undefined) this.#lastCommit = at;
-    });
+    };
+    this.#walk.read(bytes, first, { told, from });
+    const { end } = this.#walk;
+    const isBegun = this.#whole.length === 0 || end === undefined || !end.flawed || end.at > first;
+    if (isBegun) this.#whole.push(planned);
+    if (end?.flawed === true) this.#cut = this.#cutHere(isBegun);
+    return isBegun;
   }
 
   async #drop(planned: PlannedSegment): Promise<void> {
@@ -227,8 +236,6 @@ class Course {
     await rm(join(this.#work.root, this.#path(planned)), { force: true });
   }
 }
-
-const WITHOUT_SUM: ReadonlySet<PlannedSegment["packing"]> = new Set(["brotli", "none"]);
 
 async function headOf(path: string): Promise<Uint8Array> {
   const handle = await open(path, "r");

@@ -2,9 +2,9 @@
  * One record of the WAL, as releases from 9.5 to 18 write it (src/include/access/xlogrecord.h): a header of 24 bytes,
  * short headers that describe the data, and the main data at the end. All numbers are little endian.
  */
-import { crc32c } from "./crc32c.ts";
-
 export const RECORD_HEADER = 24;
+/** Of the record's sum, in its header: over everything else, the header last (xlog.c, XLogRecordAssemble). */
+export const SUM_AT = 20;
 
 /** src/include/access/rmgrlist.h: the same numbers in all these releases. */
 const RM_XLOG = 0;
@@ -27,16 +27,12 @@ export interface TransactionEnd {
   readonly at: bigint;
 }
 
-export const previousOf = (record: Buffer): bigint => record.readBigUInt64LE(8);
-
-export function isSwitch(record: Buffer): boolean {
-  return record[17] === RM_XLOG && ((record[16] ?? 0) & 0xf0) === XLOG_SWITCH;
+/** `at`: where in the bytes the record begins. */
+export function isSwitch(bytes: Buffer, at: number): boolean {
+  return bytes[at + 17] === RM_XLOG && ((bytes[at + 16] ?? 0) & 0xf0) === XLOG_SWITCH;
 }
 
-/** Over everything but the sum itself, the header last (xlog.c, XLogRecordAssemble). */
-export function isWhole(record: Buffer): boolean {
-  return crc32c(record.subarray(RECORD_HEADER), record.subarray(0, 20)) === record.readUInt32LE(20);
-}
+export const isTransaction = (bytes: Buffer, at: number): boolean => bytes[at + 17] === RM_XACT;
 
 /** Undefined for any other record. */
 export function transactionEnd(record: Buffer): TransactionEnd | undefined {

@@ -1,5 +1,5 @@
 import { replay } from "../../engine/state/replay.ts";
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, type RecoverError, refuse } from "../../errors.ts";
 import { createOutput } from "../screen/output.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -25,7 +25,10 @@ export async function cleanup(given: CleanupCall): Promise<number> {
   if (given.run === undefined) throw runMissing(state);
   const run = state.find(given.run);
   const { entries } = state.read(run);
-  if (replay(entries).rehearsal && readRehearsalMode(process.env) === undefined) throw ofRehearsal(run);
+  if (replay(entries).rehearsal && readRehearsalMode(process.env) === undefined)
+    throw refuse("run-ended", `run ${run} was a rehearsal: what it moved aside is gone with its box`)
+      .at(run)
+      .advise("There is nothing to delete.");
   const aside = leftAside(entries, run);
   const inputs = aside ?? leftCopy(entries, run);
   if (inputs === undefined) {
@@ -46,19 +49,9 @@ export async function cleanup(given: CleanupCall): Promise<number> {
 
 function runMissing(state: StateDirectory): RecoverError {
   const runs = cleanable(state).map(({ run, target }) => `\n  ${run}  ${target}`);
-  return new RecoverError("usage", "RUN is missing", {
-    remedy:
-      runs.length === 0
-        ? `No run in ${quoted(state.path)} that has ended left anything aside; what a rehearsal leaves is gone with its box.`
-        : `Name the run. These left something aside:${runs.join("")}`,
-    effect: "none",
-  });
-}
-
-function ofRehearsal(run: string): RecoverError {
-  return new RecoverError("run-ended", `run ${run} was a rehearsal: what it moved aside is gone with its box`, {
-    remedy: "There is nothing to delete.",
-    place: run,
-    effect: "none",
-  });
+  return refuse("usage", "RUN is missing").advise(
+    runs.length === 0
+      ? `No run in ${quoted(state.path)} that has ended left anything aside; what a rehearsal leaves is gone with its box.`
+      : `Name the run. These left something aside:${runs.join("")}`,
+  );
 }

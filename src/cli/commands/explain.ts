@@ -1,5 +1,5 @@
 /** `explain`: what a code of an error means and what to do; of an exit code, which errors end with it. */
-import { CATALOGUE, type ErrorCode, EXIT, type ExitName, RecoverError } from "../../errors.ts";
+import { CATALOGUE, type ErrorCode, EXIT, type ExitName, refuse } from "../../errors.ts";
 import { EXPLANATIONS } from "../../report/explanation/explanations.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -45,10 +45,9 @@ function named(text: string): readonly ErrorCode[] {
   if (ending.length > 0) return ending;
   const near = nearest(code, CODES);
   const all = "dingo-recover explain names all.";
-  throw new RecoverError("usage", `there is no code ${quoted(code)}`, {
-    remedy: near === undefined ? all : `Did you mean "${near}"? ${all}`,
-    effect: "none",
-  });
+  throw refuse("usage", `there is no code ${quoted(code)}`).advise(
+    near === undefined ? all : `Did you mean "${near}"? ${all}`,
+  );
 }
 
 function documentOf(code: ErrorCode) {

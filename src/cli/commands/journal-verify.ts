@@ -1,4 +1,4 @@
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, refuse } from "../../errors.ts";
 import { verifyJournal } from "../../engine/journal/verification.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { createOutput } from "../screen/output.ts";
@@ -39,8 +39,7 @@ export async function journalVerify(
 /** A part of one would prove nothing, and what is no hash is nobody's damage. */
 function requireHash(head: string): void {
   if (/^[0-9a-f]{64}$/iu.test(head)) return;
-  throw new RecoverError("usage", `--head ${quoted(head)} is no hash of a journal line`, {
-    remedy: "Give all 64 hexadecimal digits, as they were printed at the stop.",
-    effect: "none",
-  });
+  throw refuse("usage", `--head ${quoted(head)} is no hash of a journal line`).advise(
+    "Give all 64 hexadecimal digits, as they were printed at the stop.",
+  );
 }

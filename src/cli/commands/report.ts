@@ -1,4 +1,4 @@
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, refuse } from "../../errors.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { referencesIn } from "../../engine/journal/evidence.ts";
 import { evidenceHolds } from "../../engine/journal/verification.ts";
@@ -48,13 +48,11 @@ export async function report(given: ReportQuestion): Promise<number> {
 /** Which one is meant is not guessed: a report is sent to people. */
 function named(directory: StateDirectory): never {
   const last = [...directory.list()].sort().at(-1);
-  throw new RecoverError("usage", "the run to report is missing", {
-    remedy:
-      last === undefined
-        ? "No run has begun here: begin one with dingo-recover run."
-        : `Name one, such as dingo-recover report ${last}; dingo-recover runs lists all.`,
-    effect: "none",
-  });
+  throw refuse("usage", "the run to report is missing").advise(
+    last === undefined
+      ? "No run has begun here: begin one with dingo-recover run."
+      : `Name one, such as dingo-recover report ${last}; dingo-recover runs lists all.`,
+  );
 }
 
 interface Written {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../kit/clock/system-clock.ts";
-import { asRecoverError, EXIT, RecoverError } from "../../errors.ts";
+import { asRecoverError, EXIT, refuse } from "../../errors.ts";
 import { errnoOf } from "../../engine/journal/durable.ts";
 import { EventTail } from "../../engine/journal/event-tail.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
@@ -123,21 +123,17 @@ function stampOf(path: string): string {
 
 function requirePort(port: number | undefined): void {
   if (port === undefined || (Number.isInteger(port) && port >= 1024 && port <= 65535)) return;
-  throw new RecoverError("usage", `--port ${port} is no port from 1024 to 65535`, {
-    remedy: "Give another one with --port, or leave it out.",
-    effect: "none",
-  });
+  throw refuse("usage", `--port ${port} is no port from 1024 to 65535`).advise(
+    "Give another one with --port, or leave it out.",
+  );
 }
 
 async function listen(server: PageServer, port: number): Promise<string> {
   try {
     return await server.listen(port);
   } catch (cause) {
-    throw new RecoverError("usage", `port ${port} of this machine cannot be used: ${errnoOf(cause) ?? "unknown"}`, {
-      remedy: "Give another one with --port, or leave it out.",
-      place: "--port",
-      cause,
-      effect: "none",
-    });
+    throw refuse("usage", `port ${port} of this machine cannot be used: ${errnoOf(cause) ?? "unknown"}`)
+      .at("--port")
+      .advise("Give another one with --port, or leave it out.", cause);
   }
 }

@@ -1,7 +1,7 @@
 /** `trust`: shows what a configuration would run, reach and send, and records its hash for this user; it obeys nothing of it. */
 import { resolve } from "node:path";
 import { findFile, type FoundFile, requireReadable } from "../../config/settings/load.ts";
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, refuse } from "../../errors.ts";
 import { consequencesOf } from "../../config/trust/consequences.ts";
 import { realPath } from "../../config/trust/named-files.ts";
 import { othersMayWrite } from "../../kit/process/ownership.ts";
@@ -53,11 +53,9 @@ async function isAccepted(output: Output, given: Given, standing: Standing): Pro
     return false;
   }
   if (accept === standing.subject.sha256) return true;
-  throw new RecoverError("config-untrusted", "the hash that was accepted is not the one of what lies there now", {
-    remedy: `It is ${standing.subject.sha256}: look again at what the file would do before you accept that.`,
-    place: standing.subject.path,
-    effect: "none",
-  });
+  throw refuse("config-untrusted", "the hash that was accepted is not the one of what lies there now")
+    .at(standing.subject.path)
+    .advise(`It is ${standing.subject.sha256}: look again at what the file would do before you accept that.`);
 }
 
 function forget(output: Output, given: Given): number {
@@ -73,10 +71,7 @@ function fileOf(given: Given): FoundFile {
   const named = given.file ?? file;
   const found = findFile(named === undefined ? places : { ...places, file: named });
   if (found !== undefined) return found;
-  throw new RecoverError("usage", "there is no configuration to trust", {
-    remedy: "Name it: dingo-recover trust FILE.",
-    effect: "none",
-  });
+  throw refuse("usage", "there is no configuration to trust").advise("Name it: dingo-recover trust FILE.");
 }
 
 function documentOf({ subject, consequences, before, writers }: Standing, trusted: boolean) {

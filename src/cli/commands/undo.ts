@@ -2,7 +2,7 @@ import type { RunEvent } from "../../engine/state/event.ts";
 import { replay } from "../../engine/state/replay.ts";
 import { undoRun } from "../../engine/run/run.ts";
 import { previewUndo } from "../../engine/run/undo-preview.ts";
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, refuse } from "../../errors.ts";
 import { EventLog } from "../../engine/journal/event-log.ts";
 import { begunRunbook } from "../runs/begun-runbook.ts";
 import { refuseTwoSignatures } from "./run/two-signatures.ts";
@@ -39,7 +39,10 @@ export async function undo(given: UndoCall): Promise<number> {
   refuseTwoSignatures(run, reading.entries);
   if (begun.startedAt === "") throw neverBegan(run, state.directoryOf(run), "undo");
   const cleanups = cleanupsOf(state, run);
-  if (cleanups.read.some(({ hasDeleted }) => hasDeleted)) throw cleanedUp(run);
+  if (cleanups.read.some(({ hasDeleted }) => hasDeleted))
+    throw refuse("guard-refused", `what run ${run} moved aside was deleted by a cleanup: there is no way back`)
+      .at(run)
+      .advise("Nothing was changed. The present data are all there is: look after their backups.");
   // Things that a rehearsal moved aside lie in its own box, where no other run reaches them.
   if (!begun.rehearsal) refuseSuspects(state, run, cleanups);
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
@@ -65,16 +68,4 @@ export async function undo(given: UndoCall): Promise<number> {
   const alsoTo = (event: RunEvent): void => events.write(event);
   const lease = leaseTerms(at, { journal, directory }, { takeOver: flags.takeOver, now });
   return await conduct({ stage, runbook, journal, locks, flags, config, ...lease, alsoTo }, undoRun);
-}
-
-function cleanedUp(run: string): RecoverError {
-  return new RecoverError(
-    "guard-refused",
-    `what run ${run} moved aside was deleted by a cleanup: there is no way back`,
-    {
-      remedy: "Nothing was changed. The present data are all there is: look after their backups.",
-      place: run,
-      effect: "none",
-    },
-  );
 }

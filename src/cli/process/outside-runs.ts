@@ -1,5 +1,5 @@
 /** Questions of commands that are no run: who leaves one of them has begun nothing. */
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import type { Operator } from "../../ports/operator.ts";
 import { forgetTyped } from "../screen/forget-typed.ts";
 import { readyToAsk } from "../screen/line-reading.ts";
@@ -25,16 +25,13 @@ export function outsideRuns(operator: Operator): Operator {
       try {
         return await operator.ask(question);
       } catch (thrown) {
-        throw thrown instanceof RecoverError && thrown.code === "stopped-by-operator" ? withoutRun(thrown) : thrown;
+        throw thrown instanceof RecoverError && thrown.code === "stopped-by-operator"
+          ? refuse(thrown.code, thrown.message).advise(
+              "Nothing was begun, and nothing was changed: there is no run to resume.",
+              thrown.cause,
+            )
+          : thrown;
       }
     },
   };
-}
-
-function withoutRun({ code, message, cause }: RecoverError): RecoverError {
-  return new RecoverError(code, message, {
-    remedy: "Nothing was begun, and nothing was changed: there is no run to resume.",
-    effect: "none",
-    cause,
-  });
 }

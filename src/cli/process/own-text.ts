@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { errnoOf, OWNER_ONLY_FILE, reasonOf } from "../../engine/journal/durable.ts";
 import { printable, quoted } from "../../kit/text/printable.ts";
 import { NewFile } from "./new-file.ts";
@@ -26,12 +26,9 @@ export function writeOwnText(file: string, text: string, remedy: string): void {
     if (isWrittenThrough(file)) writeFileSync(file, harmless, { mode: OWNER_ONLY_FILE });
     else replace(file, harmless);
   } catch (cause) {
-    throw new RecoverError("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`, {
-      remedy,
-      place: file,
-      cause,
-      effect: "none",
-    });
+    throw refuse("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`)
+      .at(file)
+      .advise(remedy, cause);
   }
 }
 

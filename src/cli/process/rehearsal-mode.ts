@@ -4,7 +4,7 @@
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import type { ClockSetting } from "../../kit/clock/system-clock.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
 import { scenarioAnswers, setting } from "./rehearsal-setting.ts";
 
@@ -20,10 +20,9 @@ export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undef
   if (text === undefined) return undefined;
   const parsed = setting.safeParse(parse(text));
   if (!parsed.success) {
-    throw new RecoverError("usage", `${REHEARSAL_VARIABLE} is set, but not by a rehearsal`, {
-      remedy: "Unset it; dingo-recover rehearse sets it for its own child.",
-      effect: "none",
-    });
+    throw refuse("usage", `${REHEARSAL_VARIABLE} is set, but not by a rehearsal`).advise(
+      "Unset it; dingo-recover rehearse sets it for its own child.",
+    );
   }
   const { clock, answers, runs } = parsed.data;
   return {

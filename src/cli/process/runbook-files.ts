@@ -1,7 +1,7 @@
 /** Where runbooks lie: shipped with the package, by name, or in files; and their text with what they include. */
 import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { errnoOf, reasonOf } from "../../engine/journal/durable.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { hasOwn, ownNames, ownPath } from "../../kit/process/own-files.ts";
@@ -45,10 +45,9 @@ export function fileOf(nameOrFile: string): string {
   const shipped = shippedFile(nameOrFile);
   if (hasOwn(shipped)) return shipped;
   const meant = nearest(nameOrFile, shippedNames());
-  throw new RecoverError("usage", `there is no runbook ${quoted(nameOrFile)}`, {
-    remedy: `${meant === undefined ? "" : `Did you mean "${meant}"? `}Name one of ${shippedNames().join(", ")}, or a file.`,
-    effect: "none",
-  });
+  throw refuse("usage", `there is no runbook ${quoted(nameOrFile)}`).advise(
+    `${meant === undefined ? "" : `Did you mean "${meant}"? `}Name one of ${shippedNames().join(", ")}, or a file.`,
+  );
 }
 
 export function shippedNames(): readonly string[] {

@@ -3,7 +3,7 @@
  * terminal stop at once.
  */
 import { setMaxListeners } from "node:events";
-import { RecoverError } from "../../errors.ts";
+import { giveUp } from "../../errors.ts";
 
 export interface Stopper {
   readonly signal: AbortSignal;
@@ -48,7 +48,7 @@ const RESUMED = "A step that was running is looked at again when the run is resu
 export function watchSignals(say: (text: string) => void, asks: boolean, remedy = RESUMED): Stopper {
   const controller = stopController();
   const stop = (name: string): void => {
-    controller.abort(new RecoverError("interrupted", `stopped by ${name}`, { remedy }));
+    controller.abort(giveUp("interrupted", `stopped by ${name}`).advise(remedy));
   };
   let asked = false;
   const onInterrupt = (): void => {

@@ -1,4 +1,4 @@
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { reasonOf } from "../../engine/journal/durable.ts";
 import { nameInside, readOwn } from "../../kit/process/own-files.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -9,11 +9,8 @@ export function readText(file: string): string {
   try {
     return nameInside(file) === undefined ? boundedText(file) : readOwn(file).toString("utf8");
   } catch (cause) {
-    throw new RecoverError("usage", `${quoted(file)} cannot be read: ${reasonOf(cause)}`, {
-      remedy: "Name a file that exists and may be read.",
-      place: file,
-      cause,
-      effect: "none",
-    });
+    throw refuse("usage", `${quoted(file)} cannot be read: ${reasonOf(cause)}`)
+      .at(file)
+      .advise("Name a file that exists and may be read.", cause);
   }
 }

@@ -1,5 +1,5 @@
 import { hasTouched } from "../../engine/journal/entry.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { RunSummary } from "../../engine/state/summary.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { printable } from "../../kit/text/printable.ts";
@@ -13,7 +13,7 @@ export function chooseRun(directory: SavedRuns, prefix: string | undefined, reme
   if (prefix !== undefined && prefix !== "") return directory.find(prefix);
   const run = onlyOpen(readOnce(directory));
   if (run !== undefined) return run;
-  throw new RecoverError("run-not-found", "no run is open", { remedy, place: directory.path, effect: "none" });
+  throw refuse("run-not-found", "no run is open").at(directory.path).advise(remedy);
 }
 
 const BEGIN = "Begin one with dingo-recover run; dingo-recover runs lists all.";
@@ -106,11 +106,9 @@ function onlyOpen(directory: SavedRuns): string | undefined {
   const { batches, alone } = openOf(directory);
   const names = [...batches.map(({ batch }) => batch), ...alone].map(({ run }) => run);
   if (names.length < 2) return names[0];
-  throw new RecoverError("run-ambiguous", `${names.length} runs are open: ${names.join(", ")}`, {
-    remedy: "Name one of them.",
-    place: directory.path,
-    effect: "none",
-  });
+  throw refuse("run-ambiguous", `${names.length} runs are open: ${names.join(", ")}`)
+    .at(directory.path)
+    .advise("Name one of them.");
 }
 
 /** Nobody reads more of them; `dingo-recover runs` lists all. */

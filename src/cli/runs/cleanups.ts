@@ -1,6 +1,6 @@
 /** Runs that clean up after another one: what they have deleted, no undo brings back. */
 import { replay } from "../../engine/state/replay.ts";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
@@ -93,13 +93,12 @@ export const leftOutLine = (other: string): string =>
 export function refuseSuspects(state: StateDirectory, run: string, { suspects }: Cleanups): void {
   const [first] = suspects;
   if (first === undefined) return;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the journal of ${suspects.join(", ")} cannot be read: it may have deleted what run ${run} moved aside`,
-    {
-      remedy: `Look at it with "${quote(["dingo-recover", "journal", "verify", first])}" and at what lies aside; where it is no cleanup of run ${run}, move ${quote([state.directoryOf(first)])} to another place and call this again.`,
-      place: state.directoryOf(first),
-      effect: "none",
-    },
-  );
+  )
+    .at(state.directoryOf(first))
+    .advise(
+      `Look at it with "${quote(["dingo-recover", "journal", "verify", first])}" and at what lies aside; where it is no cleanup of run ${run}, move ${quote([state.directoryOf(first)])} to another place and call this again.`,
+    );
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../action.ts";
 import { baseNamed } from "../../archive/names/layout.ts";
 import { replay } from "../../engine/state/replay.ts";
 import { type Entry, endOf } from "../../engine/journal/entry.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { isCleanUp } from "./cleanups.ts";
 import { leftCopy } from "./left-copy.ts";
@@ -55,11 +55,9 @@ function ownBackup(entries: readonly Entry[], run: string): string {
   const own = baseNamed(name)?.start.timeline ?? 0;
   const restored = baseNamed(backupNamed(entries, "archive.verify-source"))?.start.timeline ?? 1;
   if (own > restored) return name;
-  throw new RecoverError("guard-refused", `run ${run} saw no base backup that the recovered database made`, {
-    remedy: "Nothing was deleted: what is aside may still be needed.",
-    place: run,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `run ${run} saw no base backup that the recovered database made`)
+    .at(run)
+    .advise("Nothing was deleted: what is aside may still be needed.");
 }
 
 function backupNamed(entries: readonly Entry[], action: string): string {
@@ -72,9 +70,7 @@ function backupNamed(entries: readonly Entry[], action: string): string {
 
 function refuseOpen(entries: readonly Entry[], run: string): void {
   if (endOf(entries) !== undefined) return;
-  throw new RecoverError("guard-refused", `run ${run} is open: what it moved aside is its way back`, {
-    remedy: `Bring it to its end first, with "dingo-recover resume ${run}" or "dingo-recover undo ${run}".`,
-    place: run,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `run ${run} is open: what it moved aside is its way back`)
+    .at(run)
+    .advise(`Bring it to its end first, with "dingo-recover resume ${run}" or "dingo-recover undo ${run}".`);
 }

@@ -1,7 +1,7 @@
 /** A run without an entry: killed before its first one, or with a journal that was lost. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 
@@ -24,11 +24,11 @@ export function requireNotLost(
 function requireUnbegun(run: string, directory: string): void {
   const told = statSync(join(directory, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
   if (told === 0 && evidenceIn(directory) <= KEPT_BEFORE) return;
-  throw new RecoverError("journal-broken", `the journal of run ${run} has no entry, and the run had begun`, {
-    remedy: `Its changes are not known: put journal.jsonl back from a copy or a mirror; ${join(directory, "events.jsonl")} tells what was on its screen.`,
-    place: directory,
-    effect: "unknown",
-  });
+  throw giveUp("journal-broken", `the journal of run ${run} has no entry, and the run had begun`)
+    .at(directory)
+    .advise(
+      `Its changes are not known: put journal.jsonl back from a copy or a mirror; ${join(directory, "events.jsonl")} tells what was on its screen.`,
+    );
 }
 
 function evidenceIn(directory: string): number {
@@ -47,9 +47,5 @@ export function neverBegan(run: string, directory: string, done: "resume" | "und
   requireUnbegun(run, directory);
   const what = `run ${run} was killed before its first entry: there is nothing to ${done}`;
   const anew = done === "resume" ? "It changed nothing: give the command that began it again. " : "";
-  return new RecoverError("run-not-found", what, {
-    remedy: `${anew}dingo-recover runs lists all.`,
-    place: run,
-    effect: "none",
-  });
+  return refuse("run-not-found", what).at(run).advise(`${anew}dingo-recover runs lists all.`);
 }

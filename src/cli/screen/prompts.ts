@@ -2,7 +2,7 @@
  * Questions on a terminal. Enter alone is no answer, for it turns pages too. "?" tells why, and "m" shows the exact commands.
  * Ctrl-C is a safe way out, since the run can be resumed.
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { Answer, Operator, Question } from "../../ports/operator.ts";
 import { scriptHead, typedLines } from "../../kit/text/typed-lines.ts";
 import { asideLines, asWritten, valueOf } from "./answers.ts";
@@ -24,18 +24,13 @@ export function promptingOperator(output: Output, held: () => readonly string[] 
         return { value: await prompt(question, output), by: "operator" } satisfies Answer;
       } catch (error) {
         if (error instanceof LeftPrompt || (error instanceof Error && error.name === "ExitPromptError"))
-          throw leftThePrompt();
+          throw refuse("stopped-by-operator", "stopped at a question").advise(
+            "Nothing was changed since the last finished step; the run can be resumed.",
+          );
         throw error;
       }
     },
   };
-}
-
-function leftThePrompt(): RecoverError {
-  return new RecoverError("stopped-by-operator", "stopped at a question", {
-    remedy: "Nothing was changed since the last finished step; the run can be resumed.",
-    effect: "none",
-  });
 }
 
 /** The prompt on a narrow screen, and the line of the question before it. */

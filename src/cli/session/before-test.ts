@@ -1,6 +1,6 @@
 /** Before a test of a backup: room is made, by taking away what tests left that were killed. */
 import type { Json } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { gone } from "../../kit/text/gone.ts";
 import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
 import { createOutput } from "../screen/output.ts";
@@ -13,7 +13,7 @@ import { sweepTests } from "../runs/sweep-tests.ts";
 export function refuseGoneFindings(serious: Json | undefined): void {
   for (const code of Array.isArray(serious) ? serious : []) {
     const found = gone("finding", String(code));
-    if (found !== undefined) throw new RecoverError("usage", found.message, { remedy: found.remedy, effect: "none" });
+    if (found !== undefined) throw refuse("usage", found.message).advise(found.remedy);
   }
 }
 

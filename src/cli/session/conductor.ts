@@ -4,7 +4,7 @@ import { OWNER_AGREES } from "../../foundation/actions/recovery/ask-owner.ts";
 import { systemClock } from "../../kit/clock/system-clock.ts";
 import type { RunEvent } from "../../engine/state/event.ts";
 import type { Carrier, EngineOptions, RunFlags, RunResult } from "../../engine/state/options.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { type Config, leaseText } from "../../config/settings/config.ts";
 import { DECISIONS } from "../../engine/journal/entry.ts";
 import type { Journal } from "../../engine/journal/journal.ts";
@@ -187,10 +187,7 @@ export function flagsOf(
 ): RunFlags {
   const lost = given["accept-loss"];
   if (lost !== undefined && !(Number.isInteger(lost) && lost >= 0)) {
-    throw new RecoverError("usage", "--accept-loss is not a number of segments", {
-      remedy: "Give a whole number such as 2.",
-      effect: "none",
-    });
+    throw refuse("usage", "--accept-loss is not a number of segments").advise("Give a whole number such as 2.");
   }
   return {
     yes: given.yes,
@@ -211,10 +208,9 @@ function decisions(given: readonly string[]): Map<string, string> {
     const [name, value] = [text.slice(0, split), text.slice(split + 1)];
     if (split < 1 || value === "" || (map.get(name) ?? value) !== value) {
       const what = map.has(name) ? `decides ${quoted(name)} in two ways` : "is no decision";
-      throw new RecoverError("usage", `${quoted(text)} ${what}`, {
-        remedy: `Write --decide STEP=VALUE or STEP[ITEM]=VALUE once for each: ${DECISIONS.join("|")} of a step in doubt, or a choice that the step asked for.`,
-        effect: "none",
-      });
+      throw refuse("usage", `${quoted(text)} ${what}`).advise(
+        `Write --decide STEP=VALUE or STEP[ITEM]=VALUE once for each: ${DECISIONS.join("|")} of a step in doubt, or a choice that the step asked for.`,
+      );
     }
     map.set(name, value);
   }

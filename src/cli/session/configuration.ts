@@ -6,7 +6,7 @@ import { type ConfigOptions, findFile, loadConfig, type Section, usualFiles } fr
 import { readEnvdir } from "../../config/settings/envdir.ts";
 import { type Missing, missingOf, type System } from "../../config/settings/missing.ts";
 import { counted } from "../../kit/text/counted.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { optional } from "../../kit/optional.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
 import type { GlobalArguments } from "../options/options.ts";
@@ -104,10 +104,9 @@ export function kindsOf(system: System): ReadonlySet<string> {
 
 function incomplete(missing: readonly Missing[], place: string): RecoverError {
   const list = missing.map(({ what, from }) => `\n  ${what}\n    ${from}`);
-  return new RecoverError("config-invalid", `${counted(missing.length, "setting")} missing:${list.join("")}`, {
-    remedy:
+  return refuse("config-invalid", `${counted(missing.length, "setting")} missing:${list.join("")}`)
+    .at(place)
+    .advise(
       "dingo-recover init asks for them and writes the file; dingo-recover doctor then says whether it works. Nothing was begun.",
-    place,
-    effect: "none",
-  });
+    );
 }

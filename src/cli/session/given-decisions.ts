@@ -1,7 +1,7 @@
 /** `--decide STEP=VALUE`: whether the run has such a step, and such a value. Said before anything of the run is touched. */
 import { decideCall, decideFlag } from "../../engine/steps/decided.ts";
 import { outgrownNames, type RunState, stepOfName } from "../../engine/state/state.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { DECISIONS } from "../../engine/journal/entry.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -22,11 +22,11 @@ export function requireDecidable(decide: ReadonlyMap<string, string>, runbook: R
 export function requireUndecided(decide: ReadonlyMap<string, string>, batch: string): void {
   const [first] = decide;
   if (first === undefined) return;
-  throw new RecoverError("usage", `run ${batch} is a batch, which has nothing to decide about ${quoted(first[0])}`, {
-    remedy: `Give the decision to the run that asks for it: "dingo-recover resume RUN ${decideFlag(...first)}". "dingo-recover runs" lists them.`,
-    place: "--decide",
-    effect: "none",
-  });
+  throw refuse("usage", `run ${batch} is a batch, which has nothing to decide about ${quoted(first[0])}`)
+    .at("--decide")
+    .advise(
+      `Give the decision to the run that asks for it: "dingo-recover resume RUN ${decideFlag(...first)}". "dingo-recover runs" lists them.`,
+    );
 }
 
 interface Given {
@@ -67,25 +67,22 @@ function noValue({ name, value }: Given, state: RunState): RecoverError {
   const choices = open === undefined ? "" : `${open.choices.join(", ")} (${quoted(open.prompt)})`;
   const asked =
     open === undefined ? "" : ` The open question is about ${quoted(open.unit)}, its choices are ${choices}.`;
-  return new RecoverError("usage", `${quoted(value)} is nothing that can be decided about ${quoted(name)}`, {
-    remedy:
+  return refuse("usage", `${quoted(value)} is nothing that can be decided about ${quoted(name)}`)
+    .at("--decide")
+    .advise(
       open?.unit === name
         ? `Its choices are ${choices}.`
         : `A step in doubt takes ${DECISIONS.join(", ")}; no other question about ${quoted(name)} is open.${asked}`,
-    place: "--decide",
-    effect: "none",
-  });
+    );
 }
 
 function byPersonAlone({ name, value }: Given, { run, openQuestion }: RunState): RecoverError {
   const resume = `dingo-recover resume ${run}`;
   const call = decideCall(resume, name, openQuestion?.choices ?? []);
   const decide = call === undefined ? "" : `, or decide otherwise with ${call}`;
-  return new RecoverError("question-unanswered", `${quoted(value)} of ${quoted(name)} is chosen at a terminal alone`, {
-    remedy: `Nothing was done. Continue at a terminal with "${resume}"${decide}.`,
-    place: `step ${name}`,
-    effect: "none",
-  });
+  return refuse("question-unanswered", `${quoted(value)} of ${quoted(name)} is chosen at a terminal alone`)
+    .at(`step ${name}`)
+    .advise(`Nothing was done. Continue at a terminal with "${resume}"${decide}.`);
 }
 
 function noStep(name: string, runbook: Runbook, { run, units, backs, openQuestion }: RunState): RecoverError {
@@ -98,9 +95,7 @@ function noStep(name: string, runbook: Runbook, { run, units, backs, openQuestio
   const asked = openQuestion === undefined ? "" : ` The open question is about ${quoted(openQuestion.unit)}.`;
   const near = nearest(name, [...units.keys(), ...runbook.steps.map(({ id }) => id)]);
   const meant = near === undefined ? "" : `Did you mean "${near}"? `;
-  return new RecoverError("usage", `run ${run} has no step ${quoted(name)} to decide about`, {
-    remedy: `${meant}${doubt}${asked} Its steps are: ${ids.join(", ")}.`,
-    place: "--decide",
-    effect: "none",
-  });
+  return refuse("usage", `run ${run} has no step ${quoted(name)} to decide about`)
+    .at("--decide")
+    .advise(`${meant}${doubt}${asked} Its steps are: ${ids.join(", ")}.`);
 }

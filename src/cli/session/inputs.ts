@@ -1,7 +1,7 @@
 /** Inputs as the command line gives them: a file first, then --input, which wins. */
 import type { JsonObject } from "../../action.ts";
 import { diagnosticsError } from "../../kit/text/diagnostic.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { readPlain } from "../../kit/yaml/plain.ts";
 import { readText } from "../process/text-file.ts";
@@ -12,24 +12,17 @@ export function readInputs(given: Pick<InputArguments, "input" | "inputs">): Jso
   const pairs = given.input.map(split);
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw givenTwice(twice);
+  if (twice !== undefined)
+    throw refuse("usage", `the input ${quoted(twice)} is given more than once`).advise(
+      `Give --input ${twice}=VALUE once.`,
+    );
   return { ...fromFile, ...Object.fromEntries(pairs) };
-}
-
-function givenTwice(name: string): RecoverError {
-  return new RecoverError("usage", `the input ${quoted(name)} is given more than once`, {
-    remedy: `Give --input ${name}=VALUE once.`,
-    effect: "none",
-  });
 }
 
 function split(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new RecoverError("usage", `${quoted(text)} is no input`, {
-    remedy: "Write --input NAME=VALUE.",
-    effect: "none",
-  });
+  throw refuse("usage", `${quoted(text)} is no input`).advise("Write --input NAME=VALUE.");
 }
 
 /** YAML, of which JSON is a part. Errors: `input-invalid` with every mistake and its place. */
@@ -38,9 +31,7 @@ function readFile(file: string): JsonObject {
   if ("diagnostics" in read) throw diagnosticsError("input-invalid", read.diagnostics);
   const { value } = read;
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
-  throw new RecoverError("input-invalid", `${quoted(file)} does not hold inputs`, {
-    remedy: "Write one NAME: VALUE on a line.",
-    place: file,
-    effect: "none",
-  });
+  throw refuse("input-invalid", `${quoted(file)} does not hold inputs`)
+    .at(file)
+    .advise("Write one NAME: VALUE on a line.");
 }

@@ -1,7 +1,7 @@
 /** Whether a run is leased and where: as its journal says, else as the configuration says. */
 import { type Config, type LeaseConfig, leaseText } from "../../config/settings/config.ts";
 import { leaseAt } from "../../config/settings/lease.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { OpenRun } from "../../engine/journal/state-directory.ts";
 import { leaseOf } from "../../engine/lease/open.ts";
@@ -11,7 +11,10 @@ import type { LeaseTerms } from "./held-run.ts";
 export function leasePlace(run: string, entries: readonly Entry[], { lease }: Config): LeaseConfig | undefined {
   const began = leaseOf(entries);
   if (began === undefined) return lease;
-  if (lease !== undefined && leaseText(lease) !== began) throw elsewhere(run, { began, now: leaseText(lease) });
+  if (lease !== undefined && leaseText(lease) !== began)
+    throw refuse("config-invalid", `run ${run} has its lease at ${began}, the configuration names ${leaseText(lease)}`)
+      .at("lease")
+      .advise(`Write \`lease: ${began}\` for this run, or leave \`lease\` out.`);
   return leaseAt(began);
 }
 
@@ -21,12 +24,4 @@ export function leaseTerms(
   how: Pick<LeaseTerms, "takeOver" | "now">,
 ): { readonly lease?: LeaseTerms } {
   return at === undefined ? {} : { lease: { at, directory, journal, ...how } };
-}
-
-function elsewhere(run: string, { began, now }: { readonly began: string; readonly now: string }): RecoverError {
-  return new RecoverError("config-invalid", `run ${run} has its lease at ${began}, the configuration names ${now}`, {
-    remedy: `Write \`lease: ${began}\` for this run, or leave \`lease\` out.`,
-    place: "lease",
-    effect: "none",
-  });
 }

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { type AnyAction, defineAction, EFFECTS, type JsonObject, type Probe, type Verdict } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { configOf } from "./configuration.ts";
 import type { GlobalArguments } from "../options/options.ts";
@@ -108,10 +108,7 @@ const PROBE = z.object({ state: z.enum(["done", "not-done", "partly", "unknown"]
 const VERDICT = z.object({ holds: z.union([z.boolean(), z.literal("unknown")]), evidence: z.string() });
 
 function invalid(file: string, why: string, cause?: unknown): RecoverError {
-  return new RecoverError("config-invalid", `${quoted(file)} gives no actions: ${why}`, {
-    remedy: "Mend the file, or take it out of `actions:` in the configuration.",
-    place: file,
-    effect: "none",
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return refuse("config-invalid", `${quoted(file)} gives no actions: ${why}`)
+    .at(file)
+    .advise("Mend the file, or take it out of `actions:` in the configuration.", cause);
 }

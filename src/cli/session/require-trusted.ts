@@ -3,7 +3,7 @@
  * directory, counts unless others may write to it. Every other one counts only once this user trusts its hash.
  */
 import type { FoundFile } from "../../config/settings/load.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
@@ -55,20 +55,18 @@ export function refuseReplaceable({ named, files }: Subject): void {
   const isAbsent = (path: string): boolean => files.some((each) => each.path === path && each.sha256 === "absent");
   const missing = named.modules.find(isAbsent);
   if (missing !== undefined)
-    throw new RecoverError("config-untrusted", `${quoted(missing)} is named by an own action, and is not there`, {
-      remedy: "Put it there, or take the line out that names it: what is not there now could be anything later.",
-      place: missing,
-      effect: "none",
-    });
+    throw refuse("config-untrusted", `${quoted(missing)} is named by an own action, and is not there`)
+      .at(missing)
+      .advise("Put it there, or take the line out that names it: what is not there now could be anything later.");
   for (const path of [...named.modules, ...named.programs]) {
     if (isAbsent(path)) continue;
     const wrong = othersMayReplace(path) ?? othersMayReplace(realPath(path));
     if (wrong === undefined) continue;
-    throw new RecoverError("config-untrusted", `${quoted(path)} would be run, and ${wrong}`, {
-      remedy: `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", path])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
-      place: path,
-      effect: "none",
-    });
+    throw refuse("config-untrusted", `${quoted(path)} would be run, and ${wrong}`)
+      .at(path)
+      .advise(
+        `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", path])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
+      );
   }
 }
 
@@ -94,9 +92,9 @@ function untrusted({ path, by }: FoundFile, { before, writers }: Standing): Reco
     writers === undefined
       ? ""
       : ` It ${writers}: ${quote(["chmod", "go-w", path])} as its owner, or a copy of your own, mends that.`;
-  return new RecoverError("config-untrusted", `${quoted(path)} ${where}, and ${what}`, {
-    remedy: `See what it would do and trust it with ${quote(["dingo-recover", "trust", path])}${other}.${rights} Nothing was run, loaded or sent.`,
-    place: path,
-    effect: "none",
-  });
+  return refuse("config-untrusted", `${quoted(path)} ${where}, and ${what}`)
+    .at(path)
+    .advise(
+      `See what it would do and trust it with ${quote(["dingo-recover", "trust", path])}${other}.${rights} Nothing was run, loaded or sent.`,
+    );
 }

@@ -4,7 +4,7 @@ import type { Command, Finish } from "../commands/command.ts";
 import { FAMILIES, TABLE, verbOf } from "../commands/table.ts";
 import { withDepth } from "../options/archive-options.ts";
 import { type GlobalArguments, globalOptions } from "../options/options.ts";
-import { requireOnce } from "./given-once.ts";
+import { refuse } from "../../errors.ts";
 
 export const NO_COMMAND = "a command is missing";
 
@@ -46,3 +46,10 @@ const OPTIONS: readonly Command["options"][] = [globalOptions, ...TABLE.map(({ o
 const GIVEN_ONCE: readonly string[] = OPTIONS.flatMap((options) =>
   Object.entries(options).flatMap(([name, option]) => (option.type === "array" ? [] : [name])),
 );
+
+/** Throws `usage` for the first of `names` that was given twice: yargs makes a list of it. */
+function requireOnce(given: Readonly<Record<string, unknown>>, names: readonly string[]): true {
+  const twice = names.find((name) => Array.isArray(given[name]));
+  if (twice === undefined) return true;
+  throw refuse("usage", `--${twice} is given more than once`).advise("Give it once.");
+}

@@ -1,5 +1,5 @@
 /** The behaviour of this process towards the one that started it and the one that reads it. */
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, refuse } from "../../errors.ts";
 
 /** A command that has ended is given this long to let go of what it opened. Milliseconds. */
 const LINGER = 5_000;
@@ -57,7 +57,7 @@ async function tellUnwritable(error: NodeJS.ErrnoException): Promise<void> {
   ]);
   const message = `standard output cannot be written: ${reasonOf(error)}`;
   const remedy = "Make room there, or lead the output elsewhere.";
-  reportFailure(new RecoverError("output-unwritable", message, { remedy, cause: error, effect: "none" }), false);
+  reportFailure(refuse("output-unwritable", message).advise(remedy, error), false);
 }
 
 /** Of a command that only prints. */

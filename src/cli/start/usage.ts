@@ -1,5 +1,5 @@
 /** Mistakes of the command line in the house's words: what yargs says of them names neither the option nor a way on. */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { gone } from "../../kit/text/gone.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -30,20 +30,18 @@ export async function usageError(message: string, words: readonly string[]): Pro
     goneWord(words, command) ??
     unknownCommand(words, command) ??
     (await optionFirst(message, words)) ??
-    new RecoverError("usage", inOurWords(oneLine(message), words, command), {
-      remedy: `${await meant(message, words, command)}See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
-      effect: "none",
-    })
+    refuse("usage", inOurWords(oneLine(message), words, command)).advise(
+      `${await meant(message, words, command)}See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
+    )
   );
 }
 
 /** A rehearsal is what is tried without harm. */
 function rehearsedDry(words: readonly string[], command: readonly string[]): RecoverError | undefined {
   if (command[0] !== "rehearse" || !words.some((word) => /^--dry-?run(?:=|$)/iu.test(word))) return undefined;
-  return new RecoverError("usage", "a rehearsal changes nothing real, and takes no --dry-run", {
-    remedy: 'Leave it out; what a run would do to your own foundation is shown by "dingo-recover run --dry-run".',
-    effect: "none",
-  });
+  return refuse("usage", "a rehearsal changes nothing real, and takes no --dry-run").advise(
+    'Leave it out; what a run would do to your own foundation is shown by "dingo-recover run --dry-run".',
+  );
 }
 
 /** Of what no command takes any more, wherever it stands. */
@@ -57,7 +55,7 @@ function goneWord(words: readonly string[], command: readonly string[]): Recover
     options
       .flatMap((option) => [gone("option", option), gone("option", [...command, option].join(" "))])
       .find((each) => each !== undefined);
-  return found && new RecoverError("usage", found.message, { remedy: found.remedy, effect: "none" });
+  return found && refuse("usage", found.message).advise(found.remedy);
 }
 
 /** Without a command yargs says nothing of the options. Undefined if there is no stranger among them. */
@@ -68,10 +66,9 @@ async function optionFirst(message: string, words: readonly string[]): Promise<R
   if (option === undefined || known.includes(option.replace(/^--no-/u, "--")) || known.includes(option))
     return undefined;
   const near = nearest(option, known);
-  return new RecoverError("usage", `there is no option ${quoted(option)} here`, {
-    remedy: `${near === undefined ? "" : `Did you mean "${near}"? `}See dingo-recover --help.`,
-    effect: "none",
-  });
+  return refuse("usage", `there is no option ${quoted(option)} here`).advise(
+    `${near === undefined ? "" : `Did you mean "${near}"? `}See dingo-recover --help.`,
+  );
 }
 
 /** Where something is missing, an option is misspelt, or one of its values. */
@@ -154,10 +151,9 @@ function unknownCommand(words: readonly string[], command: readonly string[]): R
 function noCommand(name: string, known: readonly string[], before = ""): RecoverError {
   const near = before === "" && name === "recover" ? "run" : nearest(name, known);
   const help = `See dingo-recover ${before}--help.`;
-  return new RecoverError("usage", `there is no command ${quoted(before + name)}`, {
-    remedy: near === undefined ? help : `Did you mean "${before}${near}"? ${help}`,
-    effect: "none",
-  });
+  return refuse("usage", `there is no command ${quoted(before + name)}`).advise(
+    near === undefined ? help : `Did you mean "${before}${near}"? ${help}`,
+  );
 }
 
 /** yargs spreads a mistake over lines, some of them empty. */

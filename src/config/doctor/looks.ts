@@ -1,5 +1,5 @@
 /** Looks at one system, one thing after the other: what lies behind a thing that failed is unknown, and says why. */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { type Check, refusal, type Verdict } from "./check.ts";
 
 /** Real milliseconds for one look: agents of a director that do not answer take 45 s each (cf-bosh.md §3.3). */
@@ -69,18 +69,19 @@ export class Looks {
 async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(slow(what, ms)), ms);
+    timer = setTimeout(
+      () =>
+        reject(
+          refuse("unreachable", `${what}: no answer within ${ms / 1000} s`).advise(
+            "Look at the system and at the network between here and there, and run doctor again.",
+          ),
+        ),
+      ms,
+    );
   });
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
-}
-
-function slow(what: string, ms: number): RecoverError {
-  return new RecoverError("unreachable", `${what}: no answer within ${ms / 1000} s`, {
-    remedy: "Look at the system and at the network between here and there, and run doctor again.",
-    effect: "none",
-  });
 }

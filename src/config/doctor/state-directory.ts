@@ -2,7 +2,7 @@
 import { accessSync, chmodSync, constants, existsSync, lstatSync, readdirSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bytesText } from "../../kit/text/bytes.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { type Check, note, ok, refusal, type Verdict } from "./check.ts";
 
@@ -35,12 +35,9 @@ export function examineStateDirectory({ path, fix }: StateDirectoryOptions): rea
 
 function unusable(path: string, cause: unknown): RecoverError {
   const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  return new RecoverError("state-dir-unusable", `the state directory ${quoted(path)} cannot be used (${why})`, {
-    remedy: "Make room or rights there, or name another directory with --state-dir DIR or DINGO_RECOVER_STATE.",
-    place: path,
-    cause,
-    effect: "none",
-  });
+  return refuse("state-dir-unusable", `the state directory ${quoted(path)} cannot be used (${why})`)
+    .at(path)
+    .advise("Make room or rights there, or name another directory with --state-dir DIR or DINGO_RECOVER_STATE.", cause);
 }
 
 function stateVerdict(path: string, fix: boolean): Verdict {

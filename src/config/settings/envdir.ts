@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { optional } from "../../kit/optional.ts";
 import type { WalESettings } from "../../ports/settings.ts";
 import { hasObeyed, quoted } from "../../kit/text/printable.ts";
@@ -106,5 +106,7 @@ function requireDirectory(directory: string): void {
 const ONE_LINE = "WAL-E's settings are files of one line each.";
 
 function invalid(path: string, what: string, remedy: string): RecoverError {
-  return new RecoverError("config-invalid", `${quoted(path)} ${what}`, { remedy, place: path, effect: "none" });
+  return refuse("config-invalid", `${quoted(path)} ${what}`)
+    .at(path)
+    .advise(remedy);
 }

@@ -3,7 +3,7 @@
  * `s3://BUCKET/backups/GUID/wal` (wal-archives.md §1): nothing of ours is written at, below or above one (law 1).
  */
 import { archivePartOf } from "../../archive/names/archive-marks.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Located } from "../../kit/yaml/located.ts";
 import { textOf } from "../../kit/yaml/fields.ts";
@@ -27,7 +27,7 @@ export function readLease(reading: Reading, node: Located | undefined): LeaseCon
 export function leaseAt(text: string): LeaseConfig {
   const parsed = parseLease(text);
   if (typeof parsed !== "string") return parsed;
-  throw new RecoverError("usage", `${quoted(text)} ${parsed}`, { remedy: REMEDY, effect: "none" });
+  throw refuse("usage", `${quoted(text)} ${parsed}`).advise(REMEDY);
 }
 
 /** Or what is wrong with it. */

@@ -5,7 +5,7 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { type Diagnostic, diagnosticsError, placeOf } from "../../kit/text/diagnostic.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { GONE, gone } from "../../kit/text/gone.ts";
 import { printable, quoted } from "../../kit/text/printable.ts";
 import { article, Fields, textOf } from "../../kit/yaml/fields.ts";
@@ -92,15 +92,7 @@ function rootOf(found: FoundFile | undefined): Root {
 function goneVariables(env: Environment): readonly RecoverError[] {
   return Object.keys(GONE.variable).flatMap((name) => {
     const found = (env[name] ?? "") === "" ? undefined : gone("variable", name);
-    return found === undefined
-      ? []
-      : [
-          new RecoverError("config-invalid", found.message, {
-            remedy: found.remedy,
-            place: "environment",
-            effect: "none",
-          }),
-        ];
+    return found === undefined ? [] : [refuse("config-invalid", found.message).at("environment").advise(found.remedy)];
   });
 }
 
@@ -113,11 +105,9 @@ function mistakes(inFile: readonly Diagnostic[], elsewhere: readonly RecoverErro
     ...inFile.map((one) => `${placeOf(one)}: ${one.message} (${one.remedy})`),
     ...elsewhere.map(({ message, remedy }) => `${message} (${remedy})`),
   ];
-  return new RecoverError("config-invalid", [`${list.length} mistakes:`, ...list].join("\n  "), {
-    remedy: "Correct them and start again.",
-    place: inFile[0] === undefined ? (first.place ?? "environment") : printable(inFile[0].file),
-    effect: "none",
-  });
+  return refuse("config-invalid", [`${list.length} mistakes:`, ...list].join("\n  "))
+    .at(inFile[0] === undefined ? (first.place ?? "environment") : printable(inFile[0].file))
+    .advise("Correct them and start again.");
 }
 
 /** Where a configuration may lie when none is named, in this order. */
@@ -153,11 +143,9 @@ export function findFile(options: ConfigOptions): FoundFile | undefined {
     if (text !== undefined) return { path, text, by };
   }
   if (named === undefined) return undefined;
-  throw new RecoverError("config-invalid", `there is no configuration file ${quoted(named)}`, {
-    remedy: "Name an existing file with --config, or leave it out.",
-    place: named,
-    effect: "none",
-  });
+  throw refuse("config-invalid", `there is no configuration file ${quoted(named)}`)
+    .at(named)
+    .advise("Name an existing file with --config, or leave it out.");
 }
 
 /** Where `~/` of the file begins. */

@@ -3,7 +3,7 @@
  * OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD. Which product answers is found out by asking: the sections differ in their
  * variables only.
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { Fields } from "../../kit/yaml/fields.ts";
 import type { Located } from "../../kit/yaml/located.ts";
 import { parseAddress } from "./address.ts";
@@ -65,10 +65,7 @@ export function logStoreAt(
 ): LogStoreConfig {
   const url = parseAddress(text, "https")?.url;
   if (url === undefined)
-    throw new RecoverError("usage", `what was given with --${section} is no address of a log store`, {
-      remedy: URL_REMEDY,
-      effect: "none",
-    });
+    throw refuse("usage", `what was given with --${section} is no address of a log store`).advise(URL_REMEDY);
   const known = configured.find((each) => each.url === url);
   const login = loginOf(section, env);
   return known ?? { section, url, index: DEFAULT_INDEX, ...(login && { login }) };

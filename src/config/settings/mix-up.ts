@@ -1,5 +1,5 @@
 /** Answers that belong to another question. `init` asks again; in a file such a word may be meant: a host can be called `admin`. */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { Setting } from "./settings.ts";
 
 const ADDRESSES: ReadonlySet<string> = new Set(["cf.api", "bosh.environment", "s3.endpoint"]);
@@ -17,5 +17,5 @@ export function refuseMixUp({ name, example }: Pick<Setting, "name" | "example">
 
 function mixUp(name: string, what: string, example: string): RecoverError {
   const remedy = `Write it like ${example}.`;
-  return new RecoverError("input-invalid", `${name}: ${what}`, { remedy, place: name, effect: "none" });
+  return refuse("input-invalid", `${name}: ${what}`).at(name).advise(remedy);
 }

@@ -1,7 +1,7 @@
 /** The tools with which every section of the configuration is read: the file's findings, its folder, the environment. */
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { hasObeyed, quoted } from "../../kit/text/printable.ts";
 import type { Findings } from "../../kit/yaml/findings.ts";
 import { boundedText } from "../../kit/yaml/bounded-text.ts";
@@ -86,11 +86,9 @@ export class Reading {
 }
 
 export function environmentError(name: string, what: string, remedy: string): RecoverError {
-  return new RecoverError("config-invalid", `the environment variable ${name} ${what}`, {
-    remedy,
-    place: `environment variable ${name}`,
-    effect: "none",
-  });
+  return refuse("config-invalid", `the environment variable ${name} ${what}`)
+    .at(`environment variable ${name}`)
+    .advise(remedy);
 }
 
 /** A file that a person named, as text. Undefined if there is none; throws `config-invalid` where it cannot be read. */
@@ -107,10 +105,7 @@ export function readIfThere(path: string): string | undefined {
 
 export function unreadable(path: string, cause: unknown): RecoverError {
   const why = cause instanceof Error ? ("code" in cause ? String(cause.code) : cause.message) : "unknown reason";
-  return new RecoverError("config-invalid", `${quoted(path)} cannot be read (${why})`, {
-    remedy: "Name a file that exists and that you may read.",
-    place: path,
-    effect: "none",
-    cause,
-  });
+  return refuse("config-invalid", `${quoted(path)} cannot be read (${why})`)
+    .at(path)
+    .advise("Name a file that exists and that you may read.", cause);
 }

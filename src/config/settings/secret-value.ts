@@ -1,6 +1,6 @@
 /** Fetches a secret from where the configuration says it is; it is registered with the masker before anybody has it. */
 import { readFileSync } from "node:fs";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import type { SecretReference } from "./config.ts";
@@ -50,11 +50,7 @@ function missing(reference: SecretReference, what: string, cause?: unknown): Rec
     file: "Write the secret into that file, readable by you alone.",
     command: "Run the command by hand and see what it says; it has to print the secret.",
   };
-  return new RecoverError("not-logged-in", `${placeOfSecret(reference)} ${what}`, {
-    remedy: remedies[reference.kind],
-    effect: "none",
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return refuse("not-logged-in", `${placeOfSecret(reference)} ${what}`).advise(remedies[reference.kind], cause);
 }
 
 /** Where the secret is, for a person. */

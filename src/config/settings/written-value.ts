@@ -1,5 +1,5 @@
 /** A value as a person types it, as it stands in the file. A secret is never typed: only where it is to be had. */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { VARIABLE_NAME } from "./secret.ts";
 import type { Setting } from "./settings.ts";
@@ -57,5 +57,5 @@ function fail(name: string): never {
 }
 
 function invalid(name: string, what: string, remedy: string): RecoverError {
-  return new RecoverError("input-invalid", `${name}: ${what}`, { remedy, place: name, effect: "none" });
+  return refuse("input-invalid", `${name}: ${what}`).at(name).advise(remedy);
 }

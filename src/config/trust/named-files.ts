@@ -7,7 +7,7 @@
 import { createRequire, isBuiltin } from "node:module";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { homeOf } from "../settings/load.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { Findings } from "../../kit/yaml/findings.ts";
@@ -55,7 +55,10 @@ export function namedFiles(document: Document): NamedFiles {
   if (root !== undefined) walk(root, "", visit);
   for (const module of found.modules) {
     for (const each of importsOf(module)) found.modules.add(each);
-    if (found.modules.size > MOST) throw endless(document.path);
+    if (found.modules.size > MOST)
+      throw refuse("config-untrusted", `the own actions of ${quoted(document.path)} import more than ${MOST} files`)
+        .at(document.path)
+        .advise("Bundle them into one file: what nobody can look through is not trusted.");
   }
   return { modules: [...found.modules], programs: [...found.programs], authorities: [...found.authorities] };
 
@@ -114,14 +117,6 @@ function foundAs(module: string, specifier: string): readonly string[] {
   return found.length === 0 ? [written] : found;
 }
 
-function endless(path: string): RecoverError {
-  return new RecoverError("config-untrusted", `the own actions of ${quoted(path)} import more than ${MOST} files`, {
-    remedy: "Bundle them into one file: what nobody can look through is not trusted.",
-    place: path,
-    effect: "none",
-  });
-}
-
 /** Undefined where it is not there, or is no file. Throws `config-untrusted` where it is one that nobody can hash. */
 export function contentOf(path: string): Buffer | undefined {
   if (!isFile(path)) return undefined;
@@ -135,12 +130,9 @@ export function contentOf(path: string): Buffer | undefined {
 
 function unhashed(path: string, cause: unknown): RecoverError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new RecoverError("config-untrusted", `${quoted(path)} would be trusted, and cannot be read: ${why}`, {
-    remedy: "Make it readable for you, or take the line out that names it: trust covers its content.",
-    place: path,
-    effect: "none",
-    cause,
-  });
+  return refuse("config-untrusted", `${quoted(path)} would be trusted, and cannot be read: ${why}`)
+    .at(path)
+    .advise("Make it readable for you, or take the line out that names it: trust covers its content.", cause);
 }
 
 /** One file by one name, whichever link leads to it. */

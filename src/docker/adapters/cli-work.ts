@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path/posix";
 import { ownContainers } from "../../kit/commands/database-copy-commands.ts";
 import { type DockerWords, inspectContainers } from "../../kit/commands/docker-commands.ts";
+import * as compose from "../../kit/commands/compose-commands.ts";
 import * as commands from "../../kit/commands/docker-work-commands.ts";
 import { RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
@@ -22,6 +23,7 @@ import type {
 import { quoted } from "../../kit/text/printable.ts";
 import { answerError } from "../../kit/shell/json-answer.ts";
 import { type CommandOptions, type Shell, withoutSudoWarnings } from "../../kit/shell/shell.ts";
+import { versionOfCompose } from "./compose-answer.ts";
 import { ownId } from "./own-id.ts";
 import { failureOfWork, refusalOfOwner } from "./failure.ts";
 import { likeBody, proofBody } from "./like-body.ts";
@@ -78,14 +80,9 @@ export class DockerCliWork implements DockerWork {
   }
 
   async composeVersion(generation: ComposeGeneration): Promise<string> {
-    const argv = commands.composeVersion(this.#words, generation);
-    const program = generation === "v1" ? "docker-compose" : "docker compose";
-    const result = await this.#shell.run(argv).catch((error: unknown) => {
-      if (error instanceof RecoverError && ["docker-missing", "program-missing"].includes(error.code)) return undefined;
-      throw error;
-    });
-    const version = /(\d+(?:\.\d+)+)/u.exec(result?.stdout ?? "")?.[1];
-    if (result?.code === 0 && version !== undefined) return version;
+    const version = await versionOfCompose(this.#shell, this.#words, generation);
+    if (version !== undefined) return version;
+    const program = compose.composeWords(["docker"], generation).join(" ");
     throw new RecoverError("program-missing", `"${this.#shell.label}" has no ${program}`, {
       remedy: `Install the generation of Compose that the stack was brought up with (${program}), then go on.`,
       place: this.#shell.label,
@@ -94,13 +91,13 @@ export class DockerCliWork implements DockerWork {
   }
 
   async composeHashes(call: ComposeCall): Promise<ReadonlyMap<string, string>> {
-    const stdout = await this.#do(commands.composeHashes(this.#words, call), { timeoutMs: SLOW_MS });
+    const stdout = await this.#do(compose.composeHashes(this.#words, call), { timeoutMs: SLOW_MS });
     const lines = stdout.split("\n").map((line) => /^(\S+) ([0-9a-f]{64})$/u.exec(line.trim()));
     return new Map(lines.flatMap((found) => (found === null ? [] : [[found[1] ?? "", found[2] ?? ""] as const])));
   }
 
   async composeUp(call: ComposeCall, services: readonly string[], scales: ComposeScales = {}): Promise<void> {
-    await this.#do(commands.composeUp(this.#words, call, { services, scales }), { timeoutMs: UP_MS });
+    await this.#do(compose.composeUp(this.#words, call, { services, scales }), { timeoutMs: UP_MS });
   }
 
   async kind(path: string): Promise<PathKind> {
@@ -209,14 +206,6 @@ export class DockerCliWork implements DockerWork {
 
   async removeFile(path: string, expected: string): Promise<void> {
     await this.#compared(commands.removeText(this.#words, path, expected), path);
-  }
-
-  async tracked(path: string): Promise<boolean | undefined> {
-    const { code, stderr } = await this.#shell.run(commands.trackedByGit(this.#words, path));
-    if (code === 0) return true;
-    // No such path in the index; no clone at all; no git, and then hardly a clone.
-    if (/did not match any file|not a git repository/u.test(stderr)) return false;
-    return undefined;
   }
 
   async startProof(order: ProofOrder): Promise<string> {

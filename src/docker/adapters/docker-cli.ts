@@ -18,8 +18,10 @@ import {
   volumeNames,
   wordsOf,
 } from "../../kit/commands/docker-commands.ts";
+import type { ComposeCall } from "../../kit/commands/compose-commands.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import type {
+  ComposeAnswer,
   DockerContainer,
   DockerHost,
   DockerImage,
@@ -37,6 +39,7 @@ import { quoted } from "../../kit/text/printable.ts";
 import { answerError } from "../../kit/shell/json-answer.ts";
 import type { CommandOptions, Shell } from "../../kit/shell/shell.ts";
 import { parseContainers, parseContext, parseImages, parseInfo, parseVolumes } from "./answers.ts";
+import { askCompose } from "./compose-answer.ts";
 import { dockerFailure, refusalOfOwner } from "./failure.ts";
 import { Looks } from "./looks.ts";
 import { parseSizes } from "./sizes.ts";
@@ -189,6 +192,10 @@ export class DockerCliHost implements DockerHost {
       place: path,
       effect: "none",
     });
+  }
+
+  composed(call: ComposeCall, over?: { readonly file: string; readonly text: string }): Promise<ComposeAnswer> {
+    return askCompose(this.#shell, this.words, { call, ...(over === undefined ? {} : { over }) });
   }
 
   close(): Promise<void> {

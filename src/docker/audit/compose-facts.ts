@@ -1,30 +1,41 @@
-/** The parts of a service in a Compose file, as plain JSON. */
-import { type Mount, shownMount } from "../compose/mount.ts";
-import type { Place } from "../compose/node.ts";
-import type { Service } from "../compose/service.ts";
+/** The parts of a service that an audit judges, as plain JSON. */
+import type { ComposeModel } from "../compose/model.ts";
+import { serviceLines } from "../compose/service-lines.ts";
 import { tellingVariable } from "./telling-variable.ts";
-import type { SurveyedService, SurveyedServiceMount } from "./survey.ts";
+import type { SurveyedService } from "./survey.ts";
 
-export function serviceFacts(service: Service): SurveyedService {
-  const { name, definitions, image, environment, mounts, gaps, volumesFrom } = service;
-  const place = definitions.find(({ base }) => !base)?.place ?? definitions[0]?.place;
-  const values = [...environment].flatMap(([variable, value]) =>
-    value?.known === true && tellingVariable(variable) ? [[variable, value.text] as const] : [],
-  );
-  const others = volumesFrom.length === 0 ? [] : ["it takes mounts from other services"];
-  return {
-    name,
-    at: place === undefined ? "" : lineText(place),
-    image: image?.known === true ? image.text : null,
-    environment: Object.fromEntries(values),
-    mounts: mounts.map(mountFacts),
-    gaps: [...gaps, ...others],
-  };
+export interface ComposeText {
+  readonly path: string;
+  readonly text: string;
 }
 
-function mountFacts(mount: Mount): SurveyedServiceMount {
-  const { kind, written = "", target, place } = mount;
-  return { kind, text: shownMount(mount), written, target: target.known ? target.text : null, at: lineText(place) };
+/** `unset`: variables without a value, for which Compose puts nothing: what they leave empty is not known. */
+export function serviceFacts(
+  { services }: ComposeModel,
+  { texts, unset }: { readonly texts: readonly ComposeText[]; readonly unset: readonly string[] },
+): readonly SurveyedService[] {
+  return services.map(({ name, image, environment, mounts, takesMounts }) => {
+    const telling = Object.entries(environment).filter(([variable]) => tellingVariable(variable));
+    const isEmptied = unset.length > 0 && (image?.endsWith(":") === true || telling.some(([, value]) => value === ""));
+    return {
+      name,
+      at: lineOf(name, texts),
+      image: image ?? null,
+      environment: Object.fromEntries(telling),
+      mounts: mounts.map(({ kind, target }) => ({ kind, target })),
+      gaps: [
+        ...(takesMounts ? ["it takes mounts from other services"] : []),
+        ...(isEmptied ? [`${unset.join(", ")} had a value when it was brought up, and has none here`] : []),
+      ],
+    };
+  });
 }
 
-const lineText = ({ file, line }: Place): string => `${file}:${line}`;
+/** The last file that has the service. */
+function lineOf(name: string, texts: readonly ComposeText[]): string {
+  for (const { path, text } of [...texts].reverse()) {
+    const lines = serviceLines(text, name);
+    if (lines !== undefined) return `${path}:${lines.first + 1}`;
+  }
+  return texts[0]?.path ?? "";
+}

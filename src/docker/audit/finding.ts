@@ -16,7 +16,6 @@ export type FindingCode =
   | "written-by-several"
   | "bind-missing"
   | "bind-of-database-read-only"
-  | "bind-relative"
   | "image-makes-volume"
   | "compose-file-missing"
   | "same-volume-of-other-project"

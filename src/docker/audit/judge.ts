@@ -61,8 +61,8 @@ function unlooked({ survey }: Stock): readonly string[] {
         ? []
         : [`the layer of ${containerText(container)}: ${container.layerUnknown}`]),
     ]),
-    ...survey.projects.flatMap(({ name, services, complete }) =>
-      services !== null && !complete ? [`the Compose files of project ${quoted(name)}: not all could be read`] : [],
+    ...survey.projects.flatMap(({ name, unasked }) =>
+      unasked === undefined ? [] : [`the Compose files of project ${quoted(name)}: ${unasked}`],
     ),
   ];
 }

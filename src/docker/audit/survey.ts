@@ -1,5 +1,6 @@
 /** The survey of a Docker host's storage, as plain JSON: the audit judges from this alone, at once or years later. */
-import type { Mount } from "../compose/mount.ts";
+import type { ComposeMembership } from "../compose/labels.ts";
+import type { ComposeMount } from "../compose/model.ts";
 import type { Contents } from "../data-directory/recognise.ts";
 import type {
   DiskSpace,
@@ -52,50 +53,29 @@ export interface SurveyedContainer extends Omit<DockerContainer, "mounts"> {
   readonly compose: ComposeMembership | null;
 }
 
-/** By the labels that Compose puts on its containers, in both generations. */
-export interface ComposeMembership {
-  readonly project: string;
-  readonly service: string;
-  /** "" if the labels do not say. */
-  readonly directory: string;
-  /** Absolute where the directory is known. */
-  readonly files: readonly string[];
-  readonly oneOff: boolean;
-}
-
 export interface SurveyedProject {
   readonly name: string;
   readonly directory: string;
   readonly files: readonly string[];
-  /** Null if its files could not be read; then `unread` says why. */
+  /** Null if nothing is known of its files; then `unread` or `unasked` says why. */
   readonly services: readonly SurveyedService[] | null;
   readonly unread: string | null;
-  /** False if an included or extended file could not be read: a service that is absent here may exist. */
-  readonly complete: boolean;
+  /** Why nobody could ask Compose for the meaning of its files, as a sentence; absent if it has answered. */
+  readonly unasked?: string;
 }
 
-/** A service's definition in a Compose file, as far as it is about data. */
+/** A service as its Compose takes it, as far as it is about data. */
 export interface SurveyedService {
   readonly name: string;
-  /** `FILE:LINE` of its definition. */
+  /** `FILE:LINE` of its definition, `FILE` alone where another file has it. */
   readonly at: string;
-  /** Null if it is built, or a variable decides it. */
+  /** Null if it is built. */
   readonly image: string | null;
-  /** Those of its variables whose values are known. */
+  /** Those of its variables that tell a place. */
   readonly environment: Readonly<Record<string, string>>;
   readonly mounts: readonly SurveyedServiceMount[];
   /** Why the mounts may lack something; empty if they do not. */
   readonly gaps: readonly string[];
 }
 
-export interface SurveyedServiceMount {
-  readonly kind: Mount["kind"];
-  /** As it is written: "./data:/var/lib/postgresql/data". */
-  readonly text: string;
-  /** Source as it is written; "" if there is none. */
-  readonly written: string;
-  /** Path in the container; null if a variable decides it. */
-  readonly target: string | null;
-  /** `FILE:LINE`. */
-  readonly at: string;
-}
+export type SurveyedServiceMount = Pick<ComposeMount, "kind" | "target">;

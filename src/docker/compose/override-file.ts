@@ -1,54 +1,56 @@
-/** A second file that Compose lays over the first by itself: for a Compose file that git tracks, or that cannot be edited. */
+/** The file that Compose lays over the others: it gives services their mounts, and nothing in the Compose file changes. */
 import { posix } from "node:path";
-import { parseDocument } from "yaml";
-import { addVolumes, type Edited } from "./edit.ts";
-import type { Generation } from "./names.ts";
-import { isNamed, itemYaml, refusal, scalarYaml, type VolumeChange } from "./volume-item.ts";
+import { isSeq, parseDocument } from "yaml";
+import type { ComposeCall } from "../../kit/commands/compose-commands.ts";
 
-export interface OverrideWanted {
-  /** `version:` of the first file; v1 refuses an override of another one. Undefined: it has none. */
-  readonly version: string | undefined;
-  readonly changes: readonly VolumeChange[];
-  /** The present text of the override file; undefined when there is none. */
-  readonly existing: string | undefined;
+/** A directory that a service is given. */
+export interface Given {
+  readonly service: string;
+  /** As it is written: a path that begins with ".". */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
 }
 
-/** The override that the generation takes beside that file. */
-export function overrideFor(file: string, generation: Generation | undefined): string {
-  const [, base, ending] = /([^/]*?)(?:\.(ya?ml))?$/u.exec(file) ?? [];
-  const known = base === "compose" && generation !== "v1" ? "compose" : "docker-compose";
-  return posix.join(posix.dirname(file), `${known}.override.${ending ?? "yml"}`);
+export interface OverridePlace {
+  readonly file: string;
+  /** Compose takes it without being told, when it is called in its directory without `-f`. */
+  readonly byItself: boolean;
 }
 
-/** The text of the override file. */
-export function overrideText({ version, changes, existing }: OverrideWanted): Edited {
-  const no = changes.map(refusal).find((why) => why !== undefined);
-  if (no !== undefined) return { done: false, why: no };
-  if (existing !== undefined && existing.trim() !== "") return addVolumes(existing, changes, { newServices: true });
-  if (version === "1")
-    return { done: false, why: "a Compose file of the time before `version:` takes no override of a newer form" };
-  const text = [
-    ...(version === undefined ? [] : [`version: '${version}'`]),
-    "services:",
-    ...serviceLines(changes),
-    ...topLines(changes),
-    "",
-  ].join("\n");
-  return parseDocument(text).errors.length === 0
-    ? { done: true, text, how: "inserted" }
-    : { done: false, why: "the names do not fit into a Compose file" };
+const OVERRIDE = /^(?:docker-)?compose\.override\.ya?ml$/u;
+/** One that a run wrote, and that every call names since then. */
+const NAMED = /\.data\.ya?ml$/u;
+const USUAL = { v1: /^(docker-compose)\.(ya?ml)$/u, v2: /^((?:docker-)?compose)\.(ya?ml)$/u };
+
+/** The override that the stack has; else the usual one beside its one file; else one that has to be named by `-f`. */
+export function overrideFor({ generation, files }: Pick<ComposeCall, "generation" | "files">): OverridePlace {
+  const [main = "", ...others] = files;
+  const last = others.at(-1);
+  const [, base = "", ending = ""] = USUAL[generation].exec(posix.basename(main)) ?? [];
+  if (last !== undefined && OVERRIDE.test(posix.basename(last)))
+    return { file: last, byItself: base !== "" && others.length === 1 };
+  if (last !== undefined && NAMED.test(last)) return { file: last, byItself: false };
+  const beside = (name: string): string => posix.join(posix.dirname(main), name);
+  if (base !== "" && others.length === 0) return { file: beside(`${base}.override.${ending}`), byItself: true };
+  const [, own = "", kind = "yml"] = /^(.*?)(?:\.(ya?ml))?$/u.exec(posix.basename(last ?? main)) ?? [];
+  return { file: beside(`${own}.data.${kind}`), byItself: false };
 }
 
-function serviceLines(changes: readonly VolumeChange[]): readonly string[] {
-  const services = new Set(changes.map(({ service }) => service));
-  return [...services].flatMap((service) => [
-    `  ${scalarYaml(service)}:`,
-    "    volumes:",
-    ...changes.filter((change) => change.service === service).map((change) => `      - ${itemYaml(change)}`),
-  ]);
-}
-
-function topLines(changes: readonly VolumeChange[]): readonly string[] {
-  const keys = new Set(changes.filter(isNamed).map(({ source }) => source));
-  return keys.size === 0 ? [] : ["volumes:", ...[...keys].map((key) => `  ${scalarYaml(key)}:`)];
+/** Undefined if the present text has no room for it. Dollars are doubled: Compose would fill in variables. */
+export function overrideText(existing: string | undefined, given: readonly Given[]): string | undefined {
+  const document = parseDocument(existing ?? "", { logLevel: "silent" });
+  if (document.errors.length > 0) return undefined;
+  try {
+    for (const { service, source, target } of given) {
+      const [path, item] = [["services", service, "volumes"], `${source}:${target}`.replaceAll("$", "$$$$")];
+      const list: unknown = document.getIn(path, true);
+      if (isSeq(list)) list.add(item);
+      else if (list === undefined) document.setIn(path, document.createNode([item]));
+      else return undefined;
+    }
+  } catch {
+    return undefined;
+  }
+  return document.toString({ lineWidth: 0 });
 }

@@ -1,66 +1,31 @@
 /**
- * Comment lines that the author of a Compose file left in it. They give a service a volume once somebody uncomments them:
+ * Comment lines that the author of a Compose file left in it. They give a service a directory once somebody uncomments
+ * them:
  *
  *     #    volumes:
  *     #      - ./postgres:/var/lib/postgresql/data
  */
-import type { Document } from "yaml";
-import { type CommentLine, commentLines, type Splice } from "./edit-text.ts";
+import { serviceLines } from "./service-lines.ts";
 
-export interface ShippedVolume {
-  /** The item as it is written, without quotes. */
-  readonly item: string;
+export interface Shipped {
+  /** "./postgres". */
   readonly source: string;
-  readonly target: string;
-  /** The commented `volumes:`; undefined if the service has one and the item alone is a comment. */
-  readonly key: CommentLine | undefined;
-  readonly line: CommentLine;
+  /** The file's text with the lines uncommented. */
+  readonly uncommented: string;
 }
 
-interface Within {
-  readonly document: Document;
-  /** From the service's key to the next one's. */
-  readonly span: { readonly from: number; readonly to: number };
-  /** Whether the service has `volumes:` itself. */
-  readonly hasList: boolean;
-}
-
-export function shippedVolumes(text: string, { document, span, hasList }: Within): readonly ShippedVolume[] {
-  const found: ShippedVolume[] = [];
-  let [key, previous]: (CommentLine | undefined)[] = [];
-  let foreign = Number.POSITIVE_INFINITY;
-  for (const line of commentLines(text, document, span)) {
-    if (previous?.end !== line.start) [key, foreign] = [undefined, Number.POSITIVE_INFINITY];
-    previous = line;
-    const indent = indentOf(line);
-    const item = /^\s*-\s+(.*?)\s*$/u.exec(line.content)?.[1];
-    if (/^\s*volumes:\s*$/u.test(line.content)) key = indent > foreign ? undefined : line;
-    else if (item === undefined) {
-      // A service that is commented out as a whole: the lines below it are its own.
-      if (/^\s*[\w.-]+:\s*$/u.test(line.content)) foreign = Math.min(foreign, indent);
-      key = undefined;
-    } else if (key !== undefined || (hasList && foreign === Number.POSITIVE_INFINITY))
-      found.push(...shipped(item, line, key));
+export function shippedFor(text: string, service: string, target: string): Shipped | undefined {
+  const span = serviceLines(text, service);
+  if (span?.indent === undefined) return undefined;
+  const lines = text.split("\n");
+  for (let at = span.first; at < span.end; at += 1) {
+    const [, written = ""] = /^\s*#+\s*-\s+(.*?)\s*$/u.exec(lines[at] ?? "") ?? [];
+    const [, , source, to] = /^(["']?)(\.{1,2}\/[^:\s]*):(\/[^:\s"']*)\1$/u.exec(written) ?? [];
+    const bare = [lines[at - 1], lines[at]].map((line = "") => line.replace(/#+/u, ""));
+    // Deeper or further out it belongs to something else that is commented out.
+    const isKey = bare[0] === `${" ".repeat(span.indent)}volumes:` && /^\s*#/u.test(lines[at - 1] ?? "");
+    if (source === undefined || to !== target || !isKey) continue;
+    return { source, uncommented: [...lines.slice(0, at - 1), ...bare, ...lines.slice(at + 1)].join("\n") };
   }
-  return found;
-}
-
-function shipped(written: string, line: CommentLine, key: CommentLine | undefined): readonly ShippedVolume[] {
-  const item = /^(['"])(.*)\1$/u.exec(written)?.[2] ?? written;
-  const [, source, target] = /^([^:\s]+):(\/[^:\s]*)$/u.exec(item) ?? [];
-  return source === undefined || target === undefined ? [] : [{ item, source, target, key, line }];
-}
-
-function indentOf({ before, content }: CommentLine): number {
-  return before.length + content.length - content.trimStart().length;
-}
-
-/** Uncomments a line, with that indentation; everything else on it stays. */
-export function uncommented({ start, end, content, eol }: CommentLine, indent: string): Splice {
-  return { from: start, to: end, insert: indent + content.trimStart() + eol };
-}
-
-/** How much deeper than its `volumes:` an item stands in the comment. */
-export function itemDepth({ key, line }: ShippedVolume): number {
-  return key === undefined ? 0 : Math.max(0, indentOf(line) - indentOf(key));
+  return undefined;
 }

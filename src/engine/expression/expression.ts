@@ -11,9 +11,8 @@ import {
 } from "@marcbachmann/cel-js";
 import type { Json, JsonObject } from "../../action.ts";
 import type { Finding } from "../../kit/text/diagnostic.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../../kit/text/printable.ts";
-import { celSchema } from "./cel-schema.ts";
 import { factsOf } from "./facts.ts";
 import { type Facts, type Knowledge, NO_FACTS } from "./field.ts";
 import { fromCel, scopeToCel } from "./numbers.ts";
@@ -124,13 +123,46 @@ function evaluationError(text: string, error: unknown): RecoverError {
   const reason = message.replace(/^not valid CEL: /u, "");
   const before = printable(text.slice(0, at).replace(/^.*\n/su, "")).length;
   const line = printable(text.split("\n")[text.slice(0, at).split("\n").length - 1] ?? "");
-  return new RecoverError(
+  return refuse(
     "expression-failed",
     `the expression could not be evaluated: ${reason}\n    ${line}\n    ${" ".repeat(before)}^`,
-    {
-      remedy: "Guard what may be absent with has(); the run's journal shows what the steps before returned.",
-      effect: "none",
-      cause: error,
-    },
-  );
+  ).advise("Guard what may be absent with has(); the run's journal shows what the steps before returned.", error);
+}
+
+type CelSchema = { [field: string]: string | CelSchema };
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/u;
+
+/**
+ * A number may come as int or as double, and a nullable value may be null: CEL has no type for "either", so both are
+ * `dyn`. Objects with keys that CEL cannot name are plain maps.
+ */
+function celSchema(shape: Shape): { type: string } | { schema: CelSchema } {
+  const type = typeOf(shape);
+  return typeof type === "string" ? { type } : { schema: type };
+}
+
+function typeOf(shape: Shape): string | CelSchema {
+  if (shape.nullable === true) return "dyn";
+  switch (shape.kind) {
+    case "string":
+      return "string";
+    case "integer":
+      return "int";
+    case "boolean":
+      return "bool";
+    case "list":
+      return listOf(shape.items);
+    case "object":
+      return shape.open || shape.fields.size === 0 || [...shape.fields.keys()].some((name) => !IDENTIFIER.test(name))
+        ? "map"
+        : Object.fromEntries([...shape.fields].map(([name, field]) => [name, typeOf(field.shape)]));
+    default:
+      return "dyn";
+  }
+}
+
+function listOf(items: Shape): string {
+  const type = typeOf(items);
+  return typeof type === "string" && type !== "map" ? `list<${type}>` : "list<dyn>";
 }

@@ -1,6 +1,6 @@
 /** The evidence that lines of a journal name, also within evidence. Of a run that comes from elsewhere it has a bound. */
 import type { EvidenceRef } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { bytesText } from "../../kit/text/bytes.ts";
 import type { Entry } from "./entry.ts";
 import { referencesIn } from "./evidence.ts";
@@ -18,11 +18,9 @@ export const bounded =
   ({ files, bytes }) => {
     if (files <= MOST.files && bytes <= MOST.bytes) return;
     const most = `${MOST.files} files, or more than ${bytesText(MOST.bytes)}`;
-    throw new RecoverError("journal-too-large", `the evidence of the run has more than ${most}`, {
-      remedy: "Nothing was taken in. Go on where the run was carried last.",
-      place,
-      effect: "none",
-    });
+    throw refuse("journal-too-large", `the evidence of the run has more than ${most}`)
+      .at(place)
+      .advise("Nothing was taken in. Go on where the run was carried last.");
   };
 
 /** Asks for the content of each evidence, once; gives all by SHA-256. */

@@ -3,7 +3,7 @@
  * mirrored one. Before the run goes on elsewhere it is marked: its journal says that the run was moved.
  */
 import { basename, dirname, join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import { bounded, evidenceOf } from "./brought-evidence.ts";
@@ -30,7 +30,8 @@ export function readCopied(directory: string, secrets: Secrets): CopiedRun {
   const reading = readJournal(bytesOf(file, directory), file);
   const [first] = reading.entries;
   if (first === undefined || !isRunId(first.run)) throw noRun(directory, "its journal has no line");
-  if (reading.entries.some(({ run }) => run !== first.run)) throw mixed(file);
+  if (reading.entries.some(({ run }) => run !== first.run))
+    throw refuse("journal-broken", "the journal has lines of another run").at(file).advise("Copy the directory again.");
   const store = new EvidenceStore(directory, secrets);
   const asked = evidenceOf(reading.entries, bounded(directory));
   let step = asked.next();
@@ -74,13 +75,10 @@ export async function markMoved(copied: CopiedRun, { secrets, now, takeOver }: M
   return { ...copied, reading: marked, isMarked: true };
 }
 
-function swapped({ run, directory }: CopiedRun): RecoverError {
-  return new RecoverError("import-not-accepted", `the journal of run ${run} has changed after it was read`, {
-    remedy: "Nothing was taken in. Look who writes there, then name it again, and read what it says now.",
-    place: directory,
-    effect: "none",
-  });
-}
+const swapped = ({ run, directory }: CopiedRun): RecoverError =>
+  refuse("import-not-accepted", `the journal of run ${run} has changed after it was read`)
+    .at(directory)
+    .advise("Nothing was taken in. Look who writes there, then name it again, and read what it says now.");
 
 /** A directory by itself has no locks: they lie in the state directory that it came from. */
 function lockOf(
@@ -94,11 +92,9 @@ function lockOf(
 
 function bytesOf(file: string, directory: string): Uint8Array {
   const refusal = (size: number): RecoverError =>
-    new RecoverError("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`, {
-      remedy: "See what wrote it; no run writes that much.",
-      place: file,
-      effect: "none",
-    });
+    refuse("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`)
+      .at(file)
+      .advise("See what wrote it; no run writes that much.");
   try {
     return readOwn(file, { largest: { bytes: LARGEST_JOURNAL, refusal } });
   } catch (thrown) {
@@ -108,17 +104,7 @@ function bytesOf(file: string, directory: string): Uint8Array {
 }
 
 function noRun(directory: string, why: string): RecoverError {
-  return new RecoverError("usage", `${quoted(directory)} is no directory of a run: ${why}`, {
-    remedy: "Name STATE_DIR/runs/RUN of the other machine, or a whole copy of it; or its mirror, s3://BUCKET/PREFIX.",
-    place: directory,
-    effect: "none",
-  });
-}
-
-function mixed(file: string): RecoverError {
-  return new RecoverError("journal-broken", "the journal has lines of another run", {
-    remedy: "Copy the directory again.",
-    place: file,
-    effect: "none",
-  });
+  return refuse("usage", `${quoted(directory)} is no directory of a run: ${why}`)
+    .at(directory)
+    .advise("Name STATE_DIR/runs/RUN of the other machine, or a whole copy of it; or its mirror, s3://BUCKET/PREFIX.");
 }

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 
 export const OWNER_ONLY_FILE = 0o600;
@@ -116,11 +116,8 @@ export function inStateDirectory<T>(path: string, work: () => T): T {
     return work();
   } catch (thrown) {
     if (thrown instanceof RecoverError || errnoOf(thrown) === undefined) throw thrown;
-    throw new RecoverError("state-dir-unusable", `${quoted(path)} cannot be used: ${reasonOf(thrown)}`, {
-      remedy: "Make room or rights there, or name another directory with --state-dir DIR.",
-      place: path,
-      cause: thrown,
-      effect: "none",
-    });
+    throw refuse("state-dir-unusable", `${quoted(path)} cannot be used: ${reasonOf(thrown)}`)
+      .at(path)
+      .advise("Make room or rights there, or name another directory with --state-dir DIR.", thrown);
   }
 }

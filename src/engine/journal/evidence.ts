@@ -2,7 +2,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceRef } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError } from "../../errors.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import { eachDigest } from "./digests.ts";
 import { createDurably, makeDirectory, syncDirectory } from "./durable.ts";
@@ -46,12 +46,10 @@ export class EvidenceStore {
   }
 }
 
-function broken({ name }: EvidenceRef, place: string, what: string): RecoverError {
-  return new RecoverError("journal-broken", `the evidence "${name}" ${what}`, {
-    remedy: "Put the file back from a copy of the state directory.",
-    place,
-  });
-}
+const broken = ({ name }: EvidenceRef, place: string, what: string): RecoverError =>
+  giveUp("journal-broken", `the evidence "${name}" ${what}`)
+    .at(place)
+    .advise("Put the file back from a copy of the state directory.");
 
 /** Every evidence that a line names, or all lines together. */
 export function referencesIn(value: object): readonly EvidenceRef[] {

@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { EvidenceRef } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, RecoverError, refuse } from "../../errors.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import { isBrought } from "./brought-lines.ts";
 import { type CleanBody, clean } from "./clean.ts";
@@ -71,15 +71,11 @@ function bytesOf(file: string): Uint8Array {
 /** A run that cannot be replayed in memory must not go on by halves. */
 function tooLarge(file: string, size: number): RecoverError {
   const run = basename(dirname(file));
-  return new RecoverError(
-    "journal-too-large",
-    `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`,
-    {
-      remedy: `See with "dingo-recover journal verify ${run}" where it stops to be one; put it back from a copy or from the mirror.`,
-      place: file,
-      effect: "none",
-    },
-  );
+  return refuse("journal-too-large", `the journal has ${size} bytes, and ${LARGEST_JOURNAL} are read at most`)
+    .at(file)
+    .advise(
+      `See with "dingo-recover journal verify ${run}" where it stops to be one; put it back from a copy or from the mirror.`,
+    );
 }
 
 export class FileJournal implements LinedJournal {
@@ -201,14 +197,14 @@ export class FileJournal implements LinedJournal {
   }
 
   #failed(thrown: unknown): RecoverError {
-    return new RecoverError("journal-write-failed", `the journal cannot be written: ${reasonOf(thrown)}`, {
-      remedy:
+    return giveUp("journal-write-failed", `the journal cannot be written: ${reasonOf(thrown)}`)
+      .at(join(this.#options.directory, JOURNAL_FILE))
+      .advise(
         this.#entries.length === 0
           ? "Nothing was begun. Make room or rights there, then begin again."
           : `Make room or rights there, then continue with "dingo-recover resume ${this.run}".`,
-      place: join(this.#options.directory, JOURNAL_FILE),
-      cause: thrown,
-    });
+        thrown,
+      );
   }
 }
 

@@ -1,5 +1,5 @@
 /** The key locks of one run: what it must not share with another open run (L2). */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { describeHolder, LockFile, type LockHolder } from "./locks.ts";
 import { thisProcess } from "../../kit/process/process-identity.ts";
 
@@ -56,7 +56,14 @@ export class KeyLocks implements Locks {
     const held = created ? undefined : file.read();
     const mine =
       created || (held !== undefined && (held.run === run || !isOpen(held.run)) && file.replace(held, holder));
-    if (!mine) throw held !== undefined && !isReadable(held.run) ? damaged(key, held, file.path) : locked(key, held);
+    if (!mine)
+      throw held !== undefined && !isReadable(held.run)
+        ? refuse("locked", `"${key}" belongs to ${describeHolder(held)}, whose journal cannot be read`)
+            .at(key)
+            .advise(
+              `See what is wrong with "dingo-recover journal verify ${held.run}", and look at the target by hand. When that run is surely over, remove "${file.path}", then try again.`,
+            )
+        : locked(key, held);
     this.#held.set(key, holder);
     return held?.run !== run;
   }
@@ -74,18 +81,9 @@ export const NO_LOCKS: Locks = { acquire: () => undefined, release: () => undefi
 function locked(key: string, held: LockHolder | undefined): RecoverError {
   const other = held?.run ?? "RUN";
   const holder = held === undefined ? "another run" : describeHolder(held);
-  return new RecoverError("locked", `"${key}" belongs to ${holder}, which has not ended`, {
-    remedy: `Finish that one with "dingo-recover resume ${other}"; "dingo-recover status ${other}" shows where it stands.`,
-    place: key,
-    effect: "none",
-  });
-}
-
-/** No command goes on with it: whether it has ended nobody can tell (law 5). */
-function damaged(key: string, held: LockHolder, path: string): RecoverError {
-  return new RecoverError("locked", `"${key}" belongs to ${describeHolder(held)}, whose journal cannot be read`, {
-    remedy: `See what is wrong with "dingo-recover journal verify ${held.run}", and look at the target by hand. When that run is surely over, remove "${path}", then try again.`,
-    place: key,
-    effect: "none",
-  });
+  return refuse("locked", `"${key}" belongs to ${holder}, which has not ended`)
+    .at(key)
+    .advise(
+      `Finish that one with "dingo-recover resume ${other}"; "dingo-recover status ${other}" shows where it stands.`,
+    );
 }

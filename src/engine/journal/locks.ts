@@ -11,7 +11,7 @@
  */
 import { closeSync, constants, existsSync, fstatSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { errnoOf, inStateDirectory, makeDirectory, publishDurably, replaceDurably, syncDirectory } from "./durable.ts";
 import { sha256 } from "./line.ts";
 import { openOwn, readOwn } from "./own-file.ts";
@@ -126,11 +126,9 @@ function parseHolder(path: string): LockHolder {
   } catch (thrown) {
     if (errnoOf(thrown) !== undefined || thrown instanceof RecoverError) throw thrown;
   }
-  throw new RecoverError("locked", "a lock file cannot be read, so nobody can tell who holds the lock", {
-    remedy: `Make sure that no other dingo-recover is at work, then remove "${path}".`,
-    place: path,
-    effect: "none",
-  });
+  throw refuse("locked", "a lock file cannot be read, so nobody can tell who holds the lock")
+    .at(path)
+    .advise(`Make sure that no other dingo-recover is at work, then remove "${path}".`);
 }
 
 /** One line for people: who, where, since when. */

@@ -1,6 +1,6 @@
 /** The journal of a dry run and of tests: same promises but for the disk. */
 import type { EvidenceRef } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp } from "../../errors.ts";
 import { Secrets } from "../../kit/secrets/secrets.ts";
 import { clean } from "./clean.ts";
 import { type Entry, type EntryBody, JOURNAL_VERSION } from "./entry.ts";
@@ -65,9 +65,9 @@ export class MemoryJournal implements Journal {
   async recall(evidence: EvidenceRef): Promise<string> {
     const content = this.#evidence.get(evidence.sha256);
     if (content !== undefined) return content;
-    throw new RecoverError("journal-broken", `the evidence "${evidence.name}" is missing`, {
-      remedy: "Report this: a journal in memory cannot lose evidence.",
-    });
+    throw giveUp("journal-broken", `the evidence "${evidence.name}" is missing`).advise(
+      "Report this: a journal in memory cannot lose evidence.",
+    );
   }
 
   async close(): Promise<void> {}

@@ -17,7 +17,7 @@ import {
   readFileSync,
 } from "node:fs";
 import type { Stats } from "node:fs";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { errnoOf, OWNER_ONLY_DIRECTORY, OWNER_ONLY_FILE } from "./durable.ts";
 
@@ -106,9 +106,7 @@ function requireOwnDirectory(path: string): Stats | undefined {
 }
 
 function refused(path: string, why: string, what: string): RecoverError {
-  return new RecoverError("state-dir-unusable", `${quoted(path)} cannot be used: ${why}`, {
-    remedy: `${what}, or name another state directory with --state-dir DIR.`,
-    place: path,
-    effect: "none",
-  });
+  return refuse("state-dir-unusable", `${quoted(path)} cannot be used: ${why}`)
+    .at(path)
+    .advise(`${what}, or name another state directory with --state-dir DIR.`);
 }

@@ -1,5 +1,5 @@
 /** The run lock: which process carries a run (L3), and the fence that every append passes (J4). */
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import { describeHolder, LockFile, type LockHolder, type LockWatch } from "./locks.ts";
 import { livenessOf, thisProcess } from "../../kit/process/process-identity.ts";
 
@@ -51,10 +51,9 @@ export class RunLock {
     if (held !== undefined && JSON.stringify(held) === JSON.stringify(this.#holder)) return;
     this.#unwatch();
     const by = held === undefined ? "another process, which has let it go since" : describeHolder(held);
-    throw new RecoverError("fenced", `this run was taken over by ${by}`, {
-      remedy: `Go on there; "dingo-recover status ${this.#holder.run}" shows where it stands.`,
-      place: this.#file.path,
-    });
+    throw giveUp("fenced", `this run was taken over by ${by}`)
+      .at(this.#file.path)
+      .advise(`Go on there; "dingo-recover status ${this.#holder.run}" shows where it stands.`);
   }
 
   release(): void {
@@ -70,9 +69,10 @@ export class RunLock {
 
 function locked(run: string, held: LockHolder | undefined): RecoverError {
   const holder = held === undefined ? "another process" : describeHolder(held);
-  return new RecoverError("locked", `run ${run} is at work already: ${holder}`, {
-    remedy: `Look at it with "dingo-recover status ${run}", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
-    ...(held === undefined ? {} : { place: `process ${held.pid} on ${held.host}` }),
-    effect: "none",
-  });
+  const place = held && `process ${held.pid} on ${held.host}`;
+  return refuse("locked", `run ${run} is at work already: ${holder}`)
+    .at(place)
+    .advise(
+      `Look at it with "dingo-recover status ${run}", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
+    );
 }

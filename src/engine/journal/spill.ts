@@ -1,6 +1,6 @@
 /** Values that exceed a line lie in evidence files; the entry in memory always carries the whole value. */
 import type { EvidenceRef, Json } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { Entry, EntryBody } from "./entry.ts";
 import { shapeEntry } from "./entry-shape.ts";
 
@@ -50,12 +50,10 @@ function valueOf(content: string): Json | undefined {
   }
 }
 
-function broken({ seq }: Entry, why: string): RecoverError {
-  return new RecoverError("journal-broken", `line ${seq} of the journal ${why} in its evidence`, {
-    remedy: "Put the files back from a copy or from the mirror; nothing was changed, here or in any system.",
-    effect: "none",
-  });
-}
+const broken = ({ seq }: Entry, why: string): RecoverError =>
+  refuse("journal-broken", `line ${seq} of the journal ${why} in its evidence`).advise(
+    "Put the files back from a copy or from the mirror; nothing was changed, here or in any system.",
+  );
 
 /** Asked of every line of a journal, of which few have one. */
 function hasReference(entry: Entry): boolean {

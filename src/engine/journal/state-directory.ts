@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import { type Arrival, type BroughtRun, settleIn } from "./brought-run.ts";
@@ -76,7 +76,13 @@ export class StateDirectory {
     const fitting = all.includes(prefix) ? [prefix] : all.filter((run) => run.startsWith(prefix));
     const [only, ...others] = fitting;
     if (only !== undefined && others.length === 0) return only;
-    throw only === undefined ? notFound(prefix, this.#options.path) : ambiguous(prefix, fitting);
+    throw only === undefined
+      ? refuse("run-not-found", `no run begins with ${quoted(prefix)}`)
+          .at(this.#options.path)
+          .advise('List all runs with "dingo-recover runs"; another state directory is named with --state-dir DIR.')
+      : refuse("run-ambiguous", `${quoted(prefix)} may be any of ${fitting.join(", ")}`).advise(
+          "Type more of the run's name.",
+        );
   }
 
   /** Reads a run's journal without touching it. Errors: `journal-broken`, `journal-version`, `state-dir-unusable`. */
@@ -231,31 +237,16 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-function notFound(prefix: string, stateDirectory: string): RecoverError {
-  return new RecoverError("run-not-found", `no run begins with ${quoted(prefix)}`, {
-    remedy: 'List all runs with "dingo-recover runs"; another state directory is named with --state-dir DIR.',
-    place: stateDirectory,
-    effect: "none",
-  });
-}
-
-function ambiguous(prefix: string, fitting: readonly string[]): RecoverError {
-  return new RecoverError("run-ambiguous", `${quoted(prefix)} may be any of ${fitting.join(", ")}`, {
-    remedy: "Type more of the run's name.",
-    effect: "none",
-  });
-}
-
 function ended(run: string, outcome: string): RecoverError {
   if (outcome === "handed-over")
-    return new RecoverError("run-ended", `run ${run} was moved: it goes on elsewhere (handed-over)`, {
-      remedy: `Go on where it was taken in. If it arrived nowhere, take it in with another state directory: dingo-recover resume --state-dir DIR --from STATE_DIR/runs/${run}.`,
-      place: run,
-      effect: "none",
-    });
-  return new RecoverError("run-ended", `run ${run} has ended (${outcome})`, {
-    remedy: `Read its report with "dingo-recover report ${run} --format markdown", or begin another with "dingo-recover run".`,
-    place: run,
-    effect: "none",
-  });
+    return refuse("run-ended", `run ${run} was moved: it goes on elsewhere (handed-over)`)
+      .at(run)
+      .advise(
+        `Go on where it was taken in. If it arrived nowhere, take it in with another state directory: dingo-recover resume --state-dir DIR --from STATE_DIR/runs/${run}.`,
+      );
+  return refuse("run-ended", `run ${run} has ended (${outcome})`)
+    .at(run)
+    .advise(
+      `Read its report with "dingo-recover report ${run} --format markdown", or begin another with "dingo-recover run".`,
+    );
 }

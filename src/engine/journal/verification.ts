@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceRef } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { optional } from "../../kit/optional.ts";
 import { Secrets } from "../../kit/secrets/secrets.ts";
 import { inStateDirectory } from "./durable.ts";
@@ -30,13 +30,27 @@ export interface JournalVerification {
 export function verifyJournal(directory: string, head?: string): JournalVerification {
   const file = join(directory, JOURNAL_FILE);
   const none = { file, ok: false, lines: 0, head: "", tornBytes: 0 };
-  if (!existsSync(file)) return { ...none, error: missing(file) };
+  if (!existsSync(file))
+    return {
+      ...none,
+      error: refuse("journal-broken", "the journal is missing")
+        .at(file)
+        .advise("Put the file back from a copy or from the mirror."),
+    };
   try {
     const { headLine, ...scanned } = readThrough(directory, head?.toLowerCase());
     const found = { file, ...scanned };
     if (head === undefined) return { ...found, ok: true };
     if (headLine !== undefined) return { ...found, ok: true, headLine };
-    return { ...found, ok: false, error: headMissing(file, found.lines) };
+    return {
+      ...found,
+      ok: false,
+      error: refuse("journal-broken", "no line of the journal has the given head hash: its tail was cut or changed")
+        .at(`${file}:${found.lines}`)
+        .advise(
+          "Put the file back from a copy or from the mirror, and compare the head hash with the one in the report.",
+        ),
+    };
   } catch (thrown) {
     if (thrown instanceof RecoverError && thrown.code.startsWith("journal-")) return { ...none, error: thrown };
     throw thrown;
@@ -78,24 +92,4 @@ function checkEvidence(evidence: EvidenceStore, entry: Entry, file: string): voi
     if (!(thrown instanceof RecoverError)) throw thrown;
     throw broken(file, entry.seq, `names evidence that does not hold: ${thrown.message}`);
   }
-}
-
-function missing(file: string): RecoverError {
-  return new RecoverError("journal-broken", "the journal is missing", {
-    remedy: "Put the file back from a copy or from the mirror.",
-    place: file,
-    effect: "none",
-  });
-}
-
-function headMissing(file: string, lines: number): RecoverError {
-  return new RecoverError(
-    "journal-broken",
-    "no line of the journal has the given head hash: its tail was cut or changed",
-    {
-      remedy: "Put the file back from a copy or from the mirror, and compare the head hash with the one in the report.",
-      place: `${file}:${lines}`,
-      effect: "none",
-    },
-  );
 }

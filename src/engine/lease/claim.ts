@@ -2,7 +2,7 @@
  * The claim in the shared place for each lock key: its holder, the machine, the time, the step (DESIGN §3, Locks). A
  * key is never deleted there: a holder that lets go of it writes that it is free.
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import { isRunId } from "../journal/run-id.ts";
 import { printable } from "../../kit/text/printable.ts";
@@ -50,11 +50,9 @@ const MOST_EPOCHS = 1_000_000;
 export function readClaim(text: string, name: string, place: string): Claim {
   const claim = parsed(text);
   if (claim !== undefined && nameOf(claim) === name) return claim;
-  throw new RecoverError("locked", `the lease at "${place}" cannot be read, so nobody can tell who holds it`, {
-    remedy: "Make sure that no other dingo-recover is at work on this service, then remove that object by hand.",
-    place,
-    effect: "none",
-  });
+  throw refuse("locked", `the lease at "${place}" cannot be read, so nobody can tell who holds it`)
+    .at(place)
+    .advise("Make sure that no other dingo-recover is at work on this service, then remove that object by hand.");
 }
 
 const nameOf = ({ key, run }: Claim): string => (key === runKey(run) ? runClaimName(run) : keyClaimName(key));

@@ -1,5 +1,5 @@
 /** Reads and writes claims in the shared place, for one process. */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { SharedPlace } from "../../ports/shared-place.ts";
 import { type Claim, CLAIM_SCHEMA, type ClaimState, readClaim } from "./claim.ts";
 import { type Conditions, writeOn } from "./conditions.ts";
@@ -81,9 +81,7 @@ export async function readSeen(place: SharedPlace, name: string): Promise<Seen |
 
 /** Somebody wrote between our look and our write. */
 export function crossed(place: string): RecoverError {
-  return new RecoverError("locked", "another process took the lease at the same moment", {
-    remedy: "Run the same command again: it shows who holds it.",
-    place,
-    effect: "none",
-  });
+  return refuse("locked", "another process took the lease at the same moment")
+    .at(place)
+    .advise("Run the same command again: it shows who holds it.");
 }

@@ -1,5 +1,5 @@
 /** The lock keys of a run, in its state directory first and then in the shared place (L2 across machines). */
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { Locks } from "../journal/key-locks.ts";
 import { type Claim, describeClaim, keyClaimName, runClaimName } from "./claim.ts";
 import { type ClaimKeeper, crossed, type Seen } from "./keeper.ts";
@@ -84,20 +84,19 @@ export class LeasedLocks implements Locks {
   async #locked(key: string, claim: Claim): Promise<RecoverError> {
     const { location } = this.#keeper.place;
     const current = (await this.#keeper.read(runClaimName(claim.run)))?.claim ?? claim;
-    return new RecoverError("locked", `"${key}" belongs to another recovery: ${describeClaim(current)}`, {
-      remedy: `Ask there first. To carry that run on here: "dingo-recover resume ${claim.run} --from ${location} --take-over".`,
-      place: `${location}/${keyClaimName(key)}`,
-      effect: "none",
-    });
+    return refuse("locked", `"${key}" belongs to another recovery: ${describeClaim(current)}`)
+      .at(`${location}/${keyClaimName(key)}`)
+      .advise(
+        `Ask there first. To carry that run on here: "dingo-recover resume ${claim.run} --from ${location} --take-over".`,
+      );
   }
 
   #lost(key: string, claim: Claim | undefined): RecoverError {
     const { run } = this.#keeper.claimant;
     if (claim?.run === run) return takenOver(this.#keeper, claim);
     const by = claim === undefined ? "somebody who removed it there" : describeClaim(claim);
-    return new RecoverError("fenced", `"${key}" is no longer held by run ${run}, it was taken by ${by}`, {
-      remedy: `Ask there first: nothing more is done here. Once that recovery is over: "dingo-recover resume ${run}".`,
-      place: `${this.#keeper.place.location}/${keyClaimName(key)}`,
-    });
+    return giveUp("fenced", `"${key}" is no longer held by run ${run}, it was taken by ${by}`)
+      .at(`${this.#keeper.place.location}/${keyClaimName(key)}`)
+      .advise(`Ask there first: nothing more is done here. Once that recovery is over: "dingo-recover resume ${run}".`);
   }
 }

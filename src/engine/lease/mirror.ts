@@ -6,7 +6,7 @@
  * M2  No two processes add the same line: the first writer takes an object's name.
  */
 import type { EvidenceRef } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { bounded, evidenceOf } from "../journal/brought-evidence.ts";
 import { type Entry, hasTouched } from "../journal/entry.ts";
@@ -120,7 +120,10 @@ export interface Mirrored {
  */
 export async function fetchMirrored(place: SharedPlace, run: string, head: string | undefined): Promise<Mirrored> {
   const names = await mirroredChunks(place, run);
-  if (names.length === 0) throw notMirrored(place.location, run);
+  if (names.length === 0)
+    throw refuse("run-not-found", `no journal of run ${run} is mirrored there`)
+      .at(place.location)
+      .advise("Check the address: it is what `lease:` of the configuration says where the run began.");
   const where = `${place.location}/runs/${run}/journal`;
   if (names.length > MOST_CHUNKS) throw broken(where, `it is in more than the ${MOST_CHUNKS} objects that are read`);
   if (head === undefined) throw broken(where, "its lease is missing, so nobody can tell whether its tail was cut");
@@ -186,25 +189,17 @@ function firstOf(name: string): number {
 }
 
 function parted(run: string, location: string): RecoverError {
-  return new RecoverError("fenced", `the mirrored journal of run ${run} holds lines that the one here does not have`, {
-    remedy: `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${location}".`,
-    place: `${location}/runs/${run}`,
-  });
-}
-
-function notMirrored(location: string, run: string): RecoverError {
-  return new RecoverError("run-not-found", `no journal of run ${run} is mirrored there`, {
-    remedy: "Check the address: it is what `lease:` of the configuration says where the run began.",
-    place: location,
-    effect: "none",
-  });
+  return giveUp("fenced", `the mirrored journal of run ${run} holds lines that the one here does not have`)
+    .at(`${location}/runs/${run}`)
+    .advise(
+      `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${location}".`,
+    );
 }
 
 function broken(where: string, why: string): RecoverError {
-  return new RecoverError("journal-broken", `the mirrored journal cannot be used: ${why}`, {
-    remedy:
+  return refuse("journal-broken", `the mirrored journal cannot be used: ${why}`)
+    .at(where)
+    .advise(
       'Go on where the run was carried last, by "dingo-recover resume" there: its state directory has the whole journal. Or copy its directory, STATE_DIR/runs/RUN, and name the copy with --from.',
-    place: where,
-    effect: "none",
-  });
+    );
 }

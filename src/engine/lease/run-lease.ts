@@ -5,7 +5,7 @@
  * R1  A run is carried on only if the journal has every line that is mirrored, and the line that the claim names.
  * R2  Nothing else stands in the way for ever: a claim of any epoch whose lines are all here may be taken over.
  */
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import { type Claim, type ClaimState, describeClaim, runClaimName, runKey } from "./claim.ts";
 import { type ClaimKeeper, crossed, readSeen, type Seen, type Standing } from "./keeper.ts";
 import type { SharedPlace } from "../../ports/shared-place.ts";
@@ -104,10 +104,9 @@ export class RunLease {
 /** The error of a process whose run another one carries. */
 export function takenOver({ claimant, place }: ClaimKeeper, claim: Claim | undefined): RecoverError {
   const by = claim === undefined ? "somebody who removed its lease" : describeClaim(claim);
-  return new RecoverError("fenced", `this run was taken over by ${by}`, {
-    remedy: `Go on there. Nothing more is done here; what was under way when it was taken over is looked at there.`,
-    place: `${place.location}/${runClaimName(claimant.run)}`,
-  });
+  return giveUp("fenced", `this run was taken over by ${by}`)
+    .at(`${place.location}/${runClaimName(claimant.run)}`)
+    .advise(`Go on there. Nothing more is done here; what was under way when it was taken over is looked at there.`);
 }
 
 interface Circumstances {
@@ -146,11 +145,11 @@ async function requireFree(
 
 /** Also what `resume --from` says before it fetches anything. */
 export function heldElsewhere(claim: Claim, where: string, command = `resume ${claim.run}`): RecoverError {
-  return new RecoverError("locked", `run ${claim.run} is at work elsewhere: ${describeClaim(claim)}`, {
-    remedy: `Ask there first. Where that process is surely gone, or is to be stopped, take the run over with "dingo-recover ${command} --take-over".`,
-    place: where,
-    effect: "none",
-  });
+  return refuse("locked", `run ${claim.run} is at work elsewhere: ${describeClaim(claim)}`)
+    .at(where)
+    .advise(
+      `Ask there first. Where that process is surely gone, or is to be stopped, take the run over with "dingo-recover ${command} --take-over".`,
+    );
 }
 
 function wentOn(claim: Claim, where: string): RecoverError {
@@ -158,16 +157,11 @@ function wentOn(claim: Claim, where: string): RecoverError {
   const [location = ""] = where.split(`/${runClaimName(run)}`);
   const again = `"dingo-recover resume ${run} --from ${location}${state === "held" ? " --take-over" : ""}"`;
   const how = state === "ended" ? "came to its end elsewhere" : "went on elsewhere";
-  return new RecoverError(
-    "fenced",
-    `run ${run} ${how}, and the journal here does not say how: ${describeClaim(claim)}`,
-    {
-      remedy:
-        state === "ended"
-          ? "Read its report there."
-          : `Go on there; or fetch its journal and carry it on here with ${again}.`,
-      place: where,
-      effect: "none",
-    },
-  );
+  return refuse("fenced", `run ${run} ${how}, and the journal here does not say how: ${describeClaim(claim)}`)
+    .at(where)
+    .advise(
+      state === "ended"
+        ? "Read its report there."
+        : `Go on there; or fetch its journal and carry it on here with ${again}.`,
+    );
 }

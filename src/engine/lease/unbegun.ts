@@ -3,7 +3,7 @@
  * effect a process mirrors its journal and names a line of it in the lease (leased-journal.ts).
  */
 import { randomBytes } from "node:crypto";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { SharedPlace } from "../../ports/shared-place.ts";
 import { runClaimName } from "./claim.ts";
 import { tryConditions } from "./conditions.ts";
@@ -28,13 +28,7 @@ export async function endUnbegun(place: SharedPlace, seen: Seen, now: () => Date
   const keeper = new ClaimKeeper({ place, conditions: await tryConditions(place), now, claimant });
   const ended = await keeper.put(name, keeper.compose(key, "ended", { step: "", head: "", since }), seen);
   if (ended === undefined) throw crossed(`${place.location}/${name}`);
-  return new RecoverError(
-    "run-not-found",
-    `run ${run} was begun, and ended before a line of its journal was mirrored`,
-    {
-      remedy: "It changed nothing, and its locks are free now: begin it anew with the command that began it.",
-      place: `${place.location}/runs/${run}`,
-      effect: "none",
-    },
-  );
+  return refuse("run-not-found", `run ${run} was begun, and ended before a line of its journal was mirrored`)
+    .at(`${place.location}/runs/${run}`)
+    .advise("It changed nothing, and its locks are free now: begin it anew with the command that began it.");
 }

@@ -1,6 +1,6 @@
 /** The one loop: ask the pure transition what is next, do it, again, until nothing is left (I2). */
 import type { Json } from "../../action.ts";
-import { RecoverError, unreachable } from "../../errors.ts";
+import { RecoverError, refuse, unreachable } from "../../errors.ts";
 import { runMutatingStep } from "../steps/mutating-step.ts";
 import type { Attempt } from "../steps/outcome.ts";
 import type { PlannedStep } from "../state/plan.ts";
@@ -111,8 +111,7 @@ function asCondition(value: Json, text: string): boolean {
 }
 
 function wrongType(text: string, wanted: string): RecoverError {
-  return new RecoverError("expression-failed", `the expression does not give ${wanted}: ${text}`, {
-    remedy: "Correct the runbook, then resume with --accept-runbook.",
-    effect: "none",
-  });
+  return refuse("expression-failed", `the expression does not give ${wanted}: ${text}`).advise(
+    "Correct the runbook, then resume with --accept-runbook.",
+  );
 }

@@ -3,7 +3,7 @@
  * `run-ended` event and a result with its exit code.
  */
 import type { EvidenceRef, JsonObject } from "../../action.ts";
-import { asRecoverError, isTransient, RecoverError } from "../../errors.ts";
+import { asRecoverError, isTransient, type RecoverError, refuse } from "../../errors.ts";
 import type { EventBody, RunOutcome } from "../state/event.ts";
 import { optional } from "../../kit/optional.ts";
 import { checkConfirm } from "../steps/consent.ts";
@@ -244,10 +244,9 @@ async function keepRunbook(session: Session): Promise<EvidenceRef> {
 function refuseEnded(session: Session): void {
   const { phase } = session.state;
   if (phase.kind !== "ended") return;
-  throw new RecoverError("run-ended", `run ${session.state.run} has ended (${phase.outcome})`, {
-    remedy: 'Begin another with "dingo-recover run".',
-    effect: "none",
-  });
+  throw refuse("run-ended", `run ${session.state.run} has ended (${phase.outcome})`).advise(
+    'Begin another with "dingo-recover run".',
+  );
 }
 
 function refuseChanged(session: Session): void {
@@ -255,11 +254,11 @@ function refuseChanged(session: Session): void {
   if (flags.acceptRunbook || runbook.sha256 === session.state.runbookSha256) return;
   const changed = changedSteps(session.state.stepHashes, runbook);
   const what = changed.length === 0 ? "only text outside its steps" : `the steps ${changed.join(", ")}`;
-  throw new RecoverError("runbook-changed", `the runbook is not the one that the run began with: ${what} changed`, {
-    remedy: `Put the old text back (it lies in the run's evidence), or accept the new one with "${session.resumeCommand} --accept-runbook".`,
-    place: runbook.file,
-    effect: "none",
-  });
+  throw refuse("runbook-changed", `the runbook is not the one that the run began with: ${what} changed`)
+    .at(runbook.file)
+    .advise(
+      `Put the old text back (it lies in the run's evidence), or accept the new one with "${session.resumeCommand} --accept-runbook".`,
+    );
 }
 
 async function acceptRunbook(session: Session): Promise<void> {

@@ -1,5 +1,5 @@
 /** A preview of `undo`, from the journal alone: each command with its real values, and its cost. No system is asked. */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { type Entry, endOf } from "../journal/entry.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Runbook } from "../runbook/runbook.ts";
@@ -50,9 +50,7 @@ function foreseen(one: UnitToUndo): EventBody {
 function refuseEnded(entries: readonly Entry[], run: string): void {
   const end = endOf(entries);
   if (end === undefined || end.outcome === "succeeded") return;
-  throw new RecoverError("run-ended", `run ${run} has ended (${end.outcome})`, {
-    remedy: `Read its report with "dingo-recover report ${run}".`,
-    place: run,
-    effect: "none",
-  });
+  throw refuse("run-ended", `run ${run} has ended (${end.outcome})`)
+    .at(run)
+    .advise(`Read its report with "dingo-recover report ${run}".`);
 }

@@ -3,7 +3,7 @@
  * a y/n where only what the run made is renamed or removed.
  */
 import { EFFECTS, type Effect } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import type { Answer, StepCommands } from "../../ports/operator.ts";
 import { typedLines } from "../../kit/text/typed-lines.ts";
@@ -36,11 +36,11 @@ function refuseWithoutWay(session: Session, units: readonly UnitToUndo[]): void 
   const names = [...without.map(({ unit }) => unitName(unit)), ...strange];
   if (names.length === 0) return;
   tellOutgrown(session);
-  throw new RecoverError("guard-refused", `there is no way back by the tool from: ${names.join(", ")}`, {
-    remedy: `Undo these by hand, then continue with "dingo-recover undo ${session.state.run}${names.map((name) => ` ${decideFlag(name, "by-hand")}`).join("")}".`,
-    place: `step ${names[0] ?? ""}`,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `there is no way back by the tool from: ${names.join(", ")}`)
+    .at(`step ${names[0] ?? ""}`)
+    .advise(
+      `Undo these by hand, then continue with "dingo-recover undo ${session.state.run}${names.map((name) => ` ${decideFlag(name, "by-hand")}`).join("")}".`,
+    );
 }
 
 /** Names what must be undone by hand: the attempts' names alone do not say it. */
@@ -131,13 +131,8 @@ async function askForTarget(session: Session, units: readonly UnitToUndo[]): Pro
   });
   if (answer.value === expected) return answer;
   if (answer.value === "") throw declined(session);
-  throw new RecoverError(
-    "confirm-mismatch",
-    `"${answer.value}" is not the target of this run, which is "${expected}"`,
-    {
-      remedy: `Look at the target again; if it is the right one, give --confirm "${expected}".`,
-      effect: "none",
-    },
+  throw refuse("confirm-mismatch", `"${answer.value}" is not the target of this run, which is "${expected}"`).advise(
+    `Look at the target again; if it is the right one, give --confirm "${expected}".`,
   );
 }
 
@@ -154,8 +149,7 @@ function commandsOf(units: readonly UnitToUndo[]): readonly StepCommands[] {
 }
 
 function declined(session: Session): RecoverError {
-  return new RecoverError("stopped-by-operator", "the operator did not approve the undo", {
-    remedy: `Nothing was taken back. Ask for it again with "${session.resumeCommand}".`,
-    effect: "none",
-  });
+  return refuse("stopped-by-operator", "the operator did not approve the undo").advise(
+    `Nothing was taken back. Ask for it again with "${session.resumeCommand}".`,
+  );
 }

@@ -4,7 +4,7 @@
  */
 import type { Json, JsonObject } from "../../action.ts";
 import type { Finding } from "../../kit/text/diagnostic.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Template } from "./runbook.ts";
 
@@ -66,8 +66,7 @@ function notAPath(inner: string): Finding {
 export function parseTemplate(text: string): Template {
   const { parts, problems } = scan(text);
   const [problem] = problems;
-  if (problem !== undefined)
-    throw new RecoverError("runbook-invalid", problem.message, { remedy: problem.remedy, effect: "none" });
+  if (problem !== undefined) throw refuse("runbook-invalid", problem.message).advise(problem.remedy);
   return templateOf(text, parts);
 }
 
@@ -132,24 +131,19 @@ function lookUp(path: readonly string[], scope: JsonObject): Json {
 
 function missing(path: readonly string[], index: number): RecoverError {
   const reached = path.slice(0, index + 1).join(".");
-  return new RecoverError(
+  return refuse(
     "expression-failed",
     `there is no ${quoted(reached)} for the reference ${quoted(path.join("."))}`,
-    {
-      remedy: "A step that was skipped has no output: give the step that refers to it a `when: has(…)`.",
-      effect: "none",
-    },
-  );
+  ).advise("A step that was skipped has no output: give the step that refers to it a `when: has(…)`.");
 }
 
 function textOf(path: readonly string[], scope: JsonObject): string {
   const value = lookUp(path, scope);
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
   const what = value === null ? "null" : Array.isArray(value) ? "a list" : "a map";
-  throw new RecoverError("expression-failed", `${quoted(path.join("."))} is ${what} and cannot stand inside a text`, {
-    remedy: "Refer to one of its fields, or let the reference be the whole value.",
-    effect: "none",
-  });
+  throw refuse("expression-failed", `${quoted(path.join("."))} is ${what} and cannot stand inside a text`).advise(
+    "Refer to one of its fields, or let the reference be the whole value.",
+  );
 }
 
 function isObject(value: Json): value is JsonObject {

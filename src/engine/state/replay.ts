@@ -88,6 +88,8 @@ export function advance(before: RunState, entry: Entry): RunState {
         operator: entry.operator,
         phase: { kind: "running" },
         undoAsked: entry.back === true,
+        // A question of the way forward is none of the way back.
+        openQuestion: entry.back === true ? undefined : state.openQuestion,
       };
     case "runbook-accepted":
       return { ...state, runbookSha256: entry.runbookSha256, stepHashes: entry.steps ?? {} };

@@ -3,7 +3,7 @@
  * be journaled masked (law 10), and a masked name is another name. So it is refused before any effect. A secret outside
  * such names is masked as ever.
  */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { isMasked } from "../../kit/secrets/mask.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 
@@ -24,14 +24,9 @@ export function requireUnmasked(value: unknown, named: Named): void {
 }
 
 function secretInName({ what, place }: Named): RecoverError {
-  return new RecoverError(
-    "secret-in-name",
-    `${what} contains the text of a secret and cannot be written down as it is`,
-    {
-      remedy:
-        "Nothing was done with it. Change the secret: a password that is part of a name of the platform protects nothing; then begin anew.",
-      effect: "none",
-      ...(place === undefined ? {} : { place }),
-    },
-  );
+  return refuse("secret-in-name", `${what} contains the text of a secret and cannot be written down as it is`)
+    .at(place)
+    .advise(
+      "Nothing was done with it. Change the secret: a password that is part of a name of the platform protects nothing; then begin anew.",
+    );
 }

@@ -1,14 +1,12 @@
 /** One process's work on one run: everything that the parts of the executor share. */
-import { asRecoverError, RecoverError } from "../../errors.ts";
+import { asRecoverError, giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { JournaledError } from "../journal/entry.ts";
 import type { EventBody } from "./event.ts";
 import { Ledger } from "./ledger.ts";
 import type { EngineOptions } from "./options.ts";
 import { type Plan, planRun } from "./plan.ts";
 import { type ScopeExtras, scopeOf } from "./scope.ts";
-import type { OpenQuestion, RunState, Unit } from "./state.ts";
-import { unitName } from "./state.ts";
-import { underWay } from "./under-way.ts";
+import { type OpenQuestion, type RunState, type StepState, type Unit, unitName } from "./state.ts";
 
 /** How long an action may take to notice an abort before it is left behind. */
 const ABORT_GRACE_MS = 2000;
@@ -98,10 +96,9 @@ export class Session {
   checkStop(): void {
     if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
     if (this.options.stopRequested?.() !== true) return;
-    throw new RecoverError("stopped-by-operator", "the operator stopped the run", {
-      remedy: `Continue with "${this.resumeCommand}".`,
-      effect: "none",
-    });
+    throw refuse("stopped-by-operator", "the operator stopped the run").advise(
+      `Continue with "${this.resumeCommand}".`,
+    );
   }
 
   /**
@@ -143,9 +140,7 @@ export class Session {
   /** `idle`: what is said where no change is half done. */
   interrupted(idle: string): RecoverError {
     const what = underWay(this.plan, this.state) ?? idle;
-    return new RecoverError("interrupted", `the run was interrupted. ${what}`, {
-      remedy: `Continue with "${this.resumeCommand}".`,
-    });
+    return giveUp("interrupted", `the run was interrupted. ${what}`).advise(`Continue with "${this.resumeCommand}".`);
   }
 }
 
@@ -170,4 +165,22 @@ export function errorOf(thrown: unknown, unit: Unit): RecoverError {
 /** Errors that end the process but say nothing about the step that they came from. */
 export function isStop(error: RecoverError): boolean {
   return ["interrupted", "stopped-by-operator", "question-unanswered"].includes(error.code);
+}
+
+/** The half-done work of a run that stops now, in a sentence; undefined if every change that has begun is settled. */
+function underWay(plan: Plan, state: RunState): string | undefined {
+  const back = [...state.backs.keys()].at(-1);
+  if (back !== undefined) return `The way back of "${back}" had begun: it is probed before anything else.`;
+  const begun = [...state.units].findLast(([name, unit]) => isUnsettled(unit) && isMutating(plan, name))?.[0];
+  if (begun === undefined) return undefined;
+  return `The step "${begun}" had begun and may have had its effect: it is probed before anything else.`;
+}
+
+const isUnsettled = (unit: StepState): boolean =>
+  ["running", "waiting", "in-doubt"].includes(unit.kind) || (unit.kind === "failed" && unit.probed === "partly");
+
+function isMutating(plan: Plan, unit: string): boolean {
+  return plan.steps.some(
+    ({ step, effect }) => effect !== "read" && (unit === step.id || unit.startsWith(`${step.id}[`)),
+  );
 }

@@ -7,7 +7,7 @@
  */
 import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../../action.ts";
 import { counted } from "../../kit/text/counted.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import type { Answer, ConfirmQuestion, TypedQuestion } from "../../ports/operator.ts";
 import { typedLines } from "../../kit/text/typed-lines.ts";
@@ -241,16 +241,13 @@ function hashRows(rows: readonly ReviewRow[]): string {
 }
 
 function declined(session: Session, unit: Unit): RecoverError {
-  return new RecoverError("stopped-by-operator", `the operator did not approve the step "${unitName(unit)}"`, {
-    remedy: `The step was not begun. Continue with "${session.resumeCommand}".`,
-    place: `step ${unitName(unit)}`,
-    effect: "none",
-  });
+  return refuse("stopped-by-operator", `the operator did not approve the step "${unitName(unit)}"`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`The step was not begun. Continue with "${session.resumeCommand}".`);
 }
 
 function mismatch(typed: string, target: string): RecoverError {
-  return new RecoverError("confirm-mismatch", `"${typed}" is not the target of this run, which is "${target}"`, {
-    remedy: `Look at the target again; if it is the right one, give --confirm "${target}".`,
-    effect: "none",
-  });
+  return refuse("confirm-mismatch", `"${typed}" is not the target of this run, which is "${target}"`).advise(
+    `Look at the target again; if it is the right one, give --confirm "${target}".`,
+  );
 }

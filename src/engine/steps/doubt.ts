@@ -1,5 +1,5 @@
 /** A step in doubt: nobody can tell how it ended, so the operator decides, and the decision is journaled (law 4). */
-import { RecoverError, unreachable } from "../../errors.ts";
+import { giveUp, RecoverError, refuse, unreachable } from "../../errors.ts";
 import type { Decision } from "../journal/entry.ts";
 import type { Answer, ChoiceQuestion } from "../../ports/operator.ts";
 import { typedLines } from "../../kit/text/typed-lines.ts";
@@ -57,11 +57,9 @@ async function takeBack(session: Session, { unit }: Mutation): Promise<void> {
 function requireWayBack(mutation: Mutation): void {
   if (isUndoable(mutation)) return;
   const { unit } = mutation;
-  throw new RecoverError("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`, {
-    remedy: `Decide ${choicesOf(mutation).join(" or ")}; its commands are printed for a way back by hand.`,
-    place: `step ${unitName(unit)}`,
-    effect: "none",
-  });
+  throw refuse("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`Decide ${choicesOf(mutation).join(" or ")}; its commands are printed for a way back by hand.`);
 }
 
 async function enterDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): Promise<void> {
@@ -180,9 +178,10 @@ function choicesOf(mutation: Mutation): readonly Decision[] {
 function inDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): RecoverError {
   const name = unitName(mutation.unit);
   const [recommended, ...others] = choicesOf(mutation);
-  return new RecoverError("in-doubt", `the step "${name}" began and nobody can tell how it ended: ${evidence}`, {
-    remedy: `Look at the world, put right what is missing, then decide with "${session.resumeCommand} ${decideFlag(name, recommended ?? "")}" (or ${others.join(", or ")}).`,
-    place: `step ${name}`,
-    ...(error === undefined ? {} : { cause: error }),
-  });
+  return giveUp("in-doubt", `the step "${name}" began and nobody can tell how it ended: ${evidence}`)
+    .at(`step ${name}`)
+    .advise(
+      `Look at the world, put right what is missing, then decide with "${session.resumeCommand} ${decideFlag(name, recommended ?? "")}" (or ${others.join(", or ")}).`,
+      error,
+    );
 }

@@ -1,6 +1,6 @@
 /** The question about facts that no longer hold: a person answers, or a `--decide` whose giver has seen them. */
 import type { JsonObject, Verdict } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { ChoiceQuestion } from "../../ports/operator.ts";
 import { decidable, decidedFor, decideWith, shownOf } from "./decided.ts";
 import type { PlannedStep } from "../state/plan.ts";
@@ -51,10 +51,9 @@ export async function askAboutDrift(
   });
   await noteAnswer(session, question, { unit, answer });
   if (answer.value === "go-on" || answer.value === "again") return answer.value;
-  throw new RecoverError("stopped-by-operator", `the operator stopped because ${namesOf(drifted)} no longer holds`, {
-    remedy: `Put it right, then continue with "${session.resumeCommand}".`,
-    effect: "none",
-  });
+  throw refuse("stopped-by-operator", `the operator stopped because ${namesOf(drifted)} no longer holds`).advise(
+    `Put it right, then continue with "${session.resumeCommand}".`,
+  );
 }
 
 /** The fact that a decision names: the first that would be done again, else the first of all. */

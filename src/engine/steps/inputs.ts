@@ -1,6 +1,6 @@
 /** Inputs of a run: typed from text, defaults filled in, missing ones asked for before the first step. */
 import type { Json, JsonObject } from "../../action.ts";
-import { RecoverError, refusalOf, unreachable } from "../../errors.ts";
+import { RecoverError, refusalOf, refuse, unreachable } from "../../errors.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { InputSpec, Runbook } from "../runbook/runbook.ts";
@@ -41,11 +41,11 @@ export function requireAllInputs(runbook: Runbook, inputs: JsonObject): void {
   const named = missing.map(({ name, prompt }) => `"${name}" (${prompt})`).join(", ");
   const flags = missing.map(({ name }) => `--input ${name}=VALUE`).join(" ");
   const message = `${missing.length === 1 ? "an input is" : `${missing.length} inputs are`} missing: ${named}`;
-  throw new RecoverError("input-missing", message, {
-    remedy: `No run was begun. Give ${missing.length === 1 ? "it" : "them"} with ${flags}, or in a file with --inputs FILE.`,
-    place: `input ${first.name}`,
-    effect: "none",
-  });
+  throw refuse("input-missing", message)
+    .at(`input ${first.name}`)
+    .advise(
+      `No run was begun. Give ${missing.length === 1 ? "it" : "them"} with ${flags}, or in a file with --inputs FILE.`,
+    );
 }
 
 /**
@@ -74,12 +74,12 @@ async function askFor(session: Session, spec: InputSpec): Promise<{ readonly val
     return { value: read(session, spec, answer.value), by: answer.by };
   } catch (thrown) {
     if (!(thrown instanceof RecoverError) || thrown.code !== "question-unanswered") throw thrown;
-    throw new RecoverError("input-missing", `the input "${spec.name}" is missing (${spec.prompt})`, {
-      remedy: `Go on at a terminal with "${session.resumeCommand}", or begin anew with dingo-recover run --input ${spec.name}=VALUE.`,
-      place: `input ${spec.name}`,
-      effect: "none",
-      cause: thrown,
-    });
+    throw refuse("input-missing", `the input "${spec.name}" is missing (${spec.prompt})`)
+      .at(`input ${spec.name}`)
+      .advise(
+        `Go on at a terminal with "${session.resumeCommand}", or begin anew with dingo-recover run --input ${spec.name}=VALUE.`,
+        thrown,
+      );
   }
 }
 
@@ -95,11 +95,9 @@ export function parseInput(spec: InputSpec, value: Json, now: Date): Json {
   const parsed = typeof value === "string" ? fromText(spec, value, now) : fromJson(spec, value);
   if (parsed !== undefined) return parsed;
   const what = value === "" ? "is empty" : `cannot be ${JSON.stringify(value)}: that is no ${spec.type}`;
-  throw new RecoverError("input-invalid", `the input "${spec.name}" ${what}`, {
-    remedy: `Give it as ${EXAMPLES[spec.type]}.`,
-    place: `input ${spec.name}`,
-    effect: "none",
-  });
+  throw refuse("input-invalid", `the input "${spec.name}" ${what}`)
+    .at(`input ${spec.name}`)
+    .advise(`Give it as ${EXAMPLES[spec.type]}.`);
 }
 
 const EXAMPLES: Readonly<Record<InputSpec["type"], string>> = {
@@ -149,11 +147,9 @@ function unknownInput(name: string, runbook: Runbook): RecoverError {
   const known = runbook.inputs.map((spec) => spec.name);
   const near = nearest(name, known);
   const meant = near === undefined ? "" : `Did you mean "${near}"? `;
-  return new RecoverError("input-invalid", `the runbook "${runbook.name}" has no input ${quoted(name)}`, {
-    remedy: known.length === 0 ? "It has no inputs at all." : `${meant}Its inputs are: ${known.join(", ")}.`,
-    place: `input ${name}`,
-    effect: "none",
-  });
+  return refuse("input-invalid", `the runbook "${runbook.name}" has no input ${quoted(name)}`)
+    .at(`input ${name}`)
+    .advise(known.length === 0 ? "It has no inputs at all." : `${meant}Its inputs are: ${known.join(", ")}.`);
 }
 
 const timeOf = (text: string, now: Date): string | undefined => whereRead(() => parseTime(text, now).at.toISOString());

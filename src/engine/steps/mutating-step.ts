@@ -5,7 +5,7 @@
  *                                        └─ error ─▶ probe ─▶ adopt | fail | in doubt
  */
 import type { JsonObject } from "../../action.ts";
-import { isTransient, RecoverError, unreachable } from "../../errors.ts";
+import { isTransient, type RecoverError, refuse, unreachable } from "../../errors.ts";
 import { obtainConsent } from "./consent.ts";
 import { decideDoubt } from "./doubt.ts";
 import { hashCommands } from "../state/foresight.ts";
@@ -189,11 +189,9 @@ function notByHand(
   found: { readonly state: keyof typeof HOW_FAR; readonly evidence: string },
 ): RecoverError {
   const name = unitName(unit);
-  return new RecoverError("proof-failed", `${saidByHand(name, found)}: ${found.evidence}`, {
-    remedy: "Finish it by hand, or let the tool run it: resuming asks again.",
-    place: `step ${name}`,
-    effect: "none",
-  });
+  return refuse("proof-failed", `${saidByHand(name, found)}: ${found.evidence}`)
+    .at(`step ${name}`)
+    .advise("Finish it by hand, or let the tool run it: resuming asks again.");
 }
 
 /** Throws what the action's guard throws, and `fenced`. */

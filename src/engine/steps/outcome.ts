@@ -1,6 +1,6 @@
 /** Writes down how an attempt ended, in the journal first, then as an event. */
 import type { JsonObject } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError } from "../../errors.ts";
 import type { HowSucceeded } from "../journal/entry.ts";
 import { optional } from "../../kit/optional.ts";
 import { knownBy } from "../state/known.ts";
@@ -48,14 +48,11 @@ export async function fail(
 export function checkAssertion(session: Session, at: Attempt, output: JsonObject): void {
   const { assert } = at.planned.step;
   if (assert === undefined || holds(session, at, { text: assert.text, output })) return;
-  throw new RecoverError(
-    "proof-failed",
-    `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`,
-    {
-      remedy: `Look at what the step found ("dingo-recover status"), put it right and continue with "${session.resumeCommand}".`,
-      place: `step ${unitName(at.unit)}`,
-    },
-  );
+  throw giveUp("proof-failed", `the step "${unitName(at.unit)}" ran, but this does not hold: ${assert.text}`)
+    .at(`step ${unitName(at.unit)}`)
+    .advise(
+      `Look at what the step found ("dingo-recover status"), put it right and continue with "${session.resumeCommand}".`,
+    );
 }
 
 /** An `assert` or `until` over the step's fresh output. */

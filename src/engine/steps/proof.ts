@@ -1,8 +1,7 @@
 /** Probes and proofs of mutating steps: reads of the world after (or instead of) an effect (laws 4, 6). */
 import type { Action, JsonObject, Probe, Verdict } from "../../action.ts";
-import { type ErrorCode, RecoverError } from "../../errors.ts";
+import { type ErrorCode, giveUp } from "../../errors.ts";
 import type { HowSucceeded } from "../journal/entry.ts";
-import { optional } from "../../kit/optional.ts";
 import { type Attempt, checkAssertion, fail, succeed } from "./outcome.ts";
 import { patiently } from "./patience.ts";
 import { errorOf, isStop, type Session } from "../state/session.ts";
@@ -58,8 +57,7 @@ async function ask(session: Session, mutation: Mutation, look: ErasedMutation["p
 function unknownAfter(thrown: unknown, { unit }: Mutation, askAgain: boolean): Probe<JsonObject> {
   const error = errorOf(thrown, unit);
   const { remedy, place, message } = error;
-  if (askAgain && SPOILT.has(error.code))
-    throw new RecoverError("unreachable", message, { remedy, cause: error, ...optional("place", place) });
+  if (askAgain && SPOILT.has(error.code)) throw giveUp("unreachable", message).at(place).advise(remedy, error);
   if (error.code === "unreachable" || isStop(error)) throw error;
   return { state: "unknown", evidence: `the probe itself failed: ${error.message}` };
 }
@@ -96,8 +94,9 @@ export async function verify(session: Session, mutation: Mutation, output: JsonO
 function prove(session: Session, { unit }: Mutation, verdict: Verdict): string {
   if (verdict.holds === true) return verdict.evidence;
   const what = verdict.holds === false ? "the proof did not hold" : "nobody could tell whether it holds";
-  throw new RecoverError("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`, {
-    remedy: `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
-    place: `step ${unitName(unit)}`,
-  });
+  throw giveUp("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`)
+    .at(`step ${unitName(unit)}`)
+    .advise(
+      `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
+    );
 }

@@ -1,6 +1,6 @@
 /** Questions to the operator: asked once, journaled, and answered from the journal on resume. */
 import type { Effect } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { Answer, Question } from "../../ports/operator.ts";
 import { decidable, decidedFor, decideWith, shownOf } from "./decided.ts";
 import type { Session } from "../state/session.ts";
@@ -105,9 +105,8 @@ function unanswered(session: Session, question: Question, asking: Asking): Recov
   const { unit } = asking;
   const fallback = `Continue at a terminal with "${session.resumeCommand}".`;
   const remedy = asking.remedy ?? (unit === undefined ? undefined : decideWith(session, unit, decidable(question)));
-  return new RecoverError("question-unanswered", `nobody is there to answer: "${question.prompt}"`, {
-    remedy: remedy === undefined ? fallback : `${remedy} ${fallback}`,
-    effect: "none",
-    ...(unit === undefined ? {} : { place: `step ${unitName(unit)}` }),
-  });
+  const place = unit && `step ${unitName(unit)}`;
+  return refuse("question-unanswered", `nobody is there to answer: "${question.prompt}"`)
+    .at(place)
+    .advise(remedy === undefined ? fallback : `${remedy} ${fallback}`);
 }

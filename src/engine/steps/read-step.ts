@@ -1,6 +1,6 @@
 /** Steps that only read: run, and run again while they wait for something (`until`) or the network is away. */
 import type { JsonObject, ReadAction } from "../../action.ts";
-import { isTransient, RecoverError } from "../../errors.ts";
+import { isTransient, type RecoverError, refuse } from "../../errors.ts";
 import { obtainConsent } from "./consent.ts";
 import { hashCommands } from "../state/foresight.ts";
 import { type Attempt, checkAssertion, fail, holds, succeed } from "./outcome.ts";
@@ -71,9 +71,7 @@ function deadlinePassed(
   { text, timeoutMs }: { readonly text: string; readonly timeoutMs: number },
 ): RecoverError {
   const seconds = Math.round(timeoutMs / 1000);
-  return new RecoverError("deadline-passed", `after ${seconds} s this still did not hold: ${text}`, {
-    remedy: `See what holds it up, then continue with "${session.resumeCommand}".`,
-    place: `step ${unitName(unit)}`,
-    effect: "none",
-  });
+  return refuse("deadline-passed", `after ${seconds} s this still did not hold: ${text}`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`See what holds it up, then continue with "${session.resumeCommand}".`);
 }

@@ -1,8 +1,7 @@
 /** The Context that an action gets: journaled questions and notes, evidence, progress. */
-import type { Context } from "../../action.ts";
+import type { Context, JournaledStep } from "../../action.ts";
 import type { PlannedStep } from "../state/plan.ts";
 import { optional } from "../../kit/optional.ts";
-import { journaledSteps } from "./journaled-steps.ts";
 import { ask } from "./questions.ts";
 import { requireWhole } from "../state/secret-names.ts";
 import type { Session } from "../state/session.ts";
@@ -55,4 +54,21 @@ export function contextFor(session: Session, planned: PlannedStep, at: At): Cont
     recall: async (evidence) => ledger.journal.recall(evidence),
     progress: (progress) => session.emit({ type: "step-progress", ...unit, progress }),
   };
+}
+
+/**
+ * The acts of a run's earlier steps, for a guard that must know them from the journal and not from its input. Items of a
+ * `for_each` step are not told.
+ */
+function journaledSteps({ plan, state }: Pick<Session, "plan" | "state">, action: string): JournaledStep[] {
+  return plan.steps
+    .filter(({ step }) => step.action.id === action)
+    .flatMap(({ step: { id: step } }) => {
+      const unit = state.units.get(step);
+      if (unit?.kind !== "succeeded") return [];
+      const { how, input, output } = unit;
+      const notes = state.notes.get(step) ?? [];
+      const records = (kind: string) => notes.filter((note) => note.kind === kind).map(({ data }) => data);
+      return [{ step, how, input, output, records }];
+    });
 }

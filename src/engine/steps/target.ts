@@ -1,6 +1,6 @@
 /** The target and the lock keys: fixed as soon as what they refer to is known, and locked before anything is changed. */
 import type { Json } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { references } from "../runbook/resolve.ts";
 import type { Template } from "../runbook/runbook.ts";
@@ -34,11 +34,9 @@ export function requireMadeTarget(session: Session): void {
   const made = resolved(session, session.options.runbook.target);
   if (made === target) return;
   const what = made === undefined ? "nothing in it says what the target would be" : `its inputs make ${quoted(made)}`;
-  throw new RecoverError("guard-refused", `the journal calls ${quoted(target)} its target, and ${what}`, {
-    remedy: "Nothing was changed. Ask who made it, or begin a run of your own with the right inputs.",
-    place: `run ${session.state.run}`,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the journal calls ${quoted(target)} its target, and ${what}`)
+    .at(`run ${session.state.run}`)
+    .advise("Nothing was changed. Ask who made it, or begin a run of your own with the right inputs.");
 }
 
 /** No step may change anything before its target has a name and a lock. Errors: `runbook-invalid`. */
@@ -46,11 +44,9 @@ export function requireTarget(session: Session): void {
   const { runbook } = session.options;
   const open = runbook.locks.some((template) => resolved(session, template) === undefined);
   if (session.state.target !== undefined && !open) return;
-  throw new RecoverError("runbook-invalid", "a step would change something before the target and its locks are known", {
-    remedy: "Let `target` and `locks` refer only to inputs and to steps before the first one that changes something.",
-    place: runbook.file,
-    effect: "none",
-  });
+  throw refuse("runbook-invalid", "a step would change something before the target and its locks are known")
+    .at(runbook.file)
+    .advise("Let `target` and `locks` refer only to inputs and to steps before the first one that changes something.");
 }
 
 /** Undefined while a reference has no value; a null value means that there is nothing to lock. */

@@ -1,6 +1,6 @@
 /** A way back in doubt: nobody can tell what is left of the step, so the operator decides, and the decision is journaled (law 4). */
 import type { UndoProbe } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, RecoverError } from "../../errors.ts";
 import type { Decision } from "../journal/entry.ts";
 import type { Answer, ChoiceQuestion } from "../../ports/operator.ts";
 import { typedLines } from "../../kit/text/typed-lines.ts";
@@ -102,8 +102,9 @@ async function askForDecision(session: Session, one: UnitToUndo, evidence: strin
 
 function inDoubt(session: Session, { unit }: UnitToUndo, evidence: string): RecoverError {
   const name = unitName(unit);
-  return new RecoverError("in-doubt", `nobody can tell what is left of the step "${name}": ${evidence}`, {
-    remedy: `Look at the world, then decide with "${session.resumeCommand} ${decideFlag(name, "by-hand")}" (or redo, or adopt).`,
-    place: `step ${name}`,
-  });
+  return giveUp("in-doubt", `nobody can tell what is left of the step "${name}": ${evidence}`)
+    .at(`step ${name}`)
+    .advise(
+      `Look at the world, then decide with "${session.resumeCommand} ${decideFlag(name, "by-hand")}" (or redo, or adopt).`,
+    );
 }

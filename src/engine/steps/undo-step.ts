@@ -6,7 +6,7 @@
  *     └▶ unknown ─▶ step-in-doubt (back): a person decides              └▶ else: step-failed (back)
  */
 import type { Taken, UndoProbe } from "../../action.ts";
-import { isTransient, RecoverError } from "../../errors.ts";
+import { giveUp, isTransient, type RecoverError } from "../../errors.ts";
 import { hashCommands } from "../state/foresight.ts";
 import { Patience, patiently } from "./patience.ts";
 import { errorOf, isStop, journaled, type Session } from "../state/session.ts";
@@ -142,14 +142,11 @@ async function fail(
 
 function unproven(session: Session, { unit }: UnitToUndo, evidence: string): RecoverError {
   const name = unitName(unit);
-  return new RecoverError(
-    "proof-failed",
-    `the step "${name}" was taken back, but something of it is left: ${evidence}`,
-    {
-      remedy: `Put it right and continue with "${session.resumeCommand}": the world is probed before anything is done again.`,
-      place: `step ${name}`,
-    },
-  );
+  return giveUp("proof-failed", `the step "${name}" was taken back, but something of it is left: ${evidence}`)
+    .at(`step ${name}`)
+    .advise(
+      `Put it right and continue with "${session.resumeCommand}": the world is probed before anything is done again.`,
+    );
 }
 
 function contextOf(session: Session, { planned, unit, attempt }: UnitToUndo): ReturnType<typeof contextFor> {

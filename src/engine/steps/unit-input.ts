@@ -1,6 +1,6 @@
 /** The input and the commands of one unit, as it is about to run. */
 import type { Json, JsonObject, PrintedCommand } from "../../action.ts";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { described } from "../state/foresight.ts";
 import { type Named, requireUnmasked, requireWhole } from "../state/secret-names.ts";
 import { itemKeys } from "../state/items.ts";
@@ -44,11 +44,9 @@ export function parsedInput(planned: PlannedStep, { unit, raw, run }: Begun): Un
     return { raw, parsed: result.data, commands };
   }
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`);
-  throw new RecoverError("runbook-invalid", `the input of "${unitName(unit)}" does not fit: ${problems.join("; ")}`, {
-    remedy: `Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`,
-    place: `step ${unitName(unit)}`,
-    effect: "none",
-  });
+  throw refuse("runbook-invalid", `the input of "${unitName(unit)}" does not fit: ${problems.join("; ")}`)
+    .at(`step ${unitName(unit)}`)
+    .advise(`Correct the step's "with" or the input that it refers to, then resume with --accept-runbook.`);
 }
 
 function namedInput(unit: Unit): Named {

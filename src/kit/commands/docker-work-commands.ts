@@ -7,20 +7,6 @@ import { confined, confinedRead } from "./confined.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
-/** `docker-compose` 1.x is "v1", `docker compose` is "v2". */
-export type ComposeGeneration = "v1" | "v2";
-
-export interface ComposeCall {
-  readonly generation: ComposeGeneration;
-  readonly project: string;
-  readonly directory: string;
-  /** Absolute, the one that counts least first. */
-  readonly files: readonly string[];
-}
-
-/** How many containers services have, where that is not what the file says. */
-export type ComposeScales = Readonly<Record<string, number>>;
-
 /** A container that lives for a proof: with another one's image and command, on one directory alone, without network. */
 export interface ProofOrder {
   /** Id of the container that it is made like. That one's settings may hold passwords, so only Docker passes them on. */
@@ -52,39 +38,6 @@ export const createByApi = (words: DockerWords, socket: string, name: string): A
   );
 /** Neither forced nor with its volumes. */
 export const removeContainer = (words: DockerWords, container: string): Argv => docker(words, "rm", container);
-
-export const composeWords = (words: DockerWords, generation: ComposeGeneration): readonly [string, ...string[]] => {
-  if (generation === "v2") return [...words, "compose"];
-  return words[0] === "sudo" ? ["sudo", "-n", "docker-compose"] : ["docker-compose"];
-};
-
-export const composeVersion = (words: DockerWords, generation: ComposeGeneration): Argv => [
-  ...composeWords(words, generation),
-  "version",
-  "--short",
-];
-
-const compose = (words: DockerWords, call: ComposeCall, ...rest: readonly string[]): Argv => [
-  ...composeWords(words, call.generation),
-  ...["-p", call.project, "--project-directory", call.directory],
-  ...call.files.flatMap((file) => ["-f", file]),
-  ...rest,
-];
-
-/** Lines of a service and its hash. */
-export const composeHashes = (words: DockerWords, call: ComposeCall): Argv =>
-  compose(words, call, "config", "--hash", "*");
-export const composeUp = (
-  words: DockerWords,
-  call: ComposeCall,
-  { services, scales }: { readonly services: readonly string[]; readonly scales: ComposeScales },
-): Argv =>
-  compose(
-    words,
-    call,
-    ...["up", "-d", ...Object.entries(scales).flatMap(([service, count]) => ["--scale", `${service}=${count}`])],
-    ...(services.length === 0 ? [] : ["--no-deps", "--", ...services]),
-  );
 
 // Files. Paths are absolute.
 export const pathKind = (words: DockerWords, path: string): Argv => asRoot(words, "stat", "-c", "%F", "--", path);
@@ -265,26 +218,6 @@ export const writeText = (
 ): Argv => asRoot(words, ...asOwnerOf(path, "sh", "-c", WRITE_SCRIPT, "sh", expected, sum, like));
 export const removeText = (words: DockerWords, path: string, expected: string): Argv =>
   asRoot(words, ...asOwnerOf(path, "sh", "-c", REMOVE_SCRIPT, "sh", expected));
-/** No setting of the clone may run a program (git-config(1): core.fsmonitor, core.hooksPath, core.pager); a clone of others is refused. */
-const GIT = [
-  "git",
-  ...["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat"].flatMap((each) => ["-c", each]),
-];
-export const trackedByGit = (words: DockerWords, path: string): Argv =>
-  asRoot(
-    words,
-    ...asOwnerOf(
-      path,
-      "env",
-      "GIT_CONFIG_NOSYSTEM=1",
-      "GIT_OPTIONAL_LOCKS=0",
-      ...GIT,
-      "ls-files",
-      "--error-unmatch",
-      "--",
-    ),
-  );
-
 export const execIn = (words: DockerWords, container: string, argv: Argv): Argv =>
   docker(words, "exec", "-i", container, ...argv);
 export const lastSaid = (words: DockerWords, container: string, lines: number): Argv =>

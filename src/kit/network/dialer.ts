@@ -1,6 +1,6 @@
 /** Sockets: the ordinary dialer, and the one of a rehearsal that cannot leave the machine. */
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { optional } from "../optional.ts";
 import { quoted } from "../text/printable.ts";
 import type { Dialer } from "../../ports/dialer.ts";
@@ -34,14 +34,14 @@ function isUnknownName(cause: unknown): boolean {
   return cause instanceof Error && "code" in cause && cause.code === "ENOTFOUND";
 }
 
-function unknownName(host: string, error: RecoverError): RecoverError {
-  return new RecoverError("unreachable", `there is no host of the name ${quoted(host)}, as far as this machine knows`, {
-    remedy: "Correct the name where it was given; or join the network that knows it, such as a VPN, then resume.",
-    ...optional("place", error.place),
-    cause: error.cause,
-    effect: "none",
-    lasts: true,
-  });
+function unknownName(host: string, { place, cause }: RecoverError): RecoverError {
+  return refuse("unreachable", `there is no host of the name ${quoted(host)}, as far as this machine knows`)
+    .at(place)
+    .advise(
+      "Correct the name where it was given; or join the network that knows it, such as a VPN, then resume.",
+      cause,
+    )
+    .with({ lasts: true });
 }
 
 /** Refuses, before any look-up of a name, what is not an address of this machine. */
@@ -49,12 +49,11 @@ export function loopbackDialer(dialer: Dialer = directDialer()): Dialer {
   return {
     async connect(host, port) {
       if (isLoopback(host)) return await dialer.connect(host === "localhost" ? "127.0.0.1" : host, port);
-      throw new RecoverError("rehearsal-escape", `a rehearsal tried to connect to "${host}:${port}"`, {
-        remedy:
+      throw refuse("rehearsal-escape", `a rehearsal tried to connect to "${host}:${port}"`)
+        .at(`${host}:${port}`)
+        .advise(
           "Only loopback addresses exist in a rehearsal: look for an address in the configuration that is not one.",
-        place: `${host}:${port}`,
-        effect: "none",
-      });
+        );
     },
   };
 }
@@ -93,10 +92,7 @@ function openSocket(to: Opening): Promise<Socket> {
 }
 
 function unreachableAt(place: string, why: string, cause: unknown): RecoverError {
-  return new RecoverError("unreachable", `"${place}" cannot be reached: ${why}`, {
-    remedy: "Check the address, the network and the firewall between here and there, then resume.",
-    place,
-    cause,
-    effect: "none",
-  });
+  return refuse("unreachable", `"${place}" cannot be reached: ${why}`)
+    .at(place)
+    .advise("Check the address, the network and the firewall between here and there, then resume.", cause);
 }

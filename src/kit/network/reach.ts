@@ -1,7 +1,7 @@
 /** Asks a place for a first answer, straight or through a hop: no credentials, nothing that names us. */
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../text/printable.ts";
 import type { Dial } from "./dial.ts";
 import { dialedAgents, type TlsTrust } from "./http-agents.ts";
@@ -68,11 +68,9 @@ export class AddressReach {
       clearTimeout(timer);
       stream.destroy();
     }
-    throw new RecoverError("answer-malformed", `what answers at "${host}:${port}" is no server of SSH`, {
-      remedy: "Check the address; something else may listen there.",
-      place: `${host}:${port}`,
-      effect: "none",
-    });
+    throw refuse("answer-malformed", `what answers at "${host}:${port}" is no server of SSH`)
+      .at(`${host}:${port}`)
+      .advise("Check the address; something else may listen there.");
   }
 }
 
@@ -85,16 +83,10 @@ function dateOf(text: string | undefined): Date | undefined {
 function refused(place: string, cause: Error): RecoverError {
   if (cause instanceof RecoverError) return cause;
   if (isUntrustedCertificate(cause))
-    return new RecoverError("host-key-mismatch", `the certificate of "${place}" is not trusted: ${cause.message}`, {
-      remedy: "Name the authority that signed it, or have the certificate mended.",
-      place,
-      cause,
-      effect: "none",
-    });
-  return new RecoverError("unreachable", `"${place}" does not answer: ${cause.message}`, {
-    remedy: "Check the address, the gateway and the firewall between here and there.",
-    place,
-    cause,
-    effect: "none",
-  });
+    return refuse("host-key-mismatch", `the certificate of "${place}" is not trusted: ${cause.message}`)
+      .at(place)
+      .advise("Name the authority that signed it, or have the certificate mended.", cause);
+  return refuse("unreachable", `"${place}" does not answer: ${cause.message}`)
+    .at(place)
+    .advise("Check the address, the gateway and the firewall between here and there.", cause);
 }

@@ -1,7 +1,7 @@
 /** A SOCKS5 proxy in the gateway's place, such as one that `ssh -D` keeps open. Names are looked up at its end (RFC 1928). */
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import type { Dialer } from "../../ports/dialer.ts";
 import type { Gateway } from "./dial.ts";
 
@@ -87,17 +87,13 @@ async function exactly(socket: Socket, bytes: number, signal: AbortSignal): Prom
 }
 
 function unreachable(place: string, via: string, why: string): RecoverError {
-  return new RecoverError("unreachable", `"${place}" cannot be reached through "${via}": ${why}`, {
-    remedy: "Check the proxy (BOSH_ALL_PROXY) and the way from there, then resume.",
-    place,
-    effect: "none",
-  });
+  return refuse("unreachable", `"${place}" cannot be reached through "${via}": ${why}`)
+    .at(place)
+    .advise("Check the proxy (BOSH_ALL_PROXY) and the way from there, then resume.");
 }
 
 function denied(place: string, via: string, why: string): RecoverError {
-  return new RecoverError("access-denied", `"${via}" does not connect to "${place}": ${why}`, {
-    remedy: "Have the proxy allow it, or name a gateway in the configuration (bosh.gateway).",
-    place,
-    effect: "none",
-  });
+  return refuse("access-denied", `"${via}" does not connect to "${place}": ${why}`)
+    .at(place)
+    .advise("Have the proxy allow it, or name a gateway in the configuration (bosh.gateway).");
 }

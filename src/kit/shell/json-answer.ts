@@ -1,5 +1,5 @@
 /** JSON from a host: an answer cut in the middle is told from one that was never JSON (law 12). */
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError } from "../../errors.ts";
 
 /** Errors: `answer-incomplete`, `answer-malformed`; the text itself may hold secrets and is never quoted. */
 export function parseJson(text: string, what: string, place: string): unknown {
@@ -13,11 +13,11 @@ export function parseJson(text: string, what: string, place: string): unknown {
 }
 
 export function answerError(code: "answer-incomplete" | "answer-malformed", what: string, place: string): RecoverError {
-  return new RecoverError(code, `${what}, from "${place}"`, {
-    remedy:
+  return giveUp(code, `${what}, from "${place}"`)
+    .at(place)
+    .advise(
       "Try again; if it stays so, ask the same by hand, and compare the versions with those proven in docs/compatibility.md.",
-    place,
-  });
+    );
 }
 
 /** V8 names the position where it stopped: at the end of the text, more was to come. */

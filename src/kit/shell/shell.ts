@@ -3,7 +3,7 @@
  * tell "there is nothing" from "I may not look" (law 5). A caller that concludes "absent" looks for the exact words of
  * it; everything else comes here.
  */
-import { type ErrorCode, RecoverError } from "../../errors.ts";
+import { type ErrorCode, giveUp, RecoverError, refuse } from "../../errors.ts";
 import type { Argv } from "../commands/host-commands.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import { printable } from "../text/printable.ts";
@@ -94,24 +94,19 @@ export function failure(shell: Shell, argv: Argv, result: CommandResult): Recove
     return new RecoverError(code, `"${place}" ${what}: ${said}`, { remedy, place, effect });
   }
   if (result.code === 127)
-    return new RecoverError("program-missing", `"${place}" lacks a program: ${said}`, {
-      remedy: "Look whether this virtual machine is a cell of Dingo PostgreSQL.",
-      place,
-      effect: "none",
-    });
-  return new RecoverError("command-failed", `a command on "${place}" failed with exit code ${result.code}: ${said}`, {
-    remedy: `Run it there by hand to see why: ${printable(shell.secrets.mask(quote(argv)))}`,
-    place,
-  });
+    return refuse("program-missing", `"${place}" lacks a program: ${said}`)
+      .at(place)
+      .advise("Look whether this virtual machine is a cell of Dingo PostgreSQL.");
+  return giveUp("command-failed", `a command on "${place}" failed with exit code ${result.code}: ${said}`)
+    .at(place)
+    .advise(`Run it there by hand to see why: ${printable(shell.secrets.mask(quote(argv)))}`);
 }
 
 /** The same of a command that changes something: by hand it would act behind the run's back. */
 export function failureOfChange(shell: Shell, argv: Argv, result: CommandResult): RecoverError {
   const failed = failure(shell, argv, result);
-  const { code, message, effect } = failed;
-  if (code !== "command-failed") return failed;
-  const remedy = notByHand(printable(shell.secrets.mask(quote(argv))));
-  return new RecoverError(code, message, { remedy, place: shell.label, effect });
+  if (failed.code !== "command-failed") return failed;
+  return failed.with({ remedy: notByHand(printable(shell.secrets.mask(quote(argv)))) });
 }
 
 /** The remedy after the failure of a command that changes something. */

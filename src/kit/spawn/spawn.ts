@@ -10,7 +10,7 @@
  * The library is loaded when the first program is run.
  */
 import type { execa } from "execa";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, RecoverError, refuse } from "../../errors.ts";
 import { signalExitCode } from "./signal-code.ts";
 
 export interface ProgramCall {
@@ -157,12 +157,9 @@ function notStarted(outcome: Outcome, call: ProgramCall): RecoverError {
   const why = missing
     ? "is not installed or cannot be run"
     : `could not be started (${outcome.code ?? "no reason given"})`;
-  return new RecoverError("program-missing", `the program "${call.program}" ${why}`, {
-    remedy: `Install "${call.program}" or put its directory into PATH, then try again.`,
-    place: call.program,
-    effect: "none",
-    cause: outcome.cause,
-  });
+  return refuse("program-missing", `the program "${call.program}" ${why}`)
+    .at(call.program)
+    .advise(`Install "${call.program}" or put its directory into PATH, then try again.`, outcome.cause);
 }
 
 /** The error of a program that the signal stopped. */
@@ -176,16 +173,14 @@ export function interrupted(call: ProgramCall, effect: "none" | "unknown"): Reco
 
 function timedOut(call: ProgramCall): RecoverError {
   const seconds = (call.timeoutMs ?? DEFAULT_TIMEOUT_MS) / 1000;
-  return new RecoverError("unreachable", `the program "${call.program}" gave no answer within ${seconds} s`, {
-    remedy: "Check that the system it talks to can be reached from here, then resume.",
-    place: call.program,
-  });
+  return giveUp("unreachable", `the program "${call.program}" gave no answer within ${seconds} s`)
+    .at(call.program)
+    .advise("Check that the system it talks to can be reached from here, then resume.");
 }
 
 function tooMuch(call: ProgramCall): RecoverError {
   const limit = call.maxOutputBytes ?? DEFAULT_MAX_OUTPUT;
-  return new RecoverError("answer-incomplete", `the program "${call.program}" wrote more than ${limit} bytes`, {
-    remedy: "Run the command by hand to see what it writes; nothing was concluded from the part that was read.",
-    place: call.program,
-  });
+  return giveUp("answer-incomplete", `the program "${call.program}" wrote more than ${limit} bytes`)
+    .at(call.program)
+    .advise("Run the command by hand to see what it writes; nothing was concluded from the part that was read.");
 }

@@ -5,7 +5,7 @@
  * Comments and dollar quotes are refused rather than parsed: a text that looks quoted here but not to psql could hide a
  * second statement.
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { quoted } from "../text/printable.ts";
 
 const READS = /^(?:select|with|table|values)\b/i;
@@ -16,11 +16,9 @@ const QUOTED = /'[^']*'|"[^"]*"/g;
 export function requireSanityQuery(query: string): void {
   const why = query.trim() === "" ? undefined : objection(query);
   if (why === undefined) return;
-  throw new RecoverError("input-invalid", `the sanity query ${quoted(query)} ${why}`, {
-    remedy: "Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement; it is run read-only.",
-    place: "sanity_query",
-    effect: "none",
-  });
+  throw refuse("input-invalid", `the sanity query ${quoted(query)} ${why}`)
+    .at("sanity_query")
+    .advise("Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement; it is run read-only.");
 }
 
 function objection(query: string): string | undefined {

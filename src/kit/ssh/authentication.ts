@@ -1,6 +1,6 @@
 /** How we log in to an SSH server: the ways that the configuration names first, then those that a person answers for. */
 import ssh2, { type AnyAuthMethod, type KeyboardInteractiveAuthMethod, type Prompt } from "ssh2";
-import { asRecoverError, RecoverError } from "../../errors.ts";
+import { asRecoverError, type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../text/printable.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 
@@ -49,7 +49,10 @@ export class LoginWays {
     const { privateKey, passphrase, password } = credentials;
     for (const secret of [privateKey, passphrase, password]) if (secret !== undefined) secrets.register(secret);
     this.#ways = [...this.#configured(), ...this.#asked()];
-    if (this.#ways.length === 0) throw noWay(credentials.user, place);
+    if (this.#ways.length === 0)
+      throw refuse("not-logged-in", `there is no way to log in to "${place}" as "${credentials.user}"`)
+        .at(place)
+        .advise("Name a private key, an agent or a password for it in the configuration (bosh.gateway).");
   }
 
   /**
@@ -161,17 +164,7 @@ function readKey(privateKey: string, passphrase: string | undefined, place: stri
   const key = ssh2.utils.parseKey(privateKey, passphrase);
   if (!(key instanceof Error) && key.isPrivateKey()) return key;
   const why = key instanceof Error ? key.message : "it is a public key";
-  throw new RecoverError("access-denied", `the private key for "${place}" cannot be used: ${why}`, {
-    remedy: "Give the private half of the key and its passphrase, or load it into an agent.",
-    place,
-    effect: "none",
-  });
-}
-
-function noWay(user: string, place: string): RecoverError {
-  return new RecoverError("not-logged-in", `there is no way to log in to "${place}" as "${user}"`, {
-    remedy: "Name a private key, an agent or a password for it in the configuration (bosh.gateway).",
-    place,
-    effect: "none",
-  });
+  throw refuse("access-denied", `the private key for "${place}" cannot be used: ${why}`)
+    .at(place)
+    .advise("Give the private half of the key and its passphrase, or load it into an agent.");
 }

@@ -5,7 +5,7 @@
  */
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../text/printable.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type { Secrets } from "../secrets/secrets.ts";
@@ -104,18 +104,17 @@ export class SshConnection {
 function notForwarded(place: string, via: string, error: Error & { readonly reason?: unknown }): RecoverError {
   const why = printable(error.message);
   const prohibited = error.reason === 1;
-  return new RecoverError(
+  return refuse(
     prohibited ? "access-denied" : "unreachable",
     prohibited
       ? `"${via}" does not forward to "${place}": ${why}`
       : `"${place}" cannot be reached from "${via}": ${why}`,
-    {
-      remedy: prohibited
+  )
+    .at(place)
+    .advise(
+      prohibited
         ? "The gateway's SSH server must allow TCP forwarding for this user (AllowTcpForwarding, PermitOpen)."
         : "Check the address and the firewall between the gateway and there, then resume.",
-      place,
-      effect: "none",
-      cause: error,
-    },
-  );
+      error,
+    );
 }

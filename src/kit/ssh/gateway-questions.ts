@@ -1,5 +1,5 @@
 /** The questions of a gateway to the person at the terminal; if nobody is there, the settings to use instead. */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { Operator } from "../../ports/operator.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { LoginQuestion } from "./authentication.ts";
@@ -37,7 +37,10 @@ export function gatewayQuestions(operator: Operator, label: string, secrets: Sec
           why: "The gateway wants it before it lets us through; it is kept in memory only.",
           secret: hidden,
         });
-        if (answer === undefined) throw unanswered(label, { kind, text });
+        if (answer === undefined)
+          throw refuse("question-unanswered", `"${label}" asks for "${text}", and nobody is there to answer`)
+            .at(label)
+            .advise(`Run it on a terminal, or ${INSTEAD[kind]}.`);
         return hidden ? secrets.register(answer.value) : answer.value;
       }),
     confirmKey: (shown, remembered) =>
@@ -52,12 +55,4 @@ export function gatewayQuestions(operator: Operator, label: string, secrets: Sec
         return answer?.value === "yes";
       }),
   };
-}
-
-function unanswered(label: string, { kind, text }: Pick<LoginQuestion, "kind" | "text">): RecoverError {
-  return new RecoverError("question-unanswered", `"${label}" asks for "${text}", and nobody is there to answer`, {
-    remedy: `Run it on a terminal, or ${INSTEAD[kind]}.`,
-    place: label,
-    effect: "none",
-  });
 }

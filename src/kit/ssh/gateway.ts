@@ -1,5 +1,5 @@
 /** The one gateway hop: a jump box through which the cells, and everything else behind it, are reached. */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { Dialer } from "../../ports/dialer.ts";
 import type { Operator } from "../../ports/operator.ts";
 import type { Secrets } from "../secrets/secrets.ts";
@@ -157,11 +157,9 @@ function configuredKey(hostKey: string, host: string): TrustedKeys {
   if (/^SHA256:[A-Za-z0-9+/]{43}$/.test(hostKey)) return { kind: "fingerprint", fingerprint: hostKey, source };
   const key = parseHostKey(hostKey);
   if (key !== undefined) return { kind: "pinned", keys: [key], source };
-  throw new RecoverError("config-invalid", "bosh.gateway.host_key is not a public key", {
-    remedy: `Write it as "ssh-ed25519 AAAA…", as \`ssh-keyscan ${host}\` prints it after the host's name.`,
-    place: "bosh.gateway.host_key",
-    effect: "none",
-  });
+  throw refuse("config-invalid", "bosh.gateway.host_key is not a public key")
+    .at("bosh.gateway.host_key")
+    .advise(`Write it as "ssh-ed25519 AAAA…", as \`ssh-keyscan ${host}\` prints it after the host's name.`);
 }
 
 function howToPin(shown: HostKey): string {

@@ -3,14 +3,13 @@
  * Time-outs are real milliseconds: the network does not run faster in a rehearsal.
  */
 import ssh2, { type AuthHandlerMiddleware, type Client, type ConnectConfig } from "ssh2";
-import { asRecoverError, RecoverError } from "../../errors.ts";
+import { asRecoverError, type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../text/printable.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { Dial } from "../network/dial.ts";
 import { type Credentials, type LoginQuestion, LoginWays } from "./authentication.ts";
 import { algorithmsFor, hostKeyOf, type TrustedKeys } from "./host-key.ts";
 import { HostKeyJudge } from "./host-key-judge.ts";
-import { LoginDeadline } from "./login-deadline.ts";
 
 export interface SshTarget {
   readonly host: string;
@@ -106,28 +105,62 @@ function toError(error: SshError, target: SshTarget): RecoverError {
   const { label } = target;
   const why = printable(error.message);
   if (error.level === "handshake" && target.trusted.kind === "pinned" && /host key/.test(error.message))
-    return new RecoverError("host-key-mismatch", `"${label}" has no key of the type that is expected of it`, {
-      remedy: `The key that counts comes from ${target.trusted.source}. Find out who answers at this address before going on.`,
-      place: label,
-      effect: "none",
-      cause: error,
-    });
+    return refuse("host-key-mismatch", `"${label}" has no key of the type that is expected of it`)
+      .at(label)
+      .advise(
+        `The key that counts comes from ${target.trusted.source}. Find out who answers at this address before going on.`,
+        error,
+      );
   if (error.level === "client-authentication" || error.level === "agent" || typeof error.code === "number")
     return denied(`"${label}" does not let "${target.credentials.user}" log in: ${why}`, label, error);
   if (error.level === "handshake") return denied(`no common ground with "${label}": ${why}`, label, error);
-  return new RecoverError("unreachable", `the SSH connection to "${label}" failed: ${why}`, {
-    remedy: "Check that an SSH server listens there and that the way to it is open, then resume.",
-    place: label,
-    effect: "none",
-    cause: error,
-  });
+  return refuse("unreachable", `the SSH connection to "${label}" failed: ${why}`)
+    .at(label)
+    .advise("Check that an SSH server listens there and that the way to it is open, then resume.", error);
 }
 
 function denied(message: string, place: string, cause: Error): RecoverError {
-  return new RecoverError("access-denied", message, {
-    remedy: "Check the user, the key or password and what the SSH server allows; its log names the reason.",
-    place,
-    effect: "none",
-    cause,
-  });
+  return refuse("access-denied", message)
+    .at(place)
+    .advise("Check the user, the key or password and what the SSH server allows; its log names the reason.", cause);
+}
+
+/** How long a log-in may take, not counting the time in which a person is asked. Real milliseconds. */
+class LoginDeadline {
+  #leftMs: number;
+  #since = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #expired: (() => void) | undefined;
+
+  constructor(ms: number) {
+    this.#leftMs = ms;
+  }
+
+  start(expired: () => void): void {
+    this.#expired = expired;
+    this.#run();
+  }
+
+  /** Stands still while a person is asked. */
+  async paused<T>(asking: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#timer);
+    if (this.#expired !== undefined) this.#leftMs -= performance.now() - this.#since;
+    try {
+      return await asking();
+    } finally {
+      this.#run();
+    }
+  }
+
+  /** For good. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#expired = undefined;
+  }
+
+  #run(): void {
+    if (this.#expired === undefined) return;
+    this.#since = performance.now();
+    this.#timer = setTimeout(this.#expired, Math.max(this.#leftMs, 0));
+  }
 }

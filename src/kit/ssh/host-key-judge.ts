@@ -1,5 +1,5 @@
 /** Whether the key that a host shows is the right one, and why not. */
-import { asRecoverError, RecoverError } from "../../errors.ts";
+import { asRecoverError, type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../text/printable.ts";
 import { fingerprint, type HostKey, sameKey, type TrustedKeys } from "./host-key.ts";
 
@@ -46,29 +46,24 @@ export class HostKeyJudge {
   #revoked(shown: HostKey): RecoverError {
     const { label } = this.#target;
     const message = `"${label}" showed the ${printable(shown.type)} key ${fingerprint(shown)}, which known_hosts says is revoked`;
-    return new RecoverError("host-key-revoked", message, {
-      remedy: "Somebody else may hold this key: give the host a new one. Nothing was sent but the greeting.",
-      place: label,
-      effect: "none",
-    });
+    return refuse("host-key-revoked", message)
+      .at(label)
+      .advise("Somebody else may hold this key: give the host a new one. Nothing was sent but the greeting.");
   }
 
   #mismatch(shown: HostKey, expected: string, source: string): RecoverError {
     const { label } = this.#target;
-    return new RecoverError(
+    return refuse(
       "host-key-mismatch",
       `"${label}" showed the ${printable(shown.type)} key ${fingerprint(shown)}, not ${expected}`,
-      {
-        remedy: `The key that counts comes from ${source}. Find out who answers at this address before going on.`,
-        place: label,
-        effect: "none",
-      },
-    );
+    )
+      .at(label)
+      .advise(`The key that counts comes from ${source}. Find out who answers at this address before going on.`);
   }
 
   #unknown(shown: HostKey, remedy: (shown: HostKey) => string): RecoverError {
     const { label } = this.#target;
     const message = `nobody has said which key "${label}" has; it showed the ${printable(shown.type)} key ${fingerprint(shown)}`;
-    return new RecoverError("host-key-unknown", message, { remedy: remedy(shown), place: label, effect: "none" });
+    return refuse("host-key-unknown", message).at(label).advise(remedy(shown));
   }
 }

@@ -4,7 +4,7 @@
  * An end without an exit status is never taken for success: the connection was lost and the effect is unknown.
  */
 import type { ClientChannel } from "ssh2";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../text/printable.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import { signalExitCode } from "../spawn/signal-code.ts";
@@ -118,32 +118,20 @@ function lost(label: string, details: { readonly effect: "none" | "unknown"; rea
 function notOpened(error: Error & { readonly reason?: unknown }, label: string): RecoverError {
   const refused = typeof error.reason === "number" || /^Unable to exec/.test(error.message);
   if (!refused) return lost(label, { effect: "unknown", cause: error });
-  return new RecoverError("access-denied", `"${label}" refused to run a command: ${printable(error.message)}`, {
-    remedy: "The SSH server must allow sessions with commands for this user (MaxSessions, ForceCommand).",
-    place: label,
-    effect: "none",
-    cause: error,
-  });
+  return refuse("access-denied", `"${label}" refused to run a command: ${printable(error.message)}`)
+    .at(label)
+    .advise("The SSH server must allow sessions with commands for this user (MaxSessions, ForceCommand).", error);
 }
 
-function timedOut(label: string, command: RemoteCommand): RecoverError {
-  return new RecoverError(
-    "unreachable",
-    `a command on "${label}" gave no answer within ${command.timeoutMs / 1000} s`,
-    {
-      remedy: "Resume when the host answers again: it looks first whether the command took effect.",
-      place: label,
-    },
-  );
+function timedOut(label: string, { timeoutMs }: RemoteCommand): RecoverError {
+  const what = `a command on "${label}" gave no answer within ${timeoutMs / 1000} s`;
+  return giveUp("unreachable", what)
+    .at(label)
+    .advise("Resume when the host answers again: it looks first whether the command took effect.");
 }
 
 function tooMuch(label: string, command: RemoteCommand): RecoverError {
-  return new RecoverError(
-    "answer-incomplete",
-    `a command on "${label}" wrote more than ${command.maxOutputBytes} bytes`,
-    {
-      remedy: "Run the command by hand to see what it writes; nothing was concluded from the part that was read.",
-      place: label,
-    },
-  );
+  return giveUp("answer-incomplete", `a command on "${label}" wrote more than ${command.maxOutputBytes} bytes`)
+    .at(label)
+    .advise("Run the command by hand to see what it writes; nothing was concluded from the part that was read.");
 }

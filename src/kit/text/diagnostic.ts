@@ -1,5 +1,5 @@
 /** Mistakes in a document that a person wrote: each with its place, all of them reported at once. */
-import { type ErrorCode, RecoverError } from "../../errors.ts";
+import { type ErrorCode, type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "./printable.ts";
 
 /** A mistake with its place; line and column count from 1. */
@@ -43,12 +43,9 @@ function caret(line: string, column: number): string[] {
 export function diagnosticsError(code: ErrorCode, diagnostics: readonly Diagnostic[]): RecoverError {
   const [first] = diagnostics;
   if (first === undefined) throw new Error("an error needs at least one diagnostic");
-  if (diagnostics.length === 1)
-    return new RecoverError(code, first.message, { remedy: first.remedy, place: placeOf(first), effect: "none" });
+  if (diagnostics.length === 1) return refuse(code, first.message).at(placeOf(first)).advise(first.remedy);
   const list = diagnostics.map((one) => `  ${placeOf(one)}: ${one.message} (${one.remedy})`);
-  return new RecoverError(code, `${diagnostics.length} mistakes:\n${list.join("\n")}`, {
-    remedy: "Correct them in the file and start again.",
-    place: printable(first.file),
-    effect: "none",
-  });
+  return refuse(code, `${diagnostics.length} mistakes:\n${list.join("\n")}`)
+    .at(printable(first.file))
+    .advise("Correct them in the file and start again.");
 }

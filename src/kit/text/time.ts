@@ -2,7 +2,7 @@
  * Times and durations as people type them (DESIGN §4): `40m ago`, `2016-03-17 06:10 +01:00`, `… Europe/Berlin`, or
  * bare. A bare time is read as UTC, and the caller echoes `text` so that nobody has to guess.
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 
 export interface TypedTime {
   readonly at: Date;
@@ -35,10 +35,9 @@ export function parseDuration(text: string): number {
     ? [...trimmed.matchAll(AMOUNT)].reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit] ?? 0), 0)
     : Number.NaN;
   if (total > 0 && total <= LONGEST) return Math.round(total);
-  throw new RecoverError("usage", `"${text}" is not a duration`, {
-    remedy: "Write a number with a unit, such as 90s, 40m, 1h30m or 2d.",
-    effect: "none",
-  });
+  throw refuse("usage", `"${text}" is not a duration`).advise(
+    "Write a number with a unit, such as 90s, 40m, 1h30m or 2d.",
+  );
 }
 
 /** Throws `usage` for what is no time, or lies in no calendar. */
@@ -46,10 +45,9 @@ export function parseTime(text: string, now: Date): TypedTime {
   const trimmed = text.trim();
   const parsed = parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now);
   if (parsed !== undefined) return parsed;
-  throw new RecoverError("usage", `"${text}" is not a time`, {
-    remedy: 'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC).',
-    effect: "none",
-  });
+  throw refuse("usage", `"${text}" is not a time`).advise(
+    'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC).',
+  );
 }
 
 function parseRelative(text: string, now: Date): TypedTime | undefined {

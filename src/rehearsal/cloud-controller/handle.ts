@@ -3,15 +3,17 @@
  * Facts: cf-bosh.md §2, §4.2; real-parts.md §1.7. Held to the real CLI by test/contract.
  */
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
-import { strike, type Fault } from "../http/fault.ts";
+import { type Fault, strike } from "../http/fault.ts";
 import * as apps from "./apps.ts";
 import * as bindings from "./bindings.ts";
-import * as events from "./events.ts";
-import { type Answer, answer, errorResponse, type Exchange, stamp } from "./exchange.ts";
+import { type Answer, answer, errorResponse, type Exchange, notFound, stamp } from "./exchange.ts";
 import * as instances from "./instances.ts";
 import * as places from "./places.ts";
 import type { CloudControllerState } from "./state.ts";
 import { authenticate, grantToken } from "./uaa.ts";
+import { maySeeSpace, readsEverything } from "./access.ts";
+import { inTime, page, passes } from "./page.ts";
+import { renderAudit, renderJob, renderUsage } from "./render.ts";
 
 type Route = (exchange: Exchange) => Answer;
 
@@ -39,9 +41,9 @@ const ROUTES: readonly (readonly [string, RegExp, Route])[] = [
   ["GET", /^\/v3\/service_credential_bindings\/([^/]+)$/, bindings.getBinding],
   ["GET", /^\/v3\/service_credential_bindings\/([^/]+)\/details$/, bindings.bindingDetails],
   ["DELETE", /^\/v3\/service_credential_bindings\/([^/]+)$/, bindings.deleteBinding],
-  ["GET", /^\/v3\/service_usage_events$/, events.listUsageEvents],
-  ["GET", /^\/v3\/audit_events$/, events.listAuditEvents],
-  ["GET", /^\/v3\/jobs\/([^/]+)$/, events.getJob],
+  ["GET", /^\/v3\/service_usage_events$/, listUsageEvents],
+  ["GET", /^\/v3\/audit_events$/, listAuditEvents],
+  ["GET", /^\/v3\/jobs\/([^/]+)$/, getJob],
   ["GET", /^\/v3\/apps$/, apps.listApps],
   ["GET", /^\/v3\/apps\/([^/]+)$/, apps.getApp],
   ["POST", /^\/v3\/apps\/([^/]+)\/actions\/(start|stop|restart)$/, apps.actOnApp],
@@ -134,4 +136,35 @@ function note(
     body: request.path === "/oauth/token" ? "" : request.body,
   };
   return { ...state, counts, requests: [...state.requests, row] };
+}
+
+/** Without a global read scope: an empty list, not an error (cf-bosh.md §2.1). */
+function listUsageEvents({ state, request, who }: Exchange): Answer {
+  const visible = readsEverything(who) ? state.usageEvents : [];
+  const items = visible.filter(
+    (each) =>
+      passes(request, "guids", each.guid) &&
+      passes(request, "service_instance_types", "managed_service_instance") &&
+      inTime(request, each.createdAt),
+  );
+  return answer(state, page(request, { items, render: renderUsage, maxPerPage: state.settings.maxPerPage }));
+}
+
+/** Others than global readers see the events of spaces where they have a role today. */
+function listAuditEvents({ state, request, who }: Exchange): Answer {
+  const items = state.auditEvents.filter(
+    (each) =>
+      (readsEverything(who) || (each.spaceGuid !== null && maySeeSpace(state, who, each.spaceGuid))) &&
+      passes(request, "types", each.type) &&
+      passes(request, "target_guids", each.target.guid) &&
+      passes(request, "space_guids", each.spaceGuid) &&
+      passes(request, "organization_guids", each.orgGuid) &&
+      inTime(request, each.createdAt),
+  );
+  return answer(state, page(request, { items, render: renderAudit, maxPerPage: state.settings.maxPerPage }));
+}
+
+function getJob({ state, params }: Exchange): Answer {
+  const job = state.jobs.find((each) => each.guid === params[0]);
+  return answer(state, job === undefined ? notFound("Job") : jsonResponse(200, renderJob(job)));
 }

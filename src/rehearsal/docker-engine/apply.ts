@@ -62,7 +62,7 @@ const HANDLERS: readonly (readonly [string, Handler])[] = [
       onOne(state, name, (one) => inside(state, one, { argv, stdin, now })),
   ],
   ["logs --tail", (state, [, name = ""]) => onOne(state, name, ({ log = "" }) => says(state, log))],
-  ["compose", (state, words, { now }) => applyCompose(state, { generation: "v2", words, now })],
+  ["compose", (state, words, { stdin, now }) => applyCompose(state, { generation: "v2", words, stdin, now })],
 ];
 
 const SOCKET = "unix:///var/run/docker.sock";
@@ -90,7 +90,14 @@ function down(state: DockerEngineState): Applied {
 }
 
 function elsewhere(state: DockerEngineState, program: string, call: DockerCall): Applied | undefined {
-  const words = program === "env" && call.words[0] === "LC_ALL=C" ? call.words.slice(1) : [program, ...call.words];
+  const words = withoutEnv([program, ...call.words]);
+  if (words[0] === "sh" && words[2] === 'cat | "$@"') {
+    const [inner = "", ...rest] = words.slice(4);
+    return elsewhere(state, inner, { ...call, words: rest });
+  }
+  // `config` asks no engine.
+  if (words[0] === "docker" && words[1] === "compose")
+    return applyCompose(state, { ...call, generation: "v2", words: words.slice(2) });
   if (words[0] === "curl") return applyCurl(state, { ...call, words: words.slice(1) });
   if (words[0] === "docker-compose") return applyCompose(state, { ...call, generation: "v1", words: words.slice(1) });
   const docker = (before: DockerEngineState, own: readonly string[], stdin: string): Applied =>
@@ -99,6 +106,13 @@ function elsewhere(state: DockerEngineState, program: string, call: DockerCall):
   if (words[0] === "sh" && script.includes('docker cp -a "$from" -'))
     return docker(state, ["cp", "-a", from, words.at(-2) ?? ""], "");
   return applyDumps(state, { ...call, words }, docker) ?? applyFiles(state, { ...call, words });
+}
+
+/** The words behind `env` and its variables, which change nothing here. */
+function withoutEnv(words: readonly string[]): readonly string[] {
+  if (words[0] !== "env" || words[1] !== "LC_ALL=C") return words;
+  const first = words.findIndex((word, at) => at > 1 && !/^COMPOSE_\w+=0$/.test(word));
+  return words.slice(first);
 }
 
 function stray(state: DockerEngineState, line: string): DockerEngineState {

@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 import { type Applied, fails, says } from "./answer.ts";
+import { configured } from "./compose-config.ts";
 import { configHash, servicesIn, type ServiceText } from "./compose-file.ts";
 import { create, remove, start, stop } from "./lifecycle.ts";
 import { recorded, textOn } from "./machine-files.ts";
@@ -20,33 +21,37 @@ interface Call {
   readonly now: number;
 }
 
-/** `words` are those behind `docker-compose`, or behind `docker compose`. */
-export function applyCompose(
-  state: DockerEngineState,
-  {
-    generation,
-    words,
-    now,
-  }: { readonly generation: Generation; readonly words: readonly string[]; readonly now: number },
-): Applied | undefined {
+interface Typed {
+  readonly generation: Generation;
+  /** Those behind `docker-compose`, or behind `docker compose`. */
+  readonly words: readonly string[];
+  readonly stdin: string;
+  readonly now: number;
+}
+
+export function applyCompose(state: DockerEngineState, { generation, words, stdin, now }: Typed): Applied | undefined {
   if (words.join(" ") === "version --short") return says(state, `${VERSIONS[generation]}\n`);
   const [p, project = "", d, directory = "", ...rest] = words;
   if (p !== "-p" || d !== "--project-directory") return undefined;
   const files: string[] = [];
   while (rest[0] === "-f") files.push(rest.splice(0, 2)[1] ?? "");
+  if (generation === "v2" && rest[0] === "--profile" && rest[1] === "*") rest.splice(0, 2);
   const call = { generation, project, directory, files, now };
-  const texts = files.map((file) => textOn(state, file));
+  const texts = files.map((file) => (file === "/dev/stdin" ? stdin : textOn(state, file)));
   const lacking = files.find((_, index) => texts[index] === undefined);
   if (lacking !== undefined) return fails(state, `open ${lacking}: no such file or directory`);
   const services = servicesIn(texts.map((text) => text ?? ""));
   if (rest.join(" ") === "config --hash *")
     return says(state, [...services].map(([name, service]) => `${name} ${configHash(service)}\n`).join(""));
+  if (rest.join(" ") === CONFIG[generation]) return says(state, configured(call, services));
   if (rest[0] !== "up" || rest[1] !== "-d") return undefined;
   while (rest[2] === "--scale") rest.splice(2, 2);
   const named = rest[2] === "--no-deps" && rest[3] === "--" ? rest.slice(4) : [];
   if (rest.length > 2 && named.length === 0) return undefined;
   return up(state, call, { services, names: named.length === 0 ? [...services.keys()] : named });
 }
+
+const CONFIG: Readonly<Record<Generation, string>> = { v1: "config", v2: "config --format json" };
 
 function up(
   state: DockerEngineState,

@@ -206,23 +206,10 @@ function hash(state: DockerEngineState, path: string): Applied {
   return says(state, `${digestOf(node)}  ${path}\n`);
 }
 
-const LS_FILES =
-  "GIT_CONFIG_NOSYSTEM=1 GIT_OPTIONAL_LOCKS=0 git -c core.fsmonitor=false -c core.hooksPath=/dev/null -c core.pager=cat ls-files --error-unmatch --";
-
-function git(state: DockerEngineState, words: readonly string[], path: string): Applied | undefined {
-  if (words.join(" ") !== LS_FILES) return undefined;
-  if (state.tracked === undefined)
-    return fails(state, "fatal: not a git repository (or any of the parent directories): .git", 128);
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (state.tracked.includes(path)) return says(state, `${name}\n`);
-  return fails(state, `error: pathspec './${name}' did not match any file(s) known to git`);
-}
-
 /** The box has directories of root's alone: their owner is who calls. */
 function asOwner(state: DockerEngineState, [path = "", program, ...rest]: readonly string[], call: FileCall) {
   if (nodeOn(state, path.slice(0, path.lastIndexOf("/")) || "/")?.kind !== "directory")
     return fails(state, `${path.slice(0, path.lastIndexOf("/"))}: there is no such directory`, NOT_THERE);
-  if (program === "env") return git(state, rest, path);
   if (program === "sha256sum") return hash(state, path);
   return program === "sh" ? script(state, [...rest, path], call) : undefined;
 }

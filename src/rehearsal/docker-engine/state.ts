@@ -107,8 +107,6 @@ export interface DockerEngineState {
   readonly downFor?: number;
   /** It is restarted by somebody's update when this container stops, and down for so many calls. */
   readonly restart?: { readonly afterStopOf: string; readonly calls: number };
-  /** Git has these paths. */
-  readonly tracked?: readonly string[];
   /** Calls that nobody here knows: they fail a rehearsal. */
   readonly strays: readonly string[];
   /** The changes that calls made, oldest first: `volume create data`. */

@@ -10,6 +10,7 @@ import { file, planted } from "../docker-engine/tree.ts";
 
 export const DIRECTORY = "/home/ops/mastodon";
 export const COMPOSE_FILE = `${DIRECTORY}/docker-compose.yml`;
+export const OVERRIDE = `${DIRECTORY}/docker-compose.override.yml`;
 export const PROJECT = "mastodon";
 const ACCOUNTS = 1000;
 export const KEYS = 40;
@@ -120,7 +121,8 @@ export function standing(state: DockerEngineState, on: "directories" | "volumes"
   ];
 }
 
-export function textOf(state: DockerEngineState): string {
-  const node = state.host.nodes[COMPOSE_FILE.slice(1)];
+/** "" where there is none. */
+export function textOf(state: DockerEngineState, path: string): string {
+  const node = state.host.nodes[path.slice(1)];
   return node?.kind === "file" ? Buffer.from(node.start, "base64").toString() : "";
 }

@@ -2,7 +2,18 @@
 import { unless } from "./endings.ts";
 import { withContainer, withImage } from "../docker-engine/seed.ts";
 import type { DockerEngineState } from "../docker-engine/state.ts";
-import { DIRECTORY, lostRows, mastodonHost, memberOf, PROJECT, standing, TEXT, textOf } from "./mastodon-stack.ts";
+import {
+  COMPOSE_FILE,
+  DIRECTORY,
+  lostRows,
+  mastodonHost,
+  memberOf,
+  OVERRIDE,
+  PROJECT,
+  standing,
+  TEXT,
+  textOf,
+} from "./mastodon-stack.ts";
 import { AGREES, openStory } from "./opening.ts";
 import type { Closing, Opening, Scenario } from "./scenario.ts";
 import { type Told, unsaid } from "./told.ts";
@@ -118,18 +129,18 @@ const complaintsOf = (
 ): readonly string[] => (docker === undefined ? ["the Docker host is gone"] : complaints(docker));
 
 function moved(state: DockerEngineState): readonly string[] {
-  const text = textOf(state);
-  const isWritten = text.includes("\n    volumes:\n      - ./postgres:/var/lib/postgresql/data\n");
+  const isWritten = textOf(state, OVERRIDE).includes("\n    volumes:\n      - ./postgres:/var/lib/postgresql/data\n");
   const kept = Object.values(state.containers).filter(({ name }) => name.includes(".dingo-recover-"));
   return [
     ...standing(state, "directories"),
-    ...unless(isWritten, "the Compose file does not name the directories"),
+    ...unless(isWritten, "no override names the directories"),
+    ...unless(textOf(state, COMPOSE_FILE) === TEXT, "the Compose file is not as it was"),
     ...unless(kept.length === 2, `${kept.length} old containers are kept, of 2`),
   ];
 }
 
 function asBefore(state: DockerEngineState): readonly string[] {
-  return [...standing(state, "volumes"), ...unless(textOf(state) === TEXT, "the Compose file is not as it was")];
+  return [...standing(state, "volumes"), ...unless(isUnwritten(state), "Compose's files are not as they were")];
 }
 
 function untouched(state: DockerEngineState): readonly string[] {
@@ -137,9 +148,12 @@ function untouched(state: DockerEngineState): readonly string[] {
   return [
     ...there.map((path) => `${path} has its name, and is no whole copy`),
     ...["db", "redis"].filter((service) => memberOf(state, service) === undefined).map((each) => `${each} is removed`),
-    ...unless(textOf(state) === TEXT, "the Compose file is not as it was"),
+    ...unless(isUnwritten(state), "Compose's files are not as they were"),
   ];
 }
+
+const isUnwritten = (state: DockerEngineState): boolean =>
+  textOf(state, COMPOSE_FILE) === TEXT && textOf(state, OVERRIDE) === "";
 
 function refusalUnsaid(told: Told, wanted: RegExp): string[] {
   const { message } = told.refusal;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readArchive } from "../../../src/archive/reading/facts.ts";
-import { parseHistory, timelineAt, wayToLatest } from "../../../src/archive/judgement/history.ts";
+import { timelineAt, wayToLatest } from "../../../src/archive/judgement/history.ts";
+import { parseHistory } from "../../../src/archive/reading/histories.ts";
 import { verifyArchive } from "../../../src/archive/judgement/verify.ts";
 import type { ArchiveVerdict } from "../../../src/archive/judgement/verdict.ts";
 import { lzop } from "../../../src/rehearsal/world/formats/lzop.ts";
@@ -138,7 +139,10 @@ describe("a history", () => {
       [3, [left(1, 4)]],
       [4, [left(1, 4), left(3, 9)]],
     ]);
-    const way = wayToLatest({ timeline: 1, stop: 2, stopLsn: 0x2000100n }, { histories, wal: [] });
+    const way = wayToLatest(
+      { timeline: 1, start: 2, startLsn: 0x2000028n, stop: 2, stopLsn: 0x2000100n },
+      { histories, wal: [] },
+    );
     const stretches = way.known ? way.stretches : [];
     expect(stretches).toEqual([
       { timeline: 1, from: 0 },

@@ -28,7 +28,7 @@ function wal(number: number, sysid: string, at: number): Buffer {
   header.writeBigUInt64LE(BigInt(sysid), 24);
   header.writeUInt32LE(SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed([header, switchRecord(), SEGMENT_BYTES - 64], Date.parse(stamp(at)) / 1000);
+  return packed([header, switchRecord(number), SEGMENT_BYTES - 64], Date.parse(stamp(at)) / 1000);
 }
 
 class Prefix {

@@ -7,6 +7,15 @@ import { lzop, type Run } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../../src/rehearsal/world/formats/tar.ts";
 import type { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
 import {
+  loadSegments,
+  ofSecondWriter,
+  packed as packedWhole,
+  realSegment,
+  restorable,
+  segmentOf,
+  walKey,
+} from "../restorable-archive.ts";
+import {
   add,
   BASE,
   drop,
@@ -47,7 +56,7 @@ function wal(number: number, page: Page = {}): Buffer {
   header.writeBigUInt64LE(BigInt(page.sysid ?? SYSID), 24);
   header.writeUInt32LE(page.segmentBytes ?? SEGMENT_BYTES, 32);
   header.writeUInt32LE(8192, 36);
-  return packed(page.ends === true ? [header, SEGMENT_BYTES - 40] : [header, switchRecord(), SEGMENT_BYTES - 64]);
+  return packed(page.ends === true ? [header, SEGMENT_BYTES - 40] : [header, switchRecord(number), SEGMENT_BYTES - 64]);
 }
 
 const packed = (runs: readonly Run[]): Buffer => lzop(runs, { mtime: 1, fileMode: 0o100600 });
@@ -262,4 +271,31 @@ describe("a look at every byte", () => {
     add(store, PART, packed([whole.subarray(0, 2_000_000)]));
     expect((await look(store, "full")).baseBackups[0]?.why).toContain("its tar archive is cut");
   });
+
+  it.each([
+    ["of a second writer, in the middle", 16, ofSecondWriter, { missing: [], unreachable: [16, 17] }, "0/10000000"],
+    ["of a second writer, at the end", 17, ofSecondWriter, { missing: [], unreachable: [17] }, "0/11000000"],
+    ["with a flaw in its records, at the end", 17, withFlaw, { missing: [17], unreachable: [] }, /^0\/110000[4-9A-F]/],
+    ["with a flaw in its records, in the middle", 16, withFlaw, { missing: [16], unreachable: [17] }, "0/10000070"],
+  ] as const)("ends before a segment %s, and tells the rest as lost", async (_what, at, spoil, lost, lsn) => {
+    await loadSegments();
+    const store = restorable({ segments: [15, 16, 17] });
+    expect(await look(store, "full")).toMatchObject({ verdict: "restorable", recoveryPoint: { lsn: "0/12000000" } });
+    add(store, walKey(at), packedWhole(spoil(realSegment("9.6", at))));
+    const names = (numbers: readonly number[]): readonly string[] => numbers.map(segmentOf);
+    expect(await look(store, "full")).toMatchObject({
+      verdict: "restorable-with-loss",
+      recoveryPoint: { lsn: typeof lsn === "string" ? lsn : (expect.stringMatching(lsn) as string) },
+      missing: names(lost.missing),
+      unreachable: names(lost.unreachable),
+      loss: { segments: lost.missing.length + lost.unreachable.length },
+    });
+  });
 });
+
+/** In its second record. */
+function withFlaw(bytes: Buffer): Buffer {
+  const second = 0x28 + ((bytes.readUInt32LE(0x28) + 7) & ~7);
+  bytes[second + 16] = (bytes[second + 16] ?? 0) ^ 1;
+  return bytes;
+}

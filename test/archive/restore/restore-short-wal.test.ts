@@ -7,6 +7,7 @@ import {
   BASE,
   packed,
   packedSegment,
+  ofSecondWriter,
   partialUnderFullName,
   realSegment,
   restorable,
@@ -53,8 +54,14 @@ describe("WAL that ends too early", () => {
       brotliCompressSync(flipped, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
     );
     const { wal } = await restore(store);
-    expect(wal.broken).toMatchObject({ name: segmentOf(16), why: expect.stringContaining("checksum") as string });
-    expect(wal.segments.map(({ name }) => name)).toEqual([segmentOf(15)]);
+    const why = expect.stringContaining("checksum") as string;
+    expect(wal.cut).toEqual({
+      name: segmentOf(16),
+      lsn: expect.stringMatching(/^0\/10000/) as string,
+      why,
+      spoilt: true,
+    });
+    expect(wal.segments.map(({ name }) => name)).toEqual([segmentOf(15), segmentOf(16)]);
   });
 
   it("inside a segment that others follow is restored up to there, and what lies behind is neither brought nor planned", async () => {
@@ -65,6 +72,15 @@ describe("WAL that ends too early", () => {
     expect(wal.broken).toBeUndefined();
     expect(readdirSync(at("dingo-recover/wal"))).toEqual([segmentOf(15), segmentOf(16)]);
     expect(text("dingo-recover/planned")).toBe(`${segmentOf(15)}\n${segmentOf(16)}\n`);
+  });
+
+  it("before a segment of a second writer is restored up to there, and that segment is not brought", async () => {
+    const store = restorable(ALL);
+    add(store, walKey(16), packed(ofSecondWriter(realSegment("9.6", 16))));
+    const { wal } = await restore(store);
+    const why = "a record does not follow the one before it";
+    expect(wal.cut).toEqual({ name: segmentOf(15), lsn: "0/10000000", why, spoilt: false });
+    expect(readdirSync(at("dingo-recover/wal"))).toEqual([segmentOf(15)]);
   });
 
   it("inside the last segment is the end of all, and no cut", async () => {

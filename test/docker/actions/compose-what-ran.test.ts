@@ -5,7 +5,17 @@ import { surveyStack } from "../../../src/docker/actions/compose/survey.ts";
 import { bringUp } from "../../../src/docker/actions/compose/up.ts";
 import { VOLUMES, volumeOf } from "../../fakes/fake-compose-stack.ts";
 import type { Scene } from "../../traps/scene.ts";
-import { MOVED, PROJECT, running, RUNNING, stackOf, started, UP } from "../../wiring/mutations/compose.ts";
+import {
+  BEFORE,
+  FILE,
+  MOVED,
+  PROJECT,
+  running,
+  RUNNING,
+  stackOf,
+  started,
+  UP,
+} from "../../wiring/mutations/compose.ts";
 
 describe("the data of a stack", () => {
   const survey = async (change: (scene: Scene) => unknown, services: string[] = []) => {
@@ -17,6 +27,7 @@ describe("the data of a stack", () => {
   it("finds a database by what lies there, whatever its image and its directory are called", async () => {
     const found = await survey((scene) => {
       const stack = stackOf(scene);
+      stack.files.set(FILE, `${BEFORE}  main:\n    image: acme\n  built:\n    image: acme\n`);
       stack.add("main", { image: "acme/database:2024.1", path: "/srv/pg" });
       stack.clusters.add(`${VOLUMES}/${volumeOf("main")}/_data/main`);
       const { id } = stack.add("built", { image: "sha256:0a" });

@@ -1,5 +1,4 @@
-/** A Compose stack gets directories for its data: guards, ways back, and the survey's findings, on fakes. */
-import { readFileSync } from "node:fs";
+/** A Compose stack gets directories for its data: guards and ways back, on fakes. */
 import { describe, expect, it } from "vitest";
 import type { AnyAction, JsonObject, Taken, WayBack } from "../../../src/action.ts";
 import { announce } from "../../../src/docker/actions/compose/announce.ts";
@@ -21,6 +20,7 @@ import {
   FILE,
   KEPT,
   MOVED,
+  OVERRIDE,
   PROJECT,
   running,
   RUNNING,
@@ -30,8 +30,6 @@ import {
   UP,
   warmed,
 } from "../../wiring/mutations/compose.ts";
-
-const PAGE = readFileSync(new URL("../compose/mastodon-1.3.2.yml", import.meta.url), "utf8");
 
 async function perform(scene: Scene, id: string): Promise<JsonObject> {
   const { action, input } = caseOf(id);
@@ -49,120 +47,6 @@ async function undo(scene: Scene, id: string): Promise<string> {
   await way.run(scene.context, taken);
   return (await way.probe(scene.context, taken)).state;
 }
-
-describe("the survey of a stack", () => {
-  const survey = async (change: (scene: Scene) => unknown = () => undefined, services: string[] = []) => {
-    const scene = running();
-    stackOf(scene).files.set(FILE, PAGE);
-    await change(scene);
-    return await scene.perform(surveyStack, { ...PROJECT, services });
-  };
-
-  it("finds data in an anonymous volume, and takes the line that the file ships", async () => {
-    expect(await survey()).toMatchObject({
-      generation: "v1",
-      services: [{ service: "db", kind: "postgresql", written: "./postgres", destination: DESTINATION }],
-      running: [
-        { service: "web", grace: 10, ports: [] },
-        { service: "db", grace: 120 },
-      ],
-      file: FILE,
-      tracked: "no",
-      drifted: [],
-    });
-  });
-
-  it("finds data in a container's own layer", async () => {
-    const found = await survey((scene) => {
-      const { id } = stackOf(scene).add("redis", { image: "redis:7" });
-      stackOf(scene).layers.set(id, [{ how: "added", path: "/data/dump.rdb" }]);
-    });
-    expect(found["services"]).toMatchObject([
-      { service: "db" },
-      { service: "redis", path: "/data", volume: "", written: "./redis" },
-    ]);
-  });
-
-  it("leaves alone what has a bind or a named volume", async () => {
-    await expect(
-      survey((scene) =>
-        stackOf(scene).alter("1".padStart(64, "0"), {
-          mounts: [{ kind: "bind", volume: "", source: "/x", destination: MOVED.path, writable: true }],
-        }),
-      ),
-    ).rejects.toThrow(/no data of "mastodon" lie in an anonymous volume/);
-  });
-
-  it("writes an override where git has the file", async () => {
-    const found = await survey((scene) => {
-      stackOf(scene).isTracked = true;
-    });
-    expect(found).toMatchObject({
-      file: "/srv/mastodon/docker-compose.override.yml",
-      before_sha256: "",
-      tracked: "yes",
-      files: [FILE, "/srv/mastodon/docker-compose.override.yml"],
-    });
-  });
-
-  it("tells which services the file has changed since they were started", async () => {
-    expect(await survey((scene) => stackOf(scene).drifted.add("web"))).toMatchObject({ drifted: ["web"] });
-  });
-
-  it.each<[string, (scene: Scene) => unknown, RegExp]>([
-    [
-      "the directory is there already",
-      (scene) => stackOf(scene).directories.set(DESTINATION, "old"),
-      /is there already/,
-    ],
-    [
-      "the file mounts that path already",
-      (scene) =>
-        stackOf(scene).files.set(FILE, `${BEFORE}    volumes: ["data:${MOVED.path}/"]\nvolumes: { data: {} }\n`),
-      /mounts "\/var\/lib\/postgresql\/data" of "db" already/,
-    ],
-    [
-      "a service has two containers",
-      (scene) => stackOf(scene).add("db", { image: "postgres:15", path: MOVED.path }),
-      /has 3 containers|has 2 containers/,
-    ],
-    [
-      "another container lives in the network of one that is moved",
-      (scene) => stackOf(scene).add("sidecar", { joins: [MOVED.container_id] }),
-      /"mastodon_sidecar_1" lives in the network/,
-    ],
-    [
-      "an engine before 25 cannot make the container again in its networks",
-      (scene) => stackOf(scene).alter(MOVED.container_id, { networks: ["mastodon_default", "mastodon_inner"] }),
-      /is in 2 networks, and Engine 20\.10\.24/,
-    ],
-    ["the Compose file is gone", (scene) => stackOf(scene).files.delete(FILE), /is gone/],
-    [
-      "there is no room for the copies",
-      (scene) => (stackOf(scene).freeBytes = () => Promise.resolve(2000)),
-      /are free in "\/srv\/mastodon"/,
-    ],
-    [
-      "the engine's directories are elsewhere",
-      (scene) => (stackOf(scene).readsDirectly = false),
-      /cannot be read from where/,
-    ],
-  ])("refuses where %s", async (_, change, message) => {
-    await expect(survey(change)).rejects.toMatchObject({
-      code: "guard-refused",
-      message: expect.stringMatching(message) as string,
-    });
-  });
-
-  it("refuses a Compose file that the owner of its directory could not write, before anything is stopped", async () => {
-    const unwritable = "./docker-compose.yml belongs to the account 0, and its directory to 1000";
-    await expect(survey((scene) => (stackOf(scene).unwritable = unwritable))).rejects.toMatchObject({
-      code: "foreign-directory",
-      message: expect.stringContaining(unwritable) as string,
-      effect: "none",
-    });
-  });
-});
 
 describe("a project that has no container", () => {
   const refused = async (project: string, change: (scene: Scene) => unknown = () => undefined) => {
@@ -205,10 +89,10 @@ describe("what may not be touched", () => {
 
   it("a Compose file that was changed meanwhile is not written over", async () => {
     const scene = await edited();
-    stackOf(scene).files.set(FILE, "theirs");
+    stackOf(scene).files.set(OVERRIDE, "theirs");
     await expect(perform(scene, "compose.edit-file")).rejects.toMatchObject({ code: "guard-refused" });
     await expect(undo(scene, "compose.edit-file")).rejects.toMatchObject({ code: "guard-refused" });
-    expect(stackOf(scene).files.get(FILE)).toBe("theirs");
+    expect(stackOf(scene).files.get(OVERRIDE)).toBe("theirs");
   });
 
   it("nothing is started where the new directory is gone", async () => {
@@ -356,7 +240,7 @@ describe("the way back", () => {
       mounts: [{ volume: MOVED.volume }],
       labels: { "com.docker.compose.project": "mastodon" },
     });
-    expect(stack.files.get(FILE)).toBe(BEFORE);
+    expect([...stack.files]).toEqual([[FILE, BEFORE]]);
     expect([...stack.directories.keys()]).toContain(`${DESTINATION}.dingo-recover-${scene.context.run.id}-undone`);
     expect(stack.directories.has(DESTINATION)).toBe(false);
     expect(stack.named(KEPT)).toBeDefined();
@@ -433,17 +317,21 @@ describe("what is asked", () => {
     });
   });
 
-  it("is shown with the diff before it", async () => {
+  it("is shown with the override before it, and the same in the file for who wants it there", async () => {
     const scene = running();
     const rows = await scene.perform(reviewMove, {
       project: "mastodon",
       services: [MOVED],
       file: FILE,
-      diff: "--- a\n+++ a\n+    volumes:",
-      tracked: "yes",
+      diff: "+services:",
+      by_itself: false,
+      in_file: "-#    volumes:\n+    volumes:",
+      clone: true,
       drifted: ["web"],
       seconds: 90,
     });
-    expect(JSON.stringify(rows)).toMatch(/\+ {4}volumes:.*starting the stack changes that too/s);
+    expect(JSON.stringify(rows)).toMatch(
+      /EVERY later call needs it.*\+services:.*-# {4}volumes:.*\.gitignore.*starting the stack changes that too/s,
+    );
   });
 });

@@ -146,11 +146,8 @@ describe("where data lie", () => {
 });
 
 describe("Compose files", () => {
-  const withService = (over: Parameters<typeof service>[1], more: Parameters<typeof project>[1] = {}) =>
-    codes({ projects: [project([service("db", over)], more)] });
-  const mount = (target: string, kind: "named" | "bind" | "anonymous" | "unknown" = "named") => ({
-    mounts: [{ kind, text: "", written: "", target, at: `${FILE}:9` }],
-  });
+  const withService = (over: Parameters<typeof service>[1]) => codes({ projects: [project([service("db", over)])] });
+  const mount = (target: string, kind: "named" | "bind" | "anonymous" = "named") => ({ mounts: [{ kind, target }] });
 
   it("finds a database service that mounts nothing, with its line", () => {
     const [found] = findings({ projects: [project([service("db")])] });
@@ -165,15 +162,32 @@ describe("Compose files", () => {
 
   it("takes neither an anonymous volume nor a directory above the image's own volume for storage", () => {
     expect(withService(mount(PGDATA, "anonymous"))).toEqual(["database-without-storage"]);
-    const images = [{ id: "x", tags: ["postgres:16"], volumes: [PGDATA] }] as never;
+    const images = [{ id: "x", tags: ["postgres:16"], volumes: [PGDATA], env: {} }] as never;
     const above = { projects: [project([service("db", mount("/var/lib/postgresql"))])], images };
     expect(codes(above)).toEqual(["database-without-storage"]);
   });
 
+  it("takes no mount below the place of PostgreSQL's data for storage, since 18 that of earlier releases", () => {
+    const of18 = (target: string) => withService({ image: "postgres:18", ...mount(target) });
+    expect(of18(PGDATA)).toEqual(["database-without-storage"]);
+    for (const target of ["/var/lib/postgresql", "/var/lib/postgresql/18", "/var/lib/postgresql/18/docker"])
+      expect(of18(target)).toEqual([]);
+    expect(withService(mount(`${PGDATA}/pg_wal`))).toEqual(["database-without-storage"]);
+  });
+
+  it("asks the image where it keeps its data, if the host has it", () => {
+    const image = { id: "x", tags: ["postgres:18"], volumes: ["/srv/pg"], env: { PGDATA: "/srv/pg/data" } };
+    const codesOf = (target: string) =>
+      codes({
+        images: [image] as never,
+        projects: [project([service("db", { image: "postgres:18", ...mount(target) })])],
+      });
+    expect(codesOf("/srv/pg")).toEqual([]);
+    expect(codesOf("/var/lib/postgresql")).toEqual(["database-without-storage"]);
+  });
+
   it("finds nothing where nobody can tell", () => {
-    expect(withService(mount(PGDATA, "unknown"))).toEqual([]);
-    expect(withService({ gaps: ["a file of an extends was not read"] })).toEqual([]);
-    expect(withService({}, { complete: false })).toEqual([]);
+    expect(withService({ gaps: ["it takes mounts from other services"] })).toEqual([]);
     expect(withService({ image: null })).toEqual([]);
   });
 
@@ -181,13 +195,13 @@ describe("Compose files", () => {
     expect(codes({ projects: [project(null, { unread: "there is no /x" })] })).toEqual(["compose-file-missing"]);
   });
 
-  it("finds a database that a relative bind leads to, at the line of the mount", () => {
-    const db = container("db", { mounts: [bindOf("/srv/shop/pg", postgres())], compose: member("db") });
-    const mounts = [
-      { kind: "bind", text: `./pg:${PGDATA}`, written: "./pg", target: PGDATA, at: `${FILE}:9` },
-    ] as const;
-    const [found] = findings({ containers: [db], projects: [project([service("db", { mounts })])] });
-    expect(found).toMatchObject({ code: "bind-relative", severity: "warning", at: `${FILE}:9` });
+  it("says what Compose could not be asked, and finds nothing by it", () => {
+    const unasked = project(null, { unasked: "the host has no Compose that could be asked what they say" });
+    const { findings: found, unlooked } = judge(surveyOf({ projects: [unasked] }), { backedUp: [] });
+    expect(found).toEqual([]);
+    expect(unlooked).toEqual([
+      'the Compose files of project "shop": the host has no Compose that could be asked what they say',
+    ]);
   });
 });
 

@@ -103,7 +103,7 @@ export function project(
   services: readonly SurveyedService[] | null,
   over: Partial<SurveyedProject> = {},
 ): SurveyedProject {
-  return { name: "shop", directory: "/srv/shop", files: [FILE], services, unread: null, complete: true, ...over };
+  return { name: "shop", directory: "/srv/shop", files: [FILE], services, unread: null, ...over };
 }
 
 export function surveyOf(over: Partial<StorageSurvey> = {}): StorageSurvey {

@@ -22,7 +22,7 @@ export async function restoreByOwnReader(
 ): Promise<OwnDirectory> {
   const { made, prefix } = snapshot;
   const { archiver, version } = made;
-  const home = await workshop.folder();
+  const home = await workshop.toolsFolder();
   const server = new Postgres({ workshop, archiver, version }, home, "data");
   const { document } = await archiveRestore({
     store: storeOf(workshop.objects),
@@ -31,7 +31,7 @@ export async function restoreByOwnReader(
     directory: server.data,
     targetTime,
   });
-  await workshop.ownAll(server.data);
+  await workshop.ownAll(home);
   return { server, document };
 }
 

@@ -73,10 +73,16 @@ export class Workshop {
 
   /** A new folder of the unprivileged user. */
   async folder(): Promise<string> {
+    const path = await this.toolsFolder();
+    await this.own(path);
+    return path;
+  }
+
+  /** A new folder of the tool's own account: as root, the tool writes into no directory of another user. */
+  async toolsFolder(): Promise<string> {
     this.folders += 1;
     const path = join(this.directory, String(this.folders));
     await mkdir(path, { mode: 0o700 });
-    await this.own(path);
     return path;
   }
 

@@ -15,7 +15,8 @@ import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";
 export const PROJECT = { host: "", sudo: false, project: "mastodon" };
 export const FILE = "/srv/mastodon/docker-compose.yml";
 export const BEFORE = "services:\n  db:\n    image: postgres:15\n";
-export const AFTER = `${BEFORE}    volumes:\n      - ./postgres:/var/lib/postgresql/data\n`;
+export const OVERRIDE = "/srv/mastodon/docker-compose.override.yml";
+const AFTER = "services:\n  db:\n    volumes:\n      - ./postgres:/var/lib/postgresql/data\n";
 const PATH = "/var/lib/postgresql/data";
 export const DESTINATION = "/srv/mastodon/postgres";
 export const KEPT = `mastodon_db_1.dingo-recover-${RUN}`;
@@ -70,7 +71,8 @@ export const UP = {
   ...PROJECT,
   generation: "v1",
   directory: "/srv/mastodon",
-  files: [FILE],
+  files: [FILE, OVERRIDE],
+  env_files: [],
   services: [MOVED],
   running: RUNNING,
 };
@@ -165,11 +167,9 @@ export const aside = at(copied, (scene) => tried(scene, settingAside));
 
 const EDIT = {
   ...PROJECT,
-  file: FILE,
-  before_sha256: hashOfText(BEFORE),
+  file: OVERRIDE,
+  before_sha256: "",
   after_sha256: hashOfText(AFTER),
-  override: false,
-  version: "",
   services: [MOVED],
   diff: "",
 };
@@ -183,7 +183,10 @@ const editing: MutationCases = {
     done: { world: at(surveyed, (scene) => tried(scene, editing)), evidence: /as it is to be/ },
     "not-done": { world: surveyed, evidence: /as it was/ },
     partly: { never: ONE_VALUE },
-    unknown: { world: at(surveyed, (scene) => stackOf(scene).files.set(FILE, "theirs")), evidence: /something else/ },
+    unknown: {
+      world: at(surveyed, (scene) => stackOf(scene).files.set(OVERRIDE, "theirs")),
+      evidence: /something else/,
+    },
   },
 };
 export const edited = at(surveyed, (scene) => tried(scene, editing));

@@ -8,7 +8,7 @@ import { refuseSameBucket } from "../../../archive/copy/same-place.ts";
 import { isColdClass } from "../../../archive/reading/cold.ts";
 import { formatLocation, parseLocation, requireApart } from "../../../archive/names/location.ts";
 import { listArchive } from "../../../archive/reading/listing.ts";
-import { EXIT, RecoverError } from "../../../errors.ts";
+import { EXIT, giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { ArchiveStore, ObjectInfo } from "../../../ports/object-store.ts";
 import type { SharedPlace } from "../../../ports/shared-place.ts";
@@ -83,7 +83,10 @@ async function copyAsAsked(options: ArchiveCopyOptions): Promise<ArchiveCopyResu
   // An error of the source comes first.
   atTarget.catch(() => undefined);
   const before = await listArchive(store, source);
-  if (before.length === 0) throw nothingThere(formatLocation(source));
+  if (before.length === 0)
+    throw refuse("nothing-found", "there is no object below the source")
+      .at(formatLocation(source))
+      .advise("Check the prefix: an archive of Dingo is s3://BUCKET/backups/<GUID>/wal.");
   const plan = planCopy(source, target, before);
   await refuseSameBucket(store, plan, before);
   const manifest = manifestOf({ location: source, objects: before }, target);
@@ -143,28 +146,18 @@ export function coldLines({ cold }: Pick<ArchiveCopyIntent, "cold">): readonly s
 
 async function requireApproval(options: ArchiveCopyOptions, intent: ArchiveCopyIntent): Promise<void> {
   if (options.approve === undefined || (await options.approve(intent))) return;
-  throw new RecoverError("stopped-by-operator", "the copy was not approved; nothing was copied", {
-    remedy: "Run the same command again and approve it.",
-    effect: "none",
-  });
+  throw refuse("stopped-by-operator", "the copy was not approved; nothing was copied").advise(
+    "Run the same command again and approve it.",
+  );
 }
 
 function requireUnchanged(plan: CopyPlan, before: readonly ObjectInfo[], after: readonly ObjectInfo[]): void {
   const { same, added, removed, changed } = compareListings(before, after);
   if (same) return;
   const text = `${added.length} objects were added, ${removed.length} removed and ${changed.length} changed`;
-  throw new RecoverError("object-changed", `the source changed while it was copied: ${text}`, {
-    remedy: "Find out who writes there, stop it, and copy again to an empty destination.",
-    place: formatLocation(plan.source),
-  });
-}
-
-function nothingThere(place: string): RecoverError {
-  return new RecoverError("nothing-found", "there is no object below the source", {
-    remedy: "Check the prefix: an archive of Dingo is s3://BUCKET/backups/<GUID>/wal.",
-    place,
-    effect: "none",
-  });
+  throw giveUp("object-changed", `the source changed while it was copied: ${text}`)
+    .at(formatLocation(plan.source))
+    .advise("Find out who writes there, stop it, and copy again to an empty destination.");
 }
 
 function copyLines(document: ArchiveCopyDocument): readonly string[] {

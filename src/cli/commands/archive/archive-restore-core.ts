@@ -5,7 +5,7 @@ import { type PassedOver, passedOverText, type Restored, restoreFrom } from "../
 import type { RestoreProgress } from "../../../archive/restore/restore.ts";
 import { socketDirectoryOf } from "../../../archive/restore/settings.ts";
 import { partialOf } from "../../../archive/restore/staging.ts";
-import { microsecondText } from "../../../archive/wal/transaction-ends.ts";
+import { microsecondText } from "../../../archive/wal/microseconds.ts";
 import { formatLocation, parseLocation } from "../../../archive/names/location.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
 import { inClear } from "../../../archive/reading/in-clear.ts";
@@ -13,7 +13,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Problem } from "../../../archive/judgement/problem.ts";
-import { EXIT, RecoverError } from "../../../errors.ts";
+import { EXIT, RecoverError, refuse } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Decryption } from "../../../ports/decryption.ts";
 import type { ArchiveStore } from "../../../ports/object-store.ts";
@@ -53,8 +53,8 @@ export interface ArchiveRestoreDocument {
   readonly segments: number;
   /** Segments that cannot be replayed: absent, damaged, and all behind them. */
   readonly lost: { readonly missing: number; readonly unreachable: number; readonly damaged: string | null };
-  /** The segment inside which the records end though others follow, and where. */
-  readonly endsInside: { readonly segment: string; readonly lsn: string } | null;
+  /** The segment in which the records end though more follows, where, and why. */
+  readonly endsInside: { readonly segment: string; readonly lsn: string; readonly why: string } | null;
   /** The loss, as `archive verify` reports it. */
   readonly findings: readonly Problem[];
   readonly bytes: number;
@@ -105,11 +105,9 @@ function told(
   const isKept = existsSync(partial);
   if (stopped) {
     const text = isKept ? `what is whole of it is kept in "${partial}"` : "nothing of it is left";
-    return new RecoverError("interrupted", `the restore was stopped, and ${text}`, {
-      remedy: isKept ? GO_ON : "Run the same command again: it begins anew.",
-      place: directory,
-      effect: "none",
-    });
+    return refuse("interrupted", `the restore was stopped, and ${text}`)
+      .at(directory)
+      .advise(isKept ? GO_ON : "Run the same command again: it begins anew.");
   }
   if (!(error instanceof RecoverError) || !isKept || REFUSED.has(error.code)) return error;
   const { remedy, place = directory } = error;
@@ -124,6 +122,7 @@ function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): A
   const { base, wal } = outcome;
   // As `archive verify --deep=full` counts them: the damaged one is missing, and what lies behind it cannot be reached.
   const damaged = wal.broken === undefined ? 0 : 1;
+  const spoilt = wal.cut?.spoilt === true ? 1 : 0;
   const isShort = wal.broken !== undefined || wal.cut !== undefined;
   const behind = isShort ? plan.segments.length - wal.segments.length - damaged : 0;
   return {
@@ -139,11 +138,11 @@ function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): A
     lastTransaction: wal.lastCommit === undefined ? null : microsecondText(wal.lastCommit),
     segments: wal.segments.length,
     lost: {
-      missing: plan.lost.missing + damaged,
+      missing: plan.lost.missing + damaged + spoilt,
       unreachable: plan.lost.unreachable + behind,
       damaged: wal.broken === undefined ? null : `${wal.broken.name}: ${wal.broken.why}`,
     },
-    endsInside: wal.cut === undefined ? null : { segment: wal.cut.name, lsn: wal.cut.lsn },
+    endsInside: wal.cut === undefined ? null : { segment: wal.cut.name, lsn: wal.cut.lsn, why: wal.cut.why },
     findings: plan.findings,
     bytes: outcome.bytes,
     fetchedBytes: outcome.fetched,
@@ -181,7 +180,7 @@ function lossLines({
 }: ArchiveRestoreDocument): readonly string[] {
   const lines = [
     ...(damaged === null ? [] : [`the WAL ends before a segment that cannot be used: ${damaged}`]),
-    ...(cut === null ? [] : [`the WAL ends inside a segment that others follow: ${cut.segment}, at ${cut.lsn}`]),
+    ...(cut === null ? [] : [`the WAL ends in ${cut.segment}, at ${cut.lsn}, and others follow: ${cut.why}`]),
     ...findings.map(({ key, message }) => (key === "" ? message : `${quoted(key)}: ${message}`)),
   ];
   if (missing + unreachable === 0) return lines;

@@ -17,7 +17,7 @@ import { unreadVerdict, type ArchiveVerdict } from "../../../archive/judgement/v
 import { type Beside, verifyArchive } from "../../../archive/judgement/verify.ts";
 import { svgPicture } from "../../../archive/picture/svg.ts";
 import type { TerminalOptions } from "../../../archive/picture/terminal.ts";
-import { CATALOGUE, EXIT, RecoverError } from "../../../errors.ts";
+import { CATALOGUE, EXIT, RecoverError, refuse } from "../../../errors.ts";
 import type { Decryption } from "../../../ports/decryption.ts";
 import type { ArchiveStore, ObjectReader } from "../../../ports/object-store.ts";
 import { type LossRange, lossRange } from "../../../archive/loss.ts";
@@ -168,26 +168,21 @@ function leavesUnknown(error: RecoverError): boolean {
 function readerNamed(name: string | undefined): Reader | undefined {
   const reader = READERS.find((each) => each === name);
   if (name === undefined || reader !== undefined) return reader;
-  throw new RecoverError("usage", `"${name}" is not a reader of archives`, {
-    remedy: "Give --reader wal-e or --reader wal-g, or leave it out.",
-    effect: "none",
-  });
+  throw refuse("usage", `"${name}" is not a reader of archives`).advise(
+    "Give --reader wal-e or --reader wal-g, or leave it out.",
+  );
 }
 
 function depthNamed(name: string | undefined): Depth | undefined {
   const depth = DEPTHS.find((each) => each === name);
   if (name === undefined || depth !== undefined) return depth;
-  throw new RecoverError("usage", `"${name}" is no depth to look at`, {
-    remedy: "Give --deep or --deep=full, or leave it out.",
-    effect: "none",
-  });
+  throw refuse("usage", `"${name}" is no depth to look at`).advise("Give --deep or --deep=full, or leave it out.");
 }
 
 function timelineNamed(text: string | undefined): TargetTimeline | undefined {
   if (text === undefined || text === "latest" || text === "current") return text;
   if (/^[1-9][0-9]{0,9}$/.test(text) && Number(text) <= 0xffffffff) return Number(text);
-  throw new RecoverError("usage", `"${text}" is not a timeline`, {
-    remedy: "Give --timeline latest, current or the number of a timeline, in decimal, or leave it out.",
-    effect: "none",
-  });
+  throw refuse("usage", `"${text}" is not a timeline`).advise(
+    "Give --timeline latest, current or the number of a timeline, in decimal, or leave it out.",
+  );
 }

@@ -5,7 +5,7 @@ import { codeOf, expandGlob, IS_NO_FILE, isGlob } from "../../../discovery/adapt
 import { reasonFor } from "../../../discovery/adapters/logs/reason.ts";
 import type { Clusterdata } from "../../../discovery/sources/from-clusterdata.ts";
 import type { InventoryFiles } from "../../../discovery/sources/from-inventory.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { ArchiveStore } from "../../../ports/object-store.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
@@ -55,8 +55,7 @@ function readText(path: string): string {
 export function clusterdataOf(location: string, store: ArchiveStore): Clusterdata {
   const bucket = /^s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]{2,62})\/?$/u.exec(location)?.[1];
   if (bucket !== undefined) return { reader: store.reader(), bucket };
-  throw new RecoverError("usage", `${quoted(location)} is no bucket`, {
-    remedy: "Write --clusterdata s3://BUCKET: the records lie at its top.",
-    effect: "none",
-  });
+  throw refuse("usage", `${quoted(location)} is no bucket`).advise(
+    "Write --clusterdata s3://BUCKET: the records lie at its top.",
+  );
 }

@@ -5,7 +5,7 @@ import { renderConfig } from "../../../config/settings/rendering.ts";
 import { type Setting, SETTINGS } from "../../../config/settings/settings.ts";
 import { shownValue } from "../../../config/settings/shown-value.ts";
 import { writtenValue } from "../../../config/settings/written-value.ts";
-import { asRecoverError, RecoverError } from "../../../errors.ts";
+import { asRecoverError, refuse } from "../../../errors.ts";
 import type { Operator } from "../../../ports/operator.ts";
 
 export type Values = ReadonlyMap<string, string>;
@@ -148,10 +148,7 @@ function whyOf({ name, kind, what, variables = [], fallback, example }: Setting,
 export function settingOf(name: string): Setting {
   const setting = SETTINGS.find((each) => each.name === name);
   if (setting !== undefined) return setting;
-  throw new RecoverError("usage", `there is no setting "${name}"`, {
-    remedy: "dingo-recover config show --all names all of them.",
-    effect: "none",
-  });
+  throw refuse("usage", `there is no setting "${name}"`).advise("dingo-recover config show --all names all of them.");
 }
 
 /** As it would be read: all mistakes, none of them of the environment. */

@@ -6,7 +6,7 @@ import { usualFiles } from "../../../config/settings/load.ts";
 import { renderConfig } from "../../../config/settings/rendering.ts";
 import { refuseMixUp } from "../../../config/settings/mix-up.ts";
 import { writtenValue } from "../../../config/settings/written-value.ts";
-import { EXIT, RecoverError, refusalOf } from "../../../errors.ts";
+import { EXIT, type RecoverError, refusalOf, refuse } from "../../../errors.ts";
 import { createDurably, makeDirectory, reasonOf, syncDirectory } from "../../../engine/journal/durable.ts";
 import { nearest } from "../../../kit/text/nearest.ts";
 import { quoted } from "../../../kit/text/printable.ts";
@@ -30,7 +30,12 @@ export async function init(given: Given): Promise<number> {
   const file = given.config === undefined ? usualFiles(placesOf(given))[1] : resolve(given.config);
   // Said before anybody has answered anything.
   const home = process.env["HOME"] ?? homedir();
-  if (!given.print && !given.overwrite && existsSync(file)) throw thereAlready(file);
+  if (!given.print && !given.overwrite && existsSync(file))
+    throw refuse("usage", `there is a configuration already: ${quoted(file)}`)
+      .at(file)
+      .advise(
+        "Edit it; or give --overwrite, which keeps the old one beside it, --config FILE for another place, or --print to see the text.",
+      );
   const check = checkedBy({ path: file, home });
   const set = valuesOf(given.set);
   check(set);
@@ -94,19 +99,7 @@ function wrongPair(message: string, name = ""): RecoverError {
     SETTINGS.map((setting) => setting.name),
   );
   const remedy = "Write --set NAME=VALUE; dingo-recover config show --all names all settings.";
-  return new RecoverError("usage", message, {
-    remedy: near === undefined ? remedy : `Did you mean "${near}"? ${remedy}`,
-    effect: "none",
-  });
-}
-
-function thereAlready(file: string): RecoverError {
-  return new RecoverError("usage", `there is a configuration already: ${quoted(file)}`, {
-    remedy:
-      "Edit it; or give --overwrite, which keeps the old one beside it, --config FILE for another place, or --print to see the text.",
-    place: file,
-    effect: "none",
-  });
+  return refuse("usage", message).advise(near === undefined ? remedy : `Did you mean "${near}"? ${remedy}`);
 }
 
 /** Renames the old file, and returns its new name. */
@@ -119,12 +112,9 @@ function write(file: string, text: string): string | undefined {
     syncDirectory(dirname(file));
     return kept;
   } catch (cause) {
-    throw new RecoverError("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`, {
-      remedy: "Name another place with --config FILE, or print the text with --print.",
-      place: file,
-      cause,
-      effect: "none",
-    });
+    throw refuse("usage", `${quoted(file)} cannot be written: ${reasonOf(cause)}`)
+      .at(file)
+      .advise("Name another place with --config FILE, or print the text with --print.", cause);
   }
 }
 

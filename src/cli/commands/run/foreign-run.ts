@@ -7,8 +7,8 @@ import { unifiedDiff } from "../../../docker/compose/line-diff.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { planRun } from "../../../engine/state/plan.ts";
 import { replay } from "../../../engine/state/replay.ts";
-import type { RunState } from "../../../engine/state/state.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RunState, stateOf } from "../../../engine/state/state.ts";
+import { refuse } from "../../../errors.ts";
 import type { BroughtRun } from "../../../engine/journal/brought-run.ts";
 import { type Entry, startOf } from "../../../engine/journal/entry.ts";
 import { leftOpenIn } from "../../../engine/journal/resources.ts";
@@ -17,7 +17,6 @@ import { leaseOf } from "../../../engine/lease/open.ts";
 import type { Runbook } from "../../../engine/runbook/runbook.ts";
 import { begunRunbookBy, begunTextOf } from "../../runs/begun-runbook.ts";
 import { isShipped } from "../../process/runbook-files.ts";
-import { standing } from "./step-standing.ts";
 
 /** One line with all of the value: a part that was cut off would be obeyed unseen. */
 const told = (value: Json): string => JSON.stringify(value);
@@ -26,7 +25,10 @@ const told = (value: Json): string => JSON.stringify(value);
 export function foreignLines({ reading, evidence }: BroughtRun): readonly string[] {
   const recall = ({ name, sha256: digest }: { readonly name: string; readonly sha256: string }): string => {
     const content = evidence.get(digest);
-    if (content === undefined) throw missing(name);
+    if (content === undefined)
+      throw refuse("journal-broken", `the evidence ${told(name)} is missing in what was brought`).advise(
+        "Copy the whole directory again; nothing of it was taken in.",
+      );
     return content;
   };
   const entries = reading.entries.map((entry) => unspill(entry, recall));
@@ -118,9 +120,8 @@ function wordsLine(entries: readonly Entry[]): string {
   return `${words.join(", ")} of people elsewhere: none counts here, each is asked for again`;
 }
 
-function missing(name: string): RecoverError {
-  return new RecoverError("journal-broken", `the evidence ${told(name)} is missing in what was brought`, {
-    remedy: "Copy the whole directory again; nothing of it was taken in.",
-    effect: "none",
-  });
+/** Where a step stands, in the one word of its state. Of a step with items, that of the one which is furthest from done. */
+function standing(state: RunState, step: string): string {
+  const items = [...state.units].filter(([name]) => name.startsWith(`${step}[`)).map(([, { kind }]) => kind);
+  return items.find((kind) => kind !== "succeeded") ?? items[0] ?? stateOf(state, { step }).kind;
 }

@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { asRecoverError, EXIT, RecoverError } from "../../../errors.ts";
+import { asRecoverError, EXIT, type RecoverError, refuse } from "../../../errors.ts";
 import { replay } from "../../../engine/state/replay.ts";
 import { type CopiedRun, markMoved, readCopied } from "../../../engine/journal/copied-run.ts";
 import { endOf } from "../../../engine/journal/entry.ts";
@@ -25,7 +25,10 @@ export async function bringCopied(request: Omit<ResumeFromRequest, "accept">): P
   const { given, from, run: prefix, state, takeOver, say } = request;
   const copied = readCopied(resolve(from), secrets);
   const { run } = copied;
-  if (prefix !== undefined && !run.startsWith(prefix)) throw other(copied, prefix);
+  if (prefix !== undefined && !run.startsWith(prefix))
+    throw refuse("usage", `${quoted(copied.directory)} holds run ${copied.run}, and not ${quoted(prefix)}`)
+      .at(copied.directory)
+      .advise("Name the run that lies there, or none.");
   requireMovable(copied, state);
   // A runbook of theirs may name actions that this machine has.
   await useOwnActions(given);
@@ -102,17 +105,5 @@ function placeOf(directory: string): string {
 }
 
 function refused({ run, directory }: CopiedRun, why: string, remedy: string): RecoverError {
-  return new RecoverError("run-ended", `run ${run} ${why}: there is nothing to take in`, {
-    remedy,
-    place: directory,
-    effect: "none",
-  });
-}
-
-function other({ run, directory }: CopiedRun, prefix: string): RecoverError {
-  return new RecoverError("usage", `${quoted(directory)} holds run ${run}, and not ${quoted(prefix)}`, {
-    remedy: "Name the run that lies there, or none.",
-    place: directory,
-    effect: "none",
-  });
+  return refuse("run-ended", `run ${run} ${why}: there is nothing to take in`).at(directory).advise(remedy);
 }

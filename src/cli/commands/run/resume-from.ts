@@ -1,7 +1,7 @@
 /** `resume --from PLACE`: a run that was carried elsewhere comes in. From a mirror its journal is fetched, checked and taken in. */
 import { type LeaseConfig, leaseText } from "../../../config/settings/config.ts";
 import { leaseAt } from "../../../config/settings/lease.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { BroughtRun } from "../../../engine/journal/brought-run.ts";
 import { isRunId } from "../../../engine/journal/run-id.ts";
 import { runClaimName } from "../../../engine/lease/claim.ts";
@@ -50,7 +50,10 @@ export async function bring(
   const run = await chooseMirrored(place, prefix);
   const name = runClaimName(run);
   const seen = await readSeen(place, name);
-  if (seen?.claim.state === "ended") throw endedElsewhere(run, `${place.location}/${name}`);
+  if (seen?.claim.state === "ended")
+    throw refuse("run-ended", `run ${run} has come to its end elsewhere`)
+      .at(`${place.location}/${name}`)
+      .advise("Read its report where it was carried last.");
   if (seen?.claim.state === "held" && !takeOver)
     throw heldElsewhere(seen.claim, `${place.location}/${name}`, `resume ${run} --from ${leaseText(leaseAt(from))}`);
   if (seen !== undefined && (await isUnbegun(place, seen))) throw await endUnbegun(place, seen, () => new Date());
@@ -75,11 +78,9 @@ function requireLeasedThere(
   if (lease === leaseText(leaseAt(at.from))) return;
   // Without one, two machines would carry it, and neither would see the other.
   const where = lease === undefined ? "names no lease" : `has its lease elsewhere, at ${quoted(lease)}`;
-  throw new RecoverError("guard-refused", `the mirrored journal of run ${run} ${where}`, {
-    remedy: "Nothing was taken in. Ask where the run began, and name that place with --from.",
-    place: at.location,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the mirrored journal of run ${run} ${where}`)
+    .at(at.location)
+    .advise("Nothing was taken in. Ask where the run began, and name that place with --from.");
 }
 
 async function chooseMirrored(place: SharedPlace, prefix: string | undefined): Promise<string> {
@@ -91,22 +92,10 @@ async function chooseMirrored(place: SharedPlace, prefix: string | undefined): P
   if (only !== undefined && others.length === 0) return only;
   const named = prefix === undefined ? "" : ` whose name begins with ${quoted(prefix)}`;
   if (only === undefined)
-    throw new RecoverError("run-not-found", `no open run${named} is mirrored there`, {
-      remedy: "Check the address: it is what `lease:` of the configuration says where the run began.",
-      place: place.location,
-      effect: "none",
-    });
-  throw new RecoverError("run-ambiguous", `${open.length} open runs are mirrored there: ${open.join(", ")}`, {
-    remedy: "Name one of them.",
-    place: place.location,
-    effect: "none",
-  });
-}
-
-function endedElsewhere(run: string, place: string): RecoverError {
-  return new RecoverError("run-ended", `run ${run} has come to its end elsewhere`, {
-    remedy: "Read its report where it was carried last.",
-    place,
-    effect: "none",
-  });
+    throw refuse("run-not-found", `no open run${named} is mirrored there`)
+      .at(place.location)
+      .advise("Check the address: it is what `lease:` of the configuration says where the run began.");
+  throw refuse("run-ambiguous", `${open.length} open runs are mirrored there: ${open.join(", ")}`)
+    .at(place.location)
+    .advise("Name one of them.");
 }

@@ -1,5 +1,5 @@
 /** A run of a former version may need what this one does not have any more: then nobody goes on with it here. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Entry } from "../../../engine/journal/entry.ts";
 
 /** Errors: `run-needs-gone`. */
@@ -10,9 +10,9 @@ export function refuseTwoSignatures(run: string, entries: readonly Entry[]): voi
       (entry.type === "approved" && entry.second !== undefined),
   );
   if (!needsTwo) return;
-  throw new RecoverError("run-needs-gone", `run ${run} wants two persons' signatures, and these are gone`, {
-    remedy: `Go on with the version that began it: "dingo-recover report ${run} --format json" names it. Or begin another run.`,
-    place: run,
-    effect: "none",
-  });
+  throw refuse("run-needs-gone", `run ${run} wants two persons' signatures, and these are gone`)
+    .at(run)
+    .advise(
+      `Go on with the version that began it: "dingo-recover report ${run} --format json" names it. Or begin another run.`,
+    );
 }

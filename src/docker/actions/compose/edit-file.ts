@@ -6,15 +6,15 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { aside, openStack, refuse, stackInput } from "./stack.ts";
 import { movedService } from "./moved-service.ts";
-import { rewritten, sha256 } from "./plan-edit.ts";
+import { overrideText } from "../../compose/override-file.ts";
+import { givenTo, sha256 } from "./plan-override.ts";
 
-const input = z.strictObject({
+/** Not strict: a run of an earlier version has more, and is taken back by this one. */
+const input = z.object({
   ...stackInput,
   file: z.string(),
   before_sha256: z.string(),
   after_sha256: z.string(),
-  override: z.boolean(),
-  version: z.string(),
   services: z.array(movedService),
   diff: z.string(),
 });
@@ -25,7 +25,7 @@ type Output = z.infer<typeof output>;
 
 const undo: WayBack<Input, Output> = {
   effect: "disrupt",
-  cost: "puts the Compose file back as it was",
+  cost: "puts Compose's files back as they were",
   describe: ({ host, file, before_sha256, after_sha256 }) => [
     {
       on: placeText({ host }),
@@ -66,7 +66,7 @@ const undo: WayBack<Input, Output> = {
 /** Written whole and only over the text that was read; the original stays beside it. */
 export const editFile = defineAction({
   id: "compose.edit-file",
-  title: "Give the services their volumes in the Compose file",
+  title: "Give the services their volumes in an override of the Compose file",
   effect: "disrupt",
   input,
   output,
@@ -127,8 +127,8 @@ async function textWith(
 
 async function afterOf(context: Context, request: Input): Promise<string> {
   const before = request.before_sha256 === "" ? undefined : await textWith(context, request, request.file);
-  const after = rewritten(before, request);
-  if (after.done && sha256(after.text) === request.after_sha256) return after.text;
+  const after = overrideText(before, givenTo(request.services));
+  if (after !== undefined && sha256(after) === request.after_sha256) return after;
   throw refuse(`"${request.file}" cannot be written as it was shown`, request.file);
 }
 

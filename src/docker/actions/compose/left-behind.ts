@@ -65,7 +65,7 @@ async function containersLeft(context: Context, move: Move, host: DockerHost): P
 async function originalLeft(context: Context, move: Move, work: DockerWork): Promise<readonly string[]> {
   const original = aside(move.file, context.run.id);
   if (move.file === "" || (await work.kind(original)) === "absent") return [];
-  return ["a copy of the Compose file as it was:", `  $ ${removal(move, ["--", original])}`];
+  return ["a copy of the file as it was:", `  $ ${removal(move, ["--", original])}`];
 }
 
 const removal = ({ sudo }: Stack, words: readonly string[]): string =>

@@ -9,7 +9,8 @@ import { waitFor } from "../../../kit/wait.ts";
 import { lostBy } from "./lost.ts";
 import { type MovedService, movedService } from "./moved-service.ts";
 import { askRows, type RowCounts, rowCounts, rowsText } from "./rows.ts";
-import { aside, containersOf, LABEL, openStack, stackInput } from "./stack.ts";
+import { LABEL } from "../../compose/labels.ts";
+import { aside, containersOf, openStack, stackInput } from "./stack.ts";
 
 const READY_MS = 600_000;
 const POLL_MS = 500;

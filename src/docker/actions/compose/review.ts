@@ -3,17 +3,26 @@ import { defineAction, type Review } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { movedService } from "./moved-service.ts";
 
-const input = z.strictObject({
+/** Not strict, as of the override. */
+const input = z.object({
   project: z.string(),
   services: z.array(movedService),
   file: z.string(),
   diff: z.string(),
-  tracked: z.enum(["yes", "no", "unknown"]),
+  by_itself: z.boolean().default(true),
+  clone: z.boolean().default(false),
+  in_file: z.string().default(""),
   drifted: z.array(z.string()),
   staying: z.array(z.string()).default([]),
   seconds: z.number(),
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
+
+/** When Compose takes the override. */
+export const calledText = (byItself: boolean): string =>
+  byItself
+    ? "Compose takes it where it is called without -f; a call with -f has to name it too"
+    : "Compose takes it only if it is named: EVERY later call needs it behind its last -f";
 
 /** The one screen before the stack is stopped: the data and their new places, the diff, the minutes, the way back. */
 export const reviewMove = defineAction({
@@ -26,7 +35,7 @@ export const reviewMove = defineAction({
   describe: () => [],
   run: (
     { run },
-    { project, services, file, diff, tracked, drifted, staying, seconds },
+    { project, services, file, diff, by_itself, clone, in_file, drifted, staying, seconds },
   ): Promise<Review & z.infer<typeof output>> => {
     const rows = [
       {
@@ -37,20 +46,16 @@ export const reviewMove = defineAction({
         label: service,
         value: `${bytesText(bytes)} at ${path} of ${container}, in ${volume === "" ? "its own layer" : `the volume ${volume.slice(0, 12)}…`}, copied to ${destination}`,
       })),
-      { label: "written", value: `${file}, its original kept beside it` },
-      ...(tracked === "yes"
-        ? [
-            {
-              label: "  git",
-              value:
-                "has the Compose file, so an override is written: whoever calls Compose with -f has to name it too",
-            },
-          ]
+      {
+        label: "written",
+        value: `${file}; ${calledText(by_itself)}`,
+      },
+      ...diff.split("\n").map((line) => ({ label: "  ", value: line })),
+      ...(in_file === "" ? [] : [{ label: "  or", value: "by hand, later, in the Compose file in place of it:" }]),
+      ...(in_file === "" ? [] : in_file.split("\n").map((line) => ({ label: "  ", value: line }))),
+      ...(clone
+        ? [{ label: "  git", value: "name the file and the directories in .gitignore: `git clean` would take them" }]
         : []),
-      ...diff
-        .split("\n")
-        .slice(2)
-        .map((line) => ({ label: "  ", value: line })),
       ...(drifted.length === 0
         ? []
         : [

@@ -9,30 +9,18 @@ import type { DockerWork } from "../../../ports/docker-work.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { lookAtLayers, type LookedLayer } from "../storage/take-survey.ts";
 import type { MovedService } from "./moved-service.ts";
-import { LABEL, refuse } from "./stack.ts";
+import { LABEL } from "../../compose/labels.ts";
+import { refuse } from "./stack.ts";
 
 export interface Sought {
   readonly host: DockerHost;
   readonly work: DockerWork;
   readonly members: readonly DockerContainer[];
   readonly request: { readonly project: string; readonly services: readonly string[] };
-  readonly place: { readonly directory: string; readonly files: readonly string[] };
 }
 
-/** Destination and text for the file are filled in by `planEdit`. Throws if there is nothing to move. */
-export async function servicesToMove({
-  host,
-  work,
-  members,
-  request,
-  place,
-}: Sought): Promise<readonly MovedService[]> {
-  if (place.directory === "" || place.files.length === 0)
-    throw refuse(
-      "the containers do not say which Compose files they come from",
-      host.label,
-      "Bring the stack up once with its Compose file, so that its containers carry the labels.",
-    );
+/** Destination and text for the file are filled in by `planOverride`. Throws if there is nothing to move. */
+export async function servicesToMove({ host, work, members, request }: Sought): Promise<readonly MovedService[]> {
   const volumes = await host.volumes();
   const wanted = members.filter(
     ({ labels }) => request.services.length === 0 || request.services.includes(labels[LABEL.service] ?? ""),

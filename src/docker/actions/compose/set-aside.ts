@@ -11,7 +11,8 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { guardCopied, guardStopped } from "./copy-data.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
-import { aside, containersOf, LABEL, openStack, refuse } from "./stack.ts";
+import { LABEL } from "../../compose/labels.ts";
+import { aside, containersOf, openStack, refuse } from "./stack.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const output = z.object({ kept: z.string(), image: z.string() });

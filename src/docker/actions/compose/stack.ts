@@ -1,6 +1,7 @@
 /** A Compose stack on a Docker host, by the labels that Compose itself gave its containers (law 7). */
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
+import { LABEL } from "../../compose/labels.ts";
 import { RecoverError } from "../../../errors.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
@@ -18,23 +19,15 @@ export const callInput = {
   generation: z.enum(["v1", "v2"]),
   directory: z.string(),
   files: z.array(z.string()),
+  env_files: z.array(z.string()).default([]),
 };
+type CallInput = z.infer<z.ZodObject<typeof callInput>>;
 
 export interface Stack {
   readonly host: string;
   readonly sudo: boolean;
   readonly project: string;
 }
-
-export const LABEL = {
-  project: "com.docker.compose.project",
-  service: "com.docker.compose.service",
-  oneOff: "com.docker.compose.oneoff",
-  hash: "com.docker.compose.config-hash",
-  version: "com.docker.compose.version",
-  directory: "com.docker.compose.project.working_dir",
-  files: "com.docker.compose.project.config_files",
-} as const;
 
 export async function openStack(
   context: Context,
@@ -64,11 +57,9 @@ export function refuse(
   return new RecoverError("guard-refused", message, { remedy, place, effect: "none" });
 }
 
-export const callOf = (stack: Stack & Omit<ComposeCall, "project">): ComposeCall => ({
-  generation: stack.generation,
-  project: stack.project,
-  directory: stack.directory,
-  files: stack.files,
+export const callOf = ({ generation, project, directory, files, env_files }: Stack & CallInput): ComposeCall => ({
+  ...{ generation, project, directory, files },
+  envFiles: env_files,
 });
 
 /** Names for a run's files, beside the files that they are made of. */

@@ -4,6 +4,7 @@ import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import { removeContainer } from "../../../kit/commands/docker-work-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { movedService } from "./moved-service.ts";
+import { calledText } from "./review.ts";
 import { stackInput } from "./stack.ts";
 
 const input = z.strictObject({
@@ -11,6 +12,9 @@ const input = z.strictObject({
   services: z.array(movedService),
   kept: z.array(z.object({ kept: z.string(), image: z.string() })),
   original: z.string(),
+  /** The override; "" in runs of earlier versions. */
+  file: z.string().default(""),
+  by_itself: z.boolean().default(true),
 });
 const output = z.object({ lines: z.array(z.string()) });
 
@@ -23,13 +27,14 @@ export const summariseMove = defineAction({
   // The rest is told by the end of the run.
   tell: ({ lines }) => lines[0] ?? "",
   describe: () => [],
-  run: (_context, { services, kept, original, sudo }): Promise<z.infer<typeof output>> =>
+  run: (_context, { services, kept, original, file, by_itself, sudo }): Promise<z.infer<typeof output>> =>
     Promise.resolve({
       lines: [
         ...services.map(
           ({ service, path, destination }) => `${service} has its data at ${destination} (${path} in the container)`,
         ),
-        ...(original === "" ? [] : [`the Compose file as it was: ${original}`]),
+        ...(file === "" ? [] : [`${file} names ${services.length === 1 ? "it" : "them"}: ${calledText(by_itself)}`]),
+        ...(original === "" ? [] : [`the override as it was: ${original}`]),
         "Kept until you are sure; once a backup of the new directories stands, remove:",
         ...[...new Map(kept.map((each) => [each.kept, each])).values()].map(({ kept: container, image }) => {
           const words = wordsOf({ sudo });

@@ -4,9 +4,10 @@ import { type Context, defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { dataPathsOf } from "../../compose/data-paths.ts";
+import { callByLabels, LABEL, widestCall } from "../../compose/labels.ts";
 import { engineInfo, wordsOf } from "../../../kit/commands/docker-commands.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
-import type { DockerWork } from "../../../ports/docker-work.ts";
+import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
@@ -14,11 +15,11 @@ import { type MovedService, movedService } from "./moved-service.ts";
 import { downtimeOf, graceOf, type RunningContainer, runningContainer } from "./running-container.ts";
 import { guardWayBack } from "./guard-way-back.ts";
 import { canBeAsked, whyNot } from "./rows.ts";
-import { planEdit } from "./plan-edit.ts";
+import { planOverride } from "./plan-override.ts";
 import { guardAlone } from "./unfinished-copy.ts";
 import { servicesToMove } from "./services-to-move.ts";
 import { unknownProject } from "./unknown-project.ts";
-import { callInput, containersOf, LABEL, openStack, refuse, stackInput } from "./stack.ts";
+import { callInput, containersOf, openStack, refuse, stackInput } from "./stack.ts";
 
 const input = z.strictObject({ ...stackInput, services: z.array(z.string()) });
 
@@ -28,17 +29,18 @@ const output = z.object({
   services: z.array(movedService),
   /** All that run, those without data first: the order in which they are stopped. */
   running: z.array(runningContainer),
-  /** The file that is written: the Compose file, or an override beside it. */
+  /** The override that is written. */
   file: z.string(),
+  /** Compose takes it without being told. */
+  by_itself: z.boolean(),
+  /** Whether the Compose file lies in a clone of git. */
+  clone: z.boolean(),
   /** SHA-256 of its content; "" if it is absent. */
   before_sha256: z.string(),
   after_sha256: z.string(),
-  override: z.boolean(),
-  /** `version:` of the Compose file, which an override has to repeat. */
-  version: z.string(),
   diff: z.string(),
-  /** Whether git has the Compose file: then an override is written in its place. */
-  tracked: z.enum(["yes", "no", "unknown"]),
+  /** The same as a change of the Compose file; "" if that is not known. */
+  in_file: z.string(),
   /** Services whose definition differs from the running container: `up` changes them as well. */
   drifted: z.array(z.string()),
   /** Features of the moved services that stay with their old containers: sentences. */
@@ -88,34 +90,25 @@ async function surveyed(context: Context, request: z.infer<typeof input>): Promi
       "Run it on the engine's own machine as root, or with --input sudo=true, or name that machine with --input host=[USER@]HOST.",
     );
   const members = await containersOf(host, request.project);
-  const [first] = members;
-  if (first === undefined) throw await unknownProject(host, request.project);
-  const generation = (first.labels[LABEL.version] ?? "").startsWith("1.") ? "v1" : "v2";
-  const composeVersion = await work.composeVersion(generation);
-  const place = { generation, directory: first.labels[LABEL.directory] ?? "", files: filesOf(first.labels) } as const;
-  const moving = await servicesToMove({ host, work, members, request, place });
+  if (members.length === 0) throw await unknownProject(host, request.project);
+  const call = callOfAll(members, request.project, host);
+  const composeVersion = await work.composeVersion(call.generation);
+  const moving = await servicesToMove({ host, work, members, request });
   guardWayBack(new Set(moving.map(({ container_id: id }) => id)), await host.containers(), engine);
-  const edit = await planEdit({ host, work, project: request.project, place, services: moving });
+  const edit = await planOverride({ host, work, call, services: moving });
   for (const moved of edit.services) {
     await guardAlone(work, moved.destination, context.run.id);
     await guardAnswers(work, moved, members);
   }
   const bytes = edit.services.reduce((sum, each) => sum + each.bytes, 0);
-  await guardSpace(work, place.directory, edit.services);
+  await guardSpace(work, call.directory, edit.services);
   return {
-    ...place,
-    files: [...edit.files],
+    ...edit,
+    ...{ generation: call.generation, directory: call.directory, env_files: [...(call.envFiles ?? [])] },
+    ...{ services: [...edit.services], files: [...edit.files], drifted: [...edit.drifted] },
+    clone: (await work.kind(posix.join(call.directory, ".git"))) !== "absent",
     compose_version: composeVersion,
-    services: [...edit.services],
     running: stopOrder(members, new Set(edit.services.map(({ container_id: id }) => id))),
-    file: edit.file,
-    before_sha256: edit.beforeSha256,
-    after_sha256: edit.afterSha256,
-    override: edit.override,
-    version: edit.version,
-    diff: edit.diff,
-    tracked: edit.tracked,
-    drifted: [...edit.drifted],
     staying: await stayingOf(members, { host, work, moving: edit.services }),
     seconds: downtimeOf(bytes / BYTES_PER_SECOND),
   };
@@ -190,9 +183,12 @@ function stopOrder(members: readonly DockerContainer[], moved: ReadonlySet<strin
   }));
 }
 
-/** v1 writes the names as they were given, relative to the working directory. */
-function filesOf(labels: Readonly<Record<string, string>>): string[] {
-  const directory = labels[LABEL.directory] ?? "";
-  const names = (labels[LABEL.files] ?? "").split(",").filter((name) => name !== "");
-  return names.map((name) => (name.startsWith("/") ? name : `${directory}/${name}`));
+/** The files of all: after an earlier move, a service that was left alone has no label of the override. */
+function callOfAll(members: readonly DockerContainer[], project: string, host: DockerHost): ComposeCall {
+  const call = widestCall(members.map(({ labels }) => callByLabels(project, labels)));
+  const remedy = "Bring the stack up once as a whole, so that all of its containers carry the same labels.";
+  if (call === undefined)
+    throw refuse("the containers were brought up with different Compose files", host.label, remedy);
+  if (call.directory !== "" && call.files.length > 0) return call;
+  throw refuse("the containers do not say which Compose files they come from", host.label, remedy);
 }

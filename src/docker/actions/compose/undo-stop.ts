@@ -5,7 +5,8 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { leftBehind } from "./left-behind.ts";
 import type { MovedService } from "./moved-service.ts";
-import { containersOf, LABEL, openStack } from "./stack.ts";
+import { LABEL } from "../../compose/labels.ts";
+import { containersOf, openStack } from "./stack.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 interface Stopped {

@@ -3,7 +3,7 @@ import { RecoverError } from "../../../errors.ts";
 import { nearest } from "../../../kit/text/nearest.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { LABEL } from "./stack.ts";
+import { LABEL } from "../../compose/labels.ts";
 
 const MOST_TOLD = 12;
 

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
-import { composeUp, removeContainer, stopContainer } from "../../../kit/commands/docker-work-commands.ts";
+import { composeUp } from "../../../kit/commands/compose-commands.ts";
+import { removeContainer, stopContainer } from "../../../kit/commands/docker-work-commands.ts";
 import type { DockerContainer } from "../../../ports/docker-host.ts";
 import type { DockerWork } from "../../../ports/docker-work.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { movedService } from "./moved-service.ts";
 import { graceOf, runningContainer } from "./running-container.ts";
-import { callInput, callOf, containersOf, LABEL, openStack, refuse, stackInput } from "./stack.ts";
+import { LABEL } from "../../compose/labels.ts";
+import { callInput, callOf, containersOf, openStack, refuse, stackInput } from "./stack.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({

@@ -8,7 +8,7 @@ import {
 } from "../../data-directory/catalogue-names.ts";
 import { findBelow, findData } from "../../data-directory/find.ts";
 import { type Contents, type Data, dataIn } from "../../data-directory/recognise.ts";
-import { volumeOf } from "../../audit/compose-labels.ts";
+import { volumeOf } from "../../compose/labels.ts";
 import type {
   DockerContainer,
   DockerHost,

@@ -8,7 +8,8 @@ import type { DockerHost } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { hostInput, placeText } from "./host-input.ts";
-import { composeFile, takeSurvey } from "./take-survey.ts";
+import { composeFile } from "./compose-projects.ts";
+import { takeSurvey } from "./take-survey.ts";
 
 const input = hostInput.extend({ compose_files: z.array(z.string()) });
 const output = z.object({ survey: z.custom<StorageSurvey>() });

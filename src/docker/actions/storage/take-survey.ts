@@ -1,12 +1,9 @@
 /** Sees everything that an audit of a Docker host's storage judges; changes nothing. */
-import { readProject } from "../../compose/project.ts";
-import type { FileAnswer } from "../../compose/source.ts";
 import { type Contents } from "../../data-directory/recognise.ts";
 import { findBelow, findData, type Found } from "../../data-directory/find.ts";
-import { serviceFacts } from "../../audit/compose-facts.ts";
-import { membershipOf } from "../../audit/compose-labels.ts";
+import { membershipOf } from "../../compose/labels.ts";
 import { DATA_MARKS, dataDirectoriesIn, type LayerDirectory } from "../../audit/layer-data.ts";
-import type { StorageSurvey, SurveyedContainer, SurveyedProject, SurveyedVolume } from "../../audit/survey.ts";
+import type { StorageSurvey, SurveyedContainer, SurveyedVolume } from "../../audit/survey.ts";
 import { RecoverError } from "../../../errors.ts";
 import type {
   DockerContainer,
@@ -16,6 +13,7 @@ import type {
   Place,
   Searched,
 } from "../../../ports/docker-host.ts";
+import { readProjects } from "./compose-projects.ts";
 
 export interface SurveyTerms {
   readonly now: Date;
@@ -26,7 +24,6 @@ export interface SurveyTerms {
 
 /** Docker's own: a container that an audit is looking from. */
 const LOOK_LABEL = "dingo-recover.look";
-const MOST_COMPOSE_BYTES = 1024 * 1024;
 
 export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<StorageSurvey> {
   const engine = await host.engine();
@@ -190,62 +187,4 @@ function surveyedContainer(
 
 function byMarks({ system, title }: LayerDirectory["system"]): Contents {
   return { kind: "data", system, title, version: "", inside: "", touched: "" };
-}
-
-async function readProjects(
-  host: DockerHost,
-  containers: readonly DockerContainer[],
-  composeFiles: readonly string[],
-): Promise<readonly SurveyedProject[]> {
-  const named = new Map<string, { directory: string; files: readonly string[] }>();
-  for (const { labels } of containers) {
-    const member = membershipOf(labels);
-    if (member === null || (named.get(member.project)?.files.length ?? 0) > 0) continue;
-    named.set(member.project, { directory: member.directory, files: member.files });
-  }
-  const known = new Set([...named.values()].flatMap(({ files }) => files));
-  const asked = composeFiles
-    .filter((file) => !known.has(file))
-    .map((file) => [file, { directory: "", files: [file] }] as const);
-  return await Promise.all([...named, ...asked].map(([name, place]) => readOne(host, name, place)));
-}
-
-async function readOne(
-  host: DockerHost,
-  name: string,
-  { directory, files }: { readonly directory: string; readonly files: readonly string[] },
-): Promise<SurveyedProject> {
-  const base = { name, directory, files };
-  const lost = (unread: string): SurveyedProject => ({ ...base, services: null, unread, complete: false });
-  if (files.length === 0) return lost("the labels of its containers do not say where it is");
-  const answers = new Map<string, FileAnswer>();
-  const read = async (path: string): Promise<FileAnswer> => {
-    const answer = await composeFile(host, path);
-    answers.set(path, answer);
-    return answer;
-  };
-  const environment = { values: {}, complete: false };
-  const project = await readProject({ files, environment, read, ...(directory === "" ? {} : { directory }) });
-  const unread = files.flatMap((path) =>
-    answers.get(path)?.state === "text" ? [] : [lostText(path, answers.get(path))],
-  );
-  if (unread.length > 0) return lost(unread.join("; "));
-  return { ...base, services: project.services.map(serviceFacts), unread: null, complete: project.complete };
-}
-
-const UNREADABLE: ReadonlySet<string> = new Set(["command-failed", "foreign-directory"]);
-
-/** As it is there now. */
-export async function composeFile(host: DockerHost, path: string): Promise<FileAnswer> {
-  try {
-    const text = await host.file(path, MOST_COMPOSE_BYTES);
-    return text === undefined ? { state: "absent" } : { state: "text", text };
-  } catch (error) {
-    if (!(error instanceof RecoverError) || !UNREADABLE.has(error.code)) throw error;
-    return { state: "unreadable", why: error.message };
-  }
-}
-
-function lostText(path: string, answer: FileAnswer | undefined): string {
-  return answer?.state === "unreadable" ? answer.why : `there is no ${path}`;
 }

@@ -6,15 +6,14 @@ import { containerText, dataText, type Stock } from "../stock.ts";
 import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
 
 export function binds(stock: Stock): readonly Finding[] {
-  return stock.survey.containers.flatMap((container) => [
-    ...container.mounts.filter(({ kind }) => kind === "bind").flatMap((mount) => bind(stock, container, mount)),
-    ...relative(stock, container),
-  ]);
+  return stock.survey.containers.flatMap((container) =>
+    container.mounts.filter(({ kind }) => kind === "bind").flatMap((mount) => bind(stock, container, mount)),
+  );
 }
 
 function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount): readonly Finding[] {
   const { contents, source, destination, writable } = mount;
-  const common = { subject: containerText(container), at: lineOfMount(stock, container, destination) };
+  const common = { subject: containerText(container), at: stock.lineOf(container) };
   if (contents?.kind === "absent")
     return [
       {
@@ -42,29 +41,3 @@ function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount):
 
 const isWritten = ({ survey }: Stock, source: string): boolean =>
   survey.containers.some(({ mounts }) => mounts.some((mount) => mount.writable && mount.source === source));
-
-/** By the Compose file, for the engine is told an absolute path. */
-function relative(stock: Stock, container: SurveyedContainer): readonly Finding[] {
-  const service = stock.serviceOf(container);
-  return (service?.mounts ?? []).flatMap((mount) => {
-    if (mount.kind !== "bind" || !/^[.~]/.test(mount.written)) return [];
-    const data = stock.data.find((each) => each.container === container && each.path === mount.target);
-    if (data === undefined) return [];
-    return [
-      {
-        code: "bind-relative",
-        severity: "warning",
-        subject: containerText(container),
-        at: mount.at,
-        what: `${dataText(data.contents)} lies where ${quoted(mount.text)} leads from the directory of the Compose file: the same file elsewhere, or a "git clean", begins with nothing.`,
-        fix: "Write the absolute path, or give it a named volume.",
-        commands: [],
-      },
-    ] as const;
-  });
-}
-
-function lineOfMount(stock: Stock, container: SurveyedContainer, destination: string): string {
-  const mount = stock.serviceOf(container)?.mounts.find(({ target }) => target === destination);
-  return mount?.at ?? stock.lineOf(container);
-}

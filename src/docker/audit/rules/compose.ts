@@ -11,7 +11,7 @@ export function compose(stock: Stock, told: ReadonlySet<string>): readonly Findi
     ...unread(project),
     ...(project.services ?? [])
       .filter(({ name }) => !told.has(`${project.name}/${name}`))
-      .flatMap((service) => withoutStorage(stock, project, service)),
+      .flatMap((service) => withoutStorage(stock, service)),
   ]);
 }
 
@@ -30,15 +30,16 @@ function unread(project: SurveyedProject): readonly Finding[] {
   ];
 }
 
-function withoutStorage(stock: Stock, project: SurveyedProject, service: SurveyedService): readonly Finding[] {
+function withoutStorage(stock: Stock, service: SurveyedService): readonly Finding[] {
   const { name, image, at, mounts } = service;
-  const paths = dataPaths(service);
+  const own = stock.survey.images.find(({ tags }) => image !== null && tags.includes(tagged(image)));
+  const paths = dataPaths(service, own?.env ?? {});
   const [first] = paths;
-  if (image === null || first === undefined || isOpen(project, service)) return [];
+  // An unknown is no finding.
+  if (image === null || first === undefined || service.gaps.length > 0) return [];
   // The image's own volume stays in its place, also when a variable moves the data.
   const usual = dataPathsOf(image).map(({ path }) => path);
-  const declared = stock.survey.images.find(({ tags }) => tags.includes(tagged(image)))?.volumes;
-  if (paths.some(({ path }) => isCovered(path, mounts, declared ?? usual))) return [];
+  if (paths.some((path) => isCovered(path, mounts, own?.volumes ?? usual))) return [];
   const key = `${name}-data`;
   return [
     {
@@ -53,21 +54,30 @@ function withoutStorage(stock: Stock, project: SurveyedProject, service: Surveye
   ];
 }
 
-function dataPaths({ image, environment }: SurveyedService): readonly DataPath[] {
+/** The image itself knows better than a table of names, where the host has it. */
+function dataPaths(
+  { image, environment }: SurveyedService,
+  ofImage: Readonly<Record<string, string>>,
+): readonly DataPath[] {
   if (image === null) return [];
-  return dataPathsOf(image, environment).filter(({ sure, kind }) => sure === "named" && kind !== "other");
+  return dataPathsOf(image, { ...ofImage, ...environment }).filter(
+    ({ sure, kind }) => sure === "named" && kind !== "other",
+  );
 }
 
-/** An unknown is no finding. */
-function isOpen({ complete }: SurveyedProject, { mounts, gaps }: SurveyedService): boolean {
-  return !complete || gaps.length > 0 || mounts.some(({ kind, target }) => kind === "unknown" || target === null);
-}
+/** In the place of PostgreSQL's data since 18: `18/docker`. */
+const OF_RELEASE = /\/\d+(?:\/docker)?$/u;
 
-/** A mount above a path that the image makes a volume of does not reach it. */
-function isCovered(path: string, mounts: readonly SurveyedServiceMount[], declared: readonly string[]): boolean {
+/** A mount above a path that the image makes a volume of does not reach it; one below it may hold a part alone. */
+function isCovered(
+  { path, kind: system }: DataPath,
+  mounts: readonly SurveyedServiceMount[],
+  declared: readonly string[],
+): boolean {
   return mounts.some(({ kind, target }) => {
-    if ((kind !== "bind" && kind !== "named") || target === null) return false;
-    if (target === path || target.startsWith(`${path}/`)) return true;
+    if (kind !== "bind" && kind !== "named") return false;
+    if (target === path) return true;
+    if (target.startsWith(`${path}/`)) return system !== "postgresql" || OF_RELEASE.test(target);
     const above = target === "/" ? "/" : `${target}/`;
     const between = declared.some(
       (volume) => volume !== target && volume.startsWith(above) && `${path}/`.startsWith(`${volume}/`),

@@ -2,7 +2,7 @@
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { volumeOf } from "../compose-labels.ts";
+import { volumeOf } from "../../compose/labels.ts";
 import type { Finding } from "../finding.ts";
 import { dataText, type Stock, volumeText } from "../stock.ts";
 import type { SurveyedVolume } from "../survey.ts";

@@ -9,7 +9,7 @@ import {
   parseLocation,
   requireApart,
 } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { waitFor } from "../../../kit/wait.ts";
 
@@ -52,7 +52,13 @@ export const checkFresh = defineAction({
         return complete ? { found: output } : { instead: output };
       },
       tell: () => "waiting for the first base backup of the new instance",
-      late: () => noBackup(target),
+      late: () =>
+        refuse(
+          "deadline-passed",
+          `the new instance made no complete base backup in ${formatLocation(target)} within 5 minutes`,
+        )
+          .at(formatLocation(target))
+          .advise("Look at the container's log: without a working archive nothing can be recovered into it."),
     });
   },
   async verify(context, request, output) {
@@ -72,16 +78,14 @@ async function look(
   const freshness = judgeFresh(entries, new Date(request.created_at));
   // A clone holds the old archive already, and is never set aside.
   if (!freshness.fresh && request.clone_from === "") {
-    throw new RecoverError(
+    throw refuse(
       "target-not-fresh",
       `${formatLocation(target)} is not the archive of a fresh instance: ${freshness.reasons.join("; ")}`,
-      {
-        remedy:
-          "Nothing in it was changed. Look at this archive before anything else: it may be the only copy of somebody's data.",
-        place: formatLocation(target),
-        effect: "none",
-      },
-    );
+    )
+      .at(formatLocation(target))
+      .advise(
+        "Nothing in it was changed. Look at this archive before anything else: it may be the only copy of somebody's data.",
+      );
   }
   const has = (kind: string): boolean => entries.some((entry) => entry.kind.kind === kind);
   const output = {
@@ -91,16 +95,4 @@ async function look(
     region: await store.region(target.bucket),
   };
   return { complete: has("sentinel") && has("sysid"), output };
-}
-
-function noBackup(target: ArchiveLocation): RecoverError {
-  return new RecoverError(
-    "deadline-passed",
-    `the new instance made no complete base backup in ${formatLocation(target)} within 5 minutes`,
-    {
-      remedy: "Look at the container's log: without a working archive nothing can be recovered into it.",
-      place: formatLocation(target),
-      effect: "none",
-    },
-  );
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { compareListings } from "../../../archive/copy/baseline.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { evidenceRef, recallListing } from "./evidence-listing.ts";
 
@@ -27,14 +27,11 @@ export const compareSource = defineAction({
     const now = await context.ports.store.reader().list(before.location.bucket, `${before.location.prefix}/`);
     const { same, added, removed, changed } = compareListings(before.objects, now);
     if (same || (old_goes_on && removed.length + changed.length === 0)) return { objects: now.length };
-    throw new RecoverError(
+    throw refuse(
       "proof-failed",
       `the source archive is not as it was: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
-      {
-        remedy: "This run wrote nothing there. Find out who did before this archive is used again.",
-        place: before.location.prefix,
-        effect: "none",
-      },
-    );
+    )
+      .at(before.location.prefix)
+      .advise("This run wrote nothing there. Find out who did before this archive is used again.");
   },
 });

@@ -1,17 +1,30 @@
 import { z } from "zod";
-import { type Context, defineAction, type PrintedCommand, type Probe } from "../../../action.ts";
+import {
+  type Context,
+  defineAction,
+  type PrintedCommand,
+  type Probe,
+  type UndoProbe,
+  type WayBack,
+} from "../../../action.ts";
 import { compareListings } from "../../../archive/copy/baseline.ts";
 import { probeCopy, strangersIn } from "../../../archive/copy/compare.ts";
 import { copyArchive, refuseForeign } from "../../../archive/copy/copy.ts";
-import { type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
-import { parseLocation, requireApart, requireInstanceArchive } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { asideLocation, type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
+import {
+  formatLocation,
+  parseLocation,
+  requireApart,
+  requireInstanceArchive,
+} from "../../../archive/names/location.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { isStopped } from "../docker/stopped-container.ts";
+import { guardStopped, isStopped } from "../docker/stopped-container.ts";
 import { guardTarget, targetInput } from "../docker/target-container.ts";
-import { undoCopy } from "./undo-copy.ts";
-import { evidenceRef, recallListing } from "./evidence-listing.ts";
-import { intoNothing } from "./printed-aside.ts";
+import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
+import { intoNothing, printedMoveAside } from "./printed-aside.ts";
+import { probeSetAside, setAside } from "../../../archive/copy/set-aside.ts";
+import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
 
 const input = z.strictObject({
   ...targetInput,
@@ -24,6 +37,38 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ objects: z.number(), bytes: z.number() });
 type Output = z.infer<typeof output>;
+
+/**
+ * The way back of a copy: it moves the new archive aside, with all objects that the recovered database has added to it.
+ */
+const undoCopy: WayBack<Input, unknown> = {
+  effect: "destroy",
+  cost: "moves the copied archive aside, with what the recovered database has added to it; the source is not touched",
+  describe: ({ target }, run) => [printedMoveAside(target, run, "undone")],
+  guard: async (context, { input }) => {
+    await guardStopped(context, input);
+    await keptPlan(context, input);
+  },
+  async probe(context, { input }): Promise<UndoProbe> {
+    const plan = await keptPlan(context, input);
+    if (plan === undefined) return probeWithoutPlan(context, input);
+    const { aside, total, toMove, conflicts } = await probeSetAside(context.ports.store.reader(), plan);
+    const evidence = `${aside} of ${total} objects are in ${formatLocation(plan.target)}`;
+    const [conflict] = conflicts;
+    if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+    if (toMove.length === 0) return { state: "done", evidence };
+    return { state: aside === 0 ? "not-done" : "partly", evidence };
+  },
+  async run(context, { input }) {
+    const plan = (await keptPlan(context, input)) ?? (await makePlan(context, input));
+    const source = parseLocation(input.source);
+    await setAside(context.ports.store.writer({ source, into: [plan.source, plan.target] }), plan, {
+      signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
+      progress: (done, total) => context.progress({ message: "moving objects aside", done, total, unit: "objects" }),
+    });
+  },
+};
 
 /** Never `aws s3 sync`: it keeps newer objects of equal size, and every sysid has 20 bytes (dingo.md §0.2). */
 export const copy = defineAction({
@@ -38,8 +83,8 @@ export const copy = defineAction({
     const { container } = await guardTarget(context, request);
     requireApart(parseLocation(request.source), parseLocation(request.target));
     if (requireInstanceArchive(parseLocation(request.target)) !== request.guid)
-      throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
-    if (!isStopped(container)) throw refuse(`the container "${container.name}" runs and writes to the target`, request);
+      throw denied(`"${request.target}" is not the archive of "${request.guid}"`, request);
+    if (!isStopped(container)) throw denied(`the container "${container.name}" runs and writes to the target`, request);
     const plan = await planOf(context, request);
     refuseForeign(plan, { foreign: await strangersIn(context.ports.store.reader(), plan) });
   },
@@ -73,12 +118,10 @@ export const copy = defineAction({
   },
 });
 
-function refuse(message: string, { target }: Input): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
-    place: target,
-    effect: "none",
-  });
+function denied(message: string, { target }: Input): RecoverError {
+  return refuse("guard-refused", message)
+    .at(target)
+    .advise("Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.");
 }
 
 /**
@@ -109,13 +152,49 @@ async function refuseChangedSource(
   const now = await context.ports.store.reader().list(source.bucket, `${source.prefix}/`);
   const { same, added, removed, changed } = compareListings(before, now);
   if (same || (oldGoesOn && removed.length + changed.length === 0)) return;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the source archive changed since it was verified: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
-    {
-      remedy: "Somebody writes there: look for a living container of the deleted instance, then begin anew.",
-      place: `s3://${source.bucket}/${source.prefix}`,
-      effect: "none",
-    },
-  );
+  )
+    .at(`s3://${source.bucket}/${source.prefix}`)
+    .advise("Somebody writes there: look for a living container of the deleted instance, then begin anew.");
 }
+
+/**
+ * If something lies aside, objects were moved by a plan that the journal has lost: the objects in the archive now may
+ * be the instance's own, which a later step of the undo has put back.
+ */
+async function probeWithoutPlan(context: Context, input: Input): Promise<UndoProbe> {
+  const store = context.ports.store.reader();
+  const [here, aside] = [parseLocation(input.target), undoneLocation(context, input)];
+  const live = (await store.list(here.bucket, `${here.prefix}/`)).length;
+  const evidence = `${live} objects are in ${input.target}`;
+  if (live === 0) return { state: "done", evidence };
+  const moved = (await store.list(aside.bucket, `${aside.prefix}/`)).length;
+  if (moved === 0) return { state: "not-done", evidence };
+  return {
+    state: "unknown",
+    evidence: `${evidence}, ${moved} in ${formatLocation(aside)} of which the journal has no plan`,
+  };
+}
+
+/** Made once, before the first object moves: later objects there are not ours. */
+async function makePlan(context: Context, input: Input): Promise<CopyPlan> {
+  const location = parseLocation(input.target);
+  const objects = await context.ports.store.reader().list(location.bucket, `${location.prefix}/`);
+  const listing = await keepListing(context, { name: "undone-listing", location, objects });
+  const to = undoneLocation(context, input);
+  await context.record("undone-plan", { listing: { ...listing }, to: formatLocation(to) });
+  return planCopy(location, to, objects);
+}
+
+/** Throws `guard-refused`, `source-protected` if it is not about the instance's own archive. */
+async function keptPlan(context: Context, input: Input): Promise<CopyPlan | undefined> {
+  requireOwnArchive(input);
+  const kept = context.records("undone-plan").at(-1)?.["listing"];
+  if (kept === undefined) return undefined;
+  const { location, objects } = await recallOwnListing(context, evidenceRef.parse(kept), input);
+  return planCopy(location, undoneLocation(context, input), objects);
+}
+
+const undoneLocation = ({ run }: Context, { target }: Input) => asideLocation(parseLocation(target), run.id, "undone");

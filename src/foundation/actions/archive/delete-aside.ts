@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
 import { formatLocation, parseLocation } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { ObjectInfo } from "../../../ports/object-store.ts";
 import { asideRoot, guardInstanceOf, objectsAside, requireOwnBackup } from "../recovery/aside.ts";
 import { evidenceRef, recallListing } from "./evidence-listing.ts";
@@ -37,7 +37,10 @@ export const deleteAsideObjects = defineAction({
     const root = asideRoot(request, request.source);
     const { listed, left, strange } = await compare(context, request);
     const [first] = strange;
-    if (first !== undefined) throw changed(first, request);
+    if (first !== undefined)
+      throw refuse("object-changed", `${JSON.stringify(first.key)} was not there when the objects were listed`)
+        .at(request.archive)
+        .advise("Nothing more was deleted. Look at it, then begin the cleanup anew.");
     const store = context.ports.store.writer({ source: parseLocation(request.source), into: [root] });
     let done = listed.length - left.length;
     for (const { key } of left) {
@@ -80,12 +83,4 @@ async function compare(context: Context, request: Input): Promise<Compared> {
   const now = await objectsAside(context, asideRoot(request, request.source));
   const isShown = ({ key, etag }: ObjectInfo): boolean => shown.get(key) === etag;
   return { listed, left: now.filter(isShown), strange: now.filter((object) => !isShown(object)) };
-}
-
-function changed({ key }: ObjectInfo, { archive }: Input): RecoverError {
-  return new RecoverError("object-changed", `${JSON.stringify(key)} was not there when the objects were listed`, {
-    remedy: "Nothing more was deleted. Look at it, then begin the cleanup anew.",
-    place: archive,
-    effect: "none",
-  });
 }

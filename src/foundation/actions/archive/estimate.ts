@@ -3,7 +3,7 @@ import { type Context, defineAction } from "../../../action.ts";
 import { drillText, estimateRecovery } from "../../../archive/judgement/estimate.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { freeSpace } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { cellInstances } from "../bosh/cell-instances.ts";
@@ -52,15 +52,12 @@ export const estimate = defineAction({
         cell: roomiest.cell,
         drill: drillText(drill),
       };
-    throw new RecoverError(
+    throw refuse(
       "does-not-fit",
       `the database needs ${diskBytes} bytes, and no cell has more than ${roomiest.free} free (${roomiest.cell})`,
-      {
-        remedy: "Make room on a cell, or give the deployment a larger disk; then run again.",
-        place: STORE,
-        effect: "none",
-      },
-    );
+    )
+      .at(STORE)
+      .advise("Make room on a cell, or give the deployment a larger disk; then run again.");
   },
   /** Free space never stays the same: the check holds while there is enough of it. */
   async verify(context, facts, output) {

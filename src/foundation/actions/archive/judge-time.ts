@@ -13,7 +13,7 @@ import { inClear } from "../../../archive/reading/in-clear.ts";
 import { planRestore, type RestorePlan } from "../../../archive/restore/plan.ts";
 import { expandedSize } from "../../../archive/restore/restore.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { printedVerify } from "./printed-verify.ts";
 
 const input = z.strictObject({
@@ -59,7 +59,10 @@ export const judgeTime = defineAction({
     refuseFuture(context, request);
     const location = locationOf(request);
     const facts = await factsOf(context, location);
-    if (isEncrypted(facts) && facts.opened === undefined) throw encrypted(location);
+    if (isEncrypted(facts) && facts.opened === undefined)
+      throw refuse("not-restorable", "the archive is encrypted with OpenPGP, and no key of it is on this machine")
+        .at(formatLocation(location))
+        .advise("Name the file with its private key as gpg.key in the configuration, and begin anew.");
     const point = verifyArchive(facts).recoveryPoint?.time ?? "";
     const open = request.may_be_open && point !== "" && Date.parse(point) < Date.parse(request.time);
     const plan = planRestore(facts, open ? {} : { targetTime: new Date(request.time) });
@@ -83,23 +86,9 @@ const factsOf = ({ ports }: Context, location: ArchiveLocation): Promise<Archive
 function refuseFuture({ ports }: Context, { time }: Input): void {
   const now = ports.clock.now();
   if (Date.parse(time) < now.getTime()) return;
-  throw new RecoverError("not-restorable", `${time} has not come yet: it is ${now.toISOString()}`, {
-    remedy: "Give the time right before the mistake: --input time=….",
-    place: "time",
-    effect: "none",
-  });
-}
-
-function encrypted(location: ArchiveLocation): RecoverError {
-  return new RecoverError(
-    "not-restorable",
-    "the archive is encrypted with OpenPGP, and no key of it is on this machine",
-    {
-      remedy: "Name the file with its private key as gpg.key in the configuration, and begin anew.",
-      place: formatLocation(location),
-      effect: "none",
-    },
-  );
+  throw refuse("not-restorable", `${time} has not come yet: it is ${now.toISOString()}`)
+    .at("time")
+    .advise("Give the time right before the mistake: --input time=….");
 }
 
 function outputOf(

@@ -2,7 +2,7 @@
 import type { Context } from "../../../action.ts";
 import type { ArchiveFacts } from "../../../archive/reading/facts.ts";
 import { formatLocation } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Container } from "../../../ports/cells.ts";
 import { cellInstances } from "../bosh/cell-instances.ts";
 
@@ -15,16 +15,11 @@ export async function requireKey(context: Context, deployment: string, { locatio
     const cell = await context.ports.cells.open(instance);
     if ((await cell.docker.list()).some(hasKey)) return true;
   }
-  throw new RecoverError(
-    "does-not-fit",
-    `the archive is encrypted by OpenPGP, and no container here has a ${GPG_KEY}`,
-    {
-      remedy:
-        "Give the service's plan the key that it had (WALE_GPG_KEY_ID, and its private key in the image), create any instance of it, then run this again. Nothing was created.",
-      place: formatLocation(location),
-      effect: "none",
-    },
-  );
+  throw refuse("does-not-fit", `the archive is encrypted by OpenPGP, and no container here has a ${GPG_KEY}`)
+    .at(formatLocation(location))
+    .advise(
+      "Give the service's plan the key that it had (WALE_GPG_KEY_ID, and its private key in the image), create any instance of it, then run this again. Nothing was created.",
+    );
 }
 
 export function hasKey({ env }: Container): boolean {

@@ -10,7 +10,7 @@ import {
   requireApart,
   requireInstanceArchive,
 } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { recallListing } from "./evidence-listing.ts";
 
 interface Input {
@@ -23,7 +23,7 @@ interface Input {
 export function requireOwnArchive({ guid, source, target }: Input): void {
   const location = parseLocation(target);
   requireApart(parseLocation(source), location);
-  if (requireInstanceArchive(location) !== guid) throw refuse(`"${target}" is not the archive of "${guid}"`, target);
+  if (requireInstanceArchive(location) !== guid) throw denied(`"${target}" is not the archive of "${guid}"`, target);
 }
 
 /** Throws `guard-refused` if the listing that was kept is one of another place than the target. */
@@ -31,13 +31,11 @@ export async function recallOwnListing(context: Context, ref: EvidenceRef, { tar
   const listing = await recallListing(context, ref);
   const place = formatLocation(listing.location);
   if (place === formatLocation(parseLocation(target))) return listing;
-  throw refuse(`the kept listing is one of "${place}", not of "${target}"`, place);
+  throw denied(`the kept listing is one of "${place}", not of "${target}"`, place);
 }
 
-function refuse(message: string, place: string): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was moved. The journal is not as this run wrote it: look at both archives by hand.",
-    place,
-    effect: "none",
-  });
+function denied(message: string, place: string): RecoverError {
+  return refuse("guard-refused", message)
+    .at(place)
+    .advise("Nothing was moved. The journal is not as this run wrote it: look at both archives by hand.");
 }

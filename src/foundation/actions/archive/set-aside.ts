@@ -14,7 +14,7 @@ import {
 } from "../../../archive/names/location.ts";
 import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../../archive/copy/set-aside.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { ObjectInfo } from "../../../ports/object-store.ts";
 import { isStopped } from "../docker/stopped-container.ts";
 import { guardTarget, targetInput } from "../docker/target-container.ts";
@@ -48,9 +48,9 @@ export const setAside = defineAction({
     const target = parseLocation(request.target);
     requireApart(parseLocation(request.source), target);
     if (requireInstanceArchive(target) !== request.guid)
-      throw refuse(`"${request.target}" is not the archive of "${request.guid}"`, request);
+      throw denied(`"${request.target}" is not the archive of "${request.guid}"`, request);
     if (!isStopped(container))
-      throw refuse(`the container "${container.name}" runs and writes to the archive`, request);
+      throw denied(`the container "${container.name}" runs and writes to the archive`, request);
   },
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request, true);
@@ -119,7 +119,7 @@ async function planOf(context: Context, request: Input, make: boolean): Promise<
   const own = restored ? await withoutCopies(context, objects, request) : objects;
   const freshness = judgeFresh(sortEntries(target, own), new Date(request.created_at), { restored });
   if (!freshness.fresh)
-    throw refuse(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request);
+    throw denied(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request);
   const plan = planCopy(target, aside, objects);
   const listing = await keepListing(context, { name: "replaced-listing", location: target, objects });
   await context.record("aside-plan", { listing: { ...listing }, to: formatLocation(aside) });
@@ -157,10 +157,8 @@ async function withoutCopies(
   });
 }
 
-function refuse(message: string, request: Input): RecoverError {
-  return new RecoverError("target-not-fresh", message, {
-    remedy: "Nothing was moved. Look at this archive and its container before anything else.",
-    place: request.target,
-    effect: "none",
-  });
+function denied(message: string, request: Input): RecoverError {
+  return refuse("target-not-fresh", message)
+    .at(request.target)
+    .advise("Nothing was moved. Look at this archive and its container before anything else.");
 }

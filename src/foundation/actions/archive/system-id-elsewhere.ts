@@ -9,7 +9,7 @@ import { backupSysid } from "../../../archive/reading/backup-sysid.ts";
 import { initdbTime, parseSysid } from "../../../archive/names/sysid.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { systemIdLines } from "../../../discovery/sources/system-id-lines.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { cellInstances } from "../bosh/cell-instances.ts";
 
@@ -127,14 +127,12 @@ function fitsArchive(systemId: string, { entries }: ArchiveFacts): boolean {
 export async function crossCheck(context: Context, old: OldInstance, systemId: string): Promise<void> {
   const kept = await systemIdInEtcd(context, old);
   if (kept === undefined || kept.systemId === systemId) return;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the archive's system identifier is ${systemId}, but ${kept.source} says ${kept.systemId}`,
-    {
-      remedy:
-        "Another cluster has written to this archive, or the key is of another life of the instance: find out which before anything is restored.",
-      place: old.guid,
-      effect: "none",
-    },
-  );
+  )
+    .at(old.guid)
+    .advise(
+      "Another cluster has written to this archive, or the key is of another life of the instance: find out which before anything is restored.",
+    );
 }

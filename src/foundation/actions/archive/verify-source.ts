@@ -17,7 +17,7 @@ import type { ArchiveVerdict } from "../../../archive/judgement/verdict.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
 import { PROBLEMS, type ProblemCode } from "../../../archive/judgement/problem.ts";
 import { isEncrypted } from "../../../archive/judgement/strangers.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import { type LossFacts, lossRange, lossText } from "../../../archive/loss.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { counted } from "../../../kit/text/counted.ts";
@@ -173,34 +173,27 @@ function lacksOnlySystemId({ verdict, problems }: ArchiveVerdict): boolean {
 /** A place that nobody could ask may still have the answer (law 5). */
 function refuseUnread({ unread, unanswered }: Omit<Elsewhere, "found">, location: ArchiveLocation): void {
   if (unread.length === 0) return;
-  throw new RecoverError(
+  throw refuse(
     unanswered ? "unreachable" : "coverage-incomplete",
     `the archive has lost its system identifier, and not all logs that may know it could be read: ${unread.slice(0, 5).join("; ")}`,
-    {
-      remedy: "Nothing was created. See that these logs can be read, and run again.",
-      place: formatLocation(location),
-      effect: "none",
-    },
-  );
+  )
+    .at(formatLocation(location))
+    .advise("Nothing was created. See that these logs can be read, and run again.");
 }
 
 function locate(context: Context, { guid, archive }: Input): ArchiveLocation {
   if (archive !== "") {
     const location = parseLocation(archive);
     if (instanceGuidIn(location) === guid) return location;
-    throw new RecoverError("guard-refused", `"${archive}" is not the archive of instance "${guid}"`, {
-      remedy: "Give --input instance_guid=… and --input archive=… of the same instance.",
-      place: "archive",
-      effect: "none",
-    });
+    throw refuse("guard-refused", `"${archive}" is not the archive of instance "${guid}"`)
+      .at("archive")
+      .advise("Give --input instance_guid=… and --input archive=… of the same instance.");
   }
   const { bucket } = context.ports.settings;
   if (bucket !== undefined) return instanceArchive(bucket, guid);
-  throw new RecoverError("input-missing", "the bucket of the archives is not known", {
-    remedy: "Set s3.bucket in the configuration, or give --input archive=s3://BUCKET/backups/GUID/wal.",
-    place: "s3.bucket",
-    effect: "none",
-  });
+  throw refuse("input-missing", "the bucket of the archives is not known")
+    .at("s3.bucket")
+    .advise("Set s3.bucket in the configuration, or give --input archive=s3://BUCKET/backups/GUID/wal.");
 }
 
 function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocation): void {
@@ -211,17 +204,17 @@ function refuseUnlessRestorable(verdict: ArchiveVerdict, location: ArchiveLocati
     case "restorable-with-loss":
       return;
     case "not-restorable":
-      throw new RecoverError("not-restorable", `the archive cannot be restored: ${why}`, {
-        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}; object versions or another region may hold what is missing.`,
-        place,
-        effect: "none",
-      });
+      throw refuse("not-restorable", `the archive cannot be restored: ${why}`)
+        .at(place)
+        .advise(
+          `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}; object versions or another region may hold what is missing.`,
+        );
     case "unknown":
-      throw new RecoverError("coverage-incomplete", `it cannot be told whether the archive can be restored: ${why}`, {
-        remedy: `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}.`,
-        place,
-        effect: "none",
-      });
+      throw refuse("coverage-incomplete", `it cannot be told whether the archive can be restored: ${why}`)
+        .at(place)
+        .advise(
+          `Nothing was created. Look at it with ${quote(["dingo-recover", "archive", "verify", place, ...AS_DEEP])}.`,
+        );
   }
 }
 
@@ -251,15 +244,14 @@ async function acceptLoss(
   if (lost <= found.request.accept_loss) return;
   const archive = formatLocation(found.location);
   const place = { archive, bucket: "", guid: found.request.guid };
-  const refused = new RecoverError(
+  const refused = refuse(
     "loss-not-accepted",
     `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
-    {
-      remedy: `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
-      place: archive,
-      effect: "none",
-    },
-  );
+  )
+    .at(archive)
+    .advise(
+      `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
+    );
   const answer = await context
     .ask({
       kind: "typed",

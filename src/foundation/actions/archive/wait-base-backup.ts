@@ -4,7 +4,7 @@ import type { Baseline } from "../../../archive/copy/baseline.ts";
 import { type Completed, latestBase } from "../../../archive/judgement/choose.ts";
 import { sortEntries } from "../../../archive/reading/facts.ts";
 import { parseLocation } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import { evidenceRef, recallListing } from "./evidence-listing.ts";
@@ -39,11 +39,9 @@ export const waitBaseBackup = defineAction({
       },
       tell: () => "waiting for the first base backup of the new timeline",
       late: () =>
-        new RecoverError("deadline-passed", "the recovered database made no complete base backup within 15 minutes", {
-          remedy: "The data are back; look at the container's log for backup> lines, then resume.",
-          place: request.target,
-          effect: "none",
-        }),
+        refuse("deadline-passed", "the recovered database made no complete base backup within 15 minutes")
+          .at(request.target)
+          .advise("The data are back; look at the container's log for backup> lines, then resume."),
     });
   },
   async verify(context, request, output) {

@@ -1,5 +1,5 @@
 /** Which instances of a deployment are cells, and the way back from a cell's name in a step's output to the instance. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import type { BoshInstance } from "../../../ports/director.ts";
 import type { Ports } from "../../../ports/ports.ts";
@@ -19,11 +19,9 @@ export async function cellInstances(ports: Ports, deployment: string): Promise<r
   refuseSilent(instances, deployment);
   const cells = instances.filter(isCell);
   if (cells.length > 0) return cells;
-  throw new RecoverError("guard-refused", `the deployment "${deployment}" has no cells`, {
-    remedy: "Name the deployment of Dingo PostgreSQL in the configuration (bosh.deployment).",
-    place: deployment,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the deployment "${deployment}" has no cells`)
+    .at(deployment)
+    .advise("Name the deployment of Dingo PostgreSQL in the configuration (bosh.deployment).");
 }
 
 /** An instance with a machine whose agent does not answer shows no processes: it may be a cell, and must not be left out. */
@@ -32,15 +30,9 @@ function refuseSilent(instances: readonly BoshInstance[], deployment: string): v
     (each) => !isCell(each) && each.ips.length > 0 && each.processes.length === 0 && each.jobState !== "running",
   );
   if (silent === undefined) return;
-  throw new RecoverError(
-    "answer-incomplete",
-    `the agent of "${instanceName(silent)}" does not answer: it may be a cell`,
-    {
-      remedy: `Look at it with bosh -d ${deployment} instances --ps; go on when it answers.`,
-      place: instanceName(silent),
-      effect: "none",
-    },
-  );
+  throw refuse("answer-incomplete", `the agent of "${instanceName(silent)}" does not answer: it may be a cell`)
+    .at(instanceName(silent))
+    .advise(`Look at it with bosh -d ${deployment} instances --ps; go on when it answers.`);
 }
 
 /**
@@ -56,9 +48,7 @@ export async function openCell(
   if (living !== undefined) return living;
   const instance = (await ports.director.instances(at.deployment)).find((each) => instanceName(each) === at.cell);
   if (instance !== undefined) return await ports.cells.open(instance);
-  throw new RecoverError("guard-refused", `the cell "${at.cell}" is no longer part of "${at.deployment}"`, {
-    remedy: "Look at the deployment with bosh instances, then run the recovery again under a new name.",
-    place: `${at.deployment} ${at.cell}`,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the cell "${at.cell}" is no longer part of "${at.deployment}"`)
+    .at(`${at.deployment} ${at.cell}`)
+    .advise("Look at the deployment with bosh instances, then run the recovery again under a new name.");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Director } from "../../../ports/director.ts";
 import { together } from "../../../kit/together.ts";
 import { cellInstances, instanceName } from "./cell-instances.ts";
@@ -36,11 +36,9 @@ async function chooseDeployment(context: Context): Promise<string> {
   const all = await director.deployments();
   if (settings.deployment !== undefined) {
     if (all.includes(settings.deployment)) return settings.deployment;
-    throw new RecoverError("guard-refused", `the director has no deployment "${settings.deployment}"`, {
-      remedy: `Correct bosh.deployment; the director has: ${all.join(", ") || "none"}.`,
-      place: "bosh.deployment",
-      effect: "none",
-    });
+    throw refuse("guard-refused", `the director has no deployment "${settings.deployment}"`)
+      .at("bosh.deployment")
+      .advise(`Correct bosh.deployment; the director has: ${all.join(", ") || "none"}.`);
   }
   const dingo = all.filter((name) => name.startsWith("dingo-postgresql"));
   if (dingo.length === 1 && dingo[0] !== undefined) return dingo[0];
@@ -64,11 +62,9 @@ const HARMLESS = /\bssh\b|^retrieve (?:vm|instance)-stats$|^fetch logs$/i;
 export async function refuseBusyDirector(context: Context, deployment: string): Promise<void> {
   const others = await busyWith(context.ports.director, deployment);
   if (others.length === 0) return;
-  throw new RecoverError("platform-busy", `the director is at work on "${deployment}": ${others.join("; ")}`, {
-    remedy: "Wait until bosh tasks shows nothing for this deployment, then resume.",
-    place: deployment,
-    effect: "none",
-  });
+  throw refuse("platform-busy", `the director is at work on "${deployment}": ${others.join("; ")}`)
+    .at(deployment)
+    .advise("Wait until bosh tasks shows nothing for this deployment, then resume.");
 }
 
 /** Locks and tasks on the deployment, for people; empty if the director is at rest. */

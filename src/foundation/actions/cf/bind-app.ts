@@ -3,8 +3,7 @@ import { type Context, defineAction, type Probe } from "../../../action.ts";
 import type { CredentialBinding } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardInstance } from "../docker/target-container.ts";
-import { awaitBinding, probeBinding } from "./await-binding.ts";
-import { undoBind } from "./undo-binding.ts";
+import { awaitBinding, probeBinding, undoBinding } from "./binding.ts";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -24,7 +23,16 @@ export const bindApp = defineAction({
   effect: "create",
   input,
   output,
-  undo: undoBind,
+  undo: undoBinding<Input>({
+    cost: "unbinds the application; the running one keeps the credentials that it was started with until it is restaged",
+    titleOf: (request) => `${titleOf(request)} by this run`,
+    command: ({ app, name }) => ["cf", "unbind-service", app, name],
+    // A binding that was there before the step is not this run's: then the step noted nothing.
+    find: async (context, request) =>
+      context.records("binding-asked-for").length === 0 ? undefined : await findBinding(context, request),
+    remove: (context, { guid, org, space, name, app }) =>
+      context.ports.cf.unbindService({ in: { org, space }, app, instance: name, guid }),
+  }),
   describe: ({ org, space, name, app }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "bind-service", app, name, "--wait"]) },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type PrintedCommand } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { CfPlan, CfSpace } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
@@ -88,22 +88,17 @@ async function findSpace(context: Context, { org, space, deleted_org_guid }: Inp
   const found = await cf.findSpace({ org, space });
   if (found === undefined && deleted_org_guid !== "" && (await cf.orgName(deleted_org_guid)) === org) return undefined;
   if (found === undefined) {
-    throw new RecoverError("nothing-found", `there is no space "${space}" in the organization "${org}"`, {
-      remedy: `Create it again with ${quote(["cf", "create-space", space, "-o", org])}, then run this again.`,
-      place: `${org}/${space}`,
-      effect: "none",
-    });
+    throw refuse("nothing-found", `there is no space "${space}" in the organization "${org}"`)
+      .at(`${org}/${space}`)
+      .advise(`Create it again with ${quote(["cf", "create-space", space, "-o", org])}, then run this again.`);
   }
   if (deleted_org_guid === "" || found.orgGuid === deleted_org_guid) return found;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the deleted instance belonged to another organization (${deleted_org_guid}) than "${org}"`,
-    {
-      remedy: "Give the organization and the space that it was in.",
-      place: `${org}/${space}`,
-      effect: "none",
-    },
-  );
+  )
+    .at(`${org}/${space}`)
+    .advise("Give the organization and the space that it was in.");
 }
 
 /** Nothing in it can be looked at: no name is taken, no application is there, and Cloud Foundry checks the plan. */
@@ -118,18 +113,13 @@ function inMissingSpace(request: Input): Output {
       ...{ target: `${org}/${space}/${name}`, org, space, space_guid: "", missing: true, name },
       ...{ adopt: "", exchange_with: "", final_name: name, offering, plan, apps: [] },
     };
-  throw new RecoverError(
-    "input-invalid",
-    `the space "${space}" is not there, so that "${lacking}" cannot be found in it`,
-    {
-      remedy:
-        lacking === "apps"
-          ? "Leave --input apps=… out, and bind the applications when they are there again."
-          : "Give --input offering=… and --input plan=….",
-      place: lacking,
-      effect: "none",
-    },
-  );
+  throw refuse("input-invalid", `the space "${space}" is not there, so that "${lacking}" cannot be found in it`)
+    .at(lacking)
+    .advise(
+      lacking === "apps"
+        ? "Leave --input apps=… out, and bind the applications when they are there again."
+        : "Give --input offering=… and --input plan=….",
+    );
 }
 
 async function findPlan(context: Context, space: CfSpace, request: Input): Promise<CfPlan> {
@@ -142,15 +132,9 @@ async function findPlan(context: Context, space: CfSpace, request: Input): Promi
   );
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
   const plans = all.map((each) => `${each.offering}/${each.name}`);
-  throw new RecoverError(
-    "input-invalid",
-    `the plan "${plan}" of the offering "${offering}" cannot be used in this space`,
-    {
-      remedy: `Choose one with --input offering=… --input plan=…; there are: ${plans.join(", ") || "none"}.`,
-      place: "offering, plan",
-      effect: "none",
-    },
-  );
+  throw refuse("input-invalid", `the plan "${plan}" of the offering "${offering}" cannot be used in this space`)
+    .at("offering, plan")
+    .advise(`Choose one with --input offering=… --input plan=…; there are: ${plans.join(", ") || "none"}.`);
 }
 
 /** Apps are named by the operator, or were bound at the time of the deletion; of the latter, those that still exist count. */
@@ -158,11 +142,9 @@ async function findApps(context: Context, space: CfSpace, { apps, bound_apps }: 
   const existing = await context.ports.cf.apps(space.guid);
   const missing = apps.filter((name) => !existing.some((app) => app.name === name));
   if (missing.length > 0) {
-    throw new RecoverError("input-invalid", `there is no application "${missing.join('", "')}" in "${space.name}"`, {
-      remedy: "Correct --input apps=…, or leave it out and bind the applications later.",
-      place: "apps",
-      effect: "none",
-    });
+    throw refuse("input-invalid", `there is no application "${missing.join('", "')}" in "${space.name}"`)
+      .at("apps")
+      .advise("Correct --input apps=…, or leave it out and bind the applications later.");
   }
   if (apps.length > 0) return [...apps];
   return existing.filter((app) => bound_apps.includes(app.guid)).map((app) => app.name);

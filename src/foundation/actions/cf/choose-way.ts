@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { parseLocation } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import { placeInBucketOf } from "../archive/printed-place.ts";
-import { CLUSTERDATA, readRecord } from "./clusterdata-record.ts";
+import type { ObjectInfo } from "../../../ports/object-store.ts";
 
 const input = z.strictObject({
   /** The deleted instance: its GUID and the name it had. */
@@ -42,17 +42,17 @@ export const chooseWay = defineAction({
     return [{ on: "here", line: `aws s3 ls ${word}`, ...rest }];
   },
   async run(context, request): Promise<Output> {
-    if (request.clone_from !== "ask" && request.clone_from !== "never") throw unknownChoice(request.clone_from);
+    if (request.clone_from !== "ask" && request.clone_from !== "never")
+      throw refuse("input-invalid", `"${request.clone_from}" is no choice for clone_from`)
+        .at("clone_from")
+        .advise("Give --input clone_from=ask or --input clone_from=never.");
     const against = await reasonAgainst(context, request);
     if (against !== undefined) return { clone_from: "", why: `not clone-from: ${against}` };
     const answer = await context.ask(question(request.service)).catch((error: unknown) => {
       if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
-      throw new RecoverError("question-unanswered", "nobody is there to choose between clone-from and the archive", {
-        remedy: `${error.remedy} Another run is not asked with --input clone_from=never.`,
-        place: "clone_from",
-        effect: "none",
-        cause: error,
-      });
+      throw refuse("question-unanswered", "nobody is there to choose between clone-from and the archive")
+        .at("clone_from")
+        .advise(`${error.remedy} Another run is not asked with --input clone_from=never.`, error);
     });
     if (answer.value === "clone") return { clone_from: request.service, why: "by the broker's clone-from" };
     return { clone_from: "", why: "not clone-from: the archive was chosen" };
@@ -99,10 +99,52 @@ const question = (service: string) =>
     recommended: "clone",
   }) as const;
 
-function unknownChoice(value: string): RecoverError {
-  return new RecoverError("input-invalid", `"${value}" is no choice for clone_from`, {
-    remedy: "Give --input clone_from=ask or --input clone_from=never.",
-    place: "clone_from",
-    effect: "none",
-  });
+const CLUSTERDATA = "dingo-postgresql-clusterdata-backup-";
+/** Beyond these nobody can tell in reasonable time which one the broker would take. */
+const MOST_READ = 50;
+
+/** The passwords in it are not even looked at. */
+const record = z.object({ service_instance_name: z.string(), space_guid: z.string() });
+type ClusterRecord = z.infer<typeof record>;
+
+interface Looked {
+  readonly bucket: string;
+  readonly guid: string;
+  readonly service: string;
+  readonly space_guid: string;
+}
+
+/**
+ * The broker's record of an instance outlives the instance, and clone-from goes by it (dingo.md §2.10, §3.7). Returns
+ * why clone-from would not find this very instance; undefined if it would. Errors: those of the store.
+ */
+async function readRecord(
+  context: Context,
+  { bucket, guid, service, space_guid }: Looked,
+): Promise<string | undefined> {
+  const key = `${CLUSTERDATA}${guid}.json`;
+  const all = await context.ports.store.reader().list(bucket, CLUSTERDATA);
+  const own = all.find((each) => each.key === key);
+  if (own === undefined) return `the broker kept no record of it (s3://${bucket}/${key})`;
+  const fits = (found: ClusterRecord | undefined): boolean =>
+    found?.service_instance_name === service && found.space_guid === space_guid;
+  if (!fits(await read(context, bucket, own)))
+    return "the broker's record of it names another space or no name: clone-from finds only what was in the same space";
+  const younger = all.filter((each) => each.lastModified > own.lastModified);
+  if (younger.length > MOST_READ)
+    return `there are ${younger.length} younger records, too many to tell which it would take`;
+  for (const other of younger) {
+    if (fits(await read(context, bucket, other))) return `it would take a younger instance of that name (${other.key})`;
+  }
+  return undefined;
+}
+
+/** Undefined if it is no record. */
+async function read(context: Context, bucket: string, { key, etag }: ObjectInfo): Promise<ClusterRecord | undefined> {
+  const bytes = await context.ports.store.reader().get({ bucket, key }, { ifMatch: etag });
+  try {
+    return record.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
 }

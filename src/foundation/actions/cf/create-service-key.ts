@@ -2,10 +2,9 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
 import type { CredentialBinding } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { awaitBinding, probeBinding } from "./await-binding.ts";
+import { awaitBinding, probeBinding, undoBinding } from "./binding.ts";
 import { guardInstance, guardLiving } from "../docker/target-container.ts";
 import { runTag } from "./run-tag.ts";
-import { undoServiceKey } from "./undo-binding.ts";
 
 const input = z.strictObject({
   guid: z.guid(),
@@ -27,7 +26,14 @@ export const createServiceKey = defineAction({
   effect: "create",
   input,
   output,
-  undo: undoServiceKey,
+  undo: undoBinding<Input>({
+    cost: "removes the service key that this run made",
+    titleOf: (_request, run) => titleOf(run),
+    command: ({ name }, run) => ["cf", "delete-service-key", name, runTag(run), "-f"],
+    find: findKey,
+    remove: (context, { guid, org, space, name }) =>
+      context.ports.cf.deleteServiceKey({ in: { org, space }, instance: name, guid, key: runTag(context.run.id) }),
+  }),
   describe: ({ org, space, name, run }) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
     { on: "here", line: quote(["cf", "create-service-key", name, runTag(run), "--wait"]) },
@@ -43,24 +49,22 @@ export const createServiceKey = defineAction({
       await context.beforeEffect();
       await context.ports.cf.createServiceKey({ in: { org, space }, instance, guid: request.guid, key });
     }
-    return { key, key_guid: await awaitBinding(context, titleOf(context), () => findKey(context, request)) };
+    return { key, key_guid: await awaitBinding(context, titleOf(context.run.id), () => findKey(context, request)) };
   },
   async probe(context, request): Promise<Probe<Output>> {
     const key = runTag(context.run.id);
-    return probeBinding(titleOf(context), await findKey(context, request), (key_guid) => ({ key, key_guid }));
+    return probeBinding(titleOf(context.run.id), await findKey(context, request), (key_guid) => ({ key, key_guid }));
   },
   async verify(context, request, output) {
     const binding = await findKey(context, request);
-    const { state, evidence } = probeBinding(titleOf(context), binding, () => undefined);
+    const { state, evidence } = probeBinding(titleOf(context.run.id), binding, () => undefined);
     return { holds: state === "done" && binding?.guid === output.key_guid, evidence };
   },
 });
 
-function titleOf(context: Context): string {
-  return `the service key "${runTag(context.run.id)}"`;
-}
+const titleOf = (run: string): string => `the service key "${runTag(run)}"`;
 
-async function findKey(context: Context, { guid }: Input): Promise<CredentialBinding | undefined> {
+async function findKey(context: Context, { guid }: Pick<Input, "guid">): Promise<CredentialBinding | undefined> {
   const bindings = await context.ports.cf.bindings(guid);
   return bindings.find((binding) => binding.type === "key" && binding.name === runTag(context.run.id));
 }

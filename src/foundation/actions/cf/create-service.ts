@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, RecoverError, refuse } from "../../../errors.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { containersOf } from "../docker/locate-container.ts";
@@ -63,7 +63,11 @@ export const createService = defineAction({
     if (taken === undefined && request.adopt === "") return;
     if (taken !== undefined && isOurs(context, taken)) return;
     if (taken?.guid === request.adopt) return await refuseUsed(context, taken, request);
-    throw taken === undefined ? gone(request) : nameTaken(taken, request.name);
+    throw taken === undefined
+      ? refuse("guard-refused", `the instance "${request.name}" (${request.adopt}) that was to be adopted is gone`)
+          .at(request.adopt)
+          .advise("Begin anew: the name may be free now.")
+      : nameTaken(taken, request.name);
   },
   async run(context, request): Promise<Output> {
     const { cf } = context.ports;
@@ -146,14 +150,6 @@ async function livesOf(context: Context, deployment: string, guid: string): Prom
   return containers.flatMap(({ container }) => (container.running ? [container.startedAt] : []));
 }
 
-function gone({ name, adopt: guid }: Input): RecoverError {
-  return new RecoverError("guard-refused", `the instance "${name}" (${guid}) that was to be adopted is gone`, {
-    remedy: "Begin anew: the name may be free now.",
-    place: guid,
-    effect: "none",
-  });
-}
-
 function isOurs(context: Context, instance: ServiceInstance): boolean {
   return instance.kind === "managed" && instance.tags.includes(runTag(context.run.id));
 }
@@ -215,10 +211,9 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
     },
     tell: (instead) => instead,
     late: () =>
-      new RecoverError("deadline-passed", `"${name}" was not created within 15 minutes`, {
-        remedy: "Look at cf service and at the broker's log; when it is created, resume.",
-        place: name,
-      }),
+      giveUp("deadline-passed", `"${name}" was not created within 15 minutes`)
+        .at(name)
+        .advise("Look at cf service and at the broker's log; when it is created, resume."),
   });
 }
 
@@ -226,16 +221,13 @@ async function awaitCreated(context: Context, { space_guid, name }: Input): Prom
 function isCreated(context: Context, instance: ServiceInstance): boolean {
   const { name, guid, lastOperation } = instance;
   if (!isOurs(context, instance))
-    throw new RecoverError(
-      "name-taken",
-      `the service instance "${name}" that exists now was not created by this run (${guid})`,
-      { remedy: "Somebody created it at the same moment: run again with --input new_name=NAME.", place: name },
-    );
+    throw giveUp("name-taken", `the service instance "${name}" that exists now was not created by this run (${guid})`)
+      .at(name)
+      .advise("Somebody created it at the same moment: run again with --input new_name=NAME.");
   if (lastOperation.state === "failed")
-    throw new RecoverError("step-failed", `Cloud Foundry could not create "${name}": ${lastOperation.description}`, {
-      remedy: wayOnFrom(context, instance),
-      place: guid,
-    });
+    throw giveUp("step-failed", `Cloud Foundry could not create "${name}": ${lastOperation.description}`)
+      .at(guid)
+      .advise(wayOnFrom(context, instance));
   return lastOperation.state === "succeeded";
 }
 

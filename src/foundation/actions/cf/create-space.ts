@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { said } from "../../../kit/commands/printed-cases.ts";
 import { undoSpace } from "./undo-space.ts";
@@ -55,10 +55,9 @@ export const createSpace = defineAction({
     const found = await cf.findSpace(place);
     if (made && found !== undefined) await context.record("space-made", { guid: found.guid });
     if (found !== undefined) return { space_guid: found.guid };
-    throw new RecoverError("step-failed", `there is still no space "${request.space}" in "${request.org}"`, {
-      remedy: `Make it with ${quote(["cf", "create-space", request.space, "-o", request.org])}, then resume.`,
-      place: `${request.org}/${request.space}`,
-    });
+    throw giveUp("step-failed", `there is still no space "${request.space}" in "${request.org}"`)
+      .at(`${request.org}/${request.space}`)
+      .advise(`Make it with ${quote(["cf", "create-space", request.space, "-o", request.org])}, then resume.`);
   },
   probe: probeSpace,
   async verify(context, request, output) {
@@ -81,9 +80,7 @@ async function probeSpace(context: Context, request: Input): Promise<Probe<Outpu
 
 function otherOrganization({ org, org_guid }: Pick<Input, "org" | "org_guid">, now: string | undefined): RecoverError {
   const found = now === undefined ? "is gone" : `is called "${now}"`;
-  return new RecoverError("guard-refused", `the organization "${org_guid}" ${found}, not "${org}"`, {
-    remedy: "The space is made again where it was: look at cf orgs, then begin anew with the organization's name.",
-    place: org,
-    effect: "none",
-  });
+  return refuse("guard-refused", `the organization "${org_guid}" ${found}, not "${org}"`)
+    .at(org)
+    .advise("The space is made again where it was: look at cf orgs, then begin anew with the organization's name.");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardLiving } from "../docker/target-container.ts";
 
@@ -33,7 +33,13 @@ export const findService = defineAction({
     const { org, space, service: name } = request;
     const place = await context.ports.cf.findSpace({ org, space });
     const instance = place === undefined ? undefined : await context.ports.cf.findInstance(place.guid, name);
-    if (place === undefined || instance?.kind !== "managed") throw notThere(request);
+    if (place === undefined || instance?.kind !== "managed")
+      throw refuse(
+        "nothing-found",
+        `there is no managed service "${request.service}" in ${request.org}/${request.space}`,
+      )
+        .at(`${request.org}/${request.space}`)
+        .advise("Look with cf services. A service that was deleted is brought back by dingo-recover run.");
     await guardLiving(context, instance.guid, name);
     const { guid, createdAt: created_at } = instance;
     return { target: `${org}/${space}/${name}`, guid, space_guid: place.guid, org, space, name, created_at };
@@ -43,11 +49,3 @@ export const findService = defineAction({
     return { holds: found?.name === name, evidence: `${guid} is called "${found?.name ?? "nothing"}"` };
   },
 });
-
-function notThere({ org, space, service }: Input): RecoverError {
-  return new RecoverError("nothing-found", `there is no managed service "${service}" in ${org}/${space}`, {
-    remedy: "Look with cf services. A service that was deleted is brought back by dingo-recover run.",
-    place: `${org}/${space}`,
-    effect: "none",
-  });
-}

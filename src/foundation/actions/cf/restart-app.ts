@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type Verdict } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { AppInstance, AuditEvent, CfApp } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardInstance } from "../docker/target-container.ts";
@@ -41,15 +41,9 @@ export const restartApp = defineAction({
     const app = await findApp(context, request);
     const bindings = await context.ports.cf.bindings(request.guid);
     if (bindings.some((binding) => binding.type === "app" && binding.appGuid === app.guid)) return;
-    throw new RecoverError(
-      "guard-refused",
-      `the application "${request.app}" is not bound to the instance of this run`,
-      {
-        remedy: "Bind it first; an application that is not bound gains nothing from a restart.",
-        place: request.app,
-        effect: "none",
-      },
-    );
+    throw refuse("guard-refused", `the application "${request.app}" is not bound to the instance of this run`)
+      .at(request.app)
+      .advise("Bind it first; an application that is not bound gains nothing from a restart.");
   },
   async run(context, request): Promise<Output> {
     const app = await findApp(context, request);
@@ -131,10 +125,9 @@ function doesNotRun(
   code: "step-failed" | "deadline-passed",
 ): RecoverError {
   const when = code === "deadline-passed" ? "5 minutes after its restart" : "after its restart";
-  return new RecoverError(code, `"${name}" does not run ${when}: ${instances.map(shown).join(", ")}`, {
-    remedy: `See why with ${quote(["cf", "logs", name, "--recent"])}, mend it, then resume.`,
-    place: name,
-  });
+  return giveUp(code, `"${name}" does not run ${when}: ${instances.map(shown).join(", ")}`)
+    .at(name)
+    .advise(`See why with ${quote(["cf", "logs", name, "--recent"])}, mend it, then resume.`);
 }
 
 const restarting = z.object({ at: z.string(), before: z.array(z.string()) });
@@ -185,9 +178,7 @@ async function startsOf(context: Context, app: CfApp, at: Date): Promise<readonl
 async function findApp(context: Context, { space_guid, app }: Input): Promise<CfApp> {
   const found = (await context.ports.cf.apps(space_guid)).find((each) => each.name === app);
   if (found !== undefined) return found;
-  throw new RecoverError("guard-refused", `there is no application "${app}" in the space any more`, {
-    remedy: "Run on without it: give --input apps=… without this name in a new run.",
-    place: app,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `there is no application "${app}" in the space any more`)
+    .at(app)
+    .advise("Run on without it: give --input apps=… without this name in a new run.");
 }

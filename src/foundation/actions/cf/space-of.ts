@@ -1,6 +1,6 @@
 /** The space of an input; if it was missing when the run looked for it, the one that was made since. */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 
 interface Placed {
   readonly org: string;
@@ -20,9 +20,7 @@ export async function requireSpace(context: Context, placed: Placed): Promise<st
   const guid = await spaceOf(context, placed);
   if (guid !== undefined) return guid;
   const { org, space } = placed;
-  throw new RecoverError("guard-refused", `there is no space "${space}" in "${org}" any more`, {
-    remedy: "Make it again, then resume.",
-    place: `${org}/${space}`,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `there is no space "${space}" in "${org}" any more`)
+    .at(`${org}/${space}`)
+    .advise("Make it again, then resume.");
 }

@@ -1,7 +1,7 @@
 /** An instance that is adopted is somebody else's until the window opens: each look at its emptiness may be out of date. */
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { inspectTaken } from "./inspect-taken.ts";
 
@@ -24,11 +24,9 @@ export async function guardStillUnused(context: Context, { guid, adopt, ...when 
   if (adopt === "") return;
   const taken = await context.ports.cf.getInstance(guid);
   if (taken !== undefined) return await refuseUsed(context, taken, when);
-  throw new RecoverError("guard-refused", `the adopted instance "${guid}" is gone`, {
-    remedy: "Begin anew: the name may be free now.",
-    place: guid,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the adopted instance "${guid}" is gone`)
+    .at(guid)
+    .advise("Begin anew: the name may be free now.");
 }
 
 /** Between the typed GUID and now somebody can have begun to use it. Throws `guard-refused`. */
@@ -39,9 +37,7 @@ export async function refuseUsed(
 ): Promise<void> {
   const { adoptable, facts } = await inspectTaken(context, taken, { deployment, deletedAt });
   if (adoptable) return;
-  throw new RecoverError("guard-refused", `"${taken.name}" is in use now: ${facts.join("; ")}`, {
-    remedy: "It is left as it is. Begin anew, and recover into another name.",
-    place: taken.guid,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${taken.name}" is in use now: ${facts.join("; ")}`)
+    .at(taken.guid)
+    .advise("It is left as it is. Begin anew, and recover into another name.");
 }

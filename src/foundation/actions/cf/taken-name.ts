@@ -4,7 +4,7 @@
  * at the end. Without anybody there it is refused.
  */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import { saidLine } from "../../../kit/log-patterns/said-line.ts";
 import { PATRONI } from "../../../kit/log-patterns/start-up.ts";
 import type { CfSpace, ServiceInstance } from "../../../ports/cloud-foundry.ts";
@@ -64,16 +64,9 @@ async function answerOf(
     if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
     const refused = at.wreck ?? (at.found.adoptable ? undefined : nameTaken(at.taken, at.place));
     if (refused !== undefined) throw refused.with({ remedy: `${refused.remedy} ${error.remedy}` });
-    throw new RecoverError(
-      "question-unanswered",
-      `"${at.taken.name}" is taken by an empty instance (${at.taken.guid})`,
-      {
-        remedy: `It is adopted at a terminal alone. ${error.remedy}`,
-        place: at.place,
-        effect: "none",
-        cause: error,
-      },
-    );
+    throw refuse("question-unanswered", `"${at.taken.name}" is taken by an empty instance (${at.taken.guid})`)
+      .at(at.place)
+      .advise(`It is adopted at a terminal alone. ${error.remedy}`, error);
   }
 }
 
@@ -132,11 +125,9 @@ async function adopt(context: Context, taken: ServiceInstance, { facts }: Taken)
     details: facts,
   });
   if (answer.value === taken.guid) return { name: taken.name, adopt: taken.guid, exchangeWith: "" };
-  throw new RecoverError("guard-refused", `"${answer.value}" is not the GUID of "${taken.name}"`, {
-    remedy: "Nothing was changed. Resume and type its full GUID, or begin anew and choose another name.",
-    place: taken.guid,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${answer.value}" is not the GUID of "${taken.name}"`)
+    .at(taken.guid)
+    .advise("Nothing was changed. Resume and type its full GUID, or begin anew and choose another name.");
 }
 
 async function freeName(context: Context, space: CfSpace, name: string): Promise<string> {
@@ -157,16 +148,14 @@ async function wreckOf(
   if (looping === undefined) return undefined;
   const lines = await looping.cell.docker.logs(looping.container.name, recentLives(looping.container.startedAt));
   const mismatch = lines.findLast((line) => PATRONI.systemIdMismatch.says.test(saidLine(line).text));
-  return new RecoverError(
+  return refuse(
     "wreck-found",
     `"${name}" (${taken.guid}) is the wreck of a recovery: Docker restarted ${looping.container.name} ${looping.container.restartCount} times${mismatch === undefined ? "" : `; ${mismatch.trim()}`}`,
-    {
-      remedy:
-        "Its data directory holds another system identifier than /service/GUID/initialize in etcd; it is left as it is. Recover into a fresh instance with --input new_name=NAME.",
-      place: `${looping.container.name} on ${looping.cell.label}`,
-      effect: "none",
-    },
-  );
+  )
+    .at(`${looping.container.name} on ${looping.cell.label}`)
+    .advise(
+      "Its data directory holds another system identifier than /service/GUID/initialize in etcd; it is left as it is. Recover into a fresh instance with --input new_name=NAME.",
+    );
 }
 
 /** This life may not have come to its end yet; Docker waits a minute at most between two. */

@@ -1,5 +1,5 @@
 import type { Context, Taken, UndoProbe, WayBack } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardInstance } from "../docker/target-container.ts";
@@ -123,10 +123,8 @@ async function settled(
     },
     tell: () => "waiting for the end of the create",
     late: ({ name, guid, lastOperation: { type, state } }) =>
-      new RecoverError("deadline-passed", `"${name}" is still ${type} ${state}`, {
-        remedy: "Look at cf service and at the broker's log; when the operation has ended, go on.",
-        place: guid,
-        effect: "none",
-      }),
+      refuse("deadline-passed", `"${name}" is still ${type} ${state}`)
+        .at(guid)
+        .advise("Look at cf service and at the broker's log; when the operation has ended, go on."),
   });
 }

@@ -1,6 +1,6 @@
 import type { Context, Taken, UndoProbe, WayBack } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { CfSpace, SpaceRef } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { runTag } from "./run-tag.ts";
@@ -23,11 +23,9 @@ export const undoSpace: WayBack<SpaceRef, Output> = {
     const own = await findOwn(context, taken);
     const held = own === undefined ? "" : await contentOf(context, own);
     if (held === "") return;
-    throw new RecoverError("guard-refused", `the space "${taken.input.space}" holds ${held}`, {
-      remedy: "It is in use, and stays as it is. Begin the undo again: the step is then passed over.",
-      place: `${taken.input.org}/${taken.input.space}`,
-      effect: "none",
-    });
+    throw refuse("guard-refused", `the space "${taken.input.space}" holds ${held}`)
+      .at(`${taken.input.org}/${taken.input.space}`)
+      .advise("It is in use, and stays as it is. Begin the undo again: the step is then passed over.");
   },
   async probe(context, taken): Promise<UndoProbe> {
     if (context.records("space-was-missing").length === 0) return { state: "done", evidence: "this run made no space" };

@@ -3,7 +3,7 @@
  * ran again after its directory had been emptied, the new directory goes aside as well, with a number.
  */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { runTag } from "../cf/run-tag.ts";
@@ -26,9 +26,7 @@ export function asideDirectories(container: string, run: string): readonly strin
 export async function freeAsideDirectory(context: Context, cell: Cell, container: string): Promise<string> {
   for (const path of asideDirectories(container, context.run.id))
     if ((await cell.files.kind(path)) === "absent") return path;
-  throw new RecoverError("guard-refused", `"${container}" has been started again ${MOST} times during this recovery`, {
-    remedy: "Find out what starts it, and keep it from that; its former data directories lie beside its own.",
-    place: `${container} on ${cell.label}`,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${container}" has been started again ${MOST} times during this recovery`)
+    .at(`${container} on ${cell.label}`)
+    .advise("Find out what starts it, and keep it from that; its former data directories lie beside its own.");
 }

@@ -3,7 +3,7 @@
  * exception), its directory as the source, or the archive as it is. Nothing is stopped but by a person at a terminal.
  */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import type { ChoiceQuestion } from "../../../ports/operator.ts";
 import { type Remains, remainsText } from "./old-remains.ts";
 
@@ -27,7 +27,8 @@ export async function chooseOrigin(context: Context, left: Left): Promise<Origin
   const only = others.length === 0 ? database : undefined;
   const answer = await answerOf(context, questionOf(left, { running, only }));
   if (answer === "archive") return { stop: [], goesOn: running.length > 0, database: undefined };
-  if (answer !== "stop" && !(answer === "directory" && only !== undefined)) throw unknownChoice(answer);
+  if (answer !== "stop" && !(answer === "directory" && only !== undefined))
+    throw refuse("input-invalid", `"${answer}" is none of the choices`).advise("Choose one of those that were shown.");
   if (running.length > 0) await requireGuid(context, left.guid, running);
   return { stop: running, goesOn: false, database: answer === "directory" ? only : undefined };
 }
@@ -71,11 +72,10 @@ async function answerOf(context: Context, question: ChoiceQuestion): Promise<str
     return (await context.ask(question)).value;
   } catch (error) {
     if (!(error instanceof RecoverError) || error.code !== "question-unanswered") throw error;
-    throw new RecoverError("question-unanswered", (question.details ?? []).join("; "), {
-      remedy: `Its data can be newer than the archive: choose between a clean stop, its data directory and the archive as it is. ${error.remedy}`,
-      effect: "none",
-      cause: error,
-    });
+    throw refuse("question-unanswered", (question.details ?? []).join("; ")).advise(
+      `Its data can be newer than the archive: choose between a clean stop, its data directory and the archive as it is. ${error.remedy}`,
+      error,
+    );
   }
 }
 
@@ -89,16 +89,7 @@ async function requireGuid(context: Context, guid: string, running: readonly Rem
     details: running.map(remainsText),
   });
   if (answer.value === guid) return;
-  throw new RecoverError("guard-refused", `"${answer.value}" is not the GUID of the deleted instance`, {
-    remedy: "Nothing was stopped. Resume and type its full GUID, or begin anew and choose the archive as it is.",
-    place: guid,
-    effect: "none",
-  });
-}
-
-function unknownChoice(answer: string): RecoverError {
-  return new RecoverError("input-invalid", `"${answer}" is none of the choices`, {
-    remedy: "Choose one of those that were shown.",
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${answer.value}" is not the GUID of the deleted instance`)
+    .at(guid)
+    .advise("Nothing was stopped. Resume and type its full GUID, or begin anew and choose the archive as it is.");
 }

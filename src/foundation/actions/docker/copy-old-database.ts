@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { containerDataDirectory, copyTree, renamePath } from "../../../kit/commands/host-commands.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -42,12 +42,12 @@ export const copyOldDatabase = defineAction({
   },
   async guard(context, request) {
     const { cell, container } = await guardTarget(context, request);
-    if (!isStopped(container)) throw refuse(`the container "${container.name}" runs`, cell.label);
+    if (!isStopped(container)) throw denied(`the container "${container.name}" runs`, cell.label);
     if (request.source_cell !== request.cell)
-      throw refuse(`the old database is on ${request.source_cell}, the new instance on ${request.cell}`, cell.label);
+      throw denied(`the old database is on ${request.source_cell}, the new instance on ${request.cell}`, cell.label);
     await refuseLiving(context, request);
     if ((await cell.files.kind(request.database)) !== "directory")
-      throw refuse(`"${request.database}" is not there any more`, cell.label);
+      throw denied(`"${request.database}" is not there any more`, cell.label);
   },
   async run(context, request): Promise<Output> {
     const { cell } = await openTarget(context, request);
@@ -90,13 +90,11 @@ async function setCutCopyAside(context: Context, cell: Cell, part: string): Prom
 async function refuseLiving(context: Context, { deployment, source_guid }: Input): Promise<void> {
   const living = (await containersOf(context, deployment, source_guid)).find(({ container }) => !isStopped(container));
   if (living !== undefined)
-    throw refuse(`the deleted instance's container "${living.container.name}" runs`, living.cell.label);
+    throw denied(`the deleted instance's container "${living.container.name}" runs`, living.cell.label);
 }
 
-function refuse(message: string, place: string): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was copied by this attempt. Put it right on the cell, then resume.",
-    place,
-    effect: "none",
-  });
+function denied(message: string, place: string): RecoverError {
+  return refuse("guard-refused", message)
+    .at(place)
+    .advise("Nothing was copied by this attempt. Put it right on the cell, then resume.");
 }

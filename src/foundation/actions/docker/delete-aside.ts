@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { removeTree } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { directoriesAside, guardInstanceOf, requireOwnBackup } from "../recovery/aside.ts";
@@ -28,13 +28,13 @@ export const deleteAsideDirectory = defineAction({
   async guard(context, request) {
     const { directory, container, run } = request;
     if (!directoriesAside(container, run).includes(directory))
-      throw refuse(`"${directory}" is none that run ${run} moved aside`, request);
+      throw denied(`"${directory}" is none that run ${run} moved aside`, request);
     await guardInstanceOf(context, request);
     const opened = await openTarget(context, request);
     const scope = opened.container.env["PATRONI_SCOPE"];
     if (scope !== request.guid)
-      throw refuse(`"${container}" belongs to "${scope ?? "none"}", not to "${request.guid}"`, request);
-    if (opened.container.dataDirectory === directory) throw refuse(`"${directory}" is the container's own`, request);
+      throw denied(`"${container}" belongs to "${scope ?? "none"}", not to "${request.guid}"`, request);
+    if (opened.container.dataDirectory === directory) throw denied(`"${directory}" is the container's own`, request);
     await requireOwnBackup(context, request);
   },
   async run(context, request): Promise<Output> {
@@ -65,10 +65,8 @@ async function evidenceOf(context: Context, request: Input): Promise<{ readonly 
   return { kind, text: `${request.directory} is ${kind}` };
 }
 
-function refuse(message: string, { directory }: Input): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was deleted. Look at the directories on the cell.",
-    place: directory,
-    effect: "none",
-  });
+function denied(message: string, { directory }: Input): RecoverError {
+  return refuse("guard-refused", message)
+    .at(directory)
+    .advise("Nothing was deleted. Look at the directories on the cell.");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { instanceName } from "../bosh/cell-instances.ts";
 import { containersOf } from "./locate-container.ts";
@@ -55,20 +55,16 @@ async function leads({ cell, container }: Node): Promise<boolean> {
 async function describeLeader({ cell, container }: Node): Promise<Output> {
   const bucket = container.env["WAL_S3_BUCKET"] ?? "";
   if (bucket === "")
-    throw new RecoverError("not-restorable", `the container "${container.name}" has no WAL_S3_BUCKET`, {
-      remedy: "It keeps no backups: there is no time to go back to.",
-      place: cell.label,
-      effect: "none",
-    });
+    throw refuse("not-restorable", `the container "${container.name}" has no WAL_S3_BUCKET`)
+      .at(cell.label)
+      .advise("It keeps no backups: there is no time to go back to.");
   const [[server_version = ""] = []] = await cell.sql.socket(container.name, "SHOW server_version;");
   const { name } = container;
   return { container: name, cell: instanceName(cell.instance), cell_label: cell.label, bucket, server_version };
 }
 
 function notOne(guid: string, { running, leading }: { readonly running: number; readonly leading: number }) {
-  return new RecoverError("guard-refused", `of ${running} running containers of "${guid}", ${leading} lead`, {
-    remedy: "A load needs exactly one leader: look at the service's health first.",
-    place: guid,
-    effect: "none",
-  });
+  return refuse("guard-refused", `of ${running} running containers of "${guid}", ${leading} lead`)
+    .at(guid)
+    .advise("A load needs exactly one leader: look at the service's health first.");
 }

@@ -1,6 +1,7 @@
 /**
  * Whether a container that was started over the old archive does what it should. Its log decides while the database is
- * silent; a database with the archive's system identifier is the right one, even if the log says otherwise.
+ * silent; a database with the archive's system identifier is the right one, even if the log says otherwise. An image
+ * that nobody knows may never say it: the database is asked from the first look on.
  */
 import type { Cell } from "../../../ports/cells.ts";
 import { lookAtDatabase } from "../recovery/database-look.ts";
@@ -22,15 +23,9 @@ export interface Wanted {
 /** Over a copied database it has nothing to restore. */
 const wantedDecision = ({ database }: Wanted): Decision => (database === "" ? "restores" : "local-database");
 
-/** `patient`: a log that has not decided yet is waited for, and the database is not asked. */
-export async function judgeStart(
-  cell: Cell,
-  wanted: Wanted,
-  { lines, patient }: { readonly lines: readonly string[]; readonly patient: boolean },
-): Promise<Start> {
+export async function judgeStart(cell: Cell, wanted: Wanted, lines: readonly string[]): Promise<Start> {
   const { decision, line } = readStartUp(lines);
   if (decision === wantedDecision(wanted)) return { is: "right", line };
-  if (decision === "undecided" && patient) return { is: "undecided", line: "" };
   const database = await lookAtDatabase(cell.sql, wanted.container);
   if (database.is !== "silent") return judgeIdentity(database.systemId, wanted);
   // A restore that somebody restarted goes on with its present files; its identity shows once the server is up.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -44,9 +44,22 @@ export const locateContainer = defineAction({
     const found = await containersOf(context, deployment, guid);
     const only = found[0];
     if (only === undefined || found.length > 1) throw notExactlyOne(guid, found);
-    if (encrypted && !hasKey(only.container)) throw withoutKey(only);
+    if (encrypted && !hasKey(only.container))
+      throw refuse("does-not-fit", `the archive is encrypted, and "${only.container.name}" has no ${GPG_KEY}`)
+        .at(only.cell.label)
+        .advise(
+          "It could not restore what is copied to it. Give the plan the key, and begin anew with another --input new_name=….",
+        );
     const located = describeContainer(context, only);
-    if (required_cell !== "" && located.cell !== required_cell) throw elsewhere(located, required_cell);
+    if (required_cell !== "" && located.cell !== required_cell)
+      throw refuse(
+        "guard-refused",
+        `the container "${located.container}" is on ${located.cell_label}, the old database on ${required_cell}`,
+      )
+        .at(located.cell_label)
+        .advise(
+          "A database is copied on its own cell only. Begin anew with another --input new_name=…: the broker may place that one there; or choose the archive.",
+        );
     return located;
   },
 });
@@ -68,50 +81,23 @@ export async function containersOf(context: Context, deployment: string, guid: s
   return found;
 }
 
-function elsewhere({ container, cell_label }: Output, required: string): RecoverError {
-  return new RecoverError(
-    "guard-refused",
-    `the container "${container}" is on ${cell_label}, the old database on ${required}`,
-    {
-      remedy:
-        "A database is copied on its own cell only. Begin anew with another --input new_name=…: the broker may place that one there; or choose the archive.",
-      place: cell_label,
-      effect: "none",
-    },
-  );
-}
-
-function withoutKey({ cell, container }: Found): RecoverError {
-  return new RecoverError("does-not-fit", `the archive is encrypted, and "${container.name}" has no ${GPG_KEY}`, {
-    remedy:
-      "It could not restore what is copied to it. Give the plan the key, and begin anew with another --input new_name=….",
-    place: cell.label,
-    effect: "none",
-  });
-}
-
 function notExactlyOne(guid: string, found: readonly Found[]): RecoverError {
   const where = found.map(({ cell, container }) => `${container.name} on ${cell.label}`).join(", ");
-  return new RecoverError(
+  return refuse(
     "guard-refused",
     found.length === 0
       ? `no cell has a container of "${guid}"`
       : `instance "${guid}" has ${found.length} containers: ${where}`,
-    {
-      remedy: "A recovery needs exactly one node: look at the cells, or create the instance with node-count 1.",
-      place: guid,
-      effect: "none",
-    },
-  );
+  )
+    .at(guid)
+    .advise("A recovery needs exactly one node: look at the cells, or create the instance with node-count 1.");
 }
 
 function describeContainer(context: Context, { cell, container }: Found): Output {
   const missing = (what: string): RecoverError =>
-    new RecoverError("guard-refused", `the container "${container.name}" has no ${what}`, {
-      remedy: "This is not a Dingo PostgreSQL container that dingo-recover knows.",
-      place: cell.label,
-      effect: "none",
-    });
+    refuse("guard-refused", `the container "${container.name}" has no ${what}`)
+      .at(cell.label)
+      .advise("This is not a Dingo PostgreSQL container that dingo-recover knows.");
   const bucket = container.env["WAL_S3_BUCKET"];
   const etcd = context.ports.settings.etcd ?? container.env["ETCD_HOST_PORT"];
   if (bucket === undefined || bucket === "") throw missing("WAL_S3_BUCKET: it keeps no backups");

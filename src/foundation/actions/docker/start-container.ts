@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { dockerStart, printedLogs } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -13,8 +13,6 @@ import { readStartUp } from "./start-up-lines.ts";
 
 /** The start script looks its address up (3 s a try, 4 tries) and then decides; a loaded cell takes longer. */
 const DECISION_DEADLINE_MS = 180_000;
-/** A log that has not decided by then may be that of an image that never says it: the database is asked as well. */
-const LOG_ALONE_MS = 20_000;
 const POLL_MS = 500;
 const GRACE_SECONDS = 10;
 const STOPPED = ": this run stopped the container, to spare the copied archive";
@@ -86,15 +84,12 @@ function askedFrom(context: Context): string | undefined {
 function refuseForeignLife(context: Context, container: Container): void {
   const asked = askedFrom(context);
   if (asked !== undefined && asked !== container.startedAt) return;
-  throw new RecoverError(
+  throw refuse(
     "guard-refused",
     `the container "${container.name}" runs since ${container.startedAt}, and this run did not start it`,
-    {
-      remedy: "Stop it and find out who started it: it may have written to the copied archive. Then resume.",
-      place: container.name,
-      effect: "none",
-    },
-  );
+  )
+    .at(container.name)
+    .advise("Stop it and find out who started it: it may have written to the copied archive. Then resume.");
 }
 
 async function probeStart(context: Context, target: Ready): Promise<Probe<Output>> {
@@ -104,7 +99,7 @@ async function probeStart(context: Context, target: Ready): Promise<Probe<Output
   if (!container.running) return afterItsEnd(context, container, { asked, evidence });
   if (asked === undefined || asked === container.startedAt) return { state: "unknown", evidence };
   const lines = await cell.docker.logs(container.name, container.startedAt);
-  const start = await judgeStart(cell, target, { lines, patient: false });
+  const start = await judgeStart(cell, target, lines);
   if (start.is === "undecided") return { state: "partly", evidence: `${evidence}; it has not decided yet` };
   const said = `${evidence}; ${start.line}`;
   // It runs and does not restore: the attempt that follows stops it, and nothing waits for a person meanwhile.
@@ -128,15 +123,13 @@ async function awaitStart(
   cell: Cell,
   target: Ready,
 ): Promise<{ readonly start: Start; readonly life: Container }> {
-  const { clock } = context.ports;
-  const until = clock.monotonicMs() + LOG_ALONE_MS;
   const last = await waitAtMost(context, {
     deadlineMs: DECISION_DEADLINE_MS,
     pollMs: POLL_MS,
     look: async () => {
       const { container } = await openTarget(context, target);
       const lines = await cell.docker.logs(target.container, container.startedAt);
-      const start = await judgeStart(cell, target, { lines, patient: clock.monotonicMs() < until });
+      const start = await judgeStart(cell, target, lines);
       const seen = { start, life: container };
       return !container.running || start.is !== "undecided" ? { found: seen } : { instead: seen };
     },
@@ -179,8 +172,9 @@ async function tell(context: Context, { name, startedAt }: Container, cell: Cell
   const stopped = wasStopped(context, startedAt) ? STOPPED : "";
   await context.record("end-told", { life: startedAt });
   const why = line === "" ? "it said neither that it restores nor why not" : line;
-  return new RecoverError("proof-failed", `the container did not restore: ${why}. It is ${state}${stopped}`, {
-    remedy: `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
-    place: `${name} on ${cell.label}`,
-  });
+  return giveUp("proof-failed", `the container did not restore: ${why}. It is ${state}${stopped}`)
+    .at(`${name} on ${cell.label}`)
+    .advise(
+      `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
+    );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { dockerRestartPolicy, dockerStop } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -36,7 +36,7 @@ export const stopOldInstance = defineAction({
     ]),
   async guard(context, request) {
     const living = await context.ports.cf.getInstance(request.guid);
-    if (living !== undefined) throw refuse(`Cloud Foundry has the instance "${request.guid}" again`, request.guid);
+    if (living !== undefined) throw denied(`Cloud Foundry has the instance "${request.guid}" again`, request.guid);
     await openAll(context, request);
   },
   async run(context, request): Promise<Output> {
@@ -76,10 +76,10 @@ async function openAll(context: Context, { guid, deployment, containers }: Input
   for (const { cell: name, container: wanted } of containers) {
     const cell = await openCell(context.ports, { deployment, cell: name });
     const container = await cell.docker.inspect(wanted);
-    if (container === undefined) throw refuse(`the container "${wanted}" is not on ${cell.label}`, cell.label);
+    if (container === undefined) throw denied(`the container "${wanted}" is not on ${cell.label}`, cell.label);
     const scope = container.env["PATRONI_SCOPE"];
     if (scope !== guid)
-      throw refuse(`the container "${wanted}" belongs to "${scope ?? "none"}", not to "${guid}"`, cell.label);
+      throw denied(`the container "${wanted}" belongs to "${scope ?? "none"}", not to "${guid}"`, cell.label);
     opened.push({ cell, container });
   }
   return opened;
@@ -92,10 +92,8 @@ function stopped(all: readonly Opened[]): Output {
 const evidenceOf = (all: readonly Opened[]): string =>
   all.map(({ container }) => `${container.name} is ${container.status} (exit code ${container.exitCode})`).join(", ");
 
-function refuse(message: string, where: string): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was stopped by this attempt. Look at the cells again: begin anew.",
-    place: where,
-    effect: "none",
-  });
+function denied(message: string, where: string): RecoverError {
+  return refuse("guard-refused", message)
+    .at(where)
+    .advise("Nothing was stopped by this attempt. Look at the cells again: begin anew.");
 }

@@ -1,5 +1,5 @@
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { guardTarget, type Target } from "./target-container.ts";
 
@@ -13,9 +13,7 @@ export async function guardStopped(context: Context, target: Target): Promise<{ 
   const opened = await guardTarget(context, target);
   const { container, cell } = opened;
   if (isStopped(container)) return opened;
-  throw new RecoverError("guard-refused", `the container "${container.name}" is ${container.status}`, {
-    remedy: "Find out who started it and stop it, then go on.",
-    place: `${container.name} on ${cell.label}`,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the container "${container.name}" is ${container.status}`)
+    .at(`${container.name} on ${cell.label}`)
+    .advise("Find out who started it and stop it, then go on.");
 }

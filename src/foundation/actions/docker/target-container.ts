@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
@@ -31,19 +31,17 @@ export interface Target {
   readonly container: string;
 }
 
-function refuse(message: string, place: string): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was changed. Look at the instance and its container by hand before anything else.",
-    place,
-    effect: "none",
-  });
+function denied(message: string, place: string): RecoverError {
+  return refuse("guard-refused", message)
+    .at(place)
+    .advise("Nothing was changed. Look at the instance and its container by hand before anything else.");
 }
 
 /** The container and its cell, with no more shown than that they exist. */
 export async function openTarget(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
   const cell = await openCell(context.ports, target);
   const container = await cell.docker.inspect(target.container);
-  if (container === undefined) throw refuse(`the container "${target.container}" is not on ${cell.label}`, cell.label);
+  if (container === undefined) throw denied(`the container "${target.container}" is not on ${cell.label}`, cell.label);
   return { cell, container };
 }
 
@@ -59,15 +57,15 @@ export async function guardContainer(context: Context, target: Target): Promise<
   const { container, cell } = opened;
   const place = `${container.name} on ${cell.label}`;
   if (container.name !== target.container)
-    throw refuse(`asked for "${target.container}", got "${container.name}"`, place);
+    throw denied(`asked for "${target.container}", got "${container.name}"`, place);
   const scope = container.env["PATRONI_SCOPE"];
   if (scope !== target.guid)
-    throw refuse(
+    throw denied(
       `the container "${container.name}" belongs to instance "${scope ?? "none"}", not to "${target.guid}"`,
       place,
     );
   if (container.dataDirectory !== containerDataDirectory(container.name)) {
-    throw refuse(
+    throw denied(
       `the data directory of "${container.name}" is "${container.dataDirectory ?? "none"}", not "${containerDataDirectory(container.name)}"`,
       place,
     );
@@ -80,18 +78,18 @@ export async function guardInstance(context: Context, guid: string, name?: strin
   const instance = await guardLiving(context, guid, name);
   const tag = runTag(context.run.id);
   if (!instance.tags.includes(tag))
-    throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);
+    throw denied(`the service instance "${instance.name}" does not carry the tag "${tag}" of this run`, guid);
 }
 
 /** The same of a service that the run was told to work on: it is there, has the name, and nothing is being done to it. */
 export async function guardLiving(context: Context, guid: string, name?: string): Promise<ServiceInstance> {
   const instance = await context.ports.cf.getInstance(guid);
-  if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
+  if (instance === undefined) throw denied(`Cloud Foundry has no service instance "${guid}"`, guid);
   // The CLI goes by names: the instance with the name must be the one with the GUID.
   if (name !== undefined && instance.name !== name)
-    throw refuse(`the service instance "${guid}" is called "${instance.name}", not "${name}"`, guid);
+    throw denied(`the service instance "${guid}" is called "${instance.name}", not "${name}"`, guid);
   if (instance.lastOperation.state !== "succeeded") {
-    throw refuse(
+    throw denied(
       `the last operation of "${instance.name}" is ${instance.lastOperation.type} ${instance.lastOperation.state}`,
       guid,
     );

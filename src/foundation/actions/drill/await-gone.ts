@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { containersOf } from "../docker/locate-container.ts";
 import { printedContainers } from "../docker/printed-containers.ts";
 import { waitFor } from "../../../kit/wait.ts";
@@ -33,12 +33,11 @@ export const awaitContainersGone = defineAction({
       },
       tell: (left) => `waiting for the broker to remove ${left}`,
       late: (left) =>
-        new RecoverError("deadline-passed", `the broker has left ${left}`, {
-          remedy:
+        refuse("deadline-passed", `the broker has left ${left}`)
+          .at(guid)
+          .advise(
             "The deletion was reported as done: look at the broker's log, and remove by hand what is left; then resume.",
-          place: guid,
-          effect: "none",
-        }),
+          ),
     });
   },
   async verify(context, request) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { psqlByKey } from "../cf/printed-credentials.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { targetInput } from "../docker/target-container.ts";
 import { openApplication, rowsOf } from "../postgres/application.ts";
 import { READ_BACK, rowsText, sameRows } from "./rows.ts";
@@ -23,10 +23,8 @@ export const compareRows = defineAction({
     const [[count = "", checksum = ""] = []] = await rowsOf(application, READ_BACK);
     const found = { rows: Number(count), checksum };
     if (sameRows(found, request)) return found;
-    throw new RecoverError("proof-failed", `${rowsText(request)} were written, and ${rowsText(found)} are there`, {
-      remedy: "The recovery did not bring everything back: keep the run and both archives, and look at the report.",
-      place: application.router,
-      effect: "none",
-    });
+    throw refuse("proof-failed", `${rowsText(request)} were written, and ${rowsText(found)} are there`)
+      .at(application.router)
+      .advise("The recovery did not bring everything back: keep the run and both archives, and look at the report.");
   },
 });

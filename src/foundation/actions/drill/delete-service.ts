@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import type { LastOperation, ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { runTag } from "../cf/run-tag.ts";
@@ -129,16 +129,14 @@ async function awaitGone(context: Context, { guid, name }: Input): Promise<void>
       if (found === undefined) return { found: guid };
       const { description } = found.lastOperation;
       if (!hasFailed(found.lastOperation)) return { instead: description };
-      throw new RecoverError("step-failed", `Cloud Foundry could not delete "${name}": ${description}`, {
-        remedy: "Look at cf service and at the broker's log, then resume.",
-        place: guid,
-      });
+      throw giveUp("step-failed", `Cloud Foundry could not delete "${name}": ${description}`)
+        .at(guid)
+        .advise("Look at cf service and at the broker's log, then resume.");
     },
     tell: (description) => description || "delete in progress",
     late: () =>
-      new RecoverError("deadline-passed", `"${name}" was not deleted within 15 minutes`, {
-        remedy: "Look at cf service and at the broker's log; when it is gone, resume.",
-        place: guid,
-      }),
+      giveUp("deadline-passed", `"${name}" was not deleted within 15 minutes`)
+        .at(guid)
+        .advise("Look at cf service and at the broker's log; when it is gone, resume."),
   });
 }

@@ -3,7 +3,7 @@
  * made by a create that this very run journaled, carries its tag, has the typed name, and nobody but the run uses it.
  */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { guardInstance } from "../docker/target-container.ts";
 import { ownKeys } from "./own-keys.ts";
 
@@ -21,12 +21,12 @@ export interface OwnService {
 export async function requireOwnService(context: Context, own: OwnService): Promise<void> {
   const typed = `${own.org}/${own.space}/${own.name}`;
   if (context.run.target !== typed)
-    throw refuse(own, `the target of this run is "${context.run.target}", and what would be deleted is "${typed}"`);
+    throw denied(own, `the target of this run is "${context.run.target}", and what would be deleted is "${typed}"`);
   requireJournaledCreate(context, own);
   await guardInstance(context, own.guid, own.name);
   const named = await context.ports.cf.findInstance(own.space_guid, own.name);
   if (named?.guid !== own.guid)
-    throw refuse(own, `the name "${own.name}" belongs to "${named?.guid ?? "nothing"}", not to "${own.guid}"`);
+    throw denied(own, `the name "${own.name}" belongs to "${named?.guid ?? "nothing"}", not to "${own.guid}"`);
   await requireUnused(context, own);
 }
 
@@ -44,21 +44,20 @@ function requireJournaledCreate(context: Context, { guid, name, ...own }: OwnSer
   });
   const before = there.at(-1);
   if (!Array.isArray(before))
-    throw refuse({ guid }, `the journal of this run does not say that it created "${name}" (${guid})`);
-  if (before.includes(guid)) throw refuse({ guid }, `"${name}" (${guid}) was there before this run asked for its own`);
+    throw denied({ guid }, `the journal of this run does not say that it created "${name}" (${guid})`);
+  if (before.includes(guid)) throw denied({ guid }, `"${name}" (${guid}) was there before this run asked for its own`);
 }
 
 async function requireUnused(context: Context, own: OwnService): Promise<void> {
   const { others } = await ownKeys(context, own.guid);
   if (others.length > 0)
-    throw refuse(own, `"${own.name}" has bindings that this run did not make: ${others.join(", ")}`);
+    throw denied(own, `"${own.name}" has bindings that this run did not make: ${others.join(", ")}`);
 }
 
-function refuse({ guid }: { readonly guid: string }, message: string): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy:
+function denied({ guid }: { readonly guid: string }, message: string): RecoverError {
+  return refuse("guard-refused", message)
+    .at(guid)
+    .advise(
       "Nothing was deleted. A drill deletes the service that it created itself and no other: begin another drill.",
-    place: guid,
-    effect: "none",
-  });
+    );
 }

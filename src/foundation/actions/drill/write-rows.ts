@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAction, type Probe } from "../../../action.ts";
 import { psqlByKey } from "../cf/printed-credentials.ts";
 import { instanceArchive, formatLocation } from "../../../archive/names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import { printedWithInput, psqlSocket } from "../../../kit/commands/host-commands.ts";
 import { guardTarget, targetInput } from "../docker/target-container.ts";
 import { type Application, awaitWritable, openApplication, rowsOf } from "../postgres/application.ts";
@@ -94,8 +94,7 @@ function outputOf({ bucket, guid }: Input, { rows, checksum }: Rows, segment: st
 
 function otherRows(found: Rows | undefined, wanted: Rows, { router }: Application): RecoverError {
   const there = found === undefined ? "no such table" : rowsText(found);
-  return new RecoverError("proof-failed", `${TABLE} should have ${rowsText(wanted)}, and there are ${there}`, {
-    remedy: "Somebody else writes to the drill's service: begin another drill.",
-    place: router,
-  });
+  return giveUp("proof-failed", `${TABLE} should have ${rowsText(wanted)}, and there are ${there}`)
+    .at(router)
+    .advise("Somebody else writes to the drill's service: begin another drill.");
 }

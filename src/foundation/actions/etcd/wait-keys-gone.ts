@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { etcdGet } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { openCell } from "../bosh/cell-instances.ts";
@@ -60,11 +60,11 @@ export async function awaitKeysGone(context: Context, target: Keys): Promise<num
     },
     tell: (living) => `waiting for ${living} to expire`,
     late: (living) =>
-      new RecoverError("deadline-passed", `after 90 s etcd still has ${living}`, {
-        remedy: "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
-        place: target.etcd,
-        effect: "none",
-      }),
+      refuse("deadline-passed", `after 90 s etcd still has ${living}`)
+        .at(target.etcd)
+        .advise(
+          "Something keeps the keys alive: another node of this instance may run. Look at /service/GUID/members.",
+        ),
   });
 }
 

@@ -1,6 +1,6 @@
 /** An application's log-in: the credentials of a service key and the router's address, and nothing else (dingo.md §3.8.6). */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { Restoring, Sql } from "../../../ports/cells.ts";
 import { together } from "../../../kit/together.ts";
 import { openTarget, type Target } from "../docker/target-container.ts";
@@ -47,11 +47,9 @@ const WRITE_AND_READ =
 
 export async function awaitWritable(context: Context, { router, user, login }: Application): Promise<void> {
   const refused = (why: string): RecoverError =>
-    new RecoverError("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`, {
-      remedy: "Look at the router's haproxy configuration and at the roles of the restored database, then resume.",
-      place: router,
-      effect: "none",
-    });
+    refuse("proof-failed", `"${user}" cannot log in through the router ${router}: ${why}`)
+      .at(router)
+      .advise("Look at the router's haproxy configuration and at the roles of the restored database, then resume.");
   await waitFor(context, {
     deadlineMs: DEADLINE_MS,
     pollMs: POLL_MS,
@@ -69,9 +67,7 @@ export async function awaitWritable(context: Context, { router, user, login }: A
 export async function rowsOf({ router, login }: Application, sql: string): Promise<readonly (readonly string[])[]> {
   const answer = await login(sql);
   if (answer.ok) return answer.rows.filter((row) => row.length > 0);
-  throw new RecoverError("proof-failed", `the query through the router failed: ${answer.message}`, {
-    remedy: "Correct the query, or look at the rights of the application's role; then resume.",
-    place: router,
-    effect: "none",
-  });
+  throw refuse("proof-failed", `the query through the router failed: ${answer.message}`)
+    .at(router)
+    .advise("Correct the query, or look at the rights of the application's role; then resume.");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { printedWithInput, psqlSocket } from "../../../kit/commands/host-commands.ts";
 import { openTarget, targetInput } from "../docker/target-container.ts";
@@ -25,16 +25,14 @@ export const checkVersion = defineAction({
     const rows = await cell.sql.socket(target.container, "SHOW server_version;");
     const version = rows[0]?.[0] ?? "";
     if (majorOf(version) === majorOf(target.postgres_version)) return { server_version: version };
-    throw new RecoverError(
+    throw refuse(
       "does-not-fit",
       `the archive is of PostgreSQL ${target.postgres_version}, the new instance runs ${version}`,
-      {
-        remedy:
-          "Create the new instance from an offering of the archive's version: --input offering=… --input plan=…, with another --input new_name=….",
-        place: target.container,
-        effect: "none",
-      },
-    );
+    )
+      .at(target.container)
+      .advise(
+        "Create the new instance from an offering of the archive's version: --input offering=… --input plan=…, with another --input new_name=….",
+      );
   },
 });
 
@@ -42,11 +40,9 @@ export const checkVersion = defineAction({
 async function refuseOtherEtcd(cell: Cell, { etcd, guid }: z.infer<typeof input>): Promise<void> {
   const key = `/service/${guid}/initialize`;
   if ((await cell.etcd(etcd).get(key)) !== undefined) return;
-  throw new RecoverError("guard-refused", `the etcd at "${etcd}" does not know the new instance: it has no ${key}`, {
-    remedy: "Correct etcd.url in the configuration, or leave it out: then the container says where its etcd is.",
-    place: etcd,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the etcd at "${etcd}" does not know the new instance: it has no ${key}`)
+    .at(etcd)
+    .advise("Correct etcd.url in the configuration, or leave it out: then the container says where its etcd is.");
 }
 
 /** Two numbers until 9.6, one from 10 on. */

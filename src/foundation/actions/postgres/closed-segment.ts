@@ -2,7 +2,7 @@
 import type { Context } from "../../../action.ts";
 import { instanceArchive, keyIn } from "../../../archive/names/location.ts";
 import { segmentKey } from "../../../archive/names/layout.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import { openTarget, type Target } from "../docker/target-container.ts";
 import { waitFor } from "../../../kit/wait.ts";
 
@@ -28,10 +28,9 @@ export async function closeSegment(context: Context, target: Target): Promise<st
   await context.beforeEffect();
   const [[segment = ""] = []] = await cell.sql.socket(target.container, switchSql(version));
   if (!/^[0-9A-F]{24}$/.test(segment))
-    throw new RecoverError("answer-malformed", `PostgreSQL named no segment, but "${segment}"`, {
-      remedy: "Look at the container's log, then resume.",
-      place: target.container,
-    });
+    throw giveUp("answer-malformed", `PostgreSQL named no segment, but "${segment}"`)
+      .at(target.container)
+      .advise("Look at the container's log, then resume.");
   await context.record("segment-closed", { segment });
   return segment;
 }
@@ -58,9 +57,8 @@ export async function awaitArchived(context: Context, request: Archiving, segmen
     look: async () => ((await isArchived(context, request, segment)) ? { found: segment } : { instead: undefined }),
     tell: () => `waiting for ${segment} in the archive`,
     late: () =>
-      new RecoverError("deadline-passed", `the segment ${segment} was not archived within 5 minutes`, {
-        remedy: "Look at the container's log: without a working archive nothing can be recovered. Then resume.",
-        place: request.container,
-      }),
+      giveUp("deadline-passed", `the segment ${segment} was not archived within 5 minutes`)
+        .at(request.container)
+        .advise("Look at the container's log: without a working archive nothing can be recovered. Then resume."),
   });
 }

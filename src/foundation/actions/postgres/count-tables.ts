@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { printedWithInput, psqlInto } from "../../../kit/commands/host-commands.ts";
 import { openTarget, targetInput } from "../docker/target-container.ts";
 import { countsText, countTables, tableRows } from "../../../archive/actions/scratch/row-counts.ts";
@@ -51,9 +51,7 @@ export const countLiving = defineAction({
 });
 
 function taken(message: string): RecoverError {
-  return new RecoverError("name-taken", message, {
-    remedy: "Nothing is overwritten. Begin anew with --input into_schema=NAME, a schema that is not there yet.",
-    place: "into_schema",
-    effect: "none",
-  });
+  return refuse("name-taken", message)
+    .at("into_schema")
+    .advise("Nothing is overwritten. Begin anew with --input into_schema=NAME, a schema that is not there yet.");
 }

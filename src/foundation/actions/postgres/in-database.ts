@@ -1,5 +1,5 @@
 /** The container's own socket leads to the database `postgres`; another one is a command of psql away. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 
@@ -10,9 +10,7 @@ const MISREAD = /[\p{Cc}=]|:\/\//u;
 export function inDatabase(database: string, sql: string): string {
   if (database === "postgres") return sql;
   if (!MISREAD.test(database)) return `\\connect ${quoteIdentifier(database)}\n${sql}`;
-  throw new RecoverError("guard-refused", `psql would read ${quoted(database)} as more than a name`, {
-    remedy: "Name another database, or look into this one by hand.",
-    place: "database",
-    effect: "none",
-  });
+  throw refuse("guard-refused", `psql would read ${quoted(database)} as more than a name`)
+    .at("database")
+    .advise("Name another database, or look into this one by hand.");
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, refuse } from "../../../errors.ts";
 import { restoreByKey } from "../cf/printed-credentials.ts";
 import { guardContainer, guardLiving, targetInput } from "../docker/target-container.ts";
 import { countsText, countTables, tableRows, type TableRows } from "../../../archive/actions/scratch/row-counts.ts";
@@ -63,10 +63,9 @@ export const loadTables = defineAction({
     await context.beforeEffect();
     const answer = await application.restore(archive, { application: nameOf(context), timeoutMs: LOAD_MS });
     if (!answer.ok)
-      throw new RecoverError("command-failed", `the tables were not loaded: ${answer.message}`, {
-        remedy: "Nothing of it stays. Look at what the tables need (a role, a type, another table) and resume.",
-        place: application.router,
-      });
+      throw giveUp("command-failed", `the tables were not loaded: ${answer.message}`)
+        .at(application.router)
+        .advise("Nothing of it stays. Look at what the tables need (a role, a type, another table) and resume.");
     return { tables: await countsOf(application, request) };
   },
   probe: (context, request) => probeLoad(context, request, context.records("loading").length > 0),
@@ -105,46 +104,38 @@ const countsOf = (application: Application, { tables }: Input): Promise<TableRow
 async function requireNone(application: Application, request: Input): Promise<void> {
   const there = (await countsOf(application, request)).filter(({ rows }) => rows !== null);
   if (there.length === 0) return;
-  throw new RecoverError("guard-refused", `the living database has ${countsText(there)}`, {
-    remedy: "Nothing is overwritten: begin anew with --input into_schema=NAME, or move the table aside by hand.",
-    place: application.router,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the living database has ${countsText(there)}`)
+    .at(application.router)
+    .advise("Nothing is overwritten: begin anew with --input into_schema=NAME, or move the table aside by hand.");
 }
 
 /** A plain text is loaded by psql, which obeys commands that a stranger may have written into it. */
 function requireArchive(path: string): void {
   if (!path.endsWith(".sql")) return;
-  throw new RecoverError("guard-refused", `"${path}" is a dump as plain text, of an earlier version`, {
-    remedy: "It is not loaded: psql would obey what is written in it. Begin a new run, which dumps to an archive.",
-    place: path,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${path}" is a dump as plain text, of an earlier version`)
+    .at(path)
+    .advise("It is not loaded: psql would obey what is written in it. Begin a new run, which dumps to an archive.");
 }
 
 async function requireReadable(application: Application, archive: Uint8Array, path: string): Promise<void> {
   const restores = await application.restores();
   if ((formatIn(archive) ?? Infinity) <= formatOf(restores)) return;
-  throw new RecoverError("does-not-fit", `pg_restore ${restores} of the service does not read "${path}"`, {
-    remedy: `Load it with the printed command, where pg_restore is as new as the pg_dump that wrote it; then resume and say that it was done by hand.`,
-    place: path,
-    effect: "none",
-  });
+  throw refuse("does-not-fit", `pg_restore ${restores} of the service does not read "${path}"`)
+    .at(path)
+    .advise(
+      `Load it with the printed command, where pg_restore is as new as the pg_dump that wrote it; then resume and say that it was done by hand.`,
+    );
 }
 
 async function dumpOf(context: Context, { place, sha256, bytes, path }: Input): Promise<Uint8Array> {
   requireArchive(path);
   if (bytes > LARGEST_DUMP)
-    throw new RecoverError("does-not-fit", `a dump of ${bytesText(bytes)} is more than is sent in one piece`, {
-      remedy: `Load ${path} by hand with the printed command, then resume and say that it was done by hand.`,
-      place: path,
-      effect: "none",
-    });
+    throw refuse("does-not-fit", `a dump of ${bytesText(bytes)} is more than is sent in one piece`)
+      .at(path)
+      .advise(`Load ${path} by hand with the printed command, then resume and say that it was done by hand.`);
   const archive = await context.ports.scratch.readDump(place);
   if (createHash("sha256").update(archive).digest("hex") === sha256) return archive;
-  throw new RecoverError("guard-refused", `"${path}" is not the dump that this run made`, {
-    remedy: "Somebody has changed it: begin anew.",
-    place: path,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${path}" is not the dump that this run made`)
+    .at(path)
+    .advise("Somebody has changed it: begin anew.");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { printedWithInput, psqlInto } from "../../../kit/commands/host-commands.ts";
 import { guardContainer, guardLiving, openTarget, targetInput } from "../docker/target-container.ts";
 import { inDatabase } from "./in-database.ts";
@@ -122,9 +122,7 @@ async function ownerOf(context: Context, request: Input): Promise<string | undef
 }
 
 function notOwn({ schema, name }: Input): RecoverError {
-  return new RecoverError("guard-refused", `the schema "${schema}" is there, and this run did not make it`, {
-    remedy: "Begin anew with another --input into_schema=NAME.",
-    place: name,
-    effect: "none",
-  });
+  return refuse("guard-refused", `the schema "${schema}" is there, and this run did not make it`)
+    .at(name)
+    .advise("Begin anew with another --input into_schema=NAME.");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { psqlByKey } from "../cf/printed-credentials.ts";
 import { targetInput } from "../docker/target-container.ts";
 import { countsText, countTables, tableRows } from "../../../archive/actions/scratch/row-counts.ts";
@@ -35,11 +35,9 @@ export const proveTables = defineAction({
     // affair.
     const less = tables.find(({ rows }, index) => (rows ?? -1) < (request.tables[index]?.rows ?? 0));
     if (less === undefined) return { router, user, tables };
-    throw new RecoverError("proof-failed", `${nameText(less)} has fewer rows than were dumped: ${countsText(tables)}`, {
-      remedy: "Keep the copy, and look at what the application has done with the table since; then resume.",
-      place: router,
-      effect: "none",
-    });
+    throw refuse("proof-failed", `${nameText(less)} has fewer rows than were dumped: ${countsText(tables)}`)
+      .at(router)
+      .advise("Keep the copy, and look at what the application has done with the table since; then resume.");
   },
   verify: () => Promise.resolve({ holds: true, evidence: "the application goes on writing" }),
 });

@@ -3,7 +3,7 @@
  * broker 0.6.0 on; before, the passwords are fixed in the image and there is nothing to set.
  */
 import { z } from "zod";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { Cell } from "../../../ports/cells.ts";
 
 const credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
@@ -31,11 +31,9 @@ export async function readRoleCredentials(
   if (node === undefined) return undefined;
   const parsed = state.safeParse(parseJson(node.value));
   if (!parsed.success) {
-    throw new RecoverError("answer-malformed", `${key} does not hold the credentials of three roles`, {
-      remedy: "Look at the key in etcd; its form is that of another broker version.",
-      place: key,
-      effect: "none",
-    });
+    throw refuse("answer-malformed", `${key} does not hold the credentials of three roles`)
+      .at(key)
+      .advise("Look at the key in etcd; its form is that of another broker version.");
   }
   const { superuser_credentials, admin_credentials, app_credentials } = parsed.data;
   return [

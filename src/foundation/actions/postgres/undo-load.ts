@@ -9,7 +9,7 @@ import { countsText, countTables, type TableRows } from "../../../archive/action
 import { nameSql, type TableName } from "../../../archive/actions/scratch/table-names.ts";
 import { type Application, openApplication, rowsOf } from "./application.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 
 interface Input extends Target {
   readonly name: string;
@@ -42,11 +42,9 @@ export const undoLoad: WayBack<Input, unknown> = {
     await guardLiving(context, input.guid, input.name);
     await guardContainer(context, input);
     if (context.records("loading").length > 0) return;
-    throw new RecoverError("guard-refused", "the journal does not say that this run loaded the tables", {
-      remedy: "Nothing was renamed. Look at the tables by hand.",
-      place: input.name,
-      effect: "none",
-    });
+    throw refuse("guard-refused", "the journal does not say that this run loaded the tables")
+      .at(input.name)
+      .advise("Nothing was renamed. Look at the tables by hand.");
   },
   async probe(context, taken) {
     const { there } = await look(context, taken);

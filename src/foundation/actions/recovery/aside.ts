@@ -13,7 +13,7 @@ import {
 } from "../../../archive/names/location.ts";
 import { baseNamed } from "../../../archive/names/layout.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { ObjectInfo } from "../../../ports/object-store.ts";
 import { runTag } from "../cf/run-tag.ts";
 import { asideDirectories, asideDirectory } from "../docker/aside-directory.ts";
@@ -38,8 +38,8 @@ export function directoriesAside(container: string, run: string): readonly strin
 /** `backups/GUID/dingo-recover/RUN`, outside any `wal/`. Throws `guard-refused`, `source-protected`. */
 export function asideRoot({ run, guid, archive }: AsideOf, source: string): ArchiveLocation {
   const target = parseLocation(archive);
-  if (requireInstanceArchive(target) !== guid) throw refuse(`"${archive}" is not the archive of "${guid}"`, archive);
-  if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(run)) throw refuse(`"${run}" is not the name of a run`, run);
+  if (requireInstanceArchive(target) !== guid) throw denied(`"${archive}" is not the archive of "${guid}"`, archive);
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(run)) throw denied(`"${run}" is not the name of a run`, run);
   const root = parseLocation(`s3://${target.bucket}/backups/${guid}/dingo-recover/${run}`);
   requireApart(parseLocation(source), root);
   return root;
@@ -52,10 +52,10 @@ export async function objectsAside(context: Context, root: ArchiveLocation): Pro
 /** Throws `guard-refused` unless the instance is that of the run, by the tag that it was created with. */
 export async function guardInstanceOf(context: Context, { run, guid }: AsideOf): Promise<void> {
   const instance = await context.ports.cf.getInstance(guid);
-  if (instance === undefined) throw refuse(`Cloud Foundry has no service instance "${guid}"`, guid);
+  if (instance === undefined) throw denied(`Cloud Foundry has no service instance "${guid}"`, guid);
   const tag = runTag(run);
   if (!instance.tags.includes(tag))
-    throw refuse(`the service instance "${instance.name}" does not carry the tag "${tag}"`, guid);
+    throw denied(`the service instance "${instance.name}" does not carry the tag "${tag}"`, guid);
 }
 
 export interface OwnBackup {
@@ -80,11 +80,9 @@ export async function requireOwnBackup(context: Context, { archive, base_backup 
   if (own && verdict === "restorable") return chosenBase;
   const why =
     own || chosenBase === null ? `is ${verdict}` : `is restored from "${chosenBase}", which is none of its own`;
-  throw new RecoverError("guard-refused", `the instance's own archive ${why}: what is aside may still be needed`, {
-    remedy: `Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`,
-    place: formatLocation(location),
-    effect: "none",
-  });
+  throw refuse("guard-refused", `the instance's own archive ${why}: what is aside may still be needed`)
+    .at(formatLocation(location))
+    .advise(`Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`);
 }
 
 /** Timelines and positions only grow: the copied objects lie below the first base backup after the recovery. */
@@ -94,10 +92,6 @@ function isSameOrLater(name: string, first: string): boolean {
   return name === first || (a.timeline >= b.timeline && a.number > b.number);
 }
 
-function refuse(message: string, place: string): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Nothing was deleted. Look at it by hand.",
-    place,
-    effect: "none",
-  });
+function denied(message: string, place: string): RecoverError {
+  return refuse("guard-refused", message).at(place).advise("Nothing was deleted. Look at it by hand.");
 }

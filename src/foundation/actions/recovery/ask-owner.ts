@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 
 /** The question whose answer `cleanup --owner-agrees NAME` gives. */
 export const OWNER_AGREES = "owner-agrees";
@@ -30,11 +30,9 @@ export const askOwner = defineAction({
     });
     const owner = answer.value.trim();
     if (owner !== "" && !/^no?$/i.test(owner)) return { owner };
-    throw new RecoverError("stopped-by-operator", `the owner of "${target}" has not agreed`, {
-      remedy: `Nothing was deleted. Ask the owner, then go on with "dingo-recover cleanup ${run}".`,
-      place: target,
-      effect: "none",
-    });
+    throw refuse("stopped-by-operator", `the owner of "${target}" has not agreed`)
+      .at(target)
+      .advise(`Nothing was deleted. Ask the owner, then go on with "dingo-recover cleanup ${run}".`);
   },
   verify: (_context, _request, { owner }) =>
     Promise.resolve({ holds: true, evidence: `the journal has the yes of ${owner}` }),

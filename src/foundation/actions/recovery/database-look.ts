@@ -3,7 +3,7 @@
  * its timeline, and the switches that led to that timeline. A proof rests on this and on no log line.
  */
 import { z } from "zod";
-import { parseHistory, type Switch } from "../../../archive/judgement/history.ts";
+import { parseHistory, type Switch } from "../../../archive/reading/histories.ts";
 import { parseSegment } from "../../../archive/names/segment.ts";
 import { RecoverError } from "../../../errors.ts";
 import type { Sql } from "../../../ports/cells.ts";

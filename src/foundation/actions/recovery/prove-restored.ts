@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
 import { shown } from "../../../discovery/lines/safe-text.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import {
   dockerCommand,
   dockerStop,
@@ -239,9 +239,7 @@ function tooSlow({ log, database, cell, lines }: Seen, target: Input): RecoverEr
   const state = database.is === "silent" ? `it takes no connections (${database.why})` : `it is ${database.is}`;
   const text = `recovery did not end in time; ${log.restored.length} of ${target.segments} segments were restored; ${state}`;
   const unknown = notKnownText(lines);
-  return new RecoverError("deadline-passed", unknown === "" ? text : `${text}; ${unknown}`, {
-    remedy: "The container was left as it is. Read its log, and resume: the proof is waited for again.",
-    place: `${target.container} on ${cell.label}`,
-    effect: "none",
-  });
+  return refuse("deadline-passed", unknown === "" ? text : `${text}; ${unknown}`)
+    .at(`${target.container} on ${cell.label}`)
+    .advise("The container was left as it is. Read its log, and resume: the proof is waited for again.");
 }

@@ -3,19 +3,23 @@
  * start looks again: in between there may be hours, a daemon restart, another operator or a deploy (dingo.md §8, 15).
  */
 import { z } from "zod";
-import type { Context } from "../../../action.ts";
+import type { Context, EvidenceRef } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { together } from "../../../kit/together.ts";
-import { evidenceRef } from "../archive/evidence-listing.ts";
+import { evidenceRef, recallListing } from "../archive/evidence-listing.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { refuseBusyDirector } from "../bosh/find-deployment.ts";
 import { DATABASE } from "../docker/old-remains.ts";
 import { containersOf } from "../docker/locate-container.ts";
 import { guardTarget, targetInput } from "../docker/target-container.ts";
-import { refuseOtherArchive } from "./compare-copy.ts";
+import { itemsOf, planCopy } from "../../../archive/copy/copy-plan.ts";
+import { parseLocation } from "../../../archive/names/location.ts";
+import { inParallel } from "../../../archive/reading/parallel.ts";
+import { sameByListing, sameContent, type Stored } from "../../../archive/copy/same-content.ts";
+import type { ObjectReader } from "../../../ports/object-store.ts";
 
 export const readyInput = z.strictObject({
   ...targetInput,
@@ -78,7 +82,7 @@ const filledText = ({ container }: Ready, count: number): string =>
 
 function refuseOtherLife({ running, startedAt, status }: Container, target: Ready): void {
   if (!running && startedAt === target.stopped_life) return;
-  throw refuse(`the container is ${status} and was started at ${startedAt}, after it had been stopped`, target);
+  throw denied(`the container is ${status} and was started at ${startedAt}, after it had been stopped`, target);
 }
 
 /** Over a foreign or absent system identifier it ends in a loop, or in initdb over the copy (dingo.md §3.4). */
@@ -89,11 +93,11 @@ async function refuseOtherKeys(cell: Cell, target: Ready): Promise<void> {
     etcd.get(`/service/${target.guid}/leader`),
   ]);
   if (initialize?.value !== target.system_id)
-    throw refuse(
+    throw denied(
       `/service/${target.guid}/initialize is "${initialize?.value ?? "absent"}", not the archive's "${target.system_id}"`,
       target,
     );
-  if (leader !== undefined) throw refuse(`/service/${target.guid}/leader is "${leader.value}"`, target);
+  if (leader !== undefined) throw denied(`/service/${target.guid}/leader is "${leader.value}"`, target);
 }
 
 /** While the container is stopped the broker counts no nodes, and an update of the service adds some (dingo.md §1.8). */
@@ -103,7 +107,7 @@ async function refuseOtherNodes(context: Context, target: Ready): Promise<void> 
   );
   if (others.length === 0) return;
   const names = others.map(({ container, cell }) => `${container.name} on ${cell.label}`).join(", ");
-  throw refuse(`the instance has another node: ${names}`, target);
+  throw denied(`the instance has another node: ${names}`, target);
 }
 
 /**
@@ -112,9 +116,9 @@ async function refuseOtherNodes(context: Context, target: Ready): Promise<void> 
  */
 function notEmpty(context: Context, target: Ready, count: number): RecoverError {
   const holds = filledText(target, count);
-  if (context.records("did-not-restore").length === 0) return refuse(holds, target);
+  if (context.records("did-not-restore").length === 0) return denied(holds, target);
   const { id } = context.run;
-  return refuse(
+  return denied(
     `${holds}: the container has begun a database when it did not restore`,
     target,
     `Put right what kept it from restoring, take this run back with "dingo-recover undo ${id}", then begin anew with "dingo-recover run".`,
@@ -123,10 +127,45 @@ function notEmpty(context: Context, target: Ready, count: number): RecoverError 
 
 const LOOK = "Do not start the container: find out what changed since the stop, put it right, then resume.";
 
-function refuse(message: string, { container }: Ready, remedy = LOOK): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy,
-    place: container,
-    effect: "none",
+function denied(message: string, { container }: Ready, remedy = LOOK): RecoverError {
+  return refuse("guard-refused", message).at(container).advise(remedy);
+}
+
+/** Sysids, sentinels, versions and histories; never a segment or a tar part of a database with data. */
+const SMALL_BYTES = 4096;
+const IN_FLIGHT = 8;
+
+/**
+ * Throws `guard-refused` if the target is not the copy of the objects in the baseline. It lists once more: names, sizes
+ * and ETags; if these cannot be compared, the bytes of small objects, a sysid above all. That the large ones are the
+ * same was shown when they were copied (DESIGN §5).
+ */
+async function refuseOtherArchive(
+  context: Context,
+  { target, baseline }: { readonly target: string; readonly baseline: EvidenceRef },
+): Promise<void> {
+  const { location, objects } = await recallListing(context, baseline);
+  const at = parseLocation(target);
+  const reader = context.ports.store.reader();
+  const there = new Map((await reader.list(at.bucket, `${at.prefix}/`)).map((object) => [object.key, object]));
+  const items = itemsOf(planCopy(location, at, objects));
+  let wrong = 0;
+  await inParallel(items, IN_FLIGHT, async ({ from, to }) => {
+    const info = there.get(to);
+    const stored = { bucket: location.bucket, info: from };
+    if (info === undefined || !(await isSame(reader, stored, { bucket: at.bucket, info }))) wrong += 1;
   });
+  const foreign = there.size - items.filter(({ to }) => there.has(to)).length;
+  if (wrong + foreign === 0) return;
+  throw refuse(
+    "guard-refused",
+    `the copied archive is not the old one any more: ${wrong} objects missing or changed, ${foreign} foreign`,
+  )
+    .at(target)
+    .advise("Something writes there: find out what before the container is started; then resume.");
+}
+
+async function isSame(reader: ObjectReader, from: Stored, to: Stored): Promise<boolean> {
+  const listed = sameByListing(from.info, to.info);
+  return listed ?? (from.info.size > SMALL_BYTES || (await sameContent(reader, from, to)));
 }

@@ -1,6 +1,6 @@
 /** The end of a restore that went wrong: a database that is not the archive's writes over the copy while it runs. */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { printedLogs } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { guardTarget, type Target } from "../docker/target-container.ts";
@@ -11,11 +11,11 @@ export const STOP_GRACE_SECONDS = 10;
 export async function stopWrong(context: Context, target: Target, wrong: string): Promise<RecoverError> {
   const { cell, container } = await guardTarget(context, target);
   const state = await stopOnce(context, cell, container);
-  return new RecoverError("proof-failed", `the restore went wrong: ${wrong}. ${state}`, {
-    remedy: `The source archive is untouched. Read ${printedLogs(target.container)} on the cell, take this run back with "dingo-recover undo ${context.run.id}", or begin anew with --input new_name=NAME.`,
-    place: `${target.container} on ${cell.label}`,
-    effect: "none",
-  });
+  return refuse("proof-failed", `the restore went wrong: ${wrong}. ${state}`)
+    .at(`${target.container} on ${cell.label}`)
+    .advise(
+      `The source archive is untouched. Read ${printedLogs(target.container)} on the cell, take this run back with "dingo-recover undo ${context.run.id}", or begin anew with --input new_name=NAME.`,
+    );
 }
 
 /** Once only: who starts it after that has been told, and is left alone. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction, type ReviewRow } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { psqlByKey } from "../cf/printed-credentials.ts";
 import { targetInput } from "../docker/target-container.ts";
 import { openApplication, rowsOf } from "../postgres/application.ts";
@@ -44,11 +44,9 @@ export const compareTables = defineAction({
 function requireThere({ tables, time }: Input): void {
   const absent = tables.filter((each) => each.rows === null).map(nameText);
   if (absent.length === 0) return;
-  throw new RecoverError("nothing-found", `the copy as of ${time} has no table ${absent.join(", ")}`, {
-    remedy: "Begin anew with an earlier --input time=…, or with the right schema: --input tables=SCHEMA.TABLE.",
-    place: absent[0] ?? "",
-    effect: "none",
-  });
+  throw refuse("nothing-found", `the copy as of ${time} has no table ${absent.join(", ")}`)
+    .at(absent[0] ?? "")
+    .advise("Begin anew with an earlier --input time=…, or with the right schema: --input tables=SCHEMA.TABLE.");
 }
 
 function rows(request: Input, living: readonly TableRows[]): ReviewRow[] {

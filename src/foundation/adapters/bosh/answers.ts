@@ -1,6 +1,6 @@
 /** The director's JSON as the port's types (cf-bosh.md §4.3). Directors of different years leave fields out or null. */
 import { z } from "zod";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { BoshInstance, DirectorLock, DirectorTask } from "../../../ports/director.ts";
 
 const loose = z.string().nullish();
@@ -99,11 +99,9 @@ export function parseJson(text: string, place: string): unknown {
 /** Newline-separated JSON. The director ends every line: a last one without its end was cut. */
 export function parseLines(text: string, place: string): readonly unknown[] {
   if (text !== "" && !text.endsWith("\n")) {
-    throw new RecoverError("answer-incomplete", `the director's answer to "${place}" was cut in its last line`, {
-      remedy: "Try again; look at the network between here and the director.",
-      place,
-      effect: "none",
-    });
+    throw refuse("answer-incomplete", `the director's answer to "${place}" was cut in its last line`)
+      .at(place)
+      .advise("Try again; look at the network between here and the director.");
   }
   return text
     .split("\n")
@@ -131,9 +129,7 @@ export function failureText(body: string): string {
 }
 
 function malformed(place: string, why: string): RecoverError {
-  return new RecoverError("answer-malformed", `the director's answer to "${place}" ${why}`, {
-    remedy: "Check that bosh.environment is the address of a BOSH director, and its version.",
-    place,
-    effect: "none",
-  });
+  return refuse("answer-malformed", `the director's answer to "${place}" ${why}`)
+    .at(place)
+    .advise("Check that bosh.environment is the address of a BOSH director, and its version.");
 }

@@ -2,7 +2,7 @@
  * Requests to one director, authenticated as its `/info` says: Basic, or a bearer token of its UAA that is renewed once
  * when it is rejected. Answers that are tasks are followed to their end (cf-bosh.md §4.3).
  */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
 import type { Dial } from "../../../kit/network/dial.ts";
@@ -127,11 +127,9 @@ export class DirectorSession {
   }
 
   #refusedByUaa(url: URL): RecoverError {
-    return new RecoverError("not-logged-in", `the director's UAA refuses the client "${this.#options.client}"`, {
-      remedy: "Check BOSH_CLIENT and BOSH_CLIENT_SECRET.",
-      place: url.host,
-      effect: "none",
-    });
+    return refuse("not-logged-in", `the director's UAA refuses the client "${this.#options.client}"`)
+      .at(url.host)
+      .advise("Check BOSH_CLIENT and BOSH_CLIENT_SECRET.");
   }
 
   #url(path: string): URL {
@@ -144,11 +142,9 @@ function addressOf(environment: string): URL {
   const text = /^https?:\/\//.test(environment) ? environment : `https://${environment}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.protocol !== "https:") {
-    throw new RecoverError("config-invalid", `"${environment}" is no address of a BOSH director`, {
-      remedy: "Set bosh.environment to its address, such as https://10.0.0.10:25555; directors speak HTTPS only.",
-      place: "bosh.environment",
-      effect: "none",
-    });
+    throw refuse("config-invalid", `"${environment}" is no address of a BOSH director`)
+      .at("bosh.environment")
+      .advise("Set bosh.environment to its address, such as https://10.0.0.10:25555; directors speak HTTPS only.");
   }
   // A URL drops the port 443, which is never a director's by default.
   if (url.port === "" && !/:443(\/|$)/.test(text)) url.port = DIRECTOR_PORT;

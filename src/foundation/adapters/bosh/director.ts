@@ -1,5 +1,5 @@
 /** The Director port by the director's HTTPS API (cf-bosh.md §3.4, §4.3): ssh2 needs its answers, the CLI hides them. */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, refuse } from "../../../errors.ts";
 import type {
   BoshInstance,
   Director,
@@ -35,11 +35,9 @@ export class BoshDirector implements Director {
       return lines.map((line) => answers.toInstance(deployment, answers.readAs(answers.instance, line, path)));
     }
     // No deployment of ours is empty: an answer without an instance means that nothing was looked at (law 5).
-    throw new RecoverError("answer-incomplete", `the director names no instance of "${deployment}"`, {
-      remedy: `See "bosh -d ${deployment} instances"; try again when the director is well.`,
-      place: path,
-      effect: "none",
-    });
+    throw refuse("answer-incomplete", `the director names no instance of "${deployment}"`)
+      .at(path)
+      .advise(`See "bosh -d ${deployment} instances"; try again when the director is well.`);
   }
 
   async locks(): Promise<readonly DirectorLock[]> {
@@ -66,7 +64,15 @@ export class BoshDirector implements Director {
     );
     const [only] = results;
     const mine = only?.job === instance.group && (only.id ?? String(only.index)) === instance.id;
-    if (results.length !== 1 || only?.status !== "success" || !mine) throw wrongAnswer(instance, results.length);
+    if (results.length !== 1 || only?.status !== "success" || !mine)
+      throw giveUp(
+        "answer-malformed",
+        `the director set up SSH for ${results.length} instances instead of ${instance.group}/${instance.id}`,
+      )
+        .at(`${instance.group}/${instance.id}`)
+        .advise(
+          `See "bosh -d ${instance.deployment} events --action 'setup ssh'"; the ephemeral user may exist elsewhere.`,
+        );
     return { address: only.ip || (instance.ips[0] ?? ""), user, hostPublicKey: (only.host_public_key ?? "").trim() };
   }
 
@@ -79,11 +85,9 @@ export class BoshDirector implements Director {
 /** An empty target would mean every instance of the deployment (cf-bosh.md §0.3). */
 function target({ deployment, group, id }: BoshInstance): object {
   if (group === "" || id === "") {
-    throw new RecoverError("guard-refused", "an instance without group or id would mean every instance", {
-      remedy: "This is a defect of dingo-recover: please report it with the run's journal.",
-      place: deployment,
-      effect: "none",
-    });
+    throw refuse("guard-refused", "an instance without group or id would mean every instance")
+      .at(deployment)
+      .advise("This is a defect of dingo-recover: please report it with the run's journal.");
   }
   return { deployment_name: deployment, target: { job: group, indexes: [id], ids: [id] } };
 }
@@ -91,24 +95,11 @@ function target({ deployment, group, id }: BoshInstance): object {
 /** It stands in a pattern of names to remove. */
 function checkedUser(user: string): string {
   if (/^bosh_[a-z0-9]{1,27}$/.test(user)) return user;
-  throw new RecoverError("guard-refused", `"${user}" is no name of an ephemeral user`, {
-    remedy: "This is a defect of dingo-recover: please report it with the run's journal.",
-    place: "ssh",
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${user}" is no name of an ephemeral user`)
+    .at("ssh")
+    .advise("This is a defect of dingo-recover: please report it with the run's journal.");
 }
 
 function deploymentPath(deployment: string): string {
   return `/deployments/${encodeURIComponent(deployment)}`;
-}
-
-function wrongAnswer({ deployment, group, id }: BoshInstance, count: number): RecoverError {
-  return new RecoverError(
-    "answer-malformed",
-    `the director set up SSH for ${count} instances instead of ${group}/${id}`,
-    {
-      remedy: `See "bosh -d ${deployment} events --action 'setup ssh'"; the ephemeral user may exist elsewhere.`,
-      place: `${group}/${id}`,
-    },
-  );
 }

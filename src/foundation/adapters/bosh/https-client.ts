@@ -8,7 +8,7 @@
  */
 import { type IncomingMessage } from "node:http";
 import { type Agent, request as httpsRequest } from "node:https";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, RecoverError, refuse } from "../../../errors.ts";
 import type { Dial } from "../../../kit/network/dial.ts";
 import { dialedAgents, type HttpAgents } from "../../../kit/network/http-agents.ts";
 import { isUntrustedCertificate } from "../../../kit/network/certificate.ts";
@@ -86,7 +86,16 @@ class IdleConnectionLost extends Error {}
 
 function explained(url: URL, error: Error): RecoverError {
   if (error instanceof RecoverError) return error;
-  return isUntrustedCertificate(error) ? untrusted(url, error) : unanswered(url, error);
+  return isUntrustedCertificate(error)
+    ? refuse("host-key-mismatch", `the certificate of "${url.host}" is not trusted: ${error.message}`)
+        .at(url.host)
+        .advise("Set bosh.ca_cert (or BOSH_CA_CERT) to the director's own authority, a path or the PEM text.", error)
+    : giveUp("unreachable", `"${url.host}" did not answer: ${error.message}`)
+        .at(url.host)
+        .advise(
+          "Check the address, the gateway hop and the firewall between here and the director, then resume.",
+          error,
+        );
 }
 
 async function read(incoming: IncomingMessage, url: URL): Promise<string> {
@@ -105,27 +114,8 @@ async function read(incoming: IncomingMessage, url: URL): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function unanswered(url: URL, error: Error): RecoverError {
-  return new RecoverError("unreachable", `"${url.host}" did not answer: ${error.message}`, {
-    remedy: "Check the address, the gateway hop and the firewall between here and the director, then resume.",
-    place: url.host,
-    cause: error,
-  });
-}
-
-function untrusted(url: URL, cause: Error): RecoverError {
-  return new RecoverError("host-key-mismatch", `the certificate of "${url.host}" is not trusted: ${cause.message}`, {
-    remedy: "Set bosh.ca_cert (or BOSH_CA_CERT) to the director's own authority, a path or the PEM text.",
-    place: url.host,
-    cause,
-    effect: "none",
-  });
-}
-
 function incomplete(url: URL, cause: unknown): RecoverError {
-  return new RecoverError("answer-incomplete", `the answer of "${url.host}" to "${url.pathname}" broke off`, {
-    remedy: "Try again; look at the network between here and the director.",
-    place: `${url.host}${url.pathname}`,
-    cause,
-  });
+  return giveUp("answer-incomplete", `the answer of "${url.host}" to "${url.pathname}" broke off`)
+    .at(`${url.host}${url.pathname}`)
+    .advise("Try again; look at the network between here and the director.", cause);
 }

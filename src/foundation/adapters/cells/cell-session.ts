@@ -1,6 +1,6 @@
 /** The way to one cell: an ephemeral user of the director and one SSH connection, opened again when it was lost. */
 import { randomBytes } from "node:crypto";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { BoshInstance, Director, SshGrant } from "../../../ports/director.ts";
 import type { ResourceRecorder } from "../../../ports/resources.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
@@ -89,11 +89,9 @@ export class CellSession {
     const { known, revoked } = await knownHostKeys(knownHostsFiles, host, sshPort);
     if (key !== undefined) return { kind: "pinned", keys: [key], source: "the director (host_public_key)", revoked };
     if (hostPublicKey.trim() === "") return this.#trustedByOperator(host, { known, revoked });
-    throw new RecoverError("answer-malformed", `the director's host key of "${this.label}" is not understood`, {
-      remedy: "Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.",
-      place: this.label,
-      effect: "none",
-    });
+    throw refuse("answer-malformed", `the director's host key of "${this.label}" is not understood`)
+      .at(this.label)
+      .advise("Compare `bosh ssh` by hand; its answer should hold `host_public_key: ssh-rsa AAAA…`.");
   }
 
   #trustedByOperator(host: string, { known: keys, revoked }: KnownKeys): TrustedKeys {
@@ -110,11 +108,9 @@ export class CellSession {
 }
 
 export function sessionEnded(label: string): RecoverError {
-  return new RecoverError("interrupted", `the way to "${label}" is closed: the run is ending`, {
-    remedy: "Resume the run.",
-    place: label,
-    effect: "none",
-  });
+  return refuse("interrupted", `the way to "${label}" is closed: the run is ending`)
+    .at(label)
+    .advise("Resume the run.");
 }
 
 export function labelOf(instance: BoshInstance): string {

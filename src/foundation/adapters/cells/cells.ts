@@ -1,7 +1,7 @@
 /** All cells of a run: opened once, used many times, and no ephemeral user left behind. */
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { asRecoverError, RecoverError } from "../../../errors.ts";
+import { asRecoverError, giveUp, type RecoverError } from "../../../errors.ts";
 import { type Argv, asRoot, httpGet } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Cells, CommandResult, Etcd, HostCommand } from "../../../ports/cells.ts";
 import type { Dialer } from "../../../ports/dialer.ts";
@@ -94,9 +94,9 @@ class SshCells implements OpenCells {
     );
     const left = [...own, ...others];
     if (left.length === 0) return;
-    throw new RecoverError("unreachable", `ephemeral SSH users could not be removed: ${left.join("; ")}`, {
-      remedy: "They are journaled: the next command of this run removes them.",
-    });
+    throw giveUp("unreachable", `ephemeral SSH users could not be removed: ${left.join("; ")}`).advise(
+      "They are journaled: the next command of this run removes them.",
+    );
   }
 
   /** Says which user stays, if it could not be removed. */

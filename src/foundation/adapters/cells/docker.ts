@@ -1,5 +1,5 @@
 /** The Docker engine of a cell, by its own client under sudo (dingo.md §1.8, §5). */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import {
   dockerInspect,
   dockerList,
@@ -14,7 +14,6 @@ import { quoted } from "../../../kit/text/printable.ts";
 import { environmentOf } from "./container-environment.ts";
 import { type Inspected, nameOf, parseInspected, toContainer } from "./container-json.ts";
 import { answerError } from "../../../kit/shell/json-answer.ts";
-import { mergeByTime } from "./log-lines.ts";
 import { change, failure, type Shell, succeed } from "../../../kit/shell/shell.ts";
 
 /** Above the grace that the daemon gives the container. */
@@ -75,11 +74,9 @@ export class DockerCli implements ContainerEngine {
   async secret(name: string, variable: string): Promise<string | undefined> {
     const answer = await this.#inspected(name);
     if (answer === undefined)
-      throw new RecoverError("command-failed", `there is no container ${quoted(name)} on "${this.#shell.label}"`, {
-        remedy: "Look with `docker ps -a` on the cell which container is meant.",
-        place: this.#shell.label,
-        effect: "none",
-      });
+      throw refuse("command-failed", `there is no container ${quoted(name)} on "${this.#shell.label}"`)
+        .at(this.#shell.label)
+        .advise("Look with `docker ps -a` on the cell which container is meant.");
     const value = environmentOf(answer.Config.Env ?? []).get(variable);
     return value === undefined ? undefined : this.#shell.secrets.register(value);
   }
@@ -128,8 +125,43 @@ function saysAbsent(stderr: string, name: string): boolean {
 /** Docker's own rule for names, so that none can be read as an option. */
 export function containerName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return name;
-  throw new RecoverError("guard-refused", `${quoted(name)} cannot be the name of a container`, {
-    remedy: "Names of Dingo's containers are cf- and the node's GUID.",
-    effect: "none",
+  throw refuse("guard-refused", `${quoted(name)} cannot be the name of a container`).advise(
+    "Names of Dingo's containers are cf- and the node's GUID.",
+  );
+}
+
+/** Docker gives a container's stdout and stderr apart; the time stamps of `docker logs -t` put them together again. */
+
+interface Stamped {
+  readonly time: string;
+  readonly line: string;
+}
+
+/** RFC 3339 in UTC with nine digits of nanoseconds: of one width, so that text order is time order. */
+const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z) ?/;
+
+/** Lines oldest first, without their stamps. A line without a stamp belongs to the line before it. */
+export function mergeByTime(stdout: string, stderr: string): string[] {
+  const out = stamped(stdout);
+  const err = stamped(stderr);
+  const merged: string[] = [];
+  let next = 0;
+  for (const { time, line } of out) {
+    for (let waiting = err[next]; waiting !== undefined && waiting.time < time; waiting = err[next]) {
+      merged.push(waiting.line);
+      next += 1;
+    }
+    merged.push(line);
+  }
+  return [...merged, ...err.slice(next).map(({ line }) => line)];
+}
+
+function stamped(text: string): Stamped[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  let time = "";
+  return lines.map((line) => {
+    time = STAMP.exec(line)?.[1] ?? time;
+    return { time, line: line.replace(STAMP, "") };
   });
 }

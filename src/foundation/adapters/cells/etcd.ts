@@ -5,7 +5,7 @@
  * `answer-incomplete`.
  */
 import { z } from "zod";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { type Argv, etcdDelete, etcdGet, etcdPut } from "../../../kit/commands/host-commands.ts";
 import type { Etcd, EtcdNode } from "../../../ports/cells.ts";
 import { quoted } from "../../../kit/text/printable.ts";
@@ -96,15 +96,9 @@ export class EtcdByCurl implements Etcd {
   /** Compared values stand in the command line: law 10 forbids that for secrets. */
   #public(value: string): string {
     if (this.#shell.secrets.mask(value) === value) return value;
-    throw new RecoverError(
-      "guard-refused",
-      "a value of etcd that holds a secret cannot be compared on a command line",
-      {
-        remedy: "Change such a key by hand.",
-        place: this.#shell.label,
-        effect: "none",
-      },
-    );
+    throw refuse("guard-refused", "a value of etcd that holds a secret cannot be compared on a command line")
+      .at(this.#shell.label)
+      .advise("Change such a key by hand.");
   }
 
   #node(raw: z.infer<typeof leaf>): EtcdNode {
@@ -121,19 +115,15 @@ export class EtcdByCurl implements Etcd {
   }
 
   #compareFailed(key: string, why: string): RecoverError {
-    return new RecoverError("guard-refused", `etcd's key ${quoted(key)} is not what it was: ${why}`, {
-      remedy: "Somebody or something else writes there: find out who, then resume.",
-      place: this.#hostPort,
-      effect: "none",
-    });
+    return refuse("guard-refused", `etcd's key ${quoted(key)} is not what it was: ${why}`)
+      .at(this.#hostPort)
+      .advise("Somebody or something else writes there: find out who, then resume.");
   }
 
   #nothingListens(): RecoverError {
-    return new RecoverError("unreachable", `no etcd listens at "${this.#hostPort}", seen from "${this.#shell.label}"`, {
-      remedy: "Check ETCD_HOST_PORT of the container and that etcd runs, then resume.",
-      place: this.#hostPort,
-      effect: "none",
-    });
+    return refuse("unreachable", `no etcd listens at "${this.#hostPort}", seen from "${this.#shell.label}"`)
+      .at(this.#hostPort)
+      .advise("Check ETCD_HOST_PORT of the container and that etcd runs, then resume.");
   }
 }
 
@@ -146,16 +136,14 @@ function plainKey(key: string): string {
   const parts = key.split("/").slice(1);
   const plain = key.startsWith("/") && parts.every((part) => part !== "" && part !== "." && part !== "..");
   if (plain && !/\p{Surrogate}/u.test(key)) return key;
-  throw new RecoverError("guard-refused", `${quoted(key)} is not a plain key of etcd`, {
-    remedy: "Keys begin with / and hold neither empty parts nor dots.",
-    effect: "none",
-  });
+  throw refuse("guard-refused", `${quoted(key)} is not a plain key of etcd`).advise(
+    "Keys begin with / and hold neither empty parts nor dots.",
+  );
 }
 
 function endpoint(hostPort: string): string {
   if (/^(?:https?:\/\/)?(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}\/?$/.test(hostPort)) return hostPort;
-  throw new RecoverError("guard-refused", `${quoted(hostPort)} is not the address of an etcd`, {
-    remedy: "It has the form HOST:PORT; look at ETCD_HOST_PORT of the container.",
-    effect: "none",
-  });
+  throw refuse("guard-refused", `${quoted(hostPort)} is not the address of an etcd`).advise(
+    "It has the form HOST:PORT; look at ETCD_HOST_PORT of the container.",
+  );
 }

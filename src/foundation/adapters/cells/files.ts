@@ -1,5 +1,5 @@
 /** Files and directories of a cell, as root. Nothing is ever removed or replaced (law 2). */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import {
   type Argv,
   copyTree,
@@ -122,11 +122,9 @@ export class ShellFiles implements HostFiles {
   }
 
   #refuse(message: string): RecoverError {
-    return new RecoverError("guard-refused", `${message} on "${this.#shell.label}"`, {
-      remedy: "Look at both places on the cell before anything is changed there; nothing was overwritten.",
-      place: this.#shell.label,
-      effect: "none",
-    });
+    return refuse("guard-refused", `${message} on "${this.#shell.label}"`)
+      .at(this.#shell.label)
+      .advise("Look at both places on the cell before anything is changed there; nothing was overwritten.");
   }
 }
 
@@ -135,8 +133,7 @@ function absolute(path: string): string {
   const parts = path.split("/").slice(1);
   const plain = path.startsWith("/") && parts.every((part) => part !== "" && part !== "." && part !== "..");
   if (plain && !path.includes("\0")) return path;
-  throw new RecoverError("guard-refused", `${quoted(path)} is not a plain absolute path`, {
-    remedy: "Paths begin with / and hold neither empty parts nor dots.",
-    effect: "none",
-  });
+  throw refuse("guard-refused", `${quoted(path)} is not a plain absolute path`).advise(
+    "Paths begin with / and hold neither empty parts nor dots.",
+  );
 }

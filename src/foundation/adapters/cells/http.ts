@@ -1,5 +1,5 @@
 /** HTTP by curl on the cell: the status code stands alone on the last line of the output. */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, RecoverError } from "../../../errors.ts";
 import type { Argv } from "../../../kit/commands/host-commands.ts";
 import type { CommandResult } from "../../../ports/cells.ts";
 import { answerError } from "../../../kit/shell/json-answer.ts";
@@ -29,12 +29,13 @@ export async function askHttp(shell: Shell, argv: Argv, stdin?: string): Promise
 export function statusError(answer: HttpAnswer, what: string, shell: Shell): RecoverError {
   const denied = answer.status === 401 || answer.status === 403;
   const code = denied ? "access-denied" : answer.status >= 500 ? "unreachable" : "answer-malformed";
-  return new RecoverError(code, `${what} answered with status ${answer.status} on "${shell.label}"`, {
-    remedy: denied
-      ? "Something between here and there asks for credentials that a cell does not have: look for a proxy."
-      : "Ask the same by hand on the cell; resume when it answers as usual.",
-    place: shell.label,
-  });
+  return giveUp(code, `${what} answered with status ${answer.status} on "${shell.label}"`)
+    .at(shell.label)
+    .advise(
+      denied
+        ? "Something between here and there asks for credentials that a cell does not have: look for a proxy."
+        : "Ask the same by hand on the cell; resume when it answers as usual.",
+    );
 }
 
 function curlFailure(shell: Shell, argv: Argv, result: CommandResult): RecoverError {

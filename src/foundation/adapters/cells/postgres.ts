@@ -1,5 +1,5 @@
 /** SQL through psql inside the container: statements and passwords on stdin, rows as lines (dingo.md §3.6). */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import {
   type LoginAddress,
   psqlLogin,
@@ -69,11 +69,9 @@ export class PsqlInContainer implements Sql {
 
   #notReady(container: string, result: CommandResult): RecoverError {
     const message = `PostgreSQL in ${quoted(container)} takes no connections: ${sayings(this.#shell, result)}`;
-    return new RecoverError("unreachable", message, {
-      remedy: "It may still be starting; look at the container's log.",
-      place: this.#shell.label,
-      effect: "none",
-    });
+    return refuse("unreachable", message)
+      .at(this.#shell.label)
+      .advise("It may still be starting; look at the container's log.");
   }
 }
 
@@ -111,8 +109,5 @@ function plainAddress(to: LoginAddress): LoginAddress {
 }
 
 function refusal(message: string): RecoverError {
-  return new RecoverError("guard-refused", message, {
-    remedy: "Log in by hand to see whether it works.",
-    effect: "none",
-  });
+  return refuse("guard-refused", message).advise("Log in by hand to see whether it works.");
 }

@@ -3,7 +3,7 @@
  * sent once, and never sent again: whether it took effect is for the caller's probe to find out
  * (laws 4, 6).
  */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { CloudFoundry, KnownInstance, KnownSpace } from "../../../ports/cloud-foundry.ts";
 import type { ProgramResult } from "../../../kit/spawn/spawn.ts";
 import { becomeDeveloper, mayDevelop } from "./developer.ts";
@@ -124,10 +124,9 @@ export class Changes {
   /** The token died between the target and the end: log in for the probe, and say so. */
   async #rejectedMidway(command: string): Promise<RecoverError> {
     await this.#session.logInAgain();
-    return new RecoverError("unreachable", `Cloud Foundry rejected the token in the middle of "${command}"`, {
-      remedy: "A new log-in worked: resume, and the step is probed before anything is sent again.",
-      place: command,
-    });
+    return giveUp("unreachable", `Cloud Foundry rejected the token in the middle of "${command}"`)
+      .at(command)
+      .advise("A new log-in worked: resume, and the step is probed before anything is sent again.");
   }
 }
 
@@ -139,18 +138,14 @@ function requireUsable(names: Names): void {
 
 function otherOrganization(org: string, guid: string, now: string | undefined): RecoverError {
   const found = now === undefined ? "nothing" : `"${now}"`;
-  return new RecoverError("guard-refused", `the name "${org}" leads to ${found}, not to the organization "${guid}"`, {
-    remedy: "Somebody may have given the name to another organization: look at both with cf orgs, then resume.",
-    place: org,
-    effect: "none",
-  });
+  return refuse("guard-refused", `the name "${org}" leads to ${found}, not to the organization "${guid}"`)
+    .at(org)
+    .advise("Somebody may have given the name to another organization: look at both with cf orgs, then resume.");
 }
 
 function renamed({ instance: name, guid }: KnownInstance, now: string | undefined): RecoverError {
   const found = now === undefined ? "is gone" : `is called "${now}" now`;
-  return new RecoverError("guard-refused", `the service instance ${guid} ${found}, not "${name}"`, {
-    remedy: "Whatever has the name is another one. Look at both with cf service, give the name back, then resume.",
-    place: name,
-    effect: "none",
-  });
+  return refuse("guard-refused", `the service instance ${guid} ${found}, not "${name}"`)
+    .at(name)
+    .advise("Whatever has the name is another one. Look at both with cf service, give the name back, then resume.");
 }

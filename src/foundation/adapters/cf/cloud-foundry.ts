@@ -3,7 +3,7 @@
  * commands. The answer to a change proves nothing. That a read finds nothing is a fact only for a token that may see
  * it.
  */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type {
   AppInstance,
   AuditEvent,
@@ -171,11 +171,9 @@ export class CfCloudFoundry implements CloudFoundry {
     const path = `/v3/service_credential_bindings/${encodeURIComponent(bindingGuid)}/details`;
     const document = await this.#reader.get(path);
     if (document === undefined) {
-      throw new RecoverError("access-denied", `the credentials of binding ${bindingGuid} cannot be read`, {
-        remedy: "Its creation may not be done, it may be gone, or the user may not read it: see cf service-keys NAME.",
-        place: path,
-        effect: "none",
-      });
+      throw refuse("access-denied", `the credentials of binding ${bindingGuid} cannot be read`)
+        .at(path)
+        .advise("Its creation may not be done, it may be gone, or the user may not read it: see cf service-keys NAME.");
     }
     registerSecrets(document, (secret) => this.#secrets.register(secret));
     return shape.readAs(shape.credentials, document, path);

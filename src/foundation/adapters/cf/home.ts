@@ -6,7 +6,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { JsonObject } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { KnownSpace } from "../../../ports/cloud-foundry.ts";
 import type { ResourceRecorder } from "../../../ports/resources.ts";
 import { OwnHomes } from "../../../kit/spawn/own-homes.ts";
@@ -90,12 +90,9 @@ async function readSession(configFile: string): Promise<string> {
   try {
     return await readFile(configFile, "utf8");
   } catch (cause) {
-    throw new RecoverError("not-logged-in", `there is no cf session in "${configFile}"`, {
-      remedy: 'Log in with "cf login", or set CF_USERNAME and CF_PASSWORD.',
-      place: configFile,
-      effect: "none",
-      cause,
-    });
+    throw refuse("not-logged-in", `there is no cf session in "${configFile}"`)
+      .at(configFile)
+      .advise('Log in with "cf login", or set CF_USERNAME and CF_PASSWORD.', cause);
   }
 }
 

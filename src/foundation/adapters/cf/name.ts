@@ -1,15 +1,13 @@
 /** Names that the cf CLI cannot take, or would take for another (cf-bosh.md §1.3, §1.5). */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 
 /** Throws `name-unsupported`. Newlines, quotes, `$()` and commas are fine: the CLI gets an argv array and escapes commas. */
 export function requireUsableName(kind: string, name: string): void {
   const why = obstacle(name);
   if (why === undefined) return;
-  throw new RecoverError("name-unsupported", `the ${kind} name ${JSON.stringify(name)} ${why}`, {
-    remedy: `Rename it with "cf curl -X PATCH", or do this step by hand with "cf curl", which takes any name.`,
-    place: kind,
-    effect: "none",
-  });
+  throw refuse("name-unsupported", `the ${kind} name ${JSON.stringify(name)} ${why}`)
+    .at(kind)
+    .advise(`Rename it with "cf curl -X PATCH", or do this step by hand with "cf curl", which takes any name.`);
 }
 
 function obstacle(name: string): string | undefined {

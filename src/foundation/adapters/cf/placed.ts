@@ -1,5 +1,5 @@
 /** Puts the names of space, organization, plan and offering to instances: four lists of the API, joined by GUID. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { PlacedInstance, ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { guidAndName, offeringOf, plan, readAs, space } from "./resources.ts";
 
@@ -23,7 +23,11 @@ export async function placed(
     const itsPlan = plans.get(instance.planGuid ?? "");
     const offering = itsPlan === undefined ? undefined : offerings.get(offeringOf(itsPlan));
     if (itsSpace === undefined || itsOrg === undefined || itsPlan === undefined || offering === undefined)
-      throw unplaced(instance);
+      throw refuse("answer-incomplete", `Cloud Foundry shows the instance ${instance.guid} and not its place or plan`)
+        .at(instance.guid)
+        .advise(
+          "It may have been made or moved just now: try again. A user that sees a space and not its organization cannot.",
+        );
     return {
       instance,
       space: { guid: itsSpace.guid, name: itsSpace.name },
@@ -31,14 +35,5 @@ export async function placed(
       plan: itsPlan.name,
       offering: offering.name,
     };
-  });
-}
-
-function unplaced({ guid }: ServiceInstance): RecoverError {
-  return new RecoverError("answer-incomplete", `Cloud Foundry shows the instance ${guid} and not its place or plan`, {
-    remedy:
-      "It may have been made or moved just now: try again. A user that sees a space and not its organization cannot.",
-    place: guid,
-    effect: "none",
   });
 }

@@ -1,5 +1,5 @@
 /** The cf CLI as a process: an environment built from nothing, an argv array, a deadline (cf-bosh.md §1.2, §1.4). */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { type ProgramResult, type RunProgram, runProgram } from "../../../kit/spawn/spawn.ts";
 
 export interface CfProgramOptions {
@@ -85,10 +85,8 @@ export class CfProgram {
   }
 
   #unfit(message: string): RecoverError {
-    return new RecoverError("program-missing", message, {
-      remedy: "Install the Cloud Foundry CLI version 8 (package cf8-cli) and put it into PATH before older ones.",
-      place: this.#options.program,
-      effect: "none",
-    });
+    return refuse("program-missing", message)
+      .at(this.#options.program)
+      .advise("Install the Cloud Foundry CLI version 8 (package cf8-cli) and put it into PATH before older ones.");
   }
 }

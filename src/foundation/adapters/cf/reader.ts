@@ -2,7 +2,7 @@
  * Reads of the v3 API through `cf curl --fail`. The CLI's traps (seen with 8.18.3): without `--fail` a broken connection
  * is exit 0 with nothing on stdout; with it an answer cut in its body is "error: 200", and no answer at all is a panic.
  */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { ProgramResult } from "../../../kit/spawn/spawn.ts";
 import { failureError, failureOf } from "./failure.ts";
 import type { CfSession } from "./session.ts";
@@ -29,11 +29,9 @@ export class CfReader {
     await this.#session.logInAgain();
     const second = await this.#curl(path);
     if (second !== "token") return second.document;
-    throw new RecoverError("not-logged-in", "Cloud Foundry rejects the token of a fresh log-in", {
-      remedy: 'Try "cf login" and "cf oauth-token" by hand.',
-      place: path,
-      effect: "none",
-    });
+    throw refuse("not-logged-in", "Cloud Foundry rejects the token of a fresh log-in")
+      .at(path)
+      .advise('Try "cf login" and "cf oauth-token" by hand.');
   }
 
   /** All resources of all pages, each once. A page that is missing or does not add up is an error. */
@@ -48,11 +46,9 @@ export class CfReader {
       next = page.next;
     }
     if (next === undefined && found.size >= total) return [...found.values()];
-    throw new RecoverError("answer-incomplete", `"${path}" listed ${found.size} of ${total} resources`, {
-      remedy: "Try again: the list may have changed while it was read.",
-      place: path,
-      effect: "none",
-    });
+    throw refuse("answer-incomplete", `"${path}" listed ${found.size} of ${total} resources`)
+      .at(path)
+      .advise("Try again: the list may have changed while it was read.");
   }
 
   async #curl(path: string): Promise<{ readonly document: unknown } | "token"> {
@@ -69,11 +65,9 @@ export class CfReader {
     if (status === 401) return "token";
     if (status === 404 && (await this.#errorCode(path)) === RESOURCE_NOT_FOUND) return { document: undefined };
     const [code, remedy] = meaning(status);
-    throw new RecoverError(code, `Cloud Foundry answered ${status} to "${this.#session.mask(path)}"`, {
-      remedy,
-      place: path,
-      effect: "none",
-    });
+    throw refuse(code, `Cloud Foundry answered ${status} to "${this.#session.mask(path)}"`)
+      .at(path)
+      .advise(remedy);
   }
 
   async #errorCode(path: string): Promise<number | undefined> {
@@ -111,11 +105,9 @@ function meaning(
 
 function parse(text: string, path: string): unknown {
   if (text.trim() === "") {
-    throw new RecoverError("answer-incomplete", `nothing came back for "${path}"`, {
-      remedy: "Try again; look at the network between here and the API.",
-      place: path,
-      effect: "none",
-    });
+    throw refuse("answer-incomplete", `nothing came back for "${path}"`)
+      .at(path)
+      .advise("Try again; look at the network between here and the API.");
   }
   try {
     return JSON.parse(text);
@@ -167,10 +159,10 @@ function listText(value: string | readonly string[]): string {
 }
 
 export function malformed(place: string, why: string, cause?: unknown): RecoverError {
-  return new RecoverError("answer-malformed", `the answer to "${place}" ${why}`, {
-    remedy: `Look at it with "cf curl '${place}'"; a proxy may have answered, or the API is of another version.`,
-    place,
-    effect: "none",
-    cause,
-  });
+  return refuse("answer-malformed", `the answer to "${place}" ${why}`)
+    .at(place)
+    .advise(
+      `Look at it with "cf curl '${place}'"; a proxy may have answered, or the API is of another version.`,
+      cause,
+    );
 }

@@ -2,7 +2,7 @@
  * One log-in of the cf CLI in its own home. Calls take turns: the CLI rewrites its state file at every call. A rejected
  * token causes one new log-in; the caller decides how to go on.
  */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { CfIdentity, KnownSpace } from "../../../ports/cloud-foundry.ts";
 import type { ResourceRecorder } from "../../../ports/resources.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
@@ -77,11 +77,9 @@ export class CfSession {
     const now = targeted(await home.config());
     if (now.org === org && now.space === space && now.guid === guid) return;
     const what = `"${now.org}/${now.space}" (${now.guid}) instead of "${org}/${space}" (${guid})`;
-    throw new RecoverError("guard-refused", `cf targets ${what}`, {
-      remedy: "Somebody may have given the name to another space: give it back with cf rename-space, then resume.",
-      place: "cf target",
-      effect: "none",
-    });
+    throw refuse("guard-refused", `cf targets ${what}`)
+      .at("cf target")
+      .advise("Somebody may have given the name to another space: give it back with cf rename-space, then resume.");
   }
 
   async identity(): Promise<CfIdentity> {
@@ -122,7 +120,10 @@ export class CfSession {
   }
 
   #open(): Promise<{ readonly home: CfHome; readonly version: string }> {
-    if (this.#closed !== undefined) return Promise.reject(closed());
+    if (this.#closed !== undefined)
+      return Promise.reject(
+        refuse("interrupted", "the cf session was closed already").at("cf").advise("Resume the run."),
+      );
     // A failed opening is tried again by the next call: the network may be back.
     this.#opened ??= this.#openHome().catch((error: unknown) => {
       this.#opened = undefined;
@@ -146,7 +147,10 @@ export class CfSession {
   async #logIn(home: CfHome): Promise<void> {
     const { login, api, skipSslValidation } = this.#options;
     if (login.kind === "session") return await this.#takeOver(home, login.configFile);
-    if (api === undefined) throw noApi();
+    if (api === undefined)
+      throw refuse("not-logged-in", "the address of the Cloud Foundry API is not known")
+        .at("cf.api")
+        .advise("Set cf.api in the configuration, or CF_API.");
     const insecure = skipSslValidation === true ? ["--skip-ssl-validation"] : [];
     await this.#step(home, ["api", api, ...insecure]);
     await this.#step(home, authArguments(login), environmentOf(login));
@@ -159,15 +163,9 @@ export class CfSession {
     for (const key of ["AccessToken", "RefreshToken"]) secrets.register(textOf(config, key).replace(/^bearer /i, ""));
     const target = textOf(config, "Target");
     if (api === undefined || sameAddress(api, target)) return;
-    throw new RecoverError(
-      "not-logged-in",
-      `the cf session in "${configFile}" belongs to "${target}", not to "${api}"`,
-      {
-        remedy: `Log in with "cf login -a ${api}", or set CF_USERNAME and CF_PASSWORD.`,
-        place: configFile,
-        effect: "none",
-      },
-    );
+    throw refuse("not-logged-in", `the cf session in "${configFile}" belongs to "${target}", not to "${api}"`)
+      .at(configFile)
+      .advise(`Log in with "cf login -a ${api}", or set CF_USERNAME and CF_PASSWORD.`);
   }
 
   async #step(home: CfHome, args: readonly string[], secrets: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -206,20 +204,4 @@ function environmentOf(login: Credentials): Readonly<Record<string, string>> {
 function sameAddress(a: string, b: string): boolean {
   const plain = (text: string): string => text.replace(/\/+$/, "").toLowerCase();
   return plain(a) === plain(b) || `https://${plain(a)}` === plain(b);
-}
-
-function noApi(): RecoverError {
-  return new RecoverError("not-logged-in", "the address of the Cloud Foundry API is not known", {
-    remedy: "Set cf.api in the configuration, or CF_API.",
-    place: "cf.api",
-    effect: "none",
-  });
-}
-
-function closed(): RecoverError {
-  return new RecoverError("interrupted", "the cf session was closed already", {
-    remedy: "Resume the run.",
-    place: "cf",
-    effect: "none",
-  });
 }

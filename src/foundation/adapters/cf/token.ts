@@ -1,5 +1,5 @@
 /** The facts in a UAA access token about its bearer. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 
 export interface TokenFacts {
   readonly user: string;
@@ -44,9 +44,7 @@ function parse(payload: string): Readonly<Record<string, unknown>> {
   } catch {
     // Told below, without the token.
   }
-  throw new RecoverError("answer-malformed", '"cf oauth-token" printed no token that can be read', {
-    remedy: 'Try "cf oauth-token" by hand; log in again with "cf login" if it fails.',
-    place: "cf oauth-token",
-    effect: "none",
-  });
+  throw refuse("answer-malformed", '"cf oauth-token" printed no token that can be read')
+    .at("cf oauth-token")
+    .advise('Try "cf oauth-token" by hand; log in again with "cf login" if it fails.');
 }

@@ -2,7 +2,7 @@
  * Whether "nothing found" is a fact for this token: Cloud Controller leaves out records that one may not see (law 5,
  * cf-bosh.md §2.1).
  */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { CfReader } from "./reader.ts";
 import type { CfSession } from "./session.ts";
 import { seesEverything } from "./token.ts";
@@ -27,11 +27,10 @@ export class Visibility {
       const query = { user_guids: [subject], space_guids: [spaceGuid], types: SPACE_ROLES };
       if ((await this.#reader.list("/v3/roles", query)).length > 0) return undefined;
     }
-    throw new RecoverError("access-denied", `"${user}" sees no ${what}, and may not see all there is`, {
-      remedy:
+    throw refuse("access-denied", `"${user}" sees no ${what}, and may not see all there is`)
+      .at("cf oauth-token")
+      .advise(
         "Log in as a user with cloud_controller.admin, cloud_controller.admin_read_only or cloud_controller.global_auditor: an empty answer to others proves nothing.",
-      place: "cf oauth-token",
-      effect: "none",
-    });
+      );
   }
 }

@@ -6,7 +6,7 @@
  */
 import { get } from "node:http";
 import { z } from "zod";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { Dialer } from "../../../ports/dialer.ts";
 import { dialedAgents, straight } from "../../../kit/network/http-agents.ts";
 
@@ -40,7 +40,10 @@ export class EtcdMembers {
     const answer = parse(text);
     if (status === 404 && refusal.safeParse(answer).data?.errorCode === KEY_NOT_FOUND) return 0;
     const found = status === 200 ? directory.safeParse(answer).data : undefined;
-    if (found === undefined) throw malformed(url, status);
+    if (found === undefined)
+      throw refuse("answer-malformed", `etcd's answer (${status}) is no list of members`)
+        .at(url)
+        .advise("Look at etcd.url in the configuration: it names etcd's v2 API.");
     return found.node.nodes?.length ?? 0;
   }
 
@@ -76,18 +79,7 @@ function parse(text: string): unknown {
 
 function unreachable(place: string, cause: unknown): RecoverError {
   const why = cause instanceof Error ? cause.message : "no answer came";
-  return new RecoverError("unreachable", `etcd does not answer: ${why}`, {
-    remedy: "Look at etcd.url in the configuration; leave it out where etcd cannot be reached from here.",
-    place,
-    cause,
-    effect: "none",
-  });
-}
-
-function malformed(place: string, status: number): RecoverError {
-  return new RecoverError("answer-malformed", `etcd's answer (${status}) is no list of members`, {
-    remedy: "Look at etcd.url in the configuration: it names etcd's v2 API.",
-    place,
-    effect: "none",
-  });
+  return refuse("unreachable", `etcd does not answer: ${why}`)
+    .at(place)
+    .advise("Look at etcd.url in the configuration; leave it out where etcd cannot be reached from here.", cause);
 }

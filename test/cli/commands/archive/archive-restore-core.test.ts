@@ -90,7 +90,7 @@ describe("archive restore", () => {
       endsInside: { segment: segmentOf(16) },
       lost: { missing: 0, unreachable: 1, damaged: null },
     });
-    expect(lines.join("\n")).toContain(`the WAL ends inside a segment that others follow: ${segmentOf(16)}`);
+    expect(lines.join("\n")).toContain(`the WAL ends in ${segmentOf(16)}`);
     expect(lines.join("\n")).toContain("lost: 0 segments missing, 1 that cannot be reached");
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DockerCli } from "../../../../src/foundation/adapters/cells/docker.ts";
-import { mergeByTime } from "../../../../src/foundation/adapters/cells/log-lines.ts";
+import { mergeByTime } from "../../../../src/foundation/adapters/cells/docker.ts";
 import { AnsweringShell } from "./answering-shell.ts";
 
 const ID = "3f".repeat(32);

@@ -1,9 +1,0 @@
-/** An option is given once, unless its help says that it is repeatable: yargs would make a list of it. */
-import { RecoverError } from "../../errors.ts";
-
-/** Throws `usage` for the first of `names` that was given twice. */
-export function requireOnce(given: Readonly<Record<string, unknown>>, names: readonly string[]): true {
-  const twice = names.find((name) => Array.isArray(given[name]));
-  if (twice === undefined) return true;
-  throw new RecoverError("usage", `--${twice} is given more than once`, { remedy: "Give it once.", effect: "none" });
-}

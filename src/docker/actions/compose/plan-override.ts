@@ -1,0 +1,211 @@
+/**
+ * Plans the override that gives each service its directory. Before anything stops, the project's own Compose has to say
+ * that with it all is as before, and each path has its new mount.
+ */
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import { strangeBetween } from "../../compose/compare.ts";
+import { unifiedDiff } from "../../compose/line-diff.ts";
+import { type ComposeModel, readModel } from "../../compose/model.ts";
+import { overrideFor, overrideText } from "../../compose/override-file.ts";
+import { shippedFor } from "../../compose/shipped.ts";
+import type { DockerHost } from "../../../ports/docker-host.ts";
+import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
+import { RecoverError } from "../../../errors.ts";
+import { printable, quoted } from "../../../kit/text/printable.ts";
+import type { MovedService } from "./moved-service.ts";
+import { LABEL } from "../../compose/labels.ts";
+import { containersOf, refuse } from "./stack.ts";
+
+const MOST_BYTES = 1024 * 1024;
+
+export interface OverrideWanted {
+  readonly host: DockerHost;
+  readonly work: DockerWork;
+  readonly call: ComposeCall;
+  readonly services: readonly MovedService[];
+}
+
+export interface PlannedOverride {
+  readonly services: readonly MovedService[];
+  /** Compose's files once it is written. */
+  readonly files: readonly string[];
+  readonly file: string;
+  readonly by_itself: boolean;
+  readonly before_sha256: string;
+  readonly after_sha256: string;
+  /** Its lines about these services alone: others may hold a password. */
+  readonly diff: string;
+  /** The same as a change of the Compose file, where its author left the lines as comments; else "". */
+  readonly in_file: string;
+  readonly drifted: readonly string[];
+}
+
+export const givenTo = (services: readonly MovedService[]) =>
+  services.map(({ service, written, path }) => ({ service, source: written, target: path }));
+
+export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverride> {
+  const { host, call } = wanted;
+  const main = call.files[0] ?? "";
+  const text = await host.file(main, MOST_BYTES);
+  if (text === undefined) throw refuse(`the Compose file ${quoted(main)} is gone`, host.label);
+  const services = await Promise.all(wanted.services.map((each) => placed(each, { wanted, text })));
+  const { file, byItself } = overrideFor(call);
+  const existing = await host.file(file, MOST_BYTES);
+  const after = overrideText(existing, givenTo(services));
+  if (after === undefined)
+    throw refuse(
+      `${quoted(file)} has a form to which no volume can be added`,
+      file,
+      "Give the services their volumes by hand, on directories that are not there yet, and begin anew.",
+    );
+  const now = await asked(host, call);
+  const drifted = await driftOf(wanted);
+  guardKnown(wanted, { drifted, unset: now.unset });
+  guardUnmounted(services, now.model);
+  const files = call.files.includes(file) ? call.files : [...call.files, file];
+  const then = await asked(host, call, { file, text: after });
+  guardSame(now.model, then.model, { services, file });
+  await guardWritable(wanted.work, file, services);
+  return {
+    ...{ services, files, file, drifted },
+    by_itself: byItself,
+    before_sha256: existing === undefined ? "" : sha256(existing),
+    after_sha256: sha256(after),
+    diff: added(overrideText(undefined, givenTo(services)) ?? ""),
+    in_file: await inFile({ ...wanted, services }, { main, text, then: then.model }),
+  };
+}
+
+const added = (text: string): string =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `+${line}`)
+    .join("\n");
+
+interface Asked {
+  readonly model: ComposeModel;
+  readonly unset: readonly string[];
+}
+
+async function asked(
+  host: DockerHost,
+  call: ComposeCall,
+  over?: { readonly file: string; readonly text: string },
+): Promise<Asked> {
+  const answer = await host.composed(call, over);
+  if (answer.state === "told")
+    return { model: readModel(answer.text, call.generation, host.label), unset: answer.unset };
+  const why = answer.state === "missing" ? `there is no ${answer.program}` : answer.why;
+  throw refuse(
+    `Compose cannot say what ${quoted(over?.file ?? call.files.join(", "))} means: ${why}`,
+    host.label,
+    "Nothing was changed. Make `config` of the Compose that brought the stack up take the files, then begin anew.",
+  );
+}
+
+/** At the line that the file ships for it, if there is one; else a directory named after the service. */
+async function placed(
+  moved: MovedService,
+  { wanted, text }: { readonly wanted: OverrideWanted; readonly text: string },
+): Promise<MovedService> {
+  const { host, work, call, services } = wanted;
+  const several = services.filter(({ service }) => service === moved.service).length > 1;
+  const own = `./${moved.service}-data${several ? moved.path.replaceAll("/", "-") : ""}`;
+  const written = shippedFor(text, moved.service, moved.path)?.source ?? own;
+  const destination = posix.resolve(call.directory, written);
+  if ((await work.kind(destination)) === "absent") return { ...moved, written, destination };
+  throw refuse(
+    `${quoted(destination)} is there already, and ${quoted(moved.service)} would start on what it holds`,
+    host.label,
+    "Look what it is, and give it another name; then begin anew.",
+  );
+}
+
+/** A variable that had a value when the stack was brought up would be lost by its next start. */
+function guardKnown(
+  { host }: OverrideWanted,
+  { drifted, unset }: { readonly drifted: readonly string[]; readonly unset: readonly string[] },
+): void {
+  if (drifted.length === 0 || unset.length === 0) return;
+  throw refuse(
+    `the stack runs with other settings than its files give, and these variables have no value: ${unset.join(", ")}`,
+    host.label,
+    "Nothing was changed. Write the variables into the `.env` beside the Compose file, then begin anew.",
+  );
+}
+
+/** The file is ahead of its container: another mount of that path would be hidden, or Compose refuses both. */
+function guardUnmounted(services: readonly MovedService[], { services: all }: ComposeModel): void {
+  for (const { service, path } of services) {
+    const mounts = all.find(({ name }) => name === service)?.mounts ?? [];
+    if (mounts.some(({ target, kind }) => posix.resolve(target) === path && kind !== "anonymous"))
+      throw refuse(
+        `the Compose file mounts ${quoted(path)} of ${quoted(service)} already, and one path takes one mount`,
+        service,
+        "Nothing was changed. Take that line out, or move the data to where it says by hand; then begin anew.",
+      );
+  }
+}
+
+function guardSame(
+  now: ComposeModel,
+  then: ComposeModel,
+  { services, file }: { readonly services: readonly MovedService[]; readonly file: string },
+): void {
+  const strange = strangeBetween(now, then, mountsOf(services));
+  if (strange === undefined) return;
+  throw refuse(
+    `with ${quoted(file)} more than the new mounts would change: ${strange}`,
+    file,
+    "Nothing was changed. Give the services their volumes by hand, on directories that are not there yet, and begin anew.",
+  );
+}
+
+const mountsOf = (services: readonly MovedService[]) =>
+  services.map(({ service, destination, path }) => ({ service, source: destination, target: path }));
+
+/** Before anything is stopped: of a directory of another account the owner writes the file, and has to be able to. */
+async function guardWritable(work: DockerWork, file: string, services: readonly MovedService[]): Promise<void> {
+  const why = await work.whyUnwritable(
+    file,
+    services.map(({ destination }) => destination),
+  );
+  if (why === undefined) return;
+  throw new RecoverError("foreign-directory", `${quoted(file)} cannot be written as its owner: ${printable(why)}`, {
+    remedy:
+      "Give the Compose file, its directory and the places for its data one owner (chown), or all of it to root; then begin anew. Nothing was changed.",
+    place: file,
+    effect: "none",
+  });
+}
+
+/** Only what Compose takes for the very same as the override. */
+async function inFile(
+  { host, call, services }: OverrideWanted,
+  { main, text, then }: { readonly main: string; readonly text: string; readonly then: ComposeModel },
+): Promise<string> {
+  let edited = text;
+  for (const { service, path } of services) {
+    const shipped = shippedFor(edited, service, path);
+    if (shipped === undefined) return "";
+    edited = shipped.uncommented;
+  }
+  const answer = await host.composed(call, { file: main, text: edited });
+  if (answer.state !== "told") return "";
+  const model = readModel(answer.text, call.generation, host.label);
+  if (strangeBetween(then, model, mountsOf(services)) !== undefined) return "";
+  const lines = unifiedDiff(main, text, edited).split("\n");
+  return lines.filter((line) => /^[-+@]/u.test(line)).join("\n");
+}
+
+/** Compose's own hash of each service against the label of its running container. */
+async function driftOf({ host, work, call }: OverrideWanted): Promise<readonly string[]> {
+  const hashes = await work.composeHashes(call);
+  const labels = (await containersOf(host, call.project)).map((each) => each.labels);
+  const changed = labels.filter((each) => hashes.get(each[LABEL.service] ?? "") !== each[LABEL.hash]);
+  return changed.map((each) => each[LABEL.service] ?? "");
+}
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

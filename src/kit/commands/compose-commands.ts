@@ -1,0 +1,80 @@
+/** The commands of both generations of Compose, as argv arrays: for the adapter, for describe() and for a stand-in. Pure. */
+import type { DockerWords } from "./docker-commands.ts";
+import type { Argv } from "./host-commands.ts";
+
+/** `docker-compose` 1.x is "v1", `docker compose` is "v2". */
+export type ComposeGeneration = "v1" | "v2";
+
+/** A project as the labels of its containers have it. */
+export interface ComposeCall {
+  readonly generation: ComposeGeneration;
+  readonly project: string;
+  readonly directory: string;
+  /** Absolute, the one that counts least first. */
+  readonly files: readonly string[];
+  /** Those of `--env-file`; empty: Compose takes the directory's `.env`. */
+  readonly envFiles?: readonly string[];
+}
+
+/** How many containers services have, where that is not what the file says. */
+export type ComposeScales = Readonly<Record<string, number>>;
+
+export const composeWords = (words: DockerWords, generation: ComposeGeneration): readonly [string, ...string[]] => {
+  if (generation === "v2") return [...words, "compose"];
+  return words[0] === "sudo" ? ["sudo", "-n", "docker-compose"] : ["docker-compose"];
+};
+
+export const composeVersion = (words: DockerWords, generation: ComposeGeneration): Argv => [
+  ...composeWords(words, generation),
+  "version",
+  "--short",
+];
+
+const callWords = ({ project, directory, envFiles = [], files }: ComposeCall): readonly string[] => [
+  ...["-p", project, "--project-directory", directory],
+  ...envFiles.flatMap((file) => ["--env-file", file]),
+  ...files.flatMap((file) => ["-f", file]),
+];
+
+/** A file that names another one on the network gets an error: Compose would fetch it, by git or from a registry. */
+export const OFFLINE = ["COMPOSE_EXPERIMENTAL_GIT_REMOTE=0", "COMPOSE_EXPERIMENTAL_OCI_REMOTE=0"];
+
+/** Services of every profile: nobody noted which of them were chosen. The first generation shows all without a word. */
+const config = (words: DockerWords, call: ComposeCall, ...rest: readonly string[]): Argv => [
+  ...(words[0] === "sudo" ? (["sudo", "-n", "env"] as const) : (["env"] as const)),
+  ...["LC_ALL=C", ...OFFLINE],
+  ...composeWords(["docker"], call.generation),
+  ...callWords(call),
+  ...(call.generation === "v2" ? ["--profile", "*"] : []),
+  ...["config", ...rest],
+];
+
+/** Lines of a service and its hash. */
+export const composeHashes = (words: DockerWords, call: ComposeCall): Argv => config(words, call, "--hash", "*");
+
+/** JSON of the second generation, YAML of the first. */
+export const composeConfig = (words: DockerWords, call: ComposeCall): Argv =>
+  config(words, call, ...(call.generation === "v2" ? ["--format", "json"] : []));
+
+/** Standard input by a name that both generations take for one file of several. */
+export const STDIN = "/dev/stdin";
+
+/** The same, with a text on standard input in the place of one file: the name leads nowhere unless it is a pipe. */
+export const composeConfigOver = (words: DockerWords, call: ComposeCall, file: string): Argv => {
+  const files = call.files.includes(file)
+    ? call.files.map((each) => (each === file ? STDIN : each))
+    : [...call.files, STDIN];
+  return ["sh", "-c", PIPED, "sh", ...composeConfig(words, { ...call, files })];
+};
+export const PIPED = 'cat | "$@"';
+
+export const composeUp = (
+  words: DockerWords,
+  call: ComposeCall,
+  { services, scales }: { readonly services: readonly string[]; readonly scales: ComposeScales },
+): Argv => [
+  ...composeWords(words, call.generation),
+  ...callWords(call),
+  ...["up", "-d", ...Object.entries(scales).flatMap(([service, count]) => ["--scale", `${service}=${count}`])],
+  ...(services.length === 0 ? [] : ["--no-deps", "--", ...services]),
+];
