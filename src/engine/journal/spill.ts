@@ -2,7 +2,7 @@
 import type { EvidenceRef, Json } from "../../action.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import type { Entry, EntryBody } from "./entry.ts";
-import { shapeEntry } from "./entry-shape.ts";
+import { isTooDeep, shapeEntry } from "./entry-shape.ts";
 
 /** Most bytes of JSON that one field may take of a line: two such fields and the rest still fit. */
 export const MAX_FIELD_BYTES = 24 * 1024;
@@ -36,6 +36,7 @@ export function unspill(entry: Entry, recall: Recall): Entry {
     const evidence = whole[reference] as EvidenceRef | undefined;
     if (evidence !== undefined) whole[field] = valueOf(recall(evidence));
   }
+  if (isTooDeep(whole)) throw broken(entry, "is nested too deeply");
   const shaped = shapeEntry(whole);
   if (shaped.ok) return shaped.entry;
   throw broken(entry, shaped.why);

@@ -122,6 +122,7 @@ describe("the directory of a run", () => {
 
   it.each([
     ["holds no JSON", "{"],
+    ["is nested until no stack is left", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
     ["is no object, which the field wants", "[]"],
   ])("is refused where evidence in the place of a value %s", async (_, content) => {
     const state = machine();
@@ -147,6 +148,11 @@ describe("the directory of a run", () => {
   it.each<[string, string, (directory: string) => void]>([
     ["evidence is missing", "journal-broken", (at) => rmSync(join(at, "evidence"), { recursive: true })],
     ["a line was changed", "journal-broken", (at) => change(at, (text) => text.replace("listing", "lasting"))],
+    [
+      "its last line is nested until no stack is left",
+      "journal-broken",
+      (at) => change(at, (text) => text.replace(/\}\n+$/u, `,"more":${"[".repeat(100_000)}${"]".repeat(100_000)}}\n`)),
+    ],
     ["it holds no journal", "usage", (at) => rmSync(join(at, "journal.jsonl"))],
     [
       "its journal is a directory",
