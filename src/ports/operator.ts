@@ -18,6 +18,8 @@ interface QuestionBase {
   readonly prompt: string;
   /** Why am I asked? One or two sentences. */
   readonly why: string;
+  /** Answers to "why?" beside it; also written to a log. */
+  readonly more?: readonly string[];
   /** Commands that would be run, the present step's first; shown when the operator asks for them. */
   readonly commands?: readonly StepCommands[];
   /** The step at hand may have been done by hand instead: then the answer's value is "by-hand". */
@@ -44,8 +46,6 @@ export interface TypedQuestion extends QuestionBase {
   readonly kind: "typed";
   readonly expected: string;
   readonly details: readonly string[];
-  /** Answers to "why?", also written to a log. */
-  readonly more?: readonly string[];
 }
 
 export interface ChoiceQuestion extends QuestionBase {
@@ -53,6 +53,8 @@ export interface ChoiceQuestion extends QuestionBase {
   readonly choices: readonly {
     readonly value: string;
     readonly label: string;
+    /** Stands in the label; it may be typed where no other choice has it. */
+    readonly name?: string | undefined;
     readonly consequence: string;
     /** Never chosen by a flag: it wants somebody at a terminal (DESIGN §4). */
     readonly byPerson?: true;
@@ -73,6 +75,9 @@ export interface Answer {
 }
 
 export interface Operator {
-  /** Undefined when nobody can answer (non-interactive and no flag covers it). Throws `stopped-by-operator` on a way out. */
-  ask(question: Question): Promise<Answer | undefined>;
+  /**
+   * Undefined when nobody can answer (non-interactive and no flag covers it). Throws `stopped-by-operator` on a way out.
+   * `signal`: takes the question away.
+   */
+  ask(question: Question, signal?: AbortSignal): Promise<Answer | undefined>;
 }

@@ -5,7 +5,7 @@
 import { type Closing, type NextStep, nextSteps, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
-import { standingOf, standingText } from "./standing/standing.ts";
+import { leftBehind, standingOf, standingText } from "./standing/standing.ts";
 import { endingOf, type Ending, unitsOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import { type Found, foundIn } from "./found.ts";
@@ -29,7 +29,7 @@ export function closingOf(entries: readonly Entry[], ways: Ways = {}): Closing |
     ...(hasSucceeded ? {} : { world: standingText(entries) }),
     next: hasSucceeded ? afterwards(found, started.rehearsal) : nextSteps(ways),
     look: isOver ? lookCloser(started.run) : [],
-    aside: hasSucceeded ? found.leftAside : [],
+    aside: hasSucceeded ? found.leftAside : leftBehind(entries),
   };
 }
 

@@ -25,6 +25,7 @@ import {
 import { type Found, foundIn } from "./found.ts";
 import { leftOpen } from "./left-open.ts";
 import { byHand, changes, decisions, drift, evidence, notes, steps, takenBack, troubles } from "./sections.ts";
+import { leftBehind } from "./standing/standing.ts";
 import { storageSections } from "./storage.ts";
 import { type About, type Chain, isRecovery, summary, targetOf } from "./summary.ts";
 import { timeline } from "./timeline.ts";
@@ -118,7 +119,11 @@ function titleOf(entries: readonly Entry[], found: Found): string {
 function results(entries: readonly Entry[], found: Found): readonly Section[] {
   const back = entries.findIndex((entry) => entry.type === "run-resumed" && entry.back === true);
   const undone = back < 0 ? [] : entriesOf(entries.slice(back), "step-undone").filter(({ again }) => again !== true);
-  if (undone.length > 0) return section("What was taken back", takenBack(undone));
+  if (undone.length > 0)
+    return [
+      ...section("What was taken back", takenBack(undone)),
+      ...section("What was left aside", list(leftBehind(entries))),
+    ];
   return [
     ...section("What is back", list(found.recovered)),
     ...section("What was left aside", list(found.leftAside)),

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Context, JsonObject } from "../../src/action.ts";
 import { RecoverError } from "../../src/errors.ts";
+import type { Answer, Operator, Question } from "../../src/ports/operator.ts";
+import { runRunbook } from "../../src/engine/run/run.ts";
 import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
@@ -7,6 +10,22 @@ import { KillingJournal } from "./killing-journal.ts";
 
 const two = (world: FakeWorld): ReturnType<typeof runbookOf> =>
   runbookOf(["first", "second"].map((id) => step(id, { action: changing(world, "create"), with: { key: id } })));
+
+/** Ctrl-C comes while the question is put on the screen: who asks is told, or answers all the same. */
+class StoppedOperator implements Operator {
+  readonly #stop: AbortController;
+
+  constructor(stop: AbortController) {
+    this.#stop = stop;
+  }
+
+  ask(question: Question, signal?: AbortSignal): Promise<Answer | undefined> {
+    this.#stop.abort();
+    if (signal?.aborted === true) return Promise.reject(new Error("the question is taken away"));
+    const value = question.kind === "typed" ? question.expected : "yes";
+    return Promise.resolve({ value, by: "operator" });
+  }
+}
 
 describe("a stop that the operator asked for", () => {
   it("comes before the next step, with 13 and the command to continue", async () => {
@@ -41,6 +60,19 @@ describe("a stop that the operator asked for", () => {
 });
 
 describe("an interrupt", () => {
+  it.each(["create", "disrupt"] as const)(
+    "takes away a question before a step that may %s, with 130",
+    async (effect) => {
+      const [world, bench, stop] = [new FakeWorld(), new Bench(), new AbortController()];
+      const runbook = runbookOf([step("first", { action: changing(world, effect), with: { key: "first" } })]);
+      const operator = new StoppedOperator(stop);
+      const result = await runRunbook({ ...bench.options({ runbook, signal: stop.signal }), inputs: {}, operator });
+      expect(result).toMatchObject({ exitCode: 130, error: { code: "interrupted" } });
+      expect(bench.state.approvals).toEqual([]);
+      expect(world.isDone("first")).toBe(false);
+    },
+  );
+
   it("inside a step that changes the world leaves it begun, says that it will be probed, and ends with 130", async () => {
     const world = new FakeWorld();
     const bench = new Bench();
@@ -224,6 +256,33 @@ describe("a run that would come to the same end again", () => {
     expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith });
     await bench.run({ runbook: book, inputs: { service: "orders", deep: "true" } });
     expect(bench.events.at(-1)).toMatchObject({ beginAnewWith: `${beginAnewWith} --input deep=true` });
+  });
+
+  it("names a mistyped input as it was meant, and so does the head of a resumed run", async () => {
+    const bench = new Bench();
+    const world = new FakeWorld();
+    const run = async (context: Context): Promise<JsonObject> => {
+      await context.record("input-meant", { service: "orders" });
+      return { value: 1 };
+    };
+    const meant = { ...reading(world), run };
+    const inputs = [{ name: "service", type: "string", prompt: "Service" }] as const;
+    const steps = [step("find", { action: meant, with: { key: "s" } }), lasting(world)];
+    const book = { ...runbookOf(steps), name: "book", inputs };
+    await bench.run({ runbook: book, inputs: { service: "ordres" } });
+    const beginAnewWith = "dingo-recover run book --input service=orders";
+    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", beginAnewWith });
+    await bench.resume({ runbook: book });
+    const began = bench.events.findLast(({ type }) => type === "run-began");
+    expect(began).toMatchObject({ resumed: true, given: [{ name: "service", text: "orders" }] });
+  });
+
+  it("offers the undo of a rehearsal that has changed something", async () => {
+    const [world, bench] = [new FakeWorld(), new Bench()];
+    const create = step("create", { action: changing(world, "create"), with: { key: "c" } });
+    const options = bench.options({ runbook: runbookOf([create, lasting(world)]), flags: YES });
+    await runRunbook({ ...options, carrier: { ...options.carrier, rehearsal: true }, inputs: {} });
+    expect(bench.events.at(-1)).toMatchObject({ undoWith: `dingo-recover undo ${bench.journal.run}` });
   });
 
   it.each(["input service", "service"])(

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { Place } from "../cli/program.ts";
+import { ARCHIVE, CONFIGURED, Place } from "../cli/program.ts";
 import { TOOL } from "../tool.ts";
 import { broken, lasting } from "../rig/screen-text.ts";
 import { type Size, TmuxScreen } from "../rig/tmux-screen.ts";
@@ -151,6 +151,15 @@ describe("a question", () => {
     await screen.saw("? Organization that it was in");
     await screen.press("C-c");
     await screen.saw("stopped at a question");
+  });
+
+  it("is taken away by a stop that comes while it stands there", async () => {
+    const file = join(place.directory, "pid");
+    const argv = ["sh", "-c", 'echo $$ > "$0"; exec "$@"', file, process.execPath, TOOL, "run", ...ARCHIVE];
+    const screen = await on(size, argv, CONFIGURED);
+    await screen.saw("? Name of the service that was deleted");
+    process.kill(Number(readFileSync(file, "utf8")), "SIGTERM");
+    expect(await screen.saw("(interrupted")).not.toContain("Organization");
   });
 
   it("takes m for a name only where it is typed twice", async () => {

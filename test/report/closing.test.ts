@@ -192,12 +192,23 @@ describe("the end of a run that is no success", () => {
     expect(made.look).toEqual([]);
   });
 
-  it("says of one that was taken back that nothing of it is left", () => {
+  it("says of one that was taken back that the renamed instance goes on running", () => {
+    const renamed: EntryBody = {
+      ...{ type: "step-recorded", step: "create", attempt: 2, kind: "instance-renamed" },
+      data: { guid: "g-new", from: "orders-db", to: "orders-db-aside" },
+    };
     const back: EntryBody = { type: "step-undone", step: "create", attempt: 2, evidence: "renamed" };
-    const made = closing([TARGET, ...FOUND, ...CREATED, back, { type: "run-ended", outcome: "undone" }]);
+    const resumed: EntryBody = {
+      ...{ type: "run-resumed", operator: "ann", host: "jump", toolVersion: "0.2.0", takeOver: false, back: true },
+    };
+    const ended: EntryBody = { type: "run-ended", outcome: "undone" };
+    const bodies = [TARGET, ...FOUND, ...CREATED, resumed, renamed, back, ended];
+    const made = closing(bodies);
     expect(made.says).toBe("What was done for acme/production/orders-db was taken back.");
-    expect(made.world).toBe("Nothing is left of what this run has changed.");
-    expect(made.back).toEqual([]);
+    expect(made.world).toBe('Taken back, and left behind: the service instance "orders-db-aside" goes on running.');
+    expect([made.back, made.aside]).toEqual([[], ['the service instance "orders-db-aside" goes on running: g-new']]);
+    const report = incidentReport(journal(STARTED, ...bodies), { holds: true, head: "x" }, { timeZone: "UTC" });
+    expect(markdownOf(report)).toMatch(/## What was left aside\s+- the service instance .orders-db-aside/u);
   });
 
   it("names the command that begins anew where resuming is in vain", () => {

@@ -117,6 +117,11 @@ describe("the deleted instance", () => {
     scene.context.answers.set("instance", OLD_GUID);
     const found = { guid: OLD_GUID, name: "important-db", service: "important-db" };
     expect(await scene.perform(findDeletedInstance, mistyped)).toMatchObject(found);
+    expect(scene.context.records("input-meant")).toEqual([{ service: "important-db" }]);
+    const [question] = scene.context.asked;
+    const typed = question?.commands?.flatMap(({ commands }) => commands.map(({ line }) => line));
+    expect(typed).toEqual(["dingo-recover discover --cf-events --name important-db --space prod"]);
+    expect(question).toMatchObject({ choices: [{ value: OLD_GUID, name: "important-db" }, { value: "none" }] });
     scene.context.answers.set("instance", "none");
     await expect(scene.perform(findDeletedInstance, mistyped)).rejects.toMatchObject({ code: "stopped-by-operator" });
   });

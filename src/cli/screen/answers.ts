@@ -21,15 +21,30 @@ export function valueOf(question: Question, answer: string, before: string): str
   }
 }
 
-/** By its value, its number in the list, or a beginning that no other one has; undefined if these do not agree. */
+/** By its value, its number in the list, its name, or a beginning: of the last two, one that no other choice has. */
 function pickedOf({ choices }: ChoiceQuestion, answer: string): string | undefined {
   const values = choices.map(({ value }) => value);
-  if (answer === "" || values.includes(answer)) return answer === "" ? undefined : answer;
-  const numbered = /^[1-9]\d{0,2}$/u.test(answer) ? values[Number(answer) - 1] : undefined;
-  const begun = values.filter((value) => value.startsWith(answer) && value !== numbered);
-  if (numbered !== undefined) return begun.length === 0 ? numbered : undefined;
-  return begun.length === 1 ? begun[0] : undefined;
+  if (values.includes(answer)) return answer;
+  if (/^[1-9]\d{0,2}$/u.test(answer)) return values[Number(answer) - 1];
+  const [only, ...others] = meantBy(choices, answer);
+  return others.length === 0 && only !== undefined && isEnough(only, answer) ? only.value : undefined;
 }
+
+type Choice = ChoiceQuestion["choices"][number];
+
+/** Those with that name, or else those that begin so. */
+function meantBy(choices: readonly Choice[], answer: string): readonly Choice[] {
+  if (answer === "") return [];
+  const named = choices.filter(({ name }) => name === answer);
+  return named.length > 0 ? named : choices.filter(({ value }) => value.startsWith(answer));
+}
+
+/** A few digits may be a number that is not in the list: more of a GUID has to be typed. */
+const isEnough = ({ name, value }: Choice, answer: string): boolean =>
+  name === answer || !GUID.test(value) || answer.length >= GUID_BEGINNING;
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+const GUID_BEGINNING = 6;
 
 /** Any text may be an answer: where no step is at hand, an "m" that is typed twice is one. */
 function isAside(question: TextQuestion, answer: string, before: string): boolean {
@@ -37,17 +52,21 @@ function isAside(question: TextQuestion, answer: string, before: string): boolea
 }
 
 function noneOf({ choices }: ChoiceQuestion, answer: string): string {
-  const begun = choices.map(({ value }) => value).filter((value) => value.startsWith(answer));
-  if (begun.length > 0) return `${quoted(answer)} may be ${begun.join(" or ")}`;
-  const meant = nearest(
-    answer,
-    choices.map(({ value }) => value),
-  );
-  return `${quoted(answer)} is none of them${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+  const told = quoted(answer);
+  const numbers = `type a number from 1 to ${choices.length}`;
+  if (/^y(?:es)?$/iu.test(answer)) return `${told} does not say which: ${numbers}`;
+  if (/^\d{1,3}$/u.test(answer)) return `${told} is no number of the list: ${numbers}`;
+  const meant = meantBy(choices, answer);
+  if (meant.length > 1) return `${told} may be ${meant.map(({ value }) => value).join(" or ")}`;
+  if (meant.length === 1) return `${told} is too short: type ${GUID_BEGINNING} characters of it or more, or its number`;
+  const words = choices.flatMap(({ value, name }) => [value, ...(name === undefined ? [] : [name])]);
+  const near = nearest(answer, words);
+  return `${told} is none of them${near === undefined ? "" : `; did you mean ${near}?`}`;
 }
 
 export function asideLines(question: Question, answer: string, width: number): readonly string[] {
-  if (answer === "?") return [...moreLines(question, width), ...wrap(question.why, width, "    ")];
+  if (answer === "?")
+    return [...moreLines(question, width), ...wrap(question.why, width, "    "), ...answersTo(question, width)];
   if (answer === "m")
     return [
       ...manualLines(question, width),
@@ -68,6 +87,17 @@ export function asideLines(question: Question, answer: string, width: number): r
       return answer === "" ? ["    nothing typed is no answer; Ctrl-C stops"] : [];
   }
 }
+
+/** The reason stands above the question already: how it is answered does not. */
+function answersTo(question: Question, width: number): readonly string[] {
+  const told = { ...HOW, typed: "", text: "" }[question.kind];
+  return told === "" ? [] : wrap(told, width, "    ");
+}
+
+const HOW = {
+  confirm: "y is yes, and n is no. Nothing else counts as a yes.",
+  choice: `An answer is the number of a line, its value, or a name that one line alone has. The beginning of a value counts too, of a GUID from ${GUID_BEGINNING} characters on.`,
+};
 
 /** Several words need marks that say where they end. */
 export function asWritten(expected: string): string {

@@ -164,8 +164,7 @@ export function questionLines(question: Question, width: number): string[] {
 
 /** The answers to "why?" at a question. */
 export function moreLines(question: Question, width: number): string[] {
-  const more = question.kind === "typed" ? (question.more ?? []) : [];
-  return more.flatMap((text) => wrapUnder(`    ${text}`, width));
+  return (question.more ?? []).flatMap((text) => wrapUnder(`    ${text}`, width));
 }
 
 /** The lines of a question before its prompt: commands, covered steps, choices with their consequences. */

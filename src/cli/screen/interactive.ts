@@ -35,14 +35,14 @@ export function interactiveRenderer(output: Output, options: InteractiveOptions)
     sink: (event) => next(() => screen.show(event)),
     say: (text) => next(() => screen.say(text)),
     operator: {
-      ask: async (question) => {
+      ask: async (question, signal) => {
         try {
           await queue;
           await screen.pause();
           await readyToAsk();
           // Text that is typed before the question stands there is no answer to it.
           await forgetTyped();
-          return await prompting.ask(question);
+          return await prompting.ask(question, signal);
         } finally {
           screen.goOn();
         }

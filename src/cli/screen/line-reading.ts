@@ -13,15 +13,20 @@ export interface Line {
   /** Columns that the answer needs behind it. */
   readonly room?: number;
   readonly secret?: boolean;
+  /** Takes the question away, as if it was left. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Somebody left the question by Ctrl-C, or by the end of what can be typed. */
+/** Somebody left the question by Ctrl-C, or by the end of what can be typed; or a stop took it away. */
 export class LeftPrompt extends Error {}
 
 /** The typed line, without blanks around it. Errors: `LeftPrompt`, or inquirer's `ExitPromptError`. */
-export async function readLine(output: Output, { message, room = 0, secret = false }: Line): Promise<string> {
+export async function readLine(output: Output, line: Line): Promise<string> {
+  const { message, room = 0, signal } = line;
+  if (signal?.aborted === true) throw new LeftPrompt();
   const shown = laidOut(output.safe(message), { columns: output.columns, room });
-  const answer = isDumb() ? await readPlainly(shown, secret) : await suspendable(shown, () => readDrawn(shown, secret));
+  const asked = { ...line, message: shown };
+  const answer = isDumb() ? await readPlainly(asked) : await suspendable(shown, () => readDrawn(asked));
   return answer.trim();
 }
 
@@ -33,10 +38,11 @@ export async function readyToAsk(): Promise<void> {
 /** The library marks a line with a tick as soon as something was typed, be it no answer: one mark for both. */
 const THEME = { prefix: { idle: "?", done: "?" } };
 
-async function readDrawn(message: string, secret: boolean): Promise<string> {
+async function readDrawn({ message, secret = false, signal }: Line): Promise<string> {
   const { default: inquirer } = await import("inquirer");
   const type = secret ? "password" : "input";
-  const { answer } = await inquirer.prompt<{ answer: string }>([{ type, name: "answer", theme: THEME, message }]);
+  const prompt = signal === undefined ? inquirer.prompt : inquirer.createPromptModule({ signal });
+  const { answer } = await prompt<{ answer: string }>([{ type, name: "answer", theme: THEME, message }]);
   return answer;
 }
 
@@ -66,10 +72,10 @@ async function suspendable<T>(message: string, work: () => Promise<T>): Promise<
 }
 
 /** The terminal itself echoes what is typed; of a secret nothing is echoed. */
-async function readPlainly(message: string, secret: boolean): Promise<string> {
+async function readPlainly({ message, secret = false, signal }: Line): Promise<string> {
   process.stdout.write(`? ${message} `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: secret });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: secret, signal });
   // As where the question is drawn: Ctrl-C is the question's alone.
   const others = process.listeners("SIGINT");
   process.removeAllListeners("SIGINT");

@@ -37,9 +37,9 @@ export function plainConversation(output: Output, { verbose }: Pick<PlainOptions
   };
   const prompting = promptingOperator(output, takeReview);
   const operator: Operator = {
-    ask: async (question) => {
+    ask: async (question, signal) => {
       await forgetTyped();
-      return await prompting.ask(question);
+      return await prompting.ask(question, signal);
     },
   };
   return {

@@ -18,12 +18,13 @@ export const AT_EVERY_QUESTION =
 /** `held`: lines that belong right above the prompt of the question at hand. */
 export function promptingOperator(output: Output, held: () => readonly string[] = () => []): Operator {
   return {
-    ask: async (question) => {
+    ask: async (question, signal) => {
+      const desk = { output, signal };
       try {
-        await showBefore(question, output, held());
-        return { value: await prompt(question, output), by: "operator" } satisfies Answer;
+        await showBefore(question, desk, held());
+        return { value: await prompt(question, desk), by: "operator" } satisfies Answer;
       } catch (error) {
-        if (error instanceof LeftPrompt || (error instanceof Error && error.name === "ExitPromptError"))
+        if (error instanceof LeftPrompt || (error instanceof Error && LEFT.has(error.name)))
           throw refuse("stopped-by-operator", "stopped at a question").advise(
             "Nothing was changed since the last finished step; the run can be resumed.",
           );
@@ -33,11 +34,20 @@ export function promptingOperator(output: Output, held: () => readonly string[] 
   };
 }
 
+/** The library's errors: somebody pressed Ctrl-C, or a stop took the question away. */
+const LEFT: ReadonlySet<string> = new Set(["ExitPromptError", "AbortPromptError"]);
+
+interface Desk {
+  readonly output: Output;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The prompt on a narrow screen, and the line of the question before it. */
 const PROMPT_ROWS = 4;
 
 /** Everything that has to be seen before the answer; where the screen is too low for it, page by page. */
-async function showBefore(question: Question, output: Output, held: readonly string[]): Promise<void> {
+async function showBefore(question: Question, desk: Desk, held: readonly string[]): Promise<void> {
+  const { output } = desk;
   const width = Math.min(output.columns, 120);
   // A text is its own prompt; before anything bigger one has to know why.
   const why = question.kind === "text" ? [] : wrap(question.why, width, "    ");
@@ -48,7 +58,7 @@ async function showBefore(question: Question, output: Output, held: readonly str
   const height = (line: string): number => rowsOf(output.safe(line), output.columns);
   const pages = pagesOf({ rows: output.rows, height }, first, last);
   const style = question.kind === "typed" ? "strong" : "faint";
-  await turnOver(output, pages, (line) => output.line(line, why.includes(line) ? style : undefined));
+  await turnOver(desk, pages, (line) => output.line(line, why.includes(line) ? style : undefined));
 }
 
 /** The commands among the details are those that "m" shows; where nobody can type it, they are told whole. */
@@ -60,22 +70,25 @@ function withScriptHeads(question: Question): Question {
 }
 
 async function turnOver(
-  output: Output,
+  desk: Desk,
   pages: readonly (readonly string[])[],
   show: (line: string) => void,
 ): Promise<void> {
   for (let at = 0; at < pages.length; ) {
     for (const line of pages[at] ?? []) show(line);
     if (at === pages.length - 1) return;
-    at += await turned(output, at, pages.length);
+    at += await turned(desk, at, pages.length);
   }
 }
 
 /** Nothing else turns a page: what is typed may be meant for the question, which comes with the last one. */
-async function turned(output: Output, at: number, count: number): Promise<1 | -1> {
+async function turned({ output, signal }: Desk, at: number, count: number): Promise<1 | -1> {
   const back = at === 0 ? "" : ", b the one before";
   for (;;) {
-    const typed = await readLine(output, { message: `Page ${at + 1} of ${count}; Enter shows the next${back}` });
+    const typed = await readLine(output, {
+      message: `Page ${at + 1} of ${count}; Enter shows the next${back}`,
+      signal,
+    });
     if (typed === "") return 1;
     if (typed === "b" && at > 0) return -1;
     output.line(
@@ -129,11 +142,13 @@ function slices(lines: readonly string[], size: number, height: Screen["height"]
 }
 
 /** Asks until there is an answer: neither "?" nor "m" is one, but for a secret. */
-async function prompt(question: Question, output: Output): Promise<string> {
+async function prompt(question: Question, desk: Desk): Promise<string> {
+  const { output, signal } = desk;
   const message = promptOf(question);
-  if (question.kind === "text" && question.secret === true) return await readLine(output, { message, secret: true });
+  if (question.kind === "text" && question.secret === true)
+    return await readLine(output, { message, secret: true, signal });
   for (let before = ""; ; ) {
-    const answer = await readLine(output, { message, room: roomOf(question) });
+    const answer = await readLine(output, { message, room: roomOf(question), signal });
     const value = valueOf(question, answer, before);
     if (value !== undefined) {
       // The choice that a number or a beginning has picked is shown before it takes effect.
@@ -143,7 +158,7 @@ async function prompt(question: Question, output: Output): Promise<string> {
     before = answer;
     const lines = asideLines(question, answer, Math.min(output.columns, 120));
     const height = (line: string): number => rowsOf(output.safe(line), output.columns);
-    await turnOver(output, pagesOf({ rows: output.rows, height }, lines, []), (line) => output.line(line));
+    await turnOver(desk, pagesOf({ rows: output.rows, height }, lines, []), (line) => output.line(line));
   }
 }
 

@@ -86,8 +86,8 @@ export function openStage(given: ConductArguments): Stage {
 function withOwner(operator: Operator, owner: string | undefined): Operator {
   if (owner === undefined) return operator;
   return {
-    ask: (question) =>
-      question.id === OWNER_AGREES ? Promise.resolve({ value: owner, by: "flag" }) : operator.ask(question),
+    ask: (question, signal) =>
+      question.id === OWNER_AGREES ? Promise.resolve({ value: owner, by: "flag" }) : operator.ask(question, signal),
   };
 }
 

@@ -1,6 +1,7 @@
 /** One process's work on one run: everything that the parts of the executor share. */
 import { asRecoverError, giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { JournaledError } from "../journal/entry.ts";
+import type { Answer, Question } from "../../ports/operator.ts";
 import type { EventBody } from "./event.ts";
 import { Ledger } from "./ledger.ts";
 import type { EngineOptions } from "./options.ts";
@@ -72,11 +73,17 @@ export class Session {
     return this.options.clock.monotonicMs() - this.#askedMs;
   }
 
-  async asking<T>(question: () => Promise<T>): Promise<T> {
-    const { clock } = this.options;
+  async asking(question: Question): Promise<Answer | undefined> {
+    const { clock, operator, signal } = this.options;
     const began = clock.monotonicMs();
     try {
-      return await question();
+      const answer = await operator.ask(question, signal);
+      this.#checkAbort();
+      return answer;
+    } catch (thrown) {
+      // The question was left because of the stop.
+      this.#checkAbort();
+      throw thrown;
     } finally {
       this.#askedMs += clock.monotonicMs() - began;
     }
@@ -94,11 +101,15 @@ export class Session {
 
   /** Called wherever stopping is safe. Errors: `interrupted`, `stopped-by-operator`. */
   checkStop(): void {
-    if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
+    this.#checkAbort();
     if (this.options.stopRequested?.() !== true) return;
     throw refuse("stopped-by-operator", "the operator stopped the run").advise(
       `Continue with "${this.resumeCommand}".`,
     );
+  }
+
+  #checkAbort(): void {
+    if (this.options.signal.aborted) throw this.interrupted("No change was under way.");
   }
 
   /**

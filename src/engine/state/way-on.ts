@@ -31,7 +31,7 @@ export function wayOn(state: RunState, { run, code, place, touched }: Standstill
   const named = code === "runbook-changed" ? `${run} --accept-runbook` : run;
   if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${named}` };
   if (touched || code === undefined || !isLasting(code)) {
-    const undoWith = touched && !state.rehearsal ? { undoWith: `dingo-recover undo ${named}` } : {};
+    const undoWith = touched ? { undoWith: `dingo-recover undo ${named}` } : {};
     return { resumeWith: `dingo-recover resume ${named}`, ...undoWith };
   }
   return state.rehearsal

@@ -88,6 +88,10 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     prompt: `${planned.step.title}?`,
     why: `The step "${unitName(unit)}" makes or removes only what is this run's own.`,
     details: [...typedLines(commands), ...wayBackLines(planned)],
+    more: [
+      `After y, "${unitName(unit)}" is written down, then done, and a look at the world has to prove it.`,
+      `After n, the run stops before it. "${session.resumeCommand}" asks again.`,
+    ],
     commands: [{ step: unitName(unit), title: planned.step.title, commands }],
     ...offersByHand(planned),
   };

@@ -67,9 +67,7 @@ export async function askNow(session: Session, question: Question, asking: Askin
   const byFlag = harmless && session.options.flags.yes ? "yes" : asking.decided;
   if (byFlag === undefined) session.emit({ type: "question", ...step, question });
   const answer: Answer | undefined =
-    byFlag === undefined
-      ? await session.asking(() => session.options.operator.ask(question))
-      : { value: byFlag, by: "flag" };
+    byFlag === undefined ? await session.asking(question) : { value: byFlag, by: "flag" };
   if (answer === undefined || !isAmong(question, answer)) throw unanswered(session, question, asking);
   session.emit({ type: "answered", ...step, question: question.id, by: answer.by });
   return answer;

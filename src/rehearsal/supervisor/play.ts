@@ -5,7 +5,8 @@ import { type Box, startBox } from "../box/box.ts";
 import type { BoxState } from "../box/box-state.ts";
 import type { BoxClock, Pace } from "../box/clock.ts";
 import { doneTo } from "../docker-engine/aftermath.ts";
-import type { Scenario } from "../scenarios/scenario.ts";
+import { leftUsers } from "../scenarios/endings.ts";
+import type { Closing, Scenario } from "../scenarios/scenario.ts";
 import { undoneComplaints } from "../scenarios/undone.ts";
 import { begun, Told } from "../scenarios/told.ts";
 import type { Passage } from "../passage.ts";
@@ -127,6 +128,16 @@ function seen(
   };
 }
 
+/** A run that somebody has stopped stands in its middle: only what no stop may leave is judged. */
+function endingComplaints(
+  closing: Closing,
+  { scenario, undone, interactive }: { scenario: Scenario; undone: boolean; interactive: boolean },
+): readonly string[] {
+  const { exitCode, world } = closing;
+  if (exitCode === EXIT.interrupted || (interactive && exitCode === EXIT.stopped)) return leftUsers(world);
+  return undone ? undoneComplaints(closing, scenario) : scenario.complaints(closing);
+}
+
 /** Judges the box's world when the tool has ended. A box whose run came to its good end is not needed any more. */
 export async function conclude(
   sitting: Sitting,
@@ -168,7 +179,7 @@ export async function conclude(
     ...worldComplaints(state.world, record.watched),
     ...(state.docker?.strays ?? []).map((what) => `unknown call to the Docker engine: ${what}`),
     ...leakComplaints(state, { stateDirectory: sitting.stateDirectory, run: record.run }),
-    ...(undone ? undoneComplaints(closing, scenario) : scenario.complaints(closing)),
+    ...endingComplaints(closing, { scenario, undone, interactive: sitting.interactive }),
     ...(shown === undefined ? [] : rowsComplaints(shown, scenario.real?.ending?.rows(closing) ?? 0)),
     ...(ownEnding && !undone ? (scenario.unsaid?.(Told.ofRun(sitting.stateDirectory, record.run)) ?? []) : []),
   ];

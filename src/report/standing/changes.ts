@@ -1,17 +1,21 @@
 /** Folds a journal into the changes that its run has made, or may have made. */
 import { type Entry, unitName } from "../../engine/journal/entry.ts";
-import type { Change } from "./fact.ts";
+import type { Change, TakenBack } from "./fact.ts";
 
 export interface Course {
   readonly change: Change;
   /**
    * `open`: it may have had its effect, in whole or in part, or it is being taken back. `failed`: its proof failed, and
-   * what it noted that it did about that stands.
+   * what it noted that it did about that stands. `gone`: it had an effect, and a later probe found none.
    */
-  readonly is: "done" | "open" | "failed";
+  readonly is: "done" | "open" | "failed" | "gone" | "undone";
+  /** It is known to have had an effect, in this attempt or in one before it. */
+  readonly touched: boolean;
+  /** How far it was taken back. */
+  readonly back: TakenBack;
 }
 
-/** In the order in which they were begun last. */
+/** In the order in which they were begun, or taken back, last. */
 export function changesOf(entries: readonly Entry[]): readonly Course[] {
   const courses = new Map<string, Course>();
   for (const entry of entries) follow(courses, entry);
@@ -23,50 +27,66 @@ function follow(courses: Map<string, Course>, entry: Entry): void {
   if (!("step" in entry) || entry.type === "asked" || entry.type === "answered") return;
   const unit = unitName(entry);
   const course = courses.get(unit);
+  if (entry.type === "step-started" && entry.back !== true) return begin(courses, unit, { entry, course });
+  if (course === undefined) return;
+  const { change, back } = course;
   switch (entry.type) {
     case "step-started":
-      if (entry.back === true) return leaveOpen(courses, unit, course);
-      if (entry.effect === "read") return;
-      courses.delete(unit);
-      courses.set(unit, { is: "open", change: begun(unit, entry, course) });
+      courses.set(unit, { ...course, is: "open", touched: true, back: { ...back, went: true } });
       return;
     case "step-recorded":
-      if (course === undefined) return;
-      courses.set(unit, { ...course, change: { ...course.change, notes: [...course.change.notes, entry] } });
+      courses.set(unit, { ...course, change: { ...change, notes: [...change.notes, entry] } });
       return;
     case "step-succeeded":
-      if (course !== undefined) courses.set(unit, { is: "done", change: { ...course.change, output: entry.output } });
+      courses.set(unit, { ...course, is: "done", touched: true, change: { ...change, output: entry.output } });
       return;
     case "step-failed":
       return fail(courses, { unit, course, entry });
+    case "decided":
+      if (entry.back === true) courses.set(unit, { ...course, back: { ...back, byWord: true } });
+      return;
     case "step-in-doubt":
-      return leaveOpen(courses, unit, course);
+      courses.set(unit, { ...course, is: "open" });
+      return;
     case "step-undone":
-      if (entry.again === true) return leaveOpen(courses, unit, course);
+      if (entry.again === true) return void courses.set(unit, { ...course, is: "open" });
       courses.delete(unit);
+      // Beside a later attempt of the unit, which is another change.
+      courses.set(`${unit} ${entry.seq}`, { ...course, is: "undone", back: { ...back, evidence: entry.evidence } });
       return;
     default:
   }
 }
 
+const NOT_BACK: TakenBack = { evidence: "", went: false, byWord: false };
+
+interface Begun {
+  readonly entry: Extract<Entry, { type: "step-started" }>;
+  readonly course: Course | undefined;
+}
+
+function begin(courses: Map<string, Course>, unit: string, { entry, course }: Begun): void {
+  const { action, input, effect, run } = entry;
+  if (effect === "read") return;
+  const notes = course?.change.notes ?? [];
+  courses.delete(unit);
+  courses.set(unit, {
+    change: { unit, run, action, input, output: undefined, notes },
+    is: "open",
+    touched: course?.touched ?? false,
+    back: NOT_BACK,
+  });
+}
+
 function fail(
   courses: Map<string, Course>,
-  { unit, course, entry }: { unit: string; course: Course | undefined; entry: Extract<Entry, { type: "step-failed" }> },
+  { unit, course, entry }: { unit: string; course: Course; entry: Extract<Entry, { type: "step-failed" }> },
 ): void {
-  if (course === undefined || entry.back === true) return;
+  if (entry.back === true) return;
+  const touched = course.touched || entry.probed !== "not-done";
   if (entry.error.code === "proof-failed" && course.change.notes.length > 0)
-    courses.set(unit, { ...course, is: "failed" });
-  else if (entry.probed === "not-done") courses.delete(unit);
-}
-
-function leaveOpen(courses: Map<string, Course>, unit: string, course: Course | undefined): void {
-  if (course !== undefined) courses.set(unit, { ...course, is: "open" });
-}
-
-function begun(
-  unit: string,
-  { action, input }: Extract<Entry, { type: "step-started" }>,
-  before: Course | undefined,
-): Change {
-  return { unit, action, input, output: undefined, notes: before?.change.notes ?? [] };
+    courses.set(unit, { ...course, is: "failed", touched });
+  else if (entry.probed !== "not-done") courses.set(unit, { ...course, touched });
+  else if (touched) courses.set(unit, { ...course, is: "gone" });
+  else courses.delete(unit);
 }

@@ -15,12 +15,30 @@ export interface Told {
 export interface Change {
   /** As `--decide` names it: `copy` or `copy[item]`. */
   readonly unit: string;
+  readonly run: string;
   readonly action: string;
   readonly input: JsonObject;
   /** Undefined while its end is not journaled. */
   readonly output: JsonObject | undefined;
   /** Kinds of the notes that it made, with what they hold, oldest first. */
   readonly notes: readonly { readonly kind: string; readonly data: JsonObject }[];
+}
+
+/** How far a step was taken back. */
+export interface TakenBack {
+  /** The last probe's word, or the step's own where undo passes it over. */
+  readonly evidence: string;
+  /** Its way back was begun: something of it was there. */
+  readonly went: boolean;
+  /** A person decided a doubt about its way back. */
+  readonly byWord: boolean;
+}
+
+/** A thing that stays when the step was taken back. */
+export interface Left {
+  readonly text: string;
+  /** A path or an address: for the report. */
+  readonly where?: string;
 }
 
 /** Gives the words of one kind of step. Values are as the journal has them: secrets are masked there. */

@@ -5,12 +5,14 @@
  * It says what the journal has, in the order in which it was done; it looks at nothing. Pure.
  *
  * S1  A change stands from the line that begins it, as not known, until a line tells its end.
- * S2  What was taken back, or did not happen, is not told.
+ * S2  What did not happen is not told. Of what was taken back, what stays is told.
  * S3  A step of which no words are known is told by its name: no change is left out.
+ * S4  That nothing is left is said only where a probe, or the step's own words, say so of each change.
  */
-import { type Entry, hasTouched } from "../../engine/journal/entry.ts";
+import type { Entry } from "../../engine/journal/entry.ts";
 import { changesOf, type Course } from "./changes.ts";
-import type { Told } from "./fact.ts";
+import type { Left, Told } from "./fact.ts";
+import { leftOf } from "./left.ts";
 import { OF_HOSTS } from "./of-hosts.ts";
 import { OF_RECOVERY } from "./of-recovery.ts";
 
@@ -21,19 +23,40 @@ export interface Standing {
   readonly done: readonly string[];
   /** Begun, and its end is not known. */
   readonly open: readonly string[];
+  /** Taken back, and still there. */
+  readonly left: readonly Left[];
+  /** A change is known to have been made, also one that was taken back. */
+  readonly touched: boolean;
 }
 
 export function standingOf(entries: readonly Entry[]): Standing {
   const done = new Map<string, string>();
   const open: string[] = [];
-  for (const course of changesOf(entries)) {
+  const left: Left[] = [];
+  const courses = changesOf(entries);
+  for (const course of courses) {
+    if (course.is === "gone") continue;
+    if (course.is === "undone") {
+      // The last one is taken back first.
+      left.unshift(...leftOf(course));
+      continue;
+    }
     const told = wordsOf(course);
     const sure = course.is === "open" ? [] : told.filter(({ noted }) => course.is === "done" || noted === true);
     for (const one of sure) tell(done, one);
-    if (course.is === "open") open.push(openText(course, told));
+    if (isOpen(course, sure)) open.push(openText(course, told));
   }
-  return { done: [...done.values()], open };
+  return {
+    done: [...done.values()],
+    open,
+    left,
+    touched: courses.some(({ is, touched }) => touched || is === "undone"),
+  };
 }
+
+/** A step may have failed with its effect there, and have noted nothing that tells of it. */
+const isOpen = ({ is, touched }: Course, sure: readonly Told[]): boolean =>
+  is === "open" || (is === "failed" && touched && sure.length === 0);
 
 function openText({ change }: Course, told: readonly Told[]): string {
   const texts = told.map(({ text }) => text).filter((text) => text !== "");
@@ -51,15 +74,18 @@ function wordsOf({ change }: Course): readonly Told[] {
   return words?.(change) ?? [{ thing: change.unit, text: `the step "${change.unit}" (${change.action}) was done` }];
 }
 
-/** One sentence or two that a person can pass on. */
-export function standingText(entries: readonly Entry[]): string {
-  const { done, open } = standingOf(entries);
-  if (done.length + open.length === 0) return nothingText(entries);
-  const is = done.length === 0 ? [] : [`Done so far: ${done.join("; ")}.`];
-  const may = open.length === 0 ? [] : [`Begun, and not known whether done: ${open.join("; ")}.`];
-  return [...is, ...may].join(" ");
-}
+/** The things that stay of what was taken back, with their paths. */
+export const leftBehind = (entries: readonly Entry[]): readonly string[] =>
+  standingOf(entries).left.map(({ text, where }) => (where === undefined ? text : `${text}: ${where}`));
 
-function nothingText(entries: readonly Entry[]): string {
-  return hasTouched(entries) ? "Nothing is left of what this run has changed." : "Nothing was changed so far.";
+/** A few sentences that a person can pass on. */
+export function standingText(entries: readonly Entry[]): string {
+  const { done, open, left, touched } = standingOf(entries);
+  const sentences = [
+    ...(done.length === 0 ? [] : [`Done so far: ${done.join("; ")}.`]),
+    ...(open.length === 0 ? [] : [`Begun, and not known whether done: ${open.join("; ")}.`]),
+    ...(left.length === 0 ? [] : [`Taken back, and left behind: ${left.map(({ text }) => text).join("; ")}.`]),
+  ];
+  if (sentences.length > 0) return sentences.join(" ");
+  return touched ? "Nothing is left of what this run has changed." : "Nothing was changed so far.";
 }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { EntryBody } from "../../../src/engine/journal/entry.ts";
 import type { Entry } from "../../../src/engine/journal/entry.ts";
-import { standingText, WORDS } from "../../../src/report/standing/standing.ts";
+import { LEAVES } from "../../../src/report/standing/left.ts";
+import { leftBehind, standingText, WORDS } from "../../../src/report/standing/standing.ts";
 import { REGISTRY } from "../../../src/wiring/registry.ts";
 
 const lines = (...bodies: readonly EntryBody[]): readonly Entry[] =>
@@ -24,6 +25,10 @@ const STOP = begun("stop", "docker.stop-container");
 const ASIDE = begun("aside", "archive.set-aside");
 const START = begun("start", "docker.start-container");
 const PROOF = begun("proof", "recovery.prove-restored");
+
+const noted = (step: string, kind: string, data: Record<string, string>): EntryBody => ({
+  ...{ type: "step-recorded", step, attempt: 1, kind, data },
+});
 
 const failed = (step: string, code: string, probed: "not-done" | "partly"): EntryBody => ({
   ...{ type: "step-failed", step, attempt: 1, probed },
@@ -63,7 +68,7 @@ describe("what a run has done", () => {
   });
 
   it("S2: tells nothing of what did not happen, or was taken back", () => {
-    expect(standingText(lines(STOP, failed("stop", "command-failed", "not-done")))).toMatch(/^Nothing is left/);
+    expect(standingText(lines(STOP, failed("stop", "command-failed", "not-done")))).toMatch(/^Nothing was changed/);
     const back: EntryBody = { ...STOP, back: true } as EntryBody;
     const undone: EntryBody = { type: "step-undone", step: "stop", attempt: 1, evidence: "" };
     expect(standingText(lines(STOP, done("stop"), back))).toMatch(/^Begun, and not known whether done: its container/);
@@ -92,8 +97,101 @@ describe("what a run has done", () => {
     );
   });
 
-  it("has words for every step that changes something", () => {
+  it("tells a step whose proof failed as not known, where it noted nothing that tells of it", () => {
+    const plan = noted("aside", "aside-plan", { to: "s3://b/replaced" });
+    expect(standingText(lines(ASIDE, plan, failed("aside", "proof-failed", "partly")))).toBe(
+      "Begun, and not known whether done: its own archive lies aside.",
+    );
+  });
+
+  it("was nothing where somebody said too early that it was done by hand", () => {
+    const create = begun("create", "cf.create-service", { name: "db" });
+    const free = noted("create", "name-was-free", { name: "db" });
+    expect(standingText(lines(create, free, failed("create", "proof-failed", "not-done")))).toBe(
+      "Nothing was changed so far.",
+    );
+  });
+
+  it("is gone, and was something, where a probe misses what was done", () => {
+    const again: EntryBody = { type: "step-undone", step: "stop", attempt: 1, evidence: "", again: true };
+    const missed = failed("stop", "command-failed", "not-done");
+    expect(standingText(lines(STOP, done("stop"), again, STOP, missed))).toMatch(/^Nothing is left/);
+  });
+
+  it("has words for every step that changes something, and for the undo of it", () => {
     const changing = [...REGISTRY.values()].filter(({ effect }) => effect !== "read").map(({ id }) => id);
     expect(Object.keys(WORDS).toSorted()).toEqual(changing.toSorted());
+    expect(Object.keys(LEAVES).toSorted()).toEqual(changing.toSorted());
+  });
+});
+
+describe("S4: what stays when a run was taken back", () => {
+  const CREATE = begun("create", "cf.create-service", { name: "db" });
+  const back = (start: EntryBody): EntryBody => ({ ...start, back: true }) as EntryBody;
+  const undone = (step: string, evidence = ""): EntryBody => ({ type: "step-undone", step, attempt: 2, evidence });
+  const RENAMED = noted("create", "instance-renamed", { guid: "g-new", from: "db", to: "db-dingo-recover-r" });
+  const COPY = begun("copy", "archive.copy");
+  const DATA = begun("data", "docker.set-data-aside");
+  const WHOLE = [
+    ...[CREATE, done("create"), STOP, done("stop"), ASIDE, noted("aside", "aside-plan", { to: "s3://b/replaced" })],
+    ...[done("aside"), COPY, done("copy"), DATA, done("data"), back(DATA)],
+    ...[noted("data", "data-moved-back", { to: "/store/data-undone" }), undone("data")],
+    ...[back(COPY), noted("copy", "undone-plan", { to: "s3://b/undone" }), undone("copy")],
+    ...[back(ASIDE), undone("aside"), back(STOP), undone("stop"), back(CREATE), RENAMED, undone("create")],
+  ];
+
+  it("names the instance that goes on running, and all that lies aside, in the order in which it was made", () => {
+    expect(standingText(lines(...WHOLE))).toBe(
+      'Taken back, and left behind: the service instance "db-dingo-recover-r" goes on running; a copy of its own archive lies aside; the copy of the old archive lies aside; the recovered database lies aside on the cell.',
+    );
+  });
+
+  it("has the paths for the report", () => {
+    expect(leftBehind(lines(...WHOLE))).toEqual([
+      'the service instance "db-dingo-recover-r" goes on running: g-new',
+      "a copy of its own archive lies aside: s3://b/replaced",
+      "the copy of the old archive lies aside: s3://b/undone",
+      "the recovered database lies aside on the cell: /store/data-undone",
+    ]);
+  });
+
+  it("is nothing where the space has no instance of the run", () => {
+    const none = undone("create", "the space has no service instance of this run");
+    expect(standingText(lines(CREATE, none))).toBe("Nothing is left of what this run has changed.");
+  });
+
+  it("is told in the probe's words where nobody noted a name", () => {
+    const found = undone("create", 'the service instance of this run is "db-aside" (g)');
+    expect(standingText(lines(CREATE, done("create"), found))).toBe(
+      'Taken back, and left behind: the step "create" (the service instance of this run is "db-aside" (g)).',
+    );
+  });
+
+  it("is told in a person's words where a person decided, and in the step's own of somebody's action", () => {
+    const word: EntryBody = {
+      ...{ type: "decided", step: "stop", decision: "adopt", by: "operator", why: "", back: true },
+    };
+    const taken = undone("stop", "taken as undone by the operator: no answer");
+    expect(standingText(lines(STOP, done("stop"), word, taken))).toBe(
+      'Taken back, and left behind: the step "stop" (taken as undone by the operator: no answer).',
+    );
+    const mine = begun("mine", "x.thing");
+    expect(standingText(lines(mine, done("mine"), undone("mine", "it stays")))).toBe(
+      'Taken back, and left behind: the step "mine" (it stays).',
+    );
+  });
+
+  it("keeps what stays when the step is begun once more", () => {
+    expect(standingText(lines(CREATE, done("create"), back(CREATE), RENAMED, undone("create"), CREATE))).toBe(
+      'Begun, and not known whether done: the service instance "db" was made for it. Taken back, and left behind: the service instance "db-dingo-recover-r" goes on running.',
+    );
+  });
+
+  it("leaves the commands of a stack to the report", () => {
+    const stop = begun("stop", "compose.stop");
+    const evidence = "all run\nLeft of this run; once you are sure, remove:\nwhat db had in it:\n  $ rm -r -- /data";
+    expect(standingText(lines(stop, done("stop"), back(stop), undone("stop", evidence)))).toBe(
+      "Taken back, and left behind: what db had in it.",
+    );
   });
 });

@@ -14,8 +14,10 @@ import { secondsLived, sortOutShortLived } from "../../judgement/set-aside.ts";
 import { RecoverError } from "../../../errors.ts";
 import { lookOnCells } from "../../../kit/commands/host-commands.ts";
 import type { CfSpace } from "../../../ports/cloud-foundry.ts";
+import type { StepCommands } from "../../../ports/operator.ts";
 import { parseTime } from "../../../kit/text/time.ts";
 import { likeName, otherNames } from "./other-names.ts";
+import { printedDiscover } from "./printed-discover.ts";
 
 export interface Wanted {
   readonly instance_guid: string;
@@ -75,8 +77,15 @@ async function meantByAnother(context: Context, wanted: Wanted, found: Found): P
   if (first === undefined) return undefined;
   const why = `No deletion of "${wanted.service}" was found; one of "${first.name}" was. The wrong one would bring back somebody else's data.`;
   const prompt = `Did you mean "${first.name}"?`;
+  const { id: step } = context.step;
+  const commands = printedDiscover(["--name", first.name, "--space", wanted.space], wanted.around);
   try {
-    return await ask(context, { fitting: alike, place: await context.ports.cf.findSpace(wanted), prompt, why });
+    const place = await context.ports.cf.findSpace(wanted);
+    const by = [{ step, title: `Find "${first.name}"`, commands }];
+    const chosen = await ask(context, { fitting: alike, place, prompt, why, commands: by });
+    // Later views of the run tell the input so.
+    await context.record("input-meant", { service: chosen.name ?? wanted.service });
+    return chosen;
   } catch (thrown) {
     // Nobody is there to say so: nothing was found.
     if (thrown instanceof RecoverError && thrown.code === "question-unanswered") return undefined;
@@ -90,11 +99,13 @@ interface Choice {
   readonly place: CfSpace | undefined;
   readonly prompt: string;
   readonly why: string;
+  /** Of the search that found them; absent: the step's own. */
+  readonly commands?: readonly StepCommands[];
 }
 
 const WHICH = "Which of these was deleted by mistake?";
 
-async function ask(context: Context, { fitting: candidates, place, prompt, why }: Choice): Promise<Candidate> {
+async function ask(context: Context, { fitting: candidates, place, ...shown }: Choice): Promise<Candidate> {
   const labels: string[] = [];
   for (const each of candidates) labels.push(`${labelOf(each, place)}; ${await archiveOf(context, each.guid)}`);
   await context.record("candidates", {
@@ -103,10 +114,10 @@ async function ask(context: Context, { fitting: candidates, place, prompt, why }
   const answer = await context.ask({
     kind: "choice",
     id: "instance",
-    ...{ prompt, why },
+    ...shown,
     choices: [
       ...candidates.map((each, index) => ({
-        value: each.guid,
+        ...{ value: each.guid, name: each.name },
         label: labels[index] ?? each.guid,
         consequence: "its archive is recovered",
       })),

@@ -40,6 +40,21 @@ describe("a rehearsal whose screen is gone", () => {
   }, 300_000);
 });
 
+describe("a rehearsal that is stopped after it has created the instance", () => {
+  it("offers the undo beside the resume, and is no complaint", async () => {
+    const { child, ended, saw } = place.start(["rehearse", "--pace", "max"]);
+    await saw("Create a service key to log in with");
+    child.kill("SIGINT");
+    const { code, stdout } = await ended;
+    const { run } = await onlyRun();
+    expect(code).toBe(EXIT.interrupted);
+    expect(stdout).toMatch(
+      new RegExp(`dingo-recover resume ${run} +# goes on\n +dingo-recover undo ${run} +# takes it back`, "u"),
+    );
+    expect(stdout).not.toContain("NOT WELL");
+  }, 300_000);
+});
+
 describe("a rehearsal whose supervisor is killed", () => {
   it("stops by itself, and is the run that status, resume and undo mean where no other is open", async () => {
     const { child, ended, saw } = place.start(["rehearse", "--json"]);
