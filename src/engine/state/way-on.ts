@@ -29,10 +29,12 @@ export interface Standstill {
 
 export function wayOn(state: RunState, { run, code, place, touched, canGoBack = true }: Standstill): WayOn {
   if (code === "fenced" || state.startedAt === "" || state.phase.kind === "ended") return {};
-  if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
+  // Without the flag, the same refusal would come again.
+  const named = code === "runbook-changed" ? `${run} --accept-runbook` : run;
+  if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${named}` };
   if (touched || code === undefined || !isLasting(code)) {
-    const undoWith = touched && canGoBack ? { undoWith: `dingo-recover undo ${run}` } : {};
-    return { resumeWith: `dingo-recover resume ${run}`, ...undoWith };
+    const undoWith = touched && canGoBack ? { undoWith: `dingo-recover undo ${named}` } : {};
+    return { resumeWith: `dingo-recover resume ${named}`, ...undoWith };
   }
   return state.rehearsal
     ? {}
