@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { renderHelp } from "../src/cli/start/render-help.ts";
+import { renderSchemas } from "../src/cli/start/render-schema.ts";
 import { shippedNames } from "../src/cli/process/runbook-files.ts";
 import { readRunbook } from "../src/cli/process/shipped-runbooks.ts";
 import { kept } from "../src/engine/runbook/kept.ts";
@@ -22,6 +23,7 @@ export async function makeBundle(bundle) {
   // By the SHA-256 of their text, as they were read and checked: that takes a tenth of a second.
   const checked = Object.fromEntries(runbooks.map((each) => [each.sha256, kept(each)]));
   writeFileSync(join(bundle, "help.json"), JSON.stringify(help));
+  writeFileSync(join(bundle, "schema.json"), JSON.stringify(renderSchemas()));
   writeFileSync(join(bundle, "dingo-recover.1"), manualPage(help));
   writeFileSync(join(bundle, "runbooks.json"), JSON.stringify(checked));
   return packages;

@@ -62,7 +62,7 @@ async function make() {
 function shipped() {
   const runbooks = readdirSync(join(root, "runbooks")).map((name) => `runbooks/${name}`);
   const names = ["package.json", "fixtures/real-archive/cluster.br", ...runbooks];
-  const bundled = ["help.json", "build.json", "runbooks.json", "worker.cjs"];
+  const bundled = ["help.json", "schema.json", "build.json", "runbooks.json", "worker.cjs"];
   return Object.fromEntries([
     ...names.map((name) => [name, join(root, name)]),
     ...bundled.map((name) => [`bundle/${name}`, join(root, "bundle", name)]),

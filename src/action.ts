@@ -3,7 +3,7 @@
  *
  * An action knows its domain and speaks only to ports. It declares its effect; consent, dry run and guards follow
  * from that. An action that changes the world has a probe (did it happen?) and a verify (does it hold?). One that disrupts
- * or destroys has a guard that shows the identity of what is about to change (law 7).
+ * or destroys has a guard that shows the identity of the thing that is about to change.
  */
 import type { z } from "zod";
 import type { RecoverError } from "./errors.ts";
@@ -95,7 +95,7 @@ export interface Context {
   /** Does nothing. It stays for actions that were built when a run could be paused; a new action has no use for it. */
   betweenItems(): Promise<void>;
   /**
-   * Durable note, fsynced before it returns: what is about to change, and the value to put back (law 2). Names and
+   * Durable note, fsynced before it returns: what is about to change, and the value to put back. Names and
    * values alone, no free text. Error: `secret-in-name`; what could only be noted masked could not be put back.
    */
   record(kind: string, data: JsonObject): Promise<void>;
@@ -138,7 +138,7 @@ export type Gravity = "nothing" | "warning" | "serious";
 /** Reads only. `verify` is the read-only re-check on resume; without it the step is run again and its output compared. */
 export interface ReadAction<I, O> extends ActionBase<I, O> {
   readonly effect: "read";
-  /** True for the step whose output is shown at the consent for the steps that follow it (DESIGN law 8). */
+  /** True for the step whose output is shown at the consent for the steps that follow it. */
   readonly review?: boolean;
   /** The finding, for the screen, the journal and the report; newlines divide its lines. */
   tell?(output: O): string;
@@ -168,8 +168,7 @@ export interface UndoProbe {
 
 /**
  * The way back of a step, itself something that changes the world: with identity, commands and a probe. It
- * deletes nothing but what the run itself made and the journal can tell by name; everything else is moved aside
- * (law 2). It goes by what `records` and the world say, so that a second run finishes a first.
+ * deletes nothing but what the run itself made and the journal can tell by name; everything else is moved aside. It goes by what `records` and the world say, so that a second run finishes a first.
  */
 export interface WayBack<I, O> {
   /** Consent to an undo follows from it. */
@@ -178,7 +177,7 @@ export interface WayBack<I, O> {
   readonly cost: string;
   /** The exact commands; `run` is the id of the run, `left` what the journal has of the step. */
   describe(input: I, run: string, left: Left<O>): readonly PrintedCommand[];
-  /** Throws `guard-refused` unless identity is shown; before every attempt. */
+  /** Refuses unless identity is shown; before every attempt. */
   guard(context: Context, taken: Taken<I, O>): Promise<void>;
   probe(context: Context, taken: Taken<I, O>): Promise<UndoProbe>;
   run(context: Context, taken: Taken<I, O>): Promise<void>;
@@ -210,7 +209,7 @@ export interface CreateAction<I, O> extends MutatingBase<I, O> {
   guard?(context: Context, input: I): Promise<void>;
 }
 
-/** Disrupts or destroys: the guard throws `guard-refused` unless identity is shown. It runs before every attempt. */
+/** Disrupts or destroys: the guard refuses unless identity is shown. It runs before every attempt. */
 export interface DangerousAction<I, O> extends MutatingBase<I, O> {
   readonly effect: "disrupt" | "destroy";
   guard(context: Context, input: I): Promise<void>;
@@ -224,6 +223,19 @@ export type AnyAction = Action<never, JsonObject>;
 /** Registers an action: erases its types, which only its own schemas need from here on. */
 export function defineAction<I, O>(action: Action<I, O>): AnyAction {
   return action as unknown as AnyAction;
+}
+
+/** For a guard: ends the step before anything is done, with `guard-refused` and exit code 16. `remedy` says what to do. */
+export function refuse(message: string, remedy: string): never {
+  // The program has a copy of this module that is not the package's: it knows the refusal by its code.
+  throw Object.assign(new Error(message), { code: "guard-refused", remedy });
+}
+
+/** The argument of the function `actions` that a module of own actions exports. */
+export interface ActionMeans {
+  readonly defineAction: typeof defineAction;
+  readonly refuse: typeof refuse;
+  readonly z: typeof z;
 }
 
 /** A row of the review screen: label, what it is now or in the source, what it will be or in the target. */

@@ -73,23 +73,26 @@ function secondsFrom(since: string, until: string): number | null {
 /** The range as one clause, with its grounds. */
 export function lossText({ atLeast: { segments, which }, atMost, shown }: LossRange): string {
   if (shown !== "") return `nothing is lost: ${shown}`;
-  const least = which === "" ? leastText(segments) : `${leastText(segments)} (${which})`;
   const whole = segments === 0 ? "; no archived segment is lost" : "";
-  return `at least ${least}, at most ${mostText(atMost)} lost${sinceText(atMost)}${whole}`;
+  return `${leastText(segments, which)}${mostText(atMost)} may be lost${sinceText(atMost)}${whole}`;
 }
 
 /** The range alone, for people who wait. */
 export function shortLossText({ atLeast: { segments }, atMost, shown }: LossRange): string {
-  return shown === "" ? `at least ${leastText(segments)}, at most ${mostText(atMost)} lost` : "nothing is lost";
+  return shown === "" ? `${leastText(segments)}${mostText(atMost)} may be lost` : "nothing is lost";
 }
 
-const leastText = (segments: number): string => (segments === 0 ? "nothing" : counted(segments, "segment"));
+/** A part of the most: the segments were written in that time. Nothing is said of none. */
+function leastText(segments: number, which = ""): string {
+  if (segments === 0) return "";
+  const named = which === "" ? "" : ` (${which})`;
+  return `${counted(segments, "segment")}${named} ${segments === 1 ? "is" : "are"} lost; with them, `;
+}
 
-/** With its verb. */
 function mostText(most: MostLost | null): string {
-  if (most?.by !== "transaction") return "what was written after the recovery point is";
-  if (most.seconds === null) return "what was written after the last transaction is";
-  return `the last ${spanText(most.seconds)} of writes are`;
+  if (most?.by !== "transaction") return "all writes after the recovery point";
+  if (most.seconds === null) return "all writes after the last transaction";
+  return `up to ${spanText(most.seconds)} of writes`;
 }
 
 /** The moments that a person can compare with the writes of applications. */

@@ -63,8 +63,11 @@ export interface DockerWork {
 
   /** Gives the version: "1.29.2". Error: `program-missing`. */
   composeVersion(generation: ComposeGeneration): Promise<string>;
-  /** Hash of each service's configuration as Compose would write it to a label. */
-  composeHashes(call: ComposeCall): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Hash of each of these services' configuration as Compose would write it to a label. The first generation looks at
+   * their images for it.
+   */
+  composeHashes(call: ComposeCall, services: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** `up -d`; with services those alone, without what they depend on. Others are removed where a service has more. */
   composeUp(call: ComposeCall, services: readonly string[], scales?: ComposeScales): Promise<void>;
 

@@ -7,6 +7,11 @@
  * Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`, `answer-malformed`,
  * `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
  */
+import { RecoverError } from "../errors.ts";
+
+/** `access-denied` of an object in cold storage: the store has it, and gives it only after it was restored there. */
+export class ObjectFrozen extends RecoverError {}
+
 export interface ObjectLocation {
   readonly bucket: string;
   readonly key: string;
@@ -38,7 +43,10 @@ export interface KeyRange {
 export interface ReadRequest {
   /** "bytes=0-8", "bytes=9-" or "bytes=-4"; all without it. */
   readonly range?: string;
+  /** Empty for a store whose objects have no ETag. */
   readonly ifMatch?: string;
+  /** Of the whole object, as it was listed: for a store whose answers do not say it. */
+  readonly size?: number;
 }
 
 /** When a lifecycle rule acts: whole days after the object was written, or at a moment (ISO 8601). */

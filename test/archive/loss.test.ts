@@ -19,7 +19,7 @@ describe("a loss", () => {
   it("is bounded by the last transaction that comes back, and never asserted where nothing shows it", () => {
     expect(lossRange(FACTS)).toMatchObject({ atLeast: { segments: 0 }, atMost: { by: "transaction", seconds: 64 } });
     expect(told({})).toBe(
-      "at least nothing, at most the last 64 s of writes are lost (last transaction 2026-11-24T01:24:05.123Z, deleted 2026-11-24T01:25:08.183Z); no archived segment is lost",
+      "up to 64 s of writes may be lost (last transaction 2026-11-24T01:24:05.123Z, deleted 2026-11-24T01:25:08.183Z); no archived segment is lost",
     );
   });
 
@@ -32,39 +32,37 @@ describe("a loss", () => {
     const gap = { shown: CLEAN, segments: 3, which: "1 missing, 2 unreachable" };
     expect(lossRange({ ...FACTS, ...gap }).shown).toBe("");
     expect(told(gap)).toMatch(
-      /^at least 3 segments \(1 missing, 2 unreachable\), at most the last 64 s of writes are lost/,
+      /^3 segments \(1 missing, 2 unreachable\) are lost; with them, up to 64 s of writes may be lost \(/,
     );
     expect(told(gap)).not.toContain("no archived segment");
   });
 
   it("is told by the last segment where no transaction could be read in it, without a length of time", () => {
     expect(told({ lastTransaction: "" })).toBe(
-      "at least nothing, at most what was written after the recovery point is lost (its segment was stored 2026-11-24T01:25:07.183Z, 1 s before the deletion at 2026-11-24T01:25:08.183Z; its last transaction may be much older); no archived segment is lost",
+      "all writes after the recovery point may be lost (its segment was stored 2026-11-24T01:25:07.183Z, 1 s before the deletion at 2026-11-24T01:25:08.183Z; its last transaction may be much older); no archived segment is lost",
     );
     expect(told({ lastTransaction: "", deletedAt: "" })).toContain(
       "(its segment was stored 2026-11-24T01:25:07.183Z; its last transaction may be much older)",
     );
     expect(told({ lastTransaction: "", stored: "" })).toBe(
-      "at least nothing, at most what was written after the recovery point is lost; no archived segment is lost",
+      "all writes after the recovery point may be lost; no archived segment is lost",
     );
   });
 
   it("has no length where the end is not known, or lies before the last transaction", () => {
     expect(told({ deletedAt: "" })).toContain(
-      "at most what was written after the last transaction is lost (last transaction 2026-11-24T01:24:05.123Z);",
+      "all writes after the last transaction may be lost (last transaction 2026-11-24T01:24:05.123Z);",
     );
     expect(lossRange({ ...FACTS, deletedAt: "2026-11-24T01:20:00Z" }).atMost?.seconds).toBeNull();
   });
 
   it("is bounded by no time when the transaction is later than the deletion, by two clocks", () => {
-    expect(told({ deletedAt: "2026-11-24T01:24:04Z" })).toContain(
-      "at most what was written after the last transaction is lost",
-    );
+    expect(told({ deletedAt: "2026-11-24T01:24:04Z" })).toContain("all writes after the last transaction may be lost");
   });
 
   it("is rounded up, in minutes where it is long", () => {
-    expect(told({ deletedAt: "2026-11-24T01:26:04.124Z" })).toContain("the last 2 min of writes");
-    expect(told({ deletedAt: "2026-11-24T02:24:06Z" })).toContain("the last 61 min of writes");
+    expect(told({ deletedAt: "2026-11-24T01:26:04.124Z" })).toContain("up to 2 min of writes");
+    expect(told({ deletedAt: "2026-11-24T02:24:06Z" })).toContain("up to 61 min of writes");
   });
 
   it("is said to be nothing in no other case, and the range never leaves out what was written", () => {

@@ -1,6 +1,8 @@
 /** Archives that people reported, judged at every depth: what PostgreSQL brings back of each is known (fixtures/archive). */
 import { describe, expect, it } from "vitest";
 import { type ArchiveVerifyDocument, archiveVerify } from "../../src/cli/commands/archive/archive-verify-core.ts";
+import { readArchive } from "../../src/archive/reading/facts.ts";
+import { planRestore } from "../../src/archive/restore/plan.ts";
 import { formatLocation } from "../../src/archive/names/location.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
 import { reportedArchive } from "./reported-archive.ts";
@@ -18,6 +20,35 @@ describe("a partial segment under a full name", () => {
       missing: [],
       unreachable: [segment(5), segment(6), segment(7)],
     });
+  });
+});
+
+describe("segments of 64 MiB", () => {
+  it.each([undefined, "deep", "full"] as const)(
+    "are all there, and nothing is missing between them (%s)",
+    async (depth) => {
+      const document = await verified(await reportedArchive("segments-64MB"), depth);
+      expect(document).toMatchObject({
+        verdict: "restorable",
+        problems: [],
+        missing: [],
+        segmentBytes: 64 * 1024 * 1024,
+        segmentsToReplay: 9,
+        recoveryPoint: { segment: "000000010000000100000003", lsn: "1/10000000" },
+        timelines: [{ first: "00000001000000000000003A", last: "000000010000000100000003", segments: 10 }],
+        gaps: [],
+      });
+    },
+  );
+
+  it("are restored in their order", async () => {
+    const reader = (await reportedArchive("segments-64MB")).reader();
+    const plan = planRestore(await readArchive(reader, OLD, { times: true }));
+    expect(plan.segments.map(({ name }) => name.slice(8))).toEqual(
+      ["3B", "3C", "3D", "3E", "3F", "100", "101", "102", "103"].map((end) =>
+        end.length === 2 ? `00000000000000${end}` : `0000000100000${end.replace(/^1/, "0")}`,
+      ),
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 /** Archives as WAL-E and Dingo leave them, small, for tests. */
 import { crc32c } from "../../src/archive/wal/crc32c.ts";
 import { LZOP_MAGIC } from "../../src/archive/reading/facts.ts";
-import { parseLocation, type ArchiveLocation } from "../../src/archive/names/location.ts";
+import { keyIn, parseLocation, type ArchiveLocation } from "../../src/archive/names/location.ts";
 import { segmentName } from "../../src/archive/names/segment.ts";
 import { lzop, type Run } from "../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../src/rehearsal/world/formats/tar.ts";
@@ -107,7 +107,7 @@ export function seedArchive(store: MemoryObjectStore, options: SampleOptions = {
   const at = options.at ?? OLD;
   const cluster = options.cluster ?? "old";
   const put = (key: string, content: string | Uint8Array, seed: SeedOptions = {}): void => {
-    store.seed(at.bucket, `${at.prefix}/${key}`, content, { lastModified: stamp(2), ...seed });
+    store.seed(at.bucket, keyIn(at, key), content, { lastModified: stamp(2), ...seed });
   };
   const sysid = options.sysid ?? SYSID;
   const whole = options.whole === true;

@@ -333,9 +333,10 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
       it("says its version, and what it would write to the labels of what it brings up", async () => {
         expect(await work.composeVersion(generation)).toMatch(generation === "v1" ? /^1\./u : /^[2-9]\d*\./u);
         const call = callFor(`hashes${generation}`);
-        await write();
+        await fixture.put(`${top}/db.env`, "KEY=s3cret\n");
+        await write("    env_file:", "      - db.env");
         await work.composeUp(call, []);
-        const [db, hashes] = [await member(call.project, "db"), await work.composeHashes(call)];
+        const [db, hashes] = [await member(call.project, "db"), await work.composeHashes(call, ["db", "web"])];
         expect([...hashes.keys()].sort()).toEqual(["db", "web"]);
         expect(hashes.get("db")).toBe(db.labels["com.docker.compose.config-hash"]);
         expect(db.name).toBe([call.project, "db", "1"].join(generation === "v1" ? "_" : "-"));
@@ -345,7 +346,7 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         await work.composeUp(call, []);
         expect((await member(call.project, "db")).id).toBe(db.id);
         await write("    environment:", "      A: b");
-        expect((await work.composeHashes(call)).get("db")).not.toBe(hashes.get("db"));
+        expect((await work.composeHashes(call, ["db"])).get("db")).not.toBe(hashes.get("db"));
       });
 
       it("says what the files mean, with a text in the place of one of them, and without a file that is refused", async () => {

@@ -15,6 +15,7 @@ export function lager(entries: readonly Entry[], source = "dingo-postgresql-brok
 }
 
 export const eraF = {
+  create: (guid = OTHER): Entry => ["provision.start", { "instance-id": guid }],
   start: (guid = GUID): Entry => ["deprovision.start", { "instance-id": guid, session: "36" }],
   stop: (guid = GUID, count = 1): Entry => [
     "scheduler.stop-cluster",

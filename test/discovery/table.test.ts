@@ -74,7 +74,7 @@ describe("a candidate", () => {
     const table = await ask(lager(goodDeletion()), { name: "orders-db", space: "prod" });
     expect(table).toContain(GUID);
     expect(table).not.toContain("dingo-recover run");
-    expect(table).toContain("No command is given: it is not known to be the one that was asked for.");
+    expect(table).toContain("No recovery command is printed: it is not known to be the one that was asked for.");
   });
 
   it("is proved by places in the file: its line, or its byte where lines were not counted", async () => {

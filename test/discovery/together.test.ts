@@ -68,9 +68,7 @@ describe("what was deleted together", () => {
       return { ...rest, orgGuid: "org-guid" };
     });
     const table = toTable(withOpenQuestions({ candidates, notDeleted: [], coverage: [], complete: true }, {}));
-    expect(table).toContain(
-      "2 went together from org-guid / space-guid. What still lives, and the names of the place,",
-    );
+    expect(table).toContain("2 went together from org-guid / space-guid. Use --cf-events to see the names");
     expect(table).toContain("db-01-guid");
     expect(table).not.toContain("dingo-recover run");
   });

@@ -14,6 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
+const RUN = ["run", "./before-we-begin.yml", "--non-interactive", "--yes", "--input", "team=data"];
+/** The further functions of an action that changes the world. */
+const CHANGES =
+  'probe: async () => ({ state: "not-done", evidence: "none" }), verify: async () => ({ holds: true, evidence: "some" })';
+
 const rewrite = (change: (text: string) => string): void => {
   const file = join(place.directory, "actions.mjs");
   writeFileSync(file, change(readFileSync(file, "utf8")));
@@ -30,21 +35,40 @@ describe("an own runbook with an own action", () => {
 
   it("is checked, and runs with a journal as any other", async () => {
     expect(await place.run(["lint", "--with-actions", "before-we-begin.yml"])).toMatchObject({ code: 0, stderr: "" });
-    const ran = await place.run(["run", "./before-we-begin.yml", "--non-interactive", "--input", "team=data"]);
+    const ran = await place.run(RUN);
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.stdout).toMatch(/it is \d+ o'clock UTC: (?:some|no)body is there/u);
     const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
     expect(runs).toMatchObject([{ state: "succeeded", target: "team/data" }]);
   });
 
+  it("puts up a notice that undo takes down, and leaves the one of somebody else to both", async () => {
+    const notice = join(place.directory, "notice.txt");
+    writeFileSync(notice, "closed for lunch");
+    const refused = await place.run([...RUN, "--input", `notice=${notice}`]);
+    expect(refused.code, refused.stdout).toBe(16);
+    expect(`${refused.stdout}${refused.stderr}`.replaceAll(/\s+/gu, " ")).toContain("has a notice of somebody else");
+    rmSync(notice);
+    const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
+    expect((await place.run(["resume", runs[0].run, "--non-interactive", "--yes"])).code).toBe(0);
+    const text = readFileSync(notice, "utf8");
+    expect(text).toBe(`Run ${runs[0].run} is at work.`);
+    const undo = ["undo", runs[0].run, "--non-interactive", "--yes"];
+    writeFileSync(notice, "closed for lunch");
+    expect((await place.run(undo)).code).toBe(16);
+    expect(readFileSync(notice, "utf8")).toBe("closed for lunch");
+    writeFileSync(notice, text);
+    expect(await place.run(undo)).toMatchObject({ code: 0, stderr: "" });
+    expect(existsSync(notice)).toBe(false);
+  });
+
   it("may be TypeScript, whose types are stripped", async () => {
     const text = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
-    const typed = text.replace("{ defineAction, z }", "{ defineAction, z }: ActionMeans");
-    const types =
-      'import type { ReadAction } from "dingo-recover/action";\ntype ActionMeans = { defineAction: any; z: any };\n';
+    const typed = text.replace("{ defineAction, refuse, z }", "{ defineAction, refuse, z }: ActionMeans");
+    const types = 'import type { ActionMeans } from "dingo-recover/action";\n';
     writeFileSync(join(place.directory, "actions.mts"), `${types}${typed}`);
     place.configure("actions: [actions.mts]\n");
-    const words = ["run", "./before-we-begin.yml", "--non-interactive", "--input", "team=data"];
+    const words = RUN;
     for (const ran of [await place.run(words), await place.start(words).ended]) {
       expect([ran.code, ran.stderr]).toEqual([0, ""]);
       expect(ran.stdout).toContain("body is there");
@@ -54,15 +78,15 @@ describe("an own runbook with an own action", () => {
   it("is resumed and undone by the text that it began with, wherever its file is by now", async () => {
     const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
     rewrite(() => good.replace("const hour =", 'throw new Error("not today"); const hour ='));
-    const ran = await place.run(["run", "./before-we-begin.yml", "--non-interactive", "--input", "team=data"]);
+    const ran = await place.run(RUN);
     expect(ran.code, ran.stderr).not.toBe(0);
     const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
     rewrite(() => good);
     rmSync(join(place.directory, "before-we-begin.yml"));
-    const resumed = await place.run(["resume", runs[0].run, "--non-interactive"]);
+    const resumed = await place.run(["resume", runs[0].run, "--non-interactive", "--yes"]);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stdout).toMatch(/it is \d+ o'clock UTC/u);
-    const undone = await place.run(["undo", runs[0].run, "--non-interactive"]);
+    const undone = await place.run(["undo", runs[0].run, "--non-interactive", "--yes"]);
     expect(undone.code, undone.stderr).toBe(0);
   });
 
@@ -79,11 +103,57 @@ describe("an own runbook with an own action", () => {
     const more = `probe: ${functions.probe}, verify: ${functions.verify},`;
     const begin = name === "probe" ? 'throw new Error("not today"); const hour =' : "const hour =";
     rewrite((good) => good.replace('effect: "read",', `effect: "create", ${more}`).replace("const hour =", begin));
-    const words = ["run", "./before-we-begin.yml", "--non-interactive", "--yes", "--input", "team=data"];
+    const words = RUN;
     const ran = await place.run(words);
     const told = `${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ");
     expect(told).toMatch(why);
     expect(told).not.toMatch(/defect|Cannot read/u);
+  });
+
+  it.each([
+    ["refuse", 'refuse("the notice is of somebody else", "Ask the team, then resume.")'],
+    [
+      "an error that names the code",
+      'throw Object.assign(new Error("the notice is of somebody else"), { code: "guard-refused", remedy: "Ask the team, then resume." })',
+    ],
+  ])("refuses by its guard with %s: exit 16, in its own words", async (_how, refusal) => {
+    rewrite((good) =>
+      good.replace('effect: "read",', `effect: "create", guard: async () => { ${refusal}; }, ${CHANGES},`),
+    );
+    const ran = await place.run([...RUN, "--json"]);
+    const ended = JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "");
+    expect([ran.code, ended.error.code], ran.stderr).toEqual([16, "guard-refused"]);
+    expect(ended.error).toMatchObject({
+      message: "the notice is of somebody else",
+      remedy: "Ask the team, then resume.",
+    });
+  });
+
+  it.each([
+    ["run", "read", 'run: async () => { throw new TypeError("not today"); }'],
+    ["guard", "create", `guard: async () => { throw new Error("not today"); }, ${CHANGES}`],
+    ["run", "create", `${CHANGES}, run: async () => { throw "not today"; }`],
+    ["describe", "create", `${CHANGES}, describe: () => { throw new Error("not today"); }`],
+    ["tell", "read", 'tell: () => { throw new Error("not today"); }'],
+  ])("is told as the one that threw, where its %s of a step that is %s throws", async (called, effect, functions) => {
+    rewrite((good) =>
+      good.replace('effect: "read",', `effect: "${effect}",`).replace(/(tell: .*,)\n/u, `$1 ${functions},\n`),
+    );
+    const ran = await place.run([...RUN, "--json"]);
+    const { error } = JSON.parse(ran.stdout.trim().split("\n").at(-1) ?? "");
+    expect([ran.code, error?.code], ran.stdout).toEqual([12, "own-action-failed"]);
+    expect(error.message).toBe(`the own action "team.office-hours" failed in its ${called}: not today`);
+    expect(error.remedy).toContain(join(place.directory, "actions.mjs"));
+    expect(`${ran.stdout}${ran.stderr}`).not.toContain("defect");
+  });
+
+  it("is told as the one whose output does not fit its own schema", async () => {
+    rewrite((good) => good.replace("return { open:", "return { shut: true, open:"));
+    const ran = await place.run(RUN);
+    expect(ran.code).toBe(12);
+    expect(`${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ")).toContain(
+      'the own action "team.office-hours" failed in its run: its output does not fit',
+    );
   });
 
   it("is refused with the file and what is wrong in it", async () => {

@@ -123,7 +123,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
     const [question] = bench.operator.asked;
     if (question?.kind !== "typed") throw new Error("the target is typed");
-    expect(question.details).toEqual(["undo takes back all but: restart"]);
+    expect(question.details).toEqual(["undo takes back every step except: restart"]);
     expect(question.more?.at(-1)).toMatch(/undo \S+" takes the others back, last first/);
   });
 

@@ -46,7 +46,7 @@ describe("a step in doubt", () => {
     expect(question).not.toHaveProperty("default");
     const consequences = new Map(question.choices.map(({ value, consequence }) => [value, consequence]));
     expect([...consequences.keys()]).toEqual(["by-hand", "redo"]);
-    expect(consequences.get("by-hand")).toContain("only where the probe says done");
+    expect(consequences.get("by-hand")).toContain("only if it is there");
     expect(consequences.get("redo")).toContain("a second one may come to be");
     expect(bench.journal.entries.find((entry) => entry.type === "decided")).toMatchObject({
       step: "make",

@@ -147,6 +147,11 @@ describe("a runbook that was edited while its run was stopped", () => {
     const result = await bench.resume({ runbook: edited, flags: YES });
     expect(result).toMatchObject({ exitCode: 10, error: { code: "runbook-changed", place: "fake.yml" } });
     expect(result.error?.message).toContain("the steps late, added changed");
+    const { run } = bench.journal;
+    expect(bench.events.at(-1)).toMatchObject({
+      resumeWith: `dingo-recover resume ${run} --accept-runbook`,
+      undoWith: `dingo-recover undo ${run} --accept-runbook`,
+    });
     expect(bench.journal.entries).toHaveLength(length);
     const accepted = await bench.resume({ runbook: edited, flags: { ...YES, acceptRunbook: true } });
     expect(accepted).toMatchObject({ exitCode: 0 });

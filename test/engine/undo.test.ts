@@ -1,6 +1,6 @@
 /** The way back of a run: last step first, journaled, killed and carried on, and the end of the run. */
 import { describe, expect, it } from "vitest";
-import { requireDecidable } from "../../src/cli/session/given-decisions.ts";
+import { requireDecidableBack } from "../../src/cli/session/given-decisions.ts";
 import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { type Entry, endOf } from "../../src/engine/journal/entry.ts";
 import { shapeEntry } from "../../src/engine/journal/entry-shape.ts";
@@ -166,12 +166,40 @@ describe("undo of a run", () => {
     ]);
     const bench = new Bench();
     await bench.run({ runbook, flags: YES });
+    const entries = bench.journal.entries.length;
     const refused = await bench.undo({ runbook, flags: YES });
     expect([refused.exitCode, refused.error?.message]).toEqual([16, "there is no way back by the tool from: final"]);
+    // It is not on its way back, and there is nothing to resume.
+    expect(bench.journal.entries.length).toBe(entries);
+    expect(bench.state.undoAsked).toBe(false);
+    expect(Object.keys(bench.events.at(-1) ?? {})).not.toContain("resumeWith");
     expect(taken.counts.size).toBe(0);
     const flags = { ...YES, decide: new Map([["final", "by-hand"]] as const) };
     expect((await bench.undo({ runbook, flags })).outcome).toBe("undone");
     expect([...taken.counts]).toEqual([["make", 1]]);
+  });
+
+  it.each([
+    ["offered where each step has a way back", "make", true],
+    ["not offered where one step has none", "final", false],
+    ["not offered where each step leaves what it did", "tell", false],
+  ])("is %s, when a run stops", async (_what, id, isOffered) => {
+    const world = new FakeWorld();
+    const actions = {
+      make: reversible(world, new TakenBack(), "create"),
+      final: changing(world, "create"),
+      tell: lasting(world),
+    };
+    const runbook = runbookOf([
+      step(id, { action: actions[id as keyof typeof actions], with: { key: id } }),
+      step("look", { action: reading(world), with: { key: "look" }, assert: { text: "false" } }),
+    ]);
+    const bench = new Bench();
+    const stopped = await bench.run({ runbook, flags: YES });
+    expect(stopped.outcome).toBe("failed");
+    const undoWith = `dingo-recover undo ${stopped.run}`;
+    expect(bench.events.at(-1)).toMatchObject({ type: "run-ended", ...(isOffered ? { undoWith } : {}) });
+    expect("undoWith" in (bench.events.at(-1) ?? {})).toBe(isOffered);
   });
 
   it("takes the decision that it names also where a question about that very step was open", async () => {
@@ -188,7 +216,7 @@ describe("undo of a run", () => {
     const refused = await bench.undo({ runbook, flags: YES });
     expect(refused.error?.remedy).toContain("--decide 'final=by-hand'");
     const decide = new Map([["final", "by-hand"]] as const);
-    requireDecidable(decide, runbook, bench.state);
+    requireDecidableBack(decide, runbook, bench.state);
     expect((await bench.undo({ runbook, flags: { ...YES, decide } })).outcome).toBe("undone");
   });
 

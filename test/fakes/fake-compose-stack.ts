@@ -160,7 +160,8 @@ export class FakeComposeStack implements DockerHost, DockerWork {
   composed = (call: ComposeCall, over?: { readonly file: string; readonly text: string }): Promise<ComposeAnswer> => {
     const files = over === undefined ? call.files : [...new Set([...call.files, over.file])];
     const texts = files.map((file) => (file === over?.file ? over.text : (this.files.get(file) ?? "")));
-    return Promise.resolve({ state: "told", text: configured(call, servicesIn(texts)), unset: this.unset });
+    const known = [...servicesIn(texts)].filter(([name]) => !this.forgotten.has(name));
+    return Promise.resolve({ state: "told", text: configured(call, new Map(known)), unset: this.unset });
   };
   sizes = (): Promise<never> => Promise.reject(new Error("not asked here"));
   look = (places: readonly Place[]): Promise<readonly Looked[]> =>

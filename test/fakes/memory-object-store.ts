@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { compareKeys } from "../../src/kit/text/key-order.ts";
 import { Guard } from "../../src/archive/adapters/s3/guard/guard.ts";
 import { RecoverError, type ErrorCode } from "../../src/errors.ts";
+import { ObjectFrozen } from "../../src/ports/object-store.ts";
 import type {
   ArchiveStore,
   CopiedObject,
@@ -54,6 +55,10 @@ export class MemoryObjectStore implements ArchiveStore {
   honoursAbsence = true;
   /** True when each copy gets a new ETag, as in a bucket that is encrypted with a KMS key. */
   encryptsCopies = false;
+  /** Keys that it lists, and does not have. */
+  readonly hollow = new Set<string>();
+  /** Keys that it has in cold storage. */
+  readonly frozen = new Set<string>();
   /** Calls that fail from now on. */
   readonly refusals = new Map<FakeCall, ErrorCode>();
   readonly protections = new Map<string, Protection>();
@@ -179,8 +184,10 @@ export class MemoryObjectStore implements ArchiveStore {
   }
 
   #get(at: ObjectLocation, options: ReadRequest = {}): Uint8Array {
-    const object = this.#require(at.bucket).get(at.key);
+    const object = this.hollow.has(at.key) ? undefined : this.#require(at.bucket).get(at.key);
     if (object === undefined) throw failure("object-changed", `"${at.key}" is gone`);
+    if (this.frozen.has(at.key))
+      throw new ObjectFrozen("access-denied", `"${at.key}" is frozen`, { remedy: "Have it restored.", effect: "none" });
     if (options.ifMatch !== undefined && options.ifMatch !== object.etag) {
       throw failure("object-changed", `"${at.key}" has another ETag`);
     }
@@ -188,7 +195,7 @@ export class MemoryObjectStore implements ArchiveStore {
   }
 
   #head(at: ObjectLocation): ObjectInfo | undefined {
-    const object = this.#require(at.bucket).get(at.key);
+    const object = this.hollow.has(at.key) ? undefined : this.#require(at.bucket).get(at.key);
     return object === undefined ? undefined : infoOf(at.key, object);
   }
 

@@ -151,11 +151,11 @@ describe("an archive that lost objects", () => {
     const segment = await scene.dropSegment(1);
     const error = await refused({});
     expect(error).toMatchObject({ code: "loss-not-accepted", exitCode: 16 });
-    expect(error.message).toContain(`${lostSegments()} segments would be lost`);
+    expect(error.message).toContain("this loss was not accepted: ");
     expect(error.message).toContain(segment);
     expect(error.message).toMatch(
       new RegExp(
-        `: at least ${lostSegments()} segments \\(1 missing, \\d unreachable, .*\\), at most the last \\d+ (s|min) of writes are lost \\(last transaction \\S+Z, deleted \\S+Z\\)`,
+        `: ${lostSegments()} segments \\(1 missing, \\d unreachable, .*\\) are lost; with them, up to \\d+ (s|min) of writes may be lost \\(last transaction \\S+Z, deleted \\S+Z\\)`,
       ),
     );
     expect(error.remedy).toContain(`--accept-loss ${lostSegments()}`);

@@ -60,7 +60,7 @@ async function lived(how: Deletion): Promise<Told> {
 
 /** Everything in which the run told the loss: the proof of the archive, the consent, the last screen. */
 function said({ recovery }: Told): readonly string[] {
-  const clause = /nothing is lost: [^"\\]+|at least [^"\\]+? lost \([^)]*\)/gu;
+  const clause = /nothing is lost: [^"\\]+|(?:up to|all writes) [^"\\]+? may be lost \([^)]*\)/gu;
   return [...JSON.stringify(recovery.events).matchAll(clause)].map(([text]) => text.replace(/\s+/gu, " "));
 }
 
@@ -99,13 +99,11 @@ describe.each(["clean", "kill"] as const)("a database whose container was ended 
       for (const clause of clauses) expect(clause).toMatch(/^nothing is lost: .* orderly way, and its last segment/u);
       expect(told.update).toContain("Nothing is lost.");
       expect(told.report).toContain("| loss | nothing is lost: ");
-      expect(all).not.toMatch(/at least/u);
+      expect(all).not.toMatch(/may be lost/u);
     } else {
       expect(new Set(clauses).size).toBe(1);
-      expect(clauses[0]).toMatch(
-        /^at least nothing, at most the last \d+ (?:s|min) of writes are lost \(last transaction/u,
-      );
-      expect(told.update).toMatch(/At least nothing, at most the last \d+ (?:s|min) of writes are lost\./u);
+      expect(clauses[0]).toMatch(/^up to \d+ (?:s|min) of writes may be lost \(last transaction/u);
+      expect(told.update).toMatch(/Up to \d+ (?:s|min) of writes may be lost\./u);
       expect(told.report).toContain(`| loss | ${clauses[0] ?? "?"}`);
       expect(all).not.toMatch(/nothing is lost/iu);
     }

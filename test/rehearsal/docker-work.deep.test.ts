@@ -101,11 +101,6 @@ class RealWork implements WorkFixture {
     }
   }
 
-  async track(path: string): Promise<void> {
-    await execa("git", ["-C", dirname(path), "init", "-q"]);
-    await execa("git", ["-C", dirname(path), "add", path]);
-  }
-
   async close(): Promise<void> {
     await this.#engine.stop();
   }

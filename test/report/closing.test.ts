@@ -70,7 +70,7 @@ function closing(bodies: readonly EntryBody[], ways: Ways = {}, rehearsal = fals
 }
 
 const LOST =
-  "at least nothing, at most the last 63 s of writes are lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is lost";
+  "up to 63 s of writes may be lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is lost";
 
 describe("the end of a recovery", () => {
   const back = closing([...RECOVERED, ENDED]);
@@ -131,7 +131,7 @@ describe("the end of a recovery", () => {
     expect(document.sections[0]?.title).toBe("In short");
     for (const text of [markdownOf(document), htmlOf(document)]) {
       const says = text.indexOf("orders-db is back");
-      const lost = text.indexOf("at most the last 63 s of writes are lost");
+      const lost = text.indexOf("up to 63 s of writes may be lost");
       expect([says > 0, lost > says, text.lastIndexOf("Summary") > lost]).toEqual([true, true, true]);
     }
   });

@@ -25,7 +25,7 @@ describe("the update for the people who wait", () => {
       "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups are being looked at. Work goes on.",
     );
     expect(told(...FOUND, ...VERIFIED, ...ESTIMATED)).toBe(
-      "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups reach no later than 2026-11-21 02:13:50Z. At least nothing, at most what was written after the recovery point is lost. To bring it back takes about 12 minutes. Work goes on.",
+      "We have found orders-db, deleted at 2026-11-21 02:14:00Z. Its backups reach no later than 2026-11-21 02:13:50Z. All writes after the recovery point may be lost. To bring it back takes about 12 minutes. Work goes on.",
     );
   });
 
@@ -69,7 +69,7 @@ describe("the update for the people who wait", () => {
     { type: "step-succeeded", step: "apps", attempt: 1, how: "ran", evidence: "", output: {} },
   ];
   const BACK =
-    "orders-db is back and can be logged in to; the work on it is not finished. The last transaction in it is of 2026-11-21 02:13:49Z. At least nothing, at most the last 11 s of writes are lost. Counted in it: public.orders: 125 rows.";
+    "orders-db is back and can be logged in to; the work on it is not finished. The last transaction in it is of 2026-11-21 02:13:49Z. Up to 11 s of writes may be lost. Counted in it: public.orders: 125 rows.";
 
   it("says that it is back once that is proved, and what is still to be bound", () => {
     const all = [...FOUND, ...VERIFIED, ...ESTIMATED, ...login];
@@ -86,9 +86,9 @@ describe("the update for the people who wait", () => {
       step("source", "archive.verify-source", "read", { recovery_point: "2026-11-21T02:13:50Z", ...more });
     const read = { last_transaction: "2026-11-21T02:12:57Z" };
     expect(told(...FOUND, ...verified(read))).toContain(
-      "Its backups reach no later than 2026-11-21 02:13:50Z. At least nothing, at most the last 63 s of writes are lost.",
+      "Its backups reach no later than 2026-11-21 02:13:50Z. Up to 63 s of writes may be lost.",
     );
-    expect(told(...FOUND, ...verified(read), ...login)).toContain("at most the last 11 s of writes are lost.");
+    expect(told(...FOUND, ...verified(read), ...login)).toContain("Up to 11 s of writes may be lost.");
     const shown = verified({ ...read, nothing_lost: "its server ended in an orderly way" });
     for (const all of [
       [...FOUND, ...shown],
@@ -96,9 +96,9 @@ describe("the update for the people who wait", () => {
     ])
       expect(told(...all)).toMatch(/ 2026-11-21 02:13:(?:50|49)Z\. Nothing is lost\. /);
     const gap = verified({ ...read, lost: "3", lost_segments: "1 missing, 2 unreachable" });
-    expect(told(...FOUND, ...gap)).toContain("At least 3 segments, at most the last 63 s of writes are lost.");
+    expect(told(...FOUND, ...gap)).toContain("3 segments are lost; with them, up to 63 s of writes may be lost.");
     const livedOn = verified({ ...read, lived_on: "true" });
-    expect(told(...FOUND, ...livedOn)).toContain("at most what was written after the last transaction is lost.");
+    expect(told(...FOUND, ...livedOn)).toContain("All writes after the last transaction may be lost.");
   });
 
   it("does not say that it is back once that is taken back", () => {
@@ -176,7 +176,7 @@ describe("the update for the people who wait", () => {
     });
     const ended: EntryBody = { type: "run-ended", outcome: "succeeded" };
     expect(told(...FOUND, ...VERIFIED, ...proved, ...summed, ended)).toMatch(
-      /^orders-db is back, \d+ (?:s|min).* after the work on it began\. The last transaction in it is of 2026-11-21 02:13:49Z\. At least nothing, at most the last 11 s of writes are lost\. Counted in it: public\.orders: 125 rows\.$/u,
+      /^orders-db is back, \d+ (?:s|min).* after the work on it began\. The last transaction in it is of 2026-11-21 02:13:49Z\. Up to 11 s of writes may be lost\. Counted in it: public\.orders: 125 rows\.$/u,
     );
     expect(told(...FOUND, { type: "run-ended", outcome: "undone" })).toContain("was taken back");
   });

@@ -310,7 +310,10 @@ export class RigBroker implements Broker {
   }
 }
 
-/** 16 characters, none of them "=": the containers cut values there. */
+/**
+ * 16 characters, none of them "=": the containers cut values there. The first is a letter: a password of digits alone
+ * is a number in Patroni's YAML, and Patroni 0.90 then writes SQL that PostgreSQL refuses.
+ */
 function password(): string {
-  return randomBytes(8).toString("hex");
+  return `p${randomBytes(8).toString("hex").slice(1)}`;
 }

@@ -102,10 +102,22 @@ describe("a restore", () => {
     await expect(proving).rejects.toEqual(failure("deadline-passed", /it is recovering/));
   });
 
-  it("is not proved before Patroni leads", async () => {
-    const scene = started(RECOVERED, { patroni: { state: "running", role: "replica" } });
+  it.each([{ state: "running", role: "replica" }, { state: "starting" }, { state: "starting", role: "master" }])(
+    "is not proved before Patroni leads: %o",
+    async (patroni) => {
+      const scene = started(RECOVERED, { patroni });
+      scene.cell.alter(CONTAINER, { ports: [{ container: 8008, hostIp: "10.58.111.15", host: 32786 }] });
+      await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("deadline-passed", /it is open/));
+    },
+  );
+
+  it.each([
+    ["names its leader as Patroni does from 4.0 on", { state: "running", role: "primary" }],
+    ["is not Patroni's", { status: "ok" }],
+  ])("is proved by SQL where the answer at 8008 %s", async (_what, patroni) => {
+    const scene = started(RECOVERED, { patroni });
     scene.cell.alter(CONTAINER, { ports: [{ container: 8008, hostIp: "10.58.111.15", host: 32786 }] });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("deadline-passed", /it is open/));
+    expect(await scene.perform(proveRestored, INPUT)).toMatchObject({ system_id: SYSID });
   });
 
   it("went wrong where Docker restarts the container again and again, with exit code 0", async () => {

@@ -2,7 +2,7 @@
 import { parseBackupHistory } from "../names/backup-history.ts";
 import { firstByte, segmentNumberBefore } from "../names/lsn.ts";
 import { type BaseName, sentinelKey } from "../names/layout.ts";
-import type { Segment } from "../names/segment.ts";
+import { type Segment, segmentBytesOf } from "../names/segment.ts";
 import { parseSentinel } from "../names/sentinel.ts";
 import {
   parseWalgSentinel,
@@ -148,11 +148,14 @@ function timesOf(
 function readSentinel(base: BaseName, text: string | null | undefined): ReadSentinel | undefined {
   if (text === undefined) return undefined;
   if (text === null) return { ok: false, format: "broken", why: "cannot be read as what it should be" };
-  if (writerOf(base) === "wal-e") return parseSentinel(text);
+  if (writerOf(base) === "wal-e") return parseSentinel(text, segmentBytesOf(base.start.number));
   const parsed = parseWalgSentinel(text);
   if (!parsed.ok) return { ...parsed, format: "broken" };
   const { finishLsn, directoryBytes, uncompressedBytes, tablespaces } = parsed.sentinel;
-  const stop = { timeline: base.start.timeline, number: segmentNumberBefore(finishLsn) };
+  const stop = {
+    timeline: base.start.timeline,
+    number: segmentNumberBefore(finishLsn, segmentBytesOf(base.start.number)),
+  };
   const expandedBytes = directoryBytes ?? uncompressedBytes;
   return {
     ok: true,

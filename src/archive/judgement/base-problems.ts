@@ -105,7 +105,16 @@ function delta(base: BaseBackup, bases: ReadonlyMap<string, BaseBackup>): readon
 
 /** WAL-G may have left the list of files out, or it is too large to be read here. */
 function unproven(base: BaseBackup): readonly Problem[] {
-  if (base.writer === "wal-e" || base.sentinel?.ok !== true || base.wanted !== undefined) return [];
+  if (base.sentinel?.ok !== true) return [];
+  if (base.writer === "wal-e" && base.sentinel.sentinel.expandedBytes === 0)
+    return [
+      problem(
+        "parts-unproven",
+        sentinelOf(base),
+        "it does not say how large its files are: a missing last tar part would not show",
+      ),
+    ];
+  if (base.writer === "wal-e" || base.wanted !== undefined) return [];
   const short = bytesShort(base);
   if (short !== undefined) {
     const text = `${short.sent} bytes were sent and ${short.stored} are here, and nothing that was read says which tar files it has`;

@@ -5,6 +5,7 @@
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import { pageOf } from "../reading/archive-facts.ts";
 import { type ArchiveEntry, type ArchiveFacts, startsLikeLzop } from "../reading/facts.ts";
+import { HOLLOW } from "../reading/hollow.ts";
 import { historiesOf } from "../reading/histories.ts";
 import { misfitOf } from "../wal/misfit.ts";
 import { majorVersion } from "./base-backup.ts";
@@ -29,6 +30,7 @@ export function damageIn(facts: ArchiveFacts, identity: Identity): Damage {
     facts.entries.flatMap((entry) => {
       const why =
         shortcoming(entry) ??
+        (facts.hollow?.has(entry.relative) === true ? HOLLOW : undefined) ??
         insideOf(facts, entry) ??
         headOf(facts, entry) ??
         misfit(facts, entry, { identity, ancestors });

@@ -2,6 +2,7 @@
  * A prefix that is a part too short or too long (`backups/GUID` in place of `backups/GUID/wal`) holds objects of an
  * archive and is none itself: "not restorable" would judge objects that nobody has looked at.
  */
+import { keyIn } from "../names/location.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { problem, type Problem } from "./problem.ts";
 
@@ -12,7 +13,7 @@ const ABOVE = /^(.+?)\/(?:basebackups_005|wal_005)(?:\/|$)/;
  * Archives below an archive, as a version of PostgreSQL may have one in its own folder: the youngest first. The one that was
  * named may be an old one.
  */
-export function nested({ location: { bucket, prefix }, entries }: ArchiveFacts): readonly Problem[] {
+export function nested({ location, entries }: ArchiveFacts): readonly Problem[] {
   const last = new Map<string, string>();
   for (const { relative, kind, info } of entries) {
     const folder = kind.kind === "unknown" ? archiveAround(relative) : "";
@@ -23,7 +24,7 @@ export function nested({ location: { bucket, prefix }, entries }: ArchiveFacts):
   return Object.entries(others)
     .sort(([, a], [, b]) => (a < b ? 1 : -1))
     .map(([folder, at]) => {
-      const place = JSON.stringify(`s3://${bucket}/${prefix}/${folder}`);
+      const place = JSON.stringify(`s3://${location.bucket}/${keyIn(location, folder)}`);
       const which = at > own ? "a younger archive" : "an older archive";
       const text = `${which} lies below this one, at ${place}: its last object is of ${at}, the last one here of ${own}`;
       return problem("archive-nested", folder, text);
@@ -41,7 +42,7 @@ export function elsewhere({ location, entries }: ArchiveFacts): readonly Problem
   const above = ABOVE.exec(prefix)?.[1];
   const below = entries
     .flatMap(({ relative }) => BELOW.exec(relative)?.[1] ?? [])
-    .map((folder) => `${prefix}/${folder}`);
+    .map((folder) => keyIn(location, folder));
   const [first, ...others] = above === undefined ? new Set(below) : [above];
   if (first === undefined) return [];
   const more = others.length === 0 ? "" : `, and ${others.length} more below this prefix`;

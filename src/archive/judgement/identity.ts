@@ -83,10 +83,11 @@ function isOther(cluster: Option["cluster"], chosen: Option["cluster"] | undefin
 
 function versionProblems(facts: ArchiveFacts, { finished }: IdentityTerms): readonly Problem[] {
   const versions = finished.map(({ version }) => version);
-  const without = finished[versions.indexOf(undefined)];
+  const keyOf = ({ name }: BaseBackup): string => `basebackups_005/${name}/extended_version.txt`;
+  const without = finished.find((base) => base.version === undefined && facts.asked?.get(keyOf(base)) !== "frozen");
   if (without !== undefined) {
     const text = "no readable extended_version.txt: the version of PostgreSQL is not known";
-    return [problem("version-missing", `basebackups_005/${without.name}/extended_version.txt`, text)];
+    return [problem("version-missing", keyOf(without), text)];
   }
   const majors = new Set(versions.flatMap((version) => (version === undefined ? [] : [majorVersion(version)])));
   // When the insides were looked at, every segment was held against the newest base backup.

@@ -4,7 +4,7 @@
  * §0.1), so the WAL beyond is told before anything is changed.
  */
 import { segmentNumberBefore } from "../names/lsn.ts";
-import type { Segment } from "../names/segment.ts";
+import { type Segment, segmentBytesOf } from "../names/segment.ts";
 import { holesIn, joined, type Span } from "../names/spans.ts";
 import type { WalEnd } from "../wal/record-walk.ts";
 import { extent, type TimelineWal } from "./wal.ts";
@@ -61,7 +61,11 @@ function firstEnd(start: ReplayStart, last: number, { ends }: TimelineWal): MetE
     const met = number > start.number && before !== undefined ? before : own;
     if (met === undefined || (first !== undefined && first.at <= met.at)) continue;
     const isInside = met === own;
-    first = { ...met, isInside, number: isInside ? number : Math.max(segmentNumberBefore(met.at), start.number) };
+    first = {
+      ...met,
+      isInside,
+      number: isInside ? number : Math.max(segmentNumberBefore(met.at, segmentBytesOf(number)), start.number),
+    };
   }
   return first;
 }

@@ -1,6 +1,6 @@
 /**
  * Everything in an archive that the reader does not take or that is not understood here: other packings than it knows,
- * encryption, storage that is not read at once, segments of another size than 16 MiB.
+ * encryption, storage that is not read at once, segments of another size.
  */
 import { startsLikeLzop, type ArchiveEntry, type ArchiveFacts } from "../reading/facts.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
@@ -18,10 +18,13 @@ export interface Onlooker {
   readonly decrypts: boolean;
 }
 
-export function strangers(facts: ArchiveFacts, onlooker: Onlooker): readonly Problem[] {
+export function strangers(
+  facts: ArchiveFacts,
+  onlooker: Onlooker & { readonly needs: (entry: ArchiveEntry) => boolean },
+): readonly Problem[] {
   return [
     ...facts.entries.flatMap((entry) => strangeKey(entry, onlooker.reader)),
-    ...coldObjects(facts.entries),
+    ...coldObjects(facts, onlooker.needs),
     ...facts.entries.flatMap((entry) => strangeHead(facts, entry, onlooker)),
     ...facts.entries.flatMap((entry) => hidden(facts, entry, onlooker)),
   ];
@@ -34,7 +37,7 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
     case "other-compression":
       return [problem("other-compression", key, "not packed by lzop: WAL-E does not see it, WAL-G would")];
     case "other-segment-size":
-      return [problem("other-segment-size", key, "a name that does not fit WAL segments of 16 MiB")];
+      return [problem("other-segment-size", key, "a name that does not fit the WAL segments of this archive")];
     case "unknown":
       return archiveAround(key) !== undefined
         ? []
@@ -44,8 +47,9 @@ function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): read
   }
 }
 
-function coldObjects(entries: readonly ArchiveEntry[]): readonly Problem[] {
-  const cold = entries.filter(isCold);
+/** Those that no restore asks for may stay where they are. */
+function coldObjects(facts: ArchiveFacts, needs: (entry: ArchiveEntry) => boolean): readonly Problem[] {
+  const cold = facts.entries.filter((entry) => isCold(facts, entry) && needs(entry));
   const first = cold[0];
   if (first === undefined) return [];
   const text = `${counted(cold.length, "object")} of storage class ${first.info.storageClass} cannot be read at once`;

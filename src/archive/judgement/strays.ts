@@ -50,10 +50,10 @@ const twinOf = (relative: string): string =>
   `${relative.replace(/(?<=\/[0-9A-F]{24}|\.history|\.backup|\.partial|\.tar)\.[a-z0-9]+$/, "")}.lzo`;
 
 /**
- * True when a first page names the usual size of segments. Then a name that does not fit that size is no segment of this
+ * True when a first page names the size of the archive's segments. Then a name that does not fit that size is no segment of this
  * cluster: one with larger or smaller segments says so in each first page.
  */
-function hasUsualSegments({ pages, insides }: ArchiveFacts): boolean {
+function hasUsualSegments({ pages, insides, segmentBytes: own = SEGMENT_BYTES }: ArchiveFacts): boolean {
   const seen = [...(pages?.values() ?? []), ...[...(insides?.values() ?? [])].flatMap(({ page }) => page ?? [])];
-  return seen.some(({ segmentBytes }) => segmentBytes === SEGMENT_BYTES);
+  return seen.some(({ segmentBytes }) => segmentBytes === own);
 }

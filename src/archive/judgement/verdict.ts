@@ -1,5 +1,5 @@
 /** The verdict on an archive: plain JSON, the body of `archive verify` and the output of the step that verifies. */
-import { endLsn, parseSegment } from "../names/segment.ts";
+import { endLsn, parseSegment, SEGMENT_BYTES } from "../names/segment.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { TargetTimeline } from "./course.ts";
 import { type Expiry, NOT_LOOKED } from "./expiry.ts";
@@ -96,6 +96,8 @@ export interface ArchiveVerdict {
   readonly diskBytes: number;
   readonly objects: number;
   readonly bytes: number;
+  /** Of each WAL segment. */
+  readonly segmentBytes: number;
   /** Number of objects of each storage class. */
   readonly storageClasses: Readonly<Record<string, number>>;
   /** By OpenPGP, as far as heads were looked at. */
@@ -114,8 +116,8 @@ export const LONGEST_LIST = 10_000;
 /**
  * `no later than 2026-11-21T02:14:50.000Z (end of 0000…, LSN 0/7000000)`; "inside" if the records end before its end.
  */
-export function recoveryPointText(point: RecoveryPoint): string {
-  const segment = parseSegment(point.segment);
+export function recoveryPointText(point: RecoveryPoint, segmentBytes?: number): string {
+  const segment = parseSegment(point.segment, segmentBytes);
   const where = segment === undefined || endLsn(segment) === point.lsn ? "end of" : "inside";
   return `no later than ${point.time} (${where} ${point.segment}, timeline ${point.timeline}, LSN ${point.lsn})`;
 }
@@ -146,6 +148,7 @@ export function unreadVerdict(reason: Problem, reader: Reader = "wal-e"): Archiv
     bytes: 0,
     latestBase: null,
     targetTimeline: null,
+    segmentBytes: SEGMENT_BYTES,
     storageClasses: {},
     encrypted: false,
     stall: null,

@@ -18,6 +18,7 @@ import { identityProblems } from "./identity.ts";
 import { lossInTime, NO_LOSS } from "./loss.ts";
 import { lossIn, type Lost, NONE_LOST } from "./lost.ts";
 import { lostFrom } from "./lost-from.ts";
+import { isNeeded } from "./needed.ts";
 import { problem, shorten, type Problem, verdictOf } from "./problem.ts";
 import { type Stall, stallOf, stallText } from "./stall.ts";
 import { isEncrypted, strangers } from "./strangers.ts";
@@ -35,6 +36,7 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
   const verdict = verdictOf(problems, study.restorer);
   const restorable = verdict === "restorable" || verdict === "restorable-with-loss";
   const { seen, chosen, course, times } = study;
+  const { segmentBytes = SEGMENT_BYTES } = seen;
   const { deletedAt } = beside;
   const point = restorable && course !== undefined ? recoveryPointOf(course, times) : undefined;
   const stall = course === undefined ? undefined : stallOf(course, times, deletedAt);
@@ -58,11 +60,12 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     lossInTime: point === undefined || deletedAt === undefined ? null : lossInTime(point.time, deletedAt),
     segmentsToReplay: course?.segmentsToReplay ?? 0,
     expandedBytes: chosen?.completion?.expandedBytes ?? 0,
-    diskBytes: (chosen?.completion?.expandedBytes ?? 0) + (course?.segmentsToReplay ?? 0) * SEGMENT_BYTES,
+    diskBytes: (chosen?.completion?.expandedBytes ?? 0) + (course?.segmentsToReplay ?? 0) * segmentBytes,
     objects: seen.entries.length,
     bytes: seen.entries.reduce((sum, entry) => sum + entry.info.size, 0),
     latestBase: study.latest?.base.name ?? null,
     targetTimeline: restorable ? (course?.target ?? null) : null,
+    segmentBytes,
     storageClasses: storageClasses(seen),
     encrypted: isEncrypted(seen),
     stall: stall ?? null,
@@ -84,7 +87,7 @@ function objectProblems(study: Study, { systemId: elsewhere, decrypts = false }:
     ...nested(seen),
     ...baseProblems(seen, study),
     ...identityProblems(seen, { known, elsewhere, restorer, finished: byAge(bases), options, chosen }),
-    ...strangers(seen, { reader, decrypts }),
+    ...strangers(seen, { reader, decrypts, needs: isNeeded(study) }),
     ...foreignWalProblems(seen, study.foreign),
     ...damaged(study),
   ];

@@ -5,7 +5,7 @@
  * to the archive.
  */
 import { packingOf } from "./packing.ts";
-import { parseSegment, type Segment, segmentAt } from "./segment.ts";
+import { parseSegment, SEGMENT_BYTES, type Segment, segmentAt } from "./segment.ts";
 
 export interface BaseName {
   /** `base_000000010000000000000002_00000040` */
@@ -38,7 +38,7 @@ export type KeyKind =
   | { readonly kind: "sysid" }
   /** Packed otherwise than by lzop, or not at all; `as` tells its kind without that. */
   | { readonly kind: "other-compression"; readonly as: CommonKind }
-  /** A segment name that does not fit segments of 16 MiB. */
+  /** A segment name that does not fit the archive's segments. */
   | { readonly kind: "other-segment-size" }
   /** Written by WAL-G; `as` is absent if no restore needs it. */
   | { readonly kind: "wal-g"; readonly as?: CommonKind | WalgKind }
@@ -54,11 +54,11 @@ export function plainKind(kind: KeyKind): PlainKind {
 
 export const SYSID_KEY = "sysids/sysid";
 
-/** Decides by the name alone. */
-export function classify(relative: string): KeyKind {
+/** Decides by the name alone, and by how large the archive's segments are. */
+export function classify(relative: string, bytes = SEGMENT_BYTES): KeyKind {
   if (relative === SYSID_KEY) return { kind: "sysid" };
-  if (relative.startsWith("wal_005/")) return classifyWal(relative.slice("wal_005/".length));
-  if (relative.startsWith("basebackups_005/")) return classifyBase(relative.slice("basebackups_005/".length));
+  if (relative.startsWith("wal_005/")) return classifyWal(relative.slice("wal_005/".length), bytes);
+  if (relative.startsWith("basebackups_005/")) return classifyBase(relative.slice("basebackups_005/".length), bytes);
   return { kind: "unknown" };
 }
 
@@ -76,8 +76,8 @@ export function baseNamed(name: string): BaseName | undefined {
   return kind.kind === "sentinel" ? kind.base : undefined;
 }
 
-function classifyWal(name: string): KeyKind {
-  const plain = plainSegment(name);
+function classifyWal(name: string, bytes: number): KeyKind {
+  const plain = plainSegment(name, bytes);
   if (plain !== undefined) return { kind: "segment", segment: plain };
   const match = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)(?:\.([0-9A-F]{8})\.backup|\.(partial))?(\.[a-z0-9]+)?$/.exec(
     name,
@@ -86,14 +86,16 @@ function classifyWal(name: string): KeyKind {
   const [, stem = "", offset, partial, extension = ""] = match;
   const packing = packingOf(extension);
   if (packing === undefined) return { kind: extension === ".json" ? "wal-g" : "unknown" };
-  const kind = stem.includes(".") ? historyOf(stem, offset ?? partial) : walOf(stem, { offset, partial });
+  const kind = stem.includes(".")
+    ? historyOf(stem, offset ?? partial)
+    : walOf(parseSegment(stem, bytes), { offset, partial });
   if (kind === undefined) return { kind: stem.includes(".") ? "unknown" : "other-segment-size" };
   return packing === "lzo" ? kind : { kind: "other-compression", as: kind };
 }
 
 /** Reads the kind that nearly every key has, without regular expressions: an archive can have a million keys. */
-const plainSegment = (name: string): Segment | undefined =>
-  name.length === SEGMENT_KEY_LENGTH && name.endsWith(".lzo") ? segmentAt(name) : undefined;
+const plainSegment = (name: string, bytes: number): Segment | undefined =>
+  name.length === SEGMENT_KEY_LENGTH && name.endsWith(".lzo") ? segmentAt(name, bytes) : undefined;
 
 const SEGMENT_KEY_LENGTH = 28;
 
@@ -106,22 +108,21 @@ function historyOf(stem: string, behind: string | undefined): CommonKind | undef
 }
 
 function walOf(
-  stem: string,
+  segment: Segment | undefined,
   { offset, partial }: { readonly offset: string | undefined; readonly partial: string | undefined },
 ): CommonKind | undefined {
-  const segment = parseSegment(stem);
   if (segment === undefined) return undefined;
   if (offset !== undefined) return { kind: "backup-history", segment, offset: Number.parseInt(offset, 16) };
   return { kind: partial === undefined ? "segment" : "partial-segment", segment };
 }
 
-const BASE = /^(base_([0-9A-F]{24})(?:_([0-9]{8})|_D_[0-9A-F]{24})?)(_backup_stop_sentinel\.json|\/.+)$/s;
+const BASE = /^(base_([0-9A-F]{24})(?:_([0-9]{8,10})|_D_[0-9A-F]{24})?)(_backup_stop_sentinel\.json|\/.+)$/s;
 
-function classifyBase(path: string): KeyKind {
+function classifyBase(path: string, bytes: number): KeyKind {
   const match = BASE.exec(path);
   if (match === null) return { kind: /^base_[0-9A-F]{24}_D_/s.test(path) ? "wal-g" : "unknown" };
   const [, name = "", segmentText = "", offset, rest = ""] = match;
-  const start = parseSegment(segmentText);
+  const start = parseSegment(segmentText, bytes);
   if (start === undefined) return { kind: "other-segment-size" };
   // WAL-G names a base without an offset, and a delta with the one it builds on.
   if (offset === undefined) return classifyInWalg({ name, start }, rest);

@@ -16,14 +16,21 @@ const CONTROL = /\p{Cc}/u;
 
 /** Parses `s3://BUCKET/PREFIX`; one trailing slash is allowed. Throws `input-invalid`. */
 export function parseLocation(text: string): ArchiveLocation {
+  const location = parseSource(text);
+  if (location.prefix === "") throw invalid(text, "has an empty prefix, which would be the whole bucket");
+  if (location.prefix.split("/").includes("")) throw invalid(text, "has an empty part in its prefix");
+  return location;
+}
+
+/** The same for an archive that is only read: it may lie at the bucket's root, or below doubled slashes. */
+export function parseSource(text: string): ArchiveLocation {
   const match = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(text);
   if (match === null) throw invalid(text, "does not have the form s3://BUCKET/PREFIX");
   const bucket = match[1] ?? "";
   const prefix = (match[2] ?? "").replace(/\/$/, "");
   if (!BUCKET.test(bucket)) throw invalid(text, "does not name a bucket");
-  if (prefix === "") throw invalid(text, "has an empty prefix, which would be the whole bucket");
   if (CONTROL.test(prefix)) throw invalid(text, "has a control character in its prefix");
-  if (prefix.split("/").some(isUncertainSegment)) throw invalid(text, 'has an empty, "." or ".." part in its prefix');
+  if (prefix.split("/").some(isUncertainSegment)) throw invalid(text, 'has a "." or ".." part in its prefix');
   return { bucket, prefix };
 }
 
@@ -67,14 +74,17 @@ export function requireApart(source: ArchiveLocation, target: ArchiveLocation): 
   });
 }
 
+/** Before the keys of all its objects. */
+export const folderOf = ({ prefix }: ArchiveLocation): string => (prefix === "" ? "" : `${prefix}/`);
+
 /** The key of an object given relative to the archive. */
 export function keyIn(location: ArchiveLocation, relative: string): string {
-  return `${location.prefix}/${relative}`;
+  return `${folderOf(location)}${relative}`;
 }
 
 /** Undefined if the key is not below the archive. */
 export function relativeKey(location: ArchiveLocation, key: string): string | undefined {
-  const below = `${location.prefix}/`;
+  const below = folderOf(location);
   return key.startsWith(below) ? key.slice(below.length) : undefined;
 }
 
@@ -89,7 +99,7 @@ function isAtOrBelow(prefix: string, other: string): boolean {
 
 /** Parts that a path-cleaning server or proxy may read as another key. */
 function isUncertainSegment(segment: string): boolean {
-  return segment === "" || segment === "." || segment === "..";
+  return segment === "." || segment === "..";
 }
 
 function invalid(text: string, what: string): RecoverError {

@@ -1,5 +1,5 @@
 /** Positions in the WAL, as PostgreSQL prints them: two hexadecimal halves of 32 bits. */
-import { SEGMENT_BYTES, type Segment } from "./segment.ts";
+import { numberAt, placeOf, SEGMENT_BYTES, type Segment, segmentBytesOf } from "./segment.ts";
 
 export function parseLsn(text: string): bigint | undefined {
   const match = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/.exec(text);
@@ -13,15 +13,15 @@ export function formatLsn(lsn: bigint): string {
 }
 
 /** Number of the segment that holds the byte at this position. */
-export function segmentNumberAt(lsn: bigint): number {
-  return Number(lsn / BigInt(SEGMENT_BYTES));
+export function segmentNumberAt(lsn: bigint, bytes = SEGMENT_BYTES): number {
+  return numberAt(Number(lsn / BigInt(bytes)), bytes);
 }
 
 /** Number of the segment that holds the byte before it: an end at a border belongs to the segment that it ends. */
-export function segmentNumberBefore(lsn: bigint): number {
-  return lsn === 0n ? 0 : segmentNumberAt(lsn - 1n);
+export function segmentNumberBefore(lsn: bigint, bytes = SEGMENT_BYTES): number {
+  return segmentNumberAt(lsn === 0n ? 0n : lsn - 1n, bytes);
 }
 
 export function firstByte({ number }: Segment): bigint {
-  return BigInt(number) * BigInt(SEGMENT_BYTES);
+  return BigInt(placeOf(number)) * BigInt(segmentBytesOf(number));
 }

@@ -3,13 +3,13 @@
  * lists backups (wal-archives.md §1). It names neither the number of parts nor the system.
  */
 import { firstByte } from "./lsn.ts";
-import { parseSegment, SEGMENT_BYTES, type Segment } from "./segment.ts";
+import { parseSegment, SEGMENT_BYTES, type Segment, segmentBytesOf } from "./segment.ts";
 
 export interface Sentinel {
   readonly stop: Segment;
   /** Undefined if it does not say at which byte of the segment. */
   readonly stopLsn: bigint | undefined;
-  /** Sum of the sizes of all members of all tar parts. */
+  /** Sum of the sizes of all members of all tar parts; 0 if it is not said, as by old versions of WAL-E. */
   readonly expandedBytes: number;
   readonly tablespaces: number;
 }
@@ -18,7 +18,8 @@ export type ParsedSentinel =
   | { readonly ok: true; readonly sentinel: Sentinel }
   | { readonly ok: false; readonly format: "wal-g" | "broken"; readonly why: string };
 
-export function parseSentinel(text: string): ParsedSentinel {
+/** `bytes`: of a segment. */
+export function parseSentinel(text: string, bytes = SEGMENT_BYTES): ParsedSentinel {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -30,9 +31,10 @@ export function parseSentinel(text: string): ParsedSentinel {
     return { ok: false, format: "wal-g", why: "was written by WAL-G" };
   }
   const stopText = value["wal_segment_backup_stop"];
-  const stop = typeof stopText === "string" ? parseSegment(stopText) : undefined;
+  const stop = typeof stopText === "string" ? parseSegment(stopText, bytes) : undefined;
   if (stop === undefined) return broken('has no valid "wal_segment_backup_stop"');
-  const expandedBytes = wholeNumber(value["expanded_size_bytes"]);
+  const told = value["expanded_size_bytes"];
+  const expandedBytes = told === undefined || told === null ? 0 : wholeNumber(told);
   if (expandedBytes === undefined) return broken('has no valid "expanded_size_bytes"');
   const stopLsn = lsnIn(stop, value["wal_segment_offset_backup_stop"]);
   return { ok: true, sentinel: { stop, stopLsn, expandedBytes, tablespaces: countTablespaces(value["spec"]) } };
@@ -40,8 +42,8 @@ export function parseSentinel(text: string): ParsedSentinel {
 
 /** The offset is decimal, with leading zeros (wal-archives.md §1). */
 function lsnIn(stop: Segment, offset: unknown): bigint | undefined {
-  if (typeof offset !== "string" || !/^[0-9]{1,8}$/.test(offset) || Number(offset) > SEGMENT_BYTES) return undefined;
-  return firstByte(stop) + BigInt(offset);
+  if (typeof offset !== "string" || !/^[0-9]{1,10}$/.test(offset)) return undefined;
+  return Number(offset) > segmentBytesOf(stop.number) ? undefined : firstByte(stop) + BigInt(offset);
 }
 
 function countTablespaces(spec: unknown): number {

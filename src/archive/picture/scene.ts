@@ -1,7 +1,6 @@
 /** The scene of an archive's picture, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
 import { parseLsn, segmentNumberAt } from "../names/lsn.ts";
-import { baseNamed } from "../names/layout.ts";
-import { parseSegment } from "../names/segment.ts";
+import { parseSegment, type Segment } from "../names/segment.ts";
 import { holesIn, type Span } from "../names/spans.ts";
 import type { ArchiveVerdict } from "../judgement/verdict.ts";
 import { Axis } from "./axis.ts";
@@ -9,7 +8,7 @@ import { Axis } from "./axis.ts";
 /** The part of a verdict that is drawn. */
 export type Drawn = Pick<
   ArchiveVerdict,
-  "baseBackups" | "timelines" | "gaps" | "recoveryPoint" | "chosenBase" | "verdict"
+  "baseBackups" | "timelines" | "gaps" | "recoveryPoint" | "chosenBase" | "verdict" | "segmentBytes"
 >;
 
 export interface Row {
@@ -54,7 +53,7 @@ export function sceneOf(verdict: Drawn): Scene {
     ...runs,
     ...bases.map(({ number }) => ({ first: number, last: number })),
   ]);
-  const last = recoveryPoint === null ? undefined : parseSegment(recoveryPoint.segment);
+  const last = recoveryPoint === null ? undefined : parseSegment(recoveryPoint.segment, verdict.segmentBytes);
   return {
     rows,
     left: verdict.timelines.length - rows.length,
@@ -67,15 +66,21 @@ export function sceneOf(verdict: Drawn): Scene {
 }
 
 /** By timeline: the WAL that a restore replays. */
-function reachOf({ baseBackups, chosenBase, recoveryPoint, timelines }: Drawn): ReadonlyMap<number, Span> {
+function reachOf({
+  baseBackups,
+  chosenBase,
+  recoveryPoint,
+  timelines,
+  segmentBytes,
+}: Drawn): ReadonlyMap<number, Span> {
   const base = baseBackups.find(({ name }) => name === chosenBase);
   const way = base?.window?.timelines ?? [];
-  const start = base === undefined ? undefined : baseNamed(base.name)?.start.number;
-  const end = recoveryPoint === null ? undefined : parseSegment(recoveryPoint.segment)?.number;
+  const start = base === undefined ? undefined : startOf(base.name, segmentBytes)?.number;
+  const end = recoveryPoint === null ? undefined : parseSegment(recoveryPoint.segment, segmentBytes)?.number;
   if (start === undefined || end === undefined) return new Map();
   const begin = (index: number): number => {
     const own = timelines.find(({ timeline }) => timeline === way[index]);
-    return (index === 0 ? undefined : jointOf(own?.parent)?.number) ?? start;
+    return (index === 0 ? undefined : jointOf(own?.parent, segmentBytes)?.number) ?? start;
   };
   return new Map(
     way.map((timeline, index) => [
@@ -87,10 +92,13 @@ function reachOf({ baseBackups, chosenBase, recoveryPoint, timelines }: Drawn): 
 
 type Parent = ArchiveVerdict["timelines"][number]["parent"];
 
-function jointOf(parent: Parent | undefined): { readonly parent: number; readonly number: number } | undefined {
+function jointOf(
+  parent: Parent | undefined,
+  bytes: number,
+): { readonly parent: number; readonly number: number } | undefined {
   const lsn = parent === null || parent === undefined ? undefined : parseLsn(parent.lsn);
   if (lsn === undefined || parent === null || parent === undefined) return undefined;
-  return { parent: parent.timeline, number: segmentNumberAt(lsn) };
+  return { parent: parent.timeline, number: segmentNumberAt(lsn, bytes) };
 }
 
 interface Surroundings {
@@ -101,14 +109,14 @@ interface Surroundings {
 function rowOf(own: Drawn["timelines"][number], { verdict, reached }: Surroundings): Row {
   const { timeline } = own;
   const reach = reached.get(timeline);
-  const runs = own.runs.flatMap((run) => spanOf(run));
+  const runs = own.runs.flatMap((run) => spanOf(run, verdict.segmentBytes));
   return {
     timeline,
     runs: runs.flatMap((run) => divided(run, reach)),
-    gaps: verdict.gaps.filter((gap) => gap.timeline === timeline).flatMap((gap) => spanOf(gap)),
-    joint: jointOf(own.parent),
+    gaps: verdict.gaps.filter((gap) => gap.timeline === timeline).flatMap((gap) => spanOf(gap, verdict.segmentBytes)),
+    joint: jointOf(own.parent, verdict.segmentBytes),
     bases: verdict.baseBackups.flatMap(({ name, usable }) => {
-      const start = baseNamed(name)?.start;
+      const start = startOf(name, verdict.segmentBytes);
       if (start?.timeline !== timeline) return [];
       return [{ name, number: start.number, usable, chosen: name === verdict.chosenBase }];
     }),
@@ -124,7 +132,10 @@ function divided(run: Span, reach: Span | undefined): readonly Run[] {
   return [...rest, { first, last, reached: true }].sort((a, b) => a.first - b.first);
 }
 
-function spanOf({ first, last }: { readonly first: string; readonly last: string }): readonly Span[] {
-  const [from, to] = [parseSegment(first)?.number, parseSegment(last)?.number];
+/** WAL-E and WAL-G begin the name of a base backup alike. */
+const startOf = (name: string, bytes: number): Segment | undefined => parseSegment(name.slice(5, 29), bytes);
+
+function spanOf({ first, last }: { readonly first: string; readonly last: string }, bytes: number): readonly Span[] {
+  const [from, to] = [parseSegment(first, bytes)?.number, parseSegment(last, bytes)?.number];
   return from === undefined || to === undefined ? [] : [{ first: from, last: to }];
 }

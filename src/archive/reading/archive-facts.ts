@@ -15,6 +15,8 @@ export interface ArchiveEntry {
 export interface ArchiveFacts {
   readonly location: ArchiveLocation;
   readonly entries: readonly ArchiveEntry[];
+  /** Of its segments; 16 MiB if their pages were not looked at. */
+  readonly segmentBytes?: number;
   /**
    * By relative key: sentinels, version texts, sysid, histories. Null if the object's content does not fit its name.
    */
@@ -25,6 +27,10 @@ export interface ArchiveFacts {
   readonly opened?: ReadonlySet<string>;
   /** By relative key: the first pages of those segments whose heads were read. */
   readonly pages?: ReadonlyMap<string, PageHeader>;
+  /** By relative key: whether the store gave the object, or has it in cold storage, if it was asked for it. */
+  readonly asked?: ReadonlyMap<string, "given" | "frozen">;
+  /** Relative keys of objects that are listed, and that the store does not have. */
+  readonly hollow?: ReadonlySet<string>;
   /** By name of a base backup: the system identifier in its own `pg_control`, if that was read. */
   readonly identities?: ReadonlyMap<string, string>;
   /** By relative key: the facts found inside objects, if these were looked into. */

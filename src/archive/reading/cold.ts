@@ -1,5 +1,6 @@
 /** Objects that a store does not give at once. */
-import type { ArchiveEntry } from "./archive-facts.ts";
+import { ObjectFrozen } from "../../ports/object-store.ts";
+import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
 
 /** Storage classes that are read at once. INTELLIGENT_TIERING is not: its archive tiers do not show in a listing. */
 const READABLE = new Set([
@@ -11,7 +12,18 @@ const READABLE = new Set([
   "EXPRESS_ONEZONE",
 ]);
 
-/** Cannot be read at once, as far as its storage class tells. */
-export const isCold = ({ info }: ArchiveEntry): boolean => isColdClass(info.storageClass);
+/** As far as its storage class tells, and the store did when it was asked: names of classes are each store's own. */
+export const isCold = ({ asked }: Pick<ArchiveFacts, "asked">, { relative, info }: ArchiveEntry): boolean =>
+  asked?.get(relative) === "frozen" || (asked?.get(relative) !== "given" && isColdClass(info.storageClass));
 
 export const isColdClass = (storageClass: string): boolean => !READABLE.has(storageClass || "STANDARD");
+
+/** Runs `read`; undefined if the object is in cold storage. */
+export async function unlessFrozen<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ObjectFrozen) return undefined;
+    throw error;
+  }
+}

@@ -14,13 +14,14 @@ import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import { type Compression, firstBytes } from "../compression/decompressed.ts";
 import { smallContent } from "../compression/small-content.ts";
 import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.ts";
-import type { Segment } from "../names/segment.ts";
+import { isSegmentSize, SEGMENT_BYTES, type Segment } from "../names/segment.ts";
 import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
 import { baseIdentities, doubtfulBases } from "./base-identity.ts";
-import { isCold } from "./cold.ts";
+import { isCold, isColdClass, unlessFrozen } from "./cold.ts";
 import { edges } from "./edges.ts";
 import { clearBeginning } from "./in-clear.ts";
+import { unlessHollow } from "./hollow.ts";
 import { listArchive } from "./listing.ts";
 import { inParallel } from "./parallel.ts";
 
@@ -48,32 +49,86 @@ export async function readArchive(
   location: ArchiveLocation,
   { times = false }: ReadOptions = {},
 ): Promise<ArchiveFacts> {
-  const entries = sortEntries(location, await listArchive(reader, location));
+  const objects = await listArchive(reader, location);
+  const facts = await readAs(reader, { location, objects, times }, SEGMENT_BYTES);
+  const bytes = segmentBytesIn(facts);
+  return bytes === SEGMENT_BYTES ? facts : await readAs(reader, { location, objects, times }, bytes);
+}
+
+interface Listed {
+  readonly location: ArchiveLocation;
+  readonly objects: readonly ObjectInfo[];
+  readonly times: boolean;
+}
+
+/** By the first pages of the base backups' first segments, the newest first, and then by any other. */
+function segmentBytesIn({ entries, pages = new Map<string, PageHeader>() }: ArchiveFacts): number {
+  const sentinels = entries.filter(({ kind }) => plainKind(kind).kind === "sentinel");
+  const newestFirst = sentinels.sort((a, b) => (a.info.lastModified < b.info.lastModified ? 1 : -1));
+  const starts = newestFirst.flatMap(({ relative }) => /base_([0-9A-F]{24})/.exec(relative)?.[1] ?? []);
+  const names = [...starts.flatMap((start) => [...pages.keys()].filter((key) => key.includes(start))), ...pages.keys()];
+  const sizes = names.flatMap((key) => pages.get(key)?.segmentBytes ?? []);
+  return sizes.find(isSegmentSize) ?? SEGMENT_BYTES;
+}
+
+async function readAs(
+  reader: ObjectReader,
+  { location, objects, times }: Listed,
+  segmentBytes: number,
+): Promise<ArchiveFacts> {
+  const entries = sortEntries(location, objects, segmentBytes);
   const texts = new Map<string, string | null>();
   const heads = new Map<string, Uint8Array>();
   const at = ({ info }: ArchiveEntry) => ({ bucket: location.bucket, key: info.key });
   const wanted = times ? [...VERDICT_TEXTS, ...TIME_TEXTS] : VERDICT_TEXTS;
+  const asked = new Map<string, "given" | "frozen">();
+  const hollow = new Set<string>();
+  /** Undefined if the store does not give it. */
+  const given = async (entry: ArchiveEntry, range?: string): Promise<Uint8Array | undefined> => {
+    const { info, relative } = entry;
+    const how = { ifMatch: info.etag, size: info.size, ...(range === undefined ? {} : { range }) };
+    const place = { bucket: location.bucket, info };
+    const read = () => unlessHollow(reader, place, () => reader.get(at(entry), how));
+    const bytes = await unlessFrozen(read);
+    if (bytes === "hollow") hollow.add(relative);
+    else if (bytes === undefined || isColdClass(info.storageClass))
+      asked.set(relative, bytes === undefined ? "frozen" : "given");
+    return bytes === "hollow" ? undefined : bytes;
+  };
   await inParallel(entries.filter(isOneOf(wanted)), IN_FLIGHT, async (entry) => {
-    const { size, etag } = entry.info;
-    const readable = size <= (listsFiles(entry) ? LARGEST_FILE_LIST : LARGEST_TEXT);
-    texts.set(entry.relative, readable ? await textOf(entry, await reader.get(at(entry), { ifMatch: etag })) : null);
+    const readable = entry.info.size <= (listsFiles(entry) ? LARGEST_FILE_LIST : LARGEST_TEXT);
+    const bytes = readable ? await given(entry) : undefined;
+    texts.set(entry.relative, bytes === undefined ? null : await textOf(entry, bytes));
   });
   const probed = times ? [...new Set([...entriesToProbe(entries), ...edges(entries)])] : entriesToProbe(entries);
   const opened = new Set<string>();
   await inParallel(probed, IN_FLIGHT, async (entry) => {
     const ifMatch = entry.info.etag;
     const range = `bytes=0-${(times ? Math.min(entry.info.size, TIMED_HEAD) : LZOP_MAGIC.length) - 1}`;
-    const head = await reader.get(at(entry), { ifMatch, range });
+    const head = await given(entry, range);
+    if (head === undefined) return;
     const clear = await openedHead(reader, at(entry), { head, ifMatch });
     if (clear !== undefined) opened.add(entry.relative);
     heads.set(entry.relative, clear ?? head);
   });
-  const seen = { location, entries, texts, heads, ...(opened.size === 0 ? {} : { opened }) };
+  const seen = {
+    location,
+    entries,
+    segmentBytes,
+    texts,
+    heads,
+    asked,
+    hollow,
+    ...(opened.size === 0 ? {} : { opened }),
+  };
   if (!times) return seen;
   const timed = { ...seen, pages: await pagesIn(heads) };
   const names = doubtfulBases(timed);
   if (names.length === 0) return timed;
-  return { ...timed, identities: await baseIdentities(reader, timed, { names, cold: isCold }) };
+  return {
+    ...timed,
+    identities: await baseIdentities(reader, timed, { names, cold: (entry) => isCold(timed, entry) }),
+  };
 }
 
 /** Undefined if it is no message, or no key is at hand; nothing if it is damaged. */
@@ -114,10 +169,14 @@ async function firstPage(head: Uint8Array, packing: Compression): Promise<PageHe
 }
 
 /** Classifies a listing of an archive. */
-export function sortEntries(location: ArchiveLocation, objects: readonly ObjectInfo[]): readonly ArchiveEntry[] {
+export function sortEntries(
+  location: ArchiveLocation,
+  objects: readonly ObjectInfo[],
+  segmentBytes = SEGMENT_BYTES,
+): readonly ArchiveEntry[] {
   return objects.map((info) => {
     const relative = relativeKey(location, info.key);
-    if (relative !== undefined) return { info, relative, kind: classify(relative) };
+    if (relative !== undefined) return { info, relative, kind: classify(relative, segmentBytes) };
     throw new RecoverError("answer-malformed", "the object store listed a key outside the prefix that was asked for", {
       remedy: "Check the S3 endpoint: something between here and the store changes its answers.",
       place: formatLocation(location),
@@ -146,10 +205,14 @@ function listsFiles({ kind }: ArchiveEntry): boolean {
 function entriesToProbe(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
   const bases = entries.flatMap(({ kind }) => baseOfSentinel(plainKind(kind)));
   const last = entries.findLast(({ kind }) => plainKind(kind).kind === "segment");
+  const other = entries.find(
+    ({ kind, relative }) => kind.kind === "other-segment-size" && relative.startsWith("wal_005/"),
+  );
   const firsts = new Set(bases.map(({ name, offset }) => `${name} ${offset === undefined ? 1 : 0}`));
   const starts = bases.map(({ start }) => start);
   return entries.filter(
-    (entry) => entry.info.size > 0 && (entry === last || begins(plainKind(entry.kind), { firsts, starts })),
+    (entry) =>
+      entry.info.size > 0 && (entry === last || entry === other || begins(plainKind(entry.kind), { firsts, starts })),
   );
 }
 

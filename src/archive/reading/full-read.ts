@@ -2,7 +2,7 @@
 import { decompressed } from "../compression/decompressed.ts";
 import { Damaged } from "../compression/damaged.ts";
 import { packingOfKey } from "../names/packing.ts";
-import { SEGMENT_BYTES, type Segment } from "../names/segment.ts";
+import { type Segment, segmentBytesOf } from "../names/segment.ts";
 import { type PageHeader, pageHeader } from "../wal/page-header.ts";
 import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
 import { readTar, type Visit } from "../tar/members.ts";
@@ -21,11 +21,11 @@ export async function fullRead(looked: Looked, follow: Follow): Promise<Inside> 
   if (packing === undefined || packing === "lzma")
     return { hidden: "it is packed by lzma, which is not unpacked here" };
   const at = { bucket: looked.location.bucket, key: entry.info.key };
-  const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag }));
+  const head = new FirstPiece(await looked.reader.stream(at, { ifMatch: entry.info.etag, size: entry.info.size }));
   const pieces = decompressed(head.pieces(), packing);
   try {
     if (entry.kind.kind !== "segment") return { ...(await tarFile(pieces, entry.info.size)), whole: true };
-    const { page, content } = await segment(pieces);
+    const { page, content } = await segment(pieces, segmentBytesOf(entry.kind.segment.number));
     if (content === undefined) return { page, whole: true };
     return { page, whole: true, ends: await follow(entry.kind.segment, content) };
   } catch (error) {
@@ -55,21 +55,22 @@ const HEAD = 16;
 /** Held whole: a record is summed up in one piece. One of another size is not read behind the page that says so. */
 async function segment(
   pieces: AsyncIterable<Uint8Array>,
+  bytes: number,
 ): Promise<{ readonly page: PageHeader; readonly content?: Uint8Array }> {
-  const content = Buffer.alloc(SEGMENT_BYTES);
+  const content = Buffer.alloc(bytes);
   let size = 0;
   let isTooLong = false;
   for await (const piece of pieces) {
-    isTooLong = size + piece.length > SEGMENT_BYTES;
-    content.set(piece.subarray(0, SEGMENT_BYTES - size), size);
+    isTooLong = size + piece.length > bytes;
+    content.set(piece.subarray(0, bytes - size), size);
     if (isTooLong) break;
     size += piece.length;
   }
   const page = pageHeader(content);
   if (page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
-  if (page.segmentBytes !== SEGMENT_BYTES) return { page };
-  if (isTooLong) throw new Damaged("wrong", `it holds more than ${SEGMENT_BYTES} bytes`);
-  if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it holds fewer than ${SEGMENT_BYTES} bytes`);
+  if (page.segmentBytes !== bytes) return { page };
+  if (isTooLong) throw new Damaged("wrong", `it holds more than ${bytes} bytes`);
+  if (size !== bytes) throw new Damaged("cut", `it holds fewer than ${bytes} bytes`);
   return { page, content };
 }
 

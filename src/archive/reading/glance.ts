@@ -5,7 +5,7 @@ import { Damaged } from "../compression/damaged.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import type { ArchiveLocation } from "../names/location.ts";
 import { type Packing, packingOfKey } from "../names/packing.ts";
-import { SEGMENT_BYTES } from "../names/segment.ts";
+import { segmentBytesOf } from "../names/segment.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
 import type { ArchiveEntry, Inside } from "./facts.ts";
 
@@ -29,12 +29,13 @@ export async function glance(looked: Looked): Promise<Inside | typeof DOUBTFUL> 
   const packing = packingOfKey(looked.entry.relative);
   if (packing === undefined || packing === "lzma")
     return { hidden: "it is packed by lzma, which is not unpacked here" };
-  const isSegment = looked.entry.kind.kind === "segment";
+  const bytes = bytesOf(looked.entry);
+  const isSegment = bytes !== undefined;
   const first = await beginning(looked, packing, isSegment ? LONG_HEADER_BYTES : 1);
   const page = isSegment ? pageHeader(first) : undefined;
   if (isSegment && page === undefined) throw new Damaged("wrong", "it does not begin like a WAL segment");
   // Its page tells the segment's size: its end is somewhere else.
-  if (page !== undefined && page.segmentBytes !== SEGMENT_BYTES) return { page };
+  if (page !== undefined && page.segmentBytes !== bytes) return { page };
   const end = await ending(looked, packing);
   if (end === DOUBTFUL) return DOUBTFUL;
   return { ...(page === undefined ? {} : { page }), ...(end === "unmarked" ? { unproven: true } : {}) };
@@ -62,8 +63,9 @@ export function mayBeEncrypted(error: unknown, head: Uint8Array): unknown {
 /** Throws Damaged if the packing has a mark at its end, and the mark is not there. */
 async function ending(looked: Looked, packing: Packing): Promise<"whole" | "unmarked" | typeof DOUBTFUL> {
   const { size } = looked.entry.info;
-  if (packing === "none" && looked.entry.kind.kind === "segment") {
-    if (size !== SEGMENT_BYTES) throw new Damaged("cut", `it has ${size} bytes, not ${SEGMENT_BYTES}`);
+  const bytes = bytesOf(looked.entry);
+  if (packing === "none" && bytes !== undefined) {
+    if (size !== bytes) throw new Damaged("cut", `it has ${size} bytes, not ${bytes}`);
     return "whole";
   }
   const isEnd = ENDS[packing];
@@ -72,6 +74,10 @@ async function ending(looked: Looked, packing: Packing): Promise<"whole" | "unma
   if (!isEnd(tail, looked.entry)) throw new Damaged("cut", "its end is not there");
   return packing === "lzo" && !closesBlock(tail) ? DOUBTFUL : "whole";
 }
+
+/** Of a whole segment; undefined for any other object. */
+const bytesOf = ({ kind }: ArchiveEntry): number | undefined =>
+  kind.kind === "segment" ? segmentBytesOf(kind.segment.number) : undefined;
 
 const TAIL = 8;
 
@@ -82,8 +88,10 @@ const TAIL = 8;
 const ENDS: Readonly<Partial<Record<Packing, (tail: Uint8Array, entry: ArchiveEntry) => boolean>>> = {
   lzo: (tail) => isZero(tail.subarray(-4)),
   lz4: (tail) => isZero(tail.subarray(-4)) || isZero(tail.subarray(0, 4)),
-  gzip: (tail, { kind }) =>
-    kind.kind !== "segment" || (tail.length >= 4 && Buffer.from(tail.subarray(-4)).readUInt32LE(0) === SEGMENT_BYTES),
+  gzip: (tail, entry) => {
+    const bytes = bytesOf(entry);
+    return bytes === undefined || (tail.length >= 4 && Buffer.from(tail.subarray(-4)).readUInt32LE(0) === bytes);
+  },
 };
 
 /**

@@ -11,6 +11,8 @@ import type { ArchiveEntry, ArchiveFacts, Inside } from "./facts.ts";
 import { DOUBTFUL, glance, type Looked } from "./glance.ts";
 import type { KeyKind } from "../names/layout.ts";
 import { packingOfKey } from "../names/packing.ts";
+import { SEGMENT_BYTES } from "../names/segment.ts";
+import { HOLLOW, unlessHollow } from "./hollow.ts";
 import { inParallel } from "./parallel.ts";
 import { type Follow, fullRead } from "./full-read.ts";
 import { WalChain } from "./wal-chain.ts";
@@ -20,6 +22,8 @@ export type Depth = (typeof DEPTHS)[number];
 
 /** Small requests wait for the store, whole objects for this machine. */
 const IN_FLIGHT: Readonly<Record<Depth, number>> = { deep: 32, full: 4 };
+/** Segments are held whole, and have up to 1 GiB. */
+const MOST_HELD = 256 * 1024 * 1024;
 
 export interface LookOptions {
   readonly depth: Depth;
@@ -41,7 +45,9 @@ export async function lookInside(
   const small = depth === "full" ? new Set<string>() : smallBases(facts);
   const chain = new WalChain(facts);
   const turns = new Turns();
-  await inParallel(entries, IN_FLIGHT[depth], async (entry) => {
+  const held = Math.floor(MOST_HELD / (facts.segmentBytes ?? SEGMENT_BYTES));
+  const inFlight = depth === "full" ? Math.max(1, Math.min(IN_FLIGHT.full, held)) : IN_FLIGHT.deep;
+  await inParallel(entries, inFlight, async (entry) => {
     const isWanted = depth === "full" || (isTar(entry.kind) && small.has(entry.kind.base.name));
     const look = isWanted ? fullRead : atEnds;
     const turn = turns.take();
@@ -50,7 +56,10 @@ export async function lookInside(
       return chain.follow(segment, content);
     };
     const looked = { reader, location: facts.location, entry };
-    insides.set(entry.relative, await answered(() => look(looked, follow)).finally(turn.over));
+    const place = { bucket: facts.location.bucket, info: entry.info };
+    const seen = () => answered(() => look(looked, follow));
+    const inside = await unlessHollow(reader, place, seen).finally(turn.over);
+    insides.set(entry.relative, inside === "hollow" ? { broken: HOLLOW } : inside);
     progress?.(insides.size, entries.length);
   });
   return withoutHaste(insides);

@@ -8,7 +8,7 @@ import { Damaged } from "../compression/damaged.ts";
 import { decompressed } from "../compression/decompressed.ts";
 import { firstByte } from "../names/lsn.ts";
 import { packingOfKey } from "../names/packing.ts";
-import { parseSegment, SEGMENT_BYTES, type Segment } from "../names/segment.ts";
+import { parseSegment, type Segment, segmentBytesOf } from "../names/segment.ts";
 import type { TransactionEnd } from "../wal/record.ts";
 import { RecordWalk } from "../wal/record-walk.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
@@ -24,7 +24,7 @@ const LATEST = BigInt(Date.UTC(9999, 11, 31)) * 1000n;
  * of a store that does not answer.
  */
 export async function lastTransactionIn(reader: ObjectReader, facts: ArchiveFacts, last: string): Promise<string> {
-  const segment = parseSegment(last);
+  const segment = parseSegment(last, facts.segmentBytes);
   for (let back = 0; segment !== undefined && back < LOOKED_AT; back += 1) {
     const each = { ...segment, number: segment.number - back };
     const entry = facts.entries.find(({ kind }) => isOf(kind, each));
@@ -51,8 +51,8 @@ async function lastEnd(
   if (packing === undefined || packing === "lzma") return undefined;
   try {
     const at = { bucket: location.bucket, key: entry.info.key };
-    const pieces = decompressed(await reader.stream(at, { ifMatch: entry.info.etag }), packing);
-    const content = await wholeSegment(pieces);
+    const pieces = decompressed(await reader.stream(at, { ifMatch: entry.info.etag, size: entry.info.size }), packing);
+    const content = await wholeSegment(pieces, segmentBytesOf(segment.number));
     return content === undefined ? undefined : (endIn(content, segment) ?? NONE);
   } catch (error) {
     if (error instanceof Damaged || (error instanceof RecoverError && !isTransient(error))) return undefined;
@@ -61,15 +61,15 @@ async function lastEnd(
 }
 
 /** Undefined for a file of another size. */
-async function wholeSegment(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array | undefined> {
-  const content = new Uint8Array(SEGMENT_BYTES);
+async function wholeSegment(pieces: AsyncIterable<Uint8Array>, bytes: number): Promise<Uint8Array | undefined> {
+  const content = new Uint8Array(bytes);
   let size = 0;
   for await (const piece of pieces) {
-    if (size + piece.length > SEGMENT_BYTES) return undefined;
+    if (size + piece.length > bytes) return undefined;
     content.set(piece, size);
     size += piece.length;
   }
-  return size === SEGMENT_BYTES ? content : undefined;
+  return size === bytes ? content : undefined;
 }
 
 function endIn(content: Uint8Array, segment: Segment): string | undefined {

@@ -6,7 +6,7 @@
 import { compareKeys } from "../../kit/text/key-order.ts";
 import type { KeyRange, ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { parseSegment, type Segment, segmentName } from "../names/segment.ts";
-import type { ArchiveLocation } from "../names/location.ts";
+import { type ArchiveLocation, folderOf } from "../names/location.ts";
 
 /** The number of keys that S3 gives in one answer. */
 const PAGE = 1_000;
@@ -40,10 +40,11 @@ export interface ListingOptions {
 /** As `reader.list` of the whole archive: every object, in key order. An archive of one page costs one request. */
 export async function listArchive(
   reader: Pick<ObjectReader, "list" | "rangesAreCheap">,
-  { bucket, prefix }: ArchiveLocation,
+  location: ArchiveLocation,
   { page = PAGE, time = () => performance.now() }: ListingOptions = {},
 ): Promise<readonly ObjectInfo[]> {
-  const root = `${prefix}/`;
+  const { bucket } = location;
+  const root = folderOf(location);
   const wal = `${root}wal_005/`;
   const behindWal = `${wal}${HIGHEST}`;
   const read: Read = (range) => reader.list(bucket, root, range);

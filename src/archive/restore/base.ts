@@ -82,7 +82,7 @@ function requireAll(plan: RestorePlan, members: BaseMembers): void {
   const missing = ALWAYS_THERE.find((path) => !members.has(path));
   if (missing !== undefined) throw notWhole(plan, `it holds no ${missing}`);
   const short = plan.expandedBytes - members.bytes;
-  if (plan.writer === "wal-e" && short !== 0)
+  if (plan.writer === "wal-e" && plan.expandedBytes > 0 && short !== 0)
     throw notWhole(plan, `its files have ${members.bytes} bytes, and its sentinel says ${plan.expandedBytes}`);
 }
 

@@ -8,7 +8,7 @@ import { RecoverError } from "../../errors.ts";
 import { optional } from "../../kit/optional.ts";
 import type { RestoredCopy } from "../../ports/scratch-database.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { parseLocation } from "../names/location.ts";
+import { parseSource } from "../names/location.ts";
 import { readArchive } from "../reading/facts.ts";
 import { controlValues } from "../wal/control-values.ts";
 import { CONTROL_FILE } from "../wal/pg-control.ts";
@@ -33,7 +33,7 @@ export interface CopyOrder {
 export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promise<RestoredCopy> {
   const whole = await wholeCopy(order.directory);
   if (whole !== undefined) return whole;
-  const facts = await readArchive(reader, parseLocation(order.archive), { times: true });
+  const facts = await readArchive(reader, parseSource(order.archive), { times: true });
   const targetTime = order.time === "" ? undefined : new Date(order.time);
   const plan = planRestore(facts, { targetTime });
   if (plan.base !== order.base)

@@ -3,6 +3,7 @@ import { RecoverError } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { Damaged } from "../compression/damaged.ts";
 import { decompressed } from "../compression/decompressed.ts";
+import { HOLLOW, unlessHollow } from "../reading/hollow.ts";
 import type { PackedFile, RestorePlan } from "./plan.ts";
 
 interface Terms {
@@ -29,8 +30,12 @@ export class SourceObjects {
     yield* decompressed(this.#bytes(info), packing, { lends: true });
   }
 
-  async *#bytes({ key, etag }: PackedFile["info"]): AsyncGenerator<Uint8Array, void, void> {
-    for await (const piece of await this.#reader.stream({ bucket: this.#bucket, key }, { ifMatch: etag })) {
+  async *#bytes(info: PackedFile["info"]): AsyncGenerator<Uint8Array, void, void> {
+    const open = () =>
+      this.#reader.stream({ bucket: this.#bucket, key: info.key }, { ifMatch: info.etag, size: info.size });
+    const pieces = await unlessHollow(this.#reader, { bucket: this.#bucket, info }, open);
+    if (pieces === "hollow") throw new Damaged("cut", HOLLOW);
+    for await (const piece of pieces) {
       this.#signal?.throwIfAborted();
       this.#look(piece.length);
       yield piece;

@@ -152,7 +152,7 @@ function candidates(study: Study, { base: named, without }: PlanTerms): readonly
  * (wal-g#701).
  */
 function mostBytesOf({ base, completion }: Option): number | undefined {
-  if (base.writer === "wal-e") return completion?.expandedBytes;
+  if (base.writer === "wal-e") return completion?.expandedBytes || undefined;
   const directory = completion?.walg?.directoryBytes;
   return directory === undefined ? undefined : 2 * directory + 2 ** 30;
 }

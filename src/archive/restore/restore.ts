@@ -3,7 +3,7 @@ import { RecoverError } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { microsecondText } from "../wal/microseconds.ts";
 import { formatLocation } from "../names/location.ts";
-import { SEGMENT_BYTES } from "../names/segment.ts";
+import { segmentBytesOf } from "../names/segment.ts";
 import { type RestoredBase, restoreBase } from "./base.ts";
 import { DataFiles } from "./data-files.ts";
 import { diskFailure } from "./disk-failure.ts";
@@ -43,8 +43,9 @@ export interface RestoreOutcome {
 }
 
 /** The bytes that the plan needs on disk. */
-export const expandedSize = ({ expandedBytes, segments }: RestorePlan): number =>
-  expandedBytes + segments.length * SEGMENT_BYTES;
+export const expandedSize = (plan: RestorePlan): number => plan.expandedBytes + walSize(plan);
+
+const walSize = ({ segments, start }: RestorePlan): number => segments.length * segmentBytesOf(start.number);
 
 /**
  * Can be run again after a break: files that are known to be whole are not fetched again. Errors: those of the store;
@@ -101,7 +102,7 @@ async function fill(
   const objects = new SourceObjects(reader, plan, { signal, look });
   const files = new DataFiles(root);
   const shared = { plan, objects, files, root, kept, written };
-  const walBytes = plan.segments.length * SEGMENT_BYTES;
+  const walBytes = walSize(plan);
   const base = await restoreBase({ ...shared, requireRoom: (bytes) => requireRoom(bytes + walBytes) });
   requireSystem(plan, base);
   done.phase = "wal";
@@ -155,6 +156,7 @@ async function writeSettings(files: DataFiles, { plan, base, wal, directory }: S
     timeline: plan.target,
     targetTime: plan.targetTime,
     least: base.control.settings,
+    segmentBytes: base.control.segmentBytes,
     socketDirectory: socketDirectoryOf(directory),
   });
   for (const [path, text] of settings) await files.text(path, text);

@@ -13,6 +13,8 @@ export interface RecoveryTerms {
   readonly targetTime: string | undefined;
   /** Settings that must not be less than on the old server. */
   readonly least: Readonly<Record<string, number>>;
+  /** Of its WAL. */
+  readonly segmentBytes: number;
   /** Absolute path in which the server makes its socket. */
   readonly socketDirectory: string;
 }
@@ -59,7 +61,7 @@ function recoverySettings({ major, timeline, targetTime }: RecoveryTerms): reado
   return [...always, setting("recovery_target_time", stamp(targetTime)), stop];
 }
 
-function serverSettings({ least, socketDirectory }: RecoveryTerms): readonly string[] {
+function serverSettings({ least, segmentBytes, socketDirectory }: RecoveryTerms): readonly string[] {
   return [
     "archive_mode = off",
     "listen_addresses = ''",
@@ -67,7 +69,17 @@ function serverSettings({ least, socketDirectory }: RecoveryTerms): readonly str
     "unix_socket_permissions = 0700",
     "hot_standby = off",
     "shared_preload_libraries = ''",
+    ...walSizes(segmentBytes),
     ...Object.entries(least).map(([name, value]) => `${name} = ${value}`),
+  ];
+}
+
+/** A server keeps at least two segments, and refuses to start with settings of less: the defaults are for small ones. */
+function walSizes(segmentBytes: number): readonly string[] {
+  const megabytes = (2 * segmentBytes) / 2 ** 20;
+  return [
+    ...(megabytes > 80 ? [`min_wal_size = ${megabytes}MB`] : []),
+    ...(megabytes > 1024 ? [`max_wal_size = ${megabytes}MB`] : []),
   ];
 }
 

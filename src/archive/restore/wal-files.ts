@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Damaged } from "../compression/damaged.ts";
 import { firstByte, formatLsn } from "../names/lsn.ts";
 import { inParallel } from "../reading/parallel.ts";
-import { SEGMENT_BYTES, segmentName } from "../names/segment.ts";
+import { segmentBytesOf, segmentName } from "../names/segment.ts";
 import { misfitOf, otherSegmentSize } from "../wal/misfit.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
 import { RecordWalk, type Told } from "../wal/record-walk.ts";
@@ -146,7 +146,11 @@ class Course {
     const fresh = this.#whole.slice(this.#durable).filter(({ info }) => !kept.hasSegment(info));
     await files.settleSome(fresh.map((planned) => this.#path(planned)));
     await kept.addSegments(
-      fresh.map((planned) => ({ info: planned.info, path: this.#path(planned), size: SEGMENT_BYTES })),
+      fresh.map((planned) => ({
+        info: planned.info,
+        path: this.#path(planned),
+        size: segmentBytesOf(planned.segment.number),
+      })),
     );
     this.#durable = this.#whole.length;
   }
@@ -192,24 +196,25 @@ class Course {
 
   async #download(planned: PlannedSegment): Promise<string | undefined> {
     const { files, objects, written } = this.#work;
+    const bytes = segmentBytesOf(planned.segment.number);
     let size = 0;
     try {
-      await files.write(this.#path(planned), objects.content(planned), (bytes) => {
-        size += bytes;
-        if (size > SEGMENT_BYTES) throw new Damaged("too-large", "it unpacks to more than a segment");
-        written(bytes);
+      await files.write(this.#path(planned), objects.content(planned), (more) => {
+        size += more;
+        if (size > bytes) throw new Damaged("too-large", "it unpacks to more than a segment");
+        written(more);
       });
     } catch (error) {
       if (error instanceof Damaged) return (await this.#otherSize(planned)) ?? error.message;
       throw error;
     }
-    return size === SEGMENT_BYTES ? undefined : `it holds ${size} bytes, not ${SEGMENT_BYTES}`;
+    return size === bytes ? undefined : `it holds ${size} bytes, not ${bytes}`;
   }
 
   /** If a cluster has larger segments, the first page says so; the bytes behind the usual size were not fetched. */
   async #otherSize(planned: PlannedSegment): Promise<string | undefined> {
     const page = pageHeader(await headOf(join(this.#work.root, this.#path(planned))));
-    return page === undefined ? undefined : otherSegmentSize(page);
+    return page === undefined ? undefined : otherSegmentSize(page, planned.segment);
   }
 
   /** False if the records of the segments before do not go on in it. */

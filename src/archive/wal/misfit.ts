@@ -1,6 +1,6 @@
 /** Whether the first page of a segment fits the segment's name (wal-archives.md §2). */
 import { firstByte, formatLsn } from "../names/lsn.ts";
-import { SEGMENT_BYTES, type Segment, segmentName } from "../names/segment.ts";
+import { type Segment, segmentBytesOf, segmentName } from "../names/segment.ts";
 import type { PageHeader } from "./page-header.ts";
 
 export interface ExpectedPage {
@@ -28,13 +28,14 @@ function ofAnotherCluster(page: PageHeader, { systemId, major }: ExpectedPage): 
     : `it is of PostgreSQL ${page.version}, not ${major}`;
 }
 
-/** Set by initdb --wal-segsize since 11, before by how PostgreSQL was built. */
-export function otherSegmentSize({ segmentBytes }: PageHeader): string | undefined {
-  return segmentBytes === SEGMENT_BYTES ? undefined : `it is of a cluster with segments of ${segmentBytes} bytes`;
+export function otherSegmentSize({ segmentBytes }: PageHeader, { number }: Segment): string | undefined {
+  return segmentBytes === segmentBytesOf(number)
+    ? undefined
+    : `it is of a cluster with segments of ${segmentBytes} bytes`;
 }
 
 function ofAnotherPlace(page: PageHeader, { segment, isAncestor }: ExpectedPage): string | undefined {
-  const otherSize = otherSegmentSize(page);
+  const otherSize = otherSegmentSize(page, segment);
   if (otherSize !== undefined) return otherSize;
   if (page.address !== firstByte(segment)) return `it begins at ${formatLsn(page.address)}, not where its name says`;
   if (page.timeline === segment.timeline || isAncestor(page.timeline)) return undefined;

@@ -142,5 +142,6 @@ const lineText = (place: string, file: string | null): string =>
 
 function secretText(value: string | null, set: Origin["set"]): string {
   if (value === null) return "not set";
-  return set === "unknown" ? value : `${set ? "set" : "NOT SET"}, by ${value}`;
+  if (set === "unknown") return value;
+  return set ? `set, by ${value}` : `not set (${value})`;
 }

@@ -43,11 +43,20 @@ function named(text: string): readonly ErrorCode[] {
   if (one !== undefined) return [one];
   const ending = CODES.filter((each) => String(exitOf(each)) === code);
   if (ending.length > 0) return ending;
-  const near = nearest(code, CODES);
+  const near = nearest(code, CODES) ?? withWord(code);
   const all = "dingo-recover explain names all.";
   throw refuse("usage", `there is no code ${quoted(code)}`).advise(
     near === undefined ? all : `Did you mean "${near}"? ${all}`,
   );
+}
+
+/** The code that has a word like it. */
+function withWord(text: string): ErrorCode | undefined {
+  const word = nearest(
+    text,
+    CODES.flatMap((code) => code.split("-")),
+  );
+  return CODES.find((code) => word !== undefined && code.split("-").includes(word));
 }
 
 function documentOf(code: ErrorCode) {

@@ -41,8 +41,8 @@ The data end no later than the recovery point. PostgreSQL stops at the first
 gap without a word and starts all the same: believe the verdict, not a server
 that has started. The verdict holds for the program and for the
 recovery_target_timeline that are named with it. What is missing behind the
-last segment leaves no trace: with --deleted-at you hear how much that can be, at
-most, and whether archiving had stopped before.`;
+last segment leaves no trace. --deleted-at tells the most that it can be, and
+whether archiving had stopped before.`;
 
 const SOURCE = { type: "string", demandOption: true, describe: "s3://BUCKET/PREFIX, only read" } as const;
 

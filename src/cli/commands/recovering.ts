@@ -28,7 +28,7 @@ export const RECOVER = [
       runbook: {
         type: "string",
         default: DEFAULT_RUNBOOK,
-        describe: "name of a shipped runbook (each is below), or a file (default recover-deleted-service)",
+        describe: "name of a shipped runbook, or a file (default recover-deleted-service)",
       },
     },
     options: { ...inputOptions, ...consentOptions, ...quietOptions },

@@ -1,12 +1,17 @@
-import { REGISTRY } from "../../wiring/registry.ts";
-import { configSchema } from "../../config/settings/schema.ts";
 import { EXIT } from "../../errors.ts";
-import { runbookSchema } from "../../engine/runbook/schema.ts";
+import { OWN_FORM, ownPath, readOwn } from "../../kit/process/own-files.ts";
 import type { GlobalArguments } from "../options/options.ts";
 
-/** The schema is a file for an editor: indented, and the same with --json. */
-export async function schema(given: GlobalArguments & { readonly of: "runbook" | "config" }): Promise<number> {
-  const document = given.of === "config" ? configSchema() : runbookSchema(REGISTRY);
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  return await Promise.resolve(EXIT.done);
+type Schemas = Readonly<Record<"runbook" | "config", string>>;
+
+/** The same with --json. */
+export async function schema(given: GlobalArguments & { readonly of: keyof Schemas }): Promise<number> {
+  process.stdout.write((await schemas())[given.of]);
+  return EXIT.done;
+}
+
+/** As the build has rendered them (build/bundle.mjs); a clone renders them. */
+async function schemas(): Promise<Schemas> {
+  if (OWN_FORM === "clone") return (await import("../start/render-schema.ts")).renderSchemas();
+  return JSON.parse(readOwn(ownPath("bundle/schema.json")).toString("utf8")) as Schemas;
 }

@@ -11,7 +11,7 @@ import { cleanupsOf, leftOutLine, refuseSuspects } from "../runs/cleanups.ts";
 import { conduct, type ConductArguments, flagsOf, openStage } from "../session/conductor.ts";
 import { configFor } from "../session/configuration.ts";
 import { secrets } from "../process/failure.ts";
-import { requireDecidable } from "../session/given-decisions.ts";
+import { requireDecidableBack } from "../session/given-decisions.ts";
 import { leasePlace, leaseTerms } from "../session/lease-terms.ts";
 import { neverBegan } from "../runs/never-began.ts";
 import type { ResumeArguments, UndoArguments } from "../options/options.ts";
@@ -48,7 +48,7 @@ export async function undo(given: UndoCall): Promise<number> {
   for (const other of begun.rehearsal ? [] : cleanups.leftOut) stage.output.error(leftOutLine(other));
   await useOwnActions(given);
   const runbook = begunRunbook(state.directoryOf(run), reading.entries);
-  requireDecidable(flags.decide, runbook, begun);
+  requireDecidableBack(flags.decide, runbook, begun);
   if (given["dry-run"]) {
     if (begun.rehearsal && stage.mode === undefined) (await import("./rehearse/rehearse.ts")).requireBox(given, run);
     const { entries, head } = reading;

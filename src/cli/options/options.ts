@@ -213,7 +213,7 @@ export const discoverOptions = {
   space: { type: "string", describe: "name or GUID of its space", requiresArg: true },
   around: {
     type: "string",
-    describe: 'when it was deleted: "40m ago", or a time with zone or offset',
+    describe: 'when it was deleted: "40m ago", a time with zone or offset, or as a log shows it',
     requiresArg: true,
   },
   window: {

@@ -7,8 +7,6 @@ import { type Entry, hasTouched } from "../../engine/journal/entry.ts";
 /** None for a run that has ended. */
 export function waysOf(run: string, entries: readonly Entry[]): Ways {
   const state = replay(entries);
-  const { phase } = state;
-  if (phase.kind === "ended") return {};
-  const error = phase.kind === "stopped" ? phase.error : undefined;
+  const error = state.phase.kind === "stopped" ? state.phase.error : undefined;
   return wayOn(state, { run, code: error?.code, place: error?.place, touched: hasTouched(entries) });
 }

@@ -206,7 +206,7 @@ export function manualLines({ commands = [], byHand }: Question, width = 80): st
   const done =
     byHand === true
       ? wrap(
-          `Type "done" when the commands of ${commands[0]?.step ?? "the step"} were run: the world is probed.`,
+          `Type "done" when the commands of ${commands[0]?.step ?? "the step"} were run: the result is then checked.`,
           width,
           "  ",
         )

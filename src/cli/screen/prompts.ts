@@ -91,10 +91,7 @@ async function turned({ output, signal }: Desk, at: number, count: number): Prom
     });
     if (typed === "") return 1;
     if (typed === "b" && at > 0) return -1;
-    output.line(
-      "    The question comes with the last page: it takes ?, m and an answer. Ctrl-C leaves it all.",
-      "faint",
-    );
+    output.line("    Press Enter: you answer on the last page. Ctrl-C leaves it all.", "faint");
   }
 }
 

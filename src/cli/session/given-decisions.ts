@@ -18,6 +18,12 @@ export function requireDecidable(decide: ReadonlyMap<string, string>, runbook: R
   }
 }
 
+/** For an undo: a question of the way forward is none of the way back. */
+export function requireDecidableBack(decide: ReadonlyMap<string, string>, runbook: Runbook, state: RunState): void {
+  const isBack = state.undoAsked || state.back;
+  requireDecidable(decide, runbook, isBack ? state : { ...state, openQuestion: undefined });
+}
+
 /** Of a batch: its databases have runs of their own, and its own steps have come to their end. Errors: `usage`. */
 export function requireUndecided(decide: ReadonlyMap<string, string>, batch: string): void {
   const [first] = decide;

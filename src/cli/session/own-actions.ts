@@ -5,19 +5,14 @@
 import { Module } from "node:module";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { type AnyAction, defineAction, EFFECTS, type JsonObject, type Probe, type Verdict } from "../../action.ts";
+import { type ActionMeans, type AnyAction, defineAction, EFFECTS, refuse as refuseStep } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { configOf } from "./configuration.ts";
+import { answeringFor } from "./own-action.ts";
 import type { GlobalArguments } from "../options/options.ts";
 import { learn } from "../process/shipped-runbooks.ts";
-
-/** The argument of a module's `actions`. */
-export interface ActionMeans {
-  readonly defineAction: typeof defineAction;
-  readonly z: typeof z;
-}
 
 /** Before a runbook is opened. Throws `config-invalid` with the file that is wrong, `config-untrusted` before any is loaded. */
 export async function useOwnActions(given: GlobalArguments): Promise<void> {
@@ -60,7 +55,7 @@ async function madeBy(file: string): Promise<unknown> {
   try {
     const { actions } = (await imported(file)) as { readonly actions?: unknown };
     return typeof actions === "function"
-      ? (actions as (means: ActionMeans) => unknown)({ defineAction, z })
+      ? (actions as (means: ActionMeans) => unknown)({ defineAction, refuse: refuseStep, z })
       : undefined;
   } catch (cause) {
     throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
@@ -80,32 +75,8 @@ function checked(file: string, given: unknown): AnyAction {
     if (typeof value !== "function") throw invalid(file, `${id} has no ${name}`);
   if (!(input instanceof z.ZodType) || !(output instanceof z.ZodType))
     throw invalid(file, `${id} has no input or output made with "z"`);
-  const action = given as AnyAction;
-  return action.effect === "read" ? action : answering(action);
+  return answeringFor(file, given as AnyAction);
 }
-
-/** No answer is no proof (law 5). Methods of a class stay: the prototype is kept. */
-function answering(action: Mutating): AnyAction {
-  const answers: Pick<Mutating, "probe" | "verify"> = {
-    probe: async (context, input) => {
-      const found: unknown = await action.probe(context, input);
-      if (PROBE.safeParse(found).success) return found as Probe<JsonObject>;
-      return { state: "unknown", evidence: "its probe returned no answer: it returns { state, evidence }" };
-    },
-    verify: async (context, input, output) => {
-      const verdict: unknown = await action.verify(context, input, output);
-      if (VERDICT.safeParse(verdict).success) return verdict as Verdict;
-      return { holds: "unknown", evidence: "its verify returned no verdict: it returns { holds, evidence }" };
-    },
-  };
-  const own = Object.create(Object.getPrototypeOf(action) as object) as Mutating;
-  return Object.assign(own, action, answers);
-}
-
-type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
-
-const PROBE = z.object({ state: z.enum(["done", "not-done", "partly", "unknown"]), evidence: z.string() });
-const VERDICT = z.object({ holds: z.union([z.boolean(), z.literal("unknown")]), evidence: z.string() });
 
 function invalid(file: string, why: string, cause?: unknown): RecoverError {
   return refuse("config-invalid", `${quoted(file)} gives no actions: ${why}`)

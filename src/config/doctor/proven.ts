@@ -1,5 +1,5 @@
 /** Versions of a real recovery (docs/compatibility.md, "Proven on"). Nobody has tried others, which may do as well. */
-export const PROVEN = { cf: "8.18.3", node: "20.20" } as const;
+export const PROVEN = { cf: "8.18.3", node: "24.21" } as const;
 
 /** The version, and beside it the proven one where that is another. */
 export function besideProven(part: keyof typeof PROVEN, version: string): string {

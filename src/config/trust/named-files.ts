@@ -44,6 +44,8 @@ const IMPORT = new RegExp(
 const OF_IMPORT = { conditions: new Set(["node", "import", "module-sync", "node-addons"]) };
 /** An import of types alone in TypeScript: Node strips it, and loads nothing. */
 const TYPES = /\b(?:import|export)\s+type\s+(?:\{[^{}"'`]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s+from\s*["'][^"'\s]*["']/gu;
+/** The same in a comment of JavaScript: after an `@`, no program can import anything by that word. */
+const TYPES_OF_COMMENT = /@import\s+\{[^{}"'`]*\}\s+from\s*["'][^"'\s]*["']/gu;
 /** Characters between the words of a shell: a script may stand within one word of a command. */
 const BETWEEN_WORDS = /[\s"'`;|&()<>{}=,$]+/u;
 
@@ -96,7 +98,8 @@ function isFile(path: string): boolean {
 
 function importsOf(module: string): readonly string[] {
   const content = contentOf(module)?.toString("utf8") ?? "";
-  const text = /\.[cm]?ts$/u.test(module) ? content.replaceAll(TYPES, "") : content;
+  const loaded = content.replaceAll(TYPES_OF_COMMENT, "");
+  const text = /\.[cm]?ts$/u.test(module) ? loaded.replaceAll(TYPES, "") : loaded;
   const specifiers = [...text.matchAll(IMPORT)].map(([, inQuotes, template = ""]) => inQuotes ?? template);
   return specifiers.filter((specifier) => !isBuiltin(specifier)).flatMap((specifier) => foundAs(module, specifier));
 }

@@ -68,7 +68,7 @@ function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly str
   if (!isGone(candidate) || candidate.misfit === true) return [];
   if (!isConfirmed(candidate))
     return [
-      "No command is given: it is not known to be the one that was asked for.",
+      "No recovery command is printed: it is not known to be the one that was asked for.",
       `Have its owner confirm which one was deleted, then ask again with --name and its GUID alone.`,
       "",
     ];

@@ -165,7 +165,7 @@ function togetherLines(
   const { org, space, orgGuid } = first;
   const head = `${members.length} went together from ${shown(org ?? orgGuid ?? "an organization not known")} / ${shown(space ?? spaceGuid)}.`;
   if (org === undefined || space === undefined)
-    return [`${head} What still lives, and the names of the place, --cf-events knows.`, ""];
+    return [`${head} Use --cf-events to see the names of the place, and what still lives.`, ""];
   if (gone.some((each) => uncompared(each, query).length > 0)) return [head, ""];
   return section(`${head} To bring back the ${gone.length} that are gone, by one consent:`, [
     `   ${shown(batchCommand({ org, space }))}`,

@@ -10,6 +10,7 @@ import type { Attempt } from "./attempt.ts";
 import type { CleanStop } from "./candidate.ts";
 import { evidenceOfFact } from "./evidence.ts";
 import type { ContainerSaid, Fact, FactBody, Place } from "../lines/fact.ts";
+import { standsBefore } from "../lines/order.ts";
 import { compareStamps } from "../lines/stamp.ts";
 import type { LifeEvent } from "./timeline.ts";
 
@@ -57,8 +58,8 @@ function stopBy(last: Upload, said: readonly Said[], attempt: Attempt): CleanSto
   const failed = newest(said, { ...of, word: "archive-failed" });
   if (ending === undefined) return undefined;
   const { asked, began, ended, left } = ending;
-  if (!isBefore(began, last) || !isBefore(last, ended)) return undefined;
-  if (failed !== undefined && isBefore(began, failed)) return undefined;
+  if (!standsBefore(began, last) || !standsBefore(last, ended)) return undefined;
+  if (failed !== undefined && standsBefore(began, failed)) return undefined;
   // Of this node or another: writes are taken again.
   if (said.some(({ body, at }) => body.said === "ready" && at.ms >= left.at.ms)) return undefined;
   return { segment, node, at: last.at.text, evidence: [asked, began, last, ended, left].map(evidenceOfFact) };
@@ -81,7 +82,7 @@ function endingOf(said: readonly Said[], { attempt, ...of }: EndOf): Ending | un
     newest(said, { ...of, word }),
   );
   if (asked === undefined || began === undefined || ended === undefined || left === undefined) return undefined;
-  const isInOrder = isBefore(asked, began) && isBefore(began, ended) && isBefore(ended, left);
+  const isInOrder = standsBefore(asked, began) && standsBefore(began, ended) && standsBefore(ended, left);
   return isInOrder && isOfDeletion(asked, attempt) ? { asked, began, ended, left } : undefined;
 }
 
@@ -107,10 +108,11 @@ function newest(
 ): Said | undefined {
   return said
     .filter(({ body, place }) => body.node === of.node && body.said === of.word && place.file === of.file)
-    .reduce<Said | undefined>((best, each) => (best === undefined || isBefore(best, each) ? each : best), undefined);
+    .reduce<Said | undefined>(
+      (best, each) => (best === undefined || standsBefore(best, each) ? each : best),
+      undefined,
+    );
 }
-
-const isBefore = (one: InFile, other: InFile): boolean => one.place.byteOffset < other.place.byteOffset;
 
 const isInFile = (fact: Fact): fact is InFile => "byteOffset" in fact.place;
 const isSaid = (fact: InFile): fact is Said => fact.body.kind === "container-said";

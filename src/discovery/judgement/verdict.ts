@@ -5,8 +5,9 @@ import type { Kind, LastWal, NotDeleted, RemovedNode, Sighting, Unclear } from "
 import { cleanStopOf } from "./clean-stop.ts";
 import { earlierLife, namedNodes } from "./earlier-life.ts";
 import { evidenceOf } from "./evidence.ts";
-import type { Description, Fact } from "../lines/fact.ts";
+import type { Description } from "../lines/fact.ts";
 import type { Living } from "./living.ts";
+import { standsBefore } from "../lines/order.ts";
 import { confirmedByCells, sawNoNode, whyChanged, whyDeleted } from "./reason.ts";
 import { SAID_TO_BE_GONE } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
@@ -122,7 +123,7 @@ function isOutOfOrder(event: LifeEvent, { events }: Attempt): boolean {
   const end = events.at(-1);
   if (end === undefined) return false;
   const [ends, own] = [end, event].map(({ fact, copies }) => [fact, ...copies]);
-  return (own ?? []).some((one) => (ends ?? []).some((other) => isBefore(one, other)));
+  return (own ?? []).some((one) => (ends ?? []).some((other) => standsBefore(one, other)));
 }
 
 function addsNodes(body: LifeEvent["fact"]["body"]): boolean {
@@ -190,16 +191,11 @@ function archiveNotes(events: readonly LifeEvent[]): readonly string[] {
 function livedUntil(events: readonly LifeEvent[], attempt: Attempt): { readonly livedMs?: number } {
   const first = events.find(({ fact }) => fact.at !== UNDATED);
   const stoodBefore = events.some(
-    ({ fact }) => fact.at === UNDATED && first !== undefined && isBefore(fact, first.fact),
+    ({ fact }) => fact.at === UNDATED && first !== undefined && standsBefore(fact, first.fact),
   );
   const born = first !== undefined && !stoodBefore && beginsCreate(first.fact.body) ? first.fact.at.ms : undefined;
   const died = attempt.events[0]?.fact.at.ms;
   return born === undefined || died === undefined || died < born ? {} : { livedMs: died - born };
-}
-
-/** In one file. */
-function isBefore({ place: one }: Fact, { place: other }: Fact): boolean {
-  return "byteOffset" in one && "byteOffset" in other && one.file === other.file && one.byteOffset < other.byteOffset;
 }
 
 /**

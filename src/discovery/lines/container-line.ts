@@ -23,5 +23,5 @@ export function isOfContainer({ program, body }: Pick<Envelope, "program" | "bod
   return isContainerTag(program) || MARK.test(brace < 0 ? head : head.slice(0, brace));
 }
 
-/** Of JSON that breaks off: whether a container's mark stands before the first lager line in one of its strings. */
-export const hasMarkBeforeLager = (cut: string): boolean => MARK.test(cut.slice(0, cut.indexOf('\\"timestamp')));
+/** Whether a container's mark stands in the text before a line that it seems to carry. */
+export const hasMark = (before: string): boolean => MARK.test(before);

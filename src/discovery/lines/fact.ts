@@ -100,6 +100,8 @@ export interface Fact {
   readonly at: Stamp;
   readonly body: FactBody;
   readonly place: Place | DocumentPlace;
+  /** Its file begins with the newest line. */
+  readonly newestFirst?: true;
   /** The line, safe to show and without secrets; empty if a fact is no evidence. */
   readonly text: string;
 }

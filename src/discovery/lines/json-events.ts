@@ -2,7 +2,7 @@
  * The texts of a JSON document by event. Each element of an array is one event (`logEvents` of CloudWatch, `values` of
  * Loki, `hits` of a search), and the fields around it belong to it too.
  */
-import { isLager, lagerText } from "./rewritten-lager.ts";
+import { isLager, lagerOf, lagerText } from "./rewritten-lager.ts";
 
 /** The bounds within which foreign JSON is read. */
 export const DEEPEST = 16;
@@ -16,6 +16,7 @@ export interface Leaf {
 }
 
 export interface JsonEvent {
+  readonly root: unknown;
   readonly leaves: Leaf[];
   readonly outer?: JsonEvent;
 }
@@ -28,8 +29,7 @@ export interface JsonEvents {
 
 export function eventsOf(document: object, wanted: (text: string) => boolean): JsonEvents {
   const walk = new Walk(wanted);
-  const event = walk.begin();
-  walk.value(document, { name: "", depth: 0, event });
+  walk.value(document, { name: "", depth: 0, event: walk.begin(document) });
   return walk;
 }
 
@@ -49,8 +49,8 @@ class Walk implements JsonEvents {
     this.#wanted = wanted;
   }
 
-  begin(outer?: JsonEvent): JsonEvent {
-    const event = { leaves: [], ...(outer === undefined ? {} : { outer }) };
+  begin(root: unknown, outer?: JsonEvent): JsonEvent {
+    const event = { root, leaves: [], ...(outer === undefined ? {} : { outer }) };
     this.events.push(event);
     return event;
   }
@@ -71,7 +71,7 @@ class Walk implements JsonEvents {
   /** A text that says nothing by itself, such as the one host of a list, tells of the event around it. */
   #element(value: unknown, { name, depth, event }: Spot): void {
     const own = typeof value === "string" ? this.#wanted(value) : typeof value === "object" && value !== null;
-    this.value(value, { name, depth: depth + 1, event: own ? this.begin(event) : event });
+    this.value(value, { name, depth: depth + 1, event: own ? this.begin(value, event) : event });
   }
 
   /** A text may be JSON again; then its fields stand beside it. */
@@ -86,6 +86,12 @@ class Walk implements JsonEvents {
     if (typeof value === "string") this.rest = this.#wanted(value);
     else if (typeof value === "object" && value !== null) this.rest = this.#wanted(written(value));
   }
+}
+
+/** The text of lager's record whose fields somebody has spread over an event. */
+export function spreadLager({ root }: JsonEvent): string | undefined {
+  const record = isObject(root) && !Array.isArray(root) ? lagerOf(root) : undefined;
+  return record === undefined ? undefined : written(record, lagerText);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -2,7 +2,10 @@
  * Lager's JSON lines, whole or cut by a collector. Shape: dingo.md §2.2 (lager v1), cf-bosh.md §5.3 (later "pretty"
  * lines with an RFC 3339 stamp and `level`).
  */
-import { fromEpoch, fromIso, type Stamp } from "./stamp.ts";
+import { dingoBrokerOf } from "../../kit/log-patterns/broker.ts";
+import { looseAt } from "./loose-json.ts";
+import { objectOf } from "./rewritten-lager.ts";
+import { anyStamp, type Stamp } from "./stamp.ts";
 
 export type LagerData = Readonly<Record<string, unknown>>;
 
@@ -36,7 +39,7 @@ export function lagerStart(line: string): number {
  */
 export function brokerLines(text: string): readonly string[] {
   const first = lagerStart(text);
-  if (first < 0 || text.indexOf(START, first + 1) < 0 || parseObject(text.slice(first)) !== undefined) return [text];
+  if (first < 0 || text.indexOf(START, first + 1) < 0 || isWhole(text.slice(first))) return [text];
   const lines: string[] = [];
   for (let from = 0, at = first; at >= 0; ) {
     const next = text.indexOf(START, at + 1);
@@ -48,9 +51,14 @@ export function brokerLines(text: string): readonly string[] {
 
 /** Without the text behind the JSON, such as the head of the next line; unchanged if the JSON is cut. */
 function wholeOf(text: string, start: number): string {
-  const end = text.lastIndexOf("}") + 1;
-  return parseObject(text.slice(start, end)) === undefined ? text : text.slice(0, end);
+  const end = looseAt(text, start)?.end;
+  return end === undefined ? text : text.slice(0, end);
 }
+
+/** Lager's JSON without the text behind it; unchanged if it is cut. */
+export const lagerJson = (text: string): string => (isWhole(text) ? text : wholeOf(text, 0));
+
+const isWhole = (json: string): boolean => parseObject(json) !== undefined;
 
 /** True when a line breaks off within lager's opening, behind any prefix: nobody knows how it went on. */
 export function breaksOffAtStart(line: string): boolean {
@@ -72,14 +80,18 @@ export function isTorn(json: string): boolean {
 
 export function textField(data: LagerData, ...names: readonly string[]): string | undefined {
   for (const name of names) {
-    const value = data[name];
+    const value = fieldOf(data, name);
     if (typeof value === "string" && value !== "") return value;
   }
   return undefined;
 }
 
+/** Stores whose columns have no hyphen write an underscore in its place. */
+const fieldOf = (data: LagerData, name: string): unknown => data[name] ?? data[name.replaceAll("-", "_")];
+
 export function numberField(data: LagerData, name: string): number | undefined {
-  const value = data[name];
+  const value = fieldOf(data, name);
+  if (typeof value === "string" && /^\d{1,6}$/.test(value)) return Number(value);
   return typeof value === "number" ? value : undefined;
 }
 
@@ -106,7 +118,8 @@ function parseObject(json: string): LagerData | undefined {
 
 function fromObject(whole: LagerData): LagerLine | undefined {
   const level = whole["log_level"] ?? LEVELS.indexOf(String(whole["level"]));
-  const data = whole["data"];
+  const told = whole["data"];
+  const data = typeof told === "string" ? objectOf(told) : told;
   return assemble(whole, {
     level: typeof level === "number" ? level : 1,
     data: isObject(data) ? data : {},
@@ -134,11 +147,12 @@ function quotedField(json: string, name: string): string | undefined {
 }
 
 function assemble(head: LagerData, rest: Pick<LagerLine, "level" | "data" | "torn">): LagerLine | undefined {
-  const timestamp = textField(head, "timestamp");
-  const source = textField(head, "source");
+  const timestamp = head["timestamp"];
   const message = textField(head, "message");
-  if (timestamp === undefined || message === undefined || source === undefined) return undefined;
-  const at = fromEpoch(timestamp) ?? fromIso(timestamp);
+  // A collector puts its own source in the place of lager's.
+  const source = (message === undefined ? undefined : dingoBrokerOf(message)) ?? textField(head, "source");
+  if (message === undefined || source === undefined) return undefined;
+  const at = typeof timestamp === "string" || typeof timestamp === "number" ? anyStamp(String(timestamp)) : undefined;
   if (at === undefined) return undefined;
   const action = message.startsWith(`${source}.`) ? message.slice(source.length + 1) : message;
   return { at, source, action, ...rest };

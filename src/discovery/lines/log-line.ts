@@ -1,14 +1,18 @@
 /** One found line: its facts, its time, and whether a collector has cut it. */
 import { readBrokerLine } from "./broker-line.ts";
-import { hasMarkBeforeLager, isContainerTag, isOfContainer } from "./container-line.ts";
+import { hasMark, isContainerTag, isOfContainer } from "./container-line.ts";
 import { readEnvelope, type Envelope } from "./envelope.ts";
 import type { Fact, FactBody } from "./fact.ts";
-import { brokerLines, isTorn, lagerStart, parseLager, type LagerLine } from "./lager.ts";
-import { unescapeTorn, unwrapJson, type Unwrapped, type UnwrappedText } from "./json-envelope.ts";
+import { brokerLines, isTorn, lagerJson, lagerStart, parseLager, type LagerLine } from "./lager.ts";
+import { documentOf, unwrapDocument, type Context, type Unwrapped } from "./json-envelope.ts";
 import { readInnerStamp } from "./inner-stamp.ts";
+import { looseAt } from "./loose-json.ts";
+import { LOSS_NEEDLES, tellsLoss } from "./loss-notice.ts";
 import { readOtherLine } from "./other-line.ts";
-import { inLagersOrder } from "./rewritten-lager.ts";
-import { DEPROVISIONS, isDingoBroker } from "../../kit/log-patterns/broker.ts";
+import { isLager, lagerText } from "./rewritten-lager.ts";
+import { bareText, spellingsOf } from "./spellings.ts";
+import { isTelling, isUnderstood, namesBroker } from "./understood.ts";
+import { isDingoBroker } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
 import type { NewestOfKey } from "../../ports/log-files.ts";
 import { harmlessOnly, shown } from "./safe-text.ts";
@@ -27,6 +31,7 @@ export const NEEDLES: readonly string[] = [
   "remove-cluster-assignment",
   "etcd-delete.done",
   "-broker.deprovision.",
+  "deprovision.done",
   "provision.start",
   "provision.async-",
   "provision.run-cluster",
@@ -41,9 +46,7 @@ export const NEEDLES: readonly string[] = [
   "state.save-cluster",
   "-broker.update.start",
   "-broker.recreate.",
-  // Not the steps of it; quoted, or quoted within a text of JSON.
-  'add-node.perform"',
-  'add-node.perform\\"',
+  "add-node.perform",
   "PATRONI_SCOPE",
   "Destroying Docker",
   "scope: &scope",
@@ -56,15 +59,6 @@ export const NEEDLES: readonly string[] = [
   "server stopped",
   "ready to accept connections",
   "archive command",
-];
-
-/** Of these, those that only lines about deletions hold, in all eras. */
-const DELETING: readonly string[] = [
-  "remove-node.perform",
-  "remove-random-node.perform",
-  "remove-leader.perform",
-  "remove-cluster-assignment",
-  ...DEPROVISIONS,
 ];
 
 /** Thousands of uploads are logged for each instance, and its newest are asked for: begun and complete. */
@@ -94,8 +88,12 @@ export interface LogLine {
   readonly torn: boolean;
   /** JSON that carries more than is looked at. */
   readonly unread?: true;
-  /** It speaks of a deletion as the broker does, and which instance is meant cannot be read. */
+  /** It has words of the broker about an instance, and which instance is meant cannot be read. */
   readonly illegible?: true;
+  /** It says that lines were lost on their way. */
+  readonly lost?: true;
+  /** The answer of a search that calls itself a part: its words for it. */
+  readonly part?: string;
   readonly fact?: Fact;
   /** An instance id that is not a GUID. */
   readonly notGuid?: string;
@@ -114,46 +112,131 @@ const SILENT = new Set<FactBody["kind"]>([
 
 /** One line of a file is one line of a log, or several when JSON carries them. Without a place they tell no facts. */
 export function readLogLines(text: string, place?: Fact["place"]): readonly LogLine[] {
-  const wrapped = unwrapJson(text, isWorthReading);
-  if (wrapped !== undefined) return readWrapped(wrapped, text, place);
-  const envelope = readEnvelope(text);
-  if (isOfContainer(envelope)) return [ofContainer(envelope, text, place)];
-  const isLager = lagerStart(text) >= 0;
-  const own = isLager ? text : inLagersOrder(text);
-  const cut = own === undefined ? unescapeTorn(text) : undefined;
-  // Nobody knows its other fields.
-  if (cut !== undefined && hasMarkBeforeLager(text)) return [{ envelope, torn: true }];
-  return brokerLines(own ?? cut ?? text).map((line) =>
-    line === text ? ofOthers(envelope, text, place) : readLogLine(line, place),
+  const line = bareText(text);
+  const read = readText(line, { context: {}, place, depth: 0 });
+  const [first, ...others] = read;
+  // The count that makes it a notice may stand beside its text.
+  return first === undefined || read.some(isNoNotice) || !tellsLoss(line)
+    ? read
+    : [{ ...first, lost: true }, ...others];
+}
+
+const isNoNotice = ({ lager, lost, envelope }: LogLine): boolean =>
+  lager !== undefined || lost === true || isOfContainer(envelope);
+
+interface Reading {
+  /** Of what carries the text. */
+  readonly context: Context;
+  readonly place: Fact["place"] | undefined;
+  readonly depth: number;
+}
+
+/** So many wrappings of a line are taken off. */
+const DEEPEST = 16;
+
+function readText(text: string, reading: Reading): readonly LogLine[] {
+  const document = documentOf(text);
+  const unwrapped = document === undefined ? undefined : unwrapDocument(document, isWorthReading);
+  const read = unwrapped === undefined ? [] : readUnwrapped(unwrapped, reading);
+  if (read.length > 0) return read;
+  const context = { ...reading.context, ...unwrapped?.context };
+  const envelope = within(context, readEnvelope(text));
+  if (isOfContainer(envelope)) return [ofContainer(envelope, text, reading.place)];
+  const plain = brokerLines(text).map((line) =>
+    ofOthers(line === text ? envelope : readEnvelope(line), line, reading.place),
   );
+  return plain.every(isKnown) || !(isTelling(text) || namesBroker(text))
+    ? plain
+    : (respelt(text, envelope, reading) ?? plain);
 }
 
-function readWrapped({ texts, rest }: Unwrapped, text: string, place: Fact["place"] | undefined): readonly LogLine[] {
-  const read = texts.flatMap((each) =>
-    each.lines.flatMap((line) => partsOf(each, line).map((part) => within(each, part, place))),
+const isKnown = ({ lager, fact, torn, illegible }: LogLine): boolean =>
+  !torn && illegible !== true && (lager !== undefined || fact !== undefined);
+
+function readUnwrapped(
+  { texts, rest, part, context }: Unwrapped,
+  { context: outer, place, depth }: Reading,
+): readonly LogLine[] {
+  if (depth > DEEPEST) return [{ envelope: { format: "bare", body: "" }, torn: false, unread: true }];
+  const read = texts.flatMap(({ lines, ...own }) =>
+    lines.flatMap((line) => readText(line, { context: { ...outer, ...own }, place, depth: depth + 1 })),
   );
-  return rest ? [...read, { envelope: readEnvelope(text.slice(0, 1)), torn: false, unread: true }] : read;
+  if (!rest && part === undefined) return read;
+  const said = { ...(rest ? { unread: true as const } : {}), ...optional("part", part) };
+  return [...read, { envelope: { format: "bare", ...context, body: "" }, torn: false, ...said }];
 }
 
-const partsOf = ({ program }: UnwrappedText, line: string): readonly string[] =>
-  isContainerTag(program) || isOfContainer(readEnvelope(line)) ? [line] : brokerLines(line);
-
-export function readLogLine(text: string, place?: Fact["place"]): LogLine {
-  return readWith(readEnvelope(text), text, place);
+/** A line that is not understood as it stands: its JSON stands within other text, or its quotes are escaped. */
+function respelt(text: string, head: Envelope, reading: Reading): readonly LogLine[] | undefined {
+  let torn: string | undefined;
+  for (const spelling of spellingsOf(text)) {
+    const read = carriedIn(spelling, head, reading);
+    if (read.some(isKnown)) return read;
+    const start = lagerStart(spelling);
+    if (start >= 0) torn ??= hasMark(spelling.slice(0, start)) ? "" : spelling.slice(start);
+  }
+  if (torn === undefined) return undefined;
+  // Of what a container said nobody knows the other fields.
+  return torn === ""
+    ? [{ envelope: head, torn: true }]
+    : brokerLines(torn).map((line) => underHead(head, readWith(readEnvelope(line), line, reading.place)));
 }
+
+/** The objects that stand whole in a text, one behind the other. */
+function carriedIn(text: string, head: Envelope, reading: Reading): readonly LogLine[] {
+  const read: LogLine[] = [];
+  const others: string[] = [];
+  let from = 0;
+  for (const { at, end, value } of objectsIn(text)) {
+    if (hasMark(text.slice(0, at))) break;
+    const before = text.slice(from, at);
+    const lines = isLager(value)
+      ? [ofOthers(readEnvelope(before), before + lagerText(value as Readonly<Record<string, unknown>>), reading.place)]
+      : readUnwrapped(unwrapDocument(value, isWorthReading), reading);
+    if (lines.length === 0) continue;
+    read.push(...lines.map((line) => underHead(head, line)));
+    others.push(before);
+    from = end;
+  }
+  const rest = [...others, text.slice(from)].some(isTelling);
+  return rest ? [...read, { envelope: head, torn: false, illegible: true }] : read;
+}
+
+const BEGINNING = /\{(?=\s*["':\w}])|\[(?=\s*[[{"'])|map\[/g;
+/** A writer of more wants to keep us busy. */
+const MOST_BEGINNINGS = 64;
+
+function* objectsIn(text: string): Generator<{ readonly at: number; readonly end: number; readonly value: object }> {
+  let end = 0;
+  let tries = 0;
+  for (const { index: at } of text.matchAll(BEGINNING)) {
+    if (at < end) continue;
+    tries += 1;
+    if (tries > MOST_BEGINNINGS) return;
+    const loose = looseAt(text, at);
+    if (loose === undefined) continue;
+    yield { at, ...loose };
+    ({ end } = loose);
+  }
+}
+
+/** The head of the line counts where what it carries has none. */
+const underHead = (head: Envelope, line: LogLine): LogLine =>
+  line.envelope.format === "bare" ? { ...line, envelope: { ...head, ...line.envelope, format: head.format } } : line;
 
 /** The sender's envelope around its line counts before the collector's. */
-function within({ stamp, host, program }: UnwrappedText, line: string, place: Fact["place"] | undefined): LogLine {
-  const inner = readEnvelope(line);
+function within({ stamp, host, program }: Context, inner: Envelope): Envelope {
   const added = { ...optional("host", host), ...optional("program", program) };
   const time = inner.naked === undefined ? optional("stamp", stamp) : {};
   // A head inside a container's line does not tell who wrote the line.
   const sender = isContainerTag(program) && !isContainerTag(inner.program) ? optional("program", program) : {};
-  return readWith({ ...time, ...added, ...inner, ...sender }, line, place);
+  return { ...time, ...added, ...inner, ...sender };
 }
 
 function isWorthReading(text: string): boolean {
-  return [...NEEDLES, "action=push-wal"].some((needle) => text.includes(needle)) || lagerStart(text) >= 0;
+  return (
+    [...NEEDLES, ...LOSS_NEEDLES, "action=push-wal"].some((needle) => text.includes(needle)) || lagerStart(text) >= 0
+  );
 }
 
 function readWith(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
@@ -166,23 +249,23 @@ function ofContainer(envelope: Envelope, text: string, place: Fact["place"] | un
 
 function ofOthers(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
   const start = lagerStart(text);
-  if (start < 0) return { envelope, torn: false, ...otherLine(envelope, text, place), ...illegible(text, place) };
-  const json = text.slice(start).trimEnd();
+  const strange = isTelling(text) ? ({ illegible: true } as const) : {};
+  if (start < 0) {
+    const other = otherLine(envelope, text, place);
+    const lost = tellsLoss(text) ? ({ lost: true } as const) : {};
+    return { envelope, torn: false, ...other, ...(other.fact === undefined ? strange : {}), ...lost };
+  }
+  const json = lagerJson(text.slice(start).trimEnd());
   const lager = parseLager(json);
-  if (lager === undefined) return { envelope, torn: isTorn(json), ...illegible(text, place) };
+  if (lager === undefined) return { envelope, torn: isTorn(json), ...strange };
   const torn = lager.torn && isDingoBroker(lager.source);
-  const read = { envelope, lager, inner: lager.at, torn };
-  const found = place === undefined ? undefined : readBrokerLine(lager);
+  const found = readBrokerLine(lager);
+  const read = { envelope, lager, inner: lager.at, torn, ...(torn || isUnderstood(lager, found) ? {} : strange) };
   if (found === undefined || place === undefined) return read;
   const { body, guid, notGuid } = found;
   const evidence = SILENT.has(body.kind) ? "" : shown(text.slice(0, start) + renderLager(lager, json));
   const fact = { at: lager.at, body, place, text: evidence, ...(guid === undefined ? {} : { guid }) };
   return { ...read, ...(notGuid === undefined ? { fact } : { notGuid }) };
-}
-
-/** Words of a deletion outside any JSON that can be read: written over several lines, or quoted in another way. */
-function illegible(text: string, place: Fact["place"] | undefined): Pick<LogLine, "illegible"> {
-  return place !== undefined && DELETING.some((words) => text.includes(words)) ? { illegible: true } : {};
 }
 
 function otherLine(

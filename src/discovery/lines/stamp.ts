@@ -12,7 +12,9 @@ export interface Stamp {
 /** Of a line that says nothing of when. */
 export const UNDATED: Stamp = { ms: Number.NEGATIVE_INFINITY, text: "" };
 
-const EPOCH = /^(\d{1,11})(?:\.(\d{1,9}))?$/;
+const EPOCH = /^(\d{1,11})(?:\.(\d{1,9})\d*)?$/;
+/** Milliseconds, microseconds or nanoseconds since 1970, as collectors count. */
+const FINE = /^(\d{10})(\d{3}|\d{6}|\d{9})(?:\.\d+)?$/;
 /** `-00` is how wal-e writes UTC; `Date.parse` answers NaN to it. */
 const ISO = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)$/;
 
@@ -21,6 +23,12 @@ export function fromEpoch(text: string): Stamp | undefined {
   const match = EPOCH.exec(text);
   if (match === null) return undefined;
   return assemble(Number(match[1]) * 1000, match[2] ?? "");
+}
+
+/** Of a field that holds a time and does not say in which form. */
+export function anyStamp(text: string): Stamp | undefined {
+  const [, seconds, fraction = ""] = FINE.exec(text) ?? [];
+  return seconds === undefined ? (fromEpoch(text) ?? fromIso(text)) : assemble(Number(seconds) * 1000, fraction);
 }
 
 /** RFC 3339 with a zone; undefined without one, because a naked time is not an instant. */

@@ -18,10 +18,10 @@ const SLACK_MS = 10 * 60_000;
 /** Not worth another look. */
 const NEAR = 128 * 1024;
 /** Looked at between the points of the search: lines that are out of order for longer are noticed. */
-const SAMPLE_EVERY = 4 * 1024 * 1024;
+const SAMPLE_EVERY = 512 * 1024;
 const FEWEST_SAMPLES = 64;
-/** To read when a line was written takes longer than to read the line. */
-const LINES_OF_SAMPLE = 4;
+/** To read when a line was written takes longer than to read the line: of many samples one line each is enough. */
+const LINES_OF_FEW = 4;
 /** Read at a look; more if no line in it says when. */
 const LOOKS = [8 * 1024, 64 * 1024, 1024 * 1024] as const;
 const NEWLINE = 10;
@@ -115,6 +115,7 @@ class Looks {
   /** The first dated lines of pieces that lie evenly in the file, the last of them at its end: a short log may be put there. */
   #samples(): readonly Point[] {
     const count = Math.max(FEWEST_SAMPLES, Math.ceil(this.#size / SAMPLE_EVERY));
+    const lines = count > FEWEST_SAMPLES ? 1 : LINES_OF_FEW;
     const step = Math.max(LOOKS[0], Math.floor(this.#size / count));
     const points: Point[] = [];
     const buffer = Buffer.allocUnsafe(LOOKS[0]);
@@ -123,8 +124,8 @@ class Looks {
       const bytes = buffer.subarray(0, readSync(this.#descriptor, buffer, 0, buffer.length, at));
       let from = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
       if (from === 0 && at > 0) continue;
-      const most = at === last ? Number.POSITIVE_INFINITY : LINES_OF_SAMPLE;
-      for (let lines = 0; lines < most; lines += 1) {
+      const most = at === last ? Number.POSITIVE_INFINITY : lines;
+      for (let read = 0; read < most; read += 1) {
         const found = this.#datedFrom(bytes, from, at);
         if (found === undefined) break;
         points.push(found.point);

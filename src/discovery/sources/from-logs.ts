@@ -2,7 +2,7 @@
 import type { LogFile, LogFiles, SearchListener } from "../../ports/log-files.ts";
 import type { Coverage, NotDeleted, Sighting, SourceReport, Unclear } from "../judgement/candidate.ts";
 import { clockOf } from "../lines/line-clock.ts";
-import { scanLogFiles, type FileFindings } from "./log-scan.ts";
+import { scanLogFiles, type FileFindings, type Loss } from "./log-scan.ts";
 import type { StoreFindings } from "./from-store.ts";
 import type { Living } from "../judgement/living.ts";
 import { isNamed, type TimeWindow } from "../judgement/rank.ts";
@@ -50,7 +50,7 @@ export async function fromLogs(
     scanLogFiles(logs.files, some, { window: within, progress: logs.progress, now: logs.now });
   const findings = await scan(files, window);
   const cover = (all: readonly FileFindings[]): readonly Coverage[] => [
-    ...all.map(coverageOf),
+    ...all.map((each) => coverageOf(each, window)),
     ...missing,
     ...strangeFiles(all),
   ];
@@ -119,7 +119,26 @@ function judgeAll(
 const isNearly = (known: Living, asked: string): boolean =>
   isNamed(known, asked) || known.name?.toLowerCase() === asked.toLowerCase();
 
-function coverageOf({ file, from, to, holes, zones, guessed, papertrail, skipped }: FileFindings): Coverage {
+/** A notice of loss comes behind what was lost. */
+const NOTICE_MS = 10 * 60_000;
+
+function lossIn(losses: readonly Loss[], window: TimeWindow | undefined): readonly string[] {
+  const [from, to] = [
+    window?.from.getTime() ?? Number.NEGATIVE_INFINITY,
+    window?.to.getTime() ?? Number.POSITIVE_INFINITY,
+  ];
+  const told = losses.filter(({ at }) => at === undefined || (at >= from && at <= to + NOTICE_MS));
+  const [first] = told;
+  if (first === undefined) return [];
+  const more = told.length > 1 ? `, the first of ${told.length} such notices` : "";
+  return [`lines were lost on their way: ${first.line} says so${more}: ${first.text}`];
+}
+
+function coverageOf(
+  { file, from, to, zones, guessed, papertrail, skipped, ...found }: FileFindings,
+  window: TimeWindow | undefined,
+): Coverage {
+  const holes = [...found.holes, ...lossIn(found.losses, window)];
   return {
     source: "logs",
     file,

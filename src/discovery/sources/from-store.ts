@@ -146,7 +146,9 @@ class StoreReading {
     for (const read of readLogLines(JSON.stringify({ _source: source }), place)) {
       if (read.unread === true) this.#holes.add("a document is too deep or too wide to be read in full");
       if (read.illegible === true)
-        this.#holes.add("a document speaks of a deletion as the broker does and cannot be read");
+        this.#holes.add(
+          "a document was not understood: it has the broker's words about an instance, and does not tell which",
+        );
       this.#read(read, document);
     }
   }

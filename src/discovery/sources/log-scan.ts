@@ -2,11 +2,14 @@
 import { CATALOGUE, isDingoBroker } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
 import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../../ports/log-files.ts";
+import { isOfContainer } from "../lines/container-line.ts";
 import type { Fact } from "../lines/fact.ts";
 import { COMMON, NEEDLES, NEWEST, readLogLines, type LogLine } from "../lines/log-line.ts";
 import { clockOf } from "../lines/line-clock.ts";
 import { mayCarryStamp } from "../lines/inner-stamp.ts";
 import { breaksOffAtStart } from "../lines/lager.ts";
+import { LOSS_NEEDLES } from "../lines/loss-notice.ts";
+import { LineOrder } from "../lines/order.ts";
 import { notText } from "../lines/not-text.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
 import { shown } from "../lines/safe-text.ts";
@@ -38,9 +41,22 @@ export interface FileFindings {
   readonly papertrail: boolean;
   /** Lines outside the window were not looked at. */
   readonly skipped: boolean;
+  /** Notices of lost lines, by a program that carries logs. */
+  readonly losses: readonly Loss[];
   /** Reasons why an instance may be missed; empty for a file that was read in full. */
   readonly holes: readonly string[];
 }
+
+export interface Loss {
+  /** Milliseconds since 1970; absent if nothing tells. */
+  readonly at?: number;
+  readonly line: string;
+  readonly text: string;
+}
+
+const LONGEST_NOTICE = 300;
+/** More than these nobody reads. */
+const MOST_LOSSES = 10_000;
 
 /** Lager's level of errors: they alone stand in the standard error. */
 const ERROR = 2;
@@ -71,7 +87,7 @@ export async function scanLogFiles(
     window === undefined ? {} : { window: { from: window.from.getTime(), to: window.to.getTime(), clockOf } };
   const totals = await logs.search(
     files,
-    { needles: NEEDLES, newest: NEWEST, common: COMMON, ...period },
+    { needles: [...NEEDLES, ...LOSS_NEEDLES], newest: NEWEST, common: COMMON, ...period },
     { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress) },
   );
   return [...scans.values()].flatMap((scan, index) => {
@@ -107,6 +123,8 @@ class FileScan {
   readonly #said = new Map<string, Fact>();
   /** Facts whose line has neither year nor zone: they wait until the whole file has told its clock. */
   readonly #naked: { readonly fact: Fact; readonly host: string | undefined; readonly time: NakedTime }[] = [];
+  readonly #order = new LineOrder();
+  readonly #losses: { readonly read: LogLine; readonly loss: Loss }[] = [];
   #from: Stamp | undefined;
   #to: Stamp | undefined;
   readonly #unread = new Tally();
@@ -115,6 +133,9 @@ class FileScan {
   #brokerLines = 0;
   #quietBrokerLines = 0;
   #papertrail = false;
+  /** Some line of it was. */
+  #understood = false;
+  #part: string | undefined;
   #guessed = false;
   #tooMany = false;
 
@@ -130,6 +151,12 @@ class FileScan {
   #read(found: FoundLine): void {
     const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
+      this.#part ??= read.part;
+      if (read.lost === true && this.#losses.length < MOST_LOSSES)
+        this.#losses.push({
+          read,
+          loss: { line: nameOf(found.line), text: shown(decode(found.bytes)).slice(0, LONGEST_NOTICE) },
+        });
       if (read.unread === true) this.#unread.note(found.line);
       if (read.illegible === true) this.#illegible.note(found.line);
       this.#observe(read, found.line);
@@ -155,7 +182,7 @@ class FileScan {
     this.#noteHoles(totals);
     return {
       file: this.#file.path,
-      facts: [...this.#facts, ...this.#uploads.values(), ...this.#said.values()],
+      facts: this.#inOrder([...this.#facts, ...this.#uploads.values(), ...this.#said.values()]),
       uploadsOf: (guid) => this.#uploadsOf(guid),
       ignoredIds: [...this.#ignoredIds],
       ...(this.#from === undefined ? {} : { from: this.#from }),
@@ -166,8 +193,20 @@ class FileScan {
       quietBrokerLines: this.#quietBrokerLines,
       papertrail: this.#papertrail,
       skipped: totals.skipped === true,
+      losses: this.#losses.map(({ read, loss }) => ({ ...loss, ...optional("at", this.#instantOf(read)) })),
       holes: this.holes,
     };
+  }
+
+  #instantOf({ envelope: { stamp, naked, host }, inner }: LogLine): number | undefined {
+    return (
+      (inner ?? stamp)?.ms ??
+      (naked === undefined ? undefined : (this.#clock(host).resolve(naked) ?? this.#neighbour(naked)))
+    );
+  }
+
+  #inOrder(facts: readonly Fact[]): readonly Fact[] {
+    return this.#order.isNewestFirst ? facts.toReversed().map((fact) => ({ ...fact, newestFirst: true })) : facts;
   }
 
   #uploadsOf(guid: string): readonly Fact[] {
@@ -191,10 +230,15 @@ class FileScan {
     return [...hosts];
   }
 
-  #observe({ envelope, lager, inner, torn }: LogLine, line: number | undefined): void {
+  #observe(read: LogLine, line: number | undefined): void {
+    const { envelope, lager, inner, torn } = read;
     if (torn) this.#tear(line);
+    this.#understood ||= vouches(read);
     this.#papertrail ||= envelope.format === "papertrail";
-    if (inner !== undefined) this.#widen(inner);
+    if (inner !== undefined) {
+      this.#order.note(inner.ms);
+      this.#widen(inner);
+    }
     this.#learn({ envelope, ...optional("inner", inner) });
     this.#countBroker(lager);
   }
@@ -269,7 +313,10 @@ class FileScan {
       for (const read of readLogLines(line)) this.#learn(read);
   }
 
-  #edge({ envelope, lager, inner }: LogLine): void {
+  #edge(read: LogLine): void {
+    const { envelope, lager, inner } = read;
+    this.#understood ||= vouches(read);
+    this.#part ??= read.part;
     this.#papertrail ||= envelope.format === "papertrail";
     this.#countBroker(lager);
     if (lager === undefined && CATALOGUE.test(envelope.body)) this.#count(0);
@@ -293,7 +340,7 @@ class FileScan {
     return undefined;
   }
 
-  #noteHoles({ cutLines }: SearchTotals): void {
+  #noteHoles({ cutLines, head }: SearchTotals): void {
     const cut = cutLines[0];
     if (cut !== undefined) {
       const more = cutLines.length > 1 ? ` (and ${cutLines.length - 1} more)` : "";
@@ -306,14 +353,18 @@ class FileScan {
       );
     if (illegible.count > 0)
       this.holes.push(
-        `${illegible.count} of its lines speak of a deletion as the broker does and cannot be read, the first is ${illegible.first}: the broker writes each as one line of JSON`,
+        `${illegible.count} of its lines were not understood, the first is ${illegible.first}: they have the broker's words about an instance, and do not tell which`,
       );
+    if (this.#part !== undefined)
+      this.holes.push(`it is the saved answer of a search, which calls itself a part: ${shown(this.#part)}`);
     if (this.#torn !== undefined) {
       const { count, line } = this.#torn;
       this.holes.push(
         `${count} broker line${count > 1 ? "s are" : " is"} cut short, the first is ${nameOf(line)}: a collector takes fewer bytes a message than the broker writes, or the file was cut`,
       );
     }
+    if (this.holes.length === 0 && !this.#understood && head.length > 0)
+      this.holes.push("no line of it was understood, so that it says nothing of what happened");
     if (this.#tooMany) this.holes.push(`more than ${MOST_FACTS} lines about instances; the rest was not looked at`);
   }
 
@@ -331,6 +382,15 @@ class FileScan {
     if (this.#from === undefined || at.ms < this.#from.ms) this.#from = at;
     if (this.#to === undefined || at.ms > this.#to.ms) this.#to = at;
   }
+}
+
+/** Whether it is known of the line who wrote it and when, or what it tells: then silence about deletions means something. */
+function vouches({ envelope, lager, fact, torn }: LogLine): boolean {
+  const { program, stamp, naked, body } = envelope;
+  const isHeaded = program !== undefined && (stamp ?? naked) !== undefined;
+  return (
+    (lager !== undefined && !torn) || fact !== undefined || isHeaded || isOfContainer(envelope) || CATALOGUE.test(body)
+  );
 }
 
 const offsetOf = ({ place }: Fact): number => ("byteOffset" in place ? place.byteOffset : 0);

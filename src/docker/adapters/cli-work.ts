@@ -90,8 +90,12 @@ export class DockerCliWork implements DockerWork {
     });
   }
 
-  async composeHashes(call: ComposeCall): Promise<ReadonlyMap<string, string>> {
-    const stdout = await this.#do(compose.composeHashes(this.#words, call), { timeoutMs: SLOW_MS });
+  async composeHashes(call: ComposeCall, services: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const whole = call.generation === "v1" ? "" : await this.#do(compose.composeConfig(this.#words, call));
+    const stdout = await this.#do(compose.composeHashes(this.#words, call, services), {
+      timeoutMs: SLOW_MS,
+      stdin: whole,
+    });
     const lines = stdout.split("\n").map((line) => /^(\S+) ([0-9a-f]{64})$/u.exec(line.trim()));
     return new Map(lines.flatMap((found) => (found === null ? [] : [[found[1] ?? "", found[2] ?? ""] as const])));
   }

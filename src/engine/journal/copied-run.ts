@@ -6,10 +6,11 @@ import { basename, dirname, join } from "node:path";
 import { RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
+import { bounded, evidenceOf } from "./brought-evidence.ts";
 import type { BroughtRun } from "./brought-run.ts";
 import { reasonOf } from "./durable.ts";
 import { endOf } from "./entry.ts";
-import { EvidenceStore, referencesIn } from "./evidence.ts";
+import { EvidenceStore } from "./evidence.ts";
 import { FileJournal, JOURNAL_FILE, LARGEST_JOURNAL } from "./file-journal.ts";
 import { readOwn } from "./own-file.ts";
 import { readJournal } from "./reading.ts";
@@ -32,9 +33,10 @@ export function readCopied(directory: string, secrets: Secrets): CopiedRun {
   if (reading.entries.some(({ run }) => run !== first.run))
     throw refuse("journal-broken", "the journal has lines of another run").at(file).advise("Copy the directory again.");
   const store = new EvidenceStore(directory, secrets);
-  const evidence = new Map(
-    reading.entries.flatMap(referencesIn).map((each) => [each.sha256, store.recall(each)] as const),
-  );
+  const asked = evidenceOf(reading.entries, bounded(directory));
+  let step = asked.next();
+  while (step.done !== true) step = asked.next(store.recall(step.value));
+  const evidence = step.value;
   const isMarked = endOf(reading.entries)?.outcome === "handed-over";
   const head = reading.hashes.at(isMarked ? -2 : -1) ?? reading.head;
   return { run: first.run, reading, evidence, directory, head, isMarked };
@@ -47,7 +49,10 @@ interface MarkOptions {
   readonly takeOver: boolean;
 }
 
-/** As it lies there afterwards. Errors: `locked` where a process carries it there; those of writing. */
+/**
+ * The run that was read, and the mark. Errors: `locked` where a process carries it there; `import-not-accepted` where somebody
+ * else has written there since; those of writing.
+ */
 export async function markMoved(copied: CopiedRun, { secrets, now, takeOver }: MarkOptions): Promise<CopiedRun> {
   if (copied.isMarked) return copied;
   const { directory, run, reading } = copied;
@@ -64,8 +69,16 @@ export async function markMoved(copied: CopiedRun, { secrets, now, takeOver }: M
   } finally {
     await journal.close();
   }
-  return readCopied(directory, secrets);
+  const { reading: marked } = readCopied(directory, secrets);
+  const isSame = reading.hashes.every((hash, index) => hash === marked.hashes[index]);
+  if (!isSame || marked.hashes.length !== reading.hashes.length + 1) throw swapped(copied);
+  return { ...copied, reading: marked, isMarked: true };
 }
+
+const swapped = ({ run, directory }: CopiedRun): RecoverError =>
+  refuse("import-not-accepted", `the journal of run ${run} has changed after it was read`)
+    .at(directory)
+    .advise("Nothing was taken in. Look who writes there, then name it again, and read what it says now.");
 
 /** A directory by itself has no locks: they lie in the state directory that it came from. */
 function lockOf(

@@ -157,6 +157,17 @@ function shown(value: unknown): string {
   return "that is no plain value";
 }
 
+/** Far more than is written, and few enough for every walk over a value. */
+const MOST_LEVELS = 200;
+
+/** A stranger's value can be nested until a walk over it has no stack left. */
+export function isTooDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth += 1)
+    level = level.flatMap((each): unknown[] => (typeof each === "object" && each !== null ? Object.values(each) : []));
+  return level.length > 0;
+}
+
 /** `newer` tells a journal of a later version from a broken one. */
 export function shapeEntry(value: unknown): Shaped {
   if (!object(value)) return { ok: false, why: "is not an object", newer: false };

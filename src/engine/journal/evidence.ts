@@ -2,7 +2,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceRef } from "../../action.ts";
-import { giveUp } from "../../errors.ts";
+import { giveUp, type RecoverError } from "../../errors.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import { eachDigest } from "./digests.ts";
 import { createDurably, makeDirectory, syncDirectory } from "./durable.ts";
@@ -29,12 +29,11 @@ export class EvidenceStore {
 
   recall(evidence: EvidenceRef): string {
     const path = join(this.#directory, evidence.sha256);
-    const content = existsSync(path) ? readOwn(path).toString("utf8") : undefined;
-    if (content !== undefined && sha256(content) === evidence.sha256) return content;
-    const what = content === undefined ? "is missing" : "is not what was stored";
-    throw giveUp("journal-broken", `the evidence "${evidence.name}" ${what}`)
-      .at(path)
-      .advise("Put the file back from a copy of the state directory.");
+    if (!existsSync(path)) throw broken(evidence, path, "is missing");
+    const other = (): RecoverError => broken(evidence, path, "is not what was stored");
+    const content = readOwn(path, { largest: { bytes: evidence.bytes, refusal: other } }).toString("utf8");
+    if (sha256(content) !== evidence.sha256) throw other();
+    return content;
   }
 
   #write(path: string, content: string): void {
@@ -46,6 +45,11 @@ export class EvidenceStore {
     syncDirectory(this.#directory);
   }
 }
+
+const broken = ({ name }: EvidenceRef, place: string, what: string): RecoverError =>
+  giveUp("journal-broken", `the evidence "${name}" ${what}`)
+    .at(place)
+    .advise("Put the file back from a copy of the state directory.");
 
 /** Every evidence that a line names, or all lines together. */
 export function referencesIn(value: object): readonly EvidenceRef[] {

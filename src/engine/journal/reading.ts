@@ -7,13 +7,15 @@
  */
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { Entry } from "./entry.ts";
-import { shapeEntry } from "./entry-shape.ts";
+import { isTooDeep, shapeEntry } from "./entry-shape.ts";
 import { NO_HASH, sha256 } from "./line.ts";
 import { constants, isAscii } from "node:buffer";
 
 const NEWLINE = 10;
 /** Bytes of a line, or of a torn tail: far more than is written of one (line.ts), or than its padding adds. */
 export const LONGEST_LINE = 1024 * 1024;
+/** A shorter line has too few levels to matter; nearly every line is one. */
+const SURELY_FLAT = 4096;
 
 export interface JournalReading {
   readonly entries: readonly Entry[];
@@ -112,6 +114,7 @@ export function readLine(line: string, at: { file: string; number: number; prev:
   const { file, number, prev } = at;
   const value = parsed(line);
   if (value === undefined) throw broken(file, number, "is not JSON");
+  if (line.length > SURELY_FLAT && isTooDeep(value)) throw broken(file, number, "is nested too deeply");
   const shaped = shapeEntry(value);
   if (!shaped.ok && shaped.newer) {
     throw giveUp("journal-version", `line ${number} of the journal ${shaped.why}`)

@@ -1,6 +1,8 @@
 /** Values that exceed a line lie in evidence files; the entry in memory always carries the whole value. */
 import type { EvidenceRef, Json } from "../../action.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { Entry, EntryBody } from "./entry.ts";
+import { isTooDeep, shapeEntry } from "./entry-shape.ts";
 
 /** Most bytes of JSON that one field may take of a line: two such fields and the rest still fit. */
 export const MAX_FIELD_BYTES = 24 * 1024;
@@ -26,16 +28,33 @@ export function spill(body: EntryBody, keep: Keep): EntryBody {
   return spilled as unknown as EntryBody;
 }
 
-/** Puts large values back in from their evidence. Throws `journal-broken` where that is lost. */
+/** Puts large values back in from their evidence. Throws `journal-broken` where that is lost, or is no such value. */
 export function unspill(entry: Entry, recall: Recall): Entry {
   if (!hasReference(entry)) return entry;
   const whole: Record<string, unknown> = { ...entry };
   for (const [field, reference] of REFERENCES) {
     const evidence = whole[reference] as EvidenceRef | undefined;
-    if (evidence !== undefined) whole[field] = JSON.parse(recall(evidence)) as Json;
+    if (evidence !== undefined) whole[field] = valueOf(recall(evidence));
   }
-  return whole as unknown as Entry;
+  if (isTooDeep(whole)) throw broken(entry, "is nested too deeply");
+  const shaped = shapeEntry(whole);
+  if (shaped.ok) return shaped.entry;
+  throw broken(entry, shaped.why);
 }
+
+/** `undefined` is no JSON. */
+function valueOf(content: string): Json | undefined {
+  try {
+    return JSON.parse(content) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+const broken = ({ seq }: Entry, why: string): RecoverError =>
+  refuse("journal-broken", `line ${seq} of the journal ${why} in its evidence`).advise(
+    "Put the files back from a copy or from the mirror; nothing was changed, here or in any system.",
+  );
 
 /** Asked of every line of a journal, of which few have one. */
 function hasReference(entry: Entry): boolean {

@@ -5,9 +5,11 @@
  * M1  A line is mirrored after it is durable here, its evidence before it.
  * M2  No two processes add the same line: the first writer takes an object's name.
  */
+import type { EvidenceRef } from "../../action.ts";
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
-import { hasTouched } from "../journal/entry.ts";
-import { referencesIn } from "../journal/evidence.ts";
+import { quoted } from "../../kit/text/printable.ts";
+import { bounded, evidenceOf } from "../journal/brought-evidence.ts";
+import { type Entry, hasTouched } from "../journal/entry.ts";
 import { LARGEST_JOURNAL } from "../journal/file-journal.ts";
 import type { LinedJournal } from "../journal/journal.ts";
 import { sha256 } from "../journal/line.ts";
@@ -18,6 +20,8 @@ import { type Conditions, writeOn } from "./conditions.ts";
 
 /** Lines of one object. */
 const MOST_LINES = 200;
+/** Objects of one journal. A long run has some thousand. */
+const MOST_CHUNKS = 50_000;
 
 const chunkName = (run: string, first: number): string => `runs/${run}/journal/${String(first).padStart(8, "0")}.jsonl`;
 const evidenceName = (run: string, digest: string): string => `runs/${run}/evidence/${digest}`;
@@ -91,12 +95,14 @@ export class Mirror {
   }
 
   async #keepEvidence(lines: readonly string[]): Promise<void> {
-    for (const reference of lines.flatMap((line) => referencesIn(JSON.parse(line) as object))) {
-      if (this.#kept.has(reference.sha256)) continue;
-      const content = await this.#journal.recall(reference);
-      const name = evidenceName(this.#journal.run, reference.sha256);
-      await writeOn(this.#place, this.#conditions, { name, content, condition: "absent" });
-      this.#kept.add(reference.sha256);
+    const asked = evidenceOf(lines.map((line) => JSON.parse(line) as Entry));
+    for (let step = asked.next(); step.done !== true; ) {
+      const { sha256: digest } = step.value;
+      const content = await this.#journal.recall(step.value);
+      const name = evidenceName(this.#journal.run, digest);
+      if (!this.#kept.has(digest)) await writeOn(this.#place, this.#conditions, { name, content, condition: "absent" });
+      this.#kept.add(digest);
+      step = asked.next(content);
     }
   }
 }
@@ -119,6 +125,7 @@ export async function fetchMirrored(place: SharedPlace, run: string, head: strin
       .at(place.location)
       .advise("Check the address: it is what `lease:` of the configuration says where the run began.");
   const where = `${place.location}/runs/${run}/journal`;
+  if (names.length > MOST_CHUNKS) throw broken(where, `it is in more than the ${MOST_CHUNKS} objects that are read`);
   if (head === undefined) throw broken(where, "its lease is missing, so nobody can tell whether its tail was cut");
   const reading = readJournal(await everyChunk(place, names, where), where);
   if (reading.entries.some((entry) => entry.run !== run)) throw broken(where, "it is of another run");
@@ -128,15 +135,17 @@ export async function fetchMirrored(place: SharedPlace, run: string, head: strin
     throw broken(where, "its lease names no line of it, so nobody can tell whether its tail was cut");
   if (head !== "" && !reading.hashes.includes(head))
     throw broken(where, "no line of it has the head hash that the lease names: its tail was cut or changed");
-  const evidence = new Map<string, string>();
-  for (const { sha256: digest, name } of reading.entries.flatMap(referencesIn)) {
-    if (evidence.has(digest)) continue;
-    const content = (await place.read(evidenceName(run, digest)))?.content;
-    if (content === undefined || sha256(content) !== digest)
-      throw broken(where, `the evidence "${name}" is ${content === undefined ? "missing" : "not what was stored"}`);
-    evidence.set(digest, content);
-  }
-  return { reading, evidence };
+  const asked = evidenceOf(reading.entries, bounded(where));
+  let step = asked.next();
+  while (step.done !== true) step = asked.next(await readEvidence(place, run, step.value));
+  return { reading, evidence: step.value };
+}
+
+async function readEvidence(place: SharedPlace, run: string, { sha256: digest, name }: EvidenceRef): Promise<string> {
+  const content = (await place.read(evidenceName(run, digest)))?.content;
+  if (content !== undefined && sha256(content) === digest) return content;
+  const why = content === undefined ? "missing" : "not what was stored";
+  throw broken(`${place.location}/runs/${run}/evidence`, `the evidence ${quoted(name)} is ${why}`);
 }
 
 async function everyChunk(place: SharedPlace, names: readonly string[], where: string): Promise<Buffer> {

@@ -18,9 +18,9 @@ import { recheck } from "../steps/recheck.ts";
 import { journaled, Session } from "../state/session.ts";
 import { touchesWorld } from "../state/summary.ts";
 import { requireMadeTarget } from "../steps/target.ts";
-import { undoAll } from "./undo.ts";
+import { refuseWithoutWay, undoAll } from "./undo.ts";
 import { undoBegan } from "./undo-preview.ts";
-import { unitsToUndo } from "../steps/way-back.ts";
+import { canGoBack, unitsToUndo } from "../steps/way-back.ts";
 import { type Standstill, wayOn } from "../state/way-on.ts";
 
 /** Begins a run on a journal without one. */
@@ -100,6 +100,7 @@ async function takeUp(session: Session, way: { readonly back?: true }): Promise<
   refuseChanged(session);
   const imported = session.options.journal.isBrought === true;
   if (imported) requireMadeTarget(session);
+  if (way.back === true) refuseWithoutWay(session);
   const from = imported ? ({ imported } as const) : {};
   await session.ledger.append({
     type: "run-resumed",
@@ -224,7 +225,8 @@ function tellUnusedDecisions(session: Session): void {
 }
 
 function standstill({ options, plan, state }: Session, { code, place }: RecoverError): Standstill {
-  return { run: options.journal.run, code, place, touched: touchesWorld(plan, state) };
+  const touched = touchesWorld(plan, state);
+  return { run: options.journal.run, code, place, touched, canGoBack: canGoBack(plan, state) };
 }
 
 async function closeDown(session: Session): Promise<void> {

@@ -15,10 +15,9 @@ import { decisionOf, outgrownNames, unitName } from "../state/state.ts";
 import { markUndone, undoUnit, undoUnitTitle } from "../steps/undo-step.ts";
 import { isLeft, strangersTo, type UnitToUndo, unitsToUndo, wayBackOf } from "../steps/way-back.ts";
 
-/** Errors: `guard-refused` before anything is changed; those of consent; those of each step's way back. */
+/** Errors: those of consent; those of each step's way back. */
 export async function undoAll(session: Session): Promise<void> {
   const units = unitsToUndo(session.plan, session.state);
-  refuseWithoutWay(session, units);
   await consentToUndo(session, units);
   for (const one of units) {
     session.checkStop();
@@ -27,8 +26,12 @@ export async function undoAll(session: Session): Promise<void> {
   }
 }
 
-/** Beyond a point of no return nothing is begun: a run that is half undone helps nobody. */
-function refuseWithoutWay(session: Session, units: readonly UnitToUndo[]): void {
+/**
+ * Beyond a point of no return nothing is begun: a run that is half undone helps nobody. It is called before the journal says
+ * that the run goes back. Error: `guard-refused`.
+ */
+export function refuseWithoutWay(session: Session): void {
+  const units = unitsToUndo(session.plan, session.state);
   const strange = [...strangersTo(session.plan, session.state), ...outgrownNames(session.state)].filter(
     (name) => !isSaidUndone(session, name),
   );

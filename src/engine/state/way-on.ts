@@ -5,13 +5,13 @@ import { givenInputs } from "./given-inputs.ts";
 import type { RunState } from "./state.ts";
 
 export type WayOn =
-  /** `undoWith`: where it has changed something, and is not being taken back already. */
+  /** `undoWith`: where it has changed something that can be taken back, and is not being taken back already. */
   | { readonly resumeWith: string; readonly undoWith?: string }
   /** A command line for another run, to be put right by hand first, and the one that closes this run. */
   | { readonly beginAnewWith: string; readonly closeWith: string }
   /**
-   * A rehearsal that was refused has come to its end; one that was taken over is another process's; one that never began
-   * cannot be gone on with.
+   * A run that has ended, and a rehearsal that was refused; a run that was taken over is another process's; one that never
+   * began cannot be gone on with.
    */
   | Readonly<Record<string, never>>;
 
@@ -23,14 +23,18 @@ export interface Standstill {
   readonly place?: string | undefined;
   /** Whether a step may have changed the world. */
   readonly touched: boolean;
+  /** Whether an undo would take something back; absent where the journal alone is at hand. */
+  readonly canGoBack?: boolean;
 }
 
-export function wayOn(state: RunState, { run, code, place, touched }: Standstill): WayOn {
-  if (code === "fenced" || state.startedAt === "") return {};
-  if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${run}` };
+export function wayOn(state: RunState, { run, code, place, touched, canGoBack = true }: Standstill): WayOn {
+  if (code === "fenced" || state.startedAt === "" || state.phase.kind === "ended") return {};
+  // Without the flag, the same refusal would come again.
+  const named = code === "runbook-changed" ? `${run} --accept-runbook` : run;
+  if (state.undoAsked || state.back) return { resumeWith: `dingo-recover undo ${named}` };
   if (touched || code === undefined || !isLasting(code)) {
-    const undoWith = touched ? { undoWith: `dingo-recover undo ${run}` } : {};
-    return { resumeWith: `dingo-recover resume ${run}`, ...undoWith };
+    const undoWith = touched && canGoBack ? { undoWith: `dingo-recover undo ${named}` } : {};
+    return { resumeWith: `dingo-recover resume ${named}`, ...undoWith };
   }
   return state.rehearsal
     ? {}

@@ -86,7 +86,7 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     kind: "confirm",
     id: "consent",
     prompt: `${planned.step.title}?`,
-    why: `The step "${unitName(unit)}" makes or removes only what is this run's own.`,
+    why: `The step "${unitName(unit)}" makes something new, or removes what this run made. Nothing else changes.`,
     details: [...typedLines(commands), ...wayBackLines(planned)],
     more: [
       `After y, "${unitName(unit)}" is written down, then done, and a look at the world has to prove it.`,
@@ -155,7 +155,7 @@ function givenBack(covered: readonly PlannedStep[]): readonly string[] {
   const left = mutating.filter(({ undo }) => !isFinal(undo) && isLeft(undo)).map(({ id }) => id);
   if (final.length > 0) return [`points of no return: ${final.join(", ")}`, ...leftLine("undo also leaves", left)];
   if (left.length === mutating.length) return leftLine("undo takes nothing of it back", left);
-  return left.length === 0 ? ["undo takes all of it back"] : leftLine("undo takes back all but", left);
+  return left.length === 0 ? ["undo takes all of it back"] : leftLine("undo takes back every step except", left);
 }
 
 const leftLine = (what: string, ids: readonly string[]): readonly string[] =>
@@ -170,7 +170,7 @@ function goesBack(session: Session, covered: readonly PlannedStep[]): readonly s
   // A rehearsal's foundation is gone at its end: what is promised of a run would be refused there.
   return [
     rehearsal
-      ? `in earnest undo takes ${those} back, last first, and only cleanup deletes what was moved aside; "dingo-recover rehearse --undo" plays that`
+      ? `in a real run, undo takes ${those} back, last first, and only cleanup deletes what was moved aside; "dingo-recover rehearse --undo" plays that`
       : `"dingo-recover undo ${run}" takes ${those} back, last first; only "dingo-recover cleanup ${run}" deletes what was moved aside`,
   ];
 }

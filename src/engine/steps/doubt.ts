@@ -112,7 +112,7 @@ async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt
       {
         value: "by-hand",
         label: "I have looked, and done or put right by hand what was missing",
-        consequence: "the world is probed once more, and the run goes on only where the probe says done",
+        consequence: "the result is checked once more, and the run goes on only if it is there",
       },
       ...(isAdoptable(mutation)
         ? [

@@ -97,6 +97,6 @@ function prove(session: Session, { unit }: Mutation, verdict: Verdict): string {
   throw giveUp("proof-failed", `the step "${unitName(unit)}" ran, but ${what}: ${verdict.evidence}`)
     .at(`step ${unitName(unit)}`)
     .advise(
-      `Put it right and continue with "${session.resumeCommand}": the world is probed before the step runs again.`,
+      `Put it right and continue with "${session.resumeCommand}": the result is checked before the step runs again.`,
     );
 }

@@ -86,7 +86,11 @@ async function askForDecision(session: Session, one: UnitToUndo, evidence: strin
     choices: [
       { value: "adopt", label: "take it as undone", consequence: "what is left of it stays; the undo goes on" },
       { value: "redo", label: "take it back all the same", consequence: ALL_THE_SAME[backEffect(one)] },
-      { value: "by-hand", label: "I have undone it by hand", consequence: "the world is probed; it must say done" },
+      {
+        value: "by-hand",
+        label: "I have undone it by hand",
+        consequence: "the result is checked; nothing of the step may be left",
+      },
     ],
     recommended: "by-hand",
     commands: [{ step: unitName(one.unit), title: one.planned.step.title, commands: one.commands }],

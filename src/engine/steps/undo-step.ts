@@ -98,7 +98,7 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
   throw failed;
 }
 
-export const undoUnitTitle = ({ planned }: UnitToUndo): string => `Take back: ${planned.step.title}`;
+export const undoUnitTitle = ({ planned }: UnitToUndo): string => `Undo "${planned.step.title}"`;
 
 async function attemptBack(session: Session, one: UnitToUndo, undo: ErasedWayBack): Promise<RecoverError | undefined> {
   try {
@@ -145,7 +145,7 @@ function unproven(session: Session, { unit }: UnitToUndo, evidence: string): Rec
   return giveUp("proof-failed", `the step "${name}" was taken back, but something of it is left: ${evidence}`)
     .at(`step ${name}`)
     .advise(
-      `Put it right and continue with "${session.resumeCommand}": the world is probed before anything is done again.`,
+      `Put it right and continue with "${session.resumeCommand}": the result is checked before anything is done again.`,
     );
 }
 

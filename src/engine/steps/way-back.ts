@@ -59,6 +59,17 @@ export function strangersTo(plan: Plan, state: RunState): readonly string[] {
   return [...state.units.keys()].filter((name) => !known.has(stepOfName(name)));
 }
 
+/** Whether an undo would take something back: one step without a way back is enough for it to be refused. */
+export function canGoBack(plan: Plan, state: RunState): boolean {
+  const ways = plan.steps.flatMap(({ step: { id, action } }) =>
+    action.effect !== "read" && unitsOfStep(state, id).some(({ own }) => begunWith(own) !== undefined)
+      ? [action.undo]
+      : [],
+  );
+  const isRefused = ways.includes(undefined) || strangersTo(plan, state).length > 0;
+  return !isRefused && ways.some((undo) => !isLeft(undo));
+}
+
 function toUndo(
   state: RunState,
   {

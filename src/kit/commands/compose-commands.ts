@@ -49,9 +49,6 @@ const config = (words: DockerWords, call: ComposeCall, ...rest: readonly string[
   ...["config", ...rest],
 ];
 
-/** Lines of a service and its hash. */
-export const composeHashes = (words: DockerWords, call: ComposeCall): Argv => config(words, call, "--hash", "*");
-
 /** JSON of the second generation, YAML of the first. */
 export const composeConfig = (words: DockerWords, call: ComposeCall): Argv =>
   config(words, call, ...(call.generation === "v2" ? ["--format", "json"] : []));
@@ -66,6 +63,15 @@ export const composeConfigOver = (words: DockerWords, call: ComposeCall, file: s
     : [...call.files, STDIN];
   return ["sh", "-c", PIPED, "sh", ...composeConfig(words, { ...call, files })];
 };
+
+/**
+ * Lines of a service and its hash. The second generation leaves env files out of it, and not out of a container's label:
+ * so standard input is its own `config`, which holds their variables.
+ */
+export const composeHashes = (words: DockerWords, call: ComposeCall, services: readonly string[]): Argv =>
+  call.generation === "v1"
+    ? config(words, call, "--hash", services.join(","))
+    : ["sh", "-c", PIPED, "sh", ...config(words, { ...call, files: [STDIN] }, "--hash", services.join(","))];
 export const PIPED = 'cat | "$@"';
 
 export const composeUp = (

@@ -125,9 +125,13 @@ export const BROKER = brokers({
 export type BrokerEvent = keyof typeof BROKER;
 
 /** The broker's name in its lines: until 0.5, and since. Other brokers write lager too, with the same words. */
-const BROKERS: readonly string[] = ["patroni-broker", "dingo-postgresql-broker"];
+export const BROKERS: readonly string[] = ["patroni-broker", "dingo-postgresql-broker"];
 
 export const isDingoBroker = (source: string): boolean => BROKERS.includes(source);
+
+/** The broker whose message it is: lager begins each with its source. */
+export const dingoBrokerOf = (message: string): string | undefined =>
+  BROKERS.find((name) => message.startsWith(`${name}.`));
 
 /** The words that all its lines about a deletion begin with, from 0.6 on. */
 export const DEPROVISIONS: readonly string[] = BROKERS.map((name) => `${name}.deprovision.`);

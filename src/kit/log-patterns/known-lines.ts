@@ -1,6 +1,7 @@
 /**
- * Lines of containers that mean nothing for a recovery, stream by stream: seen in healthy lives, or said beside a row of
- * the table. A line that neither this list nor the table covers is unknown: an image of another version says it.
+ * Lines of containers that mean nothing for a recovery, stream by stream: seen in healthy lives, said beside a row of
+ * the table, or in the start scripts of a release (fixtures/container-logs/sentences.tsv). A line that neither this
+ * list nor the table covers is unknown: an image of another version says it.
  */
 import { GUID } from "./guid.ts";
 import { saidLine, type Stream } from "./said-line.ts";
@@ -18,7 +19,7 @@ const STARTUP: readonly RegExp[] = [
   /^No wal-e env vars$/,
   /^Enabling wal-e archives to S3 bucket '.*'$/,
   /^Disabling regular backups$/,
-  /^(?:Admin user credentials|Username .*|Password .*)$/,
+  /^(?:-{22}|Admin user credentials|Username .*|Password .*)$/,
   /^ *(?:#|- |[a-z_]+:(?: |$))/,
 ];
 
@@ -82,7 +83,7 @@ const BACKUP: readonly RegExp[] = [
   /^$/,
   /^Not uploading backup because I am currently in recovery$/,
   /^(?:still|currently) in recovery$/,
-  /^WARNING pg_xlog dir is getting large \(> 1GB\)\.$/,
+  /^(?:WARNING pg_xlog dir is getting large \(> 1GB\)\.|pg_xlog is larger than 100MB, cleaning up old files)$/,
   /^could not obtain latest backup timestamp$/,
   /^producing a new backup at /,
   new RegExp(`^(?:name\\tlast_modified|base_${SEGMENT}_)`),

@@ -39,6 +39,24 @@ export const LOG_IN = rows({
   },
 });
 
+/** The answers to a query. */
+export const QUERY = rows({
+  tookTooLong: {
+    means: "refusal",
+    says: /statement timeout/i,
+    tells: "the query came to its time limit",
+    seen: "postgres.c, ProcessInterrupts, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+  isNone: {
+    means: "refusal",
+    says: /syntax error/i,
+    tells: "the text is no query",
+    seen: "scan.l behind parser.c, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+});
+
 /** psql, or the server through it, is who speaks: Docker has exit codes 1 and 2 too. */
 export const BY_PSQL = /^(?:psql:|(?:ERROR|FATAL|PANIC):)/m;
 

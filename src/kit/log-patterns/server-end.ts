@@ -43,9 +43,9 @@ export const NO_START = rows({
   },
   diskFull: {
     means: "no-start",
-    says: new RegExp(`no space left on device|^${ENDED_FOR_ROOM}`, "imu"),
+    says: new RegExp(`no space left on device|quota exceeded|^${ENDED_FOR_ROOM}`, "imu"),
     tells: "the disk was full, or about to be",
-    seen: "strerror(ENOSPC) in fd.c and xlog.c; kit/commands/kept-room-command.ts of this tool",
+    seen: "strerror of ENOSPC and EDQUOT, glibc and musl, in fd.c and xlog.c; kit/commands/kept-room-command.ts of this tool",
     from: "9.4",
   },
   filesForbidden: {
@@ -61,9 +61,9 @@ export const NO_START = rows({
 export const MACHINE = rows({
   room: {
     means: "no-start",
-    says: /No space left on device|Disk quota exceeded/i,
+    says: /No space left on device|quota exceeded/i,
     tells: "the machine has no room",
-    seen: "strerror in fd.c and xlog.c, PostgreSQL 9.4 to 18",
+    seen: "strerror of glibc and musl in fd.c and xlog.c, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
   endedForRoom: {

@@ -1,7 +1,7 @@
 /** All rows by which the words of containers and servers are judged, each under its full name. */
 import { CELLS } from "./cells.ts";
 import type { LogPattern, LogPatterns } from "./log-pattern.ts";
-import { LOG_IN } from "./log-in.ts";
+import { LOG_IN, QUERY } from "./log-in.ts";
 import { RECOVERY, SHUT_DOWN } from "./recovery.ts";
 import { MACHINE, NO_START } from "./server-end.ts";
 import { PATRONI, START_UP } from "./start-up.ts";
@@ -13,6 +13,7 @@ const GROUPS = {
   "shut-down": SHUT_DOWN,
   cells: CELLS,
   "log-in": LOG_IN,
+  query: QUERY,
   "no-start": NO_START,
   machine: MACHINE,
 } satisfies Readonly<Record<string, LogPatterns<string>>>;

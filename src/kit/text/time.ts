@@ -3,6 +3,7 @@
  * bare. A bare time is read as UTC, and the caller echoes `text` so that nobody has to guess.
  */
 import { refuse } from "../../errors.ts";
+import { pastedTime } from "./pasted-time.ts";
 
 export interface TypedTime {
   readonly at: Date;
@@ -43,11 +44,21 @@ export function parseDuration(text: string): number {
 /** Throws `usage` for what is no time, or lies in no calendar. */
 export function parseTime(text: string, now: Date): TypedTime {
   const trimmed = text.trim();
-  const parsed = parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now);
+  const parsed = parseRelative(trimmed, now) ?? parseAbsolute(trimmed, now) ?? parsePasted(trimmed, now);
   if (parsed !== undefined) return parsed;
   throw refuse("usage", `"${text}" is not a time`).advise(
-    'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC).',
+    'Write "40m ago", "2016-03-17T06:10:17Z", "2016-03-17 06:10 +01:00" or "06:10" (UTC), or paste it as a log shows it.',
   );
+}
+
+/** Throws `usage` for a day with two readings. */
+function parsePasted(text: string, now: Date): TypedTime | undefined {
+  const [one, other] = pastedTime(text, now) ?? [];
+  const times = [one, other].flatMap((each) => (each === undefined ? [] : [parseAbsolute(each, now)]));
+  const [first, second] = times.flatMap((each) => each ?? []);
+  if (first === undefined || second === undefined) return first;
+  const readings = `"${text}" is ${first.text} with its day first, and ${second.text} with its month first`;
+  throw refuse("usage", readings).advise(`Write the one that is meant: ${first.text} or ${second.text}.`);
 }
 
 function parseRelative(text: string, now: Date): TypedTime | undefined {

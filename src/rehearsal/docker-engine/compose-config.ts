@@ -1,7 +1,9 @@
 /** The answers of `config`: JSON of the second generation; YAML of the first, in the form of JSON. */
+import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import type { ServiceText } from "./compose-file.ts";
 
+/** As far as it counts here. */
 interface Call {
   readonly generation: "v1" | "v2";
   readonly project: string;
@@ -31,7 +33,20 @@ export function configured(call: Call, services: ReadonlyMap<string, ServiceText
   return `${JSON.stringify(made, null, 2)}\n`;
 }
 
-const first = ({ image, restart, command, volumes, ports }: ServiceText, call: Call) => ({
+/** The hash on a container's label: of all that `config` says of its service. */
+export const configHash = (service: ServiceText, call: Call): string => digest(second(service, call));
+
+/** Lines of a service and its hash, of an answer of the second generation. */
+export const hashesOf = (answer: string, names: readonly string[]): string =>
+  Object.entries((JSON.parse(answer) as { readonly services: Readonly<Record<string, unknown>> }).services)
+    .filter(([name]) => names.includes(name))
+    .map(([name, service]) => `${name} ${digest(service)}\n`)
+    .join("");
+
+const digest = (service: unknown): string => createHash("sha256").update(JSON.stringify(service)).digest("hex");
+
+const first = ({ image, restart, command, volumes, ports, others }: ServiceText, call: Call) => ({
+  ...(others.length === 0 ? {} : { "x-others": others }),
   ...(command === "" ? {} : { command }),
   image,
   ...(ports.length === 0
@@ -41,7 +56,8 @@ const first = ({ image, restart, command, volumes, ports }: ServiceText, call: C
   ...(volumes.length === 0 ? {} : { volumes: volumes.map((volume) => short(volume, call)) }),
 });
 
-const second = ({ image, restart, command, volumes, ports }: ServiceText, call: Call) => ({
+const second = ({ image, restart, command, volumes, ports, others }: ServiceText, call: Call) => ({
+  ...(others.length === 0 ? {} : { "x-others": others }),
   command: command === "" ? null : command.split(" "),
   entrypoint: null,
   image,

@@ -2,8 +2,6 @@
  * Compose files as far as scenarios and the contract suite write them: two spaces for each level, services with image,
  * command, restart, volumes and ports. Comments count nothing, as with Compose itself.
  */
-import { createHash } from "node:crypto";
-
 export interface ServiceText {
   readonly image: string;
   readonly restart: string;
@@ -12,8 +10,8 @@ export interface ServiceText {
   readonly volumes: readonly string[];
   /** "HOST:CONTAINER". */
   readonly ports: readonly string[];
-  /** All that stands there. */
-  readonly lines: readonly string[];
+  /** Every other line that stands there. */
+  readonly others: readonly string[];
 }
 
 export function servicesIn(texts: readonly string[]): ReadonlyMap<string, ServiceText> {
@@ -26,10 +24,6 @@ export function servicesIn(texts: readonly string[]): ReadonlyMap<string, Servic
   return all;
 }
 
-/** The hash that Compose writes to a container's label: it changes with any line of the service. */
-export const configHash = (service: ServiceText): string =>
-  createHash("sha256").update(JSON.stringify(service.lines)).digest("hex");
-
 function merged(before: ServiceText, over: ServiceText): ServiceText {
   return {
     image: over.image === "" ? before.image : over.image,
@@ -37,7 +31,7 @@ function merged(before: ServiceText, over: ServiceText): ServiceText {
     command: over.command === "" ? before.command : over.command,
     volumes: [...before.volumes, ...over.volumes],
     ports: [...before.ports, ...over.ports],
-    lines: [...before.lines, ...over.lines],
+    others: [...before.others, ...over.others],
   };
 }
 
@@ -66,7 +60,17 @@ function read(lines: readonly string[]): ServiceText {
     return rest.slice(0, end < 0 ? undefined : end).map((line) => unquoted(line.trim().slice(2)));
   };
   const [image, restart, command] = [scalar("image"), scalar("restart"), scalar("command")];
-  return { image, restart, command, volumes: list("volumes"), ports: list("ports"), lines };
+  return { image, restart, command, volumes: list("volumes"), ports: list("ports"), others: othersIn(lines) };
+}
+
+const KNOWN = /^ {4}(?:image|restart|command|volumes|ports):/;
+
+function othersIn(lines: readonly string[]): readonly string[] {
+  let isKnown = false;
+  return lines.filter((line) => {
+    if (/^ {4}[^ -]/.test(line)) isKnown = KNOWN.test(line);
+    return !isKnown;
+  });
 }
 
 const unquoted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/, "$2");

@@ -4,8 +4,8 @@
  */
 import { posix } from "node:path";
 import { type Applied, fails, says } from "./answer.ts";
-import { configured } from "./compose-config.ts";
-import { configHash, servicesIn, type ServiceText } from "./compose-file.ts";
+import { configHash, configured, hashesOf } from "./compose-config.ts";
+import { servicesIn, type ServiceText } from "./compose-file.ts";
 import { create, remove, start, stop } from "./lifecycle.ts";
 import { recorded, textOn } from "./machine-files.ts";
 import { type DockerEngineState, imageOf, type SimContainer, type SimMount } from "./state.ts";
@@ -40,9 +40,12 @@ export function applyCompose(state: DockerEngineState, { generation, words, stdi
   const texts = files.map((file) => (file === "/dev/stdin" ? stdin : textOn(state, file)));
   const lacking = files.find((_, index) => texts[index] === undefined);
   if (lacking !== undefined) return fails(state, `open ${lacking}: no such file or directory`);
+  const hashed = rest[0] === "config" && rest[1] === "--hash" && rest.length === 3 ? rest[2]?.split(",") : undefined;
+  if (hashed !== undefined && generation === "v2" && files.join(" ") === "/dev/stdin")
+    return says(state, hashesOf(stdin, hashed));
   const services = servicesIn(texts.map((text) => text ?? ""));
-  if (rest.join(" ") === "config --hash *")
-    return says(state, [...services].map(([name, service]) => `${name} ${configHash(service)}\n`).join(""));
+  if (hashed !== undefined && generation === "v1")
+    return says(state, hashesOf(configured({ ...call, generation: "v2" }, services), hashed));
   if (rest.join(" ") === CONFIG[generation]) return says(state, configured(call, services));
   if (rest[0] !== "up" || rest[1] !== "-d") return undefined;
   while (rest[2] === "--scale") rest.splice(2, 2);
@@ -80,7 +83,8 @@ function raised(state: DockerEngineState, call: Call, { name, service }: Named):
   const image = imageOf(state, service.image);
   if (image === undefined) return { state, why: `pull access denied for ${service.image}` };
   const old = memberOf(state, call.project, name);
-  if (old !== undefined && old.labels[label("config-hash")] === configHash(service)) return begun(state, old.id, call);
+  if (old !== undefined && old.labels[label("config-hash")] === configHash(service, call))
+    return begun(state, old.id, call);
   const kept = old === undefined ? [] : inherited(old, service, call);
   const gone = old === undefined ? state : remove(stop(state, old, call.now), old);
   const [made, id] = create(
@@ -145,7 +149,7 @@ export function labelsOf(call: Omit<Call, "now">, { name, service }: Named): Rea
     [label("project")]: project,
     [label("service")]: name,
     [label("version")]: VERSIONS[generation],
-    [label("config-hash")]: configHash(service),
+    [label("config-hash")]: configHash(service, call),
     [label("container-number")]: "1",
     [label("oneoff")]: "False",
     [label("project.working_dir")]: directory,

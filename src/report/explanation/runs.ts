@@ -67,6 +67,13 @@ export const RUNS = {
       "dingo-recover undo RUN takes back what was done before it.",
     ],
   },
+  "own-action-failed": {
+    why: "A step is done by an action of your own, and its program threw an error. The message names the action and its function. The fault is not in dingo-recover.",
+    next: [
+      "Mend the file that the message names, or tell its author. An own guard refuses by refuse(message, remedy).",
+      "Then dingo-recover resume RUN: a step that may have had its effect is probed first.",
+    ],
+  },
   "proof-failed": {
     why: "A step said that it succeeded, and the world does not show it. An exit code and a log line are no proof here: rows, identities, log-ins and object counts are.",
     next: [

@@ -102,3 +102,22 @@ describe("segments of another cluster", () => {
       add(store, `wal_005/${segment(number)}.lzo`, wholeSegment(number, OTHER), { lastModified });
   }
 });
+
+describe("an archive that is only read", () => {
+  it.each(["pg//db1/wal", "/db1/wal", ""])("may lie at %j, and is named so", async (prefix) => {
+    const store = sampleArchive({ at: { bucket: OLD.bucket, prefix }, whole: true });
+    const location = `s3://${OLD.bucket}/${prefix}`;
+    const { document } = await archiveVerify({ store, location, depth: "deep" });
+    expect([document.verdict, document.problems, document.location]).toEqual([
+      "restorable",
+      [],
+      location.replace(/\/$/, "/"),
+    ]);
+  });
+
+  it("is advised by a name that can be given", async () => {
+    const store = sampleArchive({ at: { bucket: OLD.bucket, prefix: "pg//db1/wal" } });
+    const { document } = await archiveVerify({ store, location: `s3://${OLD.bucket}/pg` });
+    expect(document.problems[0]?.message).toContain(`"s3://${OLD.bucket}/pg//db1/wal"`);
+  });
+});

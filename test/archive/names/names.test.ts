@@ -1,7 +1,15 @@
 import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../src/archive/names/layout.ts";
-import { endLsn, nextSegment, parseSegment, segmentLsn, segmentName } from "../../../src/archive/names/segment.ts";
+import { firstByte, segmentNumberAt } from "../../../src/archive/names/lsn.ts";
+import {
+  endLsn,
+  nextSegment,
+  parseSegment,
+  segmentBytesOf,
+  segmentLsn,
+  segmentName,
+} from "../../../src/archive/names/segment.ts";
 import { holesIn, numbersIn, sizeOf, spansOf } from "../../../src/archive/names/spans.ts";
 import { initdbTime, parseSysid } from "../../../src/archive/names/sysid.ts";
 
@@ -97,5 +105,21 @@ describe("spans", () => {
         expect(sizeOf(spans)).toBe(new Set(some).size);
       }),
     );
+  });
+});
+
+describe("segments of another size", () => {
+  it.each([20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30])("of 2^%d bytes have names without a hole", (power) => {
+    const bytes = 2 ** power;
+    const inLog = 2 ** (32 - power);
+    const lastOfLog = `0000000100000000${(inLog - 1).toString(16).toUpperCase().padStart(8, "0")}`;
+    const segment = parseSegment(lastOfLog, bytes);
+    if (segment === undefined) throw new Error("it fits no such segments");
+    expect(segmentBytesOf(segment.number)).toBe(bytes);
+    expect(segmentName(segment)).toBe(lastOfLog);
+    expect(segmentName(nextSegment(segment))).toBe("000000010000000100000000");
+    expect([endLsn(segment), firstByte(nextSegment(segment))]).toEqual(["1/0", 2n ** 32n]);
+    expect(segmentNumberAt(2n ** 32n - 1n, bytes)).toBe(segment.number);
+    expect(parseSegment(`0000000100000000${inLog.toString(16).toUpperCase().padStart(8, "0")}`, bytes)).toBeUndefined();
   });
 });

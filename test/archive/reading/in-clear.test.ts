@@ -106,10 +106,10 @@ describe("an archive of OpenPGP messages", () => {
 
   it.each(["deep", "full"] as const)("is looked into, %s", async (depth) => {
     const seen = await facts();
-    const insides = await lookInside(reader(), seen, { depth, cold: isCold });
+    const insides = await lookInside(reader(), seen, { depth, cold: (entry) => isCold({}, entry) });
     expect([...insides.values()].filter(({ broken, hidden }) => (broken ?? hidden) !== undefined)).toEqual([]);
     await change(store, walKey(16), (bytes) => bytes.subarray(0, -1));
-    const again = await lookInside(reader(), await facts(), { depth, cold: isCold });
+    const again = await lookInside(reader(), await facts(), { depth, cold: (entry) => isCold({}, entry) });
     expect(again.get(walKey(16))?.broken).toBe("its OpenPGP message is damaged: it is cut");
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { archiveVerify } from "../../../src/cli/commands/archive/archive-verify-core.ts";
 import type { ArchiveVerifyDocument } from "../../../src/cli/commands/archive/archive-verify-core.ts";
-import { formatLocation } from "../../../src/archive/names/location.ts";
+import { formatLocation, keyIn } from "../../../src/archive/names/location.ts";
 import { lzop, type Run } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { tar } from "../../../src/rehearsal/world/formats/tar.ts";
 import type { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
@@ -201,6 +201,7 @@ describe("a look at both ends of every object", () => {
   it("asks nothing of objects that cannot be read at once", async () => {
     const store = realArchive();
     add(store, `wal_005/${segment(3)}.lzo`, wal(3), { storageClass: "GLACIER" });
+    store.frozen.add(keyIn(OLD, `wal_005/${segment(3)}.lzo`));
     expect(await look(store)).toMatchObject({ verdict: "unknown", look: { objects: 6 } });
   });
 });

@@ -14,10 +14,18 @@ function withoutHistory() {
   return { store, base };
 }
 
-const settings = (major: string, timeline: number | "current"): string =>
-  [...settingsFiles({ major, timeline, targetTime: undefined, least: {}, socketDirectory: "/tmp" }).values()].join(
-    "\n",
-  );
+function settings(major: string, timeline: number | "current", segmentBytes = 2 ** 24): string {
+  const terms = { major, timeline, targetTime: undefined, least: {}, segmentBytes, socketDirectory: "/tmp" };
+  return [...settingsFiles(terms).values()].join("\n");
+}
+
+describe("the settings of a restored server", () => {
+  it("keep two segments at least, as it refuses to start with less", () => {
+    expect(settings("13", 1)).not.toContain("wal_size");
+    expect(settings("13", 1, 2 ** 26)).toContain("\nmin_wal_size = 128MB\n");
+    expect(settings("13", 1, 2 ** 30)).toContain("\nmin_wal_size = 2048MB\nmax_wal_size = 2048MB\n");
+  });
+});
 
 describe("a base backup on timeline 2 without 00000002.history", () => {
   it("is restored along its own timeline without the number", async () => {

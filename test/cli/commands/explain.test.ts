@@ -44,9 +44,12 @@ describe("explain", () => {
     for (const exit of Object.values(EXIT)) expect((await place.run(["explain", String(exit)])).code).toBe(EXIT.done);
   });
 
-  it("knows what was meant by a misspelt one", async () => {
-    const { code, stderr } = await place.run(["explain", "in-dout"]);
+  it.each([
+    ["in-dout", "in-doubt"],
+    ["stopd", "stopped-by-operator"],
+  ])("knows what was meant by a misspelt one: %s", async (given, meant) => {
+    const { code, stderr } = await place.run(["explain", given]);
     expect(code).toBe(EXIT.usage);
-    expect(stderr).toContain('Did you mean "in-doubt"?');
+    expect(stderr.replaceAll(/\s+/gu, " ")).toContain(`Did you mean "${meant}"?`);
   });
 });

@@ -67,7 +67,7 @@ async function show(...events: readonly EventBody[]): Promise<string> {
 const began = {
   type: "step-began",
   step: "make",
-  title: "Take back: Make it",
+  title: 'Undo "Make it"',
   effect: "create",
   attempt: 1,
   commands: [],
@@ -115,7 +115,7 @@ describe("a step that asks, on a terminal", () => {
     await renderer.close();
     expect(atQuestion).not.toMatch(/\u2714|\u2716/);
     const marks = terminal.lines.filter((line) => /\u2714|\u2716/.test(line));
-    expect(marks).toEqual(["\u2714 Take back: Make it"]);
+    expect(marks).toEqual(['\u2714 Undo "Make it"']);
     expect(terminal.lines.filter((line) => line.includes("found"))).toEqual(["    found"]);
   });
 
@@ -146,7 +146,7 @@ describe("a step that was taken back, on a terminal", () => {
     const probed = { type: "step-probed", step: "make", state: "done", evidence: "nothing is there" } as const;
     const shown = await show(began, probed, undone);
     expect(shown).not.toMatch(/\u2716|FAILED/);
-    expect(shown.match(/(\u2714|COMPLETED).*Take back: Make it/)).not.toBeNull();
+    expect(shown.match(/(\u2714|COMPLETED).*Undo "Make it"/)).not.toBeNull();
     expect(shown.indexOf("    probe of make: done: nothing is there")).toBeGreaterThan(
       shown.search(/\u2714|COMPLETED/),
     );

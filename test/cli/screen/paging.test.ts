@@ -54,7 +54,7 @@ it("shows the page before again where b is typed, and nothing before the first",
 
 it("turns no page for what is meant for the question, and says where that comes", async () => {
   const lines = await told(QUESTION, "?", "m", "", "", "y");
-  expect(lines.filter((line) => line.includes("The question comes with the last page"))).toHaveLength(2);
+  expect(lines.filter((line) => line.includes("Press Enter: you answer on the last page"))).toHaveLength(2);
   expect(lines.filter((line) => /detail \d+/u.test(line))).toHaveLength(50);
 });
 
@@ -68,14 +68,14 @@ it("shows the facts first, and right above the answer what begins now, in bold",
     prompt: "Go on?",
     expected: "y",
     why: "From here on things are stopped.",
-    details: ["undo takes back all but: restart"],
+    details: ["undo takes back every step except: restart"],
     more: ["restart (disrupt): Restart it"],
   };
   typed.left = ["?", "y"];
   await promptingOperator(output as unknown as Output, () => ["  lost  63 s"]).ask(question);
   expect(lines).toEqual([
     ["  lost  63 s", undefined],
-    ["    undo takes back all but: restart", undefined],
+    ["    undo takes back every step except: restart", undefined],
     ["    From here on things are stopped.", "strong"],
     ["    restart (disrupt): Restart it", undefined],
     ["    From here on things are stopped.", undefined],

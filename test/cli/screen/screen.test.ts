@@ -168,7 +168,7 @@ describe("the commands for doing a step by hand", () => {
 
 describe("the head of a step", () => {
   it("is broken at words, and what follows stands under it", () => {
-    const title = `Take back: ${"give the recovered database its name ".repeat(3).trim()}`;
+    const title = `Undo "${"give the recovered database its name ".repeat(3).trim()}"`;
     const event = { ...STAMP, type: "step-would-run", step: "names", title, effect: "disrupt", commands: [] } as const;
     const shown = eventLines(event, { width: 80, verbose: false });
     expect(shown.length).toBeGreaterThan(1);

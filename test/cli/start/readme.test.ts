@@ -5,6 +5,7 @@ import { EXIT } from "../../../src/errors.ts";
 import { formatLocation, parseLocation } from "../../../src/archive/names/location.ts";
 import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { renderHelp } from "../../../src/cli/start/render-help.ts";
+import { renderSchemas } from "../../../src/cli/start/render-schema.ts";
 import { TOOL_DIRECTORY } from "../../tool.ts";
 
 const README = readFileSync("README.md", "utf8");
@@ -52,6 +53,11 @@ describe("the rendered help", async () => {
 
   it("is what the build wrote down", () => {
     expect(JSON.parse(readFileSync(join(TOOL_DIRECTORY, "help.json"), "utf8"))).toEqual(help);
+  });
+
+  it("has the schemas beside it, as the build wrote them down", () => {
+    const written: unknown = JSON.parse(readFileSync(join(TOOL_DIRECTORY, "schema.json"), "utf8"));
+    expect(written).toEqual(renderSchemas());
   });
 
   it("has examples and the exit of every command's options", () => {

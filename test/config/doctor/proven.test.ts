@@ -13,7 +13,7 @@ describe("what a real recovery has run with", () => {
     expect(besideProven("cf", "8.18.3")).toBe("8.18.3");
     expect(besideProven("cf", "8.18.3+abc.2026")).toBe("8.18.3+abc.2026");
     expect(besideProven("cf", "8.18.30")).toBe("8.18.30 (proven with 8.18.3)");
-    expect(besideProven("node", "20.20.2")).toBe("20.20.2");
-    expect(besideProven("node", "24.1.0")).toBe("24.1.0 (proven with 20.20)");
+    expect(besideProven("node", "24.21.0")).toBe("24.21.0");
+    expect(besideProven("node", "26.1.0")).toBe("26.1.0 (proven with 24.21)");
   });
 });

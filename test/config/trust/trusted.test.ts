@@ -88,6 +88,17 @@ describe("trust", () => {
     expect(store.trusts(subject())).toBe(false);
   });
 
+  it("does not cover types that a comment of JavaScript imports, and covers an import beside them", () => {
+    put("c.yml", "actions: [main.mjs]\n");
+    const types = '/** @import { A, B } from "nowhere" */\n/** @import { C } from "./c.mjs" */ ';
+    put("main.mjs", `${types}import { b } from "./helper.mjs";\n`);
+    put("helper.mjs", "1");
+    store.trust(subject(), AT);
+    expect(store.trusts(subject())).toBe(true);
+    put("helper.mjs", "2");
+    expect(store.trusts(subject())).toBe(false);
+  });
+
   it("of TypeScript does not cover what is imported as types alone, which Node strips", () => {
     put("c.yml", "actions: [main.ts]\n");
     const types =

@@ -55,6 +55,15 @@ describe("the section of a file that a window lies in", () => {
     }
   });
 
+  it("is all of it where another machine's lines fill half a mebibyte in the midst of a large file", () => {
+    const few = machine("a", 0, DAY);
+    const long = few.replaceAll("x".repeat(450), "x".repeat(15_000));
+    const middle = long.indexOf("\n", long.length / 2 + 1_100_000) + 1;
+    const text = long.slice(0, middle) + machine("b", 100, 200) + long.slice(middle);
+    expect(search(text, 60, 65)).toBeUndefined();
+    expect(search(long, 60, 65)).toBeDefined();
+  });
+
   it("is all of it where a few lines of another machine stand at its end", () => {
     const text = machine("a", 0, DAY) + machine("b", 660, 1);
     expect(search(text, 655, 665)).toBeUndefined();

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { surveyStack } from "../../../src/docker/actions/compose/survey.ts";
 import { LABEL } from "../../../src/docker/compose/labels.ts";
+import { RecoverError } from "../../../src/errors.ts";
 import { hashOfText } from "../../fakes/fake-compose-stack.ts";
 import type { Scene } from "../../traps/scene.ts";
 import {
@@ -39,7 +40,8 @@ describe("the survey of a stack", () => {
       by_itself: true,
       before_sha256: "",
       diff: "+services:\n+  db:\n+    volumes:\n+      - ./postgres:/var/lib/postgresql/data",
-      in_file: expect.stringContaining("\n-#    volumes:\n") as string,
+      in_file:
+        "-#    volumes:\n-#      - ./postgres:/var/lib/postgresql/data\n+    volumes:\n+      - ./postgres:/var/lib/postgresql/data",
       clone: false,
       drifted: [],
     });
@@ -132,6 +134,18 @@ describe("the survey of a stack", () => {
       (scene) => {
         stackOf(scene).unset = ["TAG"];
         stackOf(scene).drifted.add("web");
+      },
+      /these variables have no value: TAG/,
+    ],
+    [
+      "such a variable leaves the name of an image that is none",
+      (scene) => {
+        stackOf(scene).unset = ["TAG"];
+        const failed = new RecoverError("command-failed", "invalid reference format", {
+          remedy: "x",
+          effect: "unknown",
+        });
+        stackOf(scene).composeHashes = () => Promise.reject(failed);
       },
       /these variables have no value: TAG/,
     ],

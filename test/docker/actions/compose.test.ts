@@ -104,6 +104,7 @@ describe("what may not be touched", () => {
   it("what Compose leaves alone, such as of a profile, is started again, and a service keeps as many containers as it had", async () => {
     const scene = await started();
     const stack = stackOf(scene);
+    stack.files.set(FILE, `${BEFORE}  extra:\n    image: acme\n`);
     const [extra, again] = [stack.add("extra"), stack.add("web")];
     for (const { id } of [extra, again]) {
       await stack.stop(id);

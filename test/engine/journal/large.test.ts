@@ -110,12 +110,12 @@ describe("reading line by line", () => {
 });
 
 describe("what lies beside a journal", () => {
-  it("is refused where it is larger than a text can be", () => {
+  it("is refused where it is larger than its line says, and larger than a text can be", () => {
     const directory = scratch();
     const evidence = new EvidenceStore(directory, new Secrets());
     const kept = evidence.keep("listing", "content");
     grow(join(directory, "evidence", kept.sha256), THREE_GIB);
-    expect(() => evidence.recall(kept)).toThrow(expect.objectContaining({ code: "state-dir-unusable" }) as Error);
+    expect(() => evidence.recall(kept)).toThrow(expect.objectContaining({ code: "journal-broken" }) as Error);
   });
 
   it("is followed without being held where it is a log of events", () => {

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeDirectory } from "../../../src/engine/journal/durable.ts";
 import { keyClaimName, runClaimName } from "../../../src/engine/lease/claim.ts";
+import { createHash } from "node:crypto";
 import { fetchMirrored } from "../../../src/engine/lease/mirror.ts";
 import { SharedMemory } from "../../fakes/memory-shared-place.ts";
 import { Machine, started } from "./machine.ts";
@@ -320,6 +321,31 @@ describe("a run that is taken over from another machine", () => {
     await expect(journal.checkFence()).resolves.toBeUndefined();
     expect(journal.behind).toBe(0);
     expect((await fetchMirrored(ann.place, journal.run, journal.head)).reading.entries).toHaveLength(2);
+  });
+
+  it("has evidence that is named within evidence", async () => {
+    const ann = new Machine(new SharedMemory(), "ann");
+    const { journal } = await ann.lease(ann.state.create());
+    const inner = { ...(await journal.keep("inner", "within")) };
+    const data = { inner, long: "x".repeat(30_000) };
+    await journal.append({ type: "step-recorded", step: "copy", attempt: 1, kind: "listing", data });
+    await journal.checkFence();
+    const { evidence } = await fetchMirrored(ann.place, journal.run, journal.head);
+    expect([...evidence.values()]).toEqual([JSON.stringify(data), "within"]);
+  });
+
+  it("is refused where its evidence holds more than is taken in, before any is fetched", async () => {
+    const memory = new SharedMemory();
+    const ann = new Machine(memory, "ann");
+    const { journal } = await ann.lease(ann.state.create());
+    const listing = { ...(await journal.keep("listing", "within")) };
+    await journal.append({ type: "step-recorded", step: "copy", attempt: 1, kind: "listing", data: { listing } });
+    await journal.checkFence();
+    const chunk = [...memory.objects.keys()].find((name) => name.includes("/journal/")) ?? "";
+    const forged = (memory.objects.get(chunk) ?? "").replace('"bytes":6', '"bytes":6000000000');
+    memory.objects.set(chunk, forged);
+    const head = createHash("sha256").update(forged.trimEnd()).digest("hex");
+    await expect(fetchMirrored(ann.place, journal.run, head)).rejects.toMatchObject({ code: "journal-too-large" });
   });
 
   it("is refused where the lease is missing or names no line: its tail may have been cut", async () => {

@@ -10,7 +10,7 @@ import { brokerLines, lagerStart, parseLager } from "../../../src/discovery/line
 import { actionOf, BROKER, brokerEvent, DELETION_ERROR } from "../../../src/kit/log-patterns/broker.ts";
 import { CELLS } from "../../../src/kit/log-patterns/cells.ts";
 import { isKnown } from "../../../src/kit/log-patterns/known-lines.ts";
-import { packedFiles, readPacked, withoutStamp } from "./captured.ts";
+import { packedFiles, readPacked, scriptSentences, withoutStamp } from "./captured.ts";
 import { KNOWN_ACTIONS, KNOWN_LINES } from "./known-broker.ts";
 
 const LOGS = join(import.meta.dirname, "../../../fixtures/logs");
@@ -44,7 +44,7 @@ function isBrokerCovered(line: string, file: string): boolean {
   return (
     brokerEvent(lager.action) !== undefined ||
     (lager.level >= DELETION_ERROR.level && action.startsWith(DELETION_ERROR.begins)) ||
-    KNOWN_ACTIONS.some((each) => action.startsWith(each))
+    KNOWN_ACTIONS.some((each) => (/[.-]$/.test(each) ? action.startsWith(each) : action === each))
   );
 }
 
@@ -57,6 +57,14 @@ describe("the captured logs", () => {
   it.each(files)("have no line that nothing covers: %s/%s", (folder, file) => {
     const lines = readPacked(folder, file).split("\n");
     expect(lines.filter((line) => !isCovered(line, file)).slice(0, 20)).toEqual([]);
+  });
+});
+
+describe("the sentences of the start scripts of all releases", () => {
+  it("are known, also those of releases that nobody has captured", () => {
+    const sentences = scriptSentences();
+    expect(sentences.length).toBeGreaterThan(50);
+    expect(sentences.filter(([, , line]) => !isKnown(line))).toEqual([]);
   });
 });
 

@@ -37,6 +37,18 @@ export function capturedPhases(): readonly Phase[] {
   );
 }
 
+/** Sentences of the start scripts of all releases, with the first and the last that has them: sentences.tsv. */
+export function scriptSentences(): readonly (readonly [first: string, last: string, line: string])[] {
+  const text = readFileSync(join(LOGS, "../container-logs/sentences.tsv"), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((row) => {
+      const [first = "", last = "", line = ""] = row.split("\t");
+      return [first, last, line] as const;
+    });
+}
+
 /** A server alone, without its container: fixtures/server-logs. */
 export function serverLines(name: string): readonly string[] {
   return readFileSync(join(LOGS, "../server-logs", `${name}.log`), "utf8").split("\n");

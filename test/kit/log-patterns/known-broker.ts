@@ -1,19 +1,38 @@
 /** The lines of captured brokers, routers and collectors that mean nothing for an instance. Only tests need them. */
 
-/** Actions of the broker without `cluster.`, `recreate.` and its source, beginnings. */
+/** Actions of the broker without `cluster.`, `recreate.` and its source; with `.` or `-` at its end one is a beginning. */
 export const KNOWN_ACTIONS: readonly string[] = [
-  ...["add-node.perform.", "admin.", "allocate-port", "assign-port-to-cluster", "bind.", "unbind.", "update.done"],
+  ...[
+    "add-node.perform.",
+    "admin.",
+    "allocate-port",
+    "allocate-port.increase",
+    "assign-port-to-cluster",
+    "bind.",
+    "unbind.",
+    "update.done",
+  ],
   ...["callbacks.", "check-leader.", "cluster-data.member-data.waiting", "clusterdata.", "etcd-delete."],
   ...["failover-from.perform", "initialize-port", "last-operation.unknown-error", "last-opration.", "license-check."],
-  ...["load-member.etcd-get", "load", "member-status.", "new-broker.new-cf.success", "patroni.", "provision.done"],
+  ...[
+    "load-member.etcd-get",
+    "load",
+    "load.etcd-get",
+    "load.state",
+    "member-status.",
+    "new-broker.new-cf.success",
+    "patroni.",
+    "provision.done",
+  ],
   ...[
     "provision.lookup-",
     "provision.recreation-data.",
     "provision.routing",
+    "provision.routing.",
     "provision.running.",
     "provision.success.",
   ],
-  ...["provision.backup-name.", "recreate.", "recreate", "me", "not-exists", "restore.callback.received"],
+  ...["me", "not-exists", "restore.callback.received"],
   ...["routing-allocation.restored", "remove-cluster-assignment.delete", "request.no-steps", "state.", "start", "stop"],
   ...["wait-for-leader.perform", "wait-til-nodes-running.perform"],
 ];

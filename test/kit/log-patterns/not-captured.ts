@@ -18,6 +18,8 @@ export const NOT_CAPTURED: Readonly<Record<string, string>> = {
   "cells.destroying": "Destroying Docker container `cf-52167ceb-a9f7-4f3e-8fc0-0d2a6b1c9e55'...",
   "log-in.passwordLacking": "psql: error: fe_sendauth: no password supplied",
   "log-in.databaseLacking": 'psql: error: FATAL:  database "postgres" does not exist',
+  "query.tookTooLong": "ERROR:  canceling statement due to statement timeout",
+  "query.isNone": 'ERROR:  syntax error at or near "selekt"',
   "no-start.checkpointUnreadable": "PANIC:  could not locate a valid checkpoint record",
   "no-start.otherRelease": "FATAL:  database files are incompatible with server",
   "no-start.libraryLacking": 'FATAL:  could not access file "pg_stat_statements": No such file or directory',

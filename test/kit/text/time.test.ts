@@ -79,3 +79,51 @@ describe("a duration", () => {
     expect(() => parseDuration(text)).toThrow(expect.objectContaining({ code: "usage" }) as Error);
   });
 });
+
+describe("a time that is pasted", () => {
+  const at = "2026-11-20T16:00:00Z";
+  const now = new Date("2026-11-21T14:00:00Z");
+
+  it.each([
+    ["Nov 20, 2026 @ 16:00:00.000", "Kibana"],
+    ["November 20th 2026, 16:00:00.000", "Kibana 6"],
+    ["2026-11-20 16:00:00.000", "Grafana"],
+    ["1795190400", "an epoch"],
+    ["1795190400.000000000", "lager's"],
+    ["1795190400000", "in milliseconds"],
+    ["1795190400000000000", "Loki's, in nanoseconds"],
+    ["November 20, 2026 at 16:00 (UTC)", "CloudWatch"],
+    ["November 20, 2026, 17:00 (UTC+01:00)", "CloudWatch with a zone"],
+    ["2026/11/20 16:00:00", "Go's log"],
+    ["20.11.2026 16:00", "German"],
+    ["20.11.2026, 17:00 +01:00", "German with a zone"],
+    ["20/11/2026 16:00", "the day cannot be a month"],
+    ["11/20/2026 4:00:00 PM", "the month cannot be the second"],
+    ["20/Nov/2026:16:00:00 +0000", "an access log"],
+    ["Fri, 20 Nov 2026 16:00:00 GMT", "a mail"],
+    ["Nov 20 16:00:00", "syslog"],
+  ])("%s is read: %s", (text) => {
+    expect(parseTime(text, now).at.toISOString()).toBe(new Date(at).toISOString());
+  });
+
+  it("is echoed if it names no zone", () => {
+    expect(parseTime("20.11.2026 16:00", now)).toMatchObject({ bare: true, text: at });
+    expect(parseTime("1795190400", now)).toMatchObject({ bare: false });
+  });
+
+  it("is of last year if it names none and would lie ahead", () => {
+    expect(parseTime("Dec 24 16:00:00", now).text).toBe("2025-12-24T16:00:00Z");
+  });
+
+  it("with two readings is asked about, with both", () => {
+    expect(() => parseTime("11/12/2026 16:00", now)).toThrow(
+      /2026-12-11T16:00:00Z with its day first, and 2026-11-12T16:00:00Z with its month first/,
+    );
+    expect(parseTime("11/11/2026 16:00", now).text).toBe("2026-11-11T16:00:00Z");
+  });
+
+  it.each(["31.02.2026 16:00", "Foo 20 2026 16:00", "20.11.2026 what", "13/13/2026", "12345", "25/Nov/2026:99:00:00"])(
+    "%s is none",
+    (text) => expect(() => parseTime(text, now)).toThrow(/is not a time/),
+  );
+});

@@ -114,6 +114,13 @@ export class Snapshot {
     return PACK[ending](await this.unpacked(relative));
   }
 
+  /** Other content under the object's name, packed as that says. */
+  async replace(relative: string, content: Uint8Array): Promise<void> {
+    const pack = Object.entries(PACK).find(([ending]) => relative.endsWith(`.${ending}`))?.[1];
+    if (pack === undefined) throw new Error(`nothing here packs ${relative}`);
+    await this.write(relative, await pack(content));
+  }
+
   async unpacked(relative: string): Promise<Uint8Array> {
     return unpackedOf(relative, await this.read(relative));
   }

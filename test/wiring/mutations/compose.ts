@@ -14,7 +14,7 @@ import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";
 
 export const PROJECT = { host: "", sudo: false, project: "mastodon" };
 export const FILE = "/srv/mastodon/docker-compose.yml";
-export const BEFORE = "services:\n  db:\n    image: postgres:15\n";
+export const BEFORE = "services:\n  web:\n    image: acme\n  db:\n    image: postgres:15\n";
 export const OVERRIDE = "/srv/mastodon/docker-compose.override.yml";
 const AFTER = "services:\n  db:\n    volumes:\n      - ./postgres:/var/lib/postgresql/data\n";
 const PATH = "/var/lib/postgresql/data";

@@ -1,7 +1,7 @@
 /** How old a backup is, by the store's clock: this machine's own may be wrong, and may be the one that was restored. Pure. */
 import { z } from "zod";
 import type { ArchiveVerdict, BaseBackupVerdict } from "../../judgement/verdict.ts";
-import { instanceGuidIn, parseLocation } from "../../names/location.ts";
+import { instanceGuidIn, parseSource } from "../../names/location.ts";
 import { parseDuration } from "../../../kit/text/time.ts";
 import { type Finding, found } from "./finding.ts";
 
@@ -60,7 +60,7 @@ function causeOf(
 ): string {
   const isAlive = point >= 0 && point < age && point * 1000 <= parseDuration(max_age);
   if (!isAlive) return "WAL stopped coming as well: archiving has stopped, or the database is gone";
-  return instanceGuidIn(parseLocation(archive)) === undefined
+  return instanceGuidIn(parseSource(archive)) === undefined
     ? "WAL still comes: the database archives, and nothing pushes base backups; look at the job that runs wal-e backup-push"
     : "Dingo's own nightly base backup never runs: its containers compare the hour of `date +%H`, 01, with BACKUP_HOUR, 1. A base backup comes only when a container starts: set BACKUP_HOUR to 01, or push one by a job of your own";
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { formatLocation, parseLocation } from "../../names/location.ts";
+import { formatLocation, parseSource } from "../../names/location.ts";
 import { RecoverError } from "../../../errors.ts";
 import type { Settings } from "../../../ports/settings.ts";
 import { parseDuration } from "../../../kit/text/time.ts";
@@ -35,7 +35,7 @@ export const findArchive = defineAction({
       if (text !== "") parseDuration(text);
     const given = request.archive === "" ? (settings.walE?.prefix ?? "") : request.archive;
     if (given === "") throw nowhere();
-    const location = parseLocation(given);
+    const location = parseSource(given);
     const { endpoint, keyId } = await store.readingIdentity();
     return { location: formatLocation(location), endpoint, key_id: keyId, findings: looseFiles(settings) };
   },

@@ -3,9 +3,10 @@ import { type Context, defineAction } from "../../../action.ts";
 import { isEncrypted } from "../../judgement/strangers.ts";
 import type { ArchiveVerdict } from "../../judgement/verdict.ts";
 import { verifyArchive } from "../../judgement/verify.ts";
-import { type ArchiveLocation, formatLocation, parseLocation } from "../../names/location.ts";
+import { type ArchiveLocation, formatLocation, parseSource } from "../../names/location.ts";
 import { type ArchiveFacts, readArchive } from "../../reading/facts.ts";
 import { inClear } from "../../reading/in-clear.ts";
+import { askedCold } from "../../asked-cold.ts";
 import { planRestore } from "../../restore/plan.ts";
 import { expandedSize } from "../../restore/restore.ts";
 import { counted } from "../../../kit/text/counted.ts";
@@ -56,7 +57,7 @@ export const judgeBackup = defineAction({
     ].join("\n"),
   describe: ({ archive }) => [{ on: "here", line: quote(["dingo-recover", "archive", "verify", archive]) }],
   async run(context, request) {
-    const location = parseLocation(request.archive);
+    const location = parseSource(request.archive);
     const facts = await factsOf(context, location);
     if (isEncrypted(facts) && facts.opened === undefined) throw encrypted(context, facts);
     const verdict = verifyArchive(facts, { restorer: "person" });
@@ -71,14 +72,16 @@ export const judgeBackup = defineAction({
   /** The archive grows with the life of its database; the tested part has to stay. */
   async verify(context, { archive }, { base, restorable }) {
     if (!restorable) return { holds: "unknown", evidence: "it may be another archive by now" };
-    const facts = await factsOf(context, parseLocation(archive));
+    const facts = await factsOf(context, parseSource(archive));
     const there = verifyArchive(facts).baseBackups.find(({ name }) => name === base);
     return { holds: there?.usable === true, evidence: `${base}: ${there?.why ?? "it is not there"}` };
   },
 });
 
-const factsOf = ({ ports }: Context, location: ArchiveLocation): Promise<ArchiveFacts> =>
-  readArchive(inClear(ports.store.reader(), ports.decryption), location, { times: true });
+async function factsOf({ ports }: Context, location: ArchiveLocation): Promise<ArchiveFacts> {
+  const reader = inClear(ports.store.reader(), ports.decryption);
+  return askedCold(reader, await readArchive(reader, location, { times: true }), { restorer: "person" });
+}
 
 function judged(
   facts: ArchiveFacts,

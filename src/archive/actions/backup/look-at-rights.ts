@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { parseLocation } from "../../names/location.ts";
+import { parseSource } from "../../names/location.ts";
 import { known } from "../../../kit/commands/placeholder.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
@@ -31,15 +31,15 @@ export const lookAtRights = defineAction({
   describe: ({ archive, pushed_by: who }) => [
     ...["get-bucket-versioning", "get-object-lock-configuration"].map((question) => ({
       on: "here",
-      line: quote(["aws", "s3api", question, "--bucket", parseLocation(known(archive)).bucket]),
+      line: quote(["aws", "s3api", question, "--bucket", parseSource(known(archive)).bucket]),
     })),
     ...whereEmpty(who, {
       empty: [{ on: "here", line: quote(["aws", "sts", "get-caller-identity"]) }],
-      given: simulationLines(parseLocation(archive), who).map((line) => ({ on: "here", line })),
+      given: simulationLines(parseSource(archive), who).map((line) => ({ on: "here", line })),
     }),
   ],
   async run({ ports: { store } }, { archive, pushed_by: who }) {
-    const location = parseLocation(archive);
+    const location = parseSource(archive);
     const kept = keptText(await store.protection(location.bucket));
     const subject = who === "" ? "these keys" : `the keys of ${who}`;
     const why = `whether the archive can be deleted or written over with ${subject} is not known, and is not tried`;

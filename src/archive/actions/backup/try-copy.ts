@@ -4,6 +4,7 @@
 import type { Json } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { RecoverError } from "../../../errors.ts";
+import { QUERY } from "../../../kit/log-patterns/log-in.ts";
 import type { RestoredCopy } from "../../../ports/scratch-database.ts";
 import { lastReplayed, tellsRecovered } from "../scratch/stop-line.ts";
 import { type Keeper, whileRunning } from "../scratch/while-running.ts";
@@ -179,12 +180,12 @@ function refusedQuery(said: string, { sanity_query: query, place }: Trial): Find
       place,
     });
   const words = /ERROR:\s*([^;]*)/.exec(said)?.[1] ?? said;
-  if (/statement timeout/i.test(words))
+  if (QUERY.tookTooLong.says.test(words))
     throw untested(`the sanity query took too long: ${words}`, {
       remedy: "Give a shorter one, or a longer --input time_limit=….",
       place,
     });
-  if (/syntax error/i.test(words))
+  if (QUERY.isNone.says.test(words))
     throw untested(`the sanity query is no query: ${words}`, {
       remedy: "Give one SELECT with --input sanity_query=….",
       place,

@@ -22,6 +22,8 @@ export interface BodySource {
   readonly place: string;
   /** One request, sent again if that may help; its errors are final. */
   open(request: ReadRequest): Promise<Body>;
+  /** Of the whole object: the store is asked again. */
+  size?(): Promise<number | undefined>;
   /** Waits after this many breaks without a byte between them; false to give up. */
   pause(breaks: number): Promise<boolean>;
 }
@@ -40,9 +42,16 @@ interface Span {
 
 export async function openBody(source: BodySource, request: ReadRequest): Promise<AsyncIterable<Uint8Array>> {
   const body = await source.open(request);
-  const { etag } = body;
-  if (etag === undefined || (request.ifMatch !== undefined && etag !== request.ifMatch)) throw notTheObject(source);
-  return piecesOf(source, { body, etag, span: spanOf(source, body, request.range) });
+  const { etag = "" } = body;
+  const isOther = request.ifMatch === undefined ? etag === "" : request.ifMatch !== "" && etag !== request.ifMatch;
+  if (isOther) throw notTheObject(source);
+  return piecesOf(source, { body, etag, span: spanOf(source, await sized(source, body, request), request.range) });
+}
+
+/** Old stores leave the length of a body out: the listing has the object's, or the store is asked once more. */
+async function sized(source: BodySource, body: Body, asked: ReadRequest): Promise<Pick<Body, "length" | "range">> {
+  if (body.length !== undefined || asked.range !== undefined) return body;
+  return { range: body.range, length: asked.size ?? (await source.size?.()) };
 }
 
 async function* piecesOf(
@@ -65,6 +74,8 @@ async function* piecesOf(
       cause = error;
     }
     if (at === span.last + 1) return;
+    // Nothing would show that the rest is of the same object.
+    if (etag === "") throw cutShort(source, { ...span, at }, cause);
     if (!(await source.pause(breaks + 1))) throw cutShort(source, { ...span, at }, cause);
     body = await openRest(source, { first: at, last: span.last }, etag);
   }
@@ -84,11 +95,17 @@ export function spanOf(
   body: Pick<Body, "length" | "range">,
   asked: string | undefined,
 ): Span {
-  if (body.length === undefined) throw incomplete(source, "the answer does not say how many bytes it has");
-  if (asked === undefined) return { first: 0, last: body.length - 1 };
+  if (asked === undefined) {
+    if (body.length === undefined) throw incomplete(source, "the answer does not say how many bytes it has");
+    return { first: 0, last: body.length - 1 };
+  }
   const [, first = "", last = "", total = ""] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(body.range ?? "") ?? [];
   const span = { first: Number(first), last: Number(last) };
-  if (first === "" || span.last - span.first + 1 !== body.length || !fits(span, Number(total), asked)) {
+  if (
+    first === "" ||
+    span.last - span.first + 1 !== (body.length ?? span.last - span.first + 1) ||
+    !fits(span, Number(total), asked)
+  ) {
     throw malformed(source, `it answers "${printable(body.range ?? "")}" where "${asked}" was asked for`);
   }
   return span;

@@ -7,6 +7,7 @@
 /** By the names of the SDK's commands. */
 const ROOTS: Readonly<Record<string, string>> = {
   ListObjectsV2Command: "ListBucketResult",
+  ListObjectsCommand: "ListBucketResult",
   CopyObjectCommand: "CopyObjectResult",
   UploadPartCopyCommand: "CopyPartResult",
   CreateMultipartUploadCommand: "InitiateMultipartUploadResult",

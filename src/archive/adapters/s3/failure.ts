@@ -4,6 +4,7 @@
  */
 import { RecoverError, type ErrorCode } from "../../../errors.ts";
 import type { Secrets } from "../../../kit/secrets/secrets.ts";
+import { ObjectFrozen } from "../../../ports/object-store.ts";
 
 /** The call as it is told to a person, and its address. */
 export interface Call {
@@ -21,7 +22,13 @@ export interface Call {
 }
 
 export type Failure =
-  | { readonly kind: "final"; readonly code: ErrorCode; readonly why: string; readonly remedy: string }
+  | {
+      readonly kind: "final";
+      readonly code: ErrorCode;
+      readonly why: string;
+      readonly remedy: string;
+      readonly frozen?: true;
+    }
   /** The bucket lies in another region; empty if the store did not say which. */
   | { readonly kind: "other-region"; readonly region: string }
   /** Asked to slow down: nothing was done. */
@@ -58,12 +65,17 @@ export function toRecoverError(cause: unknown, call: Call, secrets: Secrets): Re
   const failure = failureOf(cause);
   const described = describe(failure);
   const why = printable(secrets.mask(described.why)).replace(/\.$/, "");
-  return new RecoverError(described.code, `cannot ${call.verb} "${printable(call.place)}": ${why}`, {
-    remedy: described.remedy,
-    place: call.place === call.endpoint ? call.endpoint : `${printable(call.place)} at ${call.endpoint}`,
-    cause,
-    effect: call.reads || isRefusal(failure) ? "none" : "unknown",
-  });
+  const isFrozen = failure.kind === "final" && failure.frozen === true;
+  return new (isFrozen ? ObjectFrozen : RecoverError)(
+    described.code,
+    `cannot ${call.verb} "${printable(call.place)}": ${why}`,
+    {
+      remedy: described.remedy,
+      place: call.place === call.endpoint ? call.endpoint : `${printable(call.place)} at ${call.endpoint}`,
+      cause,
+      effect: call.reads || isRefusal(failure) ? "none" : "unknown",
+    },
+  );
 }
 
 /** Control characters as escapes, at most 300 characters. */
@@ -105,9 +117,17 @@ function isRefusal(failure: Failure): boolean {
   return failure.kind !== "transient";
 }
 
+const WRONG_REGION = new Set([
+  "PermanentRedirect",
+  "TemporaryRedirect",
+  "AuthorizationHeaderMalformed",
+  "IllegalLocationConstraintException",
+  "InvalidRegion",
+  "InvalidRegionName",
+]);
+
 function regionFailure({ name, status, headers, region }: Facts): Failure | undefined {
-  const wrong =
-    status === 301 || status === 307 || name === "PermanentRedirect" || name === "AuthorizationHeaderMalformed";
+  const wrong = status === 301 || status === 307 || WRONG_REGION.has(name);
   const told = headers["x-amz-bucket-region"] ?? region;
   if (wrong || (status === 400 && told !== "")) return { kind: "other-region", region: told };
   return undefined;
@@ -139,8 +159,11 @@ function identityFailure({ name, status, message }: Facts): Failure | undefined 
     return final("access-denied", message, "Set the clock of this machine, then try again.");
   }
   if (name === "InvalidObjectState") {
-    return final("access-denied", message, "Have the object restored from its cold storage class first.");
+    const remedy = "Have the object restored from its cold storage class first.";
+    return { kind: "final", code: "access-denied", why: message, remedy, frozen: true };
   }
+  const key = keyRemedy(name, message);
+  if (key !== undefined) return final("access-denied", `${name}: ${message}`, key);
   if (EXPIRED.has(name)) return final("access-denied", message, "Fetch new temporary credentials, then try again.");
   if (name === "SignatureDoesNotMatch" || name === "InvalidAccessKeyId") {
     return final("access-denied", `${name}: ${message}`, "Check the access key and its secret.");
@@ -148,6 +171,16 @@ function identityFailure({ name, status, message }: Facts): Failure | undefined 
   // A copy answers 200 as soon as it begins, even if it fails later.
   if (status !== 401 && status !== 403 && name !== "AccessDenied") return undefined;
   return final("access-denied", `${name}: ${message}`, "Use credentials that may list and read this bucket.");
+}
+
+/** S3 API reference, "Protecting data with encryption": the store has the bytes, and not the right to their key. */
+function keyRemedy(name: string, message: string): string | undefined {
+  if (name.startsWith("KMS.") || /\bkms:|KMS key/i.test(message))
+    return "The objects are encrypted with a key of KMS: give the credentials kms:Decrypt on it, and see that it is enabled.";
+  const isCustomers = /Server Side Encryption|SSE-C|customer.provided|encryption key/i.test(message);
+  return isCustomers && name !== "AccessDenied"
+    ? "The objects are encrypted with a key that their writer sends along (SSE-C): copy them to a place without it first."
+    : undefined;
 }
 
 function objectFailure({ name, status, message }: Facts): Failure | undefined {
@@ -166,7 +199,9 @@ function objectFailure({ name, status, message }: Facts): Failure | undefined {
   return final(
     "answer-malformed",
     `${name}: ${message}`,
-    "Check the S3 endpoint, and that the credentials have not expired.",
+    status === 400 && name === "HTTP 400"
+      ? "Check the S3 endpoint, and that the credentials have not expired."
+      : "The store does not take this request: check the S3 endpoint and s3.region, and what the store's manual says of this code.",
   );
 }
 

@@ -13,6 +13,9 @@ export type Page = Pick<
   "Contents" | "IsTruncated" | "KeyCount" | "NextContinuationToken" | "EncodingType"
 >;
 
+/** Where a listing goes on: by the store's token, or behind the last key, as stores that know only the first version do. */
+export type Going = { readonly token: string } | { readonly marker: string };
+
 /** A store with many old versions may answer with some empty pages. */
 const MOST_EMPTY_PAGES = 1_000;
 /** Objects of one listing: 64 TB of WAL in segments of 16 MiB. They take about a gigabyte of memory. */
@@ -28,7 +31,7 @@ export interface Listing {
 }
 
 export async function listEveryPage(
-  fetchPage: (token: string | undefined) => Promise<Page>,
+  fetchPage: (from: Going | undefined) => Promise<Page>,
   { prefix, range, place, mostObjects = MOST_OBJECTS }: Listing,
 ): Promise<readonly ObjectInfo[]> {
   const objects: ObjectInfo[] = [];
@@ -38,9 +41,10 @@ export async function listEveryPage(
   let most = range.most ?? Number.POSITIVE_INFINITY;
   let emptyPages = 0;
   let ordered = true;
-  let token: string | undefined;
+  let going: Going | undefined;
+  let isFirstVersion = false;
   do {
-    const page = await fetchPage(token);
+    const page = await fetchPage(going);
     const rows = readPage(page, prefix, place);
     emptyPages = rows.length === 0 ? emptyPages + 1 : 0;
     if (emptyPages > MOST_EMPTY_PAGES) throw incomplete(place, "the object store sends empty pages without end");
@@ -52,10 +56,17 @@ export async function listEveryPage(
     if (objects.length > mostObjects) throw endless(place, mostObjects);
     ordered &&= isOrdered(rows);
     if (objects.length >= most && range.goesOn?.() === true) most = Number.POSITIVE_INFINITY;
-    token = ordered && (objects.length >= most || endsAt(rows, range)) ? undefined : nextToken(page, place);
-    if (token !== undefined && tokens.has(token)) throw incomplete(place, "the object store repeats a page");
-    if (token !== undefined) tokens.add(token);
-  } while (token !== undefined);
+    isFirstVersion ||= page.IsTruncated === true && page.KeyCount === undefined && !page.NextContinuationToken;
+    going =
+      ordered && (objects.length >= most || endsAt(rows, range))
+        ? undefined
+        : isFirstVersion && page.IsTruncated === true
+          ? behindLast(rows, place)
+          : nextToken(page, place);
+    const name = going === undefined ? "" : JSON.stringify(going);
+    if (tokens.has(name)) throw incomplete(place, "the object store repeats a page");
+    if (going !== undefined) tokens.add(name);
+  } while (going !== undefined);
   return inKeyOrder(objects, place).slice(0, most);
 }
 
@@ -80,20 +91,27 @@ function readPage(page: Page, prefix: string, place: string): readonly ObjectInf
   if (count !== undefined && count !== listed.length) {
     throw incomplete(place, `a page announces ${count} keys and has ${listed.length}`);
   }
+  const isEncoded = encoding === "url" || isEncodedUnsaid(listed, prefix);
   return listed.map((row) => {
-    const info = readRow(row, encoding === "url", place);
+    const info = readRow(row, isEncoded, place);
     if (info.key.startsWith(prefix)) return info;
     throw malformed(place, "the listing holds keys outside the prefix that was asked for");
   });
 }
 
+/** Some stores encode as they were asked, and do not say so: then no key begins as it must before it is decoded. */
+function isEncodedUnsaid(listed: readonly Listed[], prefix: string): boolean {
+  const keys = listed.flatMap(({ Key: key }) => key ?? []);
+  return keys.length > 0 && keys.every((key) => !key.startsWith(prefix) && /%2F/i.test(key));
+}
+
 function readRow(
-  { Key: key, Size: size, ETag: etag, LastModified: date, StorageClass: storageClass }: Listed,
+  { Key: key, Size: size, ETag: etag = "", LastModified: date, StorageClass: storageClass }: Listed,
   encoded: boolean,
   place: string,
 ): ObjectInfo {
-  if (key === undefined || size === undefined || etag === undefined || date === undefined) {
-    throw incomplete(place, "a listed object lacks its key, size, ETag or date");
+  if (key === undefined || size === undefined || date === undefined) {
+    throw incomplete(place, "a listed object lacks its key, size or date");
   }
   return {
     key: encoded ? decodeKey(key, place) : key,
@@ -114,9 +132,15 @@ function decodeKey(key: string, place: string): string {
   }
 }
 
-function nextToken(page: Page, place: string): string | undefined {
+function behindLast(rows: readonly ObjectInfo[], place: string): Going {
+  const last = rows.at(-1);
+  if (last !== undefined) return { marker: last.key };
+  throw incomplete(place, "a page says that more follow and not how to get them");
+}
+
+function nextToken(page: Page, place: string): Going | undefined {
   if (page.IsTruncated !== true) return undefined;
-  if (page.NextContinuationToken) return page.NextContinuationToken;
+  if (page.NextContinuationToken) return { token: page.NextContinuationToken };
   throw incomplete(place, "a page says that more follow and not how to get them");
 }
 

@@ -13,7 +13,7 @@ import { type Body, bytesOf, notTheObject, openBody, spanOf } from "./body.ts";
 import type { S3Connection } from "./connection.ts";
 import { failureOf, printable } from "./failure.ts";
 import { readLifecycle } from "./lifecycle.ts";
-import { listEveryPage } from "./listing.ts";
+import { type Going, listEveryPage, type Page } from "./listing.ts";
 import type { Headers } from "./network.ts";
 import { findRegion, requireBucket } from "./region.ts";
 
@@ -36,10 +36,13 @@ export class S3Reader implements ObjectReader {
     const connection = await this.prepare({ bucket, key: prefix });
     const place = `s3://${bucket}/${prefix}`;
     const call = { verb: "list", place, reads: true, alone: true };
-    const page = (token: string | undefined) =>
-      connection.exchange(bucket, call, ({ sdk, send }) =>
-        send(new sdk.ListObjectsV2Command({ Bucket: bucket, ...pageRequest({ prefix, range, token }) })),
-      );
+    const page = (from: Going | undefined) =>
+      connection.exchange(bucket, call, ({ sdk, send }): Promise<Page> => {
+        if (from === undefined || "token" in from)
+          return send(new sdk.ListObjectsV2Command({ Bucket: bucket, ...pageRequest({ prefix, range, from }) }));
+        const asked = { Bucket: bucket, Prefix: prefix, EncodingType: "url", Marker: from.marker } as const;
+        return send(new sdk.ListObjectsCommand(asked));
+      });
     return listEveryPage(page, { prefix, range, place: printable(place) });
   }
 
@@ -51,8 +54,9 @@ export class S3Reader implements ObjectReader {
       const answer = await send(new sdk.GetObjectCommand(getRequest(at, request)), { taken: "object", expects });
       return { bytes: Buffer.concat(await bytesOf(answer).toArray()), announced: answer.ContentLength };
     });
-    if (body.announced === undefined || body.announced === body.bytes.length) return body.bytes;
-    throw cutShort(call.place, body.bytes.length, body.announced);
+    const due = body.announced ?? (request.range === undefined ? request.size : undefined);
+    if (due === undefined || due === body.bytes.length) return body.bytes;
+    throw cutShort(call.place, body.bytes.length, due);
   }
 
   async stream(at: ObjectLocation, request: ReadRequest = {}): Promise<AsyncIterable<Uint8Array>> {
@@ -60,6 +64,7 @@ export class S3Reader implements ObjectReader {
     const source = {
       place: readingOf(at).place,
       open: (part: ReadRequest) => this.#open(connection, at, part),
+      size: async () => (await this.head(at))?.size,
       pause: (breaks: number) => connection.pauseToRead(breaks),
     };
     return openBody(source, request);
@@ -112,13 +117,21 @@ function readingOf({ bucket, key }: ObjectLocation) {
   return { verb: "read", place: `s3://${bucket}/${key}`, reads: true, alone: true };
 }
 
-function pageRequest({ prefix, range, token }: { prefix: string; range: KeyRange; token: string | undefined }) {
+function pageRequest({
+  prefix,
+  range,
+  from,
+}: {
+  prefix: string;
+  range: KeyRange;
+  from: { token: string } | undefined;
+}) {
   const { after, most } = range;
   return {
     Prefix: prefix,
     EncodingType: "url" as const,
-    ...(token === undefined ? {} : { ContinuationToken: token }),
-    ...(token !== undefined || !after ? {} : { StartAfter: after }),
+    ...(from === undefined ? {} : { ContinuationToken: from.token }),
+    ...(from !== undefined || !after ? {} : { StartAfter: after }),
     ...(most === undefined || most >= LARGEST_PAGE ? {} : { MaxKeys: most }),
   };
 }
@@ -127,7 +140,7 @@ function getRequest({ bucket, key }: ObjectLocation, { range, ifMatch }: ReadReq
   return {
     Bucket: bucket,
     Key: key,
-    ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
+    ...(!ifMatch ? {} : { IfMatch: `"${ifMatch}"` }),
     ...(range === undefined ? {} : { Range: range }),
   };
 }
@@ -135,7 +148,7 @@ function getRequest({ bucket, key }: ObjectLocation, { range, ifMatch }: ReadReq
 /** Throws if the coming bytes are not those that were asked for. */
 function requireAsked(headers: Headers, call: { readonly place: string }, { ifMatch, range }: ReadRequest): void {
   // A portal or proxy that answers in the store's place knows no ETag.
-  if (ifMatch !== undefined && plain(headers["etag"]) !== ifMatch) throw notTheObject(call);
+  if (ifMatch && plain(headers["etag"]) !== ifMatch) throw notTheObject(call);
   const length = /^\d{1,15}$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
   if (range !== undefined) spanOf(call, { length, range: headers["content-range"] }, range);
 }

@@ -6,7 +6,7 @@ import type { RestoreProgress } from "../../../archive/restore/restore.ts";
 import { socketDirectoryOf } from "../../../archive/restore/settings.ts";
 import { partialOf } from "../../../archive/restore/staging.ts";
 import { microsecondText } from "../../../archive/wal/microseconds.ts";
-import { formatLocation, parseLocation } from "../../../archive/names/location.ts";
+import { formatLocation, parseSource } from "../../../archive/names/location.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
 import { inClear } from "../../../archive/reading/in-clear.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
@@ -82,7 +82,7 @@ export async function archiveRestore(options: ArchiveRestoreOptions): Promise<Ar
 
 async function restoreAsAsked(options: ArchiveRestoreOptions): Promise<ArchiveRestoreResult> {
   const { store, clock, signal } = options;
-  const location = parseLocation(options.source);
+  const location = parseSource(options.source);
   const began = clock.monotonicMs();
   const reader = inClear(store.reader(), options.decryption);
   const facts = await readArchive(reader, location, { times: true });

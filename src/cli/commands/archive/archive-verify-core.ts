@@ -6,9 +6,10 @@ import { READERS, type Reader, seenBy } from "../../../archive/reading/reader.ts
 import { type Cost, CountedReader } from "../../../archive/reading/counted-reader.ts";
 import { type Depth, DEPTHS } from "../../../archive/reading/insides.ts";
 import { lookedInto } from "../../../archive/reading/looked-into.ts";
-import { type ArchiveLocation, formatLocation, parseLocation } from "../../../archive/names/location.ts";
+import { type ArchiveLocation, formatLocation, parseSource } from "../../../archive/names/location.ts";
 import type { TargetTimeline } from "../../../archive/judgement/course.ts";
 import { whichText } from "../../../archive/judgement/loss.ts";
+import { askedCold } from "../../../archive/asked-cold.ts";
 import { expiryOf } from "../../../archive/judgement/expiry.ts";
 import { isCold } from "../../../archive/reading/cold.ts";
 import { writerOfNewest } from "../../../archive/judgement/study.ts";
@@ -87,7 +88,7 @@ export async function archiveVerify(options: ArchiveVerifyOptions): Promise<Arch
     deletedAt: options.deletedAt,
     now: options.now,
   };
-  const location = parseLocation(options.location);
+  const location = parseSource(options.location);
   const depth = depthNamed(options.depth);
   const reader = new CountedReader(options.store.reader());
   const { decryption, progress } = options;
@@ -127,12 +128,16 @@ async function judge(counted: CountedReader, asked: Asked): Promise<Judged> {
   const { location, beside, depth, progress } = asked;
   const reader = inClear(counted, asked.decryption);
   try {
-    const facts = await readArchive(reader, location, { times: true });
+    const read = await readArchive(reader, location, { times: true });
+    const facts = await askedCold(reader, read, beside);
     const expiry = expiryOf(facts.entries, await reader.lifecycle(location.bucket));
     const known = { ...beside, expiry, reader: beside.reader ?? writerOfNewest(facts) };
     const seen = seenBy(known.reader, facts);
     const told = (done: number, of: number): void => progress?.({ done, of, ...counted.cost });
-    const insides = depth === undefined ? {} : await lookedInto(reader, seen, { depth, cold: isCold, progress: told });
+    const insides =
+      depth === undefined
+        ? {}
+        : await lookedInto(reader, seen, { depth, cold: (entry) => isCold(facts, entry), progress: told });
     const verdict = verifyArchive({ ...facts, ...insides }, known);
     return { ...verdict, lossRange: await rangeOf(reader, seen, { verdict, deletedAt: beside.deletedAt }) };
   } catch (error) {

@@ -74,7 +74,7 @@ function outcome(shown: VerdictShown): readonly string[] {
   const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, lossRange: range, pick } = shown;
   const lost = range === null ? lostSegmentsText(loss) : lossText(range);
   const lines = [
-    ...(point === null ? [] : [`recovery point: ${recoveryPointText(point)}`, lost]),
+    ...(point === null ? [] : [`recovery point: ${recoveryPointText(point, shown.segmentBytes)}`, lost]),
     ...(point === null || chosenBase === null
       ? []
       : [`restore ${chosenBase} with ${PROGRAM[reader]}, ${targetText(targetTimeline)}`]),

@@ -146,11 +146,12 @@ async function director(patient: Patient, closed: string | undefined): Promise<S
   if (barred.bosh !== undefined) {
     const refused = barred.bosh;
     await looks.look("bosh.log-in", "the log-in to the director", () => Promise.reject(refused));
+  } else {
+    const { director: port, clock } = wired.ports;
+    const dial = wired.ways.hop?.forward ?? wired.ways.straight;
+    const reach = new AddressReach({ dial, trust: { rejectUnauthorized: false } });
+    await examineDirector(looks, { director: port, environment, deployment, reach, now: () => clock.now() });
   }
-  const { director: port, clock } = wired.ports;
-  const dial = wired.ways.hop?.forward ?? wired.ways.straight;
-  const reach = new AddressReach({ dial, trust: { rejectUnauthorized: false } });
-  await examineDirector(looks, { director: port, environment, deployment, reach, now: () => clock.now() });
   return {
     id: "bosh",
     title: "Director and cells",

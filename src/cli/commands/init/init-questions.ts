@@ -43,7 +43,7 @@ const GROUPS: readonly (readonly Asked[])[] = [
     { name: "s3.bucket", prompt: "Bucket of the archives" },
   ],
   [{ name: "logs", prompt: "Collected log files, divided by commas" }],
-  [{ name: "lease", prompt: "Place that keeps two machines apart" }],
+  [{ name: "lease", prompt: "Location of the lease, s3://BUCKET/PREFIX" }],
 ];
 
 export interface Interview {

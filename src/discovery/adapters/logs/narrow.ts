@@ -67,17 +67,29 @@ const shareOf = (file: OpenFile | StreamedFile | undefined): number =>
 function dateOf({ file, open, streamed }: Candidate, { clockOf }: SearchWindow): Dated | undefined {
   const packing = (open ?? streamed)?.packing;
   if (packing === undefined) return undefined;
+  let dated: Dated | undefined;
   for (const length of EDGES) {
     const edges = open === undefined ? edgesOfZstd(streamed, length) : edgesOf(open, length);
     const head = linesOf(edges.head);
     const instantOf = clockOf([...head, ...linesOf(edges.tail)]);
-    const first = instantOf === undefined ? undefined : firstOf(head, instantOf);
+    const instants = instantOf === undefined ? [] : head.flatMap((line) => instantOf(line) ?? []);
+    const [first] = instants;
+    const course = courseOf(instants);
+    if (course === "back") return undefined;
     if (instantOf !== undefined && first !== undefined)
-      return { packing, ...rotationOf(file.path), edges, instantOf, first };
+      dated ??= { packing, ...rotationOf(file.path), edges, instantOf, first };
     // It has no more.
-    if (edges.head.length < length) return undefined;
+    if (course === "on" || edges.head.length < length) return dated;
   }
-  return undefined;
+  return dated;
+}
+
+/** Whether time goes on from line to line; exports begin with the newest. Undefined if all are of one instant. */
+function courseOf(instants: readonly number[]): "on" | "back" | undefined {
+  const steps = instants.slice(1).map((instant, index) => Math.sign(instant - (instants[index] ?? instant)));
+  const [on, back] = [1, -1].map((sign) => steps.filter((step) => step === sign).length);
+  if ((back ?? 0) > 0 && (back ?? 0) >= (on ?? 0)) return "back";
+  return (on ?? 0) > 0 ? "on" : undefined;
 }
 
 function edgesOfZstd(file: StreamedFile | undefined, length: number): Edges {
@@ -105,24 +117,31 @@ function narrowOne(
 ): Narrowed {
   const { edges, instantOf, first } = dated;
   const isOutside = first > to + SLACK_MS || endOf(dated, all) < from - SLACK_MS;
-  if (open === undefined) return isOutside ? { leftOut: edges } : {};
-  if (isOutside) return { open: { ...open, section: NOTHING, edges } };
-  const section = open.packing === "plain" ? sectionOf(open, { from, to, instantOf }) : undefined;
-  return section === undefined || (section.from === 0 && section.to === open.size)
-    ? {}
-    : { open: { ...open, section } };
+  if (open?.packing !== "plain") {
+    // Of a packed file only the beginning is seen: that others of its set lie in order shows that it was written in order.
+    if (!isOutside || setOf(dated, all) === undefined) return {};
+    return open === undefined ? { leftOut: edges } : { open: { ...open, section: NOTHING, edges } };
+  }
+  const section = sectionOf(open, { from, to, instantOf });
+  if (section === undefined || (section.from === 0 && section.to === open.size)) return {};
+  return { open: isOutside ? { ...open, section: NOTHING, edges } : { ...open, section } };
 }
 
 /**
  * Its last line's instant; of a packed file, that of the next one of its set: a file that was rotated away ends before
  * it.
  */
-function endOf({ packing, edges, instantOf, stem, first }: Dated, all: readonly Dated[]): number {
+function endOf(dated: Dated, all: readonly Dated[]): number {
+  const { packing, edges, instantOf, first } = dated;
   if (packing === "plain") return firstOf(linesOf(edges.tail).reverse(), instantOf) ?? Number.POSITIVE_INFINITY;
+  return setOf(dated, all)?.find((other) => other.first > first)?.first ?? Number.POSITIVE_INFINITY;
+}
+
+/** The files of its rotated set, the oldest first; undefined if it is alone, or their times contradict their names. */
+function setOf({ stem }: Dated, all: readonly Dated[]): readonly Dated[] | undefined {
   const set = all.filter((other) => other.stem === stem).sort((a, b) => a.first - b.first);
   const isRotated = set.every(({ turn }, index) => turn > (set[index - 1]?.turn ?? Number.NEGATIVE_INFINITY));
-  const next = set.find((other) => other.first > first);
-  return isRotated && next !== undefined ? next.first : Number.POSITIVE_INFINITY;
+  return set.length > 1 && isRotated ? set : undefined;
 }
 
 /** `.2` of the older, `-20160312` or `.2016-03-12` of the day: `vm-1` and `vm-2` are two machines. */

@@ -13,6 +13,7 @@ import type { DockerHost } from "../../../ports/docker-host.ts";
 import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
 import { RecoverError } from "../../../errors.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
+import { type Asked, askedOf } from "./asked.ts";
 import type { MovedService } from "./moved-service.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { containersOf, refuse } from "./stack.ts";
@@ -59,12 +60,12 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
       file,
       "Give the services their volumes by hand, on directories that are not there yet, and begin anew.",
     );
-  const now = await asked(host, call);
-  const drifted = await driftOf(wanted);
+  const now = await askedOf(host, call);
+  const drifted = await driftOf(wanted, now);
   guardKnown(wanted, { drifted, unset: now.unset });
   guardUnmounted(services, now.model);
   const files = call.files.includes(file) ? call.files : [...call.files, file];
-  const then = await asked(host, call, { file, text: after });
+  const then = await askedOf(host, call, { file, text: after });
   guardSame(now.model, then.model, { services, file });
   await guardWritable(wanted.work, file, services);
   return {
@@ -83,27 +84,6 @@ const added = (text: string): string =>
     .split("\n")
     .map((line) => `+${line}`)
     .join("\n");
-
-interface Asked {
-  readonly model: ComposeModel;
-  readonly unset: readonly string[];
-}
-
-async function asked(
-  host: DockerHost,
-  call: ComposeCall,
-  over?: { readonly file: string; readonly text: string },
-): Promise<Asked> {
-  const answer = await host.composed(call, over);
-  if (answer.state === "told")
-    return { model: readModel(answer.text, call.generation, host.label), unset: answer.unset };
-  const why = answer.state === "missing" ? `there is no ${answer.program}` : answer.why;
-  throw refuse(
-    `Compose cannot say what ${quoted(over?.file ?? call.files.join(", "))} means: ${why}`,
-    host.label,
-    "Nothing was changed. Make `config` of the Compose that brought the stack up take the files, then begin anew.",
-  );
-}
 
 /** At the line that the file ships for it, if there is one; else a directory named after the service. */
 async function placed(
@@ -196,14 +176,22 @@ async function inFile(
   if (answer.state !== "told") return "";
   const model = readModel(answer.text, call.generation, host.label);
   if (strangeBetween(then, model, mountsOf(services)) !== undefined) return "";
-  const lines = unifiedDiff(main, text, edited).split("\n");
-  return lines.filter((line) => /^[-+@]/u.test(line)).join("\n");
+  const [, , ...lines] = unifiedDiff(main, text, edited).split("\n");
+  return lines.filter((line) => /^[-+]/u.test(line)).join("\n");
 }
 
 /** Compose's own hash of each service against the label of its running container. */
-async function driftOf({ host, work, call }: OverrideWanted): Promise<readonly string[]> {
-  const hashes = await work.composeHashes(call);
+async function driftOf({ host, work, call }: OverrideWanted, { model, unset }: Asked): Promise<readonly string[]> {
   const labels = (await containersOf(host, call.project)).map((each) => each.labels);
+  const ran = new Set(labels.map((each) => each[LABEL.service] ?? ""));
+  const known = model.services.map(({ name }) => name).filter((name) => ran.has(name));
+  // Without its value a variable can leave the name of an image that is none.
+  const none: ReadonlyMap<string, string> = new Map();
+  const asked = known.length === 0 ? Promise.resolve(none) : work.composeHashes(call, known);
+  const hashes = await asked.catch((error: unknown) => {
+    if (unset.length > 0 && error instanceof RecoverError && error.code === "command-failed") return none;
+    throw error;
+  });
   const changed = labels.filter((each) => hashes.get(each[LABEL.service] ?? "") !== each[LABEL.hash]);
   return changed.map((each) => each[LABEL.service] ?? "");
 }

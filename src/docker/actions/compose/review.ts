@@ -75,7 +75,7 @@ export const reviewMove = defineAction({
       {
         label: "way back",
         value: run.rehearsal
-          ? "in earnest undo brings the old stack back"
+          ? "in a real run, undo brings the old stack back"
           : `"dingo-recover undo ${run.id}" brings the old stack back; what was written since the new start stays in the new directories`,
       },
     ];

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { composeUp } from "../../../kit/commands/compose-commands.ts";
 import { removeContainer, stopContainer } from "../../../kit/commands/docker-work-commands.ts";
-import type { DockerContainer } from "../../../ports/docker-host.ts";
-import type { DockerWork } from "../../../ports/docker-work.ts";
+import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { movedService } from "./moved-service.ts";
+import { askedOf } from "./asked.ts";
 import { graceOf, runningContainer } from "./running-container.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { callInput, callOf, containersOf, openStack, refuse, stackInput } from "./stack.ts";
@@ -105,10 +105,10 @@ export const bringUp = defineAction({
       );
   },
   async run(context, request): Promise<Output> {
-    const { work } = await openStack(context, request);
+    const { host, work } = await openStack(context, request);
     await context.beforeEffect();
     const before = await idle(context, request);
-    const names = await knownServices(work, request);
+    const names = await knownServices(host, request);
     if (names.length > 0) await work.composeUp(callOf(request), names, scalesOf(request, names));
     // Of a service that the file does not have any more, or one more container of it: Compose does not know that it ran.
     for (const { id, startedAt } of await idle(context, request)) {
@@ -152,11 +152,11 @@ const servicesOf = ({ all, services, running }: Input): readonly string[] => [
 ];
 
 /** Compose refuses the whole call for one service that its files do not have. */
-async function knownServices(work: DockerWork, request: Input): Promise<readonly string[]> {
+async function knownServices(host: DockerHost, request: Input): Promise<readonly string[]> {
   const names = servicesOf(request);
   if (!request.all) return names;
-  const known = await work.composeHashes(callOf(request));
-  return names.filter((service) => known.has(service));
+  const { services } = (await askedOf(host, callOf(request))).model;
+  return names.filter((service) => services.some(({ name }) => name === service));
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { compareListings } from "../../../archive/copy/baseline.ts";
 import { type ArchiveFacts, readArchive } from "../../../archive/reading/facts.ts";
+import { askedCold } from "../../../archive/asked-cold.ts";
 import { isCold } from "../../../archive/reading/cold.ts";
 import { lookedInto } from "../../../archive/reading/looked-into.ts";
 import {
@@ -139,10 +140,13 @@ export const verifySource = defineAction({
 /** As `archive verify --deep` does: names tell neither that the last tar part is missing nor whose WAL it is. */
 async function lookedAt(context: Context, location: ArchiveLocation): Promise<ArchiveFacts> {
   const reader = context.ports.store.reader();
-  const facts = await readArchive(reader, location, { times: true });
+  const facts = await askedCold(reader, await readArchive(reader, location, { times: true }), {});
   const progress = (done: number, of: number): void =>
     context.progress({ message: `looked into ${done} of ${counted(of, "object")} of the archive` });
-  return { ...facts, ...(await lookedInto(reader, facts, { depth: "deep", cold: isCold, progress })) };
+  return {
+    ...facts,
+    ...(await lookedInto(reader, facts, { depth: "deep", cold: (entry) => isCold(facts, entry), progress })),
+  };
 }
 
 /** Without the identifier the container would make an empty database over the copy (dingo.md §0.3). */
@@ -246,7 +250,7 @@ async function acceptLoss(
   const place = { archive, bucket: "", guid: found.request.guid };
   const refused = refuse(
     "loss-not-accepted",
-    `${lost} segments would be lost: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
+    `this loss was not accepted: ${found.loss}; missing ${found.verdict.missing.slice(0, 5).join(", ")}`,
   )
     .at(archive)
     .advise(

@@ -29,6 +29,10 @@ const SEGMENT_DEADLINE_MS = 5_000;
 const POLL_MS = 500;
 /** Half an answer of Patroni's, or one of another form: the next look asks again. */
 const NO_ANSWER: readonly string[] = ["answer-incomplete", "answer-malformed"];
+/** A starting Patroni names its state and no role. */
+const PATRONI = z.object({ state: z.string(), role: z.string().default("") });
+/** Up to Patroni 3, and from 4.0 on. */
+const LEADERS: readonly string[] = ["master", "primary"];
 const ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
 
 const input = z.strictObject({
@@ -197,17 +201,15 @@ function wrongDatabase({ database, log }: Seen, target: Input): string | undefin
 }
 
 /**
- * Patroni's API: master only once the container leads. Releases before 0.8.1 publish only 5432; a database that is open
- * was promoted by Patroni alone.
+ * Patroni's API: a leader only once the container leads. Releases before 0.8.1 publish only 5432, and an unknown image
+ * may answer something else there; a database that is open was promoted by Patroni alone.
  */
 async function leads({ cell, container }: Seen): Promise<boolean> {
   const api = publishedPort(cell, container, 8008);
   if (api === undefined) return true;
   try {
-    const answer = z
-      .object({ role: z.string(), state: z.string() })
-      .safeParse(await cell.getJson(`http://${api.host}:${api.port}/patroni`));
-    return answer.success && answer.data.role === "master" && answer.data.state === "running";
+    const answer = PATRONI.safeParse(await cell.getJson(`http://${api.host}:${api.port}/patroni`));
+    return !answer.success || (LEADERS.includes(answer.data.role) && answer.data.state === "running");
   } catch (error) {
     if (error instanceof RecoverError && NO_ANSWER.includes(error.code)) return false;
     throw error;

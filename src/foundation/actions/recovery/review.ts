@@ -42,7 +42,7 @@ export const review = defineAction({
     const origin = await originOf(context, facts);
     const drill = drillText(context.ports.settings.drill?.());
     const { id, rehearsal } = context.run;
-    const undo = rehearsal ? "in earnest undo" : `"dingo-recover undo ${id}"`;
+    const undo = rehearsal ? "in a real run, undo" : `"dingo-recover undo ${id}"`;
     return { rows: rowsOf(facts, { undo, origin, drill }) };
   },
 });
@@ -99,7 +99,7 @@ function rowsOfCopy(facts: z.infer<typeof input>, { undo, origin, drill }: Of): 
     { label: "takes", value: `about ${counted(facts.minutes, "minute")}${drill === "" ? "" : `; ${drill}`}` },
     {
       label: "way back",
-      value: `${undo}, at any time before a cleanup; what is recovered goes aside then, with all that was written since the start`,
+      value: `${undo} works until "cleanup"; the recovered data go aside then, with all that was written since the start`,
     },
   ];
 }

@@ -52,8 +52,8 @@ export const ARCHIVES: readonly Row[] = [
       closing.exitCode === 0 ? recoveredComplaints(closing, rowsBefore(closing)) : nothingCreatedComplaints(closing),
     refused: [
       "loss-not-accepted",
-      "at least 12 segments (1 missing, 11 unreachable, these stored 20",
-      "at most what was written after the recovery point is lost",
+      "12 segments (1 missing, 11 unreachable, these stored 20",
+      "with them, all writes after the recovery point may be lost",
       ", 77 min before the deletion at 20",
       "missing 000000010000000000000008",
       "--accept-loss 12",

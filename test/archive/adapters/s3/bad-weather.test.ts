@@ -315,6 +315,19 @@ describe("refusals", () => {
     await expect(server.store().reader().get(FROM)).rejects.toMatchObject({ code: expected, effect: "none" });
   });
 
+  it.each([
+    [400, "InvalidRequest", "The object was stored using a form of Server Side Encryption.", "SSE-C"],
+    [400, "KMS.DisabledException", "the key is disabled", "kms:Decrypt"],
+    [403, "AccessDenied", "User is not authorized to perform: kms:Decrypt on the resource", "kms:Decrypt"],
+    [400, "IllegalLocationConstraintException", "The eu-west-3 location constraint is incompatible", "s3.region"],
+    [400, "InvalidBucketState", "something of this store's own", "what the store's manual says"],
+  ])("%i %s have the remedy that fits: %s", async (status, code, message, remedy) => {
+    const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+    server.script(text(status, body));
+    const told = expect.stringContaining(remedy) as string;
+    await expect(server.store().reader().get(FROM)).rejects.toMatchObject({ remedy: told, effect: "none" });
+  });
+
   it("are told without secrets and without control characters", async () => {
     server.script(error(403, "AccessDenied", "<StringToSign>x</StringToSign>"));
     const key = "esc\u001b[2J";

@@ -40,6 +40,7 @@ describe("the one way to a store", () => {
       "GetObjectTaggingCommand",
       "HeadBucketCommand",
       "HeadObjectCommand",
+      "ListObjectsCommand",
       "ListObjectsV2Command",
       "PutObjectCommand",
       "UploadPartCopyCommand",

@@ -33,6 +33,7 @@ describe("archive verify", () => {
     expect(await archiveVerify({ store: withoutSysid, location })).toMatchObject({ exitCode: 17 });
     const cold = sampleArchive();
     add(cold, `wal_005/${segment(5)}.lzo`, lzopLike("5"), { storageClass: "GLACIER" });
+    cold.frozen.add(`${OLD.prefix}/wal_005/${segment(5)}.lzo`);
     expect(await archiveVerify({ store: cold, location })).toMatchObject({ exitCode: 15 });
   });
 
@@ -59,7 +60,9 @@ describe("archive verify", () => {
 
   it("refuses what is no location, and readers that it does not have", async () => {
     const store = sampleArchive();
-    await expect(archiveVerify({ store, location: "s3://bucket/" })).rejects.toMatchObject({ code: "input-invalid" });
+    await expect(archiveVerify({ store, location: "s3://bucket/../other" })).rejects.toMatchObject({
+      code: "input-invalid",
+    });
     await expect(archiveVerify({ store, location, reader: "pgbackrest" })).rejects.toMatchObject({ code: "usage" });
   });
 
@@ -72,7 +75,7 @@ describe("archive verify", () => {
     for (const line of rest) expect(line.length, line).toBeLessThanOrEqual(80);
     const text = lines.join(" ").replace(/\s+/g, " ");
     for (const said of [
-      "at least 3 segments (1 missing, 2 unreachable), at most what was written after the recovery point is lost",
+      "3 segments (1 missing, 2 unreachable) are lost; with them, all writes after the recovery point may be lost",
       "stored 2026-11-21T02:30:00.000Z, 6 min before the deletion at 2026-11-21T02:35:21.000Z; its last transaction may be much older)",
       "recovery_target_timeline = 'latest'",
       "between 2026-11-21 02:30:00Z and 2026-11-21 02:50:00Z",

@@ -150,6 +150,7 @@ describe("doctor, where something is not there", () => {
     const failed = document.checks.filter(({ state }) => state === "failed");
     expect(failed.map(({ system }) => system)).toEqual(["bosh"]);
     expect(failed[0]?.text).toMatch(/the command "\/bin\/false" failed/);
+    expect(stateOf(document, "bosh.log-in")).toEqual(["failed"]);
     expect(stateOf(document, "cell.ssh")).toEqual([]);
   });
 

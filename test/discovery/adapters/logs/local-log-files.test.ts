@@ -8,7 +8,7 @@ import { inflated } from "../../../../src/discovery/adapters/logs/inflate.ts";
 import { LocalLogFiles } from "../../../../src/discovery/adapters/logs/local-log-files.ts";
 import { discover } from "../../../../src/discovery/answer/discover.ts";
 import type { FoundLine, LogFile } from "../../../../src/ports/log-files.ts";
-import { GUID, goodDeletion, lager } from "../../broker-log.ts";
+import { eraF, GUID, goodDeletion, lager } from "../../broker-log.ts";
 
 let directory = "";
 beforeEach(async () => {
@@ -286,7 +286,7 @@ describe("a packed file without a first line", () => {
     ["empty", "zst", Buffer.alloc(0)],
     ["one byte", "gz", Buffer.of(0x1f)],
   ])("of %s (%s) was not looked at", async (_how, ending, content) => {
-    const whole = await put("beside/broker.log", Buffer.from(lager([["provision.start"]])));
+    const whole = await put("beside/broker.log", Buffer.from(lager([eraF.create()])));
     const broken = await put(`beside/broker.log.1.${ending}`, content);
     const sources = {
       logs: { files: new LocalLogFiles(), patterns: [whole, broken] },
@@ -302,7 +302,7 @@ describe("a packed file without a first line", () => {
 
   it("is not one that is empty and is called otherwise", async () => {
     const files = [
-      await put("empty/a.log", Buffer.from(lager([["provision.start"]]))),
+      await put("empty/a.log", Buffer.from(lager([eraF.create()]))),
       await put("empty/b.log", Buffer.alloc(0)),
     ];
     const sources = { logs: { files: new LocalLogFiles(), patterns: files }, now: new Date("2016-03-18T00:00:00Z") };
@@ -322,7 +322,7 @@ describe("a packed file without a first line", () => {
 });
 
 describe("a file that is no text", () => {
-  const text = lager([["provision.start"], ...goodDeletion()]);
+  const text = lager([eraF.create(), ...goodDeletion()]);
   const utf16 = Buffer.from(text, "utf16le");
   it.each<[string, Uint8Array, RegExp]>([
     ["UTF-16 with its mark", Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), /it is UTF-16/],
@@ -340,7 +340,7 @@ describe("a file that is no text", () => {
       /% of its/,
     ],
   ])("is a hole beside a good one: %s", async (_name, bytes, why) => {
-    const good = await put("good.log", lager([["provision.start"]]));
+    const good = await put("good.log", lager([eraF.create()]));
     const bad = await put("bad.log", bytes);
     const now = new Date("2016-03-18T00:00:00Z");
     const logs = { files: new LocalLogFiles(), patterns: [good, bad] };
@@ -353,13 +353,14 @@ describe("a file that is no text", () => {
     expect(exitCode).toBe(15);
   });
 
-  it("is listed as looked at where it is text, even without a time", async () => {
-    const paths = [await put("good.log", lager([["provision.start"]])), await put("plain.log", "nothing of ours\n")];
+  it("vouches for nothing where it is text of which no line is understood", async () => {
+    const paths = [await put("good.log", lager([eraF.create()])), await put("plain.log", "nothing of ours\n")];
     const now = new Date("2016-03-18T00:00:00Z");
-    const { longTable } = await discover({
+    const { table, exitCode } = await discover({
       sources: { logs: { files: new LocalLogFiles(), patterns: paths }, now },
       query: {},
     });
-    expect(longTable).toMatch(/plain\.log: no line of it has a time/);
+    expect(table).toMatch(/plain\.log: no line of it was understood/);
+    expect(exitCode).toBe(15);
   });
 });

@@ -171,6 +171,14 @@ describe("streamed files of a rotated set", () => {
     expect(narrow(small, window)).toEqual(small);
   });
 
+  it("are searched where one is alone, or begins with its newest line: nothing shows its order", () => {
+    const lone = [streamed("export.zst", line(12))];
+    expect(narrow(lone, window)[0]?.leftOut).toBeUndefined();
+    const back = [12, 13].map((day) => line(day + 3) + line(day));
+    const files = back.map((text, index) => streamed(`a.log.${2 - index}.zst`, text));
+    expect(narrow(files, window).map(({ leftOut }) => leftOut)).toEqual([undefined, undefined]);
+  });
+
   it("show their first lines, and nothing where they cannot be read", () => {
     const text = line(14) + randomBytes(MEBIBYTE).toString("base64");
     const packed = Buffer.concat([

@@ -1,0 +1,123 @@
+/**
+ * An own action as the engine calls it: each of its errors is told as this action's error, and an answer without its fields
+ * is no proof. A refusal, and an error of the tool's own calls, pass as they are.
+ */
+import { z } from "zod";
+import type { AnyAction, Verdict } from "../../action.ts";
+import { giveUp, RecoverError } from "../../errors.ts";
+import { UnknownValue } from "../../kit/commands/placeholder.ts";
+import { quoted } from "../../kit/text/printable.ts";
+
+/** One function of an action or of its way back. */
+type Call = (...given: readonly unknown[]) => unknown;
+type Calls = Readonly<Record<string, unknown>>;
+
+/** Methods of a class stay: the prototype is kept, and they are called on the very object. */
+export function answeringFor(file: string, action: AnyAction): AnyAction {
+  const { undo } = action as { readonly undo?: object };
+  const told = new OwnAction(file, action);
+  const answers = told.answers(action, "", CHECKS);
+  const back = undo === undefined ? {} : { undo: over(undo, told.answers(undo, "undo.", CHECKS_BACK)) };
+  return over(action, { ...answers, ...back });
+}
+
+const over = <T extends object>(own: T, others: object): T =>
+  Object.assign(Object.create(Object.getPrototypeOf(own) as object) as T, own, others);
+
+/** Turns the answer into the one that counts, or throws why it is none. */
+type Check = (answer: unknown, output: z.ZodType) => unknown;
+
+const STATED = z.object({ state: z.enum(["done", "not-done", "partly", "unknown"]), evidence: z.string() });
+const VERDICT = z.object({ holds: z.union([z.boolean(), z.literal("unknown")]), evidence: z.string() });
+const COMMANDS = z.array(z.object({ on: z.string(), line: z.string() }));
+
+const asIs: Check = (answer) => answer;
+
+const stated = (answer: unknown): Readonly<Record<string, unknown>> =>
+  STATED.safeParse(answer).success
+    ? (answer as Readonly<Record<string, unknown>>)
+    : { state: "unknown", evidence: "its probe returned no answer: it returns { state, evidence }" };
+
+const probed: Check = (answer, output) => {
+  const found = stated(answer);
+  return found["state"] === "done" ? { ...found, output: fitting(found["output"], output) } : found;
+};
+
+const verdict: Check = (answer): Verdict =>
+  VERDICT.safeParse(answer).success
+    ? (answer as Verdict)
+    : { holds: "unknown", evidence: "its verify returned no verdict: it returns { holds, evidence }" };
+
+const commands: Check = (answer) => {
+  if (!COMMANDS.safeParse(answer).success) throw new Error("it returned no list of { on, line }");
+  return answer;
+};
+
+function fitting(found: unknown, output: z.ZodType): unknown {
+  const { success, data, error } = output.safeParse(found);
+  if (success) return data;
+  throw new Error(`its output does not fit: ${z.prettifyError(error).replaceAll(/\s+/gu, " ")}`);
+}
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  describe: commands,
+  guard: asIs,
+  run: fitting,
+  probe: probed,
+  probeByHand: probed,
+  verify: verdict,
+  tell: asIs,
+  known: asIs,
+  finds: asIs,
+};
+const CHECKS_BACK: Readonly<Record<string, Check>> = { describe: commands, guard: asIs, probe: stated, run: asIs };
+
+class OwnAction {
+  readonly #file: string;
+  readonly #action: AnyAction;
+
+  constructor(file: string, action: AnyAction) {
+    this.#file = file;
+    this.#action = action;
+  }
+
+  /** The functions among those names, each with its check behind it. */
+  answers(own: object, prefix: string, checks: Readonly<Record<string, Check>>): Readonly<Record<string, Call>> {
+    const functions = Object.entries(checks).flatMap(([name, check]) => {
+      const call = (own as Calls)[name];
+      return typeof call === "function"
+        ? [[name, this.#told(`${prefix}${name}`, check, (call as Call).bind(own))] as const]
+        : [];
+    });
+    return Object.fromEntries(functions);
+  }
+
+  #told(name: string, check: Check, call: Call): Call {
+    const judged = (answer: unknown): unknown => check(answer, this.#action.output);
+    const fail = (thrown: unknown): never => {
+      throw this.#errorOf(thrown, name);
+    };
+    return (...given) => {
+      try {
+        const answer = call(...given);
+        return answer instanceof Promise ? answer.then(judged).catch(fail) : judged(answer);
+      } catch (thrown) {
+        return fail(thrown);
+      }
+    };
+  }
+
+  #errorOf(thrown: unknown, name: string): unknown {
+    if (thrown instanceof RecoverError || thrown instanceof UnknownValue) return thrown;
+    const { code, remedy } = Object(thrown) as { readonly code?: unknown; readonly remedy?: unknown };
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (code === "guard-refused" && typeof remedy === "string") return giveUp(code, message).advise(remedy, thrown);
+    // An end of the run by a signal.
+    if (thrown instanceof Error && thrown.name === "AbortError") return thrown;
+    const { id } = this.#action;
+    return giveUp("own-action-failed", `the own action ${quoted(id)} failed in its ${name}: ${message}`).advise(
+      `Mend it in ${quoted(this.#file)}, or tell its author; then resume.`,
+      thrown,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+/** Stands before a store and gives its answers the habits of an older or looser one. */
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+
+export interface Habits {
+  /** Knows listings of the first version alone: what it does not know of a request it ignores. */
+  readonly firstVersion?: true;
+  /** Encodes the keys of a listing, and does not say so. */
+  readonly encodingUnsaid?: true;
+  /** Sends objects without their length. */
+  readonly withoutLength?: true;
+  /** Neither its listings nor its objects have ETags. */
+  readonly withoutEtags?: true;
+}
+
+export class LooserStore {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async before(store: string, habits: Habits): Promise<LooserStore> {
+    const server = createServer((incoming, outgoing) => void pass(incoming, outgoing, { store, habits }));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return new LooserStore(server);
+  }
+
+  get endpoint(): string {
+    const bound = this.#server.address();
+    if (bound === null || typeof bound === "string") throw new Error("the server is not listening");
+    return `http://127.0.0.1:${bound.port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+interface Between {
+  readonly store: string;
+  readonly habits: Habits;
+}
+
+async function pass(incoming: IncomingMessage, outgoing: ServerResponse, { store, habits }: Between): Promise<void> {
+  const body: Buffer[] = [];
+  for await (const piece of incoming as AsyncIterable<Buffer>) body.push(piece);
+  const url = new URL(incoming.url ?? "/", store);
+  const isListing = url.searchParams.has("prefix");
+  const headers = { ...incoming.headers };
+  if (habits.withoutEtags === true) delete headers["if-match"];
+  const path = isListing && habits.firstVersion === true ? asFirstVersion(url) : (incoming.url ?? "/");
+  const onward = request(store, { method: incoming.method ?? "GET", path, headers }, (answer) => {
+    const pieces: Buffer[] = [];
+    answer.on("data", (piece: Buffer) => pieces.push(piece));
+    answer.on("end", () => answered(outgoing, { answer, body: Buffer.concat(pieces), isListing, habits }));
+  });
+  onward.on("error", () => outgoing.destroy());
+  onward.end(Buffer.concat(body));
+}
+
+/** The store behind knows the second version: the marker is where that begins. */
+function asFirstVersion({ pathname, searchParams: asked }: URL): string {
+  const known = ["prefix", "encoding-type", "max-keys"].flatMap((name) => {
+    const value = asked.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  const marker = asked.get("marker");
+  const query = new URLSearchParams([
+    ["list-type", "2"],
+    ...known,
+    ...(marker === null ? [] : [["start-after", marker]]),
+  ] as [string, string][]);
+  return `${pathname}?${query.toString()}`;
+}
+
+interface Answered {
+  readonly answer: IncomingMessage;
+  readonly body: Buffer;
+  readonly isListing: boolean;
+  readonly habits: Habits;
+}
+
+function answered(outgoing: ServerResponse, { answer, body, isListing, habits }: Answered): void {
+  const headers = { ...answer.headers };
+  const isHead = answer.statusCode === 200 && body.length === 0;
+  if (habits.withoutEtags === true) delete headers["etag"];
+  const content = isListing ? Buffer.from(listing(body.toString(), habits)) : body;
+  if (!isHead && (isListing || habits.withoutLength === true)) delete headers["content-length"];
+  outgoing.writeHead(answer.statusCode ?? 500, headers);
+  outgoing.end(content);
+}
+
+function listing(text: string, { firstVersion, encodingUnsaid, withoutEtags }: Habits): string {
+  let told = text;
+  if (firstVersion === true) told = told.replace(/<(KeyCount|NextContinuationToken)>[^<]*<\/\1>/g, "");
+  if (withoutEtags === true) told = told.replace(/<ETag>[^<]*<\/ETag>/g, "");
+  if (encodingUnsaid !== true) return told;
+  const encoded = told.replace(
+    /<Key>([^<]*)<\/Key>/g,
+    (_all, key: string) => `<Key>${key.replaceAll("/", "%2F")}</Key>`,
+  );
+  return encoded.replace(/<EncodingType>[^<]*<\/EncodingType>/g, "");
+}
