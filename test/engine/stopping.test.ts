@@ -7,6 +7,7 @@ import { MemoryJournal } from "../../src/engine/journal/memory-journal.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 import { KillingJournal } from "./killing-journal.ts";
+import { reversible, TakenBack } from "./reversible.ts";
 
 const two = (world: FakeWorld): ReturnType<typeof runbookOf> =>
   runbookOf(["first", "second"].map((id) => step(id, { action: changing(world, "create"), with: { key: id } })));
@@ -279,7 +280,7 @@ describe("a run that would come to the same end again", () => {
 
   it("offers the undo of a rehearsal that has changed something", async () => {
     const [world, bench] = [new FakeWorld(), new Bench()];
-    const create = step("create", { action: changing(world, "create"), with: { key: "c" } });
+    const create = step("create", { action: reversible(world, new TakenBack(), "create"), with: { key: "c" } });
     const options = bench.options({ runbook: runbookOf([create, lasting(world)]), flags: YES });
     await runRunbook({ ...options, carrier: { ...options.carrier, rehearsal: true }, inputs: {} });
     expect(bench.events.at(-1)).toMatchObject({ undoWith: `dingo-recover undo ${bench.journal.run}` });
