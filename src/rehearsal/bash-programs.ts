@@ -55,10 +55,16 @@ exit "\${code:-1}"
 
 /** Writes the programs into their directory, for any account, and answers their calls. */
 export async function servePrograms(programs: Programs): Promise<Served> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => receive(socket, programs));
+  const open = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    receive(socket, programs);
+  });
   const port = await listening(server);
   for (const name of programs.names) putScript(programs.directory, name, client(name, port, programs));
-  return { close: () => closed(server) };
+  // The answer to a client that was killed may never come once the rest of the box is closed.
+  return { close: () => closed(server, () => open.forEach((socket) => socket.destroy())) };
 }
 
 /** Returns its path. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { reversible, TakenBack } from "./reversible.ts";
 
 /** look, make, then a step that is refused on the first day. */
 function scene(more: { readonly holdsUntil?: string } = {}): { world: FakeWorld; runbook: Runbook; bench: Bench } {
@@ -136,13 +137,15 @@ describe("a resumed run", () => {
 
 describe("a runbook that was edited while its run was stopped", () => {
   it("is refused with 10, naming the steps that changed, and the journal stays as it was", async () => {
-    const { world, runbook, bench } = scene();
+    const { world, runbook: written, bench } = scene();
+    const action = reversible(world, new TakenBack(), "create");
+    const runbook = runbookOf(written.steps.map((each) => (each.id === "look" ? each : { ...each, action })));
     await bench.run({ runbook, flags: YES });
     const { length } = bench.journal.entries;
     const edited = runbookOf([
       ...runbook.steps.slice(0, 3),
-      step("late", { action: changing(world, "create"), with: { key: "late-9" } }),
-      step("added", { action: changing(world, "create"), with: { key: "added" } }),
+      step("late", { action, with: { key: "late-9" } }),
+      step("added", { action, with: { key: "added" } }),
     ]);
     const result = await bench.resume({ runbook: edited, flags: YES });
     expect(result).toMatchObject({ exitCode: 10, error: { code: "runbook-changed", place: "fake.yml" } });

@@ -12,7 +12,7 @@ import { ownOutcome } from "../rig/archives/own-reader.ts";
 import { Snapshot } from "../rig/archives/snapshot.ts";
 import { Workshop } from "../rig/archives/workshop.ts";
 
-const CASES = Number(process.env["RECORD_CASES"] ?? 500);
+const CASES = Number(process.env["RECORD_CASES"] ?? 40);
 const PAGE = 8192;
 
 let archives: Archives;

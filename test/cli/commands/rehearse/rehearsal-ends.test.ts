@@ -47,7 +47,7 @@ describe("a rehearsal that is stopped after it has created the instance", () => 
     child.kill("SIGINT");
     const { code, stdout } = await ended;
     const { run } = await onlyRun();
-    expect(code).toBe(EXIT.interrupted);
+    expect(code, stdout).toBe(EXIT.interrupted);
     expect(stdout).toMatch(
       new RegExp(`dingo-recover resume ${run} +# goes on\n +dingo-recover undo ${run} +# takes it back`, "u"),
     );
