@@ -2,7 +2,7 @@
  * A listing as evidence: the source's is kept before anything is changed and compared with one taken at the end
  * (law 1). One JSON array per line, because keys may hold any character.
  */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import { formatLocation, parseLocation, type ArchiveLocation } from "../names/location.ts";
 
@@ -77,8 +77,7 @@ function parseLine(line: string): readonly unknown[] {
 }
 
 function malformed(): RecoverError {
-  return new RecoverError("answer-malformed", "the kept listing cannot be read", {
-    remedy: "Check the run's evidence with dingo-recover journal verify.",
-    effect: "none",
-  });
+  return refuse("answer-malformed", "the kept listing cannot be read").advise(
+    "Check the run's evidence with dingo-recover journal verify.",
+  );
 }

@@ -5,7 +5,7 @@
  * The order is safe at every moment: payload first, then the objects that make it known, sentinels last in ascending
  * age, because WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import { compareAge, type Completed } from "../judgement/choose.ts";
 import { sortEntries, type ArchiveEntry } from "../reading/facts.ts";
@@ -70,12 +70,11 @@ function refuseUncertain(source: ArchiveLocation, objects: readonly ObjectInfo[]
   });
   if (found === undefined) return;
   const place = `s3://${source.bucket}/${found.key}`;
-  throw new RecoverError("source-protected", `the key ${quoted(found.key)} can be read as another one in a copy`, {
-    remedy:
+  throw refuse("source-protected", `the key ${quoted(found.key)} can be read as another one in a copy`)
+    .at(printable(place))
+    .advise(
       'No restore reads a key with an empty, "." or ".." part. Find out who wrote it; without it the archive can be copied.',
-    place: printable(place),
-    effect: "none",
-  });
+    );
 }
 
 /** Every item, in the order of copying. */
@@ -95,10 +94,9 @@ export function asideLocation(target: ArchiveLocation, run: string, name = "repl
 /** Throws `input-invalid` for anything but letters, digits, `_`, `-` and `.`, or for the name `wal`. */
 function plainPart(text: string): string {
   if (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(text) && text !== "wal") return text;
-  throw new RecoverError("input-invalid", "the name of a place to move things to is not one plain path part", {
-    remedy: 'Use letters, digits, "_", "-" and "." only.',
-    effect: "none",
-  });
+  throw refuse("input-invalid", "the name of a place to move things to is not one plain path part").advise(
+    'Use letters, digits, "_", "-" and "." only.',
+  );
 }
 
 function completed({ from }: CopyItem): Completed {

@@ -3,7 +3,7 @@
  * the plan does not know is ever overwritten. A comparison shows that it is done, not the calls.
  */
 import type { Clock } from "../../ports/clock.ts";
-import { isTransient, RecoverError } from "../../errors.ts";
+import { giveUp, isTransient, RecoverError, refuse } from "../../errors.ts";
 import type { CopiedObject, ObjectStore } from "../../ports/object-store.ts";
 import { compareAge } from "../judgement/choose.ts";
 import { probeCopy, type CopyState } from "./compare.ts";
@@ -183,16 +183,13 @@ export function refuseForeign(plan: CopyPlan, { foreign }: Pick<CopyState, "fore
   const [first] = foreign;
   if (first === undefined) return;
   const text = `the target holds ${counted(foreign.length, "object")} foreign to the copy, first ${JSON.stringify(first)}`;
-  throw new RecoverError("target-not-fresh", text, {
-    remedy: "Check that nothing writes to the target, look at these objects, and use an empty target.",
-    place: formatLocation(plan.target),
-    effect: "none",
-  });
+  throw refuse("target-not-fresh", text)
+    .at(formatLocation(plan.target))
+    .advise("Check that nothing writes to the target, look at these objects, and use an empty target.");
 }
 
 function proofFailed(plan: CopyPlan, why: string): RecoverError {
-  return new RecoverError("proof-failed", `copying ${planTitle(plan)} is not proved: ${why}`, {
-    remedy: "Run the same command again: it copies what is missing.",
-    place: formatLocation(plan.target),
-  });
+  return giveUp("proof-failed", `copying ${planTitle(plan)} is not proved: ${why}`)
+    .at(formatLocation(plan.target))
+    .advise("Run the same command again: it copies what is missing.");
 }

@@ -2,7 +2,7 @@
  * Copies whose outcome is lost: the connection broke, or the store answered with a 500 or with half an answer. A copy
  * is sent again only after a look at its one key has found nothing there (law 4).
  */
-import { isTransient, RecoverError } from "../../errors.ts";
+import { giveUp, isTransient, RecoverError } from "../../errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 /** Of one object, when the store goes on serving others. */
@@ -113,10 +113,10 @@ function longer(pauses: number): number {
 }
 
 function givenUp(lost: RecoverError, why: string): RecoverError {
-  return new RecoverError("unreachable", `${lost.message}; ${why}`, {
-    remedy:
+  return giveUp("unreachable", `${lost.message}; ${why}`)
+    .at(lost.place)
+    .advise(
       "See that the store answers, then run the same command again: it goes on, and what is there is not copied twice.",
-    ...(lost.place === undefined ? {} : { place: lost.place }),
-    cause: lost,
-  });
+      lost,
+    );
 }

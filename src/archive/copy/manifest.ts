@@ -4,7 +4,7 @@
  * copy that is run again writes the same.
  */
 import { createHash } from "node:crypto";
-import { RecoverError } from "../../errors.ts";
+import { giveUp } from "../../errors.ts";
 import type { SharedPlace } from "../../ports/shared-place.ts";
 import { type ArchiveLocation, formatLocation, parseLocation, requireApart } from "../names/location.ts";
 import { type Baseline, formatListing } from "./baseline.ts";
@@ -35,8 +35,7 @@ export function manifestOf(source: Baseline, target: ArchiveLocation): ManifestP
 export async function keepManifest(place: SharedPlace, { name, content }: ManifestPlace): Promise<string> {
   const written = await place.write(name, content, "any");
   if (written.is === "written") return `${place.location}/${name}`;
-  throw new RecoverError("unreachable", "the manifest of the copy cannot be written", {
-    remedy: "Use credentials that may write beside the target.",
-    place: `${place.location}/${name}`,
-  });
+  throw giveUp("unreachable", "the manifest of the copy cannot be written")
+    .at(`${place.location}/${name}`)
+    .advise("Use credentials that may write beside the target.");
 }

@@ -2,7 +2,7 @@
  * The way back of `set-aside.ts`: copies every object of the plan back to its name. The objects aside stay where they
  * are; nothing is overwritten, and it may be killed anywhere and run again.
  */
-import { RecoverError } from "../../errors.ts";
+import { giveUp, refuse } from "../../errors.ts";
 import type { ObjectInfo, ObjectReader, ObjectStore } from "../../ports/object-store.ts";
 import type { CopyOptions } from "./copy.ts";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
@@ -68,10 +68,9 @@ export async function putBack(store: ObjectStore, plan: CopyPlan, options: CopyO
   const after = await probePutBack(store, plan);
   requireNoConflict(plan, after);
   if (after.there.size === after.total) return;
-  throw new RecoverError("proof-failed", `${after.total - after.there.size} of ${after.total} objects are not back`, {
-    remedy: "Go on with the same command: it copies what is missing.",
-    place: formatLocation(plan.source),
-  });
+  throw giveUp("proof-failed", `${after.total - after.there.size} of ${after.total} objects are not back`)
+    .at(formatLocation(plan.source))
+    .advise("Go on with the same command: it copies what is missing.");
 }
 
 async function copyBack(
@@ -105,9 +104,7 @@ async function listByKey(store: ObjectReader, at: ArchiveLocation): Promise<Read
 function requireNoConflict(plan: CopyPlan, state: PutBackState): void {
   const [first] = state.conflicts;
   if (first === undefined) return;
-  throw new RecoverError("target-not-fresh", `the archive changed while it was put back: ${first}`, {
-    remedy: "Check that the container is stopped and nothing else writes there, then look at these objects.",
-    place: formatLocation(plan.source),
-    effect: "none",
-  });
+  throw refuse("target-not-fresh", `the archive changed while it was put back: ${first}`)
+    .at(formatLocation(plan.source))
+    .advise("Check that the container is stopped and nothing else writes there, then look at these objects.");
 }

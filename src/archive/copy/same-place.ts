@@ -2,7 +2,7 @@
  * A bucket can have several names: the alias of an access point is one that CopyObject takes as well (S3 User Guide, "Using
  * a bucket-style alias"). Names alone then do not tell that a target is the source, or lies inside it (law 1).
  */
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { type ArchiveLocation, formatLocation, overlap } from "../names/location.ts";
 
@@ -32,12 +32,11 @@ export async function refuseSameBucket(
   });
   const same = common.filter(({ here, there }) => isTheVery(here, there)).length;
   if (same === 0 || 2 * same < common.length) return;
-  throw new RecoverError("source-protected", `the bucket "${target.bucket}" seems to be the source's by another name`, {
-    remedy:
+  throw refuse("source-protected", `the bucket "${target.bucket}" seems to be the source's by another name`)
+    .at(formatLocation(target))
+    .advise(
       "Give a target in the same bucket by the same name, or one whose prefix is neither above nor below the source's.",
-    place: formatLocation(target),
-    effect: "none",
-  });
+    );
 }
 
 const isTheVery = (one: ObjectInfo, other: ObjectInfo): boolean =>

@@ -3,7 +3,7 @@
  * the plan saw them are moved; it may be killed anywhere and run again. Sentinels go first, so that a half moved
  * archive never looks whole.
  */
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { ObjectInfo, ObjectStore } from "../../ports/object-store.ts";
 import { copyItem, type CopyOptions } from "./copy.ts";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
@@ -130,16 +130,13 @@ function unchanged(planned: ObjectInfo, now: ObjectInfo): boolean {
 function requireNoConflict(plan: CopyPlan, state: SetAsideState): void {
   const [first] = state.conflicts;
   if (first === undefined) return;
-  throw new RecoverError("target-not-fresh", `the archive changed while it was moved aside: ${first}`, {
-    remedy: "Check that the container is stopped and nothing else writes there, then look at these objects.",
-    place: formatLocation(plan.source),
-    effect: "none",
-  });
+  throw refuse("target-not-fresh", `the archive changed while it was moved aside: ${first}`)
+    .at(formatLocation(plan.source))
+    .advise("Check that the container is stopped and nothing else writes there, then look at these objects.");
 }
 
 function notMoved(plan: CopyPlan, why: string): RecoverError {
-  return new RecoverError("proof-failed", `moving the archive aside is not proved: ${why}`, {
-    remedy: "Run the same step again: it moves what is left.",
-    place: formatLocation(plan.source),
-  });
+  return giveUp("proof-failed", `moving the archive aside is not proved: ${why}`)
+    .at(formatLocation(plan.source))
+    .advise("Run the same step again: it moves what is left.");
 }

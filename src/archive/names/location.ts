@@ -2,7 +2,7 @@
  * Where an archive lies: `s3://BUCKET/PREFIX`. Dingo's are exactly `s3://BUCKET/backups/<instance GUID>/wal`
  * (start_pg.sh and run.sh of the container; wal-archives.md §1).
  */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 
 /** `prefix` has no slash at either end; the archive is everything at or below `prefix/`. */
 export interface ArchiveLocation {
@@ -56,22 +56,18 @@ export function instanceGuidIn(location: ArchiveLocation): string | undefined {
 export function requireInstanceArchive(location: ArchiveLocation): string {
   const guid = instanceGuidIn(location);
   if (guid !== undefined) return guid;
-  throw new RecoverError("guard-refused", `"${formatLocation(location)}" is not the archive of one service instance`, {
-    remedy: "Name the archive as s3://BUCKET/backups/<full GUID>/wal.",
-    place: formatLocation(location),
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${formatLocation(location)}" is not the archive of one service instance`)
+    .at(formatLocation(location))
+    .advise("Name the archive as s3://BUCKET/backups/<full GUID>/wal.");
 }
 
 /** Throws `source-protected` if one archive is the other, or lies inside it (law 1). */
 export function requireApart(source: ArchiveLocation, target: ArchiveLocation): void {
   const apart = source.bucket.toLowerCase() !== target.bucket.toLowerCase() || !overlap(source.prefix, target.prefix);
   if (apart) return;
-  throw new RecoverError("source-protected", "the target archive is the source, or one lies inside the other", {
-    remedy: "Give a target that is neither the source nor above or below it.",
-    place: formatLocation(target),
-    effect: "none",
-  });
+  throw refuse("source-protected", "the target archive is the source, or one lies inside the other")
+    .at(formatLocation(target))
+    .advise("Give a target that is neither the source nor above or below it.");
 }
 
 /** Before the keys of all its objects. */
@@ -103,10 +99,9 @@ function isUncertainSegment(segment: string): boolean {
 }
 
 function invalid(text: string, what: string): RecoverError {
-  return new RecoverError("input-invalid", `"${printable(text)}" ${what}`, {
-    remedy: "Name an archive as s3://BUCKET/PREFIX, e.g. s3://our-backups/backups/<GUID>/wal.",
-    effect: "none",
-  });
+  return refuse("input-invalid", `"${printable(text)}" ${what}`).advise(
+    "Name an archive as s3://BUCKET/PREFIX, e.g. s3://our-backups/backups/<GUID>/wal.",
+  );
 }
 
 /** Control characters made visible, so that a hostile name cannot move the cursor. */

@@ -3,7 +3,7 @@
  * then one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never
  * read as absence.
  */
-import { RecoverError } from "../../errors.ts";
+import { giveUp } from "../../errors.ts";
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { type BaseName, classify, plainKind, type KeyKind } from "../names/layout.ts";
 import { packingOfKey } from "../names/packing.ts";
@@ -177,10 +177,9 @@ export function sortEntries(
   return objects.map((info) => {
     const relative = relativeKey(location, info.key);
     if (relative !== undefined) return { info, relative, kind: classify(relative, segmentBytes) };
-    throw new RecoverError("answer-malformed", "the object store listed a key outside the prefix that was asked for", {
-      remedy: "Check the S3 endpoint: something between here and the store changes its answers.",
-      place: formatLocation(location),
-    });
+    throw giveUp("answer-malformed", "the object store listed a key outside the prefix that was asked for")
+      .at(formatLocation(location))
+      .advise("Check the S3 endpoint: something between here and the store changes its answers.");
   });
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import { optional } from "../../kit/optional.ts";
 import type { RestoredCopy } from "../../ports/scratch-database.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
@@ -37,11 +37,9 @@ export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promis
   const targetTime = order.time === "" ? undefined : new Date(order.time);
   const plan = planRestore(facts, { targetTime });
   if (plan.base !== order.base)
-    throw new RecoverError("guard-refused", `"${plan.base}" would be restored, and "${order.base}" was judged`, {
-      remedy: "The archive has changed meanwhile: begin anew.",
-      place: order.archive,
-      effect: "none",
-    });
+    throw refuse("guard-refused", `"${plan.base}" would be restored, and "${order.base}" was judged`)
+      .at(order.archive)
+      .advise("The archive has changed meanwhile: begin anew.");
   const { outcome, passedOver } = await restoreFrom(reader, facts, {
     ...{ directory: order.directory, signal: order.signal, targetTime },
     ...optional("base", order.only === true ? order.base : undefined),

@@ -1,6 +1,6 @@
 /** Turns an error of the disk into an error of a restore; none of them is a defect of the program. */
 import { relative } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { giveUp } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { UnusableBase } from "./unusable-base.ts";
 
@@ -24,18 +24,14 @@ export function diskFailure(error: unknown, { root, base }: AtWork): unknown {
     return new UnusableBase(text, { place: base, cause: error });
   }
   if (FULL.has(code)) {
-    return new RecoverError("does-not-fit", `the disk is full (${code}): ${quoted(path)} cannot be written`, {
-      remedy: "Make room and run the same command again; what is whole is kept.",
-      place: root,
-      cause: error,
-    });
+    return giveUp("does-not-fit", `the disk is full (${code}): ${quoted(path)} cannot be written`)
+      .at(root)
+      .advise("Make room and run the same command again; what is whole is kept.", error);
   }
   if (!REFUSED.has(code)) return error;
-  return new RecoverError("access-denied", `${quoted(path)} cannot be written (${code})`, {
-    remedy: "Name a directory that the user who restores may write to.",
-    place: root,
-    cause: error,
-  });
+  return giveUp("access-denied", `${quoted(path)} cannot be written (${code})`)
+    .at(root)
+    .advise("Name a directory that the user who restores may write to.", error);
 }
 
 /** `ENOENT` and its like; undefined for other errors. */

@@ -4,7 +4,7 @@
  * decides.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, RecoverError } from "../../errors.ts";
 import { segmentName } from "../names/segment.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { planRestore, type RestorePlan } from "./plan.ts";
@@ -95,9 +95,10 @@ const reachOf = ({ segments }: RestorePlan): number => segments.at(-1)?.segment.
 function wouldLose(first: UnusableBase, { base, segments }: RestorePlan): RecoverError {
   const last = segments.at(-1)?.segment;
   const reach = last === undefined ? "" : `, up to ${segmentName(last)}`;
-  return new RecoverError("not-restorable", first.message, {
-    remedy: `Another base backup brings back less${reach}: restore it with --base ${base}, or use another copy of the archive.`,
-    ...(first.place === undefined ? {} : { place: first.place }),
-    cause: first,
-  });
+  return giveUp("not-restorable", first.message)
+    .at(first.place)
+    .advise(
+      `Another base backup brings back less${reach}: restore it with --base ${base}, or use another copy of the archive.`,
+      first,
+    );
 }

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { livenessOf, type ProcessIdentity, thisProcess } from "../../kit/process/process-identity.ts";
 import { absent, codeOf } from "./disk-failure.ts";
@@ -115,11 +115,11 @@ function locked(root: string, holder: Holder | undefined): RecoverError {
   const who = holder === undefined ? "another restore" : `process ${holder.pid}`;
   const where = isElsewhere ? ` on ${quoted(holder.host)}` : "";
   const mark = quoted(join(root, MARK));
-  return new RecoverError("locked", `${who}${where} is restoring into "${root}"`, {
-    remedy: isElsewhere
-      ? `Wait for it to end, and run the same command again. Where it is known to be at work no more, remove ${mark} before: what is whole is kept.`
-      : "Wait for it to end, or end it, and run the same command again.",
-    place: root,
-    effect: "none",
-  });
+  return refuse("locked", `${who}${where} is restoring into "${root}"`)
+    .at(root)
+    .advise(
+      isElsewhere
+        ? `Wait for it to end, and run the same command again. Where it is known to be at work no more, remove ${mark} before: what is whole is kept.`
+        : "Wait for it to end, or end it, and run the same command again.",
+    );
 }

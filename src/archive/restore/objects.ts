@@ -1,5 +1,5 @@
 /** Objects of the source, unpacked as they come. The source is only read. */
-import { RecoverError } from "../../errors.ts";
+import { giveUp } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { Damaged } from "../compression/damaged.ts";
 import { decompressed } from "../compression/decompressed.ts";
@@ -47,11 +47,12 @@ export class SourceObjects {
 export function explained(error: unknown, { info }: Pick<PackedFile, "info">): unknown {
   if (!(error instanceof Damaged)) return error;
   const isLocked = error.damage === "encrypted";
-  return new RecoverError("not-restorable", `"${info.key}" cannot be used: ${error.message}`, {
-    remedy: isLocked
-      ? "Give the file with its private key (that of WALE_GPG_KEY_ID), as gpg --export-secret-keys writes it: --gpg-key FILE."
-      : "Restore from another copy of the archive.",
-    place: info.key,
-    cause: error,
-  });
+  return giveUp("not-restorable", `"${info.key}" cannot be used: ${error.message}`)
+    .at(info.key)
+    .advise(
+      isLocked
+        ? "Give the file with its private key (that of WALE_GPG_KEY_ID), as gpg --export-secret-keys writes it: --gpg-key FILE."
+        : "Restore from another copy of the archive.",
+      error,
+    );
 }

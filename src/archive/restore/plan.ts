@@ -2,7 +2,7 @@
  * The list of objects that a restore will fetch: one base backup, the WAL behind it along one course, and every
  * history.
  */
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import { type BaseBackup, majorVersion } from "../judgement/base-backup.ts";
 import type { Course } from "../judgement/course.ts";
@@ -234,24 +234,20 @@ function packedFile({ seen }: Study, { relative, info }: ArchiveEntry, name: str
 }
 
 function nothingThere(location: ArchiveLocation): RecoverError {
-  return new RecoverError("nothing-found", "there is no object below the source", {
-    remedy: "Check the prefix: an archive of Dingo is s3://BUCKET/backups/<GUID>/wal.",
-    place: formatLocation(location),
-    effect: "none",
-  });
+  return refuse("nothing-found", "there is no object below the source")
+    .at(formatLocation(location))
+    .advise("Check the prefix: an archive of Dingo is s3://BUCKET/backups/<GUID>/wal.");
 }
 
 /** As `archive verify` says it, and with its exit code: nothing is known of an archive that was not looked at. */
 function refuseElsewhere(facts: ArchiveFacts): void {
   const [found] = elsewhere(facts);
   if (found === undefined) return;
-  throw new RecoverError("archive-elsewhere", found.message, {
-    remedy: "Run the same command with the prefix of the archive.",
-    place: formatLocation(facts.location),
-    effect: "none",
-  });
+  throw refuse("archive-elsewhere", found.message)
+    .at(formatLocation(facts.location))
+    .advise("Run the same command with the prefix of the archive.");
 }
 
 function notRestorable(location: ArchiveLocation, message: string, remedy: string): RecoverError {
-  return new RecoverError("not-restorable", message, { remedy, place: formatLocation(location), effect: "none" });
+  return refuse("not-restorable", message).at(formatLocation(location)).advise(remedy);
 }

@@ -1,5 +1,5 @@
 /** Makes a data directory out of an archive, that a stock PostgreSQL starts and recovers from. The source is only read. */
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { microsecondText } from "../wal/microseconds.ts";
 import { formatLocation } from "../names/location.ts";
@@ -137,10 +137,9 @@ function requireReached(
       : `the last transaction ended at ${microsecondText(lastCommit)}`;
   const unusable = broken === undefined ? "" : `, and the WAL behind it cannot be used: ${broken.name}, ${broken.why}`;
   const why = cut === undefined ? unusable : `, and the records end inside ${cut.name}, at ${cut.lsn}`;
-  throw new RecoverError("not-restorable", `the archive does not reach ${targetTime}: ${last}${why}`, {
-    remedy: "Leave out --target-time to restore everything that is there, or give an earlier time.",
-    effect: "none",
-  });
+  throw refuse("not-restorable", `the archive does not reach ${targetTime}: ${last}${why}`).advise(
+    "Leave out --target-time to restore everything that is there, or give an earlier time.",
+  );
 }
 
 interface Settled {

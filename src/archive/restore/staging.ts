@@ -6,7 +6,7 @@
 import { lstat, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bytesText } from "../../kit/text/bytes.ts";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { othersMayLead } from "../../kit/process/ownership.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { synced } from "./data-files.ts";
@@ -124,18 +124,16 @@ async function requireReplaceable(directory: string): Promise<void> {
 }
 
 function notFresh(place: string, why: string, remedy: string): RecoverError {
-  return new RecoverError("target-not-fresh", `"${place}" ${why}`, { remedy, place, effect: "none" });
+  return refuse("target-not-fresh", `"${place}" ${why}`).at(place).advise(remedy);
 }
 
 /** Root writes nowhere that another account could lead elsewhere meanwhile. */
 function requireUnled(root: string): void {
   const led = process.getuid?.() === 0 ? othersMayLead(root) : undefined;
   if (led === undefined) return;
-  throw new RecoverError("foreign-directory", `${quoted(root)} ${led}`, {
-    remedy: "Run this as that account, or name a directory that root alone can lead elsewhere.",
-    place: root,
-    effect: "none",
-  });
+  throw refuse("foreign-directory", `${quoted(root)} ${led}`)
+    .at(root)
+    .advise("Run this as that account, or name a directory that root alone can lead elsewhere.");
 }
 
 /** All but the mark. */

@@ -1,5 +1,5 @@
 /** The core of `dingo-recover discover`: asks the sources and says how it ended. The command line prints. */
-import { EXIT, RecoverError } from "../../errors.ts";
+import { EXIT, refuse } from "../../errors.ts";
 import { withAppNames } from "../sources/app-names.ts";
 import type { Discovery, DiscoveryQuery } from "../judgement/candidate.ts";
 import { toDocument, type DiscoverDocument } from "./document.ts";
@@ -31,11 +31,9 @@ export async function discover({ sources, query }: DiscoverOptions): Promise<Dis
   const { cf, logs, stores = [], inventory, clusterdata } = sources;
   const files = (logs !== undefined && logs.patterns.length > 0) || stores.length > 0;
   if (cf === undefined && !files && inventory === undefined && clusterdata === undefined) {
-    throw new RecoverError("usage", "there is no source to search", {
-      remedy:
-        "Give log files with --logs FILE_OR_GLOB_OR_- or as `logs:` in the configuration, a log store with --elasticsearch URL or --opensearch URL, or ask Cloud Foundry with --cf-events.",
-      effect: "none",
-    });
+    throw refuse("usage", "there is no source to search").advise(
+      "Give log files with --logs FILE_OR_GLOB_OR_- or as `logs:` in the configuration, a log store with --elasticsearch URL or --opensearch URL, or ask Cloud Foundry with --cf-events.",
+    );
   }
   const found = withoutShortLived(await findDeletedInstance(sources, query), query);
   const discovery = withOpenQuestions(await withAppNames(cf, found), query);

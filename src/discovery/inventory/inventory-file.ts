@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, fstatSync, fsyncSync, readSync } from "node:fs";
 import { dirname } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import { errnoOf, makeDirectory, reasonOf, syncDirectory, writeWhole } from "../../engine/journal/durable.ts";
 import { LockFile, type LockHolder } from "../../engine/journal/locks.ts";
 import { openOwn } from "../../engine/journal/own-file.ts";
@@ -87,11 +87,9 @@ interface Held {
 
 function locked({ path, lock, held }: Held): RecoverError {
   const who = held === undefined ? "another process" : `process ${held.pid} on ${held.host} (since ${held.startedAt})`;
-  return new RecoverError("locked", `${who} is writing an inventory to ${quoted(path)}`, {
-    remedy: `Wait until it has ended; where no such process runs any more, remove "${lock}".`,
-    place: path,
-    effect: "none",
-  });
+  return refuse("locked", `${who} is writing an inventory to ${quoted(path)}`)
+    .at(path)
+    .advise(`Wait until it has ended; where no such process runs any more, remove "${lock}".`);
 }
 
 function onDisk<T>(path: string, work: () => T): T {
@@ -99,11 +97,8 @@ function onDisk<T>(path: string, work: () => T): T {
     return work();
   } catch (thrown) {
     if (thrown instanceof RecoverError || errnoOf(thrown) === undefined) throw thrown;
-    throw new RecoverError("state-dir-unusable", `${quoted(path)} cannot be written: ${reasonOf(thrown)}`, {
-      remedy: "Make room or rights there, or name another file with --file.",
-      place: path,
-      cause: thrown,
-      effect: "none",
-    });
+    throw refuse("state-dir-unusable", `${quoted(path)} cannot be written: ${reasonOf(thrown)}`)
+      .at(path)
+      .advise("Make room or rights there, or name another file with --file.", thrown);
   }
 }

@@ -5,7 +5,7 @@ import { ownContainers } from "../../kit/commands/database-copy-commands.ts";
 import { type DockerWords, inspectContainers } from "../../kit/commands/docker-commands.ts";
 import * as compose from "../../kit/commands/compose-commands.ts";
 import * as commands from "../../kit/commands/docker-work-commands.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, RecoverError, refuse } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type {
@@ -83,11 +83,9 @@ export class DockerCliWork implements DockerWork {
     const version = await versionOfCompose(this.#shell, this.#words, generation);
     if (version !== undefined) return version;
     const program = compose.composeWords(["docker"], generation).join(" ");
-    throw new RecoverError("program-missing", `"${this.#shell.label}" has no ${program}`, {
-      remedy: `Install the generation of Compose that the stack was brought up with (${program}), then go on.`,
-      place: this.#shell.label,
-      effect: "none",
-    });
+    throw refuse("program-missing", `"${this.#shell.label}" has no ${program}`)
+      .at(this.#shell.label)
+      .advise(`Install the generation of Compose that the stack was brought up with (${program}), then go on.`);
   }
 
   async composeHashes(call: ComposeCall, services: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -256,11 +254,9 @@ export class DockerCliWork implements DockerWork {
     const [, said = "", status = ""] = /^([\s\S]*)\n(\d{3})\s*$/u.exec(answer) ?? [];
     const id = /"Id":"([0-9a-f]{64})"/u.exec(said)?.[1];
     if (status === "201" && id !== undefined) return id;
-    throw new RecoverError("command-failed", `the engine made no container ${quoted(name)}: ${said.trim()}`, {
-      remedy: "Look at what it says; the container that was to be copied is as it was.",
-      place: this.#shell.label,
-      effect: "unknown",
-    });
+    throw giveUp("command-failed", `the engine made no container ${quoted(name)}: ${said.trim()}`)
+      .at(this.#shell.label)
+      .advise("Look at what it says; the container that was to be copied is as it was.");
   }
 
   #own(directory: string): void {

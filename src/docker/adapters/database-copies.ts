@@ -2,7 +2,7 @@
 import * as commands from "../../kit/commands/database-copy-commands.ts";
 import * as dumps from "../../kit/commands/database-dump-commands.ts";
 import { type DockerWords, inspectImages } from "../../kit/commands/docker-commands.ts";
-import { RecoverError } from "../../errors.ts";
+import { giveUp, type RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import { keepRoom } from "../../kit/commands/kept-room-command.ts";
 import { BY_PG_RESTORE, UNCONNECTED } from "../../kit/log-patterns/log-in.ts";
@@ -225,28 +225,22 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     const failed = failureOfWork(this.#shell, argv, result);
     const place = this.#shell.label;
     if (failed.code !== "command-failed") return failed;
-    return new RecoverError("command-failed", `a command on "${place}" failed: ${sayings(this.#shell, result)}`, {
-      remedy: "The volumes that were looked at are as they were. Put right what it says, then resume.",
-      place,
-      effect: "unknown",
-      cause: failed,
-    });
+    return giveUp("command-failed", `a command on "${place}" failed: ${sayings(this.#shell, result)}`)
+      .at(place)
+      .advise("The volumes that were looked at are as they were. Put right what it says, then resume.", failed);
   }
 }
 
 function full({ to }: { readonly to: string }): RecoverError {
-  return new RecoverError("does-not-fit", `the disk was full, or about to be, before ${quoted(to)} was whole`, {
-    remedy:
+  return giveUp("does-not-fit", `the disk was full, or about to be, before ${quoted(to)} was whole`)
+    .at(to)
+    .advise(
       "Make room without touching a volume (docker image prune is harmless, docker volume prune is not), then resume.",
-    place: to,
-    effect: "unknown",
-  });
+    );
 }
 
 function changed({ path }: FillOrder): RecoverError {
-  return new RecoverError("object-changed", `somebody wrote to ${quoted(path)} while it was copied`, {
-    remedy: "Look with `docker ps` who uses that volume, stop it, then resume.",
-    place: path,
-    effect: "unknown",
-  });
+  return giveUp("object-changed", `somebody wrote to ${quoted(path)} while it was copied`)
+    .at(path)
+    .advise("Look with `docker ps` who uses that volume, stop it, then resume.");
 }

@@ -1,6 +1,6 @@
 /** One Docker host by its `docker` CLI over a shell, here or behind SSH. Every command only reads. */
 import { ENDS } from "../../kit/commands/as-owner.ts";
-import { RecoverError } from "../../errors.ts";
+import { RecoverError, refuse } from "../../errors.ts";
 import {
   containerIds,
   currentContext,
@@ -187,11 +187,9 @@ export class DockerCliHost implements DockerHost {
     const text = stdout.startsWith("text") ? stdout.slice("text".length) : undefined;
     if (text !== undefined && Buffer.byteLength(text) <= most) return text;
     const why = text === undefined ? (stdout === "denied" ? "may not be read" : "is no ordinary file") : "is too long";
-    throw new RecoverError("command-failed", `${quoted(path)} on "${this.label}" ${why}`, {
-      remedy: "Look at it there.",
-      place: path,
-      effect: "none",
-    });
+    throw refuse("command-failed", `${quoted(path)} on "${this.label}" ${why}`)
+      .at(path)
+      .advise("Look at it there.");
   }
 
   composed(call: ComposeCall, over?: { readonly file: string; readonly text: string }): Promise<ComposeAnswer> {

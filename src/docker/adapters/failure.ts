@@ -1,6 +1,6 @@
 /** Tells the meaning of a failed `docker` command, by the words of its releases 1.13 to 29. */
 import { ENDS } from "../../kit/commands/as-owner.ts";
-import { type ErrorCode, RecoverError } from "../../errors.ts";
+import { type ErrorCode, giveUp, RecoverError, refuse } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import { printable, quoted } from "../../kit/text/printable.ts";
@@ -66,13 +66,11 @@ export function dockerFailure(shell: Shell, argv: Argv, result: CommandResult): 
     const { what, remedy } = meaning;
     const isAway = meaning.code === "docker-unreachable" && argv[argv.indexOf("docker") + 1] !== FIRST_WORD;
     const code = isAway ? "unreachable" : meaning.code;
-    return new RecoverError(code, `"${place}" ${what}: ${said}`, { remedy, place, effect: "none" });
+    return refuse(code, `"${place}" ${what}: ${said}`).at(place).advise(remedy);
   }
-  return new RecoverError("command-failed", `a command on "${place}" failed with exit code ${result.code}: ${said}`, {
-    remedy: `Run it there by hand to see why: ${printable(shell.secrets.mask(shown(argv)))}`,
-    place,
-    effect: "none",
-  });
+  return refuse("command-failed", `a command on "${place}" failed with exit code ${result.code}: ${said}`)
+    .at(place)
+    .advise(`Run it there by hand to see why: ${printable(shell.secrets.mask(shown(argv)))}`);
 }
 
 /**
@@ -84,24 +82,22 @@ export function failureOfWork(shell: Shell, argv: Argv, result: CommandResult): 
   const { code, message } = failed;
   if (code !== "command-failed" && code !== "unreachable") return failed;
   const remedy = code === "unreachable" ? failed.remedy : notByHand(printable(shell.secrets.mask(shown(argv))));
-  return new RecoverError(code, message, { remedy, place: shell.label, effect: "unknown" });
+  return giveUp(code, message).at(shell.label).advise(remedy);
 }
 
 /** The refusal of a script of `as-owner.ts` that ended before its work; undefined when it had begun. */
 export function refusalOfOwner(shell: Shell, path: string, result: CommandResult): RecoverError | undefined {
   const place = shell.label;
   if (result.code === ENDS.foreign)
-    return new RecoverError("foreign-directory", sayings(shell, result), {
-      remedy: `Look who may write to the directories above ${quoted(path)}. Give that file and its directory one owner, without links of others on the way, then begin anew.`,
-      place: path,
-      effect: "none",
-    });
+    return refuse("foreign-directory", sayings(shell, result))
+      .at(path)
+      .advise(
+        `Look who may write to the directories above ${quoted(path)}. Give that file and its directory one owner, without links of others on the way, then begin anew.`,
+      );
   if (result.code === 127 && /setpriv|setsid|unshare/u.test(result.stderr))
-    return new RecoverError("program-missing", `"${place}" lacks a program: ${sayings(shell, result)}`, {
-      remedy: "Install util-linux there: with it the work in a directory of another account is done as that account.",
-      place,
-      effect: "none",
-    });
+    return refuse("program-missing", `"${place}" lacks a program: ${sayings(shell, result)}`)
+      .at(place)
+      .advise("Install util-linux there: with it the work in a directory of another account is done as that account.");
   return undefined;
 }
 
@@ -119,5 +115,5 @@ function shown(argv: Argv): string {
 export function programMissing(error: unknown, place: string): unknown {
   if (!(error instanceof RecoverError) || error.code !== "program-missing") return error;
   const [{ what, remedy } = { what: "", remedy: "" }] = MEANINGS;
-  return new RecoverError("docker-missing", `"${place}" ${what}`, { remedy, place, effect: "none", cause: error });
+  return refuse("docker-missing", `"${place}" ${what}`).at(place).advise(remedy, error);
 }

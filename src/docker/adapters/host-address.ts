@@ -1,6 +1,6 @@
 /** `[USER@]HOST[:PORT]`, as the operator names another machine. */
 import { userInfo } from "node:os";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
 
 export interface HostAddress {
@@ -29,7 +29,7 @@ export function addressOf(host: string, me: () => string | undefined): HostAddre
 }
 
 function invalid(message: string, remedy: string): RecoverError {
-  return new RecoverError("input-invalid", message, { remedy, place: "host", effect: "none" });
+  return refuse("input-invalid", message).at("host").advise(remedy);
 }
 
 /** Cron, containers and services often have neither variable: then the account's own name, as ssh takes it. */

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { ComposeGeneration } from "../../kit/commands/compose-commands.ts";
-import { RecoverError } from "../../errors.ts";
+import { type RecoverError, refuse } from "../../errors.ts";
 
 export interface ComposeMount {
   readonly kind: "bind" | "named" | "anonymous" | "tmpfs" | "other";
@@ -64,11 +64,9 @@ function parsed(text: string, generation: ComposeGeneration, place: string): unk
 }
 
 const malformed = (place: string): RecoverError =>
-  new RecoverError("answer-malformed", "the answer of Compose's `config` cannot be read", {
-    remedy: "Look at the version of Compose there.",
-    place,
-    effect: "none",
-  });
+  refuse("answer-malformed", "the answer of Compose's `config` cannot be read")
+    .at(place)
+    .advise("Look at the version of Compose there.");
 
 function serviceOf(name: string, { volumes, ...rest }: z.infer<typeof service>): ComposeService {
   const { image, environment, volumes_from: from } = rest;

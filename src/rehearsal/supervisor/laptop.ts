@@ -4,7 +4,7 @@
  */
 import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { RecoverError } from "../../errors.ts";
+import { refuse } from "../../errors.ts";
 import type { WorldHost } from "../box/world-host.ts";
 import { serveServer } from "../postgres/server-stub.ts";
 import { SimulatedPostgres } from "../postgres/simulated.ts";
@@ -60,9 +60,7 @@ export function removeLaptop(rehearsal: string, parent?: string): void {
 
 function requireBash(): void {
   if (existsSync(BASH)) return;
-  throw new RecoverError("program-missing", `there is no ${BASH}, which the rehearsal's PostgreSQL is made of`, {
-    remedy: "Install bash, or rehearse another scenario.",
-    place: BASH,
-    effect: "none",
-  });
+  throw refuse("program-missing", `there is no ${BASH}, which the rehearsal's PostgreSQL is made of`)
+    .at(BASH)
+    .advise("Install bash, or rehearse another scenario.");
 }

@@ -1,6 +1,6 @@
 /** Whether the answer of a sanity query is the expected one: a CEL expression over `rows` and `value`. */
 import type { Json } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { check, evaluate } from "../../../engine/expression/expression.ts";
 import { ANY, objectShape } from "../../../engine/expression/shape.ts";
 
@@ -30,11 +30,11 @@ export function expectationOf(text: string): Expectation {
   if (text === "") return { text: "rows > 0, and no single 0", holds: isSomething };
   const [problem] = check(text, SCOPE, { expected: "boolean" }).problems;
   if (problem !== undefined)
-    throw new RecoverError("input-invalid", `the expectation "${text}" cannot be used: ${problem.message}`, {
-      remedy: `${problem.remedy} It sees "rows", how many there are, and "value", the first of them: rows > 0, value >= 1000.`,
-      place: "input expect",
-      effect: "none",
-    });
+    throw refuse("input-invalid", `the expectation "${text}" cannot be used: ${problem.message}`)
+      .at("input expect")
+      .advise(
+        `${problem.remedy} It sees "rows", how many there are, and "value", the first of them: rows > 0, value >= 1000.`,
+      );
   return { text, holds: (returned) => holds(text, returned) };
 }
 
@@ -49,12 +49,9 @@ function holds(text: string, { rows, value }: Returned): boolean {
   } catch (cause) {
     // An empty answer satisfies no comparison.
     if (value === null) return false;
-    throw new RecoverError("could-not-test", `the expectation "${text}" has no meaning for ${JSON.stringify(value)}`, {
-      remedy: "Compare numbers with numbers and texts with texts: --input expect='value > 0'.",
-      place: "input expect",
-      effect: "none",
-      cause,
-    });
+    throw refuse("could-not-test", `the expectation "${text}" has no meaning for ${JSON.stringify(value)}`)
+      .at("input expect")
+      .advise("Compare numbers with numbers and texts with texts: --input expect='value > 0'.", cause);
   }
 }
 

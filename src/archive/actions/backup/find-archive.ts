@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { formatLocation, parseSource } from "../../names/location.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { Settings } from "../../../ports/settings.ts";
 import { parseDuration } from "../../../kit/text/time.ts";
 import { requireOneSelect } from "./one-select.ts";
@@ -53,9 +53,7 @@ function looseFiles({ walE, looseKey }: Settings): Finding[] {
 }
 
 function nowhere(): RecoverError {
-  return new RecoverError("input-missing", "nobody says which archive is tested", {
-    remedy: "Give --input archive=s3://BUCKET/PREFIX, or --input envdir=/etc/wal-e with WALE_S3_PREFIX in it.",
-    place: "input archive",
-    effect: "none",
-  });
+  return refuse("input-missing", "nobody says which archive is tested")
+    .at("input archive")
+    .advise("Give --input archive=s3://BUCKET/PREFIX, or --input envdir=/etc/wal-e with WALE_S3_PREFIX in it.");
 }

@@ -1,5 +1,5 @@
 /** A sanity query that keeps its meaning inside `COPY (…) TO STDOUT`, and on the standard input of psql. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
 
 /** Errors: `input-invalid`. "" is none. */
@@ -12,9 +12,7 @@ export function requireOneSelect(query: string): void {
     if (depth < 0) break;
   }
   if (depth === 0) return;
-  throw new RecoverError("input-invalid", "the sanity query's parentheses do not match", {
-    remedy: "Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement.",
-    place: "sanity_query",
-    effect: "none",
-  });
+  throw refuse("input-invalid", "the sanity query's parentheses do not match")
+    .at("sanity_query")
+    .advise("Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement.");
 }

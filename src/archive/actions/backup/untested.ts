@@ -1,8 +1,8 @@
 /** Reasons why a backup cannot be tested, apart from its own faults: exit 15, never 21. */
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 
 export function untested(message: string, { remedy, place }: { readonly remedy: string; readonly place: string }) {
-  return new RecoverError("could-not-test", message, { remedy, place, effect: "none" });
+  return refuse("could-not-test", message).at(place).advise(remedy);
 }
 
 /** Refusals that elsewhere protect something; here nothing but the test is at stake. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, refuse } from "../../../errors.ts";
 import { inDatabase, printedWithInput } from "../../../kit/commands/host-commands.ts";
 import { isUnknown } from "../../../kit/commands/placeholder.ts";
 import { inQuotes, quote } from "../../../kit/commands/shell-quote.ts";
@@ -96,10 +96,9 @@ export const dumpTables = defineAction({
 function requireSame(tables: readonly TableRows[], { tables: before, place }: Input): void {
   const other = tables.find(({ rows }, index) => rows === null || rows !== before[index]?.rows);
   if (other === undefined) return;
-  throw new RecoverError("proof-failed", `"${nameText(other)}" of the copy is not what was counted before`, {
-    remedy: "Somebody has changed the copy: begin anew.",
-    place,
-  });
+  throw giveUp("proof-failed", `"${nameText(other)}" of the copy is not what was counted before`)
+    .at(place)
+    .advise("Somebody has changed the copy: begin anew.");
 }
 
 /** Their indexes, constraints and sequences go with them (PostgreSQL manual, ALTER TABLE, SET SCHEMA). */
@@ -108,11 +107,9 @@ async function moveTables(context: Context, { place, postgres_bin, database, tab
   const ask = (sql: string) => context.ports.scratch.sql(server, database, sql);
   const there = await ask(`SELECT 1 FROM pg_namespace WHERE nspname = ${quoteLiteral(into)};`);
   if (there.length > 0 && context.records("schema").length === 0)
-    throw new RecoverError("guard-refused", `the copy has a schema "${into}" of its own`, {
-      remedy: "Begin anew with another --input into_schema=….",
-      place: into,
-      effect: "none",
-    });
+    throw refuse("guard-refused", `the copy has a schema "${into}" of its own`)
+      .at(into)
+      .advise("Begin anew with another --input into_schema=….");
   await context.record("schema", { schema: into });
   const left = (await countTables(ask, tables)).filter(({ rows }) => rows !== null);
   await ask(["BEGIN;", movesOf(left, quoteIdentifier(into)), "COMMIT;"].join("\n"));

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Context, PrintedCommand } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 
 /** WAL that the server writes itself, and the dump beside the copy. */
@@ -64,34 +64,23 @@ export async function lookAtMachine(context: Context, wanted: Wanted): Promise<M
 async function freePlace(context: Context, { scratch: given }: Wanted): Promise<string> {
   const { scratch } = context.ports;
   if (given !== "" && !given.startsWith("/"))
-    throw new RecoverError("input-invalid", `"${given}" is not an absolute path`, {
-      remedy: "Give --input scratch=/DIRECTORY.",
-      place: "scratch",
-      effect: "none",
-    });
+    throw refuse("input-invalid", `"${given}" is not an absolute path`)
+      .at("scratch")
+      .advise("Give --input scratch=/DIRECTORY.");
   const place = given === "" ? scratch.placeOf(context.run.id) : given;
   const { state, ...found } = await scratch.look(place, context.run.id);
   const closed = await scratch.closedAbove(place);
   if (closed !== undefined) throw notReached(place, closed);
   if (state !== "foreign") return place;
-  throw new RecoverError(
-    "target-not-fresh",
-    `"${place}" is not for this run: ${"evidence" in found ? found.evidence : ""}`,
-    {
-      remedy:
-        "Name a directory that does not exist, in one that nobody else writes to, with --input scratch=DIRECTORY.",
-      place,
-      effect: "none",
-    },
-  );
+  throw refuse("target-not-fresh", `"${place}" is not for this run: ${"evidence" in found ? found.evidence : ""}`)
+    .at(place)
+    .advise("Name a directory that does not exist, in one that nobody else writes to, with --input scratch=DIRECTORY.");
 }
 
 function notReached(place: string, closed: string): RecoverError {
-  return new RecoverError("does-not-fit", `the server's account cannot go to "${place}": "${closed}" is closed to it`, {
-    remedy: "Name a directory below one that everybody may pass, such as /var/tmp, with --input scratch=DIRECTORY.",
-    place: closed,
-    effect: "none",
-  });
+  return refuse("does-not-fit", `the server's account cannot go to "${place}": "${closed}" is closed to it`)
+    .at(closed)
+    .advise("Name a directory below one that everybody may pass, such as /var/tmp, with --input scratch=DIRECTORY.");
 }
 
 function requireVersions(
@@ -99,17 +88,13 @@ function requireVersions(
   { postgres_version: wanted }: Wanted,
 ): void {
   if (majorOf(found.postgres) !== majorOf(wanted))
-    throw new RecoverError("does-not-fit", `the archive is of PostgreSQL ${wanted}, and here is ${found.postgres}`, {
-      remedy: `Install PostgreSQL ${wanted} on this machine, and name its directory with --input postgres_bin=….`,
-      place: "postgres_bin",
-      effect: "none",
-    });
+    throw refuse("does-not-fit", `the archive is of PostgreSQL ${wanted}, and here is ${found.postgres}`)
+      .at("postgres_bin")
+      .advise(`Install PostgreSQL ${wanted} on this machine, and name its directory with --input postgres_bin=….`);
   if (Number.parseFloat(majorOf(found.pgDump)) < Number.parseFloat(majorOf(wanted)))
-    throw new RecoverError("does-not-fit", `pg_dump ${found.pgDump} is older than the archive's ${wanted}`, {
-      remedy: `Install the client of PostgreSQL ${wanted} or later.`,
-      place: "pg_dump",
-      effect: "none",
-    });
+    throw refuse("does-not-fit", `pg_dump ${found.pgDump} is older than the archive's ${wanted}`)
+      .at("pg_dump")
+      .advise(`Install the client of PostgreSQL ${wanted} or later.`);
 }
 
 /** Two numbers until 9.6, one from 10 on. */
@@ -119,9 +104,7 @@ function majorOf(version: string): string {
 }
 
 function tooSmall({ needed, free, place }: { readonly needed: number; readonly free: number; readonly place: string }) {
-  return new RecoverError("does-not-fit", `the copy needs ${bytesText(needed)}, and ${bytesText(free)} are free`, {
-    remedy: "Name a directory on a larger disk with --input scratch=DIRECTORY.",
-    place,
-    effect: "none",
-  });
+  return refuse("does-not-fit", `the copy needs ${bytesText(needed)}, and ${bytesText(free)} are free`)
+    .at(place)
+    .advise("Name a directory on a larger disk with --input scratch=DIRECTORY.");
 }

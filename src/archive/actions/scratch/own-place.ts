@@ -1,6 +1,6 @@
 /** The place of a run is known by the note in it, never by its name alone. */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { ScratchState } from "../../../ports/scratch-database.ts";
 
 /** Throws `guard-refused` if the place belongs to another run, or to nobody. */
@@ -11,9 +11,7 @@ export async function requireOwnPlace(
 ): Promise<Exclude<ScratchState, { readonly state: "foreign" }>> {
   const found = await ports.scratch.look(place, run);
   if (found.state !== "foreign") return found;
-  throw new RecoverError("guard-refused", `"${place}" is not the place of run ${run}: ${found.evidence}`, {
-    remedy: "Nothing was changed. Look at the directory by hand.",
-    place,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `"${place}" is not the place of run ${run}: ${found.evidence}`)
+    .at(place)
+    .advise("Nothing was changed. Look at the directory by hand.");
 }

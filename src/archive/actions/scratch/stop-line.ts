@@ -1,5 +1,5 @@
 /** Where a recovery stopped, in the words of the server (xlogrecovery.c, recoveryStopsBefore; 9.5 to 18). */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import { type LogPattern, newest } from "../../../kit/log-patterns/log-pattern.ts";
 import { RECOVERY } from "../../../kit/log-patterns/recovery.ts";
 
@@ -24,10 +24,9 @@ export function requireStopped(
   if (before !== undefined && Date.parse(before) >= target && (last === "" || Date.parse(last) <= target))
     return { stopped_before: before, last_transaction: last };
   const how = before === undefined ? "it came to the end of the WAL" : `it stopped before ${before}, after ${last}`;
-  throw new RecoverError("proof-failed", `the copy was not recovered up to ${time}: ${how}`, {
-    remedy: "Nothing was loaded. Look at server.log in the run's place, and begin anew with another time.",
-    place,
-  });
+  throw giveUp("proof-failed", `the copy was not recovered up to ${time}: ${how}`)
+    .at(place)
+    .advise("Nothing was loaded. Look at server.log in the run's place, and begin anew with another time.");
 }
 
 /** The last commit that a server has replayed, ISO 8601; "" if it names none. */

@@ -2,7 +2,7 @@
  * Tables as an operator names them: `visits`, `shop.visits`, `"Odd.Name"`. A name without quotes is taken as it is
  * written.
  */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 
@@ -46,11 +46,9 @@ function requirePlain(name: string): void {
 }
 
 function invalid(message: string, place: string): RecoverError {
-  return new RecoverError("input-invalid", message, {
-    remedy: "Name tables as --input tables=visits,shop.orders, and a schema by its bare name.",
-    place,
-    effect: "none",
-  });
+  return refuse("input-invalid", message)
+    .at(place)
+    .advise("Name tables as --input tables=visits,shop.orders, and a schema by its bare name.");
 }
 
 export const nameText = ({ schema, table }: TableName): string => `${schema}.${table}`;

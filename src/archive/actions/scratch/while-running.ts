@@ -1,6 +1,6 @@
 /** Runs a server on the scratch copy while `work` runs. The server is stopped however `work` ends. */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import type { ScratchServer } from "../../../ports/scratch-database.ts";
 import { waitAtMost, waitFor } from "../../../kit/wait.ts";
 
@@ -45,10 +45,9 @@ async function awaitAccepting(context: Keeper, server: ScratchServer): Promise<v
 }
 
 function failed(message: string, { place }: ScratchServer): RecoverError {
-  return new RecoverError("proof-failed", message, {
-    remedy: `Look at server.log in ${place}; the archive and the living service are as they were.`,
-    place,
-  });
+  return giveUp("proof-failed", message)
+    .at(place)
+    .advise(`Look at server.log in ${place}; the archive and the living service are as they were.`);
 }
 
 /** Waits until it is down: its memory is in the copy then. */

@@ -1,6 +1,6 @@
 /** Opens messages of OpenPGP with the program gpg, one process for each, and no more than a few at a time. */
 import { spawn } from "node:child_process";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { BrokenMessage, type Decryption } from "../../../ports/decryption.ts";
 import { interrupted } from "../../../kit/spawn/spawn.ts";
 import { type GpgPlace, GpgHome, lastWords, QUIET } from "./home.ts";
@@ -139,5 +139,5 @@ function unusable(
   message: string,
   { remedy, place }: { readonly remedy: string; readonly place: string },
 ): RecoverError {
-  return new RecoverError("key-unusable", message, { remedy, place, effect: "none" });
+  return refuse("key-unusable", message).at(place).advise(remedy);
 }

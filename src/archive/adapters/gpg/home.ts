@@ -4,7 +4,7 @@
  */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { OwnHomes } from "../../../kit/spawn/own-homes.ts";
 import { runProgram } from "../../../kit/spawn/spawn.ts";
@@ -107,18 +107,13 @@ async function requireKeyFile(key: string): Promise<void> {
 
 function noPlace(parent: string, cause: unknown): RecoverError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-  return new RecoverError("key-unusable", `there is no place for a keyring: ${parent} cannot be written (${code})`, {
-    remedy: "Name a directory with a short path as TMPDIR, which this user may write to.",
-    place: parent,
-    effect: "none",
-    cause,
-  });
+  return refuse("key-unusable", `there is no place for a keyring: ${parent} cannot be written (${code})`)
+    .at(parent)
+    .advise("Name a directory with a short path as TMPDIR, which this user may write to.", cause);
 }
 
 function keyFile(key: string, what: string): RecoverError {
-  return new RecoverError("key-unusable", `the key file ${quoted(key)} ${what}`, {
-    remedy: "Make one where the private key is, with gpg --export-secret-keys --armor KEY, for you alone to read.",
-    place: key,
-    effect: "none",
-  });
+  return refuse("key-unusable", `the key file ${quoted(key)} ${what}`)
+    .at(key)
+    .advise("Make one where the private key is, with gpg --export-secret-keys --armor KEY, for you alone to read.");
 }

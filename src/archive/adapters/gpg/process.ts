@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 
 /** Nothing in, nothing out, and it is not the message that is waited for: it hangs. Real milliseconds. */
 const SILENCE_MS = 5 * 60_000;
@@ -137,18 +137,13 @@ class Words {
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 function missing(cause: unknown): RecoverError {
-  return new RecoverError("program-missing", 'the program "gpg" is not installed or cannot be run', {
-    remedy: "Install GnuPG (Debian: apt-get install gnupg) or put its directory into PATH, then try again.",
-    place: "gpg",
-    effect: "none",
-    cause,
-  });
+  return refuse("program-missing", 'the program "gpg" is not installed or cannot be run')
+    .at("gpg")
+    .advise("Install GnuPG (Debian: apt-get install gnupg) or put its directory into PATH, then try again.", cause);
 }
 
 function hangs(): RecoverError {
-  return new RecoverError("key-unusable", `gpg gave no answer within ${SILENCE_MS / 1000} s`, {
-    remedy: "Try it by hand with that key: gpg --decrypt.",
-    place: "gpg",
-    effect: "none",
-  });
+  return refuse("key-unusable", `gpg gave no answer within ${SILENCE_MS / 1000} s`)
+    .at("gpg")
+    .advise("Try it by hand with that key: gpg --decrypt.");
 }

@@ -4,7 +4,7 @@
  */
 import { Readable } from "node:stream";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import type { ReadRequest } from "../../../ports/object-store.ts";
 import { printable } from "./failure.ts";
 
@@ -121,28 +121,21 @@ function fits({ first, last }: Span, total: number, asked: string): boolean {
 
 export function notTheObject({ place }: { readonly place: string }): RecoverError {
   const text = `the answer for "${printable(place)}" is not the object that was listed`;
-  return new RecoverError("answer-malformed", text, {
-    remedy: "Check what lies between here and the store: something answers in its place, or ignores If-Match.",
-    place: printable(place),
-    effect: "none",
-  });
+  return refuse("answer-malformed", text)
+    .at(printable(place))
+    .advise("Check what lies between here and the store: something answers in its place, or ignores If-Match.");
 }
 
 function malformed({ place }: Pick<BodySource, "place">, why: string): RecoverError {
-  return new RecoverError("answer-malformed", `the answer for "${printable(place)}" cannot be used: ${why}`, {
-    remedy: "Check what lies between here and the store: something changes its answers.",
-    place: printable(place),
-    effect: "none",
-  });
+  return refuse("answer-malformed", `the answer for "${printable(place)}" cannot be used: ${why}`)
+    .at(printable(place))
+    .advise("Check what lies between here and the store: something changes its answers.");
 }
 
 function incomplete({ place }: Pick<BodySource, "place">, why: string, cause?: unknown): RecoverError {
-  return new RecoverError("answer-incomplete", `"${printable(place)}" cannot be read whole: ${why}`, {
-    remedy: "Run the same command again; if it stays, check what lies between here and the store.",
-    place: printable(place),
-    effect: "none",
-    cause,
-  });
+  return refuse("answer-incomplete", `"${printable(place)}" cannot be read whole: ${why}`)
+    .at(printable(place))
+    .advise("Run the same command again; if it stays, check what lies between here and the store.", cause);
 }
 
 function cutShort(source: BodySource, span: Span & { readonly at: number }, cause: unknown): RecoverError {

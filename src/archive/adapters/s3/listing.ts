@@ -2,7 +2,7 @@
  * Every page of a listing, checked: a page that is cut, repeated or about something else makes the whole listing
  * `answer-incomplete` or `answer-malformed`, never a shorter list (law 5).
  */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { KeyRange, ObjectInfo } from "../../../ports/object-store.ts";
 import { compareKeys } from "../../../kit/text/key-order.ts";
 import type { ListObjectsV2Output, _Object as Listed } from "@aws-sdk/client-s3";
@@ -154,16 +154,16 @@ function inKeyOrder(objects: readonly ObjectInfo[], place: string): readonly Obj
 
 function incomplete(place: string, why: string): RecoverError {
   const remedy = "Run the same command again; if it stays, check what lies between here and the store.";
-  return new RecoverError("answer-incomplete", `the listing of "${place}" is not whole: ${why}`, { remedy, place });
+  return giveUp("answer-incomplete", `the listing of "${place}" is not whole: ${why}`).at(place).advise(remedy);
 }
 
 function endless(place: string, most: number): RecoverError {
   const remedy = "Name a prefix that holds one archive; if it does, check the S3 endpoint: something makes up keys.";
   const text = `the listing of "${place}" does not end: more than ${most} objects`;
-  return new RecoverError("answer-malformed", text, { remedy, place, effect: "none" });
+  return refuse("answer-malformed", text).at(place).advise(remedy);
 }
 
 function malformed(place: string, why: string): RecoverError {
   const remedy = "Check the S3 endpoint: something between here and the store changes its answers.";
-  return new RecoverError("answer-malformed", `the listing of "${place}" cannot be used: ${why}`, { remedy, place });
+  return giveUp("answer-malformed", `the listing of "${place}" cannot be used: ${why}`).at(place).advise(remedy);
 }

@@ -4,7 +4,7 @@
  * known, the copy has the same ones, so that both ETags stay comparable.
  */
 import type { CreateMultipartUploadRequest, HeadObjectOutput, StorageClass } from "@aws-sdk/client-s3";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, RecoverError } from "../../../errors.ts";
 import type { ObjectLocation } from "../../../ports/object-store.ts";
 import type { S3Connection } from "./connection.ts";
 import { printable } from "./failure.ts";
@@ -195,9 +195,7 @@ function calling(
 function lost({ bucket, key }: ObjectLocation, cause: unknown): RecoverError {
   const place = printable(`s3://${bucket}/${key}`);
   const why = cause instanceof Error ? printable(cause.message) : "";
-  return new RecoverError("answer-incomplete", `the copy of "${place}" in parts did not end as it should: ${why}`, {
-    remedy: "Run the same step again: it looks at the copy first.",
-    place,
-    cause,
-  });
+  return giveUp("answer-incomplete", `the copy of "${place}" in parts did not end as it should: ${why}`)
+    .at(place)
+    .advise("Run the same step again: it looks at the copy first.", cause);
 }

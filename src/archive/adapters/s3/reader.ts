@@ -8,7 +8,7 @@ import type {
   ObjectReader,
   ReadRequest,
 } from "../../../ports/object-store.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { type Body, bytesOf, notTheObject, openBody, spanOf } from "./body.ts";
 import type { S3Connection } from "./connection.ts";
 import { failureOf, printable } from "./failure.ts";
@@ -162,17 +162,10 @@ function infoOf(key: string, answer: HeadObjectCommandOutput, place: string): Ob
 
 function half(place: string): RecoverError {
   const text = `the object store does not say size, ETag and date of "${printable(place)}"`;
-  return new RecoverError("answer-incomplete", text, {
-    remedy: "Check what lies between here and the store.",
-    place: printable(place),
-  });
+  return giveUp("answer-incomplete", text).at(printable(place)).advise("Check what lies between here and the store.");
 }
 
 function cutShort(place: string, got: number, announced: number): RecoverError {
   const text = `"${printable(place)}" came with ${got} of ${announced} bytes`;
-  return new RecoverError("answer-incomplete", text, {
-    remedy: "Run the same command again.",
-    place: printable(place),
-    effect: "none",
-  });
+  return refuse("answer-incomplete", text).at(printable(place)).advise("Run the same command again.");
 }

@@ -3,7 +3,7 @@
  * us-east-1 and "EU" for eu-west-1. Proves on the way that the bucket exists.
  */
 import type { S3Connection } from "./connection.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { failureOf } from "./failure.ts";
 import type { Headers } from "./network.ts";
 
@@ -72,9 +72,7 @@ function regionHeader(error: unknown): string | undefined {
 }
 
 function missing(bucket: string, endpoint: string): RecoverError {
-  return new RecoverError("bucket-missing", `there is no bucket "${bucket}"`, {
-    remedy: "Check the bucket's name and the S3 endpoint.",
-    place: `s3://${bucket} at ${endpoint}`,
-    effect: "none",
-  });
+  return refuse("bucket-missing", `there is no bucket "${bucket}"`)
+    .at(`s3://${bucket} at ${endpoint}`)
+    .advise("Check the bucket's name and the S3 endpoint.");
 }

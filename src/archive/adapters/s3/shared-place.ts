@@ -2,7 +2,7 @@
  * The place that machines share, in S3: conditional writes by If-None-Match and If-Match of PutObject (S3 API reference;
  * MinIO has them too; older stores ignore them or answer 501).
  */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../../ports/shared-place.ts";
 import { bytesOf } from "./body.ts";
 import type { S3Connection } from "./connection.ts";
@@ -138,20 +138,13 @@ function isAbsent(error: unknown): boolean {
 
 function versionOf(etag: string | undefined, place: string): string {
   if (etag !== undefined && etag !== "") return etag.replaceAll('"', "");
-  throw new RecoverError("answer-incomplete", `the object store does not say the ETag of "${place}"`, {
-    remedy: "Check what lies between here and the store.",
-    place,
-  });
+  throw giveUp("answer-incomplete", `the object store does not say the ETag of "${place}"`)
+    .at(place)
+    .advise("Check what lies between here and the store.");
 }
 
 function tooLarge(place: string, largest: number): RecoverError {
-  return new RecoverError(
-    "answer-malformed",
-    `"${place}" is larger than the ${largest} bytes that are read of one object`,
-    {
-      remedy: "Find out who wrote it; nothing that a recovery needs is that large.",
-      place,
-      effect: "none",
-    },
-  );
+  return refuse("answer-malformed", `"${place}" is larger than the ${largest} bytes that are read of one object`)
+    .at(place)
+    .advise("Find out who wrote it; nothing that a recovery needs is that large.");
 }

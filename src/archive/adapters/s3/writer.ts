@@ -1,5 +1,5 @@
 /** The writing side: server-side copies and deletes, each behind the guard of law 1. */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, RecoverError, refuse } from "../../../errors.ts";
 import type {
   CopiedObject,
   CopyRequest,
@@ -120,27 +120,21 @@ function encoded(text: string): string {
 
 function taken(to: ObjectLocation, cause: unknown): RecoverError {
   const place = printable(`s3://${to.bucket}/${to.key}`);
-  return new RecoverError("target-not-fresh", `"${place}" is there already`, {
-    remedy: "Check that nothing else writes to the target, and look at this object.",
-    place,
-    effect: "none",
-    cause,
-  });
+  return refuse("target-not-fresh", `"${place}" is there already`)
+    .at(place)
+    .advise("Check that nothing else writes to the target, and look at this object.", cause);
 }
 
 function gone(from: ObjectLocation): RecoverError {
   const place = printable(`s3://${from.bucket}/${from.key}`);
-  return new RecoverError("object-changed", `"${place}" is gone`, {
-    remedy: "Find out who writes there: a container of the deleted instance may still be alive.",
-    place,
-    effect: "none",
-  });
+  return refuse("object-changed", `"${place}" is gone`)
+    .at(place)
+    .advise("Find out who writes there: a container of the deleted instance may still be alive.");
 }
 
 function unanswered(from: ObjectLocation): RecoverError {
   const place = printable(`s3://${from.bucket}/${from.key}`);
-  return new RecoverError("answer-incomplete", `the object store did not say how the copy of "${place}" ended`, {
-    remedy: "Run the same step again: it looks at the copy first.",
-    place,
-  });
+  return giveUp("answer-incomplete", `the object store did not say how the copy of "${place}" ended`)
+    .at(place)
+    .advise("Run the same step again: it looks at the copy first.");
 }

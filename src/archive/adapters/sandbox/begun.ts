@@ -1,7 +1,7 @@
 /** A server as a process that does not hold this one up. */
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import type { Writable } from "node:stream";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { Command } from "../../../ports/sandbox.ts";
 
 /** Returns once it runs. If it is fed, `stdio` has a pipe at 3. Errors: `program-missing`. */
@@ -17,10 +17,7 @@ export async function begun({ program, args, env, as, fed }: Command, stdio: Std
 }
 
 function notStarted(program: string, cause: Error): RecoverError {
-  return new RecoverError("program-missing", `"${program}" could not be started`, {
-    remedy: "See that its account may run it: --input postgres_bin=… names the directory.",
-    place: program,
-    effect: "none",
-    cause,
-  });
+  return refuse("program-missing", `"${program}" could not be started`)
+    .at(program)
+    .advise("See that its account may run it: --input postgres_bin=… names the directory.", cause);
 }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import type { Command, Confined, ConfinedServer, Sandbox } from "../../../ports/sandbox.ts";
 import { runProgram } from "../../../kit/spawn/spawn.ts";
 import { begun } from "./begun.ts";
@@ -109,10 +109,9 @@ export class ContainerSandbox implements Sandbox {
       // Real time: it is the engine that is waited for.
       await delay(POLL_MS);
     }
-    throw new RecoverError("command-failed", "the container of the scratch server does not begin", {
-      remedy: "Look at server.log in the run's place, and whether the engine answers; then resume.",
-      place: name,
-    });
+    throw giveUp("command-failed", "the container of the scratch server does not begin")
+      .at(name)
+      .advise("Look at server.log in the run's place, and whether the engine answers; then resume.");
   }
 }
 

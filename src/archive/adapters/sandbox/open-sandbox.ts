@@ -1,5 +1,5 @@
 /** Which sandbox this machine has. It is tried, with all that a server will need, before anything is fetched. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { directoriesOf, findProgram } from "../../../kit/process/program-path.ts";
 import type { Confined, Sandbox } from "../../../ports/sandbox.ts";
@@ -28,12 +28,11 @@ export async function openSandbox(terms: SandboxTerms): Promise<Sandbox> {
     if (typeof opened !== "string") return opened;
     whyNot.push(opened);
   }
-  throw new RecoverError("no-sandbox", `the backup's code would run here without a sandbox: ${whyNot.join("; ")}`, {
-    remedy:
+  throw refuse("no-sandbox", `the backup's code would run here without a sandbox: ${whyNot.join("; ")}`)
+    .at("bwrap")
+    .advise(
       "Install one with `apt-get install bubblewrap util-linux`; in a container, start it with `--security-opt seccomp=unconfined --security-opt systempaths=unconfined --security-opt apparmor=unconfined`. To do without, type UNSANDBOXED when you are asked on a terminal, or write `sandbox: unsandboxed` into the configuration.",
-    place: "bwrap",
-    effect: "none",
-  });
+    );
 }
 
 /** A sandbox, or why there is none. */

@@ -2,7 +2,7 @@
 import { lstat, readFile, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { othersMayLead } from "../../../kit/process/ownership.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
@@ -76,9 +76,7 @@ export async function strangeness(place: string): Promise<string | undefined> {
 export const isThere = async (path: string): Promise<boolean> => (await orAbsent(() => lstat(path))) !== undefined;
 
 export function foreign(place: string, why: string): RecoverError {
-  return new RecoverError("guard-refused", `${quoted(place)} is not the place of this run: ${why}`, {
-    remedy: "Move it away, or name another directory with --input scratch=DIRECTORY.",
-    place,
-    effect: "none",
-  });
+  return refuse("guard-refused", `${quoted(place)} is not the place of this run: ${why}`)
+    .at(place)
+    .advise("Move it away, or name another directory with --input scratch=DIRECTORY.");
 }

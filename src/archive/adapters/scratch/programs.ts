@@ -1,6 +1,6 @@
 /** PostgreSQL's own programs on this machine, and how they are called. */
 import { createHash } from "node:crypto";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, refuse } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { directoriesOf, findProgram } from "../../../kit/process/program-path.ts";
 import type { Confined, Sandbox } from "../../../ports/sandbox.ts";
@@ -68,11 +68,11 @@ export class Programs {
     const own = name === "postgres" ? [directory] : [directory, ...searched];
     const found = await findProgram(name, directory === "" ? searched : own);
     if (found !== undefined) return found;
-    throw new RecoverError("program-missing", `there is no program "${name}" in ${directory || "PATH"}`, {
-      remedy: `Install the server and the client of the PostgreSQL release of the archive, and name the directory of "postgres" with --input postgres_bin=…, such as /usr/lib/postgresql/9.6/bin.`,
-      place: directory || "PATH",
-      effect: "none",
-    });
+    throw refuse("program-missing", `there is no program "${name}" in ${directory || "PATH"}`)
+      .at(directory || "PATH")
+      .advise(
+        `Install the server and the client of the PostgreSQL release of the archive, and name the directory of "postgres" with --input postgres_bin=…, such as /usr/lib/postgresql/9.6/bin.`,
+      );
   }
 
   /** A client reaches the socket, which a hostile server may have put a link in the place of, and nothing else. */
@@ -102,11 +102,9 @@ export class Programs {
     if (code === 0 && version !== undefined) return version;
     const said = stderr.trim().split("\n").at(-1) ?? "";
     const why = said === "" ? "" : `: ${quoted(said)}`;
-    throw new RecoverError("program-missing", `${quoted(path)} does not tell its version to ${account.name}${why}`, {
-      remedy: "Name a directory that this account can read and run programs in, with --input postgres_bin=….",
-      place: path,
-      effect: "none",
-    });
+    throw refuse("program-missing", `${quoted(path)} does not tell its version to ${account.name}${why}`)
+      .at(path)
+      .advise("Name a directory that this account can read and run programs in, with --input postgres_bin=….");
   }
 }
 
@@ -125,8 +123,7 @@ export function socketDirectory(place: string): string {
 export function requireSuccess({ code, stderr }: ProgramResult, name: string, place: string): void {
   if (code === 0) return;
   const said = stderr.trim().split("\n").slice(-5).join("; ");
-  throw new RecoverError("command-failed", `${name} ended with exit code ${code}: ${said}`, {
-    remedy: "Look at what it says, and at server.log in the run's place; then resume.",
-    place,
-  });
+  throw giveUp("command-failed", `${name} ended with exit code ${code}: ${said}`)
+    .at(place)
+    .advise("Look at what it says, and at server.log in the run's place; then resume.");
 }

@@ -5,7 +5,7 @@
 import { chown, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import { LOG_IN } from "../../../kit/log-patterns/log-in.ts";
 import type { ScratchServer, Standing } from "../../../ports/scratch-database.ts";
 import { notedServer, signalNoted } from "../sandbox/note.ts";
@@ -79,10 +79,9 @@ export async function standingOf(programs: Programs, server: ScratchServer): Pro
 
 function refused(place: string, stderr: string): RecoverError {
   const said = stderr.trim().split("\n").slice(-2).join("; ");
-  return new RecoverError("command-failed", `the scratch server lets nobody in: ${said}`, {
-    remedy: "Where it names a locale, install that locale on this machine (locale-gen); then resume.",
-    place,
-  });
+  return giveUp("command-failed", `the scratch server lets nobody in: ${said}`)
+    .at(place)
+    .advise("Where it names a locale, install that locale on this machine (locale-gen); then resume.");
 }
 
 /** PostgreSQL, "Shutting Down the Server": SIGINT and SIGQUIT. */
@@ -110,10 +109,9 @@ export async function endServer(place: string): Promise<void> {
     // Real time: it is the kernel that is waited for.
     await delay(POLL_MS);
   }
-  throw new RecoverError("command-failed", "the scratch server does not end", {
-    remedy: "See what holds it on this machine: `ps` shows the processes of its account; then resume.",
-    place,
-  });
+  throw giveUp("command-failed", "the scratch server does not end")
+    .at(place)
+    .advise("See what holds it on this machine: `ps` shows the processes of its account; then resume.");
 }
 
 /** Of a living server on this very directory; a pid file of a dead one can name anybody by now. */

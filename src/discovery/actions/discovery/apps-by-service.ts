@@ -1,6 +1,6 @@
 /** `SERVICE:APPLICATION`: neither name can hold a colon that a shell user would write here. */
 import type { Candidate } from "../../judgement/candidate.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 
 export function appsOf(pairs: readonly string[], service: string): string[] {
   return pairs.map(parse).flatMap((pair) => (pair.service === service ? [pair.app] : []));
@@ -11,11 +11,9 @@ export function requireKnown(pairs: readonly string[], members: readonly Candida
   for (const text of pairs) {
     const { service, app } = parse(text);
     if (app !== "" && members.some(({ name }) => name === service)) continue;
-    throw new RecoverError("input-invalid", `"${text}" names no service that was deleted, and an application`, {
-      remedy: `Write SERVICE:APPLICATION; the services are ${members.map(({ name = "" }) => name).join(", ")}.`,
-      place: "apps",
-      effect: "none",
-    });
+    throw refuse("input-invalid", `"${text}" names no service that was deleted, and an application`)
+      .at("apps")
+      .advise(`Write SERVICE:APPLICATION; the services are ${members.map(({ name = "" }) => name).join(", ")}.`);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Candidate, Coverage, Discovery, DiscoveryQuery } from "../../judge
 import { openQuestions, rivalsAmong } from "../../judgement/open-questions.ts";
 import { plainTime } from "../../lines/stamp.ts";
 import { secondsLived, sortOutShortLived } from "../../judgement/set-aside.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import { lookOnCells } from "../../../kit/commands/host-commands.ts";
 import type { CfSpace } from "../../../ports/cloud-foundry.ts";
 import type { StepCommands } from "../../../ports/operator.ts";
@@ -125,16 +125,14 @@ async function ask(context: Context, { fitting: candidates, place, ...shown }: C
     ],
   });
   if (answer.value === NONE)
-    throw new RecoverError("stopped-by-operator", "none of the deletions found is the one that was meant", {
-      remedy: "Ask the owner for the name and the time, and begin anew with them, or with --input instance_guid=….",
-      effect: "none",
-    });
+    throw refuse("stopped-by-operator", "none of the deletions found is the one that was meant").advise(
+      "Ask the owner for the name and the time, and begin anew with them, or with --input instance_guid=….",
+    );
   const chosen = candidates.find((each) => each.guid === answer.value);
   if (chosen !== undefined) return chosen;
-  throw new RecoverError("input-invalid", `"${answer.value}" is none of the instances found`, {
-    remedy: "Choose one of the GUIDs shown.",
-    effect: "none",
-  });
+  throw refuse("input-invalid", `"${answer.value}" is none of the instances found`).advise(
+    "Choose one of the GUIDs shown.",
+  );
 }
 
 const NONE = "none";
@@ -177,11 +175,9 @@ async function nothingFound(context: Context, wanted: Wanted, found: Found): Pro
   const none = `no deletion of "${wanted.service}" was found`;
   const living = await livingInstance(context, wanted, found);
   if (living !== undefined) {
-    return new RecoverError("nothing-found", `${none}; ${living}`, {
-      remedy:
-        "Nothing needs to be recovered: look at it with cf service. If another instance is meant, give --input instance_guid=….",
-      effect: "none",
-    });
+    return refuse("nothing-found", `${none}; ${living}`).advise(
+      "Nothing needs to be recovered: look at it with cf service. If another instance is meant, give --input instance_guid=….",
+    );
   }
   const others = otherNames(near, wanted, context.run.rehearsal);
   const and = others === undefined ? "" : `; ${others.told}`;
@@ -189,26 +185,23 @@ async function nothingFound(context: Context, wanted: Wanted, found: Found): Pro
   if (!complete) {
     // A source that may answer later makes it `unreachable`, and a run waits for that.
     const unanswered = coverage.some((each) => each.unanswered === true);
-    return new RecoverError(
+    return refuse(
       unanswered ? "unreachable" : "coverage-incomplete",
       `${none}, and not everything could be looked at: ${gaps.join("; ")}${and}`,
-      {
-        remedy: `${first}${lookFor(found)}Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.`,
-        place: gaps[0] ?? "",
-        effect: "none",
-      },
-    );
+    )
+      .at(gaps[0] ?? "")
+      .advise(
+        `${first}${lookFor(found)}Log in with a user that may read all events, name log files or a log store in the configuration, see that all of them can be read; then run again.`,
+      );
   }
   if (context.run.rehearsal)
-    return new RecoverError("nothing-found", `${none}${and}`, {
-      remedy: others?.remedy ?? "Begin the rehearsal again, with the name and the place that it tells first.",
-      effect: "none",
-    });
+    return refuse("nothing-found", `${none}${and}`).advise(
+      others?.remedy ?? "Begin the rehearsal again, with the name and the place that it tells first.",
+    );
   const searched = coverage.map(whereOf).join(", ");
-  return new RecoverError("nothing-found", `${none} in ${searched}${and}`, {
-    remedy: `${first}Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.`,
-    effect: "none",
-  });
+  return refuse("nothing-found", `${none} in ${searched}${and}`).advise(
+    `${first}Check the name and the space; widen --input around=…; name older log files under logs: in the configuration.`,
+  );
 }
 
 /** The cells may tell the rest: sources alone do not. */

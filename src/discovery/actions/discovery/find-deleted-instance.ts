@@ -3,7 +3,7 @@ import { type Context, defineAction } from "../../../action.ts";
 import type { Candidate, Coverage, Discovery, DiscoveryQuery, Evidence } from "../../judgement/candidate.ts";
 import { type DiscoverySources, findDeletedInstance as search } from "../../answer/find.ts";
 import { plainTime } from "../../lines/stamp.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { chooseInstance } from "./choose-instance.ts";
 import { printedDiscover } from "./printed-discover.ts";
 import { searchOtherNames } from "./other-names.ts";
@@ -134,15 +134,9 @@ async function searchNear(
 async function refuseLiving(context: Context, guid: string): Promise<void> {
   const living = await context.ports.cf.getInstance(guid);
   if (living === undefined) return;
-  throw new RecoverError(
-    "old-instance-alive",
-    `the instance "${guid}" is not deleted: Cloud Foundry has it as "${living.name}"`,
-    {
-      remedy: "Nothing needs to be recovered; look at it with cf service.",
-      place: guid,
-      effect: "none",
-    },
-  );
+  throw refuse("old-instance-alive", `the instance "${guid}" is not deleted: Cloud Foundry has it as "${living.name}"`)
+    .at(guid)
+    .advise("Nothing needs to be recovered; look at it with cf service.");
 }
 
 /** Never a naked date: each is shown with its ground of comparison (dingo.md §8, 25). */

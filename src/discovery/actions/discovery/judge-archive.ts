@@ -5,7 +5,7 @@ import { instanceArchive } from "../../../archive/names/location.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { isTransient, RecoverError } from "../../../errors.ts";
+import { isTransient, RecoverError, refuse } from "../../../errors.ts";
 import { lossRange, lossText } from "../../../archive/loss.ts";
 import type { ObjectReader } from "../../../ports/object-store.ts";
 import { lossFactsOf } from "../../../archive/loss-facts.ts";
@@ -31,11 +31,9 @@ export interface Deleted {
 export async function judgeArchive(context: Context, deleted: Deleted): Promise<Judged> {
   const { bucket } = context.ports.settings;
   if (bucket === undefined)
-    throw new RecoverError("input-missing", "the bucket of the archives is not known", {
-      remedy: "Set s3.bucket in the configuration.",
-      place: "s3.bucket",
-      effect: "none",
-    });
+    throw refuse("input-missing", "the bucket of the archives is not known")
+      .at("s3.bucket")
+      .advise("Set s3.bucket in the configuration.");
   try {
     const reader = context.ports.store.reader();
     return await judge(reader, await readArchive(reader, instanceArchive(bucket, deleted.guid)), deleted);

@@ -5,7 +5,7 @@
 import type { Context } from "../../../action.ts";
 import type { Candidate } from "../../judgement/candidate.ts";
 import { plainTime } from "../../lines/stamp.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 
 export interface Place {
   readonly service: string;
@@ -27,15 +27,14 @@ export function fittingElsewhere(candidates: readonly Candidate[], asked: Place)
 /** Throws `guard-refused` unless the operator types the place that it was really in. */
 export async function requireOtherPlace(context: Context, found: Candidate, asked: Place): Promise<void> {
   const place = placeOf(found);
-  const refused = new RecoverError(
+  const refused = refuse(
     "guard-refused",
     `"${asked.service}" was deleted in ${place}, not in ${asked.org}/${asked.space}`,
-    {
-      remedy: `Give --input org=… --input space=… of where it was, or, to recover it into ${asked.org}/${asked.space} all the same, run again at a terminal and type the place.`,
-      place: `${asked.org}/${asked.space}`,
-      effect: "none",
-    },
-  );
+  )
+    .at(`${asked.org}/${asked.space}`)
+    .advise(
+      `Give --input org=… --input space=… of where it was, or, to recover it into ${asked.org}/${asked.space} all the same, run again at a terminal and type the place.`,
+    );
   const answer = await context
     .ask({
       kind: "typed",

@@ -9,7 +9,7 @@ import type { Candidate, Discovery } from "../../judgement/candidate.ts";
 import { findDeletedInstance as search } from "../../answer/find.ts";
 import { plainTime } from "../../lines/stamp.ts";
 import { deletedTogether, type Together } from "../../judgement/together.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { parseTime } from "../../../kit/text/time.ts";
 import { appsOf, requireKnown } from "./apps-by-service.ts";
 import { judgeArchive } from "./judge-archive.ts";
@@ -78,25 +78,22 @@ async function chooseGroup(context: Context, request: Input, found: Discovery): 
   });
   const chosen = groups.find(({ spaceGuid }) => spaceGuid === answer.value);
   if (chosen !== undefined) return chosen;
-  throw new RecoverError("input-invalid", `"${answer.value}" is none of the spaces found`, {
-    remedy: "Choose one of the GUIDs shown.",
-    effect: "none",
-  });
+  throw refuse("input-invalid", `"${answer.value}" is none of the spaces found`).advise(
+    "Choose one of the GUIDs shown.",
+  );
 }
 
 function noneTogether({ org, space }: Input, { complete, coverage }: Discovery): RecoverError {
   const gap = coverage.find((each) => !each.complete);
   const message = `no services that were deleted together were found in ${org}/${space}`;
-  return new RecoverError(
+  return refuse(
     complete ? "nothing-found" : "coverage-incomplete",
     gap === undefined ? message : `${message}, and not everything could be looked at: ${gap.why ?? gap.source}`,
-    {
-      remedy:
-        "Only Cloud Foundry's usage events tell of a space: give --input around=… and a user who sees every event, or recover one service at a time with dingo-recover run.",
-      place: `${org}/${space}`,
-      effect: "none",
-    },
-  );
+  )
+    .at(`${org}/${space}`)
+    .advise(
+      "Only Cloud Foundry's usage events tell of a space: give --input around=… and a user who sees every event, or recover one service at a time with dingo-recover run.",
+    );
 }
 
 async function judgeAll(context: Context, request: Input, group: Together): Promise<Output> {
@@ -122,11 +119,9 @@ async function judgeAll(context: Context, request: Input, group: Together): Prom
     lines.push({ label: name, value: `${each.guid}, plan ${each.plan ?? "not known"}; ${told}` });
   }
   if (members.length === 0)
-    throw new RecoverError("not-restorable", `none of the databases can be brought back: ${left_out.join("; ")}`, {
-      remedy: "Nothing was created. Look at each with dingo-recover archive verify.",
-      place: `${request.org}/${request.space}`,
-      effect: "none",
-    });
+    throw refuse("not-restorable", `none of the databases can be brought back: ${left_out.join("; ")}`)
+      .at(`${request.org}/${request.space}`)
+      .advise("Nothing was created. Look at each with dingo-recover archive verify.");
   const missing = (await context.ports.cf.findSpace(request)) === undefined ? [MISSING] : [];
   const rows = [...headRows(request, group), ...missing, ...lines, ...left_out.map(leftOutRow), ...ORDER];
   return { rows, members, left_out };

@@ -1,5 +1,5 @@
 /** One answer to a search: documents, the parts of the store that did not answer, and the place of the next page. */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { LogDocument } from "../../../ports/log-search.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { recordOf, textOf } from "./failure.ts";
@@ -22,11 +22,9 @@ export function pageOf(answer: unknown, time: string | undefined, place: string)
   const { hits: told, _scroll_id: scrollId, pit_id: pit } = recordOf(answer);
   const { hits, total } = recordOf(told);
   if (!Array.isArray(hits))
-    throw new RecoverError("answer-malformed", `what answers at "${place}" is no answer to a search`, {
-      remedy: "Check that the address is that of Elasticsearch or OpenSearch itself, not of a dashboard or a proxy.",
-      place,
-      effect: "none",
-    });
+    throw refuse("answer-malformed", `what answers at "${place}" is no answer to a search`)
+      .at(place)
+      .advise("Check that the address is that of Elasticsearch or OpenSearch itself, not of a dashboard or a proxy.");
   const count: unknown = typeof total === "number" ? total : recordOf(total)["value"];
   const sort: unknown = recordOf(hits.at(-1))["sort"];
   return {

@@ -3,7 +3,7 @@
  * sent. `POST /INDEX/_pit` never has a body: a server that knows no points in time would write it as a document (seen
  * on 7.6.1, which takes `_pit` for a type).
  */
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 
 export interface LogStoreCall {
   readonly method: "GET" | "POST" | "DELETE";
@@ -37,9 +37,7 @@ export function refuseChange({ method, path, body }: LogStoreCall): void {
   const steps = read.split("/");
   const plain = steps.length === path.split("/").length && !steps.some((step) => step === "." || step === "..");
   if (plain && ALLOWED.some((each) => each.call.test(call) && each.body === (body !== undefined))) return;
-  throw new RecoverError("guard-refused", `refused to send "${call}" to a log store, which is only read`, {
-    remedy: "This is a defect of dingo-recover: please report it.",
-    place: path,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `refused to send "${call}" to a log store, which is only read`)
+    .at(path)
+    .advise("This is a defect of dingo-recover: please report it.");
 }

@@ -1,5 +1,5 @@
 /** Tells which other thing answers in the place of a log store: a log-in page is no store without indices. */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import type { StoreAnswer } from "./plain-client.ts";
 
@@ -16,11 +16,9 @@ export function strangeness({ status, location, body }: StoreAnswer): string | u
 }
 
 export function strangeAnswer(place: string, what: string): RecoverError {
-  return new RecoverError("answer-malformed", `what answers at "${place}" is no log store: it sent ${what}`, {
-    remedy: "Check that the address is that of Elasticsearch or OpenSearch itself, not of a dashboard or a proxy.",
-    place,
-    effect: "none",
-  });
+  return refuse("answer-malformed", `what answers at "${place}" is no log store: it sent ${what}`)
+    .at(place)
+    .advise("Check that the address is that of Elasticsearch or OpenSearch itself, not of a dashboard or a proxy.");
 }
 
 /** A query or user part may hold credentials. */

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { unzstd } from "../../../kit/unzstd.ts";
 import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.ts";
@@ -107,29 +107,16 @@ async function written(decoder: Transform, slice: Uint8Array): Promise<void> {
 
 function refuseBomb({ read, out }: Sizes, path: string, limits: InflateLimits): void {
   if (out <= limits.freeBytes || out <= read * limits.ratio) return;
-  throw new RecoverError(
-    "answer-incomplete",
-    `"${path}" inflates more than ${limits.ratio} times; the rest was not read`,
-    {
-      remedy: "No log packs like this: look at the file before you trust it.",
-      place: path,
-      effect: "none",
-    },
-  );
+  throw refuse("answer-incomplete", `"${path}" inflates more than ${limits.ratio} times; the rest was not read`)
+    .at(path)
+    .advise("No log packs like this: look at the file before you trust it.");
 }
 
 function brokenOff(path: string, packing: Packing, cause: unknown): RecoverError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new RecoverError(
-    "answer-incomplete",
-    `"${path}" breaks off: its ${packing} data are cut or damaged (${reason})`,
-    {
-      remedy: "Fetch the file again; what comes before the break was searched.",
-      place: path,
-      cause,
-      effect: "none",
-    },
-  );
+  return refuse("answer-incomplete", `"${path}" breaks off: its ${packing} data are cut or damaged (${reason})`)
+    .at(path)
+    .advise("Fetch the file again; what comes before the break was searched.", cause);
 }
 
 /** The command that prints the text of such a file. */
@@ -149,15 +136,9 @@ function decoderFor(packing: Packing, path: string): Transform {
   const { [packing]: unpack } = UNPACKING;
   const piped = unpack === undefined ? "…" : `${unpack} ${path === "-" ? "FILE" : quote([path])}`;
   const pipe = `${piped} | dingo-recover discover --logs -`;
-  throw new RecoverError(
-    "answer-incomplete",
-    `"${path}" is packed with ${packing}, which cannot be read here: ${pipe}`,
-    {
-      remedy: `Unpack it, or pipe it in: ${pipe}`,
-      place: path,
-      effect: "none",
-    },
-  );
+  throw refuse("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here: ${pipe}`)
+    .at(path)
+    .advise(`Unpack it, or pipe it in: ${pipe}`);
 }
 
 /** The first bytes, and everything including them. */

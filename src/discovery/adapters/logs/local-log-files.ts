@@ -1,7 +1,7 @@
 /** Log files of this machine, and standard input as "-". */
 import { createReadStream, statSync } from "node:fs";
 import path from "node:path";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type {
   LogFile,
   LogFiles,
@@ -128,11 +128,8 @@ async function* read(name: string): AsyncGenerator<Uint8Array> {
     yield* createReadStream(name, { highWaterMark: CHUNK }) as AsyncIterable<Uint8Array>;
   } catch (thrown) {
     const code = codeOf(thrown);
-    throw new RecoverError("answer-incomplete", `"${name}" ${reasonFor(code)}`, {
-      remedy: "Give the user of this process the right to read it, or fetch a copy.",
-      place: name,
-      cause: thrown,
-      effect: "none",
-    });
+    throw refuse("answer-incomplete", `"${name}" ${reasonFor(code)}`)
+      .at(name)
+      .advise("Give the user of this process the right to read it, or fetch a copy.", thrown);
   }
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { downtimeOf } from "./running-container.ts";
 
 const input = z.strictObject({
@@ -34,11 +34,9 @@ export const announce = defineAction({
     });
     const told = answer.value.trim();
     if (told !== "") return { told, minutes };
-    throw new RecoverError("stopped-by-operator", "nobody was told", {
-      remedy: 'Nothing was changed. Announce it, then go on with "dingo-recover resume".',
-      place: project,
-      effect: "none",
-    });
+    throw refuse("stopped-by-operator", "nobody was told")
+      .at(project)
+      .advise('Nothing was changed. Announce it, then go on with "dingo-recover resume".');
   },
   verify: (_context, _request, { told }) => Promise.resolve({ holds: true, evidence: `the journal has it: ${told}` }),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { placeText } from "../storage/host-input.ts";
 import { stackInput } from "./stack.ts";
 
@@ -30,11 +30,9 @@ export const runByHand = defineAction({
         why: "The databases run on their new directories and nothing else does. The answer is journaled.",
       });
       if (value.trim() === "")
-        throw new RecoverError("stopped-by-operator", `"${command}" was not run`, {
-          remedy: 'Run it, then go on with "dingo-recover resume".',
-          place: project,
-          effect: "none",
-        });
+        throw refuse("stopped-by-operator", `"${command}" was not run`)
+          .at(project)
+          .advise('Run it, then go on with "dingo-recover resume".');
       answers.push({ command, answer: value.trim() });
     }
     return { answers };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { httpStatus } from "../../../kit/commands/docker-work-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { waitFor } from "../../../kit/wait.ts";
@@ -36,10 +36,9 @@ export const checkHttp = defineAction({
       },
       tell: (last) => `${url}: ${last}`,
       late: (last) =>
-        new RecoverError("deadline-passed", `${url} does not answer after ${seconds} s: ${last}`, {
-          remedy: "Look at the application's log; then go on.",
-          place: url,
-        }),
+        giveUp("deadline-passed", `${url} does not answer after ${seconds} s: ${last}`)
+          .at(url)
+          .advise("Look at the application's log; then go on."),
     });
     return { status, refused };
   },

@@ -3,7 +3,7 @@ import { type Context, defineAction, type Probe, type Verdict, type WayBack } fr
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { copyDifferences, copyOut, removeDifferences, renameData } from "../../../kit/commands/docker-work-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, RecoverError } from "../../../errors.ts";
 import type { Fingerprint } from "../../../ports/docker-work.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
@@ -190,8 +190,9 @@ async function same(context: Context, input: MovedInput, directory: string): Pro
   if (source === "") return copy;
   const original = await work.fingerprint(source);
   if (original.sha256 === copy.sha256) return copy;
-  throw new RecoverError("proof-failed", `the copy in ${directory} is not what lies in ${source}`, {
-    remedy: `Look who writes there, then go on; the old container is as it was. Where it is "${input.moved.destination}" that is another, "dingo-recover undo" takes it away; then begin anew.`,
-    place: directory,
-  });
+  throw giveUp("proof-failed", `the copy in ${directory} is not what lies in ${source}`)
+    .at(directory)
+    .advise(
+      `Look who writes there, then go on; the old container is as it was. Where it is "${input.moved.destination}" that is another, "dingo-recover undo" takes it away; then begin anew.`,
+    );
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import { placeText } from "../storage/host-input.ts";
@@ -102,18 +102,16 @@ async function awaitRows(context: Context, input: MovedInput, container: string)
     },
     tell: (why) => why,
     late: (why) =>
-      new RecoverError("proof-failed", `${input.moved.service} does not answer on a copy of its data: ${why}`, {
-        remedy: `Look at "docker logs ${container}"; nothing of the old stack was changed but that it is stopped.`,
-        place: container,
-      }),
+      giveUp("proof-failed", `${input.moved.service} does not answer on a copy of its data: ${why}`)
+        .at(container)
+        .advise(`Look at "docker logs ${container}"; nothing of the old stack was changed but that it is stopped.`),
   });
 }
 
 function ended(said: string, container: string): RecoverError {
-  return new RecoverError("proof-failed", `the database ended on a copy of its data: ${said}`, {
-    remedy: "Nothing of the old stack was changed but that it is stopped; undo starts it again.",
-    place: container,
-  });
+  return giveUp("proof-failed", `the database ended on a copy of its data: ${said}`)
+    .at(container)
+    .advise("Nothing of the old stack was changed but that it is stopped; undo starts it again.");
 }
 
 interface Left {

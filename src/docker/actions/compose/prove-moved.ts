@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import type { DockerWork } from "../../../ports/docker-work.ts";
 import { quoted } from "../../../kit/text/printable.ts";
@@ -130,8 +130,7 @@ function fewerIn(before: RowCounts, after: RowCounts, kind: string): string {
 const MOST_TOLD = 8;
 
 function failed(message: string, place: string): RecoverError {
-  return new RecoverError("proof-failed", message, {
-    remedy: 'Look at it; "dingo-recover undo" brings the old stack back.',
-    place,
-  });
+  return giveUp("proof-failed", message)
+    .at(place)
+    .advise('Look at it; "dingo-recover undo" brings the old stack back.');
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { databaseAlone } from "../../../kit/commands/connection-string.ts";
 import { FIELD, ROW } from "../../../kit/commands/database-copy-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import { LOG_IN } from "../../../kit/log-patterns/log-in.ts";
 import type { DockerWork, Said } from "../../../ports/docker-work.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
@@ -97,10 +97,7 @@ const rowsIn = (text: string): readonly string[] =>
     .filter((row) => row !== "");
 
 function cannot(message: string, place: string): RecoverError {
-  return new RecoverError("proof-failed", message, {
-    remedy: "Look at its log; the old container is as it was.",
-    place,
-  });
+  return giveUp("proof-failed", message).at(place).advise("Look at its log; the old container is as it was.");
 }
 
 /** A table's name may hold a newline: no stranger writes lines of ours. */

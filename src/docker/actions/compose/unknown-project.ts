@@ -1,5 +1,5 @@
 /** A project that has no container here is mistyped: those that are here are told, and none of them is taken for it. */
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { nearest } from "../../../kit/text/nearest.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
@@ -10,18 +10,13 @@ const MOST_TOLD = 12;
 export async function unknownProject(host: DockerHost, project: string): Promise<RecoverError> {
   const names = await projectsOn(host);
   const meant = nearest(project, names);
-  return new RecoverError(
-    "input-invalid",
-    `no container belongs to a Compose project ${quoted(project)}${told(names)}`,
-    {
-      remedy:
-        meant === undefined
-          ? "Begin anew with the name of the project as Compose has it: the label com.docker.compose.project of its containers."
-          : `If ${quoted(meant)} is meant, begin anew with it.`,
-      place: "input project",
-      effect: "none",
-    },
-  );
+  return refuse("input-invalid", `no container belongs to a Compose project ${quoted(project)}${told(names)}`)
+    .at("input project")
+    .advise(
+      meant === undefined
+        ? "Begin anew with the name of the project as Compose has it: the label com.docker.compose.project of its containers."
+        : `If ${quoted(meant)} is meant, begin anew with it.`,
+    );
 }
 
 async function projectsOn(host: DockerHost): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 /** Asks a server on a copy for its databases, tables, numbers of rows, and the time of the newest row. */
 import { z } from "zod";
 import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 
@@ -47,11 +47,9 @@ export async function askDatabases(copies: Asked, server: CopyServer, entry: str
   const [why] = failed;
   // No row tells nothing: a copy may be damaged in its list of databases.
   if (why !== undefined)
-    throw new RecoverError("command-failed", `the server on the copy does not tell its databases: ${printable(why)}`, {
-      remedy: "Choose another copy or candidate; the volume that was copied is as it was.",
-      place: server.volume,
-      effect: "none",
-    });
+    throw refuse("command-failed", `the server on the copy does not tell its databases: ${printable(why)}`)
+      .at(server.volume)
+      .advise("Choose another copy or candidate; the volume that was copied is as it was.");
   const found: DatabaseFacts[] = [];
   for (const [name = "", collate = "", ctype = "", encoding = "", bytes = ""] of rows) {
     const { tables, damage } = await askTables(copies, server, name);

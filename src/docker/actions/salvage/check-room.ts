@@ -3,7 +3,7 @@ import { type Context, defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import type { ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
 import type { DockerHost, DockerPlace } from "../../../ports/docker-host.ts";
 import { untouched } from "./find-candidates.ts";
@@ -111,22 +111,18 @@ async function sizeOf(
   const { copies } = await openCopies(context, at);
   const [bytes = -1] = await copies.measure({ run: context.run.id, programs }, [original]);
   if (bytes >= 0) return bytes;
-  throw new RecoverError("answer-incomplete", `nobody can tell how large the volume ${volumeName(original)} is`, {
-    remedy: "Look whether it is still there with `docker volume inspect`, then resume.",
-    place: original.volume,
-    effect: "none",
-  });
+  throw refuse("answer-incomplete", `nobody can tell how large the volume ${volumeName(original)} is`)
+    .at(original.volume)
+    .advise("Look whether it is still there with `docker volume inspect`, then resume.");
 }
 
 async function freeBytes(host: Pick<DockerHost, "look" | "engine">): Promise<number> {
   const path = (await host.engine()).root;
   const [looked] = await untouched(host).look([{ key: "room", path }], { files: [], entries: 1 });
   if (looked?.state === "seen" && looked.space !== undefined) return looked.space.free;
-  throw new RecoverError("answer-incomplete", `nobody can tell how much room is left below "${path}"`, {
-    remedy: "Look with df -h on the engine's machine, then resume.",
-    place: path,
-    effect: "none",
-  });
+  throw refuse("answer-incomplete", `nobody can tell how much room is left below "${path}"`)
+    .at(path)
+    .advise("Look with df -h on the engine's machine, then resume.");
 }
 
 /** The default output directory. A restart must not clean it up; a rehearsal's lies with the rehearsal. */
@@ -136,18 +132,15 @@ const ownOut = ({ run }: Context, { temporary }: Pick<DatabaseCopies, "temporary
 function requireAbsolute(paths: Readonly<Record<string, string>>): void {
   for (const [name, path] of Object.entries(paths))
     if (path !== "" && !/^\/[^\p{Cc}]*$/u.test(path))
-      throw new RecoverError("input-invalid", `"${name}" is not an absolute path`, {
-        remedy: `Give --input ${name}=/DIRECTORY.`,
-        place: name,
-        effect: "none",
-      });
+      throw refuse("input-invalid", `"${name}" is not an absolute path`)
+        .at(name)
+        .advise(`Give --input ${name}=/DIRECTORY.`);
 }
 
 function tooSmall({ needed, free, place }: { readonly needed: number; readonly free: number; readonly place: string }) {
-  return new RecoverError("does-not-fit", `the copies need ${bytesText(needed)}, and ${bytesText(free)} are free`, {
-    remedy:
+  return refuse("does-not-fit", `the copies need ${bytesText(needed)}, and ${bytesText(free)} are free`)
+    .at(place)
+    .advise(
       "Pick fewer volumes, or make room without touching a volume: docker image prune is harmless, docker volume prune is not.",
-    place,
-    effect: "none",
-  });
+    );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { TextQuestion } from "../../../ports/operator.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
 import { databaseFacts } from "./ask-database.ts";
@@ -94,13 +94,7 @@ function absent(missing: readonly string[], found: readonly Looked[]): RecoverEr
     missing.length === 0
       ? "no database was chosen"
       : `${missing.map(quoted).join(", ")} ${missing.length === 1 ? "is" : "are"} in no picked volume`;
-  return new RecoverError(
-    "nothing-found",
-    `${what}: there ${there.length === 1 ? "is" : "are"} ${printable(there.join(", "))}`,
-    {
-      remedy: 'Name some of these, or "all".',
-      place: "input dump",
-      effect: "none",
-    },
-  );
+  return refuse("nothing-found", `${what}: there ${there.length === 1 ? "is" : "are"} ${printable(there.join(", "))}`)
+    .at("input dump")
+    .advise('Name some of these, or "all".');
 }

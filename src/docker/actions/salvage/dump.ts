@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAction, type Probe } from "../../../action.ts";
 import { startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { dumpTo } from "../../../kit/commands/database-dump-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { hostInput, placeText } from "../storage/host-input.ts";
@@ -114,12 +114,12 @@ const fileName = (name: string): string =>
     .slice(0, 180);
 
 function unreadable(database: string, damage: readonly string[], place: string): RecoverError {
-  return new RecoverError(
+  return giveUp(
     "proof-failed",
     `not every table of "${printable(database)}" can be read: ${printable(damage.slice(0, 2).join("; "))}`,
-    {
-      remedy: `Its pages are damaged. Dump the tables that can be read by hand: docker start ${place}; docker exec ${place} pg_dump -F c -h /tmp -T TABLE …. The volume itself is as it was.`,
-      place,
-    },
-  );
+  )
+    .at(place)
+    .advise(
+      `Its pages are damaged. Dump the tables that can be read by hand: docker start ${place}; docker exec ${place} pg_dump -F c -h /tmp -T TABLE …. The volume itself is as it was.`,
+    );
 }

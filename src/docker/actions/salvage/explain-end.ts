@@ -1,5 +1,5 @@
 /** Why a server does not come up on a copy, in words that help (PostgreSQL's own messages, 9.4 to 18). */
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError } from "../../../errors.ts";
 import { NO_START } from "../../../kit/log-patterns/server-end.ts";
 import { printable } from "../../../kit/text/printable.ts";
 
@@ -26,11 +26,11 @@ export function explainEnd(said: readonly string[], place: string): RecoverError
       .join("; ") || said.slice(-2).join("; "),
   );
   const what = name === undefined ? "the server has ended" : NO_START[name].tells;
-  return new RecoverError("proof-failed", `PostgreSQL does not start on the copy: ${what}: ${words}`, {
-    remedy:
+  return giveUp("proof-failed", `PostgreSQL does not start on the copy: ${what}: ${words}`)
+    .at(place)
+    .advise(
       name === undefined
         ? `Look at what it says ("docker logs ${place}"); the volume that was copied is as it was.`
         : REMEDIES[name],
-    place,
-  });
+    );
 }

@@ -1,6 +1,6 @@
 /** PostgreSQL of a release, in the images that are present or in a directory: nothing is pulled. */
 import type { ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { DatabaseCopies, ProgramFacts } from "../../../ports/database-copy.ts";
 import type { DockerHost, DockerImage } from "../../../ports/docker-host.ts";
 import type { Candidate } from "./candidate.ts";
@@ -76,11 +76,11 @@ export class ProgramsFound {
         : facts.missing.length > 0
           ? `neither "${directory}" nor the machine has ${facts.missing.join(", ")}`
           : `"${directory}" has PostgreSQL ${facts.postgres}, and the data are of ${original.version}`;
-    throw new RecoverError("program-missing", what, {
-      remedy: `Name the directory with "postgres" of release ${original.version} on the engine's machine with --input postgres_bin=DIRECTORY, and install a psql and pg_dump that are no older.`,
-      place: "postgres_bin",
-      effect: "none",
-    });
+    throw refuse("program-missing", what)
+      .at("postgres_bin")
+      .advise(
+        `Name the directory with "postgres" of release ${original.version} on the engine's machine with --input postgres_bin=DIRECTORY, and install a psql and pg_dump that are no older.`,
+      );
   }
 
   #facts(programs: ServerPrograms): Promise<ProgramFacts | undefined> {
@@ -109,13 +109,12 @@ export function majorOf(version: string): string {
 function missing({ version, uid }: Candidate, others: readonly string[]): RecoverError {
   const tag = `postgres:${version}${libcOf(uid) === "musl" ? "-alpine" : ""}`;
   const said = others.length === 0 ? "" : `: ${others.join("; ")}`;
-  return new RecoverError(
+  return refuse(
     "program-missing",
     `no image that is present has PostgreSQL ${version}, which alone starts these data${said}`,
-    {
-      remedy: `Run "docker pull ${tag}", or unpack that release on the engine's machine (a package of the distribution, or the embedded binaries of io.zonky.test.postgres) and give --input postgres_bin=DIRECTORY; then resume.`,
-      place: tag,
-      effect: "none",
-    },
-  );
+  )
+    .at(tag)
+    .advise(
+      `Run "docker pull ${tag}", or unpack that release on the engine's machine (a package of the distribution, or the embedded binaries of io.zonky.test.postgres) and give --input postgres_bin=DIRECTORY; then resume.`,
+    );
 }

@@ -5,7 +5,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { query, startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { hostInput, placeText } from "../storage/host-input.ts";
@@ -112,14 +112,14 @@ async function entry(
         refused.push(thrown.message);
       }
     }
-  throw new RecoverError(
+  throw giveUp(
     "proof-failed",
     `no superuser of ${volumeName(copy.original)} may log in: ${refused.slice(-2).join("; ")}`,
-    {
-      remedy: `Its server runs: look with "docker exec -it ${copy.name} psql -h /tmp -U ROLE -l"; the copy may be changed by hand (ALTER ROLE … LOGIN in single-user mode).`,
-      place: copy.name,
-    },
-  );
+  )
+    .at(copy.name)
+    .advise(
+      `Its server runs: look with "docker exec -it ${copy.name} psql -h /tmp -U ROLE -l"; the copy may be changed by hand (ALTER ROLE … LOGIN in single-user mode).`,
+    );
 }
 
 function isExpected({ name, tables }: DatabaseFacts, { database, table }: Input): boolean {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { TextQuestion } from "../../../ports/operator.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { type Candidate, candidate, candidateLines, volumeName } from "./candidate.ts";
@@ -72,31 +72,24 @@ function one(word: string, candidates: readonly Candidate[]): Candidate {
 function unknown(message: string, candidates: readonly Candidate[]): RecoverError {
   const [first] = candidates;
   const such = first === undefined ? "" : `: 1 is ${volumeName(first)}`;
-  return new RecoverError("input-invalid", message, {
-    remedy: `Name a volume that was found, by its number or its name${such}.`,
-    place: "input volumes",
-    effect: "none",
-  });
+  return refuse("input-invalid", message)
+    .at("input volumes")
+    .advise(`Name a volume that was found, by its number or its name${such}.`);
 }
 
 function requireUsable(one: Candidate): void {
   if (one.running.length > 0)
-    throw new RecoverError(
-      "guard-refused",
-      `the volume ${volumeName(one)} is in use: ${one.running.join(", ")} runs on it`,
-      {
-        remedy: `Its data are not lost: ask it where it runs (docker exec ${one.running[0] ?? "CONTAINER"} psql -l), or stop it first.`,
-        place: one.volume,
-        effect: "none",
-      },
-    );
+    throw refuse("guard-refused", `the volume ${volumeName(one)} is in use: ${one.running.join(", ")} runs on it`)
+      .at(one.volume)
+      .advise(
+        `Its data are not lost: ask it where it runs (docker exec ${one.running[0] ?? "CONTAINER"} psql -l), or stop it first.`,
+      );
   if (one.condition === "whole") return;
-  throw new RecoverError("not-restorable", `the volume ${volumeName(one)} cannot be started: ${one.why}`, {
-    remedy:
+  throw refuse("not-restorable", `the volume ${volumeName(one)} cannot be started: ${one.why}`)
+    .at(one.volume)
+    .advise(
       one.condition === "begun"
         ? "It never held a row: initdb did not come to its end. Pick another volume."
         : "Keep it as it is, and pick another volume. Where there is none, give a copy of it to somebody who repairs PostgreSQL by hand; never run pg_resetwal on the volume itself.",
-    place: one.volume,
-    effect: "none",
-  });
+    );
 }

@@ -6,7 +6,7 @@ import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { loadFrom, loadRolesFrom } from "../../../kit/commands/database-dump-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
 import type { CopyServer } from "../../../ports/database-copy.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -113,11 +113,9 @@ async function isLeft(context: Context, request: Input): Promise<boolean> {
 function requireArchives({ dumped: { files } }: Input): void {
   const text = files.find(({ database, path }) => database !== "" && path.endsWith(".sql"));
   if (text === undefined) return;
-  throw new RecoverError("guard-refused", `${quoted(text.path)} is a dump as plain text, of an earlier version`, {
-    remedy: "It is not loaded: psql would obey what is written in it. Begin a new run, which dumps to archives.",
-    place: text.path,
-    effect: "none",
-  });
+  throw refuse("guard-refused", `${quoted(text.path)} is a dump as plain text, of an earlier version`)
+    .at(text.path)
+    .advise("It is not loaded: psql would obey what is written in it. Begin a new run, which dumps to archives.");
 }
 
 async function loadRoles(context: Context, { dumped: { files }, ...at }: Input, server: CopyServer): Promise<void> {
@@ -185,9 +183,9 @@ function requireSame(
 }
 
 function unproved(message: string, place: string): RecoverError {
-  return new RecoverError("proof-failed", message, {
-    remedy:
+  return giveUp("proof-failed", message)
+    .at(place)
+    .advise(
       "Look at what it says and at the dump; the copy and the volume are as they were. Resume to dump and prove once more.",
-    place,
-  });
+    );
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { containerIds, inspectVolumes, volumeNames, wordsOf } from "../../../kit/commands/docker-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { parseTime } from "../../../kit/text/time.ts";
@@ -125,23 +125,18 @@ function nothing(
 ): RecoverError {
   const also = elsewhere.length === 0 ? "" : `; ${elsewhere.join("; ")}`;
   if (unlooked.length > 0)
-    return new RecoverError(
+    return refuse(
       "coverage-incomplete",
       `no volume that could be looked into holds PostgreSQL; not looked into: ${unlooked.slice(0, 5).join("; ")}${also}`,
-      {
-        remedy:
-          "Look again as somebody who may, such as with --input sudo=true, with what mounts those volumes running.",
-        place,
-        effect: "none",
-      },
-    );
-  return new RecoverError(
+    )
+      .at(place)
+      .advise(
+        "Look again as somebody who may, such as with --input sudo=true, with what mounts those volumes running.",
+      );
+  return refuse(
     "nothing-found",
     `${volumes === 0 ? "there is no volume" : `none of ${counted(volumes, "volume")} holds PostgreSQL`}: "down -v" and a prune remove volumes for good${also}`,
-    {
-      remedy: WHAT_REMAINS,
-      place,
-      effect: "none",
-    },
-  );
+  )
+    .at(place)
+    .advise(WHAT_REMAINS);
 }

@@ -1,7 +1,7 @@
 /** A server on a copy for as long as one piece of work takes. A kill leaves its container: the next process ends it. */
 import type { Context } from "../../../action.ts";
 import type { CopyServer } from "../../../kit/commands/database-copy-commands.ts";
-import { RecoverError } from "../../../errors.ts";
+import { giveUp } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import { openCopies } from "./copied.ts";
@@ -40,9 +40,8 @@ async function awaitAccepting(context: Context, at: DockerPlace, server: CopySer
     },
     tell: (said) => printable(said),
     late: (said) =>
-      new RecoverError("proof-failed", `the server on the copy takes no connections: ${printable(said)}`, {
-        remedy: `Look at "docker logs ${server.volume}"; the volume that was copied is as it was.`,
-        place: server.volume,
-      }),
+      giveUp("proof-failed", `the server on the copy takes no connections: ${printable(said)}`)
+        .at(server.volume)
+        .advise(`Look at "docker logs ${server.volume}"; the volume that was copied is as it was.`),
   });
 }

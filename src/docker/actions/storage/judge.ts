@@ -4,7 +4,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { type Finding, gravest } from "../../audit/finding.ts";
 import { judge } from "../../audit/judge.ts";
 import type { StorageSurvey } from "../../audit/survey.ts";
-import { RecoverError } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 
 const input = z.strictObject({
   survey: z.custom<StorageSurvey>(),
@@ -62,14 +62,12 @@ const MOST_NAMED = 10;
 
 /** The error of a judgement without findings, when not everything was looked at (law 5). */
 function incomplete({ host }: StorageSurvey, unlooked: readonly string[]): RecoverError {
-  return new RecoverError(
+  return refuse(
     "coverage-incomplete",
     `nothing is wrong with what was looked at, and this was not: ${unlooked.slice(0, MOST_NAMED).join("; ")}${unlooked.length > MOST_NAMED ? `, and ${unlooked.length - MOST_NAMED} more` : ""}`,
-    {
-      remedy:
-        "Audit again as root on the engine's own machine (--input sudo=true), with the volumes' containers running.",
-      place: host,
-      effect: "none",
-    },
-  );
+  )
+    .at(host)
+    .advise(
+      "Audit again as root on the engine's own machine (--input sudo=true), with the volumes' containers running.",
+    );
 }

@@ -3,7 +3,7 @@ import { defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { containerIds, imageIds, storageSizes, volumeNames, wordsOf } from "../../../kit/commands/docker-commands.ts";
 import type { StorageSurvey } from "../../audit/survey.ts";
-import { RecoverError } from "../../../errors.ts";
+import { refuse } from "../../../errors.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -50,15 +50,12 @@ async function requireThere(host: DockerHost, named: readonly string[]): Promise
   const missing: string[] = [];
   for (const file of named) if ((await composeFile(host, file)).state === "absent") missing.push(quoted(file));
   if (missing.length === 0) return;
-  throw new RecoverError(
+  throw refuse(
     "input-invalid",
     `${missing.length === 1 ? "a Compose file is" : "Compose files are"} not there (host ${quoted(host.label)}): ${missing.join(", ")}`,
-    {
-      remedy: "Name each with --input compose_files=PATH,… as it is called on that host, from / on.",
-      place: "input compose_files",
-      effect: "none",
-    },
-  );
+  )
+    .at("input compose_files")
+    .advise("Name each with --input compose_files=PATH,… as it is called on that host, from / on.");
 }
 
 function told({ volumes, containers, projects, sizesUnknown }: StorageSurvey): string {

@@ -8,7 +8,7 @@
  * count as free (law 5).
  */
 import { ARCHIVE_FOLDERS, archivePartOf } from "../../../names/archive-marks.ts";
-import { RecoverError } from "../../../../errors.ts";
+import { RecoverError, refuse } from "../../../../errors.ts";
 import type { ObjectLocation } from "../../../../ports/object-store.ts";
 import { liesBelow, mayLieIn, type Place, refused, requireCertain } from "./place.ts";
 
@@ -139,10 +139,7 @@ const unseen =
   (error: unknown): never => {
     if (!(error instanceof RecoverError) || error.code !== "access-denied") throw error;
     const place = `s3://${at.bucket}/${prefix}`;
-    throw new RecoverError("access-denied", `nobody can tell whether an archive lies at "${place}": ${error.message}`, {
-      remedy: `Let these keys list the bucket (s3:ListBucket), or name a place in a bucket that they may list.`,
-      place,
-      effect: "none",
-      cause: error,
-    });
+    throw refuse("access-denied", `nobody can tell whether an archive lies at "${place}": ${error.message}`)
+      .at(place)
+      .advise(`Let these keys list the bucket (s3:ListBucket), or name a place in a bucket that they may list.`, error);
   };

@@ -2,7 +2,7 @@
  * Places in a store, and the keys in them, in every spelling. S3 keys are opaque, but servers and proxies on the way
  * clean paths, decode them, and some file systems below a store know no case, or no dot or blank at the end of a name.
  */
-import { RecoverError } from "../../../../errors.ts";
+import { type RecoverError, refuse } from "../../../../errors.ts";
 import { isUncertainPath, spellings } from "../../../../kit/text/key-path.ts";
 import type { ObjectLocation } from "../../../../ports/object-store.ts";
 import { printable } from "../failure.ts";
@@ -44,9 +44,7 @@ const isAtOrBelow = (shelter: readonly string[], path: readonly string[]): boole
 
 export function refused(at: ObjectLocation, why: string): RecoverError {
   const shown = JSON.stringify(`s3://${printable(at.bucket)}/${printable(at.key)}`);
-  return new RecoverError("source-protected", `refused to change ${shown}: ${why}`, {
-    remedy: "Nothing was sent. Check source, target and `lease:`: no archive is written to but the run's own new one.",
-    place: shown,
-    effect: "none",
-  });
+  return refuse("source-protected", `refused to change ${shown}: ${why}`)
+    .at(shown)
+    .advise("Nothing was sent. Check source, target and `lease:`: no archive is written to but the run's own new one.");
 }
