@@ -42,7 +42,8 @@ export interface HowToRead {
 interface Open {
   readonly at: bigint;
   readonly length: number;
-  readonly pieces: readonly Buffer[];
+  /** One for each page of the segment at hand, and one for each segment before it. */
+  readonly pieces: Buffer[];
   readonly have: number;
 }
 
@@ -84,7 +85,7 @@ export class RecordWalk {
   /** The same walk, to go on another way: a timeline's child begins within its parent. */
   fork(): RecordWalk {
     const other = new RecordWalk();
-    other.#open = this.#open;
+    other.#open = this.#open && { ...this.#open, pieces: [...this.#open.pieces] };
     other.#previous = this.#previous;
     other.#next = this.#next;
     other.#magic = this.#magic;
@@ -97,6 +98,7 @@ export class RecordWalk {
   read(segment: Uint8Array, first: bigint, { told = nothing, from = 0 }: HowToRead = {}): void {
     const bytes = Buffer.from(segment.buffer, segment.byteOffset, segment.length);
     if (this.#end !== undefined || OLDER.has(bytes.readUInt16LE(0))) return;
+    const [begunAt, count] = [this.#open?.at, this.#open?.pieces.length ?? 0];
     const at = { bytes, first, start: positionOf(first), told };
     for (let page = from - (from % PAGE); page + PAGE <= bytes.length; page += PAGE) {
       const begin = this.#begin(at, page);
@@ -105,7 +107,7 @@ export class RecordWalk {
     }
     // The segment's bytes are many, and those of a record that goes on are few.
     const open = this.#open;
-    if (open !== undefined) this.#open = { ...open, pieces: [Buffer.concat(open.pieces)] };
+    if (open !== undefined) open.pieces.push(Buffer.concat(open.pieces.splice(open.at === begunAt ? count : 0)));
   }
 
   /** Reads the records that begin on a page, and the rest of one that began before; true if nothing is to be read behind them. */
@@ -226,8 +228,9 @@ function added(
   open: Open | undefined,
   { from, to, length }: Piece & { readonly length: number },
 ): Open {
-  const { at, pieces, have } = open ?? { at: first + BigInt(from), pieces: [], have: 0 };
-  return { at, length, pieces: [...pieces, bytes.subarray(from, to)], have: have + to - from };
+  const { at, pieces, have }: Open = open ?? { at: first + BigInt(from), length, pieces: [], have: 0 };
+  pieces.push(bytes.subarray(from, to));
+  return { at, length, pieces, have: have + to - from };
 }
 
 const isAt = ({ high, low }: Position, bytes: Buffer, place: number): boolean =>
