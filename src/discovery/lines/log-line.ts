@@ -233,11 +233,10 @@ function within({ stamp, host, program }: Context, inner: Envelope): Envelope {
   return { ...time, ...added, ...inner, ...sender };
 }
 
-function isWorthReading(text: string): boolean {
-  return (
-    [...NEEDLES, ...LOSS_NEEDLES, "action=push-wal"].some((needle) => text.includes(needle)) || lagerStart(text) >= 0
-  );
-}
+const WORTH_READING: readonly string[] = [...NEEDLES, ...LOSS_NEEDLES, "action=push-wal"];
+
+const isWorthReading = (text: string): boolean =>
+  WORTH_READING.some((needle) => text.includes(needle)) || lagerStart(text) >= 0;
 
 function readWith(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
   return isOfContainer(envelope) ? ofContainer(envelope, text, place) : ofOthers(envelope, text, place);
