@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type OpenArchiveStore, openArchiveStore } from "../../../../src/archive/adapters/s3/archive-store.ts";
 import type { KeyPairsSettings } from "../../../../src/archive/adapters/s3/key-pairs.ts";
-
+import { closed, listening } from "../../../../src/rehearsal/listening.ts";
 import { Secrets } from "../../../../src/kit/secrets/secrets.ts";
 import { StillClock } from "../../../fakes/still-clock.ts";
 
@@ -14,6 +14,7 @@ export class FaultyServer {
   readonly clock = new StillClock();
   readonly secrets = new Secrets();
   readonly #server: Server;
+  #port = 0;
   #replies: readonly Reply[] = [];
 
   private constructor(server: Server) {
@@ -23,7 +24,7 @@ export class FaultyServer {
   static async start(): Promise<FaultyServer> {
     const server = createServer((request, response) => faulty.#answer(request, response));
     const faulty = new FaultyServer(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    faulty.#port = await listening(server);
     return faulty;
   }
 
@@ -49,14 +50,11 @@ export class FaultyServer {
   }
 
   get endpoint(): string {
-    const bound = this.#server.address();
-    if (bound === null || typeof bound === "string") throw new Error("the server is not listening");
-    return `http://127.0.0.1:${bound.port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await closed(this.#server, () => this.#server.closeAllConnections());
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 /** Stands before a store and gives its answers the habits of an older or looser one. */
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { closed, listening } from "../../../../src/rehearsal/listening.ts";
 
 export interface Habits {
   /** Knows listings of the first version alone: what it does not know of a request it ignores. */
@@ -13,27 +14,21 @@ export interface Habits {
 }
 
 export class LooserStore {
+  readonly endpoint: string;
   readonly #server: Server;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, port: number) {
     this.#server = server;
+    this.endpoint = `http://127.0.0.1:${port}`;
   }
 
   static async before(store: string, habits: Habits): Promise<LooserStore> {
     const server = createServer((incoming, outgoing) => void pass(incoming, outgoing, { store, habits }));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new LooserStore(server);
-  }
-
-  get endpoint(): string {
-    const bound = this.#server.address();
-    if (bound === null || typeof bound === "string") throw new Error("the server is not listening");
-    return `http://127.0.0.1:${bound.port}`;
+    return new LooserStore(server, await listening(server));
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await closed(this.#server, () => this.#server.closeAllConnections());
   }
 }
 
