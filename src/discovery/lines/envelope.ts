@@ -2,6 +2,7 @@
  * Reads the envelope of a log line: RFC 3164 (no year, no zone), RFC 5424, rsyslog's ISO file format, `docker logs -t`,
  * a line of a Papertrail archive, or nothing (a program's own standard output). Facts: dingo.md §2.1, cf-bosh.md §5.
  */
+import { MONTHS } from "../../kit/text/months.ts";
 import { optional } from "../../kit/optional.ts";
 import { readPapertrail } from "./papertrail.ts";
 import { fromIso, type Stamp } from "./stamp.ts";
@@ -25,7 +26,6 @@ export interface Envelope {
 
 /** Headers are short; a pattern never sees more than this of a hostile line. */
 const HEAD = 2048;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** RFC 6587 octet counting (`276 <14>1 …`) may stand before it; structured data may hold quoted brackets. */
 const RFC5424 = /^(?:\d{1,7} )?<\d{1,3}>1 (\S+) (\S+) (\S+) \S+ \S+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+) ?/;

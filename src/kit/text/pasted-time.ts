@@ -2,11 +2,11 @@
  * Times as other programs print them, which people paste: Kibana, Grafana, CloudWatch, access logs, mails, and counts since
  * 1970. Each becomes the form that `parseTime` reads.
  */
+import { MONTHS } from "./months.ts";
 
 /** One reading, or the two that a day such as 11/12/2026 has. */
 export type Readings = readonly [string] | readonly [dayFirst: string, monthFirst: string];
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /** Seconds since 1970, with or without milli-, micro- or nanoseconds. */
 const EPOCH = /^(\d{10})(?:\.(\d{1,9})|(\d{3}|\d{6}|\d{9}))?$/;
 const WEEKDAY = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+/i;
@@ -61,7 +61,8 @@ function ofNames(text: string, now: Date): Days | undefined {
   const [monthFirst, name, day, year] = MONTH_FIRST.exec(text) ?? [];
   const [dayFirst, itsDay, itsName, itsYear] = DAY_FIRST.exec(text) ?? [];
   const found = monthFirst ?? dayFirst;
-  const month = MONTHS.indexOf((name ?? itsName ?? "").toLowerCase()) + 1;
+  const called = (name ?? itsName ?? "").toLowerCase();
+  const month = MONTHS.findIndex((each) => each.toLowerCase() === called) + 1;
   if (found === undefined || month === 0) return undefined;
   const days = dayOf(year ?? itsYear ?? String(now.getUTCFullYear()), String(month), day ?? itsDay);
   if ((year ?? itsYear) !== undefined || Date.parse(days) <= now.getTime())
