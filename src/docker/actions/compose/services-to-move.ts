@@ -1,7 +1,7 @@
 /** Which services of a stack keep their data where they go with the container. */
 import { type DataKind, dataPathsOf } from "../../compose/data-paths.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { findBelow, findData } from "../../data-directory/find.ts";
+import { findData } from "../../data-directory/find.ts";
 import type { Contents } from "../../data-directory/recognise.ts";
 import type { SystemName } from "../../data-directory/systems.ts";
 import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../../ports/docker-host.ts";
@@ -146,7 +146,7 @@ async function lookInto(
   const places = volumes.flatMap(({ name, anonymous, mountpoint }) =>
     anonymous && mountpoint !== "" && used.has(name) ? [{ key: name, path: mountpoint }] : [],
   );
-  const found = await findBelow(host, places, await findData(host, places));
+  const found = await findData(host, places);
   const layers = await lookAtLayers(host, members, { progress: () => undefined });
   return {
     volumes: new Map(found.map(({ key, contents }) => [key, contents])),
