@@ -250,7 +250,7 @@ function sql(
         .sort()
         .map((name) => [name, "C", "C", "UTF8", 8_000_000]),
     );
-  if (text.includes("string_agg(a.attnum")) return table(names.map((name) => ["public", name, ""]));
+  if (text.includes("json_agg(a.attname")) return table(names.map((name) => ["public", name, ""]));
   if (!text.startsWith("SELECT E'")) return undefined;
   const counts = [...text.matchAll(/^SELECT E'\\x1e(\d+)', .* FROM ONLY "public"\."((?:[^"]|"")*)";$/gm)];
   return says(
