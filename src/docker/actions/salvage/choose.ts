@@ -18,7 +18,7 @@ const looked = z.object({
 type Looked = z.infer<typeof looked>;
 const input = z.strictObject({
   found: z.array(looked),
-  /** Names of databases, or "all"; empty to be asked. */
+  /** Names of databases, or "all"; empty for all. */
   dump: z.array(z.string()),
 });
 export const chosen = z.object({ copy: copied, role: z.string(), databases: z.array(databaseFacts) });
@@ -39,7 +39,7 @@ export const chooseDatabases = defineAction({
   describe: () => [],
   run: async (context, { found, dump }): Promise<Output> => ({
     chosen: await named(context, {
-      given: dump,
+      given: dump.length === 0 ? ["all"] : dump,
       question: questionOf(found),
       divide: wordsOf,
       read: (words) => chosenOf(words, found),
