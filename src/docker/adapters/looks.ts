@@ -3,6 +3,7 @@
  * below them is changed. A place that no container can look into is read by root, by its path, on the engine's own machine.
  * One that cannot be looked at is unknown, with the reason, and stops no other.
  */
+import { inParallel } from "../../archive/reading/parallel.ts";
 import { RecoverError } from "../../errors.ts";
 import {
   type DockerWords,
@@ -214,16 +215,12 @@ async function inBatches<T>(
   const batches: (readonly Place[])[] = [];
   for (let at = 0; at < places.length; at += AT_ONCE) batches.push(places.slice(at, at + AT_ONCE));
   const answers: (readonly (T | Unseen)[])[] = [];
-  let [next, done] = [0, 0];
-  const worker = async (): Promise<void> => {
-    for (let mine = next++; mine < batches.length; mine = next++) {
-      const batch = batches[mine] ?? [];
-      answers[mine] = await work(batch).catch((error: unknown) => lost(batch, error));
-      done += batch.length;
-      progress?.(done);
-    }
-  };
-  await Promise.all(Array.from({ length: COMMANDS_AT_ONCE }, worker));
+  let done = 0;
+  await inParallel([...batches.entries()], COMMANDS_AT_ONCE, async ([index, batch]) => {
+    answers[index] = await work(batch).catch((error: unknown) => lost(batch, error));
+    done += batch.length;
+    progress?.(done);
+  });
   return answers.flat();
 }
 

@@ -7,7 +7,7 @@ import type { DatabaseCopies } from "../../../ports/database-copy.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { type Candidate, candidate, volumeName } from "./candidate.ts";
 import { copied, type Copied, libcOf, needsReindex } from "./copied.ts";
-import { type Found, ProgramsFound } from "./find-programs.ts";
+import { type Found, programsFor } from "./find-programs.ts";
 import { hostInput } from "../storage/host-input.ts";
 
 const input = z.strictObject({
@@ -49,10 +49,10 @@ export const checkRoom = defineAction({
     requireAbsolute({ postgres_bin, out });
     const { docker } = context.ports;
     const [host, copies] = [await docker.open(at), await docker.copies(at)];
-    const programs = new ProgramsFound({ host, copies, run: context.run.id, directory: postgres_bin });
+    const means = { host, copies, run: context.run.id, directory: postgres_bin };
     const planned: Copied[] = [];
     for (const [index, original] of picked.entries()) {
-      const found = await programs.for(original);
+      const found = await programsFor(original, means);
       const by = { run: context.run.id, programs: found.programs };
       const [bytes = -1] = await copies.measure(by, [original]);
       if (bytes < 0) throw unmeasured(original);

@@ -1,25 +1,28 @@
 /** Looks into every volume, bind and container layer of a Docker host, and tells which of them hold PostgreSQL. */
+import { z } from "zod";
 import { findData, type Found } from "../../data-directory/find.ts";
 import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
 import { type Contents, type Data, dataIn } from "../../data-directory/recognise.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import type { DockerContainer, DockerHost, DockerVolume, Looked, LookOrder } from "../../../ports/docker-host.ts";
-import type { Candidate } from "./candidate.ts";
+import { type Candidate, candidate } from "./candidate.ts";
 import { rank, ranked, type Signs, type Wanted } from "./rank.ts";
 
-export interface Findings {
-  readonly volumes: number;
-  readonly candidates: readonly Candidate[];
-  /** Other systems, `Redis (2)`. */
-  readonly others: readonly { readonly title: string; readonly volumes: readonly string[] }[];
-  readonly empty: number;
+export const findings = z.object({
+  volumes: z.number(),
+  /** The most likely one first. */
+  candidates: z.array(candidate),
+  /** Other systems, with the volumes of each. */
+  others: z.array(z.object({ title: z.string(), volumes: z.array(z.string()) })),
+  empty: z.number(),
   /** Volumes with something in them that is no database. */
-  readonly plain: number;
+  plain: z.number(),
   /** Volumes that could not be looked into, and why. */
-  readonly unlooked: readonly string[];
+  unlooked: z.array(z.string()),
   /** Where else data of PostgreSQL lie: sentences. */
-  readonly elsewhere: readonly string[];
-}
+  elsewhere: z.array(z.string()),
+});
+export type Findings = z.infer<typeof findings>;
 
 interface Seen {
   readonly volume: DockerVolume;
@@ -160,7 +163,7 @@ function othersOf(seen: readonly Seen[]): Findings["others"] {
 }
 
 /** Binds and layers of containers: no volume at all, and easily forgotten. */
-function elsewhere(found: readonly Found[], containers: readonly DockerContainer[]): readonly string[] {
+function elsewhere(found: readonly Found[], containers: readonly DockerContainer[]): string[] {
   const all = found.flatMap(({ key, contents }) => {
     const path = key.startsWith("bind:") ? key.slice("bind:".length) : undefined;
     const within = containers.find(({ id }) => key === layerKey(id));

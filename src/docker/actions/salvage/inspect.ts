@@ -18,7 +18,7 @@ import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts
 
 const input = z.strictObject({ ...hostInput.shape, copy: copied, database: z.string(), table: z.string() });
 type Input = z.infer<typeof input>;
-const output = z.object({
+export const inspected = z.object({
   copy: copied,
   /** The superuser that was asked with. */
   role: z.string(),
@@ -26,7 +26,7 @@ const output = z.object({
   /** Names of those that have the expected database or table. */
   expected: z.array(z.string()),
 });
-type Output = z.infer<typeof output>;
+type Output = z.infer<typeof inspected>;
 
 const left = leftServer<Input, Output>({
   nameOf: ({ copy }) => copy.name,
@@ -40,7 +40,7 @@ export const inspectCopy = defineAction({
   title: "Start PostgreSQL on the copy, and see what is in it",
   effect: "create",
   input,
-  output,
+  output: inspected,
   ...left,
   describe: (request, run) => {
     const words = wordsOf(request);

@@ -19,10 +19,10 @@ import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({ ...hostInput.shape, dumped });
 type Input = z.infer<typeof input>;
-const output = z.object({
+export const proof = z.object({
   proved: z.array(z.object({ database: z.string(), path: z.string(), tables: z.number(), rows: z.number() })),
 });
-type Output = z.infer<typeof output>;
+type Output = z.infer<typeof proof>;
 
 const LOADED = "dingo_recover_proof";
 
@@ -43,7 +43,7 @@ export const proveDump = defineAction({
   title: "Load each dump into an empty server, and count",
   effect: "create",
   input,
-  output,
+  output: proof,
   ...left,
   describe: (request, run) => {
     const server = freshOf(run, request);

@@ -47,7 +47,7 @@ export function rank(one: Ranked, { hasTable, twin }: Signs, wanted: Wanted): Ca
 }
 
 /** The best first; of the same score the one that was written last. */
-export function ranked(all: readonly Candidate[]): readonly Candidate[] {
+export function ranked(all: readonly Candidate[]): Candidate[] {
   return [...all].sort(
     (a, b) =>
       b.score - a.score || (a.written < b.written ? 1 : a.written > b.written ? -1 : a.volume < b.volume ? -1 : 1),
