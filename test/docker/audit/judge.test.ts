@@ -239,7 +239,10 @@ describe("mounts", () => {
 
   it("finds one volume of two projects also where one of them does not run", () => {
     const both = ["a", "b"].map((name) => container(name, { mounts: [mountOf("pg")], compose: member("db", name) }));
-    const survey = (status: object) => ({ volumes: [volume("pg")], containers: [both[0]!, { ...both[1]!, ...status }] });
+    const survey = (status: object) => ({
+      volumes: [volume("pg")],
+      containers: [both[0]!, { ...both[1]!, ...status }],
+    });
     expect(codes(survey({}))).toEqual(["written-by-several"]);
     const stopped = { running: false, status: "exited" };
     expect(codes(survey(stopped))).toEqual(["written-by-two-projects"]);
