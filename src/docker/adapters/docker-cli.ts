@@ -39,12 +39,13 @@ import type {
 import { quoted } from "../../kit/text/printable.ts";
 import { answerError } from "../../kit/shell/json-answer.ts";
 import type { CommandOptions, Shell } from "../../kit/shell/shell.ts";
-import { parseContainers, parseContext, parseImages, parseInfo, parseVolumes } from "./answers.ts";
+import { parseContext, parseImages, parseInfo, parseVolumes } from "./answers.ts";
 import { askCompose } from "./compose-answer.ts";
 import { dockerFailure, refusalOfOwner } from "./failure.ts";
+import { containerOf, parseInspected } from "./inspected.ts";
 import { Looks } from "./looks.ts";
 import { parseSizes } from "./sizes.ts";
-import { parseUnlike } from "./unlike.ts";
+import { unlikeOf } from "./unlike.ts";
 
 /** So many names in one command: below what a login shell takes as one line, with names of 255 characters. */
 const AT_ONCE = 200;
@@ -92,10 +93,10 @@ export class DockerCliHost implements DockerHost {
 
   async containers(): Promise<readonly DockerContainer[]> {
     const ids = idsIn(await this.#ask(containerIds(this.words)), this.label);
-    const found = await this.#inspect(ids, inspectContainers, parseContainers);
+    const found = await this.#inspect(ids, inspectContainers, parseInspected);
     // Whose id is not known to the engine is looked for among the names and the beginnings of ids.
-    if (found.every(({ id }) => ids.includes(id)) && new Set(found.map(({ id }) => id)).size === found.length)
-      return found;
+    if (found.every(({ Id }) => ids.includes(Id)) && new Set(found.map(({ Id }) => Id)).size === found.length)
+      return found.map(containerOf);
     throw answerError("answer-malformed", "an answer of `docker inspect` is about another container", this.label);
   }
 
@@ -157,10 +158,9 @@ export class DockerCliHost implements DockerHost {
   }
 
   async unlike(before: string, after: string): Promise<readonly Unlike[] | undefined> {
-    const argv = inspectContainers(this.words, [before, after]);
-    const result = await this.#shell.run(argv, { maxOutputBytes: MAX_OUTPUT });
-    if (result.code !== 0 && !onlyAbsent(result.stderr)) throw dockerFailure(this.#shell, argv, result);
-    return parseUnlike(result.stdout, { before, after }, this.label);
+    const found = await this.#inspect([before, after], inspectContainers, parseInspected);
+    const [old, now] = [before, after].map((id) => found.find(({ Id }) => Id === id));
+    return old === undefined || now === undefined ? undefined : unlikeOf(old, now);
   }
 
   async file(path: string, most: number): Promise<string | undefined> {
