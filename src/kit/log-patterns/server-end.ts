@@ -70,7 +70,7 @@ export const MACHINE = rows({
     means: "no-start",
     says: new RegExp(`^${ENDED_FOR_ROOM}: `),
     tells: "the machine has no room",
-    seen: "adapters/scratch/kept-room.ts of this tool, in the place of strerror(ENOSPC)",
+    seen: "adapters/scratch/server.ts of this tool, in the place of strerror(ENOSPC)",
     from: "9.4",
   },
   sandbox: {
