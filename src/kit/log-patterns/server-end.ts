@@ -66,7 +66,7 @@ export const MACHINE = rows({
     means: "no-start",
     says: DISK_FULL,
     tells: "the machine has no room",
-    seen: "strerror in fd.c and xlog.c, PostgreSQL 9.4 to 18; adapters/scratch/kept-room.ts of this tool",
+    seen: "strerror in fd.c and xlog.c, PostgreSQL 9.4 to 18; adapters/scratch/server.ts of this tool",
     from: "9.4",
   },
   sandbox: {
