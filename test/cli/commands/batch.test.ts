@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Carriers, inTurn } from "../../../src/cli/commands/run-batch.ts";
+import { type Carriers, inTurn } from "../../../src/cli/commands/carry-batch.ts";
 import {
   type Batch,
   endDocument,
