@@ -18,5 +18,8 @@ export function statePath(given: string | undefined, env: NodeJS.ProcessEnv): st
   if (chosen !== undefined && chosen !== "") return resolve(chosen);
   const xdg = env["XDG_STATE_HOME"];
   // The XDG specification says that a relative path is to be ignored.
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeDirectory(env), ".local", "state"), "dingo-recover");
+  return join(
+    xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeDirectory(env), ".local", "state"),
+    "dingo-recover",
+  );
 }

@@ -29,7 +29,13 @@ export function localShell({ env, secrets, signal, run = runProgram }: LocalShel
     secrets,
     run: async ([program, ...args], options = {}): Promise<ProgramResult> => {
       try {
-        return await run({ program, args, env: { ...passed, PATH: programPath(env), LC_ALL: "C" }, signal, ...options });
+        return await run({
+          program,
+          args,
+          env: { ...passed, PATH: programPath(env), LC_ALL: "C" },
+          signal,
+          ...options,
+        });
       } catch (error) {
         throw programMissing(error, HERE);
       }

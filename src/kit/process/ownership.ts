@@ -24,7 +24,7 @@ export function othersMayReplace(path: string): string | undefined {
 
 /**
  * The same of a directory, of all above it, and of each link on the way with all above its target: who may write in one may put
- * something else in the place of what is below. What does not exist yet belongs to nobody.
+ * something else in the place of what is below. A path that does not exist yet belongs to nobody.
  */
 export function othersMayLead(directory: string): string | undefined {
   const left = resolve(directory).split("/");

@@ -23,9 +23,13 @@ it("is HOME where that is a place", () => {
   expect(statePath("", { HOME: "/home/op" })).toBe("/home/op/.local/state/dingo-recover");
 });
 
-it.runIf(process.getuid?.() === 0)("is the root directory, as in a container, for an account that no file knows", () => {
-  const url = new URL("../../../src/kit/process/home-directory.ts", import.meta.url).href;
-  const asked = "const { homeDirectory } = await import(process.argv[1]); process.setuid(1_000_660_000); console.log(homeDirectory({}))";
-  const words = ["--input-type=module", "--eval", asked, url];
-  expect(execFileSync(process.execPath, words, { encoding: "utf8", env: {} })).toBe("/\n");
-});
+it.runIf(process.getuid?.() === 0)(
+  "is the root directory, as in a container, for an account that no file knows",
+  () => {
+    const url = new URL("../../../src/kit/process/home-directory.ts", import.meta.url).href;
+    const asked =
+      "const { homeDirectory } = await import(process.argv[1]); process.setuid(1_000_660_000); console.log(homeDirectory({}))";
+    const words = ["--input-type=module", "--eval", asked, url];
+    expect(execFileSync(process.execPath, words, { encoding: "utf8", env: {} })).toBe("/\n");
+  },
+);
