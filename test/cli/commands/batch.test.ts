@@ -1,7 +1,7 @@
 /** The databases of a batch, one after another. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type Carriers, inTurn } from "../../../src/cli/commands/carry-batch.ts";
 import {
   type Batch,
