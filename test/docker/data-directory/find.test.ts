@@ -41,7 +41,7 @@ describe("data below a directory", () => {
     [
       "of each system that has its marks there",
       { ...below("a/b/c/d/e"), "cache/appendonly.aof": X, "mq/mnesia/rabbit@a/schema.DAT": X },
-      ["postgresql a/b/c/d/e", "rabbitmq mq/mnesia/rabbit@a", "redis cache"],
+      ["postgresql a/b/c/d/e", "rabbitmq mq", "redis cache"],
     ],
     ["once for each system, without what it has within", { mnesia: X, "mnesia/rabbit@a/schema.DAT": X }, ["rabbitmq "]],
     ["where the control file is lost", { "pg/PG_VERSION": file("13\n"), "pg/base/1/x": X }, ["postgresql pg"]],

@@ -2,11 +2,11 @@
 import { dataPathsOf } from "../../compose/data-paths.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { findData } from "../../data-directory/find.ts";
+import { type LayerData, layerData, layerPlaces } from "../../data-directory/layers.ts";
 import type { Contents } from "../../data-directory/recognise.ts";
 import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../../ports/docker-host.ts";
 import type { DockerWork } from "../../../ports/docker-work.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { lookAtLayers, type LookedLayer } from "../storage/take-survey.ts";
 import type { MovedService } from "./moved-service.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { refuse } from "./stack.ts";
@@ -115,7 +115,7 @@ interface SeenData {
   /** By name of an anonymous volume. */
   readonly volumes: ReadonlyMap<string, Contents>;
   /** By id of a container. */
-  readonly layers: ReadonlyMap<string, LookedLayer>;
+  readonly layers: ReadonlyMap<string, LayerData>;
 }
 
 async function lookInto(host: DockerHost, members: readonly DockerContainer[], volumes: Volumes): Promise<SeenData> {
@@ -123,12 +123,11 @@ async function lookInto(host: DockerHost, members: readonly DockerContainer[], v
   const places = [...volumes.values()].flatMap(({ name, mountpoint }) =>
     used.has(name) ? [{ key: name, path: mountpoint }] : [],
   );
-  const found = await findData(host, places);
-  const layers = await lookAtLayers(host, members, { progress: () => undefined });
-  return {
-    volumes: new Map(found.map(({ key, contents }) => [key, contents])),
-    layers: new Map(members.flatMap(({ id }, index) => (layers[index] === undefined ? [] : [[id, layers[index]]]))),
-  };
+  const found = await findData(host, [...places, ...layerPlaces(members)]);
+  const byKey = new Map(found.map((each) => [each.key, each]));
+  const layers = new Map<string, LayerData>();
+  for (const member of members) layers.set(member.id, await layerData(host, member, byKey));
+  return { volumes: new Map(found.map(({ key, contents }) => [key, contents])), layers };
 }
 
 /** Undefined if it holds none. Throws if nobody can tell, unless the service was asked for. */
@@ -154,12 +153,12 @@ function inLayer(
   const layer = seen.layers.get(container.id);
   if (layer !== undefined && layer.unknown !== null)
     throw notKnown(container, `what ${quoted(container.name)} wrote into its own layer is not known: ${layer.unknown}`);
-  const left = (layer?.directories ?? []).filter(({ path }) => !told.some((each) => isWithin(path, each)));
-  const strange = left.find(({ system }) => system.system !== "postgresql");
+  const left = (layer?.data ?? []).filter(({ path }) => !told.some((each) => isWithin(path, each)));
+  const strange = left.find(({ contents }) => contents.system !== "postgresql");
   if (strange !== undefined)
     throw notKnown(
       container,
-      `${quoted(container.name)} holds ${strange.system.title} in its own layer, at ${quoted(strange.path)}, and nobody here knows how to move that`,
+      `${quoted(container.name)} holds ${strange.contents.title} in its own layer, at ${quoted(strange.path)}, and nobody here knows how to move that`,
     );
   return left.map(({ path }) => ({ path, kind: "postgresql", volume: "", source: "" }));
 }

@@ -1,6 +1,7 @@
 /** Looks into every volume, bind and container layer of a Docker host, and tells which of them hold PostgreSQL. */
 import { z } from "zod";
 import { findData, type Found } from "../../data-directory/find.ts";
+import { layerPlaces } from "../../data-directory/layers.ts";
 import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
 import { type Contents, type Data, dataIn } from "../../data-directory/recognise.ts";
 import { volumeOf } from "../../compose/labels.ts";
@@ -39,10 +40,7 @@ export async function findCandidates(
 ): Promise<Findings> {
   const [volumes, containers, engine] = await Promise.all([host.volumes(), host.containers(), host.engine()]);
   const ofVolumes = volumes.flatMap((volume) => volumePlace(volume, containers) ?? []);
-  const ofLayers = containers.flatMap(({ id, layer }) =>
-    layer === undefined ? [] : [{ key: layerKey(id), path: layer }],
-  );
-  const places = [...ofVolumes, ...bindPlaces(containers, engine), ...ofLayers];
+  const places = [...ofVolumes, ...bindPlaces(containers, engine), ...layerPlaces(containers)];
   const found = await findData(host, places, (done) => progress(done, places.length));
   const byKey = new Map(found.map((each) => [each.key, each]));
   const paths = new Map(ofVolumes.map(({ key, path }) => [key, path]));
@@ -65,7 +63,6 @@ export async function findCandidates(
   };
 }
 
-const layerKey = (id: string): string => `layer:${id}`;
 const postgresIn = (contents: Contents): readonly Data[] =>
   dataIn(contents).filter(({ system }) => system === "postgresql");
 
@@ -166,7 +163,7 @@ function othersOf(seen: readonly Seen[]): Findings["others"] {
 function elsewhere(found: readonly Found[], containers: readonly DockerContainer[]): string[] {
   const all = found.flatMap(({ key, contents }) => {
     const path = key.startsWith("bind:") ? key.slice("bind:".length) : undefined;
-    const within = containers.find(({ id }) => key === layerKey(id));
+    const within = containers.find(({ id }) => key === `layer:${id}`);
     if (path === undefined && within === undefined) return [];
     const users = containers.filter(({ mounts }) =>
       mounts.some(({ kind, source }) => kind === "bind" && source === path),
