@@ -19,6 +19,7 @@ import {
   wordsOf,
 } from "../../kit/commands/docker-commands.ts";
 import type { ComposeCall } from "../../kit/commands/compose-commands.ts";
+import { pathKind } from "../../kit/commands/docker-work-commands.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import type {
   ComposeAnswer,
@@ -68,8 +69,7 @@ export class DockerCliHost implements DockerHost {
   readonly #sudo: boolean;
   readonly #close: () => Promise<void>;
   #facts: Promise<EngineFacts> | undefined;
-  /** By whether they look as root, by path. */
-  readonly #ways = new Map<boolean, Looks>();
+  readonly #looks: Looks;
 
   constructor({ shell, sudo, close = () => Promise.resolve() }: DockerCliOptions) {
     this.#shell = shell;
@@ -77,6 +77,10 @@ export class DockerCliHost implements DockerHost {
     this.#close = close;
     this.label = shell.label;
     this.words = wordsOf({ sudo });
+    this.#looks = new Looks({
+      ...{ shell, sudo, words: this.words, images: () => this.images() },
+      readsDirectly: async () => (await this.engine()).readsDirectly,
+    });
   }
 
   engine(): Promise<EngineFacts> {
@@ -126,33 +130,16 @@ export class DockerCliHost implements DockerHost {
     }
   }
 
-  async look(
-    places: readonly Place[],
-    order: LookOrder,
-    progress?: (done: number) => void,
-  ): Promise<readonly Looked[]> {
-    return await this.#asked(order.untouched, (looks) => looks.look(places, order, progress));
+  look(places: readonly Place[], order: LookOrder, progress?: (done: number) => void): Promise<readonly Looked[]> {
+    return this.#looks.look(places, order, progress);
   }
 
-  async search(
+  search(
     places: readonly Place[],
     ends: readonly string[],
-    { untouched, progress }: { readonly untouched?: true; readonly progress?: (done: number) => void } = {},
+    progress?: (done: number) => void,
   ): Promise<readonly Searched[]> {
-    return await this.#asked(untouched, (looks) => looks.search(places, ends, progress));
-  }
-
-  async #asked<T extends { readonly state: string }>(
-    untouched: true | undefined,
-    ask: (looks: Looks) => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    const { readsDirectly } = await this.engine();
-    if (untouched === true && readsDirectly) {
-      const answers = await ask(this.#looks(false));
-      // Without an image that has a shell there is the other way only.
-      if (!answers.every(({ state }) => state === "unknown")) return answers;
-    }
-    return await ask(this.#looks(readsDirectly));
+    return this.#looks.search(places, ends, progress);
   }
 
   async changes(container: string): Promise<readonly LayerChange[] | undefined> {
@@ -222,17 +209,8 @@ export class DockerCliHost implements DockerHost {
     const host = await this.#shell.run(hostName());
     if (host.code !== 0 || host.stdout.trim() !== name) return false;
     const directory = remapped ? root : `${root}/volumes`;
-    const [looked] = await this.#looks(true).look([{ key: "root", path: directory }], { files: [], entries: 1 });
-    return looked?.state === "seen";
-  }
-
-  #looks(isDirect: boolean): Looks {
-    const known = this.#ways.get(isDirect);
-    if (known !== undefined) return known;
-    const [shell, sudo, words] = [this.#shell, this.#sudo, this.words];
-    const looks = new Looks({ shell, sudo, words, images: () => this.images() }, isDirect);
-    this.#ways.set(isDirect, looks);
-    return looks;
+    const found = await this.#shell.run(pathKind(this.words, directory));
+    return found.code === 0 && found.stdout.trim() === "directory";
   }
 
   async #ask(argv: Argv, options?: CommandOptions): Promise<string> {

@@ -168,6 +168,15 @@ export const SYSTEMS: readonly DataSystem[] = [
 /** Told by the first bytes of a file whose name ends so (SQLite documentation, Database File Format). */
 export const SQLITE = { title: "SQLite", name: /\.(?:db|sqlite|sqlite3|db3)$/i, magic: "SQLite format 3\0" } as const;
 
+/** A short plain word names anything, such as a package. */
+const PLAIN = /^[a-z]{1,10}$/u;
+
+/** The ends of paths that a search goes by: of each set of marks the first one that names nothing else. */
+export const SIGNS: readonly { readonly system: SystemName; readonly path: string }[] = SYSTEMS.flatMap(
+  ({ system, marks }) =>
+    [...new Set(marks.flatMap((all) => all.find((path) => !PLAIN.test(path)) ?? []))].map((path) => ({ system, path })),
+);
+
 export function systemOf(system: SystemName): DataSystem | undefined {
   return SYSTEMS.find((each) => each.system === system);
 }

@@ -1,7 +1,7 @@
 /** Which services of a stack keep their data where they go with the container. */
 import { dataPathsOf } from "../../compose/data-paths.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { findBelow, findData } from "../../data-directory/find.ts";
+import { findData } from "../../data-directory/find.ts";
 import type { Contents } from "../../data-directory/recognise.ts";
 import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../../ports/docker-host.ts";
 import type { DockerWork } from "../../../ports/docker-work.ts";
@@ -123,7 +123,7 @@ async function lookInto(host: DockerHost, members: readonly DockerContainer[], v
   const places = [...volumes.values()].flatMap(({ name, mountpoint }) =>
     used.has(name) ? [{ key: name, path: mountpoint }] : [],
   );
-  const found = await findBelow(host, places, await findData(host, places));
+  const found = await findData(host, places);
   const layers = await lookAtLayers(host, members, { progress: () => undefined });
   return {
     volumes: new Map(found.map(({ key, contents }) => [key, contents])),

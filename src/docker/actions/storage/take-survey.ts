@@ -1,18 +1,12 @@
 /** Sees everything that an audit of a Docker host's storage judges; changes nothing. */
 import { type Contents } from "../../data-directory/recognise.ts";
-import { findBelow, findData, type Found } from "../../data-directory/find.ts";
+import { findData, type Found } from "../../data-directory/find.ts";
+import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
 import { membershipOf } from "../../compose/labels.ts";
 import { DATA_MARKS, dataDirectoriesIn, type LayerDirectory } from "../../audit/layer-data.ts";
 import type { StorageSurvey, SurveyedContainer, SurveyedVolume } from "../../audit/survey.ts";
 import { RecoverError } from "../../../errors.ts";
-import type {
-  DockerContainer,
-  DockerHost,
-  DockerVolume,
-  EngineFacts,
-  Place,
-  Searched,
-} from "../../../ports/docker-host.ts";
+import type { DockerContainer, DockerHost, DockerVolume, Place, Searched } from "../../../ports/docker-host.ts";
 import { readProjects } from "./compose-projects.ts";
 
 export interface SurveyTerms {
@@ -37,17 +31,15 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
   const containers = all.filter(({ labels }) => labels[LOOK_LABEL] === undefined);
   const layers = await lookAtLayers(host, containers, terms);
   const places = [
-    { key: "engine", path: engine.root },
-    ...volumes.flatMap((volume) => placeOfVolume(volume, containers) ?? []),
+    { key: "engine", path: engine.root, depth: 0 },
+    ...volumes.flatMap((volume) => volumePlace(volume, containers) ?? []),
     ...bindPlaces(containers, engine),
     ...layers.flatMap(({ places }) => places),
   ];
   const looked = await findData(host, places, (done) =>
     terms.progress("looking into directories", done, places.length),
   );
-  const ofVolumes = places.filter(({ key }) => key.startsWith("volume:"));
-  const deeper = await findBelow(host, ofVolumes, looked);
-  const found = new Map(deeper.map((each) => [each.key, each]));
+  const found = new Map(looked.map((each) => [each.key, each]));
   return {
     host: host.label,
     takenAt: terms.now.toISOString(),
@@ -68,24 +60,6 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
 
 type FoundByKey = ReadonlyMap<string, Found>;
 
-/** Undefined if its directory would not show its content. */
-function placeOfVolume(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {
-  const key = `volume:${volume.name}`;
-  const { type, o, device } = volume.options;
-  if (volume.mountpoint === "" || volume.driver !== "local") return undefined;
-  if (Object.keys(volume.options).length === 0) return { key, path: volume.mountpoint };
-  // A bind by another name: its directory is there whether or not it is mounted.
-  if (
-    device?.startsWith("/") === true &&
-    (type === "none" || (o ?? "").split(",").some((word) => /^r?bind$/.test(word)))
-  )
-    return { key, path: device };
-  const mounted = containers.some(
-    ({ running, mounts }) => running && mounts.some((mount) => mount.volume === volume.name),
-  );
-  return mounted ? { key, path: volume.mountpoint } : undefined;
-}
-
 function surveyedVolume(volume: DockerVolume, found: FoundByKey, sizes: ReadonlyMap<string, number>): SurveyedVolume {
   const why =
     volume.driver === "local"
@@ -94,19 +68,6 @@ function surveyedVolume(volume: DockerVolume, found: FoundByKey, sizes: Readonly
   const contents: Contents = found.get(`volume:${volume.name}`)?.contents ?? { kind: "unknown", why };
   return { ...volume, contents, bytes: sizes.get(volume.name) ?? null };
 }
-
-/** A directory that holds the engine's own shows all of it, and nothing that is meant by the mount. */
-function bindPlaces(containers: readonly DockerContainer[], { root }: EngineFacts): readonly Place[] {
-  const sources = containers.flatMap(({ mounts }) =>
-    mounts.filter(({ kind }) => kind === "bind").map(({ source }) => source),
-  );
-  const looked = [...new Set(sources)].filter(
-    (source) => source.startsWith("/") && !`${root}/`.startsWith(below(source)),
-  );
-  return looked.map((path) => ({ key: `bind:${path}`, path }));
-}
-
-const below = (path: string): string => (path.endsWith("/") ? path : `${path}/`);
 
 export interface LookedLayer {
   readonly directories: readonly LayerDirectory[];
@@ -121,9 +82,9 @@ export async function lookAtLayers(
   { progress }: Pick<SurveyTerms, "progress">,
 ): Promise<readonly LookedLayer[]> {
   const places = containers.flatMap(({ id, layer }) => (layer === undefined ? [] : [{ key: id, path: layer }]));
-  const searched = await host.search(places, DATA_MARKS, {
-    progress: (done) => progress("searching what containers wrote", done, places.length),
-  });
+  const searched = await host.search(places, DATA_MARKS, (done) =>
+    progress("searching what containers wrote", done, places.length),
+  );
   const found = new Map(searched.map((each) => [each.key, each]));
   const layers: LookedLayer[] = [];
   for (const container of containers) layers.push(await lookAtLayer(host, container, found.get(container.id)));
