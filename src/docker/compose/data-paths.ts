@@ -5,11 +5,10 @@
  * mysql, mariadb, mongo, rabbitmq, cassandra, elasticsearch, influxdb, couchdb, neo4j), github.com/bitnami/containers,
  * and the project's own image if another is named.
  */
-import type { SystemName } from "../data-directory/systems.ts";
 import { majorOf, readImageReference } from "./image-reference.ts";
 
 /** "other": a system that nobody here can move or judge. */
-export type DataKind = SystemName | "other";
+export type DataKind = "postgresql" | "redis" | "mysql" | "mongodb" | "elasticsearch" | "rabbitmq" | "other";
 
 export interface DataPath {
   /** In the container. */
