@@ -70,7 +70,7 @@ function closing(bodies: readonly EntryBody[], ways: Ways = {}, rehearsal = fals
 }
 
 const LOST =
-  "up to 63 s of writes may be lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is lost";
+  "up to 63 s of writes may be lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is missing";
 
 describe("the end of a recovery", () => {
   const back = closing([...RECOVERED, ENDED]);

@@ -104,7 +104,7 @@ describe("the report of a finished run", () => {
       "| recovery point | last transaction 2026-11-21 02:13:49+00; the archive promised no later than 2026-11-21T02:13:50Z |",
     );
     expect(report).toContain(
-      "| loss | up to 11 s of writes may be lost (last transaction 2026-11-21 02:13:49+00, deleted 2026-11-21T02:14:00Z); no archived segment is lost |",
+      "| loss | up to 11 s of writes may be lost (last transaction 2026-11-21 02:13:49+00, deleted 2026-11-21T02:14:00Z); no archived segment is missing |",
     );
     expect(report).toContain(`head ${CHAIN.head}, hash chain holds |`);
     expect(report).not.toContain("not finished");
