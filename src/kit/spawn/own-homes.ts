@@ -7,7 +7,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstat, readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { othersMayLead } from "../process/ownership.ts";
 import { exists, pidNamespace, statOf } from "../process/process-identity.ts";
+
+/** Everybody may write there, and nobody may replace what another has made. */
+const SHARED = "/tmp";
 
 export class OwnHomes {
   readonly #kind: string;
@@ -26,12 +30,24 @@ export class OwnHomes {
     return `dingo-recover-${this.#kind}-${machine()}-${process.pid}-${startOf(process.pid) ?? 0}-${random}`;
   }
 
+  /**
+   * A path for a new home, once homes of dead processes beside it are removed. It lies in `parent`, but in the system's own
+   * directory if another user could replace it there, or if it would be longer than `longest`.
+   */
+  async newPath(parent: string, longest = Number.POSITIVE_INFINITY): Promise<string> {
+    const name = this.newName();
+    const isFit = join(parent, name).length <= longest && othersMayLead(parent) === undefined;
+    const place = isFit ? parent : SHARED;
+    await this.#removeAbandoned(place);
+    return join(place, name);
+  }
+
   isName(name: string): boolean {
     return this.#name.test(name);
   }
 
   /** Removes the homes in a directory whose process is dead on this machine. A home that cannot be removed is left. */
-  async removeAbandoned(parent: string): Promise<void> {
+  async #removeAbandoned(parent: string): Promise<void> {
     const names = await readdir(parent).catch(() => []);
     for (const name of names.filter((each) => this.#isAbandoned(each)))
       await this.remove(join(parent, name)).catch(() => undefined);
