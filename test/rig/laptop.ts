@@ -7,7 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type JournalReading, readJournal } from "../../src/engine/journal/reading.ts";
-import { SeverableWay } from "../rehearsal/severable-way.ts";
+import { SeverableWay } from "../rehearsal/laptops/severable-way.ts";
 import type { Foundation, ToolProcess } from "./foundation.ts";
 import type { Ended } from "./recovery.ts";
 import type { StoreWay } from "./store-way.ts";
