@@ -19,7 +19,6 @@ import {
   containerOf,
   CREATED_AT,
   DATA,
-  failure,
   FIRST_LIFE,
   NEW_GUID,
   NEW_SYSID,
@@ -94,44 +93,38 @@ describe("the last look before the start", () => {
   it("finds a container that somebody or a daemon started meanwhile", async () => {
     const { scene, input } = await copied();
     scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:20:00Z" });
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
-      failure("guard-refused", /after it had been stopped/),
-    );
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /after it had been stopped/);
   });
 
   it("finds a leader key that came back", async () => {
     const { scene, input } = await copied();
     scene.etcd.keys.set(`/service/${NEW_GUID}/leader`, "somebody");
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
-      failure("guard-refused", /leader is "somebody"/),
-    );
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /leader is "somebody"/);
   });
 
   it("finds a data directory that was filled again", async () => {
     const { scene, input } = await copied();
     scene.cell.directories.add(`${DATA}/postgres0`);
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 entry again/));
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /1 entry again/);
   });
 
   it("finds a node that an update of the service added while the broker counted none", async () => {
     const { scene, input } = await copied();
     scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
     scene.addCell(1).put(containerOf(NEW_GUID, { name: "cf-00000000-0000-4000-8000-000000000000" }));
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /another node/));
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /another node/);
   });
 
   it("finds a segment that somebody wrote into the copy", async () => {
     const { scene, input } = await copied();
     scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/${segment(7)}.lzo`, lzopLike("new 7"));
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 foreign/));
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /1 foreign/);
   });
 
   it("finds a sysid that was replaced, though it has twenty bytes as the right one has", async () => {
     const { scene, input } = await copied();
     scene.store.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, `${NEW_SYSID}\n`);
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
-      failure("guard-refused", /1 objects missing or changed/),
-    );
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /1 objects missing or changed/);
   });
 
   it("finds a director at work on the deployment", async () => {
@@ -142,7 +135,7 @@ describe("the last look before the start", () => {
       description: "create deployment",
       deployment: DEPLOYMENT,
     });
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("platform-busy", /create deployment/));
+    await scene.refuses(checkBeforeStart, input, "platform-busy", /create deployment/);
   });
 });
 
@@ -154,8 +147,7 @@ describe("starting the container", () => {
     const { scene, input } = await copied();
     if (value === undefined) scene.etcd.keys.delete(INITIALIZE);
     else scene.etcd.keys.set(INITIALIZE, value);
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("guard-refused", /initialize is/));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(startContainer, input, "guard-refused", /initialize is/);
   });
 
   it("goes on where the container says that it restores", async () => {
@@ -173,16 +165,14 @@ describe("starting the container", () => {
   ])("ends at once where it %s", async (_what, line) => {
     const { scene, input } = await copied();
     scene.cell.onStart = () => [PREPARING, line];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    await scene.fails(startContainer, input, "proof-failed", /did not restore/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
   });
 
   it("ends where it finds no address of its own and says nothing: no registrator", async () => {
     const { scene, input } = await copied();
     scene.cell.onStart = () => ["startup> failed to look up container in etcd"];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(
-      failure("proof-failed", /failed to look up container in etcd. It is exited/),
-    );
+    await scene.fails(startContainer, input, "proof-failed", /failed to look up container in etcd. It is exited/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
   });
 
@@ -198,7 +188,7 @@ describe("starting the container", () => {
     const { scene, input } = await copied();
     Object.assign(scene.cell.database, { systemId: NEW_SYSID });
     scene.cell.onStart = () => ["entrypoint: hello"];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    await scene.fails(startContainer, input, "proof-failed", /did not restore/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
     // It archives over the copy from its first segment on: nothing is waited for.
     expect(scene.clock.sleeps).toEqual([]);
@@ -245,7 +235,7 @@ describe("starting the container", () => {
       scene.cell.alter(CONTAINER, { running: false, status: "exited", startedAt: FIRST_LIFE });
       throw new RecoverError("command-failed", "port is already allocated", { remedy: "Look." });
     };
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("command-failed", /already allocated/));
+    await scene.fails(startContainer, input, "command-failed", /already allocated/);
     expect(await scene.probe(startContainer, input)).toBe("not-done");
   });
 });
@@ -274,8 +264,7 @@ describe("a start after one that was cut off before it reached Docker", () => {
     await scene.context.record("starting", { stopped_life: FIRST_LIFE });
     expect(await scene.probe(startContainer, input)).toBe("not-done");
     change(scene);
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("guard-refused", message));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(startContainer, input, "guard-refused", message);
   });
 
   it("is refused over what its own start has begun when it did not restore, and says how to go on", async () => {
@@ -295,10 +284,7 @@ describe("a start after one that was cut off before it reached Docker", () => {
   it("is refused where somebody else started the container, which runs", async () => {
     const { scene, input } = await copied();
     scene.cell.alter(CONTAINER, { running: true, status: "running", startedAt: "2026-11-21T12:20:00Z" });
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(
-      failure("guard-refused", /this run did not start it/),
-    );
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(startContainer, input, "guard-refused", /this run did not start it/);
   });
 });
 
@@ -313,10 +299,10 @@ describe("a container that does not restore", () => {
       const { scene, input } = await copied();
       scene.cell.onStart = () => ["INFO: initialized a new cluster"];
       scene.cell.lostAnswers.push(...lost);
-      await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("unreachable", /was lost/));
+      await scene.fails(startContainer, input, "unreachable", /was lost/);
       // The engine runs it again, after this probe, within the same process.
       expect(await scene.probe(startContainer, input)).toBe("partly");
-      await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+      await scene.fails(startContainer, input, "proof-failed", /did not restore/);
       expect(await scene.probe(startContainer, input)).toBe("partly");
       expect(scene.cell.changes).toEqual(changes);
     },
@@ -325,7 +311,7 @@ describe("a container that does not restore", () => {
   it("is started again by a later attempt alone, over a copy that is still whole", async () => {
     const { scene, input } = await copied();
     scene.cell.onStart = () => [SYSID_LACKING];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    await scene.fails(startContainer, input, "proof-failed", /did not restore/);
     scene.cell.onStart = () => [PREPARING];
     expect(await scene.perform(startContainer, input)).toMatchObject({ decision: PREPARING });
   });

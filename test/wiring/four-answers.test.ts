@@ -39,20 +39,20 @@ describe("every action that changes the world", () => {
     "%s begins nothing after a take-over",
     async (_id, one) => {
       const scene = await one.acts();
-      const before = changesOf(scene);
+      const before = scene.changes;
       scene.context.fence = new RecoverError("fenced", "taken over", { remedy: "Go on there." });
       const input = await one.input(scene);
       await expect(scene.perform(one.action, input)).rejects.toMatchObject({ code: "fenced" });
-      expect(changesOf(scene)).toEqual(before);
+      expect(scene.changes).toEqual(before);
     },
   );
 
   it.each(CASES.map((one) => [one.action.id, one] as const))("%s announces each of its effects", async (_id, one) => {
     const scene = await one.acts();
-    const before = changesOf(scene).length;
+    const before = scene.changes.length;
     const announced = scene.context.announced;
     await scene.perform(one.action, await one.input(scene)).catch(() => undefined);
-    const made = changesOf(scene).length - before;
+    const made = scene.changes.length - before;
     expect(made).toBeGreaterThan(0);
     // Three roles change in one transaction.
     const effects = one.action.id === "postgres.set-role-passwords" ? 1 : made;
@@ -84,22 +84,4 @@ async function probe(scene: Scene, { action, input }: MutationCases): Promise<Pr
     if (!(thrown instanceof RecoverError) || thrown.code === "unreachable") throw thrown;
     return { state: "unknown", evidence: thrown.message };
   }
-}
-
-/** All changes that the far sides have noted, by any caller. */
-function changesOf({ cf, cell, etcd, store, scratch, docker }: Scene): readonly string[] {
-  const bindings = [...cf.bindingList.values()].flat().map(({ guid }) => guid);
-  return [
-    ...cf.spacesMade,
-    ...cf.creates.map(({ name }) => name),
-    ...cf.restarts,
-    ...cf.renames,
-    ...cf.deletes,
-    ...bindings,
-    ...cell.changes,
-    ...etcd.changes,
-    ...store.changes,
-    ...scratch.changes,
-    ...docker.changed,
-  ];
 }
