@@ -201,20 +201,8 @@ describe("a lost database among the volumes of a real engine", () => {
   });
 });
 
-const asSuperuser = (container: string): readonly string[] => [
-  "exec",
-  container,
-  "psql",
-  "-X",
-  "-q",
-  "-h",
-  "/tmp",
-  "-U",
-  ROLE,
-  "-v",
-  "ON_ERROR_STOP=1",
-  "-d",
-];
+const asSuperuser = (container: string): readonly string[] =>
+  `exec ${container} psql -X -q -h /tmp -U ${ROLE} -v ON_ERROR_STOP=1 -d`.split(" ");
 
 const EVIL = "x\n\\! touch /tmp/obeyed\n";
 /** Each name and comment is a line for psql, when something takes it out of its quotes. */

@@ -56,12 +56,8 @@ export async function recoverByHand(rig: Rig, cell: SshSession, scene: Scene, fr
 
   const initialize = `http://${rig.etcd.hostPort}/v2/keys/service/${fresh.guid}/initialize`;
   await cell.must(["curl", "-s", "--fail", "-XPUT", initialize, "-d", `value=${scene.sysid}`]);
-  await cell.must([
-    "curl",
-    "-s",
-    "-XDELETE",
-    `http://${rig.etcd.hostPort}/v2/keys/service/${fresh.guid}/optime/leader`,
-  ]);
+  const optime = `http://${rig.etcd.hostPort}/v2/keys/service/${fresh.guid}/optime/leader`;
+  await cell.must(["curl", "-s", "-XDELETE", optime]);
 
   await cell.must(["sudo", "-n", "mv", node.dataDirectory, `${node.dataDirectory}.aside`]);
   await cell.must(["sudo", "-n", "mkdir", node.dataDirectory]);

@@ -88,19 +88,8 @@ export class ComposeStack {
   }
 
   async sql(text: string): Promise<string> {
-    return await this.#engine.docker(
-      "exec",
-      this.container("db"),
-      "psql",
-      "-X",
-      "-q",
-      "-A",
-      "-t",
-      "-U",
-      "postgres",
-      "-c",
-      text,
-    );
+    const psql = ["psql", "-X", "-q", "-A", "-t", "-U", "postgres", "-c", text];
+    return await this.#engine.docker("exec", this.container("db"), ...psql);
   }
 
   async mountsOf(service: string): Promise<string> {
@@ -115,15 +104,8 @@ export class ComposeStack {
 
   begun(state: string, ...args: readonly string[]) {
     const pid = join(this.#engine.directory, "docker.pid");
-    const words = [
-      "-c",
-      'exec nsenter -t "$(cat "$0")" -n "$@"',
-      pid,
-      process.execPath,
-      TOOL,
-      ...args,
-      ...flags(state),
-    ];
+    const within = ["-c", 'exec nsenter -t "$(cat "$0")" -n "$@"', pid];
+    const words = [...within, process.execPath, TOOL, ...args, ...flags(state)];
     const env = { ...AS_INSTALLED, ...this.#env, HOME: state, PATH: process.env["PATH"] };
     return execa("sh", words, { env, extendEnv: false, reject: false, all: true });
   }
@@ -165,10 +147,8 @@ export class ComposeStack {
   }
 }
 
-const flags = (state: string): readonly string[] => [
-  ...["--state-dir", state, "--non-interactive", "--yes"],
-  ...["--confirm", "mastodon"],
-];
+const flags = (state: string): readonly string[] =>
+  `--state-dir ${state} --non-interactive --yes --confirm mastodon`.split(" ");
 
 /** Applications that do not care for a signal are killed at once: waiting for each of them is no part of the test. */
 async function pageFile(): Promise<string> {

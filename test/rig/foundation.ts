@@ -26,7 +26,7 @@ import { type BrokerOptions, cloudControllerBroker } from "./cloud-controller-br
 import { type RigDirector, startDirector } from "./director.ts";
 import { type Rig, type RigOptions, startRig } from "./rig.ts";
 import { makeScene, type Scene, type SceneOptions } from "./scene.ts";
-import type { S3Credentials } from "./sts.ts";
+import { type S3Credentials, variablesOf } from "./sts.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { AS_INSTALLED, TOOL } from "../tool.ts";
 
@@ -125,9 +125,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     CF_PASSWORD: PERSON.password,
     BOSH_CLIENT: director.client,
     BOSH_CLIENT_SECRET: director.clientSecret,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+    ...variablesOf(credentials),
   };
   return {
     rig,

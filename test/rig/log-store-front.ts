@@ -8,7 +8,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
-import { freePort } from "./server.ts";
+import { end, freePort } from "./server.ts";
 import { until } from "./until.ts";
 
 export interface LogStoreFront {
@@ -38,11 +38,7 @@ export async function startFront(store: string): Promise<LogStoreFront> {
   });
   const url = `https://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    }
+    await end(child, "SIGKILL");
     await rm(directory, { recursive: true, force: true });
   };
   try {
