@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Carriers, inTurn } from "../../../src/cli/commands/run-batch.ts";
+import { type Carriers, inTurn } from "../../../src/cli/commands/carry-batch.ts";
 import {
   type Batch,
   endDocument,
