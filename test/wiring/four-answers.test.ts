@@ -12,9 +12,10 @@ import { CONTAINERS } from "./mutations/container.ts";
 import { DRILL } from "./mutations/drill.ts";
 import { RECOVER_TO_TIME } from "./mutations/recover-to-time.ts";
 import { SALVAGE } from "./mutations/salvage.ts";
-import type { MutationCases } from "./mutations/shape.ts";
+import { answerOf, type MutationCases, type State } from "./mutations/shape.ts";
 import { TEST_BACKUP } from "./mutations/test-backup.ts";
 
+const STATES: readonly State[] = ["done", "not-done", "partly", "unknown"];
 type Mutating = Exclude<AnyAction, { readonly effect: "read" }>;
 
 const CASES: readonly MutationCases[] = [
@@ -61,7 +62,8 @@ describe("every action that changes the world", () => {
 });
 
 describe.each(CASES.map((one) => [one.action.id, one] as const))("the probe of %s", (_id, one) => {
-  for (const [state, answer] of Object.entries(one.answers))
+  for (const state of STATES) {
+    const answer = answerOf(one, state);
     if ("never" in answer)
       it(`never says ${state}: ${answer.never}`, () => {
         expect(answer.never).toMatch(/\w+ \w+/);
@@ -72,6 +74,7 @@ describe.each(CASES.map((one) => [one.action.id, one] as const))("the probe of %
         expect(found.evidence).toMatch(answer.evidence);
         expect(found.state).toBe(state);
       });
+  }
 });
 
 /** A probe that throws reads as "unknown", as in the engine (src/engine/steps/proof.ts). */
