@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../src/docker/audit/finding.ts";
 import { cacheDirectory } from "../rig/cache.ts";
-import { OwnEngine } from "../rig/own-engine.ts";
+import { OwnEngine } from "../rig/engine/own-engine.ts";
 import { TOOL } from "../tool.ts";
 
 const PGDATA = "/var/lib/postgresql/data";

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { containerState, docker } from "../rig/docker.ts";
 import { changesOf } from "../rig/far-side.ts";
-import { DEPLOYMENT } from "../rig/director.ts";
+import { DEPLOYMENT } from "../rig/foundation/director.ts";
 import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { callTool, recover, type Recovery, type RecoveryOptions } from "../rig/recovery.ts";

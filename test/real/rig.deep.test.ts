@@ -8,7 +8,7 @@ import { docker } from "../rig/docker.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { type Rig, startRig } from "../rig/rig.ts";
 import { makeScene, onlyNode } from "../rig/scene.ts";
-import { SshSession } from "../rig/ssh-session.ts";
+import { SshSession } from "../rig/terminal/ssh-session.ts";
 import { until } from "../rig/until.ts";
 
 let rig: Rig;

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { builtProgram } from "./cache.ts";
 import type { Ledger } from "./ledger.ts";
-import { RequestRecord } from "./request-record.ts";
+import { RequestRecord } from "./foundation/request-record.ts";
 import { end, startServer } from "./server.ts";
 import { assumeRole, type S3Credentials } from "./sts.ts";
 import { until } from "./until.ts";

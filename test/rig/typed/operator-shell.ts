@@ -12,7 +12,7 @@ import { builtProgram, images } from "../cache.ts";
 import type { Output } from "../docker.ts";
 import type { Foundation } from "../foundation.ts";
 import { cfProgram } from "../service-key.ts";
-import { SshSession } from "../ssh-session.ts";
+import { SshSession } from "../terminal/ssh-session.ts";
 import { type S3Credentials, variablesOf } from "../sts.ts";
 import { TOOL } from "../../tool.ts";
 

@@ -5,17 +5,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Release } from "../container-lines/phases.ts";
-import { images } from "./cache.ts";
-import { docker, tryDocker } from "./docker.ts";
+import type { Release } from "../../container-lines/phases.ts";
+import { images } from "../cache.ts";
+import { docker, tryDocker } from "../docker.ts";
 import type { EtcdServer } from "./etcd.ts";
-import type { Ledger } from "./ledger.ts";
-import type { ObjectStore } from "./object-store.ts";
-import { logIn, PostgresNode } from "./postgres-node.ts";
+import type { Ledger } from "../ledger.ts";
+import type { ObjectStore } from "../object-store.ts";
+import { logIn, PostgresNode } from "../postgres-node.ts";
 import type { Router } from "./router.ts";
-import { freePort } from "./server.ts";
-import { variablesOf } from "./sts.ts";
-import { until } from "./until.ts";
+import { freePort } from "../server.ts";
+import { variablesOf } from "../sts.ts";
+import { until } from "../until.ts";
 
 export interface ProvisionRequest {
   readonly nodeCount?: number;

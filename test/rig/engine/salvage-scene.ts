@@ -5,10 +5,10 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "./cache.ts";
+import { cacheDirectory } from "../cache.ts";
 import { OwnEngine } from "./own-engine.ts";
-import { until } from "./until.ts";
-import { AS_INSTALLED, TOOL } from "../tool.ts";
+import { until } from "../until.ts";
+import { AS_INSTALLED, TOOL } from "../../tool.ts";
 
 const PGDATA = "/var/lib/postgresql/data";
 const UP_MS = 300_000;

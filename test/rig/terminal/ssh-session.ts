@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Output } from "./docker.ts";
-import type { Rig } from "./rig.ts";
+import type { Output } from "../docker.ts";
+import type { Rig } from "../rig.ts";
 
 export class SshSession {
   private readonly rig: Rig;

@@ -5,14 +5,14 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { ComposeGeneration as Generation } from "../../src/kit/commands/compose-commands.ts";
-import { cacheDirectory } from "./cache.ts";
-import { ed25519KeyPair, HOST_KEY, ShellServer } from "../kit/ssh/shell-server.ts";
+import type { ComposeGeneration as Generation } from "../../../src/kit/commands/compose-commands.ts";
+import { cacheDirectory } from "../cache.ts";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "../../kit/ssh/shell-server.ts";
 import type { OwnEngine } from "./own-engine.ts";
-import { until } from "./until.ts";
-import { AS_INSTALLED, TOOL } from "../tool.ts";
+import { until } from "../until.ts";
+import { AS_INSTALLED, TOOL } from "../../tool.ts";
 
-const PAGE = new URL("../docker/compose/mastodon-1.3.2.yml", import.meta.url);
+const PAGE = new URL("../../docker/compose/mastodon-1.3.2.yml", import.meta.url);
 const UP_MS = 300_000;
 const PATHS = "PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

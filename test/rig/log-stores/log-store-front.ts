@@ -7,9 +7,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
-import { end, freePort } from "./server.ts";
-import { until } from "./until.ts";
+import { selfSignedCertificate } from "../../../src/rehearsal/http/certificate.ts";
+import { end, freePort } from "../server.ts";
+import { until } from "../until.ts";
 
 export interface LogStoreFront {
   /** `https://127.0.0.1:PORT`. */

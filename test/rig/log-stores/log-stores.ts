@@ -4,8 +4,8 @@ import { chownSync, cpSync, mkdirSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDirectory } from "./cache.ts";
-import { end, freePort } from "./server.ts";
+import { cacheDirectory } from "../cache.ts";
+import { end, freePort } from "../server.ts";
 
 export const LOG_STORES = [
   "elasticsearch-7.6.1",

@@ -6,8 +6,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { end } from "./server.ts";
-import { until } from "./until.ts";
+import { end } from "../server.ts";
+import { until } from "../until.ts";
 
 const BUSYBOX = "/bin/busybox";
 const UP_MS = 300_000;
