@@ -14,7 +14,7 @@ import {
   type SimMount,
 } from "../../../src/rehearsal/docker-engine/state.ts";
 import { file, odd, type TreeNode, treeOf } from "../../../src/rehearsal/docker-engine/tree.ts";
-import { hostsBy } from "../../rig/engine-hosts.ts";
+import { hostsBy } from "../../rig/engine/engine-hosts.ts";
 import type { DockerFixture, SeedFile, SeedFiles } from "../../contract/docker-host.ts";
 
 const NOW = Date.UTC(2026, 10, 22);

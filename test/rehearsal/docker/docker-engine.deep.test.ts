@@ -9,8 +9,8 @@ import type { DockerHost } from "../../../src/ports/docker-host.ts";
 import { describeDockerHost, type DockerFixture, type SeedFiles } from "../../contract/docker-host.ts";
 import { ed25519KeyPair, HOST_KEY, ShellServer } from "../../kit/ssh/shell-server.ts";
 import { cacheDirectory } from "../../rig/cache.ts";
-import { hostsBy, hostsOf } from "../../rig/engine-hosts.ts";
-import { OwnEngine } from "../../rig/own-engine.ts";
+import { hostsBy, hostsOf } from "../../rig/engine/engine-hosts.ts";
+import { OwnEngine } from "../../rig/engine/own-engine.ts";
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const IMAGE = "contract/plain:1";

@@ -10,7 +10,7 @@ import { altered, nodeOn } from "../../../src/rehearsal/docker-engine/machine-fi
 import { withImage } from "../../../src/rehearsal/docker-engine/seed.ts";
 import { type DockerEngineState, emptyEngine } from "../../../src/rehearsal/docker-engine/state.ts";
 import { file, planted, treeOf } from "../../../src/rehearsal/docker-engine/tree.ts";
-import { hostsBy } from "../../rig/engine-hosts.ts";
+import { hostsBy } from "../../rig/engine/engine-hosts.ts";
 import type { SeedOwner, WorkFixture } from "../../contract/docker-work.ts";
 
 const ENDPOINT = "tcp://127.0.0.1:1";

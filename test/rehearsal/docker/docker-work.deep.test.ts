@@ -7,8 +7,8 @@ import type { DockerHost } from "../../../src/ports/docker-host.ts";
 import type { DockerWork } from "../../../src/ports/docker-work.ts";
 import { describeDockerWork, type SeedOwner, type WorkFixture } from "../../contract/docker-work.ts";
 import { cacheDirectory } from "../../rig/cache.ts";
-import { hostsBy } from "../../rig/engine-hosts.ts";
-import { OwnEngine } from "../../rig/own-engine.ts";
+import { hostsBy } from "../../rig/engine/engine-hosts.ts";
+import { OwnEngine } from "../../rig/engine/own-engine.ts";
 
 const HERE = { host: "", sudo: false };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type EtcdCall, etcdContract } from "../../contract/etcd.ts";
-import { EtcdServer } from "../../rig/etcd.ts";
+import { EtcdServer } from "../../rig/foundation/etcd.ts";
 import { Ledger } from "../../rig/ledger.ts";
 
 etcdContract("a real server", async () => {

@@ -1,8 +1,8 @@
 /** A real etcd with its v2 API, and the few calls that the rig and its tests make. */
 import { join } from "node:path";
-import type { Ledger } from "./ledger.ts";
-import { freePort, startServer } from "./server.ts";
-import { until } from "./until.ts";
+import type { Ledger } from "../ledger.ts";
+import { freePort, startServer } from "../server.ts";
+import { until } from "../until.ts";
 
 interface Node {
   readonly key: string;

@@ -8,9 +8,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { EtcdServer } from "./etcd.ts";
-import type { Ledger } from "./ledger.ts";
-import { startServer } from "./server.ts";
-import { until } from "./until.ts";
+import type { Ledger } from "../ledger.ts";
+import { startServer } from "../server.ts";
+import { until } from "../until.ts";
 
 export class Router {
   private stopped = false;

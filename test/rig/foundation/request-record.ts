@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from "node:http";
 import { Feed } from "./feed.ts";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 export interface S3Request {
   readonly time: string;

@@ -1,5 +1,5 @@
 /** The work of a cell's BOSH agent for `bosh ssh`: makes and removes short-lived users. */
-import { docker } from "./docker.ts";
+import { docker } from "../docker.ts";
 
 export interface SshAccess {
   /** The instance's address; sshd listens on port 22. */

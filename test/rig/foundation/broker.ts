@@ -5,16 +5,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Release } from "../container-lines/phases.ts";
-import { images } from "./cache.ts";
-import { docker, tryDocker } from "./docker.ts";
+import type { Release } from "../../container-lines/phases.ts";
+import { images } from "../cache.ts";
+import { docker, tryDocker } from "../docker.ts";
 import type { EtcdServer } from "./etcd.ts";
-import type { Ledger } from "./ledger.ts";
-import type { ObjectStore } from "./object-store.ts";
-import { logIn, PostgresNode } from "./postgres-node.ts";
+import type { Ledger } from "../ledger.ts";
+import type { ObjectStore } from "../object-store.ts";
+import { logIn, PostgresNode } from "../postgres-node.ts";
 import type { Router } from "./router.ts";
-import { freePort } from "./server.ts";
-import { until } from "./until.ts";
+import { freePort } from "../server.ts";
+import { variablesOf } from "../sts.ts";
+import { until } from "../until.ts";
 
 export interface ProvisionRequest {
   readonly nodeCount?: number;
@@ -112,6 +113,15 @@ interface State {
   }[];
 }
 
+interface BrokerWorld {
+  readonly address: string;
+  readonly network: string;
+  readonly label: string;
+  /** Folder of the containers' data on the cell. */
+  readonly store: string;
+  readonly router: Router;
+}
+
 export class RigBroker implements Broker {
   private readonly log: BrokerCall[] = [];
   private readonly instances = new Map<string, Instance>();
@@ -119,28 +129,9 @@ export class RigBroker implements Broker {
   private readonly ledger: Ledger;
   private readonly etcd: EtcdServer;
   private readonly objects: ObjectStore;
-  private readonly world: {
-    readonly address: string;
-    readonly network: string;
-    readonly label: string;
-    /** Folder of the containers' data on the cell. */
-    readonly store: string;
-    readonly router: Router;
-  };
+  private readonly world: BrokerWorld;
 
-  constructor(
-    ledger: Ledger,
-    etcd: EtcdServer,
-    objects: ObjectStore,
-    world: {
-      readonly address: string;
-      readonly network: string;
-      readonly label: string;
-      /** Folder of the containers' data on the cell. */
-      readonly store: string;
-      readonly router: Router;
-    },
-  ) {
+  constructor(ledger: Ledger, etcd: EtcdServer, objects: ObjectStore, world: BrokerWorld) {
     this.ledger = ledger;
     this.etcd = etcd;
     this.objects = objects;
@@ -237,8 +228,7 @@ export class RigBroker implements Broker {
       ...account("SUPERUSER", state.superuser_credentials),
       ...account("APPUSER", state.app_credentials),
       WAL_S3_BUCKET: this.objects.bucket,
-      AWS_ACCESS_KEY_ID: this.objects.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: this.objects.credentials.secretAccessKey,
+      ...variablesOf(this.objects.credentials),
       // Not AWS_REGION: the container would turn that into an endpoint of AWS.
       AWS_DEFAULT_REGION: this.objects.region,
       WALE_S3_ENDPOINT: `http+path://${this.objects.hostPort}`,

@@ -1,8 +1,8 @@
 /** The docker engine's own event log: the changes that it was made to do, by any caller, and no caller's word. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { docker, eventsFromNow } from "./docker.ts";
-import { Feed } from "./feed.ts";
+import { docker, eventsFromNow } from "../docker.ts";
+import { Feed } from "../foundation/feed.ts";
 
 export interface EngineEvent {
   readonly action: string;

@@ -5,10 +5,10 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheDirectory } from "./cache.ts";
+import { cacheDirectory } from "../cache.ts";
 import { OwnEngine } from "./own-engine.ts";
-import { until } from "./until.ts";
-import { AS_INSTALLED, TOOL } from "../tool.ts";
+import { until } from "../until.ts";
+import { AS_INSTALLED, TOOL } from "../../tool.ts";
 
 const PGDATA = "/var/lib/postgresql/data";
 const UP_MS = 300_000;
@@ -102,30 +102,16 @@ export class SalvageScene {
     const own = all.filter((name) => name !== "" && !name.startsWith("dingo-recover-"));
     const paths = own.sort().map((name) => join(this.engine.directory, "data", "volumes", name, "_data"));
     const same = "%p %y %s %T@ %C@ %U:%G %m";
-    const { stdout } = await execa("find", [
-      ...paths,
-      "-type",
-      "f",
-      "-printf",
-      `${same} %A@\\n`,
-      "-o",
-      "-printf",
-      `${same}\\n`,
-    ]);
+    const tell = ["-type", "f", "-printf", `${same} %A@\\n`, "-o", "-printf", `${same}\\n`];
+    const { stdout } = await execa("find", [...paths, ...tell]);
     return stdout.split("\n").sort().join("\n");
   }
 
   /** The objects that the run has made and should not leave. */
   async left(): Promise<readonly string[]> {
-    const volumes = await this.engine.docker("volume", "ls", "-q", "--filter", "name=dingo-recover-");
-    const containers = await this.engine.docker(
-      "ps",
-      "-a",
-      "--format",
-      "{{.Names}}",
-      "--filter",
-      "name=dingo-recover-",
-    );
+    const ours = ["--filter", "name=dingo-recover-"];
+    const volumes = await this.engine.docker("volume", "ls", "-q", ...ours);
+    const containers = await this.engine.docker("ps", "-a", "--format", "{{.Names}}", ...ours);
     return `${volumes}\n${containers}`.split("\n").filter((name) => name !== "");
   }
 

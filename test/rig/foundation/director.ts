@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { serveDirector } from "../../src/rehearsal/director/server.ts";
-import { type DirectorState, newDirector } from "../../src/rehearsal/director/state.ts";
-import type { Rig } from "./rig.ts";
+import { serveDirector } from "../../../src/rehearsal/director/server.ts";
+import { type DirectorState, newDirector } from "../../../src/rehearsal/director/state.ts";
+import type { Rig } from "../rig.ts";
 
 export const DEPLOYMENT = "dingo-postgresql-98b09c4b36af74181ee1";
 

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Output } from "./docker.ts";
-import type { Rig } from "./rig.ts";
+import type { Output } from "../docker.ts";
+import type { Rig } from "../rig.ts";
 
 export class SshSession {
   private readonly rig: Rig;
@@ -33,42 +33,27 @@ export class SshSession {
     const { gateway } = rig;
     const knownHosts = join(directory, "known_hosts");
     await writeFile(knownHosts, `${address} ${hostPublicKey}\n${gateway.host} ${gateway.hostPublicKey}\n`);
-    const common = [
-      `  UserKnownHostsFile ${knownHosts}`,
-      "  StrictHostKeyChecking yes",
-      "  IdentitiesOnly yes",
-      "  BatchMode yes",
-    ];
+    const strict = ["  StrictHostKeyChecking yes", "  IdentitiesOnly yes", "  BatchMode yes"];
+    const common = [`  UserKnownHostsFile ${knownHosts}`, ...strict];
     const config = [
       ...["Host gateway", `  HostName ${gateway.host}`, `  Port ${gateway.port}`, `  User ${gateway.user}`],
       ...[`  IdentityFile ${gateway.privateKey}`, ...common],
-      ...[
-        "Host cell",
-        `  HostName ${address}`,
-        `  User ${user}`,
-        `  IdentityFile ${key}`,
-        "  ProxyJump gateway",
-        ...common,
-      ],
+      ...["Host cell", `  HostName ${address}`, `  User ${user}`, `  IdentityFile ${key}`, "  ProxyJump gateway"],
+      ...common,
     ];
     await writeFile(join(directory, "config"), `${config.join("\n")}\n`);
     return new SshSession(rig, user, directory, "cell");
   }
 
   /** Types the lines on the cell: the user's shell reads them. */
-  async type(lines: string): Promise<Output> {
-    const result = await execa("ssh", ["-F", this.configFile, "-T", this.target, lines], { reject: false, input: "" });
+  async type(lines: string, input = ""): Promise<Output> {
+    const result = await execa("ssh", ["-F", this.configFile, "-T", this.target, lines], { reject: false, input });
     return { code: result.exitCode ?? 255, stdout: result.stdout, stderr: result.stderr };
   }
 
   /** Runs one command on the cell; the words reach it as they are. */
   async run(argv: readonly string[], input = ""): Promise<Output> {
-    const command = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    const result = await execa("ssh", ["-F", this.configFile, "-T", this.target, command], {
-      reject: false,
-      input,
-    });
-    return { code: result.exitCode ?? 255, stdout: result.stdout, stderr: result.stderr };
+    return await this.type(argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" "), input);
   }
 
   /** Like run, and an exit code other than 0 is an error. */

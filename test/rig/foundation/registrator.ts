@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { containerState, docker, eventsFromNow } from "./docker.ts";
+import { containerState, docker, eventsFromNow } from "../docker.ts";
 import type { EtcdServer } from "./etcd.ts";
 
 interface DockerEvent {

@@ -5,14 +5,14 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { ComposeGeneration as Generation } from "../../src/kit/commands/compose-commands.ts";
-import { cacheDirectory } from "./cache.ts";
-import { ed25519KeyPair, HOST_KEY, ShellServer } from "../kit/ssh/shell-server.ts";
+import type { ComposeGeneration as Generation } from "../../../src/kit/commands/compose-commands.ts";
+import { cacheDirectory } from "../cache.ts";
+import { ed25519KeyPair, HOST_KEY, ShellServer } from "../../kit/ssh/shell-server.ts";
 import type { OwnEngine } from "./own-engine.ts";
-import { until } from "./until.ts";
-import { AS_INSTALLED, TOOL } from "../tool.ts";
+import { until } from "../until.ts";
+import { AS_INSTALLED, TOOL } from "../../tool.ts";
 
-const PAGE = new URL("../docker/compose/mastodon-1.3.2.yml", import.meta.url);
+const PAGE = new URL("../../docker/compose/mastodon-1.3.2.yml", import.meta.url);
 const UP_MS = 300_000;
 const PATHS = "PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -88,19 +88,8 @@ export class ComposeStack {
   }
 
   async sql(text: string): Promise<string> {
-    return await this.#engine.docker(
-      "exec",
-      this.container("db"),
-      "psql",
-      "-X",
-      "-q",
-      "-A",
-      "-t",
-      "-U",
-      "postgres",
-      "-c",
-      text,
-    );
+    const psql = ["psql", "-X", "-q", "-A", "-t", "-U", "postgres", "-c", text];
+    return await this.#engine.docker("exec", this.container("db"), ...psql);
   }
 
   async mountsOf(service: string): Promise<string> {
@@ -115,15 +104,8 @@ export class ComposeStack {
 
   begun(state: string, ...args: readonly string[]) {
     const pid = join(this.#engine.directory, "docker.pid");
-    const words = [
-      "-c",
-      'exec nsenter -t "$(cat "$0")" -n "$@"',
-      pid,
-      process.execPath,
-      TOOL,
-      ...args,
-      ...flags(state),
-    ];
+    const within = ["-c", 'exec nsenter -t "$(cat "$0")" -n "$@"', pid];
+    const words = [...within, process.execPath, TOOL, ...args, ...flags(state)];
     const env = { ...AS_INSTALLED, ...this.#env, HOME: state, PATH: process.env["PATH"] };
     return execa("sh", words, { env, extendEnv: false, reject: false, all: true });
   }
@@ -165,10 +147,8 @@ export class ComposeStack {
   }
 }
 
-const flags = (state: string): readonly string[] => [
-  ...["--state-dir", state, "--non-interactive", "--yes"],
-  ...["--confirm", "mastodon"],
-];
+const flags = (state: string): readonly string[] =>
+  `--state-dir ${state} --non-interactive --yes --confirm mastodon`.split(" ");
 
 /** Applications that do not care for a signal are killed at once: waiting for each of them is no part of the test. */
 async function pageFile(): Promise<string> {

@@ -1,5 +1,5 @@
 /** The rig's broker as the Cloud Controller stand-in wants it: provisioning goes on while it is asked how it stands. */
-import type { Broker, BrokerProgress, Credentials } from "../../src/rehearsal/cloud-controller/broker.ts";
+import type { Broker, BrokerProgress, Credentials } from "../../../src/rehearsal/cloud-controller/broker.ts";
 import type { RigBroker } from "./broker.ts";
 
 export interface BrokerOptions {

@@ -7,9 +7,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
-import { freePort } from "./server.ts";
-import { until } from "./until.ts";
+import { selfSignedCertificate } from "../../../src/rehearsal/http/certificate.ts";
+import { end, freePort } from "../server.ts";
+import { until } from "../until.ts";
 
 export interface LogStoreFront {
   /** `https://127.0.0.1:PORT`. */
@@ -38,11 +38,7 @@ export async function startFront(store: string): Promise<LogStoreFront> {
   });
   const url = `https://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    }
+    await end(child, "SIGKILL");
     await rm(directory, { recursive: true, force: true });
   };
   try {

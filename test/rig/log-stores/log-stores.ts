@@ -4,8 +4,8 @@ import { chownSync, cpSync, mkdirSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDirectory } from "./cache.ts";
-import { freePort } from "./server.ts";
+import { cacheDirectory } from "../cache.ts";
+import { end, freePort } from "../server.ts";
 
 export const LOG_STORES = [
   "elasticsearch-7.6.1",
@@ -42,11 +42,7 @@ export async function startLogStore(name: LogStoreName): Promise<RealLogStore> {
   const child = launch(name, { directory, log, ports });
   const url = `http://127.0.0.1:${ports[0]}`;
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    }
+    await end(child, "SIGKILL");
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -81,16 +77,8 @@ function launch(
   if (unprivileged)
     for (const path of [directory, home, temporary, join(home, "config")]) chownSync(path, NOBODY, NOBODY);
   const java = [
-    "-Xms256m",
-    "-Xmx512m",
-    "-Dtests.security.manager=false",
-    ...FLAVOUR,
-    `-Djava.io.tmpdir=${temporary}`,
-    "-cp",
-    `${base}/classes:${base}/lib/*`,
-    "Server",
-    ...ports.map(String),
-    home,
+    ...["-Xms256m", "-Xmx512m", "-Dtests.security.manager=false", ...FLAVOUR, `-Djava.io.tmpdir=${temporary}`],
+    ...["-cp", `${base}/classes:${base}/lib/*`, "Server", ...ports.map(String), home],
   ];
   const out = openSync(log, "a");
   const [program = "java", ...args] = [...WITH_US, ...(unprivileged ? AS_NOBODY : []), runtime, ...java];

@@ -1,6 +1,6 @@
 /** A program in a new terminal (Python's pty), for its questions to a person. */
 import { spawn } from "node:child_process";
-import { Feed } from "./feed.ts";
+import { Feed } from "../foundation/feed.ts";
 
 const HOST = `
 import fcntl, os, pty, select, struct, sys, termios

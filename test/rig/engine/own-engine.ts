@@ -6,7 +6,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { until } from "./until.ts";
+import { end } from "../server.ts";
+import { until } from "../until.ts";
 
 const BUSYBOX = "/bin/busybox";
 const UP_MS = 300_000;
@@ -89,12 +90,7 @@ export class OwnEngine {
   async stop(): Promise<void> {
     const left = (await this.try("ps", "-aq")).stdout.split("\n").filter((id) => id !== "");
     if (left.length > 0) await this.try("rm", "-f", ...left);
-    const ended = new Promise<void>((resolve) => {
-      if (this.#daemon.exitCode !== null || this.#daemon.signalCode !== null) resolve();
-      else this.#daemon.once("exit", () => resolve());
-    });
-    this.#daemon.kill("SIGTERM");
-    await ended;
+    await end(this.#daemon, "SIGTERM");
     // Programs that the engine started end a moment after it, and may still write.
     await rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
