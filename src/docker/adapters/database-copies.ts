@@ -112,7 +112,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
 
   async #begin({ volume }: CopyServer, argv: Argv): Promise<void> {
     await this.#do(argv);
-    await this.#do(keepRoom(this.#words, volume));
+    await this.#do(keepRoom(this.#words, volume, ENDED_FOR_ROOM));
   }
 
   async standing(server: CopyServer): Promise<ServerStanding> {

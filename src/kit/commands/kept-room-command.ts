@@ -2,7 +2,6 @@
  * A server that runs a stranger's code never fills the engine's disk: it is ended before. The look is a process of root's in
  * the container, which the stranger's account can neither stop nor trace. It outlives this tool, and ends with the container.
  */
-import { ENDED_FOR_ROOM } from "../log-patterns/server-end.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
@@ -31,7 +30,7 @@ name=$1 look=$2 tell=$3 line=$4; shift 4
 } < /dev/null > /dev/null 2>&1 &
 `;
 /** `line` is said in the container's log when its room has come to an end. */
-export const keepRoom = (words: DockerWords, container: string, line = ENDED_FOR_ROOM): Argv => [
+export const keepRoom = (words: DockerWords, container: string, line: string): Argv => [
   ...(["sh", "-c", KEEP_ROOM, "sh"] as const),
   ...[container, LOOK, TELL, line, ...words],
 ];

@@ -4,6 +4,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { query, startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
+import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
@@ -46,7 +47,7 @@ export const inspectCopy = defineAction({
     const server = firstOf(run, request.copy);
     return typed(request, [
       startOnCopy(words, server),
-      keepRoom(words, server.volume),
+      keepRoom(words, server.volume, ENDED_FOR_ROOM),
       query(words, server, "postgres"),
     ]);
   },

@@ -3,6 +3,7 @@ import { type Context, defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { startFresh } from "../../../kit/commands/database-copy-commands.ts";
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
+import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { loadFrom, loadRolesFrom } from "../../../kit/commands/database-dump-commands.ts";
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
@@ -50,7 +51,7 @@ export const proveDump = defineAction({
     const loads = request.dumped.files.map(({ database, path }) =>
       database === "" ? loadRolesFrom(words, server, path) : loadFrom(words, server, { database: LOADED, file: path }),
     );
-    const begun = [startFresh(words, server, request.dumped.chosen.copy.name), keepRoom(words, server.volume)];
+    const begun = [startFresh(words, server, request.dumped.chosen.copy.name), keepRoom(words, server.volume, ENDED_FOR_ROOM)];
     return typed(request, [...begun, ...loads]);
   },
   async run(context, request): Promise<Output> {
