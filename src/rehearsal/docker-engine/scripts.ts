@@ -23,7 +23,10 @@ export function answerScript(
 ): string | undefined {
   const pairsIn = (rest: readonly string[]): readonly Pair[] =>
     rest.flatMap((path, index) => (index % 2 === 0 ? [{ path: real(path), word: rest[index + 1] ?? "" }] : []));
-  if (script.includes("du -skx")) return pairsIn(words).map((pair) => kilobytes(state, pair)).join("");
+  if (script.includes("du -skx"))
+    return pairsIn(words)
+      .map((pair) => kilobytes(state, pair))
+      .join("");
   const [most = "", wanted = "", ...rest] = words;
   const pairs = pairsIn(rest);
   const terms = wanted === "" ? [] : wanted.split(" ");

@@ -51,7 +51,10 @@ export const proveDump = defineAction({
     const loads = request.dumped.files.map(({ database, path }) =>
       database === "" ? loadRolesFrom(words, server, path) : loadFrom(words, server, { database: LOADED, file: path }),
     );
-    const begun = [startFresh(words, server, request.dumped.chosen.copy.name), keepRoom(words, server.volume, ENDED_FOR_ROOM)];
+    const begun = [
+      startFresh(words, server, request.dumped.chosen.copy.name),
+      keepRoom(words, server.volume, ENDED_FOR_ROOM),
+    ];
     return typed(request, [...begun, ...loads]);
   },
   async run(context, request): Promise<Output> {
