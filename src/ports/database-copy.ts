@@ -41,11 +41,6 @@ export interface DatabaseCopies {
   programs(run: string, programs: ServerPrograms): Promise<ProgramFacts | undefined>;
   /** Id of an image without a file, made where it is not there yet. */
   emptyImage(): Promise<string>;
-  /** Bytes below each place, in their order; -1 where nobody can tell. */
-  measure(
-    by: { readonly run: string; readonly programs: ServerPrograms },
-    places: readonly { readonly path: string; readonly inside: string }[],
-  ): Promise<readonly number[]>;
   makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** A volume that no container uses. */
   removeVolume(name: string): Promise<void>;

@@ -216,6 +216,11 @@ export type Searched =
   | { readonly state: "absent"; readonly key: string }
   | { readonly state: "unknown"; readonly key: string; readonly why: string };
 
+export type Measured =
+  | { readonly state: "seen"; readonly key: string; readonly bytes: number }
+  | { readonly state: "absent"; readonly key: string }
+  | { readonly state: "unknown"; readonly key: string; readonly why: string };
+
 /** A change of a container against its image (`docker diff`), with its path in the container. */
 export interface LayerChange {
   readonly how: "added" | "changed" | "deleted";
@@ -260,6 +265,8 @@ export interface DockerHost {
     ends: readonly string[],
     progress?: (done: number) => void,
   ): Promise<readonly Searched[]>;
+  /** Bytes that lie below each place, as its file system counts them. Looks in the way that `look` does. */
+  measure(places: readonly Place[]): Promise<readonly Measured[]>;
   /**
    * By the engine, which compares the whole image with the container: seconds for each. For engines that do not say where a
    * layer lies. Undefined if the container went meanwhile. Error: `answer-incomplete` where it changed more than can be listed.

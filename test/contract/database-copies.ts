@@ -73,13 +73,6 @@ export function describeDatabaseCopies(title: string, open: () => Promise<Copies
       });
     });
 
-    it("measures what lies in a place, and says of one that is not there that it cannot", async () => {
-      const { copies, programs, path } = fixture;
-      const by = { run: RUN, programs };
-      expect((await copies.measure(by, [{ path, inside: "" }]))[0]).toBeGreaterThan(1_000_000);
-      expect(await copies.measure(by, [{ path: `${path}-gone`, inside: "" }])).toEqual([-1]);
-    });
-
     it("fills a volume of its own, and fills it once more from the beginning", async () => {
       const { copies, programs, path } = fixture;
       await copies.makeVolume(NAME, LABELS);

@@ -218,6 +218,18 @@ export function describeDockerHost(what: string, open: () => Promise<DockerFixtu
       expect((await host.containers()).map(({ id }) => id)).toEqual(containers.map(({ id }) => id));
     });
 
+    it("measures what lies in a place, and keeps one that is not there apart", async () => {
+      const named = await place("named");
+      const [whole, part, gone] = await host.measure([
+        ...[named, { ...named, inside: "base" }, { key: "gone", path: `${named.path}-gone` }],
+      ]);
+      expect(whole).toMatchObject({ state: "seen", key: "named" });
+      const bytes = [whole, part].map((each) => (each?.state === "seen" ? each.bytes : 0));
+      expect(bytes[0]).toBeGreaterThanOrEqual(8192);
+      expect(bytes[1]).toBeLessThan(bytes[0] ?? 0);
+      expect(gone).toEqual({ state: "absent", key: "gone" });
+    });
+
     it("finds what a container wrote over its image, by the ends of paths", async () => {
       const db = (await host.containers()).find(({ name }) => name === "contract-db");
       const [searched] = await host.search([{ key: "db", path: db?.layer ?? "" }], ["dump.rdb", "global/pg_control"]);

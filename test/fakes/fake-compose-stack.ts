@@ -163,6 +163,7 @@ export class FakeComposeStack implements DockerHost, DockerWork {
     return Promise.resolve({ state: "told", text: configured(call, new Map(known)), unset: this.unset });
   };
   sizes = (): Promise<never> => Promise.reject(new Error("not asked here"));
+  measure = this.sizes;
   look = (places: readonly Place[]): Promise<readonly Looked[]> =>
     Promise.resolve(places.map((place) => this.#lookedAt(place)));
   search = (places: readonly Place[], ends: readonly string[]): Promise<readonly Searched[]> =>

@@ -78,16 +78,6 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     throw answerError("answer-malformed", "the engine does not name the image that it made", this.#shell.label);
   }
 
-  async measure(
-    by: { readonly run: string; readonly programs: ServerPrograms },
-    places: readonly { readonly path: string; readonly inside: string }[],
-  ): Promise<readonly number[]> {
-    if (places.length === 0) return [];
-    const { code, stdout } = await this.#shell.run(commands.measure(this.#words, by, places), { timeoutMs: SLOW_MS });
-    const lines = stdout.trim().split("\n").map(Number);
-    return places.map((_, index) => (code === 0 && (lines[index] ?? 0) > 0 ? (lines[index] ?? 0) * 1024 : -1));
-  }
-
   async makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
     await this.#do(commands.makeVolume(this.#words, name, labels));
   }

@@ -31,6 +31,7 @@ import type {
   LayerChange,
   Looked,
   LookOrder,
+  Measured,
   Place,
   Searched,
   StorageSizes,
@@ -140,6 +141,10 @@ export class DockerCliHost implements DockerHost {
     progress?: (done: number) => void,
   ): Promise<readonly Searched[]> {
     return this.#looks.search(places, ends, progress);
+  }
+
+  measure(places: readonly Place[]): Promise<readonly Measured[]> {
+    return this.#looks.measure(places);
   }
 
   async changes(container: string): Promise<readonly LayerChange[] | undefined> {

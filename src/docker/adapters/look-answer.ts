@@ -1,5 +1,5 @@
 /** The answer of the script that looks into directories (`LOOK_SCRIPT`): fields that end in NUL. */
-import type { DiskSpace, Looked, LookedEntry, LookedFile, Searched } from "../../ports/docker-host.ts";
+import type { DiskSpace, Looked, LookedEntry, LookedFile, Measured, Searched } from "../../ports/docker-host.ts";
 
 export interface LookTerms {
   /** As in `LookCall`. */
@@ -25,6 +25,16 @@ export function readSearches(stdout: string, keys: readonly string[], pathBytes:
     const more = bytes >= pathBytes;
     const whole = more ? listed.slice(0, -1) : listed;
     return { state: "seen", key, paths: whole.map((path) => path.replace(/^\.\//, "")), more };
+  });
+}
+
+/** Of `MEASURE_SCRIPT`. */
+export function readSizes(stdout: string, keys: readonly string[]): readonly Measured[] {
+  const lines = stdout.trim().split("\n").map(Number);
+  return keys.map((key, index): Measured => {
+    const kilobytes = lines[index] ?? 0;
+    if (kilobytes > 0) return { state: "seen", key, bytes: kilobytes * 1024 };
+    return { state: "unknown", key, why: "it cannot be measured" };
   });
 }
 

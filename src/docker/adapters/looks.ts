@@ -12,14 +12,15 @@ import {
   insideDirectly,
   lookCall,
   type LookingImage,
+  measureCall,
   searchCall,
 } from "../../kit/commands/docker-commands.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import type { CommandResult } from "../../ports/cells.ts";
-import type { DockerImage, Looked, LookOrder, Place, Searched } from "../../ports/docker-host.ts";
+import type { DockerImage, Looked, LookOrder, Measured, Place, Searched } from "../../ports/docker-host.ts";
 import { sayings, type Shell } from "../../kit/shell/shell.ts";
 import { dockerFailure } from "./failure.ts";
-import { readLooks, readSearches } from "./look-answer.ts";
+import { readLooks, readSearches, readSizes } from "./look-answer.ts";
 
 /** Of the names of a directory; at most 255 bytes each. */
 const BYTES_PER_NAME = 260;
@@ -79,6 +80,10 @@ export class Looks {
       call: (at) => searchCall({ pathBytes: MOST_PATH_BYTES, ends }, at),
       read: (stdout, keys) => readSearches(stdout, keys, MOST_PATH_BYTES),
     });
+  }
+
+  measure(places: readonly Place[]): Promise<readonly Measured[]> {
+    return this.#ask<Measured>(places, undefined, { call: measureCall, read: readSizes });
   }
 
   async #ask<T extends { readonly key: string }>(

@@ -1,6 +1,7 @@
 /**
  * The differences between a container and an earlier one, by `docker inspect` of both. Values are compared, never told.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Unlike } from "../../ports/docker-host.ts";
 import type { Inspected } from "./inspected.ts";
 
@@ -55,25 +56,12 @@ function split(line: string): readonly [string, string] {
 
 function unlikeSettings(before: Inspected, after: Inspected): readonly Unlike[] {
   return SETTINGS.flatMap(([section, field, what]): readonly Unlike[] => {
-    const [then, now] = [normal(before[section][field]), normal(after[section][field])];
-    if (then === "" || then === now) return [];
-    return [{ what, name: "", how: now === "" ? "lost" : "changed" }];
+    const [then, now] = [before[section][field], after[section][field]];
+    if (isEmpty(then) || isDeepStrictEqual(then, now)) return [];
+    return [{ what, name: "", how: isEmpty(now) ? "lost" : "changed" }];
   });
 }
 
-/**
- * Engines write an empty value as null, as "" or not at all: all of these become "". The order of fields does not
- * count.
- */
-function normal(value: unknown): string {
-  if (value === undefined) return "";
-  const text = JSON.stringify(ordered(value));
-  return ["null", '""', "[]", "{}", "0", "false"].includes(text) ? "" : text;
-}
-
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(fields.map(([name, each]) => [name, ordered(each)]));
-}
+/** Engines write an empty value as null, as "" or not at all. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || ["null", '""', "[]", "{}", "0", "false"].includes(JSON.stringify(value));

@@ -6,6 +6,7 @@ import { SIGNS, SQLITE, type SystemName } from "./systems.ts";
 
 export interface Found {
   readonly key: string;
+  readonly path: string;
   readonly contents: Contents;
   /** Of the file system that it lies on. */
   readonly space: DiskSpace | undefined;
@@ -39,6 +40,7 @@ export async function findData(
     const all = together(own[index] ?? UNKNOWN, below.get(index) ?? []);
     return {
       key: place.key,
+      path: place.path,
       contents: unwalked(all, searched.get(place), marked[index] ?? []),
       space: seen?.space,
       owner: seen === undefined ? undefined : { uid: seen.uid, mode: seen.mode },

@@ -123,23 +123,6 @@ export const makeVolume = (words: DockerWords, name: string, labels: Readonly<Re
   );
 export const removeVolume = (words: DockerWords, name: string): Argv => docker(words, "volume", "rm", name);
 
-/** A line of kilobytes for each path, even if others fail: -1 if nobody can tell. */
-const MEASURE_SCRIPT = 'for d in "$@"; do n=$(du -skx -- "$d" 2> /dev/null | cut -f1); echo "${n:--1}"; done';
-export const measure = (
-  words: DockerWords,
-  { run, programs }: { readonly run: string; readonly programs: ServerPrograms },
-  places: readonly { readonly path: string; readonly inside: string }[],
-): Argv =>
-  inside(words, {
-    run,
-    programs,
-    more: [
-      ...["--rm", "--log-driver", "none", "--user", "0:0"],
-      ...places.flatMap(({ path }, index) => ["--mount", readOnlyBind(path, `${FROM_AT}/${index}`)]),
-      ...shell(programs, MEASURE_SCRIPT, ...places.map(({ inside: below }, index) => `${FROM_AT}/${index}/${below}`)),
-    ],
-  });
-
 /**
  * $1: the path below the original; $2: name of the copy; $4: name of a directory until the copy is whole.
  * $3: "server" leaves out pipes, sockets and devices, on which a server would wait for ever.

@@ -68,8 +68,6 @@ export function runCopy(state: DockerEngineState, words: readonly string[], now:
   if (imageOf(state, call.image) === undefined)
     return fails(state, `Unable to find image '${call.image}' locally`, 125);
   if (script.includes("missing $p")) return says(state, programsOf(state, call));
-  if (script.includes("du -skx"))
-    return says(state, args.map((path) => `${kilobytes(state, real(call, path))}\n`).join(""));
   if (script.includes("list() {")) return fill(state, call);
   if (script.includes("initdb -D")) return serve(fresh(state, call), call);
   return script.includes('exec postgres "$@"') ? serve(state, call) : undefined;
@@ -95,11 +93,6 @@ function programsOf(state: DockerEngineState, { image }: Call): string {
   const version = major === undefined ? "" : `${major}.4`;
   return `postgres ${version}\npg_dump ${version}\nlibc glibc\n`;
 }
-
-const kilobytes = (state: DockerEngineState, path: string): string => {
-  const tree = treeOn(state, path);
-  return tree === undefined ? "-1" : String(Math.ceil(sizeOf(tree) / 1024));
-};
 
 function fill(state: DockerEngineState, call: Call): Applied {
   const [inside = "", name = "", how = ""] = call.args;

@@ -1,9 +1,10 @@
 /**
- * The two scripts that look into directories, by their answers: fields that end in NUL. Held to the scripts themselves,
+ * The scripts that look into directories, by their answers: fields that end in NUL. Held to the scripts themselves,
  * run by a real shell in a real container, by the contract suite.
  */
 import { type DockerEngineState, type Spot, spotOf } from "./state.ts";
-import { childrenOf, isLinked, nodeAt, type Tree, type TreeNode } from "./tree.ts";
+import { childrenOf, isLinked, nodeAt, sizeOf, type Tree, type TreeNode } from "./tree.ts";
+import { treeOn } from "./machine-files.ts";
 
 interface Pair {
   readonly path: string;
@@ -20,16 +21,25 @@ export function answerScript(
     real,
   }: { readonly script: string; readonly words: readonly string[]; readonly real: (path: string) => string },
 ): string | undefined {
+  const pairsIn = (rest: readonly string[]): readonly Pair[] =>
+    rest.flatMap((path, index) => (index % 2 === 0 ? [{ path: real(path), word: rest[index + 1] ?? "" }] : []));
+  if (script.includes("du -skx"))
+    return pairsIn(words)
+      .map((pair) => kilobytes(state, pair))
+      .join("");
   const [most = "", wanted = "", ...rest] = words;
-  const pairs = rest.flatMap((path, index) =>
-    index % 2 === 0 ? [{ path: real(path), word: rest[index + 1] ?? "" }] : [],
-  );
+  const pairs = pairsIn(rest);
   const terms = wanted === "" ? [] : wanted.split(" ");
   if (script.includes("\nlook() {"))
     return pairs.map((pair) => look(state, pair, { most: Number(most), terms })).join("");
   if (script.includes("\nsearch() {"))
     return pairs.map((pair) => search(state, pair, { most: Number(most), terms })).join("");
   return undefined;
+}
+
+function kilobytes(state: DockerEngineState, { path, word }: Pair): string {
+  const tree = treeOn(state, join(path, word));
+  return tree === undefined ? "-1\n" : `${Math.ceil(sizeOf(tree) / 1024)}\n`;
 }
 
 interface Terms {

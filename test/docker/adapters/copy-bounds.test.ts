@@ -1,6 +1,7 @@
 /** A server on a copy of a stranger's volume runs the stranger's code: what its container may take of the engine's machine. */
 import { expect, it } from "vitest";
 import { startFresh, startOnCopy } from "../../../src/kit/commands/database-copy-commands.ts";
+import { insideContainer, measureCall } from "../../../src/kit/commands/docker-commands.ts";
 
 const SERVER = {
   ...{ run: "20261121-120000-abcd", volume: "copy", uid: 999, role: "postgres" },
@@ -48,4 +49,14 @@ it("a server on a copy has no right of root's, and another account", () => {
   const words = startOnCopy(["docker"], SERVER).join(" ");
   expect(words).toContain("--cap-drop ALL");
   expect(words).toContain("--user 999:999");
+});
+
+it("a look has only the right to read, of files with any label", () => {
+  const argv = insideContainer(["docker"], { id: "sha256:0", volumes: ["/data"] }, measureCall([{ path: "/srv" }]));
+  const options = argv.slice(0, argv.indexOf("--entrypoint")).join(" ");
+  for (const bound of [
+    ...["--network none", "--read-only", "--cap-drop ALL --cap-add DAC_READ_SEARCH", "--tmpfs /data"],
+    ...["--security-opt no-new-privileges", "--security-opt label=disable", "type=bind,src=/srv,dst=/look/0,readonly"],
+  ])
+    expect(options).toContain(bound);
 });

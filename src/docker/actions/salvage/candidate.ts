@@ -1,6 +1,7 @@
 /** A volume that may hold the wanted database: `salvage.survey` finds it, and every later step is given it. */
 import { z } from "zod";
 import { printable } from "../../../kit/text/printable.ts";
+import type { Place } from "../../../ports/docker-host.ts";
 
 export const candidate = z.object({
   volume: z.string(),
@@ -37,6 +38,11 @@ export const candidate = z.object({
   evidence: z.array(z.string()),
 });
 export type Candidate = z.infer<typeof candidate>;
+
+/** The very directory: what lies below it is not searched for. */
+export const placeOf = ({ volume, path, inside }: Pick<Candidate, "volume" | "path" | "inside">): Place => ({
+  ...{ key: volume, path, inside },
+});
 
 const SHORT = 12;
 type Named = Pick<Candidate, "volume" | "anonymous" | "inside" | "shares">;

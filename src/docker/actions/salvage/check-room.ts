@@ -5,7 +5,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
-import { type Candidate, candidate, volumeName } from "./candidate.ts";
+import { type Candidate, candidate, placeOf, volumeName } from "./candidate.ts";
 import { copied, type Copied, libcOf, needsReindex } from "./copied.ts";
 import { type Found, programsFor } from "./find-programs.ts";
 import { hostInput } from "../storage/host-input.ts";
@@ -50,13 +50,13 @@ export const checkRoom = defineAction({
     const { docker } = context.ports;
     const [host, copies] = [await docker.open(at), await docker.copies(at)];
     const means = { host, copies, run: context.run.id, directory: postgres_bin };
+    const sizes = await host.measure(picked.map(placeOf));
     const planned: Copied[] = [];
     for (const [index, original] of picked.entries()) {
       const found = await programsFor(original, means);
-      const by = { run: context.run.id, programs: found.programs };
-      const [bytes = -1] = await copies.measure(by, [original]);
-      if (bytes < 0) throw unmeasured(original);
-      planned.push(plan(original, { found, name: `dingo-recover-${context.run.id}-${index + 1}`, bytes }));
+      const size = sizes[index];
+      if (size?.state !== "seen") throw unmeasured(original);
+      planned.push(plan(original, { found, name: `dingo-recover-${context.run.id}-${index + 1}`, bytes: size.bytes }));
     }
     const needed = Math.round(planned.reduce((sum, { bytes }) => sum + bytes, 0) * TIMES) + MORE_ROOM;
     const free = await freeBytes(host);

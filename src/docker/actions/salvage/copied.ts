@@ -1,6 +1,6 @@
 /** The data to copy, the programs that start the copy, and the place of the copy: fixed before anything is made. */
 import { z } from "zod";
-import type { CopyServer, ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
+import type { CopyServer, FillOrder, ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
 import { RecoverError } from "../../../errors.ts";
 import { candidate } from "./candidate.ts";
 
@@ -39,6 +39,11 @@ export const serverOf = (run: string, { name, programs, original }: Copied, role
   volume: name,
   uid: serverUid(original.uid),
   role,
+});
+
+/** From the original itself, never from a copy that a server has written to. */
+export const fillOrder = (run: string, { original, programs }: Copied, to: string): Omit<FillOrder, "isForServer"> => ({
+  ...{ run, programs, path: original.path, inside: original.inside, to },
 });
 
 export function refuse(message: string, place: string, remedy: string): RecoverError {

@@ -6,7 +6,7 @@ import { fill, makeVolume, removeVolume } from "../../../kit/commands/database-c
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { hostInput } from "../storage/host-input.ts";
 import { volumeName } from "./candidate.ts";
-import { copied } from "./copied.ts";
+import { copied, fillOrder } from "./copied.ts";
 import { guardOriginal } from "./guard-original.ts";
 import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
@@ -16,14 +16,7 @@ type Input = z.infer<typeof input>;
 const output = z.object({ files: z.number(), bytes: z.number(), tablespaces: z.number() });
 type Output = z.infer<typeof output>;
 
-const orderOf = (run: string, { copy }: Pick<Input, "copy">) => ({
-  run,
-  programs: copy.programs,
-  path: copy.original.path,
-  inside: copy.original.inside,
-  to: copy.name,
-  isForServer: true,
-});
+const orderOf = (run: string, { copy }: Input) => ({ ...fillOrder(run, copy, copy.name), isForServer: true });
 
 const undo: WayBack<Input, Output> = {
   effect: "create",

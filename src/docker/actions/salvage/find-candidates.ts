@@ -39,12 +39,14 @@ export async function findCandidates(
   progress: (done: number, total: number) => void,
 ): Promise<Findings> {
   const [volumes, containers, engine] = await Promise.all([host.volumes(), host.containers(), host.engine()]);
-  const ofVolumes = volumes.flatMap((volume) => volumePlace(volume, containers) ?? []);
-  const places = [...ofVolumes, ...bindPlaces(containers, engine), ...layerPlaces(containers)];
+  const places = [
+    ...volumes.flatMap((volume) => volumePlace(volume, containers) ?? []),
+    ...bindPlaces(containers, engine),
+    ...layerPlaces(containers),
+  ];
   const found = await findData(host, places, (done) => progress(done, places.length));
   const byKey = new Map(found.map((each) => [each.key, each]));
-  const paths = new Map(ofVolumes.map(({ key, path }) => [key, path]));
-  const seen = volumes.flatMap((volume) => seenOf(volume, byKey, paths));
+  const seen = volumes.flatMap((volume) => seenOf(volume, byKey.get(`volume:${volume.name}`)));
   const postgres = seen.flatMap((one) =>
     postgresIn(one.contents).map((data) => ({ ...one, data, shares: dataIn(one.contents).length > 1 })),
   );
@@ -67,14 +69,8 @@ const postgresIn = (contents: Contents): readonly Data[] =>
   dataIn(contents).filter(({ system }) => system === "postgresql");
 
 /** Nothing of one that went meanwhile: somebody removes volumes. */
-function seenOf(
-  volume: DockerVolume,
-  found: ReadonlyMap<string, Found>,
-  paths: ReadonlyMap<string, string>,
-): readonly Seen[] {
-  const key = `volume:${volume.name}`;
-  const { contents = NOT_MOUNTED, owner } = found.get(key) ?? {};
-  const path = paths.get(key) ?? volume.mountpoint;
+function seenOf(volume: DockerVolume, found: Found | undefined): readonly Seen[] {
+  const { contents = NOT_MOUNTED, path = volume.mountpoint, owner } = found ?? {};
   return contents.kind === "absent" ? [] : [{ volume, path, contents, uid: owner?.uid ?? -1 }];
 }
 
@@ -125,10 +121,7 @@ async function tablesNamed(
   table: string,
 ): Promise<readonly (true | undefined)[]> {
   if (table === "") return [];
-  const places = clusters.map(({ volume, path, data: { inside } }) => ({
-    ...{ key: volume.name, path },
-    ...(inside === "" ? {} : { inside }),
-  }));
+  const places = clusters.map(({ volume, path, data: { inside } }) => ({ key: volume.name, path, inside }));
   const oids = clusters.flatMap(({ data }) => (data.postgres?.databases ?? []).map(({ oid }) => oid));
   return (await host.look(places, tablesOf(oids))).map((looked) => names(looked, table));
 }

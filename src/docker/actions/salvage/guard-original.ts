@@ -1,8 +1,7 @@
 /** The volume is the one that was picked, and nobody writes to it. */
 import type { Context } from "../../../action.ts";
 import { findData } from "../../data-directory/find.ts";
-import type { Candidate } from "./candidate.ts";
-import { volumeName } from "./candidate.ts";
+import { type Candidate, placeOf, volumeName } from "./candidate.ts";
 import { refuse } from "./copied.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
 
@@ -27,9 +26,7 @@ export async function guardOriginal(context: Context, at: DockerPlace, original:
       original.volume,
       "Stop it (docker stop), then resume; do not remove it.",
     );
-  const { inside } = original;
-  const place = { key: original.volume, path: original.path, ...(inside === "" ? {} : { inside }) };
-  const [found] = await findData(host, [place]);
+  const [found] = await findData(host, [placeOf(original)]);
   const control = found?.contents.kind === "data" ? found.contents.postgres?.control : undefined;
   const systemId = control?.known === true ? control.systemId : "";
   if (systemId === original.system_id) return;

@@ -6,7 +6,7 @@ import { renameData, RUN_LABEL } from "../../../kit/commands/docker-work-command
 import type { FillOrder } from "../../../ports/database-copy.ts";
 import { known } from "../../../kit/commands/placeholder.ts";
 import { hostInput } from "../storage/host-input.ts";
-import { copied, needsReindex, refuse } from "./copied.ts";
+import { copied, fillOrder, needsReindex, refuse } from "./copied.ts";
 import { guardOriginal } from "./guard-original.ts";
 import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
@@ -27,8 +27,7 @@ const isPath = ({ into }: Pick<Input, "into">): boolean => into.startsWith("/");
 
 function orderOf(run: string, { copies: [copy], into }: Input): FillOrder {
   if (copy === undefined) throw refuse("no volume was picked", into, "Begin anew, and pick one.");
-  const { original, programs } = copy;
-  return { run, programs, path: original.path, inside: original.inside, to: into, isForServer: false };
+  return { ...fillOrder(run, copy, into), isForServer: false };
 }
 
 const labelsOf = (run: string, { compose }: Input): Readonly<Record<string, string>> => {
