@@ -6,8 +6,8 @@
  *
  *   npm run build && npx node bench/salvage.ts [VOLUMES] [ROUNDS]     200 and 7 by default; as root, with /usr/sbin/dockerd
  *
- * Goal: ≤ 3 s for 200 volumes. Of the time nearly all is the engine's: it starts a container for each 200 volumes, and one more that
- * looks for the table.
+ * Goal: ≤ 3 s for 200 volumes. Of the time nearly all is the engine's: for each 200 volumes it starts a container that looks, one that
+ * searches, and one that looks for the table.
  */
 import { once } from "node:events";
 import { chmod, mkdir, utimes, writeFile } from "node:fs/promises";
@@ -19,8 +19,8 @@ import { findCandidates } from "../src/docker/actions/salvage/find-candidates.ts
 import { type ProgramCall, runProgram } from "../src/kit/spawn/spawn.ts";
 import { databaseFiles } from "../src/rehearsal/docker-engine/catalogue-files.ts";
 import { file, type TreeNode } from "../src/rehearsal/docker-engine/tree.ts";
-import { hostsOf } from "../test/rig/engine-hosts.ts";
-import { OwnEngine } from "../test/rig/own-engine.ts";
+import { hostsOf } from "../test/rig/engine/engine-hosts.ts";
+import { OwnEngine } from "../test/rig/engine/own-engine.ts";
 
 const [count = 200, rounds = 7] = process.argv.slice(2).map(Number);
 const GOAL_S = 3;

@@ -9,14 +9,15 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EngineEvents } from "../rig/engine-events.ts";
-import { Feed } from "../rig/feed.ts";
+import { EngineEvents } from "../rig/engine/engine-events.ts";
+import { Feed } from "../rig/foundation/feed.ts";
 import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.ts";
 import { InterruptedRun } from "../rig/interrupted-run.ts";
 import { KeyHistory } from "../rig/key-history.ts";
 import { logIn, type PostgresNode } from "../rig/postgres-node.ts";
-import type { S3Request } from "../rig/request-record.ts";
+import type { S3Request } from "../rig/foundation/request-record.ts";
 import { onlyNode, type Scene } from "../rig/scene.ts";
+import { variablesOf } from "../rig/sts.ts";
 import { until } from "../rig/until.ts";
 
 const CREATE = "/v3/service_instances";
@@ -56,12 +57,8 @@ interface Made {
 
 async function runOf(service: string): Promise<InterruptedRun> {
   const scene = sceneOf(service);
-  const { accessKeyId, secretAccessKey, sessionToken } = await foundation.rig.restrictedCredentials(scene.archive);
-  const run = new InterruptedRun(foundation, service, {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken ?? "",
-  });
+  const keys = variablesOf(await foundation.rig.restrictedCredentials(scene.archive));
+  const run = new InterruptedRun(foundation, service, keys);
   endings.push(() => run.abandon());
   return run;
 }
@@ -93,19 +90,16 @@ describe(
   () => {
     test.concurrent("in the create, in the stop, after the rename of the data, in the bind", async () => {
       const run = await runOf(SERVICE);
-      const { cloudController, broker } = foundation;
+      const { way, broker } = foundation;
       broker.slowStop = true;
-      foundation.change((state) => ({
-        ...state,
-        faults: [...state.faults, { match: `POST ${CREATE}`, kind: "hold", when: "before", times: 1 }],
-      }));
+      way.add({ match: `POST ${CREATE}`, kind: "hold", times: 1 });
       run.begin();
-      await run.killAt("create", cloudController.untilHeld());
+      await run.killAt("create", way.untilHeld());
       // The orphaned cf CLI still waits: its create arrives while the next process looks whether there was one.
       const before = asked("GET", CREATE);
       await run.resume();
       await until("the next process to look for the instance", 200_000, async () => asked("GET", CREATE) > before, 10);
-      cloudController.release();
+      way.release();
       await until("the create to reach the broker", 120_000, async () => created(SERVICE) !== undefined, 20);
       broker.slowStop = false;
       firstIsCreated();

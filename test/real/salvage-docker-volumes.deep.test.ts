@@ -4,12 +4,10 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
-import { directDialer } from "../../src/kit/network/dialer.ts";
-import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { type CopiesFixture, describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.ts";
 import { cacheDirectory } from "../rig/cache.ts";
-import { ROLE, ROWS, runOf, SalvageScene } from "../rig/salvage-scene.ts";
+import { hostsBy } from "../rig/engine/engine-hosts.ts";
+import { ROLE, ROWS, runOf, SalvageScene } from "../rig/engine/salvage-scene.ts";
 import { until } from "../rig/until.ts";
 
 /** By how many entries a process has made the journal longer when it is killed, and how much later: one run, again and again. */
@@ -201,20 +199,8 @@ describe("a lost database among the volumes of a real engine", () => {
   });
 });
 
-const asSuperuser = (container: string): readonly string[] => [
-  "exec",
-  container,
-  "psql",
-  "-X",
-  "-q",
-  "-h",
-  "/tmp",
-  "-U",
-  ROLE,
-  "-v",
-  "ON_ERROR_STOP=1",
-  "-d",
-];
+const asSuperuser = (container: string): readonly string[] =>
+  `exec ${container} psql -X -q -h /tmp -U ${ROLE} -v ON_ERROR_STOP=1 -d`.split(" ");
 
 const EVIL = "x\n\\! touch /tmp/obeyed\n";
 /** Each name and comment is a line for psql, when something takes it out of its quotes. */
@@ -230,13 +216,7 @@ const FORGED = `create or replace function pg_catalog.pg_get_viewdef(oid) return
   $$select E'select 1 as x;\\n\\\\! touch /tmp/obeyed\\nselect 2'$$`;
 
 async function fixtureOf(scene: SalvageScene): Promise<CopiesFixture> {
-  const hosts = new OpenDockerHosts({
-    env: scene.env,
-    secrets: new Secrets(),
-    signal: new AbortController().signal,
-    dialer: directDialer(),
-    knownHostsFiles: [],
-  });
+  const hosts = hostsBy(scene.env);
   const host = await hosts.open({ host: "", sudo: false });
   const image = (await host.images()).find(({ tags }) => tags.includes("postgres:13"));
   const volume = (await host.volumes()).find(({ name }) => name === scene.lost);

@@ -1,7 +1,7 @@
 /** The state directory of this invocation: --state-dir, then the environment, then the XDG place. */
-import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { StateDirectory } from "../../engine/journal/state-directory.ts";
+import { homeDirectory } from "../../kit/process/home-directory.ts";
 import { secrets } from "./failure.ts";
 
 export interface StateOptions {
@@ -18,5 +18,8 @@ export function statePath(given: string | undefined, env: NodeJS.ProcessEnv): st
   if (chosen !== undefined && chosen !== "") return resolve(chosen);
   const xdg = env["XDG_STATE_HOME"];
   // The XDG specification says that a relative path is to be ignored.
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), ".local", "state"), "dingo-recover");
+  return join(
+    xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeDirectory(env), ".local", "state"),
+    "dingo-recover",
+  );
 }

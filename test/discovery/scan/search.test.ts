@@ -1,17 +1,16 @@
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import { fc, inputs } from "../../properties.ts";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FoundLine, Wanted } from "../../../src/ports/log-files.ts";
 import { LONGEST_LINE } from "../../../src/discovery/scan/finder.ts";
 import { type SearchOptions, searchFiles } from "../../../src/discovery/scan/search.ts";
 import { StreamSearch } from "../../../src/discovery/scan/stream.ts";
+import { fileDirectory } from "../../directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "scan-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = fileDirectory();
 let files = 0;
 
 type Kind = "plain" | "gzip";

@@ -11,7 +11,7 @@ import { type CellsWorld, cellsContract } from "../../../contract/cells.ts";
 import { ResourceLog } from "../../../contract/resource-log.ts";
 import { images } from "../../../rig/cache.ts";
 import { docker, tryDocker } from "../../../rig/docker.ts";
-import { EtcdServer } from "../../../rig/etcd.ts";
+import { EtcdServer } from "../../../rig/foundation/etcd.ts";
 import { Ledger } from "../../../rig/ledger.ts";
 import { freePort } from "../../../rig/server.ts";
 import { startCell, startGateway } from "../../../rig/ssh-hosts.ts";
@@ -58,7 +58,14 @@ async function realWorld(ledger: Ledger): Promise<CellsWorld> {
   const { host, port, user, hostPublicKey: hostKey } = jump;
   const gateway = createGateway({ host, port, user, privateKey, hostKey, knownHostsFiles: [] }, dialer, secrets);
   const recorder = new ResourceLog();
-  const cells = createCells({ director: new AgentDirector(cell.agent), dialer, gateway, recorder, secrets });
+  const cells = createCells({
+    director: new AgentDirector(cell.agent),
+    dialer,
+    gateway,
+    recorder,
+    secrets,
+    knownHostsFiles: [],
+  });
   return {
     cells,
     instance: instanceAt(address),
