@@ -218,7 +218,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: "s3.address_style",
     kind: "text",
-    fallback: "path for an endpoint of its own, AWS's own way for AWS",
+    fallback: "path for an endpoint, AWS's own way for AWS",
     what: "where the bucket's name stands in the address: in its path, or before the host's name (virtual)",
     example: "virtual",
   },
