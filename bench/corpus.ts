@@ -7,10 +7,16 @@ import { closeSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 const BEGIN = Date.UTC(2016, 2, 12);
 const SPAN_MS = 7 * 86_400_000;
 const ZONE_MS = -8 * 3_600_000;
-const INSTANCES = 300;
 const CELLS = 12;
-const DELETIONS = 40;
 const MONTHS = ["Jan", "Feb", "Mar"];
+
+/** How much the logs tell of. */
+export interface Kept {
+  readonly instances: number;
+  readonly deletions: number;
+}
+
+const USUAL: Kept = { instances: 300, deletions: 40 };
 
 export interface Deletion {
   readonly guid: string;
@@ -38,15 +44,17 @@ class Writer {
   readonly #next: () => number;
   readonly #instances: { guid: string; node: string; cell: string }[] = [];
   readonly #size: number;
+  readonly #kept: Kept;
   readonly deletions: Deletion[] = [];
   #bytes = 0;
   #second = -1;
   #stamp = "";
 
-  constructor(size: number, seed = 20160317) {
+  constructor(size: number, kept: Kept, seed = 20160317) {
     this.#size = size;
+    this.#kept = kept;
     this.#next = random(seed);
-    for (let index = 0; index < INSTANCES; index += 1) this.#instances.push(this.#instance(index));
+    for (let index = 0; index < kept.instances; index += 1) this.#instances.push(this.#instance(index));
   }
 
   /** About `wanted` bytes of lines; empty at the end. */
@@ -65,7 +73,7 @@ class Writer {
   }
 
   #due(ms: number): boolean {
-    return ms - BEGIN >= ((this.deletions.length + 0.5) * SPAN_MS) / DELETIONS;
+    return ms - BEGIN >= ((this.deletions.length + 0.5) * SPAN_MS) / this.#kept.deletions;
   }
 
   #hex(length: number): string {
@@ -105,7 +113,7 @@ class Writer {
   }
 
   #delete(ms: number): string {
-    const index = Math.floor(this.#next() * INSTANCES);
+    const index = Math.floor(this.#next() * this.#kept.instances);
     const { guid, node, cell } = this.#instances[index] ?? this.#instance(index);
     const created = this.#instance(index);
     this.#instances[index] = created;
@@ -134,7 +142,7 @@ class Writer {
 
   #line(ms: number): string {
     const kind = this.#next();
-    const { guid, node, cell } = this.#instances[Math.floor(this.#next() * INSTANCES)] ?? this.#instance(0);
+    const { guid, node, cell } = this.#instances[Math.floor(this.#next() * this.#kept.instances)] ?? this.#instance(0);
     if (kind < 0.45) return this.#access(ms);
     if (kind < 0.7) return this.#patroni(ms, guid, node, cell);
     if (kind < 0.85)
@@ -173,8 +181,8 @@ export interface CorpusFile {
 }
 
 /** The same text in each set of files; a set has one file, or several that follow one another in time. */
-export function writeCorpus(size: number, sets: readonly (readonly CorpusFile[])[]): Corpus {
-  const writer = new Writer(size);
+export function writeCorpus(size: number, sets: readonly (readonly CorpusFile[])[], kept = USUAL): Corpus {
+  const writer = new Writer(size, kept);
   const outputs = sets.map((files) => new SetWriter(files, size / files.length));
   for (let text = writer.block(1 << 20); text !== ""; text = writer.block(1 << 20)) {
     const bytes = Buffer.from(text, "latin1");

@@ -49,6 +49,7 @@ export function openStore(options: StoreWiringOptions, dial?: Dial): OpenedStore
     environment: env,
     ...optional("endpoint", s3.endpoint),
     ...optional("region", s3.region),
+    ...optional("addressStyle", s3.addressStyle),
     ...optional("credentials", credentialsOf(options, s3.credentials)),
     ...optional("sourceCredentials", credentialsOf(options, s3.source)),
     ...optional("readsUntil", options.readsUntil),

@@ -1,3 +1,5 @@
+import { Agent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/kit/clock/system-clock.ts";
 import { openArchiveStore } from "../../src/archive/adapters/s3/archive-store.ts";
@@ -12,6 +14,8 @@ import { sharedPlaceContract } from "../contract/shared-place.ts";
 import { type Habits, LooserStore } from "../archive/adapters/s3/looser-store.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 
+const LOOPBACK = [{ address: "127.0.0.1", family: 4 }];
+
 async function boxStore(habits: Habits = {}) {
   const epochMs = Date.now();
   const world = foundation("f", 1, epochMs);
@@ -25,8 +29,19 @@ async function boxStore(habits: Habits = {}) {
   const served = await serveStore(host);
   const looser = await LooserStore.before(served.url, habits);
   const server = { url: looser.endpoint, close: () => looser.stop().then(() => served.close()) };
-  const open = (endpoint: string, accessKeyId: string, clock: Clock = systemClock()) =>
+  const http = new Agent({
+    lookup: (_host, { all }, found) => (all === true ? found(null, LOOPBACK) : found(null, "127.0.0.1", 4)),
+  });
+  const style = habits.bucketInHost === true ? "virtual" : "path";
+  const open = (
+    endpoint: string,
+    accessKeyId: string,
+    clock: Clock = systemClock(),
+    addressStyle: "path" | "virtual" = style,
+  ) =>
     openArchiveStore({
+      addressStyle,
+      agents: { http, https: new HttpsAgent() },
       clock,
       secrets: new Secrets(),
       endpoint,
@@ -39,6 +54,7 @@ async function boxStore(habits: Habits = {}) {
     store: open(server.url, operator),
     denied: open(server.url, "AKIADENIED"),
     // It is asked again after pauses, which nobody has to sit through.
+    inPath: open(server.url, operator, new StillClock(), "path"),
     unreachable: open("http://127.0.0.1:9", operator, new StillClock()),
     honoursAbsence: true,
     seed: (key: string, content: string) => {
@@ -58,6 +74,20 @@ objectStoreContract("the box's by the AWS SDK", boxStore);
 
 // Ceph of Hammer to Luminous, ViPR and HCP have such habits (wal-g#114, #392, ceph#7712, ozone#6519, s5cmd#518).
 objectStoreContract("a looser one", () => boxStore({ firstVersion: true, encodingUnsaid: true, withoutLength: true }));
+
+// Alibaba's OSS and Tencent's COS do, and some installations of Ceph.
+objectStoreContract("one that takes a bucket in the host's name", () => boxStore({ bucketInHost: true }));
+
+describe("a store that takes a bucket in the host's name alone", () => {
+  it("refuses the other way with the setting that can help", async () => {
+    const { bucket, inPath, close } = await boxStore({ bucketInHost: true });
+    await expect(inPath.reader().list(bucket, "")).rejects.toMatchObject({
+      code: "answer-malformed",
+      remedy: "The store takes the bucket in the host's name alone: set s3.address_style: virtual.",
+    });
+    await close();
+  });
+});
 
 describe("a store without ETags", () => {
   it("is listed and read, pinned to sizes", async () => {

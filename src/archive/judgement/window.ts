@@ -40,12 +40,16 @@ export function windowOf({ base, completion, course }: Option, times: Times): Re
     from: {
       lsn: completion.stopLsn === undefined ? endLsn(completion.stop) : formatLsn(completion.stopLsn),
       segment: course.needed.last,
-      time: base.times.finishedAt ?? base.completedAt ?? null,
+      time: earlier(base.times.finishedAt ?? base.completedAt ?? null, to.time),
     },
     to,
     segments: course.segmentsToReplay,
   };
 }
+
+/** Two clocks tell them, or the sentinel was stored last: the point is no later than the end of the data. */
+const earlier = (time: string | null, end: string): string | null =>
+  time !== null && Date.parse(end) < Date.parse(time) ? end : time;
 
 /** Those of all that can be used, with their names. */
 export function windowsOf(

@@ -55,9 +55,13 @@ export interface S3Keys {
   readonly sessionToken?: SecretReference;
 }
 
+/** Where the bucket's name stands in an address: in its path, or before the host's name. */
+export type AddressStyle = "path" | "virtual";
+
 export interface S3Config {
   readonly endpoint?: string;
   readonly region?: string;
+  readonly addressStyle?: AddressStyle;
   readonly bucket?: string;
   /** Absent: the standard chain of AWS. */
   readonly credentials?: S3Keys;

@@ -2,16 +2,17 @@
 import { Fields } from "../../kit/yaml/fields.ts";
 import type { Located } from "../../kit/yaml/located.ts";
 import { parseAddress } from "./address.ts";
-import type { S3Config, S3Keys, SecretReference } from "./config.ts";
+import type { AddressStyle, S3Config, S3Keys, SecretReference } from "./config.ts";
 import { environmentError, type Reading } from "./reading.ts";
 import { readSecret } from "./secret.ts";
 import type { Way } from "./way.ts";
 
-const KEYS = ["endpoint", "region", "bucket", "credentials", "source", "via_gateway"] as const;
+const KEYS = ["endpoint", "region", "address_style", "bucket", "credentials", "source", "via_gateway"] as const;
 const CREDENTIAL_KEYS = ["access_key_id", "secret_access_key", "session_token"] as const;
 const ENDPOINT_REMEDY =
   "Write the address of the store without bucket and path: `https://s3.example.org`; leave it out for AWS.";
 const REGION = /^[A-Za-z0-9-]+$/u;
+const STYLE = /^(?:path|virtual)$/u;
 /** Buckets of the first era may have capitals and underscores. */
 const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/u;
 
@@ -27,6 +28,10 @@ export function readS3(reading: Reading, node: Located | undefined, way: Way): S
     }) ??
     reading.variable("AWS_REGION") ??
     reading.variable("AWS_DEFAULT_REGION");
+  const addressStyle = reading.matching(fields?.text("address_style"), STYLE, {
+    message: '"address_style" is neither "path" nor "virtual"',
+    remedy: "Write `virtual` for a store that takes the bucket in the host's name, else leave it out.",
+  });
   const bucket = reading.matching(fields?.text("bucket"), BUCKET, {
     message: '"bucket" is no name of a bucket',
     remedy: "Write the name alone, without s3:// and without a path.",
@@ -37,6 +42,7 @@ export function readS3(reading: Reading, node: Located | undefined, way: Way): S
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
+    ...(addressStyle === undefined ? {} : { addressStyle: addressStyle as AddressStyle }),
     ...(bucket === undefined ? {} : { bucket }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(source === undefined ? {} : { source }),

@@ -215,6 +215,13 @@ export const SETTINGS: readonly Setting[] = [
     what: "region of the bucket",
     example: "eu-central-1",
   },
+  {
+    name: "s3.address_style",
+    kind: "text",
+    fallback: "path for an endpoint, AWS's own way for AWS",
+    what: "where the bucket's name stands in the address: in its path, or before the host's name (virtual)",
+    example: "virtual",
+  },
   { name: "s3.bucket", kind: "text", what: "bucket of the archives", example: "our-postgresql-backups" },
   {
     name: "s3.credentials.access_key_id",

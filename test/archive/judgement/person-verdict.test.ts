@@ -25,6 +25,15 @@ async function judge(store: MemoryObjectStore, beside: Beside = {}, at = OLD): P
 }
 
 describe("a base backup", () => {
+  it("with no WAL after its own has a window that ends no earlier than it begins", async () => {
+    const store = sampleArchive({ segments: [1, 2] });
+    add(store, `basebackups_005/${BASE}_backup_stop_sentinel.json`, sentinelText(), { lastModified: stamp(2.1) });
+    expect((await judge(store)).baseBackups[0]?.window).toMatchObject({
+      from: { time: stamp(2) },
+      to: { time: stamp(2) },
+    });
+  });
+
   it("that is the newest and broken leaves an older one, which is named", async () => {
     const store = sampleArchive();
     const newest = addBase(store, 5);

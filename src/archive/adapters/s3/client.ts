@@ -9,12 +9,14 @@ import type { Patience } from "./patience.ts";
 export type Sdk = typeof S3Sdk;
 
 /** AWS's variables for its own addresses are not meant for another store. */
-const OWN_WAYS = { forcePathStyle: true, useDualstackEndpoint: false, useFipsEndpoint: false };
+const OWN_WAYS = { useDualstackEndpoint: false, useFipsEndpoint: false };
 
 interface ClientTerms {
   readonly region: string;
   /** Undefined: the SDK's own ways to AWS. */
   readonly endpoint: string | undefined;
+  /** Undefined: in the path of an endpoint, as AWS likes it for AWS. */
+  readonly addressStyle: "path" | "virtual" | undefined;
   /** Undefined: the standard chain of AWS. */
   readonly credentials: S3ClientConfig["credentials"];
   readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
@@ -23,10 +25,11 @@ interface ClientTerms {
 }
 
 export function makeClient(sdk: Sdk, terms: ClientTerms): S3Client {
-  const { region, endpoint, credentials, agents, silenceMs, patience } = terms;
+  const { region, endpoint, addressStyle, credentials, agents, silenceMs, patience } = terms;
   const client = new sdk.S3Client({
     region,
     ...(endpoint === undefined ? {} : { endpoint, ...OWN_WAYS }),
+    forcePathStyle: (addressStyle ?? (endpoint === undefined ? "virtual" : "path")) === "path",
     ...(credentials === undefined ? {} : { credentials }),
     // Old stores know no checksums at the end of a body, nor bodies in signed chunks.
     requestChecksumCalculation: "WHEN_REQUIRED",

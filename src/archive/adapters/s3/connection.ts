@@ -35,6 +35,8 @@ export interface S3Settings {
   readonly endpoint?: string;
   /** Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then the bucket's answer. */
   readonly region?: string;
+  /** Default: the bucket stands in the path of an endpoint; AWS decides by itself. */
+  readonly addressStyle?: "path" | "virtual";
   /** Asked once per client. Default: the standard chain of AWS. */
   readonly credentials?: () => Promise<S3Credentials>;
   /** Bytes that one CopyObject may take. Default: 5 GiB, as AWS has it. */
@@ -238,6 +240,7 @@ export class S3Connection {
     const made = makeClient(sdk, {
       region,
       endpoint: this.#customEndpoint,
+      addressStyle: this.#settings.addressStyle,
       credentials: this.#given,
       agents: this.#agents,
       silenceMs,

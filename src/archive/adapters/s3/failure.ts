@@ -104,7 +104,7 @@ function describe(failure: Failure): { readonly code: ErrorCode; readonly why: s
       return {
         code: "unreachable",
         why: failure.why,
-        remedy: "Check the S3 endpoint and the network between here and there, then try again.",
+        remedy: `Check the S3 endpoint${failure.why.startsWith("ENOTFOUND") ? ", that s3.address_style is not virtual for a store without such names," : ""} and the network between here and there, then try again.`,
       };
   }
 }
@@ -164,6 +164,10 @@ function identityFailure({ name, status, message }: Facts): Failure | undefined 
   }
   const key = keyRemedy(name, message);
   if (key !== undefined) return final("access-denied", `${name}: ${message}`, key);
+  if (IN_HOST_ALONE.has(name)) {
+    const remedy = "The store takes the bucket in the host's name alone: set s3.address_style: virtual.";
+    return final("answer-malformed", `${name}: ${message}`, remedy);
+  }
   if (EXPIRED.has(name)) return final("access-denied", message, "Fetch new temporary credentials, then try again.");
   if (name === "SignatureDoesNotMatch" || name === "InvalidAccessKeyId") {
     return final("access-denied", `${name}: ${message}`, "Check the access key and its secret.");
@@ -183,9 +187,15 @@ function keyRemedy(name: string, message: string): string | undefined {
     : undefined;
 }
 
+export const CHECK_BUCKET =
+  "Check the bucket's name and the S3 endpoint, and whether the store takes the bucket in the host's name (s3.address_style: virtual).";
+
+/** Of stores that answer an address with the bucket in its path in no other way: OSS, COS, TOS. */
+const IN_HOST_ALONE = new Set(["SecondLevelDomainForbidden", "PathStyleDomainForbidden", "InvalidPathAccess"]);
+
 function objectFailure({ name, status, message }: Facts): Failure | undefined {
   if (name === "NoSuchBucket") {
-    return final("bucket-missing", "there is no such bucket", "Check the bucket's name and the S3 endpoint.");
+    return final("bucket-missing", "there is no such bucket", CHECK_BUCKET);
   }
   if (name === "NoSuchEntity") return final("nothing-found", message, "Check the ARN.");
   if (name === "PreconditionFailed" || status === 412) {

@@ -4,7 +4,7 @@
  */
 import type { S3Connection } from "./connection.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
-import { failureOf } from "./failure.ts";
+import { CHECK_BUCKET, failureOf } from "./failure.ts";
 import type { Headers } from "./network.ts";
 
 export async function findRegion(connection: S3Connection, bucket: string): Promise<string> {
@@ -74,5 +74,5 @@ function regionHeader(error: unknown): string | undefined {
 function missing(bucket: string, endpoint: string): RecoverError {
   return refuse("bucket-missing", `there is no bucket "${bucket}"`)
     .at(`s3://${bucket} at ${endpoint}`)
-    .advise("Check the bucket's name and the S3 endpoint.");
+    .advise(CHECK_BUCKET);
 }

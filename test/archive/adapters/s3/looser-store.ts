@@ -9,6 +9,8 @@ export interface Habits {
   readonly encodingUnsaid?: true;
   /** Sends objects without their length. */
   readonly withoutLength?: true;
+  /** Takes a bucket in the host's name alone. */
+  readonly bucketInHost?: true;
   /** Neither its listings nor its objects have ETags. */
   readonly withoutEtags?: true;
 }
@@ -17,20 +19,26 @@ export class LooserStore {
   readonly endpoint: string;
   readonly #server: Server;
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, { bucketInHost }: Habits) {
     this.#server = server;
-    this.endpoint = `http://127.0.0.1:${port}`;
+    this.endpoint = `http://${bucketInHost === true ? HOST : "127.0.0.1"}:${port}`;
   }
 
   static async before(store: string, habits: Habits): Promise<LooserStore> {
     const server = createServer((incoming, outgoing) => void pass(incoming, outgoing, { store, habits }));
-    return new LooserStore(server, await listening(server));
+    return new LooserStore(server, await listening(server), habits);
   }
 
   async stop(): Promise<void> {
     await closed(this.#server, () => this.#server.closeAllConnections());
   }
 }
+
+/** Names below it lead nowhere by themselves: who asks gives them the loopback address. */
+const HOST = "store.example";
+
+const FORBIDDEN =
+  "<Error><Code>SecondLevelDomainForbidden</Code><Message>The bucket is to be in the host name.</Message></Error>";
 
 interface Between {
   readonly store: string;
@@ -40,11 +48,17 @@ interface Between {
 async function pass(incoming: IncomingMessage, outgoing: ServerResponse, { store, habits }: Between): Promise<void> {
   const body: Buffer[] = [];
   for await (const piece of incoming as AsyncIterable<Buffer>) body.push(piece);
-  const url = new URL(incoming.url ?? "/", store);
+  const inHost = new RegExp(`^(.+)\\.${HOST}:\\d+$`).exec(incoming.headers.host ?? "")?.[1];
+  if (habits.bucketInHost === true && inHost === undefined) {
+    outgoing.writeHead(403, { "content-type": "application/xml" }).end(FORBIDDEN);
+    return;
+  }
+  const asked = inHost === undefined ? (incoming.url ?? "/") : `/${inHost}${incoming.url ?? "/"}`;
+  const url = new URL(asked, store);
   const isListing = url.searchParams.has("prefix");
   const headers = { ...incoming.headers };
   if (habits.withoutEtags === true) delete headers["if-match"];
-  const path = isListing && habits.firstVersion === true ? asFirstVersion(url) : (incoming.url ?? "/");
+  const path = isListing && habits.firstVersion === true ? asFirstVersion(url) : asked;
   const onward = request(store, { method: incoming.method ?? "GET", path, headers }, (answer) => {
     const pieces: Buffer[] = [];
     answer.on("data", (piece: Buffer) => pieces.push(piece));
