@@ -3,7 +3,7 @@
  * below them is changed. A place that no container can look into is read by root, by its path, on the engine's own machine.
  * One that cannot be looked at is unknown, with the reason, and stops no other.
  */
-import { inParallel } from "../../archive/reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { RecoverError } from "../../errors.ts";
 import {
   type DockerWords,

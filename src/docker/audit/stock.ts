@@ -28,6 +28,8 @@ export interface UsedData {
 
 /** Commands are lines as they are typed. */
 interface Told {
+  readonly code: FindingCode;
+  readonly severity: Severity;
   readonly what: string;
   readonly fix: string;
   readonly commands?: readonly string[];
@@ -72,8 +74,8 @@ export class Stock {
   }
 
   /** A finding about a container, at its line in a Compose file. */
-  of(container: SurveyedContainer, code: FindingCode, severity: Severity, told: Told): Finding {
-    return { ...about(containerText(container), code, severity, told), at: this.lineOf(container) };
+  of(container: SurveyedContainer, told: Told): Finding {
+    return { ...about(containerText(container), told), at: this.lineOf(container) };
   }
 
   #dataOf(container: SurveyedContainer): readonly UsedData[] {
@@ -93,10 +95,7 @@ export class Stock {
 }
 
 /** A finding that no line of a file is about. */
-export const about = (subject: string, code: FindingCode, severity: Severity, told: Told): Finding => ({
-  ...{ code, severity, subject, at: "", commands: [] },
-  ...told,
-});
+export const about = (subject: string, told: Told): Finding => ({ subject, at: "", commands: [], ...told });
 
 export const containerText = ({ name }: { readonly name: string }): string => `container ${quoted(name)}`;
 

@@ -28,24 +28,25 @@ export type Route = (exchange: Exchange) => HttpResponse;
 export class Refusal extends Error {
   readonly response: HttpResponse;
 
-  constructor(status: number, code: number, title: string, detail: string) {
+  constructor(status: number, { code, title }: { readonly code: number; readonly title: string }, detail: string) {
     super(detail);
     this.response = jsonResponse(status, { errors: [{ code, title: `CF-${title}`, detail }] });
   }
 }
 
-export const notFound = (what: string): Refusal => new Refusal(404, 10010, "ResourceNotFound", `${what} not found`);
+export const notFound = (what: string): Refusal =>
+  new Refusal(404, { code: 10010, title: "ResourceNotFound" }, `${what} not found`);
 
-export const unprocessable = (detail: string): Refusal => new Refusal(422, 10008, "UnprocessableEntity", detail);
+export const unprocessable = (detail: string): Refusal =>
+  new Refusal(422, { code: 10008, title: "UnprocessableEntity" }, detail);
 
 export const notAuthorized = (): Refusal =>
-  new Refusal(403, 10003, "NotAuthorized", "You are not authorized to perform the requested action");
+  new Refusal(403, { code: 10003, title: "NotAuthorized" }, "You are not authorized to perform the requested action");
 
 export const busy = (name: string): Refusal =>
   new Refusal(
     409,
-    60016,
-    "AsyncServiceInstanceOperationInProgress",
+    { code: 60016, title: "AsyncServiceInstanceOperationInProgress" },
     `An operation for service instance ${name} is in progress.`,
   );
 

@@ -114,7 +114,7 @@ function dispatch(asked: Omit<Parameters<Route>[0], "who" | "params">): HttpResp
     const match = form.exec(call);
     if (match !== null) return route({ ...asked, who, params: match.slice(1).map(decodeURIComponent) });
   }
-  throw new Refusal(404, 10000, "NotFound", "Unknown request");
+  throw new Refusal(404, { code: 10000, title: "NotFound" }, "Unknown request");
 }
 
 function root(request: HttpRequest): HttpResponse {

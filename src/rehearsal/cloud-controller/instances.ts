@@ -92,7 +92,7 @@ export const updateInstance: Route = (exchange) => {
   };
   patchInstance(state, instance.guid, changed);
   const silent = changed.name === instance.name || instance.type === "user-provided";
-  if (!silent) recordUsage(state, changed, "UPDATED", now);
+  if (!silent) recordUsage(state, changed, { event: "UPDATED", now });
   return jsonResponse(200, renderInstance(changed, request.origin));
 };
 

@@ -25,7 +25,7 @@ export function addInstance(state: Cloud, wanted: NewInstance, when: When): Inst
     actor: actor.guid,
   };
   state.instances.push(instance);
-  recordUsage(state, instance, "CREATED", now);
+  recordUsage(state, instance, { event: "CREATED", now });
   recordAudit(state, instanceNote("start_create", instance), when);
   return instance;
 }
@@ -40,7 +40,7 @@ export function addUserProvided(state: Cloud, wanted: Omit<NewInstance, "planGui
     guid: wanted.guid ?? drawn,
     planGuid: "",
     createdAt: stamp(now),
-    lastOperation: operation("create", "succeeded", now, "Operation succeeded"),
+    lastOperation: { ...operation("create", "succeeded", now), description: "Operation succeeded" },
     nextPollAt: 0,
     actor: actor.guid,
   };
@@ -62,7 +62,7 @@ export function finishCreate(state: Cloud, instance: Instance, when: When): void
 export function finishDelete(state: Cloud, instance: Instance, when: When): void {
   drop(state.instances, ({ guid }) => guid === instance.guid);
   drop(state.bindings, ({ instanceGuid }) => instanceGuid === instance.guid);
-  recordUsage(state, instance, "DELETED", when.now);
+  recordUsage(state, instance, { event: "DELETED", now: when.now });
   recordAudit(state, instanceNote("delete", instance), when);
 }
 
@@ -108,12 +108,12 @@ export const patchInstance = (state: Cloud, guid: string, changed: Partial<Insta
 export const nextPoll = ({ settings }: CloudControllerState, now: Date): number =>
   now.getTime() + settings.brokerPollSeconds * 1000;
 
-export const operation = (
-  type: Operation["type"],
-  state: Operation["state"],
-  now: Date,
-  description = "",
-): Operation => ({ type, state, description, updatedAt: stamp(now) });
+export const operation = (type: Operation["type"], state: Operation["state"], now: Date): Operation => ({
+  type,
+  state,
+  description: "",
+  updatedAt: stamp(now),
+});
 
 function instanceNote(verb: string, { guid, name, spaceGuid, type }: Instance): AuditNote {
   const kind = type === "user-provided" ? "user_provided_service_instance" : "service_instance";

@@ -78,7 +78,7 @@ function pageOf<Row extends Sortable>(request: HttpRequest, rows: readonly Row[]
   const number = Number(request.query.get("page") ?? "1");
   if (!(perPage >= 1 && perPage <= 5000 && number >= 1)) {
     const detail = "The query parameter is invalid: Per page must be between 1 and 5000";
-    throw new Refusal(400, 10005, "BadQueryParameter", detail);
+    throw new Refusal(400, { code: 10005, title: "BadQueryParameter" }, detail);
   }
   const size = Math.min(perPage, maxPerPage);
   const pages = Math.max(1, Math.ceil(rows.length / size));

@@ -19,7 +19,11 @@ export interface When {
 }
 
 /** One row per create, rename or plan change, and delete: however the instance died. */
-export function recordUsage(state: Cloud, instance: Instance, event: UsageEvent["state"], now: Date): void {
+export function recordUsage(
+  state: Cloud,
+  instance: Instance,
+  { event, now }: { readonly event: UsageEvent["state"]; readonly now: Date },
+): void {
   const space = state.spaces.find((each) => each.guid === instance.spaceGuid);
   const plan = state.plans.find((each) => each.guid === instance.planGuid);
   state.usageEvents.push({

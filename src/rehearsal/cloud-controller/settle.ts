@@ -68,7 +68,7 @@ function settleOperation(
   const { type } = instance.lastOperation;
   const job = (changed: Partial<Job>): void => change(state.jobs, isWaitingFor(instance), changed);
   const { description } = progress;
-  const lastOperation = operation(type, progress.state, now, description);
+  const lastOperation = { ...operation(type, progress.state, now), description };
   switch (progress.state) {
     case "in progress":
       patchInstance(state, instanceGuid, { lastOperation, nextPollAt: nextPoll(state, now) });
@@ -106,7 +106,8 @@ function settleBinding(
 function details(outcome: BrokerOutcome): HttpResponse {
   return outcome.kind === "credentials"
     ? jsonResponse(200, { credentials: outcome.credentials, syslog_drain_url: null, volume_mounts: [] })
-    : new Refusal(502, 10001, "ServiceBrokerBadResponse", "The service broker did not answer").response;
+    : new Refusal(502, { code: 10001, title: "ServiceBrokerBadResponse" }, "The service broker did not answer")
+        .response;
 }
 
 function progressOf(outcome: BrokerOutcome): BrokerProgress {

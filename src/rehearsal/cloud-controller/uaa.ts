@@ -35,11 +35,11 @@ const GRANTS: Readonly<Record<string, (state: CloudControllerState, asked: Asked
 /** Who a bearer token belongs to. */
 export function authenticate(state: CloudControllerState, request: HttpRequest, now: Date): Subject {
   const bearer = bearerToken(request);
-  if (bearer === undefined) throw new Refusal(401, 10002, "NotAuthenticated", "Authentication error");
+  if (bearer === undefined) throw new Refusal(401, { code: 10002, title: "NotAuthenticated" }, "Authentication error");
   const { jti } = claimsOf(bearer);
   const token = state.uaa.tokens.find((each) => each.kind === "access" && each.id === jti);
   const who = token !== undefined && isAlive(token, now) ? subject(state, token.subject) : undefined;
-  if (who === undefined) throw new Refusal(401, 1000, "InvalidAuthToken", "Invalid Auth Token");
+  if (who === undefined) throw new Refusal(401, { code: 1000, title: "InvalidAuthToken" }, "Invalid Auth Token");
   return who;
 }
 

@@ -21,8 +21,8 @@ export interface StandInServer {
 }
 
 export interface Shell {
-  answer(request: HttpRequest): Promise<Answered>;
-  callOf(request: HttpRequest): HttpCall;
+  readonly answer: (request: HttpRequest) => Promise<Answered>;
+  readonly callOf: (request: HttpRequest) => HttpCall;
   readonly passage?: Passage | undefined;
 }
 

@@ -21,7 +21,7 @@ execFileSync("mkfifo", [pipe]);
 /** The inputs for which the main runbook has no default. */
 const NAMED = ["--input", "service=a", "--input", "org=o", "--input", "space=s"];
 const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense: true\n");
-/** What is wrong with it, the words, the code of its error, and a piece of that. */
+/** The fault, the words of the call, the code of its error, and a piece of its text. */
 type BadCall = readonly [what: string, words: readonly string[], code: ErrorCode, says: string];
 /** Without another code the call itself is wrong. */
 const wrong = (what: string, words: string, says: string, code: ErrorCode = "usage"): BadCall => [

@@ -30,7 +30,9 @@ function finding(stock: Stock, { container, contents, at }: UsedData): Finding {
   // Anybody may write one.
   const label = labels.find((name) => BACKUP.test(name));
   const line = `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([file])}`;
-  return stock.of(container, "data-without-backup", "warning", {
+  return stock.of(container, {
+    code: "data-without-backup",
+    severity: "warning",
     what: `Nothing on this host backs up ${dataText(contents)}${label === undefined ? "" : `: its label ${quoted(label)} is no proof`}.`,
     fix: `Take a backup by the system's own means, and regularly; if there is one elsewhere, say so with --input backed_up=${quote([container.name])}.`,
     commands: dump === "" ? [] : [line],

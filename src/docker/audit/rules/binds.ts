@@ -15,7 +15,9 @@ function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount):
   const { contents, source, destination, writable } = mount;
   if (contents?.kind === "absent")
     return [
-      stock.of(container, "bind-missing", "serious", {
+      stock.of(container, {
+        code: "bind-missing",
+        severity: "serious",
         what: `${quoted(source)} on the host, mounted at ${quoted(destination)}, is not there: the container's next start fails, or makes an empty directory in its place.`,
         fix: "See what became of it before the container is started again.",
         commands: [quote(["ls", "-ld", "--", source])],
@@ -23,7 +25,9 @@ function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount):
     ];
   if (contents?.kind === "data" && !writable && !isWritten(stock, source))
     return [
-      stock.of(container, "bind-of-database-read-only", "warning", {
+      stock.of(container, {
+        code: "bind-of-database-read-only",
+        severity: "warning",
         what: `${dataText(contents)} at ${quoted(destination)} is mounted read-only: its server does not start with that.`,
         fix: `Mount ${quoted(source)} writable for the one server that it belongs to, and take backups through that server.`,
       }),

@@ -19,7 +19,9 @@ export function compose(stock: Stock, told: ReadonlySet<string>): readonly Findi
 function unread(project: SurveyedProject): readonly Finding[] {
   if (project.unread === null) return [];
   return [
-    about(`project ${quoted(project.name)}`, "compose-file-missing", "warning", {
+    about(`project ${quoted(project.name)}`, {
+      code: "compose-file-missing",
+      severity: "warning",
       what: `Its containers are there, and its Compose file could not be read: ${project.unread}.`,
       fix: `Look in ${quoted(project.directory || "the directory that it was brought up in")} what became of it; without it nobody can bring the stack up as it was.`,
     }),
@@ -32,7 +34,9 @@ function renamed({ name, own, directory }: SurveyedProject): readonly Finding[] 
   const last = directory.slice(directory.lastIndexOf("/") + 1).toLowerCase();
   const isGiven = own !== last.replace(/[^a-z0-9_-]/gu, "").replace(/^[_-]+/u, "");
   return [
-    about(`project ${quoted(name)}`, "project-renamed", isGiven ? "warning" : "note", {
+    about(`project ${quoted(name)}`, {
+      code: "project-renamed",
+      severity: isGiven ? "warning" : "note",
       what: `Its files are of the project ${quoted(own)} by now: the next "up" without "-p ${name}" leaves its containers and volumes alone, and begins with empty ones.`,
       fix: `To keep what is there, write "name: ${name}" into the Compose file, or COMPOSE_PROJECT_NAME=${name} into the ".env" beside it.`,
     }),
@@ -50,7 +54,9 @@ function withoutStorage(stock: Stock, service: SurveyedService): readonly Findin
   const usual = dataPathsOf(image).map(({ path }) => path);
   if (paths.some((path) => isCovered(path, mounts, own?.volumes ?? usual))) return [];
   const key = `${name}-data`;
-  const found = about(`service ${quoted(name)}`, "database-without-storage", "serious", {
+  const found = about(`service ${quoted(name)}`, {
+    code: "database-without-storage",
+    severity: "serious",
     what: `${quoted(image)} keeps its data in ${first.path}, and the file mounts nothing there: they end in an anonymous volume or in the container itself.`,
     fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.`,
   });

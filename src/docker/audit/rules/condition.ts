@@ -25,7 +25,9 @@ function damaged(stock: Stock, data: UsedData): readonly Finding[] {
     ? "If nobody has ever used it, stop the container and give it an empty volume."
     : "Take a copy of it before anything else, and let nothing write to it.";
   return [
-    stock.of(container, begun ? "data-half-made" : "data-damaged", begun ? "warning" : "serious", {
+    stock.of(container, {
+      code: begun ? "data-half-made" : "data-damaged",
+      severity: begun ? "warning" : "serious",
       what: `PostgreSQL in ${quoted(path)} does not start as it is: ${postgres.why}.`,
       ...(keeper === undefined
         ? { fix, commands: [stock.command("stop", container.name)] }
@@ -42,7 +44,9 @@ function otherVersion(stock: Stock, data: UsedData): readonly Finding[] {
   if (contents.system !== "postgresql" || major === undefined || version === "") return [];
   if (dataIn(contents).some((each) => each.version === major)) return [];
   return [
-    stock.of(container, "data-of-other-version", "serious", {
+    stock.of(container, {
+      code: "data-of-other-version",
+      severity: "serious",
       what: `Its image has PostgreSQL ${quoted(major)}, and the data are of ${version}: it does not start with them.`,
       fix: `Name an image of PostgreSQL ${version}, or dump with ${version} and load into ${quoted(major)}.`,
     }),
@@ -56,7 +60,9 @@ function unpinned(stock: Stock, { contents, container }: UsedData): readonly Fin
     reference !== undefined && reference.digest === undefined && /^(?:latest|alpine)?$/.test(reference.tag ?? "");
   if (contents.system !== "postgresql" || !floats || /^sha256:|^[0-9a-f]{12,64}$/.test(image)) return [];
   return [
-    stock.of(container, "database-image-unpinned", "warning", {
+    stock.of(container, {
+      code: "database-image-unpinned",
+      severity: "warning",
       what: `${quoted(image)} names no release, and the data are of ${dataText(contents)}: the next pull can bring a release that does not start with them.`,
       fix: `Write the release: ${quoted(`${image.replace(/:[^/:]*$/, "")}:${contents.version}`)}.`,
     }),

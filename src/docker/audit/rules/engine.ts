@@ -24,7 +24,9 @@ function space(stock: Stock): readonly Finding[] {
       : `${Math.round(inodes * 100)} % of its inodes are free`;
   const cache = buildCacheBytes === null || buildCacheBytes === 0 ? "" : ` (about ${bytesText(buildCacheBytes)})`;
   return [
-    about(`directory ${quoted(engine.root)}`, "space-short", least < SERIOUS ? "serious" : "warning", {
+    about(`directory ${quoted(engine.root)}`, {
+      code: "space-short",
+      severity: least < SERIOUS ? "serious" : "warning",
       what: `On the disk of ${quoted(engine.root)} ${what}: databases stop when it is full, and some of them come back only with more room.`,
       fix: `Free the build cache${cache} and images that nobody runs. Volumes are never pruned for room.`,
       commands: [stock.command("builder", "prune"), stock.command("image", "prune", "-a")],
@@ -42,7 +44,9 @@ function driver(stock: Stock): readonly Finding[] {
   if (gone !== undefined) {
     const loop = driverStatus.some(([name]) => name === "Data loop file");
     return [
-      about(subject, "storage-driver", loop ? "serious" : "warning", {
+      about(subject, {
+        code: "storage-driver",
+        severity: loop ? "serious" : "warning",
         what: `From Engine ${gone} on it is gone: after an upgrade images and containers, with all that they wrote over their images, cannot be seen.${loop ? " It lies in a sparse file, which is made for trying only." : ""}`,
         fix: 'Move data into volumes, which every driver leaves alone, then choose "overlay2".',
       }),
@@ -50,7 +54,9 @@ function driver(stock: Stock): readonly Finding[] {
   }
   if (storageDriver !== "vfs") return [];
   return [
-    about(subject, "storage-driver", "warning", {
+    about(subject, {
+      code: "storage-driver",
+      severity: "warning",
       what: "It copies every layer in full: the disk fills many times faster.",
       fix: 'Choose "overlay2" on a file system that it works on.',
     }),

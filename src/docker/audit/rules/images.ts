@@ -14,7 +14,9 @@ function madeVolumes(stock: Stock, container: SurveyedContainer): readonly Findi
     // Data are told of elsewhere.
     if (volume?.anonymous !== true || volume.contents.kind === "data") return [];
     const holds = volume.contents.kind === "other";
-    return stock.of(container, "image-makes-volume", holds ? "warning" : "note", {
+    return stock.of(container, {
+      code: "image-makes-volume",
+      severity: holds ? "warning" : "note",
       what: `${quoted(destination)} is a volume without a name${holds ? ", with files in it" : ""}: a container that is made anew begins with another one.`,
       fix: `Mount a named volume at ${quoted(destination)}, or "--tmpfs ${destination}" if nothing in it is to stay.`,
     });

@@ -15,7 +15,7 @@ export function places(stock: Stock): readonly Finding[] {
     const found = misplaced(stock, data);
     if (found === undefined) return [];
     const [code, what] = found;
-    return stock.of(data.container, code, "serious", { what, ...moveToNamedVolume(stock, data) });
+    return stock.of(data.container, { code, severity: "serious", what, ...moveToNamedVolume(stock, data) });
   });
 }
 

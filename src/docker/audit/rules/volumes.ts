@@ -28,7 +28,9 @@ function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
   const last = contents.postgres?.control;
   const checkpoint = last?.known === true ? `, last checkpoint ${last.checkpointTime}` : "";
   return [
-    about(volumeText(volume), "data-in-unused-volume", anonymous ? "serious" : "warning", {
+    about(volumeText(volume), {
+      code: "data-in-unused-volume",
+      severity: anonymous ? "serious" : "warning",
       what: `${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
       fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
       commands: [stock.command("volume", "inspect", name)],
@@ -46,7 +48,9 @@ function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): readonly 
   const filled = plain.filter(({ contents }) => contents.kind === "other").length;
   const text = counted(plain.length, "volume");
   return [
-    about(text, "volumes-unused", "note", {
+    about(text, {
+      code: "volumes-unused",
+      severity: "note",
       what: `${text} without a database ${plain.length === 1 ? "is" : "are"} used by no container${size}; ${filled} of them hold something.`,
       fix: "Look at each before it is removed.",
       commands: [stock.command("volume", "ls", "--filter", "dangling=true")],
@@ -64,7 +68,9 @@ function moved(stock: Stock, unused: readonly SurveyedVolume[]): readonly Findin
       return its !== undefined && its.key === own.key && its.project !== own.project && stock.usersOf(other).length > 0;
     });
     if (twin === undefined) return [];
-    return about(volumeText(volume), "same-volume-of-other-project", "warning", {
+    return about(volumeText(volume), {
+      code: "same-volume-of-other-project",
+      severity: "warning",
       what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one: a directory that was moved or renamed leaves its data behind so.`,
       fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${own.project}.`,
     });

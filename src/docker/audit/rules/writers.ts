@@ -35,11 +35,15 @@ function several(stock: Stock, place: string, here: readonly Writer[]): readonly
   const subject = volume === "" ? `directory ${quoted(place)}` : `volume ${quoted(volume)}`;
   const fix = `Leave one of them, and mount it read-only for whoever else needs its files (":ro").`;
   const found = here.every(({ container }) => container.running)
-    ? about(subject, "written-by-several", "serious", {
+    ? about(subject, {
+        code: "written-by-several",
+        severity: "serious",
         what: `${names} may all write to ${dataText(contents)} in it: two servers on one directory destroy it, and a lock file does not reach from one container to another.`,
         fix,
       })
-    : about(subject, "written-by-two-projects", "warning", {
+    : about(subject, {
+        code: "written-by-two-projects",
+        severity: "warning",
         what: `${names} are of different projects and may write to ${dataText(contents)} in it: nothing keeps both from running at once, and "down -v" of one takes the data of the other.`,
         fix,
       });
