@@ -198,7 +198,7 @@ interface MutatingBase<I, O> extends ActionBase<I, O> {
    * from the world and noted for later steps. An effect that is under way is waited for. Default: `probe`.
    */
   probeByHand?(context: Context, input: I): Promise<Probe<O>>;
-  /** Default: it holds while the probe says done, with the same output. */
+  /** Default: it holds while the probe says done, with the same output; a probe that cannot tell leaves it unknown. */
   verify?(context: Context, input: I, output: O): Promise<Verdict>;
   /** Absent: the step is a point of no return. */
   readonly undo?: WayBack<NoInfer<I>, NoInfer<O>> | NothingToUndo;

@@ -107,7 +107,17 @@ type DoneOutput = z.infer<typeof doneOutput>;
 
 /** A step that changes the far side, once per key. */
 export function changing(world: FakeWorld, effect: Exclude<Effect, "read">): AnyAction {
-  const action: Action<KeyInput, DoneOutput> = {
+  return defineAction(change(world, effect));
+}
+
+/** The same step without its proof: its probe stands for it. */
+export function changingUnproved(world: FakeWorld, effect: Exclude<Effect, "read">): AnyAction {
+  const { verify: _proof, ...action } = change(world, effect);
+  return defineAction(action);
+}
+
+function change(world: FakeWorld, effect: Exclude<Effect, "read">): Action<KeyInput, DoneOutput> {
+  return {
     id: `fake.${effect}`,
     title: `Fake ${effect}`,
     effect,
@@ -138,7 +148,6 @@ export function changing(world: FakeWorld, effect: Exclude<Effect, "read">): Any
       return { holds, evidence: `${key} is not there`, ...world.staying.get(key) };
     },
   };
-  return defineAction(action);
 }
 
 const readOutput = z.object({ value: z.json() });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changing, FakeWorld } from "./fake-world.ts";
+import { changing, changingUnproved, FakeWorld } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
 
 function one(world: FakeWorld): ReturnType<typeof runbookOf> {
@@ -50,6 +50,33 @@ describe("a step that changes the world", () => {
     expect(await bench.resume({ runbook: one(world), flags: YES })).toMatchObject({ exitCode: 0 });
     expect(bench.state.units.get("make")).toMatchObject({ kind: "succeeded", how: "adopted" });
     expect(world.effects.get("db")).toBe(1);
+  });
+
+  it("is held to its probe where it has no proof, after the effect and when a run is resumed", async () => {
+    const world = new FakeWorld();
+    const bench = new Bench();
+    world.weather.set("late", ["refused"]);
+    const runbook = runbookOf([
+      step("make", { action: changingUnproved(world, "create"), with: { key: "db" } }),
+      step("late", { action: changing(world, "create"), with: { key: "late" } }),
+    ]);
+    await bench.run({ runbook, flags: YES });
+    expect(world.calls.slice(0, 3)).toEqual(["guard db", "do db", "probe db"]);
+    world.effects.clear();
+    const result = await bench.resume({ runbook, flags: YES });
+    expect(result).toMatchObject({ exitCode: 13, error: { code: "question-unanswered" } });
+    expect(bench.journal.entries.filter((entry) => entry.type === "drift-found")).toMatchObject([
+      { step: "make", evidence: "db is not-done" },
+    ]);
+  });
+
+  it("says that nobody could tell where the probe that stands for its proof cannot", async () => {
+    const world = new FakeWorld();
+    world.opaque.add("db");
+    const runbook = runbookOf([step("make", { action: changingUnproved(world, "create"), with: { key: "db" } })]);
+    const result = await new Bench().run({ runbook, flags: YES });
+    expect(result).toMatchObject({ exitCode: 12, error: { code: "proof-failed" } });
+    expect(result.error?.message).toContain("nobody could tell whether it holds: db is unknown");
   });
 
   it("is probed where the call was surely refused, and gives the target back when the probe says not done", async () => {

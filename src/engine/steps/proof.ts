@@ -101,7 +101,7 @@ export async function verdictOf(
   if (action.verify !== undefined) return action.verify(context, input, output);
   const found = await action.probe(context, input);
   const { evidence } = found;
-  if (found.state !== "done") return { holds: false, evidence };
+  if (found.state !== "done") return { holds: found.state === "unknown" ? "unknown" : false, evidence };
   const same = isDeepStrictEqual(masked(session, action.output.parse(found.output)), masked(session, output));
   return { holds: same, evidence };
 }
