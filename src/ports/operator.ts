@@ -66,6 +66,9 @@ export interface ChoiceQuestion extends QuestionBase {
   readonly details?: readonly string[];
 }
 
+/** The question whose answer `cleanup --owner-agrees NAME` gives. */
+export const OWNER_AGREES = "owner-agrees";
+
 export type Question = TextQuestion | ConfirmQuestion | TypedQuestion | ChoiceQuestion;
 
 /** The answer's text: "yes" or "no" for a confirm, the typed text, the chosen value; "by-hand" where that is offered. */

@@ -1,4 +1,4 @@
-/** A whole batch in the process of the box: its run, then each database that is left, as `run-batch.ts` takes them in turn. */
+/** A whole batch in the process of the box: its run, then each database that is left, as `carry-batch.ts` takes them in turn. */
 import {
   type Batch,
   batchOf,
@@ -8,7 +8,7 @@ import {
   standingsOf,
   targetOf,
 } from "../../src/cli/runs/batch.ts";
-import { inTurn } from "../../src/cli/commands/run-batch.ts";
+import { inTurn } from "../../src/cli/commands/carry-batch.ts";
 import { asRecoverError, EXIT } from "../../src/errors.ts";
 import { StateDirectory } from "../../src/engine/journal/state-directory.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";

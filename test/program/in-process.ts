@@ -149,7 +149,7 @@ function spawnHeard(...[command, words, options]: Parameters<typeof childProcess
 
 let loads = 0;
 
-/** As src/cli/session/own-actions.ts imports with it: Node would give the second call a module as the first one found its file. */
+/** As src/cli/session/own-module.ts imports with it: Node would give the second call a module as the first one found its file. */
 class LoadsAnew extends (Module as unknown as new (file: string) => Compiled) {
   override _compile(text: string, file: string): void {
     super._compile(text, file);

@@ -1,32 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { AnyAction } from "../../src/action.ts";
-import { ActionsById } from "../../src/wiring/actions-by-id.ts";
 import { REGISTRY } from "../../src/wiring/registry.ts";
 import { loadRunbook } from "../../src/engine/runbook/load.ts";
 
 const MAIN = "runbooks/recover-deleted-service.yml";
 
 describe("the registry", () => {
-  it("asks for an action where it is looked up, and not before", () => {
-    const named = (id: string): AnyAction => ({ ...(REGISTRY.get("platform.check") as AnyAction), id });
-    const asked: string[] = [];
-    const found = (id: string) => [id, () => (asked.push(id), named(id))] as const;
-    const actions = new ActionsById(new Map([found("a.one"), found("a.two")])).with([named("x.own")]);
-    expect([actions.size, [...actions.keys()], actions.has("a.two")]).toEqual([3, ["a.one", "a.two", "x.own"], true]);
-    expect(asked).toEqual([]);
-    expect([actions.get("a.two")?.id, actions.get("x.own")?.id, actions.get("a.none")]).toEqual([
-      "a.two",
-      "x.own",
-      undefined,
-    ]);
-    expect(asked).toEqual(["a.two"]);
-    const told: string[] = [];
-    actions.forEach((action, id) => told.push(`${id} ${action.id}`));
-    expect(told).toEqual(["a.one a.one", "a.two a.two", "x.own x.own"]);
-    expect([...actions.values()].map(({ id }) => id)).toEqual([...actions.keys()]);
-  });
-
   it("has every action below its own id", () => {
     for (const [id, action] of REGISTRY) expect(action.id).toBe(id);
   });

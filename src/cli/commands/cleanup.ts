@@ -4,7 +4,7 @@ import { createOutput } from "../screen/output.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { CLEAN_UP, CLEAN_UP_COPY, cleanupsOf, refuseSuspects } from "../runs/cleanups.ts";
-import type { ConductArguments } from "../session/conductor.ts";
+import type { ConductArguments } from "../session/stage.ts";
 import { secrets } from "../process/failure.ts";
 import { cleanable, leftAside } from "../runs/left-aside.ts";
 import { leftCopy } from "../runs/left-copy.ts";

@@ -1,14 +1,15 @@
 import { replay } from "../../engine/state/replay.ts";
 import { summarize } from "../../engine/state/summary.ts";
 import { EXIT } from "../../errors.ts";
-import { EventTail } from "../../engine/journal/event-tail.ts";
+import { EventTail } from "../../engine/journal/event-log.ts";
 import type { JournalReading } from "../../engine/journal/reading.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { unitsOf } from "../../report/digest.ts";
 import { between, lasting, Times } from "../../report/times.ts";
 import { standingText } from "../../report/standing/standing.ts";
 import { wayOnLines } from "../screen/closing-lines.ts";
-import { flagsAgain, waysAgain, withFlags } from "../session/ending.ts";
+import { waysAgain } from "../session/ending.ts";
+import { flagsAgain, withFlags } from "../session/flags-again.ts";
 import { createOutput, type Output } from "../screen/output.ts";
 import { wrap } from "../screen/text.ts";
 import { batchStateOf, type BatchState } from "../runs/batch-state.ts";

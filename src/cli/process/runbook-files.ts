@@ -13,8 +13,10 @@ import { readText } from "./text-file.ts";
 const SHIPPED = ownPath("runbooks/");
 const SHIPPED_NAME = /^[a-z][a-z0-9-]*$/;
 
+export type ComposedFile = ReturnType<typeof composeRunbook>;
+
 /** With the steps of the runbooks that it includes, or every mistake in an include. */
-export function composeFile(file: string): ReturnType<typeof composeRunbook> {
+export function composeFile(file: string): ComposedFile {
   return composeRunbook({ file, text: readText(file) }, (name) => included(file, name));
 }
 

@@ -1,26 +1,24 @@
 /** Runbooks by name (shipped with the package) or by file, checked and with their actions. */
-import { createHash } from "node:crypto";
 import type { AnyAction } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { diagnosticsError } from "../../kit/text/diagnostic.ts";
-import { hasOwn, OWN_FORM, ownPath, readOwn } from "../../kit/process/own-files.ts";
-import { type KeptRunbook, revived } from "../../engine/runbook/kept.ts";
 import { type Loaded, loadRunbook } from "../../engine/runbook/load.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
-import { composeFile, fileOf } from "./runbook-files.ts";
+import { checkedRunbook } from "./checked-runbook.ts";
+import { type ComposedFile, composeFile, fileOf } from "./runbook-files.ts";
 
 let known = REGISTRY;
 
 /** Actions that runbooks may name from now on, beside the shipped ones. */
 export function learn(actions: readonly AnyAction[]): void {
-  known = known.with(actions);
+  known = new Map([...known, ...actions.map((each) => [each.id, each] as const)]);
 }
 
 /** Throws `runbook-invalid` with every mistake. A runbook that the build has checked is not checked again. */
 export function openRunbook(nameOrFile: string): Runbook {
   const file = fileOf(nameOrFile);
   const composed = composeFile(file);
-  return checkedRunbook(composed, file) ?? soundOf(loaded(composed, file));
+  return checkedRunbook(composed, file, known) ?? soundOf(loaded(composed, file));
 }
 
 /** A runbook of which the text alone is left, with what it included; `file` names it. */
@@ -38,26 +36,7 @@ export function loadFile(file: string): Loaded {
   return loaded(composeFile(file), file);
 }
 
-type Composed = ReturnType<typeof composeFile>;
-
-/** As the build wrote it (build/bundle.mjs); undefined if it wrote none of the very text. */
-function checkedRunbook(composed: Composed, file: string): Runbook | undefined {
-  if ("diagnostics" in composed) return undefined;
-  const { text } = composed;
-  const found = checkedRunbooks()[createHash("sha256").update(text).digest("hex")];
-  return found === undefined ? undefined : revived(found, { text, file }, known);
-}
-
-const CHECKED = ownPath("bundle/runbooks.json");
-
-/** By the SHA-256 of their text; none in a clone. */
-function checkedRunbooks(): Readonly<Record<string, KeptRunbook>> {
-  return OWN_FORM !== "clone" && hasOwn(CHECKED)
-    ? (JSON.parse(readOwn(CHECKED).toString("utf8")) as Record<string, KeptRunbook>)
-    : {};
-}
-
-function loaded(composed: Composed, file: string): Loaded {
+function loaded(composed: ComposedFile, file: string): Loaded {
   if ("diagnostics" in composed) return composed;
   const found = loadRunbook(composed.text, file, known);
   return "diagnostics" in found ? { diagnostics: found.diagnostics.map(composed.locate) } : found;

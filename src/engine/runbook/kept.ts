@@ -30,15 +30,15 @@ function keptAction(action: AnyAction): KeptAction {
 export function revived(
   { steps, ...rest }: KeptRunbook,
   source: Pick<Runbook, "text" | "file">,
-  actions: Actions,
+  actions: Pick<Actions, "has" | "get">,
 ): Runbook | undefined {
   if (!steps.every(({ action }) => actions.has(action.id))) return undefined;
   const whole = steps.map((step): Step => ({ ...step, action: revivedAction(step.action, actions) }));
   return { ...rest, ...source, steps: whole };
 }
 
-/** Its module is loaded when more is wanted of it than a plan needs: that of forty takes as long as all else before a first screen. */
-function revivedAction({ parts, ...known }: KeptAction, actions: Actions): AnyAction {
+/** It is looked up when more is wanted of it than a plan needs: until then it need not be loaded. */
+function revivedAction({ parts, ...known }: KeptAction, actions: Pick<Actions, "get">): AnyAction {
   let found: AnyAction | undefined;
   const action = (): AnyAction => (found ??= asKept(known, actions.get(known.id)));
   const rest = parts.filter((part) => !(part in known));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openStage } from "../../../src/cli/session/conductor.ts";
+import { openStage } from "../../../src/cli/session/stage.ts";
 
 const GIVEN = { config: undefined, "state-dir": undefined, json: true, color: false, verbose: false };
 const CONSENT = { "non-interactive": true, yes: true, confirm: "o/s/db", "accept-loss": undefined, patience: "10m" };

@@ -19,17 +19,16 @@ import { readInputs } from "../../session/inputs.ts";
 import type { GlobalArguments } from "../../options/options.ts";
 import type { DoctorArguments } from "../../options/preparing-options.ts";
 import { readRehearsalMode } from "../../process/rehearsal-mode.ts";
-import { openRunbook } from "../../process/shipped-runbooks.ts";
+import { plannedRunbook } from "../../process/planned-runbook.ts";
 import { statePath } from "../../process/state.ts";
 import { toolVersion } from "../../process/tool-version.ts";
 import { usableLogins } from "./usable-logins.ts";
-import { withPorts } from "../../session/with-ports.ts";
 
 type Given = GlobalArguments & DoctorArguments;
 
 export async function doctor(given: Given): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
-  const runbook = openRunbook(given.runbook);
+  const runbook = await plannedRunbook(given.runbook);
   const sections: Section[] = [];
   if (!given.json) output.line(`Is everything there for "${runbook.name}"?`);
   for await (const section of allSections(given, runbook, readInputs(given))) {
@@ -47,6 +46,8 @@ async function* allSections(given: Given, runbook: Runbook, inputs: JsonObject):
   const { section, config } = await configurationSection(given, runbook, inputs);
   yield section;
   if (config === undefined) return;
+  // The reach to the systems is loaded behind the first words.
+  const { withPorts } = await import("../../session/with-ports.ts");
   const { signal } = new AbortController();
   const usable = await usableLogins(config, { env: process.env, signal });
   // The sections come as they are looked at, and everything is closed behind the last one.

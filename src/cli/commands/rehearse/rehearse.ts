@@ -21,7 +21,7 @@ import { secrets } from "../../process/failure.ts";
 import type { ReadyDatabase } from "./real-database.ts";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "../../options/options.ts";
 import { DEFAULT_RUNBOOK } from "../../process/default-runbook.ts";
-import { stateAgain, withFlags } from "../../session/ending.ts";
+import { stateAgain, withFlags } from "../../session/flags-again.ts";
 import { statePath } from "../../process/state.ts";
 import { orUncaught } from "../../process/uncaught.ts";
 

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { refuse } from "../../../errors.ts";
-
-/** The question whose answer `cleanup --owner-agrees NAME` gives. */
-export const OWNER_AGREES = "owner-agrees";
+import { OWNER_AGREES } from "../../../ports/operator.ts";
 
 const input = z.strictObject({ run: z.string(), target: z.string() });
 const output = z.object({ owner: z.string() });
