@@ -7,6 +7,9 @@ import type { Argv } from "./host-commands.ts";
 /** Exit codes: root would follow somebody else's link; a directory is absent; a directory may not be entered. */
 export const ENDS = { foreign: 5, absent: 6, closed: 7 } as const;
 
+/** The number of an account that owns nothing (nobody). */
+const NOBODY = "65534";
+
 /** For `case`. Only these words say that nothing is there: what lies behind the forbidden, or is gone, is not seen either. */
 export const NOWHERE =
   "*': No such file or directory' | *': No such file or directory (os error 2)' | *': Not a directory'";
@@ -101,6 +104,48 @@ export const asOwnerOf = (file: string, ...argv: Argv): Argv => ["sh", "-c", AS_
 /** For programs that only read. */
 export const asOwnerOfTarget = (file: string, ...argv: Argv): Argv => [
   ...(["sh", "-c", AS_OWNER_OF_TARGET, "sh", file] as const),
+  ...argv,
+];
+
+/**
+ * Directories, `--`, and a program that reads files there by their paths and repeats what they say, like Compose. Root runs it as the
+ * account that could put a link to root's files there; as nobody, if there are several such accounts, or if a directory is not found.
+ */
+const AS_READER = String.raw`${ENTER_SCRIPT}
+reader() {
+  enter "$1"
+  from=
+  while :; do
+    own || case $from$(stat -c '%u %A' .) in
+      below'0 '*[tT]) ;;
+      '0 '* | below'0 '*) echo ${NOBODY}; exit ;;
+      *) stat -c %u .; exit ;;
+    esac
+    [ "$(pwd -P)" != / ] || exit 0
+    cd -P .. || exit 1
+    from=below
+  done
+}
+who=
+while [ "$1" != -- ]; do
+  each=
+  [ "$(id -u)" != 0 ] || each=$(reader "$1" 2> /dev/null) || each=${NOBODY}
+  [ -z "$who" ] || [ -z "$each" ] || [ "$who" = "$each" ] || each=${NOBODY}
+  who=\${each:-$who}
+  shift
+done
+shift
+[ -n "$who" ] || exec "$@"
+group=$(getent passwd "$who" | cut -d: -f4)
+if [ -n "$group" ]; then set -- --init-groups -- "$@"; else group=${NOBODY}; set -- --clear-groups -- "$@"; fi
+cd / || exit 1
+unset DOCKER_CONFIG
+HOME=/nonexistent exec setpriv --reuid "$who" --regid "$group" --no-new-privs "$@"
+`.replaceAll("\\$", "$");
+export const asReader = (directories: readonly string[], ...argv: readonly string[]): Argv => [
+  ...(["sh", "-c", AS_READER, "sh"] as const),
+  ...directories,
+  "--",
   ...argv,
 ];
 

@@ -1,4 +1,5 @@
 /** The commands of both generations of Compose, as argv arrays: for the adapter, for describe() and for a stand-in. Pure. */
+import { asReader } from "./as-owner.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
@@ -41,29 +42,42 @@ const callWords = ({ project, directory, envFiles = [], files }: ComposeCall): r
 /** A file that names another one on the network gets an error: Compose would fetch it, by git or from a registry. */
 export const OFFLINE = ["COMPOSE_EXPERIMENTAL_GIT_REMOTE=0", "COMPOSE_EXPERIMENTAL_OCI_REMOTE=0"];
 
-/** Services of every profile: nobody noted which of them were chosen. The first generation shows all without a word. */
-const config = (words: DockerWords, call: ComposeCall, ...rest: readonly string[]): Argv => [
-  ...(words[0] === "sudo" ? (["sudo", "-n", "env"] as const) : (["env"] as const)),
-  ...["LC_ALL=C", ...OFFLINE],
-  ...composeWords(["docker"], call.generation),
-  ...callWords(call),
-  ...(call.generation === "v2" ? ["--profile", "*"] : []),
-  ...["config", ...rest],
-];
+/** Standard input by a name that both generations take for one file of several. */
+export const STDIN = "/dev/stdin";
+/** That name leads nowhere unless it is a pipe. */
+export const PIPED = 'cat | "$@"';
+
+const directoryOf = (file: string): string => file.slice(0, file.lastIndexOf("/")) || "/";
+
+/**
+ * Services of every profile: nobody noted which of them were chosen. The first generation shows all without a word. Its answer
+ * repeats values of each file that a file names, so that root asks with the rights of the account that may write there.
+ */
+const config = (words: DockerWords, call: ComposeCall, ...rest: readonly string[]): Argv => {
+  const { directory, files, envFiles = [] } = call;
+  const named = [...files, ...envFiles].filter((file) => file !== STDIN);
+  const argv = asReader(
+    [...new Set([directory, ...named.map(directoryOf)])],
+    ...(files.includes(STDIN) ? ["sh", "-c", PIPED, "sh"] : []),
+    ...["env", "LC_ALL=C", ...OFFLINE],
+    ...composeWords(["docker"], call.generation),
+    ...callWords(call),
+    ...(call.generation === "v2" ? ["--profile", "*"] : []),
+    ...["config", ...rest],
+  );
+  return words[0] === "sudo" ? ["sudo", "-n", ...argv] : argv;
+};
 
 /** JSON of the second generation, YAML of the first. */
 export const composeConfig = (words: DockerWords, call: ComposeCall): Argv =>
   config(words, call, ...(call.generation === "v2" ? ["--format", "json"] : []));
 
-/** Standard input by a name that both generations take for one file of several. */
-export const STDIN = "/dev/stdin";
-
-/** The same, with a text on standard input in the place of one file: the name leads nowhere unless it is a pipe. */
+/** The same, with a text on standard input in the place of one file. */
 export const composeConfigOver = (words: DockerWords, call: ComposeCall, file: string): Argv => {
   const files = call.files.includes(file)
     ? call.files.map((each) => (each === file ? STDIN : each))
     : [...call.files, STDIN];
-  return ["sh", "-c", PIPED, "sh", ...composeConfig(words, { ...call, files })];
+  return composeConfig(words, { ...call, files });
 };
 
 /**
@@ -73,8 +87,7 @@ export const composeConfigOver = (words: DockerWords, call: ComposeCall, file: s
 export const composeHashes = (words: DockerWords, call: ComposeCall, services: readonly string[]): Argv =>
   call.generation === "v1"
     ? config(words, call, "--hash", services.join(","))
-    : ["sh", "-c", PIPED, "sh", ...config(words, { ...call, files: [STDIN] }, "--hash", services.join(","))];
-export const PIPED = 'cat | "$@"';
+    : config(words, { ...call, files: [STDIN] }, "--hash", services.join(","));
 
 export const composeUp = (
   words: DockerWords,

@@ -210,6 +210,7 @@ const SETTINGS: readonly string[] = [
   "autovacuum=off",
   "fsync=off",
   "shared_buffers=64MB",
+  "huge_pages=off",
   "max_prepared_transactions=64",
 ];
 const settings = (...more: readonly string[]): readonly string[] =>

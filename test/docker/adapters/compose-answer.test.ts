@@ -13,6 +13,10 @@ const CALL: ComposeCall = {
 
 const FETCHES_NOTHING = ["COMPOSE_EXPERIMENTAL_GIT_REMOTE=0", "COMPOSE_EXPERIMENTAL_OCI_REMOTE=0"];
 
+/** The script that reads as the files' owner: test/kit/commands/as-reader.test.ts. */
+const unscripted = (argv: readonly string[]): readonly string[] =>
+  argv.map((word) => (word.includes("reader() {") ? "…" : word));
+
 const asked = (code: number, stderr: string, stdout = "") => {
   const shell: Shell = {
     label: "here",
@@ -27,14 +31,14 @@ const asked = (code: number, stderr: string, stdout = "") => {
 
 describe("the call", () => {
   it("names the files, the env files and every profile, and lets Compose fetch nothing", () => {
-    expect(composeConfig(["docker"], CALL)).toEqual([
-      ...["env", "LC_ALL=C", ...FETCHES_NOTHING, "docker", "compose"],
+    expect(unscripted(composeConfig(["docker"], CALL))).toEqual([
+      ...["sh", "-c", "…", "sh", "/srv/shop", "--", "env", "LC_ALL=C", ...FETCHES_NOTHING, "docker", "compose"],
       ...["-p", "shop", "--project-directory", "/srv/shop", "--env-file", "/srv/shop/prod.env"],
       ...["-f", "/srv/shop/a.yml", "-f", "/srv/shop/b.yml", "--profile", "*", "config", "--format", "json"],
     ]);
-    const first = composeConfig(["sudo", "-n", "docker"], { ...CALL, generation: "v1", envFiles: [] });
-    expect(first.join(" ")).toBe(
-      `sudo -n env LC_ALL=C ${FETCHES_NOTHING.join(" ")} docker-compose -p shop --project-directory /srv/shop -f /srv/shop/a.yml -f /srv/shop/b.yml config`,
+    const first = composeConfig(["sudo", "-n", "docker"], { ...CALL, generation: "v1", envFiles: ["/etc/shop.env"] });
+    expect(unscripted(first).join(" ")).toBe(
+      `sudo -n sh -c … sh /srv/shop /etc -- env LC_ALL=C ${FETCHES_NOTHING.join(" ")} docker-compose -p shop --project-directory /srv/shop --env-file /etc/shop.env -f /srv/shop/a.yml -f /srv/shop/b.yml config`,
     );
   });
 

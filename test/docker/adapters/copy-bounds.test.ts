@@ -29,6 +29,14 @@ it.each([
     expect(options).toContain(bound);
 });
 
+it.each([
+  ["on a copy", startOnCopy(["docker"], SERVER)],
+  ["for a proof", startFresh(["docker"], SERVER, "copied")],
+])("a server %s takes no memory for its buffers that its bounds do not hold, whatever the volume sets", (_, argv) => {
+  const set = argv.filter((_word, at) => argv[at - 1] === "-c");
+  expect(set).toEqual(expect.arrayContaining(["shared_buffers=64MB", "huge_pages=off"]));
+});
+
 it("a place in memory is as bounded as /tmp where an image wants a volume", () => {
   const programs = { ...SERVER.programs, volumes: ["/tmp", "/var/lib/postgresql/data"] };
   const argv = startOnCopy(["docker"], { ...SERVER, programs });

@@ -1,5 +1,14 @@
 /** Both real programs take the override for what it says, also from standard input, and fetch nothing for a stranger. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -86,6 +95,28 @@ async function modelOf(...asked: Parameters<typeof ask>): Promise<ComposeModel> 
   if (answer.state !== "told") throw new Error(JSON.stringify(answer));
   return readModel(answer.text, asked[0], "here");
 }
+
+/** The second generation of the rig lies where no other account may go. */
+it("repeats to root no more of a file that a stranger's file names than that stranger may read", async () => {
+  expect(process.getuid?.()).toBe(0);
+  chmodSync(root, 0o755);
+  const directory = place("stranger", { "docker-compose.yml": 'services: { db: { image: "postgres:${TAG}" } }\n' });
+  const image = async (): Promise<string | undefined> => {
+    for (const over of [undefined, { file: "override.yml", text: "services: { db: { hostname: x } }\n" }]) {
+      const answer = await ask("v1", directory, over === undefined ? {} : { over });
+      if (answer.state === "refused") return answer.why;
+      expect(answer).toMatchObject({ state: "told", text: expect.stringContaining("postgres:") });
+    }
+    return (await modelOf("v1", directory)).services[0]?.image;
+  };
+  writeFileSync(join(root, "of-root"), "TAG=s3cret\n", { mode: 0o600 });
+  writeFileSync(join(directory, ".env"), "TAG=13\n", { mode: 0o600 });
+  for (const path of [directory, join(directory, ".env")]) chownSync(path, 33, 33);
+  expect(await image()).toBe("postgres:13");
+  rmSync(join(directory, ".env"));
+  symlinkSync(join(root, "of-root"), join(directory, ".env"));
+  expect(await image()).toContain("Permission denied");
+});
 
 describe.each(BOTH)("Compose %s", (generation) => {
   const OVERRIDE = "docker-compose.override.yml";
