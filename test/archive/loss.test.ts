@@ -78,7 +78,15 @@ describe("a loss", () => {
     const maybe = fc.oneof(fc.constant(""), time);
     fc.assert(
       fc.property(maybe, maybe, maybe, fc.nat(5), (lastTransaction, stored, deletedAt, segments) => {
-        const range = lossRange({ segments, which: "", lastTransaction, stored, deletedAt, shown: "", readInFull: true });
+        const range = lossRange({
+          segments,
+          which: "",
+          lastTransaction,
+          stored,
+          deletedAt,
+          shown: "",
+          readInFull: true,
+        });
         for (const text of [lossText(range), shortLossText(range)]) expect(text).not.toMatch(/nothing is lost/);
         const seconds = range.atMost?.seconds;
         if (typeof seconds !== "number" || range.atMost === null) return;

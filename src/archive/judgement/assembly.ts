@@ -86,7 +86,8 @@ export function unreadText(look: Look | null): string {
 
 /** The same, with the objects that nothing can be said of. */
 export function notReadText(look: Look | null): string {
-  const hidden = look === null || look.hidden === 0 ? [] : [`${counted(look.hidden, "object")} could not be looked into`];
+  const hidden =
+    look === null || look.hidden === 0 ? [] : [`${counted(look.hidden, "object")} could not be looked into`];
   return [unreadText(look), ...hidden].filter((text) => text !== "").join("; ");
 }
 
