@@ -82,10 +82,14 @@ function place(name: string, files: Files): string {
 async function ask(
   generation: ComposeGeneration,
   directory: string,
-  more: { readonly files?: readonly string[]; readonly over?: { readonly file: string; readonly text: string } } = {},
+  more: {
+    readonly files?: readonly string[];
+    readonly over?: { readonly file: string; readonly text: string };
+    readonly project?: string;
+  } = {},
 ) {
-  const { files = ["docker-compose.yml"], over } = more;
-  const call = { generation, project: "x", directory, files: files.map((file) => join(directory, file)) };
+  const { files = ["docker-compose.yml"], over, project = "x" } = more;
+  const call = { generation, project, directory, files: files.map((file) => join(directory, file)) };
   const at = over === undefined ? {} : { over: { ...over, file: join(directory, over.file) } };
   return await askCompose(shell, ["docker"], { call, ...at });
 }
@@ -143,6 +147,16 @@ describe.each(BOTH)("Compose %s", (generation) => {
     expect(strangeBetween(over, last, [{ service: "redis", source: join(directory, "redis"), target: "/data" }])).toBe(
       undefined,
     );
+  });
+
+  it("names the project as its files do when nobody names it; the first generation does not say", async () => {
+    const text = "services:\n  db:\n    image: x\n";
+    const nameIn = async (name: string, files: Files) =>
+      (await modelOf(generation, place(`${name}.${generation}`, files), { project: "" })).rest["name"];
+    const bySetting = { "docker-compose.yml": text, ".env": "COMPOSE_PROJECT_NAME=unstacked\n" };
+    const names = [await nameIn("Plain", { "docker-compose.yml": text }), await nameIn("set", bySetting)];
+    expect(names).toEqual(generation === "v1" ? [undefined, undefined] : ["plainv2", "unstacked"]);
+    if (generation === "v2") expect(await nameIn("own", { "docker-compose.yml": `name: own\n${text}` })).toBe("own");
   });
 
   it("takes the lines that the page's file ships for the same", async () => {

@@ -1,94 +1,56 @@
 /** The stand-in as the contract's fixture: the adapter runs unmodified, and its `docker` is the engine in this process. */
-import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ProgramCall, type ProgramResult, runProgram } from "../../../src/kit/spawn/spawn.ts";
+import { runProgram } from "../../../src/kit/spawn/spawn.ts";
 import type { DockerHost } from "../../../src/ports/docker-host.ts";
 import { DockerEngine } from "../../../src/rehearsal/docker-engine/engine.ts";
 import {
-  type DockerEngineState,
-  emptyEngine,
-  type SimContainer,
-  type SimImage,
-  type SimMount,
-} from "../../../src/rehearsal/docker-engine/state.ts";
+  bindMount,
+  digits,
+  volumeMount,
+  withContainer,
+  withImage,
+  withVolume,
+} from "../../../src/rehearsal/docker-engine/seed.ts";
+import { type DockerEngineState, emptyEngine } from "../../../src/rehearsal/docker-engine/state.ts";
 import { file, odd, type TreeNode, treeOf } from "../../../src/rehearsal/docker-engine/tree.ts";
-import { hostsBy } from "../../rig/engine/engine-hosts.ts";
 import type { DockerFixture, SeedFile, SeedFiles } from "../../contract/docker-host.ts";
+import { HERE, hostsOf } from "./docker-work-fixture.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
-const ENDPOINT = "tcp://127.0.0.1:1";
 
-const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-const image = (tag: string, volumes: readonly string[]): SimImage => ({
-  id: `sha256:${hashOf(tag)}`,
-  tags: [tag],
-  volumes,
-  env: [],
-  entrypoint: [],
-  command: ["sh"],
-  user: "",
-  size: 4_000_000,
-  hasShell: true,
-});
-
-/** A host whose `docker` is that engine. */
-export async function hostOf(engine: Pick<DockerEngine, "call">): Promise<DockerHost> {
-  const run = async (call: ProgramCall): Promise<ProgramResult> =>
-    call.program === "docker"
-      ? engine.call({ words: call.args, stdin: call.stdin ?? "", endpoint: ENDPOINT })
-      : await runProgram(call);
-  return await hostsBy({ PATH: process.env["PATH"] }, { run }).open({ host: "", sudo: false });
-}
+/** A host whose `docker` is that engine; other programs are this machine's. */
+export const hostOf = (engine: Pick<DockerEngine, "call">): Promise<DockerHost> =>
+  hostsOf(() => engine, runProgram).open(HERE);
 
 export class SimulatedDocker implements DockerFixture {
   readonly image = "contract/plain:1";
   readonly imageWithVolume = "contract/with-volume:1";
+  readonly host: DockerHost;
   readonly #directory: string;
-  readonly #host: DockerHost;
-  readonly #seed: (change: (state: DockerEngineState) => DockerEngineState) => void;
-  readonly #state: () => DockerEngineState;
+  readonly #engine: { current: DockerEngine };
 
-  private constructor(
-    directory: string,
-    host: DockerHost,
-    state: { readonly get: () => DockerEngineState; readonly set: (state: DockerEngineState) => void },
-  ) {
+  private constructor(directory: string, host: DockerHost, engine: { current: DockerEngine }) {
+    this.host = host;
     this.#directory = directory;
-    this.#host = host;
-    this.#state = state.get;
-    this.#seed = (change) => state.set(change(state.get()));
+    this.#engine = engine;
   }
 
   static async open(): Promise<SimulatedDocker> {
-    const images = [image("contract/plain:1", []), image("contract/with-volume:1", ["/data"])];
-    let engine = new DockerEngine(
-      emptyEngine({ images: Object.fromEntries(images.map((each) => [each.id, each])) }),
-      () => NOW,
-    );
-    const current: Pick<DockerEngine, "call"> = { call: (call) => engine.call(call) };
-    return new SimulatedDocker(await mkdtemp(join(tmpdir(), "docker-contract-")), await hostOf(current), {
-      get: () => engine.state,
-      set: (state) => {
-        engine = new DockerEngine(state, () => NOW);
-      },
-    });
-  }
-
-  get host(): DockerHost {
-    return this.#host;
+    const plain = withImage(emptyEngine(), { tag: "contract/plain:1" });
+    const state = withImage(plain, { tag: "contract/with-volume:1", volumes: ["/data"] });
+    const engine = { current: new DockerEngine(state, () => NOW) };
+    const host = await hostOf({ call: (call) => engine.current.call(call) });
+    return new SimulatedDocker(await mkdtemp(join(tmpdir(), "docker-contract-")), host, engine);
   }
 
   async volume(name: string, { labels = {}, files = {} }: Parameters<DockerFixture["volume"]>[1] = {}): Promise<void> {
-    const tree = treeOf(nodesOf(files));
-    const volume = { name, driver: "local", labels, options: {}, createdAt: NOW, tree };
-    this.#seed((state) => ({ ...state, volumes: { ...state.volumes, [name]: volume } }));
+    this.#seed((state) => withVolume(state, { name, labels, files: nodesOf(files), createdAt: NOW }));
   }
 
   async snapshot(name: string): Promise<string> {
-    return JSON.stringify(this.#state().volumes[name]);
+    return JSON.stringify(this.#engine.current.state.volumes[name]);
   }
 
   async removeVolume(name: string): Promise<void> {
@@ -99,41 +61,16 @@ export class SimulatedDocker implements DockerFixture {
   }
 
   async container(seed: Parameters<DockerFixture["container"]>[0]): Promise<void> {
-    const made = Object.values(this.#state().images).find(({ tags }) => tags.includes(seed.image));
-    if (made === undefined) throw new Error(`there is no image ${seed.image}`);
-    const anonymous = made.volumes.map((path) => ({ name: hashOf(seed.name + path), path }));
-    for (const { name } of anonymous) await this.volume(name);
-    const mounts: readonly SimMount[] = [
-      ...anonymous.map(({ name, path }) => ({ kind: "volume" as const, from: name, to: path, writable: true })),
-      ...Object.entries(seed.volumes ?? {}).map(([from, to]) => ({
-        kind: "volume" as const,
-        from,
-        to,
-        writable: true,
-      })),
-      ...Object.entries(seed.binds ?? {}).map(([to, bind]) => ({
-        kind: "bind" as const,
-        from: bind.path,
-        to,
-        writable: bind.readOnly !== true,
-      })),
+    const unnamed = seed.image === this.imageWithVolume ? { [digits(`${seed.name}/data`)]: "/data" } : {};
+    for (const name of Object.keys(unnamed)) await this.volume(name);
+    const { name, image, labels = {}, env = {}, layer = {}, volumes = {}, binds = {} } = seed;
+    const mounts = [
+      ...Object.entries({ ...unnamed, ...volumes }).map(([from, to]) => volumeMount(from, to)),
+      ...Object.entries(binds).map(([to, { path, readOnly }]) => bindMount(path, to, readOnly !== true)),
     ];
-    const id = hashOf(seed.name);
-    const times = { createdAt: NOW, startedAt: NOW };
-    const container: SimContainer = {
-      ...{
-        id,
-        name: seed.name,
-        image: seed.image,
-        imageId: made.id,
-        status: "running" as const,
-        exitCode: 0,
-        ...times,
-      },
-      ...{ restartPolicy: "no", labels: seed.labels ?? {}, mounts, layer: treeOf(nodesOf(seed.layer ?? {})) },
-      env: Object.entries(seed.env ?? {}).map(([name, value]) => `${name}=${value}`),
-    };
-    this.#seed((state) => ({ ...state, containers: { ...state.containers, [id]: container } }));
+    const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+    const more = { mounts, labels, env: variables, layer: treeOf(nodesOf(layer)) };
+    this.#seed((state) => withContainer(state, { name, image, createdAt: NOW, ...more }));
   }
 
   async directory(files: SeedFiles): Promise<string> {
@@ -151,6 +88,10 @@ export class SimulatedDocker implements DockerFixture {
 
   async close(): Promise<void> {
     await rm(this.#directory, { recursive: true });
+  }
+
+  #seed(change: (state: DockerEngineState) => DockerEngineState): void {
+    this.#engine.current = new DockerEngine(change(this.#engine.current.state), () => NOW);
   }
 }
 

@@ -15,13 +15,17 @@ import type { SeedOwner, WorkFixture } from "../../contract/docker-work.ts";
 
 const ENDPOINT = "tcp://127.0.0.1:1";
 
-export function hostsOf(engine: () => Pick<DockerEngine, "call">): OpenDockerHosts {
-  const run: RunProgram = async ({ program, args, stdin = "" }) =>
-    engine().call({ program, words: args, stdin: Buffer.from(stdin).toString("latin1"), endpoint: ENDPOINT });
-  return hostsBy({ PATH: "/nowhere" }, { run });
+/** Hosts whose `docker` is that engine; every other program too, unless they are run `elsewhere`. */
+export function hostsOf(engine: () => Pick<DockerEngine, "call">, elsewhere?: RunProgram): OpenDockerHosts {
+  const run: RunProgram = async (call) => {
+    const { program, args, stdin = "" } = call;
+    if (program !== "docker" && elsewhere !== undefined) return await elsewhere(call);
+    return engine().call({ program, words: args, stdin: Buffer.from(stdin).toString("latin1"), endpoint: ENDPOINT });
+  };
+  return hostsBy({ PATH: elsewhere === undefined ? "/nowhere" : process.env["PATH"] }, { run });
 }
 
-const HERE = { host: "", sudo: false };
+export const HERE = { host: "", sudo: false };
 
 export class SimulatedWork implements WorkFixture {
   readonly image = "contract/with-volume:1";
