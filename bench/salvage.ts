@@ -6,8 +6,8 @@
  *
  *   npm run build && npx node bench/salvage.ts [VOLUMES] [ROUNDS]     200 and 7 by default; as root, with /usr/sbin/dockerd
  *
- * Goal: ≤ 3 s for 200 volumes. Of the time nearly all is the engine's: it starts a container for each 200 volumes, and one more that
- * looks for the table.
+ * Goal: ≤ 3 s for 200 volumes. Of the time nearly all is the engine's: for each 200 volumes it starts a container that looks, one that
+ * searches, and one that looks for the table.
  */
 import { once } from "node:events";
 import { chmod, mkdir, utimes, writeFile } from "node:fs/promises";

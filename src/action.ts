@@ -2,7 +2,7 @@
  * The Action contract: the unit of power of a runbook. Exported as `dingo-recover/action`.
  *
  * An action knows its domain and speaks only to ports. It declares its effect; consent, dry run and guards follow
- * from that. An action that changes the world has a probe (did it happen?) and a verify (does it hold?). One that disrupts
+ * from that. An action that changes the world has a probe (did it happen?), and may have a verify (does it hold?). One that disrupts
  * or destroys has a guard that shows the identity of the thing that is about to change.
  */
 import type { z } from "zod";
@@ -198,7 +198,8 @@ interface MutatingBase<I, O> extends ActionBase<I, O> {
    * from the world and noted for later steps. An effect that is under way is waited for. Default: `probe`.
    */
   probeByHand?(context: Context, input: I): Promise<Probe<O>>;
-  verify(context: Context, input: I, output: O): Promise<Verdict>;
+  /** Default: it holds while the probe says done, with the same output. */
+  verify?(context: Context, input: I, output: O): Promise<Verdict>;
   /** Absent: the step is a point of no return. */
   readonly undo?: WayBack<NoInfer<I>, NoInfer<O>> | NothingToUndo;
 }

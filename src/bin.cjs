@@ -34,7 +34,8 @@ function keepCompiled() {
   try {
     var cache = process.env.XDG_CACHE_HOME || path.join(require("os").homedir(), ".cache");
     var own = path.join(cache, "dingo-recover");
-    if (!isOwn(path.dirname(cache))) return;
+    // A relative one lies in the working directory, whose files may be a stranger's.
+    if (!path.isAbsolute(cache) || !isOwn(path.dirname(cache))) return;
     fs.mkdirSync(own, { recursive: true, mode: 448 });
     if (isOwn(cache) && isOwn(own)) require("module").enableCompileCache(own);
   } catch (error) {

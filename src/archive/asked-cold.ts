@@ -4,7 +4,7 @@ import { coldAndNeeded } from "./judgement/needed.ts";
 import type { Beside } from "./judgement/study.ts";
 import { unlessFrozen } from "./reading/cold.ts";
 import type { ArchiveFacts } from "./reading/facts.ts";
-import { inParallel } from "./reading/parallel.ts";
+import { inParallel } from "../kit/in-parallel.ts";
 
 const IN_FLIGHT = 32;
 

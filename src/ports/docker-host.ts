@@ -151,6 +151,8 @@ export interface Place {
    * a link into the way; no link is followed.
    */
   readonly inside?: string;
+  /** A search goes so many levels below it, 0 for none; as deep as it goes if absent. */
+  readonly depth?: number;
 }
 
 /** The reads that are asked for in each place. Paths are relative, without ".."; no link is followed on the way. */
@@ -159,8 +161,6 @@ export interface LookOrder {
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   /** How many names of the directory itself are wanted. */
   readonly entries: number;
-  /** Not even times of access may change: through read-only mounts, wherever an image with a shell is present. */
-  readonly untouched?: true;
 }
 
 /** Bytes of a name that are no UTF-8 are replaced by U+FFFD. */
@@ -245,20 +245,20 @@ export interface DockerHost {
   images(): Promise<readonly DockerImage[]>;
   sizes(): Promise<StorageSizes>;
   /**
-   * Looks into directories, in batches, without changing one byte, owner or time of modification below them. If the
-   * engine is on the same machine, root reads by path. Otherwise a container of a present image (never pulled) reads,
-   * without network, each place mounted read-only by its path. So a volume that has vanished is `absent`; named (`-v
-   * NAME:`) it would be created, and filled with the image's content.
+   * Looks into directories, in batches. A container of a present image (never pulled) reads, without network, each place
+   * mounted read-only by its path: not even a time of access changes. So a volume that has vanished is `absent`; named
+   * (`-v NAME:`) it would be created, and filled with the image's content. Places that no container can look into are
+   * read by root on the engine's own machine, by path.
    */
   look(places: readonly Place[], order: LookOrder, progress?: (done: number) => void): Promise<readonly Looked[]>;
   /**
    * Paths below directories that end in one of `ends`, such as `global/pg_control`. For volumes, and for a container's
-   * own layer, which lacks its image's files. Looks in the way that `look` does, `untouched` too; `inside` is ignored.
+   * own layer, which lacks its image's files. Looks in the way that `look` does; `inside` is ignored.
    */
   search(
     places: readonly Place[],
     ends: readonly string[],
-    how?: { readonly untouched?: true; readonly progress?: (done: number) => void },
+    progress?: (done: number) => void,
   ): Promise<readonly Searched[]>;
   /**
    * By the engine, which compares the whole image with the container: seconds for each. For engines that do not say where a

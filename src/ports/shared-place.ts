@@ -27,6 +27,6 @@ export interface SharedPlace {
   read(name: string): Promise<SharedObject | undefined>;
   /** Names at or below `prefix`, sorted. */
   list(prefix: string): Promise<readonly string[]>;
-  /** A store may ignore the condition and write all the same: see lease/conditions.ts. */
+  /** A store may ignore the condition and write all the same: see lease/keeper.ts. */
   write(name: string, content: string, condition: WriteCondition): Promise<Written>;
 }

@@ -4,12 +4,12 @@
  */
 import { compiledBefore, ownProgram } from "../kit/process/own-files.ts";
 import { putScript } from "./bash-programs.ts";
-import { type BoxClock, clockWord } from "./cf-program/clock.ts";
+import type { BoxClock } from "./box/clock.ts";
 import { putSudo } from "./docker-program/sudo.ts";
 
 /** Returns the path of the program; tokens are measured by the given clock. */
-export const installCfProgram = (directory: string, clock?: BoxClock): string =>
-  putProgram(directory, "cf", [clockWord(clock)]);
+export const installCfProgram = (directory: string, clock: BoxClock): string =>
+  putProgram(directory, "cf", [JSON.stringify(clock)]);
 
 /** It finds its engine by DOCKER_HOST. */
 export function installDockerProgram(directory: string): void {

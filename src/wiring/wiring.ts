@@ -1,6 +1,5 @@
 /** The composition root: the only file that constructs real adapters. */
 import { join } from "node:path";
-import { homedir } from "node:os";
 import { BoshDirector } from "../foundation/adapters/bosh/director.ts";
 import { CfCloudFoundry } from "../foundation/adapters/cf/cloud-foundry.ts";
 import { CfHop } from "../foundation/adapters/cf/hop.ts";
@@ -14,11 +13,11 @@ import type { Dial, Gateway } from "../kit/network/dial.ts";
 import { directDialer, loopbackDialer } from "../kit/network/dialer.ts";
 import { straight } from "../kit/network/http-agents.ts";
 import { socksGateway } from "../kit/network/socks-gateway.ts";
+import { homeDirectory } from "../kit/process/home-directory.ts";
 import type { RunProgram } from "../kit/spawn/spawn.ts";
 import { othersReach } from "../archive/adapters/scratch/account.ts";
 import { openSandbox } from "../archive/adapters/sandbox/open-sandbox.ts";
-import { askedWithout } from "../archive/adapters/sandbox/asked-without.ts";
-import { Unsandboxed } from "../archive/adapters/sandbox/unsandboxed.ts";
+import { askedWithout, Unsandboxed } from "../archive/adapters/sandbox/unsandboxed.ts";
 import type { OpenSandbox } from "../archive/adapters/scratch/programs.ts";
 import { LocalScratch, type RestoreData } from "../archive/adapters/scratch/scratch-databases.ts";
 import { createGateway } from "../kit/ssh/gateway.ts";
@@ -102,7 +101,10 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   const director = await openDirector(options, gateway?.forward ?? straight(dialer));
   const hop = cfHop(options, gateway);
   const cf = await openCf(options, hop);
-  const cells = createCells({ director, dialer, recorder, secrets, ...(gateway === undefined ? {} : { gateway }) });
+  const cells = createCells({
+    ...{ director, dialer, recorder, secrets, knownHostsFiles: knownHosts(options) },
+    ...optional("gateway", gateway),
+  });
   const logStores = (config.logStores ?? []).map((each) => openLogStore(options, each, wayOf(each)));
   const docker = openDocker(options, dialer);
   const ports: Ports = {
@@ -226,7 +228,7 @@ async function openGateway(options: WiringOptions, dialer: Dialer): Promise<Gate
 }
 
 const knownHosts = ({ env }: WiringOptions): readonly string[] => [
-  join(env["HOME"] ?? homedir(), ".ssh", "known_hosts"),
+  join(homeDirectory(env), ".ssh", "known_hosts"),
   "/etc/ssh/ssh_known_hosts",
 ];
 

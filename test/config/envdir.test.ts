@@ -1,15 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { readEnvdir } from "../../src/config/settings/envdir.ts";
+import { testDirectory } from "../directory.ts";
 
 let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "dingo-recover-envdir-"));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
+beforeEach(() => (directory = testDirectory()));
 
 function put(files: Readonly<Record<string, string>>, mode = 0o600): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text, { mode });

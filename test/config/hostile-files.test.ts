@@ -1,17 +1,14 @@
 /** Files that a configuration names, or is: they are read before anybody trusts it, and may be made so that a reader never ends. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/settings/load.ts";
 import { MOST_BYTES } from "../../src/kit/yaml/read.ts";
+import { testDirectory } from "../directory.ts";
 
 let cwd = "";
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), "hostile-files-"));
-});
-afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+beforeEach(() => (cwd = testDirectory()));
 
 const load = () => loadConfig({ env: { HOME: cwd }, cwd });
 const FILE = "dingo-recover.yml";

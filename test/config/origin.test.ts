@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { readDocument } from "../../src/config/settings/load.ts";
 import { originsOf } from "../../src/config/settings/origin.ts";
+import { testDirectory } from "../directory.ts";
 
 let home: string;
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "origin-"));
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
+beforeEach(() => (home = testDirectory()));
 
 function originOf(name: string, text: string, env: Record<string, string> = {}) {
   const content = { path: join(home, "c.yml"), text };

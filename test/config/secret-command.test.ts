@@ -1,20 +1,17 @@
 /** A secret by a command: the program beside the configuration is run, and not one in the operator's directory. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/settings/load.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { resolveSecret } from "../../src/wiring/store-wiring.ts";
+import { testDirectory } from "../directory.ts";
 
 let top = "";
 const before = process.cwd();
-beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), "dingo-recover-command-"));
-});
+beforeEach(() => (top = testDirectory()));
 afterEach(() => {
   process.chdir(before);
-  rmSync(top, { recursive: true, force: true });
 });
 
 function program(folder: string, says: string): void {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { secretValue } from "../../src/config/settings/secret-value.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { testDirectory } from "../directory.ts";
 
 function sources(env: Record<string, string> = {}, printed = "") {
   const run = (argv: readonly string[]): Promise<string> =>
@@ -19,14 +19,9 @@ describe("the value of a secret", () => {
   });
 
   it("comes from a command or a file without the line break at the end", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dingo-secret-"));
-    try {
-      const path = join(folder, "s");
-      writeFileSync(path, "from-file\n");
-      expect(await secretValue({ kind: "file", path }, sources())).toBe("from-file");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const path = join(testDirectory(), "s");
+    writeFileSync(path, "from-file\n");
+    expect(await secretValue({ kind: "file", path }, sources())).toBe("from-file");
     expect(await secretValue({ kind: "command", argv: ["pass"], cwd: "/" }, sources({}, "from-pass\r\n"))).toBe(
       "from-pass",
     );

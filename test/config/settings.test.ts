@@ -1,19 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { loadConfig, type ConfigOptions } from "../../src/config/settings/load.ts";
 import { renderConfig } from "../../src/config/settings/rendering.ts";
 import { configSchema } from "../../src/config/settings/schema.ts";
 import { SETTINGS } from "../../src/config/settings/settings.ts";
 import { writtenValue } from "../../src/config/settings/written-value.ts";
 import { RecoverError } from "../../src/errors.ts";
+import { testDirectory } from "../directory.ts";
 
 let home: string;
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "settings-"));
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
+beforeEach(() => (home = testDirectory()));
 
 const load = (text: string, more: Partial<ConfigOptions> = {}) =>
   loadConfig({ content: { path: join(home, "c.yml"), text }, env: { HOME: home }, cwd: home, ...more });

@@ -1,18 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/settings/config.ts";
 import { loadConfig, type Section } from "../../src/config/settings/load.ts";
+import { testDirectory } from "../directory.ts";
 
 let folder: string;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "dingo-way-"));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+beforeEach(() => (folder = testDirectory()));
 
 function load(text: string, env: Record<string, string> = {}, sections?: readonly Section[]): Config {
   writeFileSync(join(folder, "dingo-recover.yml"), text);

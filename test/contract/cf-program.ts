@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Fault } from "./faulty-way.ts";
 import { type RunProgram, runProgram } from "../../src/kit/spawn/spawn.ts";
 import { ADMIN, CloudFoundryWorld, ROBOT, STRANGER } from "./cloud-foundry-world.ts";
 
@@ -202,18 +203,18 @@ export function cfProgramContract(
       expect(await cf("curl", "--fail", "/v3/organizations/nope")).toEqual(refused);
       const body = '{"errors":[{"code":10010,"title":"CF-ResourceNotFound","detail":"Organization not found"}]}';
       expect(await cf("curl", "/v3/organizations/nope")).toEqual(ok(body));
-      world.fault({ match: "GET /v3/organizations", kind: "status", status: 500, body: "{}", times: 2 });
+      world.way.add({ match: "GET /v3/organizations", kind: "status", status: 500, body: "{}", times: 2 });
       expect((await cf("curl", "--fail", "/v3/organizations")).code).toBe(0);
     });
 
     it("curls: an answer cut in its body is an error 200, no answer at all a panic, and without --fail an empty success", async () => {
       const path = "/v3/organizations";
-      world.fault({ match: `GET ${path}`, kind: "cut", when: "after" });
+      world.way.add({ match: `GET ${path}`, kind: "cut", when: "after" });
       const cut = { code: 22, out: said("FAILED"), err: said("The requested URL returned error: 200") };
       expect(await cf("curl", "--fail", path)).toEqual(cut);
       expect(await cf("curl", path)).toEqual(ok(""));
-      world.change((state) => ({ ...state, faults: [] }));
-      world.fault({ match: `GET ${path}`, kind: "cut" });
+      world.way.suffer();
+      world.way.add({ match: `GET ${path}`, kind: "cut" });
       expect(await cf("curl", "--fail", path)).toEqual({ code: 1, out: "", err: "PANIC" });
       expect(await cf("curl", path)).toEqual(ok(""));
     });
@@ -221,10 +222,10 @@ export function cfProgramContract(
     it("says what the platform answers to a change", async () => {
       const words = ["create-service", "dingo-postgresql95", "solo", "db"];
       const intro = `Creating service instance db ${WHERE}`;
-      const strike = async (fault: Parameters<typeof world.fault>[0]): Promise<Ended> => {
-        world.fault(fault);
+      const strike = async (fault: Fault): Promise<Ended> => {
+        world.way.add(fault);
         const ended = await cf(...words);
-        world.change((state) => ({ ...state, faults: [] }));
+        world.way.suffer();
         return ended;
       };
       const match = "POST /v3/service_instances";

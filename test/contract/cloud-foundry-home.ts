@@ -16,7 +16,7 @@ export function cloudFoundryHome(name: string, program: (directory: string) => P
 
     beforeAll(() => fixture.start(program));
     beforeEach(() => world.reset());
-    afterEach(() => world.server.release());
+    afterEach(() => world.way.release());
     afterAll(() => fixture.close());
 
     describe("its home", () => {
@@ -41,16 +41,16 @@ export function cloudFoundryHome(name: string, program: (directory: string) => P
         const killed = open({ recorder });
         await killed.identity();
         fixture.abandon(killed);
-        world.fault({ match: INSTANCES, kind: "hold", times: 1 });
+        world.way.add({ match: INSTANCES, kind: "hold", times: 1 });
         const lost = create({}, killed).then(
           () => "returned",
           () => "ended",
         );
-        await world.server.untilHeld();
+        await world.way.untilHeld();
         const next = open({ recorder });
         await next.identity();
         expect(await lost).toBe("ended");
-        world.server.release();
+        world.way.release();
         expect(await next.findInstance(world.seeded.spaceGuid, "important-db")).toBeUndefined();
         await create({}, next);
         expect(world.count(INSTANCES)).toBe(1);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type CloudFoundryFixture, IN } from "./cloud-foundry-fixture.ts";
 import { addRole, addSpace } from "../../src/rehearsal/cloud-controller/seed.ts";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import { draftOf } from "../../src/rehearsal/draft.ts";
 import { ADMIN, LONG_AGO, STRANGER } from "./cloud-foundry-world.ts";
 
 export function spaces(fixture: CloudFoundryFixture): void {
@@ -57,7 +58,7 @@ export function spaces(fixture: CloudFoundryFixture): void {
       const { spaceGuid } = world.seeded;
       expect(await fixture.cf.contentOf(spaceGuid)).toEqual({ instances: 2, apps: 2, routes: 0 });
       const body = JSON.stringify({ pagination: { total_results: 1, next: null }, resources: [{ guid: "a-route" }] });
-      world.fault({ match: "GET /v3/routes", kind: "status", status: 200, body });
+      world.way.add({ match: "GET /v3/routes", kind: "status", status: 200, body });
       expect(await fixture.cf.contentOf(spaceGuid)).toEqual({ instances: 2, apps: 2, routes: 1 });
     });
   });
@@ -66,8 +67,10 @@ export function spaces(fixture: CloudFoundryFixture): void {
 const OTHER = "11111111-2222-4333-8444-555555555555";
 
 /** The guest manages the organization, and has made a space in it, but has no role there. */
-function madeWithoutRoles(state: CloudControllerState, orgGuid: string): CloudControllerState {
+function madeWithoutRoles(before: CloudControllerState, orgGuid: string): CloudControllerState {
+  const state = draftOf(before);
   const subject = state.uaa.people.find(({ name }) => name === STRANGER.name)?.id ?? "";
-  const manager = addRole(state, { type: "organization_manager", subject, orgGuid });
-  return addSpace(manager, { name: "half-made", orgGuid, at: LONG_AGO }).state;
+  addRole(state, { type: "organization_manager", subject, orgGuid });
+  addSpace(state, { name: "half-made", orgGuid, at: LONG_AGO });
+  return state;
 }

@@ -1,5 +1,6 @@
 /** Bad weather for every method of the CloudFoundry port: its error, and the calls that are never sent again. */
 import { describe, expect, it } from "vitest";
+import type { Fault } from "./faulty-way.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { CloudFoundry } from "../../src/ports/cloud-foundry.ts";
 import { BINDINGS, type CloudFoundryFixture, IN, INSTANCES } from "./cloud-foundry-fixture.ts";
@@ -105,13 +106,13 @@ export function badWeather(fixture: CloudFoundryFixture): void {
 
     it.each(methods)("%s: a server error, a refusal and a broken connection are told apart", async (method) => {
       const { match, call } = CALLS[method];
-      const strike = async (fault: Parameters<typeof world.fault>[0]): Promise<ErrorCode> => {
-        world.fault(fault);
+      const strike = async (fault: Fault): Promise<ErrorCode> => {
+        world.way.add(fault);
         const code = await call().then(
           () => "none" as ErrorCode,
           (error: unknown) => (error as { readonly code: ErrorCode }).code,
         );
-        world.change((state) => ({ ...state, faults: [] }));
+        world.way.suffer();
         return code;
       };
       expect(await strike({ match, kind: "status", status: 502, body: "<html>bad gateway</html>" })).toBe(
@@ -126,10 +127,10 @@ export function badWeather(fixture: CloudFoundryFixture): void {
 
     it.each(reads)("%s: half an answer, and one of another form, are no answer", async (method) => {
       const { match, call } = CALLS[method];
-      world.fault({ match, kind: "cut", when: "after" });
+      world.way.add({ match, kind: "cut", when: "after" });
       await expect(call()).rejects.toMatchObject({ code: "answer-incomplete" });
-      world.change((state) => ({ ...state, faults: [] }));
-      world.fault({ match, kind: "status", status: 200, body: '"<html>welcome to the portal</html>"' });
+      world.way.suffer();
+      world.way.add({ match, kind: "status", status: 200, body: '"<html>welcome to the portal</html>"' });
       await expect(call()).rejects.toMatchObject({ code: "answer-malformed" });
     });
 
@@ -151,7 +152,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
 
     it("gives up with a clear error where a fresh log-in is rejected too", async () => {
       const body = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
-      world.fault({ match: "GET /v3/service_instances", kind: "status", status: 401, body });
+      world.way.add({ match: "GET /v3/service_instances", kind: "status", status: 401, body });
       await expect(named("other-db")).rejects.toMatchObject({ code: "not-logged-in" });
     });
 
@@ -165,7 +166,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
 
     it("never sends a change again whose token is rejected in its middle", async () => {
       const body = '{"errors":[{"code":1000,"title":"CF-InvalidAuthToken","detail":"Invalid Auth Token"}]}';
-      world.fault({ match: INSTANCES, kind: "status", when: "after", status: 401, body, times: 1 });
+      world.way.add({ match: INSTANCES, kind: "status", when: "after", status: 401, body, times: 1 });
       await expect(create()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
       expect(
         world.state.requests.filter((each) => each.method === "POST" && each.path === "/v3/service_instances"),
@@ -174,7 +175,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
     });
 
     it("never sends a create again whose answer was lost", async () => {
-      world.fault({ match: INSTANCES, kind: "cut", when: "after" });
+      world.way.add({ match: INSTANCES, kind: "cut", when: "after" });
       await expect(create()).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
       expect(world.count(INSTANCES)).toBe(1);
       expect(await named("important-db")).toMatchObject({ tags: ["dingo-recover-4f2a"] });
@@ -183,7 +184,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
     it("gives a held create up at its deadline, without knowing what became of it", async () => {
       const impatient = open({ changeTimeoutMs: 5_000 });
       await impatient.identity();
-      world.fault({ match: INSTANCES, kind: "hold", when: "after" });
+      world.way.add({ match: INSTANCES, kind: "hold", when: "after" });
       const asked = create({}, impatient);
       await expect(asked).rejects.toMatchObject({ code: "unreachable", effect: "unknown" });
       expect(await named("important-db")).toBeDefined();

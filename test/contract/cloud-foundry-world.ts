@@ -9,8 +9,8 @@ import { addUserProvided } from "../../src/rehearsal/cloud-controller/lifecycle.
 import * as seed from "../../src/rehearsal/cloud-controller/seed.ts";
 import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.ts";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
-import type { Fault } from "../../src/rehearsal/http/fault.ts";
 import type { StandInServer } from "../../src/rehearsal/http/server.ts";
+import { FaultyWay } from "./faulty-way.ts";
 
 export const ADMIN = { name: "ops@example.com", password: "canary-of-the-admin" };
 export const DEVELOPER = { name: "dev@example.com", password: "canary-of-the-developer" };
@@ -85,6 +85,7 @@ export class FakeBroker implements Broker {
 
 export class CloudFoundryWorld {
   readonly broker = new FakeBroker();
+  readonly way = new FaultyWay();
   readonly seeded: Seeded;
   readonly #initial: CloudControllerState;
   #state: CloudControllerState;
@@ -105,6 +106,7 @@ export class CloudFoundryWorld {
       },
       broker: this.broker,
       now: () => new Date(),
+      passage: this.way.passage,
     });
   }
 
@@ -119,6 +121,7 @@ export class CloudFoundryWorld {
 
   /** Back to the beginning; log-ins stay, and no GUID is given out twice. */
   reset(): void {
+    this.way.suffer();
     const { counter, uaa } = this.#state;
     this.#state = { ...this.#initial, counter, uaa: { ...this.#initial.uaa, tokens: uaa.tokens } };
     this.broker.refusal = undefined;
@@ -129,15 +132,9 @@ export class CloudFoundryWorld {
     this.#state = change(this.#state);
   }
 
-  fault(fault: Partial<Fault> & Pick<Fault, "match" | "kind">): void {
-    this.change((state) => ({ ...state, faults: [...state.faults, { when: "before", ...fault }] }));
-  }
-
   revoke(kind: "access" | "refresh" | "all"): void {
     this.change((state) => {
-      const tokens = state.uaa.tokens.map((token) =>
-        kind === "all" || token.kind === kind ? { ...token, revoked: true } : token,
-      );
+      const tokens = state.uaa.tokens.filter((token) => kind !== "all" && token.kind !== kind);
       return { ...state, uaa: { ...state.uaa, tokens } };
     });
   }
@@ -154,53 +151,28 @@ export class CloudFoundryWorld {
 
 function build(): { readonly state: CloudControllerState; readonly seeded: Seeded } {
   const at = new Date("2026-11-01T10:00:00Z");
-  const admin = seed.addPerson(seed.emptyCloudController("contract"), { ...ADMIN, scopes: ["cloud_controller.admin"] });
-  const developer = seed.addPerson(admin.state, { ...DEVELOPER, scopes: ["cloud_controller.write"] });
-  const stranger = seed.addPerson(developer.state, { ...STRANGER, scopes: ["cloud_controller.read"] });
-  const robot = seed.addClient(stranger.state, { ...ROBOT, scopes: ["cloud_controller.admin"] });
-  const org = seed.addOrg(robot, { name: "acme", at });
-  const space = seed.addSpace(org.state, { name: "prod, eu-west", orgGuid: org.org.guid, at });
-  const spaceGuid = space.space.guid;
-  const role = seed.addRole(space.state, { type: "space_developer", subject: developer.id, spaceGuid });
-  const plan = seed.addPlan(role, { name: "solo", offering: "dingo-postgresql95", brokerPlanId: "b96d0936", at });
-  const planGuid = plan.plan.guid;
-  const web = seed.addApp(plan.state, { name: "web", spaceGuid, at });
-  const sick = seed.addApp(web.state, { name: "sick", spaceGuid, crashing: true, at });
-  const actor = { guid: developer.id, type: "user", name: DEVELOPER.name };
-  const lost = seed.seedInstance(
-    sick.state,
-    { name: "important-db", spaceGuid, planGuid, tags: [] },
-    { now: at, actor },
-  );
-  const bound = seed.seedBinding(
-    lost.state,
-    { type: "app", name: null, instanceGuid: lost.instance.guid, appGuid: web.app.guid },
-    { now: at, actor },
-  );
-  const deleted = seed.seedDeletion(bound.state, lost.instance.guid, { now: new Date("2026-11-20T02:20:11Z"), actor });
-  const living = seed.seedInstance(
-    deleted,
-    { name: "other-db", spaceGuid, planGuid, tags: ["blue"] },
-    { now: at, actor },
-  );
-  const key = seed.seedBinding(
-    living.state,
-    { type: "key", name: "backup", instanceGuid: living.instance.guid, appGuid: null },
-    { now: at, actor },
-  );
-  const provided = addUserProvided(key.state, { name: "legacy", spaceGuid, tags: ["old"] }, { now: at, actor });
-  return {
-    state: provided.state,
-    seeded: {
-      orgGuid: org.org.guid,
-      spaceGuid,
-      planGuid,
-      webGuid: web.app.guid,
-      deletedGuid: lost.instance.guid,
-      livingGuid: living.instance.guid,
-      livingKeyGuid: key.binding.guid,
-      sickGuid: sick.app.guid,
-      providedGuid: provided.instance.guid,
-    },
-  };
+  const state = seed.emptyCloudController("contract");
+  seed.addPerson(state, { ...ADMIN, scopes: ["cloud_controller.admin"] });
+  const developer = seed.addPerson(state, { ...DEVELOPER, scopes: ["cloud_controller.write"] });
+  seed.addPerson(state, { ...STRANGER, scopes: ["cloud_controller.read"] });
+  seed.addClient(state, { ...ROBOT, scopes: ["cloud_controller.admin"] });
+  const { guid: orgGuid } = seed.addOrg(state, { name: "acme", at });
+  const { guid: spaceGuid } = seed.addSpace(state, { name: "prod, eu-west", orgGuid, at });
+  seed.addRole(state, { type: "space_developer", subject: developer, spaceGuid });
+  const plan = { name: "solo", offering: "dingo-postgresql95", brokerPlanId: "b96d0936", at };
+  const { guid: planGuid } = seed.addPlan(state, plan);
+  const { guid: webGuid } = seed.addApp(state, { name: "web", spaceGuid, at });
+  const { guid: sickGuid } = seed.addApp(state, { name: "sick", spaceGuid, crashing: true, at });
+  const actor = { guid: developer, type: "user", name: DEVELOPER.name };
+  const when = { now: at, actor };
+  const place = { spaceGuid, planGuid };
+  const { guid: deletedGuid } = seed.seedInstance(state, { name: "important-db", ...place, tags: [] }, when);
+  seed.seedBinding(state, { type: "app", name: null, instanceGuid: deletedGuid, appGuid: webGuid }, when);
+  seed.seedDeletion(state, deletedGuid, { now: new Date("2026-11-20T02:20:11Z"), actor });
+  const { guid: livingGuid } = seed.seedInstance(state, { name: "other-db", ...place, tags: ["blue"] }, when);
+  const key = { type: "key", name: "backup", instanceGuid: livingGuid, appGuid: null } as const;
+  const { guid: livingKeyGuid } = seed.seedBinding(state, key, when);
+  const { guid: providedGuid } = addUserProvided(state, { name: "legacy", spaceGuid, tags: ["old"] }, when);
+  const guids = { orgGuid, spaceGuid, planGuid, webGuid, deletedGuid, livingGuid, livingKeyGuid, sickGuid };
+  return { state, seeded: { ...guids, providedGuid } };
 }

@@ -18,7 +18,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
 
     beforeAll(() => fixture.start(program));
     beforeEach(() => world.reset());
-    afterEach(() => world.server.release());
+    afterEach(() => world.way.release());
     afterAll(() => fixture.close());
 
     describe("reads", () => {
@@ -140,7 +140,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("counts an instance of which Cloud Foundry says nothing as down", async () => {
-        world.fault({ match: "GET /v3/processes/*", kind: "status", status: 200, body: '{"resources":[]}' });
+        world.way.add({ match: "GET /v3/processes/*", kind: "status", status: 200, body: '{"resources":[]}' });
         expect(await fixture.cf.appInstances(world.seeded.webGuid)).toMatchObject([{ index: 0, state: "DOWN" }]);
       });
 
@@ -169,7 +169,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("does not take a router's 404 for absence", async () => {
-        world.fault({
+        world.way.add({
           match: "GET /v3/service_instances/*",
           kind: "status",
           status: 404,
@@ -183,7 +183,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
           pagination: { total_results: 2, next: null },
           resources: [{ guid: "a", name: "a" }],
         });
-        world.fault({ match: "GET /v3/organizations", kind: "status", status: 200, body });
+        world.way.add({ match: "GET /v3/organizations", kind: "status", status: 200, body });
         await expect(fixture.cf.findSpace(IN)).rejects.toMatchObject({ code: "answer-incomplete" });
       });
     });

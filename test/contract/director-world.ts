@@ -8,8 +8,8 @@ import {
   newDirector,
 } from "../../src/rehearsal/director/state.ts";
 import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
-import type { Fault } from "../../src/rehearsal/http/fault.ts";
 import type { StandInServer } from "../../src/rehearsal/http/server.ts";
+import { FaultyWay } from "./faulty-way.ts";
 
 export const CLIENT = { id: "recovery", secret: "canary-of-the-director" };
 export const BYSTANDER = { id: "bystander", secret: "canary-of-the-bystander", mayRead: false };
@@ -46,6 +46,7 @@ export class FakeAgent implements Agent {
 
 export class DirectorWorld {
   readonly agent = new FakeAgent();
+  readonly way = new FaultyWay();
   readonly tls = selfSignedCertificate(["127.0.0.1"]);
   readonly #initial: DirectorState;
   #state: DirectorState;
@@ -74,6 +75,7 @@ export class DirectorWorld {
       agent: this.agent,
       now: () => new Date(),
       listen: { tls: this.tls },
+      passage: this.way.passage,
     });
   }
 
@@ -87,6 +89,7 @@ export class DirectorWorld {
   }
 
   reset(): void {
+    this.way.suffer();
     this.#state = { ...this.#initial, tokens: this.#state.tokens, nextTask: this.#state.nextTask };
     this.agent.users.clear();
     this.agent.asked.length = 0;
@@ -95,10 +98,6 @@ export class DirectorWorld {
 
   change(change: (state: DirectorState) => DirectorState): void {
     this.#state = change(this.#state);
-  }
-
-  fault(fault: Partial<Fault> & Pick<Fault, "match" | "kind">): void {
-    this.change((state) => ({ ...state, faults: [...state.faults, { when: "before", ...fault }] }));
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { directDialer } from "../../src/kit/network/dialer.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { BoshInstance, Director } from "../../src/ports/director.ts";
 import type { DirectorSeed } from "../../src/rehearsal/director/state.ts";
+import type { Fault } from "./faulty-way.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 import { BYSTANDER, CELL, CLIENT, DEPLOYMENT, DirectorWorld, HOST_KEY } from "./director-world.ts";
@@ -43,7 +44,7 @@ export function directorContract(kind: Required<Pick<DirectorSeed, "auth" | "ide
       director = open();
     });
     beforeEach(() => world.reset());
-    afterEach(() => world.server.release());
+    afterEach(() => world.way.release());
     afterAll(() => world.close());
 
     it("says what it is, and which deployments there are", async () => {
@@ -138,7 +139,6 @@ export function directorContract(kind: Required<Pick<DirectorSeed, "auth" | "ide
       await director.cleanupSsh(cell, USER);
       expect([...world.agent.users.keys()]).toEqual(["bosh_0123456789abcdef0@127.0.0.11"]);
       expect(world.agent.asked).toEqual(["setup 127.0.0.11", "cleanup 127.0.0.11"]);
-      expect(world.state.events.map((each) => each.action)).toEqual(["setup ssh", "cleanup ssh"]);
     });
 
     it("refuses, before asking, what would mean every instance or every user", async () => {
@@ -218,13 +218,13 @@ export function directorContract(kind: Required<Pick<DirectorSeed, "auth" | "ide
 
     it.each(methods)("%s: bad weather is told apart", async (method) => {
       const { match, call } = CALLS[method];
-      const strike = async (fault: Parameters<typeof world.fault>[0]): Promise<ErrorCode> => {
-        world.fault(fault);
+      const strike = async (fault: Fault): Promise<ErrorCode> => {
+        world.way.add(fault);
         const code = await call().then(
           () => "none" as ErrorCode,
           (error: unknown) => (error as { readonly code: ErrorCode }).code,
         );
-        world.change((state) => ({ ...state, faults: [] }));
+        world.way.suffer();
         return code;
       };
       expect(
@@ -238,13 +238,13 @@ export function directorContract(kind: Required<Pick<DirectorSeed, "auth" | "ide
     });
 
     it("gives up a request that is held open", async () => {
-      world.fault({ match: "GET /info", kind: "hold" });
+      world.way.add({ match: "GET /info", kind: "hold" });
       await expect(open({ requestTimeoutMs: 200 }).info()).rejects.toMatchObject({ code: "unreachable" });
     });
 
     it("takes a list of instances that was cut between two lines' ends for none", async () => {
       const line = JSON.stringify({ job_name: CELL, index: 0, id: "a", ips: ["127.0.0.11"] });
-      world.fault({
+      world.way.add({
         match: "GET /tasks/*",
         kind: "status",
         status: 200,

@@ -1,7 +1,7 @@
 /** The contract of every place that machines share: the one in memory, the box's by the AWS SDK, and MinIO's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
-import { tryConditions } from "../../src/engine/lease/conditions.ts";
+import { tryConditions } from "../../src/engine/lease/keeper.ts";
 import type { SharedPlace } from "../../src/ports/shared-place.ts";
 
 export interface SharedPlaceWorld {

@@ -12,6 +12,7 @@ import { type LogStoreServer, serveLogStore } from "../../src/rehearsal/log-stor
 import type { StoredDocument, StoredIndex } from "../../src/rehearsal/log-store/store.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { eraF, GUID, goodDeletion, lager } from "./broker-log.ts";
+import { FaultyWay } from "../contract/faulty-way.ts";
 import { StillClock } from "../fakes/still-clock.ts";
 import { documentsOf as documentsFrom, essence } from "./stored-logs.ts";
 import { bytesOf, FOUNDATIONS, memoryLogs, truthOf } from "./recorded-logs.ts";
@@ -19,9 +20,11 @@ import { bytesOf, FOUNDATIONS, memoryLogs, truthOf } from "./recorded-logs.ts";
 const now = new Date("2016-03-18T00:00:00Z");
 const AT = "2016-03-17T06:10:17.000Z";
 let server: LogStoreServer;
+const way = new FaultyWay();
 
 beforeAll(async () => {
-  server = await serveLogStore({ product: "elasticsearch", version: "8.18.0", indices: [] });
+  const state = { product: "elasticsearch", version: "8.18.0", indices: [] } as const;
+  server = await serveLogStore(state, { passage: way.passage });
 });
 afterAll(() => server.close());
 
@@ -146,23 +149,17 @@ describe("a log store", () => {
     put(index("logs-1", documentsOf(lager([["catalog.start"]]))));
     const partly = JSON.stringify({ timed_out: true, _shards: { total: 2, failed: 0 }, hits: { hits: [] } });
     const cases = [
-      [{ match: "* /*", kind: "status", when: "before", status: 500 } as const, /did not answer: 500/],
-      [{ match: "* /*", kind: "status", when: "before", status: 403 } as const, /refused to be read/],
+      [{ match: "* /*", kind: "status", status: 500 } as const, /did not answer: 500/],
+      [{ match: "* /*", kind: "status", status: 403 } as const, /refused to be read/],
       [{ match: "* /*", kind: "cut", when: "before" } as const, /did not answer/],
-      [
-        { match: "POST /_search", kind: "status", when: "before", status: 200, body: partly } as const,
-        /gave up before/,
-      ],
+      [{ match: "POST /_search", kind: "status", status: 200, body: partly } as const, /gave up before/],
       [{ match: "POST /_search", kind: "cut", when: "after" } as const, /did not answer/],
-      [
-        { match: "POST /_search", kind: "status", when: "before", status: 200, body: "{}" } as const,
-        /no answer to a search/,
-      ],
+      [{ match: "POST /_search", kind: "status", status: 200, body: "{}" } as const, /no answer to a search/],
     ] as const;
     for (const [fault, why] of cases) {
-      server.suffer([fault]);
+      way.suffer(fault);
       const { exitCode, document } = await search("logs-*");
-      server.suffer([]);
+      way.suffer();
       expect(exitCode).toBe(15);
       expect(document.coverage[0]).toMatchObject({ complete: false, why: expect.stringMatching(why) as string });
     }
@@ -170,7 +167,7 @@ describe("a log store", () => {
 
   it("that asks for patience is asked again", async () => {
     put(index("logs-1", documentsOf(lager(goodDeletion()))));
-    server.suffer([{ match: "POST /_search", kind: "status", when: "before", status: 429, times: 1 }]);
+    way.suffer({ match: "POST /_search", kind: "status", status: 429, times: 1 });
     expect(await search("logs-*")).toMatchObject({ exitCode: 0 });
   });
 });

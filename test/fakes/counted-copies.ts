@@ -1,12 +1,11 @@
 /** The production adapter on the simulated engine, with every change that was asked of it. */
-import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
-import { directDialer } from "../../src/kit/network/dialer.ts";
+import type { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
 import type { ProgramCall, ProgramResult } from "../../src/kit/spawn/spawn.ts";
 import { RecoverError } from "../../src/errors.ts";
 import type { DatabaseCopies } from "../../src/ports/database-copy.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.ts";
-import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { hostsBy } from "../rig/engine-hosts.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const CHANGES = new Set<string>([
@@ -22,14 +21,7 @@ export class SalvageHost {
 
   constructor(state: DockerEngineState) {
     this.engine = new DockerEngine(state, () => NOW);
-    this.hosts = new OpenDockerHosts({
-      env: {},
-      secrets: new Secrets(),
-      signal: new AbortController().signal,
-      dialer: directDialer(),
-      knownHostsFiles: [],
-      run: (call) => Promise.resolve(this.#run(call)),
-    });
+    this.hosts = hostsBy({}, { run: (call) => Promise.resolve(this.#run(call)) });
   }
 
   alter(change: (state: DockerEngineState) => DockerEngineState): void {

@@ -2,8 +2,7 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { RecoverError } from "../../src/errors.ts";
-import { configured } from "../../src/rehearsal/docker-engine/compose-config.ts";
-import { servicesIn } from "../../src/rehearsal/docker-engine/compose-file.ts";
+import { configured, servicesIn } from "../../src/rehearsal/docker-engine/compose-config.ts";
 import type {
   ComposeAnswer,
   DockerContainer,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boxCf, boxDocker } from "./box-programs.ts";
-import type { CfCall } from "../../src/rehearsal/cf-program/call.ts";
+import type { CfCall } from "../../src/rehearsal/cf-program/program.ts";
 
 const answer = { code: 0, stdout: "OK\n", stderr: "" };
 const call = { program: "cf", args: ["target"], env: { CF_HOME: "/home" } };

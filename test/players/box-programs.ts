@@ -4,7 +4,7 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { interrupted, type ProgramCall, type ProgramResult, type RunProgram } from "../../src/kit/spawn/spawn.ts";
-import type { CfAnswer, CfCall } from "../../src/rehearsal/cf-program/call.ts";
+import type { CfAnswer, CfCall } from "../../src/rehearsal/cf-program/program.ts";
 import type { DockerAnswer } from "../../src/rehearsal/docker-engine/answer.ts";
 import type { DockerProgramCall } from "../../src/rehearsal/docker-program/service.ts";
 

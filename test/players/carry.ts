@@ -24,7 +24,7 @@ import { type OpenRun, StateDirectory } from "../../src/engine/journal/state-dir
 import type { ScratchDatabases } from "../../src/ports/scratch-database.ts";
 import { optional } from "../../src/kit/optional.ts";
 import { shown } from "../../src/rehearsal/box/clock.ts";
-import { answerCf } from "../../src/rehearsal/cf-program/call.ts";
+import { answerCf } from "../../src/rehearsal/cf-program/program.ts";
 import { installLoopbackGuard } from "../../src/rehearsal/loopback-guard.ts";
 import type { Runbook } from "../../src/engine/runbook/runbook.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";

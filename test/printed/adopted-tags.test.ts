@@ -1,10 +1,10 @@
 /** How an instance is adopted by hand: `cf update-service -t` writes over all tags, and those that it has have to stay. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { printedCreate } from "../../src/foundation/actions/cf/printed-create.ts";
+import { testDirectory } from "../directory.ts";
 
 const REQUEST = {
   offering: "dingo-postgresql",
@@ -16,7 +16,7 @@ const REQUEST = {
 };
 
 let directory: string;
-beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "adopt-"))));
+beforeEach(() => (directory = testDirectory()));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const instance = (tags: readonly string[], spaces?: number): string =>

@@ -1,6 +1,5 @@
 /** Nothing runs behind a command that failed: a line that must not run stands behind it, by `&&`. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,13 +7,14 @@ import type { PrintedCommand } from "../../src/action.ts";
 import { copy } from "../../src/foundation/actions/archive/copy.ts";
 import { copyOldDatabase } from "../../src/foundation/actions/docker/copy-old-database.ts";
 import { typedIn } from "../../src/kit/text/typed-lines.ts";
+import { testDirectory } from "../directory.ts";
 
 const GUID = "0f1c4b67-1b3f-4b1e-9c1d-5a2e7d1c9b30";
 const OLD = "5f3c8b7e-1d2a-4f60-9f57-0c9be4c4f0e1";
 const LOCATED = { guid: GUID, cell: "cell_z1/0", container: `cf-${GUID}`, deployment: "dingo-postgresql" };
 
 let directory: string;
-beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "chained-"))));
+beforeEach(() => (directory = testDirectory()));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /**

@@ -110,12 +110,12 @@ describe("bad input and bad weather end before anything is created", () => {
 
   test("records of deletions that are cut in the middle: nothing found is not nothing there", async () => {
     const faults = ["service_usage_events", "audit_events"].map(
-      (records) => ({ match: `GET /v3/${records}*`, kind: "cut", when: "before" }) as const,
+      (records) => ({ match: `GET /v3/${records}*`, kind: "cut" }) as const,
     );
-    foundation.change((state) => ({ ...state, faults }));
+    foundation.way.suffer(...faults);
     // A source that does not answer is waited for.
     const error = await refused({ flags: ["--patience", "2s"] });
-    foundation.change((state) => ({ ...state, faults: [] }));
+    foundation.way.suffer();
     expect(error).toMatchObject({ code: "unreachable", exitCode: 15 });
     expect(error.message).toContain("not everything could be looked at");
   });

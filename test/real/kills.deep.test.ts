@@ -93,19 +93,16 @@ describe(
   () => {
     test.concurrent("in the create, in the stop, after the rename of the data, in the bind", async () => {
       const run = await runOf(SERVICE);
-      const { cloudController, broker } = foundation;
+      const { way, broker } = foundation;
       broker.slowStop = true;
-      foundation.change((state) => ({
-        ...state,
-        faults: [...state.faults, { match: `POST ${CREATE}`, kind: "hold", when: "before", times: 1 }],
-      }));
+      way.add({ match: `POST ${CREATE}`, kind: "hold", times: 1 });
       run.begin();
-      await run.killAt("create", cloudController.untilHeld());
+      await run.killAt("create", way.untilHeld());
       // The orphaned cf CLI still waits: its create arrives while the next process looks whether there was one.
       const before = asked("GET", CREATE);
       await run.resume();
       await until("the next process to look for the instance", 200_000, async () => asked("GET", CREATE) > before, 10);
-      cloudController.release();
+      way.release();
       await until("the create to reach the broker", 120_000, async () => created(SERVICE) !== undefined, 20);
       broker.slowStop = false;
       firstIsCreated();

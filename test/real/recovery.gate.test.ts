@@ -98,10 +98,7 @@ describe("a service that was deleted by mistake, in a recovery that is killed in
     provisions = rig.broker.calls.length;
     engine = await EngineEvents.record(rig.id);
     // A quick cf would come and go between two looks at the argument lists.
-    foundation.change((state) => ({
-      ...state,
-      faults: [{ match: "POST /v3/service_instances", kind: "delay", when: "before", times: 1, delayMs: 1_000 }],
-    }));
+    foundation.way.suffer({ match: "POST /v3/service_instances", kind: "delay", times: 1, delayMs: 1_000 });
     const killed = foundation.tool(["run", ...CONSENT, ...INPUTS]);
     lines.watch(killed.pid);
     const [run] = await until("the run", PATIENCE_MS, async () => {

@@ -21,7 +21,7 @@ import { dirname, join, resolve } from "node:path";
 import { rootCertificates } from "node:tls";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clockWord } from "../../src/rehearsal/cf-program/clock.ts";
+import { REAL_TIME } from "../../src/rehearsal/box/clock.ts";
 import { InstalledPackage } from "../cli/installed-package.ts";
 
 const CLONE = resolve("src/bin.cjs");
@@ -171,7 +171,7 @@ describe("the single executable", () => {
   });
 
   it("is its own further program", () => {
-    const { status, stdout } = run("box:cf", clockWord(undefined), "version");
+    const { status, stdout } = run("box:cf", JSON.stringify(REAL_TIME), "version");
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^cf version 8/u)]);
   });
 

@@ -4,11 +4,9 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
-import { directDialer } from "../../src/kit/network/dialer.ts";
-import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { type CopiesFixture, describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.ts";
 import { cacheDirectory } from "../rig/cache.ts";
+import { hostsBy } from "../rig/engine-hosts.ts";
 import { ROLE, ROWS, runOf, SalvageScene } from "../rig/salvage-scene.ts";
 import { until } from "../rig/until.ts";
 
@@ -230,13 +228,7 @@ const FORGED = `create or replace function pg_catalog.pg_get_viewdef(oid) return
   $$select E'select 1 as x;\\n\\\\! touch /tmp/obeyed\\nselect 2'$$`;
 
 async function fixtureOf(scene: SalvageScene): Promise<CopiesFixture> {
-  const hosts = new OpenDockerHosts({
-    env: scene.env,
-    secrets: new Secrets(),
-    signal: new AbortController().signal,
-    dialer: directDialer(),
-    knownHostsFiles: [],
-  });
+  const hosts = hostsBy(scene.env);
   const host = await hosts.open({ host: "", sudo: false });
   const image = (await host.images()).find(({ tags }) => tags.includes("postgres:13"));
   const volume = (await host.volumes()).find(({ name }) => name === scene.lost);

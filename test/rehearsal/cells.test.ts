@@ -57,7 +57,7 @@ cellsContract("the box's by ssh2", { anyProgram: false }, async () => {
     secrets,
   );
   const director = agentOnly(host, (ip) => keys[ip]?.publicKey ?? "");
-  const cells = createCells({ director, dialer: loopbackDialer(), gateway, recorder, secrets });
+  const cells = createCells({ director, dialer: loopbackDialer(), gateway, recorder, secrets, knownHostsFiles: [] });
   const now = (): Site => ({
     world: host.world(),
     cell: host.world().cells.find((each) => each.ip === cell.ip) ?? cell,

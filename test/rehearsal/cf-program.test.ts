@@ -1,6 +1,6 @@
 /** As a rehearsal has it, and without lines of bash between; cf-program.deep.test.ts starts a Node for each call. */
 import { afterAll } from "vitest";
-import { answerCf } from "../../src/rehearsal/cf-program/call.ts";
+import { answerCf } from "../../src/rehearsal/cf-program/program.ts";
 import { cfProgramContract } from "../contract/cf-program.ts";
 import { ServedCfProgram } from "../contract/served-cf-program.ts";
 

@@ -3,9 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
 import { type ProgramCall, type ProgramResult, runProgram } from "../../src/kit/spawn/spawn.ts";
-import { directDialer } from "../../src/kit/network/dialer.ts";
 import type { DockerHost } from "../../src/ports/docker-host.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import {
@@ -16,7 +14,7 @@ import {
   type SimMount,
 } from "../../src/rehearsal/docker-engine/state.ts";
 import { file, odd, type TreeNode, treeOf } from "../../src/rehearsal/docker-engine/tree.ts";
-import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { hostsBy } from "../rig/engine-hosts.ts";
 import type { DockerFixture, SeedFile, SeedFiles } from "../contract/docker-host.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -42,15 +40,7 @@ export async function hostOf(engine: Pick<DockerEngine, "call">): Promise<Docker
     call.program === "docker"
       ? engine.call({ words: call.args, stdin: call.stdin ?? "", endpoint: ENDPOINT })
       : await runProgram(call);
-  const hosts = new OpenDockerHosts({
-    env: { PATH: process.env["PATH"] },
-    secrets: new Secrets(),
-    signal: new AbortController().signal,
-    dialer: directDialer(),
-    knownHostsFiles: [],
-    run,
-  });
-  return await hosts.open({ host: "", sudo: false });
+  return await hostsBy({ PATH: process.env["PATH"] }, { run }).open({ host: "", sudo: false });
 }
 
 export class SimulatedDocker implements DockerFixture {

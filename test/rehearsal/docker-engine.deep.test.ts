@@ -3,16 +3,13 @@ import { chmod, mkdir, mkdtemp, symlink, utimes, writeFile } from "node:fs/promi
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
-import { directDialer } from "../../src/kit/network/dialer.ts";
 import { runProgram } from "../../src/kit/spawn/spawn.ts";
 import { findData } from "../../src/docker/data-directory/find.ts";
 import type { DockerHost } from "../../src/ports/docker-host.ts";
-import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { describeDockerHost, type DockerFixture, type SeedFiles } from "../contract/docker-host.ts";
 import { ed25519KeyPair, HOST_KEY, ShellServer } from "../kit/ssh/shell-server.ts";
 import { cacheDirectory } from "../rig/cache.ts";
-import { hostsOf } from "../rig/engine-hosts.ts";
+import { hostsBy, hostsOf } from "../rig/engine-hosts.ts";
 import { OwnEngine } from "../rig/own-engine.ts";
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -32,14 +29,7 @@ async function hostOverSsh(engine: OwnEngine): Promise<{ readonly host: DockerHo
   const server = await ShellServer.start({ accounts: { ops: { publicKeys: [key.public] } } });
   const knownHosts = join(engine.directory, "known_hosts");
   await writeFile(knownHosts, `[127.0.0.1]:${server.port} ${HOST_KEY.public}\n`);
-  const hosts = new OpenDockerHosts({
-    env: {},
-    secrets: new Secrets(),
-    signal: new AbortController().signal,
-    dialer: directDialer(),
-    knownHostsFiles: [knownHosts],
-    privateKey: key.private,
-  });
+  const hosts = hostsBy({}, { knownHostsFiles: [knownHosts], privateKey: key.private });
   return {
     host: await hosts.open({ host: `ops@127.0.0.1:${server.port}`, sudo: false }),
     close: async () => {
@@ -168,13 +158,7 @@ describe("a real engine", () => {
       await chmod(engine.socket, 0o600);
       await expect((await hostOf(engine, { as: NOBODY })).engine()).rejects.toMatchObject({ code: "docker-denied" });
       const open = (env: Readonly<Record<string, string>>) =>
-        new OpenDockerHosts({
-          env: { HOME: "/nonexistent", ...env },
-          secrets: new Secrets(),
-          signal: new AbortController().signal,
-          dialer: directDialer(),
-          knownHostsFiles: [],
-        }).open({ host: "", sudo: false });
+        hostsBy({ HOME: "/nonexistent", ...env }).open({ host: "", sudo: false });
       const PATH = process.env["PATH"] ?? "";
       await expect((await open({ PATH: "/nonexistent" })).engine()).rejects.toMatchObject({ code: "docker-missing" });
       await expect((await open({ PATH, DOCKER_CONTEXT: "elsewhere" })).engine()).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 /** The stand-in as the contract's fixture: the adapter runs unmodified, and every program that it calls is the engine's. */
-import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
-import { directDialer } from "../../src/kit/network/dialer.ts";
+import type { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
+import type { RunProgram } from "../../src/kit/spawn/spawn.ts";
 import type { DockerHost } from "../../src/ports/docker-host.ts";
 import type { DockerWork } from "../../src/ports/docker-work.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
@@ -10,23 +10,15 @@ import { altered, nodeOn } from "../../src/rehearsal/docker-engine/machine-files
 import { withImage } from "../../src/rehearsal/docker-engine/seed.ts";
 import { type DockerEngineState, emptyEngine } from "../../src/rehearsal/docker-engine/state.ts";
 import { file, planted, treeOf } from "../../src/rehearsal/docker-engine/tree.ts";
-import { Secrets } from "../../src/kit/secrets/secrets.ts";
+import { hostsBy } from "../rig/engine-hosts.ts";
 import type { SeedOwner, WorkFixture } from "../contract/docker-work.ts";
 
 const ENDPOINT = "tcp://127.0.0.1:1";
 
 export function hostsOf(engine: () => Pick<DockerEngine, "call">): OpenDockerHosts {
-  return new OpenDockerHosts({
-    env: { PATH: "/nowhere" },
-    secrets: new Secrets(),
-    signal: new AbortController().signal,
-    dialer: directDialer(),
-    knownHostsFiles: [],
-    run: ({ program, args, stdin = "" }) =>
-      Promise.resolve(
-        engine().call({ program, words: args, stdin: Buffer.from(stdin).toString("latin1"), endpoint: ENDPOINT }),
-      ),
-  });
+  const run: RunProgram = async ({ program, args, stdin = "" }) =>
+    engine().call({ program, words: args, stdin: Buffer.from(stdin).toString("latin1"), endpoint: ENDPOINT });
+  return hostsBy({ PATH: "/nowhere" }, { run });
 }
 
 const HERE = { host: "", sudo: false };

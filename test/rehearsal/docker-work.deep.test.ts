@@ -2,13 +2,12 @@
 import { chown, chmod, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
-import { directDialer } from "../../src/kit/network/dialer.ts";
+import type { OpenDockerHosts } from "../../src/docker/adapters/docker-hosts.ts";
 import type { DockerHost } from "../../src/ports/docker-host.ts";
 import type { DockerWork } from "../../src/ports/docker-work.ts";
-import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { describeDockerWork, type SeedOwner, type WorkFixture } from "../contract/docker-work.ts";
 import { cacheDirectory } from "../rig/cache.ts";
+import { hostsBy } from "../rig/engine-hosts.ts";
 import { OwnEngine } from "../rig/own-engine.ts";
 
 const HERE = { host: "", sudo: false };
@@ -35,13 +34,7 @@ class RealWork implements WorkFixture {
       await mkdir(join(config, "cli-plugins"), { recursive: true });
       await symlink(join(cacheDirectory, "bin", "compose"), join(config, "cli-plugins", "docker-compose"));
       const hosts = (endpoint: string): OpenDockerHosts =>
-        new OpenDockerHosts({
-          env: { PATH: process.env["PATH"], HOME: "/nonexistent", DOCKER_HOST: endpoint, DOCKER_CONFIG: config },
-          secrets: new Secrets(),
-          signal: new AbortController().signal,
-          dialer: directDialer(),
-          knownHostsFiles: [],
-        });
+        hostsBy({ PATH: process.env["PATH"], HOME: "/nonexistent", DOCKER_HOST: endpoint, DOCKER_CONFIG: config });
       const own = hosts(engine.endpoint);
       const unreachable = await hosts(`unix://${engine.directory}/nobody.sock`).work(HERE);
       return new RealWork(engine, { host: await own.open(HERE), work: await own.work(HERE), unreachable });

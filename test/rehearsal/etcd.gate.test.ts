@@ -21,8 +21,8 @@ etcdContract("a real server", async () => {
   };
 });
 
-function parameters({ ttl, prevValue, prevExist, recursive, dir }: EtcdCall): URLSearchParams {
-  const given = Object.entries({ ttl, prevValue, prevExist, recursive, dir });
+function parameters({ ttl, prevValue, recursive }: EtcdCall): URLSearchParams {
+  const given = Object.entries({ ttl, prevValue, recursive });
   const words = given.flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as [string, string]],
   );

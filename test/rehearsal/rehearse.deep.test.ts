@@ -1,8 +1,6 @@
 /** Further rehearsals, killed and stopped ones; rehearse.test.ts has one whole. `npm run build` comes first. */
-import { mkdtempSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, describe, expect, it, vi } from "vitest";
-import { type RehearsalResult, resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { resumeRehearsal } from "../../src/rehearsal/supervisor/rehearse.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import { summary } from "../../src/rehearsal/supervisor/summary.ts";
 import { scenarioNamed } from "../players/scenarios.ts";
@@ -13,30 +11,7 @@ const LONG = 300_000;
 const SLOW_STOP = 11;
 
 const rehearsals = new Rehearsals();
-const { stateDirectory } = rehearsals;
 afterAll(() => rehearsals.remove());
-
-const play = (name: string): Promise<RehearsalResult> => rehearsals.play({ scenario: scenarioNamed(name) });
-
-describe.each([
-  ["happy-first-era", 0],
-  ["wal-gap", 16],
-  ["missing-sysid", 0],
-] as const)("the rehearsal %s", (name, exitCode) => {
-  it(
-    `ends with ${exitCode}, the source untouched, nothing unknown called and nothing written at home`,
-    async () => {
-      const home = mkdtempSync(join(stateDirectory, "home-"));
-      vi.stubEnv("HOME", home);
-      const result = await play(name).finally(() => vi.unstubAllEnvs());
-      expect(readdirSync(home)).toEqual([]);
-      expect(result.complaints).toEqual([]);
-      expect([result.exitCode, result.expected]).toEqual([exitCode, exitCode]);
-      expect(summary(result).join("\n")).toContain("as it should");
-    },
-    LONG,
-  );
-});
 
 describe("a rehearsal", () => {
   it(

@@ -20,7 +20,9 @@ import {
 } from "../../src/rehearsal/cloud-controller/seed.ts";
 import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.ts";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import { draftOf } from "../../src/rehearsal/draft.ts";
 import type { StandInServer } from "../../src/rehearsal/http/server.ts";
+import { FaultyWay } from "../contract/faulty-way.ts";
 import { builtProgram } from "./cache.ts";
 import { type BrokerOptions, cloudControllerBroker } from "./cloud-controller-broker.ts";
 import { type RigDirector, startDirector } from "./director.ts";
@@ -42,6 +44,8 @@ export interface Foundation {
   readonly rig: Rig;
   readonly scene: Scene;
   readonly cloudController: StandInServer;
+  /** The way to it, to put faults on. */
+  readonly way: FaultyWay;
   readonly director: RigDirector;
   readonly directory: string;
   readonly orgGuid: string;
@@ -60,7 +64,7 @@ export interface Foundation {
   readonly secrets: Readonly<Record<string, string>>;
   /** One more service of the same places, deleted by mistake as the first one; `name` is what its users called it. */
   anotherScene(name: string, options?: SceneOptions): Promise<Scene>;
-  /** The Cloud Controller's world, to look at and to put faults into. */
+  /** The Cloud Controller's world. */
   state(): CloudControllerState;
   change(next: (state: CloudControllerState) => CloudControllerState): void;
   /** Starts the tool with the foundation's configuration and nothing of our own environment. */
@@ -102,7 +106,9 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
   });
   state = seedMistake(state, places, { guid: scene.guid, name: SERVICE });
   const director = await startDirector(rig, directory);
+  const way = new FaultyWay();
   const cloudController = await serveCloudController({
+    passage: way.passage,
     get: () => state,
     set: (next) => {
       state = next;
@@ -133,6 +139,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     rig,
     scene,
     cloudController,
+    way,
     director,
     directory,
     orgGuid: places.orgGuid,
@@ -184,47 +191,30 @@ interface Places {
 /** Its own seed: rigs share the docker engine, and no two may give an instance the same GUID. */
 function seedPlaces(seed: string, app: string | undefined): Places {
   const at = new Date(Date.now() - 86_400_000);
-  const person = addPerson(emptyCloudController(seed), {
-    ...PERSON,
-    scopes: ["cloud_controller.admin", "cloud_controller.read", "cloud_controller.write"],
-  });
-  const org = addOrg(person.state, { name: ORG, at });
-  const space = addSpace(org.state, { name: SPACE, orgGuid: org.org.guid, at });
-  const plan = addPlan(space.state, {
-    name: PLAN,
-    offering: OFFERING,
-    brokerPlanId: "b96d0936-e423-11e5-accb-93d374e93368",
-    at,
-  });
-  const withApp = app === undefined ? undefined : addApp(plan.state, { name: app, spaceGuid: space.space.guid, at });
-  return {
-    state: withApp?.state ?? plan.state,
-    orgGuid: org.org.guid,
-    spaceGuid: space.space.guid,
-    planGuid: plan.plan.guid,
-    appGuid: withApp?.app.guid,
-  };
+  const state = emptyCloudController(seed);
+  const scopes = ["cloud_controller.admin", "cloud_controller.read", "cloud_controller.write"];
+  addPerson(state, { ...PERSON, scopes });
+  const { guid: orgGuid } = addOrg(state, { name: ORG, at });
+  const { guid: spaceGuid } = addSpace(state, { name: SPACE, orgGuid, at });
+  const brokerPlanId = "b96d0936-e423-11e5-accb-93d374e93368";
+  const { guid: planGuid } = addPlan(state, { name: PLAN, offering: OFFERING, brokerPlanId, at });
+  const appGuid = app === undefined ? undefined : addApp(state, { name: app, spaceGuid, at }).guid;
+  return { state, orgGuid, spaceGuid, planGuid, appGuid };
 }
 
 /** Cloud Foundry's memory of the service that a user deleted. */
 function seedMistake(
   before: CloudControllerState,
-  places: Omit<Places, "state">,
+  { spaceGuid, planGuid, appGuid }: Omit<Places, "state">,
   { guid, name }: { readonly guid: string; readonly name: string },
 ): CloudControllerState {
+  const state = draftOf(before);
   const actor = { guid: "5f2b0a49-5b3a-4c39-9f6c-0f5e6a7b8c9d", type: "user", name: "user@example.com" };
   const created = { now: new Date(Date.now() - 3_600_000), actor };
-  const seeded = seedInstance(
-    before,
-    { guid, name, spaceGuid: places.spaceGuid, planGuid: places.planGuid, tags: [] },
-    created,
-  );
-  const bound =
-    places.appGuid === undefined
-      ? seeded.state
-      : seedBinding(seeded.state, { type: "app", name: null, instanceGuid: guid, appGuid: places.appGuid }, created)
-          .state;
-  return seedDeletion(bound, guid, { now: new Date(), actor });
+  seedInstance(state, { guid, name, spaceGuid, planGuid, tags: [] }, created);
+  if (appGuid !== undefined) seedBinding(state, { type: "app", name: null, instanceGuid: guid, appGuid }, created);
+  seedDeletion(state, guid, { now: new Date(), actor });
+  return state;
 }
 
 interface Parts {

@@ -2,7 +2,7 @@
 import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
 import { itemsOf, type CopyPlan } from "./copy-plan.ts";
 import { listArchive } from "../reading/listing.ts";
-import { inParallel } from "../reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { sameContent } from "./same-content.ts";
 
 const IN_FLIGHT = 16;

@@ -11,7 +11,7 @@ import { planTitle, type CopyItem, type CopyPlan } from "./copy-plan.ts";
 import { LostCopies } from "./lost-copies.ts";
 import { sameContent } from "./same-content.ts";
 import { formatLocation } from "../names/location.ts";
-import { inParallel } from "../reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { counted } from "../../kit/text/counted.ts";
 
 /** Fewer than a store has sockets; one that bears still fewer says so, and is waited for. */

@@ -8,7 +8,7 @@ import type { CopyOptions } from "./copy.ts";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
 import { formatLocation, type ArchiveLocation } from "../names/location.ts";
 import { listArchive } from "../reading/listing.ts";
-import { inParallel } from "../reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { sameContent } from "./same-content.ts";
 
 const IN_FLIGHT = 64;

@@ -9,7 +9,7 @@ import { copyItem, type CopyOptions } from "./copy.ts";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
 import { formatLocation, type ArchiveLocation } from "../names/location.ts";
 import { listArchive } from "../reading/listing.ts";
-import { inParallel } from "../reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { sameByListing, sameContent } from "./same-content.ts";
 import { counted } from "../../kit/text/counted.ts";
 

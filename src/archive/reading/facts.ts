@@ -23,7 +23,7 @@ import { edges } from "./edges.ts";
 import { clearBeginning } from "./in-clear.ts";
 import { unlessHollow } from "./hollow.ts";
 import { listArchive } from "./listing.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 
 export type { ArchiveEntry, ArchiveFacts, Inside } from "./archive-facts.ts";
 

@@ -13,7 +13,7 @@ import type { KeyKind } from "../names/layout.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
 import { HOLLOW, unlessHollow } from "./hollow.ts";
-import { inParallel } from "./parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { type Follow, fullRead } from "./full-read.ts";
 import { WalChain } from "./wal-chain.ts";
 

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Damaged } from "../compression/damaged.ts";
-import { inParallel } from "../reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { type ControlValues, controlValues } from "../wal/control-values.ts";
 import { CONTROL_FILE } from "../wal/pg-control.ts";
 import { segmentName } from "../names/segment.ts";

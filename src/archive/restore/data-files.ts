@@ -4,7 +4,7 @@
  */
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { inParallel } from "../reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 
 const FILE = 0o600;
 const DIRECTORY = 0o700;

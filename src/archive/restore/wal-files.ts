@@ -3,7 +3,7 @@ import { open, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { Damaged } from "../compression/damaged.ts";
 import { firstByte, formatLsn } from "../names/lsn.ts";
-import { inParallel } from "../reading/parallel.ts";
+import { inParallel } from "../../kit/in-parallel.ts";
 import { segmentBytesOf, segmentName } from "../names/segment.ts";
 import { misfitOf, otherSegmentSize } from "../wal/misfit.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";

@@ -1,9 +1,9 @@
 /** `config show`: what the configuration comes to, and with `--origin` where each value comes from. No secret is fetched. */
-import { homedir } from "node:os";
 import { findFile, loadConfig, readDocument, usualFiles } from "../../config/settings/load.ts";
 import { type Origin, originsOf } from "../../config/settings/origin.ts";
 import { SECTION_TITLES } from "../../config/settings/settings.ts";
 import { asRecoverError, EXIT } from "../../errors.ts";
+import { homeDirectory } from "../../kit/process/home-directory.ts";
 import { createOutput, type Output } from "../screen/output.ts";
 import { wrap } from "../screen/text.ts";
 import { placesOf } from "../session/configuration.ts";
@@ -31,7 +31,7 @@ export async function configShow(given: Given): Promise<number> {
 function configDocument(given: GlobalArguments) {
   const places = placesOf(given);
   const document = readDocument(places);
-  const origins = originsOf({ document, env: process.env, home: process.env["HOME"] ?? homedir() });
+  const origins = originsOf({ document, env: process.env, home: homeDirectory(process.env) });
   return {
     schema: "dingo-recover/config@1",
     file: document?.path ?? null,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { systemClock } from "../../kit/clock/system-clock.ts";
 import { asRecoverError, EXIT, refuse } from "../../errors.ts";
 import { errnoOf } from "../../engine/journal/durable.ts";
-import { EventTail } from "../../engine/journal/event-tail.ts";
+import { EventTail } from "../../engine/journal/event-log.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { SCRIPT } from "../../report/page/script.ts";
 import { PageServer, type Shown } from "../../report/page/server.ts";

@@ -1,7 +1,7 @@
 import { replay } from "../../engine/state/replay.ts";
 import { summarize } from "../../engine/state/summary.ts";
 import { EXIT } from "../../errors.ts";
-import { EventTail } from "../../engine/journal/event-tail.ts";
+import { EventTail } from "../../engine/journal/event-log.ts";
 import type { JournalReading } from "../../engine/journal/reading.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { unitsOf } from "../../report/digest.ts";

@@ -47,11 +47,11 @@ async function madeBy(file: string): Promise<unknown> {
 const ID = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
 
 function checked(file: string, given: unknown): AnyAction {
-  const { id, effect, input, output, describe, run, probe, guard, verify } = given as Partial<Record<string, unknown>>;
+  const { id, effect, input, output, describe, run, probe, guard } = given as Partial<Record<string, unknown>>;
   if (typeof id !== "string" || !ID.test(id)) throw invalid(file, "an action has no id of the form SYSTEM.VERB");
   if (REGISTRY.has(id)) throw invalid(file, `the action ${quoted(id)} is one of the tool's own`);
   if (!EFFECTS.some((each) => each === effect)) throw invalid(file, `${id} has no effect: ${EFFECTS.join(", ")}`);
-  const functions = { describe, run, ...(effect === "read" ? {} : { probe, verify }) };
+  const functions = { describe, run, ...(effect === "read" ? {} : { probe }) };
   const needed = { ...functions, ...(effect === "disrupt" || effect === "destroy" ? { guard } : {}) };
   for (const [name, value] of Object.entries(needed))
     if (typeof value !== "function") throw invalid(file, `${id} has no ${name}`);

@@ -8,7 +8,6 @@ import { quoted } from "../../kit/text/printable.ts";
 import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { consequencesOf } from "../../config/trust/consequences.ts";
-import { realPath } from "../../config/trust/named-files.ts";
 import { othersMayReplace, othersMayWrite } from "../../kit/process/ownership.ts";
 import { type Subject, subjectOf, TrustStore } from "../../config/trust/trusted.ts";
 import { createOutput, type Output } from "../screen/output.ts";
@@ -60,7 +59,7 @@ export function refuseReplaceable({ named, files }: Subject): void {
       .advise("Put it there, or take the line out that names it: what is not there now could be anything later.");
   for (const path of [...named.modules, ...named.programs]) {
     if (isAbsent(path)) continue;
-    const wrong = othersMayReplace(path) ?? othersMayReplace(realPath(path));
+    const wrong = othersMayReplace(path);
     if (wrong === undefined) continue;
     throw refuse("config-untrusted", `${quoted(path)} would be run, and ${wrong}`)
       .at(path)

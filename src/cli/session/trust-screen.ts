@@ -1,5 +1,5 @@
 /** The screen before a configuration is trusted: all that it would run, reach and send, and its changes since. */
-import { unifiedDiff } from "../../docker/compose/line-diff.ts";
+import { unifiedDiff } from "../../kit/text/line-diff.ts";
 import { printable } from "../../kit/text/printable.ts";
 import type { Consequences } from "../../config/trust/consequences.ts";
 import type { Subject, Trusted, TrustedFile } from "../../config/trust/trusted.ts";

@@ -2,8 +2,8 @@
  * The configuration: a file where there is one, the usual variables where it is silent (DESIGN §4). All mistakes of
  * the file at once, with line and column. Reads files; opens no connection and fetches no secret.
  */
-import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { homeDirectory } from "../../kit/process/home-directory.ts";
 import { type Diagnostic, diagnosticsError, placeOf } from "../../kit/text/diagnostic.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { GONE, gone } from "../../kit/text/gone.ts";
@@ -58,7 +58,7 @@ export function loadConfig(options: ConfigOptions): Config {
   const found = findFile(options);
   const { findings, root } = rootOf(found);
   const folder = found === undefined ? options.cwd : dirname(found.path);
-  const reading = new Reading({ findings, env: options.env, folder, home: homeOf(options.env) });
+  const reading = new Reading({ findings, env: options.env, folder, home: homeDirectory(options.env) });
   const config = readConfig(reading, root, new Set(options.sections ?? KEYS));
   const elsewhere = [...goneVariables(options.env), ...reading.elsewhere];
   if (findings.any || elsewhere.length > 0) throw mistakes(discreet(findings.list(), findings.text), elsewhere);
@@ -113,7 +113,7 @@ function mistakes(inFile: readonly Diagnostic[], elsewhere: readonly RecoverErro
 /** Where a configuration may lie when none is named, in this order. */
 export function usualFiles({ env, cwd }: ConfigOptions): readonly [string, string] {
   const xdg = env["XDG_CONFIG_HOME"];
-  const home = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeOf(env), ".config");
+  const home = xdg !== undefined && isAbsolute(xdg) ? xdg : join(homeDirectory(env), ".config");
   return [join(cwd, "dingo-recover.yml"), join(home, "dingo-recover", "config.yml")];
 }
 
@@ -146,12 +146,6 @@ export function findFile(options: ConfigOptions): FoundFile | undefined {
   throw refuse("config-invalid", `there is no configuration file ${quoted(named)}`)
     .at(named)
     .advise("Name an existing file with --config, or leave it out.");
-}
-
-/** Where `~/` of the file begins. */
-export function homeOf(env: Environment): string {
-  const home = env["HOME"];
-  return home !== undefined && isAbsolute(home) ? home : homedir();
 }
 
 /** Throws if the file is no YAML, because a text that is not understood cannot be shown. Errors: `config-invalid`. */

@@ -3,8 +3,8 @@
  * come from. Opens no connection. S3's standard chain is not judged, because only a log-in can tell.
  */
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { homeDirectory } from "../../kit/process/home-directory.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { Config, S3Keys, SecretReference } from "./config.ts";
 import type { Environment } from "./reading.ts";
@@ -43,7 +43,8 @@ export function missingOf(config: Config, { systems, env, needsBucket }: Missing
 
 /** The file where the cf CLI keeps its session. */
 export function sessionFile(env: Environment): string {
-  return join(env["CF_HOME"] ?? env["HOME"] ?? homedir(), ".cf", "config.json");
+  const own = env["CF_HOME"];
+  return join(own === undefined || own === "" ? homeDirectory(env) : own, ".cf", "config.json");
 }
 
 function ofCf({ cf }: Config, env: Environment): readonly Missing[] {

@@ -8,7 +8,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { type RecoverError, refuse } from "../../errors.ts";
-import { homeOf } from "../settings/load.ts";
+import { homeDirectory } from "../../kit/process/home-directory.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { Findings } from "../../kit/yaml/findings.ts";
 import type { Located } from "../../kit/yaml/located.ts";
@@ -65,7 +65,7 @@ export function namedFiles(document: Document): NamedFiles {
   return { modules: [...found.modules], programs: [...found.programs], authorities: [...found.authorities] };
 
   function visit(key: string, text: string): void {
-    const path = text.startsWith("~/") ? join(homeOf(process.env), text.slice(2)) : resolve(folder, text);
+    const path = text.startsWith("~/") ? join(homeDirectory(process.env), text.slice(2)) : resolve(folder, text);
     if (key === "actions") found.modules.add(path);
     if (key === "command")
       for (const each of [text, ...text.split(BETWEEN_WORDS)].map((word) => resolve(folder, word)))

@@ -25,9 +25,6 @@ export interface OtherLine {
 type Reader = (body: string, program: string) => OtherLine | undefined;
 
 const STRUCTURED = "STRUCTURED: time=";
-/** Not the file that is named after a base backup or a timeline's end. */
-const SEGMENT = /\bseg=([0-9A-F]{24})(?![\w.])/;
-const STATE = /\bstate=(begin|complete)\b/;
 /** A message on one line holds one or two; a writer of more wants to keep us busy. */
 const MOST_STRUCTURED = 4;
 const LONGEST_OPTIONS = 8192;
@@ -85,8 +82,8 @@ function readPush(text: string, from: string | undefined): OtherLine | undefined
   const [, time = "", guid, rest = ""] = CELLS.pushed.says.exec(text) ?? [];
   const at = fromIso(time);
   if (guid === undefined || at === undefined) return undefined;
-  const segment = SEGMENT.exec(rest)?.[1];
-  const state = STATE.exec(rest)?.[1] === "complete" ? "complete" : "begun";
+  const segment = CELLS.pushedSegment.says.exec(rest)?.[1];
+  const state = CELLS.pushedWhole.says.test(rest) ? "complete" : "begun";
   return { guid, at, body: { kind: "archived", state, ...optional("segment", segment), ...optional("from", from) } };
 }
 

@@ -1,20 +1,20 @@
 /** Puts the jobs of one file together: lines in their order and numbered through, and one answer. */
 import type { FoundLine, SearchTotals } from "../../ports/log-files.ts";
+import { NewestLines } from "./newest-lines.ts";
+import type { NewestLine } from "./finder.ts";
 import type { JobResult } from "./job.ts";
 import { type LineBatch, linesOf } from "./line-batch.ts";
 import { EDGE } from "./line-scanner.ts";
-import type { NewestEntries } from "./work.ts";
 
 interface Part {
   readonly batches: { readonly batch: LineBatch; readonly taken: () => void }[];
   result?: JobResult;
-  newest: NewestEntries;
 }
 
 export class FileResults {
   readonly #parts: Part[];
   readonly #found: (line: FoundLine) => void;
-  readonly #newest = new Map<string, FoundLine>();
+  readonly #newest = new NewestLines();
   readonly #cutLines: { line?: number; byteOffset: number }[] = [];
   /** Parts before this one are told. */
   #turn = 0;
@@ -28,7 +28,7 @@ export class FileResults {
 
   constructor(parts: number, numbered: boolean, found: (line: FoundLine) => void) {
     this.#numbered = numbered;
-    this.#parts = Array.from({ length: parts }, () => ({ batches: [], newest: [] }));
+    this.#parts = Array.from({ length: parts }, () => ({ batches: [] }));
     this.#found = found;
   }
 
@@ -38,11 +38,14 @@ export class FileResults {
     this.#tell();
   }
 
-  done(part: number, result: JobResult, newest: NewestEntries): void {
+  newest(lines: readonly NewestLine[]): void {
+    this.#newest.add(lines);
+  }
+
+  done(part: number, result: JobResult): void {
     const known = this.#parts[part];
     if (known === undefined) return;
     known.result = result;
-    known.newest = newest;
     this.#tell();
   }
 
@@ -64,25 +67,21 @@ export class FileResults {
         taken();
       }
       if (part.result === undefined) return;
-      this.#add(part.result, part.newest);
+      this.#add(part.result);
       this.#turn += 1;
     }
-    for (const line of this.#newest.values()) this.#found(line);
-    this.#newest.clear();
+    for (const line of this.#newest.take()) this.#found(line);
   }
 
   #number(line: number): { readonly line?: number } {
     return this.#numbered ? { line: line + this.#lines } : {};
   }
 
-  #add({ totals, failure }: JobResult, newest: NewestEntries): void {
+  #add({ totals, failure }: JobResult): void {
     for (const { line, byteOffset } of totals.cutLines) this.#cutLines.push({ ...this.#number(line), byteOffset });
     this.#lines += totals.lines;
     if (this.#head.length < EDGE) this.#head = Buffer.concat([this.#head, totals.head]).subarray(0, EDGE);
     this.#tail = Buffer.concat([this.#tail, totals.tail]).subarray(-EDGE);
     this.#failure ??= failure;
-    // Another thread may have read on, and told before.
-    for (const line of newest)
-      if (line.byteOffset >= (this.#newest.get(line.key)?.byteOffset ?? 0)) this.#newest.set(line.key, line);
   }
 }

@@ -14,7 +14,7 @@ export const READ_SIZE = 1024 * 1024;
 export const READ_AT = LONGEST_LINE + 4096 + 32;
 export const TEXT_SIZE = READ_AT + READ_SIZE;
 
-/** Longer lines are not kept, and not more bytes of all of them: they are found as any other. */
+/** Longer lines are not kept, and not more bytes of all of them at a time: they are found as any other. */
 export const LONGEST_KEPT = 4096;
 export const MOST_KEPT = 4 * 1024 * 1024;
 
@@ -31,6 +31,8 @@ export interface Finder {
    * line that holds any. Lines of which the newest are wanted are passed over and kept: `from` is no place within one.
    */
   find(from: number, end: number): number;
+  /** Whether the kept lines are to be taken: behind that there is room for those of one more read. */
+  readonly isFull: boolean;
   /** The lines that were kept since the last call. */
   takeNewest(): readonly NewestLine[];
   /** How many newlines there are from `from` to `end`. */

@@ -13,12 +13,14 @@ const SIZE = 128 * 1024;
 /** Hands a batch on whenever one is full, and the rest with `flush`. */
 export class Batches implements LineSink {
   readonly #send: (batch: LineBatch) => void;
+  readonly kept: LineSink["kept"];
   #bytes = Buffer.allocUnsafeSlow(SIZE);
   #used = 0;
   #places: number[] = [];
 
-  constructor(send: (batch: LineBatch) => void) {
+  constructor(send: (batch: LineBatch) => void, kept: LineSink["kept"]) {
     this.#send = send;
+    this.kept = kept;
   }
 
   found({ line, byteOffset, bytes, cut }: NumberedLine): void {

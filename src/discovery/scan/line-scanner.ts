@@ -3,7 +3,7 @@
  * for every input. Only the beginning of a line longer than `LONGEST_LINE` is searched, and the line is counted.
  */
 import type { FoundLine } from "../../ports/log-files.ts";
-import { type Finder, LONGEST_LINE, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.ts";
+import { type Finder, LONGEST_LINE, type NewestLine, READ_AT, READ_SIZE, TEXT_SIZE } from "./finder.ts";
 
 /** Beginning and end of the text are kept for their stamps. */
 export const EDGE = 32 * 1024;
@@ -23,6 +23,8 @@ export interface NumberedLine extends FoundLine {
 
 export interface LineSink {
   found(line: NumberedLine): void;
+  /** Lines of which the newest are wanted, as far as they were read: there is no room for more. */
+  kept(lines: readonly NewestLine[]): void;
 }
 
 export interface ScanStart {
@@ -89,6 +91,7 @@ export class LineScanner {
     this.#bytes += length;
     if (this.#dropping) this.#drop();
     else this.#take(fresh);
+    if (this.#finder.isFull) this.#sink.kept(this.#finder.takeNewest());
   }
 
   push(chunk: Uint8Array): void {

@@ -24,6 +24,10 @@ export class PlainFinder implements Finder {
     return -1;
   }
 
+  get isFull(): boolean {
+    return this.#keptBytes > MOST_KEPT / 2;
+  }
+
   takeNewest(): readonly NewestLine[] {
     const kept = [...this.#kept.values()];
     this.#kept.clear();

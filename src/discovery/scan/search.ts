@@ -6,13 +6,13 @@ import type { Worker } from "node:worker_threads";
 import { ownWorker } from "../../kit/process/own-files.ts";
 import type { FoundLine, SearchProgress, SearchTotals, Wanted } from "../../ports/log-files.ts";
 import { FileResults } from "./file-results.ts";
-import { LONGEST_LINE } from "./finder.ts";
+import { LONGEST_LINE, type NewestLine } from "./finder.ts";
 import type { Job, JobResult } from "./job.ts";
 import type { LineBatch } from "./line-batch.ts";
 import { EDGE } from "./line-scanner.ts";
 import type { Section } from "./section.ts";
 import { Shared } from "./shared.ts";
-import { type NewestEntries, READS_A_TURN, type Receiver, work } from "./work.ts";
+import { READS_A_TURN, type Receiver, work } from "./work.ts";
 import type { WorkerMessage, WorkerShare } from "./worker.ts";
 
 const RANGE = 64 * 1024 * 1024;
@@ -130,7 +130,8 @@ class Search {
     worker.on("message", (message: WorkerMessage) => {
       try {
         if (message.kind === "lines") receiver.lines(message.job, message.batch);
-        else receiver.done(message.job, message.result, message.newest);
+        else if (message.kind === "newest") receiver.newest(message.job, message.lines);
+        else receiver.done(message.job, message.result);
       } catch (thrown) {
         this.#failure ??= { thrown };
       }
@@ -152,10 +153,11 @@ class Search {
         const { file = 0, part = 0 } = this.#jobs[job] ?? {};
         this.#results[file]?.lines(part, batch, () => this.#shared.taken(thread, bytes));
       },
-      done: (job: number, result: JobResult, newest: NewestEntries) => {
+      newest: (job: number, lines: readonly NewestLine[]) => this.#results[this.#jobs[job]?.file ?? 0]?.newest(lines),
+      done: (job: number, result: JobResult) => {
         const { file = 0, part = 0 } = this.#jobs[job] ?? {};
         this.#undone -= 1;
-        this.#results[file]?.done(part, result, newest);
+        this.#results[file]?.done(part, result);
       },
     };
   }

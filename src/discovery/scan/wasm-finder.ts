@@ -3,7 +3,7 @@
  * memory is laid out). Its cost hardly grows with the number of needles; the shortest needle sets the stride.
  */
 import type { NewestOfKey, Wanted } from "../../ports/log-files.ts";
-import { type Finder, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.ts";
+import { type Finder, MOST_KEPT, type NewestLine, needlesOf, TEXT_SIZE } from "./finder.ts";
 import { KERNEL_BASE64 } from "./kernel-bytes.ts";
 
 const HEADS = 65536;
@@ -70,6 +70,10 @@ export class WasmFinder implements Finder {
   find(from: number, end: number): number {
     const at = this.#kernel.find(TEXT + from, TEXT + end, this.#stride, this.#factor);
     return at < 0 ? -1 : at - TEXT;
+  }
+
+  get isFull(): boolean {
+    return this.#memory.readInt32LE(NEXT_RECORD) - RECORDS > MOST_KEPT / 2;
   }
 
   takeNewest(): readonly NewestLine[] {

@@ -16,11 +16,11 @@ export interface Share {
   readonly shared: Shared;
 }
 
-export type NewestEntries = readonly NewestLine[];
-
 export interface Receiver {
   lines(job: number, batch: LineBatch): void;
-  done(job: number, result: JobResult, newest: NewestEntries): void;
+  /** Each key's newest line in a part of the job's file: another part may have a newer one. */
+  newest(job: number, lines: readonly NewestLine[]): void;
+  done(job: number, result: JobResult): void;
 }
 
 /** Yields after each read; all threads then know of it. A caller that leaves early ends the work that it has begun. */
@@ -39,11 +39,14 @@ function* jobByJob({ jobs, wanted, shared }: Share, receiver: Receiver): Generat
     if (job === undefined) return;
     const current = index;
     finder ??= selectFinder(wanted);
-    const batches = new Batches((batch) => receiver.lines(current, batch));
+    const batches = new Batches(
+      (batch) => receiver.lines(current, batch),
+      (kept) => receiver.newest(current, kept),
+    );
     const result = yield* perform(job, finder, batches);
     batches.flush();
     index = shared.nextJob();
-    const more = jobs[index]?.file === job.file;
-    receiver.done(current, result, more ? [] : finder.takeNewest());
+    if (jobs[index]?.file !== job.file) receiver.newest(current, finder.takeNewest());
+    receiver.done(current, result);
   }
 }

@@ -1,10 +1,11 @@
 /** The program of a second thread. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Wanted } from "../../ports/log-files.ts";
+import type { NewestLine } from "./finder.ts";
 import type { Job, JobResult } from "./job.ts";
 import type { LineBatch } from "./line-batch.ts";
 import { Shared } from "./shared.ts";
-import { type NewestEntries, READS_A_TURN, work } from "./work.ts";
+import { READS_A_TURN, work } from "./work.ts";
 
 export interface WorkerShare {
   readonly thread: number;
@@ -15,7 +16,8 @@ export interface WorkerShare {
 
 export type WorkerMessage =
   | { readonly kind: "lines"; readonly job: number; readonly batch: LineBatch }
-  | { readonly kind: "done"; readonly job: number; readonly result: JobResult; readonly newest: NewestEntries };
+  | { readonly kind: "newest"; readonly job: number; readonly lines: readonly NewestLine[] }
+  | { readonly kind: "done"; readonly job: number; readonly result: JobResult };
 
 const { thread, jobs, wanted, memory } = workerData as WorkerShare;
 const shared = new Shared(memory);
@@ -30,7 +32,8 @@ const steps = work(
       send({ kind: "lines", job, batch }, [batch.bytes.buffer, batch.places.buffer]);
       shared.waitForRoom(thread);
     },
-    done: (job, result, newest) => send({ kind: "done", job, result, newest }),
+    newest: (job, lines) => send({ kind: "newest", job, lines }),
+    done: (job, result) => send({ kind: "done", job, result }),
   },
 );
 

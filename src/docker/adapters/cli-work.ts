@@ -26,6 +26,7 @@ import { type CommandOptions, type Shell, withoutSudoWarnings } from "../../kit/
 import { versionOfCompose } from "./compose-answer.ts";
 import { ownId } from "./own-id.ts";
 import { failureOfWork, refusalOfOwner } from "./failure.ts";
+import { type Inspected, parseInspected } from "./inspected.ts";
 import { likeBody, proofBody } from "./like-body.ts";
 
 /** Data of any size. */
@@ -241,8 +242,10 @@ export class DockerCliWork implements DockerWork {
     return Number.isInteger(status) && status > 0 ? status : undefined;
   }
 
-  async #inspected(container: string): Promise<unknown> {
-    return JSON.parse(await this.#do(inspectContainers(this.#words, [container])));
+  async #inspected(container: string): Promise<Inspected> {
+    const [found] = parseInspected(await this.#do(inspectContainers(this.#words, [container])), this.#shell.label);
+    if (found !== undefined) return found;
+    throw answerError("answer-incomplete", "an answer of `docker inspect` lacks what was asked for", this.#shell.label);
   }
 
   /** By the engine's socket: the body is in no argv. */

@@ -6,7 +6,7 @@ import { giveUp, type RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import { keepRoom } from "../../kit/commands/kept-room-command.ts";
 import { BY_PG_RESTORE, UNCONNECTED } from "../../kit/log-patterns/log-in.ts";
-import { ENDED_FOR_ROOM } from "../../kit/log-patterns/server-end.ts";
+import { DISK_FULL, ENDED_FOR_ROOM } from "../../kit/log-patterns/server-end.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type {
   CopyServer,
@@ -33,6 +33,11 @@ const GRACE_SECONDS = 60;
 const CHANGED = 3;
 /** Of psql, and of pg_restore. */
 const STOPPED_AT_ERROR = { psql: 3, pg_restore: 1 } as const;
+
+interface Failed {
+  readonly argv: Argv;
+  readonly result: CommandResult;
+}
 
 export class DockerDatabaseCopies implements DatabaseCopies {
   readonly #shell: Shell;
@@ -97,8 +102,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     const argv = commands.fill(this.#words, order);
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
     if (result.code === CHANGED) throw changed(order);
-    if (result.code !== 0 && /no space left|quota exceeded/iu.test(result.stderr)) throw full(order);
-    if (result.code !== 0) throw this.#failure(argv, result);
+    if (result.code !== 0) throw this.#failure(argv, result, order.to);
     const number = (name: string): number | undefined => {
       const said = new RegExp(`^${name} (\\d+)$`, "mu").exec(result.stdout)?.[1];
       return said === undefined ? undefined : Number(said);
@@ -143,7 +147,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   async sql(server: CopyServer, database: string, text: string) {
     const argv = commands.query(this.#words, server, database);
     const result = await this.#shell.run(argv, { stdin: text, timeoutMs: LONGEST_MS, maxOutputBytes: MAX_OUTPUT });
-    if (result.code !== 0) throw await this.#failureOf(server, argv, result);
+    if (result.code !== 0) throw await this.#failureOf(server, { argv, result });
     // Each statement ends its last row with an extra newline.
     const rows = result.stdout.split(commands.ROW).map((row) => row.replace(/\n$/u, ""));
     const failed = result.stderr.split("\n").filter((line) => /ERROR|FATAL/u.test(line));
@@ -153,9 +157,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   async dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile> {
     const argv = dumps.dumpTo(this.#words, server, order);
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
-    if (result.code !== 0 && /no space left|quota exceeded|file too large/iu.test(result.stderr))
-      throw full({ to: order.file });
-    if (result.code !== 0) throw await this.#failureOf(server, argv, result);
+    if (result.code !== 0) throw await this.#failureOf(server, { argv, result }, order.file);
     return this.#file(order.file, result.stdout) ?? this.#unread(order.file);
   }
 
@@ -184,15 +186,15 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     const complaints = result.stderr.split("\n").filter((line) => complaint.test(line));
     const isCut = by === "pg_restore" && UNCONNECTED.test(result.stderr);
     if (result.code !== STOPPED_AT_ERROR[by] || complaints.length === 0 || isCut)
-      throw await this.#failureOf(server, argv, result);
+      throw await this.#failureOf(server, { argv, result });
     return complaints;
   }
 
   /** Its server may have been ended, so that the disk keeps room. */
-  async #failureOf(server: CopyServer, argv: Argv, result: CommandResult): Promise<RecoverError> {
-    const failed = this.#failure(argv, result);
+  async #failureOf(server: CopyServer, { argv, result }: Failed, to = server.volume): Promise<RecoverError> {
+    const failed = this.#failure(argv, result, to);
     if (failed.code !== "command-failed" || !(await this.said(server)).includes(ENDED_FOR_ROOM)) return failed;
-    return full({ to: server.volume });
+    return full(to);
   }
 
   async #end(name: string, run: string, graceSeconds: number): Promise<void> {
@@ -221,7 +223,9 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     return result.stdout;
   }
 
-  #failure(argv: Argv, result: CommandResult): RecoverError {
+  /** `to` is a thing that was not written whole. */
+  #failure(argv: Argv, result: CommandResult, to?: string): RecoverError {
+    if (to !== undefined && DISK_FULL.test(result.stderr)) return full(to);
     const failed = failureOfWork(this.#shell, argv, result);
     const place = this.#shell.label;
     if (failed.code !== "command-failed") return failed;
@@ -231,7 +235,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   }
 }
 
-function full({ to }: { readonly to: string }): RecoverError {
+function full(to: string): RecoverError {
   return giveUp("does-not-fit", `the disk was full, or about to be, before ${quoted(to)} was whole`)
     .at(to)
     .advise(

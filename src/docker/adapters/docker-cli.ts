@@ -19,6 +19,7 @@ import {
   wordsOf,
 } from "../../kit/commands/docker-commands.ts";
 import type { ComposeCall } from "../../kit/commands/compose-commands.ts";
+import { pathKind } from "../../kit/commands/docker-work-commands.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import type {
   ComposeAnswer,
@@ -38,12 +39,13 @@ import type {
 import { quoted } from "../../kit/text/printable.ts";
 import { answerError } from "../../kit/shell/json-answer.ts";
 import type { CommandOptions, Shell } from "../../kit/shell/shell.ts";
-import { parseContainers, parseContext, parseImages, parseInfo, parseVolumes } from "./answers.ts";
+import { parseContext, parseImages, parseInfo, parseVolumes } from "./answers.ts";
 import { askCompose } from "./compose-answer.ts";
 import { dockerFailure, refusalOfOwner } from "./failure.ts";
+import { containerOf, parseInspected } from "./inspected.ts";
 import { Looks } from "./looks.ts";
 import { parseSizes } from "./sizes.ts";
-import { parseUnlike } from "./unlike.ts";
+import { unlikeOf } from "./unlike.ts";
 
 /** So many names in one command: below what a login shell takes as one line, with names of 255 characters. */
 const AT_ONCE = 200;
@@ -67,8 +69,7 @@ export class DockerCliHost implements DockerHost {
   readonly #sudo: boolean;
   readonly #close: () => Promise<void>;
   #facts: Promise<EngineFacts> | undefined;
-  /** By whether they look as root, by path. */
-  readonly #ways = new Map<boolean, Looks>();
+  readonly #looks: Looks;
 
   constructor({ shell, sudo, close = () => Promise.resolve() }: DockerCliOptions) {
     this.#shell = shell;
@@ -76,6 +77,10 @@ export class DockerCliHost implements DockerHost {
     this.#close = close;
     this.label = shell.label;
     this.words = wordsOf({ sudo });
+    this.#looks = new Looks({
+      ...{ shell, sudo, words: this.words, images: () => this.images() },
+      readsDirectly: async () => (await this.engine()).readsDirectly,
+    });
   }
 
   engine(): Promise<EngineFacts> {
@@ -88,10 +93,10 @@ export class DockerCliHost implements DockerHost {
 
   async containers(): Promise<readonly DockerContainer[]> {
     const ids = idsIn(await this.#ask(containerIds(this.words)), this.label);
-    const found = await this.#inspect(ids, inspectContainers, parseContainers);
+    const found = await this.#inspect(ids, inspectContainers, parseInspected);
     // Whose id is not known to the engine is looked for among the names and the beginnings of ids.
-    if (found.every(({ id }) => ids.includes(id)) && new Set(found.map(({ id }) => id)).size === found.length)
-      return found;
+    if (found.every(({ Id }) => ids.includes(Id)) && new Set(found.map(({ Id }) => Id)).size === found.length)
+      return found.map(containerOf);
     throw answerError("answer-malformed", "an answer of `docker inspect` is about another container", this.label);
   }
 
@@ -125,33 +130,16 @@ export class DockerCliHost implements DockerHost {
     }
   }
 
-  async look(
-    places: readonly Place[],
-    order: LookOrder,
-    progress?: (done: number) => void,
-  ): Promise<readonly Looked[]> {
-    return await this.#asked(order.untouched, (looks) => looks.look(places, order, progress));
+  look(places: readonly Place[], order: LookOrder, progress?: (done: number) => void): Promise<readonly Looked[]> {
+    return this.#looks.look(places, order, progress);
   }
 
-  async search(
+  search(
     places: readonly Place[],
     ends: readonly string[],
-    { untouched, progress }: { readonly untouched?: true; readonly progress?: (done: number) => void } = {},
+    progress?: (done: number) => void,
   ): Promise<readonly Searched[]> {
-    return await this.#asked(untouched, (looks) => looks.search(places, ends, progress));
-  }
-
-  async #asked<T extends { readonly state: string }>(
-    untouched: true | undefined,
-    ask: (looks: Looks) => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    const { readsDirectly } = await this.engine();
-    if (untouched === true && readsDirectly) {
-      const answers = await ask(this.#looks(false));
-      // Without an image that has a shell there is the other way only.
-      if (!answers.every(({ state }) => state === "unknown")) return answers;
-    }
-    return await ask(this.#looks(readsDirectly));
+    return this.#looks.search(places, ends, progress);
   }
 
   async changes(container: string): Promise<readonly LayerChange[] | undefined> {
@@ -170,10 +158,9 @@ export class DockerCliHost implements DockerHost {
   }
 
   async unlike(before: string, after: string): Promise<readonly Unlike[] | undefined> {
-    const argv = inspectContainers(this.words, [before, after]);
-    const result = await this.#shell.run(argv, { maxOutputBytes: MAX_OUTPUT });
-    if (result.code !== 0 && !onlyAbsent(result.stderr)) throw dockerFailure(this.#shell, argv, result);
-    return parseUnlike(result.stdout, { before, after }, this.label);
+    const found = await this.#inspect([before, after], inspectContainers, parseInspected);
+    const [old, now] = [before, after].map((id) => found.find(({ Id }) => Id === id));
+    return old === undefined || now === undefined ? undefined : unlikeOf(old, now);
   }
 
   async file(path: string, most: number): Promise<string | undefined> {
@@ -222,17 +209,8 @@ export class DockerCliHost implements DockerHost {
     const host = await this.#shell.run(hostName());
     if (host.code !== 0 || host.stdout.trim() !== name) return false;
     const directory = remapped ? root : `${root}/volumes`;
-    const [looked] = await this.#looks(true).look([{ key: "root", path: directory }], { files: [], entries: 1 });
-    return looked?.state === "seen";
-  }
-
-  #looks(isDirect: boolean): Looks {
-    const known = this.#ways.get(isDirect);
-    if (known !== undefined) return known;
-    const [shell, sudo, words] = [this.#shell, this.#sudo, this.words];
-    const looks = new Looks({ shell, sudo, words, images: () => this.images() }, isDirect);
-    this.#ways.set(isDirect, looks);
-    return looks;
+    const found = await this.#shell.run(pathKind(this.words, directory));
+    return found.code === 0 && found.stdout.trim() === "directory";
   }
 
   async #ask(argv: Argv, options?: CommandOptions): Promise<string> {

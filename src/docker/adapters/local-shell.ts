@@ -1,4 +1,5 @@
 /** The shell of this machine, for the `docker` CLI: with those variables that lead it to an engine, and no other. */
+import { programPath } from "../../kit/process/program-path.ts";
 import type { Secrets } from "../../kit/secrets/secrets.ts";
 import type { Shell } from "../../kit/shell/shell.ts";
 import { type ProgramResult, type RunProgram, runProgram } from "../../kit/spawn/spawn.ts";
@@ -6,7 +7,7 @@ import { programMissing } from "./failure.ts";
 
 /** Variables that the CLI reads, and that `ssh://` engines need. */
 const PASSED = [
-  ...["PATH", "HOME", "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK"],
+  ...["HOME", "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK"],
   ...["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS", "DOCKER_TLS_VERIFY"],
   "DOCKER_API_VERSION",
 ];
@@ -28,7 +29,13 @@ export function localShell({ env, secrets, signal, run = runProgram }: LocalShel
     secrets,
     run: async ([program, ...args], options = {}): Promise<ProgramResult> => {
       try {
-        return await run({ program, args, env: { ...passed, LC_ALL: "C" }, signal, ...options });
+        return await run({
+          program,
+          args,
+          env: { ...passed, PATH: programPath(env), LC_ALL: "C" },
+          signal,
+          ...options,
+        });
       } catch (error) {
         throw programMissing(error, HERE);
       }

@@ -99,10 +99,6 @@ function readStats(text: string): ReadonlyMap<string, Stat> {
   return new Map(lines);
 }
 
-const KINDS: Readonly<Record<string, LookedEntry["kind"]>> = { d: "directory", f: "file" };
-
-const typed = (field: string): LookedEntry => ({ kind: KINDS[field[0] ?? ""] ?? "other", name: field.slice(1) });
-
 const BY_TIMES: readonly LookedEntry["kind"][] = ["file", "directory", "other"];
 
 /** The count of a name tells its kind: nobody knows that of the last name before a cut. */
@@ -122,7 +118,7 @@ function readNames(listed: readonly string[], { nameBytes, entries }: LookTerms)
   const bytes = listed.reduce((total, name) => total + Buffer.byteLength(name) + 1, 0);
   const full = bytes >= nameBytes;
   const whole = full ? listed.slice(0, -1) : listed;
-  const names = whole[0] === "k" ? repeated(whole.slice(1), full) : whole.map(typed);
+  const names = repeated(whole, full);
   names.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { entries: names.slice(0, entries), more: full || names.length > entries };
 }

@@ -1,8 +1,9 @@
 /**
- * Looking into directories of an engine's machine, many in one command: as root by path, or in a container that lives
- * for the look. Nothing below them is changed. A place that cannot be looked at is unknown, with the reason, and stops
- * no other.
+ * Looking into directories of an engine's machine, many in one command, in a container that lives for the look. Nothing
+ * below them is changed. A place that no container can look into is read by root, by its path, on the engine's own machine.
+ * One that cannot be looked at is unknown, with the reason, and stops no other.
  */
+import { inParallel } from "../../kit/in-parallel.ts";
 import { RecoverError } from "../../errors.ts";
 import {
   type DockerWords,
@@ -24,13 +25,13 @@ import { readLooks, readSearches } from "./look-answer.ts";
 const BYTES_PER_NAME = 260;
 /** One of them may stand there three times. */
 const BYTES_MORE = 2 * BYTES_PER_NAME;
-const DIRECT_AT_ONCE = 50;
 /** A container takes longer to start than a hundred mounts more. */
-const CONTAINED_AT_ONCE = 200;
+const AT_ONCE = 200;
 const COMMANDS_AT_ONCE = 2;
 const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
-const MOST_PATH_BYTES = 64 * 1024;
+/** Of the paths in one place: those of ten thousand databases. */
+const MOST_PATH_BYTES = 256 * 1024;
 /** How many images are tried for a shell. */
 const MOST_IMAGES = 6;
 
@@ -39,11 +40,12 @@ export interface LooksOptions {
   readonly sudo: boolean;
   readonly words: DockerWords;
   readonly images: () => Promise<readonly DockerImage[]>;
+  readonly readsDirectly: () => Promise<boolean>;
 }
 
 /** One question about many places in one command, and the reader of its answer. */
 interface Question<T> {
-  readonly call: (places: InsideCall["places"]) => InsideCall;
+  readonly call: (places: readonly Place[]) => InsideCall;
   readonly read: (stdout: string, keys: readonly string[]) => readonly T[];
 }
 
@@ -55,16 +57,13 @@ type Progress = ((done: number) => void) | undefined;
 
 export class Looks {
   readonly #options: LooksOptions;
-  /** As root, by path. */
-  readonly #isDirect: boolean;
   /** The likeliest first. Those without a shell go as they are met. */
   #images: Promise<LookingImage[]> | undefined;
   /** Ids of those that a look has come back from. */
   readonly #tried = new Set<string>();
 
-  constructor(options: LooksOptions, isDirect: boolean) {
+  constructor(options: LooksOptions) {
     this.#options = options;
-    this.#isDirect = isDirect;
   }
 
   look(places: readonly Place[], { files, entries }: LookOrder, progress?: Progress): Promise<readonly Looked[]> {
@@ -88,15 +87,26 @@ export class Looks {
     question: Question<T | Unseen>,
   ): Promise<readonly (T | Unseen)[]> {
     if (places.length === 0) return [];
-    if (this.#isDirect)
-      return await inBatches(places, { size: DIRECT_AT_ONCE, progress }, (batch) => this.#direct(batch, question));
-    return await inBatches(places, { size: CONTAINED_AT_ONCE, progress }, (batch) => this.#contained(batch, question));
+    return await inBatches(places, progress, (batch) => this.#answered(batch, question));
   }
 
-  async #direct<T>(batch: readonly Place[], question: Question<T | Unseen>): Promise<readonly (T | Unseen)[]> {
+  async #answered<T extends { readonly key: string }>(
+    batch: readonly Place[],
+    question: Question<T | Unseen>,
+  ): Promise<readonly (T | Unseen)[]> {
+    const answers = await this.#contained(batch, question);
+    const left = batch.filter((_place, index) => isUnknown(answers[index]));
+    if (left.length === 0 || !(await this.#options.readsDirectly())) return answers;
+    const direct = await this.#direct(left, question).catch((error: unknown) => lost(left, error));
+    // By their order: callers may ask several times below one key.
+    const byPlace = new Map(left.map((place, index) => [place, direct[index]]));
+    return batch.flatMap((place, index) => byPlace.get(place) ?? answers[index] ?? []);
+  }
+
+  async #direct<T>(places: readonly Place[], question: Question<T | Unseen>): Promise<readonly (T | Unseen)[]> {
     const { shell, sudo } = this.#options;
-    const argv = insideDirectly(sudo, question.call(pathsOf(batch)));
-    return this.#read(batch, question, { argv, result: await shell.run(argv, LIMITS) });
+    const argv = insideDirectly(sudo, question.call(places));
+    return this.#read(places, question, { argv, result: await shell.run(argv, LIMITS) });
   }
 
   /** Looks in a container of each image in turn. An image without a shell is dropped, and the next one is tried. */
@@ -127,7 +137,7 @@ export class Looks {
     for (;;) {
       const left = places.filter(({ path }) => !absent.has(path));
       if (left.length === 0) return places.map(({ key }) => ({ state: "absent", key }));
-      const argv = insideContainer(words, image, question.call(pathsOf(left)));
+      const argv = insideContainer(words, image, question.call(left));
       const result = await shell.run(argv, LIMITS);
       const missing = result.code === 0 ? undefined : missingSource(result.stderr, left);
       if (missing === undefined) {
@@ -188,8 +198,8 @@ function weight({ volumes, tags, size = 1e12 }: DockerImage): number {
 
 const unknown = (key: string, why: string): Unseen => ({ state: "unknown", key, why });
 
-const pathsOf = (places: readonly Place[]): InsideCall["places"] =>
-  places.map(({ path, inside = "" }) => ({ path, inside }));
+const isUnknown = (answer: object | undefined): boolean =>
+  answer !== undefined && "state" in answer && answer.state === "unknown";
 
 /** The daemon names one source that is not there, at the end of its sentence. */
 function missingSource(stderr: string, places: readonly Place[]): string | undefined {
@@ -199,22 +209,18 @@ function missingSource(stderr: string, places: readonly Place[]): string | undef
 
 async function inBatches<T>(
   places: readonly Place[],
-  { size, progress }: { readonly size: number; readonly progress: Progress },
+  progress: Progress,
   work: (batch: readonly Place[]) => Promise<readonly (T | Unseen)[]>,
 ): Promise<readonly (T | Unseen)[]> {
   const batches: (readonly Place[])[] = [];
-  for (let at = 0; at < places.length; at += size) batches.push(places.slice(at, at + size));
+  for (let at = 0; at < places.length; at += AT_ONCE) batches.push(places.slice(at, at + AT_ONCE));
   const answers: (readonly (T | Unseen)[])[] = [];
-  let [next, done] = [0, 0];
-  const worker = async (): Promise<void> => {
-    for (let mine = next++; mine < batches.length; mine = next++) {
-      const batch = batches[mine] ?? [];
-      answers[mine] = await work(batch).catch((error: unknown) => lost(batch, error));
-      done += batch.length;
-      progress?.(done);
-    }
-  };
-  await Promise.all(Array.from({ length: COMMANDS_AT_ONCE }, worker));
+  let done = 0;
+  await inParallel([...batches.entries()], COMMANDS_AT_ONCE, async ([index, batch]) => {
+    answers[index] = await work(batch).catch((error: unknown) => lost(batch, error));
+    done += batch.length;
+    progress?.(done);
+  });
   return answers.flat();
 }
 

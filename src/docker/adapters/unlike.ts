@@ -1,17 +1,8 @@
 /**
  * The differences between a container and an earlier one, by `docker inspect` of both. Values are compared, never told.
  */
-import { z } from "zod";
 import type { Unlike } from "../../ports/docker-host.ts";
-import { parseJson } from "../../kit/shell/json-answer.ts";
-import { parsed } from "./answers.ts";
-
-const inspected = z.object({
-  Id: z.string(),
-  Config: z.looseObject({ Env: z.array(z.string()).nullish() }),
-  HostConfig: z.looseObject({}),
-});
-type Inspected = z.infer<typeof inspected>;
+import type { Inspected } from "./inspected.ts";
 
 /** Leaves out settings that Compose writes by itself, and places: mounts and networks are told elsewhere. */
 const SETTINGS: readonly (readonly ["Config" | "HostConfig", string, string])[] = [
@@ -42,18 +33,10 @@ const SETTINGS: readonly (readonly ["Config" | "HostConfig", string, string])[] 
   ["HostConfig", "IpcMode", "its IPC namespace"],
 ];
 
-/** Undefined if one of the two is not in the answer. */
-export function parseUnlike(
-  text: string,
-  ids: { readonly before: string; readonly after: string },
-  place: string,
-): readonly Unlike[] | undefined {
-  const what = "`docker inspect`";
-  const all = parsed(z.array(inspected), parseJson(text, `the answer of ${what}`, place), { what, place });
-  const [before, after] = [ids.before, ids.after].map((id) => all.find(({ Id }) => Id === id));
-  if (before === undefined || after === undefined) return undefined;
-  return [...unlikeVariables(before, after), ...unlikeSettings(before, after)];
-}
+export const unlikeOf = (before: Inspected, after: Inspected): readonly Unlike[] => [
+  ...unlikeVariables(before, after),
+  ...unlikeSettings(before, after),
+];
 
 /** Sorted by name: the engine gives them in the order of the container's maker. */
 function unlikeVariables(before: Inspected, after: Inspected): readonly Unlike[] {

@@ -1,8 +1,10 @@
 /** The parts of a service that an audit judges, as plain JSON. */
 import type { ComposeModel } from "../compose/model.ts";
 import { serviceLines } from "../compose/service-lines.ts";
-import { tellingVariable } from "./telling-variable.ts";
 import type { SurveyedService } from "./survey.ts";
+
+/** The variables that move data: everything else may be a secret, and is not kept. */
+const MOVING: ReadonlySet<string> = new Set(["PGDATA"]);
 
 export interface ComposeText {
   readonly path: string;
@@ -15,7 +17,7 @@ export function serviceFacts(
   { texts, unset }: { readonly texts: readonly ComposeText[]; readonly unset: readonly string[] },
 ): readonly SurveyedService[] {
   return services.map(({ name, image, environment, mounts, takesMounts }) => {
-    const telling = Object.entries(environment).filter(([variable]) => tellingVariable(variable));
+    const telling = Object.entries(environment).filter(([variable]) => MOVING.has(variable));
     const isEmptied = unset.length > 0 && (image?.endsWith(":") === true || telling.some(([, value]) => value === ""));
     return {
       name,

@@ -4,6 +4,7 @@
 import type { Data } from "../data-directory/recognise.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
+import type { Finding, FindingCode, Severity } from "./finding.ts";
 import type {
   StorageSurvey,
   SurveyedContainer,
@@ -23,6 +24,15 @@ export interface UsedData {
     | { readonly kind: "volume"; readonly volume: SurveyedVolume; readonly mount: SurveyedMount }
     | { readonly kind: "bind"; readonly mount: SurveyedMount }
     | { readonly kind: "layer" };
+}
+
+/** Commands are lines as they are typed. */
+interface Told {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly what: string;
+  readonly fix: string;
+  readonly commands?: readonly string[];
 }
 
 export class Stock {
@@ -63,18 +73,19 @@ export class Stock {
     return quote([...this.survey.words, ...words]);
   }
 
+  /** A finding about a container, at its line in a Compose file. */
+  of(container: SurveyedContainer, told: Told): Finding {
+    return { ...about(containerText(container), told), at: this.lineOf(container) };
+  }
+
   #dataOf(container: SurveyedContainer): readonly UsedData[] {
     const mounted = container.mounts.flatMap((mount): readonly UsedData[] => {
-      const path = mount.destination;
-      if (mount.kind === "volume") {
-        const volume = this.#volumes.get(mount.volume);
-        return volume?.contents.kind === "data"
-          ? [{ container, contents: volume.contents, path, at: { kind: "volume", volume, mount } }]
-          : [];
-      }
-      return mount.contents?.kind === "data"
-        ? [{ container, contents: mount.contents, path, at: { kind: "bind", mount } }]
-        : [];
+      const volume = mount.kind === "volume" ? this.#volumes.get(mount.volume) : undefined;
+      const contents = volume?.contents ?? mount.contents;
+      if (contents?.kind !== "data" || (mount.kind === "volume" && volume === undefined)) return [];
+      const at =
+        volume === undefined ? ({ kind: "bind", mount } as const) : ({ kind: "volume", volume, mount } as const);
+      return [{ container, contents, path: mount.destination, at }];
     });
     const written = container.layerData.flatMap(({ path, contents }): readonly UsedData[] =>
       contents.kind === "data" ? [{ container, contents, path, at: { kind: "layer" } }] : [],
@@ -82,6 +93,9 @@ export class Stock {
     return [...mounted, ...written];
   }
 }
+
+/** A finding that no line of a file is about. */
+export const about = (subject: string, told: Told): Finding => ({ subject, at: "", commands: [], ...told });
 
 export const containerText = ({ name }: { readonly name: string }): string => `container ${quoted(name)}`;
 

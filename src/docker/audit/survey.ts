@@ -60,6 +60,8 @@ export interface SurveyedProject {
   /** Null if nothing is known of its files; then `unread` or `unasked` says why. */
   readonly services: readonly SurveyedService[] | null;
   readonly unread: string | null;
+  /** The name that its files give the project, as its Compose takes them; absent if nobody can tell. */
+  readonly own?: string;
   /** Why nobody could ask Compose for the meaning of its files, as a sentence; absent if it has answered. */
   readonly unasked?: string;
 }

@@ -7,7 +7,8 @@
  */
 import { majorOf, readImageReference } from "./image-reference.ts";
 
-export type DataKind = "postgresql" | "redis" | "mysql" | "mongodb" | "search" | "queue" | "other";
+/** "other": a system that nobody here can move or judge. */
+export type DataKind = "postgresql" | "redis" | "mysql" | "mongodb" | "elasticsearch" | "rabbitmq" | "other";
 
 export interface DataPath {
   /** In the container. */
@@ -15,14 +16,13 @@ export interface DataPath {
   readonly kind: DataKind;
   /** "named": by the official image or one that says so; "like": another image whose name ends so. */
   readonly sure: "named" | "like";
-  /** Variable of the container that moves the path. */
-  readonly movedBy?: string;
 }
 
 interface Known {
   readonly repositories: readonly string[];
   readonly kind: DataKind;
   readonly paths: readonly string[] | ((major: number | undefined) => readonly string[]);
+  /** Variable of the container that moves the path. */
   readonly movedBy?: string;
 }
 
@@ -62,11 +62,11 @@ const TABLE: readonly Known[] = [
   { repositories: ["mongo"], kind: "mongodb", paths: ["/data/db", "/data/configdb"] },
   {
     repositories: ["elasticsearch", "elasticsearch/elasticsearch"],
-    kind: "search",
+    kind: "elasticsearch",
     paths: ["/usr/share/elasticsearch/data"],
   },
-  { repositories: ["opensearchproject/opensearch"], kind: "search", paths: ["/usr/share/opensearch/data"] },
-  { repositories: ["rabbitmq"], kind: "queue", paths: ["/var/lib/rabbitmq"] },
+  { repositories: ["opensearchproject/opensearch"], kind: "elasticsearch", paths: ["/usr/share/opensearch/data"] },
+  { repositories: ["rabbitmq"], kind: "rabbitmq", paths: ["/var/lib/rabbitmq"] },
   { repositories: ["cassandra"], kind: "other", paths: ["/var/lib/cassandra"] },
   { repositories: ["couchdb"], kind: "other", paths: ["/opt/couchdb/data"] },
   { repositories: ["neo4j"], kind: "other", paths: ["/data"] },
@@ -97,5 +97,5 @@ export function dataPathsOf(image: string, moved: Readonly<Record<string, string
   const elsewhere = movedBy === undefined ? undefined : moved[movedBy];
   const all = elsewhere !== undefined ? [elsewhere] : typeof paths === "function" ? paths(majorOf(tag)) : paths;
   const sure = named !== undefined && (registry === "" || /^docker\.elastic\.co$/u.test(registry)) ? "named" : "like";
-  return all.map((path) => ({ path, kind, sure, ...(movedBy === undefined ? {} : { movedBy }) }));
+  return all.map((path) => ({ path, kind, sure }));
 }

@@ -12,6 +12,8 @@ export interface Shipped {
   readonly source: string;
   /** The file's text with the lines uncommented. */
   readonly uncommented: string;
+  /** The lines that differ, with the signs of a diff. */
+  readonly changed: readonly string[];
 }
 
 export function shippedFor(text: string, service: string, target: string): Shipped | undefined {
@@ -25,7 +27,9 @@ export function shippedFor(text: string, service: string, target: string): Shipp
     // Deeper or further out it belongs to something else that is commented out.
     const isKey = bare[0] === `${" ".repeat(span.indent)}volumes:` && /^\s*#/u.test(lines[at - 1] ?? "");
     if (source === undefined || to !== target || !isKey) continue;
-    return { source, uncommented: [...lines.slice(0, at - 1), ...bare, ...lines.slice(at + 1)].join("\n") };
+    const was = lines.slice(at - 1, at + 1).map((line) => `-${line}`);
+    const changed = [...was, ...bare.map((line) => `+${line}`)].map((line) => line.replace(/\r$/u, ""));
+    return { source, uncommented: [...lines.slice(0, at - 1), ...bare, ...lines.slice(at + 1)].join("\n"), changed };
   }
   return undefined;
 }

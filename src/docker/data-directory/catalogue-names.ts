@@ -82,7 +82,7 @@ function rowsOfPage(bytes: Buffer): readonly Row[] {
       tuple.readUInt32LE(4) !== 0 && (infomask & XMAX_INVALID) === 0 && (infomask & XMAX_COMMITTED) !== 0;
     const header = tuple[22] ?? 0;
     const at = (infomask & HAS_OID) === 0 ? header + 4 : header;
-    if (!isDeleted && at + NAME_BYTES + 6 <= length) rows.push({ bytes: tuple, at });
+    if (!isDeleted && header >= FIRST_POINTER && at + NAME_BYTES + 6 <= length) rows.push({ bytes: tuple, at });
   }
   return rows;
 }

@@ -1,17 +1,8 @@
-/** Looks into directories. If a directory shows no data, looks into those below it that usually hold data. */
+/** Finds data by what lies in directories: in a place itself, and below it wherever a system has left its marks. */
 import { RecoverError } from "../../errors.ts";
 import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../../ports/docker-host.ts";
-import {
-  type Contents,
-  type Data,
-  dataIn,
-  innerDirectories,
-  isSqlite,
-  LOOK,
-  recognise,
-  sqliteNames,
-} from "./recognise.ts";
-import { SQLITE } from "./systems.ts";
+import { type Contents, type Data, dataIn, LOOK, recognise, sqliteNames } from "./recognise.ts";
+import { SIGNS, SQLITE, type SystemName } from "./systems.ts";
 
 export interface Found {
   readonly key: string;
@@ -22,66 +13,116 @@ export interface Found {
   readonly owner: { readonly uid: number; readonly mode: string } | undefined;
 }
 
-/** One answer for each place, in their order. `progress` hears how many are done, of `places.length`. */
+/** So many directories of one place are looked at. */
+const MOST_BELOW = 8;
+
+/**
+ * One answer for each place, in their order. A place that was not searched to its end says so; one with `inside` is not
+ * searched. `progress` hears how many are done, of `places.length`.
+ */
 export async function findData(
-  host: Pick<DockerHost, "look">,
+  host: Pick<DockerHost, "look" | "search">,
   places: readonly Place[],
   progress?: (done: number) => void,
 ): Promise<readonly Found[]> {
   const first = await host.look(places, LOOK, progress);
-  const [inner, sqlite] = await Promise.all([lookFurther(host, places, first), lookForSqlite(host, places, first)]);
-  return first.map((looked, index) => {
-    const own = recognise(looked);
-    const contents = together(own, [...(inner.get(index) ?? []), ...(sqlite.get(index) ?? [])]);
-    const seen = looked.state === "seen" ? looked : undefined;
-    const owner = seen === undefined ? undefined : { uid: seen.uid, mode: seen.mode };
-    return { key: looked.key, contents, space: seen?.space, owner };
+  const own = first.map((looked) => recognise(looked));
+  const searched = await searchedBelow(
+    host,
+    places.filter(({ inside, depth }, index) => inside === undefined && depth !== 0 && hasNames(own[index])),
+  );
+  const marked = places.map((place, index) => directoriesIn(searched.get(place), own[index]));
+  const below = await lookBelow(host, { places, first, marked });
+  return places.map((place, index): Found => {
+    const looked = first[index];
+    const seen = looked?.state === "seen" ? looked : undefined;
+    const all = together(own[index] ?? UNKNOWN, below.get(index) ?? []);
+    return {
+      key: place.key,
+      contents: unwalked(all, searched.get(place), marked[index] ?? []),
+      space: seen?.space,
+      owner: seen === undefined ? undefined : { uid: seen.uid, mode: seen.mode },
+    };
   });
 }
 
-/** The file of every whole PostgreSQL, below directories of any name (PostgreSQL manual, Database File Layout). */
-const CONTROL = "global/pg_control";
-/** So many of one place are looked at. */
-const MOST_BELOW = 8;
+const UNKNOWN: Contents = { kind: "unknown", why: "nothing was answered" };
+const hasNames = (contents: Contents | undefined): boolean => contents?.kind === "other" || contents?.kind === "data";
 
-/**
- * Finds every PostgreSQL below a place, also when `findData` has found other data there. A place that was not walked to
- * its end says so. `found` is the answer of `findData`; an entry without a path here is returned unchanged.
- */
-export async function findBelow(
-  host: Pick<DockerHost, "look" | "search">,
-  places: readonly Place[],
-  found: readonly Found[],
-): Promise<readonly Found[]> {
-  const open = new Set(
-    found.flatMap(({ key, contents: { kind } }) => (kind === "other" || kind === "data" ? [key] : [])),
+type SearchedPlaces = ReadonlyMap<Place, Searched>;
+
+async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly Place[]): Promise<SearchedPlaces> {
+  const ends = SIGNS.map(({ path }) => path);
+  try {
+    const answers = places.length === 0 ? [] : await host.search(places, ends);
+    return new Map(places.flatMap((place, index) => (answers[index] === undefined ? [] : [[place, answers[index]]])));
+  } catch (error) {
+    // The walk took too long: nothing is known of the rest.
+    if (!(error instanceof RecoverError) || error.code === "interrupted") throw error;
+    return new Map(places.map((place) => [place, { state: "unknown", key: place.key, why: error.message }]));
+  }
+}
+
+interface Marked {
+  readonly places: readonly Place[];
+  readonly first: readonly Looked[];
+  /** Directories below each place. */
+  readonly marked: readonly (readonly string[])[];
+}
+
+/** By the index of each place. */
+async function lookBelow(
+  host: Pick<DockerHost, "look">,
+  { places, first, marked }: Marked,
+): Promise<ReadonlyMap<number, readonly Data[]>> {
+  const sqlite = first.map((looked) => sqliteNames(looked));
+  const asked = places.flatMap((place, index) => [
+    ...((sqlite[index] ?? []).length === 0 ? [] : [{ index, inside: "", place }]),
+    ...(marked[index] ?? []).slice(0, MOST_BELOW).map((inside) => ({ index, inside, place: { ...place, inside } })),
+  ]);
+  const found = new Map<number, Data[]>();
+  if (asked.length === 0) return found;
+  const more = [...new Set(sqlite.flat())].map((path) => ({ path, bytes: SQLITE.magic.length }));
+  const answers = await host.look(
+    asked.map(({ place }) => place),
+    { ...LOOK, files: [...LOOK.files, ...more] },
   );
-  const asked = places.filter(({ key, inside }) => inside === undefined && open.has(key));
-  const searched = new Map((await searchedBelow(host, asked)).map((each) => [each.key, each]));
-  const known = new Map(found.map(({ key, contents }) => [key, new Set(dataIn(contents).map(({ inside }) => inside))]));
-  const inner = asked.flatMap((place) =>
-    directoriesIn(searched.get(place.key))
-      .slice(0, MOST_BELOW)
-      .flatMap((name) => (known.get(place.key)?.has(name) === true ? [] : [{ place, name }])),
-  );
-  const looked =
-    inner.length === 0
-      ? []
-      : await host.look(
-          inner.map(({ place, name }) => ({ ...place, inside: name })),
-          LOOK,
-        );
-  const data = new Map<string, Data[]>();
-  looked.forEach((answer, index) => {
-    const { place, name = "" } = inner[index] ?? {};
-    const contents = recognise(answer, name);
-    if (place !== undefined && contents.kind === "data" && worth(contents) > 0)
-      data.set(place.key, [...(data.get(place.key) ?? []), contents]);
+  answers.forEach((answer, at) => {
+    const { index, inside } = asked[at] ?? { index: -1, inside: "" };
+    const contents = recognise(answer, inside);
+    if (contents.kind === "data") found.set(index, [...(found.get(index) ?? []), contents]);
   });
-  return found.map((each) => ({
-    ...each,
-    contents: unwalked(together(each.contents, data.get(each.key) ?? []), searched.get(each.key)),
-  }));
+  return found;
+}
+
+/** Each database and each tablespace of a cluster has a file of that name too. */
+const WITHIN_POSTGRES = /(?:^|\/)(?:base|PG_\d[^/]*)\/\d+\/PG_VERSION$/u;
+
+/** Below the place, PostgreSQL first, then those nearest to the top. Directories within the data of the same system are left out. */
+function directoriesIn(searched: Searched | undefined, own: Contents | undefined): readonly string[] {
+  const paths = searched?.state === "seen" ? searched.paths.filter((path) => !WITHIN_POSTGRES.test(path)) : [];
+  const found = paths.flatMap((path) =>
+    SIGNS.filter((sign) => `/${path}`.endsWith(`/${sign.path}`)).map(({ system, path: sign }) => ({
+      system,
+      directory: path.slice(0, -sign.length - 1),
+    })),
+  );
+  const marked = new Set(found.map(({ system, directory }) => `${system} ${directory}`));
+  if (own?.kind === "data") marked.add(`${own.system} `);
+  const isWithin = (system: SystemName, directory: string): boolean =>
+    above(directory).some((each) => marked.has(`${system} ${each}`));
+  const rank = ({ system, directory }: (typeof found)[number]): number =>
+    directory.length + (system === "postgresql" ? 0 : 1e6);
+  const outer = found
+    .filter(({ system, directory }) => directory !== "" && (system === "postgresql" || !isWithin(system, directory)))
+    .sort((a, b) => rank(a) - rank(b));
+  return [...new Set(outer.map(({ directory }) => directory))];
+}
+
+/** `a/b/c`: `a/b`, `a` and the place itself. */
+function above(directory: string): readonly string[] {
+  const parts = directory.split("/");
+  return parts.map((_part, index) => parts.slice(0, index).join("/"));
 }
 
 /** PostgreSQL that starts, PostgreSQL that does not, anything else. */
@@ -95,88 +136,16 @@ function together(own: Contents, below: readonly Data[]): Contents {
   return first === undefined ? own : others.length === 0 ? first : { ...first, beside: others };
 }
 
-async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly Place[]): Promise<readonly Searched[]> {
-  try {
-    return places.length === 0 ? [] : await host.search(places, [CONTROL]);
-  } catch (error) {
-    // The walk took too long: nothing is known of the rest.
-    if (!(error instanceof RecoverError) || error.code === "interrupted") throw error;
-    return places.map(({ key }) => ({ state: "unknown", key, why: error.message }));
-  }
-}
-
-function directoriesIn(searched: Searched | undefined): readonly string[] {
-  const paths = searched?.state === "seen" ? searched.paths : [];
-  return paths
-    .filter((path) => path.endsWith(`/${CONTROL}`))
-    .map((path) => path.slice(0, -CONTROL.length - 1))
-    .sort((a, b) => a.length - b.length);
-}
-
-function unwalked(contents: Contents, searched: Searched | undefined): Contents {
+function unwalked(contents: Contents, searched: Searched | undefined, marked: readonly string[]): Contents {
   if ((contents.kind !== "other" && contents.kind !== "data") || searched === undefined || searched.state === "absent")
     return contents;
-  if (searched.state === "unknown") return { ...contents, unwalked: searched.why };
-  const directories = directoriesIn(searched).length;
-  if (directories > MOST_BELOW)
-    return {
-      ...contents,
-      unwalked: `${directories} directories of it may be databases, and ${MOST_BELOW} were looked at`,
-    };
-  return searched.more ? { ...contents, unwalked: "it holds more than can be listed" } : contents;
-}
-
-async function lookFurther(
-  host: Pick<DockerHost, "look">,
-  places: readonly Place[],
-  first: readonly Looked[],
-): Promise<ReadonlyMap<number, readonly Data[]>> {
-  const asked = first.flatMap((looked, index) =>
-    innerDirectories(looked).map((name) => ({ index, inside: name, place: below(places[index], name) })),
-  );
-  const answers =
-    asked.length === 0
-      ? []
-      : await host.look(
-          asked.flatMap(({ place }) => place ?? []),
-          LOOK,
-        );
-  const found = new Map<number, readonly Data[]>();
-  answers.forEach((answer, at) => {
-    const { index, inside } = asked[at] ?? { index: -1, inside: "" };
-    const contents = recognise(answer, inside);
-    if (contents.kind === "data") found.set(index, [...(found.get(index) ?? []), contents]);
-  });
-  return found;
-}
-
-async function lookForSqlite(
-  host: Pick<DockerHost, "look">,
-  places: readonly Place[],
-  first: readonly Looked[],
-): Promise<ReadonlyMap<number, readonly Data[]>> {
-  const found = new Map<number, readonly Data[]>();
-  const asked = first
-    .map((looked, index) => ({ index, names: sqliteNames(looked) }))
-    .filter(({ names }) => names.length > 0);
-  const names = [...new Set(asked.flatMap((each) => each.names))];
-  if (names.length === 0) return found;
-  const order = { entries: 1, files: names.map((path) => ({ path, bytes: SQLITE.magic.length })) };
-  const answers = await host.look(
-    asked.flatMap(({ index }) => places[index] ?? []),
-    order,
-  );
-  answers.forEach((answer, at) => {
-    const index = asked[at]?.index ?? -1;
-    const file = answer.state === "seen" ? answer.files.find(isSqlite) : undefined;
-    if (file === undefined) return;
-    const touched = new Date(file.modified * 1000).toISOString();
-    found.set(index, [{ kind: "data", system: "sqlite", title: SQLITE.title, version: "", inside: "", touched }]);
-  });
-  return found;
-}
-
-function below(place: Place | undefined, name: string): Place | undefined {
-  if (place === undefined) return undefined;
-  return { ...place, inside: place.inside === undefined ? name : `${place.inside}/${name}` };
+  const why =
+    searched.state === "unknown"
+      ? searched.why
+      : marked.length > MOST_BELOW
+        ? `${marked.length} directories of it may be databases, and ${MOST_BELOW} were looked at`
+        : searched.more
+          ? "it holds more than can be listed"
+          : undefined;
+  return why === undefined ? contents : { ...contents, unwalked: why };
 }

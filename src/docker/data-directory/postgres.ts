@@ -2,6 +2,14 @@
 import { CONTROL_FIELDS_BYTES, type ControlState, controlState } from "../../archive/wal/control-state.ts";
 import { CONTROL_BYTES } from "../../archive/wal/control-values.ts";
 import type { LookedFile } from "../../ports/docker-host.ts";
+import {
+  CATALOGUE_BYTES,
+  type CatalogueDatabase,
+  DATABASES_FILE,
+  databasesIn,
+  ROLES_FILE,
+  superusers,
+} from "./catalogue-names.ts";
 
 export interface PostgresDirectory {
   /** Of PG_VERSION, else of pg_control: `9.6`, `16`; "" if neither says. */
@@ -13,6 +21,9 @@ export interface PostgresDirectory {
   readonly pidFile: boolean;
   /** It follows another server, or recovers from an archive, as soon as it is started. */
   readonly standby: boolean;
+  /** As its catalogue on disk names them: those that only the WAL knows are not here. Absent in surveys of before. */
+  readonly databases?: readonly CatalogueDatabase[];
+  readonly superusers?: readonly string[];
   /** The fault of the directory, as a sentence; "" when it has none. */
   readonly why: string;
 }
@@ -25,6 +36,8 @@ export const POSTGRES_FILES = [
   { path: "recovery.signal", bytes: 0 },
   { path: "recovery.conf", bytes: 0 },
   { path: "base/1/PG_VERSION", bytes: 0 },
+  { path: DATABASES_FILE, bytes: CATALOGUE_BYTES },
+  { path: ROLES_FILE, bytes: CATALOGUE_BYTES },
 ] as const;
 
 /** Undefined when no file is PostgreSQL's. `is` tells of a path whether it is there. */
@@ -45,8 +58,12 @@ export function readPostgres(
     control,
     pidFile: is("postmaster.pid"),
     standby: is("standby.signal") || is("recovery.signal") || is("recovery.conf"),
+    databases: databasesIn(files.get(DATABASES_FILE)?.content ?? NOTHING),
+    superusers: superusers(files.get(ROLES_FILE)?.content ?? NOTHING),
   };
 }
+
+const NOTHING = new Uint8Array();
 
 interface Found {
   readonly file: LookedFile | undefined;

@@ -103,6 +103,8 @@ function ofDirectory(looked: Seen, inside: string): Contents {
     const { system, title } = found;
     return { kind: "data", system, title, version: versionOf(system, files), inside, touched };
   }
+  if (looked.files.some(isSqlite))
+    return { kind: "data", system: "sqlite", title: SQLITE.title, version: "", inside, touched };
   const names = looked.entries.map(({ name }) => name);
   if (looked.entries.length === 0 || names.join() === "lost+found")
     return looked.more ? { kind: "other", names, more: true } : { kind: "empty" };
@@ -122,23 +124,6 @@ function versionOf(system: SystemName, files: ReadonlyMap<string, LookedFile>): 
   return said ?? "";
 }
 
-/** Names that hold a data directory one or two levels down: of official images from PostgreSQL 18 on, Bitnami, Dingo, Debian. */
-const INNER = /^(?:pgdata|pgsql|postgres(?:ql)?\d*|data|db|mysql|redis|mongodb|\d{1,2}(?:\.\d)?)$/i;
-const MOST_INNER = 6;
-
-/** Directories below it that are worth a separate look, when it shows no data itself. */
-export function innerDirectories(looked: Looked): readonly string[] {
-  if (looked.state !== "seen" || recognise(looked).kind !== "other") return [];
-  const names = looked.entries
-    .filter(({ kind, name }) => kind === "directory" && INNER.test(name))
-    .map(({ name }) => name);
-  return names
-    .flatMap((name) =>
-      /^\d/.test(name) ? [`${name}/docker`, `${name}/main`, `${name}/data`, name] : [name, `${name}/data`],
-    )
-    .slice(0, MOST_INNER);
-}
-
 /** Files that may be databases of SQLite, by their names. */
 export function sqliteNames(looked: Looked): readonly string[] {
   if (looked.state !== "seen" || recognise(looked).kind !== "other") return [];
@@ -150,6 +135,5 @@ export function sqliteNames(looked: Looked): readonly string[] {
     .slice(0, 3);
 }
 
-export function isSqlite({ content }: LookedFile): boolean {
-  return Buffer.from(content).toString("latin1") === SQLITE.magic;
-}
+const isSqlite = ({ path, content }: LookedFile): boolean =>
+  SQLITE.name.test(path) && Buffer.from(content).toString("latin1") === SQLITE.magic;

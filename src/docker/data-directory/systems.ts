@@ -117,9 +117,10 @@ export const SYSTEMS: readonly DataSystem[] = [
     marks: [
       ["uuid", "store"],
       ["metadata", "store", "status"],
+      ["preprocessed_configs", "metadata"],
     ],
     dump: "",
-    source: "ClickHouse documentation, path: store, metadata, status, uuid",
+    source: "ClickHouse documentation, path: store, metadata, status, uuid, preprocessed_configs",
   },
   {
     system: "couchdb",
@@ -167,6 +168,15 @@ export const SYSTEMS: readonly DataSystem[] = [
 
 /** Told by the first bytes of a file whose name ends so (SQLite documentation, Database File Format). */
 export const SQLITE = { title: "SQLite", name: /\.(?:db|sqlite|sqlite3|db3)$/i, magic: "SQLite format 3\0" } as const;
+
+/** Names that many other things have, such as packages of a program. */
+const COMMON: ReadonlySet<string> = new Set(["mysql", "metadata", "store", "status", "uuid", "wal"]);
+
+/** The ends of paths that a search goes by: of each set of marks the first one that names nothing else. */
+export const SIGNS: readonly { readonly system: SystemName; readonly path: string }[] = SYSTEMS.flatMap(
+  ({ system, marks }) =>
+    [...new Set(marks.flatMap((all) => all.find((path) => !COMMON.has(path)) ?? []))].map((path) => ({ system, path })),
+);
 
 export function systemOf(system: SystemName): DataSystem | undefined {
   return SYSTEMS.find((each) => each.system === system);

@@ -13,18 +13,17 @@ import type { Json, JsonObject } from "../../action.ts";
 import type { Finding } from "../../kit/text/diagnostic.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { printable } from "../../kit/text/printable.ts";
-import { factsOf } from "./facts.ts";
-import { type Facts, type Knowledge, NO_FACTS } from "./field.ts";
+import { type Facts, factsOf, type Knowledge, NO_FACTS } from "./field.ts";
 import { fromCel, scopeToCel } from "./numbers.ts";
 import { checkReferences } from "./references.ts";
 import { ANY, type Shape } from "./shape.ts";
 
 /** A mistake in an expression, with its offset into the text. */
-export interface ExpressionProblem extends Finding {
+interface ExpressionProblem extends Finding {
   readonly at: number;
 }
 
-export interface Checked {
+interface Checked {
   readonly problems: readonly ExpressionProblem[];
   /** The shape of the result, as far as it is known. */
   readonly shape: Shape;
@@ -32,7 +31,7 @@ export interface Checked {
   readonly whenTrue: Facts;
 }
 
-export interface CheckOptions extends Partial<Knowledge> {
+interface CheckOptions extends Partial<Knowledge> {
   readonly expected: "boolean" | "list";
 }
 

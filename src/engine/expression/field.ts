@@ -3,6 +3,7 @@ import type { Finding } from "../../kit/text/diagnostic.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { ANY, type Field, type Shape, shapeName } from "./shape.ts";
+import type { ASTNode } from "@marcbachmann/cel-js";
 
 /**
  * Facts that hold at a place: `steps.x` (the key is there) and `steps.x!` (it is not null). They are known because the
@@ -23,7 +24,7 @@ export interface Knowledge {
 }
 
 /** A value that is looked into: its shape, and the path that led to it. */
-export interface Holder {
+interface Holder {
   readonly shape: Shape;
   readonly path: readonly string[];
 }
@@ -99,4 +100,55 @@ export function follow(
     shape = field.shape;
   }
   return { shape: facts.has(`${path.join(".")}!`) ? { ...shape, nullable: false } : shape };
+}
+
+/** The path that a node names without any computing: `a.b["c"]`; undefined for everything else. */
+export function pathOf(node: ASTNode): readonly string[] | undefined {
+  if (node.op === "id") return [node.args];
+  if (node.op !== "." && node.op !== "[]") return undefined;
+  const [object, key] = node.args;
+  const name =
+    typeof key === "string" ? key : key.op === "value" && typeof key.args === "string" ? key.args : undefined;
+  const path = name === undefined ? undefined : pathOf(object);
+  return path === undefined || name === undefined ? undefined : [...path, name];
+}
+
+/** Facts that hold where `node` evaluated to `outcome`. */
+export function factsOf(node: ASTNode, outcome: boolean): Facts {
+  switch (node.op) {
+    case "call":
+      return node.args[0] === "has" && outcome ? presence(node.args[1][0]) : NO_FACTS;
+    case "!_":
+      return factsOf(node.args, !outcome);
+    case "&&":
+    case "||": {
+      const [left, right] = [factsOf(node.args[0], outcome), factsOf(node.args[1], outcome)];
+      const both = (node.op === "&&") === outcome;
+      return both ? union(left, right) : new Set([...left].filter((fact) => right.has(fact)));
+    }
+    case "!=":
+    case "==":
+      return (node.op === "!=") === outcome ? notNull(node.args[0], node.args[1]) : NO_FACTS;
+    default:
+      return NO_FACTS;
+  }
+}
+
+export function union(...all: readonly Facts[]): Facts {
+  return new Set(all.flatMap((facts) => [...facts]));
+}
+
+function presence(node: ASTNode | undefined): Facts {
+  const path = node === undefined ? undefined : pathOf(node);
+  return path === undefined ? NO_FACTS : new Set([path.join(".")]);
+}
+
+function notNull(left: ASTNode, right: ASTNode): Facts {
+  const other = isNull(left) ? right : isNull(right) ? left : undefined;
+  const path = other === undefined ? undefined : pathOf(other);
+  return path === undefined ? NO_FACTS : new Set([`${path.join(".")}!`]);
+}
+
+function isNull(node: ASTNode): boolean {
+  return node.op === "value" && node.args === null;
 }

@@ -4,11 +4,10 @@
  */
 import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Finding } from "../../kit/text/diagnostic.ts";
-import { factsOf, pathOf, union } from "./facts.ts";
-import { absence, type Facts, fieldOf, isFinding, type Knowledge, nullness } from "./field.ts";
+import { absence, type Facts, factsOf, fieldOf, isFinding, type Knowledge, nullness, pathOf, union } from "./field.ts";
 import { ANY, type Shape } from "./shape.ts";
 
-export interface Misreference {
+interface Misreference {
   readonly finding: Finding;
   /** Offset into the expression. */
   readonly at: number;

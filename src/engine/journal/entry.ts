@@ -20,226 +20,219 @@ import type { EvidenceRef, Json, JsonObject, PrintedCommand } from "../../action
 
 export const JOURNAL_VERSION = 1;
 
-/** Fields of every line. `prev` is the SHA-256 (hex) of the previous line's exact bytes without its newline; 64 zeros first. */
-export interface EntryHeader {
-  readonly v: number;
-  readonly seq: number;
-  /** ISO 8601 UTC. */
-  readonly time: string;
-  readonly run: string;
-  readonly epoch: number;
-  readonly prev: string;
+/** Whether a parsed value can stand for a `T`. Looks at as much of it as a reader relies on. */
+export interface Check<T = unknown> {
+  (value: unknown): boolean;
+  /** Never there: it carries the type alone. */
+  readonly of?: T;
 }
 
-export interface JournaledError {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-  readonly place?: string;
+/** A field with this check may be absent. */
+interface Perhaps<T> extends Check<T> {
+  readonly isPerhaps: true;
 }
 
-export type HowSucceeded = "ran" | "adopted" | "by-hand";
+type Shape = Readonly<Record<string, Check>>;
+type Of<C> = C extends Check<infer T> ? T : never;
+type AbsentIn<S> = { [K in keyof S]: S[K] extends Perhaps<unknown> ? K : never }[keyof S];
+type Flat<T> = { [K in keyof T]: T[K] };
+/** An object with the fields of a shape. */
+type Shaped<S> = Flat<
+  { readonly [K in Exclude<keyof S, AbsentIn<S>>]: Of<S[K]> } & { readonly [K in AbsentIn<S>]?: Of<S[K]> }
+>;
+
+const text: Check<string> = (value) => typeof value === "string";
+const count: Check<number> = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const flag: Check<boolean> = (value) => typeof value === "boolean";
+/** Written only where it is true. */
+const mark: Check<true> = flag as Check<never>;
+const anything: Check<Json> = (value) => value !== undefined;
+const hash: Check<string> = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+export const isObject = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const json: Check<JsonObject> = isObject;
+const byName: Check<Readonly<Record<string, string>>> = isObject;
+const list: Check<readonly Json[]> = Array.isArray;
+const commands: Check<readonly PrintedCommand[]> = Array.isArray;
+const textList: Check<readonly string[]> = (value) => Array.isArray(value) && value.every(text);
+const oneOf =
+  <const V extends string>(...values: readonly V[]): Check<V> =>
+  (value) =>
+    typeof value === "string" && values.some((each) => each === value);
+const optional = <T>(check: Check<T>): Perhaps<T> =>
+  Object.assign((value: unknown) => value === undefined || check(value), { isPerhaps: true } as const);
+const object = <const S extends Shape>(shape: S): Check<Shaped<S>> => {
+  const wanted = fieldsOf(shape);
+  return (value) => isObject(value) && misfit(value as Record<string, unknown>, wanted) === undefined;
+};
+
+/** A shape as the list that each line is held to: a journal may have many. */
+export type Fields = readonly { readonly name: string; readonly check: Check }[];
+
+export const fieldsOf = (shape: Shape): Fields => Object.entries(shape).map(([name, check]) => ({ name, check }));
+
+/** The first field that does not fit. */
+export function misfit(value: Readonly<Record<string, unknown>>, wanted: Fields): string | undefined {
+  for (const { name, check } of wanted) if (!check(value[name])) return name;
+  return undefined;
+}
+
 /** About a step in doubt. */
 export const DECISIONS = ["adopt", "redo", "undo", "by-hand"] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** Written by former versions alone: what a second person was asked to sign. */
-interface NotedRequest {
-  readonly text: EvidenceRef;
-  /** Of the approval that it is about. */
-  readonly shownSha256: string;
-  readonly expiresAt: string;
-}
+const how = oneOf("ran", "adopted", "by-hand");
+export type HowSucceeded = Of<typeof how>;
 
-/** Of former versions: a signature over a request, with whose it was found to be then. */
-interface Signed {
-  readonly principals: readonly string[];
-  /** `SHA256:…` */
-  readonly key: string;
-  readonly signature: string;
-}
+const error = object({ code: text, message: text, remedy: text, place: optional(text) });
+export type JournaledError = Of<typeof error>;
 
-interface SecondApproval {
-  readonly request: EvidenceRef;
-  readonly operator: Signed;
-  readonly other: Signed;
-  /** How the other signature came. */
-  readonly by: string;
-}
+const evidence: Check<EvidenceRef> = object({ name: text, sha256: hash, bytes: count });
+/** Of former versions: what a second person was asked to sign, for the approval with this hash. */
+const request = object({ text: evidence, shownSha256: hash, expiresAt: text });
+/** Of former versions: a signature over a request, with whose it was found to be then; the key as `SHA256:…`. */
+const signed = object({ principals: textList, key: text, signature: text });
+/** `by`: how the other signature came. */
+const second = object({ request: evidence, operator: signed, other: signed, by: text });
+const unit = { step: text, item: optional(text) };
+/** `item` is the for_each key; attempts count from 1. */
+const attempt = { ...unit, attempt: count };
 
-/** The content of an entry. `step` with `item` (the for_each key) and `attempt` (from 1) name an attempt. */
-export type EntryBody =
-  | {
-      readonly type: "run-started";
-      readonly runbook: string;
-      readonly runbookVersion: string;
-      readonly runbookSha256: string;
-      readonly runbookText: EvidenceRef;
-      readonly inputs: JsonObject;
-      /** Names of those inputs that nobody gave: what stands there is the runbook's default. */
-      readonly defaulted?: readonly string[];
-      readonly operator: string;
-      readonly host: string;
-      readonly toolVersion: string;
-      readonly rehearsal: boolean;
-      /** `s3://BUCKET/PREFIX` of lease and mirrored journal, if the run is leased; each carrier keeps it. */
-      readonly lease?: string;
-      /** SHA-256 of each step's definition, so that a changed runbook can be told apart step by step. */
-      readonly steps?: Readonly<Record<string, string>>;
-    }
-  | { readonly type: "input-given"; readonly name: string; readonly value: Json; readonly by: string }
-  | { readonly type: "target-fixed"; readonly target: string; readonly locks: readonly string[] }
-  | {
-      readonly type: "run-resumed";
-      readonly operator: string;
-      readonly host: string;
-      readonly toolVersion: string;
-      readonly takeOver: boolean;
-      readonly lease?: string;
-      /** The process was told to undo the run. */
-      readonly back?: true;
-      /** The lines in front of it came from elsewhere (E5); absent in older journals. */
-      readonly imported?: true;
-    }
-  | {
-      readonly type: "runbook-accepted";
-      readonly runbookSha256: string;
-      readonly runbookText: EvidenceRef;
-      readonly by: string;
-      readonly steps?: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly type: "step-started";
-      readonly step: string;
-      readonly item?: string;
-      readonly attempt: number;
-      readonly action: string;
-      readonly effect: string;
-      readonly input: JsonObject;
-      /** Where a value exceeds a line, it is empty there and this names it; the reader puts it back. */
-      readonly inputEvidence?: EvidenceRef;
-      /** SHA-256 over the printed commands. */
-      readonly commandsSha256: string;
-      /** The printed commands of a step that changes something, secrets masked; absent in journals of the first release. */
-      readonly commands?: readonly PrintedCommand[];
-      readonly commandsEvidence?: EvidenceRef;
-      readonly back?: true;
-    }
-  | {
-      readonly type: "step-recorded";
-      readonly step: string;
-      readonly item?: string;
-      readonly attempt: number;
-      readonly kind: string;
-      readonly data: JsonObject;
-      readonly dataEvidence?: EvidenceRef;
-    }
-  | {
-      readonly type: "step-succeeded";
-      readonly step: string;
-      readonly item?: string;
-      readonly attempt: number;
-      readonly how: HowSucceeded;
-      readonly output: JsonObject;
-      /** Where the output exceeds a line, `output` is {} and this names it. */
-      readonly outputEvidence?: EvidenceRef;
-      readonly evidence: string;
-    }
-  | {
-      readonly type: "step-failed";
-      readonly step: string;
-      readonly item?: string;
-      readonly attempt: number;
-      readonly error: JournaledError;
-      /** With `back`: what was left of the step's effect. */
-      readonly probed: "not-done" | "partly" | "not-needed";
-      readonly back?: true;
-    }
-  | {
-      readonly type: "step-in-doubt";
-      readonly step: string;
-      readonly item?: string;
-      readonly attempt: number;
-      readonly evidence: string;
-      readonly error?: JournaledError;
-      readonly back?: true;
-    }
-  | { readonly type: "step-skipped"; readonly step: string; readonly why: string }
-  | {
-      readonly type: "step-undone";
-      readonly step: string;
-      readonly item?: string;
-      readonly attempt: number;
-      readonly evidence: string;
-      /** Opened anew after drift, not taken back (E3); absent in older journals. */
-      readonly again?: true;
-    }
-  | {
-      readonly type: "items-fixed";
-      readonly step: string;
-      readonly items: readonly Json[];
-      readonly itemsEvidence?: EvidenceRef;
-    }
-  | {
-      readonly type: "decided";
-      readonly step: string;
-      readonly item?: string;
-      readonly decision: Decision;
-      readonly by: string;
-      /** Who carried the run, where `by` says how the decision was given; absent in older journals. */
-      readonly operator?: string;
-      /** The evidence that it was made on: it holds while a look at the world says the same. */
-      readonly why: string;
-      /** It is about taking the step back; absent in older journals, which are asked anew. */
-      readonly back?: true;
-    }
-  | {
-      readonly type: "asked";
-      readonly step?: string;
-      readonly item?: string;
-      readonly question: string;
-      readonly prompt: string;
-      /** Answers that `--decide` may give; absent if no flag answers it, and in older journals. */
-      readonly choices?: readonly string[];
-      /** Answers that only a person at a terminal may give. */
-      readonly byPerson?: readonly string[];
-      /** Over the question as it was shown, secrets masked: a decision that is given beforehand is about that. */
-      readonly shownSha256?: string;
-      /** Of former versions: a second person was asked to sign this. */
-      readonly request?: NotedRequest;
-    }
-  | {
-      readonly type: "answered";
-      readonly step?: string;
-      readonly item?: string;
-      readonly question: string;
-      readonly value: string;
-      readonly by: string;
-      /** Who carried the run, where a flag answered; absent in older journals. */
-      readonly operator?: string;
-    }
+/** Fields of every line. `prev` is the SHA-256 (hex) of the previous line's exact bytes without its newline; 64 zeros first. */
+export const HEADER = {
+  v: count,
+  seq: count,
+  /** ISO 8601 UTC. */
+  time: text,
+  run: text,
+  epoch: count,
+  prev: hash,
+};
+export type EntryHeader = Shaped<typeof HEADER>;
+
+/** The content of an entry, by its type: the types of the program and the check of a line that is read. */
+export const BODIES = {
+  "run-started": {
+    runbook: text,
+    runbookVersion: text,
+    runbookSha256: hash,
+    runbookText: evidence,
+    inputs: json,
+    /** Names of those inputs that nobody gave: what stands there is the runbook's default. */
+    defaulted: optional(textList),
+    operator: text,
+    host: text,
+    toolVersion: text,
+    rehearsal: flag,
+    /** `s3://BUCKET/PREFIX` of lease and mirrored journal, if the run is leased; each carrier keeps it. */
+    lease: optional(text),
+    /** SHA-256 of each step's definition, so that a changed runbook can be told apart step by step. */
+    steps: optional(byName),
+  },
+  "input-given": { name: text, value: anything, by: text },
+  "target-fixed": { target: text, locks: textList },
+  "run-resumed": {
+    operator: text,
+    host: text,
+    toolVersion: text,
+    takeOver: flag,
+    lease: optional(text),
+    /** The process was told to undo the run. */
+    back: optional(mark),
+    /** The lines in front of it came from elsewhere (E5); absent in older journals. */
+    imported: optional(mark),
+  },
+  "runbook-accepted": { runbookSha256: hash, runbookText: evidence, by: text, steps: optional(byName) },
+  "step-started": {
+    ...attempt,
+    action: text,
+    effect: text,
+    input: json,
+    /** Where a value exceeds a line, it is empty there and this names it; the reader puts it back. */
+    inputEvidence: optional(evidence),
+    /** SHA-256 over the printed commands. */
+    commandsSha256: text,
+    /** The printed commands of a step that changes something, secrets masked; absent in journals of the first release. */
+    commands: optional(commands),
+    commandsEvidence: optional(evidence),
+    back: optional(mark),
+  },
+  "step-recorded": { ...attempt, kind: text, data: json, dataEvidence: optional(evidence) },
+  "step-succeeded": {
+    ...attempt,
+    how,
+    output: json,
+    /** Where the output exceeds a line, `output` is {} and this names it. */
+    outputEvidence: optional(evidence),
+    evidence: text,
+  },
+  "step-failed": {
+    ...attempt,
+    error,
+    /** With `back`: what was left of the step's effect. */
+    probed: oneOf("not-done", "partly", "not-needed"),
+    back: optional(mark),
+  },
+  "step-in-doubt": { ...attempt, evidence: text, error: optional(error), back: optional(mark) },
+  "step-skipped": { step: text, why: text },
+  /** `again`: opened anew after drift, not taken back (E3); absent in older journals. */
+  "step-undone": { ...attempt, evidence: text, again: optional(mark) },
+  "items-fixed": { step: text, items: list, itemsEvidence: optional(evidence) },
+  decided: {
+    ...unit,
+    decision: oneOf(...DECISIONS),
+    by: text,
+    /** Who carried the run, where `by` says how the decision was given; absent in older journals. */
+    operator: optional(text),
+    /** The evidence that it was made on: it holds while a look at the world says the same. */
+    why: text,
+    /** It is about taking the step back; absent in older journals, which are asked anew. */
+    back: optional(mark),
+  },
+  asked: {
+    step: optional(text),
+    item: optional(text),
+    question: text,
+    prompt: text,
+    /** Answers that `--decide` may give; absent if no flag answers it, and in older journals. */
+    choices: optional(textList),
+    /** Answers that only a person at a terminal may give. */
+    byPerson: optional(textList),
+    /** Over the question as it was shown, secrets masked: a decision that is given beforehand is about that. */
+    shownSha256: optional(hash),
+    request: optional(request),
+  },
+  answered: {
+    step: optional(text),
+    item: optional(text),
+    question: text,
+    value: text,
+    by: text,
+    /** Who carried the run, where a flag answered; absent in older journals. */
+    operator: optional(text),
+  },
   /** Consent to the named steps; holds while the hash over what was shown and over their printed commands is the same. */
-  | {
-      readonly type: "approved";
-      readonly steps: readonly string[];
-      readonly shownSha256: string;
-      /** Over the review rows alone. */
-      readonly reviewSha256?: string;
-      /** Per step, over its printed commands; absent if they still held unknown values. */
-      readonly commandsSha256?: Readonly<Record<string, string>>;
-      readonly by: string;
-      /** Of former versions: two persons have signed the request. */
-      readonly second?: SecondApproval;
-    }
-  | { readonly type: "drift-found"; readonly step: string; readonly item?: string; readonly evidence: string }
-  | { readonly type: "waited"; readonly step: string; readonly item?: string; readonly error: JournaledError }
-  | { readonly type: "resource-opened"; readonly kind: string; readonly data: JsonObject }
-  | { readonly type: "resource-closed"; readonly kind: string; readonly data: JsonObject }
-  | { readonly type: "run-stopped"; readonly why: string; readonly exitCode: number; readonly error?: JournaledError }
-  | { readonly type: "run-ended"; readonly outcome: "succeeded" | "undone" | "handed-over" };
+  approved: {
+    steps: textList,
+    shownSha256: hash,
+    by: text,
+    /** Over the review rows alone. */
+    reviewSha256: optional(text),
+    /** Per step, over its printed commands; absent if they still held unknown values. */
+    commandsSha256: optional(byName),
+    second: optional(second),
+  },
+  "drift-found": { ...unit, evidence: text },
+  waited: { ...unit, error },
+  "resource-opened": { kind: text, data: json },
+  "resource-closed": { kind: text, data: json },
+  "run-stopped": { why: text, exitCode: count, error: optional(error) },
+  "run-ended": { outcome: oneOf("succeeded", "undone", "handed-over") },
+} satisfies Readonly<Record<string, Shape>>;
 
+type EntryType = keyof typeof BODIES;
+export type EntryBody = { [T in EntryType]: Flat<{ readonly type: T } & Shaped<(typeof BODIES)[T]>> }[EntryType];
 export type Entry = EntryHeader & EntryBody;
-export type EntryType = EntryBody["type"];
 
 export function startOf(entries: readonly Entry[]): Extract<Entry, { type: "run-started" }> | undefined {
   return entries.find((entry) => entry.type === "run-started");

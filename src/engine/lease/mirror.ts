@@ -16,7 +16,7 @@ import { sha256 } from "../journal/line.ts";
 import { type JournalReading, readJournal } from "../journal/reading.ts";
 import { isRunId } from "../journal/run-id.ts";
 import type { SharedPlace } from "../../ports/shared-place.ts";
-import { type Conditions, writeOn } from "./conditions.ts";
+import { type Conditions, writeOn } from "./keeper.ts";
 
 /** Lines of one object. */
 const MOST_LINES = 200;
@@ -26,7 +26,7 @@ const MOST_CHUNKS = 50_000;
 const chunkName = (run: string, first: number): string => `runs/${run}/journal/${String(first).padStart(8, "0")}.jsonl`;
 const evidenceName = (run: string, digest: string): string => `runs/${run}/evidence/${digest}`;
 
-export interface MirrorOptions {
+interface MirrorOptions {
   readonly place: SharedPlace;
   readonly conditions: Conditions;
   readonly journal: LinedJournal;
@@ -107,7 +107,7 @@ export class Mirror {
   }
 }
 
-export interface Mirrored {
+interface Mirrored {
   readonly reading: JournalReading;
   /** By SHA-256. */
   readonly evidence: ReadonlyMap<string, string>;

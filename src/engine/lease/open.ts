@@ -10,14 +10,13 @@ import { readOwn } from "../journal/own-file.ts";
 import { sha256 } from "../journal/line.ts";
 import { optional } from "../../kit/optional.ts";
 import type { SharedPlace } from "../../ports/shared-place.ts";
-import { tryConditions, weaknessOf } from "./conditions.ts";
-import { ClaimKeeper } from "./keeper.ts";
+import { ClaimKeeper, tryConditions, weaknessOf } from "./keeper.ts";
 import { LeasedJournal } from "./leased-journal.ts";
 import { LeasedLocks } from "./leased-locks.ts";
 import { Mirror } from "./mirror.ts";
 import { lookForFree, RunLease } from "./run-lease.ts";
 
-export interface LeaseRequest {
+interface LeaseRequest {
   readonly place: SharedPlace;
   readonly journal: LinedJournal;
   readonly locks: Locks;

@@ -6,8 +6,7 @@ import { randomBytes } from "node:crypto";
 import { type RecoverError, refuse } from "../../errors.ts";
 import type { SharedPlace } from "../../ports/shared-place.ts";
 import { runClaimName } from "./claim.ts";
-import { tryConditions } from "./conditions.ts";
-import { ClaimKeeper, crossed, type Seen } from "./keeper.ts";
+import { ClaimKeeper, crossed, type Seen, tryConditions } from "./keeper.ts";
 import { mirroredChunks } from "./mirror.ts";
 
 /** Reads only. */

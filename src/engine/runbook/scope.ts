@@ -1,7 +1,6 @@
 /** The scope of a step's references: inputs, the steps before it, its item, the run and the flags. */
 import type { Finding } from "../../kit/text/diagnostic.ts";
-import { union } from "../expression/facts.ts";
-import { type Explain, type Facts, NO_FACTS } from "../expression/field.ts";
+import { type Explain, type Facts, NO_FACTS, union } from "../expression/field.ts";
 import { type Field, objectShape, type Shape } from "../expression/shape.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import type { InputSpec } from "./runbook.ts";

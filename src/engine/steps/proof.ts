@@ -1,8 +1,9 @@
 /** Probes and proofs of mutating steps: reads of the world after (or instead of) an effect (laws 4, 6). */
-import type { Action, JsonObject, Probe, Verdict } from "../../action.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Action, Context, JsonObject, Probe, Verdict } from "../../action.ts";
 import { type ErrorCode, giveUp } from "../../errors.ts";
 import type { HowSucceeded } from "../journal/entry.ts";
-import { type Attempt, checkAssertion, fail, succeed } from "./outcome.ts";
+import { type Attempt, checkAssertion, fail, masked, succeed } from "./outcome.ts";
 import { patiently } from "./patience.ts";
 import { errorOf, isStop, type Session } from "../state/session.ts";
 import { unitName } from "../state/state.ts";
@@ -88,7 +89,21 @@ export async function conclude(
 export async function verify(session: Session, mutation: Mutation, output: JsonObject): Promise<Verdict> {
   const { action, input, unit } = mutation;
   const context = contextFor(session, mutation.planned, mutation);
-  return patiently(session, unit, () => action.verify(context, input.parsed, output));
+  return patiently(session, unit, () => verdictOf(session, action, { context, input: input.parsed, output }));
+}
+
+/** By the action's own look, or by its probe. */
+export async function verdictOf(
+  session: Session,
+  action: ErasedMutation,
+  { context, input, output }: { readonly context: Context; readonly input: never; readonly output: JsonObject },
+): Promise<Verdict> {
+  if (action.verify !== undefined) return action.verify(context, input, output);
+  const found = await action.probe(context, input);
+  const { evidence } = found;
+  if (found.state !== "done") return { holds: false, evidence };
+  const same = isDeepStrictEqual(masked(session, action.output.parse(found.output)), masked(session, output));
+  return { holds: same, evidence };
 }
 
 function prove(session: Session, { unit }: Mutation, verdict: Verdict): string {

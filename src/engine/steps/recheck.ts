@@ -9,6 +9,7 @@ import { askAboutDrift, type Checked, type Drifted, type Fact, mayRunAgain } fro
 import { hashCommands } from "../state/foresight.ts";
 import { masked } from "./outcome.ts";
 import { patiently } from "./patience.ts";
+import { verdictOf } from "./proof.ts";
 import { readOnce } from "./read-step.ts";
 import { errorOf, type Session } from "../state/session.ts";
 import { type StepState, type Unit, unitsOfStep } from "../state/state.ts";
@@ -137,7 +138,11 @@ async function check(session: Session, fact: Fact, look: Look): Promise<Checked>
   }
   const output = action.output.parse(state.output);
   const context = contextFor(session, planned, at);
-  const verdict = await look(session, unit, async () => action.verify?.(context, input.parsed, output));
+  const verdict = await look(session, unit, async () =>
+    action.effect === "read"
+      ? action.verify?.(context, input.parsed, output)
+      : verdictOf(session, action, { context, input: input.parsed, output }),
+  );
   return { fact, verdict: verdict ?? { holds: "unknown", evidence: "the action cannot verify it" } };
 }
 

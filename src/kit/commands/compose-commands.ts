@@ -8,6 +8,7 @@ export type ComposeGeneration = "v1" | "v2";
 /** A project as the labels of its containers have it. */
 export interface ComposeCall {
   readonly generation: ComposeGeneration;
+  /** "": as the files name it themselves. */
   readonly project: string;
   readonly directory: string;
   /** Absolute, the one that counts least first. */
@@ -31,7 +32,8 @@ export const composeVersion = (words: DockerWords, generation: ComposeGeneration
 ];
 
 const callWords = ({ project, directory, envFiles = [], files }: ComposeCall): readonly string[] => [
-  ...["-p", project, "--project-directory", directory],
+  ...(project === "" ? [] : ["-p", project]),
+  ...["--project-directory", directory],
   ...envFiles.flatMap((file) => ["--env-file", file]),
   ...files.flatMap((file) => ["-f", file]),
 ];

@@ -89,17 +89,13 @@ head -c "$1" <&3
  *   `S MODE(hex) UID OCTAL MTIME SIZE NAME` lines of the directory and of the wanted files that are there,
  *   `D BLOCK BLOCKS FREE INODES FREE` of the file system, `E`, names, an empty field, then `f PATH` and hexadecimal bytes,
  *   `u PATH` for what is there and is not read;
- * and `=` at the end of each. Names are TYPE and NAME where find can print that, else behind a `k` names with "./": a file's
- * once, a directory's twice, any other's three times.
+ * and `=` at the end of each. Names begin with "./": a file's stands there once, a directory's twice, any other's three times.
  */
 export const LOOK_SCRIPT = String.raw`
 LC_ALL=C; export LC_ALL
 set -f
 most=$1; wanted=$2; shift 2
-fast=; find / -maxdepth 0 -printf '' 2>/dev/null && fast=yes
 names() {
-  if [ -n "$fast" ]; then find . -mindepth 1 -maxdepth 1 -printf '%y%f\0'; return; fi
-  printf 'k\0'
   find . -mindepth 1 -maxdepth 1 '(' -type f -print0 -o -type d -print0 -print0 -o -print0 -print0 -print0 ')'
 }
 linked() {
@@ -151,8 +147,8 @@ done
 /**
  * Paths below directories that end in one of the given ones; changes nothing, follows no link, stays on one file system.
  *
- * $1: most bytes of paths; $2: words, each the end of a path; then pairs as of `LOOK_SCRIPT`. Answers for each pair `A`, or
- * `U WHY`, or `P`, paths and an empty field, or `P`, paths and `!`; and `=`.
+ * $1: most bytes of paths; $2: words, each the end of a path; then pairs of PATH and the number of levels below it, "" for
+ * all. Answers for each pair `A`, or `U WHY`, or `P`, paths and an empty field, or `P`, paths and `!`; and `=`.
  */
 export const SEARCH_SCRIPT = String.raw`
 LC_ALL=C; export LC_ALL
@@ -161,50 +157,52 @@ most=$1; wanted=$2; shift 2
 ${UNSEEN}search() {
   if [ ! -e "$1" ]; then unseen "$1"; return; fi
   cd -P -- "$1" 2>/dev/null || { printf 'Uit cannot be entered\0'; return; }
+  deep=$2 or=
   set -- .
-  for end in $wanted; do
-    if [ $# = 1 ]; then set -- "$@" '('; else set -- "$@" -o; fi
-    set -- "$@" -path "./$end" -o -path "*/$end"
-  done
+  [ -z "$deep" ] || set -- . -maxdepth "$deep"
+  set -- "$@" '('
+  for end in $wanted; do set -- "$@" $or -path "./$end" -o -path "*/$end"; or=-o; done
   printf 'P\0'
   { find "$@" ')' -xdev -print0 2>/dev/null || printf '!\0'; } | head -c "$most"
   printf '\0\0'
 }
 while [ $# -gt 1 ]; do
-  (search "$1")
+  (search "$1" "$2")
   printf '=\0'
   shift 2
 done
 `;
 
-/** A script with its first words, and the places that it goes through. */
+/** A script with its first words, and the places that it goes through, each with its second word. */
 export interface InsideCall {
   readonly script: string;
   readonly terms: readonly string[];
-  readonly places: readonly { readonly path: string; readonly inside: string }[];
+  readonly places: readonly { readonly path: string; readonly word: string }[];
 }
 
-type CallPlaces = InsideCall["places"];
+type CallPlaces = readonly { readonly path: string; readonly inside?: string; readonly depth?: number }[];
 
 export function lookCall(
   order: { readonly nameBytes: number; readonly files: readonly { readonly path: string; readonly bytes: number }[] },
   places: CallPlaces,
 ): InsideCall {
   const files = order.files.map(({ path, bytes }) => `${bytes}:${path}`).join(" ");
-  return { script: LOOK_SCRIPT, terms: [String(order.nameBytes), files], places };
+  const at = places.map(({ path, inside = "" }) => ({ path, word: inside }));
+  return { script: LOOK_SCRIPT, terms: [String(order.nameBytes), files], places: at };
 }
 
 export function searchCall(
   order: { readonly pathBytes: number; readonly ends: readonly string[] },
   places: CallPlaces,
 ): InsideCall {
-  return { script: SEARCH_SCRIPT, terms: [String(order.pathBytes), order.ends.join(" ")], places };
+  const at = places.map(({ path, depth = "" }) => ({ path, word: String(depth) }));
+  return { script: SEARCH_SCRIPT, terms: [String(order.pathBytes), order.ends.join(" ")], places: at };
 }
 
 const callArguments = ({ script, terms, places }: InsideCall): readonly string[] => [
   ...["-c", script, "sh"],
   ...terms,
-  ...places.flatMap(({ path, inside }) => [path, inside]),
+  ...places.flatMap(({ path, word }) => [path, word]),
 ];
 
 /** As root, on the engine's own machine. */
@@ -232,7 +230,7 @@ export interface LookingImage {
  */
 export const insideContainer = (words: DockerWords, image: LookingImage, call: InsideCall): Argv => {
   const paths = [...new Set(call.places.map(({ path }) => path))];
-  const places = call.places.map(({ path, inside }) => ({ path: mounted(paths.indexOf(path)), inside }));
+  const places = call.places.map(({ path, word }) => ({ path: mounted(paths.indexOf(path)), word }));
   return docker(
     words,
     ...["run", "--rm", "--network", "none", "--log-driver", "none", "--label", `${LOOK_LABEL}=1`, "--read-only"],

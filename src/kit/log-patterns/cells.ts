@@ -58,4 +58,19 @@ export const CELLS = rows({
     seen: "fixtures/logs/original-containers; wal-e 0.9.2, log_help.py",
     from: "0.1.0",
   },
+  /** Not a file that is named after a base backup or a timeline's end. */
+  pushedSegment: {
+    means: "archived",
+    says: /\bseg=([0-9A-F]{24})(?![\w.])/,
+    tells: "the segment that wal-e sends",
+    seen: "fixtures/logs/original-containers; wal-e 0.9.2, log_help.py",
+    from: "0.1.0",
+  },
+  pushedWhole: {
+    means: "archived",
+    says: /\bstate=complete\b/,
+    tells: "the store has the whole segment",
+    seen: "fixtures/logs/original-containers; wal-e 0.9.2, log_help.py",
+    from: "0.1.0",
+  },
 });

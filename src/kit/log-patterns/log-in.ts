@@ -55,6 +55,14 @@ export const QUERY = rows({
     seen: "scan.l behind parser.c, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
+  /** An error of the server, or libpq's words when the server ended while it answered. */
+  failedThere: {
+    means: "refusal",
+    says: /\b(?:ERROR|FATAL|PANIC):|server closed the connection/,
+    tells: "the server refused the query or ended in it",
+    seen: "elog.c, send_message_to_frontend; fe-exec.c of libpq, 9.4 to 18",
+    from: "9.4",
+  },
 });
 
 /** psql, or the server through it, is who speaks: Docker has exit codes 1 and 2 too. */

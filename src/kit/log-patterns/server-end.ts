@@ -4,6 +4,9 @@ import { rows } from "./log-pattern.ts";
 /** Said by this tool in the log of a server that it began, and ended before the disk was full. */
 export const ENDED_FOR_ROOM = "the server was ended, so that the disk keeps room";
 
+/** Any program's words for a full disk: ENOSPC, EDQUOT and EFBIG, as strerror of glibc and musl has them. */
+export const DISK_FULL = new RegExp(`no space left on device|quota exceeded|file too large|^${ENDED_FOR_ROOM}`, "imu");
+
 /** About the data: WAL, pages, files. */
 export const NO_START = rows({
   checkpointUnreadable: {
@@ -43,9 +46,9 @@ export const NO_START = rows({
   },
   diskFull: {
     means: "no-start",
-    says: new RegExp(`no space left on device|quota exceeded|^${ENDED_FOR_ROOM}`, "imu"),
+    says: DISK_FULL,
     tells: "the disk was full, or about to be",
-    seen: "strerror of ENOSPC and EDQUOT, glibc and musl, in fd.c and xlog.c; kit/commands/kept-room-command.ts of this tool",
+    seen: "strerror in fd.c and xlog.c, PostgreSQL 9.4 to 18; kit/commands/kept-room-command.ts of this tool",
     from: "9.4",
   },
   filesForbidden: {
@@ -61,16 +64,9 @@ export const NO_START = rows({
 export const MACHINE = rows({
   room: {
     means: "no-start",
-    says: /No space left on device|quota exceeded/i,
+    says: DISK_FULL,
     tells: "the machine has no room",
-    seen: "strerror of glibc and musl in fd.c and xlog.c, PostgreSQL 9.4 to 18",
-    from: "9.4",
-  },
-  endedForRoom: {
-    means: "no-start",
-    says: new RegExp(`^${ENDED_FOR_ROOM}: `),
-    tells: "the machine has no room",
-    seen: "adapters/scratch/kept-room.ts of this tool, in the place of strerror(ENOSPC)",
+    seen: "strerror in fd.c and xlog.c, PostgreSQL 9.4 to 18; adapters/scratch/server.ts of this tool",
     from: "9.4",
   },
   sandbox: {

@@ -1,14 +1,16 @@
 /** Where the programs of this machine are looked for. */
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
 /** Where every system has its shell. */
 export const SYSTEM_PATH = "/usr/bin:/bin";
 
-export const programPath = (env: Readonly<Record<string, string | undefined>>): string => env["PATH"] ?? SYSTEM_PATH;
+/** Without the names that lead into the working directory, as nothing between two colons does: its files may be a stranger's. */
+export const programPath = (env: Readonly<Record<string, string | undefined>>): string =>
+  directoriesOf(env["PATH"] ?? "").join(delimiter) || SYSTEM_PATH;
 
-export const directoriesOf = (path: string): readonly string[] => path.split(delimiter).filter((each) => each !== "");
+export const directoriesOf = (path: string): readonly string[] => path.split(delimiter).filter(isAbsolute);
 
 /** The first of that name that can be run. */
 export async function findProgram(program: string, directories: readonly string[]): Promise<string | undefined> {

@@ -8,8 +8,7 @@ import { printable } from "../text/printable.ts";
 import type { Secrets } from "../secrets/secrets.ts";
 import type { Dial } from "../network/dial.ts";
 import { type Credentials, type LoginQuestion, LoginWays } from "./authentication.ts";
-import { algorithmsFor, hostKeyOf, type TrustedKeys } from "./host-key.ts";
-import { HostKeyJudge } from "./host-key-judge.ts";
+import { algorithmsFor, HostKeyJudge, hostKeyOf, type TrustedKeys } from "./host-key.ts";
 
 export interface SshTarget {
   readonly host: string;

@@ -3,9 +3,9 @@ import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type CollectedLine, storeLines } from "./collected-store.ts";
+import { utcDate } from "../world/lines/utc-date.ts";
 import type { SyslogLine, World } from "../world/world.ts";
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /** The page's collector stood in California: stamps without year and zone, in California's date (dingo.md §1.14). */
 const PACIFIC = -7 * 3_600_000;
 
@@ -54,10 +54,8 @@ function printed(lines: readonly SyslogLine[], print: (line: SyslogLine) => stri
 /** `Mar 16 23:10:17 HOST PROGRAM:  TEXT` */
 function traditional(offset: number): (line: SyslogLine) => string {
   return ({ at, host, program, text }) => {
-    const local = new Date(at + offset);
-    const day = String(local.getUTCDate()).padStart(2, " ");
-    const stamp = `${MONTHS[local.getUTCMonth()] ?? ""} ${day} ${local.toISOString().slice(11, 19)}`;
-    return `${stamp} ${host} ${program}:  ${text}`;
+    const { month, date, time } = utcDate(at + offset);
+    return `${month} ${date.replace(/^0/, " ")} ${time} ${host} ${program}:  ${text}`;
   };
 }
 

@@ -6,19 +6,12 @@ import type { World } from "../world/world.ts";
 import { type BoxClock, shown, waitUntil } from "./clock.ts";
 
 /** The world as the servers of a box see it. */
-export interface WorldHost {
-  /** The world as it is now. */
-  world(): World;
-  now(): number;
-  apply<E extends WorldEvent>(event: E): AnswerTo<E["is"]>;
-  /** Resolves when something holds; the world's own time brings it about. False when `timeoutMs` of it passed before. */
-  until(holds: (world: World) => boolean, timeoutMs: number): Promise<boolean>;
-}
+export type WorldHost = Pick<SavedWorld, "world" | "now" | "apply" | "until">;
 
 /** Waits no longer than this at once, so that events of others are seen. Milliseconds of the box. */
 const LONGEST_WAIT = 1_000;
 
-export class SavedWorld implements WorldHost {
+export class SavedWorld {
   #world: World;
   readonly #clock: BoxClock;
   readonly #save: (event: WorldEvent) => void;
@@ -34,6 +27,7 @@ export class SavedWorld implements WorldHost {
     return shown(this.#clock);
   }
 
+  /** The world as it is now. */
   world(): World {
     this.#world = advance(this.#world, this.now());
     return this.#world;
@@ -52,6 +46,7 @@ export class SavedWorld implements WorldHost {
     return this.#world;
   }
 
+  /** Resolves when something holds; the world's own time brings it about. False when `timeoutMs` of it passed before. */
   async until(holds: (world: World) => boolean, timeoutMs: number): Promise<boolean> {
     const deadline = this.now() + timeoutMs;
     for (;;) {

@@ -1,4 +1,5 @@
 /** The Cloud Controller as the CLI speaks to it: bearer token, renewed when it is about to expire, and its retries. */
+import { claimsOf } from "../http/token.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { answerOf, CfFailure, CutAnswer, NoAnswer, statusFailure, TOKEN_DEAD } from "./failure.ts";
 import { exchange, type Reply } from "./http.ts";
@@ -81,7 +82,7 @@ export class Api {
 
   /** Milliseconds of the epoch at which the access token ends. */
   get expiry(): number {
-    const { exp } = claims(this.#file.config.AccessToken);
+    const { exp } = claimsOf(this.#file.config.AccessToken);
     return typeof exp === "number" ? exp * 1000 : 0;
   }
 
@@ -112,12 +113,4 @@ export async function askForToken(uaa: string, form: URLSearchParams): Promise<T
   if (reply.status >= 400) throw new CfFailure(`Error Code: ${reply.status}\nRaw Response: ${reply.body}`);
   const answer = answerOf(reply.body) as { readonly access_token: string; readonly refresh_token?: string };
   return { access: answer.access_token, refresh: answer.refresh_token ?? "" };
-}
-
-export function claims(token: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }

@@ -1,5 +1,6 @@
 /** The arguments and services that every command of the program gets, and the checks that the CLI makes first. */
-import { type Api, claims, type Resource } from "./api.ts";
+import { claimsOf } from "../http/token.ts";
+import type { Api, Resource } from "./api.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { CfFailure } from "./failure.ts";
 import type { Arguments } from "./flags.ts";
@@ -17,11 +18,15 @@ export interface Cli {
 
 export type Command = (cli: Cli, args: Arguments) => Promise<void>;
 
-export function requireLogin({ file }: Cli): void {
+export function requireApi({ file }: Cli): void {
   if (file.config.Target === "") {
     throw new CfFailure("No API endpoint set. Use 'cf login' or 'cf api' to target an endpoint.");
   }
-  if (file.config.AccessToken === "") {
+}
+
+export function requireLogin(cli: Cli): void {
+  requireApi(cli);
+  if (cli.file.config.AccessToken === "") {
     throw new CfFailure("Not logged in. Use 'cf login' or 'cf login --sso' to log in.");
   }
 }
@@ -34,7 +39,7 @@ export function requireTarget(cli: Cli): void {
 }
 
 export function userName({ file }: Cli): string {
-  const { user_name, client_id } = claims(file.config.AccessToken);
+  const { user_name, client_id } = claimsOf(file.config.AccessToken);
   return [user_name, client_id].find((each) => typeof each === "string") ?? "";
 }
 
@@ -44,16 +49,26 @@ export function whereAndWho(cli: Cli): string {
   return `org ${org.Name} / space ${space.Name} as ${userName(cli)}`;
 }
 
-export async function instanceNamed(cli: Cli, name: string): Promise<Resource> {
-  const filters = { names: name, space_guids: cli.file.config.SpaceFields.GUID, page: "1", per_page: "1" };
-  const found = await cli.api.find("/v3/service_instances", filters);
-  if (found === undefined) throw new CfFailure(`Service instance '${name}' not found`);
-  return found;
+export const instanceNamed = (cli: Cli, name: string): Promise<Resource> =>
+  inSpace(cli, "/v3/service_instances", name).then((found) => required(found, `Service instance '${name}' not found`));
+
+export const appNamed = (cli: Cli, name: string): Promise<Resource> =>
+  inSpace(cli, "/v3/apps", name).then((found) => required(found, `App '${name}' not found.`));
+
+export const inSpace = ({ api, file }: Cli, path: string, name: string): Promise<Resource | undefined> =>
+  api.find(path, { names: name, space_guids: file.config.SpaceFields.GUID, page: "1", per_page: "1" });
+
+export async function orgNamed({ api }: Cli, name: string): Promise<Resource> {
+  const filters = { names: name, page: "1", per_page: "1" };
+  return required(await api.find("/v3/organizations", filters), `Organization '${name}' not found.`);
 }
 
-export async function appNamed(cli: Cli, name: string): Promise<Resource> {
-  const filters = { names: name, space_guids: cli.file.config.SpaceFields.GUID, page: "1", per_page: "1" };
-  const found = await cli.api.find("/v3/apps", filters);
-  if (found === undefined) throw new CfFailure(`App '${name}' not found.`);
+export async function spaceNamed({ api }: Cli, name: string, orgGuid: string): Promise<Resource> {
+  const filters = { names: name, organization_guids: orgGuid, page: "1", per_page: "1" };
+  return required(await api.find("/v3/spaces", filters), `Space '${name}' not found.`);
+}
+
+function required(found: Resource | undefined, refusal: string): Resource {
+  if (found === undefined) throw new CfFailure(refusal);
   return found;
 }

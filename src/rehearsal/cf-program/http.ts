@@ -1,5 +1,6 @@
 /** One HTTP exchange with the stand-in: over node:http, which starts faster than fetch, and to this machine alone (law 13). */
 import { request as httpRequest } from "node:http";
+import { isLoopbackAddress } from "../loopback-guard.ts";
 import { CfFailure, CutAnswer, requestError } from "./failure.ts";
 
 export interface Call {
@@ -17,7 +18,7 @@ export interface Reply {
 
 export function exchange(call: Call): Promise<Reply> {
   const url = new URL(call.url);
-  if (!isLoopback(url.hostname)) throw new CfFailure(`a rehearsal reaches only this machine, not ${url.host}`);
+  if (!isLoopbackAddress(url.hostname)) throw new CfFailure(`a rehearsal reaches only this machine, not ${url.host}`);
   return new Promise((resolve, reject) => {
     const headers = { "content-type": "application/json", ...call.headers, connection: "close" };
     const outgoing = httpRequest(url, { method: call.method, headers }, (incoming) => {
@@ -42,8 +43,4 @@ function reason(error: Error, url: URL): string {
   const code = "code" in error ? error.code : "";
   if (code === "ECONNREFUSED") return `dial tcp ${url.host}: connect: connection refused`;
   return code === "ECONNRESET" ? "EOF" : error.message;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }

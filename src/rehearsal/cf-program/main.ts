@@ -1,11 +1,12 @@
 /** The box's `cf` as a process: `box:cf CLOCK WORD…`, CLOCK as `installCfProgram` writes it. */
-import { runCf } from "./program.ts";
-import { shownTime } from "./clock.ts";
+import { type BoxClock, shown } from "../box/clock.ts";
+import { answerCf } from "./program.ts";
 
 export async function main([clock = "", ...words]: readonly string[]): Promise<void> {
-  const streams = {
-    out: (text: string) => process.stdout.write(text),
-    err: (text: string) => process.stderr.write(text),
-  };
-  process.exitCode = await runCf(words, streams, () => shownTime(clock, Date.now()));
+  const { code, stdout, stderr } = await answerCf({ env: process.env, words }, () =>
+    shown(JSON.parse(clock) as BoxClock),
+  );
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = code;
 }

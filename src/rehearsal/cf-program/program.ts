@@ -1,6 +1,6 @@
 /** The commands that our adapter sends, and the ends of the program. Anything else is not a registered command. */
 import { Api, type Resource } from "./api.ts";
-import { appNamed, type Cli, type Command, requireTarget, whereAndWho } from "./command.ts";
+import { appNamed, type Cli, type Command, requireApi, requireLogin, requireTarget, whereAndWho } from "./command.ts";
 import { ConfigFile } from "./config-file.ts";
 import { answerOf, CfFailure } from "./failure.ts";
 import { type Accepted, type Arguments, parseArguments, UsageFailure } from "./flags.ts";
@@ -12,76 +12,93 @@ import * as session from "./session-commands.ts";
 const VERSION = "cf version 8.18.3";
 
 interface Known extends Accepted {
+  readonly require: (cli: Cli) => void;
   readonly run: Command;
 }
 
 /** `usage`: names of arguments, and flags as `SPELLING:NAME`, or `SPELLING=NAME` if the next word is the value. */
-function known(run: Command, usage = ""): Known {
+function known(require: Known["require"], run: Command, usage = ""): Known {
   const words = usage.split(" ").filter((word) => word !== "");
   const flags = words.flatMap((word) => {
     const [, spelling, sign, name] = /^(-[^:=]+)([:=])(.+)$/.exec(word) ?? [];
     return spelling === undefined || name === undefined ? [] : [[spelling, { name, value: sign === "=" }] as const];
   });
-  return { run, positional: words.filter((word) => !word.startsWith("-")), flags: Object.fromEntries(flags) };
+  return { require, run, positional: words.filter((word) => !word.startsWith("-")), flags: Object.fromEntries(flags) };
 }
+
+const needNothing = (): void => undefined;
 
 const COMMANDS: Readonly<Record<string, Known>> = {
-  api: known(session.api, "URL --skip-ssl-validation:skip"),
-  auth: known(session.auth, "--client-credentials:client-credentials --origin=origin"),
-  target: known(session.target, "-o=o -s=s"),
-  "oauth-token": known(session.oauthToken),
-  curl: known(session.curl, "PATH --fail:fail -f:fail -X=X -d=d"),
-  service: known(services.serviceGuid, "SERVICE_INSTANCE --guid:guid"),
-  "create-space": known(spaces.createSpace, "SPACE -o=o"),
-  "set-space-role": known(spaces.setSpaceRole, "USERNAME ORG SPACE ROLE --client:client --origin=origin"),
-  "rename-space": known(spaces.renameSpace, "SPACE NEW_SPACE"),
-  "create-service": known(services.createService, "SERVICE_OFFERING SERVICE_PLAN SERVICE_INSTANCE -c=c -t=t"),
-  "create-service-key": known(services.createServiceKey, "SERVICE_INSTANCE SERVICE_KEY"),
-  "delete-service-key": known(services.deleteServiceKey, "SERVICE_INSTANCE SERVICE_KEY -f:force"),
-  "bind-service": known(services.bindService, "APP_NAME SERVICE_INSTANCE"),
-  "unbind-service": known(services.unbindService, "APP_NAME SERVICE_INSTANCE"),
-  "update-service": known(services.updateService, "SERVICE_INSTANCE -t=t"),
-  "delete-service": known(services.deleteService, "SERVICE_INSTANCE -f:force"),
-  "rename-service": known(services.renameService, "SERVICE_INSTANCE NEW_SERVICE_INSTANCE"),
-  restart: known(restart, "APP_NAME"),
+  api: known(needNothing, session.api, "URL --skip-ssl-validation:skip"),
+  auth: known(requireApi, session.auth, "--client-credentials:client-credentials --origin=origin"),
+  target: known(requireLogin, session.target, "-o=o -s=s"),
+  "oauth-token": known(requireLogin, session.oauthToken),
+  curl: known(requireApi, session.curl, "PATH --fail:fail -f:fail -X=X -d=d"),
+  service: known(requireTarget, services.serviceGuid, "SERVICE_INSTANCE --guid:guid"),
+  "create-space": known(requireLogin, spaces.createSpace, "SPACE -o=o"),
+  "set-space-role": known(requireLogin, spaces.setSpaceRole, "USERNAME ORG SPACE ROLE --client:client --origin=origin"),
+  "rename-space": known(requireTarget, spaces.renameSpace, "SPACE NEW_SPACE"),
+  "create-service": known(
+    requireTarget,
+    services.createService,
+    "SERVICE_OFFERING SERVICE_PLAN SERVICE_INSTANCE -c=c -t=t",
+  ),
+  "create-service-key": known(requireTarget, services.createServiceKey, "SERVICE_INSTANCE SERVICE_KEY"),
+  "delete-service-key": known(requireTarget, services.deleteServiceKey, "SERVICE_INSTANCE SERVICE_KEY -f:force"),
+  "bind-service": known(requireTarget, services.bindService, "APP_NAME SERVICE_INSTANCE"),
+  "unbind-service": known(requireTarget, services.unbindService, "APP_NAME SERVICE_INSTANCE"),
+  "update-service": known(requireTarget, services.updateService, "SERVICE_INSTANCE -t=t"),
+  "delete-service": known(requireTarget, services.deleteService, "SERVICE_INSTANCE -f:force"),
+  "rename-service": known(requireTarget, services.renameService, "SERVICE_INSTANCE NEW_SERVICE_INSTANCE"),
+  restart: known(requireTarget, restart, "APP_NAME"),
 };
 
-export interface Streams {
-  /** Variables of the caller. Default: those of this process. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  out(text: string): void;
-  err(text: string): void;
+export interface CfCall {
+  /** Variables of the caller. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly words: readonly string[];
 }
 
-/** Runs one command; the exit code. `now` is the time that tokens are measured by. */
-export async function runCf(words: readonly string[], streams: Streams, now: () => number): Promise<number> {
+export interface CfAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command; never throws. `now` is the time that tokens are measured by. */
+export async function answerCf({ env, words }: CfCall, now: () => number): Promise<CfAnswer> {
   const [name = "", ...rest] = words;
-  if (["version", "--version", "-v"].includes(name)) {
-    streams.out(`${VERSION}\n`);
-    return 0;
-  }
+  if (["version", "--version", "-v"].includes(name)) return { code: 0, stdout: `${VERSION}\n`, stderr: "" };
   const command = COMMANDS[name];
-  if (command === undefined) {
-    streams.err(`'${name}' is not a registered command. See 'cf help -a'\n`);
-    return 1;
-  }
-  try {
-    const env = streams.env ?? process.env;
-    const file = new ConfigFile(env["CF_HOME"] ?? env["HOME"]);
-    const say = (...lines: readonly string[]): void => streams.out(lines.map((line) => `${line}\n`).join(""));
-    const warn = (line: string): void => streams.err(`${line}\n`);
-    await command.run({ file, api: new Api(file, now), env, say, warn }, parseArguments(rest, command));
-    return 0;
-  } catch (error) {
-    return failed(error, streams);
-  }
+  if (command === undefined)
+    return { code: 1, stdout: "", stderr: `'${name}' is not a registered command. See 'cf help -a'\n` };
+  let [stdout, stderr] = ["", ""];
+  const say = (...lines: readonly string[]): void => void (stdout += lines.map((line) => `${line}\n`).join(""));
+  const warn = (line: string): void => void (stderr += `${line}\n`);
+  const code = await carriedOut(command, rest, { env, say, warn, now }).then(
+    () => 0,
+    (error: unknown) => failed(error, { say, warn }),
+  );
+  return { code, stdout, stderr };
 }
 
-function failed(error: unknown, streams: Streams): number {
-  if (!(error instanceof CfFailure)) throw error;
-  if (!(error instanceof UsageFailure || error instanceof session.Panic)) streams.out("FAILED\n");
-  streams.err(`${error.sentence}\n`);
-  return error.code;
+async function carriedOut(
+  command: Known,
+  words: readonly string[],
+  { now, ...given }: Pick<Cli, "env" | "say" | "warn"> & { readonly now: () => number },
+): Promise<void> {
+  const file = new ConfigFile(given.env["CF_HOME"] ?? given.env["HOME"]);
+  const cli = { ...given, file, api: new Api(file, now) };
+  const args = parseArguments(words, command);
+  command.require(cli);
+  await command.run(cli, args);
+}
+
+function failed(error: unknown, { say, warn }: Pick<Cli, "say" | "warn">): number {
+  const isExpected = error instanceof CfFailure;
+  if (isExpected && !(error instanceof UsageFailure || error instanceof session.Panic)) say("FAILED");
+  warn(isExpected ? error.sentence : `panic: ${String(error)}`);
+  return isExpected ? error.code : 2;
 }
 
 const POLL_MS = 3_000;
@@ -94,7 +111,6 @@ interface Stats {
 
 /** Stop, start, wait for an instance, summary. */
 async function restart(cli: Cli, { positional }: Arguments): Promise<void> {
-  requireTarget(cli);
   const app = await appNamed(cli, positional[0] ?? "");
   cli.say(`Restarting app ${app.name} in ${whereAndWho(cli)}...`);
   await cli.api.find("/v3/packages", { app_guids: app.guid, order_by: "-created_at" });

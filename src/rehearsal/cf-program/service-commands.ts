@@ -2,12 +2,11 @@
  * create-service, create-service-key, delete-service-key, bind-service, unbind-service, update-service, rename-service,
  * delete-service, service --guid.
  */
-import { appNamed, type Cli, instanceNamed, requireTarget, userName, whereAndWho } from "./command.ts";
+import { appNamed, type Cli, inSpace, instanceNamed, userName, whereAndWho } from "./command.ts";
 import { CfFailure } from "./failure.ts";
 import type { Arguments } from "./flags.ts";
 
 export async function createService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [offering = "", plan = "", given = ""] = positional;
   const name = given.trim();
   cli.say(`Creating service instance ${name} in ${whereAndWho(cli)}...`);
@@ -46,7 +45,6 @@ export async function createService(cli: Cli, { positional, flags }: Arguments):
 }
 
 export async function createServiceKey(cli: Cli, { positional }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [name = "", key = ""] = positional;
   cli.say(`Creating service key ${key} for service instance ${name} as ${userName(cli)}...`);
   const instance = await instanceNamed(cli, name);
@@ -60,7 +58,6 @@ export async function createServiceKey(cli: Cli, { positional }: Arguments): Pro
 }
 
 export async function deleteServiceKey(cli: Cli, { positional }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [name = "", key = ""] = positional;
   cli.say(`Deleting key ${key} for service instance ${name} as ${userName(cli)}...`);
   const instance = await instanceNamed(cli, name);
@@ -74,7 +71,6 @@ export async function deleteServiceKey(cli: Cli, { positional }: Arguments): Pro
 }
 
 export async function bindService(cli: Cli, { positional }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [appName = "", name = ""] = positional;
   cli.say(`Binding service instance ${name} to app ${appName} in ${whereAndWho(cli)}...`);
   const instance = await instanceNamed(cli, name);
@@ -98,7 +94,6 @@ export async function bindService(cli: Cli, { positional }: Arguments): Promise<
 }
 
 export async function unbindService(cli: Cli, { positional }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [appName = "", name = ""] = positional;
   cli.say(`Unbinding app ${appName} from service ${name} in ${whereAndWho(cli)}...`);
   const instance = await instanceNamed(cli, name);
@@ -115,7 +110,6 @@ export async function unbindService(cli: Cli, { positional }: Arguments): Promis
 }
 
 export async function renameService(cli: Cli, { positional }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [name = "", to = ""] = positional;
   cli.say(`Renaming service instance ${name} to ${to} in ${whereAndWho(cli)}...`);
   const instance = await instanceNamed(cli, name);
@@ -125,12 +119,10 @@ export async function renameService(cli: Cli, { positional }: Arguments): Promis
 
 /** Answers when Cloud Controller has taken it on: a broker that works on is not waited for. */
 export async function deleteService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [name = ""] = positional;
   if (!flags.has("force")) throw new CfFailure("only with -f: nobody is there to answer");
   cli.say(`Deleting service instance ${name} in ${whereAndWho(cli)}...`);
-  const filters = { names: name, space_guids: cli.file.config.SpaceFields.GUID };
-  const found = await cli.api.find("/v3/service_instances", filters);
+  const found = await inSpace(cli, "/v3/service_instances", name);
   if (found === undefined) {
     return cli.say("", `Service instance ${name} did not exist.`, "OK");
   }
@@ -145,7 +137,6 @@ export async function deleteService(cli: Cli, { positional, flags }: Arguments):
 }
 
 export async function updateService(cli: Cli, { positional, flags }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [name = ""] = positional;
   cli.say(`Updating service instance ${name} in ${whereAndWho(cli)}...`);
   const instance = await instanceNamed(cli, name);
@@ -157,7 +148,6 @@ export async function updateService(cli: Cli, { positional, flags }: Arguments):
 }
 
 export async function serviceGuid(cli: Cli, { positional, flags }: Arguments): Promise<void> {
-  requireTarget(cli);
   if (!flags.has("guid")) throw new CfFailure("only --guid is known here");
   cli.say((await instanceNamed(cli, positional[0] ?? "")).guid);
 }

@@ -1,7 +1,7 @@
 /** The box's `cf` as lines of bash; if there is no bash, `program-file.ts` puts the program itself there. */
 import { join } from "node:path";
 import { type Served, servePrograms } from "../bash-programs.ts";
-import { answerCf } from "./call.ts";
+import { answerCf } from "./program.ts";
 
 /** Variables of the caller that the program reads; the caller's HOME, because this process has the rehearser's. */
 const VARIABLES = ["CF_HOME", "HOME", "CF_USERNAME", "CF_PASSWORD"] as const;

@@ -1,6 +1,6 @@
 /** api, auth, target, oauth-token, curl. */
 import { askForToken } from "./api.ts";
-import { type Cli, requireLogin, userName } from "./command.ts";
+import { type Cli, orgNamed, spaceNamed, userName } from "./command.ts";
 import { answerOf, CfFailure, CutAnswer, NoAnswer } from "./failure.ts";
 import type { Arguments } from "./flags.ts";
 import { exchange } from "./http.ts";
@@ -39,9 +39,6 @@ export async function api({ file, say }: Cli, { positional }: Arguments): Promis
 }
 
 export async function auth({ env, file, say }: Cli, { flags }: Arguments): Promise<void> {
-  if (file.config.Target === "") {
-    throw new CfFailure("No API endpoint set. Use 'cf login' or 'cf api' to target an endpoint.");
-  }
   const { CF_USERNAME: username, CF_PASSWORD: password } = env;
   if (username === undefined || password === undefined) throw new CfFailure("Username and password not provided.");
   const byClient = flags.has("client-credentials");
@@ -65,23 +62,19 @@ export async function auth({ env, file, say }: Cli, { flags }: Arguments): Promi
 }
 
 export async function target(cli: Cli, { flags }: Arguments): Promise<void> {
-  requireLogin(cli);
   const [org, space] = [flags.get("o"), flags.get("s")];
   if (org !== undefined) {
     // A target that fails leaves nothing targeted.
     cli.file.untarget();
-    const found = await cli.api.find("/v3/organizations", { names: org, page: "1", per_page: "1" });
-    if (found === undefined) throw new CfFailure(`Organization '${org}' not found.`);
+    const found = await orgNamed(cli, org);
     cli.file.change({ OrganizationFields: { GUID: found.guid, Name: String(found.name) } });
   }
   if (space !== undefined) {
     const orgGuid = cli.file.config.OrganizationFields.GUID;
-    const filters = { names: space, organization_guids: orgGuid, page: "1", per_page: "1" };
-    const found = await cli.api.find("/v3/spaces", filters);
-    if (found === undefined) {
+    const found = await spaceNamed(cli, space, orgGuid).catch((error: unknown) => {
       cli.file.untarget();
-      throw new CfFailure(`Space '${space}' not found.`);
-    }
+      throw error;
+    });
     cli.file.change({ SpaceFields: { GUID: found.guid, Name: String(found.name) } });
   }
   show(cli);
@@ -99,7 +92,6 @@ function show(cli: Cli): void {
 
 /** A client's token cannot be renewed: the CLI keeps no secret of it. */
 export async function oauthToken(cli: Cli): Promise<void> {
-  requireLogin(cli);
   if (cli.file.config.UAAGrantType === "client_credentials") {
     if (cli.api.expired) throw new CfFailure("Access token has expired.");
   } else {
@@ -108,10 +100,7 @@ export async function oauthToken(cli: Cli): Promise<void> {
   cli.say(cli.file.config.AccessToken);
 }
 
-export async function curl({ file, api: cloud, say }: Cli, { positional, flags }: Arguments): Promise<void> {
-  if (file.config.Target === "") {
-    throw new CfFailure("No API endpoint set. Use 'cf login' or 'cf api' to target an endpoint.");
-  }
+export async function curl({ api: cloud, say }: Cli, { positional, flags }: Arguments): Promise<void> {
   const fail = flags.has("fail");
   const data = flags.get("d");
   const method = flags.get("X") ?? (data === undefined ? "GET" : "POST");

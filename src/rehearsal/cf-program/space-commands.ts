@@ -1,6 +1,7 @@
 /** create-space, set-space-role, rename-space. */
-import { type Cli, requireLogin, requireTarget, userName } from "./command.ts";
-import { claims, type Resource } from "./api.ts";
+import { type Cli, orgNamed, spaceNamed, userName } from "./command.ts";
+import { claimsOf } from "../http/token.ts";
+import type { Resource } from "./api.ts";
 import { CfFailure } from "./failure.ts";
 import type { Arguments } from "./flags.ts";
 
@@ -11,22 +12,20 @@ const ROLES = [
 ] as const;
 
 export async function createSpace(cli: Cli, { positional, flags }: Arguments): Promise<void> {
-  requireLogin(cli);
   const [name = ""] = positional;
   const orgName = flags.get("o") ?? cli.file.config.OrganizationFields.Name;
   const user = userName(cli);
   cli.say(`Creating space ${name} in org ${orgName} as ${user}...`);
-  const org = await cli.api.find("/v3/organizations", { names: orgName });
-  if (org === undefined) throw new CfFailure(`Organization '${orgName}' not found.`);
+  const org = await orgNamed(cli, orgName);
   if (!(await posted(cli, name, org))) {
     return cli.say(`Space '${name}' already exists.`, "OK");
   }
   cli.say("OK", "");
-  const space = await spaceNamed(cli, name, org);
+  const space = await spaceNamed(cli, name, org.guid);
   for (const [title, type] of ROLES) {
     cli.say(`Assigning role ${title} to user ${user} in org ${orgName} / space ${name} as ${user}...`);
     const data = (guid: unknown) => ({ data: { guid } });
-    const relationships = { user: data(claims(cli.file.config.AccessToken)["user_id"]), space: data(space.guid) };
+    const relationships = { user: data(claimsOf(cli.file.config.AccessToken)["user_id"]), space: data(space.guid) };
     await cli.api.send("POST", "/v3/roles", { type, relationships });
     cli.say("OK", "");
   }
@@ -35,15 +34,13 @@ export async function createSpace(cli: Cli, { positional, flags }: Arguments): P
 
 /** The role in the organization that the other one needs comes first, and may be there (v7action.CreateSpaceRole). */
 export async function setSpaceRole(cli: Cli, { positional, flags }: Arguments): Promise<void> {
-  requireLogin(cli);
   const [user = "", orgName = "", name = "", role = ""] = positional;
   const where = `in org ${orgName} / space ${name}`;
   cli.say(`Assigning role ${role} to user ${user} ${where} as ${userName(cli)}...`);
   const type = ROLES.find(([title]) => title.toLowerCase() === role.toLowerCase())?.[1];
   if (type === undefined) throw new CfFailure("Invalid role type.");
-  const org = await cli.api.find("/v3/organizations", { names: orgName });
-  if (org === undefined) throw new CfFailure(`Organization '${orgName}' not found.`);
-  const space = await spaceNamed(cli, name, org);
+  const org = await orgNamed(cli, orgName);
+  const space = await spaceNamed(cli, name, org.guid);
   const origin = flags.get("origin");
   const whose = flags.has("client") ? { guid: user } : { username: user, ...(origin === undefined ? {} : { origin }) };
   const give = (kind: string, at: Readonly<Record<string, unknown>>): Promise<unknown> =>
@@ -63,19 +60,11 @@ function unlessThere(error: unknown): typeof THERE {
 }
 
 export async function renameSpace(cli: Cli, { positional }: Arguments): Promise<void> {
-  requireTarget(cli);
   const [name = "", to = ""] = positional;
-  const { GUID: guid, Name: orgName } = cli.file.config.OrganizationFields;
   cli.say(`Renaming space ${name} to ${to} as ${userName(cli)}...`);
-  const space = await spaceNamed(cli, name, { guid, name: orgName });
+  const space = await spaceNamed(cli, name, cli.file.config.OrganizationFields.GUID);
   await cli.api.send("PATCH", `/v3/spaces/${space.guid}`, { name: to });
   cli.say("OK");
-}
-
-async function spaceNamed({ api }: Cli, name: string, org: Resource): Promise<Resource> {
-  const found = await api.find("/v3/spaces", { names: name, organization_guids: org.guid });
-  if (found === undefined) throw new CfFailure(`Space '${name}' not found.`);
-  return found;
 }
 
 /** False if one of that name is there: the CLI goes by these words. */

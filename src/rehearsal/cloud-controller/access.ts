@@ -3,60 +3,50 @@
  * trap).
  */
 import type { Subject } from "./exchange.ts";
-import type { CloudControllerState, Space } from "./state.ts";
+import type { CloudControllerState, Role, Space } from "./state.ts";
 
-const GLOBAL_READERS = [
-  "cloud_controller.admin",
-  "cloud_controller.admin_read_only",
-  "cloud_controller.global_auditor",
-];
+const ADMIN = "cloud_controller.admin";
+const GLOBAL_READERS = [ADMIN, "cloud_controller.admin_read_only", "cloud_controller.global_auditor"];
 const SPACE_READERS = ["space_developer", "space_manager", "space_auditor", "space_supporter"];
 
-export function readsEverything(who: Subject): boolean {
-  return who.scopes.some((scope) => GLOBAL_READERS.includes(scope));
-}
+export const readsEverything = ({ scopes }: Subject): boolean => scopes.some((scope) => GLOBAL_READERS.includes(scope));
 
-export function mayWrite(state: CloudControllerState, who: Subject, spaceGuid: string): boolean {
-  if (who.scopes.includes("cloud_controller.admin")) return true;
-  return state.roles.some(
-    (role) => role.subject === who.id && role.spaceGuid === spaceGuid && role.type === "space_developer",
-  );
-}
+const hasRole = ({ roles }: CloudControllerState, who: Subject, fits: (role: Role) => boolean): boolean =>
+  roles.some((role) => role.subject === who.id && fits(role));
+
+export const mayWrite = (state: CloudControllerState, who: Subject, guid: string): boolean =>
+  who.scopes.includes(ADMIN) ||
+  hasRole(state, who, ({ spaceGuid, type }) => spaceGuid === guid && type === "space_developer");
 
 /** Whether spaces of the organization may be made, renamed and given to people. */
-export function mayManage(state: CloudControllerState, who: Subject, orgGuid: string): boolean {
-  if (who.scopes.includes("cloud_controller.admin")) return true;
-  return state.roles.some(
-    (role) => role.subject === who.id && role.orgGuid === orgGuid && role.type === "organization_manager",
-  );
-}
+export const mayManage = (state: CloudControllerState, who: Subject, guid: string): boolean =>
+  who.scopes.includes(ADMIN) ||
+  hasRole(state, who, ({ orgGuid, type }) => orgGuid === guid && type === "organization_manager");
 
 /** Whether the contents of a space are visible. */
-export function maySeeSpace(state: CloudControllerState, who: Subject, spaceGuid: string): boolean {
-  if (readsEverything(who)) return true;
-  const space = state.spaces.find((each) => each.guid === spaceGuid);
-  return state.roles.some(
-    (role) =>
-      role.subject === who.id &&
-      ((role.spaceGuid === spaceGuid && SPACE_READERS.includes(role.type)) ||
-        (role.type === "organization_manager" && role.orgGuid === space?.orgGuid)),
-  );
-}
-
-/** The space itself, also for org auditors. */
-export function maySeeSpaceItself(state: CloudControllerState, who: Subject, space: Space): boolean {
+export function maySeeSpace(state: CloudControllerState, who: Subject, guid: string): boolean {
+  const orgOfIt = state.spaces.find((each) => each.guid === guid)?.orgGuid;
   return (
-    maySeeSpace(state, who, space.guid) ||
-    state.roles.some(
-      (role) => role.subject === who.id && role.orgGuid === space.orgGuid && role.type !== "organization_user",
+    readsEverything(who) ||
+    hasRole(
+      state,
+      who,
+      ({ spaceGuid, orgGuid, type }) =>
+        (spaceGuid === guid && SPACE_READERS.includes(type)) ||
+        (type === "organization_manager" && orgGuid === orgOfIt),
     )
   );
 }
 
-export function maySeeOrg(state: CloudControllerState, who: Subject, orgGuid: string): boolean {
-  if (readsEverything(who)) return true;
-  const spaces = state.spaces.filter((space) => space.orgGuid === orgGuid).map((space) => space.guid);
-  return state.roles.some(
-    (role) => role.subject === who.id && (role.orgGuid === orgGuid || spaces.includes(role.spaceGuid ?? "")),
+/** The space itself, also for org auditors. */
+export const maySeeSpaceItself = (state: CloudControllerState, who: Subject, space: Space): boolean =>
+  maySeeSpace(state, who, space.guid) ||
+  hasRole(state, who, ({ orgGuid, type }) => orgGuid === space.orgGuid && type !== "organization_user");
+
+export function maySeeOrg(state: CloudControllerState, who: Subject, guid: string): boolean {
+  const spaces = state.spaces.filter(({ orgGuid }) => orgGuid === guid).map((space) => space.guid);
+  return (
+    readsEverything(who) ||
+    hasRole(state, who, ({ orgGuid, spaceGuid = "" }) => orgGuid === guid || spaces.includes(spaceGuid))
   );
 }

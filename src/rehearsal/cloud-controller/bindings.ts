@@ -1,61 +1,48 @@
 /** `/v3/service_credential_bindings`: apps bound to instances, and service keys. */
 import { jsonBody, jsonResponse } from "../http/message.ts";
 import { maySeeSpace, mayWrite } from "./access.ts";
-import { type Answer, answer, busy, type Exchange, notAuthorized, notFound, unprocessable } from "./exchange.ts";
+import { busy, notAuthorized, notFound, type Route, unprocessable } from "./exchange.ts";
 import { accepted } from "./instances.ts";
 import { addBinding, addJob } from "./lifecycle.ts";
-import { page, passes } from "./page.ts";
+import { found, type Resource } from "./page.ts";
 import { field, related } from "./parse.ts";
 import { renderApp, renderBinding } from "./render.ts";
 import type { Binding, CloudControllerState, Instance } from "./state.ts";
 
-export function listBindings({ state, request, who }: Exchange): Answer {
-  const items = state.bindings.filter(
-    (each) =>
-      maySeeSpace(state, who, spaceOf(state, each)) &&
-      passes(request, "service_instance_guids", each.instanceGuid) &&
-      passes(request, "app_guids", each.appGuid) &&
-      passes(request, "guids", each.guid) &&
-      passes(request, "names", each.name) &&
-      passes(request, "type", each.type),
-  );
-  const included = (shown: readonly Binding[]): unknown => ({
+export const BINDINGS: Resource<Binding> = {
+  title: "Service credential binding",
+  rows: ({ state, who }) => state.bindings.filter((each) => maySeeSpace(state, who, spaceOf(state, each))),
+  filters: {
+    service_instance_guids: ({ instanceGuid }) => instanceGuid,
+    app_guids: ({ appGuid }) => appGuid,
+    names: ({ name }) => name,
+    type: ({ type }) => type,
+  },
+  render: renderBinding,
+  included: (shown, { state }) => ({
     apps: state.apps.filter((app) => shown.some((each) => each.appGuid === app.guid)).map(renderApp),
-  });
-  return answer(
-    state,
-    page(request, { items, render: renderBinding, included, maxPerPage: state.settings.maxPerPage }),
-  );
-}
-
-export function getBinding(exchange: Exchange): Answer {
-  const binding = visible(exchange);
-  const response =
-    binding === undefined ? notFound("Service credential binding") : jsonResponse(200, renderBinding(binding));
-  return answer(exchange.state, response);
-}
+  }),
+};
 
 /** The credentials come from the broker: the shell asks it, and `settle` puts them into the answer. */
-export function bindingDetails(exchange: Exchange): Answer {
-  const { state, who } = exchange;
-  const binding = visible(exchange);
-  if (binding === undefined || binding.lastOperation.state !== "succeeded") {
-    return answer(state, notFound("Service credential binding"));
-  }
-  if (!mayReadSecrets(state, who, binding)) return answer(state, notAuthorized());
-  return answer(state, jsonResponse(200, { credentials: {} }), [
-    { kind: "credentials", instanceGuid: binding.instanceGuid, bindingGuid: binding.guid },
-  ]);
-}
+export const bindingDetails: Route = (exchange) => {
+  const { state, who, calls } = exchange;
+  const binding = found(BINDINGS, exchange);
+  if (binding.lastOperation.state !== "succeeded") throw notFound(BINDINGS.title);
+  const mayRead = who.scopes.includes("cloud_controller.admin_read_only");
+  if (!mayRead && !mayWrite(state, who, spaceOf(state, binding))) throw notAuthorized();
+  calls.push({ kind: "credentials", instanceGuid: binding.instanceGuid, bindingGuid: binding.guid });
+  return jsonResponse(200, { credentials: {} });
+};
 
-export function createBinding({ state, request, who, now }: Exchange): Answer {
+export const createBinding: Route = (exchange) => {
+  const { state, request, who, now, calls } = exchange;
   const body = jsonBody(request);
   const instance = state.instances.find((each) => each.guid === related(body, "service_instance"));
-  if (instance === undefined || !maySeeSpace(state, who, instance.spaceGuid)) {
-    return answer(state, unprocessable("The service instance could not be found"));
-  }
-  if (!mayWrite(state, who, instance.spaceGuid)) return answer(state, notAuthorized());
-  if (instance.lastOperation.state === "in progress") return answer(state, busy(instance.name));
+  if (instance === undefined || !maySeeSpace(state, who, instance.spaceGuid))
+    throw unprocessable("The service instance could not be found");
+  if (!mayWrite(state, who, instance.spaceGuid)) throw notAuthorized();
+  if (instance.lastOperation.state === "in progress") throw busy(instance.name);
   const name = field(body, "name");
   const wanted = {
     type: field(body, "type") === "app" ? "app" : "key",
@@ -64,32 +51,22 @@ export function createBinding({ state, request, who, now }: Exchange): Answer {
     appGuid: related(body, "app") ?? null,
   } as const;
   const taken = refusal(state, instance, wanted);
-  if (taken !== undefined) return answer(state, unprocessable(taken));
-  const added = addBinding(state, wanted, { now });
-  const queued = addJob(added.state, { operation: "service_bindings.create", state: "PROCESSING" }, now);
-  const call = {
-    kind: "bind",
-    jobGuid: queued.job.guid,
-    instanceGuid: instance.guid,
-    bindingGuid: added.binding.guid,
-  } as const;
-  return answer(queued.state, accepted(request.origin, queued.job.guid), [call]);
-}
+  if (taken !== undefined) throw unprocessable(taken);
+  const { guid: bindingGuid } = addBinding(state, wanted, now);
+  const jobGuid = addJob(state, { operation: "service_bindings.create" }, now);
+  calls.push({ kind: "bind", jobGuid, instanceGuid: instance.guid, bindingGuid });
+  return accepted(exchange, jobGuid);
+};
 
-export function deleteBinding(exchange: Exchange): Answer {
-  const { state, request, who, now } = exchange;
-  const binding = visible(exchange);
-  if (binding === undefined) return answer(state, notFound("Service credential binding"));
-  if (!mayWrite(state, who, spaceOf(state, binding))) return answer(state, notAuthorized());
-  const queued = addJob(state, { operation: "service_bindings.delete", state: "PROCESSING" }, now);
-  const call = {
-    kind: "unbind",
-    jobGuid: queued.job.guid,
-    instanceGuid: binding.instanceGuid,
-    bindingGuid: binding.guid,
-  } as const;
-  return answer(queued.state, accepted(request.origin, queued.job.guid), [call]);
-}
+export const deleteBinding: Route = (exchange) => {
+  const { state, who, now, calls } = exchange;
+  const binding = found(BINDINGS, exchange);
+  const { instanceGuid, guid: bindingGuid } = binding;
+  if (!mayWrite(state, who, spaceOf(state, binding))) throw notAuthorized();
+  const jobGuid = addJob(state, { operation: "service_bindings.delete" }, now);
+  calls.push({ kind: "unbind", jobGuid, instanceGuid, bindingGuid });
+  return accepted(exchange, jobGuid);
+};
 
 /** The CLI knows these cases by their English text (cf-bosh.md §4.2). */
 function refusal(
@@ -111,15 +88,5 @@ function refusal(
     : undefined;
 }
 
-function visible({ state, who, params }: Exchange): Binding | undefined {
-  const binding = state.bindings.find((each) => each.guid === params[0]);
-  return binding !== undefined && maySeeSpace(state, who, spaceOf(state, binding)) ? binding : undefined;
-}
-
-function mayReadSecrets(state: CloudControllerState, who: Exchange["who"], binding: Binding): boolean {
-  return who.scopes.includes("cloud_controller.admin_read_only") || mayWrite(state, who, spaceOf(state, binding));
-}
-
-function spaceOf(state: CloudControllerState, binding: Binding): string {
-  return state.instances.find((each) => each.guid === binding.instanceGuid)?.spaceGuid ?? "";
-}
+const spaceOf = (state: CloudControllerState, { instanceGuid }: Binding): string =>
+  state.instances.find(({ guid }) => guid === instanceGuid)?.spaceGuid ?? "";

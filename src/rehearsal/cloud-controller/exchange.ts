@@ -1,8 +1,8 @@
 /** The input and the answer of every route, and the error envelope of the v3 API (cf-bosh.md §2.4). */
-import { createHash } from "node:crypto";
+import { guidOf } from "../guid.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
 import type { BrokerCall } from "./broker.ts";
-import type { CloudControllerState } from "./state.ts";
+import type { Cloud } from "./state.ts";
 
 /** Who sent the request: resolved from the bearer token. */
 export interface Subject {
@@ -12,74 +12,46 @@ export interface Subject {
 }
 
 export interface Exchange {
-  readonly state: CloudControllerState;
+  /** A route changes it, and refuses by a `Refusal`: then nothing is changed. */
+  readonly state: Cloud;
   readonly request: HttpRequest;
   readonly now: Date;
   readonly who: Subject;
   /** The path's variable parts, decoded. */
   readonly params: readonly string[];
+  /** Calls of the broker that the route decides on. */
+  readonly calls: BrokerCall[];
 }
 
-export interface Answer {
-  readonly state: CloudControllerState;
+export type Route = (exchange: Exchange) => HttpResponse;
+
+export class Refusal extends Error {
   readonly response: HttpResponse;
-  readonly calls: readonly BrokerCall[];
+
+  constructor(status: number, { code, title }: { readonly code: number; readonly title: string }, detail: string) {
+    super(detail);
+    this.response = jsonResponse(status, { errors: [{ code, title: `CF-${title}`, detail }] });
+  }
 }
 
-export function answer(state: CloudControllerState, response: HttpResponse, calls: readonly BrokerCall[] = []): Answer {
-  return { state, response, calls };
-}
+export const notFound = (what: string): Refusal =>
+  new Refusal(404, { code: 10010, title: "ResourceNotFound" }, `${what} not found`);
 
-export interface ApiError {
-  readonly code: number;
-  /** Without its "CF-". */
-  readonly title: string;
-  readonly detail: string;
-}
+export const unprocessable = (detail: string): Refusal =>
+  new Refusal(422, { code: 10008, title: "UnprocessableEntity" }, detail);
 
-export function errorResponse(status: number, { code, title, detail }: ApiError): HttpResponse {
-  return jsonResponse(status, { errors: [{ code, title: `CF-${title}`, detail }] });
-}
+export const notAuthorized = (): Refusal =>
+  new Refusal(403, { code: 10003, title: "NotAuthorized" }, "You are not authorized to perform the requested action");
 
-export const notFound = (what: string): HttpResponse =>
-  errorResponse(404, { code: 10010, title: "ResourceNotFound", detail: `${what} not found` });
-
-export const unprocessable = (detail: string): HttpResponse =>
-  errorResponse(422, { code: 10008, title: "UnprocessableEntity", detail });
-
-export const notAuthorized = (): HttpResponse =>
-  errorResponse(403, {
-    code: 10003,
-    title: "NotAuthorized",
-    detail: "You are not authorized to perform the requested action",
-  });
-
-export const busy = (name: string): HttpResponse =>
-  errorResponse(409, {
-    code: 60016,
-    title: "AsyncServiceInstanceOperationInProgress",
-    detail: `An operation for service instance ${name} is in progress.`,
-  });
+export const busy = (name: string): Refusal =>
+  new Refusal(
+    409,
+    { code: 60016, title: "AsyncServiceInstanceOperationInProgress" },
+    `An operation for service instance ${name} is in progress.`,
+  );
 
 /** The next GUID of a state: the same state gives the same one, so that a replayed request is the same world. */
-export function nextGuid(state: CloudControllerState): { readonly guid: string; readonly state: CloudControllerState } {
-  const hex = createHash("sha256").update(`${state.seed}/${state.counter}`).digest("hex");
-  const variant = "89ab"[Number.parseInt(hex.slice(16, 17), 16) % 4] ?? "8";
-  const guid = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    variant + hex.slice(17, 20),
-    hex.slice(20, 32),
-  ];
-  return { guid: guid.join("-"), state: { ...state, counter: state.counter + 1 } };
-}
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
+export const nextGuid = (state: Cloud): string => guidOf(`${state.seed}/${state.counter++}`);
 
 /** The API's times have whole seconds. */
-export function stamp(now: Date): string {
-  return `${now.toISOString().slice(0, 19)}Z`;
-}
+export const stamp = (now: Date): string => `${now.toISOString().slice(0, 19)}Z`;

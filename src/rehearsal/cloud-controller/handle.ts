@@ -2,100 +2,119 @@
  * The Cloud Controller and its UAA as a pure function: state and request in; state, answer and broker calls out.
  * Facts: cf-bosh.md §2, §4.2; real-parts.md §1.7. Held to the real CLI by test/contract.
  */
+import { draftOf } from "../draft.ts";
 import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
-import { type Fault, strike } from "../http/fault.ts";
-import * as apps from "./apps.ts";
-import * as bindings from "./bindings.ts";
-import { type Answer, answer, errorResponse, type Exchange, notFound, stamp } from "./exchange.ts";
-import * as instances from "./instances.ts";
-import * as places from "./places.ts";
-import type { CloudControllerState } from "./state.ts";
-import { authenticate, grantToken } from "./uaa.ts";
 import { maySeeSpace, readsEverything } from "./access.ts";
-import { inTime, page, passes } from "./page.ts";
+import { APP_ROUTES } from "./apps.ts";
+import * as bindings from "./bindings.ts";
+import type { BrokerCall } from "./broker.ts";
+import { Refusal, type Route, stamp } from "./exchange.ts";
+import * as instances from "./instances.ts";
+import { listOf, oneOf, type Resource } from "./page.ts";
+import * as places from "./places.ts";
 import { renderAudit, renderJob, renderUsage } from "./render.ts";
+import type { AuditEvent, Cloud, CloudControllerState, Job, UsageEvent } from "./state.ts";
+import { authenticate, grantToken } from "./uaa.ts";
 
-type Route = (exchange: Exchange) => Answer;
+/** Without a global read scope: an empty list, not an error (cf-bosh.md §2.1). */
+const USAGE_EVENTS: Resource<UsageEvent> = {
+  title: "Usage event",
+  rows: ({ state, who }) => (readsEverything(who) ? state.usageEvents : []),
+  filters: { service_instance_types: () => "managed_service_instance" },
+  inTime: true,
+  render: renderUsage,
+};
 
-const ROUTES: readonly (readonly [string, RegExp, Route])[] = [
-  ["GET", /^\/v3\/organizations$/, places.listOrgs],
-  ["GET", /^\/v3\/organizations\/([^/]+)$/, places.getOrg],
-  ["GET", /^\/v3\/spaces$/, places.listSpaces],
-  ["GET", /^\/v3\/spaces\/([^/]+)$/, places.getSpace],
-  ["POST", /^\/v3\/spaces$/, places.createSpace],
-  ["PATCH", /^\/v3\/spaces\/([^/]+)$/, places.renameSpace],
-  ["GET", /^\/v3\/roles$/, places.listRoles],
-  ["POST", /^\/v3\/roles$/, places.createRole],
-  ["GET", /^\/v3\/service_plans$/, places.listPlans],
-  ["GET", /^\/v3\/service_plans\/([^/]+)$/, places.getPlan],
-  ["GET", /^\/v3\/service_offerings$/, places.listOfferings],
-  ["GET", /^\/v3\/service_offerings\/([^/]+)$/, places.getOffering],
-  ["GET", /^\/v3\/service_instances$/, instances.listInstances],
-  ["POST", /^\/v3\/service_instances$/, instances.createInstance],
-  ["GET", /^\/v3\/service_instances\/([^/]+)$/, instances.getInstance],
-  ["PATCH", /^\/v3\/service_instances\/([^/]+)$/, instances.updateInstance],
-  ["DELETE", /^\/v3\/service_instances\/([^/]+)$/, instances.deleteInstance],
-  ["GET", /^\/v3\/service_instances\/([^/]+)\/relationships\/shared_spaces$/, apps.sharedSpaces],
-  ["GET", /^\/v3\/service_credential_bindings$/, bindings.listBindings],
-  ["POST", /^\/v3\/service_credential_bindings$/, bindings.createBinding],
-  ["GET", /^\/v3\/service_credential_bindings\/([^/]+)$/, bindings.getBinding],
-  ["GET", /^\/v3\/service_credential_bindings\/([^/]+)\/details$/, bindings.bindingDetails],
-  ["DELETE", /^\/v3\/service_credential_bindings\/([^/]+)$/, bindings.deleteBinding],
-  ["GET", /^\/v3\/service_usage_events$/, listUsageEvents],
-  ["GET", /^\/v3\/audit_events$/, listAuditEvents],
-  ["GET", /^\/v3\/jobs\/([^/]+)$/, getJob],
-  ["GET", /^\/v3\/apps$/, apps.listApps],
-  ["GET", /^\/v3\/apps\/([^/]+)$/, apps.getApp],
-  ["POST", /^\/v3\/apps\/([^/]+)\/actions\/(start|stop|restart)$/, apps.actOnApp],
-  ["GET", /^\/v3\/apps\/([^/]+)\/processes$/, apps.listProcesses],
-  ["GET", /^\/v3\/apps\/([^/]+)\/droplets\/current$/, apps.currentDroplet],
-  ["GET", /^\/v3\/apps\/([^/]+)\/routes$/, apps.listNothing],
-  ["GET", /^\/v3\/processes\/([^/]+)$/, apps.getProcess],
-  ["GET", /^\/v3\/processes\/([^/]+)\/stats$/, apps.processStats],
-  ["GET", /^\/v3\/processes\/([^/]+)\/sidecars$/, apps.listNothing],
-  ["GET", /^\/v3\/packages$/, apps.listPackages],
-  ["GET", /^\/v3\/packages\/([^/]+)\/droplets$/, apps.listDroplets],
-  ["GET", /^\/v3\/(?:deployments|routes|sidecars)$/, apps.listNothing],
-  ["GET", /^\/v3\/feature_flags\/([^/]+)$/, apps.featureFlag],
-];
+/** Others than global readers see the events of spaces where they have a role today. */
+const AUDIT_EVENTS: Resource<AuditEvent> = {
+  title: "Event",
+  rows: ({ state, who }) =>
+    state.auditEvents.filter(
+      ({ spaceGuid }) => readsEverything(who) || (spaceGuid !== null && maySeeSpace(state, who, spaceGuid)),
+    ),
+  filters: {
+    types: ({ type }) => type,
+    target_guids: ({ target }) => target.guid,
+    space_guids: ({ spaceGuid }) => spaceGuid,
+    organization_guids: ({ orgGuid }) => orgGuid,
+  },
+  inTime: true,
+  render: renderAudit,
+};
+
+const JOBS: Resource<Job> = { title: "Job", rows: ({ state }) => state.jobs, render: renderJob };
+
+const ROUTES = Object.entries<Route>({
+  "GET /v3/organizations": listOf(places.ORGS),
+  "GET /v3/organizations/:guid": oneOf(places.ORGS),
+  "GET /v3/spaces": listOf(places.SPACES),
+  "GET /v3/spaces/:guid": oneOf(places.SPACES),
+  "POST /v3/spaces": places.createSpace,
+  "PATCH /v3/spaces/:guid": places.renameSpace,
+  "GET /v3/roles": listOf(places.ROLES),
+  "POST /v3/roles": places.createRole,
+  "GET /v3/service_plans": listOf(places.PLANS),
+  "GET /v3/service_plans/:guid": oneOf(places.PLANS),
+  "GET /v3/service_offerings": listOf(places.OFFERINGS),
+  "GET /v3/service_offerings/:guid": oneOf(places.OFFERINGS),
+  "GET /v3/service_instances": listOf(instances.INSTANCES),
+  "POST /v3/service_instances": instances.createInstance,
+  "GET /v3/service_instances/:guid": instances.getInstance,
+  "PATCH /v3/service_instances/:guid": instances.updateInstance,
+  "DELETE /v3/service_instances/:guid": instances.deleteInstance,
+  "GET /v3/service_instances/:guid/relationships/shared_spaces": () => jsonResponse(200, { data: [] }),
+  "GET /v3/service_credential_bindings": listOf(bindings.BINDINGS),
+  "POST /v3/service_credential_bindings": bindings.createBinding,
+  "GET /v3/service_credential_bindings/:guid": oneOf(bindings.BINDINGS),
+  "GET /v3/service_credential_bindings/:guid/details": bindings.bindingDetails,
+  "DELETE /v3/service_credential_bindings/:guid": bindings.deleteBinding,
+  "GET /v3/service_usage_events": listOf(USAGE_EVENTS),
+  "GET /v3/audit_events": listOf(AUDIT_EVENTS),
+  "GET /v3/jobs/:guid": oneOf(JOBS),
+  ...APP_ROUTES,
+}).map(([form, route]) => [new RegExp(`^${form.replaceAll(/(?<=\/):\w+/g, "([^/]+)")}$`), route] as const);
 
 /** The version that `GET /` names: of the months of cf 8.18. */
 const API_VERSION = "3.209.0";
 
-export function handle(state: CloudControllerState, request: HttpRequest, now: Date): Answer {
-  const given = dispatch(state, request, now);
-  const pending = given.calls.filter((call) => call.kind !== "credentials");
-  return {
-    ...given,
-    state: note({ ...given.state, pending: [...given.state.pending, ...pending] }, request, { given, now }),
-  };
+export interface Answer {
+  readonly state: CloudControllerState;
+  readonly response: HttpResponse;
+  readonly calls: readonly BrokerCall[];
 }
 
-/** Lets the state's faults see a request. */
-export function meetFault(
-  state: CloudControllerState,
-  request: HttpRequest,
-): { readonly state: CloudControllerState; readonly fault: Fault | undefined } {
-  const { fault, faults } = strike(state.faults, request.method, request.path);
-  return { state: faults === state.faults ? state : { ...state, faults }, fault };
+export function handle(before: CloudControllerState, request: HttpRequest, now: Date): Answer {
+  const { state, response, calls } = answered(before, request, now);
+  state.pending.push(...calls.filter((call) => call.kind !== "credentials"));
+  note(state, request, { status: response.status, now });
+  return { state, response, calls };
 }
 
-function dispatch(state: CloudControllerState, request: HttpRequest, now: Date): Answer {
+/** A refused request changes nothing. */
+function answered(before: CloudControllerState, request: HttpRequest, now: Date) {
+  const state = draftOf(before);
+  const calls: BrokerCall[] = [];
+  try {
+    return { state, calls, response: dispatch({ state, request, now, calls }) };
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    return { state: draftOf(before), calls: [], response: thrown.response };
+  }
+}
+
+function dispatch(asked: Omit<Parameters<Route>[0], "who" | "params">): HttpResponse {
+  const { state, request, now } = asked;
   const { method, path } = request;
-  if (method === "GET" && (path === "/" || path === "")) return answer(state, root(request));
-  if (method === "GET" && path === "/v3") return answer(state, root(request));
-  if (method === "GET" && path === "/login") return answer(state, jsonResponse(200, { prompts: {}, links: {} }));
-  if (method === "POST" && path === "/oauth/token") {
-    const granted = grantToken(state, request, now);
-    return answer(granted.state, granted.response);
-  }
+  const call = `${method} ${path}`;
+  if (["GET /", "GET ", "GET /v3"].includes(call)) return root(request);
+  if (call === "GET /login") return jsonResponse(200, { prompts: {}, links: {} });
+  if (call === "POST /oauth/token") return grantToken(state, request, now);
   const who = authenticate(state, request, now);
-  if ("status" in who) return answer(state, who);
-  for (const [verb, pattern, route] of ROUTES) {
-    const match = verb === method ? pattern.exec(path) : null;
-    if (match !== null) return route({ state, request, now, who, params: match.slice(1).map(decodeURIComponent) });
+  for (const [form, route] of ROUTES) {
+    const match = form.exec(call);
+    if (match !== null) return route({ ...asked, who, params: match.slice(1).map(decodeURIComponent) });
   }
-  return answer(state, errorResponse(404, { code: 10000, title: "NotFound", detail: "Unknown request" }));
+  throw new Refusal(404, { code: 10000, title: "NotFound" }, "Unknown request");
 }
 
 function root(request: HttpRequest): HttpResponse {
@@ -119,52 +138,16 @@ function root(request: HttpRequest): HttpResponse {
   });
 }
 
+const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 function note(
-  state: CloudControllerState,
-  request: HttpRequest,
-  { given, now }: { readonly given: Answer; readonly now: Date },
-): CloudControllerState {
-  const key = `${request.method} ${request.path.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ":guid")}`;
-  const counts = { ...state.counts, [key]: (state.counts[key] ?? 0) + 1 };
-  if (request.method === "GET" && given.response.status < 400) return { ...state, counts };
-  const row = {
-    at: stamp(now),
-    method: request.method,
-    path: request.path,
-    query: request.query.toString(),
-    status: given.response.status,
-    body: request.path === "/oauth/token" ? "" : request.body,
-  };
-  return { ...state, counts, requests: [...state.requests, row] };
-}
-
-/** Without a global read scope: an empty list, not an error (cf-bosh.md §2.1). */
-function listUsageEvents({ state, request, who }: Exchange): Answer {
-  const visible = readsEverything(who) ? state.usageEvents : [];
-  const items = visible.filter(
-    (each) =>
-      passes(request, "guids", each.guid) &&
-      passes(request, "service_instance_types", "managed_service_instance") &&
-      inTime(request, each.createdAt),
-  );
-  return answer(state, page(request, { items, render: renderUsage, maxPerPage: state.settings.maxPerPage }));
-}
-
-/** Others than global readers see the events of spaces where they have a role today. */
-function listAuditEvents({ state, request, who }: Exchange): Answer {
-  const items = state.auditEvents.filter(
-    (each) =>
-      (readsEverything(who) || (each.spaceGuid !== null && maySeeSpace(state, who, each.spaceGuid))) &&
-      passes(request, "types", each.type) &&
-      passes(request, "target_guids", each.target.guid) &&
-      passes(request, "space_guids", each.spaceGuid) &&
-      passes(request, "organization_guids", each.orgGuid) &&
-      inTime(request, each.createdAt),
-  );
-  return answer(state, page(request, { items, render: renderAudit, maxPerPage: state.settings.maxPerPage }));
-}
-
-function getJob({ state, params }: Exchange): Answer {
-  const job = state.jobs.find((each) => each.guid === params[0]);
-  return answer(state, job === undefined ? notFound("Job") : jsonResponse(200, renderJob(job)));
+  state: Cloud,
+  { method, path, query, body }: HttpRequest,
+  { status, now }: { readonly status: number; readonly now: Date },
+): void {
+  const key = `${method} ${path.replaceAll(GUID, ":guid")}`;
+  state.counts = { ...state.counts, [key]: (state.counts[key] ?? 0) + 1 };
+  if (method === "GET" && status < 400) return;
+  const text = path === "/oauth/token" ? "" : body.toString();
+  state.requests.push({ at: stamp(now), method, path, query: query.toString(), status, body: text });
 }

@@ -1,23 +1,69 @@
-/** List filters, order and paging of the v3 API. */
-import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
-import { errorResponse } from "./exchange.ts";
+/** Lists of the v3 API, with their filters, order and pages, and single resources. */
+import { type HttpRequest, jsonResponse } from "../http/message.ts";
+import { type Exchange, notFound, Refusal, type Route } from "./exchange.ts";
 
-/** Values of a list filter: divided by commas, then unescaped once more, so that a comma in a name arrives as %252C. */
-export function values(request: HttpRequest, name: string): readonly string[] | undefined {
-  const raw = request.query.get(name);
-  if (raw === null || raw === "") return undefined;
-  return raw.split(",").map(unescape);
+type Filter<Row> = (row: Row, exchange: Exchange) => string | null | undefined;
+
+/** One kind of resource. */
+export interface Resource<Row> {
+  /** As a 404 names it. */
+  readonly title: string;
+  /** The rows that the sender may see. */
+  rows(exchange: Exchange): readonly Row[];
+  /** By their names, beside `guids`; a filter that is absent or empty filters nothing (cf-bosh.md §1.3). */
+  readonly filters?: Readonly<Record<string, Filter<Row>>>;
+  /** Listed by time. */
+  readonly inTime?: true;
+  render(row: Row, exchange: Exchange): unknown;
+  /** Other resources that the rows of a page name. */
+  included?(rows: readonly Row[], exchange: Exchange): unknown;
 }
 
-/** True if the filter is absent or has the value. An empty filter filters nothing (cf-bosh.md §1.3). */
-export function passes(request: HttpRequest, name: string, value: string | null): boolean {
-  const wanted = values(request, name);
-  return wanted === undefined || (value !== null && wanted.includes(value));
+interface Sortable {
+  readonly guid: string;
+  readonly createdAt?: string;
+  readonly name?: string | null;
+}
+
+export const listOf =
+  <Row extends Sortable>(resource: Resource<Row>): Route =>
+  (exchange) => {
+    const { request, state } = exchange;
+    const filters = Object.entries<Filter<Row>>({ guids: ({ guid }) => guid, ...resource.filters });
+    const rows = resource
+      .rows(exchange)
+      .filter((row) => filters.every(([name, valueOf]) => passes(request, name, valueOf(row, exchange) ?? null)))
+      .filter(({ createdAt = "" }) => resource.inTime !== true || isInTime(request, createdAt));
+    const { shown, pagination } = pageOf(request, rows, state.settings.maxPerPage);
+    const included = resource.included?.(shown, exchange);
+    return jsonResponse(200, {
+      pagination,
+      resources: shown.map((row) => resource.render(row, exchange)),
+      ...(included === undefined ? {} : { included }),
+    });
+  };
+
+/** The row that the path names, if the sender may see it. */
+export function found<Row extends { readonly guid: string }>(resource: Resource<Row>, exchange: Exchange): Row {
+  const row = resource.rows(exchange).find(({ guid }) => guid === exchange.params[0]);
+  if (row === undefined) throw notFound(resource.title);
+  return row;
+}
+
+export const oneOf =
+  <Row extends { readonly guid: string }>(resource: Resource<Row>): Route =>
+  (exchange) =>
+    jsonResponse(200, resource.render(found(resource, exchange), exchange));
+
+/** Values are divided by commas, then unescaped once more, so that a comma in a name arrives as %252C. */
+function passes({ query }: HttpRequest, name: string, value: string | null): boolean {
+  const raw = query.get(name) ?? "";
+  return raw === "" || (value !== null && raw.split(",").map(unescape).includes(value));
 }
 
 /** `created_ats[gte]` and its kin; times have one form, so that text compares as time. */
-export function inTime(request: HttpRequest, createdAt: string): boolean {
-  const bound = (operator: string): string | null => request.query.get(`created_ats[${operator}]`);
+function isInTime({ query }: HttpRequest, createdAt: string): boolean {
+  const bound = (operator: string): string | null => query.get(`created_ats[${operator}]`);
   const [gt, gte, lt, lte] = [bound("gt"), bound("gte"), bound("lt"), bound("lte")];
   return (
     (gt === null || createdAt > gt) &&
@@ -27,62 +73,34 @@ export function inTime(request: HttpRequest, createdAt: string): boolean {
   );
 }
 
-export interface Listed<T> {
-  readonly items: readonly T[];
-  readonly render: (item: T) => unknown;
-  /** The value of `included`, for the items of this page. */
-  readonly included?: (items: readonly T[]) => unknown;
-  readonly maxPerPage: number;
-}
-
-interface Sortable {
-  readonly guid: string;
-  readonly createdAt: string;
-  readonly name?: string | null;
-}
-
-export function page<T extends Sortable>(request: HttpRequest, listed: Listed<T>): HttpResponse {
+function pageOf<Row extends Sortable>(request: HttpRequest, rows: readonly Row[], maxPerPage: number) {
   const perPage = Number(request.query.get("per_page") ?? "50");
   const number = Number(request.query.get("page") ?? "1");
   if (!(perPage >= 1 && perPage <= 5000 && number >= 1)) {
-    return errorResponse(400, {
-      code: 10005,
-      title: "BadQueryParameter",
-      detail: "The query parameter is invalid: Per page must be between 1 and 5000",
-    });
+    const detail = "The query parameter is invalid: Per page must be between 1 and 5000";
+    throw new Refusal(400, { code: 10005, title: "BadQueryParameter" }, detail);
   }
-  const size = Math.min(perPage, listed.maxPerPage);
-  const sorted = inOrder(listed.items, request.query.get("order_by") ?? "created_at");
-  const shown = sorted.slice((number - 1) * size, number * size);
-  const pages = Math.max(1, Math.ceil(sorted.length / size));
+  const size = Math.min(perPage, maxPerPage);
+  const pages = Math.max(1, Math.ceil(rows.length / size));
   const link = (to: number): { readonly href: string } => ({ href: pageUrl(request, to, size) });
-  return jsonResponse(200, {
+  return {
+    shown: inOrder(rows, request.query.get("order_by") ?? "created_at").slice((number - 1) * size, number * size),
     pagination: {
-      total_results: sorted.length,
+      total_results: rows.length,
       total_pages: pages,
       first: link(1),
       last: link(pages),
       next: number < pages ? link(number + 1) : null,
       previous: number > 1 ? link(number - 1) : null,
     },
-    resources: shown.map(listed.render),
-    ...(listed.included === undefined ? {} : { included: listed.included(shown) }),
-  });
+  };
 }
 
-function inOrder<T extends Sortable>(items: readonly T[], order: string): readonly T[] {
-  const down = order.startsWith("-");
-  const key = (item: T): string => (order.endsWith("name") ? (item.name ?? "") : item.createdAt);
-  // Equal stamps keep the order in which they were made.
-  const sorted = items
-    .map((item, index) => ({ item, index }))
-    .sort((a, b) => compare(key(a.item), key(b.item)) || a.index - b.index)
-    .map(({ item }) => item);
-  return down ? sorted.reverse() : sorted;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Equal stamps keep the order in which they were made. */
+function inOrder<Row extends Sortable>(rows: readonly Row[], order: string): readonly Row[] {
+  const key = ({ name, createdAt }: Row): string => (order.endsWith("name") ? name : createdAt) ?? "";
+  const sorted = [...rows].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  return order.startsWith("-") ? sorted.reverse() : sorted;
 }
 
 function pageUrl(request: HttpRequest, number: number, perPage: number): string {

@@ -68,35 +68,31 @@ export function renderOffering(plan: Plan): unknown {
 }
 
 export function renderInstance(instance: Instance, origin: string): Record<string, unknown> {
-  if (instance.type === "user-provided") return renderUserProvided(instance, origin);
-  return {
-    guid: instance.guid,
+  const { guid, name, tags, type, lastOperation, createdAt, planGuid, spaceGuid } = instance;
+  const common = {
+    guid,
     ...stamps(instance),
-    name: instance.name,
-    tags: instance.tags,
+    name,
+    tags,
+    last_operation: renderOperation(lastOperation, createdAt),
+    links: { self: { href: `${origin}/v3/service_instances/${guid}` } },
+  };
+  // No plan, no maintenance, nothing of a broker (API v3, "user-provided service instance object").
+  if (type === "user-provided")
+    return {
+      ...common,
+      type,
+      syslog_drain_url: null,
+      route_service_url: null,
+      relationships: { space: to(spaceGuid) },
+    };
+  return {
+    ...common,
     type: "managed",
     maintenance_info: {},
     upgrade_available: false,
     dashboard_url: null,
-    last_operation: renderOperation(instance.lastOperation, instance.createdAt),
-    relationships: { service_plan: to(instance.planGuid), space: to(instance.spaceGuid) },
-    links: { self: { href: `${origin}/v3/service_instances/${instance.guid}` } },
-  };
-}
-
-/** No plan, no maintenance, nothing of a broker (API v3, "user-provided service instance object"). */
-function renderUserProvided(instance: Instance, origin: string): Record<string, unknown> {
-  return {
-    guid: instance.guid,
-    ...stamps(instance),
-    name: instance.name,
-    tags: instance.tags,
-    type: "user-provided",
-    syslog_drain_url: null,
-    route_service_url: null,
-    last_operation: renderOperation(instance.lastOperation, instance.createdAt),
-    relationships: { space: to(instance.spaceGuid) },
-    links: { self: { href: `${origin}/v3/service_instances/${instance.guid}` } },
+    relationships: { service_plan: to(planGuid), space: to(spaceGuid) },
   };
 }
 

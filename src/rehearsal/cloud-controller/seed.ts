@@ -1,66 +1,59 @@
-/** Builds the initial world of a scenario or a test, piece by piece; every piece is a pure step. */
-import { nextGuid, sha256, stamp } from "./exchange.ts";
+/** Builds the initial world of a scenario or a test, piece by piece. */
+import { sha256 } from "../guid.ts";
+import { nextGuid, stamp } from "./exchange.ts";
 import {
   addBinding,
   addInstance,
   finishBinding,
   finishCreate,
   finishDelete,
+  type NewBinding,
   type NewInstance,
   removeBinding,
   startDelete,
-  type When,
 } from "./lifecycle.ts";
-import type { App, Binding, CloudControllerState, Instance, Org, Plan, Settings, Space } from "./state.ts";
+import type { When } from "./records.ts";
+import type { App, Binding, Cloud, Instance, Org, Plan, Role, Settings, Space } from "./state.ts";
 
-const SETTINGS: Settings = { brokerPollSeconds: 0, orphanMitigation: true, serviceLimit: 100, maxPerPage: 5000 };
+const SETTINGS: Settings = { brokerPollSeconds: 0, serviceLimit: 100, maxPerPage: 5000 };
 
-export function emptyCloudController(seed: string, settings: Partial<Settings> = {}): CloudControllerState {
-  return {
-    seed,
-    counter: 0,
-    settings: { ...SETTINGS, ...settings },
-    uaa: { people: [], clients: [], tokens: [], accessTokenSeconds: 600, refreshTokenSeconds: 2_592_000 },
-    roles: [],
-    orgs: [],
-    spaces: [],
-    plans: [],
-    instances: [],
-    bindings: [],
-    apps: [],
-    jobs: [],
-    usageEvents: [],
-    auditEvents: [],
-    pending: [],
-    faults: [],
-    counts: {},
-    requests: [],
-  };
-}
+export const emptyCloudController = (seed: string, settings: Partial<Settings> = {}): Cloud => ({
+  seed,
+  counter: 0,
+  settings: { ...SETTINGS, ...settings },
+  uaa: { people: [], clients: [], tokens: [], accessTokenSeconds: 600 },
+  roles: [],
+  orgs: [],
+  spaces: [],
+  plans: [],
+  instances: [],
+  bindings: [],
+  apps: [],
+  jobs: [],
+  usageEvents: [],
+  auditEvents: [],
+  pending: [],
+  counts: {},
+  requests: [],
+});
 
+/** Its id. */
 export function addPerson(
-  before: CloudControllerState,
-  person: { readonly name: string; readonly password: string; readonly scopes: readonly string[] },
-): { readonly state: CloudControllerState; readonly id: string } {
-  const { guid: id, state } = nextGuid(before);
-  const row = { id, name: person.name, passwordSha256: sha256(person.password), scopes: person.scopes };
-  return { state: { ...state, uaa: { ...state.uaa, people: [...state.uaa.people, row] } }, id };
+  state: Cloud,
+  { name, password, scopes }: { readonly name: string; readonly password: string; readonly scopes: readonly string[] },
+): string {
+  const id = nextGuid(state);
+  const people = [...state.uaa.people, { id, name, passwordSha256: sha256(password), scopes }];
+  state.uaa = { ...state.uaa, people };
+  return id;
 }
 
 export function addClient(
-  state: CloudControllerState,
-  client: { readonly id: string; readonly secret: string; readonly scopes: readonly string[] },
-): CloudControllerState {
-  const row = { id: client.id, secretSha256: sha256(client.secret), scopes: client.scopes };
-  return { ...state, uaa: { ...state.uaa, clients: [...state.uaa.clients, row] } };
-}
-
-export function addRole(
-  before: CloudControllerState,
-  role: { readonly type: string; readonly subject: string; readonly spaceGuid?: string; readonly orgGuid?: string },
-): CloudControllerState {
-  const { guid, state } = nextGuid(before);
-  return { ...state, roles: [...state.roles, { ...role, guid }] };
+  state: Cloud,
+  { id, secret, scopes }: { readonly id: string; readonly secret: string; readonly scopes: readonly string[] },
+): void {
+  const clients = [...state.uaa.clients, { id, secretSha256: sha256(secret), scopes }];
+  state.uaa = { ...state.uaa, clients };
 }
 
 /** Given GUIDs keep a scenario's facts (logs, etcd keys) in step with the Cloud Controller's. */
@@ -70,90 +63,59 @@ interface Named {
   readonly at: Date;
 }
 
-export function addOrg(
-  before: CloudControllerState,
-  org: Named,
-): { readonly state: CloudControllerState; readonly org: Org } {
-  const drawn = nextGuid(before);
-  const row = { guid: org.guid ?? drawn.guid, name: org.name, createdAt: stamp(org.at) };
-  return { state: { ...drawn.state, orgs: [...before.orgs, row] }, org: row };
+function named(state: Cloud, { name, guid, at }: Named) {
+  const drawn = nextGuid(state);
+  return { guid: guid ?? drawn, name, createdAt: stamp(at) };
 }
 
-export function addSpace(
-  before: CloudControllerState,
-  space: Named & { readonly orgGuid: string },
-): { readonly state: CloudControllerState; readonly space: Space } {
-  const drawn = nextGuid(before);
-  const row = { guid: space.guid ?? drawn.guid, name: space.name, orgGuid: space.orgGuid, createdAt: stamp(space.at) };
-  return { state: { ...drawn.state, spaces: [...before.spaces, row] }, space: row };
+function put<Row>(rows: Row[], row: Row): Row {
+  rows.push(row);
+  return row;
 }
+
+export const addRole = (state: Cloud, role: Omit<Role, "guid">): Role =>
+  put(state.roles, { ...role, guid: nextGuid(state) });
+
+export const addOrg = (state: Cloud, org: Named): Org => put(state.orgs, named(state, org));
+
+export const addSpace = (state: Cloud, space: Named & Pick<Space, "orgGuid">): Space =>
+  put(state.spaces, { ...named(state, space), orgGuid: space.orgGuid });
 
 export function addPlan(
-  before: CloudControllerState,
-  plan: Named & {
-    readonly offering: string;
-    readonly brokerPlanId: string;
-    readonly broker?: string;
-    readonly available?: boolean;
-  },
-): { readonly state: CloudControllerState; readonly plan: Plan } {
-  const drawn = nextGuid(before);
-  const known = before.plans.find((each) => each.offering === plan.offering);
-  const other = nextGuid(drawn.state);
-  const row: Plan = {
-    guid: plan.guid ?? drawn.guid,
-    name: plan.name,
-    createdAt: stamp(plan.at),
-    brokerPlanId: plan.brokerPlanId,
-    offering: plan.offering,
-    offeringGuid: known?.offeringGuid ?? other.guid,
-    broker: plan.broker ?? "dingo-postgresql",
-    available: plan.available ?? true,
-  };
-  return { state: { ...other.state, plans: [...before.plans, row] }, plan: row };
+  state: Cloud,
+  plan: Named & Pick<Plan, "offering" | "brokerPlanId"> & Partial<Pick<Plan, "broker" | "available">>,
+): Plan {
+  const { offering, brokerPlanId, broker = "dingo-postgresql", available = true } = plan;
+  const known = state.plans.find((each) => each.offering === offering);
+  const row = { ...named(state, plan), offering, brokerPlanId, broker, available };
+  const drawn = nextGuid(state);
+  return put(state.plans, { ...row, offeringGuid: known?.offeringGuid ?? drawn });
 }
 
-export function addApp(
-  before: CloudControllerState,
-  app: Named & { readonly spaceGuid: string; readonly crashing?: boolean },
-): { readonly state: CloudControllerState; readonly app: App } {
-  const drawn = nextGuid(before);
-  const row: App = {
-    guid: app.guid ?? drawn.guid,
-    name: app.name,
-    createdAt: stamp(app.at),
-    spaceGuid: app.spaceGuid,
-    state: "STARTED",
-    starts: 0,
-    crashing: app.crashing ?? false,
-  };
-  return { state: { ...drawn.state, apps: [...before.apps, row] }, app: row };
+export function addApp(state: Cloud, app: Named & Pick<App, "spaceGuid"> & Partial<Pick<App, "crashing">>): App {
+  const { spaceGuid, crashing = false } = app;
+  return put(state.apps, { ...named(state, app), spaceGuid, state: "STARTED", starts: 0, crashing });
 }
 
 /** An instance that was created before the scenario begins: events written, no broker asked. */
-export function seedInstance(
-  before: CloudControllerState,
-  wanted: NewInstance,
-  when: When,
-): { readonly state: CloudControllerState; readonly instance: Instance } {
-  const { state, instance } = addInstance(before, wanted, when);
-  return { state: finishCreate(state, instance, when), instance };
+export function seedInstance(state: Cloud, wanted: NewInstance, when: When): Instance {
+  const instance = addInstance(state, wanted, when);
+  finishCreate(state, instance, when);
+  return instance;
 }
 
-export function seedBinding(
-  before: CloudControllerState,
-  wanted: Pick<Binding, "type" | "name" | "instanceGuid" | "appGuid">,
-  when: When,
-): { readonly state: CloudControllerState; readonly binding: Binding } {
-  const { state, binding } = addBinding(before, wanted, when);
-  return { state: finishBinding(state, binding, when), binding };
+export function seedBinding(state: Cloud, wanted: NewBinding, when: When): Binding {
+  const binding = addBinding(state, wanted, when.now);
+  finishBinding(state, binding, when);
+  return binding;
 }
 
 /** The user's mistake: unbound and deleted, with every event that a platform keeps of it. */
-export function seedDeletion(before: CloudControllerState, instanceGuid: string, when: When): CloudControllerState {
-  const instance = before.instances.find((each) => each.guid === instanceGuid);
-  if (instance === undefined) return before;
-  const bound = before.bindings.filter((each) => each.instanceGuid === instanceGuid);
-  const unbound = bound.reduce((state, binding) => removeBinding(state, binding, when), before);
-  return finishDelete(startDelete(unbound, instance, when), instance, when);
+export function seedDeletion(state: Cloud, instanceGuid: string, when: When): void {
+  const instance = state.instances.find((each) => each.guid === instanceGuid);
+  if (instance === undefined) return;
+  for (const binding of state.bindings.filter((each) => each.instanceGuid === instanceGuid))
+    removeBinding(state, binding, when);
+  startDelete(state, instance, when);
+  finishDelete(state, instance, when);
 }

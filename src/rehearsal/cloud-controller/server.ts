@@ -1,9 +1,9 @@
 /** The shell of the Cloud Controller stand-in: HTTP in front of `handle`, broker calls behind it. */
-import { type Listen, type StandInServer, serve } from "../http/server.ts";
+import { callTo, type Listen, type StandInServer, serve } from "../http/server.ts";
 import type { HttpRequest, HttpResponse } from "../http/message.ts";
 import type { Passage } from "../passage.ts";
 import { type Broker, type BrokerCall, callBroker } from "./broker.ts";
-import { handle, meetFault } from "./handle.ts";
+import { handle } from "./handle.ts";
 import { due, settle } from "./settle.ts";
 import type { CloudControllerState } from "./state.ts";
 
@@ -27,13 +27,8 @@ export async function serveCloudController(world: CloudControllerWorld): Promise
   };
   const server = await serve(
     {
-      strike: (request) => {
-        const met = meetFault(world.get(), request);
-        world.set(met.state);
-        return met.fault;
-      },
       answer: (request) => answerRequest(world, perform, request),
-      systemOf: ({ path }) => (path === "/oauth/token" ? "uaa" : "cf"),
+      callOf: (request) => callTo(request.path === "/oauth/token" ? "uaa" : "cf", request),
       passage: world.passage,
     },
     world.listen ?? {},

@@ -1,19 +1,19 @@
 /** The effect of a broker's answer on the Cloud Controller's state. */
+import { change, draftOf, drop } from "../draft.ts";
 import { type HttpResponse, jsonResponse } from "../http/message.ts";
 import type { BrokerCall, BrokerOutcome, BrokerProgress } from "./broker.ts";
-import { errorResponse } from "./exchange.ts";
+import { Refusal } from "./exchange.ts";
 import {
   finishBinding,
   finishCreate,
   finishDelete,
+  nextPoll,
   operation,
   patchInstance,
   removeBinding,
-  setOperation,
-  type When,
 } from "./lifecycle.ts";
-import type { Actor } from "./records.ts";
-import type { CloudControllerState, Instance, Job } from "./state.ts";
+import type { When } from "./records.ts";
+import type { Cloud, CloudControllerState, Instance, Job } from "./state.ts";
 import { subject } from "./uaa.ts";
 
 export interface Settled {
@@ -30,18 +30,21 @@ export interface Outcome {
 }
 
 export function settle(before: CloudControllerState, call: BrokerCall, { outcome, now }: Outcome): Settled {
-  const state = { ...before, pending: before.pending.filter((each) => each !== call && !sameCall(each, call)) };
+  const state = draftOf(before);
+  drop(state.pending, (each) => JSON.stringify(each) === JSON.stringify(call));
   switch (call.kind) {
     case "credentials":
       return { state, response: details(outcome), calls: [] };
     case "bind":
     case "unbind":
-      return { state: settleBinding(state, call, { outcome, now }), calls: [] };
+      settleBinding(state, call, { outcome, now });
+      return { state, calls: [] };
     case "provision":
     case "deprovision":
     case "progress": {
-      const after = settleOperation(state, call.instanceGuid, { progress: progressOf(outcome), now });
-      return { state: after, calls: after.pending.filter((each) => !state.pending.includes(each)) };
+      const left = state.pending.length;
+      settleOperation(state, call.instanceGuid, { progress: progressOf(outcome), now });
+      return { state, calls: state.pending.slice(left) };
     }
   }
 }
@@ -55,81 +58,56 @@ export function due(state: CloudControllerState, now: Date): readonly BrokerCall
 }
 
 function settleOperation(
-  state: CloudControllerState,
+  state: Cloud,
   instanceGuid: string,
   { progress, now }: { readonly progress: BrokerProgress; readonly now: Date },
-): CloudControllerState {
+): void {
   const instance = state.instances.find((each) => each.guid === instanceGuid);
   // The end of an orphan mitigation finds no operation in progress: nobody waits for it.
-  if (instance?.lastOperation.state !== "in progress") return state;
-  const when = { now, actor: actorOf(state, instance.actor) };
+  if (instance?.lastOperation.state !== "in progress") return;
+  const { type } = instance.lastOperation;
+  const job = (changed: Partial<Job>): void => change(state.jobs, isWaitingFor(instance), changed);
+  const { description } = progress;
+  const lastOperation = { ...operation(type, progress.state, now), description };
   switch (progress.state) {
     case "in progress":
-      return setJob(polledLater(state, instance, { ...when, description: progress.description }), instanceGuid, {
-        state: "POLLING",
-      });
-    case "succeeded":
-      return setJob(finished(state, instance, when), instanceGuid, { state: "COMPLETE" });
+      patchInstance(state, instanceGuid, { lastOperation, nextPollAt: nextPoll(state, now) });
+      return job({ state: "POLLING" });
+    case "succeeded": {
+      const finish = type === "delete" ? finishDelete : finishCreate;
+      finish(state, instance, whenOf(state, instance.actor, now));
+      return job({ state: "COMPLETE" });
+    }
     case "failed":
-      return failed(state, instance, { ...when, description: progress.description });
+      patchInstance(state, instanceGuid, { lastOperation });
+      job({ state: "FAILED", error: description });
+      // The instance stays; a refused create is deprovisioned behind its back (orphan mitigation).
+      if (type === "create") state.pending.push({ kind: "deprovision", jobGuid: "", instanceGuid });
   }
-}
-
-function polledLater(
-  state: CloudControllerState,
-  instance: Instance,
-  { now, description }: When & { readonly description: string },
-): CloudControllerState {
-  return patchInstance(state, instance.guid, {
-    lastOperation: operation(instance.lastOperation.type, "in progress", { now, description }),
-    nextPollAt: now.getTime() + state.settings.brokerPollSeconds * 1000,
-  });
-}
-
-function finished(state: CloudControllerState, instance: Instance, when: When): CloudControllerState {
-  return instance.lastOperation.type === "delete"
-    ? finishDelete(state, instance, when)
-    : finishCreate(state, instance, when);
-}
-
-/** The instance stays, with a failed operation; a refused create may be deprovisioned behind its back (orphan mitigation). */
-function failed(
-  before: CloudControllerState,
-  instance: Instance,
-  { now, description }: When & { readonly description: string },
-): CloudControllerState {
-  const type = instance.lastOperation.type;
-  const marked = setOperation(before, instance.guid, operation(type, "failed", { now, description }));
-  const state = setJob(marked, instance.guid, { state: "FAILED", error: description });
-  if (type !== "create" || !state.settings.orphanMitigation) return state;
-  const call = { kind: "deprovision", jobGuid: "", instanceGuid: instance.guid } as const;
-  return { ...state, pending: [...state.pending, call] };
 }
 
 function settleBinding(
-  state: CloudControllerState,
+  state: Cloud,
   call: Extract<BrokerCall, { readonly kind: "bind" | "unbind" }>,
-  { outcome, now }: { readonly outcome: BrokerOutcome; readonly now: Date },
-): CloudControllerState {
+  { outcome, now }: Outcome,
+): void {
   const binding = state.bindings.find((each) => each.guid === call.bindingGuid);
-  if (binding === undefined) return state;
-  const when = { now, actor: actorOf(state, "") };
+  if (binding === undefined) return;
+  const job = (changed: Partial<Job>): void => change(state.jobs, ({ guid }) => guid === call.jobGuid, changed);
   if (outcome.kind === "refused") {
-    const left = call.kind === "bind" ? state.bindings.filter((each) => each !== binding) : state.bindings;
-    return setJobByGuid({ ...state, bindings: left }, call.jobGuid, { state: "FAILED", error: outcome.description });
+    if (call.kind === "bind") drop(state.bindings, (each) => each === binding);
+    return job({ state: "FAILED", error: outcome.description });
   }
-  const done = call.kind === "bind" ? finishBinding(state, binding, when) : removeBinding(state, binding, when);
-  return setJobByGuid(done, call.jobGuid, { state: "COMPLETE" });
+  const finish = call.kind === "bind" ? finishBinding : removeBinding;
+  finish(state, binding, whenOf(state, "", now));
+  job({ state: "COMPLETE" });
 }
 
 function details(outcome: BrokerOutcome): HttpResponse {
   return outcome.kind === "credentials"
     ? jsonResponse(200, { credentials: outcome.credentials, syslog_drain_url: null, volume_mounts: [] })
-    : errorResponse(502, {
-        code: 10001,
-        title: "ServiceBrokerBadResponse",
-        detail: "The service broker did not answer",
-      });
+    : new Refusal(502, { code: 10001, title: "ServiceBrokerBadResponse" }, "The service broker did not answer")
+        .response;
 }
 
 function progressOf(outcome: BrokerOutcome): BrokerProgress {
@@ -144,21 +122,13 @@ function progressOf(outcome: BrokerOutcome): BrokerProgress {
   }
 }
 
-function actorOf(state: CloudControllerState, guid: string): Actor {
-  return { guid, type: "user", name: subject(state, guid)?.name ?? "unknown" };
-}
+const whenOf = (state: CloudControllerState, guid: string, now: Date): When => ({
+  now,
+  actor: { guid, type: "user", name: subject(state, guid)?.name ?? "unknown" },
+});
 
-/** The end, or the next stage, of the job that waits for an instance. */
-function setJob(state: CloudControllerState, instanceGuid: string, change: Partial<Job>): CloudControllerState {
-  const isWaiting = (job: Job): boolean =>
-    job.instanceGuid === instanceGuid && (job.state === "PROCESSING" || job.state === "POLLING");
-  return { ...state, jobs: state.jobs.map((job) => (isWaiting(job) ? { ...job, ...change } : job)) };
-}
-
-function setJobByGuid(state: CloudControllerState, guid: string, change: Partial<Job>): CloudControllerState {
-  return { ...state, jobs: state.jobs.map((job) => (job.guid === guid ? { ...job, ...change } : job)) };
-}
-
-function sameCall(a: BrokerCall, b: BrokerCall): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
+/** Whether the job waits for the instance. */
+const isWaitingFor =
+  (instance: Instance) =>
+  ({ instanceGuid, state }: Job): boolean =>
+    instanceGuid === instance.guid && (state === "PROCESSING" || state === "POLLING");

@@ -2,7 +2,7 @@
  * The world of a Cloud Controller with its UAA as one serialisable value. Only times, names and GUIDs: credentials of
  * databases belong to the broker, passwords are kept as digests and tokens by their ids.
  */
-import type { Fault } from "../http/fault.ts";
+import type { Draft } from "../draft.ts";
 import type { BrokerCall } from "./broker.ts";
 
 export interface Person {
@@ -27,7 +27,6 @@ export interface Token {
   readonly subject: string;
   /** Milliseconds of the epoch. */
   readonly expiresAt: number;
-  readonly revoked: boolean;
 }
 
 export interface Uaa {
@@ -35,7 +34,6 @@ export interface Uaa {
   readonly clients: readonly Client[];
   readonly tokens: readonly Token[];
   readonly accessTokenSeconds: number;
-  readonly refreshTokenSeconds: number;
 }
 
 export interface Role {
@@ -72,8 +70,8 @@ export interface Plan extends Stamped {
 }
 
 export interface Operation {
-  readonly type: "create" | "update" | "delete";
-  readonly state: "initial" | "in progress" | "succeeded" | "failed";
+  readonly type: "create" | "delete";
+  readonly state: "in progress" | "succeeded" | "failed";
   readonly description: string;
   readonly updatedAt: string;
 }
@@ -149,8 +147,6 @@ export interface RequestNote {
 export interface Settings {
   /** Seconds between two questions to the broker about a running operation (a real one: 60). */
   readonly brokerPollSeconds: number;
-  /** Whether a create that the broker refused is deprovisioned. */
-  readonly orphanMitigation: boolean;
   /** Service instances allowed per space; more is 422. */
   readonly serviceLimit: number;
   readonly maxPerPage: number;
@@ -174,9 +170,11 @@ export interface CloudControllerState {
   readonly auditEvents: readonly AuditEvent[];
   /** Broker calls that are decided and not yet answered: a restarted shell makes them again. */
   readonly pending: readonly BrokerCall[];
-  readonly faults: readonly Fault[];
   /** Requests by `METHOD /path` with GUIDs replaced by `:guid`. */
   readonly counts: Readonly<Record<string, number>>;
   /** Every request that was no GET, and every GET that failed, oldest first. */
   readonly requests: readonly RequestNote[];
 }
+
+/** A Cloud Controller to change. */
+export type Cloud = Draft<CloudControllerState>;

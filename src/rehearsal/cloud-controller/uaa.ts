@@ -1,47 +1,46 @@
 /** The UAA: `/oauth/token` for the three grants that the CLI uses, and the bearer tokens it gave out (cf-bosh.md §4.2). */
-import { basicCredentials, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
-import { errorResponse, nextGuid, sha256, type Subject } from "./exchange.ts";
-import type { CloudControllerState, Token } from "./state.ts";
+import { sha256 } from "../guid.ts";
+import { basicCredentials, formBody, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { bearerToken, claimsOf, signed } from "../http/token.ts";
+import { nextGuid, Refusal, type Subject } from "./exchange.ts";
+import type { Cloud, CloudControllerState, Token } from "./state.ts";
+
+/** Seconds. */
+const REFRESH_TOKEN_LIVES = 2_592_000;
 
 interface Grant {
   readonly grant: Token["grant"];
   readonly subject: string;
 }
 
-export interface Granted {
-  readonly state: CloudControllerState;
-  readonly response: HttpResponse;
-}
-
-export function grantToken(state: CloudControllerState, request: HttpRequest, now: Date): Granted {
-  const form = new URLSearchParams(request.body);
+export function grantToken(state: Cloud, request: HttpRequest, now: Date): HttpResponse {
+  const form = formBody(request);
   const wanted = form.get("grant_type");
-  const grant =
-    wanted === "password"
-      ? byPassword(state, form)
-      : wanted === "client_credentials"
-        ? byClient(state, request, form)
-        : wanted === "refresh_token"
-          ? byRefresh(state, form, now)
-          : undefined;
-  if (grant === undefined) return { state, response: rejected(wanted) };
-  return issue(state, grant, now);
+  const grant = wanted === null ? undefined : GRANTS[wanted]?.(state, { request, form, now });
+  return grant === undefined ? rejected(wanted) : issue(state, grant, now);
 }
 
-/** Who a bearer token belongs to, or the refusal. */
-export function authenticate(state: CloudControllerState, request: HttpRequest, now: Date): Subject | HttpResponse {
-  const header = request.headers["authorization"];
-  if (header === undefined)
-    return errorResponse(401, { code: 10002, title: "NotAuthenticated", detail: "Authentication error" });
-  const id = tokenId(header.replace(/^bearer /i, ""));
-  const token = state.uaa.tokens.find((each) => each.kind === "access" && each.id === id);
-  if (token === undefined || !isAlive(token, now)) {
-    return errorResponse(401, { code: 1000, title: "InvalidAuthToken", detail: "Invalid Auth Token" });
-  }
-  return (
-    subject(state, token.subject) ??
-    errorResponse(401, { code: 1000, title: "InvalidAuthToken", detail: "Invalid Auth Token" })
-  );
+interface Asked {
+  readonly request: HttpRequest;
+  readonly form: URLSearchParams;
+  readonly now: Date;
+}
+
+const GRANTS: Readonly<Record<string, (state: CloudControllerState, asked: Asked) => Grant | undefined>> = {
+  password: byPassword,
+  client_credentials: byClient,
+  refresh_token: byRefresh,
+};
+
+/** Who a bearer token belongs to. */
+export function authenticate(state: CloudControllerState, request: HttpRequest, now: Date): Subject {
+  const bearer = bearerToken(request);
+  if (bearer === undefined) throw new Refusal(401, { code: 10002, title: "NotAuthenticated" }, "Authentication error");
+  const { jti } = claimsOf(bearer);
+  const token = state.uaa.tokens.find((each) => each.kind === "access" && each.id === jti);
+  const who = token !== undefined && isAlive(token, now) ? subject(state, token.subject) : undefined;
+  if (who === undefined) throw new Refusal(401, { code: 1000, title: "InvalidAuthToken" }, "Invalid Auth Token");
+  return who;
 }
 
 export function subject(state: CloudControllerState, id: string): Subject | undefined {
@@ -51,23 +50,23 @@ export function subject(state: CloudControllerState, id: string): Subject | unde
   return client && { id, name: client.id, scopes: client.scopes };
 }
 
-function byPassword(state: CloudControllerState, form: URLSearchParams): Grant | undefined {
+function byPassword({ uaa }: CloudControllerState, { form }: Asked): Grant | undefined {
   const digest = sha256(form.get("password") ?? "");
-  const person = state.uaa.people.find((each) => each.name === form.get("username"));
+  const person = uaa.people.find((each) => each.name === form.get("username"));
   return person?.passwordSha256 === digest ? { grant: "password", subject: person.id } : undefined;
 }
 
-function byClient(state: CloudControllerState, request: HttpRequest, form: URLSearchParams): Grant | undefined {
+function byClient({ uaa }: CloudControllerState, { form, request }: Asked): Grant | undefined {
   const basic = basicCredentials(request);
   const id = form.get("client_id") ?? basic?.user;
   const digest = sha256(form.get("client_secret") ?? basic?.password ?? "");
-  const client = state.uaa.clients.find((each) => each.id === id);
+  const client = uaa.clients.find((each) => each.id === id);
   return client?.secretSha256 === digest ? { grant: "client_credentials", subject: client.id } : undefined;
 }
 
-function byRefresh(state: CloudControllerState, form: URLSearchParams, now: Date): Grant | undefined {
+function byRefresh({ uaa }: CloudControllerState, { form, now }: Asked): Grant | undefined {
   const id = form.get("refresh_token")?.replace(/-r$/, "");
-  const token = state.uaa.tokens.find((each) => each.kind === "refresh" && each.id === id);
+  const token = uaa.tokens.find((each) => each.kind === "refresh" && each.id === id);
   return token !== undefined && isAlive(token, now) ? { grant: token.grant, subject: token.subject } : undefined;
 }
 
@@ -82,57 +81,40 @@ function rejected(grant: string | null): HttpResponse {
   return jsonResponse(401, { error: "unauthorized", error_description: "Bad credentials" });
 }
 
-function issue(before: CloudControllerState, grant: Grant, now: Date): Granted {
-  const access = nextGuid(before);
-  const refresh = nextGuid(access.state);
-  const state = refresh.state;
-  const lives = (seconds: number): number => now.getTime() + seconds * 1000;
-  const base = { ...grant, revoked: false };
-  const tokens: Token[] = [
-    { ...base, id: access.guid, kind: "access", expiresAt: lives(state.uaa.accessTokenSeconds) },
-    { ...base, id: refresh.guid, kind: "refresh", expiresAt: lives(state.uaa.refreshTokenSeconds) },
-  ];
+function issue(state: Cloud, grant: Grant, now: Date): HttpResponse {
+  const lasts = state.uaa.accessTokenSeconds;
+  const made = (kind: Token["kind"], seconds: number): Token => ({
+    ...grant,
+    id: nextGuid(state),
+    kind,
+    expiresAt: now.getTime() + seconds * 1000,
+  });
+  const access = made("access", lasts);
+  const refresh = made("refresh", REFRESH_TOKEN_LIVES);
   // Dead tokens are forgotten, as the UAA does: the state stays small however often the CLI refreshes.
   const alive = state.uaa.tokens.filter((token) => isAlive(token, now));
-  const withRefresh = grant.grant === "password" ? { refresh_token: `${refresh.guid}-r` } : {};
-  return {
-    state: { ...state, uaa: { ...state.uaa, tokens: [...alive, ...tokens] } },
-    response: jsonResponse(200, {
-      access_token: jwt(state, grant, { id: access.guid, now }),
-      ...withRefresh,
-      token_type: "bearer",
-      expires_in: state.uaa.accessTokenSeconds,
-    }),
-  };
+  state.uaa = { ...state.uaa, tokens: [...alive, access, refresh] };
+  return jsonResponse(200, {
+    access_token: jwt(state, access, now),
+    ...(grant.grant === "password" ? { refresh_token: `${refresh.id}-r` } : {}),
+    token_type: "bearer",
+    expires_in: lasts,
+  });
 }
 
-/** Unsigned in truth; all three parts are valid base64url, which the CLI insists on (real-parts.md §1.7). */
-function jwt(state: CloudControllerState, grant: Grant, token: { readonly id: string; readonly now: Date }): string {
-  const who = subject(state, grant.subject);
-  const issuedAt = Math.floor(token.now.getTime() / 1000);
-  const person = grant.grant === "password" ? { user_name: who?.name, user_id: who?.id, origin: "uaa" } : {};
-  const payload = {
+function jwt(state: CloudControllerState, token: Token, now: Date): string {
+  const who = subject(state, token.subject);
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  const ofPerson = token.grant === "password";
+  return signed({
     jti: token.id,
-    ...person,
-    client_id: grant.grant === "password" ? "cf" : grant.subject,
-    grant_type: grant.grant,
+    ...(ofPerson ? { user_name: who?.name, user_id: who?.id, origin: "uaa" } : {}),
+    client_id: ofPerson ? "cf" : token.subject,
+    grant_type: token.grant,
     scope: who?.scopes ?? [],
     iat: issuedAt,
     exp: issuedAt + state.uaa.accessTokenSeconds,
-  };
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  return `${part({ alg: "HS256", typ: "JWT" })}.${part(payload)}.c2ln`;
+  });
 }
 
-function tokenId(token: string): string | undefined {
-  try {
-    const payload: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    return typeof payload === "object" && payload !== null && "jti" in payload ? String(payload.jti) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(token: Token, now: Date): boolean {
-  return !token.revoked && token.expiresAt > now.getTime();
-}
+const isAlive = (token: Token, now: Date): boolean => token.expiresAt > now.getTime();

@@ -1,49 +1,37 @@
 /** Who asks: Basic, or a bearer token of the director's own UAA. */
-import { basicCredentials, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
-import { digest, type DirectorState } from "./state.ts";
-
-export type Asker = { readonly user: string; readonly mayRead: boolean };
-
-export function asker(state: DirectorState, request: HttpRequest, now: Date): Asker | undefined {
-  const client = state.auth === "basic" ? byBasic(state, request) : byToken(state, request, now);
-  return client && { user: client.id, mayRead: client.mayRead };
-}
-
-export function grantToken(
-  state: DirectorState,
-  request: HttpRequest,
-  now: Date,
-): { readonly state: DirectorState; readonly response: HttpResponse } {
-  const client = byBasic(state, request);
-  const grant = new URLSearchParams(request.body).get("grant_type");
-  if (client === undefined || grant !== "client_credentials") {
-    const refusal = { error: "unauthorized", error_description: "Bad credentials" };
-    return { state, response: jsonResponse(401, refusal) };
-  }
-  const token = jwt(state, client.id, now);
-  const row = { sha256: digest(token), client: client.id, expiresAt: now.getTime() + state.tokenSeconds * 1000 };
-  const tokens = [...state.tokens.filter((each) => each.expiresAt > now.getTime()), row];
-  const answer = { access_token: token, token_type: "bearer", expires_in: state.tokenSeconds, scope: "bosh.admin" };
-  return { state: { ...state, tokens }, response: jsonResponse(200, answer) };
-}
+import { sha256 } from "../guid.ts";
+import { basicCredentials, formBody, type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
+import { bearerToken, signed } from "../http/token.ts";
+import type { Directing, DirectorState } from "./state.ts";
 
 type Client = DirectorState["clients"][number];
 
-function byBasic(state: DirectorState, request: HttpRequest): Client | undefined {
-  const given = basicCredentials(request);
-  if (given === undefined) return undefined;
-  return state.clients.find((each) => each.id === given.user && each.secretSha256 === digest(given.password));
+/** Seconds. */
+const TOKEN_LIVES = 600;
+
+export const asker = (state: DirectorState, request: HttpRequest, now: Date): Client | undefined =>
+  state.auth === "basic" ? byBasic(state, request) : byToken(state, request, now);
+
+export function grantToken(state: Directing, request: HttpRequest, now: Date): HttpResponse {
+  const client = byBasic(state, request);
+  if (client === undefined || formBody(request).get("grant_type") !== "client_credentials")
+    return jsonResponse(401, { error: "unauthorized", error_description: "Bad credentials" });
+  const jti = sha256(`${state.uuid}/${state.nextTask}/${state.tokens.length}/${now.getTime()}`);
+  const exp = Math.floor(now.getTime() / 1000) + TOKEN_LIVES;
+  const token = signed({ jti, client_id: client.id, exp, scope: ["bosh.admin"] });
+  const row = { sha256: sha256(token), client: client.id, expiresAt: now.getTime() + TOKEN_LIVES * 1000 };
+  state.tokens = [...state.tokens.filter((each) => each.expiresAt > now.getTime()), row];
+  const type = { token_type: "bearer", expires_in: TOKEN_LIVES, scope: "bosh.admin" };
+  return jsonResponse(200, { access_token: token, ...type });
 }
 
-function byToken(state: DirectorState, request: HttpRequest, now: Date): Client | undefined {
-  const given = (request.headers["authorization"] ?? "").replace(/^bearer /i, "");
-  const token = state.tokens.find((each) => each.sha256 === digest(given) && each.expiresAt > now.getTime());
-  return state.clients.find((each) => each.id === token?.client);
+function byBasic({ clients }: DirectorState, request: HttpRequest): Client | undefined {
+  const { user, password = "" } = basicCredentials(request) ?? {};
+  return clients.find((each) => each.id === user && each.secretSha256 === sha256(password));
 }
 
-function jwt(state: DirectorState, client: string, now: Date): string {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const jti = digest(`${state.uuid}/${state.nextTask}/${state.tokens.length}/${now.getTime()}`);
-  const exp = Math.floor(now.getTime() / 1000) + state.tokenSeconds;
-  return `${part({ alg: "HS256", typ: "JWT" })}.${part({ jti, client_id: client, exp, scope: ["bosh.admin"] })}.c2ln`;
+function byToken({ clients, tokens }: DirectorState, request: HttpRequest, now: Date): Client | undefined {
+  const given = sha256(bearerToken(request) ?? "");
+  const token = tokens.find((each) => each.sha256 === given && each.expiresAt > now.getTime());
+  return clients.find((each) => each.id === token?.client);
 }

@@ -1,22 +1,22 @@
-/** The input and the answer of every route. */
-import type { HttpRequest, HttpResponse } from "../http/message.ts";
-import type { Asker } from "./access.ts";
+/** The input of every route, and its refusal. */
+import { type HttpRequest, type HttpResponse, jsonResponse } from "../http/message.ts";
 import type { AgentCall } from "./agent.ts";
-import type { DirectorState } from "./state.ts";
+import type { Directing, DirectorState } from "./state.ts";
 
 export interface Exchange {
-  readonly state: DirectorState;
+  readonly state: Directing;
   readonly request: HttpRequest;
   readonly now: Date;
-  readonly who: Asker;
+  readonly who: DirectorState["clients"][number];
+  /** Calls of the agents that the route decides on. */
+  readonly calls: AgentCall[];
 }
 
-export interface Answer {
-  readonly state: DirectorState;
+export class DirectorRefusal extends Error {
   readonly response: HttpResponse;
-  readonly calls: readonly AgentCall[];
-}
 
-export function answer(state: DirectorState, response: HttpResponse): Answer {
-  return { state, response, calls: [] };
+  constructor(status: number, code: number, description: string) {
+    super(description);
+    this.response = jsonResponse(status, { code, description });
+  }
 }

@@ -1,8 +1,8 @@
 /** The shell of the director stand-in: HTTPS in front of `handle`, the agents of its machines behind it. */
-import { type Listen, type StandInServer, serve } from "../http/server.ts";
+import { callTo, type Listen, type StandInServer, serve } from "../http/server.ts";
 import type { Passage } from "../passage.ts";
 import { type Agent, type AgentCall, callAgents } from "./agent.ts";
-import { handle, meetFault } from "./handle.ts";
+import { handle } from "./handle.ts";
 import { settle } from "./ssh.ts";
 import type { DirectorState } from "./state.ts";
 
@@ -20,15 +20,10 @@ export interface DirectorWorld {
 export async function serveDirector(world: DirectorWorld): Promise<StandInServer> {
   const perform = async (call: AgentCall): Promise<void> => {
     const outcome = await callAgents(world.agent, call);
-    world.set(settle(world.get(), call, { outcome, now: world.now() }));
+    world.set(settle(world.get(), call, outcome));
   };
   const server = await serve(
     {
-      strike: (request) => {
-        const met = meetFault(world.get(), request);
-        world.set(met.state);
-        return met.fault;
-      },
       answer: (request) => {
         const { state, response, calls } = handle(world.get(), request, world.now());
         world.set(state);
@@ -36,7 +31,7 @@ export async function serveDirector(world: DirectorWorld): Promise<StandInServer
         for (const call of calls) void perform(call);
         return Promise.resolve({ ...response, headers: { date: world.now().toUTCString(), ...response.headers } });
       },
-      systemOf: () => "director",
+      callOf: (request) => callTo("director", request),
       passage: world.passage,
     },
     world.listen,

@@ -1,6 +1,6 @@
 /** The world of a BOSH director as one serialisable value (cf-bosh.md §3.3, §3.4, §4.3). */
-import { createHash } from "node:crypto";
-import type { Fault } from "../http/fault.ts";
+import type { Draft } from "../draft.ts";
+import { sha256 } from "../guid.ts";
 import type { AgentCall } from "./agent.ts";
 
 export interface DirectorInstance {
@@ -45,21 +45,6 @@ export interface Task {
   readonly pollsLeft: number;
 }
 
-export interface DirectorEvent {
-  readonly timestamp: number;
-  readonly user: string;
-  readonly action: string;
-  readonly instance: string;
-  readonly sshUser: string;
-}
-
-export interface DirectorRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly body: string;
-}
-
 export interface DirectorState {
   readonly name: string;
   readonly uuid: string;
@@ -68,7 +53,6 @@ export interface DirectorState {
   readonly clients: readonly { readonly id: string; readonly secretSha256: string; readonly mayRead: boolean }[];
   /** Digests of bearer tokens that were given out. */
   readonly tokens: readonly { readonly sha256: string; readonly client: string; readonly expiresAt: number }[];
-  readonly tokenSeconds: number;
   /** Directors before instance ids know an instance by its index alone. */
   readonly identity: "uuid" | "index";
   readonly deployments: readonly Deployment[];
@@ -79,12 +63,10 @@ export interface DirectorState {
   readonly taskPolls: number;
   /** Agent calls that are decided and not yet answered: a restarted shell makes them again. */
   readonly pending: readonly AgentCall[];
-  readonly events: readonly DirectorEvent[];
-  readonly faults: readonly Fault[];
-  readonly counts: Readonly<Record<string, number>>;
-  /** Every request that was no GET, oldest first. */
-  readonly requests: readonly DirectorRequest[];
 }
+
+/** A director to change. */
+export type Directing = Draft<DirectorState>;
 
 export interface DirectorSeed {
   readonly name?: string;
@@ -104,11 +86,10 @@ export function newDirector(seed: DirectorSeed): DirectorState {
     auth: seed.auth ?? "basic",
     clients: seed.clients.map(({ id, secret, mayRead }) => ({
       id,
-      secretSha256: digest(secret),
+      secretSha256: sha256(secret),
       mayRead: mayRead ?? true,
     })),
     tokens: [],
-    tokenSeconds: 600,
     identity: seed.identity ?? "uuid",
     deployments: seed.deployments,
     locks: [],
@@ -116,13 +97,5 @@ export function newDirector(seed: DirectorSeed): DirectorState {
     nextTask: 1,
     taskPolls: 1,
     pending: [],
-    events: [],
-    faults: [],
-    counts: {},
-    requests: [],
   };
-}
-
-export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,7 +1,22 @@
-/** The answers of `config`: JSON of the second generation; YAML of the first, in the form of JSON. */
+/**
+ * Compose files of scenarios and of the contract suite, and the answers of `config` about them: JSON of the second
+ * generation; YAML of the first, in the form of JSON.
+ */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import type { ServiceText } from "./compose-file.ts";
+import { parse } from "yaml";
+
+/** As it stands in the files; what is not named here counts for comparisons alone. */
+export interface Service {
+  readonly image?: string;
+  readonly restart?: string;
+  readonly command?: string;
+  /** "FROM:TO". */
+  readonly volumes?: readonly string[];
+  /** "HOST:CONTAINER". */
+  readonly ports?: readonly string[];
+}
+export type Services = ReadonlyMap<string, Service>;
 
 /** As far as it counts here. */
 interface Call {
@@ -10,31 +25,46 @@ interface Call {
   readonly directory: string;
 }
 
-export function configured(call: Call, services: ReadonlyMap<string, ServiceText>): string {
+interface File {
+  readonly name?: string;
+  readonly services?: Readonly<Record<string, Service | null>>;
+}
+
+export function servicesIn(texts: readonly string[]): Services {
+  const all = new Map<string, Service>();
+  for (const text of texts)
+    for (const [name, own] of Object.entries((parse(text) as File | null)?.services ?? {})) {
+      const before = all.get(name);
+      all.set(name, before === undefined || own === null ? (own ?? {}) : merged(before, own));
+    }
+  return all;
+}
+
+/** The last file's own; without one, that of the directory. */
+export const nameIn = (texts: readonly string[], directory: string): string =>
+  texts.map((text) => (parse(text) as File | null)?.name).findLast((name) => name !== undefined) ??
+  posix.basename(directory);
+
+function merged(before: Service, over: Service): Service {
+  const both = (list: "volumes" | "ports") => [...(before[list] ?? []), ...(over[list] ?? [])];
+  return { ...before, ...over, volumes: both("volumes"), ports: both("ports") };
+}
+
+export function configured(call: Call, services: Services): string {
   const all = [...services].sort(([one], [other]) => (one < other ? -1 : 1));
-  const keys = new Set(all.flatMap(([, { volumes }]) => volumes.map(fromOf).filter((from) => !isPath(from))));
+  const keys = new Set(all.flatMap(([, { volumes = [] }]) => volumes.map(fromOf).filter((from) => !isPath(from))));
   const named = [...keys].filter((key) => key !== "");
-  if (call.generation === "v1") {
-    const volumes = named.length === 0 ? {} : { volumes: Object.fromEntries(named.map((key) => [key, {}])) };
-    return JSON.stringify({
-      services: Object.fromEntries(all.map(([name, service]) => [name, first(service, call)])),
-      version: "2",
-      ...volumes,
-    });
-  }
-  const name = (key: string) => ({ name: `${call.project}_${key}` });
+  const name = (key: string) => (call.generation === "v1" ? {} : { name: `${call.project}_${key}` });
   const volumes = named.length === 0 ? {} : { volumes: Object.fromEntries(named.map((key) => [key, name(key)])) };
-  const made = {
-    name: call.project,
-    networks: { default: { ...name("default"), ipam: {} } },
-    services: Object.fromEntries(all.map(([each, service]) => [each, second(service, call)])),
-    ...volumes,
-  };
-  return `${JSON.stringify(made, null, 2)}\n`;
+  const says = call.generation === "v1" ? first : second;
+  const told = { services: Object.fromEntries(all.map(([each, service]) => [each, says(service, call)])), ...volumes };
+  if (call.generation === "v1") return JSON.stringify({ ...told, version: "2" });
+  const networks = { default: { ...name("default"), ipam: {} } };
+  return `${JSON.stringify({ name: call.project, networks, ...told }, null, 2)}\n`;
 }
 
 /** The hash on a container's label: of all that `config` says of its service. */
-export const configHash = (service: ServiceText, call: Call): string => digest(second(service, call));
+export const configHash = (service: Service, call: Call): string => digest(second(service, call));
 
 /** Lines of a service and its hash, of an answer of the second generation. */
 export const hashesOf = (answer: string, names: readonly string[]): string =>
@@ -45,27 +75,31 @@ export const hashesOf = (answer: string, names: readonly string[]): string =>
 
 const digest = (service: unknown): string => createHash("sha256").update(JSON.stringify(service)).digest("hex");
 
-const first = ({ image, restart, command, volumes, ports, others }: ServiceText, call: Call) => ({
-  ...(others.length === 0 ? {} : { "x-others": others }),
-  ...(command === "" ? {} : { command }),
-  image,
-  ...(ports.length === 0
-    ? {}
-    : { ports: ports.map((port) => ({ published: halves(port)[0], target: halves(port)[1] })) }),
-  ...(restart === "" ? {} : { restart }),
-  ...(volumes.length === 0 ? {} : { volumes: volumes.map((volume) => short(volume, call)) }),
+function first({ command, volumes = [], ports = [], ...rest }: Service, call: Call) {
+  return {
+    ...common(rest),
+    ...(command === undefined ? {} : { command }),
+    ...list("ports", ports, (port) => ({ published: halves(port)[0], target: halves(port)[1] })),
+    ...list("volumes", volumes, (volume) => short(volume, call)),
+  };
+}
+
+function second({ command, volumes = [], ports = [], ...rest }: Service, call: Call) {
+  return {
+    ...common(rest),
+    ...{ command: command?.split(" ") ?? null, entrypoint: null, networks: { default: null } },
+    ...list("ports", ports, (port) => long(...halves(port))),
+    ...list("volumes", volumes, (volume) => mount(volume, call)),
+  };
+}
+
+const common = ({ image, restart, ...others }: Service) => ({
+  ...(Object.keys(others).length === 0 ? {} : { "x-others": others }),
+  ...{ image, restart },
 });
 
-const second = ({ image, restart, command, volumes, ports, others }: ServiceText, call: Call) => ({
-  ...(others.length === 0 ? {} : { "x-others": others }),
-  command: command === "" ? null : command.split(" "),
-  entrypoint: null,
-  image,
-  networks: { default: null },
-  ...(ports.length === 0 ? {} : { ports: ports.map((port) => long(...halves(port))) }),
-  ...(restart === "" ? {} : { restart }),
-  ...(volumes.length === 0 ? {} : { volumes: volumes.map((volume) => mount(volume, call)) }),
-});
+const list = <T>(key: string, items: readonly string[], each: (item: string) => T) =>
+  items.length === 0 ? {} : { [key]: items.map(each) };
 
 const halves = (port: string): readonly [number, number] => {
   const [host = "", container = ""] = port.split(":");

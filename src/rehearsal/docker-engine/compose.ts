@@ -4,8 +4,7 @@
  */
 import { posix } from "node:path";
 import { type Applied, fails, says } from "./answer.ts";
-import { configHash, configured, hashesOf } from "./compose-config.ts";
-import { servicesIn, type ServiceText } from "./compose-file.ts";
+import { configHash, configured, hashesOf, nameIn, type Service, type Services, servicesIn } from "./compose-config.ts";
 import { create, remove, start, stop } from "./lifecycle.ts";
 import { recorded, textOn } from "./machine-files.ts";
 import { type DockerEngineState, imageOf, type SimContainer, type SimMount } from "./state.ts";
@@ -31,19 +30,21 @@ interface Typed {
 
 export function applyCompose(state: DockerEngineState, { generation, words, stdin, now }: Typed): Applied | undefined {
   if (words.join(" ") === "version --short") return says(state, `${VERSIONS[generation]}\n`);
-  const [p, project = "", d, directory = "", ...rest] = words;
-  if (p !== "-p" || d !== "--project-directory") return undefined;
+  const [given, own] = words[0] === "-p" ? [words[1], words.slice(2)] : [undefined, words];
+  const [d, directory = "", ...rest] = own;
+  if (d !== "--project-directory") return undefined;
   const files: string[] = [];
   while (rest[0] === "-f") files.push(rest.splice(0, 2)[1] ?? "");
   if (generation === "v2" && rest[0] === "--profile" && rest[1] === "*") rest.splice(0, 2);
-  const call = { generation, project, directory, files, now };
-  const texts = files.map((file) => (file === "/dev/stdin" ? stdin : textOn(state, file)));
-  const lacking = files.find((_, index) => texts[index] === undefined);
+  const read = files.map((file) => (file === "/dev/stdin" ? stdin : textOn(state, file)));
+  const lacking = files.find((_, index) => read[index] === undefined);
   if (lacking !== undefined) return fails(state, `open ${lacking}: no such file or directory`);
+  const texts = read.map((text) => text ?? "");
+  const call = { generation, project: given ?? nameIn(texts, directory), directory, files, now };
   const hashed = rest[0] === "config" && rest[1] === "--hash" && rest.length === 3 ? rest[2]?.split(",") : undefined;
   if (hashed !== undefined && generation === "v2" && files.join(" ") === "/dev/stdin")
     return says(state, hashesOf(stdin, hashed));
-  const services = servicesIn(texts.map((text) => text ?? ""));
+  const services = servicesIn(texts);
   if (hashed !== undefined && generation === "v1")
     return says(state, hashesOf(configured({ ...call, generation: "v2" }, services), hashed));
   if (rest.join(" ") === CONFIG[generation]) return says(state, configured(call, services));
@@ -59,7 +60,7 @@ const CONFIG: Readonly<Record<Generation, string>> = { v1: "config", v2: "config
 function up(
   state: DockerEngineState,
   call: Call,
-  { services, names }: { readonly services: ReadonlyMap<string, ServiceText>; readonly names: readonly string[] },
+  { services, names }: { readonly services: Services; readonly names: readonly string[] },
 ): Applied {
   let current = state;
   for (const name of names) {
@@ -74,14 +75,14 @@ function up(
 
 interface Named {
   readonly name: string;
-  readonly service: ServiceText;
+  readonly service: Service;
 }
 
 type Raised = { readonly state: DockerEngineState; readonly why?: string };
 
 function raised(state: DockerEngineState, call: Call, { name, service }: Named): Raised {
-  const image = imageOf(state, service.image);
-  if (image === undefined) return { state, why: `pull access denied for ${service.image}` };
+  const image = imageOf(state, service.image ?? "");
+  if (image === undefined) return { state, why: `pull access denied for ${service.image ?? ""}` };
   const old = memberOf(state, call.project, name);
   if (old !== undefined && old.labels[label("config-hash")] === configHash(service, call))
     return begun(state, old.id, call);
@@ -90,11 +91,11 @@ function raised(state: DockerEngineState, call: Call, { name, service }: Named):
   const [made, id] = create(
     gone,
     {
-      ...{ name: containerName(call, name), image: service.image, imageId: image.id, env: [] },
-      ...{ labels: labelsOf(call, { name, service }), restartPolicy: service.restart === "" ? "no" : service.restart },
+      ...{ name: containerName(call, name), image: service.image ?? "", imageId: image.id, env: [] },
+      ...{ labels: labelsOf(call, { name, service }), restartPolicy: service.restart ?? "no" },
       ...{ mounts: [...mountsOf(service, call), ...kept], networks: [`${call.project}_default`] },
-      ports: service.ports.map((port) => portOf(port)),
-      ...(service.command === "" ? {} : { command: service.command.split(" ") }),
+      ports: (service.ports ?? []).map(portOf),
+      ...(service.command === undefined ? {} : { command: service.command.split(" ") }),
     },
     call.now,
   );
@@ -119,12 +120,12 @@ const memberOf = ({ containers }: DockerEngineState, project: string, service: s
   );
 
 /** The data of a volume without a name are kept, unless the file mounts something there. */
-function inherited({ mounts }: SimContainer, service: ServiceText, call: Call): readonly SimMount[] {
+function inherited({ mounts }: SimContainer, service: Service, call: Call): readonly SimMount[] {
   const named = mountsOf(service, call).map(({ to }) => to);
   return mounts.filter(({ kind, from, to }) => kind === "volume" && /^[0-9a-f]{64}$/.test(from) && !named.includes(to));
 }
 
-function mountsOf({ volumes }: ServiceText, { project, directory }: Call): readonly SimMount[] {
+function mountsOf({ volumes = [] }: Service, { project, directory }: Call): readonly SimMount[] {
   return volumes.map((written) => {
     const [from = "", to = "", mode] = written.split(":");
     const isPath = /^[./~]/.test(from);
@@ -138,11 +139,11 @@ function portOf(written: string): { readonly container: string; readonly host: n
   return { container: `${container}/tcp`, host: Number(host) };
 }
 
-export const containerName = ({ generation, project }: Pick<Call, "generation" | "project">, service: string): string =>
+const containerName = ({ generation, project }: Pick<Call, "generation" | "project">, service: string): string =>
   [project, service, "1"].join(generation === "v1" ? "_" : "-");
 
 /** The first generation writes files as they were given, the second their whole paths. */
-export function labelsOf(call: Omit<Call, "now">, { name, service }: Named): Readonly<Record<string, string>> {
+function labelsOf(call: Omit<Call, "now">, { name, service }: Named): Readonly<Record<string, string>> {
   const { generation, project, directory, files } = call;
   const shown = generation === "v1" ? files.map((file) => file.replace(`${directory}/`, "")) : files;
   return {

@@ -15,17 +15,17 @@ const FIELD = "\u001f";
 const ROW = "\u001e";
 const COPY_AT = "/dingo/copy";
 
+const pairsAfter = (words: readonly string[], flag: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    words.flatMap((word, index) =>
+      words[index - 1] === flag ? [word.split(/=(.*)/s).slice(0, 2) as [string, string]] : [],
+    ),
+  );
+
 export function createVolume(state: DockerEngineState, words: readonly string[], now: number): Applied | undefined {
   const name = words.at(-1) ?? "";
-  const after = (flag: string): readonly string[] =>
-    words.flatMap((word, index) => (words[index - 1] === flag ? [word] : []));
   if (name in state.volumes) return says(state, `${name}\n`);
-  const labels = Object.fromEntries(
-    after("--label").map((each) => each.split(/=(.*)/s).slice(0, 2) as [string, string]),
-  );
-  const options = Object.fromEntries(
-    after("--opt").map((each) => each.split(/=(.*)/s).slice(0, 2) as [string, string]),
-  );
+  const [labels, options] = [pairsAfter(words, "--label"), pairsAfter(words, "--opt")];
   const volume = { name, driver: "local", labels, options, createdAt: now, tree: treeOf({}) };
   return says(
     recorded({ ...state, volumes: { ...state.volumes, [name]: volume } }, `volume create ${name}`),
@@ -142,11 +142,7 @@ function serve(state: DockerEngineState, { words, image, mounts, now }: Call): A
       `docker: Error response from daemon: Conflict. The container name "/${name}" is already in use`,
       125,
     );
-  const labels = Object.fromEntries(
-    words.flatMap((word, index) =>
-      words[index - 1] === "--label" ? [word.split(/=(.*)/s).slice(0, 2) as [string, string]] : [],
-    ),
-  );
+  const labels = pairsAfter(words, "--label");
   const imageId = imageOf(state, image)?.id ?? "";
   const volumes = [...mounts].map(([to, from]) => ({ kind: "volume" as const, from, to, writable: true }));
   const tmpfs = (state.images[imageId]?.volumes ?? []).map((to) => ({
@@ -250,7 +246,7 @@ function sql(
         .sort()
         .map((name) => [name, "C", "C", "UTF8", 8_000_000]),
     );
-  if (text.includes("string_agg(a.attnum")) return table(names.map((name) => ["public", name, ""]));
+  if (text.includes("json_agg(a.attname")) return table(names.map((name) => ["public", name, ""]));
   if (!text.startsWith("SELECT E'")) return undefined;
   const counts = [...text.matchAll(/^SELECT E'\\x1e(\d+)', .* FROM ONLY "public"\."((?:[^"]|"")*)";$/gm)];
   return says(

@@ -7,7 +7,8 @@ import { childrenOf, isLinked, nodeAt, type Tree, type TreeNode } from "./tree.t
 
 interface Pair {
   readonly path: string;
-  readonly inside: string;
+  /** A directory below it, or the number of levels that are searched. */
+  readonly word: string;
 }
 
 /** `words` are those behind the script; `real` turns a path in the container into one of the engine's machine. */
@@ -21,7 +22,7 @@ export function answerScript(
 ): string | undefined {
   const [most = "", wanted = "", ...rest] = words;
   const pairs = rest.flatMap((path, index) =>
-    index % 2 === 0 ? [{ path: real(path), inside: rest[index + 1] ?? "" }] : [],
+    index % 2 === 0 ? [{ path: real(path), word: rest[index + 1] ?? "" }] : [],
   );
   const terms = wanted === "" ? [] : wanted.split(" ");
   if (script.includes("\nlook() {"))
@@ -38,7 +39,7 @@ interface Terms {
 
 const END = "=\0";
 
-function look(state: DockerEngineState, { path, inside }: Pair, terms: Terms): string {
+function look(state: DockerEngineState, { path, word: inside }: Pair, terms: Terms): string {
   const spot = spotOf(state, path);
   if (inside !== "" && isLinked(spot.tree, join(spot.path, inside))) return `Ua link lies on the way\0${END}`;
   const at = join(spot.path, inside);
@@ -62,7 +63,7 @@ function inDirectory({ space }: DockerEngineState, { tree, path }: Spot, { most,
   const stats = [{ name: ".", node: nodeAt(tree, path) }, ...files].map(({ name, node }) => statLine(name, node));
   const { block, blocks, free, inodes, freeInodes } = space;
   const names = childrenOf(tree, path)
-    .map(([name, node]) => `${LETTERS[node.kind]}${name}\0`)
+    .map(([name, node]) => `./${name}\0`.repeat(TIMES[node.kind]))
     .join("");
   return [
     `S${stats.join("")}\0D${block} ${blocks} ${free} ${inodes} ${freeInodes}\n\0E\0${cut(names, most)}\0\0`,
@@ -71,7 +72,7 @@ function inDirectory({ space }: DockerEngineState, { tree, path }: Spot, { most,
   ].join("");
 }
 
-const LETTERS = { file: "f", directory: "d", link: "l", pipe: "p" } as const;
+const TIMES = { file: 1, directory: 2, link: 3, pipe: 3 } as const;
 const TYPE_BITS = { file: 0o100000, directory: 0o40000, link: 0o120000, pipe: 0o10000 } as const;
 
 function statLine(name: string, node: TreeNode | undefined): string {
@@ -95,11 +96,12 @@ const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, byte) => ` ${b
 /** As `head -c` cuts. */
 const cut = (text: string, most: number): string => Buffer.from(text).subarray(0, most).toString();
 
-function search(state: DockerEngineState, { path }: Pair, { most, terms }: Terms): string {
+function search(state: DockerEngineState, { path, word }: Pair, { most, terms }: Terms): string {
   const spot = spotOf(state, path);
   if (nodeAt(spot.tree, spot.path) === undefined) return `A\0${END}`;
-  const found = pathsBelow(spot.tree, spot.path).filter((each) =>
-    terms.some((end) => each === end || each.endsWith(`/${end}`)),
+  const isNear = (each: string): boolean => word === "" || each.split("/").length <= Number(word);
+  const found = pathsBelow(spot.tree, spot.path).filter(
+    (each) => isNear(each) && terms.some((end) => each === end || each.endsWith(`/${end}`)),
   );
   return `P\0${cut(found.map((each) => `./${each}\0`).join(""), most)}\0\0${END}`;
 }

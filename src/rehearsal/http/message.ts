@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Buffer;
   /** `http://127.0.0.1:8080`: the beginning of links in the answer. */
   readonly origin: string;
 }
@@ -17,34 +17,28 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-export function jsonResponse(
-  status: number,
-  value: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): HttpResponse {
-  return {
-    status,
-    headers: { "content-type": "application/json; charset=utf-8", ...headers },
-    body: JSON.stringify(value),
-  };
-}
+export const jsonResponse = (status: number, value: unknown): HttpResponse => ({
+  status,
+  headers: { "content-type": "application/json; charset=utf-8" },
+  body: JSON.stringify(value),
+});
 
 /** The value of a JSON request body; undefined if it is not JSON. */
-export function jsonBody(request: HttpRequest): unknown {
+export function jsonBody({ body }: HttpRequest): unknown {
   try {
-    return JSON.parse(request.body);
+    return JSON.parse(body.toString());
   } catch {
     return undefined;
   }
 }
 
+export const formBody = ({ body }: HttpRequest): URLSearchParams => new URLSearchParams(body.toString());
+
 /** User and password of a Basic Authorization header. */
-export function basicCredentials(
-  request: HttpRequest,
-): { readonly user: string; readonly password: string } | undefined {
-  const match = /^Basic (.+)$/i.exec(request.headers["authorization"] ?? "");
-  if (match?.[1] === undefined) return undefined;
-  const decoded = Buffer.from(match[1], "base64").toString("utf8");
-  const colon = decoded.indexOf(":");
-  return colon < 0 ? undefined : { user: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+export function basicCredentials({
+  headers,
+}: HttpRequest): { readonly user: string; readonly password: string } | undefined {
+  const [, encoded] = /^Basic (.+)$/i.exec(headers["authorization"] ?? "") ?? [];
+  const [, user, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? "", "base64").toString()) ?? [];
+  return user === undefined || password === undefined ? undefined : { user, password };
 }

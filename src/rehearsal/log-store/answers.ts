@@ -24,7 +24,10 @@ export class LogStoreAnswers {
     [/^POST \/_search$/, (_, request) => this.#searchPoint(request)],
     [/^POST \/_search\/scroll$/, (_, request) => this.#scroll(bodyOf(request))],
     [/^DELETE \/(?:_search\/scroll|_pit|_search\/point_in_time)$/, (_, request) => this.#free(bodyOf(request))],
-    [/^POST \/([^_/][^/]*)\/(_pit|_search\/point_in_time)$/, (words, { body }) => this.#openPoint(words, body)],
+    [
+      /^POST \/([^_/][^/]*)\/(_pit|_search\/point_in_time)$/,
+      (words, { body }) => this.#openPoint(words, body.toString()),
+    ],
   ];
 
   constructor(state: LogStoreState) {

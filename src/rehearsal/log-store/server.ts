@@ -1,17 +1,11 @@
 /** The HTTP shell of the log store's stand-in, on loopback. */
-import { type Fault, strike } from "../http/fault.ts";
-import { type Listen, serve } from "../http/server.ts";
+import { callTo, type Listen, type StandInServer, serve } from "../http/server.ts";
 import type { Passage } from "../passage.ts";
 import { LogStoreAnswers } from "./answers.ts";
 import type { LogStoreState } from "./store.ts";
 
-export interface LogStoreServer {
-  readonly url: string;
-  readonly port: number;
+export interface LogStoreServer extends StandInServer {
   readonly answers: LogStoreAnswers;
-  /** The faults that strike from now on. */
-  readonly suffer: (faults: readonly Fault[]) => void;
-  close(): Promise<void>;
 }
 
 export interface LogStoreSettings extends Listen {
@@ -23,27 +17,7 @@ export async function serveLogStore(
   { passage, ...listen }: LogStoreSettings = {},
 ): Promise<LogStoreServer> {
   const answers = new LogStoreAnswers(state);
-  let faults: readonly Fault[] = [];
-  const server = await serve(
-    {
-      strike: ({ method, path }) => {
-        const struck = strike(faults, method, path);
-        faults = struck.faults;
-        return struck.fault;
-      },
-      answer: (request) => Promise.resolve(answers.answer(request)),
-      systemOf: () => "log-store",
-      passage,
-    },
-    listen,
-  );
-  return {
-    url: server.url,
-    port: server.port,
-    answers,
-    suffer: (next) => {
-      faults = next;
-    },
-    close: () => server.close(),
-  };
+  const answer = (request: Parameters<LogStoreAnswers["answer"]>[0]) => Promise.resolve(answers.answer(request));
+  const server = await serve({ answer, callOf: (request) => callTo("log-store", request), passage }, listen);
+  return { ...server, answers };
 }

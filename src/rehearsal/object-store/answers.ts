@@ -5,7 +5,8 @@
 import type { WorldHost } from "../box/world-host.ts";
 import { bytesOf, type StoredObject } from "../world/objects.ts";
 import type { AccessKey, ExpiryRule, StoreRequest } from "../world/store-state.ts";
-import { payload, signedBy, signedFor, type StoreAnswer, type StoreCall } from "./message.ts";
+import type { HttpRequest } from "../http/message.ts";
+import { payload, signedBy, signedFor, type StoreAnswer } from "./message.ts";
 import { listing } from "./listing.ts";
 import { type Element, elements, xml } from "./xml.ts";
 
@@ -17,7 +18,7 @@ const FIRST_REGION = "us-east-1";
 /** One request whose sender is known. */
 interface Asked {
   readonly host: WorldHost;
-  readonly call: StoreCall;
+  readonly call: HttpRequest;
   readonly key: AccessKey;
   readonly bucket: string;
   /** Empty for requests to the bucket. */
@@ -25,7 +26,7 @@ interface Asked {
   readonly operation: Operation;
 }
 
-export function answerStore(host: WorldHost, call: StoreCall): StoreAnswer {
+export function answerStore(host: WorldHost, call: HttpRequest): StoreAnswer {
   const [, bucket = "", object = ""] = /^\/([^/]*)\/?(.*)$/s.exec(call.path) ?? [];
   const signer = signedBy(call);
   const keys = host.world().store.keys;
@@ -67,14 +68,14 @@ const NAMES: Readonly<Record<Operation, string>> = {
 };
 
 /** As S3 names it; a call that the stand-in does not know is `Unknown`. */
-export function operationName(call: StoreCall): string {
+export function operationName(call: HttpRequest): string {
   const object = /^\/[^/]*\/?(.*)$/s.exec(call.path)?.[1] ?? "";
   const operation = operationOf(call, object);
   if (operation === undefined) return "Unknown";
   return operation === "head" && object === "" ? "HeadBucket" : NAMES[operation];
 }
 
-function operationOf(call: StoreCall, object: string): Operation | undefined {
+function operationOf(call: HttpRequest, object: string): Operation | undefined {
   const { method, query, headers } = call;
   if (object === "") {
     if (method === "HEAD") return "head";

@@ -1,13 +1,5 @@
-/** A request to the store and its answer, as plain values. */
-export interface StoreCall {
-  readonly method: string;
-  /** Percent-encoded, as it stood in the request line. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+/** The S3 sides of a request and its answer. */
+import type { HttpRequest } from "../http/message.ts";
 
 export interface StoreAnswer {
   readonly status: number;
@@ -19,7 +11,7 @@ export interface StoreAnswer {
  * The object in a PUT: the SDK may send it in chunks with their sizes and a checksum at the end (`aws-chunked`), which are
  * not part of it.
  */
-export function payload({ headers, body }: StoreCall): Buffer {
+export function payload({ headers, body }: HttpRequest): Buffer {
   if (!/aws-chunked/.test(headers["content-encoding"] ?? "") && !headers["x-amz-decoded-content-length"]) return body;
   const parts: Buffer[] = [];
   for (let at = 0; at < body.length; ) {
@@ -34,9 +26,9 @@ export function payload({ headers, body }: StoreCall): Buffer {
 }
 
 /** Who signed the request: the access key's id in the Authorization header. The signature itself is not checked. */
-export const signedBy = ({ headers }: StoreCall): string | undefined =>
+export const signedBy = ({ headers }: HttpRequest): string | undefined =>
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\//.exec(headers["authorization"] ?? "")?.[1];
 
 /** The region that the request was signed for; empty if it was not signed. */
-export const signedFor = ({ headers }: StoreCall): string =>
+export const signedFor = ({ headers }: HttpRequest): string =>
   /^AWS4-HMAC-SHA256 Credential=[^/,\s]+\/\d+\/([^/,\s]+)\//.exec(headers["authorization"] ?? "")?.[1] ?? "";

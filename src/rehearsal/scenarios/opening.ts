@@ -10,7 +10,7 @@ import {
   seedDeletion,
   seedInstance,
 } from "../cloud-controller/seed.ts";
-import type { CloudControllerState } from "../cloud-controller/state.ts";
+import type { Cloud } from "../cloud-controller/state.ts";
 import { drawGuid } from "../world/chance.ts";
 import { ERAS } from "../world/eras.ts";
 import { foundation, protectArchive } from "../world/foundation.ts";
@@ -123,7 +123,7 @@ function withSlowStop(world: World): World {
 }
 
 interface CloudPlaces {
-  readonly state: CloudControllerState;
+  readonly state: Cloud;
   readonly orgGuid: string;
   readonly spaceGuid: string;
   readonly planGuid: string;
@@ -133,22 +133,15 @@ interface CloudPlaces {
 
 function cloudPlaces({ era, seed }: Setting, start: number): CloudPlaces {
   const at = new Date(start - 400 * 24 * HOUR);
-  const empty = emptyCloudController(`box-${seed}`, { brokerPollSeconds: BROKER_POLL_SECONDS });
+  const state = emptyCloudController(`box-${seed}`, { brokerPollSeconds: BROKER_POLL_SECONDS });
   const scopes = ["cloud_controller.admin", "cloud_controller.read", "cloud_controller.write", "openid"];
-  const person = addPerson(empty, { name: OPERATOR, password: OPERATOR_PASSWORD, scopes });
-  const org = addOrg(person.state, { name: ORG, at });
-  const space = addSpace(org.state, { name: SPACE, orgGuid: org.org.guid, at });
+  const person = addPerson(state, { name: OPERATOR, password: OPERATOR_PASSWORD, scopes });
+  const { guid: orgGuid } = addOrg(state, { name: ORG, at });
+  const { guid: spaceGuid } = addSpace(state, { name: SPACE, orgGuid, at });
   const { offering, plan: name, planIdOfBroker: brokerPlanId } = ERAS[era];
-  const plan = addPlan(space.state, { name, offering, brokerPlanId, at });
-  const app = addApp(plan.state, { name: APP, spaceGuid: space.space.guid, at });
-  return {
-    state: app.state,
-    orgGuid: org.org.guid,
-    spaceGuid: space.space.guid,
-    planGuid: plan.plan.guid,
-    appGuid: app.app.guid,
-    actor: { guid: person.id, type: "user", name: OPERATOR },
-  };
+  const { guid: planGuid } = addPlan(state, { name, offering, brokerPlanId, at });
+  const { guid: appGuid } = addApp(state, { name: APP, spaceGuid, at });
+  return { state, orgGuid, spaceGuid, planGuid, appGuid, actor: { guid: person, type: "user", name: OPERATOR } };
 }
 
 interface Happened {
@@ -159,16 +152,17 @@ interface Happened {
   readonly deletedAt: number;
 }
 
-function cloudStory({ state, actor, ...guids }: CloudPlaces, happened: Happened): CloudControllerState {
+function cloudStory({ state, actor, ...guids }: CloudPlaces, happened: Happened): Cloud {
   const made = { now: new Date(happened.start), actor };
   const { spaceGuid, planGuid, appGuid } = guids;
   const common = { spaceGuid, planGuid, tags: [] };
-  const other = seedInstance(state, { ...common, guid: happened.bystander, name: "billing-db" }, made);
-  const old = seedInstance(other.state, { ...common, guid: happened.old, name: SERVICE }, made);
-  const bound = seedBinding(old.state, { type: "app", name: null, instanceGuid: happened.old, appGuid }, made);
-  if (happened.setting.staysAlive === true) return bound.state;
-  const deleted = seedDeletion(bound.state, happened.old, { now: new Date(happened.deletedAt), actor });
-  return happened.setting.withoutEvents === true ? { ...deleted, usageEvents: [], auditEvents: [] } : deleted;
+  seedInstance(state, { ...common, guid: happened.bystander, name: "billing-db" }, made);
+  seedInstance(state, { ...common, guid: happened.old, name: SERVICE }, made);
+  seedBinding(state, { type: "app", name: null, instanceGuid: happened.old, appGuid }, made);
+  const { staysAlive = false, withoutEvents = false } = happened.setting;
+  if (staysAlive) return state;
+  seedDeletion(state, happened.old, { now: new Date(happened.deletedAt), actor });
+  return withoutEvents ? { ...state, usageEvents: [], auditEvents: [] } : state;
 }
 
 /** Somebody's clean-up of the bucket took objects of the deleted instance's archive along. */

@@ -1,5 +1,5 @@
 /** A scenario: the world that it begins with, faults, and the operator's answers; never a reply to a call. */
-import type { CloudControllerState } from "../cloud-controller/state.ts";
+import type { Cloud, CloudControllerState } from "../cloud-controller/state.ts";
 import type { DirectorState } from "../director/state.ts";
 import type { DockerEngineState } from "../docker-engine/state.ts";
 import type { WorldEvent } from "../world/events.ts";
@@ -8,7 +8,7 @@ import type { Told } from "./told.ts";
 
 export interface Opening {
   readonly world: World;
-  readonly cloudController: CloudControllerState;
+  readonly cloudController: Cloud;
   /** The instance that was deleted. */
   readonly old: string;
   /** The director's naming of its instances. Default: by GUID. */

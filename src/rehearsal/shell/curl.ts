@@ -57,13 +57,13 @@ const answer = (status: number, body: string): Ended => ended(0, `${body}\n${sta
 function etcd(call: Call, { method, url, value }: Asked): Ended | undefined {
   const key = /^\/v2\/keys(\/.*)?$/.exec(url.pathname);
   if (key === null) return answer(404, "404 page not found\n");
-  const prevValue = url.searchParams.get("prevValue");
+  const { prevValue, quorum: _quorum, ...others } = Object.fromEntries(url.searchParams);
+  if (Object.keys(others).length > 0) return undefined;
   const request: EtcdRequest = {
     method,
     key: decodeURIComponent(key[1] ?? "/"),
     ...(value === undefined ? {} : { value }),
-    ...(prevValue === null ? {} : { prevValue }),
-    ...(url.searchParams.get("recursive") === "true" ? { recursive: true } : {}),
+    ...(prevValue === undefined ? {} : { prevValue }),
   };
   const world = call.host.world();
   const said = method === "GET" ? etcdRead(world.etcd, request, world.now) : call.host.apply({ is: "etcd", request });

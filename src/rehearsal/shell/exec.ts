@@ -1,11 +1,11 @@
 /** `docker exec … psql` and `pg_restore`: over the container's socket, or through the network with a password. */
 import { databaseOf } from "../world/data-directory.ts";
-import type { Database } from "../world/database/database.ts";
+import { type Database, passwordFits } from "../world/database/database.ts";
 import { isUp } from "../world/docker.ts";
 import type { Ended } from "../world/events.ts";
 import { unarchived } from "../box-archive.ts";
 import { readKey } from "../world/service-keys.ts";
-import { mayLogIn, type SqlOutcome } from "../world/database/sql.ts";
+import type { SqlOutcome } from "../world/database/sql.ts";
 import { allContainers, type Site } from "../world/world.ts";
 import { after, type Call, cellOf, ended } from "./command.ts";
 
@@ -115,7 +115,7 @@ function refusal(
   if (database !== "postgres") {
     return `no pg_hba.conf entry for host "${host}", user "${user}", database "${database}", SSL off`;
   }
-  return mayLogIn(data, user, password) ? undefined : `password authentication failed for user "${user}"`;
+  return passwordFits(data, user, password) ? undefined : `password authentication failed for user "${user}"`;
 }
 
 /** The router forwards an allocated port to the leader of its instance; a cell forwards a published port. */

@@ -125,8 +125,7 @@ async function putCf(bin: string, clock: BoxClock): Promise<Pick<ChildPlace, "cl
     const { path, service } = await serveCf(bin, () => shown(clock));
     return { path, close: () => service.close() };
   }
-  const { realMs: wallMs, epochMs: shownMs, rate } = clock;
-  return { path: installCfProgram(bin, { wallMs, shownMs, rate }), close: () => Promise.resolve() };
+  return { path: installCfProgram(bin, clock), close: () => Promise.resolve() };
 }
 
 function configuration(box: Box, gatewayKey: string): Record<string, unknown> {

@@ -1,28 +1,16 @@
 /** Everything that looks random in a world: drawn from its seed, so that the same scenario runs the same way. */
-import { createHash } from "node:crypto";
+import { guidOf, sha256 } from "../guid.ts";
 import type { World } from "./world.ts";
 
-function digest(world: World, label: string): Buffer {
-  world.drawn += 1;
-  return createHash("sha256").update(`${world.seed}/${world.drawn}/${label}`).digest();
-}
+/** Another text at each draw. */
+const draw = (world: World, label: string): string => `${world.seed}/${(world.drawn += 1)}/${label}`;
 
-export function drawGuid(world: World, label: string): string {
-  const hex = digest(world, label).toString("hex");
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    variant + hex.slice(17, 20),
-    hex.slice(20, 32),
-  ].join("-");
-}
+const digest = (world: World, label: string): Buffer => Buffer.from(sha256(draw(world, label)), "hex");
+
+export const drawGuid = (world: World, label: string): string => guidOf(draw(world, label));
 
 /** 64 hex digits: a container id. */
-export function drawId(world: World, label: string): string {
-  return digest(world, label).toString("hex");
-}
+export const drawId = (world: World, label: string): string => sha256(draw(world, label));
 
 /** 16 letters and digits, as the broker makes them. Never a `=`: the container's scripts would cut it. */
 export function drawPassword(world: World, label: string): string {

@@ -49,9 +49,8 @@ export interface EtcdRequest {
   /** Seconds. */
   readonly ttl?: number;
   readonly prevValue?: string;
-  readonly prevExist?: boolean;
+  /** Of a delete: with everything below. */
   readonly recursive?: boolean;
-  readonly dir?: boolean;
 }
 
 export const emptyEtcd = (): EtcdState => ({ index: 3, entries: {}, directories: {} });
@@ -110,7 +109,7 @@ export function etcdRequest(state: EtcdState, request: EtcdRequest, now: number)
 }
 
 function get(turn: Turn): EtcdAnswer {
-  const node = nodeAt(turn, turn.key, turn.request.recursive === true ? Infinity : 1);
+  const node = nodeAt(turn, turn.key, 1);
   return node === undefined ? notFound(turn) : { status: 200, body: { action: "get", node } };
 }
 
@@ -132,7 +131,7 @@ function put(turn: Turn): EtcdAnswer {
   return {
     status: before === undefined ? 201 : 200,
     body: {
-      action: putAction(request),
+      action: request.prevValue === undefined ? "set" : "compareAndSwap",
       node: leaf(key, written, now),
       ...(before === undefined ? {} : { prevNode: leaf(key, before, now) }),
     },
@@ -150,22 +149,15 @@ function write(turn: Turn): EtcdEntry | EtcdAnswer {
   const refused = compare(turn, before);
   if (refused !== undefined) return refused;
   state.index += 1;
-  const keeps = request.prevValue !== undefined || request.prevExist === true;
   for (const directory of directories) state.directories[directory] ??= state.index;
   const entry: EtcdEntry = {
     value: request.value ?? "",
     modifiedIndex: state.index,
-    createdIndex: keeps && before !== undefined ? before.createdIndex : state.index,
+    createdIndex: request.prevValue !== undefined && before !== undefined ? before.createdIndex : state.index,
     ...(request.ttl === undefined ? {} : { expiresAt: now + request.ttl * 1000 }),
   };
   state.entries[key] = entry;
   return entry;
-}
-
-function putAction(request: EtcdRequest): string {
-  if (request.prevValue !== undefined) return "compareAndSwap";
-  if (request.prevExist === undefined) return "set";
-  return request.prevExist ? "update" : "create";
 }
 
 function remove(turn: Turn): EtcdAnswer {
@@ -188,8 +180,7 @@ function removeDirectory(turn: Turn): EtcdAnswer {
   const below = [...Object.keys(state.entries), ...Object.keys(state.directories)].filter((other) =>
     other.startsWith(`${key}/`),
   );
-  if (request.recursive !== true && request.dir !== true) return failure(turn, NOT_A_FILE, key);
-  if (request.recursive !== true && below.length > 0) return failure(turn, NOT_EMPTY, key);
+  if (request.recursive !== true) return failure(turn, NOT_A_FILE, key);
   state.index += 1;
   for (const other of [key, ...below]) {
     delete state.entries[other];
@@ -201,11 +192,9 @@ function removeDirectory(turn: Turn): EtcdAnswer {
 }
 
 function compare(turn: Turn, before: EtcdEntry | undefined): EtcdAnswer | undefined {
-  const { prevValue, prevExist } = turn.request;
-  const needsExisting = prevValue !== undefined || prevExist === true;
-  if (before === undefined) return needsExisting ? notFound(turn) : undefined;
-  if (prevExist === false) return failure(turn, EXISTS, turn.key);
-  if (prevValue === undefined || prevValue === before.value) return undefined;
+  const { prevValue } = turn.request;
+  if (prevValue === undefined || prevValue === before?.value) return undefined;
+  if (before === undefined) return notFound(turn);
   return failure(turn, COMPARE_FAILED, `[${prevValue} != ${before.value}]`);
 }
 
@@ -219,8 +208,6 @@ const NOT_FOUND: Kind = { status: 404, errorCode: 100, message: "Key not found" 
 const COMPARE_FAILED: Kind = { status: 412, errorCode: 101, message: "Compare failed" };
 const NOT_A_FILE: Kind = { status: 403, errorCode: 102, message: "Not a file" };
 const NOT_A_DIRECTORY: Kind = { status: 400, errorCode: 104, message: "Not a directory" };
-const EXISTS: Kind = { status: 412, errorCode: 105, message: "Key already exists" };
-const NOT_EMPTY: Kind = { status: 403, errorCode: 108, message: "Directory not empty" };
 
 const notFound = (turn: Turn): EtcdAnswer => failure(turn, NOT_FOUND, turn.key);
 

@@ -2,10 +2,9 @@
  * Recovery up to a moment on a copy elsewhere: the WAL that a server finds beside the copy, replayed until a commit is
  * too late.
  */
-import { copyOf } from "./copy.ts";
-import { type Change, type Database, replay, segmentName } from "./database/database.ts";
-import type { Meaning } from "./objects.ts";
-import { archivePrefix, below } from "./store.ts";
+import { type Database, replay, segmentName } from "./database/database.ts";
+import { basePart, unpacked, walOf } from "./restore.ts";
+import { below } from "./store.ts";
 import type { World } from "./world.ts";
 
 export interface CopyOf {
@@ -30,14 +29,14 @@ export interface ReplayedCopy {
 /** Undefined if no archive of the world has this base backup. */
 export function replayCopy(world: World, copy: CopyOf): ReplayedCopy | undefined {
   const scope = scopeOf(world, copy.systemId);
-  const base = scope === undefined ? undefined : baseAt(world, scope, copy.start);
-  if (scope === undefined || base === undefined) return undefined;
-  const database: Database = { ...copyOf(base.database), segment: base.segment, open: [], inRecovery: true };
-  const wal = segmentsOf(world, scope);
+  const archive = { world, scope: scope ?? "" };
+  const base = scope === undefined ? undefined : basePart(archive, `base_${copy.start}`);
+  if (base === undefined) return undefined;
+  const database = unpacked(base);
   const restored: string[] = [];
   for (;;) {
     const name = segmentName(database.timeline, database.segment);
-    const changes = copy.has(name) ? wal.get(name) : undefined;
+    const changes = copy.has(name) ? walOf(archive, name)?.changes : undefined;
     if (changes === undefined)
       return { database, restored, stoppedBefore: undefined, last: database.lastTransactionAt };
     restored.push(name);
@@ -56,19 +55,4 @@ function scopeOf(world: World, systemId: string): string | undefined {
       key.endsWith("/wal/sysids/sysid") && meaning.is === "text" && meaning.text.trim() === systemId,
   );
   return found?.[0].split("/")[1];
-}
-
-function baseAt(world: World, scope: string, start: string): Extract<Meaning, { is: "base" }> | undefined {
-  const parts = below(world, `${archivePrefix(scope)}basebackups_005/base_${start}`);
-  const found = parts.map(([, { meaning }]) => meaning).find((meaning) => meaning.is === "base");
-  return found?.is === "base" ? found : undefined;
-}
-
-function segmentsOf(world: World, scope: string): ReadonlyMap<string, readonly Change[]> {
-  const prefix = `${archivePrefix(scope)}wal_005/`;
-  return new Map(
-    below(world, prefix).flatMap(([key, { meaning }]) =>
-      meaning.is === "wal" ? [[key.slice(prefix.length).replace(/\.lzo$/, ""), meaning.changes] as const] : [],
-    ),
-  );
 }

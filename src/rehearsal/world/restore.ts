@@ -9,6 +9,7 @@ import { archivePrefix, below, objectAt } from "./store.ts";
 import { allContainers, type World } from "./world.ts";
 
 type Wal = Extract<Meaning, { is: "wal" }>;
+type Base = Extract<Meaning, { is: "base" }>;
 
 export type Replay =
   | { readonly ok: true; readonly database: Database; readonly restored: readonly string[] }
@@ -21,10 +22,26 @@ export interface Archive {
 
 /** The cluster in the parts of a base backup; undefined if no part is there. */
 export function fetchBase({ world, scope }: Archive, name: string): Database | undefined {
-  const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}/tar_partitions/`);
-  const meaning = parts.map(([, object]) => object.meaning).find((each) => each.is === "base");
-  if (meaning?.is !== "base" || (meaning.encrypted === true && !decrypts(world, scope))) return undefined;
-  return { ...copyOf(meaning.database), segment: meaning.segment, open: [], inRecovery: true };
+  const base = basePart({ world, scope }, name);
+  return base === undefined || (base.encrypted === true && !decrypts(world, scope)) ? undefined : unpacked(base);
+}
+
+/** The part with the cluster in a base backup, whose name may be cut short. */
+export function basePart({ world, scope }: Archive, name: string): Base | undefined {
+  const parts = below(world, `${archivePrefix(scope)}basebackups_005/${name}`).map(([, { meaning }]) => meaning);
+  return parts.find((each) => each.is === "base");
+}
+
+export const unpacked = ({ database, segment }: Base): Database => ({
+  ...copyOf(database),
+  segment,
+  open: [],
+  inRecovery: true,
+});
+
+export function walOf({ world, scope }: Archive, name: string): Wal | undefined {
+  const meaning = objectAt(world, `${archivePrefix(scope)}wal_005/${name}.lzo`)?.meaning;
+  return meaning?.is === "wal" ? meaning : undefined;
 }
 
 /** gpg in the container has a key. */
@@ -82,15 +99,13 @@ function switchSegment(history: string): number {
 }
 
 function segmentFor(
-  { world, scope }: Archive,
+  archive: Archive,
   ancestry: readonly Line[],
   segment: number,
 ): { readonly wal: Wal; readonly timeline: number } | undefined {
   const line = ancestry.find((each) => each.from <= segment);
   if (line === undefined) return undefined;
   const name = segmentName(line.timeline, segment);
-  if (name === world.faults.lostOnTheWay) return undefined;
-  const key = `${archivePrefix(scope)}wal_005/${name}.lzo`;
-  const meaning = objectAt(world, key)?.meaning;
-  return meaning?.is === "wal" ? { wal: meaning, timeline: line.timeline } : undefined;
+  const wal = name === archive.world.faults.lostOnTheWay ? undefined : walOf(archive, name);
+  return wal && { wal, timeline: line.timeline };
 }

@@ -1,8 +1,7 @@
 /** The databases of a batch, one after another. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type Carriers, inTurn } from "../../../src/cli/commands/carry-batch.ts";
 import {
   type Batch,
@@ -16,6 +15,7 @@ import { asRecoverError, EXIT, RecoverError } from "../../../src/errors.ts";
 import type { EntryBody } from "../../../src/engine/journal/entry.ts";
 import { StateDirectory } from "../../../src/engine/journal/state-directory.ts";
 import { Secrets } from "../../../src/kit/secrets/secrets.ts";
+import { testDirectory } from "../../directory.ts";
 
 const guid = (number: number): string => `00000000-0000-4000-8000-00000000000${number}`;
 const member = (number: number) => ({
@@ -159,10 +159,9 @@ describe("a database whose run cannot be read", () => {
   let path: string;
   let directory: StateDirectory;
   beforeEach(() => {
-    path = mkdtempSync(join(tmpdir(), "dingo-recover-batch-"));
+    path = testDirectory();
     directory = new StateDirectory({ path, secrets: new Secrets(), now: () => new Date() });
   });
-  afterEach(() => rmSync(path, { recursive: true, force: true }));
 
   async function begin(of: number, batch = BATCH.run): Promise<string> {
     const { run, journal } = directory.create();

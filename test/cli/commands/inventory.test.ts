@@ -1,6 +1,5 @@
 /** `inventory` as cron starts it: the built program, a Cloud Controller, no object store that anybody named. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseInventoryLine } from "../../../src/discovery/sources/inventory-line.ts";
@@ -8,9 +7,10 @@ import { InventoryFile } from "../../../src/discovery/inventory/inventory-file.t
 import { boxCfProgram } from "../../contract/box-cf-program.ts";
 import { ADMIN, CloudFoundryWorld, DEVELOPER } from "../../contract/cloud-foundry-world.ts";
 import { Place } from "../program.ts";
+import { fileDirectory } from "../../directory.ts";
 
 const world = new CloudFoundryWorld();
-const bin = mkdtempSync(join(tmpdir(), "inventory-cf-"));
+const bin = fileDirectory();
 let cf = "";
 const places: Place[] = [];
 
@@ -21,10 +21,7 @@ beforeAll(async () => {
 afterEach(() => {
   for (const place of places.splice(0)) place.remove();
 });
-afterAll(async () => {
-  await world.close();
-  rmSync(bin, { recursive: true, force: true });
-});
+afterAll(() => world.close());
 
 function somewhere() {
   const place = new Place();

@@ -1,19 +1,9 @@
 /** A file whose name takes no other file, or that is protected: by the system itself if it lets the test make one. */
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { testDirectory } from "../../directory.ts";
 
 const [NOBODY, OTHER] = [65534, 65533];
 const isRoot = process.getuid?.() === 0;
@@ -24,7 +14,7 @@ let place: string;
 let file: string;
 let script: string;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), "own-text-"));
+  place = testDirectory();
   chmodSync(place, 0o755);
   mkdirSync(join(place, "in"));
   file = join(place, "in", "report.md");
@@ -39,7 +29,6 @@ if (process.argv[3]) { process.setgroups([]); process.setgid(${NOBODY}); process
 try { writeOwnText(process.argv[2], "new", ""); } catch (error) { console.log(error.message); }`,
   );
 });
-afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 const written = (as = isRoot ? "nobody" : ""): string =>
   execFileSync(process.execPath, [script, file, as], { encoding: "utf8" });

@@ -12,16 +12,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { writeOwnText } from "../../../src/cli/process/own-text.ts";
+import { testDirectory } from "../../directory.ts";
 
 let place: string;
-beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), "own-text-"));
-});
-afterEach(() => rmSync(place, { recursive: true, force: true }));
+beforeEach(() => (place = testDirectory()));
 
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 

@@ -1,17 +1,12 @@
 /** A file that a person asked for: for every source of its text, `cat` shows it and no terminal obeys it. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { writeOwnText } from "../../../src/cli/process/own-text.ts";
+import { testDirectory } from "../../directory.ts";
 
 let directory = "";
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "own-text-"));
-});
-afterEach(() => {
-  rmSync(directory, { recursive: true });
-});
+beforeEach(() => (directory = testDirectory()));
 
 it("has no character that a terminal obeys, and is the same JSON", () => {
   const file = join(directory, "report.json");

@@ -1,8 +1,5 @@
 /** A batch in `runs`, `status` and its report: it stands where its databases stand. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/action.ts";
 import { batchStateOf, reportedBatch } from "../../../src/cli/runs/batch-state.ts";
 import { chooseRun, chooseRunOrRehearsal } from "../../../src/cli/runs/choose-run.ts";
@@ -11,6 +8,7 @@ import { StateDirectory } from "../../../src/engine/journal/state-directory.ts";
 import { incidentReport } from "../../../src/report/incident.ts";
 import { markdownOf } from "../../../src/report/markdown.ts";
 import { Secrets } from "../../../src/kit/secrets/secrets.ts";
+import { testDirectory } from "../../directory.ts";
 
 const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 
@@ -40,12 +38,11 @@ describe("a batch", () => {
   let path: string;
   let directory: StateDirectory;
   beforeEach(() => {
-    path = mkdtempSync(join(tmpdir(), "dingo-recover-batch-state-"));
+    path = testDirectory();
     let seconds = 0;
     const now = (): Date => new Date(Date.UTC(2026, 10, 21, 15, 0, (seconds += 1)));
     directory = new StateDirectory({ path, secrets: new Secrets(), now });
   });
-  afterEach(() => rmSync(path, { recursive: true, force: true }));
 
   async function play(
     runbook: string,

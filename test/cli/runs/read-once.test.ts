@@ -1,17 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { chooseRunOrRehearsal } from "../../../src/cli/runs/choose-run.ts";
 import { readOnce } from "../../../src/cli/runs/read-once.ts";
 import { StateDirectory } from "../../../src/engine/journal/state-directory.ts";
 import { Secrets } from "../../../src/kit/secrets/secrets.ts";
+import { testDirectory } from "../../directory.ts";
 
 let path: string;
-beforeEach(() => {
-  path = mkdtempSync(join(tmpdir(), "read-once-"));
-});
-afterEach(() => rmSync(path, { recursive: true, force: true }));
+beforeEach(() => (path = testDirectory()));
 
 class Counted extends StateDirectory {
   readonly reads: string[] = [];

@@ -1,14 +1,13 @@
 /** The pictures of the terminal in docs show the goldens. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { columnsOf } from "../../../src/cli/screen/text.ts";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { fileDirectory } from "../../directory.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
-const directory = mkdtempSync(join(tmpdir(), "dingo-recover-pictures-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = fileDirectory();
 
 describe("the pictures of the terminal", () => {
   it("are made by build/pictures.mjs from the goldens as they are", () => {

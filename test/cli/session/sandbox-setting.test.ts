@@ -1,17 +1,14 @@
 /** Whether a restored database may do without a sandbox is said by the configuration alone, and heard by every runbook that starts one. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { configReadFor } from "../../../src/cli/session/configuration.ts";
 import { loadFile } from "../../../src/cli/process/shipped-runbooks.ts";
 import type { Config } from "../../../src/config/settings/config.ts";
+import { testDirectory } from "../../directory.ts";
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "dingo-recover-setting-"));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => (folder = testDirectory()));
 
 async function read(runbook: string, text: string): Promise<Config> {
   const file = join(folder, "config.yml");

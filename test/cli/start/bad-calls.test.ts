@@ -2,20 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { EXIT } from "../../../src/errors.ts";
+import { type ErrorCode, EXIT } from "../../../src/errors.ts";
 import { printable } from "../../../src/kit/text/printable.ts";
 import { ARCHIVE, CONFIGURED, Place } from "../program.ts";
 
 const place = new Place();
 afterAll(() => place.remove());
-
-interface BadCall {
-  readonly what: string;
-  readonly words: readonly string[];
-  readonly exit: number;
-  readonly code: string;
-  readonly says: string;
-}
 
 const file = (name: string, text: string): string => {
   const path = join(place.directory, name);
@@ -29,186 +21,81 @@ execFileSync("mkfifo", [pipe]);
 /** The inputs for which the main runbook has no default. */
 const NAMED = ["--input", "service=a", "--input", "org=o", "--input", "space=s"];
 const brokenConfig = file("broken.yml", "cf: {apy: x}\ns3: {bucket: 5}\nnonsense: true\n");
+/** The fault, the words of the call, the code of its error, and a piece of its text. */
+type BadCall = readonly [what: string, words: readonly string[], code: ErrorCode, says: string];
+/** Without another code the call itself is wrong. */
+const wrong = (what: string, words: string, says: string, code: ErrorCode = "usage"): BadCall => [
+  what,
+  words.split(" "),
+  code,
+  says,
+];
+
 const CALLS: readonly BadCall[] = [
-  { what: "an unknown command", words: ["frobnicate"], exit: 2, code: "usage", says: 'no command "frobnicate"' },
-  { what: "a misspelt command", words: ["rehaerse"], exit: 2, code: "usage", says: 'Did you mean "rehearse"?' },
-  ...["--dry-run", "--dryrun"].map((option) => ({
-    what: `a rehearsal with ${option}`,
-    words: ["rehearse", option],
-    exit: 2,
-    code: "usage",
-    says: "a rehearsal changes nothing real, and takes no --dry-run",
-  })),
-  {
-    what: "a doctor for an unknown runbook",
-    words: ["doctor", "--runbook", "nothing"],
-    exit: 2,
-    code: "usage",
-    says: 'there is no runbook "nothing"',
-  },
-  {
-    what: "a run out of a pipe that nobody writes to",
-    words: ["resume", "--from", pipe],
-    exit: 2,
-    code: "usage",
-    says: "is no directory of a run",
-  },
-  { what: "an unknown flag", words: ["run", "--frob"], exit: 2, code: "usage", says: 'no option "--frob"' },
-  { what: "a misspelt flag", words: ["run", "--dryrun"], exit: 2, code: "usage", says: 'Did you mean "--dry-run"?' },
-  { what: "the tool's purpose as a command", words: ["recover"], exit: 2, code: "usage", says: 'Did you mean "run"?' },
-  {
-    what: "a misspelt value",
-    words: ["report", "x", "--format", "mardown"],
-    exit: 2,
-    code: "usage",
-    says: 'Did you mean "markdown"?',
-  },
-  {
-    what: "a misspelt input",
-    words: ["run", ...NAMED, "--input", "arround=1h ago"],
-    exit: 2,
-    code: "input-invalid",
-    says: 'Did you mean "around"?',
-  },
-  {
-    what: "a duration without a unit",
-    words: ["run", "test-backup", "--input", "max_age=24"],
-    exit: 2,
-    code: "input-invalid",
-    says: "Give it as a number with a unit, such as 40m, 24h or 2d",
-  },
-  {
-    what: "a window around no time",
-    words: ["discover", "--logs", "x.log", "--window", "1h"],
-    exit: 2,
-    code: "usage",
-    says: "there is no --around",
-  },
-  { what: "one word too many", words: ["run", "a", "b"], exit: 2, code: "usage", says: '"b" is one word too many' },
-  { what: "an unknown scenario", words: ["rehearse", "happy"], exit: 2, code: "usage", says: "happy-last-era" },
-  { what: "an unknown runbook", words: ["run", "nosuch"], exit: 2, code: "usage", says: "recover-deleted-service" },
-  {
-    what: "a runbook file that is not there",
-    words: ["run", "./no.yml"],
-    exit: 2,
-    code: "usage",
-    says: "nothing of that name",
-  },
-  {
-    what: "a flag without its value",
-    words: ["run", "--confirm"],
-    exit: 2,
-    code: "usage",
-    says: "--confirm needs a value",
-  },
-  {
-    what: "a flag given twice",
-    words: ["run", "--confirm", "a", "--confirm", "b"],
-    exit: 2,
-    code: "usage",
-    says: "--confirm is given more than once",
-  },
-  { what: "no run named", words: ["report"], exit: 2, code: "usage", says: "the run to report is missing" },
-  { what: "half a copy", words: ["archive", "copy", "a"], exit: 2, code: "usage", says: "DESTINATION is missing" },
-  { what: "a misspelt subcommand", words: ["archive", "verfy"], exit: 2, code: "usage", says: '"archive verify"' },
-  {
-    what: "a loss that is no number",
-    words: ["run", "--accept-loss", "x"],
-    exit: 2,
-    code: "usage",
-    says: "--accept-loss",
-  },
-  {
-    what: "a patience that is no duration",
-    words: ["run", "--patience", "soon"],
-    exit: 2,
-    code: "usage",
-    says: "duration",
-  },
-  { what: "a pace that there is not", words: ["rehearse", "--pace", "slow"], exit: 2, code: "usage", says: "pace" },
-  {
-    what: "a decision without a choice",
-    words: ["resume", "--decide", "a"],
-    exit: 2,
-    code: "usage",
-    says: "STEP=VALUE",
-  },
-  { what: "an input without a value", words: ["run", "--input", "foo"], exit: 2, code: "usage", says: "NAME=VALUE" },
-  {
-    what: "an input that there is not",
-    words: ["run", "--input", "x=y"],
-    exit: 2,
-    code: "input-invalid",
-    says: "no input",
-  },
-  {
-    what: "an input given twice",
-    words: ["run", "--input", "service=a", "--input", "service=b"],
-    exit: 2,
-    code: "usage",
-    says: 'the input "service" is given more than once',
-  },
-  {
-    what: "a part of a hash",
-    words: ["journal", "verify", "2026", "--head", "abc"],
-    exit: 2,
-    code: "usage",
-    says: "all 64 hexadecimal digits",
-  },
-  { what: "help with no command", words: ["help", "nonsense"], exit: 2, code: "usage", says: 'command "nonsense"' },
-  {
-    what: "a file of inputs that is not there",
-    words: ["run", "--inputs", "no.yml"],
-    exit: 2,
-    code: "usage",
-    says: "no.yml",
-  },
-  {
-    what: "a pipe that nobody writes to as runbook",
-    words: ["lint", pipe],
-    exit: 2,
-    code: "usage",
-    says: "it is a pipe",
-  },
-  { what: "a directory as runbook", words: ["lint", "/"], exit: 2, code: "usage", says: "it is a directory" },
-  {
-    what: "no configuration there",
-    words: ["run", "--config", "no.yml"],
-    exit: 10,
-    code: "config-invalid",
-    says: "no.yml",
-  },
-  {
-    what: "a broken configuration",
-    words: ["run", "--config", brokenConfig],
-    exit: 10,
-    code: "config-invalid",
-    says: "broken.yml:3:1",
-  },
-  { what: "no run there", words: ["resume", "2026"], exit: 2, code: "run-not-found", says: "dingo-recover runs" },
-  { what: "no open run", words: ["status"], exit: 2, code: "run-not-found", says: "no run is open" },
-  { what: "nothing to do with the journal", words: ["journal"], exit: 2, code: "usage", says: "journal" },
-  { what: "an archive that is none", words: ["archive", "verify", "x"], exit: 2, code: "input-invalid", says: "s3://" },
-  { what: "no source to search", words: ["discover"], exit: 2, code: "usage", says: "--logs" },
-  { what: "a time that is none", words: ["discover", "--around", "noon-ish"], exit: 2, code: "usage", says: "40m ago" },
-  {
-    what: "a format that there is not",
-    words: ["report", "x", "--format", "gif"],
-    exit: 2,
-    code: "usage",
-    says: "markdown",
-  },
+  wrong("an unknown command", "frobnicate", 'no command "frobnicate"'),
+  wrong("a misspelt command", "rehaerse", 'Did you mean "rehearse"?'),
+  wrong("a rehearsal with --dry-run", "rehearse --dry-run", "a rehearsal changes nothing real, and takes no --dry-run"),
+  wrong("a rehearsal with --dryrun", "rehearse --dryrun", "a rehearsal changes nothing real, and takes no --dry-run"),
+  wrong("a doctor for an unknown runbook", "doctor --runbook nothing", 'there is no runbook "nothing"'),
+  wrong("a run out of a pipe that nobody writes to", `resume --from ${pipe}`, "is no directory of a run"),
+  wrong("an unknown flag", "run --frob", 'no option "--frob"'),
+  wrong("a misspelt flag", "run --dryrun", 'Did you mean "--dry-run"?'),
+  wrong("the tool's purpose as a command", "recover", 'Did you mean "run"?'),
+  wrong("a misspelt value", "report x --format mardown", 'Did you mean "markdown"?'),
+  wrong("a misspelt input", `run ${NAMED.join(" ")} --input arround=1h`, 'Did you mean "around"?', "input-invalid"),
+  wrong(
+    "a duration without a unit",
+    "run test-backup --input max_age=24",
+    "Give it as a number with a unit, such as 40m, 24h or 2d",
+    "input-invalid",
+  ),
+  wrong("a window around no time", "discover --logs x.log --window 1h", "there is no --around"),
+  wrong("one word too many", "run a b", '"b" is one word too many'),
+  wrong("an unknown scenario", "rehearse happy", "happy-last-era"),
+  wrong("an unknown runbook", "run nosuch", "recover-deleted-service"),
+  wrong("a runbook file that is not there", "run ./no.yml", "nothing of that name"),
+  wrong("a flag without its value", "run --confirm", "--confirm needs a value"),
+  wrong("a flag given twice", "run --confirm a --confirm b", "--confirm is given more than once"),
+  wrong("no run named", "report", "the run to report is missing"),
+  wrong("half a copy", "archive copy a", "DESTINATION is missing"),
+  wrong("a misspelt subcommand", "archive verfy", '"archive verify"'),
+  wrong("a loss that is no number", "run --accept-loss x", "--accept-loss"),
+  wrong("a patience that is no duration", "run --patience soon", "duration"),
+  wrong("a pace that there is not", "rehearse --pace slow", "pace"),
+  wrong("a decision without a choice", "resume --decide a", "STEP=VALUE"),
+  wrong("an input without a value", "run --input foo", "NAME=VALUE"),
+  wrong("an input that there is not", "run --input x=y", "no input", "input-invalid"),
+  wrong(
+    "an input given twice",
+    "run --input service=a --input service=b",
+    'the input "service" is given more than once',
+  ),
+  wrong("a part of a hash", "journal verify 2026 --head abc", "all 64 hexadecimal digits"),
+  wrong("help with no command", "help nonsense", 'command "nonsense"'),
+  wrong("a file of inputs that is not there", "run --inputs no.yml", "no.yml"),
+  wrong("a pipe that nobody writes to as runbook", `lint ${pipe}`, "it is a pipe"),
+  wrong("a directory as runbook", "lint /", "it is a directory"),
+  wrong("no configuration there", "run --config no.yml", "no.yml", "config-invalid"),
+  wrong("a broken configuration", `run --config ${brokenConfig}`, "broken.yml:3:1", "config-invalid"),
+  wrong("no run there", "resume 2026", "dingo-recover runs", "run-not-found"),
+  wrong("no open run", "status", "no run is open", "run-not-found"),
+  wrong("nothing to do with the journal", "journal", "journal"),
+  wrong("an archive that is none", "archive verify x", "s3://", "input-invalid"),
+  wrong("no source to search", "discover", "--logs"),
+  wrong("a time that is none", "discover --around noon-ish", "40m ago"),
+  wrong("a format that there is not", "report x --format gif", "markdown"),
 ];
 
 describe("a wrong call", () => {
-  it.concurrent.each(CALLS)("$what ends with exit code $exit, one document and one sentence", async (call) => {
-    const { code, stdout, stderr } = await place.run([...call.words, "--json"]);
-    expect(code).toBe(call.exit);
+  it.concurrent.each(CALLS)("%s ends with its exit code, one document and one sentence", async (_what, ...call) => {
+    const [words, error, says] = call;
+    const { code, stdout, stderr } = await place.run([...words, "--json"]);
+    expect(code).toBe(error === "config-invalid" ? EXIT.invalid : EXIT.usage);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     const document = JSON.parse(stdout) as Record<string, unknown>;
-    expect(document).toMatchObject({ schema: "dingo-recover/error@1", code: call.code });
-    expect(`${String(document["message"])} ${String(document["remedy"])}`).toContain(call.says);
-    expect(stderr).toContain(`(${call.code}`);
+    expect(document).toMatchObject({ schema: "dingo-recover/error@1", code: error });
+    expect(`${String(document["message"])} ${String(document["remedy"])}`).toContain(says);
+    expect(stderr).toContain(`(${error}`);
     expect(stderr).toMatch(/^error: /u);
   });
 

@@ -97,6 +97,16 @@ describe("the entry", () => {
     rmSync(root, { recursive: true });
   });
 
+  it.each([{ HOME: "" }, { HOME: "." }, { XDG_CACHE_HOME: ".cache" }])(
+    "keeps nothing in the working directory, by %j",
+    (env) => {
+      const cwd = realpathSync(mkdtempSync(join(tmpdir(), "dingo-recover-entry-")));
+      execFileSync(process.execPath, [ENTRY, "--version"], { cwd, env, stdio: "ignore" });
+      expect(readdirSync(cwd)).toEqual([]);
+      rmSync(cwd, { recursive: true });
+    },
+  );
+
   it("is what every script of a clone starts, by the Node that the clone brings", () => {
     const { scripts, engines } = JSON.parse(readFileSync("package.json", "utf8"));
     expect(scripts.rehearse).toBe("node src/bin.cjs rehearse");

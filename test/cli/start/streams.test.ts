@@ -1,13 +1,12 @@
 /** The streams of the program, as a shell connects them. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { TOOL } from "../../tool.ts";
+import { fileDirectory } from "../../directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "bundle-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = fileDirectory();
 
 const GUID = "12345678-1234-1234-1234-123456789abc";
 const removed = JSON.stringify({

@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { secretFiles } from "../../../src/config/settings/secret-files.ts";
 import { loadConfig } from "../../../src/config/settings/load.ts";
 import { examineSecretFiles } from "../../../src/config/doctor/secret-files.ts";
+import { testDirectory } from "../../directory.ts";
 
 it("names every file of the configuration with a secret that others may read, and reads none of them", () => {
-  const home = mkdtempSync(join(tmpdir(), "secret-files-"));
+  const home = testDirectory();
   for (const [name, mode] of [
     ["loose", 0o644],
     ["tight", 0o600],
@@ -28,15 +28,13 @@ s3: { credentials: { access_key_id: { file: absent }, secret_access_key: { env: 
     ["group", "loose"].map((name) => `chmod 600 ${join(home, name)}`),
   );
   expect(JSON.stringify(found)).not.toContain("canary");
-  rmSync(home, { recursive: true });
 });
 
 it("goes on behind a path that cannot be looked at, and its command is one for the shell, whatever the name", () => {
-  const home = mkdtempSync(join(tmpdir(), "secret-files-"));
+  const home = testDirectory();
   const [loop, odd] = [join(home, "loop"), join(home, "k; touch PWN")];
   symlinkSync("loop", loop);
   writeFileSync(odd, "canary-of-the-file", { mode: 0o644 });
   const found = examineSecretFiles([loop, join(home, "n".repeat(300)), `${home}/a\0b`, join(odd, "below"), odd]);
   expect(found.map(({ mend }) => mend)).toEqual([`chmod 600 '${odd}'`]);
-  rmSync(home, { recursive: true });
 });

@@ -1,16 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { examineStateDirectory } from "../../../src/config/doctor/state-directory.ts";
+import { testDirectory } from "../../directory.ts";
 
 let parent: string;
 let path: string;
 beforeEach(() => {
-  parent = mkdtempSync(join(tmpdir(), "doctor-state-"));
+  parent = testDirectory();
   path = join(parent, "state");
 });
-afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 const look = (fix = false) => examineStateDirectory({ path, fix })[0];
 const modeOf = (directory: string): number => statSync(directory).mode & 0o777;

@@ -4,7 +4,6 @@ import {
   chownSync,
   lchownSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,22 +12,21 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { refuseReplaceable } from "../../../src/cli/session/require-trusted.ts";
 import { consequencesOf } from "../../../src/config/trust/consequences.ts";
 import { othersMayReplace, othersMayWrite } from "../../../src/kit/process/ownership.ts";
 import { type Subject, subjectOf, TrustStore } from "../../../src/config/trust/trusted.ts";
+import { testDirectory } from "../../directory.ts";
 
 let folder: string;
 let store: TrustStore;
 const AT = new Date("2026-11-24T10:00:00Z");
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "dingo-recover-trust-"));
+  folder = testDirectory();
   store = new TrustStore(join(folder, "state"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const put = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);

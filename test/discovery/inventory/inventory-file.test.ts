@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InventoryFile } from "../../../src/discovery/inventory/inventory-file.ts";
 import { LockFile } from "../../../src/engine/journal/locks.ts";
 import { thisProcess } from "../../../src/kit/process/process-identity.ts";
+import { testDirectory } from "../../directory.ts";
 
 const now = new Date("2026-11-21T12:00:00Z");
-const place = (): string => join(mkdtempSync(join(tmpdir(), "inventory-")), "deeper", "inventory.jsonl");
+const place = (): string => join(testDirectory(), "deeper", "inventory.jsonl");
 
 describe("the file of an inventory", () => {
   it("is made for its owner alone, and grows", () => {

@@ -1,16 +1,16 @@
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { constants, deflateRawSync, gzipSync } from "node:zlib";
 import { fc, inputs } from "../../properties.ts";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FoundLine, Wanted } from "../../../src/ports/log-files.ts";
 import { LONGEST_LINE } from "../../../src/discovery/scan/finder.ts";
 import { type SearchOptions, searchFiles } from "../../../src/discovery/scan/search.ts";
+import { StreamSearch } from "../../../src/discovery/scan/stream.ts";
+import { fileDirectory } from "../../directory.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "scan-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = fileDirectory();
 let files = 0;
 
 type Kind = "plain" | "gzip";
@@ -136,6 +136,32 @@ describe("a search in files", () => {
       expect(told.slice(0, 3)).toEqual([5, 6, 8].map((number) => [number, lines[number - 1]]));
       expect(told.slice(3).sort()).toEqual([1, 3, 6].map((index) => [undefined, lines[index]]).sort());
     }
+  });
+
+  it("tells the newest of more keys than there is memory for at a time", async () => {
+    const newest = { needle: "push-wal", before: "/wal/", length: 8, ending: 5 };
+    const wanted = { needles: ["needle"], newest };
+    const keys = Array.from({ length: 30_000 }, (_each, index) => String(index).padStart(8, "0"));
+    const lines = [1, 2].flatMap((turn) => keys.map((key) => `push-wal ${turn} ${"x".repeat(150)}${key}/wal/ begin`));
+    const text = Buffer.from(`${lines.join("\n")}\n`);
+    const { found } = await search(
+      [
+        ["plain", text],
+        ["gzip", gzipSync(text)],
+      ],
+      wanted,
+      { range: 1_000_000 },
+    );
+    const streamed: Found[] = [];
+    const take = ({ byteOffset, bytes }: FoundLine): number =>
+      streamed.push([undefined, byteOffset, Buffer.from(bytes).toString()]);
+    const stream = new StreamSearch(wanted, take);
+    stream.push(text);
+    stream.end();
+    for (const told of [...found, streamed])
+      expect(told.map(([number, , line]) => [number, line]).toSorted()).toEqual(
+        lines.slice(keys.length).map((line) => [undefined, line]),
+      );
   });
 
   it("says that a gzip file breaks off, is damaged or goes on with something else, and tells what came before", async () => {

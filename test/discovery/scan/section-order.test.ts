@@ -1,12 +1,11 @@
 /** A window is looked for by the order of lines: a file that is out of order is read whole. */
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { sectionOf } from "../../../src/discovery/scan/section.ts";
+import { fileDirectory } from "../../directory.ts";
 
-const directory = mkdtempSync(path.join(tmpdir(), "section-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = fileDirectory();
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 21);

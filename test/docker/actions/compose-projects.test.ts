@@ -40,7 +40,7 @@ async function read(
 describe("a project", () => {
   it("is told by its own Compose, with the line of each service and no value but that of a place", async () => {
     const { calls, projects } = await read(() => told({ db: { ...DB, volumes: [{ type: "volume", target: "/x" }] } }));
-    expect(calls).toMatchObject([{ generation: "v2", project: "shop", directory: "/srv/shop", files: [FILE] }]);
+    expect(calls).toMatchObject([{ generation: "v2", project: "", directory: "/srv/shop", files: [FILE] }]);
     expect(projects).toMatchObject([
       {
         name: "shop",
@@ -54,6 +54,18 @@ describe("a project", () => {
       },
     ]);
     expect(JSON.stringify(projects)).not.toContain("hunter22");
+  });
+
+  it("is told by the name that its files have by now, and asked by its own where they have none", async () => {
+    const named = (call: ComposeCall): ComposeAnswer => ({
+      ...{ state: "told", text: JSON.stringify({ name: call.project || "other", services: {} }), unset: [] },
+    });
+    expect((await read(named)).projects).toMatchObject([{ name: "shop", own: "other" }]);
+    const nameless = (call: ComposeCall): ComposeAnswer =>
+      call.project === "" ? { state: "refused", why: "project name must not be empty" } : named(call);
+    expect((await read(nameless)).projects).toMatchObject([{ name: "shop", own: "shop", services: [] }]);
+    const alone = await read(named, { containers: [], files: [FILE] });
+    expect(alone.projects[0]).not.toHaveProperty("own");
   });
 
   it("leaves open what an unset variable has emptied, and that alone", async () => {

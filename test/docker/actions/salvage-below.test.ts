@@ -110,7 +110,7 @@ describe("a volume that was not walked to its end", () => {
     const host = scene.docker.hosts.get("");
     if (host === undefined) throw new Error("there is no host");
     host.search = async (places) => {
-      if (places.some(({ key }) => key === "pg")) return await answer();
+      if (places.some(({ key }) => key === "volume:pg")) return await answer();
       return [];
     };
     return await survey(scene).catch((error: unknown) => error);

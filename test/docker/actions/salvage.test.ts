@@ -334,17 +334,18 @@ describe("a dump", () => {
     });
   });
 
-  it("of all has the database postgres too where that has a table", async () => {
+  it("is of all where none was named, and of the database postgres too where that has a table", async () => {
     const scene = await copied();
     const [found] = [await scene.perform(inspectCopy, await caseOf("salvage.inspect").input(scene))];
-    const namesOf = async (tables: JsonObject[]): Promise<unknown> => {
+    const namesOf = async (tables: JsonObject[], dump = ["all"]): Promise<unknown> => {
       const databases = (found["databases"] as readonly JsonObject[]).map((each) =>
         each["name"] === "postgres" ? { ...each, tables } : each,
       );
-      const { chosen } = await scene.perform(chooseDatabases, { found: [{ ...found, databases }], dump: ["all"] });
+      const { chosen } = await scene.perform(chooseDatabases, { found: [{ ...found, databases }], dump });
       return (chosen as readonly JsonObject[])[0]?.["databases"];
     };
     expect(await namesOf([])).toMatchObject([{ name: "shop" }]);
+    expect(await namesOf([], [])).toMatchObject([{ name: "shop" }]);
     const table = { schema: "public", table: "orders", rows: 3, newest: "" };
     expect(await namesOf([table])).toMatchObject([{ name: "postgres" }, { name: "shop" }]);
   });
@@ -367,7 +368,7 @@ describe("a dump", () => {
     const scene = await copied();
     const found = [await scene.perform(inspectCopy, await caseOf("salvage.inspect").input(scene))];
     scene.context.answers.set("databases", answer);
-    await expect(scene.perform(chooseDatabases, { found, dump: [] })).rejects.toMatchObject({
+    await expect(scene.perform(chooseDatabases, { found, dump: ["shopp"] })).rejects.toMatchObject({
       message: expect.stringContaining("there are postgres, shop") as string,
       remedy: 'Name some of these, or "all".',
     });

@@ -1,13 +1,18 @@
 /** Two containers compared by the engine's words about them: names come out of it, values never. */
 import { describe, expect, it } from "vitest";
-import { parseUnlike } from "../../../src/docker/adapters/unlike.ts";
+import { parseInspected } from "../../../src/docker/adapters/inspected.ts";
+import { unlikeOf } from "../../../src/docker/adapters/unlike.ts";
 
 const [BEFORE, AFTER] = ["a".repeat(64), "b".repeat(64)];
 type Body = Readonly<Record<string, unknown>>;
 
-const said = (Id: string, Config: Body = {}, HostConfig: Body = {}) => ({ Id, Config, HostConfig });
-const unlike = (one: object, other: object) =>
-  parseUnlike(JSON.stringify([one, other]), { before: BEFORE, after: AFTER }, "here");
+const said = (Id: string, Config: Body = {}, HostConfig: Body = {}) => ({
+  ...{ Id, Name: "/db", Image: "i", State: {}, Config, HostConfig },
+});
+function unlike(...both: readonly object[]) {
+  const [before, after] = parseInspected(JSON.stringify(both), "here");
+  return before === undefined || after === undefined ? undefined : unlikeOf(before, after);
+}
 
 describe("in what a container is not like another", () => {
   it("counts what an engine writes as null, as nothing or as empty for the same, and no order of fields", () => {
@@ -32,10 +37,7 @@ describe("in what a container is not like another", () => {
     ]);
   });
 
-  it("is not told of what is gone, nor of an answer that is cut", () => {
-    expect(parseUnlike(JSON.stringify([said(BEFORE)]), { before: BEFORE, after: AFTER }, "here")).toBeUndefined();
-    expect(() => parseUnlike('[{"Id":"a', { before: BEFORE, after: AFTER }, "here")).toThrow(
-      expect.objectContaining({ code: "answer-incomplete" }),
-    );
+  it("is not told of an answer that is cut", () => {
+    expect(() => parseInspected('[{"Id":"a', "here")).toThrow(expect.objectContaining({ code: "answer-incomplete" }));
   });
 });

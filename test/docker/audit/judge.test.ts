@@ -195,6 +195,15 @@ describe("Compose files", () => {
     expect(codes({ projects: [project(null, { unread: "there is no /x" })] })).toEqual(["compose-file-missing"]);
   });
 
+  it("finds a project that its files name otherwise by now; a directory's name alone is a note", () => {
+    const named = (own: string) => findings({ projects: [project([], { name: "renamed", own })] });
+    expect(named("unstacked")).toMatchObject([
+      { code: "project-renamed", severity: "warning", what: expect.stringContaining('"unstacked"') as string },
+    ]);
+    expect(named("shop")).toMatchObject([{ code: "project-renamed", severity: "note" }]);
+    expect(named("renamed")).toEqual([]);
+  });
+
   it("says what Compose could not be asked, and finds nothing by it", () => {
     const unasked = project(null, { unasked: "the host has no Compose that could be asked what they say" });
     const { findings: found, unlooked } = judge(surveyOf({ projects: [unasked] }), { backedUp: [] });
@@ -226,6 +235,19 @@ describe("mounts", () => {
     expect(codes({ volumes: [volume("pg")], containers: [...both.slice(0, 1), reads] })).toEqual([]);
     const uploads = volume("pg", { contents: { kind: "other", names: ["a.png"], more: false } });
     expect(codes({ volumes: [uploads], containers: both })).toEqual([]);
+  });
+
+  it("finds one volume of two projects also where one of them does not run", () => {
+    const both = ["a", "b"].map((name) => container(name, { mounts: [mountOf("pg")], compose: member("db", name) }));
+    const survey = (status: object) => ({
+      volumes: [volume("pg")],
+      containers: [both[0]!, { ...both[1]!, ...status }],
+    });
+    expect(codes(survey({}))).toEqual(["written-by-several"]);
+    const stopped = { running: false, status: "exited" };
+    expect(codes(survey(stopped))).toEqual(["written-by-two-projects"]);
+    expect(codes(survey({ ...stopped, compose: member("db", "a") }))).toEqual([]);
+    expect(codes(survey({ ...stopped, mounts: [{ ...mountOf("pg"), writable: false }] }))).toEqual([]);
   });
 
   it("sees that one bind lies within another", () => {

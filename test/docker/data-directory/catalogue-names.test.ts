@@ -43,6 +43,13 @@ describe("the catalogues on disk", () => {
     expect(databasesIn(page).map(({ name }) => name)).toContain("shop");
   });
 
+  it("tell nothing of a row whose header would end before its beginning", () => {
+    const [page, at] = [bytesOf(DATABASES_FILE), bytesOf(DATABASES_FILE).indexOf("shop") - 28];
+    page.writeUInt16LE(0x0808, at + 20);
+    page.writeUInt8(0, at + 22);
+    expect(databasesIn(page).map(({ name }) => name)).toEqual(["postgres", "Größe"]);
+  });
+
   it("tell nothing of bytes that are no page", () => {
     for (const bytes of [Buffer.alloc(0), Buffer.alloc(8192), Buffer.alloc(8192, 0xff), Buffer.alloc(100, 7)]) {
       expect(databasesIn(bytes)).toEqual([]);

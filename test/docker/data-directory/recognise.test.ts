@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Looked, LookedFile } from "../../../src/ports/docker-host.ts";
-import { innerDirectories, LOOK, recognise } from "../../../src/docker/data-directory/recognise.ts";
+import { LOOK, recognise } from "../../../src/docker/data-directory/recognise.ts";
 import { SYSTEMS } from "../../../src/docker/data-directory/systems.ts";
 import { control } from "./control-file.ts";
 
@@ -112,11 +112,5 @@ describe("what lies in a directory", () => {
     expect(recognise({ state: "absent", key: "x" })).toEqual({ kind: "absent" });
     expect(recognise({ state: "unknown", key: "x", why: "denied" })).toEqual({ kind: "unknown", why: "denied" });
     expect(recognise(directory([], ["uploads"]))).toEqual({ kind: "other", names: ["uploads"], more: false });
-  });
-
-  it("looks further into directories that usually hold data, those of PostgreSQL 18 among them", () => {
-    expect(innerDirectories(directory([], ["18"]))).toContain("18/docker");
-    expect(innerDirectories(directory([], ["pgdata", "uploads"]))).toEqual(["pgdata", "pgdata/data"]);
-    expect(innerDirectories(directory(POSTGRES, ["data"]))).toEqual([]);
   });
 });

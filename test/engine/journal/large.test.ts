@@ -1,13 +1,12 @@
 /** Journals that are larger than any run writes: facts that single lines tell are told, and the rest is refused. */
-import { closeSync, openSync, ftruncateSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EvidenceStore } from "../../../src/engine/journal/evidence.ts";
-import { EventTail } from "../../../src/engine/journal/event-tail.ts";
+import { EventTail } from "../../../src/engine/journal/event-log.ts";
 import { readJournal } from "../../../src/engine/journal/reading.ts";
-import { scanJournal } from "../../../src/engine/journal/scan.ts";
+import { scanJournal, verifyJournal } from "../../../src/engine/journal/verification.ts";
 import { StateDirectory } from "../../../src/engine/journal/state-directory.ts";
-import { verifyJournal } from "../../../src/engine/journal/verification.ts";
 import { RecoverError } from "../../../src/errors.ts";
 import { Secrets } from "../../../src/kit/secrets/secrets.ts";
 import { fc } from "../../properties.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readStartUp } from "../../../src/foundation/actions/docker/start-up-lines.ts";
+import { readStartUp } from "../../../src/foundation/actions/docker/judge-start.ts";
 
 describe("what a container says at start-up", () => {
   it("is undecided before it has looked its address up", () => {

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readRestoreLog } from "../../../src/foundation/actions/recovery/restore-lines.ts";
-import { type Decision, readStartUp } from "../../../src/foundation/actions/docker/start-up-lines.ts";
+import { type Decision, readStartUp } from "../../../src/foundation/actions/docker/judge-start.ts";
 import { unknownLines } from "../../../src/kit/log-patterns/known-lines.ts";
 import { newest } from "../../../src/kit/log-patterns/log-pattern.ts";
 import { RECOVERY } from "../../../src/kit/log-patterns/recovery.ts";

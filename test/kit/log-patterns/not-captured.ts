@@ -27,7 +27,6 @@ export const NOT_CAPTURED: Readonly<Record<string, string>> = {
   "no-start.pagesDamaged": "ERROR:  invalid page in block 0 of relation base/12345/1259",
   "no-start.diskFull": 'FATAL:  could not write to file "pg_xlog/xlogtemp.30": No space left on device',
   "machine.room": 'PANIC:  could not write to file "pg_wal/xlogtemp.30": No space left on device',
-  "machine.endedForRoom": "the server was ended, so that the disk keeps room: less than 256.0 MB were left",
   "machine.sandbox": "bwrap: Can't find source path /root/q/data: Permission denied",
   "machine.memory": "FATAL:  could not map anonymous shared memory: Cannot allocate memory",
   "machine.files": 'FATAL:  could not create lock file "/var/run/postgresql/.s.PGSQL.5432.lock": Permission denied',

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { directoriesOf, findProgram } from "../../../src/kit/process/program-path.ts";
+import { directoriesOf, findProgram, programPath, SYSTEM_PATH } from "../../../src/kit/process/program-path.ts";
 
 let place: string;
 beforeEach(() => {
@@ -23,4 +23,9 @@ it("takes the first file of the name that can be run, and neither a directory no
   );
   expect(await findProgram("cf", directories)).toBe(join(place, "c", "cf"));
   expect(await findProgram("bosh", directories)).toBeUndefined();
+});
+
+it("never leads into the working directory", () => {
+  expect(programPath({ PATH: ":/usr/bin:.:bin:/opt/cf/bin:" })).toBe("/usr/bin:/opt/cf/bin");
+  for (const PATH of ["", ".", ":", undefined]) expect(programPath({ PATH })).toBe(SYSTEM_PATH);
 });

@@ -1,6 +1,6 @@
 /** One exchange over HTTP in bad weather, whichever stand-in answers it. */
 import type { ServerResponse } from "node:http";
-import { cut } from "../../../src/rehearsal/http/server.ts";
+import { cut } from "../../contract/faulty-way.ts";
 import { type Answered, send } from "../../../src/rehearsal/passage.ts";
 import type { Looks } from "./suffer.ts";
 

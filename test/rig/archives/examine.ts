@@ -34,7 +34,7 @@ export async function examine(archives: Archives, name: ArchiveName, given: Case
   const outcome = await restore(
     { workshop, version: made.version, archiver: programFor(archives, made, given).on(snapshot.prefix) },
     {
-      base: given.base === undefined ? "LATEST" : (made.bases[given.base] ?? ""),
+      base: "base" in given ? (made.bases[given.base] ?? "") : "LATEST",
       recovery: { timeline: given.timeline ?? "latest" },
     },
   );

@@ -103,14 +103,14 @@ export class Snapshot {
   }
 
   /** Packs an object anew under another ending, by the programs of the distribution. */
-  async repack(relative: string, ending: keyof typeof PACK): Promise<void> {
+  async repack(relative: string, ending: Ending): Promise<void> {
     await this.write(
       `${relative.slice(0, relative.lastIndexOf("."))}.${ending}`,
       await this.repacked(relative, ending),
     );
   }
 
-  async repacked(relative: string, ending: keyof typeof PACK): Promise<Uint8Array> {
+  async repacked(relative: string, ending: Ending): Promise<Uint8Array> {
     return PACK[ending](await this.unpacked(relative));
   }
 
@@ -134,6 +134,7 @@ async function unpackedOf(relative: string, bytes: Uint8Array): Promise<Uint8Arr
 
 export const sentinelOf = (base: string): string => `basebackups_005/${base}${SENTINEL}`;
 
+export type Ending = keyof typeof PACK;
 type Packing = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 const PACK = {

@@ -180,7 +180,7 @@ const editing: MutationCases = {
   input: () => EDIT,
   acts: surveyed,
   answers: {
-    done: { world: at(surveyed, (scene) => tried(scene, editing)), evidence: /as it is to be/ },
+    done: { world: at(surveyed, (scene) => tried(scene, editing)), evidence: /as it was written/ },
     "not-done": { world: surveyed, evidence: /as it was/ },
     partly: { never: ONE_VALUE },
     unknown: {

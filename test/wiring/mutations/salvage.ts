@@ -98,8 +98,8 @@ const inspecting: MutationCases = {
   acts: copied,
   answers: {
     done: { never: "it leaves nothing to be found, and is done once more" },
-    "not-done": { world: copied, evidence: /no server runs/ },
-    partly: { world: cutAt(copied, () => inspecting, 1), evidence: /a server is left/ },
+    "not-done": { world: copied, evidence: /nothing is left of an attempt/ },
+    partly: { world: cutAt(copied, () => inspecting, 1), evidence: /-1 is left of an attempt/ },
     unknown: { never: "a container is there or is not" },
   },
 };
@@ -142,8 +142,8 @@ const proving: MutationCases = {
   acts: dumped,
   answers: {
     done: { never: "it leaves nothing to be found, and is done once more" },
-    "not-done": { world: dumped, evidence: /no server of the proof/ },
-    partly: { world: cutAt(dumped, () => proving, 2), evidence: /a server of the proof is left/ },
+    "not-done": { world: dumped, evidence: /nothing is left of an attempt/ },
+    partly: { world: cutAt(dumped, () => proving, 2), evidence: /-1-proof is left of an attempt/ },
     unknown: { never: "a container and a volume are there or are not" },
   },
 };

@@ -169,12 +169,9 @@ async function ask({ ports: { scratch } }: Keeper, trial: Trial, before: Finding
   }
 }
 
-/** Errors of the server, or libpq's words when the server ended while it answered. */
-const OF_THE_DATABASE = /\b(?:ERROR|FATAL|PANIC):|server closed the connection/;
-
 /** A question that nobody could answer says nothing of the backup; a table that is not there says a lot. */
 function refusedQuery(said: string, { sanity_query: query, place }: Trial): Finding {
-  if (!OF_THE_DATABASE.test(said))
+  if (!QUERY.failedThere.says.test(said))
     throw untested(`the sanity query could not be asked: ${said}`, {
       remedy: "See what ended the client on this machine, then test again.",
       place,

@@ -3,9 +3,8 @@ import { spawn } from "node:child_process";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { BrokenMessage, type Decryption } from "../../../ports/decryption.ts";
 import { interrupted } from "../../../kit/spawn/spawn.ts";
-import { type GpgPlace, GpgHome, lastWords, QUIET } from "./home.ts";
+import { GpgHome, type GpgPlace, lastWords, QUIET } from "./home.ts";
 import { GpgProcess } from "./process.ts";
-import { Slots } from "./slots.ts";
 import { type Opening, openingOf } from "./status.ts";
 
 export interface GpgSettings extends GpgPlace {
@@ -140,4 +139,25 @@ function unusable(
   { remedy, place }: { readonly remedy: string; readonly place: string },
 ): RecoverError {
   return refuse("key-unusable", message).at(place).advise(remedy);
+}
+
+/** Lets a few go on at a time, in the order in which they came. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  /** Returns the function that has to be called at the end, once. */
+  async take(): Promise<() => void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return () => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    };
+  }
 }

@@ -3,7 +3,7 @@
  * It holds the key, so it is this user's alone, and is removed at the end; after a kill by the next process.
  */
 import { mkdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { OwnHomes } from "../../../kit/spawn/own-homes.ts";
@@ -14,9 +14,7 @@ const HOMES = new OwnHomes("gpg", "GNUPGHOME");
 /** A key with all its signatures has some kilobytes. */
 const LARGEST_KEY = 4 * 1024 * 1024;
 /** The agent's sockets lie in it, and the path of one has 107 bytes at most (unix(7)). */
-const LONGEST_SOCKET = 107;
-const SOCKET = "S.gpg-agent.browser";
-const SHORT = "/tmp";
+const LONGEST_PATH = 107 - "/S.gpg-agent.browser".length;
 
 export interface GpgPlace {
   /** The directory in which the home is made. */
@@ -37,12 +35,9 @@ export class GpgHome {
   /** Errors: `key-unusable`, `program-missing`. */
   static async open(key: string, place: GpgPlace): Promise<GpgHome> {
     await requireKeyFile(key);
-    const name = HOMES.newName();
-    const parent = join(place.parent, name, SOCKET).length > LONGEST_SOCKET ? SHORT : place.parent;
-    await HOMES.removeAbandoned(parent);
-    const home = new GpgHome(join(parent, name), place);
+    const home = new GpgHome(await HOMES.newPath(place.parent, LONGEST_PATH), place);
     await mkdir(home.path, { mode: 0o700 }).catch((error: unknown) => {
-      throw noPlace(parent, error);
+      throw noPlace(dirname(home.path), error);
     });
     try {
       await home.#import(key);

@@ -12,7 +12,7 @@ import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { type Body, bytesOf, notTheObject, openBody, spanOf } from "./body.ts";
 import type { S3Connection } from "./connection.ts";
 import { failureOf, printable } from "./failure.ts";
-import { readLifecycle } from "./lifecycle.ts";
+import { readLifecycle } from "./bucket-question.ts";
 import { type Going, listEveryPage, type Page } from "./listing.ts";
 import type { Headers } from "./network.ts";
 import { findRegion, requireBucket } from "./region.ts";

@@ -2,7 +2,7 @@
  * A server on a copy, in its sandbox: it ends with the process that started it, and recovers at its next start. A later
  * process finds it by a note beside the data; without a sandbox, by its pid file and its data directory.
  */
-import { chown, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
+import { appendFile, chown, lstat, mkdir, open, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { giveUp, type RecoverError } from "../../../errors.ts";
@@ -11,9 +11,10 @@ import type { ScratchServer, Standing } from "../../../ports/scratch-database.ts
 import { notedServer, signalNoted } from "../sandbox/note.ts";
 import { comingServer } from "../sandbox/unsandboxed.ts";
 import { serverAccount } from "./account.ts";
-import { keepRoom } from "./kept-room.ts";
-import { dataOf, foreign, logOf, orAbsent } from "./place.ts";
+import { dataOf, foreign, logOf, orAbsent, roomAt } from "./place.ts";
 import { type Programs, socketDirectory } from "./programs.ts";
+import { bytesText } from "../../../kit/text/bytes.ts";
+import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 
 /** These settings outweigh every file: nothing leaves this server, and its lines are read in English and UTC. */
 const SETTINGS: readonly string[] = [
@@ -136,4 +137,27 @@ async function worksIn(pid: number, place: string): Promise<boolean> {
   if (process.platform !== "linux") return true;
   const directory = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   return directory === (await realpath(dataOf(place)));
+}
+
+/** A server that obeys a stranger never fills the disk that others write to: it is ended before. */
+const KEPT_BYTES = 256 * 1024 * 1024;
+/** A disk in memory takes some 30 MB in that time. */
+const EVERY_MS = 50;
+
+/** Looks as long as the sandbox's server lives. On a disk with little room, half of it is kept. */
+export async function keepRoom(place: string): Promise<void> {
+  const kept = Math.min(KEPT_BYTES, ((await roomAt(place)) ?? 0) / 2);
+  const timer = setInterval(() => void look(), EVERY_MS);
+  timer.unref();
+  const look = async (): Promise<void> => {
+    const noted = notedServer(place);
+    if (noted?.isAlive !== true) return clearInterval(timer);
+    // A place that is gone has no server.
+    const free = await roomAt(place).catch(() => undefined);
+    if (free !== undefined && free >= kept) return;
+    clearInterval(timer);
+    signalNoted(noted, "at-once");
+    const line = `${ENDED_FOR_ROOM}: less than ${bytesText(kept)} were left\n`;
+    await appendFile(logOf(place), line).catch(() => undefined);
+  };
 }

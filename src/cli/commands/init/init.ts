@@ -1,6 +1,5 @@
 /** `init`: asks what a configuration needs, and writes one with a comment at every setting. Never a secret. */
 import { existsSync, renameSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { usualFiles } from "../../../config/settings/load.ts";
 import { renderConfig } from "../../../config/settings/rendering.ts";
@@ -8,6 +7,7 @@ import { refuseMixUp } from "../../../config/settings/mix-up.ts";
 import { writtenValue } from "../../../config/settings/written-value.ts";
 import { EXIT, type RecoverError, refusalOf, refuse } from "../../../errors.ts";
 import { createDurably, makeDirectory, reasonOf, syncDirectory } from "../../../engine/journal/durable.ts";
+import { homeDirectory } from "../../../kit/process/home-directory.ts";
 import { nearest } from "../../../kit/text/nearest.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { SETTINGS } from "../../../config/settings/settings.ts";
@@ -29,7 +29,7 @@ export async function init(given: Given): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const file = given.config === undefined ? usualFiles(placesOf(given))[1] : resolve(given.config);
   // Said before anybody has answered anything.
-  const home = process.env["HOME"] ?? homedir();
+  const home = homeDirectory(process.env);
   if (!given.print && !given.overwrite && existsSync(file))
     throw refuse("usage", `there is a configuration already: ${quoted(file)}`)
       .at(file)

@@ -3,7 +3,7 @@
  * stands in one line, in quotes, and none is believed.
  */
 import type { Json } from "../../../action.ts";
-import { unifiedDiff } from "../../../docker/compose/line-diff.ts";
+import { unifiedDiff } from "../../../kit/text/line-diff.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { planRun } from "../../../engine/state/plan.ts";
 import { replay } from "../../../engine/state/replay.ts";

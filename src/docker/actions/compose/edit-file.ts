@@ -48,10 +48,7 @@ const undo: WayBack<Input, Output> = {
   async probe(context, { input }) {
     const found = await stateOf(context, input);
     const states = { before: "done", after: "not-done", other: "unknown" } as const;
-    return {
-      state: states[found],
-      evidence: `${input.file} is ${found === "before" ? "as it was" : found === "after" ? "as it was written" : "something else"}`,
-    };
+    return { state: states[found], evidence: evidenceOf(input, found) };
   },
   async run(context, { input }) {
     if ((await stateOf(context, input)) === "before") return;
@@ -99,7 +96,7 @@ export const editFile = defineAction({
   },
   async probe(context, request): Promise<Probe<Output>> {
     const found = await stateOf(context, request);
-    const evidence = `${request.file} is ${found === "before" ? "as it was" : found === "after" ? "as it is to be" : "something else"}`;
+    const evidence = evidenceOf(request, found);
     if (found === "other") return { state: "unknown", evidence };
     if (found === "before") return { state: "not-done", evidence };
     const original = request.before_sha256 === "" ? "" : aside(request.file, context.run.id);
@@ -107,10 +104,7 @@ export const editFile = defineAction({
   },
   async verify(context, request) {
     const found = await stateOf(context, request);
-    return {
-      holds: found === "after",
-      evidence: `${request.file} is ${found === "after" ? "as it was written" : "something else"}`,
-    };
+    return { holds: found === "after", evidence: evidenceOf(request, found) };
   },
 });
 
@@ -132,7 +126,12 @@ async function afterOf(context: Context, request: Input): Promise<string> {
   throw refuse(`"${request.file}" cannot be written as it was shown`, request.file);
 }
 
-async function stateOf(context: Context, request: Input): Promise<"before" | "after" | "other"> {
+const SAID = { before: "as it was", after: "as it was written", other: "something else" } as const;
+type Found = keyof typeof SAID;
+
+const evidenceOf = ({ file }: Input, found: Found): string => `${file} is ${SAID[found]}`;
+
+async function stateOf(context: Context, request: Input): Promise<Found> {
   const hash = (await (await openStack(context, request)).work.hashOf(request.file)) ?? "";
   if (hash === request.after_sha256) return "after";
   return hash === request.before_sha256 ? "before" : "other";

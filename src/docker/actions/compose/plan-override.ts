@@ -5,7 +5,6 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { strangeBetween } from "../../compose/compare.ts";
-import { unifiedDiff } from "../../compose/line-diff.ts";
 import { type ComposeModel, readModel } from "../../compose/model.ts";
 import { overrideFor, overrideText } from "../../compose/override-file.ts";
 import { shippedFor } from "../../compose/shipped.ts";
@@ -167,17 +166,18 @@ async function inFile(
   { main, text, then }: { readonly main: string; readonly text: string; readonly then: ComposeModel },
 ): Promise<string> {
   let edited = text;
+  const changed: string[] = [];
   for (const { service, path } of services) {
     const shipped = shippedFor(edited, service, path);
     if (shipped === undefined) return "";
     edited = shipped.uncommented;
+    changed.push(...shipped.changed);
   }
   const answer = await host.composed(call, { file: main, text: edited });
   if (answer.state !== "told") return "";
   const model = readModel(answer.text, call.generation, host.label);
   if (strangeBetween(then, model, mountsOf(services)) !== undefined) return "";
-  const [, , ...lines] = unifiedDiff(main, text, edited).split("\n");
-  return lines.filter((line) => /^[-+]/u.test(line)).join("\n");
+  return changed.map((line) => printable(line)).join("\n");
 }
 
 /** Compose's own hash of each service against the label of its running container. */

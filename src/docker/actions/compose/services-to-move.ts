@@ -1,13 +1,12 @@
 /** Which services of a stack keep their data where they go with the container. */
-import { type DataKind, dataPathsOf } from "../../compose/data-paths.ts";
+import { dataPathsOf } from "../../compose/data-paths.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { findBelow, findData } from "../../data-directory/find.ts";
+import { findData } from "../../data-directory/find.ts";
+import { type LayerData, layerData, layerPlaces } from "../../data-directory/layers.ts";
 import type { Contents } from "../../data-directory/recognise.ts";
-import type { SystemName } from "../../data-directory/systems.ts";
 import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../../ports/docker-host.ts";
 import type { DockerWork } from "../../../ports/docker-work.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { lookAtLayers, type LookedLayer } from "../storage/take-survey.ts";
 import type { MovedService } from "./moved-service.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { refuse } from "./stack.ts";
@@ -21,25 +20,37 @@ export interface Sought {
 
 /** Destination and text for the file are filled in by `planOverride`. Throws if there is nothing to move. */
 export async function servicesToMove({ host, work, members, request }: Sought): Promise<readonly MovedService[]> {
-  const volumes = await host.volumes();
-  const wanted = members.filter(
-    ({ labels }) => request.services.length === 0 || request.services.includes(labels[LABEL.service] ?? ""),
-  );
+  const isAsked = (container: DockerContainer): boolean => request.services.includes(serviceOf(container));
+  const wanted = request.services.length === 0 ? members : members.filter(isAsked);
+  const unnamed = (await host.volumes()).filter(({ anonymous, mountpoint }) => anonymous && mountpoint !== "");
+  const volumes = new Map(unnamed.map((volume) => [volume.name, volume]));
   const seen = await lookInto(host, wanted, volumes);
   const found: MovedService[] = [];
-  for (const container of wanted) {
-    const service = container.labels[LABEL.service] ?? "";
-    const asked = request.services.includes(service);
-    for (const at of await placesOf(container, { host, work, volumes, seen, asked }))
-      found.push(movedOf(container, { ...at, service, bytes: await bytesOf(container, { ...at, work }) }));
-  }
-  const none = `no data of ${quoted(request.project)} lie in an anonymous volume or a container's own layer`;
+  for (const container of wanted)
+    for (const at of await placesOf(container, { host, work, volumes, seen, asked: isAsked(container) }))
+      found.push(movedOf(container, at, await bytesOf(container, { ...at, work })));
   if (found.length === 0)
     throw refuse(
-      none,
+      `no data of ${quoted(request.project)} lie in an anonymous volume or a container's own layer`,
       host.label,
       "Nothing has to be moved. `dingo-recover run audit-docker-storage` shows where its data lie.",
     );
+  guardRunning(found, members);
+  const twice = found.find((one) =>
+    found.some((other) => other.service === one.service && other.container_id !== one.container_id),
+  );
+  if (twice !== undefined)
+    throw refuse(
+      `${quoted(twice.service)} has ${counted(members.filter((one) => serviceOf(one) === twice.service).length, "container")}, and they cannot share one directory`,
+      host.label,
+    );
+  return found.map((each) => ({ ...each, name: nameOf(each, found) }));
+}
+
+const serviceOf = ({ labels }: DockerContainer): string => labels[LABEL.service] ?? "";
+
+/** Compose has a number of containers for a service, and no word for which of them ran. */
+function guardRunning(found: readonly MovedService[], members: readonly DockerContainer[]): void {
   const idle = found.find(({ container_id: id }) => !members.some((one) => one.id === id && one.running));
   if (idle !== undefined)
     throw refuse(
@@ -47,31 +58,15 @@ export async function servicesToMove({ host, work, members, request }: Sought): 
       idle.container,
       "Nothing was changed. Start it, or name the services that run with --input services=SERVICE,…; then begin anew.",
     );
-  const rest = restOf(members);
+  const runs = ({ running, status }: DockerContainer): boolean => running || status === "restarting";
+  const services = new Set(members.filter(runs).map(serviceOf));
+  const rest = members.find((one) => !runs(one) && services.has(serviceOf(one)));
   if (rest !== undefined)
     throw refuse(
       `${quoted(rest.name)} does not run, and another container of its service does: Compose would remove one of them`,
       rest.name,
       "Nothing was changed. Start it, or remove it once nothing in it is missed; then begin anew.",
     );
-  const twice = found.find(({ service }, index) =>
-    found.some(
-      (other, at) => at < index && other.service === service && other.container_id !== found[index]?.container_id,
-    ),
-  );
-  if (twice !== undefined)
-    throw refuse(
-      `${quoted(twice.service)} has ${counted(members.filter(({ labels }) => labels[LABEL.service] === twice.service).length, "container")}, and they cannot share one directory`,
-      host.label,
-    );
-  return found.map((each) => ({ ...each, name: nameOf(each, found) }));
-}
-
-/** Compose has a number of containers for a service, and no word for which of them ran. */
-function restOf(members: readonly DockerContainer[]): DockerContainer | undefined {
-  const runs = ({ running, status }: DockerContainer): boolean => running || status === "restarting";
-  const services = new Set(members.filter(runs).map(({ labels }) => labels[LABEL.service]));
-  return members.find((one) => !runs(one) && services.has(one.labels[LABEL.service]));
 }
 
 const nameOf = ({ service, path }: MovedService, all: readonly MovedService[]): string =>
@@ -83,19 +78,14 @@ async function bytesOf({ layer }: DockerContainer, { source, path, work }: At & 
   return layer === undefined ? 0 : await work.bytesBelow(`${layer}${path}`);
 }
 
-interface At {
-  readonly path: string;
-  readonly kind: string;
-  readonly volume: string;
-  readonly source: string;
-}
+type At = Pick<MovedService, "path" | "kind" | "volume" | "source">;
+/** Those without a name, by name. */
+type Volumes = ReadonlyMap<string, DockerVolume>;
 
 async function placesOf(
   container: DockerContainer,
-  about: {
-    readonly host: DockerHost;
-    readonly work: DockerWork;
-    readonly volumes: readonly DockerVolume[];
+  about: Pick<Sought, "host" | "work"> & {
+    readonly volumes: Volumes;
     readonly seen: SeenData;
     readonly asked: boolean;
   },
@@ -103,28 +93,19 @@ async function placesOf(
   const known = dataPathsOf(container.image, container.env);
   const found: At[] = [];
   for (const mount of container.mounts) {
-    const volume = about.volumes.find(({ name }) => name === mount.volume);
-    if (mount.kind !== "volume" || volume?.anonymous !== true || volume.mountpoint === "") continue;
-    const data = known.find(({ path }) => isWithin(path, mount.destination)) ?? dataIn(container, mount, about);
-    if (!about.asked && data !== undefined && (await isUnused(data.kind, volume.mountpoint, about.work))) continue;
-    if (data !== undefined || about.asked)
-      found.push({
-        path: mount.destination,
-        kind: data?.kind ?? "other",
-        volume: volume.name,
-        source: volume.mountpoint,
-      });
+    const volume = mount.kind === "volume" ? about.volumes.get(mount.volume) : undefined;
+    if (volume === undefined) continue;
+    const kind =
+      known.find(({ path }) => isWithin(path, mount.destination))?.kind ??
+      kindIn(container, mount, about) ??
+      (about.asked ? "other" : undefined);
+    if (kind === undefined || (!about.asked && (await isUnused(kind, volume.mountpoint, about.work)))) continue;
+    found.push({ path: mount.destination, kind, volume: volume.name, source: volume.mountpoint });
   }
-  const uncovered = known.filter(
-    ({ path }) => !container.mounts.some(({ destination }) => isWithin(path, destination)),
-  );
-  const layer = inLayer(
-    container,
-    [...known, ...container.mounts.map((mount) => ({ path: mount.destination }))],
-    about,
-  );
-  if (uncovered.length === 0) return [...found, ...layer];
-  const changes = (await about.host.changes(container.id)) ?? [];
+  const mounted = container.mounts.map(({ destination }) => destination);
+  const layer = inLayer(container, [...known.map(({ path }) => path), ...mounted], about);
+  const uncovered = known.filter(({ path }) => !mounted.some((destination) => isWithin(path, destination)));
+  const changes = uncovered.length === 0 ? [] : ((await about.host.changes(container.id)) ?? []);
   const wrote = uncovered.filter(({ path }) => changes.some((change) => change.path.startsWith(`${path}/`)));
   return [...found, ...layer, ...wrote.map(({ path, kind }) => ({ path, kind, volume: "", source: "" }))];
 }
@@ -134,34 +115,29 @@ interface SeenData {
   /** By name of an anonymous volume. */
   readonly volumes: ReadonlyMap<string, Contents>;
   /** By id of a container. */
-  readonly layers: ReadonlyMap<string, LookedLayer>;
+  readonly layers: ReadonlyMap<string, LayerData>;
 }
 
-async function lookInto(
-  host: DockerHost,
-  members: readonly DockerContainer[],
-  volumes: readonly DockerVolume[],
-): Promise<SeenData> {
+async function lookInto(host: DockerHost, members: readonly DockerContainer[], volumes: Volumes): Promise<SeenData> {
   const used = new Set(members.flatMap(({ mounts }) => mounts.map(({ volume }) => volume)));
-  const places = volumes.flatMap(({ name, anonymous, mountpoint }) =>
-    anonymous && mountpoint !== "" && used.has(name) ? [{ key: name, path: mountpoint }] : [],
+  const places = [...volumes.values()].flatMap(({ name, mountpoint }) =>
+    used.has(name) ? [{ key: name, path: mountpoint }] : [],
   );
-  const found = await findBelow(host, places, await findData(host, places));
-  const layers = await lookAtLayers(host, members, { progress: () => undefined });
-  return {
-    volumes: new Map(found.map(({ key, contents }) => [key, contents])),
-    layers: new Map(members.flatMap(({ id }, index) => (layers[index] === undefined ? [] : [[id, layers[index]]]))),
-  };
+  const found = await findData(host, [...places, ...layerPlaces(members)]);
+  const byKey = new Map(found.map((each) => [each.key, each]));
+  const layers = new Map<string, LayerData>();
+  for (const member of members) layers.set(member.id, await layerData(host, member, byKey));
+  return { volumes: new Map(found.map(({ key, contents }) => [key, contents])), layers };
 }
 
 /** Undefined if it holds none. Throws if nobody can tell, unless the service was asked for. */
-function dataIn(
+function kindIn(
   container: DockerContainer,
   { volume, destination }: DockerMount,
   { seen, asked }: { readonly seen: SeenData; readonly asked: boolean },
-): { readonly kind: DataKind } | undefined {
+): string | undefined {
   const contents = seen.volumes.get(volume);
-  if (contents?.kind === "data") return { kind: KINDS[contents.system] ?? "other" };
+  if (contents?.kind === "data") return contents.system;
   const why = contents?.kind === "unknown" ? contents.why : contents?.kind === "other" ? contents.unwalked : undefined;
   if (why !== undefined && !asked)
     throw notKnown(container, `what ${quoted(container.name)} keeps at ${quoted(destination)} is not known: ${why}`);
@@ -171,18 +147,18 @@ function dataIn(
 /** A database that its image does not tell of is moved; other data there would stay behind without a word. */
 function inLayer(
   container: DockerContainer,
-  told: readonly { readonly path: string }[],
+  told: readonly string[],
   { seen }: { readonly seen: SeenData },
 ): readonly At[] {
   const layer = seen.layers.get(container.id);
   if (layer !== undefined && layer.unknown !== null)
     throw notKnown(container, `what ${quoted(container.name)} wrote into its own layer is not known: ${layer.unknown}`);
-  const left = (layer?.directories ?? []).filter(({ path }) => !told.some((each) => isWithin(path, each.path)));
-  const strange = left.find(({ system }) => system.system !== "postgresql");
+  const left = (layer?.data ?? []).filter(({ path }) => !told.some((each) => isWithin(path, each)));
+  const strange = left.find(({ contents }) => contents.system !== "postgresql");
   if (strange !== undefined)
     throw notKnown(
       container,
-      `${quoted(container.name)} holds ${strange.system.title} in its own layer, at ${quoted(strange.path)}, and nobody here knows how to move that`,
+      `${quoted(container.name)} holds ${strange.contents.title} in its own layer, at ${quoted(strange.path)}, and nobody here knows how to move that`,
     );
   return left.map(({ path }) => ({ path, kind: "postgresql", volume: "", source: "" }));
 }
@@ -193,16 +169,6 @@ const notKnown = (container: DockerContainer, message: string): Error =>
     container.name,
     "Nothing was changed. Give that service a volume by hand, or name the services whose data are moved with --input services=SERVICE,…; then begin anew.",
   );
-
-const KINDS: Readonly<Partial<Record<SystemName, DataKind>>> = {
-  postgresql: "postgresql",
-  redis: "redis",
-  mysql: "mysql",
-  mariadb: "mysql",
-  mongodb: "mongodb",
-  elasticsearch: "search",
-  rabbitmq: "queue",
-};
 
 /**
  * A database has files as soon as it runs: an empty directory is that of a container that has its image for other things,
@@ -218,20 +184,11 @@ function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === "/" ? "/" : `${directory}/`);
 }
 
-function movedOf(
-  container: DockerContainer,
-  at: At & { readonly service: string; readonly bytes: number },
-): MovedService {
+function movedOf(container: DockerContainer, at: At, bytes: number): MovedService {
+  const service = serviceOf(container);
   return {
-    ...at,
-    name: at.service,
-    container: container.name,
-    container_id: container.id,
-    image: container.image,
-    image_id: container.imageId,
-    started_at: container.startedAt,
-    destination: "",
-    written: "",
-    env: { ...container.env },
+    ...{ ...at, service, name: service, bytes, destination: "", written: "", env: { ...container.env } },
+    ...{ container: container.name, container_id: container.id, started_at: container.startedAt },
+    ...{ image: container.image, image_id: container.imageId },
   };
 }

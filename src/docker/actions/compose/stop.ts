@@ -49,19 +49,20 @@ export const stopStack = defineAction({
     return { stopped: request.running.length };
   },
   async probe(context, request): Promise<Probe<z.infer<typeof output>>> {
-    const left = await still(context, request);
-    const evidence = left.length === 0 ? "all have stopped" : `${left.map(({ name }) => name).join(", ")} run`;
+    const { left, evidence } = await seen(context, request);
     if (left.length === 0) return { state: "done", output: { stopped: request.running.length }, evidence };
     return { state: left.length === request.running.length ? "not-done" : "partly", evidence };
   },
   async verify(context, request) {
-    const left = await still(context, request);
-    return {
-      holds: left.length === 0,
-      evidence: left.length === 0 ? "all have stopped" : `${left.map(({ name }) => name).join(", ")} run`,
-    };
+    const { left, evidence } = await seen(context, request);
+    return { holds: left.length === 0, evidence };
   },
 });
+
+async function seen(context: Context, request: StopInput) {
+  const left = await still(context, request);
+  return { left, evidence: left.length === 0 ? "all have stopped" : `${left.map(({ name }) => name).join(", ")} run` };
+}
 
 async function still(context: Context, request: StopInput): Promise<readonly DockerContainer[]> {
   const { host } = await openStack(context, request);

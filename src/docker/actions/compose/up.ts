@@ -34,21 +34,15 @@ const undo: WayBack<Input, Output> = {
       ),
     ),
   async guard(context, { input: request }) {
-    for (const { service, container } of await made(context, request))
-      if (!isOn(container, request, service))
+    for (const container of await made(context, request))
+      if (!isOn(container, request))
         throw refuse(`"${container.name}" is not the container that was started on the new directory`, container.name);
   },
   async probe(context, { input: request }) {
-    const left = request.all
-      ? await runningOthers(context, request)
-      : (await made(context, request)).map(({ container }) => container);
-    return {
-      state: left.length === 0 ? "done" : "not-done",
-      evidence:
-        left.length === 0
-          ? "none of them is there"
-          : `${left.map(({ name }) => name).join(", ")} ${left.length === 1 ? "is" : "are"} there`,
-    };
+    const left = request.all ? await runningOthers(context, request) : await made(context, request);
+    if (left.length === 0) return { state: "done", evidence: "none of them is there" };
+    const names = left.map(({ name }) => name).join(", ");
+    return { state: "not-done", evidence: `${names} ${left.length === 1 ? "is" : "are"} there` };
   },
   async run(context, { input: request }) {
     const { work } = await openStack(context, request);
@@ -57,11 +51,11 @@ const undo: WayBack<Input, Output> = {
       await work.stop(id, graceOf(false));
     }
     if (request.all) return;
-    for (const { container } of await made(context, request)) {
+    for (const { id } of await made(context, request)) {
       await context.beforeEffect();
-      await work.stop(container.id, graceOf(true));
+      await work.stop(id, graceOf(true));
       await context.beforeEffect();
-      await work.remove(container.id);
+      await work.remove(id);
     }
   },
 };
@@ -119,25 +113,21 @@ export const bringUp = defineAction({
     return await containers(context, request);
   },
   async probe(context, request): Promise<Probe<Output>> {
-    const { host } = await openStack(context, request);
-    const members = await containersOf(host, request.project);
-    const lacking = servicesOf(request).filter(
-      (service) => !members.some(({ labels, running }) => running && labels[LABEL.service] === service),
-    );
-    const evidence =
-      lacking.length === 0 ? "all run" : `${lacking.join(", ")} ${lacking.length === 1 ? "does" : "do"} not run`;
-    if (lacking.length > 0)
-      return { state: lacking.length === servicesOf(request).length ? "not-done" : "partly", evidence };
-    for (const { service, container } of await made(context, request))
-      if (!isOn(container, request, service))
-        return { state: "unknown", evidence: `${container.name} runs, and not on its new directory` };
-    return { state: "done", output: await containers(context, request), evidence };
+    const output = await containers(context, request);
+    const wanted = servicesOf(request);
+    const lacking = wanted.filter((each) => !output.containers.some(({ service }) => service === each));
+    if (lacking.length > 0) {
+      const evidence = `${lacking.join(", ")} ${lacking.length === 1 ? "does" : "do"} not run`;
+      return { state: lacking.length === wanted.length ? "not-done" : "partly", evidence };
+    }
+    const astray = (await made(context, request)).find((container) => !isOn(container, request));
+    if (astray !== undefined)
+      return { state: "unknown", evidence: `${astray.name} runs, and not on its new directory` };
+    return { state: "done", output, evidence: "all run" };
   },
   async verify(context, request) {
     const found = await made(context, request);
-    const astray = found
-      .filter(({ container, service }) => !isOn(container, request, service))
-      .map(({ container }) => container.name);
+    const astray = found.filter((container) => !isOn(container, request)).map(({ name }) => name);
     const all = found.length >= new Set(request.services.map(({ service }) => service)).size;
     return {
       holds: all && astray.length === 0,
@@ -172,52 +162,41 @@ function scalesOf({ running }: Input, names: readonly string[]): Readonly<Record
 async function idle(context: Context, request: Input): Promise<readonly DockerContainer[]> {
   if (!request.all) return [];
   const ids = new Set(request.running.map(({ id }) => id));
-  const members = await containersOf((await openStack(context, request)).host, request.project);
-  return members.filter(({ id, running, status }) => ids.has(id) && !running && status !== "restarting");
+  return (await membersOf(context, request)).filter(
+    ({ id, running, status }) => ids.has(id) && !running && status !== "restarting",
+  );
 }
 
+async function membersOf(context: Context, request: Input): Promise<readonly DockerContainer[]> {
+  return await containersOf((await openStack(context, request)).host, request.project);
+}
+
+const serviceOf = ({ labels }: DockerContainer): string => labels[LABEL.service] ?? "";
+
 /** The moved services' containers that are not the old ones. */
-async function made(
-  context: Context,
-  request: Input,
-): Promise<readonly { readonly service: string; readonly container: DockerContainer }[]> {
-  const { host } = await openStack(context, request);
-  const members = await containersOf(host, request.project);
-  const [old, names] = [
-    new Set(request.services.map(({ container_id: id }) => id)),
-    new Set(request.services.map(({ service }) => service)),
-  ];
-  return members.flatMap((container) => {
-    const service = container.labels[LABEL.service] ?? "";
-    return names.has(service) && !old.has(container.id) ? [{ service, container }] : [];
-  });
+async function made(context: Context, request: Input): Promise<readonly DockerContainer[]> {
+  const old = new Set(request.services.map(({ container_id: id }) => id));
+  const names = new Set(request.services.map(({ service }) => service));
+  return (await membersOf(context, request)).filter((one) => names.has(serviceOf(one)) && !old.has(one.id));
 }
 
 /** Running containers of the project that this step has started: the data's own for the first step, the others for the second. */
 async function runningOthers(context: Context, request: Input): Promise<readonly DockerContainer[]> {
   if (!request.all) return [];
-  const { host } = await openStack(context, request);
   const moved = new Set(request.services.map(({ service }) => service));
-  return (await containersOf(host, request.project)).filter(
-    ({ running, labels }) => running && !moved.has(labels[LABEL.service] ?? ""),
-  );
+  return (await membersOf(context, request)).filter((one) => one.running && !moved.has(serviceOf(one)));
 }
 
-function isOn(container: DockerContainer, request: Input, service: string): boolean {
-  const own = request.services.filter((moved) => moved.service === service);
-  return own.every(({ path, destination }) =>
-    container.mounts.some(
-      (mount) => mount.kind === "bind" && mount.destination === path && mount.source === destination,
-    ),
-  );
-}
+const isOn = (container: DockerContainer, { services }: Input): boolean =>
+  services
+    .filter(({ service }) => service === serviceOf(container))
+    .every(({ path, destination }) =>
+      container.mounts.some(
+        (mount) => mount.kind === "bind" && mount.destination === path && mount.source === destination,
+      ),
+    );
 
 async function containers(context: Context, request: Input): Promise<Output> {
-  const { host } = await openStack(context, request);
-  const members = await containersOf(host, request.project);
-  return {
-    containers: members
-      .filter(({ running }) => running)
-      .map(({ id, name, labels }) => ({ service: labels[LABEL.service] ?? "", name, id })),
-  };
+  const running = (await membersOf(context, request)).filter((one) => one.running);
+  return { containers: running.map((one) => ({ service: serviceOf(one), name: one.name, id: one.id })) };
 }

@@ -30,15 +30,13 @@ export type DatabaseFacts = z.infer<typeof databaseFacts>;
 /** Names come first in a row: the last field ends at a newline. */
 const DATABASES =
   "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(oid) FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
-/** Tables of people, without those that an extension brings; the columns with a time of each. */
+/** Tables of people, without those that an extension brings; the columns with a time of each, as JSON. */
 const TABLES = `SELECT n.nspname, c.relname,
-  coalesce((SELECT string_agg(a.attnum::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (1082, 1114, 1184)), '')
+  (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (1082, 1114, 1184))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1, 2;`;
-const COLUMNS = `SELECT n.nspname, c.relname, a.attname, a.attnum FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (1082, 1114, 1184) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' ORDER BY 1, 2, 4;`;
 
 type Asked = Pick<DatabaseCopies, "sql">;
 
@@ -64,15 +62,8 @@ export async function askTables(
   database: string,
 ): Promise<{ readonly tables: readonly TableFacts[]; readonly damage: readonly string[] }> {
   const listed = await copies.sql(server, database, TABLES);
-  const columns = listed.rows.some(([, , times = ""]) => times !== "")
-    ? (await copies.sql(server, database, COLUMNS)).rows
-    : [];
   const names = listed.rows.map(([schema = "", table = ""]) => ({ schema, table }));
-  const counted = await copies.sql(
-    server,
-    database,
-    names.map((name, index) => countOf(index, name, columns)).join("\n"),
-  );
+  const counted = await copies.sql(server, database, listed.rows.map(countOf).join("\n"));
   const byIndex = new Map(
     counted.rows.map(([index = "", rows = "", newest = ""]) => [Number(index), { rows, newest }]),
   );
@@ -83,21 +74,23 @@ export async function askTables(
   return { tables, damage: [...listed.failed, ...counted.failed] };
 }
 
-interface Name {
-  readonly schema: string;
-  readonly table: string;
-}
-
 /** A record separator begins each row: many statements answer here, each with its own newline. */
-function countOf(index: number, { schema, table }: Name, columns: readonly (readonly string[])[]): string {
-  const own = columns
-    .filter(([inSchema, inTable]) => inSchema === schema && inTable === table)
-    .map(([, , name = ""]) => `${quoteIdentifier(name)}::timestamptz`);
+function countOf([schema = "", table = "", columns = ""]: readonly string[], index: number): string {
+  const own = namesIn(columns).map((name) => `${quoteIdentifier(name)}::timestamptz`);
   const time =
     own.length === 0
       ? "''"
       : `coalesce(to_char(max(greatest(${own.join(", ")})) FILTER (WHERE isfinite(greatest(${own.join(", ")}))) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')`;
   return `SELECT E'\\x1e${index}', count(*), ${time} FROM ONLY ${quoteIdentifier(schema)}.${quoteIdentifier(table)};`;
+}
+
+/** None if a stranger's server answers with something else. */
+function namesIn(json: string): readonly string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(json));
+  } catch {
+    return [];
+  }
 }
 
 export const newestOf = (tables: readonly TableFacts[]): string =>

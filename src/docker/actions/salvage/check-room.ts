@@ -2,14 +2,12 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import type { ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
-import { refuse } from "../../../errors.ts";
+import { type RecoverError, refuse } from "../../../errors.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
-import type { DockerHost, DockerPlace } from "../../../ports/docker-host.ts";
-import { untouched } from "./find-candidates.ts";
+import type { DockerHost } from "../../../ports/docker-host.ts";
 import { type Candidate, candidate, volumeName } from "./candidate.ts";
-import { copied, type Copied, libcOf, needsReindex, openCopies } from "./copied.ts";
-import { type Found, ProgramsFound } from "./find-programs.ts";
+import { copied, type Copied, libcOf, needsReindex } from "./copied.ts";
+import { type Found, programsFor } from "./find-programs.ts";
 import { hostInput } from "../storage/host-input.ts";
 
 const input = z.strictObject({
@@ -49,18 +47,16 @@ export const checkRoom = defineAction({
   describe: () => [],
   async run(context, { picked, postgres_bin, out, ...at }): Promise<z.infer<typeof output>> {
     requireAbsolute({ postgres_bin, out });
-    const { host, copies } = await openCopies(context, at);
-    const programs = new ProgramsFound({ host, copies, run: context.run.id, directory: postgres_bin });
+    const { docker } = context.ports;
+    const [host, copies] = [await docker.open(at), await docker.copies(at)];
+    const means = { host, copies, run: context.run.id, directory: postgres_bin };
     const planned: Copied[] = [];
     for (const [index, original] of picked.entries()) {
-      const found = await programs.for(original);
-      planned.push(
-        plan(original, {
-          found,
-          name: `dingo-recover-${context.run.id}-${index + 1}`,
-          bytes: await sizeOf(context, { original, at, programs: found.programs }),
-        }),
-      );
+      const found = await programsFor(original, means);
+      const by = { run: context.run.id, programs: found.programs };
+      const [bytes = -1] = await copies.measure(by, [original]);
+      if (bytes < 0) throw unmeasured(original);
+      planned.push(plan(original, { found, name: `dingo-recover-${context.run.id}-${index + 1}`, bytes }));
     }
     const needed = Math.round(planned.reduce((sum, { bytes }) => sum + bytes, 0) * TIMES) + MORE_ROOM;
     const free = await freeBytes(host);
@@ -95,30 +91,14 @@ function plan(
   };
 }
 
-/** Names and sizes alone are read. */
-async function sizeOf(
-  context: Context,
-  {
-    original,
-    at,
-    programs,
-  }: {
-    readonly original: Candidate;
-    readonly at: DockerPlace;
-    readonly programs: ServerPrograms;
-  },
-): Promise<number> {
-  const { copies } = await openCopies(context, at);
-  const [bytes = -1] = await copies.measure({ run: context.run.id, programs }, [original]);
-  if (bytes >= 0) return bytes;
-  throw refuse("answer-incomplete", `nobody can tell how large the volume ${volumeName(original)} is`)
+const unmeasured = (original: Candidate): RecoverError =>
+  refuse("answer-incomplete", `nobody can tell how large the volume ${volumeName(original)} is`)
     .at(original.volume)
     .advise("Look whether it is still there with `docker volume inspect`, then resume.");
-}
 
 async function freeBytes(host: Pick<DockerHost, "look" | "engine">): Promise<number> {
   const path = (await host.engine()).root;
-  const [looked] = await untouched(host).look([{ key: "room", path }], { files: [], entries: 1 });
+  const [looked] = await host.look([{ key: "room", path }], { files: [], entries: 1 });
   if (looked?.state === "seen" && looked.space !== undefined) return looked.space.free;
   throw refuse("answer-incomplete", `nobody can tell how much room is left below "${path}"`)
     .at(path)

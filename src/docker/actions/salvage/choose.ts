@@ -3,25 +3,17 @@ import { defineAction } from "../../../action.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { TextQuestion } from "../../../ports/operator.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
-import { databaseFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
-import { copied } from "./copied.ts";
-import { databaseLines } from "./inspect.ts";
+import { databaseLines, inspected } from "./inspect.ts";
 import { named } from "./named.ts";
 
-const looked = z.object({
-  copy: copied,
-  role: z.string(),
-  databases: z.array(databaseFacts),
-  expected: z.array(z.string()),
-});
-type Looked = z.infer<typeof looked>;
+type Looked = z.infer<typeof inspected>;
 const input = z.strictObject({
-  found: z.array(looked),
-  /** Names of databases, or "all"; empty to be asked. */
+  found: z.array(inspected),
+  /** Names of databases, or "all"; empty for all. */
   dump: z.array(z.string()),
 });
-export const chosen = z.object({ copy: copied, role: z.string(), databases: z.array(databaseFacts) });
+export const chosen = inspected.omit({ expected: true });
 const output = z.object({ chosen: z.array(chosen), lines: z.array(z.string()) });
 type Output = z.infer<typeof output>;
 
@@ -39,7 +31,7 @@ export const chooseDatabases = defineAction({
   describe: () => [],
   run: async (context, { found, dump }): Promise<Output> => ({
     chosen: await named(context, {
-      given: dump,
+      given: dump.length === 0 ? ["all"] : dump,
       question: questionOf(found),
       divide: wordsOf,
       read: (words) => chosenOf(words, found),

@@ -2,12 +2,10 @@ import { z } from "zod";
 import { defineAction, type Probe } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { removeVolume } from "../../../kit/commands/database-copy-commands.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "../storage/host-input.ts";
-import { copied, freshName } from "./copied.ts";
-import { ownVolume } from "./own-volume.ts";
-import { removeCopy } from "./remove-copy.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { hostInput } from "../storage/host-input.ts";
+import { copied, freshName } from "./copied.ts";
+import { OwnCopies, typed } from "./own-copies.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copies: z.array(copied) });
 const output = z.object({ removed: z.array(z.string()) });
@@ -22,14 +20,19 @@ export const clearCopies = defineAction({
   output,
   undo: { leaves: "a copy can be made again: the volume that it was made of is as it was" },
   describe: (request) =>
-    request.copies.map(({ name }) => ({ on: placeText(request), line: quote(removeVolume(wordsOf(request), name)) })),
+    typed(
+      request,
+      request.copies.map(({ name }) => removeVolume(wordsOf(request), name)),
+    ),
   async run(context, { copies, ...at }): Promise<Output> {
-    for (const { name } of copies) for (const each of [freshName(name), name]) await removeCopy(context, at, each);
+    const own = await OwnCopies.open(context, at);
+    for (const { name } of copies) for (const each of [freshName(name), name]) await own.remove(each);
     return { removed: copies.map(({ name }) => name) };
   },
   async probe(context, { copies, ...at }): Promise<Probe<Output>> {
+    const own = await OwnCopies.open(context, at);
     const left = [];
-    for (const { name } of copies) if ((await ownVolume(context, at, name)) !== undefined) left.push(name);
+    for (const { name } of copies) if ((await own.volume(name)) !== undefined) left.push(name);
     const evidence =
       left.length === 0
         ? "no copy is there"

@@ -1,8 +1,5 @@
 /** The data to copy, the programs that start the copy, and the place of the copy: fixed before anything is made. */
 import { z } from "zod";
-import type { Context } from "../../../action.ts";
-import type { DatabaseCopies } from "../../../ports/database-copy.ts";
-import type { DockerHost, DockerPlace } from "../../../ports/docker-host.ts";
 import type { CopyServer, ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
 import { RecoverError } from "../../../errors.ts";
 import { candidate } from "./candidate.ts";
@@ -21,14 +18,6 @@ export const copied = z.object({
   bytes: z.number(),
 });
 export type Copied = z.infer<typeof copied>;
-
-export async function openCopies(
-  context: Context,
-  at: DockerPlace,
-): Promise<{ readonly host: DockerHost; readonly copies: DatabaseCopies }> {
-  const { docker } = context.ports;
-  return { host: await docker.open(at), copies: await docker.copies(at) };
-}
 
 /** Owners of data directories: 70 in Alpine's packages and images, 999 in Debian's images (docker-library/postgres, Dockerfiles). */
 export function libcOf(uid: number): Copied["libc_of_data"] {

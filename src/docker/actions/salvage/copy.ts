@@ -4,13 +4,11 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { fill, makeVolume, removeVolume } from "../../../kit/commands/database-copy-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "../storage/host-input.ts";
+import { hostInput } from "../storage/host-input.ts";
 import { volumeName } from "./candidate.ts";
-import { copied, openCopies } from "./copied.ts";
+import { copied } from "./copied.ts";
 import { guardOriginal } from "./guard-original.ts";
-import { isWhole, ownVolume } from "./own-volume.ts";
-import { removeCopy } from "./remove-copy.ts";
+import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copy: copied });
@@ -30,18 +28,18 @@ const orderOf = (run: string, { copy }: Pick<Input, "copy">) => ({
 const undo: WayBack<Input, Output> = {
   effect: "create",
   cost: "removes the copy, which the run made; the volume that it was made of is as it was",
-  describe: (request) => [{ on: placeText(request), line: quote(removeVolume(wordsOf(request), request.copy.name)) }],
-  async guard(context, { input: request }) {
-    await ownVolume(context, request, request.copy.name);
+  describe: (request) => typed(request, [removeVolume(wordsOf(request), request.copy.name)]),
+  async guard(context, { input }) {
+    await (await OwnCopies.open(context, input)).volume(input.copy.name);
   },
-  async probe(context, { input: request }) {
-    const found = await ownVolume(context, request, request.copy.name);
+  async probe(context, { input }) {
+    const found = await (await OwnCopies.open(context, input)).volume(input.copy.name);
     return {
       state: found === undefined ? "done" : "not-done",
-      evidence: found === undefined ? "there is no copy" : `the volume ${request.copy.name} is there`,
+      evidence: found === undefined ? "there is no copy" : `the volume ${input.copy.name} is there`,
     };
   },
-  run: (context, { input: request }) => removeCopy(context, request, request.copy.name),
+  run: async (context, { input }) => await (await OwnCopies.open(context, input)).remove(input.copy.name),
 };
 
 /** By a container that sees the original through a read-only mount. */
@@ -53,22 +51,18 @@ export const copyVolume = defineAction({
   output,
   undo,
   describe: (request, run) => {
-    const { copy } = request;
-    const on = placeText(request);
-    const made = makeVolume(wordsOf(request), copy.name, { [RUN_LABEL]: run });
-    return [made, fill(wordsOf(request), orderOf(run, request))].map((argv) => ({ on, line: quote(argv) }));
+    const words = wordsOf(request);
+    const made = makeVolume(words, request.copy.name, { [RUN_LABEL]: run });
+    return typed(request, [made, fill(words, orderOf(run, request))]);
   },
   guard: (context, request) => guardOriginal(context, request, request.copy.original),
   async run(context, request): Promise<Output> {
-    const { copies } = await openCopies(context, request);
+    const own = await OwnCopies.open(context, request);
     const { copy } = request;
-    if ((await ownVolume(context, request, copy.name)) === undefined) {
-      await context.beforeEffect();
-      await copies.makeVolume(copy.name, { [RUN_LABEL]: context.run.id });
-    }
+    if ((await own.volume(copy.name)) === undefined) await own.make(copy.name);
     context.progress({ message: `copying ${bytesText(copy.bytes)} of ${volumeName(copy.original)}` });
     await context.beforeEffect();
-    const filled = await copies.fill(orderOf(context.run.id, request));
+    const filled = await own.copies.fill(orderOf(context.run.id, request));
     // If somebody started the original meanwhile, the copied data have changed.
     await guardOriginal(context, request, copy.original);
     await context.record("filled", { ...filled });
@@ -76,7 +70,7 @@ export const copyVolume = defineAction({
   },
   probe: (context, request) => probe(context, request),
   async verify(context, request, { files, tablespaces }) {
-    const whole = await isWhole(context, request, request.copy.name);
+    const whole = await (await OwnCopies.open(context, request)).isWhole(request.copy.name);
     return {
       holds: whole,
       evidence: `${request.copy.name} ${whole ? `holds the copy (${counted(files, "file")}${tablespaces === 0 ? "" : `, without ${counted(tablespaces, "tablespace")} that lie elsewhere`})` : "holds no whole copy"}`,
@@ -86,10 +80,10 @@ export const copyVolume = defineAction({
 
 async function probe(context: Context, request: Input): Promise<Probe<Output>> {
   const { name } = request.copy;
-  if ((await ownVolume(context, request, name)) === undefined)
-    return { state: "not-done", evidence: `there is no volume ${name}` };
+  const own = await OwnCopies.open(context, request);
+  if ((await own.volume(name)) === undefined) return { state: "not-done", evidence: `there is no volume ${name}` };
   const noted = output.safeParse(context.records("filled").at(-1));
-  if (noted.success && (await isWhole(context, request, name)))
+  if (noted.success && (await own.isWhole(name)))
     return { state: "done", output: noted.data, evidence: `${name} holds the whole copy` };
   return { state: "partly", evidence: `${name} holds a part of the copy` };
 }

@@ -4,13 +4,12 @@ import { startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { dumpTo } from "../../../kit/commands/database-dump-commands.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "../storage/host-input.ts";
+import { hostInput } from "../storage/host-input.ts";
 import { askTables, type DatabaseFacts, tableFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
 import { chosen } from "./choose.ts";
-import { openCopies, serverOf } from "./copied.ts";
-import { whileUp } from "./while-up.ts";
+import { serverOf } from "./copied.ts";
+import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({ ...hostInput.shape, chosen, out: z.string() });
@@ -41,17 +40,17 @@ export const dumpDatabases = defineAction({
   describe: (request, run) => {
     const { copy, role } = request.chosen;
     const server = serverOf(run, copy, role);
-    const on = placeText(request);
-    return [
-      startOnCopy(wordsOf(request), server),
-      ...ordersOf(request).map((order) => dumpTo(wordsOf(request), server, order)),
-    ].map((argv) => ({ on, line: quote(argv) }));
+    const words = wordsOf(request);
+    const dumps = ordersOf(request).map((order) => dumpTo(words, server, order));
+    return typed(request, [startOnCopy(words, server), ...dumps]);
   },
   async run(context, request): Promise<Output> {
-    const { copies } = await openCopies(context, request);
+    const own = await OwnCopies.open(context, request);
+    const { copies } = own;
     const { copy, role, databases } = request.chosen;
     const server = serverOf(context.run.id, copy, role);
-    const made = await whileUp(context, { at: request, server, start: () => copies.start(server) }, async () => {
+    const start = async (): Promise<void> => await copies.start(server);
+    const made = await own.whileUp(server, start, async () => {
       const files: z.infer<typeof dumpFile>[] = [];
       for (const order of ordersOf(request)) {
         context.progress({ message: `dumping ${order.database === "" ? "the roles" : printable(order.database)}` });
@@ -70,9 +69,9 @@ export const dumpDatabases = defineAction({
     return made;
   },
   async probe(context, request): Promise<Probe<Output>> {
-    const { copies } = await openCopies(context, request);
-    const server = await copies.isThere(request.chosen.copy.name, context.run.id);
-    const files = await Promise.all(ordersOf(request).map(({ file }) => copies.dumped(file)));
+    const own = await OwnCopies.open(context, request);
+    const server = await own.isServed(request.chosen.copy.name);
+    const files = await Promise.all(ordersOf(request).map(({ file }) => own.copies.dumped(file)));
     const there = files.filter((file) => file !== undefined).length;
     const evidence = `${there} of ${files.length} dumps are there${server ? ", and a server is left on the copy" : ""}`;
     const noted = dumped.omit({ chosen: true }).safeParse(context.records("dumped").at(-1));
@@ -81,7 +80,7 @@ export const dumpDatabases = defineAction({
     return { state: there === 0 && !server ? "not-done" : "partly", evidence };
   },
   async verify(context, request, { files }) {
-    const { copies } = await openCopies(context, request);
+    const { copies } = await OwnCopies.open(context, request);
     const found = await Promise.all(files.map(({ path }) => copies.dumped(path)));
     const holds = files.every(({ sha256 }, index) => found[index]?.sha256 === sha256);
     return { holds, evidence: holds ? "the dumps are as they were written" : "a dump is gone or has been changed" };

@@ -13,7 +13,7 @@ export interface Found {
   readonly text: string;
 }
 
-interface Options {
+interface Means {
   readonly host: Pick<DockerHost, "images">;
   readonly copies: Pick<DatabaseCopies, "programs" | "emptyImage">;
   readonly run: string;
@@ -25,70 +25,52 @@ interface Options {
 const MOST_TRIED = 8;
 const LIKELY = /postgres|postgis|timescale|pgvector|pgsql|patroni/iu;
 
-export class ProgramsFound {
-  readonly #options: Options;
-  readonly #asked = new Map<string, Promise<ProgramFacts | undefined>>();
+/** Errors: `program-missing`. */
+export async function programsFor(original: Candidate, means: Means): Promise<Found> {
+  return means.directory === "" ? await inImages(original, means) : await inDirectory(original, means);
+}
 
-  constructor(options: Options) {
-    this.#options = options;
+/** The image that was there with the volume first, then one of the same libc. */
+async function inImages(original: Candidate, { host, copies, run }: Means): Promise<Found> {
+  const { version: major } = original;
+  const likely = (await host.images())
+    .filter((image) => likelihood(image, original) > 0)
+    .sort((a, b) => likelihood(b, original) - likelihood(a, original))
+    .slice(0, MOST_TRIED);
+  const fit: Found[] = [];
+  const others: string[] = [];
+  for (const image of likely) {
+    const programs = { image: image.id, volumes: image.volumes, directory: "", major };
+    const facts = await copies.programs(run, programs);
+    const text = `the image ${image.tags[0] ?? image.id.slice(7, 19)}`;
+    if (facts === undefined || facts.postgres === "") continue;
+    if (majorOf(facts.postgres) !== major) others.push(`${text} has ${facts.postgres}`);
+    else if (facts.missing.length > 0) others.push(`${text} lacks ${facts.missing.join(", ")}`);
+    else fit.push({ programs, facts, text });
   }
+  const libc = libcOf(original.uid);
+  const found = fit.find(({ facts }) => facts.libc === libc) ?? fit[0];
+  if (found !== undefined) return found;
+  throw missing(original, others);
+}
 
-  /** Errors: `program-missing`. */
-  async for(original: Candidate): Promise<Found> {
-    return this.#options.directory === "" ? await this.#ofImages(original) : await this.#ofDirectory(original);
-  }
-
-  /** The image that was there with the volume first, then one of the same libc. */
-  async #ofImages(original: Candidate): Promise<Found> {
-    const { version: major } = original;
-    const images = await this.#options.host.images();
-    const likely = images
-      .filter((image) => likelihood(image, original) > 0)
-      .sort((a, b) => likelihood(b, original) - likelihood(a, original))
-      .slice(0, MOST_TRIED);
-    const fit: Found[] = [];
-    const others: string[] = [];
-    for (const image of likely) {
-      const programs = { image: image.id, volumes: image.volumes, directory: "", major };
-      const facts = await this.#facts(programs);
-      const text = `the image ${image.tags[0] ?? image.id.slice(7, 19)}`;
-      if (facts === undefined || facts.postgres === "") continue;
-      if (majorOf(facts.postgres) !== major) others.push(`${text} has ${facts.postgres}`);
-      else if (facts.missing.length > 0) others.push(`${text} lacks ${facts.missing.join(", ")}`);
-      else fit.push({ programs, facts, text });
-    }
-    const libc = libcOf(original.uid);
-    const found = fit.find(({ facts }) => facts.libc === libc) ?? fit[0];
-    if (found !== undefined) return found;
-    throw missing(original, others);
-  }
-
-  async #ofDirectory(original: Candidate): Promise<Found> {
-    const { copies, directory } = this.#options;
-    // An image without a file has no place for a socket either.
-    const programs = { image: await copies.emptyImage(), volumes: ["/tmp"], directory, major: original.version };
-    const facts = await this.#facts(programs);
-    if (facts !== undefined && majorOf(facts.postgres) === original.version && facts.missing.length === 0)
-      return { programs, facts, text: directory };
-    const what =
-      facts === undefined || facts.postgres === ""
-        ? `no "postgres" can be run in "${directory}"`
-        : facts.missing.length > 0
-          ? `neither "${directory}" nor the machine has ${facts.missing.join(", ")}`
-          : `"${directory}" has PostgreSQL ${facts.postgres}, and the data are of ${original.version}`;
-    throw refuse("program-missing", what)
-      .at("postgres_bin")
-      .advise(
-        `Name the directory with "postgres" of release ${original.version} on the engine's machine with --input postgres_bin=DIRECTORY, and install a psql and pg_dump that are no older.`,
-      );
-  }
-
-  #facts(programs: ServerPrograms): Promise<ProgramFacts | undefined> {
-    const key = `${programs.image} ${programs.major}`;
-    const known = this.#asked.get(key) ?? this.#options.copies.programs(this.#options.run, programs);
-    this.#asked.set(key, known);
-    return known;
-  }
+async function inDirectory({ version }: Candidate, { copies, run, directory }: Means): Promise<Found> {
+  // An image without a file has no place for a socket either.
+  const programs = { image: await copies.emptyImage(), volumes: ["/tmp"], directory, major: version };
+  const facts = await copies.programs(run, programs);
+  if (facts !== undefined && majorOf(facts.postgres) === version && facts.missing.length === 0)
+    return { programs, facts, text: directory };
+  const what =
+    facts === undefined || facts.postgres === ""
+      ? `no "postgres" can be run in "${directory}"`
+      : facts.missing.length > 0
+        ? `neither "${directory}" nor the machine has ${facts.missing.join(", ")}`
+        : `"${directory}" has PostgreSQL ${facts.postgres}, and the data are of ${version}`;
+  throw refuse("program-missing", what)
+    .at("postgres_bin")
+    .advise(
+      `Name the directory with "postgres" of release ${version} on the engine's machine with --input postgres_bin=DIRECTORY, and install a psql and pg_dump that are no older.`,
+    );
 }
 
 function likelihood({ id, tags, env }: DockerImage, { images, version, uid }: Candidate): number {

@@ -3,12 +3,11 @@ import type { Context } from "../../../action.ts";
 import { findData } from "../../data-directory/find.ts";
 import type { Candidate } from "./candidate.ts";
 import { volumeName } from "./candidate.ts";
-import { openCopies, refuse } from "./copied.ts";
-import { untouched } from "./find-candidates.ts";
+import { refuse } from "./copied.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
 
 export async function guardOriginal(context: Context, at: DockerPlace, original: Candidate): Promise<void> {
-  const { host } = await openCopies(context, at);
+  const host = await context.ports.docker.open(at);
   const name = volumeName(original);
   const volume = (await host.volumes()).find((each) => each.name === original.volume);
   if (volume === undefined)
@@ -30,7 +29,7 @@ export async function guardOriginal(context: Context, at: DockerPlace, original:
     );
   const { inside } = original;
   const place = { key: original.volume, path: original.path, ...(inside === "" ? {} : { inside }) };
-  const [found] = await findData(untouched(host), [place]);
+  const [found] = await findData(host, [place]);
   const control = found?.contents.kind === "data" ? found.contents.postgres?.control : undefined;
   const systemId = control?.known === true ? control.systemId : "";
   if (systemId === original.system_id) return;

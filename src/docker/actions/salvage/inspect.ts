@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
+import { defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { query, startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
@@ -7,19 +7,18 @@ import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import { printable } from "../../../kit/text/printable.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "../storage/host-input.ts";
+import { hostInput } from "../storage/host-input.ts";
 import { askDatabases, databaseFacts, type DatabaseFacts, newestOf, rowsOf } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
-import { type Copied, copied, openCopies, serverOf } from "./copied.ts";
-import { endServer } from "./remove-copy.ts";
-import { whileUp } from "./while-up.ts";
+import { type Copied, copied, serverOf } from "./copied.ts";
+import { leftServer } from "./left-server.ts";
+import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
-import type { DockerPlace } from "../../../ports/docker-host.ts";
+import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copy: copied, database: z.string(), table: z.string() });
 type Input = z.infer<typeof input>;
-const output = z.object({
+export const inspected = z.object({
   copy: copied,
   /** The superuser that was asked with. */
   role: z.string(),
@@ -27,23 +26,13 @@ const output = z.object({
   /** Names of those that have the expected database or table. */
   expected: z.array(z.string()),
 });
-type Output = z.infer<typeof output>;
+type Output = z.infer<typeof inspected>;
 
-const leftServer: WayBack<DockerPlace & { readonly copy: Copied }, unknown> = {
-  effect: "create",
+const left = leftServer<Input, Output>({
+  nameOf: ({ copy }) => copy.name,
+  keepsVolume: true,
   cost: "ends the server on the copy, where a kill has left it",
-  describe: (request) => [{ on: placeText(request), line: quote([...wordsOf(request), "stop", request.copy.name]) }],
-  guard: () => Promise.resolve(),
-  async probe(context, { input: request }) {
-    const { copies } = await openCopies(context, request);
-    const left = await copies.isThere(request.copy.name, context.run.id);
-    return {
-      state: left ? "not-done" : "done",
-      evidence: left ? `the container ${request.copy.name} is there` : "no server is left",
-    };
-  },
-  run: (context, { input: request }) => endServer(context, request, request.copy.name),
-};
+});
 
 /** Started with the very release that wrote the data, without network; the role is read out of the copy itself. */
 export const inspectCopy = defineAction({
@@ -51,22 +40,24 @@ export const inspectCopy = defineAction({
   title: "Start PostgreSQL on the copy, and see what is in it",
   effect: "create",
   input,
-  output,
-  undo: leftServer,
+  output: inspected,
+  ...left,
   describe: (request, run) => {
-    const server = serverOf(run, request.copy, rolesToTry(request.copy)[0] ?? "postgres");
     const words = wordsOf(request);
-    return [
+    const server = firstOf(run, request.copy);
+    return typed(request, [
       startOnCopy(words, server),
       keepRoom(words, server.volume, ENDED_FOR_ROOM),
       query(words, server, "postgres"),
-    ].map((argv) => ({ on: placeText(request), line: quote(argv) }));
+    ]);
   },
   async run(context, request): Promise<Output> {
-    const { copies } = await openCopies(context, request);
-    const server = serverOf(context.run.id, request.copy, rolesToTry(request.copy)[0] ?? "postgres");
-    return await whileUp(context, { at: request, server, start: () => copies.start(server) }, async () => {
-      const role = await entry(context, request);
+    const own = await OwnCopies.open(context, request);
+    const { copies } = own;
+    const server = firstOf(context.run.id, request.copy);
+    const start = async (): Promise<void> => await copies.start(server);
+    return await own.whileUp(server, start, async () => {
+      const role = await entry(copies, server, request.copy);
       const databases = await askDatabases(copies, { ...server, role: role.name }, role.database);
       return {
         copy: request.copy,
@@ -76,14 +67,6 @@ export const inspectCopy = defineAction({
       };
     });
   },
-  async probe(context, request): Promise<Probe<Output>> {
-    const { copies } = await openCopies(context, request);
-    const left = await copies.isThere(request.copy.name, context.run.id);
-    return {
-      state: left ? "partly" : "not-done",
-      evidence: left ? `a server is left on ${request.copy.name}` : "no server runs on the copy",
-    };
-  },
   verify: (_context, _request, { databases }) =>
     Promise.resolve({ holds: true, evidence: `it had ${counted(databases.length, "database")}` }),
 });
@@ -91,20 +74,19 @@ export const inspectCopy = defineAction({
 /** POSTGRES_USER may mean that there is no "postgres". */
 const rolesToTry = ({ original }: Copied): readonly string[] => [...new Set([...original.superusers, "postgres"])];
 
+const firstOf = (run: string, copy: Copied): CopyServer => serverOf(run, copy, rolesToTry(copy)[0] ?? "postgres");
+
 async function entry(
-  context: Context,
-  { copy, ...at }: Input,
+  copies: Pick<DatabaseCopies, "sql">,
+  server: CopyServer,
+  copy: Copied,
 ): Promise<{ readonly name: string; readonly database: string }> {
-  const { copies } = await openCopies(context, at);
   const refused: string[] = [];
   for (const name of rolesToTry(copy))
     for (const database of ["postgres", "template1"]) {
       try {
-        const { rows } = await copies.sql(
-          serverOf(context.run.id, copy, name),
-          database,
-          "SELECT rolsuper FROM pg_roles WHERE rolname = current_user;",
-        );
+        const asked = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user;";
+        const { rows } = await copies.sql({ ...server, role: name }, database, asked);
         if (rows[0]?.[0] === "t") return { name, database };
         refused.push(`${name} is no superuser`);
       } catch (thrown) {

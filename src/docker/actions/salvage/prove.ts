@@ -1,31 +1,28 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
+import { type Context, defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { startFresh } from "../../../kit/commands/database-copy-commands.ts";
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { loadFrom, loadRolesFrom } from "../../../kit/commands/database-dump-commands.ts";
-import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
-import type { CopyServer } from "../../../ports/database-copy.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
+import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
-import { hostInput, placeText } from "../storage/host-input.ts";
+import { hostInput } from "../storage/host-input.ts";
 import { askTables, type DatabaseFacts, rowsOf, type TableFacts } from "./ask-database.ts";
 import { dumped } from "./dump.ts";
-import { freshName, openCopies, serverOf } from "./copied.ts";
-import { ownVolume } from "./own-volume.ts";
-import { removeCopy } from "./remove-copy.ts";
-import { whileUp } from "./while-up.ts";
+import { freshName, serverOf } from "./copied.ts";
+import { leftServer } from "./left-server.ts";
+import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({ ...hostInput.shape, dumped });
 type Input = z.infer<typeof input>;
-const output = z.object({
+export const proof = z.object({
   proved: z.array(z.object({ database: z.string(), path: z.string(), tables: z.number(), rows: z.number() })),
 });
-type Output = z.infer<typeof output>;
+type Output = z.infer<typeof proof>;
 
 const LOADED = "dingo_recover_proof";
 
@@ -34,22 +31,11 @@ const freshOf = (run: string, { dumped: { chosen } }: Input): CopyServer => ({
   volume: freshName(chosen.copy.name),
 });
 
-const undo: WayBack<Input, Output> = {
-  effect: "create",
+const left = leftServer<Input, Output>({
+  nameOf: ({ dumped: { chosen } }) => freshName(chosen.copy.name),
+  keepsVolume: false,
   cost: "removes what is left of the proof: an empty server, and what was loaded into it",
-  describe: () => [],
-  async guard(context, { input: request }) {
-    await ownVolume(context, request, freshName(request.dumped.chosen.copy.name));
-  },
-  async probe(context, { input: request }) {
-    const left = await isLeft(context, request);
-    return {
-      state: left ? "not-done" : "done",
-      evidence: left ? "a server of the proof is left" : "nothing of the proof is left",
-    };
-  },
-  run: (context, { input: request }) => removeCopy(context, request, freshName(request.dumped.chosen.copy.name)),
-};
+});
 
 /** A dump is proved by loading it into a server that has not one row: every table and every row has to be there again. */
 export const proveDump = defineAction({
@@ -57,8 +43,8 @@ export const proveDump = defineAction({
   title: "Load each dump into an empty server, and count",
   effect: "create",
   input,
-  output,
-  undo,
+  output: proof,
+  ...left,
   describe: (request, run) => {
     const server = freshOf(run, request);
     const words = wordsOf(request);
@@ -69,45 +55,29 @@ export const proveDump = defineAction({
       startFresh(words, server, request.dumped.chosen.copy.name),
       keepRoom(words, server.volume, ENDED_FOR_ROOM),
     ];
-    return [...begun, ...loads].map((argv) => ({ on: placeText(request), line: quote(argv) }));
+    return typed(request, [...begun, ...loads]);
   },
   async run(context, request): Promise<Output> {
-    const { copies } = await openCopies(context, request);
+    const own = await OwnCopies.open(context, request);
+    const { copies } = own;
+    const { chosen } = request.dumped;
     const server = freshOf(context.run.id, request);
     requireArchives(request);
-    await removeCopy(context, request, server.volume);
-    await context.beforeEffect();
-    await copies.makeVolume(server.volume, { [RUN_LABEL]: context.run.id });
-    const { chosen } = request.dumped;
-    const proved = await whileUp(
-      context,
-      { at: request, server, start: () => copies.startFresh(server, chosen.copy.name) },
-      async () => {
-        await loadRoles(context, request, server);
-        const all = [];
-        for (const database of chosen.databases) all.push(await proveOne(context, request, { server, database }));
-        return all;
-      },
-    );
-    await removeCopy(context, request, server.volume);
+    await own.remove(server.volume);
+    await own.make(server.volume);
+    const start = async (): Promise<void> => await copies.startFresh(server, chosen.copy.name);
+    const proved = await own.whileUp(server, start, async () => {
+      await loadRoles(context, copies, { request, server });
+      const all = [];
+      for (const database of chosen.databases) all.push(await proveOne(context, copies, { request, server, database }));
+      return all;
+    });
+    await own.remove(server.volume);
     return { proved };
-  },
-  async probe(context, request): Promise<Probe<Output>> {
-    const left = await isLeft(context, request);
-    return {
-      state: left ? "partly" : "not-done",
-      evidence: left ? "a server of the proof is left" : "there is no server of the proof",
-    };
   },
   verify: (_context, _request, { proved }) =>
     Promise.resolve({ holds: true, evidence: `${counted(proved.length, "dump")} came back whole` }),
 });
-
-async function isLeft(context: Context, request: Input): Promise<boolean> {
-  const name = freshName(request.dumped.chosen.copy.name);
-  const { copies } = await openCopies(context, request);
-  return (await copies.isThere(name, context.run.id)) || (await ownVolume(context, request, name)) !== undefined;
-}
 
 /** A plain text is loaded by psql, which obeys commands that a stranger may have written into it. */
 function requireArchives({ dumped: { files } }: Input): void {
@@ -118,10 +88,14 @@ function requireArchives({ dumped: { files } }: Input): void {
     .advise("It is not loaded: psql would obey what is written in it. Begin a new run, which dumps to archives.");
 }
 
-async function loadRoles(context: Context, { dumped: { files }, ...at }: Input, server: CopyServer): Promise<void> {
-  const roles = files.find(({ database }) => database === "");
+interface Proof {
+  readonly request: Input;
+  readonly server: CopyServer;
+}
+
+async function loadRoles(context: Context, copies: DatabaseCopies, { request, server }: Proof): Promise<void> {
+  const roles = request.dumped.files.find(({ database }) => database === "");
   if (roles === undefined) return;
-  const { copies } = await openCopies(context, at);
   await context.beforeEffect();
   const complaints = await copies.loadRoles(server, roles.path);
   if (complaints.length > 0)
@@ -130,10 +104,9 @@ async function loadRoles(context: Context, { dumped: { files }, ...at }: Input, 
 
 async function proveOne(
   context: Context,
-  request: Input,
-  { server, database }: { readonly server: CopyServer; readonly database: DatabaseFacts },
+  copies: DatabaseCopies,
+  { request, server, database }: Proof & { readonly database: DatabaseFacts },
 ): Promise<Output["proved"][number]> {
-  const { copies } = await openCopies(context, request);
   const file = request.dumped.files.find((each) => each.database === database.name);
   const before = request.dumped.counts.find((each) => each.database === database.name);
   if (file === undefined || before === undefined)

@@ -5,12 +5,10 @@ import { fill, fillerName, makeVolume, removeVolume } from "../../../kit/command
 import { renameData, RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import type { FillOrder } from "../../../ports/database-copy.ts";
 import { known } from "../../../kit/commands/placeholder.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "../storage/host-input.ts";
-import { copied, needsReindex, openCopies, refuse } from "./copied.ts";
+import { hostInput } from "../storage/host-input.ts";
+import { copied, needsReindex, refuse } from "./copied.ts";
 import { guardOriginal } from "./guard-original.ts";
-import { ownVolume } from "./own-volume.ts";
-import { endServer, removeCopy } from "./remove-copy.ts";
+import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({
@@ -43,16 +41,12 @@ const labelsOf = (run: string, { compose }: Input): Readonly<Record<string, stri
 const undo: WayBack<Input, Output> = {
   effect: "destroy",
   cost: "takes away what was put back, with all that was written to it since: a directory gets another name, a volume is removed where no container uses it",
-  describe: (request, run) => [
-    {
-      on: placeText(request),
-      line: quote(
-        isPath(request)
-          ? renameData(wordsOf(request), request.into, `${request.into}.dingo-recover-${run}-undone`)
-          : removeVolume(wordsOf(request), request.into),
-      ),
-    },
-  ],
+  describe: (request, run) =>
+    typed(request, [
+      isPath(request)
+        ? renameData(wordsOf(request), request.into, undoneOf(run, request))
+        : removeVolume(wordsOf(request), request.into),
+    ]),
   async guard(context, { input: request }) {
     const user = await userOf(context, request);
     if (user !== undefined)
@@ -61,18 +55,16 @@ const undo: WayBack<Input, Output> = {
         request.into,
         "Remove that container (docker rm, without -v), then go on.",
       );
-    if (!isPath(request)) await ownVolume(context, request, request.into);
+    if (!isPath(request)) await (await OwnCopies.open(context, request)).volume(request.into);
   },
   async probe(context, { input: request }) {
     const there = (await isThere(context, request)) || (await isBegun(context, request));
     return { state: there ? "not-done" : "done", evidence: `${request.into} is ${there ? "there" : "not there"}` };
   },
   async run(context, { input: request }) {
-    await endServer(context, request, fillerName(request.into));
-    if (!isPath(request)) {
-      await removeCopy(context, request, request.into);
-      return;
-    }
+    const own = await OwnCopies.open(context, request);
+    await own.end(fillerName(request.into));
+    if (!isPath(request)) return await own.remove(request.into);
     const work = await context.ports.docker.work(request);
     if (await isBegun(context, request)) {
       await context.beforeEffect();
@@ -80,7 +72,7 @@ const undo: WayBack<Input, Output> = {
     }
     if ((await work.kind(request.into)) === "absent") return;
     await context.beforeEffect();
-    await work.rename(request.into, `${request.into}.dingo-recover-${context.run.id}-undone`);
+    await work.rename(request.into, undoneOf(context.run.id, request));
   },
 };
 
@@ -95,11 +87,10 @@ export const putBack = defineAction({
   describe: (request, run) => {
     known(request.into);
     const made = makeVolume(wordsOf(request), request.into, labelsOf(run, request));
-    const argvs = [
+    return typed(request, [
       ...(isPath(request) ? [] : [made]),
       ...(request.copies.length === 1 ? [fill(wordsOf(request), orderOf(run, request))] : []),
-    ];
-    return argvs.map((argv) => ({ on: placeText(request), line: quote(argv) }));
+    ]);
   },
   async guard(context, request) {
     const [copy, ...others] = request.copies;
@@ -124,18 +115,17 @@ export const putBack = defineAction({
     if (isPath(request)) await guardOwnPlace(context, request);
   },
   async run(context, request): Promise<Output> {
-    const { copies } = await openCopies(context, request);
+    const own = await OwnCopies.open(context, request);
     await guardFree(context, request);
     const noted = output.safeParse(context.records("put-back").at(-1));
     if (noted.success && (await isThere(context, request))) return noted.data;
     // A half volume that a killed process left belongs to this run: it is made anew.
     if (!isPath(request)) {
-      await removeCopy(context, request, request.into);
-      await context.beforeEffect();
-      await copies.makeVolume(request.into, labelsOf(context.run.id, request));
+      await own.remove(request.into);
+      await own.make(request.into, labelsOf(context.run.id, request));
     }
     await context.beforeEffect();
-    const { files, bytes } = await copies.fill(orderOf(context.run.id, request));
+    const { files, bytes } = await own.copies.fill(orderOf(context.run.id, request));
     const done = { into: request.into, files, bytes };
     await context.record("put-back", done);
     return done;
@@ -156,6 +146,7 @@ export const putBack = defineAction({
   },
 });
 
+const undoneOf = (run: string, { into }: Input): string => `${into}.dingo-recover-${run}-undone`;
 const partOf = ({ run }: Context, { into }: Input): string => `${into}.dingo-recover-${run.id}-part`;
 
 /** A directory that a kill or a full disk has left half. */
@@ -179,20 +170,18 @@ async function guardOwnPlace(context: Context, request: Input): Promise<void> {
 /** Nothing is ever copied over present files. */
 async function guardFree(context: Context, request: Input): Promise<void> {
   if (!(await isThere(context, request)) || context.records("put-back").length > 0) return;
-  if (!isPath(request)) {
-    await ownVolume(context, request, request.into);
-    return;
-  }
-  throw refuse(
-    `${request.into} is there already`,
-    request.into,
-    "Name another place, or move what is there aside by hand.",
-  );
+  if (!isPath(request)) await (await OwnCopies.open(context, request)).volume(request.into);
+  else
+    throw refuse(
+      `${request.into} is there already`,
+      request.into,
+      "Name another place, or move what is there aside by hand.",
+    );
 }
 
 /** Throws if nobody can tell. */
 async function isThere(context: Context, request: Input): Promise<boolean> {
-  const { host } = await openCopies(context, request);
+  const host = await context.ports.docker.open(request);
   if (!isPath(request)) return (await host.volumes()).some(({ name }) => name === request.into);
   const parent = posix.dirname(request.into);
   const [above, looked] = await host.look(
@@ -210,7 +199,7 @@ async function isThere(context: Context, request: Input): Promise<boolean> {
 }
 
 async function userOf(context: Context, { into, ...at }: Input): Promise<string | undefined> {
-  const { host } = await openCopies(context, at);
+  const host = await context.ports.docker.open(at);
   return (await host.containers()).find(
     ({ mounts, labels }) =>
       labels[RUN_LABEL] === undefined && mounts.some(({ volume, source }) => volume === into || source === into),

@@ -8,14 +8,11 @@ import { REINDEX } from "./check-room.ts";
 import { volumeName } from "./candidate.ts";
 import { needsReindex } from "./copied.ts";
 import { dumped } from "./dump.ts";
+import { proof } from "./prove.ts";
 
 const input = z.strictObject({
   dumps: z.array(dumped),
-  proofs: z.array(
-    z.object({
-      proved: z.array(z.object({ database: z.string(), path: z.string(), tables: z.number(), rows: z.number() })),
-    }),
-  ),
+  proofs: z.array(proof),
   put_back: z.string(),
 });
 const output = z.object({ lines: z.array(z.string()) });

@@ -7,8 +7,8 @@ import { printable, quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { parseTime } from "../../../kit/text/time.ts";
 import { hostInput, placeText } from "../storage/host-input.ts";
-import { candidate, candidateLines } from "./candidate.ts";
-import { findCandidates } from "./find-candidates.ts";
+import { candidateLines } from "./candidate.ts";
+import { findCandidates, type Findings, findings } from "./find-candidates.ts";
 
 const input = z.strictObject({
   ...hostInput.shape,
@@ -17,15 +17,7 @@ const input = z.strictObject({
   /** ISO 8601, or "". */
   time: z.string(),
 });
-const output = z.object({
-  volumes: z.number(),
-  /** The most likely one first. */
-  candidates: z.array(candidate),
-  others: z.array(z.object({ title: z.string(), volumes: z.array(z.string()) })),
-  empty: z.number(),
-  plain: z.number(),
-  unlooked: z.array(z.string()),
-  elsewhere: z.array(z.string()),
+const output = findings.extend({
   /** The database that is looked for, if the catalogue of no candidate names it; else "". */
   unnamed: z.string(),
 });
@@ -63,14 +55,8 @@ export const surveyVolumes = defineAction({
       context.progress({ message: "looking into volumes", done, total }),
     );
     if (found.candidates.length === 0) throw nothing(found, placeText(at));
-    return {
-      ...found,
-      candidates: [...found.candidates],
-      others: found.others.map(({ title, volumes }) => ({ title, volumes: [...volumes] })),
-      unlooked: [...found.unlooked],
-      elsewhere: [...found.elsewhere],
-      unnamed: found.candidates.some(({ databases }) => databases.includes(database)) ? "" : database,
-    };
+    const isNamed = found.candidates.some(({ databases }) => databases.includes(database));
+    return { ...found, unnamed: isNamed ? "" : database };
   },
   async verify(context, { host, sudo }, { candidates }) {
     const there = new Set((await (await context.ports.docker.open({ host, sudo })).volumes()).map(({ name }) => name));
@@ -115,14 +101,7 @@ const WHAT_REMAINS =
   "What can remain: a snapshot of the disk or of the virtual machine (stop writing to it first), a dump or an archive elsewhere, a copy in a bind directory, another engine or context (docker context ls), an image made by docker commit.";
 
 /** Removed by `down -v` or a prune, or somewhere that nobody could look into (law 5). */
-function nothing(
-  {
-    volumes,
-    unlooked,
-    elsewhere,
-  }: Pick<Output, "volumes" | "unlooked" | "elsewhere"> | Awaited<ReturnType<typeof findCandidates>>,
-  place: string,
-): RecoverError {
+function nothing({ volumes, unlooked, elsewhere }: Findings, place: string): RecoverError {
   const also = elsewhere.length === 0 ? "" : `; ${elsewhere.join("; ")}`;
   if (unlooked.length > 0)
     return refuse(

@@ -59,17 +59,24 @@ async function readOne(
     return lost({ unread: null, unasked: "the host has no Compose that could be asked what they say" });
   if (answer.state === "refused") return lost({ unread: null, unasked: `Compose refuses them: ${answer.why}` });
   const texts = answers.flatMap((each) => (each.state === "text" ? [each] : []));
-  const services = serviceFacts(readModel(answer.text, generation, host.label), { texts, unset: answer.unset });
-  return { name, directory, files, services, unread: null };
+  const model = readModel(answer.text, generation, host.label);
+  const services = serviceFacts(model, { texts, unset: answer.unset });
+  const own = call.project === name ? model.rest["name"] : undefined;
+  return { name, directory, files, services, unread: null, ...(typeof own === "string" ? { own } : {}) };
 }
 
-/** By the generation that brought it up; without that one, by the one that will bring it up next. */
+/**
+ * By the generation that brought it up; without that one, by the one that will bring it up next. The project is not named:
+ * so the second generation says how its files name it.
+ */
 async function composed(
   host: DockerHost,
   call: ComposeCall,
 ): Promise<{ readonly answer: ComposeAnswer; readonly generation: ComposeCall["generation"] }> {
   const { generation } = call;
-  const answer = await host.composed(call);
+  const unnamed = await host.composed({ ...call, project: "" });
+  // A directory may have no name that is fit for a project.
+  const answer = unnamed.state === "refused" ? await host.composed(call) : unnamed;
   if (answer.state !== "missing") return { answer, generation };
   const other = generation === "v1" ? "v2" : "v1";
   return { answer: await host.composed({ ...call, generation: other }), generation: other };

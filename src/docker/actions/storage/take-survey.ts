@@ -1,18 +1,11 @@
 /** Sees everything that an audit of a Docker host's storage judges; changes nothing. */
 import { type Contents } from "../../data-directory/recognise.ts";
-import { findBelow, findData, type Found } from "../../data-directory/find.ts";
+import { findData, type Found } from "../../data-directory/find.ts";
+import { type LayerData, layerData, layerPlaces } from "../../data-directory/layers.ts";
+import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
 import { membershipOf } from "../../compose/labels.ts";
-import { DATA_MARKS, dataDirectoriesIn, type LayerDirectory } from "../../audit/layer-data.ts";
 import type { StorageSurvey, SurveyedContainer, SurveyedVolume } from "../../audit/survey.ts";
-import { RecoverError } from "../../../errors.ts";
-import type {
-  DockerContainer,
-  DockerHost,
-  DockerVolume,
-  EngineFacts,
-  Place,
-  Searched,
-} from "../../../ports/docker-host.ts";
+import type { DockerContainer, DockerHost, DockerVolume } from "../../../ports/docker-host.ts";
 import { readProjects } from "./compose-projects.ts";
 
 export interface SurveyTerms {
@@ -35,19 +28,18 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
     host.sizes(),
   ]);
   const containers = all.filter(({ labels }) => labels[LOOK_LABEL] === undefined);
-  const layers = await lookAtLayers(host, containers, terms);
   const places = [
-    { key: "engine", path: engine.root },
-    ...volumes.flatMap((volume) => placeOfVolume(volume, containers) ?? []),
+    { key: "engine", path: engine.root, depth: 0 },
+    ...volumes.flatMap((volume) => volumePlace(volume, containers) ?? []),
     ...bindPlaces(containers, engine),
-    ...layers.flatMap(({ places }) => places),
+    ...layerPlaces(containers),
   ];
   const looked = await findData(host, places, (done) =>
     terms.progress("looking into directories", done, places.length),
   );
-  const ofVolumes = places.filter(({ key }) => key.startsWith("volume:"));
-  const deeper = await findBelow(host, ofVolumes, looked);
-  const found = new Map(deeper.map((each) => [each.key, each]));
+  const found = new Map(looked.map((each) => [each.key, each]));
+  const layers: LayerData[] = [];
+  for (const container of containers) layers.push(await layerData(host, container, found));
   return {
     host: host.label,
     takenAt: terms.now.toISOString(),
@@ -68,24 +60,6 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
 
 type FoundByKey = ReadonlyMap<string, Found>;
 
-/** Undefined if its directory would not show its content. */
-function placeOfVolume(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {
-  const key = `volume:${volume.name}`;
-  const { type, o, device } = volume.options;
-  if (volume.mountpoint === "" || volume.driver !== "local") return undefined;
-  if (Object.keys(volume.options).length === 0) return { key, path: volume.mountpoint };
-  // A bind by another name: its directory is there whether or not it is mounted.
-  if (
-    device?.startsWith("/") === true &&
-    (type === "none" || (o ?? "").split(",").some((word) => /^r?bind$/.test(word)))
-  )
-    return { key, path: device };
-  const mounted = containers.some(
-    ({ running, mounts }) => running && mounts.some((mount) => mount.volume === volume.name),
-  );
-  return mounted ? { key, path: volume.mountpoint } : undefined;
-}
-
 function surveyedVolume(volume: DockerVolume, found: FoundByKey, sizes: ReadonlyMap<string, number>): SurveyedVolume {
   const why =
     volume.driver === "local"
@@ -95,77 +69,9 @@ function surveyedVolume(volume: DockerVolume, found: FoundByKey, sizes: Readonly
   return { ...volume, contents, bytes: sizes.get(volume.name) ?? null };
 }
 
-/** A directory that holds the engine's own shows all of it, and nothing that is meant by the mount. */
-function bindPlaces(containers: readonly DockerContainer[], { root }: EngineFacts): readonly Place[] {
-  const sources = containers.flatMap(({ mounts }) =>
-    mounts.filter(({ kind }) => kind === "bind").map(({ source }) => source),
-  );
-  const looked = [...new Set(sources)].filter(
-    (source) => source.startsWith("/") && !`${root}/`.startsWith(below(source)),
-  );
-  return looked.map((path) => ({ key: `bind:${path}`, path }));
-}
-
-const below = (path: string): string => (path.endsWith("/") ? path : `${path}/`);
-
-export interface LookedLayer {
-  readonly directories: readonly LayerDirectory[];
-  readonly places: readonly Place[];
-  readonly unknown: string | null;
-}
-
-/** The files that each container wrote over its image, as far as they may be data. */
-export async function lookAtLayers(
-  host: Pick<DockerHost, "search" | "changes">,
-  containers: readonly DockerContainer[],
-  { progress }: Pick<SurveyTerms, "progress">,
-): Promise<readonly LookedLayer[]> {
-  const places = containers.flatMap(({ id, layer }) => (layer === undefined ? [] : [{ key: id, path: layer }]));
-  const searched = await host.search(places, DATA_MARKS, {
-    progress: (done) => progress("searching what containers wrote", done, places.length),
-  });
-  const found = new Map(searched.map((each) => [each.key, each]));
-  const layers: LookedLayer[] = [];
-  for (const container of containers) layers.push(await lookAtLayer(host, container, found.get(container.id)));
-  return layers;
-}
-
-async function lookAtLayer(
-  host: Pick<DockerHost, "changes">,
-  { id, layer }: DockerContainer,
-  searched: Searched | undefined,
-): Promise<LookedLayer> {
-  if (layer === undefined || searched === undefined) return await byTheEngine(host, id);
-  if (searched.state === "unknown") return { ...NOTHING_THERE, unknown: searched.why };
-  // A layer that is gone is a container that is gone.
-  if (searched.state === "absent") return NOTHING_THERE;
-  const directories = dataDirectoriesIn(searched.paths.map((path) => `/${path}`));
-  return { directories, places: directories.map(({ path }) => layerPlace(id, layer, path)), unknown: null };
-}
-
-const NOTHING_THERE: LookedLayer = { directories: [], places: [], unknown: null };
-
-async function byTheEngine(host: Pick<DockerHost, "changes">, id: string): Promise<LookedLayer> {
-  try {
-    const written = ((await host.changes(id)) ?? []).filter(({ how }) => how !== "deleted");
-    return { ...NOTHING_THERE, directories: dataDirectoriesIn(written.map(({ path }) => path)) };
-  } catch (error) {
-    if (!(error instanceof RecoverError) || !["answer-incomplete", "command-failed"].includes(error.code)) throw error;
-    return { ...NOTHING_THERE, unknown: error.message };
-  }
-}
-
-const layerPlace = (id: string, layer: string, path: string): Place => ({
-  key: layerKey(id, path),
-  path: layer,
-  inside: path.slice(1),
-});
-
-const layerKey = (id: string, path: string): string => `layer:${id}:${path}`;
-
 function surveyedContainer(
   container: DockerContainer,
-  about: { readonly found: FoundByKey; readonly layer: LookedLayer | undefined; readonly bytes: number | undefined },
+  about: { readonly found: FoundByKey; readonly layer: LayerData | undefined; readonly bytes: number | undefined },
 ): SurveyedContainer {
   const { found, layer, bytes } = about;
   return {
@@ -174,17 +80,9 @@ function surveyedContainer(
       ...mount,
       contents: mount.kind === "bind" ? (found.get(`bind:${mount.source}`)?.contents ?? null) : null,
     })),
-    layerData: (layer?.directories ?? []).map(({ path, system }) => {
-      const seen = found.get(layerKey(container.id, path))?.contents;
-      // When the layer itself cannot be seen, the engine's list has told enough.
-      return { path, contents: seen?.kind === "data" ? seen : byMarks(system) };
-    }),
+    layerData: layer?.data ?? [],
     layerUnknown: layer?.unknown ?? null,
     layerBytes: bytes ?? null,
     compose: membershipOf(container.labels),
   };
-}
-
-function byMarks({ system, title }: LayerDirectory["system"]): Contents {
-  return { kind: "data", system, title, version: "", inside: "", touched: "" };
 }

@@ -4,7 +4,7 @@ import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { systemOf } from "../../data-directory/systems.ts";
 import type { Finding } from "../finding.ts";
-import { containerText, dataText, type Stock, type UsedData } from "../stock.ts";
+import { dataText, type Stock, type UsedData } from "../stock.ts";
 import type { SurveyedContainer } from "../survey.ts";
 
 const BACKUP = /backup|wal-?[eg]\b|pgbackrest|barman|restic|borg|kopia|duplic|dump|archiv|velero|rclone/i;
@@ -30,15 +30,13 @@ function finding(stock: Stock, { container, contents, at }: UsedData): Finding {
   // Anybody may write one.
   const label = labels.find((name) => BACKUP.test(name));
   const line = `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([file])}`;
-  return {
+  return stock.of(container, {
     code: "data-without-backup",
     severity: "warning",
-    subject: containerText(container),
-    at: stock.lineOf(container),
     what: `Nothing on this host backs up ${dataText(contents)}${label === undefined ? "" : `: its label ${quoted(label)} is no proof`}.`,
     fix: `Take a backup by the system's own means, and regularly; if there is one elsewhere, say so with --input backed_up=${quote([container.name])}.`,
     commands: dump === "" ? [] : [line],
-  };
+  });
 }
 
 const placeOf = ({ at, container, path }: UsedData): string =>

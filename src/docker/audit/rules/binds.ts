@@ -2,7 +2,7 @@
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import type { Finding } from "../finding.ts";
-import { containerText, dataText, type Stock } from "../stock.ts";
+import { dataText, type Stock } from "../stock.ts";
 import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
 
 export function binds(stock: Stock): readonly Finding[] {
@@ -13,28 +13,24 @@ export function binds(stock: Stock): readonly Finding[] {
 
 function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount): readonly Finding[] {
   const { contents, source, destination, writable } = mount;
-  const common = { subject: containerText(container), at: stock.lineOf(container) };
   if (contents?.kind === "absent")
     return [
-      {
-        ...common,
+      stock.of(container, {
         code: "bind-missing",
         severity: "serious",
         what: `${quoted(source)} on the host, mounted at ${quoted(destination)}, is not there: the container's next start fails, or makes an empty directory in its place.`,
         fix: "See what became of it before the container is started again.",
         commands: [quote(["ls", "-ld", "--", source])],
-      },
+      }),
     ];
   if (contents?.kind === "data" && !writable && !isWritten(stock, source))
     return [
-      {
-        ...common,
+      stock.of(container, {
         code: "bind-of-database-read-only",
         severity: "warning",
         what: `${dataText(contents)} at ${quoted(destination)} is mounted read-only: its server does not start with that.`,
         fix: `Mount ${quoted(source)} writable for the one server that it belongs to, and take backups through that server.`,
-        commands: [],
-      },
+      }),
     ];
   return [];
 }

@@ -2,13 +2,14 @@
 import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
-import type { Stock } from "../stock.ts";
+import { about, type Stock } from "../stock.ts";
 import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.ts";
 
 /** `told`: services of which their running containers have told as much already, as `PROJECT/SERVICE`. */
 export function compose(stock: Stock, told: ReadonlySet<string>): readonly Finding[] {
   return stock.survey.projects.flatMap((project) => [
     ...unread(project),
+    ...renamed(project),
     ...(project.services ?? [])
       .filter(({ name }) => !told.has(`${project.name}/${name}`))
       .flatMap((service) => withoutStorage(stock, service)),
@@ -18,15 +19,27 @@ export function compose(stock: Stock, told: ReadonlySet<string>): readonly Findi
 function unread(project: SurveyedProject): readonly Finding[] {
   if (project.unread === null) return [];
   return [
-    {
+    about(`project ${quoted(project.name)}`, {
       code: "compose-file-missing",
       severity: "warning",
-      subject: `project ${quoted(project.name)}`,
-      at: "",
       what: `Its containers are there, and its Compose file could not be read: ${project.unread}.`,
       fix: `Look in ${quoted(project.directory || "the directory that it was brought up in")} what became of it; without it nobody can bring the stack up as it was.`,
-      commands: [],
-    },
+    }),
+  ];
+}
+
+/** A name that only the directory gives may have been given by `-p` as well: nobody can tell. */
+function renamed({ name, own, directory }: SurveyedProject): readonly Finding[] {
+  if (own === undefined || own === name) return [];
+  const last = directory.slice(directory.lastIndexOf("/") + 1).toLowerCase();
+  const isGiven = own !== last.replace(/[^a-z0-9_-]/gu, "").replace(/^[_-]+/u, "");
+  return [
+    about(`project ${quoted(name)}`, {
+      code: "project-renamed",
+      severity: isGiven ? "warning" : "note",
+      what: `Its files are of the project ${quoted(own)} by now: the next "up" without "-p ${name}" leaves its containers and volumes alone, and begins with empty ones.`,
+      fix: `To keep what is there, write "name: ${name}" into the Compose file, or COMPOSE_PROJECT_NAME=${name} into the ".env" beside it.`,
+    }),
   ];
 }
 
@@ -41,17 +54,13 @@ function withoutStorage(stock: Stock, service: SurveyedService): readonly Findin
   const usual = dataPathsOf(image).map(({ path }) => path);
   if (paths.some((path) => isCovered(path, mounts, own?.volumes ?? usual))) return [];
   const key = `${name}-data`;
-  return [
-    {
-      code: "database-without-storage",
-      severity: "serious",
-      subject: `service ${quoted(name)}`,
-      at,
-      what: `${quoted(image)} keeps its data in ${first.path}, and the file mounts nothing there: they end in an anonymous volume or in the container itself.`,
-      fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.`,
-      commands: [],
-    },
-  ];
+  const found = about(`service ${quoted(name)}`, {
+    code: "database-without-storage",
+    severity: "serious",
+    what: `${quoted(image)} keeps its data in ${first.path}, and the file mounts nothing there: they end in an anonymous volume or in the container itself.`,
+    fix: `Write below ${quoted(name)}: volumes: ["${key}:${first.path}"], and below the file's own "volumes:": ${key}: {}. If it has run already, its rows have to be copied first.`,
+  });
+  return [{ ...found, at }];
 }
 
 /** The image itself knows better than a table of names, where the host has it. */

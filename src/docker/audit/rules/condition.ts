@@ -5,7 +5,7 @@ import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
 import { keeperText } from "../keeper.ts";
 import { saveFirst } from "../moving.ts";
-import { containerText, dataText, type Stock, type UsedData } from "../stock.ts";
+import { dataText, type Stock, type UsedData } from "../stock.ts";
 
 export function condition(stock: Stock): readonly Finding[] {
   return stock.data.flatMap((data) => [
@@ -25,16 +25,14 @@ function damaged(stock: Stock, data: UsedData): readonly Finding[] {
     ? "If nobody has ever used it, stop the container and give it an empty volume."
     : "Take a copy of it before anything else, and let nothing write to it.";
   return [
-    {
+    stock.of(container, {
       code: begun ? "data-half-made" : "data-damaged",
       severity: begun ? "warning" : "serious",
-      subject: containerText(container),
-      at: stock.lineOf(container),
       what: `PostgreSQL in ${quoted(path)} does not start as it is: ${postgres.why}.`,
       ...(keeper === undefined
         ? { fix, commands: [stock.command("stop", container.name)] }
         : saveFirst(stock, data, keeper)),
-    },
+    }),
   ];
 }
 
@@ -46,34 +44,27 @@ function otherVersion(stock: Stock, data: UsedData): readonly Finding[] {
   if (contents.system !== "postgresql" || major === undefined || version === "") return [];
   if (dataIn(contents).some((each) => each.version === major)) return [];
   return [
-    {
+    stock.of(container, {
       code: "data-of-other-version",
       severity: "serious",
-      subject: containerText(container),
-      at: stock.lineOf(container),
       what: `Its image has PostgreSQL ${quoted(major)}, and the data are of ${version}: it does not start with them.`,
       fix: `Name an image of PostgreSQL ${version}, or dump with ${version} and load into ${quoted(major)}.`,
-      commands: [],
-    },
+    }),
   ];
 }
 
-function unpinned(stock: Stock, data: UsedData): readonly Finding[] {
-  const { contents, container } = data;
+function unpinned(stock: Stock, { contents, container }: UsedData): readonly Finding[] {
   const { image } = container;
   const reference = readImageReference(image);
   const floats =
     reference !== undefined && reference.digest === undefined && /^(?:latest|alpine)?$/.test(reference.tag ?? "");
   if (contents.system !== "postgresql" || !floats || /^sha256:|^[0-9a-f]{12,64}$/.test(image)) return [];
   return [
-    {
+    stock.of(container, {
       code: "database-image-unpinned",
       severity: "warning",
-      subject: containerText(container),
-      at: stock.lineOf(container),
       what: `${quoted(image)} names no release, and the data are of ${dataText(contents)}: the next pull can bring a release that does not start with them.`,
       fix: `Write the release: ${quoted(`${image.replace(/:[^/:]*$/, "")}:${contents.version}`)}.`,
-      commands: [],
-    },
+    }),
   ];
 }

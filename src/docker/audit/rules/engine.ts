@@ -2,7 +2,7 @@
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
-import type { Stock } from "../stock.ts";
+import { about, type Stock } from "../stock.ts";
 
 const SERIOUS = 0.03;
 const WARNING = 0.1;
@@ -24,15 +24,13 @@ function space(stock: Stock): readonly Finding[] {
       : `${Math.round(inodes * 100)} % of its inodes are free`;
   const cache = buildCacheBytes === null || buildCacheBytes === 0 ? "" : ` (about ${bytesText(buildCacheBytes)})`;
   return [
-    {
+    about(`directory ${quoted(engine.root)}`, {
       code: "space-short",
       severity: least < SERIOUS ? "serious" : "warning",
-      subject: `directory ${quoted(engine.root)}`,
-      at: "",
       what: `On the disk of ${quoted(engine.root)} ${what}: databases stop when it is full, and some of them come back only with more room.`,
       fix: `Free the build cache${cache} and images that nobody runs. Volumes are never pruned for room.`,
       commands: [stock.command("builder", "prune"), stock.command("image", "prune", "-a")],
-    },
+    }),
   ];
 }
 
@@ -41,28 +39,26 @@ const GONE: Readonly<Record<string, string>> = { aufs: "24", overlay: "24", devi
 
 function driver(stock: Stock): readonly Finding[] {
   const { storageDriver, driverStatus } = stock.survey.engine;
-  const common = { code: "storage-driver", subject: `storage driver ${quoted(storageDriver)}`, at: "" } as const;
+  const subject = `storage driver ${quoted(storageDriver)}`;
   const gone = GONE[storageDriver];
   if (gone !== undefined) {
     const loop = driverStatus.some(([name]) => name === "Data loop file");
     return [
-      {
-        ...common,
+      about(subject, {
+        code: "storage-driver",
         severity: loop ? "serious" : "warning",
         what: `From Engine ${gone} on it is gone: after an upgrade images and containers, with all that they wrote over their images, cannot be seen.${loop ? " It lies in a sparse file, which is made for trying only." : ""}`,
         fix: 'Move data into volumes, which every driver leaves alone, then choose "overlay2".',
-        commands: [],
-      },
+      }),
     ];
   }
   if (storageDriver !== "vfs") return [];
   return [
-    {
-      ...common,
+    about(subject, {
+      code: "storage-driver",
       severity: "warning",
       what: "It copies every layer in full: the disk fills many times faster.",
       fix: 'Choose "overlay2" on a file system that it works on.',
-      commands: [],
-    },
+    }),
   ];
 }

@@ -1,9 +1,9 @@
 /** Data in places that go when a container goes: its own layer, or a volume that nobody named. */
 import { dataIn } from "../../data-directory/recognise.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, FindingCode } from "../finding.ts";
 import { keeperText } from "../keeper.ts";
 import { moveToNamedVolume } from "../moving.ts";
-import { containerText, dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
+import { dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 
 export function places(stock: Stock): readonly Finding[] {
@@ -11,61 +11,40 @@ export function places(stock: Stock): readonly Finding[] {
   const made = stock.data.filter(({ contents }) =>
     dataIn(contents).some(({ postgres }) => postgres?.condition !== "begun"),
   );
-  return made.flatMap((data) => inLayer(stock, data) ?? besideMount(stock, data) ?? anonymous(stock, data) ?? []);
+  return made.flatMap((data) => {
+    const found = misplaced(stock, data);
+    if (found === undefined) return [];
+    const [code, what] = found;
+    return stock.of(data.container, { code, severity: "serious", what, ...moveToNamedVolume(stock, data) });
+  });
 }
 
-function inLayer(stock: Stock, data: UsedData): Finding | undefined {
-  if (data.at.kind !== "layer") return undefined;
-  return {
-    ...common(stock, data),
-    code: "data-in-layer",
-    what: `${dataText(data.contents)} lies in ${data.path} of the container's own layer: removing or recreating the container deletes it.`,
-  };
-}
-
-/** The image's own VOLUME wins over a mount of a directory above it. */
-function besideMount(stock: Stock, data: UsedData): Finding | undefined {
-  const { at, container, path } = data;
+function misplaced(
+  stock: Stock,
+  { at, container, contents, path }: UsedData,
+): readonly [FindingCode, string] | undefined {
+  const text = dataText(contents);
+  if (at.kind === "layer")
+    return [
+      "data-in-layer",
+      `${text} lies in ${path} of the container's own layer: removing or recreating the container deletes it.`,
+    ];
   if (at.kind !== "volume" || !at.volume.anonymous) return undefined;
+  // The image's own VOLUME wins over a mount of a directory above it.
   const above = container.mounts.find(
     (mount) => mount !== at.mount && path.startsWith(`${mount.destination}/`) && !isAnonymous(stock, mount.volume),
   );
-  if (above === undefined) return undefined;
-  return {
-    ...common(stock, data),
-    code: "data-beside-mount",
-    what:
-      `${quoted(above.destination)} is mounted, but the image makes a volume of ${quoted(path)} below it: ` +
-      `${dataText(data.contents)} lies in an ${volumeText(at.volume)}, and not where the mount says.`,
-  };
-}
-
-function anonymous(stock: Stock, data: UsedData): Finding | undefined {
-  const { at, container } = data;
-  if (at.kind !== "volume" || !at.volume.anonymous) return undefined;
-  const keeper = keeperText(stock, container);
+  if (above !== undefined)
+    return [
+      "data-beside-mount",
+      `${quoted(above.destination)} is mounted, but the image makes a volume of ${quoted(path)} below it: ${text} lies in an ${volumeText(at.volume)}, and not where the mount says.`,
+    ];
   const goes =
-    keeper !== undefined
-      ? keeper
-      : container.compose === null
-        ? `"docker rm -v" deletes it, and a container that is made anew begins with an empty one`
-        : `"down" leaves it behind without a name and the next "up" begins with an empty one; "down -v" and "up -V" delete it`;
-  return {
-    ...common(stock, data),
-    code: "data-in-anonymous-volume",
-    what: `${dataText(data.contents)} lies in an ${volumeText(at.volume)}: ${goes}.`,
-  };
+    keeperText(stock, container) ??
+    (container.compose === null
+      ? `"docker rm -v" deletes it, and a container that is made anew begins with an empty one`
+      : `"down" leaves it behind without a name and the next "up" begins with an empty one; "down -v" and "up -V" delete it`);
+  return ["data-in-anonymous-volume", `${text} lies in an ${volumeText(at.volume)}: ${goes}.`];
 }
 
-function common(stock: Stock, data: UsedData): Omit<Finding, "code" | "what"> {
-  return {
-    severity: "serious",
-    subject: containerText(data.container),
-    at: stock.lineOf(data.container),
-    ...moveToNamedVolume(stock, data),
-  };
-}
-
-function isAnonymous(stock: Stock, volume: string): boolean {
-  return volume !== "" && stock.volume(volume)?.anonymous === true;
-}
+const isAnonymous = (stock: Stock, volume: string): boolean => stock.volume(volume)?.anonymous === true;

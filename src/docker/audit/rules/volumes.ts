@@ -4,7 +4,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import type { Finding } from "../finding.ts";
-import { dataText, type Stock, volumeText } from "../stock.ts";
+import { about, dataText, type Stock, volumeText } from "../stock.ts";
 import type { SurveyedVolume } from "../survey.ts";
 
 /** From this engine on, `docker volume prune` takes the anonymous ones and leaves those with a name (moby 42912). */
@@ -28,15 +28,13 @@ function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
   const last = contents.postgres?.control;
   const checkpoint = last?.known === true ? `, last checkpoint ${last.checkpointTime}` : "";
   return [
-    {
+    about(volumeText(volume), {
       code: "data-in-unused-volume",
       severity: anonymous ? "serious" : "warning",
-      subject: volumeText(volume),
-      at: "",
       what: `${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
       fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
       commands: [stock.command("volume", "inspect", name)],
-    },
+    }),
   ];
 }
 
@@ -48,16 +46,15 @@ function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): readonly 
   const known = plain.flatMap(({ bytes }) => bytes ?? []);
   const size = known.length === 0 ? "" : `, about ${bytesText(known.reduce((sum, each) => sum + each, 0))}`;
   const filled = plain.filter(({ contents }) => contents.kind === "other").length;
+  const text = counted(plain.length, "volume");
   return [
-    {
+    about(text, {
       code: "volumes-unused",
       severity: "note",
-      subject: counted(plain.length, "volume"),
-      at: "",
-      what: `${counted(plain.length, "volume")} without a database ${plain.length === 1 ? "is" : "are"} used by no container${size}; ${filled} of them hold something.`,
+      what: `${text} without a database ${plain.length === 1 ? "is" : "are"} used by no container${size}; ${filled} of them hold something.`,
       fix: "Look at each before it is removed.",
       commands: [stock.command("volume", "ls", "--filter", "dangling=true")],
-    },
+    }),
   ];
 }
 
@@ -71,16 +68,11 @@ function moved(stock: Stock, unused: readonly SurveyedVolume[]): readonly Findin
       return its !== undefined && its.key === own.key && its.project !== own.project && stock.usersOf(other).length > 0;
     });
     if (twin === undefined) return [];
-    return [
-      {
-        code: "same-volume-of-other-project",
-        severity: "warning",
-        subject: volumeText(volume),
-        at: "",
-        what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one: a directory that was moved or renamed leaves its data behind so.`,
-        fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${own.project}.`,
-        commands: [],
-      },
-    ] as const;
+    return about(volumeText(volume), {
+      code: "same-volume-of-other-project",
+      severity: "warning",
+      what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one: a directory that was moved or renamed leaves its data behind so.`,
+      fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${own.project}.`,
+    });
   });
 }

@@ -1,8 +1,8 @@
-/** One directory with several containers that write to it. */
+/** One directory with several containers, or several projects, that write to it. */
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
 import type { Data } from "../../data-directory/recognise.ts";
-import { dataText, type Stock } from "../stock.ts";
+import { about, dataText, type Stock } from "../stock.ts";
 import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
 
 interface Writer {
@@ -11,14 +11,17 @@ interface Writer {
 }
 
 export function writers(stock: Stock): readonly Finding[] {
-  const all = stock.survey.containers
-    .filter(({ running }) => running)
-    .flatMap((container) => container.mounts.filter(({ writable }) => writable).map((mount) => ({ container, mount })));
+  const all = stock.survey.containers.flatMap((container) =>
+    container.mounts.filter(({ writable }) => writable).map((mount) => ({ container, mount })),
+  );
   const places = new Set(all.map(({ mount }) => mount.source).filter((source) => source !== ""));
   return [...places].flatMap((place) => {
     const here = all.filter(({ mount }) => mount.source === place || place.startsWith(`${mount.source}/`));
-    const distinct = new Set(here.map(({ container }) => container.id));
-    return distinct.size < 2 ? [] : several(stock, place, here);
+    const run = here.filter(({ container }) => container.running);
+    if (new Set(run.map(({ container }) => container.id)).size > 1) return several(stock, place, run);
+    return new Set(here.flatMap(({ container }) => container.compose?.project ?? [])).size > 1
+      ? several(stock, place, here)
+      : [];
   });
 }
 
@@ -27,18 +30,24 @@ function several(stock: Stock, place: string, here: readonly Writer[]): readonly
   const contents = here.map(({ mount }) => contentsOf(stock, mount)).find((each) => each !== undefined);
   // Uploads that two programs share are an ordinary thing.
   if (contents === undefined || first === undefined) return [];
+  const { volume } = first.mount;
   const names = [...new Set(here.map(({ container }) => container.name))].map(quoted).join(" and ");
-  return [
-    {
-      code: "written-by-several",
-      severity: "serious",
-      subject: first.mount.volume === "" ? `directory ${quoted(place)}` : `volume ${quoted(first.mount.volume)}`,
-      at: stock.lineOf(first.container),
-      what: `${names} may all write to ${dataText(contents)} in it: two servers on one directory destroy it, and a lock file does not reach from one container to another.`,
-      fix: `Leave one of them, and mount it read-only for whoever else needs its files (":ro").`,
-      commands: [],
-    },
-  ];
+  const subject = volume === "" ? `directory ${quoted(place)}` : `volume ${quoted(volume)}`;
+  const fix = `Leave one of them, and mount it read-only for whoever else needs its files (":ro").`;
+  const found = here.every(({ container }) => container.running)
+    ? about(subject, {
+        code: "written-by-several",
+        severity: "serious",
+        what: `${names} may all write to ${dataText(contents)} in it: two servers on one directory destroy it, and a lock file does not reach from one container to another.`,
+        fix,
+      })
+    : about(subject, {
+        code: "written-by-two-projects",
+        severity: "warning",
+        what: `${names} are of different projects and may write to ${dataText(contents)} in it: nothing keeps both from running at once, and "down -v" of one takes the data of the other.`,
+        fix,
+      });
+  return [{ ...found, at: stock.lineOf(first.container) }];
 }
 
 function contentsOf(stock: Stock, { volume, contents }: SurveyedMount): Data | undefined {

@@ -19,10 +19,9 @@ import {
 } from "../../../archive/names/location.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { guardStopped, isStopped } from "../docker/stopped-container.ts";
-import { guardTarget, targetInput } from "../docker/target-container.ts";
+import { guardStopped, guardTarget, isStopped, targetInput } from "../docker/target-container.ts";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
-import { intoNothing, printedMoveAside } from "./printed-aside.ts";
+import { intoNothing, printedMoveAside } from "./printed-place.ts";
 import { probeSetAside, setAside } from "../../../archive/copy/set-aside.ts";
 import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
 

@@ -5,7 +5,7 @@ import { refuse } from "../../../errors.ts";
 import type { ObjectInfo } from "../../../ports/object-store.ts";
 import { asideRoot, guardInstanceOf, objectsAside, requireOwnBackup } from "../recovery/aside.ts";
 import { evidenceRef, recallListing } from "./evidence-listing.ts";
-import { printedOfAside } from "./printed-aside.ts";
+import { printedOfAside } from "./printed-place.ts";
 
 const input = z.strictObject({
   run: z.string(),

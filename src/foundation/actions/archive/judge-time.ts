@@ -14,7 +14,7 @@ import { planRestore, type RestorePlan } from "../../../archive/restore/plan.ts"
 import { expandedSize } from "../../../archive/restore/restore.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { refuse } from "../../../errors.ts";
-import { printedVerify } from "./printed-verify.ts";
+import { printedVerify } from "./printed-place.ts";
 
 const input = z.strictObject({
   guid: z.guid(),

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type Context, defineAction, type EvidenceRef, type Probe } from "../../../action.ts";
+import {
+  type Context,
+  defineAction,
+  type EvidenceRef,
+  type Probe,
+  type UndoProbe,
+  type WayBack,
+} from "../../../action.ts";
 import { asideLocation, type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
 import { sortEntries } from "../../../archive/reading/facts.ts";
 import { judgeFresh } from "../../../archive/judgement/fresh.ts";
@@ -16,11 +23,11 @@ import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../../a
 import { counted } from "../../../kit/text/counted.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { ObjectInfo } from "../../../ports/object-store.ts";
-import { isStopped } from "../docker/stopped-container.ts";
-import { guardTarget, targetInput } from "../docker/target-container.ts";
-import { printedMoveAside } from "./printed-aside.ts";
-import { undoSetAside } from "./undo-set-aside.ts";
+import { guardStopped, guardTarget, isStopped, targetInput } from "../docker/target-container.ts";
+import { printedMoveAside, printedPutBack } from "./printed-place.ts";
 import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.ts";
+import { probePutBack, putBack } from "../../../archive/copy/put-back.ts";
+import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
 
 const input = z.strictObject({
   ...targetInput,
@@ -34,6 +41,37 @@ const input = z.strictObject({
 type Input = z.infer<typeof input>;
 const output = z.object({ aside: z.string(), objects: z.number() });
 type Output = z.infer<typeof output>;
+
+const undoSetAside: WayBack<Input, unknown> = {
+  effect: "destroy",
+  cost: "copies the new instance's own archive back to its place, verified; the copy aside stays",
+  describe: ({ target }, run) => [printedPutBack(target, run)],
+  guard: async (context, { input }) => {
+    await guardStopped(context, input);
+    await firstPlan(context, input);
+  },
+  async probe(context, { input }): Promise<UndoProbe> {
+    const plan = await firstPlan(context, input);
+    if (plan === undefined) return { state: "done", evidence: "no object was moved" };
+    const { there, total, conflicts } = await probePutBack(context.ports.store.reader(), plan);
+    const evidence = `${there.size} of ${total} objects are in ${input.target}`;
+    const [conflict] = conflicts;
+    if (conflict !== undefined) return { state: "unknown", evidence: `${evidence}; ${conflict}` };
+    if (there.size === total) return { state: "done", evidence };
+    return { state: there.size === 0 ? "not-done" : "partly", evidence };
+  },
+  async run(context, { input }) {
+    const plan = await firstPlan(context, input);
+    if (plan === undefined) return;
+    const source = parseLocation(input.source);
+    await putBack(context.ports.store.writer({ source, into: [plan.source] }), plan, {
+      clock: context.ports.clock,
+      signal: context.signal,
+      beforeEffect: () => context.beforeEffect(),
+      progress: (done, total) => context.progress({ message: "copying objects back", done, total, unit: "objects" }),
+    });
+  },
+};
 
 export const setAside = defineAction({
   id: "archive.set-aside",
@@ -161,4 +199,16 @@ function denied(message: string, request: Input): RecoverError {
   return refuse("target-not-fresh", message)
     .at(request.target)
     .advise("Nothing was moved. Look at this archive and its container before anything else.");
+}
+
+/**
+ * The plan by which the instance's own archive was moved, the first; undefined if none was. Throws `guard-refused`,
+ * `source-protected` if it is not about the instance's own archive.
+ */
+async function firstPlan(context: Context, input: Input): Promise<CopyPlan | undefined> {
+  requireOwnArchive(input);
+  const kept = context.records("aside-plan").at(0)?.["listing"];
+  if (kept === undefined) return undefined;
+  const { location, objects } = await recallOwnListing(context, evidenceRef.parse(kept), input);
+  return planCopy(location, asideLocation(parseLocation(input.target), context.run.id), objects);
 }

@@ -27,7 +27,7 @@ import { lossFactsOf } from "../../../archive/loss-facts.ts";
 import { requireKey } from "./openpgp-key.ts";
 import { crossCheck, type Elsewhere, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.ts";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
-import { printedVerify } from "./printed-verify.ts";
+import { printedVerify } from "./printed-place.ts";
 
 const input = z.strictObject({
   /** GUID of the deleted instance. */

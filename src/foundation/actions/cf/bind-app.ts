@@ -52,10 +52,6 @@ export const bindApp = defineAction({
     const binding = await findBinding(context, request);
     return probeBinding(titleOf(request), binding, (binding_guid) => ({ binding_guid }));
   },
-  async verify(context, request) {
-    const { state, evidence } = probeBinding(titleOf(request), await findBinding(context, request), () => undefined);
-    return { holds: state === "done", evidence };
-  },
 });
 
 function titleOf({ app, name }: Input): string {

@@ -55,11 +55,6 @@ export const createServiceKey = defineAction({
     const key = runTag(context.run.id);
     return probeBinding(titleOf(context.run.id), await findKey(context, request), (key_guid) => ({ key, key_guid }));
   },
-  async verify(context, request, output) {
-    const binding = await findKey(context, request);
-    const { state, evidence } = probeBinding(titleOf(context.run.id), binding, () => undefined);
-    return { holds: state === "done" && binding?.guid === output.key_guid, evidence };
-  },
 });
 
 const titleOf = (run: string): string => `the service key "${runTag(run)}"`;

@@ -5,12 +5,10 @@ import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { containersOf } from "../docker/locate-container.ts";
 import { waitAtMost, waitFor } from "../../../kit/wait.ts";
-import { inspectTaken } from "./inspect-taken.ts";
-import { nameTaken } from "./name-taken.ts";
+import { inspectTaken, nameTaken, refuseUsed } from "./inspect-taken.ts";
 import { parametersOf, printedCreate } from "./printed-create.ts";
 import { runTag } from "./run-tag.ts";
 import { requireSpace, spaceOf } from "./space-of.ts";
-import { refuseUsed } from "./still-unused.ts";
 import { undoCreate } from "./undo-create.ts";
 
 /** A broker waits up to 300 s for each of its steps (dingo.md §1.5); Cloud Foundry asks it once a minute. */

@@ -103,13 +103,6 @@ export const exchangeNames = defineAction({
     if (own.name === request.name && other.name === request.wanted) return { state: "not-done", evidence };
     return { state: own.name === request.name && other.name === aside ? "partly" : "unknown", evidence };
   },
-  async verify(context, request, output) {
-    const { other, own } = await requireBoth(context, request);
-    return {
-      holds: own.name === output.name && other.name === output.other_name,
-      evidence: `the recovered instance is "${own.name}", the other "${other.name}"`,
-    };
-  },
   undo: undoNames,
 });
 

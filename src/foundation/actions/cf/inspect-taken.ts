@@ -3,10 +3,11 @@
  * content.
  */
 import type { Context } from "../../../action.ts";
-import { RecoverError } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import type { CredentialBinding, ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { containersOf } from "../docker/locate-container.ts";
 import { runTag } from "./run-tag.ts";
+import { z } from "zod";
 
 export interface Taken {
   /** Made after the deletion, one node, no bindings, nothing that a user has put there (law 7). */
@@ -72,4 +73,50 @@ async function contentOf(context: Context, deployment: string, guid: string): Pr
     if (error instanceof RecoverError && error.code === "command-failed") return undefined;
     throw error;
   }
+}
+
+/** Any service instance takes its name, also one that users provide themselves. */
+export function nameTaken({ name, guid, createdAt, kind }: ServiceInstance, place: string): RecoverError {
+  const what = kind === "user-provided" ? "user-provided service instance" : "service instance";
+  return refuse("name-taken", `a ${what} "${name}" exists already (${guid}, created ${createdAt})`)
+    .at(place)
+    .advise("Look at it with cf service; recover into another name with --input new_name=NAME.");
+}
+
+/** An instance that is adopted is somebody else's until the window opens: each look at its emptiness may be out of date. */
+export const adoptedInput = {
+  /** GUID of the instance that is adopted; "" if this run has made one. */
+  adopt: z.string().default(""),
+  /** Of the instance that is recovered. */
+  deleted_at: z.string().default(""),
+};
+
+interface Adopted {
+  readonly guid: string;
+  readonly deployment: string;
+  readonly adopt: string;
+  readonly deleted_at: string;
+}
+
+/** Throws `guard-refused` if the instance is adopted and is not shown to be empty, unbound and of one node still. */
+export async function guardStillUnused(context: Context, { guid, adopt, ...when }: Adopted): Promise<void> {
+  if (adopt === "") return;
+  const taken = await context.ports.cf.getInstance(guid);
+  if (taken !== undefined) return await refuseUsed(context, taken, when);
+  throw refuse("guard-refused", `the adopted instance "${guid}" is gone`)
+    .at(guid)
+    .advise("Begin anew: the name may be free now.");
+}
+
+/** Between the typed GUID and now somebody can have begun to use it. Throws `guard-refused`. */
+export async function refuseUsed(
+  context: Context,
+  taken: ServiceInstance,
+  { deployment, deleted_at: deletedAt }: Pick<Adopted, "deployment" | "deleted_at">,
+): Promise<void> {
+  const { adoptable, facts } = await inspectTaken(context, taken, { deployment, deletedAt });
+  if (adoptable) return;
+  throw refuse("guard-refused", `"${taken.name}" is in use now: ${facts.join("; ")}`)
+    .at(taken.guid)
+    .advise("It is left as it is. Begin anew, and recover into another name.");
 }

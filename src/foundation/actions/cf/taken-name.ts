@@ -10,10 +10,9 @@ import { PATRONI } from "../../../kit/log-patterns/start-up.ts";
 import type { CfSpace, ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import type { ChoiceQuestion } from "../../../ports/operator.ts";
 import { containersOf } from "../docker/locate-container.ts";
-import { inspectTaken, type Taken } from "./inspect-taken.ts";
-import { nameTaken } from "./name-taken.ts";
+import { inspectTaken, nameTaken, type Taken } from "./inspect-taken.ts";
 
-export interface WantedName {
+interface WantedName {
   readonly space: CfSpace;
   readonly name: string;
   readonly deployment: string;
@@ -21,7 +20,7 @@ export interface WantedName {
   readonly deletedAt: string;
 }
 
-export interface ChosenName {
+interface ChosenName {
   /** Of the instance that the recovery works on. */
   readonly name: string;
   /** GUID of the instance that is adopted; "" if a new one is made. */

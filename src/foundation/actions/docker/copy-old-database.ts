@@ -6,8 +6,7 @@ import type { Cell } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { containersOf } from "./locate-container.ts";
 import { DATABASE } from "./old-remains.ts";
-import { isStopped } from "./stopped-container.ts";
-import { guardTarget, openTarget, targetInput } from "./target-container.ts";
+import { guardTarget, isStopped, openTarget, targetInput } from "./target-container.ts";
 
 const input = z.strictObject({
   ...targetInput,

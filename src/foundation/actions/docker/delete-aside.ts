@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../../action.ts";
+import { defineAction, type Probe } from "../../../action.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { removeTree } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -47,23 +47,14 @@ export const deleteAsideDirectory = defineAction({
     return { deleted: request.directory };
   },
   async probe(context, request): Promise<Probe<Output>> {
-    const evidence = await evidenceOf(context, request);
-    if (evidence.kind === "absent")
-      return { state: "done", output: { deleted: request.directory }, evidence: evidence.text };
+    const { cell } = await openTarget(context, request);
+    const kind = await cell.files.kind(request.directory);
+    const evidence = `${request.directory} is ${kind}`;
+    if (kind === "absent") return { state: "done", output: { deleted: request.directory }, evidence };
     const begun = context.records("deleting").length > 0;
-    return { state: begun ? "partly" : "not-done", evidence: evidence.text };
-  },
-  async verify(context, request) {
-    const { kind, text } = await evidenceOf(context, request);
-    return { holds: kind === "absent", evidence: text };
+    return { state: begun ? "partly" : "not-done", evidence };
   },
 });
-
-async function evidenceOf(context: Context, request: Input): Promise<{ readonly kind: string; readonly text: string }> {
-  const { cell } = await openTarget(context, request);
-  const kind = await cell.files.kind(request.directory);
-  return { kind, text: `${request.directory} is ${kind}` };
-}
 
 function denied(message: string, { directory }: Input): RecoverError {
   return refuse("guard-refused", message)

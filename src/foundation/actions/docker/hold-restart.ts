@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } from "../../../action.ts";
 import { dockerRestartPolicy } from "../../../kit/commands/host-commands.ts";
-import type { Cell } from "../../../ports/cells.ts";
+import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { adoptedInput, guardStillUnused } from "../cf/still-unused.ts";
+import { adoptedInput, guardStillUnused } from "../cf/inspect-taken.ts";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
 
 const input = z.strictObject({ ...targetInput, ...adoptedInput });
@@ -23,6 +23,8 @@ export async function canChangePolicy(cell: Cell): Promise<boolean> {
 const unchangeable = (name: string): string =>
   `this Docker cannot change the restart policy of ${name}; a restart in between is found before the start`;
 
+const policyOf = ({ name, restartPolicy }: Container): string => `the restart policy of ${name} is "${restartPolicy}"`;
+
 /** Back to the policy that every container of a Dingo cell has, or to the one that the recovery held it at. */
 function undoPolicy(policy: "no" | "always"): WayBack<Target, unknown> {
   const before = policy === "no" ? "always" : "no";
@@ -39,7 +41,7 @@ function undoPolicy(policy: "no" | "always"): WayBack<Target, unknown> {
     async probe(context, { input: target }): Promise<UndoProbe> {
       const { cell, container } = await openTarget(context, target);
       if (!(await canChangePolicy(cell))) return { state: "done", evidence: unchangeable(container.name) };
-      const evidence = `the restart policy of ${container.name} is "${container.restartPolicy}"`;
+      const evidence = policyOf(container);
       if (container.restartPolicy === before) return { state: "done", evidence };
       return { state: container.restartPolicy === policy ? "not-done" : "unknown", evidence };
     },
@@ -77,18 +79,10 @@ function setPolicy(policy: "no" | "always", id: string, title: string) {
       const { cell, container } = await openTarget(context, target);
       if (!(await canChangePolicy(cell)))
         return { state: "done", output: { policy: UNCHANGEABLE }, evidence: unchangeable(container.name) };
-      const evidence = `the restart policy of ${container.name} is "${container.restartPolicy}"`;
+      const evidence = policyOf(container);
       return container.restartPolicy === policy
         ? { state: "done", output: { policy }, evidence }
         : { state: "not-done", evidence };
-    },
-    verify: async (context: Context, target: Target, found: Output) => {
-      const { container } = await openTarget(context, target);
-      if (found.policy === UNCHANGEABLE) return { holds: true, evidence: unchangeable(container.name) };
-      return {
-        holds: container.restartPolicy === policy,
-        evidence: `the restart policy of ${container.name} is "${container.restartPolicy}"`,
-      };
     },
   });
 }

@@ -7,9 +7,9 @@ import { RecoverError } from "../../../errors.ts";
 import { CONTAINERS_DIRECTORY, containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { cellInstances, instanceName } from "../bosh/cell-instances.ts";
-import { isStopped } from "./stopped-container.ts";
+import { isStopped } from "./target-container.ts";
 
-export interface OldInstance {
+interface OldInstance {
   readonly guid: string;
   /** Node GUIDs, if the evidence named them. */
   readonly nodes: readonly string[];
@@ -28,7 +28,7 @@ export interface Remains {
   readonly database: string;
 }
 
-export interface Search {
+interface Search {
   readonly cells: readonly string[];
   readonly remains: readonly Remains[];
   /** Directories without a container that do not say whose they are. */

@@ -5,8 +5,7 @@ import { containerDataDirectory, makeDirectoryLike, renamePath } from "../../../
 import type { Cell } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { asideDirectory, freeAsideDirectory } from "./aside-directory.ts";
-import { guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
-import { guardStopped } from "./stopped-container.ts";
+import { guardStopped, guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
 
 const input = z.strictObject({ ...targetInput, run: z.string() });
 const output = z.object({ aside: z.string(), data_directory: z.string() });

@@ -8,8 +8,7 @@ import { keepsFromStart, type Ready, readyInput, refuseUnlessReady } from "../re
 import { waitAtMost } from "../../../kit/wait.ts";
 import { undoStart } from "./undo-start.ts";
 import { guardTarget, openTarget } from "./target-container.ts";
-import { judgeStart, type Start } from "./judge-start.ts";
-import { readStartUp } from "./start-up-lines.ts";
+import { judgeStart, readStartUp, type Start } from "./judge-start.ts";
 
 /** The start script looks its address up (3 s a try, 4 tries) and then decides; a loaded cell takes longer. */
 const DECISION_DEADLINE_MS = 180_000;

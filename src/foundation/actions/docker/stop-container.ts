@@ -3,7 +3,7 @@ import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } 
 import { dockerStart, dockerStop } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { adoptedInput, guardStillUnused } from "../cf/still-unused.ts";
+import { adoptedInput, guardStillUnused } from "../cf/inspect-taken.ts";
 import { waitAtMost, waitFor } from "../../../kit/wait.ts";
 import { guardTarget, openTarget, type Target, targetInput } from "./target-container.ts";
 import { giveUp } from "../../../errors.ts";

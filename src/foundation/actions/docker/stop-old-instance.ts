@@ -6,7 +6,7 @@ import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { canChangePolicy } from "./hold-restart.ts";
-import { isStopped } from "./stopped-container.ts";
+import { isStopped } from "./target-container.ts";
 
 /** A database in use has more to write down than an empty one. */
 const GRACE_SECONDS = 60;
@@ -54,13 +54,11 @@ export const stopOldInstance = defineAction({
   async probe(context, request): Promise<Probe<Output>> {
     const all = await openAll(context, request);
     const running = all.filter(({ container }) => !isStopped(container)).length;
-    const evidence = evidenceOf(all);
+    const evidence = all
+      .map(({ container }) => `${container.name} is ${container.status} (exit code ${container.exitCode})`)
+      .join(", ");
     if (running === 0) return { state: "done", output: stopped(all), evidence };
     return { state: running === all.length ? "not-done" : "partly", evidence };
-  },
-  async verify(context, request) {
-    const all = await openAll(context, request);
-    return { holds: all.every(({ container }) => isStopped(container)), evidence: evidenceOf(all) };
   },
   undo: { leaves: "the deleted instance's container stays stopped; it can be started again, as it was" },
 });
@@ -88,9 +86,6 @@ async function openAll(context: Context, { guid, deployment, containers }: Input
 function stopped(all: readonly Opened[]): Output {
   return { stopped: all.map(({ container }) => ({ container: container.name, exit_code: container.exitCode })) };
 }
-
-const evidenceOf = (all: readonly Opened[]): string =>
-  all.map(({ container }) => `${container.name} is ${container.status} (exit code ${container.exitCode})`).join(", ");
 
 function denied(message: string, where: string): RecoverError {
   return refuse("guard-refused", message)

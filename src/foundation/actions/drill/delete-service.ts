@@ -5,8 +5,7 @@ import type { LastOperation, ServiceInstance } from "../../../ports/cloud-foundr
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { runTag } from "../cf/run-tag.ts";
 import { waitAtMost, waitFor } from "../../../kit/wait.ts";
-import { ownKeys } from "./own-keys.ts";
-import { requireOwnService } from "./own-service.ts";
+import { ownKeys, requireOwnService } from "./own-service.ts";
 
 /** As long as a create is waited for: a broker stops and removes container after container. */
 const DEADLINE_MS = 15 * 60_000;

@@ -5,11 +5,11 @@
 import type { Context } from "../../../action.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { guardInstance } from "../docker/target-container.ts";
-import { ownKeys } from "./own-keys.ts";
+import { runTag } from "../cf/run-tag.ts";
 
 const CREATE = "cf.create-service";
 
-export interface OwnService {
+interface OwnService {
   readonly guid: string;
   readonly org: string;
   readonly space: string;
@@ -60,4 +60,16 @@ function denied({ guid }: { readonly guid: string }, message: string): RecoverEr
     .advise(
       "Nothing was deleted. A drill deletes the service that it created itself and no other: begin another drill.",
     );
+}
+
+/** Names of the service keys of this run on an instance, and its other bindings. */
+export async function ownKeys(
+  context: Context,
+  guid: string,
+): Promise<{ readonly own: readonly string[]; readonly others: readonly string[] }> {
+  const bindings = await context.ports.cf.bindings(guid);
+  const isOwn = ({ type, name }: (typeof bindings)[number]): boolean =>
+    type === "key" && name === runTag(context.run.id);
+  const others = bindings.filter((each) => !isOwn(each)).map((each) => each.name ?? each.guid);
+  return { own: bindings.filter(isOwn).flatMap(({ name }) => name ?? []), others };
 }

@@ -20,8 +20,7 @@ import {
 import { optional } from "../../../kit/optional.ts";
 import type { Etcd, EtcdNode } from "../../../ports/cells.ts";
 import { openCell } from "../bosh/cell-instances.ts";
-import { guardStopped } from "../docker/stopped-container.ts";
-import { guardTarget, type Target } from "../docker/target-container.ts";
+import { guardStopped, guardTarget, type Target } from "../docker/target-container.ts";
 
 type KeyInput = Target & { readonly etcd: string };
 
@@ -47,15 +46,9 @@ interface KeySetting<I extends KeyInput, O> {
 export function keySetting<I extends KeyInput, O>(setting: KeySetting<I, O>) {
   const { id, title, input, output, wanted, outputOf, beforeByHand } = setting;
   const keyOf = (target: KeyInput): string => `/service/${target.guid}/${setting.key}`;
-  const look = async (context: Context, target: I): Promise<{ readonly now: Value; readonly evidence: string }> => {
-    const now = valueOf(await (await openEtcd(context, target)).get(keyOf(target)));
-    return {
-      now,
-      evidence: `${keyOf(target)} is ${now === null && wanted(target) === null ? "absent" : `"${now ?? "absent"}"`}`,
-    };
-  };
   const probe = async (context: Context, target: I): Promise<Probe<O>> => {
-    const { now, evidence } = await look(context, target);
+    const now = valueOf(await (await openEtcd(context, target)).get(keyOf(target)));
+    const evidence = `${keyOf(target)} is ${now === null && wanted(target) === null ? "absent" : `"${now ?? "absent"}"`}`;
     const before = formersIn(context, wanted(target)).at(-1)?.value;
     if (now === wanted(target)) return { state: "done", output: outputOf(target, before ?? null), evidence };
     if (before === undefined || before === now) return { state: "not-done", evidence };
@@ -91,10 +84,6 @@ export function keySetting<I extends KeyInput, O>(setting: KeySetting<I, O>) {
       await context.beforeEffect();
       await write(etcd, key, { now, to });
       return outputOf(target, valueOf(now));
-    },
-    async verify(context, target) {
-      const { now, evidence } = await look(context, target);
-      return { holds: now === wanted(target), evidence };
     },
   });
 }

@@ -5,7 +5,6 @@ import { targetInput } from "../docker/target-container.ts";
 import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
-import { readableRowsText } from "./readable-rows.ts";
 import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
 
 const TABLES_COUNTED = 50;
@@ -79,3 +78,7 @@ async function countRows(
   }
   return tables;
 }
+
+/** Rows of tables as the application sees them: null for a table that it may not read. */
+export const readableRowsText = (rows: number | null): string =>
+  rows === null ? "not readable for the application" : `${rows} rows`;

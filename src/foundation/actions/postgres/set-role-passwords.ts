@@ -6,8 +6,8 @@ import { together } from "../../../kit/together.ts";
 import { publishedPort } from "../docker/published-port.ts";
 import { guardTarget, openTarget, type Target, targetInput } from "../docker/target-container.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
-import { readRoleCredentials, type RoleCredentials } from "./role-credentials.ts";
 import { inQuotes, quote } from "../../../kit/commands/shell-quote.ts";
+import { refuse } from "../../../errors.ts";
 
 const input = z.strictObject({ ...targetInput, etcd: z.string() });
 type Input = z.infer<typeof input>;
@@ -159,4 +159,53 @@ function passwordsFromEtcd(etcd: string, guid: string): readonly string[] {
     "SELECT set_config('dingo_recover.answer', :'answer', false) <> '';",
     `DO $do$ DECLARE r record; o record; BEGIN FOR r IN ${roles} LOOP IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = r.name) THEN ${alter} ELSE ${create} END IF; END LOOP; END $do$;`,
   ];
+}
+
+/**
+ * The three roles and their passwords as the broker keeps them in `/service/GUID/state` (dingo.md §2.10, §3.6). From
+ * broker 0.6.0 on; before, the passwords are fixed in the image and there is nothing to set.
+ */
+const credentials = z.object({ username: z.string().min(1), password: z.string().min(1) });
+const state = z.object({
+  admin_credentials: credentials,
+  superuser_credentials: credentials,
+  app_credentials: credentials,
+});
+
+interface RoleCredentials {
+  readonly username: string;
+  readonly password: string;
+  /** The attributes that initdb's bootstrap gives the role. */
+  readonly attributes: string;
+}
+
+/** Undefined if the broker keeps no state: passwords are then fixed, and a restored database matches. */
+async function readRoleCredentials(
+  cell: Cell,
+  etcd: string,
+  guid: string,
+): Promise<readonly RoleCredentials[] | undefined> {
+  const key = `/service/${guid}/state`;
+  const node = await cell.etcd(etcd).get(key);
+  if (node === undefined) return undefined;
+  const parsed = state.safeParse(parseJson(node.value));
+  if (!parsed.success) {
+    throw refuse("answer-malformed", `${key} does not hold the credentials of three roles`)
+      .at(key)
+      .advise("Look at the key in etcd; its form is that of another broker version.");
+  }
+  const { superuser_credentials, admin_credentials, app_credentials } = parsed.data;
+  return [
+    { ...superuser_credentials, attributes: "SUPERUSER LOGIN" },
+    { ...admin_credentials, attributes: "CREATEDB CREATEROLE LOGIN" },
+    { ...app_credentials, attributes: "REPLICATION LOGIN" },
+  ];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -17,9 +17,8 @@ import { guardTarget, openTarget, targetInput } from "../docker/target-container
 import { together } from "../../../kit/together.ts";
 import { said } from "../../../kit/commands/printed-cases.ts";
 import { type Look, waitFor } from "../../../kit/wait.ts";
-import { type DatabaseLook, lookAtDatabase, type OpenDatabase } from "./database-look.ts";
+import { type DatabaseLook, lookAtDatabase, type OpenDatabase, reaches } from "./database-look.ts";
 import { Doubts, loops } from "./restore-doubts.ts";
-import { reaches } from "./reached.ts";
 import { readRestoreLog, restoredText, type RestoreLog } from "./restore-lines.ts";
 import { STOP_GRACE_SECONDS, stopWrong } from "./stop-wrong.ts";
 

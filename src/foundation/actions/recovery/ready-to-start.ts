@@ -17,7 +17,7 @@ import { containersOf } from "../docker/locate-container.ts";
 import { guardTarget, targetInput } from "../docker/target-container.ts";
 import { itemsOf, planCopy } from "../../../archive/copy/copy-plan.ts";
 import { parseLocation } from "../../../archive/names/location.ts";
-import { inParallel } from "../../../archive/reading/parallel.ts";
+import { inParallel } from "../../../kit/in-parallel.ts";
 import { sameByListing, sameContent, type Stored } from "../../../archive/copy/same-content.ts";
 import type { ObjectReader } from "../../../ports/object-store.ts";
 

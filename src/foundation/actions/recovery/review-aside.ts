@@ -5,7 +5,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { evidenceRef, keepListing } from "../archive/evidence-listing.ts";
-import { printedOfAside } from "../archive/printed-aside.ts";
+import { printedOfAside } from "../archive/printed-place.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { asideRoot, directoriesAside, guardInstanceOf, objectsAside, requireOwnBackup } from "./aside.ts";
 

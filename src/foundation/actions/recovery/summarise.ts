@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAction, type RunIdentity } from "../../../action.ts";
 import { lossAfter, type LossRange, lossText } from "../../../archive/loss.ts";
 import { inSpace } from "../cf/in-space.ts";
-import { readableRowsText } from "../postgres/readable-rows.ts";
+import { readableRowsText } from "../postgres/prove-login.ts";
 import { restoredText } from "./restore-lines.ts";
 
 const input = z.strictObject({

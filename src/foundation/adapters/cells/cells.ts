@@ -1,6 +1,4 @@
 /** All cells of a run: opened once, used many times, and no ephemeral user left behind. */
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { asRecoverError, giveUp, type RecoverError } from "../../../errors.ts";
 import { type Argv, asRoot, httpGet } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Cells, CommandResult, Etcd, HostCommand } from "../../../ports/cells.ts";
@@ -30,8 +28,8 @@ export interface CellsOptions {
   readonly secrets: Secrets;
   /** Default: 22. */
   readonly sshPort?: number;
-  /** Looks up keys that the director does not know. Default: the operator's own and the system's. */
-  readonly knownHostsFiles?: readonly string[];
+  /** Looks up keys that the director does not know. */
+  readonly knownHostsFiles: readonly string[];
 }
 
 /** The fate of a user that another process left behind. */
@@ -137,8 +135,7 @@ class SshCells implements OpenCells {
     const key = keyOf(instance);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
-    const { director, recorder, secrets, dialer, gateway, sshPort = 22 } = this.#options;
-    const { knownHostsFiles = [join(homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"] } = this.#options;
+    const { director, recorder, secrets, dialer, gateway, knownHostsFiles, sshPort = 22 } = this.#options;
     const dial = gateway?.forward ?? ((host: string, port: number) => dialer.connect(host, port));
     const keyPair = (): Promise<KeyPair> => this.#keyPair();
     const session = new CellSession(instance, { director, recorder, secrets, keyPair, dial, sshPort, knownHostsFiles });

@@ -11,8 +11,7 @@ import {
 } from "../../../kit/commands/host-commands.ts";
 import type { Container, ContainerEngine } from "../../../ports/cells.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { environmentOf } from "./container-environment.ts";
-import { type Inspected, nameOf, parseInspected, toContainer } from "./container-json.ts";
+import { environmentOf, type Inspected, nameOf, parseInspected, toContainer } from "./container-json.ts";
 import { answerError } from "../../../kit/shell/json-answer.ts";
 import { change, failure, type Shell, succeed } from "../../../kit/shell/shell.ts";
 

@@ -6,7 +6,7 @@
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { CloudFoundry, KnownInstance, KnownSpace } from "../../../ports/cloud-foundry.ts";
 import type { ProgramResult } from "../../../kit/spawn/spawn.ts";
-import { becomeDeveloper, mayDevelop } from "./developer.ts";
+import { becomeDeveloper, mayDevelop } from "./visibility.ts";
 import { failureError, failureOf } from "./failure.ts";
 import { requireUsableName } from "./name.ts";
 import type { CfReader } from "./reader.ts";

@@ -22,11 +22,10 @@ import type {
 } from "../../../ports/cloud-foundry.ts";
 import { placed } from "./placed.ts";
 import { Changes } from "./changes.ts";
-import { mayDevelop } from "./developer.ts";
+import { mayDevelop, Visibility } from "./visibility.ts";
 import { CfReader, type Query } from "./reader.ts";
 import * as shape from "./resources.ts";
 import { CfSession, type CfSessionOptions } from "./session.ts";
-import { Visibility } from "./visibility.ts";
 
 export interface CfOptions extends CfSessionOptions {
   /** For `cf restart` and synchronous brokers. Default: 25 minutes. */

@@ -33,8 +33,7 @@ export class CfHome {
     for (const left of await recorder.leftOpen()) {
       if (left.kind === KIND && (await removeLeftOver(left.data))) await recorder.closed(KIND, left.data);
     }
-    await HOMES.removeAbandoned(parent);
-    const home = new CfHome(join(parent, HOMES.newName()), recorder);
+    const home = new CfHome(await HOMES.newPath(parent), recorder);
     await recorder.opened(KIND, home.#note);
     await mkdir(join(home.path, ".cf"), { recursive: true, mode: 0o700 });
     return home;

@@ -5,7 +5,8 @@
 import { refuse } from "../../../errors.ts";
 import type { CfReader } from "./reader.ts";
 import type { CfSession } from "./session.ts";
-import { seesEverything } from "./token.ts";
+import { seesEverything, type TokenFacts } from "./token.ts";
+import type { SpaceRef } from "../../../ports/cloud-foundry.ts";
 
 /** Roles that see the contents of a space. Org auditors see the space and none of its instances. */
 const SPACE_ROLES = ["space_developer", "space_manager", "space_auditor", "space_supporter"];
@@ -33,4 +34,19 @@ export class Visibility {
         "Log in as a user with cloud_controller.admin, cloud_controller.admin_read_only or cloud_controller.global_auditor: an empty answer to others proves nothing.",
       );
   }
+}
+
+const ADMIN = "cloud_controller.admin";
+
+export async function mayDevelop(session: CfSession, reader: CfReader, spaceGuid: string): Promise<boolean> {
+  const { subject, scopes } = await session.token();
+  if (scopes.includes(ADMIN)) return true;
+  const query = { user_guids: [subject], space_guids: [spaceGuid], types: ["space_developer"] };
+  return (await reader.list("/v3/roles", query)).length > 0;
+}
+
+/** A name is looked up with the identity provider that it is of; a client is no person (`cf set-space-role --help`, v8). */
+export function becomeDeveloper({ user, isClient, origin }: TokenFacts, { org, space }: SpaceRef): readonly string[] {
+  const whose = isClient ? ["--client"] : origin === "" ? [] : ["--origin", origin];
+  return ["set-space-role", user, org, space, "SpaceDeveloper", ...whose];
 }

@@ -1,5 +1,6 @@
 /** Incidents of the new instance, from its creation to the proof that its data are back. */
 import { addPlan } from "../../cloud-controller/seed.ts";
+import { change } from "../../draft.ts";
 import { clusterdataKey } from "../../world/clusterdata.ts";
 import { ERAS } from "../../world/eras.ts";
 import type { WorldEvent } from "../../world/events.ts";
@@ -310,11 +311,11 @@ function touchedTooEarly({ world }: Closing): string[] {
 }
 
 function withNewPlan(opening: Opening, now: number): Opening {
-  const { cloudController: before } = opening;
+  const { cloudController } = opening;
   const at = new Date(now - 60 * MINUTE);
-  const old = { ...before, plans: before.plans.map((each) => ({ ...each, available: false })) };
-  const { state } = addPlan(old, { name: plan, offering, brokerPlanId: ERAS.f.planIdOfBroker, at });
-  return { ...opening, cloudController: state };
+  change(cloudController.plans, () => true, { available: false });
+  addPlan(cloudController, { name: plan, offering, brokerPlanId: ERAS.f.planIdOfBroker, at });
+  return opening;
 }
 
 function clusterdataComplaints({ world, old }: Closing): string[] {

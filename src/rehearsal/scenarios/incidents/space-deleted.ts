@@ -1,6 +1,6 @@
 /** Row 4: somebody deleted the space, with five databases and the applications in it; the space was made again, or is not there. */
 import { addApp, addSpace, seedDeletion, seedInstance } from "../../cloud-controller/seed.ts";
-import type { CloudControllerState } from "../../cloud-controller/state.ts";
+import { change, drop } from "../../draft.ts";
 import { drawGuid } from "../../world/chance.ts";
 import { databaseOf } from "../../world/data-directory.ts";
 import type { WorldEvent } from "../../world/events.ts";
@@ -101,18 +101,12 @@ const spaceMissing: Scenario = {
   ],
   runbook: "recover-deleted-service",
   open: (options) => {
-    const { cloudController, ...opening } = openWithoutSpace(options, OTHERS);
-    const again = cloudController.spaces.find(({ name }) => name === SPACE)?.guid;
-    const elsewhere = (each: { readonly spaceGuid: string }): boolean => each.spaceGuid !== again;
-    return {
-      ...opening,
-      cloudController: {
-        ...cloudController,
-        spaces: cloudController.spaces.filter(({ guid }) => guid !== again),
-        apps: cloudController.apps.filter(elsewhere),
-        instances: cloudController.instances.filter(elsewhere),
-      },
-    };
+    const opening = openWithoutSpace(options, OTHERS);
+    const { spaces, apps, instances } = opening.cloudController;
+    const again = spaces.find(({ name }) => name === SPACE)?.guid;
+    drop(spaces, ({ guid }) => guid === again);
+    for (const rows of [apps, instances]) drop<{ readonly spaceGuid: string }>(rows, (row) => row.spaceGuid === again);
+    return opening;
   },
   inputs: INPUTS,
   complaints: (closing) => [
@@ -215,7 +209,8 @@ function openWithoutSpace({ seed, now }: Beginning, others: readonly string[]): 
         withClusterdata(world, { name: SERVICE }),
       ),
   });
-  return { ...opening, cloudController: withoutSpace(opening, { guids, names: others, now }) };
+  loseSpace(opening, { guids, names: others, now });
+  return opening;
 }
 
 interface Gone {
@@ -225,26 +220,24 @@ interface Gone {
 }
 
 /** Usage events of all, audit events of none; a new space of the same name, with an application that was pushed again. */
-function withoutSpace({ cloudController, world, old }: Opening, { guids, names, now }: Gone): CloudControllerState {
+function loseSpace({ cloudController: cloud, world, old }: Opening, { guids, names, now }: Gone): void {
   const actor = { guid: "", type: "user", name: "somebody" } as const;
-  const space = cloudController.spaces.find(({ name }) => name === SPACE);
-  const plan = cloudController.plans[0];
+  const space = cloud.spaces.find(({ name }) => name === SPACE);
+  const plan = cloud.plans[0];
   if (space === undefined || plan === undefined) throw new Error("the story has a space and a plan");
-  const deletion = cloudController.usageEvents.find(
-    ({ state, instance }) => state === "DELETED" && instance.guid === old,
-  );
+  const deletion = cloud.usageEvents.find(({ state, instance }) => state === "DELETED" && instance.guid === old);
   const at = new Date(deletion?.createdAt ?? now);
   const made = { now: new Date(at.getTime() - 3_600_000), actor };
   const common = { spaceGuid: space.guid, planGuid: plan.guid, tags: [] };
-  const gone = guids.reduce((before, guid, index) => {
-    const seeded = seedInstance(before, { ...common, guid, name: names[index] ?? guid }, made);
-    return seedDeletion(seeded.state, guid, { now: at, actor });
-  }, cloudController);
-  const again = addSpace(
-    { ...gone, spaces: gone.spaces.filter(({ guid }) => guid !== space.guid), apps: [], auditEvents: [] },
-    { name: SPACE, orgGuid: space.orgGuid, at: new Date(world.now - 60 * SECOND) },
-  );
-  const pushed = addApp(again.state, { name: APP, spaceGuid: again.space.guid, at: new Date(world.now) });
-  const moved = pushed.state.instances.map((each) => ({ ...each, spaceGuid: again.space.guid }));
-  return { ...pushed.state, instances: moved };
+  for (const [index, guid] of guids.entries()) {
+    seedInstance(cloud, { ...common, guid, name: names[index] ?? guid }, made);
+    seedDeletion(cloud, guid, { now: at, actor });
+  }
+  drop(cloud.spaces, ({ guid }) => guid === space.guid);
+  cloud.apps = [];
+  cloud.auditEvents = [];
+  const spaceAt = new Date(world.now - 60 * SECOND);
+  const { guid: spaceGuid } = addSpace(cloud, { name: SPACE, orgGuid: space.orgGuid, at: spaceAt });
+  addApp(cloud, { name: APP, spaceGuid, at: new Date(world.now) });
+  change(cloud.instances, () => true, { spaceGuid });
 }

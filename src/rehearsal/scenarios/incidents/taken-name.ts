@@ -64,18 +64,19 @@ function openAgain({ use, bound = false }: Again): Scenario["open"] {
       return use?.(created) ?? created;
     };
     const opening = openStory({ era: "f", ...options, afterDeletion });
-    return { ...opening, cloudController: again(opening.cloudController, new Date(createdAt), bound) };
+    again(opening.cloudController, new Date(createdAt), bound);
+    return opening;
   };
 }
 
-function again(before: Opening["cloudController"], now: Date, bound: boolean): Opening["cloudController"] {
-  const { instances, plans, apps } = before;
+function again(cloud: Opening["cloudController"], now: Date, bound: boolean): void {
+  const { instances, plans, apps, uaa } = cloud;
   const spaceGuid = instances[0]?.spaceGuid ?? "";
   const wanted = { guid: AGAIN, name: SERVICE, spaceGuid, planGuid: plans[0]?.guid ?? "", tags: ["theirs"] };
-  const when = { now, actor: { guid: before.uaa.people[0]?.id ?? "", type: "user", name: OPERATOR } } as const;
-  const { state } = seedInstance(before, wanted, when);
-  if (!bound) return state;
-  return seedBinding(state, { type: "app", name: null, instanceGuid: AGAIN, appGuid: apps[0]?.guid ?? "" }, when).state;
+  const when = { now, actor: { guid: uaa.people[0]?.id ?? "", type: "user", name: OPERATOR } } as const;
+  seedInstance(cloud, wanted, when);
+  const binding = { type: "app", name: null, instanceGuid: AGAIN, appGuid: apps[0]?.guid ?? "" } as const;
+  if (bound) seedBinding(cloud, binding, when);
 }
 
 /** Two orders of the new day. */

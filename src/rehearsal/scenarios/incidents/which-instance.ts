@@ -194,8 +194,9 @@ function noise(world: World, place: Place): World {
 /** It has a space of the same name, as staging organizations do. */
 function withOtherOrganization(opening: Opening, now: number): Opening {
   const at = new Date(now - 400 * DAY);
-  const { state, org } = addOrg(opening.cloudController, { name: OTHER_ORG, at });
-  return { ...opening, cloudController: addSpace(state, { name: SPACE, orgGuid: org.guid, at }).state };
+  const { guid: orgGuid } = addOrg(opening.cloudController, { name: OTHER_ORG, at });
+  addSpace(opening.cloudController, { name: SPACE, orgGuid, at });
+  return opening;
 }
 
 /** The deletion's instant in its right year, and the clock of each of the broker's files. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { Before, copyIn, copyOut, typeOf, withoutRows } from "./sql-rows.ts";
-import { commit, type Database, passwordFits, type Row, segmentName, type Table, verifierOf } from "./database.ts";
+import { commit, type Database, type Row, segmentName, type Table, verifierOf } from "./database.ts";
 
 export interface Session {
   readonly database: Database;
@@ -350,6 +350,3 @@ function aggregate(rows: readonly Row[], call: string): string {
   const [first, ...rest] = values;
   return String(rest.reduce((best, each) => (better(best, each) ? each : best), first ?? ""));
 }
-
-export const mayLogIn = (database: Database, user: string, password: string): boolean =>
-  passwordFits(database, user, password);

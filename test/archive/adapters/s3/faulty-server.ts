@@ -1,7 +1,10 @@
 /** A server on loopback that answers S3 requests as it is told and remembers them. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type OpenArchiveStore, openArchiveStore } from "../../../../src/archive/adapters/s3/archive-store.ts";
-import type { KeyPairsSettings } from "../../../../src/archive/adapters/s3/key-pairs.ts";
+import {
+  type KeyPairsSettings,
+  type OpenArchiveStore,
+  openArchiveStore,
+} from "../../../../src/archive/adapters/s3/archive-store.ts";
 import { closed, listening } from "../../../../src/rehearsal/listening.ts";
 import { Secrets } from "../../../../src/kit/secrets/secrets.ts";
 import { StillClock } from "../../../fakes/still-clock.ts";

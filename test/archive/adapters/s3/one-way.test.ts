@@ -19,7 +19,7 @@ describe("the one way to a store", () => {
       "src/archive/adapters/s3/client.ts",
       "src/archive/adapters/s3/connection.ts",
     ]);
-    expect(filesWith(/\bnew S3Connection\(/u)).toEqual(["src/archive/adapters/s3/key-pairs.ts"]);
+    expect(filesWith(/\bnew S3Connection\(/u)).toEqual(["src/archive/adapters/s3/archive-store.ts"]);
     expect(filesWith(/\bnew Guard\(/u)).toEqual(["src/archive/adapters/s3/archive-store.ts"]);
     expect(filesWith(/\bnew Permit\(/u)).toEqual(["src/archive/adapters/s3/guard/guard.ts"]);
   });

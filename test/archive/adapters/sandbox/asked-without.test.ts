@@ -1,6 +1,6 @@
 /** Without a sandbox: who can say that it goes without, and who cannot. */
 import { describe, expect, it } from "vitest";
-import { askedWithout } from "../../../../src/archive/adapters/sandbox/asked-without.ts";
+import { askedWithout } from "../../../../src/archive/adapters/sandbox/unsandboxed.ts";
 import { RecoverError } from "../../../../src/errors.ts";
 import type { Answer, Question } from "../../../../src/ports/operator.ts";
 import type { Sandbox } from "../../../../src/ports/sandbox.ts";

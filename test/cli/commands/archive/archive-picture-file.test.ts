@@ -1,16 +1,16 @@
 /** `archive verify --svg FILE`: written as every file that a person asks for is. */
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { verifyCommand } from "../../../../src/cli/commands/archive/archive-verify.ts";
+import { testDirectory } from "../../../directory.ts";
 
 let place = "";
 let server: Server;
 beforeEach(async () => {
-  place = mkdtempSync(join(tmpdir(), "picture-file-"));
+  place = testDirectory();
   server = createServer((_, response) => void response.writeHead(403).end());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   writeFileSync(
@@ -25,7 +25,6 @@ afterEach(async () => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
   await new Promise((resolve) => server.close(resolve));
-  rmSync(place, { recursive: true, force: true });
 });
 
 it("takes the place of a link, and is not written through it", async () => {

@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatLocation } from "../../../../src/archive/names/location.ts";
 import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verify-core.ts";
 import {
@@ -23,16 +22,14 @@ import { tarEntry } from "../../../archive/tar-builder.ts";
 import type { MemoryObjectStore } from "../../../fakes/memory-object-store.ts";
 import { MemoryObjectStore as EmptyStore } from "../../../fakes/memory-object-store.ts";
 import { StillClock } from "../../../fakes/still-clock.ts";
+import { testDirectory } from "../../../directory.ts";
 
 const source = formatLocation(OLD);
 const ALL = { segments: [15, 16, 17] };
 
 let place = "";
 beforeAll(loadSegments);
-beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), "restore-"));
-});
-afterEach(() => rmSync(place, { recursive: true, force: true }));
+beforeEach(() => (place = testDirectory()));
 
 const restore = (store: MemoryObjectStore, targetTime?: Date): Promise<ArchiveRestoreResult> =>
   archiveRestore({

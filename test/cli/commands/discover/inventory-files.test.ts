@@ -1,15 +1,12 @@
 /** Files of surveys: those that a pattern finds may have been put there by anybody. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
+import { testDirectory } from "../../../directory.ts";
 
 let place = "";
-beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), "inventory-files-"));
-});
-afterEach(() => rmSync(place, { recursive: true, force: true }));
+beforeEach(() => (place = testDirectory()));
 
 /** By a child, which can be ended: a reader that waits for a pipe in this process cannot. */
 const READ = `

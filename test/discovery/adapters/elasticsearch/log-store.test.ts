@@ -10,6 +10,7 @@ import type { Listen } from "../../../../src/rehearsal/http/server.ts";
 import { type LogStoreServer, serveLogStore } from "../../../../src/rehearsal/log-store/server.ts";
 import type { LogStoreState } from "../../../../src/rehearsal/log-store/store.ts";
 import { Secrets } from "../../../../src/kit/secrets/secrets.ts";
+import { type Fault, FaultyWay } from "../../../contract/faulty-way.ts";
 import { line, LOGSEARCH, numbered, raw } from "../../../contract/log-search.ts";
 import { StillClock } from "../../../fakes/still-clock.ts";
 
@@ -27,9 +28,12 @@ let server: LogStoreServer | undefined;
 let secrets: Secrets;
 afterEach(() => server?.close());
 
-async function start(state: Partial<LogStoreState> = {}, listen: Listen = {}): Promise<LogStoreServer> {
+async function start(state: Partial<LogStoreState> = {}, listen: Listen = {}, fault?: Fault): Promise<LogStoreServer> {
   secrets = new Secrets();
-  server = await serveLogStore({ product: "elasticsearch", version: "8.18.0", indices: [INDEX], ...state }, listen);
+  const way = new FaultyWay();
+  if (fault !== undefined) way.add(fault);
+  const settings = { ...listen, passage: way.passage };
+  server = await serveLogStore({ product: "elasticsearch", version: "8.18.0", indices: [INDEX], ...state }, settings);
   return server;
 }
 
@@ -103,20 +107,17 @@ describe("a log store", () => {
   });
 
   it("that only ever asks for patience is unreachable", async () => {
-    const { url, suffer } = await start();
-    suffer([{ match: "GET /*", kind: "status", when: "before", status: 429 }]);
+    const { url } = await start({}, {}, { match: "GET /*", kind: "status", status: 429 });
     expect(await failure(open({ url }))).toMatch(/^unreachable: .*429/);
   });
 
   it("whose answer breaks off has given none", async () => {
-    const { url, suffer } = await start();
-    suffer([{ match: "POST /_search", kind: "cut", when: "after" }]);
+    const { url } = await start({}, {}, { match: "POST /_search", kind: "cut", when: "after" });
     expect(await failure(open({ url }))).toMatch(/^unreachable/);
   });
 
   it("that is a page of something else has given none", async () => {
-    const { url, suffer } = await start();
-    suffer([{ match: "*", kind: "status", when: "before", status: 200, body: "<html>Kibana</html>" }]);
+    const { url } = await start({}, {}, { match: "*", kind: "status", status: 200, body: "<html>Kibana</html>" });
     expect(await failure(open({ url }))).toMatch(/^answer-malformed/);
   });
 });

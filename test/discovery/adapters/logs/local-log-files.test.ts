@@ -1,22 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { inflated } from "../../../../src/discovery/adapters/logs/inflate.ts";
 import { LocalLogFiles } from "../../../../src/discovery/adapters/logs/local-log-files.ts";
 import { discover } from "../../../../src/discovery/answer/discover.ts";
 import type { FoundLine, LogFile } from "../../../../src/ports/log-files.ts";
 import { eraF, GUID, goodDeletion, lager } from "../../broker-log.ts";
+import { testDirectory } from "../../../directory.ts";
 
 let directory = "";
-beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), "logs-"));
-});
-afterEach(async () => {
-  await rm(directory, { recursive: true });
-});
+beforeEach(() => (directory = testDirectory()));
 
 async function put(name: string, content: string | Uint8Array): Promise<string> {
   const full = path.join(directory, name);

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,10 +11,11 @@ import { discover } from "../../../../src/discovery/answer/discover.ts";
 import type { LogFile, SearchWindow } from "../../../../src/ports/log-files.ts";
 import { sectionOf } from "../../../../src/discovery/scan/section.ts";
 import { type Corpus, writeCorpus } from "../../../../bench/corpus.ts";
+import { fileDirectory } from "../../../directory.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const HOUR = 3_600_000;
-const directory = mkdtempSync(path.join(tmpdir(), "narrow-"));
+const directory = fileDirectory();
 const one = path.join(directory, "one.log");
 const rotated = [3, 2, 1].map((index) => path.join(directory, `rotated.log.${index}`));
 let corpus: Corpus;
@@ -27,7 +27,6 @@ beforeAll(() => {
 const opened: number[] = [];
 afterAll(() => {
   for (const descriptor of opened) closeSync(descriptor);
-  rmSync(directory, { recursive: true });
 });
 
 const now = new Date("2016-03-20T00:00:00Z");

@@ -1,19 +1,14 @@
 /** Archives of logs as tar(1) makes them: the files packed within them are named, and never count as searched. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { LocalLogFiles } from "../../../../src/discovery/adapters/logs/local-log-files.ts";
+import { testDirectory } from "../../../directory.ts";
 
 let directory: string;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "packed-within-"));
-});
-afterEach(async () => {
-  await rm(directory, { recursive: true });
-});
+beforeEach(() => (directory = testDirectory()));
 
 const LINES = "a line\n".repeat(20_000);
 const LONG = `${"a-directory-with-a-long-name/".repeat(5)}broker.log.2.gz`;

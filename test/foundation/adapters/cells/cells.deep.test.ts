@@ -58,7 +58,14 @@ async function realWorld(ledger: Ledger): Promise<CellsWorld> {
   const { host, port, user, hostPublicKey: hostKey } = jump;
   const gateway = createGateway({ host, port, user, privateKey, hostKey, knownHostsFiles: [] }, dialer, secrets);
   const recorder = new ResourceLog();
-  const cells = createCells({ director: new AgentDirector(cell.agent), dialer, gateway, recorder, secrets });
+  const cells = createCells({
+    director: new AgentDirector(cell.agent),
+    dialer,
+    gateway,
+    recorder,
+    secrets,
+    knownHostsFiles: [],
+  });
   return {
     cells,
     instance: instanceAt(address),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { environmentOf, plainEnvironment } from "../../../../src/foundation/adapters/cells/container-environment.ts";
+import { environmentOf, plainEnvironment } from "../../../../src/foundation/adapters/cells/container-json.ts";
 import { Secrets } from "../../../../src/kit/secrets/secrets.ts";
 
 function plain(entries: readonly string[]): { shown: Record<string, string>; secrets: Secrets } {

@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../../src/action.ts";
 import { CfHome } from "../../../../src/foundation/adapters/cf/home.ts";
@@ -56,6 +66,14 @@ describe("the home of a cf process", () => {
     const kept = [...notToTell.map((name) => basename(`${name}-${random}`)), basename(link), "precious"];
     expect(readdirSync(parent).sort()).toEqual([...kept, basename(living.path), basename(home.path)].sort());
     await living.close();
+    await home.close();
+  });
+
+  it("does not lie where another user could put something in its place", async () => {
+    const open = mkdtempSync(join(directory, "open-"));
+    chmodSync(open, 0o777);
+    const home = await CfHome.open(new ResourceLog(), open);
+    expect([readdirSync(open), dirname(home.path)]).toEqual([[], "/tmp"]);
     await home.close();
   });
 

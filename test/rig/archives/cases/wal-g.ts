@@ -1,190 +1,84 @@
 /** WAL-G: `makeDeltas` (PostgreSQL 13, lz4, a delta backup, a failover) and `makeLine` (9.6, brotli). */
-import { sentinelOf, type Snapshot } from "../snapshot.ts";
-import type { Case } from "./case.ts";
+import { sentinelOf } from "../snapshot.ts";
+import { type Cases, upTo } from "./case.ts";
+import {
+  all,
+  cut,
+  type Damage,
+  each,
+  flipped,
+  history,
+  matching,
+  ofAnother,
+  onlyAs,
+  parts,
+  removed,
+  row,
+  sentinel,
+} from "./damage.ts";
 
-const base = (snapshot: Snapshot, index: number): string => snapshot.made.bases[index] ?? "";
-const tar = (snapshot: Snapshot, index: number, name: string): Promise<string> =>
-  snapshot.one(new RegExp(`^basebackups_005/${base(snapshot, index)}/tar_partitions/${name}\\.tar`));
+const alsoWholeAsLzo = each(async (snapshot, key) => {
+  await snapshot.repack(key, "lzo");
+  await snapshot.cut(key);
+});
 
-const removeRow =
-  (row: number) =>
-  async (snapshot: Snapshot): Promise<void> =>
-    snapshot.remove(await snapshot.segmentWith(row));
+/** Sentinels name their parts. */
+const partsNamedZst: Damage = async (snapshot) => {
+  for (const name of snapshot.made.bases)
+    await snapshot.change(sentinelOf(name), (bytes) => Buffer.from(bytes.toString().replaceAll(".tar.br", ".tar.zst")));
+};
 
-async function repackAll(snapshot: Snapshot, matching: RegExp, ending: "zst" | "lzo"): Promise<void> {
-  for (const key of await snapshot.keys(matching)) {
-    await snapshot.repack(key, ending);
-    await snapshot.remove(key);
-  }
-}
-
-const ALL = [1, 2, 3, 4, 5, 6, 7];
-
-export const deltaCases: readonly Case[] = [
-  {
-    title: "untouched: the delta on top of the whole backup",
-    verdict: "restorable",
-    base: 1,
-    lost: 0,
-    real: { rows: ALL },
-  },
-  {
-    title: "the backup that the delta builds on has no sentinel",
-    damage: (snapshot) => snapshot.remove(sentinelOf(base(snapshot, 0))),
-    verdict: "not-restorable",
-    real: { fails: /does not exist/ },
-  },
-  {
-    title: "the delta has a cut sentinel",
-    damage: (snapshot) => snapshot.cut(sentinelOf(base(snapshot, 1))),
-    verdict: "restorable",
-    base: 0,
-    lost: 0,
-    real: { rows: ALL },
-  },
-  {
-    title: "the delta has no pg_control",
-    damage: async (snapshot) => snapshot.remove(await tar(snapshot, 1, "pg_control")),
-    verdict: "restorable",
-    base: 0,
-    lost: 0,
-    real: { rows: ALL },
-  },
-  {
-    title: "a part of the whole backup is missing",
-    damage: async (snapshot) => snapshot.remove(await tar(snapshot, 0, "part_002")),
-    verdict: "not-restorable",
-    real: { fails: /could not open file/ },
-  },
-  {
-    title: "the joint segment is missing",
-    damage: removeRow(6),
-    verdict: "restorable-with-loss",
-    base: 1,
-    lost: 2,
-    real: { rows: [1, 2, 3, 4] },
-  },
-  {
-    title: "a segment in the middle is missing",
-    damage: removeRow(4),
-    verdict: "restorable-with-loss",
-    base: 1,
-    lost: 3,
-    real: { rows: [1, 2, 3] },
-  },
-  {
-    title: "the history is missing",
-    damage: (snapshot) => snapshot.removeAll(/\.history/),
-    verdict: "restorable-with-loss",
-    base: 1,
-    lost: 2,
-    real: { rows: [1, 2, 3, 4] },
-  },
-  {
-    title: "a cut segment",
-    damage: async (snapshot) => snapshot.cut(await snapshot.segmentWith(4)),
+export const deltaCases: Cases = {
+  "untouched: the delta on top of the whole backup": { base: 1, rows: upTo(7) },
+  "the backup that the delta builds on has no sentinel": { damage: removed(sentinel(0)), fails: /does not exist/ },
+  "the delta has a cut sentinel": { damage: cut(sentinel(1)), base: 0, rows: upTo(7) },
+  "the delta has no pg_control": { damage: removed(parts(1, "pg_control")), base: 0, rows: upTo(7) },
+  "a part of the whole backup is missing": { damage: removed(parts(0, "part_002")), fails: /could not open file/ },
+  "the joint segment is missing": { damage: removed(row(6)), base: 1, lost: 2, rows: upTo(4) },
+  "a segment in the middle is missing": { damage: removed(row(4)), base: 1, lost: 3, rows: upTo(3) },
+  "the history is missing": { damage: removed(history(2)), base: 1, lost: 2, rows: upTo(4) },
+  "a cut segment": { damage: cut(row(4)), depth: "deep", base: 1, lost: 3, rows: upTo(3) },
+  "a segment only as .lzo, as WAL-E left it": { damage: onlyAs("lzo")(row(4)), base: 1, rows: upTo(7) },
+  "a segment twice, as a cut .lz4 and as a whole .lzo": {
+    damage: alsoWholeAsLzo(row(4)),
     depth: "deep",
-    verdict: "restorable-with-loss",
     base: 1,
     lost: 3,
-    real: { rows: [1, 2, 3] },
-  },
-  {
-    title: "a segment only as .lzo, as WAL-E left it",
-    damage: async (snapshot) => {
-      const key = await snapshot.segmentWith(4);
-      await snapshot.repack(key, "lzo");
-      await snapshot.remove(key);
-    },
-    verdict: "restorable",
-    base: 1,
-    lost: 0,
-    real: { rows: ALL },
-  },
-  {
-    title: "a segment twice, as a cut .lz4 and as a whole .lzo",
-    damage: async (snapshot) => {
-      const key = await snapshot.segmentWith(4);
-      await snapshot.repack(key, "lzo");
-      await snapshot.cut(key);
-    },
-    depth: "deep",
-    verdict: "restorable-with-loss",
-    base: 1,
-    lost: 3,
-    real: { rows: [1, 2, 3] },
+    rows: upTo(3),
     // WAL-G takes the first ending that it finds.
-    own: { rows: ALL },
+    own: { rows: upTo(7) },
   },
-  {
-    title: "the whole backup has no pg_control, which the delta has",
-    damage: async (snapshot) => snapshot.remove(await tar(snapshot, 0, "pg_control")),
-    verdict: "not-restorable",
-    real: { fails: /Expect pg_control archive, but not found/ },
+  "the whole backup has no pg_control, which the delta has": {
+    damage: removed(parts(0, "pg_control")),
+    fails: /Expect pg_control archive, but not found/,
   },
-  {
-    title: "a flipped bit in a part of the delta",
-    damage: async (snapshot) => snapshot.flip(await tar(snapshot, 1, "part_001")),
+  "a flipped bit in a part of the delta": {
+    damage: flipped(parts(1, "part_001")),
     depth: "full",
-    verdict: "restorable",
     base: 0,
-    lost: 0,
-    real: { rows: ALL },
+    rows: upTo(7),
   },
-  {
-    title: "read by WAL-E, which does not know such backups",
-    reader: "wal-e",
-    verdict: "not-restorable",
-    real: { fails: /no backups found for fetching/ },
-  },
-];
+  "read by WAL-E, which does not know such backups": { reader: "wal-e", fails: /no backups found for fetching/ },
+};
 
-export const brotliCases: readonly Case[] = [
-  { title: "untouched", verdict: "restorable", base: 1, lost: 0, real: { rows: [1, 2, 3, 4, 5, 6, 7, 8] } },
-  {
-    title: "packed anew with zstd, which this version of WAL-G reads and does not write",
-    damage: async (snapshot) => {
-      await repackAll(snapshot, /\.br$/, "zst");
-      // They name their parts.
-      for (const name of snapshot.made.bases)
-        await snapshot.change(sentinelOf(name), (bytes) =>
-          Buffer.from(bytes.toString().replaceAll(".tar.br", ".tar.zst")),
-        );
-    },
-    verdict: "restorable",
+export const brotliCases: Cases = {
+  untouched: { base: 1, rows: upTo(8) },
+  "packed anew with zstd, which this version of WAL-G reads and does not write": {
+    damage: all(onlyAs("zst")(matching(/\.br$/)), partsNamedZst),
     base: 1,
-    lost: 0,
-    real: { rows: [1, 2, 3, 4, 5, 6, 7, 8] },
+    rows: upTo(8),
   },
-  {
-    title: "a flipped bit in a segment, whose packing has no checksum",
-    damage: async (snapshot) => snapshot.flip(await snapshot.segmentWith(6)),
+  "a flipped bit in a segment, whose packing has no checksum": {
+    damage: flipped(row(6)),
     depth: "full",
-    verdict: "restorable-with-loss",
     base: 1,
     lost: 3,
-    real: { rows: [1, 2, 3, 4, 5] },
+    rows: upTo(5),
   },
-  {
-    title: "a segment of another cluster",
-    damage: async (snapshot, { of }) => {
-      const other = await of("line");
-      const key = await snapshot.segmentWith(6);
-      const name = key.slice("wal_005/".length, -".br".length);
-      await snapshot.write(key, await other.repacked(await other.segment(name), "br"));
-    },
-    depth: "deep",
-    verdict: "restorable-with-loss",
-    base: 1,
-    lost: 3,
-    real: { rows: [1, 2, 3, 4, 5] },
-  },
-  {
-    title: "the newest base backup is broken, an older one is whole",
-    damage: async (snapshot) => snapshot.remove(await tar(snapshot, 1, "part_002")),
-    verdict: "restorable",
+  "a segment of another cluster": { damage: ofAnother("line")(row(6)), depth: "deep", base: 1, lost: 3, rows: upTo(5) },
+  "the newest base backup is broken, an older one is whole": {
+    damage: removed(parts(1, "part_002")),
     base: 0,
-    lost: 0,
-    real: { rows: [1, 2, 3, 4, 5, 6, 7, 8] },
+    rows: upTo(8),
   },
-];
+};

@@ -3,11 +3,8 @@
  * 2, 3 and 4, and rows 5 and 6 lie behind its end.
  */
 import type { Snapshot } from "../snapshot.ts";
-import type { Case } from "./case.ts";
-
-const ALL = [1, 2, 3, 4, 5, 6];
-const part = (snapshot: Snapshot, index: number): Promise<string> =>
-  snapshot.one(new RegExp(`part_0000000${index}\\.tar`));
+import { type Cases, upTo } from "./case.ts";
+import { type Aim, cut, flipped, parts, removed } from "./damage.ts";
 
 /** Segments of the base backup, as the server told them in the file that it archived at its end. */
 async function spanOf(
@@ -25,65 +22,35 @@ async function spanOf(
   return { start, checkpoint, stop };
 }
 
-const removeNeeded =
-  (which: "start" | "checkpoint" | "stop") =>
-  async (snapshot: Snapshot): Promise<void> =>
-    snapshot.remove(await snapshot.segment((await spanOf(snapshot))[which]));
+const needed =
+  (which: "start" | "checkpoint" | "stop"): Aim =>
+  async (snapshot) => [await snapshot.segment((await spanOf(snapshot))[which])];
 
-export const wideCases: readonly Case[] = [
-  { title: "untouched", verdict: "restorable", base: 0, lost: 0, real: { rows: ALL } },
-  {
-    title: "the start segment is missing",
-    damage: removeNeeded("start"),
-    verdict: "not-restorable",
-    real: { fails: /FATAL: {2}could not (locate required checkpoint record|find redo location)/ },
+const NO_CONTROL = /could not find the database system|brought no PG_VERSION/;
+const NO_END = /FATAL: {2}WAL ends before end of online backup/;
+
+export const wideCases: Cases = {
+  untouched: { base: 0, rows: upTo(6) },
+  "the start segment is missing": {
+    damage: removed(needed("start")),
+    fails: /FATAL: {2}could not (locate required checkpoint record|find redo location)/,
   },
-  {
-    title: "the segment of the checkpoint record is missing, behind the start segment",
-    damage: removeNeeded("checkpoint"),
-    verdict: "not-restorable",
-    real: { fails: /FATAL: {2}(could not locate required checkpoint record|WAL ends before end of online backup)/ },
+  "the segment of the checkpoint record is missing, behind the start segment": {
+    damage: removed(needed("checkpoint")),
+    fails: /FATAL: {2}(could not locate required checkpoint record|WAL ends before end of online backup)/,
   },
-  {
-    title: "the stop segment is missing",
-    damage: removeNeeded("stop"),
-    verdict: "not-restorable",
-    real: { fails: /FATAL: {2}WAL ends before end of online backup/ },
-  },
-  {
-    title: "the stop segment is cut",
-    damage: async (snapshot) => snapshot.cut(await snapshot.segment((await spanOf(snapshot)).stop)),
-    depth: "deep",
-    verdict: "not-restorable",
-    real: { fails: /FATAL: {2}WAL ends before end of online backup/ },
-  },
-  {
-    title: "the first part is missing",
-    damage: async (snapshot) => snapshot.remove(await part(snapshot, 0)),
-    verdict: "not-restorable",
-    real: { fails: /could not find the database system|brought no PG_VERSION/ },
-  },
-  {
-    title: "the last part is missing, which no name tells",
-    damage: async (snapshot) => snapshot.remove(await part(snapshot, 1)),
+  "the stop segment is missing": { damage: removed(needed("stop")), fails: NO_END },
+  "the stop segment is cut": { damage: cut(needed("stop")), depth: "deep", fails: NO_END },
+  "the first part is missing": { damage: removed(parts(0, "part_00000000")), fails: NO_CONTROL },
+  "the last part is missing, which no name tells": {
+    damage: removed(parts(0, "part_00000001")),
     depth: "full",
-    verdict: "not-restorable",
-    real: { fails: /could not find the database system|brought no PG_VERSION/ },
+    fails: NO_CONTROL,
   },
-  {
-    title: "a flipped bit in a part",
-    damage: async (snapshot) => snapshot.flip(await part(snapshot, 0)),
+  "a flipped bit in a part": {
+    damage: flipped(parts(0, "part_00000000")),
     depth: "full",
-    verdict: "not-restorable",
-    real: {
-      fails: /PG_VERSION" is missing|could not open file|could not find the database system|brought no PG_VERSION/,
-    },
+    fails: /PG_VERSION" is missing|could not open file|could not find the database system|brought no PG_VERSION/,
   },
-  {
-    title: "a cut part",
-    damage: async (snapshot) => snapshot.cut(await part(snapshot, 1)),
-    depth: "deep",
-    verdict: "not-restorable",
-    real: { fails: /unexpected end of data/ },
-  },
-];
+  "a cut part": { damage: cut(parts(0, "part_00000001")), depth: "deep", fails: /unexpected end of data/ },
+};

@@ -1,5 +1,5 @@
 /** The changes of an edit, line by line, as `diff -u` shows them. */
-import { printable } from "../../kit/text/printable.ts";
+import { printable } from "./printable.ts";
 
 const CONTEXT = 3;
 /** Longer texts are compared by their common beginning and end alone. */

@@ -1,0 +1,49 @@
+/** A step whose server leaves nothing but what a kill leaves: the server, and the volume that was made for it alone. */
+import type { Context, Probe, WayBack } from "../../../action.ts";
+import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import type { DockerPlace } from "../../../ports/docker-host.ts";
+import { OwnCopies, typed } from "./own-copies.ts";
+
+interface Serving<I> {
+  readonly nameOf: (request: I) => string;
+  /** The volume is a copy of another step: it stays. */
+  readonly keepsVolume: boolean;
+  readonly cost: string;
+}
+
+export function leftServer<I extends DockerPlace, O>({
+  nameOf,
+  keepsVolume,
+  cost,
+}: Serving<I>): {
+  readonly probe: (context: Context, request: I) => Promise<Probe<O>>;
+  readonly undo: WayBack<I, O>;
+} {
+  const look = async (context: Context, request: I) => {
+    const [own, name] = [await OwnCopies.open(context, request), nameOf(request)];
+    const isLeft = (await own.isServed(name)) || (!keepsVolume && (await own.volume(name)) !== undefined);
+    return { isLeft, evidence: isLeft ? `${name} is left of an attempt` : "nothing is left of an attempt" };
+  };
+  return {
+    async probe(context, request) {
+      const { isLeft, evidence } = await look(context, request);
+      return { state: isLeft ? "partly" : "not-done", evidence };
+    },
+    undo: {
+      effect: "create",
+      cost,
+      describe: (request) => typed(request, [[...wordsOf(request), "stop", nameOf(request)]]),
+      async guard(context, { input }) {
+        await look(context, input);
+      },
+      async probe(context, { input }) {
+        const { isLeft, evidence } = await look(context, input);
+        return { state: isLeft ? "not-done" : "done", evidence };
+      },
+      async run(context, { input }) {
+        const own = await OwnCopies.open(context, input);
+        await (keepsVolume ? own.end(nameOf(input)) : own.remove(nameOf(input)));
+      },
+    },
+  };
+}
