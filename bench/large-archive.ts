@@ -8,7 +8,7 @@
  * Takes room for four times the archive; 16 GB of WAL are written first, which takes half a second per segment.
  */
 import type { RunEvent } from "../src/engine/state/event.ts";
-import type { Instance } from "../test/rig/broker.ts";
+import type { Instance } from "../test/rig/foundation/broker.ts";
 import { type Foundation, SERVICE, startFoundation, TARGET } from "../test/rig/foundation.ts";
 import { logIn } from "../test/rig/postgres-node.ts";
 import { recover } from "../test/rig/recovery.ts";

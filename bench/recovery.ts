@@ -17,7 +17,7 @@ import { type Foundation, ORG, SPACE, startFoundation } from "../test/rig/founda
 import { recover } from "../test/rig/recovery.ts";
 import { baseBackupDone, onlyNode, type Scene } from "../test/rig/scene.ts";
 import { cfProgram } from "../test/rig/service-key.ts";
-import { SshSession } from "../test/rig/ssh-session.ts";
+import { SshSession } from "../test/rig/terminal/ssh-session.ts";
 import { until } from "../test/rig/until.ts";
 import {
   type Call,

@@ -19,8 +19,8 @@ import { findCandidates } from "../src/docker/actions/salvage/find-candidates.ts
 import { type ProgramCall, runProgram } from "../src/kit/spawn/spawn.ts";
 import { databaseFiles } from "../src/rehearsal/docker-engine/catalogue-files.ts";
 import { file, type TreeNode } from "../src/rehearsal/docker-engine/tree.ts";
-import { hostsOf } from "../test/rig/engine-hosts.ts";
-import { OwnEngine } from "../test/rig/own-engine.ts";
+import { hostsOf } from "../test/rig/engine/engine-hosts.ts";
+import { OwnEngine } from "../test/rig/engine/own-engine.ts";
 
 const [count = 200, rounds = 7] = process.argv.slice(2).map(Number);
 const GOAL_S = 3;

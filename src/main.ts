@@ -5,8 +5,7 @@ import { REHEARSAL_VARIABLE } from "./rehearsal/variable.ts";
 
 export async function main(words: readonly string[]): Promise<void> {
   const [first, ...rest] = words;
-  if (first === "box:cf") return await (await import("./rehearsal/cf-program/main.ts")).main(rest);
-  if (first === "box:docker") return await (await import("./rehearsal/docker-program/main.ts")).main(rest);
+  if (first === "box:program") return await (await import("./rehearsal/box-program/main.ts")).main(rest);
   if (first === "--get-yargs-completions") return (await import("./cli/start/complete.ts")).complete(words);
   watchReader(words);
   if (asksForHelp(words)) {

@@ -1,6 +1,7 @@
 /** Gathers the facts about a loss, the same for each step that tells one. */
 import { lastTransactionIn } from "./reading/last-transaction.ts";
 import type { ArchiveFacts } from "./reading/facts.ts";
+import { notReadText } from "./judgement/assembly.ts";
 import { whichText } from "./judgement/loss.ts";
 import { segmentKey } from "./names/layout.ts";
 import type { ArchiveVerdict } from "./judgement/verdict.ts";
@@ -36,6 +37,7 @@ export async function lossFactsOf(
     stored: point?.time ?? "",
     deletedAt: end.livedOn ? "" : end.deletedAt,
     shown: shownBy(verdict, end),
+    readInFull: notReadText(verdict.look) === "",
   };
 }
 

@@ -20,6 +20,8 @@ export interface LossFacts {
   readonly deletedAt: string;
   /** The reason why nothing is lost, as a clause; "" when none is known. */
   readonly shown: string;
+  /** Every byte was read that a restore needs: else a segment that is there may hold less than it should. */
+  readonly readInFull: boolean;
 }
 
 export interface LossRange {
@@ -28,6 +30,7 @@ export interface LossRange {
   readonly atMost: MostLost | null;
   /** The reason why nothing is lost, as a clause; "" when none is known. */
   readonly shown: string;
+  readonly readInFull: boolean;
 }
 
 /** The writes between `since` and `until`. */
@@ -55,8 +58,8 @@ export function lossAfter({ livedOn, ...found }: VerifiedLoss, recoveredTo: stri
 }
 
 export function lossRange(facts: LossFacts): LossRange {
-  const { segments, which, shown } = facts;
-  return { atLeast: { segments, which }, atMost: mostOf(facts), shown: segments === 0 ? shown : "" };
+  const { segments, which, shown, readInFull } = facts;
+  return { atLeast: { segments, which }, atMost: mostOf(facts), shown: segments === 0 ? shown : "", readInFull };
 }
 
 function mostOf({ lastTransaction, stored, deletedAt: until }: LossFacts): MostLost | null {
@@ -71,11 +74,14 @@ function secondsFrom(since: string, until: string): number | null {
 }
 
 /** The range as one clause, with its grounds. */
-export function lossText({ atLeast: { segments, which }, atMost, shown }: LossRange): string {
+export function lossText({ atLeast: { segments, which }, atMost, shown, readInFull }: LossRange): string {
   if (shown !== "") return `nothing is lost: ${shown}`;
-  const whole = segments === 0 ? "; no archived segment is lost" : "";
+  const whole = segments === 0 ? `; ${noneText(readInFull)}` : "";
   return `${leastText(segments, which)}${mostText(atMost)} may be lost${sinceText(atMost)}${whole}`;
 }
+
+/** Names and sizes alone show that none is missing. */
+export const noneText = (readInFull: boolean): string => `no archived segment is ${readInFull ? "lost" : "missing"}`;
 
 /** The range alone, for people who wait. */
 export function shortLossText({ atLeast: { segments }, atMost, shown }: LossRange): string {

@@ -84,6 +84,7 @@ function lossIn(field: (action: string, name: string) => string | undefined): Lo
     deletedAt: field(FIND, "deleted_at") ?? "",
     livedOn: field(VERIFY, "lived_on") === "true",
     shown: field(VERIFY, "nothing_lost") ?? "",
+    readInFull: field(VERIFY, "unread") === "",
   };
   return lossAfter(found, field(PROVE, "recovered_to") ?? "");
 }

@@ -11,6 +11,7 @@ const FACTS: LossFacts = {
   stored: "2026-11-24T01:25:07.183Z",
   deletedAt: "2026-11-24T01:25:08.183Z",
   shown: "",
+  readInFull: true,
 };
 
 const told = (facts: Partial<LossFacts>): string => lossText(lossRange({ ...FACTS, ...facts }));
@@ -21,6 +22,11 @@ describe("a loss", () => {
     expect(told({})).toBe(
       "up to 64 s of writes may be lost (last transaction 2026-11-24T01:24:05.123Z, deleted 2026-11-24T01:25:08.183Z); no archived segment is lost",
     );
+  });
+
+  it("of no segment is told as none that is missing while their content was not read", () => {
+    expect(told({ readInFull: false })).toMatch(/; no archived segment is missing$/);
+    expect(told({ readInFull: false, segments: 2 })).not.toContain("no archived");
   });
 
   it("is none where an orderly end is shown", () => {
@@ -72,7 +78,15 @@ describe("a loss", () => {
     const maybe = fc.oneof(fc.constant(""), time);
     fc.assert(
       fc.property(maybe, maybe, maybe, fc.nat(5), (lastTransaction, stored, deletedAt, segments) => {
-        const range = lossRange({ segments, which: "", lastTransaction, stored, deletedAt, shown: "" });
+        const range = lossRange({
+          segments,
+          which: "",
+          lastTransaction,
+          stored,
+          deletedAt,
+          shown: "",
+          readInFull: true,
+        });
         for (const text of [lossText(range), shortLossText(range)]) expect(text).not.toMatch(/nothing is lost/);
         const seconds = range.atMost?.seconds;
         if (typeof seconds !== "number" || range.atMost === null) return;

@@ -3,7 +3,7 @@ import type { Phase, Release } from "./phases.ts";
 import { foundation } from "../../src/rehearsal/world/foundation.ts";
 import { createInstance, deleteInstance, writeOrders } from "../../src/rehearsal/world/story.ts";
 import { allContainers, type Site, type World } from "../../src/rehearsal/world/world.ts";
-import { NEW, OLD, PLACE, Scene, START } from "../rehearsal/scene.ts";
+import { NEW, OLD, PLACE, Scene, START } from "../rehearsal/world/scene.ts";
 
 export type BoxLives = Readonly<Partial<Record<Phase, readonly string[]>>>;
 

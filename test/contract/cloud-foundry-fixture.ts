@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CfCloudFoundry, type CfOptions } from "../../src/foundation/adapters/cf/cloud-foundry.ts";
-import type { CfSpace, CloudFoundry, KnownSpace, ServiceInstance } from "../../src/ports/cloud-foundry.ts";
+import type {
+  CfSpace,
+  CloudFoundry,
+  KnownInstance,
+  KnownSpace,
+  ServiceInstance,
+} from "../../src/ports/cloud-foundry.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { ADMIN, CloudFoundryWorld } from "./cloud-foundry-world.ts";
 import { ResourceLog } from "./resource-log.ts";
@@ -62,6 +68,9 @@ export class CloudFoundryFixture {
     this.cf.findInstance(this.world.seeded.spaceGuid, name);
 
   readonly guidOf = async (name: string): Promise<string> => (await this.named(name))?.guid ?? "";
+
+  /** The instance that nobody deleted. */
+  readonly living = (): KnownInstance => ({ in: IN, instance: "other-db", guid: this.world.seeded.livingGuid });
 
   readonly known = (): KnownSpace => ({ ...IN, guid: this.world.seeded.spaceGuid });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { CloudFoundry } from "../../src/ports/cloud-foundry.ts";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
-import { type CloudFoundryFixture, IN } from "./cloud-foundry-fixture.ts";
+import type { CloudFoundryFixture } from "./cloud-foundry-fixture.ts";
 
 /** Everything that is done to something that is there. The compiler finds a method without a row. */
 type Change = Exclude<
@@ -14,7 +14,7 @@ const OTHER = "11111111-2222-4333-8444-555555555555";
 
 export function swappedNames(fixture: CloudFoundryFixture): void {
   const { world, create, known } = fixture;
-  const living = { in: IN, instance: "other-db", guid: world.seeded.livingGuid };
+  const living = fixture.living();
   const CHANGES: Record<Change, () => Promise<void>> = {
     createService: () => create(),
     tagService: () => fixture.cf.tagService({ ...living, tags: ["dingo-recover-1"] }),

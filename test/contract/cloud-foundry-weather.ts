@@ -7,105 +7,68 @@ import { BINDINGS, type CloudFoundryFixture, IN, INSTANCES } from "./cloud-found
 import { LONG_AGO, STRANGER } from "./cloud-foundry-world.ts";
 
 export function badWeather(fixture: CloudFoundryFixture): void {
-  const { world, open, create, named, space, known } = fixture;
+  const { world, open, create, named, space, known, living } = fixture;
 
   describe("bad weather", () => {
-    /** Every method that asks the API, with the request that is struck. The compiler finds a method without a row. */
-    const CALLS: Record<keyof CloudFoundry, { readonly match: string; readonly call: () => Promise<unknown> }> = {
-      identity: { match: "POST /oauth/token", call: () => open().identity() },
-      findSpace: { match: "GET /v3/spaces", call: () => fixture.cf.findSpace(IN) },
-      orgName: { match: "GET /v3/organizations/*", call: () => fixture.cf.orgName(world.seeded.orgGuid) },
-      findPlan: {
-        match: "GET /v3/service_plans",
-        call: () => fixture.cf.findPlan(space(), "dingo-postgresql95", "solo"),
-      },
-      listPlans: { match: "GET /v3/service_offerings", call: () => fixture.cf.listPlans(space()) },
-      usageEvents: { match: "GET /v3/service_usage_events", call: () => fixture.cf.usageEvents(LONG_AGO) },
-      auditEvents: { match: "GET /v3/audit_events", call: () => fixture.cf.auditEvents(["a"], LONG_AGO) },
-      findInstance: { match: "GET /v3/service_instances", call: () => named("other-db") },
-      getInstance: {
-        match: "GET /v3/service_instances/*",
-        call: () => fixture.cf.getInstance(world.seeded.livingGuid),
-      },
-      listInstances: {
-        match: "GET /v3/service_instances",
-        call: () => fixture.cf.listInstances(world.seeded.spaceGuid),
-      },
-      placedInstances: { match: "GET /v3/service_plans", call: () => fixture.cf.placedInstances() },
-      apps: { match: "GET /v3/apps", call: () => fixture.cf.apps(world.seeded.spaceGuid) },
-      contentOf: { match: "GET /v3/routes", call: () => fixture.cf.contentOf(world.seeded.spaceGuid) },
-      appInstances: { match: "GET /v3/apps/*", call: () => fixture.cf.appInstances(world.seeded.webGuid) },
-      bindings: {
-        match: "GET /v3/service_credential_bindings",
-        call: () => fixture.cf.bindings(world.seeded.livingGuid),
-      },
-      keyCredentials: {
-        match: "GET /v3/service_credential_bindings/*",
-        call: () => fixture.cf.keyCredentials(world.seeded.livingKeyGuid),
-      },
-      createService: { match: INSTANCES, call: () => create() },
-      tagService: {
-        match: "PATCH /v3/service_instances/*",
-        call: () =>
-          fixture.cf.tagService({
-            in: IN,
-            instance: "other-db",
-            guid: world.seeded.livingGuid,
-            tags: ["dingo-recover-1"],
-          }),
-      },
-      createServiceKey: {
-        match: BINDINGS,
-        call: () =>
-          fixture.cf.createServiceKey({ in: IN, instance: "other-db", guid: world.seeded.livingGuid, key: "fresh" }),
-      },
-      deleteServiceKey: {
-        match: "DELETE /v3/service_credential_bindings/*",
-        call: () =>
-          fixture.cf.deleteServiceKey({ in: IN, instance: "other-db", guid: world.seeded.livingGuid, key: "backup" }),
-      },
-      bindService: {
-        match: BINDINGS,
-        call: () => fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid }),
-      },
-      unbindService: {
-        match: "DELETE /v3/service_credential_bindings/*",
-        call: async () => {
-          await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
-          await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
+    const { spaceGuid, livingGuid } = world.seeded;
+    const guest = { kind: "password", username: STRANGER.name, password: STRANGER.password } as const;
+    /** Every method that asks the API, behind the request that is struck. The compiler finds a method without a row. */
+    const CALLS: Record<keyof CloudFoundry, readonly [match: string, call: () => Promise<unknown>]> = {
+      identity: ["POST /oauth/token", () => open().identity()],
+      findSpace: ["GET /v3/spaces", () => fixture.cf.findSpace(IN)],
+      orgName: ["GET /v3/organizations/*", () => fixture.cf.orgName(world.seeded.orgGuid)],
+      findPlan: ["GET /v3/service_plans", () => fixture.cf.findPlan(space(), "dingo-postgresql95", "solo")],
+      listPlans: ["GET /v3/service_offerings", () => fixture.cf.listPlans(space())],
+      usageEvents: ["GET /v3/service_usage_events", () => fixture.cf.usageEvents(LONG_AGO)],
+      auditEvents: ["GET /v3/audit_events", () => fixture.cf.auditEvents(["a"], LONG_AGO)],
+      findInstance: ["GET /v3/service_instances", () => named("other-db")],
+      getInstance: ["GET /v3/service_instances/*", () => fixture.cf.getInstance(livingGuid)],
+      listInstances: ["GET /v3/service_instances", () => fixture.cf.listInstances(spaceGuid)],
+      placedInstances: ["GET /v3/service_plans", () => fixture.cf.placedInstances()],
+      apps: ["GET /v3/apps", () => fixture.cf.apps(spaceGuid)],
+      contentOf: ["GET /v3/routes", () => fixture.cf.contentOf(spaceGuid)],
+      appInstances: ["GET /v3/apps/*", () => fixture.cf.appInstances(world.seeded.webGuid)],
+      bindings: ["GET /v3/service_credential_bindings", () => fixture.cf.bindings(livingGuid)],
+      keyCredentials: [
+        "GET /v3/service_credential_bindings/*",
+        () => fixture.cf.keyCredentials(world.seeded.livingKeyGuid),
+      ],
+      createService: [INSTANCES, () => create()],
+      tagService: [
+        "PATCH /v3/service_instances/*",
+        () => fixture.cf.tagService({ ...living(), tags: ["dingo-recover-1"] }),
+      ],
+      createServiceKey: [BINDINGS, () => fixture.cf.createServiceKey({ ...living(), key: "fresh" })],
+      deleteServiceKey: [
+        "DELETE /v3/service_credential_bindings/*",
+        () => fixture.cf.deleteServiceKey({ ...living(), key: "backup" }),
+      ],
+      bindService: [BINDINGS, () => fixture.cf.bindService({ ...living(), app: "web" })],
+      unbindService: [
+        "DELETE /v3/service_credential_bindings/*",
+        async () => {
+          await fixture.cf.bindService({ ...living(), app: "web" });
+          await fixture.cf.unbindService({ ...living(), app: "web" });
         },
-      },
-      mayDevelop: {
-        match: "GET /v3/roles",
-        call: () => {
-          const login = { kind: "password", username: STRANGER.name, password: STRANGER.password } as const;
-          return fixture.open({ login }).mayDevelop(world.seeded.spaceGuid);
-        },
-      },
-      createSpace: {
-        match: "POST /v3/spaces",
-        call: () => fixture.cf.createSpace({ org: IN.org, space: "made-again", orgGuid: fixture.world.seeded.orgGuid }),
-      },
-      renameSpace: {
-        match: "PATCH /v3/spaces/*",
-        call: () => fixture.cf.renameSpace({ in: known(), to: "another-space" }),
-      },
-      renameService: {
-        match: "PATCH /v3/service_instances/*",
-        call: () =>
-          fixture.cf.renameService({ in: IN, instance: "other-db", guid: world.seeded.livingGuid, to: "another-db" }),
-      },
-      deleteService: {
-        match: "DELETE /v3/service_instances/*",
-        call: () => fixture.cf.deleteService({ in: IN, instance: "other-db", guid: world.seeded.livingGuid }),
-      },
-      restartApp: { match: "POST /v3/apps/*", call: () => fixture.cf.restartApp({ in: known(), app: "web" }) },
+      ],
+      mayDevelop: ["GET /v3/roles", () => open({ login: guest }).mayDevelop(spaceGuid)],
+      createSpace: [
+        "POST /v3/spaces",
+        () => fixture.cf.createSpace({ org: IN.org, space: "made-again", orgGuid: world.seeded.orgGuid }),
+      ],
+      renameSpace: ["PATCH /v3/spaces/*", () => fixture.cf.renameSpace({ in: known(), to: "another-space" })],
+      renameService: [
+        "PATCH /v3/service_instances/*",
+        () => fixture.cf.renameService({ ...living(), to: "another-db" }),
+      ],
+      deleteService: ["DELETE /v3/service_instances/*", () => fixture.cf.deleteService(living())],
+      restartApp: ["POST /v3/apps/*", () => fixture.cf.restartApp({ in: known(), app: "web" })],
     };
     const methods = Object.keys(CALLS) as (keyof CloudFoundry)[];
-    const reads = methods.filter((method) => CALLS[method].match.startsWith("GET"));
+    const reads = methods.filter((method) => CALLS[method][0].startsWith("GET"));
 
     it.each(methods)("%s: a server error, a refusal and a broken connection are told apart", async (method) => {
-      const { match, call } = CALLS[method];
+      const [match, call] = CALLS[method];
       const strike = async (fault: Fault): Promise<ErrorCode> => {
         world.way.add(fault);
         const code = await call().then(
@@ -126,7 +89,7 @@ export function badWeather(fixture: CloudFoundryFixture): void {
     });
 
     it.each(reads)("%s: half an answer, and one of another form, are no answer", async (method) => {
-      const { match, call } = CALLS[method];
+      const [match, call] = CALLS[method];
       world.way.add({ match, kind: "cut", when: "after" });
       await expect(call()).rejects.toMatchObject({ code: "answer-incomplete" });
       world.way.suffer();

@@ -14,7 +14,7 @@ import { ADMIN, DB_PASSWORD, DEVELOPER, LONG_AGO, ROBOT, STRANGER } from "./clou
 export function cloudFoundryContract(name: string, program: (directory: string) => Promise<string>): void {
   describe(`CloudFoundry by ${name}`, () => {
     const fixture = new CloudFoundryFixture();
-    const { world, secrets, open, create, named, space, known, guidOf } = fixture;
+    const { world, secrets, open, create, named, space, known, living, guidOf } = fixture;
 
     beforeAll(() => fixture.start(program));
     beforeEach(() => world.reset());
@@ -131,12 +131,10 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("tells how each wanted instance of an app's processes is", async () => {
-        expect(await fixture.cf.appInstances(world.seeded.webGuid)).toEqual([
-          { process: "web", index: 0, state: "RUNNING" },
-        ]);
-        expect(await fixture.cf.appInstances(world.seeded.sickGuid)).toEqual([
-          { process: "web", index: 0, state: "CRASHED" },
-        ]);
+        const { webGuid, sickGuid } = world.seeded;
+        const first = { process: "web", index: 0 };
+        expect(await fixture.cf.appInstances(webGuid)).toEqual([{ ...first, state: "RUNNING" }]);
+        expect(await fixture.cf.appInstances(sickGuid)).toEqual([{ ...first, state: "CRASHED" }]);
       });
 
       it("counts an instance of which Cloud Foundry says nothing as down", async () => {
@@ -191,14 +189,15 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
     describe("rights", () => {
       it("takes no empty answer for a fact when the token may not see everything", async () => {
         const guest = open({ login: { kind: "password", username: STRANGER.name, password: STRANGER.password } });
-        await expect(guest.usageEvents(LONG_AGO)).rejects.toMatchObject({ code: "access-denied" });
-        await expect(guest.auditEvents(["audit.service_instance.delete"], LONG_AGO)).rejects.toMatchObject({
-          code: "access-denied",
-        });
-        await expect(guest.findSpace(IN)).rejects.toMatchObject({ code: "access-denied" });
-        await expect(guest.getInstance(world.seeded.livingGuid)).rejects.toMatchObject({ code: "access-denied" });
-        await expect(guest.placedInstances()).rejects.toMatchObject({ code: "access-denied" });
-        await expect(guest.listInstances(world.seeded.spaceGuid)).rejects.toMatchObject({ code: "access-denied" });
+        for (const look of [
+          () => guest.usageEvents(LONG_AGO),
+          () => guest.auditEvents(["audit.service_instance.delete"], LONG_AGO),
+          () => guest.findSpace(IN),
+          () => guest.getInstance(world.seeded.livingGuid),
+          () => guest.placedInstances(),
+          () => guest.listInstances(world.seeded.spaceGuid),
+        ])
+          await expect(look(), String(look)).rejects.toMatchObject({ code: "access-denied" });
         expect((await guest.identity()).seesEverything).toBe(false);
       });
 
@@ -260,11 +259,8 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
         async (bad) => {
           const before = world.state.counts;
           await expect(create({ name: bad })).rejects.toMatchObject({ code: "name-unsupported", effect: "none" });
-          await expect(
-            fixture.cf.bindService({ in: IN, app: bad, instance: "other-db", guid: world.seeded.livingGuid }),
-          ).rejects.toMatchObject({
-            code: "name-unsupported",
-          });
+          const binding = fixture.cf.bindService({ ...living(), app: bad });
+          await expect(binding).rejects.toMatchObject({ code: "name-unsupported" });
           expect(world.state.counts).toEqual(before);
         },
       );
@@ -279,7 +275,7 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("makes and removes a service key", async () => {
-        const at = { in: IN, instance: "other-db", guid: world.seeded.livingGuid };
+        const at = living();
         await fixture.cf.createServiceKey({ ...at, key: "fresh" });
         await fixture.cf.createServiceKey({ ...at, key: "fresh" });
         const keys = async () => (await fixture.cf.bindings(world.seeded.livingGuid)).map((each) => each.name);
@@ -290,8 +286,8 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("binds an app once and restarts it", async () => {
-        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
-        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
+        await fixture.cf.bindService({ ...living(), app: "web" });
+        await fixture.cf.bindService({ ...living(), app: "web" });
         const bound = (await fixture.cf.bindings(world.seeded.livingGuid)).filter((each) => each.type === "app");
         expect(bound).toMatchObject([{ appGuid: world.seeded.webGuid, lastOperation: { state: "succeeded" } }]);
         await fixture.cf.restartApp({ in: known(), app: "web" });
@@ -299,9 +295,9 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("unbinds an app, and an app that is not bound is no error", async () => {
-        await fixture.cf.bindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
-        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
-        await fixture.cf.unbindService({ in: IN, app: "web", instance: "other-db", guid: world.seeded.livingGuid });
+        await fixture.cf.bindService({ ...living(), app: "web" });
+        await fixture.cf.unbindService({ ...living(), app: "web" });
+        await fixture.cf.unbindService({ ...living(), app: "web" });
         const bindings = await fixture.cf.bindings(world.seeded.livingGuid);
         expect(bindings.map(({ type, name }) => [type, name])).toEqual([["key", "backup"]]);
       });
@@ -351,12 +347,8 @@ export function cloudFoundryContract(name: string, program: (directory: string) 
       });
 
       it("tells of an app that does not come up, and of one that is not there", async () => {
-        await expect(fixture.cf.restartApp({ in: known(), app: "sick" })).rejects.toMatchObject({
-          code: "step-failed",
-        });
-        await expect(fixture.cf.restartApp({ in: known(), app: "gone" })).rejects.toMatchObject({
-          code: "step-failed",
-        });
+        for (const app of ["sick", "gone"])
+          await expect(fixture.cf.restartApp({ in: known(), app })).rejects.toMatchObject({ code: "step-failed" });
       });
 
       it("refuses where the space is not there", async () => {

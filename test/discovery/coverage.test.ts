@@ -27,6 +27,10 @@ it("nothing on standard input is not nothing: whatever should have written to it
   expect(whys).toEqual([expect.stringMatching(/^nothing came on standard input/)]);
 });
 
+/** A line as Papertrail archives it. */
+const archived = (at: string, line: string): string =>
+  ["1", at, at, "42", "router", "10.0.0.1", "User", "Info", "broker", line].join("\t");
+
 const around = (offset: number): DiscoveryQuery => ({
   around: new Date((START + offset) * 1000),
   windowMs: HOUR * 1000,
@@ -72,26 +76,14 @@ describe("the time that was asked for", () => {
   });
 
   it("is later than a Papertrail archive: that is not written yet", async () => {
-    const archived = (line: string): string =>
-      [
-        "1",
-        "2016-03-17T06:10:17Z",
-        "2016-03-17T06:10:17Z",
-        "42",
-        "router",
-        "10.0.0.1",
-        "User",
-        "Info",
-        "broker",
-        line,
-      ].join("\t");
-    const { whys } = await search({ "2016-03-17.tsv": archived(linesAt(START)) }, { ...around(17 * HOUR) });
+    const { whys } = await search(
+      { "2016-03-17.tsv": archived("2016-03-17T06:10:17Z", linesAt(START)) },
+      around(17 * HOUR),
+    );
     expect(whys.join()).toMatch(/Papertrail writes its archives at night, hourly on large accounts/);
   });
 
   it("is none in particular: what Papertrail has not archived yet is not nothing", async () => {
-    const archived = (at: string, line: string): string =>
-      ["1", at, at, "42", "router", "10.0.0.1", "User", "Info", "broker", line].join("\t");
     const early = archived("2016-03-17T06:10:17Z", linesAt(START).trimEnd());
     const { exitCode, whys } = await search({ "2016-03-17.tsv": early });
     expect(exitCode).toBe(15);

@@ -250,13 +250,13 @@ const papertrail = (text: string, program?: string, host?: string): string =>
     .map((line) => `${archived(line, program, host)}\n`)
     .join("");
 
-describe("for any archive of Papertrail", () => {
-  const search = (text: string): Promise<DiscoverResult> => {
-    const files = memoryLogs({ "2026-11-21.tsv": text }, { modifiedAt: now });
-    return ask({ logs: { files, patterns: ["2026-11-21.tsv"] } }, { all: true });
-  };
+const inPapertrail = (text: string): Sources => ({
+  logs: { files: memoryLogs({ "2026-11-21.tsv": text }, { modifiedAt: now }), patterns: ["2026-11-21.tsv"] },
+});
 
+describe("for any archive of Papertrail", () => {
   it("no control character comes out, whatever stands in its fields", async () => {
+    const search = (text: string): Promise<DiscoverResult> => ask(inPapertrail(text), { all: true });
     await fc.assert(
       fc.asyncProperty(fc.uuid(), poison, fc.nat(), async (guid, evil, at) => {
         const text = papertrail(lager(goodDeletion(guid)), evil, evil);
@@ -266,59 +266,41 @@ describe("for any archive of Papertrail", () => {
       { numRuns: RUNS },
     );
   });
-
-  it("that was cut no GUID comes out that did not stand there in full, and a deletion is never nothing", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uuid(), fc.integer({ min: 1, max: 500 }), fc.nat(2000), async (guid, longest, end) => {
-        const read = cut(papertrail(lager(goodDeletion(guid))), longest, end);
-        const { document, exitCode } = await search(read);
-        const told = [...document.candidates, ...document.notDeleted].map((each) => each.guid);
-        expect(told.filter((each) => GUID.test(each) && !read.includes(each))).toEqual([]);
-        if (document.candidates.length === 0) expect(exitCode).toBe(EXIT.unreachable);
-      }),
-      { numRuns: RUNS * 2 },
-    );
-  });
-
-  it("no secret comes out that a broker logged", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        secret,
-        fc.uuid(),
-        fc.constantFrom(...secretShapes),
-        fc.integer({ min: 150, max: 4000 }),
-        async (word, guid, shape, longest) => {
-          const text = papertrail(shape(word, guid) + lager(goodDeletion(guid)));
-          const out = printed(await search(cut(text, longest, 1e6)));
-          for (let at = 0; at + 8 <= word.length; at += 1) expect(out).not.toContain(word.slice(at, at + 8));
-        },
-      ),
-      { numRuns: RUNS },
-    );
-  });
 });
 
-describe("for any documents of a log store", () => {
-  const inStore = (sources: readonly unknown[]): Sources => ({ stores: [new MemoryLogSearch(sources)] });
-  const linesOf = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
+const KEPT: readonly ((line: string) => unknown)[] = [
+  (line) => ({ "@timestamp": MONDAY, message: line }),
+  (line) => ({ "@timestamp": MONDAY, "@raw": `<14>1 ${MONDAY} h broker rs2 - - ${line}`, "@message": line }),
+  (line) => ({ "@timestamp": MONDAY, log: `${line}\n`, container_name: "/broker" }),
+  (line) => ({ "@timestamp": MONDAY, event: { original: JSON.stringify({ log: line }) } }),
+];
 
-  it("no secret comes out that a broker logged, whatever was cut and however it is kept", async () => {
-    const kept: readonly ((line: string) => unknown)[] = [
-      (line) => ({ "@timestamp": MONDAY, message: line }),
-      (line) => ({ "@timestamp": MONDAY, "@raw": `<14>1 ${MONDAY} h broker rs2 - - ${line}`, "@message": line }),
-      (line) => ({ "@timestamp": MONDAY, log: `${line}\n`, container_name: "/broker" }),
-      (line) => ({ "@timestamp": MONDAY, event: { original: JSON.stringify({ log: line }) } }),
-    ];
+/** A broker's lines, cut on their way: where they lie then, and all that is left of them. */
+type Carry = (text: string, longest: number, end: number) => readonly [Sources, left: string];
+const CARRIED: Readonly<Record<string, Carry>> = {
+  "an archive of Papertrail": (text, longest, end) => {
+    const left = cut(papertrail(text), longest, end);
+    return [inPapertrail(left), left];
+  },
+  "documents of a log store": (text, longest, end) => {
+    const left = cut(text, longest, end);
+    const lines = left.split("\n").filter((line) => line !== "");
+    const documents = lines.map((line) => KEPT[longest % KEPT.length]?.(line));
+    return [{ stores: [new MemoryLogSearch(documents)] }, left];
+  },
+};
+
+describe.each(Object.entries(CARRIED))("for any lines of a broker in %s", (_where, carry) => {
+  it("no secret comes out that it logged, whatever was cut", async () => {
     await fc.assert(
       fc.asyncProperty(
         secret,
         fc.uuid(),
         fc.array(fc.constantFrom(...secretShapes), { minLength: 1, maxLength: 5 }),
         fc.integer({ min: 80, max: 4000 }),
-        fc.constantFrom(...kept),
-        async (word, guid, shapes, longest, keep) => {
+        async (word, guid, shapes, longest) => {
           const text = shapes.map((shape) => shape(word, guid)).join("") + lager(goodDeletion(guid));
-          const out = printed(await ask(inStore(linesOf(cut(text, longest, 1e6)).map(keep)), { all: true }));
+          const out = printed(await ask(carry(text, longest, 1e6)[0], { all: true }));
           for (let at = 0; at + 8 <= word.length; at += 1) expect(out).not.toContain(word.slice(at, at + 8));
         },
       ),
@@ -328,12 +310,11 @@ describe("for any documents of a log store", () => {
 
   it("that were cut no GUID comes out that did not stand there in full, and a deletion is never nothing", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uuid(), fc.integer({ min: 1, max: 400 }), async (guid, longest) => {
-        const whole = lager(goodDeletion(guid));
-        const lines = linesOf(cut(whole, longest, 1e6));
-        const { document, exitCode } = await ask(inStore(lines.map((message) => ({ "@timestamp": MONDAY, message }))));
+      fc.asyncProperty(fc.uuid(), fc.integer({ min: 1, max: 500 }), fc.nat(2000), async (guid, longest, end) => {
+        const [sources, left] = carry(lager(goodDeletion(guid)), longest, end);
+        const { document, exitCode } = await ask(sources, { all: true });
         const told = [...document.candidates, ...document.notDeleted].map((each) => each.guid);
-        expect(told.filter((each) => !lines.some((line) => line.includes(each)))).toEqual([]);
+        expect(told.filter((each) => !left.includes(each))).toEqual([]);
         if (document.candidates.length === 0) expect(exitCode).toBe(EXIT.unreachable);
       }),
       { numRuns: RUNS * 2 },

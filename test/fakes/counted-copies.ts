@@ -5,7 +5,7 @@ import { RecoverError } from "../../src/errors.ts";
 import type { DatabaseCopies } from "../../src/ports/database-copy.ts";
 import { DockerEngine } from "../../src/rehearsal/docker-engine/engine.ts";
 import type { DockerEngineState } from "../../src/rehearsal/docker-engine/state.ts";
-import { hostsBy } from "../rig/engine-hosts.ts";
+import { hostsBy } from "../rig/engine/engine-hosts.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const CHANGES = new Set<string>([

@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../src/docker/audit/finding.ts";
 import { cacheDirectory } from "../rig/cache.ts";
-import { OwnEngine } from "../rig/own-engine.ts";
+import { OwnEngine } from "../rig/engine/own-engine.ts";
 import { TOOL } from "../tool.ts";
 
 const PGDATA = "/var/lib/postgresql/data";
@@ -150,18 +150,8 @@ describe("an audit of a real Docker host", () => {
     const script = join(scratch, "audit.sh");
     const state = join(scratch, "nobodys-state");
     await writeFile(script, `exec "$0" "$@"`);
-    const words = [
-      "--reuid=65534",
-      "--regid=65534",
-      "--clear-groups",
-      process.execPath,
-      TOOL,
-      "run",
-      "audit-docker-storage",
-      "--json",
-      "--state-dir",
-      state,
-    ];
+    const audited = [process.execPath, TOOL, "run", "audit-docker-storage", "--json", "--state-dir", state];
+    const words = ["--reuid=65534", "--regid=65534", "--clear-groups", ...audited];
     const env = { DOCKER_HOST: engine.endpoint, HOME: scratch, PATH: process.env["PATH"] };
     const ran = await execa("setpriv", words, { env, extendEnv: false, reject: false, cwd: "/" });
     expect(ran.stdout).toContain("in a container that lives for it");

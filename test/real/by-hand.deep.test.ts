@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { readJournal } from "../../src/engine/journal/reading.ts";
 import { secretsIn } from "../rig/canaries.ts";
-import { EngineEvents } from "../rig/engine-events.ts";
+import { EngineEvents } from "../rig/engine/engine-events.ts";
 import { farSide } from "../rig/far-side.ts";
 import { type Foundation, ORG, SERVICE, SPACE, startFoundation, TARGET } from "../rig/foundation.ts";
 import { OperatorByHand } from "../rig/operator-by-hand.ts";
@@ -16,7 +16,7 @@ import { logIn } from "../rig/postgres-node.ts";
 import { callTool } from "../rig/recovery.ts";
 import { onlyNode } from "../rig/scene.ts";
 import { freshServiceKey } from "../rig/service-key.ts";
-import type { Terminal } from "../rig/terminal.ts";
+import type { Terminal } from "../rig/terminal/terminal.ts";
 
 let foundation: Foundation;
 let engine: EngineEvents;

@@ -8,14 +8,14 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { containerState, docker } from "../rig/docker.ts";
 import { changesOf } from "../rig/far-side.ts";
-import { DEPLOYMENT } from "../rig/director.ts";
+import { DEPLOYMENT } from "../rig/foundation/director.ts";
 import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { callTool, recover, type Recovery, type RecoveryOptions } from "../rig/recovery.ts";
 import { onlyNode, type Scene } from "../rig/scene.ts";
 import type { StoredObject } from "../rig/object-store.ts";
 import { freshServiceKey } from "../rig/service-key.ts";
-import { assumeRole, type S3Credentials } from "../rig/sts.ts";
+import { assumeRole, variablesOf } from "../rig/sts.ts";
 import { until } from "../rig/until.ts";
 
 const LIVING = "orders-db";
@@ -57,11 +57,11 @@ describe("bad input and bad weather end before anything is created", () => {
   /** Temporary keys that may do nothing at all. */
   async function powerless(): Promise<Readonly<Record<string, string>>> {
     const { endpoint, region, credentials } = foundation.rig.objects;
-    const { accessKeyId, secretAccessKey, sessionToken } = await assumeRole(endpoint, region, credentials, {
+    const keys = await assumeRole(endpoint, region, credentials, {
       Version: "2012-10-17",
       Statement: [{ Effect: "Deny", Action: ["s3:*"], Resource: ["arn:aws:s3:::*"] }],
     });
-    return keysOf({ accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) });
+    return variablesOf(keys);
   }
 
   test.each([
@@ -120,14 +120,6 @@ describe("bad input and bad weather end before anything is created", () => {
     expect(error.message).toContain("not everything could be looked at");
   });
 });
-
-function keysOf({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials): Readonly<Record<string, string>> {
-  return {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken ?? "",
-  };
-}
 
 describe("an archive that lost objects", () => {
   test("gives its lost system identifier out of its base backup, as the WAL confirms it", async () => {
@@ -221,7 +213,7 @@ describe("what is left comes back", () => {
       recover(foundation, {
         service: LIVING,
         confirm: `${ORG}/${SPACE}/${LIVING}`,
-        env: keysOf(await rig.restrictedCredentials(left.archive)),
+        env: variablesOf(await rig.restrictedCredentials(left.archive)),
         meanwhile: (tool) => void tool.finally(watched.end),
       }),
     ]);

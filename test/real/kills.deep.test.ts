@@ -9,14 +9,15 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { EngineEvents } from "../rig/engine-events.ts";
-import { Feed } from "../rig/feed.ts";
+import { EngineEvents } from "../rig/engine/engine-events.ts";
+import { Feed } from "../rig/foundation/feed.ts";
 import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.ts";
 import { InterruptedRun } from "../rig/interrupted-run.ts";
 import { KeyHistory } from "../rig/key-history.ts";
 import { logIn, type PostgresNode } from "../rig/postgres-node.ts";
-import type { S3Request } from "../rig/request-record.ts";
+import type { S3Request } from "../rig/foundation/request-record.ts";
 import { onlyNode, type Scene } from "../rig/scene.ts";
+import { variablesOf } from "../rig/sts.ts";
 import { until } from "../rig/until.ts";
 
 const CREATE = "/v3/service_instances";
@@ -56,12 +57,8 @@ interface Made {
 
 async function runOf(service: string): Promise<InterruptedRun> {
   const scene = sceneOf(service);
-  const { accessKeyId, secretAccessKey, sessionToken } = await foundation.rig.restrictedCredentials(scene.archive);
-  const run = new InterruptedRun(foundation, service, {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken ?? "",
-  });
+  const keys = variablesOf(await foundation.rig.restrictedCredentials(scene.archive));
+  const run = new InterruptedRun(foundation, service, keys);
   endings.push(() => run.abandon());
   return run;
 }

@@ -6,8 +6,8 @@ import { selfSignedCertificate } from "../../src/rehearsal/http/certificate.ts";
 import { Secrets } from "../../src/kit/secrets/secrets.ts";
 import { expect, it } from "vitest";
 import { type LogStoreFixture, logSearchContract } from "../contract/log-search.ts";
-import { type LogStoreFront, startFront } from "../rig/log-store-front.ts";
-import { LOG_STORES, type LogStoreName, startLogStore } from "../rig/log-stores.ts";
+import { type LogStoreFront, startFront } from "../rig/log-stores/log-store-front.ts";
+import { LOG_STORES, type LogStoreName, startLogStore } from "../rig/log-stores/log-stores.ts";
 
 /** Every foundation takes seconds; of two generations they are all tried. */
 const IN_FULL: readonly LogStoreName[] = ["elasticsearch-7.6.1", "opensearch-2.19.1"];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { DiscoverDocument } from "../../src/discovery/answer/document.ts";
-import type { Deletion } from "../rig/broker.ts";
+import type { Deletion } from "../rig/foundation/broker.ts";
 import { type Foundation, SERVICE, startFoundation } from "../rig/foundation.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { callTool, recover, type Recovery } from "../rig/recovery.ts";

@@ -4,12 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomUUID } from "node:crypto";
-import type { Instance } from "../rig/broker.ts";
+import type { Instance } from "../rig/foundation/broker.ts";
 import { followThePage, recoverByHand, setRolePasswords } from "../rig/by-hand.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { type Rig, startRig } from "../rig/rig.ts";
 import { baseBackupDone, makeScene, onlyNode, type Scene } from "../rig/scene.ts";
-import { SshSession } from "../rig/ssh-session.ts";
+import { SshSession } from "../rig/terminal/ssh-session.ts";
 import { until } from "../rig/until.ts";
 
 let rig: Rig;

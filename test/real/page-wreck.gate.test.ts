@@ -7,7 +7,7 @@ import { logIn, type PostgresNode } from "../rig/postgres-node.ts";
 import { recover } from "../rig/recovery.ts";
 import { baseBackupDone, onlyNode } from "../rig/scene.ts";
 import { cfProgram, freshServiceKey } from "../rig/service-key.ts";
-import { SshSession } from "../rig/ssh-session.ts";
+import { SshSession } from "../rig/terminal/ssh-session.ts";
 import { until } from "../rig/until.ts";
 
 let foundation: Foundation;

@@ -4,20 +4,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ComposeGeneration as Generation } from "../../src/kit/commands/compose-commands.ts";
-import { ComposeStack } from "../rig/compose-stack.ts";
-import { OwnEngine } from "../rig/own-engine.ts";
+import { ComposeStack } from "../rig/engine/compose-stack.ts";
+import { OwnEngine } from "../rig/engine/own-engine.ts";
 import { until } from "../rig/until.ts";
 
-const RUN = [
-  "run",
-  "persist-compose-data",
-  "--input",
-  "project=mastodon",
-  "--input",
-  "announced=all",
-  "--input",
-  "url=http://127.0.0.1:3000/",
-];
+const INPUTS = ["project=mastodon", "announced=all", "url=http://127.0.0.1:3000/"];
+const RUN = ["run", "persist-compose-data", ...INPUTS.flatMap((given) => ["--input", given])];
 const DATA = "/var/lib/postgresql/data";
 const GENERATIONS: readonly Generation[] = ["v1", "v2"];
 /**

@@ -6,8 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { Place } from "../cli/program.ts";
-import { film, read, type Recording, textOf, written } from "../rig/recording.ts";
-import { TmuxScreen } from "../rig/tmux-screen.ts";
+import { film, read, type Recording, textOf, written } from "../rig/terminal/recording.ts";
+import { TmuxScreen } from "../rig/terminal/tmux-screen.ts";
 import { TOOL } from "../tool.ts";
 
 const FILE = join(import.meta.dirname, "..", "cli", "screen", "recordings", "rehearsal.jsonl");

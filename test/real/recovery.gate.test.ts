@@ -11,7 +11,7 @@ import { filesBelow } from "../../src/rehearsal/supervisor/leaks.ts";
 import { secretsBelow, secretsIn, type Canaries } from "../rig/canaries.ts";
 import { CommandLines } from "../rig/command-lines.ts";
 import { docker } from "../rig/docker.ts";
-import { EngineEvents } from "../rig/engine-events.ts";
+import { EngineEvents } from "../rig/engine/engine-events.ts";
 import { farSide } from "../rig/far-side.ts";
 import { type Foundation, SERVICE, startFoundation, TARGET } from "../rig/foundation.ts";
 import { logIn, type PostgresNode } from "../rig/postgres-node.ts";

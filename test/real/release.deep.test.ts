@@ -20,8 +20,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { rootCertificates } from "node:tls";
 import { pathToFileURL } from "node:url";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { REAL_TIME } from "../../src/rehearsal/box/clock.ts";
+import { type ProgramCall, servePrograms } from "../../src/rehearsal/served-programs.ts";
 import { InstalledPackage } from "../cli/installed-package.ts";
 
 const CLONE = resolve("src/bin.cjs");
@@ -170,9 +171,19 @@ describe("the single executable", () => {
     expect(stdout).toContain("body is there");
   });
 
-  it("is its own further program", () => {
-    const { status, stdout } = run("box:cf", JSON.stringify(REAL_TIME), "version");
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/^cf version 8/u)]);
+  it("is its own further program", async () => {
+    const answer = ({ words }: ProgramCall) => Promise.resolve({ code: 3, stdout: words.join(), stderr: "" });
+    const server = await servePrograms({ directory: home, names: ["further"], answer, byBash: false });
+    const client = readFileSync(join(home, "further"), "utf8");
+    const [, told = ""] = /'(\{.*\})'/u.exec(client) ?? [];
+    const ended = execa(executable, ["box:program", told, "a", "b"], {
+      env,
+      extendEnv: false,
+      cwd: home,
+      reject: false,
+    });
+    expect(await ended).toMatchObject({ exitCode: 3, stdout: "a,b" });
+    await server.close();
   });
 
   it("searches a large log with more than one thread", () => {

@@ -8,7 +8,7 @@ import { docker } from "../rig/docker.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { type Rig, startRig } from "../rig/rig.ts";
 import { makeScene, onlyNode } from "../rig/scene.ts";
-import { SshSession } from "../rig/ssh-session.ts";
+import { SshSession } from "../rig/terminal/ssh-session.ts";
 import { until } from "../rig/until.ts";
 
 let rig: Rig;
@@ -26,15 +26,8 @@ describe("the cell", () => {
     const cell = await SshSession.open(rig);
     expect(await cell.must(["id", "-un"])).toBe(cell.user);
     const client = "/var/vcap/packages/docker/bin/docker";
-    const version = [
-      client,
-      "--host",
-      "unix:///var/vcap/sys/run/docker/docker.sock",
-      "version",
-      "-f",
-      "{{.Server.Os}}",
-    ];
-    expect(await cell.must(version)).toBe("linux");
+    const socket = "unix:///var/vcap/sys/run/docker/docker.sock";
+    expect(await cell.must([client, "--host", socket, "version", "-f", "{{.Server.Os}}"])).toBe("linux");
     expect(await cell.must(["sudo", "-n", "id", "-u"])).toBe("0");
     expect(await cell.must(["sudo", "-n", "df", "--output=target", rig.store])).toContain("/");
     expect(await cell.run(["sh", "-c", "cat; echo err >&2; exit 3"], "$(id) 'x'")).toEqual({

@@ -6,8 +6,8 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CopiesFixture, describeDatabaseCopies, TEXT_DUMP } from "../contract/database-copies.ts";
 import { cacheDirectory } from "../rig/cache.ts";
-import { hostsBy } from "../rig/engine-hosts.ts";
-import { ROLE, ROWS, runOf, SalvageScene } from "../rig/salvage-scene.ts";
+import { hostsBy } from "../rig/engine/engine-hosts.ts";
+import { ROLE, ROWS, runOf, SalvageScene } from "../rig/engine/salvage-scene.ts";
 import { until } from "../rig/until.ts";
 
 /** By how many entries a process has made the journal longer when it is killed, and how much later: one run, again and again. */
@@ -199,20 +199,8 @@ describe("a lost database among the volumes of a real engine", () => {
   });
 });
 
-const asSuperuser = (container: string): readonly string[] => [
-  "exec",
-  container,
-  "psql",
-  "-X",
-  "-q",
-  "-h",
-  "/tmp",
-  "-U",
-  ROLE,
-  "-v",
-  "ON_ERROR_STOP=1",
-  "-d",
-];
+const asSuperuser = (container: string): readonly string[] =>
+  `exec ${container} psql -X -q -h /tmp -U ${ROLE} -v ON_ERROR_STOP=1 -d`.split(" ");
 
 const EVIL = "x\n\\! touch /tmp/obeyed\n";
 /** Each name and comment is a line for psql, when something takes it out of its quotes. */

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ODD_TABLE, ROLE, ROWS, runOf, SalvageScene } from "../rig/salvage-scene.ts";
+import { ODD_TABLE, ROLE, ROWS, runOf, SalvageScene } from "../rig/engine/salvage-scene.ts";
 
 describe("a lost database among the volumes of a real engine", () => {
   let scene: SalvageScene;

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { atStep } from "../rig/at-step.ts";
 import { docker } from "../rig/docker.ts";
-import { EngineEvents } from "../rig/engine-events.ts";
+import { EngineEvents } from "../rig/engine/engine-events.ts";
 import { type Foundation, ORG, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { recover, type Recovery } from "../rig/recovery.ts";

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { ARCHIVE, CONFIGURED, Place } from "../cli/program.ts";
 import { TOOL } from "../tool.ts";
-import { broken, lasting } from "../rig/screen-text.ts";
-import { type Size, TmuxScreen } from "../rig/tmux-screen.ts";
+import { broken, lasting } from "../rig/terminal/screen-text.ts";
+import { type Size, TmuxScreen } from "../rig/terminal/tmux-screen.ts";
 
 const GOLDENS = join(import.meta.dirname, "..", "cli", "screen", "goldens");
 const SIZES = [

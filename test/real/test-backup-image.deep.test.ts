@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Archives } from "../rig/archives/archives.ts";
 import type { Snapshot } from "../rig/archives/snapshot.ts";
 import { Workshop } from "../rig/archives/workshop.ts";
+import { variablesOf } from "../rig/sts.ts";
 
 const BASE = "dingo-recover-rig/base:trixie";
 const IMAGE = "dingo-recover-rig/test-backup";
@@ -40,8 +41,7 @@ async function envdir(at: Snapshot): Promise<string> {
   const settings = {
     WALE_S3_PREFIX: `s3://${objects.bucket}/${at.prefix}`,
     WALE_S3_ENDPOINT: objects.endpoint.replace("http://", "http+path://"),
-    AWS_ACCESS_KEY_ID: objects.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
+    ...variablesOf(objects.credentials),
     AWS_REGION: objects.region,
   };
   for (const [name, value] of Object.entries(settings)) await writeFile(join(place, name), `${value}\n`);

@@ -7,6 +7,8 @@ import { Archives, type ArchiveName } from "../rig/archives/archives.ts";
 import { Snapshot } from "../rig/archives/snapshot.ts";
 import { eventsOf, Tool, verdictOf } from "../rig/archives/tool.ts";
 import { Workshop } from "../rig/archives/workshop.ts";
+import { all, cut, type Damage, flipped, matching, parts, removed, row } from "../rig/archives/cases/damage.ts";
+import { variablesOf } from "../rig/sts.ts";
 
 const COUNT = "select count(*) from marks";
 
@@ -25,22 +27,16 @@ function inputsFor(version: string, prefix: string, inputs: Readonly<Record<stri
   return Object.entries(given).flatMap(([name, value]) => ["--input", `${name}=${value}`]);
 }
 
+const WORDS = ["run", "test-backup", "--yes", "--json"];
 const testBackup = async (
   snapshot: Snapshot,
   inputs: Readonly<Record<string, string>> = {},
   flags: readonly string[] = ["--json"],
 ) =>
-  archives.limit.run(() =>
-    tool([
-      "run",
-      "test-backup",
-      "--yes",
-      "--patience",
-      "1s",
-      ...flags,
-      ...inputsFor(snapshot.made.version, snapshot.prefix, inputs),
-    ]),
-  );
+  archives.limit.run(() => {
+    const given = inputsFor(snapshot.made.version, snapshot.prefix, inputs);
+    return tool(["run", "test-backup", "--yes", "--patience", "1s", ...flags, ...given]);
+  });
 
 const damagedCopy = async (name: ArchiveName, as: string): Promise<Snapshot> =>
   Snapshot.take(workshop.objects, await archives.make(name), as);
@@ -75,50 +71,28 @@ describe("a backup that is good", () => {
   });
 });
 
-type Damage = (snapshot: Snapshot) => Promise<void>;
-
+const nothing = all();
 const BAD: readonly (readonly [string, Damage, Readonly<Record<string, string>>, RegExp])[] = [
   [
     "a flipped bit in a tar file of the newest base backup",
-    async (snapshot) => {
-      const [, newest = ""] = snapshot.made.bases;
-      await snapshot.flip(await snapshot.one(new RegExp(`^basebackups_005/${newest}/tar_partitions/`)));
-    },
+    flipped(parts(1)),
     {},
     /serious: the backup cannot be restored: /,
   ],
-  [
-    "a tar file of the newest base backup that is gone",
-    async (snapshot) => {
-      const [, newest = ""] = snapshot.made.bases;
-      await snapshot.removeAll(new RegExp(`^basebackups_005/${newest}/tar_partitions/`));
-    },
-    {},
-    /serious: .*newest base backup/,
-  ],
-  [
-    "a segment that is gone",
-    async (snapshot) => snapshot.remove(await snapshot.segmentWith(6)),
-    {},
-    /serious: .*\(wal-gap\)/,
-  ],
+  ["a tar file of the newest base backup that is gone", removed(parts(1)), {}, /serious: .*newest base backup/],
+  ["a segment that is gone", removed(row(6)), {}, /serious: .*\(wal-gap\)/],
   [
     "half a segment",
-    async (snapshot) => snapshot.cut(await snapshot.segmentWith(6)),
+    cut(row(6)),
     {},
     /serious: the WAL ends before a segment that cannot be used: .*\(segment-damaged\)/,
   ],
-  [
-    "no base backup at all",
-    async (snapshot) => snapshot.removeAll(/_backup_stop_sentinel/),
-    {},
-    /serious: nothing can be restored: /,
-  ],
-  ["nothing", async () => undefined, { max_age: "1s" }, /serious: the newest base backup is .* old, more than 1s; /],
-  ["nothing", async () => undefined, { sanity_query: COUNT, expect: "value > 1000" }, /value > 1000 was expected/],
-  ["nothing", async () => undefined, { sanity_query: "select 1 from nowhere" }, /relation "nowhere" does not exist/],
-  ["nothing", async () => undefined, { sanity_query: COUNT, database: "nobody" }, /database "nobody" does not exist/],
-  ["nothing", async () => undefined, { serious: "in-clear" }, /serious: the backup is in clear/],
+  ["no base backup at all", removed(matching(/_backup_stop_sentinel/)), {}, /serious: nothing can be restored: /],
+  ["nothing", nothing, { max_age: "1s" }, /serious: the newest base backup is .* old, more than 1s; /],
+  ["nothing", nothing, { sanity_query: COUNT, expect: "value > 1000" }, /value > 1000 was expected/],
+  ["nothing", nothing, { sanity_query: "select 1 from nowhere" }, /relation "nowhere" does not exist/],
+  ["nothing", nothing, { sanity_query: COUNT, database: "nobody" }, /database "nobody" does not exist/],
+  ["nothing", nothing, { serious: "in-clear" }, /serious: the backup is in clear/],
 ];
 
 describe("a backup that is bad", () => {
@@ -126,7 +100,7 @@ describe("a backup that is bad", () => {
     "with damage, %s, and inputs %s, ends with 21 and says why",
     async (_what, _inputs, index, damage, inputs, says) => {
       const snapshot = await damagedCopy("line", `bad/${index}`);
-      await damage(snapshot);
+      await damage(snapshot, archives);
       const ended = await testBackup(snapshot, inputs);
       expect(verdictOf(ended)).toMatch(says);
       expect(verdictOf(ended)).toMatch(/is bad/);
@@ -154,16 +128,8 @@ const UNTESTED: readonly (readonly [
 describe("a backup that could not be tested", () => {
   test.each(UNTESTED)("for %s ends with 15, which is no verdict", async (_why, inputs, more, code) => {
     const snapshot = await archives.of("line");
-    const words = [
-      "run",
-      "test-backup",
-      "--yes",
-      "--json",
-      "--patience",
-      "1s",
-      ...inputsFor("9.6.24", snapshot.prefix, inputs),
-    ];
-    const ended = await tool(words, { more });
+    const words = [...WORDS, "--patience", "1s"];
+    const ended = await tool([...words, ...inputsFor("9.6.24", snapshot.prefix, inputs)], { more });
     expect(eventsOf(ended).at(-1)).toMatchObject({ type: "run-ended", exitCode: 15, error: { code } });
     expect(ended.code).toBe(15);
     expect(await readdir(scratch)).toEqual([]);
@@ -176,13 +142,7 @@ describe("tests of one archive at the same time", () => {
     const before = await workshop.objects.list(`${snapshot.prefix}/`);
     const one = place();
     const run = (inputs: Readonly<Record<string, string>>, more: Record<string, string> = {}) =>
-      tool(
-        [
-          ...["run", "test-backup", "--yes", "--json"],
-          ...inputsFor("9.6.24", snapshot.prefix, { sanity_query: COUNT, ...inputs }),
-        ],
-        { more },
-      );
+      tool([...WORDS, ...inputsFor("9.6.24", snapshot.prefix, { sanity_query: COUNT, ...inputs })], { more });
     const elsewhere = { DINGO_RECOVER_STATE: join(home, "other-state") };
     const [same, other, apart] = await Promise.all([
       run({ scratch: one }),
@@ -206,13 +166,7 @@ describe("tests of one archive at the same time", () => {
 describe("a test that is killed", () => {
   test("goes on where it was, and leaves nothing", async () => {
     const snapshot = await archives.of("line");
-    const words = [
-      "run",
-      "test-backup",
-      "--yes",
-      "--json",
-      ...inputsFor("9.6.24", snapshot.prefix, { sanity_query: COUNT }),
-    ];
+    const words = [...WORDS, ...inputsFor("9.6.24", snapshot.prefix, { sanity_query: COUNT })];
     const killed = await tool(words, { kill: /"step":"test"[^\n]*step-progress|step-progress[^\n]*"step":"test"/ });
     expect(killed.code).toBeNull();
     const resumed = await tool(["resume", eventsOf(killed)[0]?.run ?? "", "--yes", "--json"]);
@@ -230,8 +184,7 @@ describe("WAL-E's own settings", () => {
     const settings = {
       WALE_S3_PREFIX: `s3://${objects.bucket}/${snapshot.prefix}`,
       WALE_S3_ENDPOINT: objects.endpoint.replace("http://", "http+path://"),
-      AWS_ACCESS_KEY_ID: objects.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
+      ...variablesOf(objects.credentials),
       AWS_REGION: objects.region,
     };
     await mkdir(directory, { mode: 0o755 });
@@ -242,7 +195,7 @@ describe("WAL-E's own settings", () => {
       `scratch=${place()}`,
     ];
     const nobody = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_ENDPOINT_URL: "", AWS_REGION: "" };
-    const words = ["run", "test-backup", "--yes", "--json", ...inputs.flatMap((each) => ["--input", each])];
+    const words = [...WORDS, ...inputs.flatMap((each) => ["--input", each])];
     const loose = await tool(words, { more: nobody });
     expect(verdictOf(loose)).toMatch(/warning: others on this machine may read .*AWS_SECRET_ACCESS_KEY \(mode 0644\)/);
     expect(loose.code).toBe(20);

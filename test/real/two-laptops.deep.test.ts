@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { secretsIn } from "../rig/canaries.ts";
-import { EngineEvents } from "../rig/engine-events.ts";
+import { EngineEvents } from "../rig/engine/engine-events.ts";
 import { type Foundation, ORG, SERVICE, SPACE, startFoundation } from "../rig/foundation.ts";
 import { Laptop, type LaptopOptions } from "../rig/laptop.ts";
 import { logIn } from "../rig/postgres-node.ts";

@@ -10,7 +10,7 @@ import type { RunEvent } from "../../src/engine/state/event.ts";
 import type { Entry } from "../../src/engine/journal/entry.ts";
 import { readJournal } from "../../src/engine/journal/reading.ts";
 import { docker } from "../rig/docker.ts";
-import { EngineEvents } from "../rig/engine-events.ts";
+import { EngineEvents } from "../rig/engine/engine-events.ts";
 import { type Foundation, SERVICE, startFoundation, TARGET } from "../rig/foundation.ts";
 import { logIn, type PostgresNode } from "../rig/postgres-node.ts";
 import { callTool, type Ended, recover, type Recovery } from "../rig/recovery.ts";

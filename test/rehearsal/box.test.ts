@@ -10,7 +10,7 @@ import { type BoxClock, PACES, realDelay, shown } from "../../src/rehearsal/box/
 import { happyFirstEra, happyLastEra } from "../../src/rehearsal/scenarios/happy.ts";
 import type { Scenario } from "../../src/rehearsal/scenarios/scenario.ts";
 import { firstState } from "../../src/rehearsal/supervisor/first-state.ts";
-import { START } from "./scene.ts";
+import { START } from "./world/scene.ts";
 
 const MINUTE = 60_000;
 const NEW = "78218ded-4c55-4c3f-9f5d-2f7f3e1c0b02";

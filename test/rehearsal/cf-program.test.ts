@@ -1,4 +1,4 @@
-/** As a rehearsal has it, and without lines of bash between; cf-program.deep.test.ts starts a Node for each call. */
+/** As a rehearsal has it, and without a program between. */
 import { afterAll } from "vitest";
 import { answerCf } from "../../src/rehearsal/cf-program/program.ts";
 import { cfProgramContract } from "../contract/cf-program.ts";

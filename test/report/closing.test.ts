@@ -8,7 +8,7 @@ import { incidentReport } from "../../src/report/incident.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { closingLines } from "../../src/cli/screen/closing-lines.ts";
 import { rowsOf } from "../../src/cli/screen/text.ts";
-import { journal, STARTED, step } from "./journals.ts";
+import { ENDED, journal, STARTED, step } from "./journals.ts";
 
 const RUN = "20261121-ab12";
 const WAYS: Ways = { resumeWith: `dingo-recover resume ${RUN}`, undoWith: `dingo-recover undo ${RUN}` };
@@ -21,25 +21,7 @@ const FOUND = step("discover", "discovery.find-deleted-instance", "read", {
 const VERIFIED = step("source", "archive.verify-source", "read", { recovery_point: "2026-11-21T02:13:50.000Z" });
 const CREATED = step("create", "cf.create-service", "create", { guid: "g-new" });
 const PROVED = step("proof", "recovery.prove-restored", "disrupt", { recovered_to: "2026-11-21T02:12:57.000Z" });
-const LOGIN: EntryBody[] = [
-  {
-    type: "step-started",
-    step: "l",
-    attempt: 1,
-    action: "postgres.prove-login",
-    effect: "read",
-    input: {},
-    commandsSha256: "",
-  },
-  {
-    type: "step-succeeded",
-    step: "l",
-    attempt: 1,
-    how: "ran",
-    output: { tables: [{ table: "public.orders", rows: 125 }] },
-    evidence: "",
-  },
-];
+const LOGIN = step("l", "postgres.prove-login", "read", { tables: [{ table: "public.orders", rows: 125 }] });
 const KEY = `cf target -o acme -s production && cf delete-service-key orders-db dingo-recover-${RUN}`;
 const SUMMARY = step("summary", "recovery.summarise", "read", {
   recovered: [
@@ -55,7 +37,6 @@ const SUMMARY = step("summary", "recovery.summarise", "read", {
     "ask the owner to look at the newest rows; whoever has the old address written down needs the new one",
   ],
 });
-const ENDED: EntryBody = { type: "run-ended", outcome: "succeeded" };
 const RECOVERED = [TARGET, ...FOUND, ...VERIFIED, ...CREATED, ...PROVED, ...LOGIN, ...SUMMARY];
 
 const stopped = (code: string, exitCode: number): EntryBody => ({
@@ -70,7 +51,7 @@ function closing(bodies: readonly EntryBody[], ways: Ways = {}, rehearsal = fals
 }
 
 const LOST =
-  "up to 63 s of writes may be lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is lost";
+  "up to 63 s of writes may be lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is missing";
 
 describe("the end of a recovery", () => {
   const back = closing([...RECOVERED, ENDED]);

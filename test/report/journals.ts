@@ -1,4 +1,5 @@
 /** Journals for reports: entries ten seconds apart. */
+import type { JsonObject } from "../../src/action.ts";
 import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
 
 export const EVIDENCE = { name: "listing", sha256: "cd".repeat(32), bytes: 12 };
@@ -28,12 +29,9 @@ export const STARTED = {
   rehearsal: false,
 } as const satisfies EntryBody;
 
-export function step(
-  id: string,
-  action: string,
-  effect: string,
-  output: Record<string, string | string[]>,
-): EntryBody[] {
+export const ENDED = { type: "run-ended", outcome: "succeeded" } as const satisfies EntryBody;
+
+export function step(id: string, action: string, effect: string, output: JsonObject): EntryBody[] {
   return [
     { type: "step-started", step: id, attempt: 1, action, effect, input: { guid: `for-${id}` }, commandsSha256: "" },
     { type: "step-succeeded", step: id, attempt: 1, how: "ran", output, evidence: `${id} holds` },

@@ -3,17 +3,22 @@ import { describe, expect, it } from "vitest";
 import { OwnHomes } from "../../src/kit/spawn/own-homes.ts";
 import type { EntryBody } from "../../src/engine/journal/entry.ts";
 import { unitsOf } from "../../src/report/digest.ts";
-import { text } from "../../src/report/markdown.ts";
 import { incidentReport } from "../../src/report/incident.ts";
-import { markdownOf } from "../../src/report/markdown.ts";
-import { EVIDENCE, journal, STARTED, step } from "./journals.ts";
+import { markdownOf, text } from "../../src/report/markdown.ts";
+import { ENDED, EVIDENCE, journal, STARTED, step } from "./journals.ts";
+
+/** The things that the report of these entries lists as left open. */
+function stillOpen(...entries: readonly EntryBody[]): unknown {
+  const { sections } = incidentReport(journal(STARTED, ...entries), CHAIN);
+  return sections.find(({ title }) => title === "Still open")?.blocks;
+}
 
 const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
 
 const CHAIN = { holds: true, head: "ab".repeat(32) };
 const CF_HOME = "dingo-recover-cf-0123456789abcdef";
 const ZONE = { timeZone: "Europe/Berlin" };
-const STOP_BEGAN: EntryBody = {
+const STOP_BEGAN = {
   type: "step-started",
   step: "stop",
   attempt: 1,
@@ -21,7 +26,8 @@ const STOP_BEGAN: EntryBody = {
   effect: "disrupt",
   input: { container: "cf-1" },
   commandsSha256: "",
-};
+} as const;
+const STOP_SUCCEEDED = { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {} } as const;
 
 const WHOLE = journal(
   STARTED,
@@ -46,7 +52,7 @@ const WHOLE = journal(
   { type: "run-stopped", why: "stop is in doubt", exitCode: 14 },
   { type: "run-resumed", operator: "eve", host: "laptop", toolVersion: "0.1.0", takeOver: true },
   { type: "decided", step: "stop", decision: "by-hand", by: "operator", why: "no answer" },
-  { type: "step-succeeded", step: "stop", attempt: 1, how: "by-hand", output: {}, evidence: "exited" },
+  { ...STOP_SUCCEEDED, how: "by-hand", evidence: "exited" },
   { type: "drift-found", step: "source", evidence: "2 objects new" },
   { type: "resource-opened", kind: "ssh-user", data: { user: "bosh_1" } },
   { type: "resource-opened", kind: "ssh-user", data: { user: "bosh_2" } },
@@ -57,7 +63,7 @@ const WHOLE = journal(
     left_aside: ["the old data directory"],
     next: ["tell the owner"],
   }),
-  { type: "run-ended", outcome: "succeeded" },
+  ENDED,
 );
 
 describe("the report of a run that was undone", () => {
@@ -65,20 +71,11 @@ describe("the report of a run that was undone", () => {
     STARTED,
     { type: "target-fixed", target: "acme/prod/orders-db", locks: [] },
     STOP_BEGAN,
-    { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {}, evidence: "exited" },
+    { ...STOP_SUCCEEDED, evidence: "exited" },
     ...step("summary", "recovery.summarise", "read", { recovered: ["3 rows"], left_aside: [], next: [] }),
-    { type: "run-ended", outcome: "succeeded" },
+    ENDED,
     { type: "run-resumed", operator: "eve", host: "laptop", toolVersion: "0.1.0", takeOver: false, back: true },
-    {
-      type: "step-started",
-      step: "stop",
-      attempt: 2,
-      action: "docker.stop-container",
-      effect: "disrupt",
-      input: { container: "cf-1" },
-      commandsSha256: "",
-      back: true,
-    },
+    { ...STOP_BEGAN, attempt: 2, back: true },
     { type: "step-undone", step: "stop", attempt: 2, evidence: "cf-1 is running and leads" },
     { type: "run-ended", outcome: "undone" },
   );
@@ -104,7 +101,7 @@ describe("the report of a finished run", () => {
       "| recovery point | last transaction 2026-11-21 02:13:49+00; the archive promised no later than 2026-11-21T02:13:50Z |",
     );
     expect(report).toContain(
-      "| loss | up to 11 s of writes may be lost (last transaction 2026-11-21 02:13:49+00, deleted 2026-11-21T02:14:00Z); no archived segment is lost |",
+      "| loss | up to 11 s of writes may be lost (last transaction 2026-11-21 02:13:49+00, deleted 2026-11-21T02:14:00Z); no archived segment is missing |",
     );
     expect(report).toContain(`head ${CHAIN.head}, hash chain holds |`);
     expect(report).not.toContain("not finished");
@@ -136,13 +133,7 @@ describe("the report of a finished run", () => {
   });
 
   it("does not say that something was done by hand of which that was only claimed", () => {
-    const claimed: EntryBody = {
-      type: "answered",
-      step: "stop",
-      question: "consent",
-      value: "by-hand",
-      by: "operator",
-    };
+    const claimed = { type: "answered", step: "stop", question: "consent", value: "by-hand", by: "operator" } as const;
     const claim = reportMarkdown(journal(STARTED, claimed, STOP_BEGAN), CHAIN);
     expect(claim).toContain("| ann | stop: consent | claimed to be done by hand |");
   });
@@ -151,7 +142,7 @@ describe("the report of a finished run", () => {
     const error = { code: "stopped-by-operator", message: "no", remedy: 'Continue with "dingo-recover resume R".' };
     const stopped: EntryBody[] = [STARTED, { type: "run-stopped", why: "no", exitCode: 13, error }];
     expect(reportMarkdown(journal(...stopped), CHAIN)).toContain("| Continue with");
-    const ended = reportMarkdown(journal(...stopped, { type: "run-ended", outcome: "succeeded" }), CHAIN);
+    const ended = reportMarkdown(journal(...stopped, ENDED), CHAIN);
     expect(ended).toContain("| the run | stopped: no | it went on later |");
     expect(ended).not.toContain("dingo-recover resume");
   });
@@ -170,22 +161,17 @@ describe("the report of a finished run", () => {
   it("says of what was left open what it is, whether it goes by itself, and how it is removed by hand", () => {
     const place = { deployment: "dingo", group: "cell_z1", id: "c-1", index: 0, ips: ["10.0.0.1"], agentId: "a" };
     const left: EntryBody[] = [
-      STARTED,
       { type: "resource-opened", kind: "ssh-user", data: { user: "bosh_e4f6", ...place } },
       { type: "resource-opened", kind: "cf-home", data: { path: `/tmp/a b/${CF_HOME}`, host: "jump" } },
       { type: "resource-opened", kind: "strange", data: { a: 1 } },
     ];
-    const textOf = (...more: EntryBody[]): string => {
-      const { sections } = incidentReport(journal(...left, ...more), CHAIN);
-      return JSON.stringify(sections.find(({ title }) => title === "Still open")?.blocks);
-    };
     const items = [
       "the SSH user bosh_e4f6 on cell_z1/c-1 of the deployment dingo. It is removed when the run goes on, or by hand: bosh -d dingo ssh cell_z1/c-1 -c 'sudo userdel -r -- bosh_e4f6'",
       `the Cloud Foundry session in /tmp/a b/${CF_HOME} on jump. It is removed when the run goes on at jump, or by hand: rm -r -- '/tmp/a b/${CF_HOME}'`,
       'strange: {"a":1}',
     ];
-    expect(textOf()).toBe(JSON.stringify([{ kind: "list", items }]));
-    const ended = textOf({ type: "run-ended", outcome: "succeeded" });
+    expect(stillOpen(...left)).toEqual([{ kind: "list", items }]);
+    const ended = JSON.stringify(stillOpen(...left, ENDED));
     expect(ended).toContain("dingo. Remove it by hand: bosh -d dingo ssh");
     expect(ended).not.toContain("goes on");
   });
@@ -203,24 +189,22 @@ describe("the report of a finished run", () => {
       { kind: "ssh-user", data: { user: "bosh_e4f6", ...place, deployment: "--version" } },
     ];
     for (const { kind, data } of things) {
-      const opened: EntryBody = { type: "resource-opened", kind, data };
-      const { sections } = incidentReport(journal(STARTED, opened), CHAIN);
-      expect(sections.find(({ title }) => title === "Still open")?.blocks).toEqual([
-        { kind: "list", items: [`${kind}: ${JSON.stringify(data)}`] },
-      ]);
+      const items = [`${kind}: ${JSON.stringify(data)}`];
+      expect(stillOpen({ type: "resource-opened", kind, data })).toEqual([{ kind: "list", items }]);
     }
   });
 
   it("knows the names that the tool gives", () => {
     const path = join("/tmp", new OwnHomes("cf", "CF_HOME").newName());
-    const opened: EntryBody = { type: "resource-opened", kind: "cf-home", data: { path, host: "jump" } };
-    const { sections } = incidentReport(journal(STARTED, opened), CHAIN);
-    expect(JSON.stringify(sections)).toContain(`by hand: rm -r -- ${path}`);
+    const left = stillOpen({ type: "resource-opened", kind: "cf-home", data: { path, host: "jump" } });
+    expect(JSON.stringify(left)).toContain(`by hand: rm -r -- ${path}`);
   });
 
   it("breaks what a step said of its end where the step did, and tells the first line in the timeline", () => {
-    const ended = { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {} } as const;
-    const report = reportMarkdown(journal(STARTED, STOP_BEGAN, { ...ended, evidence: "it | is\nrows: 5" }), CHAIN);
+    const report = reportMarkdown(
+      journal(STARTED, STOP_BEGAN, { ...STOP_SUCCEEDED, evidence: "it | is\nrows: 5" }),
+      CHAIN,
+    );
     expect(report).toContain("it \\| is<br>rows: 5 |");
     expect(report).toContain("stop succeeded: it \\| is |");
   });
@@ -232,7 +216,7 @@ describe("the report of a finished run", () => {
       STOP_BEGAN,
       { type: "asked", ...question, prompt: "Which?" },
       { type: "answered", ...question, value: "this", by: "operator" },
-      { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: {}, evidence: "" },
+      { ...STOP_SUCCEEDED, evidence: "" },
     );
     // Ten seconds between any two entries.
     expect(unitsOf(entries)).toMatchObject([{ name: "stop", tookMs: 20_000 }]);
@@ -243,20 +227,14 @@ describe("the report of a finished run", () => {
     const failed = { type: "step-failed", step: "stop", error: { code: "a", message: "m", remedy: "r" } } as const;
     const attempts: EntryBody[] = [
       STOP_BEGAN,
-      { type: "step-succeeded", step: "stop", attempt: 1, how: "ran", output: { a: "first" }, evidence: "stopped" },
+      { ...STOP_SUCCEEDED, output: { a: "first" }, evidence: "stopped" },
       { type: "step-in-doubt", step: "stop", attempt: 1, evidence: "who knows" },
     ];
     const [inDoubt] = unitsOf(journal(STARTED, ...attempts));
     expect(inDoubt).toMatchObject({ state: "in doubt", evidence: "who knows", output: { a: "first" }, tookMs: 20_000 });
     const again: EntryBody[] = [...attempts, { ...STOP_BEGAN, attempt: 2 }];
-    const begun = {
-      attempts: 2,
-      state: "begun",
-      evidence: "",
-      output: undefined,
-      endedAt: undefined,
-      tookMs: undefined,
-    };
+    const unknown = { output: undefined, endedAt: undefined, tookMs: undefined };
+    const begun = { attempts: 2, state: "begun", evidence: "", ...unknown };
     expect(unitsOf(journal(STARTED, ...again))).toMatchObject([{ ...begun, startedAt: inDoubt?.startedAt }]);
     const [last] = unitsOf(journal(STARTED, ...again, { ...failed, attempt: 2, probed: "partly" }));
     expect(last).toMatchObject({ attempts: 2, state: "failed", evidence: "m", output: undefined, tookMs: 30_000 });
@@ -266,14 +244,7 @@ describe("the report of a finished run", () => {
     const asked = { type: "asked", step: "stop", question: "consent", prompt: "Stop it?" } as const;
     const error = { code: "proof-failed", message: "not done", remedy: "" };
     const resumed = { type: "run-resumed", operator: "ann", host: "jump", toolVersion: "", takeOver: false } as const;
-    const succeeded = {
-      type: "step-succeeded",
-      step: "stop",
-      attempt: 2,
-      how: "ran",
-      output: {},
-      evidence: "",
-    } as const;
+    const succeeded = { ...STOP_SUCCEEDED, attempt: 2, evidence: "" };
     const tried: EntryBody[] = [
       STARTED,
       STOP_BEGAN,
@@ -342,7 +313,7 @@ describe("the report of an unfinished run", () => {
     expect(report).toContain("**The journal's hash chain does not hold.**");
     expect(report).toContain("DOES NOT HOLD");
     expect(report).toContain("**This is a rehearsal.**");
-    const ended = journal({ ...STARTED, rehearsal: true }, { type: "run-ended", outcome: "succeeded" });
+    const ended = journal({ ...STARTED, rehearsal: true }, ENDED);
     expect(reportMarkdown(ended, CHAIN, ZONE)).toContain("**This was a rehearsal.**");
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/action.ts";
 import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
 import { incidentReport, incidentUpdate } from "../../src/report/incident.ts";
-import { journal, STARTED, step } from "./journals.ts";
+import { ENDED, journal, STARTED, step } from "./journals.ts";
 
 const UTC = { timeZone: "UTC" };
 const FOUND = step("discover", "discovery.find-deleted-instance", "read", {
@@ -35,8 +35,7 @@ describe("the update for the people who wait", () => {
     expect(update()).toBe("The runbook test-backup was begun. Work goes on.");
     const fixed: EntryBody = { type: "target-fixed", target: "s3://backups/orders", locks: [] };
     expect(update(fixed)).toBe("The runbook test-backup was begun for s3://backups/orders. Work goes on.");
-    const ended: EntryBody = { type: "run-ended", outcome: "succeeded" };
-    expect(update(ended)).toBe("The work on the runbook test-backup is done; it took 10 s.");
+    expect(update(ENDED)).toBe("The work on the runbook test-backup is done; it took 10 s.");
   });
 
   it("says nothing of a journal that is empty but that the run has not begun", () => {
@@ -55,16 +54,12 @@ describe("the update for the people who wait", () => {
 
   const login: EntryBody[] = [
     ...step("proof", "recovery.prove-restored", "disrupt", { recovered_to: "2026-11-21 02:13:49+00" }),
-    { ...READS, step: "login", action: "postgres.prove-login", input: {} },
-    {
-      ...{ type: "step-succeeded", step: "login", attempt: 1, how: "ran", evidence: "" },
-      output: {
-        tables: [
-          { table: "public.orders", rows: 125 },
-          { table: "public.hidden", rows: null },
-        ],
-      },
-    },
+    ...step("login", "postgres.prove-login", "read", {
+      tables: [
+        { table: "public.orders", rows: 125 },
+        { table: "public.hidden", rows: null },
+      ],
+    }),
     { ...READS, step: "apps", action: "cf.review-apps", input: { apps: ["orders", "web: two"] } },
     { type: "step-succeeded", step: "apps", attempt: 1, how: "ran", evidence: "", output: {} },
   ];
@@ -174,8 +169,7 @@ describe("the update for the people who wait", () => {
     const summed = step("summary", "recovery.summarise", "read", {
       recovered: ["o/s/db holds the data of 6e101b27-60ed-4bac-8e21-d07b63c47a40", "public.orders: 125 rows"],
     });
-    const ended: EntryBody = { type: "run-ended", outcome: "succeeded" };
-    expect(told(...FOUND, ...VERIFIED, ...proved, ...summed, ended)).toMatch(
+    expect(told(...FOUND, ...VERIFIED, ...proved, ...summed, ENDED)).toMatch(
       /^orders-db is back, \d+ (?:s|min).* after the work on it began\. The last transaction in it is of 2026-11-21 02:13:49Z\. Up to 11 s of writes may be lost\. Counted in it: public\.orders: 125 rows\.$/u,
     );
     expect(told(...FOUND, { type: "run-ended", outcome: "undone" })).toContain("was taken back");
@@ -191,10 +185,7 @@ describe("the update for the people who wait", () => {
   it("names the tables that came back into a living service", () => {
     const proved = "acme/prod/db: public.coupons: 12 rows as of 2026-11-21T02:23:40Z, read through the router";
     const back = step("summary", "scratch.summarise", "read", { proved, next: ["tell the owner"] });
-    const entries = journal({ ...STARTED, runbook: "recover-to-time" }, ...back, {
-      type: "run-ended",
-      outcome: "succeeded",
-    });
+    const entries = journal({ ...STARTED, runbook: "recover-to-time" }, ...back, ENDED);
     expect(incidentUpdate(entries, UTC)).toContain(
       "Counted in it: public.coupons: 12 rows as of 2026-11-21T02:23:40Z, read through the router.",
     );
@@ -210,13 +201,12 @@ describe("the update for the people who wait", () => {
 });
 
 describe("the update of a run that was to find something out", () => {
-  const ended: EntryBody = { type: "run-ended", outcome: "succeeded" };
   const concluded = (...findings: readonly JsonObject[]): EntryBody[] => [
     { ...STARTED, runbook: "test-backup" },
     { type: "target-fixed", target: "s3://b/p", locks: [] },
     { type: "step-started", step: "v", attempt: 1, action: "a.b", effect: "read", input: {}, commandsSha256: "" },
     { type: "step-succeeded", step: "v", attempt: 1, how: "ran", output: { findings: [...findings] }, evidence: "" },
-    ended,
+    ENDED,
   ];
   const BAD = { severity: "serious", code: "no-base-backup", message: "nothing can be restored", cause: "" };
   const OLD = { severity: "warning", code: "old", message: "it is two days old", cause: "" };

@@ -2,11 +2,11 @@
  * The recovery as a person does it, command by command on the cell: the published page's way, and the way that works.
  * Tests use them as the yardstick: their end is the behaviour of the real parts, and no program's word.
  */
-import type { Instance } from "./broker.ts";
+import type { Instance } from "./foundation/broker.ts";
 import type { StoredObject } from "./object-store.ts";
 import type { Rig } from "./rig.ts";
 import { onlyNode, type Scene } from "./scene.ts";
-import type { SshSession } from "./ssh-session.ts";
+import type { SshSession } from "./terminal/ssh-session.ts";
 import { until } from "./until.ts";
 
 const docker = ["sudo", "-n", "/var/vcap/packages/docker/bin/docker"];
@@ -56,12 +56,8 @@ export async function recoverByHand(rig: Rig, cell: SshSession, scene: Scene, fr
 
   const initialize = `http://${rig.etcd.hostPort}/v2/keys/service/${fresh.guid}/initialize`;
   await cell.must(["curl", "-s", "--fail", "-XPUT", initialize, "-d", `value=${scene.sysid}`]);
-  await cell.must([
-    "curl",
-    "-s",
-    "-XDELETE",
-    `http://${rig.etcd.hostPort}/v2/keys/service/${fresh.guid}/optime/leader`,
-  ]);
+  const optime = `http://${rig.etcd.hostPort}/v2/keys/service/${fresh.guid}/optime/leader`;
+  await cell.must(["curl", "-s", "-XDELETE", optime]);
 
   await cell.must(["sudo", "-n", "mv", node.dataDirectory, `${node.dataDirectory}.aside`]);
   await cell.must(["sudo", "-n", "mkdir", node.dataDirectory]);

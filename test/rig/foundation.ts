@@ -24,12 +24,12 @@ import { draftOf } from "../../src/rehearsal/draft.ts";
 import type { StandInServer } from "../../src/rehearsal/http/server.ts";
 import { FaultyWay } from "../contract/faulty-way.ts";
 import { builtProgram } from "./cache.ts";
-import { type BrokerOptions, cloudControllerBroker } from "./cloud-controller-broker.ts";
-import { type RigDirector, startDirector } from "./director.ts";
+import { type BrokerOptions, cloudControllerBroker } from "./foundation/cloud-controller-broker.ts";
+import { type RigDirector, startDirector } from "./foundation/director.ts";
 import { type Rig, type RigOptions, startRig } from "./rig.ts";
 import { makeScene, type Scene, type SceneOptions } from "./scene.ts";
-import type { S3Credentials } from "./sts.ts";
-import { openTerminal, type Terminal } from "./terminal.ts";
+import { type S3Credentials, variablesOf } from "./sts.ts";
+import { openTerminal, type Terminal } from "./terminal/terminal.ts";
 import { AS_INSTALLED, TOOL } from "../tool.ts";
 
 export const ORG = "our-org";
@@ -131,9 +131,7 @@ export async function startFoundation(options: FoundationOptions = {}): Promise<
     CF_PASSWORD: PERSON.password,
     BOSH_CLIENT: director.client,
     BOSH_CLIENT_SECRET: director.clientSecret,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    ...(credentials.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: credentials.sessionToken }),
+    ...variablesOf(credentials),
   };
   return {
     rig,

@@ -1,6 +1,6 @@
 /** Every change of one key, as etcd's own watch tells it. */
-import type { EtcdServer } from "./etcd.ts";
-import { Feed } from "./feed.ts";
+import type { EtcdServer } from "./foundation/etcd.ts";
+import { Feed } from "./foundation/feed.ts";
 
 export interface KeyChange {
   readonly action: string;

@@ -7,12 +7,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type JournalReading, readJournal } from "../../src/engine/journal/reading.ts";
-import { SeverableWay } from "../rehearsal/severable-way.ts";
+import { SeverableWay } from "../rehearsal/laptops/severable-way.ts";
 import type { Foundation, ToolProcess } from "./foundation.ts";
 import type { Ended } from "./recovery.ts";
 import type { StoreWay } from "./store-way.ts";
 import type { Scene } from "./scene.ts";
-import type { S3Credentials } from "./sts.ts";
+import { type S3Credentials, variablesOf } from "./sts.ts";
 
 export interface LaptopOptions {
   readonly name: string;
@@ -70,9 +70,7 @@ export class Laptop {
       env: {
         HOME: directory,
         DINGO_RECOVER_STATE: join(directory, "state"),
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        AWS_SESSION_TOKEN: credentials.sessionToken ?? "",
+        ...variablesOf(credentials),
       },
     });
     const { exitCode, stdout, stderr } = await this.#tool;

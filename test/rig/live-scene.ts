@@ -57,7 +57,7 @@ const EVENTS: readonly (readonly [seconds: number, EventBody])[] = [
       type: "step-ended",
       ...{ step: "source", state: "succeeded", how: "ran", durationMs: 8000 },
       evidence:
-        "s3://our-postgresql-backups/backups/6e101b27-60ed-4bac-8e21-d07b63c47a40/wal is restorable from base_000000010000000000000002_00000040 over 18 segments, no later than 2026-11-21T02:13:50.000Z; up to 63 s of writes may be lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is lost",
+        "s3://our-postgresql-backups/backups/6e101b27-60ed-4bac-8e21-d07b63c47a40/wal is restorable from base_000000010000000000000002_00000040 over 18 segments, no later than 2026-11-21T02:13:50.000Z; up to 63 s of writes may be lost (last transaction 2026-11-21T02:12:57.000Z, deleted 2026-11-21T02:14:00.000Z); no archived segment is missing",
       known: [{ label: "recovery point", value: "2026-11-21T02:13:50.000Z" }],
     },
   ],

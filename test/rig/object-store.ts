@@ -14,8 +14,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { builtProgram } from "./cache.ts";
 import type { Ledger } from "./ledger.ts";
-import { RequestRecord } from "./request-record.ts";
-import { startServer } from "./server.ts";
+import { RequestRecord } from "./foundation/request-record.ts";
+import { end, startServer } from "./server.ts";
 import { assumeRole, type S3Credentials } from "./sts.ts";
 import { until } from "./until.ts";
 
@@ -23,6 +23,11 @@ export interface StoredObject {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
+}
+
+interface Server {
+  process: ChildProcess;
+  readonly begin: () => Promise<ChildProcess>;
 }
 
 const region = "us-east-1";
@@ -35,7 +40,7 @@ export class ObjectStore {
   readonly credentials: S3Credentials;
   readonly requests: RequestRecord;
   readonly client: S3Client;
-  private readonly server: { process: ChildProcess; readonly begin: () => Promise<ChildProcess> };
+  private readonly server: Server;
 
   private constructor(
     endpoint: string,
@@ -44,7 +49,7 @@ export class ObjectStore {
     credentials: S3Credentials,
     requests: RequestRecord,
     client: S3Client,
-    server: { process: ChildProcess; readonly begin: () => Promise<ChildProcess> },
+    server: Server,
   ) {
     this.endpoint = endpoint;
     this.hostPort = hostPort;
@@ -148,10 +153,7 @@ export class ObjectStore {
 
   /** The server dies, and is there again after `ms` with all that it had. */
   async dieFor(ms: number): Promise<void> {
-    const { process } = this.server;
-    const gone = new Promise((resolve) => process.once("exit", resolve));
-    process.kill("SIGKILL");
-    await gone;
+    await end(this.server.process, "SIGKILL");
     await pause(ms);
     this.server.process = await this.server.begin();
   }

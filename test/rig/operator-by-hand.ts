@@ -6,7 +6,7 @@ import type { Foundation } from "./foundation.ts";
 import { typeAsPerson } from "./typed/as-person.ts";
 import { OperatorShell, SETS } from "./typed/operator-shell.ts";
 import type { S3Credentials } from "./sts.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 export interface ShownCommand {
   readonly on: string;

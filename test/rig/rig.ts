@@ -5,14 +5,14 @@
  */
 import { randomBytes } from "node:crypto";
 import { access, mkdir } from "node:fs/promises";
-import { RigBroker } from "./broker.ts";
+import { RigBroker } from "./foundation/broker.ts";
 import { builtProgram, images } from "./cache.ts";
 import { docker, tryDocker } from "./docker.ts";
-import { EtcdServer } from "./etcd.ts";
+import { EtcdServer } from "./foundation/etcd.ts";
 import { Ledger } from "./ledger.ts";
 import { ObjectStore } from "./object-store.ts";
-import { Registrator } from "./registrator.ts";
-import { Router } from "./router.ts";
+import { Registrator } from "./foundation/registrator.ts";
+import { Router } from "./foundation/router.ts";
 import { type Cell, type Gateway, startCell, startGateway } from "./ssh-hosts.ts";
 import type { S3Credentials } from "./sts.ts";
 

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { containerState } from "./docker.ts";
 import type { Release } from "../container-lines/phases.ts";
-import type { Deletion, Instance } from "./broker.ts";
+import type { Deletion, Instance } from "./foundation/broker.ts";
 import type { StoredObject } from "./object-store.ts";
 import type { PostgresNode } from "./postgres-node.ts";
 import type { Rig } from "./rig.ts";

@@ -29,6 +29,14 @@ export async function startServer(
   return child;
 }
 
+/** Ends a program if it has not ended, and waits for that. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill(signal);
+  await ended;
+}
+
 /** Below the ports that the kernel gives to a program that names none: 32768 and above. */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;

@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { CellAgent } from "./agent.ts";
+import { CellAgent } from "./foundation/agent.ts";
 import { images } from "./cache.ts";
 import { containerAddress, docker } from "./docker.ts";
 import type { Ledger } from "./ledger.ts";

@@ -8,6 +8,13 @@ export interface S3Credentials {
   readonly sessionToken?: string;
 }
 
+/** As the tools and libraries of AWS read them. */
+export const variablesOf = ({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials) => ({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+});
+
 export interface Policy {
   readonly Version: "2012-10-17";
   readonly Statement: readonly {

@@ -58,7 +58,7 @@ describe("a deletion in another organization", () => {
   it("is refused where anything else is typed", async () => {
     const scene = elsewhere();
     scene.context.answers.set("other-organization", "stage/prod");
-    await expect(scene.perform(findDeletedInstance, ASKED)).rejects.toEqual(failure("guard-refused", /deleted in/));
+    await scene.refuses(findDeletedInstance, ASKED, "guard-refused", /deleted in/);
   });
 
   it("is taken where its place is typed, and compared with no organization any more", async () => {
@@ -79,7 +79,7 @@ describe("what is left of the deleted instance", () => {
   it("is stopped only where its full GUID is typed", async () => {
     const scene = living();
     scene.context.answers.set("old-instance", "stop").set("old-guid", OLD_GUID.slice(0, 8));
-    await expect(scene.perform(findRemains, REMAINS)).rejects.toEqual(failure("guard-refused", /is not the GUID/));
+    await scene.refuses(findRemains, REMAINS, "guard-refused", /is not the GUID/);
     scene.context.answers.set("old-guid", OLD_GUID);
     expect(await scene.perform(findRemains, REMAINS)).toMatchObject({
       to_stop: [{ cell: "cell_z1/0", container: CONTAINER }],
@@ -112,7 +112,7 @@ describe("what is left of the deleted instance", () => {
     scene.cell.put(containerOf(OLD_GUID, { name: other }));
     scene.cell.directories.add(`${containerDataDirectory(other)}/postgres0`);
     scene.context.answers.set("old-instance", "directory");
-    await expect(scene.perform(findRemains, REMAINS)).rejects.toEqual(failure("input-invalid", /none of the choices/));
+    await scene.refuses(findRemains, REMAINS, "input-invalid", /none of the choices/);
   });
 });
 
@@ -141,9 +141,9 @@ describe("a name that is taken", () => {
 
   it("by an empty instance is adopted only where its full GUID is typed", async () => {
     const scene = taken();
-    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("question-unanswered", /empty instance/));
+    await scene.refuses(checkTarget, TARGET, "question-unanswered", /empty instance/);
     scene.context.answers.set("taken-name", "adopt").set("adopt-guid", "important-db");
-    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("guard-refused", /is not the GUID/));
+    await scene.refuses(checkTarget, TARGET, "guard-refused", /is not the GUID/);
     scene.context.answers.set("adopt-guid", NEW_GUID);
     expect(await scene.perform(checkTarget, TARGET)).toMatchObject({ name: "important-db", adopt: NEW_GUID });
   });
@@ -176,13 +176,13 @@ describe("a name that is taken", () => {
     const scene = taken();
     change(scene);
     scene.context.answers.set("taken-name", "adopt").set("adopt-guid", NEW_GUID);
-    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("name-taken", /exists already/));
+    await scene.refuses(checkTarget, TARGET, "name-taken", /exists already/);
   });
 
   it("is refused with a name of its own offered where nobody is asked, and exchanged where somebody is", async () => {
     const scene = taken();
     scene.cell.database.tables.set("orders", 2);
-    await expect(scene.perform(checkTarget, TARGET)).rejects.toEqual(failure("name-taken", /exists already/));
+    await scene.refuses(checkTarget, TARGET, "name-taken", /exists already/);
     scene.context.answers.set("taken-name", "exchange");
     expect(await scene.perform(checkTarget, TARGET)).toMatchObject({
       name: "important-db-recovered",
@@ -256,8 +256,7 @@ describe("a name that is taken", () => {
       const scene = taken();
       await scene.perform(createService, CREATE);
       change(scene);
-      await expect(scene.perform(action, target)).rejects.toEqual(failure("guard-refused", /is in use now/));
-      expect(scene.cell.changes).toEqual([]);
+      await scene.refuses(action, target, "guard-refused", /is in use now/);
     }
   });
 
@@ -282,7 +281,7 @@ describe("a name that is taken", () => {
   it("is left alone where somebody has begun to use it since", async () => {
     const scene = taken();
     scene.cell.database.tables.set("orders", 1);
-    await expect(scene.perform(createService, CREATE)).rejects.toEqual(failure("guard-refused", /in use now/));
+    await scene.refuses(createService, CREATE, "guard-refused", /in use now/);
     expect(scene.cf.instances.map(({ tags }) => tags)).toEqual([["theirs"]]);
   });
 });

@@ -4,7 +4,7 @@ import { checkFresh } from "../../src/foundation/actions/archive/check-fresh.ts"
 import { createService } from "../../src/foundation/actions/cf/create-service.ts";
 import type { LastOperation, ServiceInstance } from "../../src/ports/cloud-foundry.ts";
 import { BUCKET } from "../archive/sample-archive.ts";
-import { CREATED_AT, failure, NEW_GUID, RUN, Scene, SPACE, TAG } from "./scene.ts";
+import { CREATED_AT, NEW_GUID, RUN, Scene, SPACE, TAG } from "./scene.ts";
 
 const INPUT = {
   org: "shop",
@@ -30,23 +30,24 @@ describe("creating the new instance", () => {
   it("is refused, unsent, where the name is taken", async () => {
     const scene = new Scene();
     scene.cf.instances.push(STRANGER);
-    await expect(scene.perform(createService, INPUT)).rejects.toEqual(failure("name-taken", /exists already/));
-    expect(scene.cf.creates).toEqual([]);
+    await scene.refuses(createService, INPUT, "name-taken", /exists already/);
   });
 
   it("is refused, unsent, where users provide a service of that name themselves", async () => {
     const scene = new Scene();
     scene.cf.instances.push({ ...STRANGER, kind: "user-provided", planGuid: undefined, tags: [TAG] });
-    await expect(scene.perform(createService, INPUT)).rejects.toEqual(
-      failure("name-taken", /a user-provided service instance "important-db" exists already/),
+    await scene.refuses(
+      createService,
+      INPUT,
+      "name-taken",
+      /a user-provided service instance "important-db" exists already/,
     );
-    expect(scene.cf.creates).toEqual([]);
   });
 
   it("does not believe the OK of the CLI where somebody took the name at the same moment", async () => {
     const scene = new Scene();
     scene.cf.rival = STRANGER;
-    await expect(scene.perform(createService, INPUT)).rejects.toEqual(failure("name-taken", /not created by this run/));
+    await scene.fails(createService, INPUT, "name-taken", /not created by this run/);
   });
 
   it("asks for one node, under the tag of this run", async () => {
@@ -73,14 +74,14 @@ describe("creating the new instance", () => {
   it("fails where the broker could not: for want of quota or of a cell with room", async () => {
     const scene = new Scene();
     scene.cf.operations.push({ type: "create", state: "failed", description: "no cell has room" });
-    await expect(scene.perform(createService, INPUT)).rejects.toEqual(failure("step-failed", /no cell has room/));
+    await scene.fails(createService, INPUT, "step-failed", /no cell has room/);
   });
 
   it("is not enough: an instance whose database never came up makes no backup and is given up", async () => {
     const scene = new Scene().withNew().withOldArchive();
     scene.store.bucket(BUCKET).delete(`backups/${NEW_GUID}/wal/sysids/sysid`);
     const source = `s3://${BUCKET}/backups/6e101b27-19ff-4af8-8fa4-fd1a09a4c6a8/wal`;
-    const fresh = scene.perform(checkFresh, { source, guid: NEW_GUID, created_at: CREATED_AT, bucket: BUCKET });
-    await expect(fresh).rejects.toEqual(failure("deadline-passed", /no complete base backup/));
+    const asked = { source, guid: NEW_GUID, created_at: CREATED_AT, bucket: BUCKET };
+    await scene.refuses(checkFresh, asked, "deadline-passed", /no complete base backup/);
   });
 });

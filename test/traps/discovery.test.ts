@@ -33,7 +33,7 @@ describe("the deleted instance", () => {
   it("is asked for where two of that name were deleted, and never chosen without an answer", async () => {
     const scene = new Scene();
     scene.cf.usage.push(deletion(OLD_GUID, "2026-11-21T10:00:00Z"), deletion(NEW_GUID, "2026-11-20T10:00:00Z"));
-    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(failure("question-unanswered", /Which/));
+    await scene.refuses(findDeletedInstance, INPUT, "question-unanswered", /Which/);
     scene.context.answers.set("instance", NEW_GUID);
     expect(await scene.perform(findDeletedInstance, INPUT)).toMatchObject({ guid: NEW_GUID });
   });
@@ -83,9 +83,7 @@ describe("the deleted instance", () => {
     const scene = new Scene().withNew();
     scene.cf.usage.push(deletion(NEW_GUID, "2026-11-21T10:00:00Z"));
     scene.cf.failures.push(new RecoverError("unreachable", "a gateway time-out", { remedy: "Wait.", effect: "none" }));
-    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(
-      failure("old-instance-alive", /is not deleted/),
-    );
+    await scene.refuses(findDeletedInstance, INPUT, "old-instance-alive", /is not deleted/);
   });
 
   it("is told by its name where that was mistyped, and never taken for it", async () => {
@@ -106,8 +104,8 @@ describe("the deleted instance", () => {
     await expect(elsewhere).rejects.toMatchObject({
       remedy: expect.stringContaining("--input service=important-db --input space=prod") as string,
     });
-    const stranger = scene.perform(findDeletedInstance, { ...INPUT, service: "importantdb", org: "bank" });
-    await expect(stranger).rejects.toEqual(failure("nothing-found", /was found in [^;]*$/));
+    const asked = { ...INPUT, service: "importantdb", org: "bank" };
+    await scene.refuses(findDeletedInstance, asked, "nothing-found", /was found in [^;]*$/);
   });
 
   it("is gone on with by its right name where somebody says that it was mistyped", async () => {
@@ -138,6 +136,6 @@ describe("the deleted instance", () => {
     await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(refused);
     scene.logStores.pop();
     scene.cf.usageEvents = () => Promise.reject(new RecoverError("unreachable", "no answer", { remedy: "Wait." }));
-    await expect(scene.perform(findDeletedInstance, INPUT)).rejects.toEqual(failure("unreachable", /no answer/));
+    await scene.refuses(findDeletedInstance, INPUT, "unreachable", /no answer/);
   });
 });

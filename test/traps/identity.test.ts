@@ -8,39 +8,31 @@ import { locateContainer } from "../../src/foundation/actions/docker/locate-cont
 import { setDataAside } from "../../src/foundation/actions/docker/set-data-aside.ts";
 import { stopContainer } from "../../src/foundation/actions/docker/stop-container.ts";
 import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.ts";
-import { CONTAINER, containerOf, DATA, failure, NEW_GUID, OLD_GUID, RUN, Scene, TARGET } from "./scene.ts";
+import { CONTAINER, containerOf, DATA, NEW_GUID, OLD_GUID, RUN, Scene, TARGET } from "./scene.ts";
 
 describe("the container that is about to change", () => {
   it("is refused where it belongs to another instance, whatever its name", async () => {
     const scene = new Scene().withNew();
     scene.cell.put(containerOf(OLD_GUID));
-    await expect(scene.perform(stopContainer, TARGET)).rejects.toEqual(failure("guard-refused", /belongs to instance/));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(stopContainer, TARGET, "guard-refused", /belongs to instance/);
   });
 
   it("is refused where its instance does not carry the tag of this run", async () => {
     const scene = new Scene().withNew();
     scene.cf.change(NEW_GUID, { tags: ["dingo-recover-another-run"] });
-    await expect(scene.perform(stopContainer, TARGET)).rejects.toEqual(
-      failure("guard-refused", /does not carry the tag/),
-    );
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(stopContainer, TARGET, "guard-refused", /does not carry the tag/);
   });
 
   it("is refused where Cloud Foundry has taken the instance back", async () => {
     const scene = new Scene().withNew();
     scene.cf.instances.length = 0;
-    await expect(scene.perform(stopContainer, TARGET)).rejects.toEqual(
-      failure("guard-refused", /has no service instance/),
-    );
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(stopContainer, TARGET, "guard-refused", /has no service instance/);
   });
 
   it("is refused while somebody updates or deletes the instance", async () => {
     const scene = new Scene().withNew();
     scene.cf.change(NEW_GUID, { lastOperation: { type: "update", state: "in progress", description: "" } });
-    await expect(scene.perform(stopContainer, TARGET)).rejects.toEqual(failure("guard-refused", /update in progress/));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(stopContainer, TARGET, "guard-refused", /update in progress/);
   });
 
   it("is found by PATRONI_SCOPE alone, among others", async () => {
@@ -53,15 +45,15 @@ describe("the container that is about to change", () => {
   it("is not one of two: an instance with several nodes is refused", async () => {
     const scene = new Scene().withNew();
     scene.cell.put(containerOf(NEW_GUID, { name: "cf-00000000-0000-4000-8000-000000000000" }));
-    const located = scene.perform(locateContainer, { guid: NEW_GUID, deployment: DEPLOYMENT });
-    await expect(located).rejects.toEqual(failure("guard-refused", /has 2 containers/));
+    const asked = { guid: NEW_GUID, deployment: DEPLOYMENT };
+    await scene.refuses(locateContainer, asked, "guard-refused", /has 2 containers/);
   });
 
   it("is not assumed where a create succeeded and no cell has one", async () => {
     const scene = new Scene().withNew();
     scene.cell.containers.clear();
-    const located = scene.perform(locateContainer, { guid: NEW_GUID, deployment: DEPLOYMENT });
-    await expect(located).rejects.toEqual(failure("guard-refused", /no cell has a container/));
+    const asked = { guid: NEW_GUID, deployment: DEPLOYMENT };
+    await scene.refuses(locateContainer, asked, "guard-refused", /no cell has a container/);
   });
 
   it("lies on the cell of exactly that name, not on one that begins alike", async () => {
@@ -79,9 +71,7 @@ describe("the data directory", () => {
     async (dataDirectory) => {
       const scene = new Scene().withNew().stopped();
       scene.cell.alter(CONTAINER, { dataDirectory });
-      const moved = scene.perform(setDataAside, { ...TARGET, run: RUN });
-      await expect(moved).rejects.toEqual(failure("guard-refused", /the data directory of/));
-      expect(scene.cell.changes).toEqual([]);
+      await scene.refuses(setDataAside, { ...TARGET, run: RUN }, "guard-refused", /the data directory of/);
     },
   );
 
@@ -96,9 +86,7 @@ describe("the data directory", () => {
 
   it("stays where it is while the container runs", async () => {
     const scene = new Scene().withNew();
-    const moved = scene.perform(setDataAside, { ...TARGET, run: RUN });
-    await expect(moved).rejects.toEqual(failure("guard-refused", /in use/));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(setDataAside, { ...TARGET, run: RUN }, "guard-refused", /in use/);
   });
 
   it("is left empty: whatever PostgreSQL had there would be started instead of restored", async () => {

@@ -4,7 +4,7 @@ import { removeOptime } from "../../src/foundation/actions/etcd/remove-optime.ts
 import { setInitialize } from "../../src/foundation/actions/etcd/set-initialize.ts";
 import { waitKeysGone } from "../../src/foundation/actions/etcd/wait-keys-gone.ts";
 import { SYSID } from "../archive/sample-archive.ts";
-import { failure, NEW_GUID, NEW_SYSID, NODE, OLD_GUID, Scene, WITH_ETCD } from "./scene.ts";
+import { NEW_GUID, NEW_SYSID, NODE, OLD_GUID, Scene, WITH_ETCD } from "./scene.ts";
 
 const INPUT = { ...WITH_ETCD, system_id: SYSID };
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;
@@ -36,8 +36,7 @@ describe("the initialize key", () => {
   it("is not written over a value that came in between", async () => {
     const scene = new Scene().withNew().stopped();
     scene.etcd.interlude = () => scene.etcd.keys.set(INITIALIZE, "1111111111111111111");
-    await expect(scene.perform(setInitialize, INPUT)).rejects.toEqual(failure("guard-refused", /is not what it was/));
-    expect(scene.etcd.changes).toEqual([]);
+    await scene.refuses(setInitialize, INPUT, "guard-refused", /is not what it was/);
   });
 
   it.each(["", "12345", "6262740190985621594\n", "<step.output>"])("never becomes %j", async (system_id) => {
@@ -87,9 +86,7 @@ describe("leader and member keys", () => {
   it("that do not go away mean that another node runs", async () => {
     const scene = new Scene().withNew().stopped();
     scene.etcd.keys.set(`/service/${NEW_GUID}/members/another`, "{}");
-    await expect(scene.perform(waitKeysGone, WITH_ETCD)).rejects.toEqual(
-      failure("deadline-passed", /members\/another/),
-    );
+    await scene.refuses(waitKeysGone, WITH_ETCD, "deadline-passed", /members\/another/);
   });
 
   it.each([

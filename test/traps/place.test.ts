@@ -4,7 +4,7 @@ import { checkTarget } from "../../src/foundation/actions/cf/check-target.ts";
 import { estimate } from "../../src/foundation/actions/archive/estimate.ts";
 import { summarise } from "../../src/foundation/actions/recovery/summarise.ts";
 import { DEPLOYMENT } from "../fakes/fake-director.ts";
-import { CONTAINER, containerOf, failure, NEW_GUID, OLD_GUID, Scene } from "./scene.ts";
+import { CONTAINER, containerOf, NEW_GUID, OLD_GUID, Scene } from "./scene.ts";
 
 const INPUT = {
   org: "shop",
@@ -26,18 +26,14 @@ const MISMATCH =
 describe("the place of the new instance", () => {
   it("is refused where a database of that name lives", async () => {
     const scene = new Scene().withNew();
-    await expect(scene.perform(checkTarget, INPUT)).rejects.toEqual(failure("name-taken", /exists already/));
+    await scene.refuses(checkTarget, INPUT, "name-taken", /exists already/);
   });
 
   it("is refused where the page's procedure left a container in a crash loop, and the loop's reason is told", async () => {
     const scene = new Scene().withNew();
     scene.cell.alter(CONTAINER, { restartCount: 9, exitCode: 0 });
     scene.cell.logLines.set(CONTAINER, ["restore_leader_if_missing> local database exists", MISMATCH]);
-    const checked = scene.perform(checkTarget, INPUT);
-    await expect(checked).rejects.toEqual(
-      failure("wreck-found", /restarted cf-\S+ 9 times; CRITICAL: system ID mismatch/),
-    );
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(checkTarget, INPUT, "wreck-found", /restarted cf-\S+ 9 times; CRITICAL: system ID mismatch/);
   });
 
   it("is named with the command that makes it again where the space is gone and nothing tells its organization", async () => {
@@ -51,8 +47,8 @@ describe("the place of the new instance", () => {
 
   it("is refused in another organization than that of the deletion's record", async () => {
     const scene = new Scene();
-    const checked = scene.perform(checkTarget, { ...INPUT, deleted_org_guid: "another-org" });
-    await expect(checked).rejects.toEqual(failure("guard-refused", /another organization/));
+    const asked = { ...INPUT, deleted_org_guid: "another-org" };
+    await scene.refuses(checkTarget, asked, "guard-refused", /another organization/);
   });
 
   it("needs a plan that is still offered, and names those that are", async () => {
@@ -79,14 +75,13 @@ describe("the place of the new instance", () => {
     const scene = new Scene();
     scene.cell.free = 20_000_000;
     const facts = { source: "s3://b/x", objects: 11, bytes: 1000, expanded_bytes: 21_000_000, segments: 5 };
-    const estimated = scene.perform(estimate, { ...facts, deployment: DEPLOYMENT });
-    await expect(estimated).rejects.toEqual(failure("does-not-fit", /no cell has more/));
+    await scene.refuses(estimate, { ...facts, deployment: DEPLOYMENT }, "does-not-fit", /no cell has more/);
   });
 
   it("is told from the wreck's: a container that was restarted once long ago is only a taken name", async () => {
     const scene = new Scene().withNew();
     scene.cell.put(containerOf(NEW_GUID, { restartCount: 1 }));
-    await expect(scene.perform(checkTarget, INPUT)).rejects.toEqual(failure("name-taken", /exists already/));
+    await scene.refuses(checkTarget, INPUT, "name-taken", /exists already/);
   });
 });
 

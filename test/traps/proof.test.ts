@@ -107,7 +107,7 @@ describe("a restore", () => {
     async (patroni) => {
       const scene = started(RECOVERED, { patroni });
       scene.cell.alter(CONTAINER, { ports: [{ container: 8008, hostIp: "10.58.111.15", host: 32786 }] });
-      await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("deadline-passed", /it is open/));
+      await scene.refuses(proveRestored, INPUT, "deadline-passed", /it is open/);
     },
   );
 
@@ -123,7 +123,7 @@ describe("a restore", () => {
   it("went wrong where Docker restarts the container again and again, with exit code 0", async () => {
     const scene = started([PREPARING], { up: false });
     scene.cell.alter(CONTAINER, { running: false, status: "restarting", exitCode: 0, restartCount: 3 });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /restarted 3 times/));
+    await scene.refuses(proveRestored, INPUT, "proof-failed", /restarted 3 times/);
     expect(waitedMs(scene)).toBe(0);
   });
 
@@ -131,7 +131,7 @@ describe("a restore", () => {
     const line = `CRITICAL: system ID mismatch, node x belongs to a different cluster: ${NEW_SYSID} != ${SYSID}`;
     const scene = started([...RECOVERED, line], { up: false });
     scene.cell.alter(CONTAINER, { running: false, status: "exited", exitCode: 0 });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("proof-failed", /system ID mismatch/));
+    await scene.refuses(proveRestored, INPUT, "proof-failed", /system ID mismatch/);
     expect(waitedMs(scene)).toBe(0);
     expect(scene.cell.changes).toEqual([]);
   });
@@ -155,8 +155,7 @@ describe("a restore", () => {
     const second = "2026-11-21T12:40:00Z";
     scene.cell.alter(CONTAINER, { startedAt: second });
     scene.cell.logsSince.set(second, []);
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(failure("deadline-passed", /no connections/));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(proveRestored, INPUT, "deadline-passed", /no connections/);
   });
 
   it("waits for an answer of Patroni's that is none", async () => {
@@ -175,9 +174,8 @@ describe("a restore", () => {
 
   it("of an old directory went wrong when it ends before the archive's last segment", async () => {
     const scene = started(["78218d-local database exists"], { history: "", writes: segment(5) });
-    await expect(scene.perform(proveRestored, { ...INPUT, database: "/var/vcap/store/x/postgres0" })).rejects.toEqual(
-      failure("proof-failed", /before .*06 that the archive holds/),
-    );
+    const asked = { ...INPUT, database: "/var/vcap/store/x/postgres0" };
+    await scene.fails(proveRestored, asked, "proof-failed", /before .*06 that the archive holds/);
   });
 
   it("is not stopped at the watcher's first line, which every healthy start of 0.9.2 and later prints", async () => {
@@ -196,8 +194,11 @@ describe("a restore", () => {
   it("waits out a restart, and went wrong where the container stays down; it says that nobody stopped it", async () => {
     const scene = started([PREPARING], { up: false });
     scene.cell.alter(CONTAINER, { running: false, status: "exited", exitCode: 137 });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
-      failure("proof-failed", /never answered. The container has ended by itself \(exit code 137\)/),
+    await scene.refuses(
+      proveRestored,
+      INPUT,
+      "proof-failed",
+      /never answered. The container has ended by itself \(exit code 137\)/,
     );
     expect(waitedMs(scene)).toBeGreaterThanOrEqual(20_000);
     expect(scene.cell.changes).toEqual([]);
@@ -219,9 +220,7 @@ describe("a restore", () => {
       `STRUCTURED: action=wal-fetch seg=${segment(4)} state=complete`,
     ];
     const scene = started(lines, { history: "1\t0/4000000\tno recovery target specified\n" });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
-      failure("proof-failed", new RegExp(`wal-e did not find ${segment(4)}`)),
-    );
+    await scene.fails(proveRestored, INPUT, "proof-failed", new RegExp(`wal-e did not find ${segment(4)}`));
   });
 
   it("went wrong on another branch than that of the archive's last segment", async () => {
@@ -229,39 +228,32 @@ describe("a restore", () => {
       history: "1\t0/9000000\tno recovery target specified\n",
       writes: segment(9, 3),
     });
-    const proving = scene.perform(proveRestored, { ...INPUT, last_segment: segment(7, 2) });
-    await expect(proving).rejects.toEqual(failure("proof-failed", /is on timeline 3 and never was on 2/));
+    const asked = { ...INPUT, last_segment: segment(7, 2) };
+    await scene.fails(proveRestored, asked, "proof-failed", /is on timeline 3 and never was on 2/);
   });
 
   it("ends in a stop at once where it went wrong, and in none where it is merely not over", async () => {
     const wrong = started(RECOVERED, { systemId: NEW_SYSID });
-    await expect(wrong.perform(proveRestored, INPUT)).rejects.toEqual(
-      failure("proof-failed", /This run stopped the container/),
-    );
+    await wrong.fails(proveRestored, INPUT, "proof-failed", /This run stopped the container/);
     expect(wrong.cell.changes).toEqual([`stop ${CONTAINER}`]);
     expect(wrong.context.records("stopped-at-once")).toEqual([{ life: FIRST_LIFE }]);
     const cut = started(RECOVERED);
     cut.cell.lostAnswers.push("logs");
-    await expect(cut.perform(proveRestored, INPUT)).rejects.toEqual(failure("unreachable", /lost/));
-    expect(cut.cell.changes).toEqual([]);
+    await cut.refuses(proveRestored, INPUT, "unreachable", /lost/);
   });
 
   it("is stopped once only: who starts the container after that has been told", async () => {
     const scene = started(RECOVERED, { systemId: NEW_SYSID });
     await expect(scene.perform(proveRestored, INPUT)).rejects.toThrow();
     scene.cell.alter(CONTAINER, { running: true, status: "running", startedAt: "2026-11-21T12:40:00Z" });
-    await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
-      failure("proof-failed", /somebody started it after this run had stopped it/),
-    );
+    await scene.refuses(proveRestored, INPUT, "proof-failed", /somebody started it after this run had stopped it/);
     expect(scene.cell.changes).toEqual([`stop ${CONTAINER}`]);
   });
 
   it("went wrong where another database leads, also before it is out of recovery", async () => {
     for (const inRecovery of [false, true]) {
       const scene = started(RECOVERED, { systemId: NEW_SYSID, inRecovery });
-      await expect(scene.perform(proveRestored, INPUT)).rejects.toEqual(
-        failure("proof-failed", /has system identifier/),
-      );
+      await scene.fails(proveRestored, INPUT, "proof-failed", /has system identifier/);
     }
   });
 
@@ -290,9 +282,7 @@ describe("the base backup of the recovered database", () => {
   it("is one of a new timeline: the copied one does not count", async () => {
     const scene = new Scene().withNew();
     const target = formatLocation(NEW);
-    await expect(scene.perform(waitBaseBackup, { target })).rejects.toEqual(
-      failure("deadline-passed", /no complete base/),
-    );
+    await scene.refuses(waitBaseBackup, { target }, "deadline-passed", /no complete base/);
     seedArchive(scene.store, { at: NEW });
     const name = "base_000000020000000000000008_00000040";
     const stop = sentinelText(segment(8, 2));
@@ -387,9 +377,7 @@ describe("the application's log-in", () => {
   it("fails the proof where the database has the old world's password", async () => {
     const scene = withRoles("appuser");
     const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "" };
-    await expect(scene.perform(proveLogin, input)).rejects.toEqual(
-      failure("proof-failed", /password authentication failed/),
-    );
+    await scene.refuses(proveLogin, input, "proof-failed", /password authentication failed/);
   });
 
   it("is through the router with a fresh key, and reads the tables", async () => {
@@ -410,20 +398,19 @@ describe("the application's log-in", () => {
     await scene.perform(setRolePasswords, WITH_ETCD);
     scene.cell.database.inRecovery = true;
     const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "" };
-    await expect(scene.perform(proveLogin, input)).rejects.toEqual(failure("proof-failed", /still in recovery/));
+    await scene.refuses(proveLogin, input, "proof-failed", /still in recovery/);
   });
 });
 
 describe("an operator's query", () => {
   it("that psql could obey is refused in the first step, before anything is created", async () => {
-    const refused = new Scene().perform(check, { sanity_query: "SELECT 1 \\! touch /tmp/x" });
-    await expect(refused).rejects.toEqual(failure("input-invalid", /backslash/));
+    await new Scene().refuses(check, { sanity_query: "SELECT 1 \\! touch /tmp/x" }, "input-invalid", /backslash/);
   });
 
   it("is refused at the database as well, where a runbook did not check it before", async () => {
     const scene = withRoles("appuser");
     const input = { ...TARGET, ...(await withKey(scene)), sanity_query: "SELECT 1; DROP TABLE orders" };
-    await expect(scene.perform(proveLogin, input)).rejects.toEqual(failure("input-invalid", /more than one statement/));
+    await scene.refuses(proveLogin, input, "input-invalid", /more than one statement/);
     expect(scene.cell.database.statements).toEqual([]);
   });
 });

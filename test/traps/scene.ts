@@ -6,6 +6,7 @@
 import { expect } from "vitest";
 import type { AnyAction, JsonObject } from "../../src/action.ts";
 import { containerDataDirectory } from "../../src/kit/commands/host-commands.ts";
+import type { ErrorCode } from "../../src/errors.ts";
 import type { Container } from "../../src/ports/cells.ts";
 import type { LogFiles } from "../../src/ports/log-files.ts";
 import type { LogSearch } from "../../src/ports/log-search.ts";
@@ -120,6 +121,29 @@ export class Scene {
     const parsed = action.input.parse(input);
     if (action.effect !== "read") await action.guard?.(this.context, parsed);
     return await action.run(this.context, parsed);
+  }
+
+  /** Ends with the error of that code, whose message reads so. */
+  async fails(action: AnyAction, input: JsonObject, code: ErrorCode, message: RegExp): Promise<void> {
+    await expect(this.perform(action, input)).rejects.toEqual(failure(code, message));
+  }
+
+  /** The same, and nothing was changed anywhere. */
+  async refuses(action: AnyAction, input: JsonObject, code: ErrorCode, message: RegExp): Promise<void> {
+    const before = this.changes;
+    await this.fails(action, input, code, message);
+    expect(this.changes).toEqual(before);
+  }
+
+  /** All changes that the far sides have noted, by any caller. */
+  get changes(): readonly string[] {
+    const { cf, cell, etcd, store, scratch, docker } = this;
+    const bindings = [...cf.bindingList.values()].flat().map(({ guid }) => guid);
+    const created = [...cf.spacesMade, ...cf.creates.map(({ name }) => name)];
+    return [
+      ...[...created, ...cf.restarts, ...cf.renames, ...cf.deletes, ...bindings],
+      ...[...cell.changes, ...etcd.changes, ...store.changes, ...scratch.changes, ...docker.changed],
+    ];
   }
 
   /** The state that a later process finds for a step that began. */

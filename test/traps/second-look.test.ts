@@ -7,14 +7,14 @@ import { checkVersion } from "../../src/foundation/actions/postgres/check-versio
 import { createServiceKey } from "../../src/foundation/actions/cf/create-service-key.ts";
 import type { ObjectStore } from "../../src/ports/object-store.ts";
 import { NEW, OLD } from "../archive/sample-archive.ts";
-import { failure, NEW_GUID, RUN, Scene, WITH_ETCD } from "./scene.ts";
+import { NEW_GUID, RUN, Scene, WITH_ETCD } from "./scene.ts";
 
 describe("an etcd that does not know the new instance", () => {
   it("is refused before anything is stopped", async () => {
     const scene = new Scene().withNew();
     scene.etcd.keys.clear();
-    const looked = scene.perform(checkVersion, { ...WITH_ETCD, postgres_version: "9.6.24" });
-    await expect(looked).rejects.toEqual(failure("guard-refused", /does not know the new instance/));
+    const asked = { ...WITH_ETCD, postgres_version: "9.6.24" };
+    await scene.refuses(checkVersion, asked, "guard-refused", /does not know the new instance/);
   });
 });
 
@@ -34,7 +34,7 @@ describe("a name that another instance has now", () => {
   it("gets no key and no binding", async () => {
     const scene = new Scene().withNew();
     const wanted = { guid: NEW_GUID, org: "shop", space: "prod", name: "renamed-meanwhile", run: RUN };
-    await expect(scene.perform(createServiceKey, wanted)).rejects.toEqual(failure("guard-refused", /is called/));
+    await scene.refuses(createServiceKey, wanted, "guard-refused", /is called/);
   });
 });
 

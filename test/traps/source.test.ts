@@ -24,7 +24,7 @@ import {
   wholeSegment,
 } from "../archive/sample-archive.ts";
 import { cellInstance, DEPLOYMENT } from "../fakes/fake-director.ts";
-import { containerOf, failure, NEW_GUID, OLD_GUID, Scene, TARGET } from "./scene.ts";
+import { containerOf, NEW_GUID, OLD_GUID, Scene, TARGET } from "./scene.ts";
 
 const INPUT = { guid: OLD_GUID, archive: "", deleted_at: "2026-11-21T03:10:00Z", accept_loss: 0 };
 const SOURCE = formatLocation(OLD);
@@ -43,12 +43,11 @@ const ORPHAN = "cf-0cd9ea62-f3bd-4a5e-ab69-35cf20000000";
 describe("the source archive", () => {
   it("with a gap is refused unless that loss is accepted, and the loss is told in segments and in time", async () => {
     const scene = new Scene().withOldArchive([1, 2, 3, 5, 6]);
-    const verified = scene.perform(verifySource, INPUT);
-    await expect(verified).rejects.toEqual(
-      failure(
-        "loss-not-accepted",
-        /this loss was not accepted: 3 segments \(1 missing, 2 unreachable, these stored 2026-11-21T02:50:00.000Z to 2026-11-21T03:00:00.000Z\) are lost; with them, all writes after the recovery point may be lost \(its segment was stored 2026-11-21T02:30:00.000Z, 40 min before the deletion at 2026-11-21T03:10:00Z; its last transaction may be much older\); missing 000000010000000000000004$/,
-      ),
+    await scene.refuses(
+      verifySource,
+      INPUT,
+      "loss-not-accepted",
+      /this loss was not accepted: 3 segments \(1 missing, 2 unreachable, these stored 2026-11-21T02:50:00.000Z to 2026-11-21T03:00:00.000Z\) are lost; with them, all writes after the recovery point may be lost \(its segment was stored 2026-11-21T02:30:00.000Z, 40 min before the deletion at 2026-11-21T03:10:00Z; its last transaction may be much older\); missing 000000010000000000000004$/,
     );
     const accepted = await scene.perform(verifySource, { ...INPUT, accept_loss: 3 });
     expect(accepted).toMatchObject({ lost: 3, last_segment: segment(3) });
@@ -78,7 +77,7 @@ describe("the source archive", () => {
       const { loss, nothing_lost } = await verified(more);
       expect(nothing_lost).toBe("");
       expect(loss).toMatch(/^all writes after the recovery point may be lost \(/);
-      expect(loss).toMatch(/; no archived segment is lost$/);
+      expect(loss).toMatch(/; no archived segment is missing$/);
     });
 
     it("has no end where it lived on after its deletion", async () => {
@@ -110,7 +109,7 @@ describe("the source archive", () => {
       const deleted_at = "2026-11-22T00:53:41Z";
       expect(await scene.perform(verifySource, { ...INPUT, deleted_at })).toMatchObject({
         last_transaction: "2026-11-22T00:52:38.322Z",
-        loss: `up to 63 s of writes may be lost (last transaction 2026-11-22T00:52:38.322Z, deleted ${deleted_at}); no archived segment is lost`,
+        loss: `up to 63 s of writes may be lost (last transaction 2026-11-22T00:52:38.322Z, deleted ${deleted_at}); no archived segment is missing`,
       });
     });
   });
@@ -118,22 +117,18 @@ describe("the source archive", () => {
   it("without its system identifier is not restorable, and no initdb can overwrite a copy of it", async () => {
     const scene = new Scene().withOldArchive();
     drop(scene.store, "sysids/sysid");
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("not-restorable", /system identifier/));
+    await scene.refuses(verifySource, INPUT, "not-restorable", /system identifier/);
     await expect(scene.perform(verifySource, { ...INPUT, accept_loss: 99 })).rejects.toMatchObject({ exitCode: 17 });
   });
 
   it("into which a promotion over a gap has written is not judged: its second timeline hides what is unreachable", async () => {
     const scene = new Scene().withOldArchive([1, 2, 3, 5, 6]);
     for (const number of [4, 5]) add(scene.store, `wal_005/${segment(number, 2)}.lzo`, lzopLike("timeline 2"));
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
-      failure("coverage-incomplete", /WAL of timeline 2, and no history/),
-    );
+    await scene.refuses(verifySource, INPUT, "coverage-incomplete", /WAL of timeline 2, and no history/);
     // With the history that the promotion wrote it looks like a failover, but for the gap just there.
     const history = lzop([Buffer.from("1\t0/4000000\tno recovery target specified\n")], { mtime: 0, fileMode: 0 });
     add(scene.store, "wal_005/00000002.history.lzo", history);
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
-      failure("coverage-incomplete", /a promotion over a gap/),
-    );
+    await scene.refuses(verifySource, INPUT, "coverage-incomplete", /a promotion over a gap/);
   });
 
   it("is looked into at both ends of each segment, and what was not read of it is said", async () => {
@@ -145,7 +140,7 @@ describe("the source archive", () => {
     const scene = new Scene().withOldArchive();
     const part = lzop(tar([{ name: "base/1/1", content: [8192] }]), { mtime: 0, fileMode: 0 });
     add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, part);
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("not-restorable", /a part is missing/));
+    await scene.refuses(verifySource, INPUT, "not-restorable", /a part is missing/);
   });
 
   it("that another cluster has written over is refused, though its names are whole", async () => {
@@ -153,15 +148,13 @@ describe("the source archive", () => {
     const other = `${BigInt(SYSID) + (60n << 32n)}`;
     add(scene.store, `basebackups_005/${BASE}/tar_partitions/part_00000000.tar.lzo`, wholePart(SYSID));
     for (const number of [4, 5, 6]) add(scene.store, `wal_005/${segment(number)}.lzo`, wholeSegment(number, other));
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
-      failure("loss-not-accepted", /3 segments .* are lost/),
-    );
+    await scene.refuses(verifySource, INPUT, "loss-not-accepted", /3 segments .* are lost/);
   });
 
   it("must be that of the instance that was found", async () => {
     const scene = new Scene().withOldArchive();
-    const verified = scene.perform(verifySource, { ...INPUT, archive: formatLocation(NEW) });
-    await expect(verified).rejects.toEqual(failure("guard-refused", /is not the archive of instance/));
+    const asked = { ...INPUT, archive: formatLocation(NEW) };
+    await scene.refuses(verifySource, asked, "guard-refused", /is not the archive of instance/);
   });
 
   it.each(["s3://our-postgresql-backups/", "s3:///backups/x/wal", "our-postgresql-backups", "s3://b/backups//wal"])(
@@ -177,14 +170,13 @@ describe("the source archive", () => {
     const { baseline } = await scene.perform(verifySource, INPUT);
     scene.stopped();
     add(scene.store, `wal_005/${segment(7)}.lzo`, lzopLike("old 7"));
-    const copied = scene.perform(copy, {
+    const asked = {
       ...TARGET,
       source: SOURCE,
       target: formatLocation(NEW),
       baseline: baseline ?? null,
-    });
-    await expect(copied).rejects.toEqual(failure("guard-refused", /changed since it was verified: 1 objects new/));
-    expect(scene.store.changes).toEqual([]);
+    };
+    await scene.refuses(copy, asked, "guard-refused", /changed since it was verified: 1 objects new/);
   });
 
   it("is compared at the end with what it was at the start", async () => {
@@ -193,7 +185,7 @@ describe("the source archive", () => {
     const input = { source: SOURCE, baseline: baseline ?? null };
     expect(await scene.perform(compareSource, input)).toEqual({ objects: 11 });
     add(scene.store, "sysids/sysid", "7710592790500450521\n");
-    await expect(scene.perform(compareSource, input)).rejects.toEqual(failure("proof-failed", /1 changed/));
+    await scene.refuses(compareSource, input, "proof-failed", /1 changed/);
   });
 });
 
@@ -201,16 +193,14 @@ describe("what is left of the deleted instance on the cells", () => {
   it("is found as a container that lives, though its deletion was logged as a success", async () => {
     const scene = new Scene();
     scene.cell.put(containerOf(OLD_GUID));
-    const searched = scene.perform(findRemains, REMAINS);
-    await expect(searched).rejects.toEqual(failure("question-unanswered", /running container/));
+    await scene.refuses(findRemains, REMAINS, "question-unanswered", /running container/);
   });
 
   it("is found on the last cell as on the first", async () => {
     const scene = new Scene();
     scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
     scene.addCell(1).put(containerOf(OLD_GUID, { running: false, status: "exited" }));
-    const searched = scene.perform(findRemains, REMAINS);
-    await expect(searched).rejects.toEqual(failure("question-unanswered", /stopped container/));
+    await scene.refuses(findRemains, REMAINS, "question-unanswered", /stopped container/);
   });
 
   it("is found as a directory that no container has, by what its archiver was told", async () => {
@@ -219,14 +209,13 @@ describe("what is left of the deleted instance on the cells", () => {
     for (const path of [CONTAINERS_DIRECTORY, `${CONTAINERS_DIRECTORY}/${ORPHAN}`, data])
       scene.cell.directories.add(path);
     scene.cell.fileTexts.set(`${data}/wal-e/env/WALE_S3_PREFIX`, `${SOURCE}/`);
-    const searched = scene.perform(findRemains, REMAINS);
-    await expect(searched).rejects.toEqual(failure("question-unanswered", /data directory/));
+    await scene.refuses(findRemains, REMAINS, "question-unanswered", /data directory/);
   });
 
   it("is not said to be gone while a cell cannot be asked", async () => {
     const scene = new Scene();
     scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
-    await expect(scene.perform(findRemains, REMAINS)).rejects.toEqual(failure("unreachable", /no cell 1/));
+    await scene.refuses(findRemains, REMAINS, "unreachable", /no cell 1/);
   });
 
   it("is nothing where only the new instance has a container", async () => {

@@ -1,5 +1,5 @@
 /** From the stop to the words of the started container (dingo.md §1.8, §1.11, §1.12, §3.4; real-parts.md §3). */
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { copy } from "../../src/foundation/actions/archive/copy.ts";
 import { setAside } from "../../src/foundation/actions/archive/set-aside.ts";
 import { verifySource } from "../../src/foundation/actions/archive/verify-source.ts";
@@ -19,7 +19,6 @@ import {
   containerOf,
   CREATED_AT,
   DATA,
-  failure,
   FIRST_LIFE,
   NEW_GUID,
   NEW_SYSID,
@@ -52,14 +51,18 @@ describe("stopping the container", () => {
   });
 });
 
+let scene: Scene;
+let input: JsonObject;
+beforeEach(async () => {
+  ({ scene, input } = await copied());
+});
+
 describe("the last look before the start", () => {
   it("finds everything as it was left", async () => {
-    const { scene, input } = await copied();
     expect(await scene.perform(checkBeforeStart, input)).toEqual({ registrator: "not seen as a container" });
   });
 
   it("asks director, Cloud Foundry, etcd, cell and store at once, since the database is down meanwhile", async () => {
-    const { scene, input } = await copied();
     const asked = new Set<string>();
     let answer = (): void => undefined;
     const answered = new Promise<void>((resolve) => {
@@ -92,57 +95,44 @@ describe("the last look before the start", () => {
   });
 
   it("finds a container that somebody or a daemon started meanwhile", async () => {
-    const { scene, input } = await copied();
     scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:20:00Z" });
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
-      failure("guard-refused", /after it had been stopped/),
-    );
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /after it had been stopped/);
   });
 
   it("finds a leader key that came back", async () => {
-    const { scene, input } = await copied();
     scene.etcd.keys.set(`/service/${NEW_GUID}/leader`, "somebody");
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
-      failure("guard-refused", /leader is "somebody"/),
-    );
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /leader is "somebody"/);
   });
 
   it("finds a data directory that was filled again", async () => {
-    const { scene, input } = await copied();
     scene.cell.directories.add(`${DATA}/postgres0`);
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 entry again/));
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /1 entry again/);
   });
 
   it("finds a node that an update of the service added while the broker counted none", async () => {
-    const { scene, input } = await copied();
     scene.director.instanceList.push(cellInstance("1", "10.58.111.16", "cell_z2"));
     scene.addCell(1).put(containerOf(NEW_GUID, { name: "cf-00000000-0000-4000-8000-000000000000" }));
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /another node/));
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /another node/);
   });
 
   it("finds a segment that somebody wrote into the copy", async () => {
-    const { scene, input } = await copied();
     scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/${segment(7)}.lzo`, lzopLike("new 7"));
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("guard-refused", /1 foreign/));
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /1 foreign/);
   });
 
   it("finds a sysid that was replaced, though it has twenty bytes as the right one has", async () => {
-    const { scene, input } = await copied();
     scene.store.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, `${NEW_SYSID}\n`);
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(
-      failure("guard-refused", /1 objects missing or changed/),
-    );
+    await scene.refuses(checkBeforeStart, input, "guard-refused", /1 objects missing or changed/);
   });
 
   it("finds a director at work on the deployment", async () => {
-    const { scene, input } = await copied();
     scene.director.taskList.push({
       id: 7,
       state: "processing",
       description: "create deployment",
       deployment: DEPLOYMENT,
     });
-    await expect(scene.perform(checkBeforeStart, input)).rejects.toEqual(failure("platform-busy", /create deployment/));
+    await scene.refuses(checkBeforeStart, input, "platform-busy", /create deployment/);
   });
 });
 
@@ -151,15 +141,12 @@ describe("starting the container", () => {
     ["another cluster's", NEW_SYSID],
     ["no", undefined],
   ])("is refused over %s initialize key", async (_what, value) => {
-    const { scene, input } = await copied();
     if (value === undefined) scene.etcd.keys.delete(INITIALIZE);
     else scene.etcd.keys.set(INITIALIZE, value);
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("guard-refused", /initialize is/));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(startContainer, input, "guard-refused", /initialize is/);
   });
 
   it("goes on where the container says that it restores", async () => {
-    const { scene, input } = await copied();
     scene.cell.onStart = () => ["startup> public :5432 address", PREPARING];
     expect(await scene.perform(startContainer, input)).toMatchObject({ decision: PREPARING });
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`]);
@@ -171,23 +158,18 @@ describe("starting the container", () => {
     ["finds a local database, and restores nothing", "local database exists; no additional preparation required"],
     ["finds no backup", "new cluster, no existing backup to restore"],
   ])("ends at once where it %s", async (_what, line) => {
-    const { scene, input } = await copied();
     scene.cell.onStart = () => [PREPARING, line];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    await scene.fails(startContainer, input, "proof-failed", /did not restore/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
   });
 
   it("ends where it finds no address of its own and says nothing: no registrator", async () => {
-    const { scene, input } = await copied();
     scene.cell.onStart = () => ["startup> failed to look up container in etcd"];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(
-      failure("proof-failed", /failed to look up container in etcd. It is exited/),
-    );
+    await scene.fails(startContainer, input, "proof-failed", /failed to look up container in etcd. It is exited/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
   });
 
   it("goes on over a log that says nothing of it, as another image's may: the proof asks the database", async () => {
-    const { scene, input } = await copied();
     scene.cell.database.up = false;
     scene.cell.onStart = () => ["entrypoint: hello"];
     expect(await scene.perform(startContainer, input)).toMatchObject({ decision: expect.stringMatching(/proof asks/) });
@@ -195,17 +177,15 @@ describe("starting the container", () => {
   });
 
   it("stops a database of another identity at once, whose image says nothing of what it does", async () => {
-    const { scene, input } = await copied();
     Object.assign(scene.cell.database, { systemId: NEW_SYSID });
     scene.cell.onStart = () => ["entrypoint: hello"];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    await scene.fails(startContainer, input, "proof-failed", /did not restore/);
     expect(scene.cell.changes).toEqual([`start ${CONTAINER}`, `stop ${CONTAINER}`]);
     // It archives over the copy from its first segment on: nothing is waited for.
     expect(scene.clock.sleeps).toEqual([]);
   });
 
   it("never stops a database that has the archive's identity, whatever its log says", async () => {
-    const { scene, input } = await copied();
     Object.assign(scene.cell.database, { systemId: SYSID, inRecovery: true });
     scene.cell.onStart = () => ["local database exists; no additional preparation required to restart container"];
     expect(await scene.perform(startContainer, input)).toMatchObject({ decision: expect.stringMatching(/identifier/) });
@@ -213,7 +193,6 @@ describe("starting the container", () => {
   });
 
   it("holds in any later life of the container: the proof looks at the one that runs", async () => {
-    const { scene, input } = await copied();
     scene.cell.onStart = () => [PREPARING];
     const output = startContainer.output.parse(await scene.perform(startContainer, input));
     scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:40:00Z" });
@@ -228,7 +207,6 @@ describe("starting the container", () => {
   });
 
   it("that has ended with a restore begun is not offered again: its own guard would refuse it", async () => {
-    const { scene, input } = await copied();
     scene.cell.onStart = () => [PREPARING];
     const output = startContainer.output.parse(await scene.perform(startContainer, input));
     scene.cell.alter(CONTAINER, { running: false, status: "exited" });
@@ -240,12 +218,11 @@ describe("starting the container", () => {
   });
 
   it("that Docker refuses, since the host port was taken meanwhile, is an error and did not happen", async () => {
-    const { scene, input } = await copied();
     scene.cell.onStart = () => {
       scene.cell.alter(CONTAINER, { running: false, status: "exited", startedAt: FIRST_LIFE });
       throw new RecoverError("command-failed", "port is already allocated", { remedy: "Look." });
     };
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("command-failed", /already allocated/));
+    await scene.fails(startContainer, input, "command-failed", /already allocated/);
     expect(await scene.probe(startContainer, input)).toBe("not-done");
   });
 });
@@ -270,16 +247,13 @@ describe("a start after one that was cut off before it reached Docker", () => {
   ];
 
   it.each(ways)("is refused where %s meanwhile", async (_what, change, message) => {
-    const { scene, input } = await copied();
     await scene.context.record("starting", { stopped_life: FIRST_LIFE });
     expect(await scene.probe(startContainer, input)).toBe("not-done");
     change(scene);
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("guard-refused", message));
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(startContainer, input, "guard-refused", message);
   });
 
   it("is refused over what its own start has begun when it did not restore, and says how to go on", async () => {
-    const { scene, input } = await copied();
     await scene.context.record("starting", { stopped_life: FIRST_LIFE });
     await scene.context.record("did-not-restore", { life: FIRST_LIFE });
     await scene.context.record("end-told", { life: FIRST_LIFE });
@@ -293,12 +267,8 @@ describe("a start after one that was cut off before it reached Docker", () => {
   });
 
   it("is refused where somebody else started the container, which runs", async () => {
-    const { scene, input } = await copied();
     scene.cell.alter(CONTAINER, { running: true, status: "running", startedAt: "2026-11-21T12:20:00Z" });
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(
-      failure("guard-refused", /this run did not start it/),
-    );
-    expect(scene.cell.changes).toEqual([]);
+    await scene.refuses(startContainer, input, "guard-refused", /this run did not start it/);
   });
 });
 
@@ -310,22 +280,20 @@ describe("a container that does not restore", () => {
   ] as const)(
     "is stopped, told of and left stopped, without a doubt, where the answer to %s was lost",
     async (_what, lost, changes) => {
-      const { scene, input } = await copied();
       scene.cell.onStart = () => ["INFO: initialized a new cluster"];
       scene.cell.lostAnswers.push(...lost);
-      await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("unreachable", /was lost/));
+      await scene.fails(startContainer, input, "unreachable", /was lost/);
       // The engine runs it again, after this probe, within the same process.
       expect(await scene.probe(startContainer, input)).toBe("partly");
-      await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+      await scene.fails(startContainer, input, "proof-failed", /did not restore/);
       expect(await scene.probe(startContainer, input)).toBe("partly");
       expect(scene.cell.changes).toEqual(changes);
     },
   );
 
   it("is started again by a later attempt alone, over a copy that is still whole", async () => {
-    const { scene, input } = await copied();
     scene.cell.onStart = () => [SYSID_LACKING];
-    await expect(scene.perform(startContainer, input)).rejects.toEqual(failure("proof-failed", /did not restore/));
+    await scene.fails(startContainer, input, "proof-failed", /did not restore/);
     scene.cell.onStart = () => [PREPARING];
     expect(await scene.perform(startContainer, input)).toMatchObject({ decision: PREPARING });
   });

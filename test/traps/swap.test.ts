@@ -8,7 +8,7 @@ import { BUCKET, NEW, OLD, segment, lzopLike, sampleArchive, stamp } from "../ar
 import type { JsonObject } from "../../src/action.ts";
 import type { ObjectStore } from "../../src/ports/object-store.ts";
 import type { MemoryObjectStore } from "../fakes/memory-object-store.ts";
-import { CREATED_AT, failure, NEW_SYSID, OLD_GUID, RUN, Scene, TARGET } from "./scene.ts";
+import { CREATED_AT, NEW_SYSID, OLD_GUID, RUN, Scene, TARGET } from "./scene.ts";
 
 const SOURCE = formatLocation(OLD);
 const FRESH = formatLocation(NEW);
@@ -27,32 +27,25 @@ async function verified(scene: Scene): Promise<JsonObject> {
 describe("moving the new archive aside", () => {
   it("is refused where source and target are swapped", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
-    const moved = scene.perform(setAside, { ...ASIDE, source: FRESH, target: SOURCE });
-    await expect(moved).rejects.toEqual(failure("target-not-fresh", /is not the archive of/));
-    expect(scene.store.changes).toEqual([]);
+    const asked = { ...ASIDE, source: FRESH, target: SOURCE };
+    await scene.refuses(setAside, asked, "target-not-fresh", /is not the archive of/);
   });
 
   it("is refused where source and target are one", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
-    const moved = scene.perform(setAside, { ...ASIDE, source: FRESH });
-    await expect(moved).rejects.toEqual(failure("source-protected", /is the source/));
-    expect(scene.store.changes).toEqual([]);
+    await scene.refuses(setAside, { ...ASIDE, source: FRESH }, "source-protected", /is the source/);
   });
 
   it("is refused where the archive is older than the instance: a fresh one is a rule, not a count of about six", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
     const relative = `${NEW.prefix}/wal_005/${segment(1)}.lzo`;
     scene.store.seed(BUCKET, relative, lzopLike("somebody's data"), { lastModified: stamp(-100) });
-    await expect(scene.perform(setAside, ASIDE)).rejects.toEqual(
-      failure("target-not-fresh", /older than the instance/),
-    );
-    expect(scene.store.changes).toEqual([]);
+    await scene.refuses(setAside, ASIDE, "target-not-fresh", /older than the instance/);
   });
 
   it("is refused while the container runs and archives", async () => {
     const scene = new Scene().withNew().withOldArchive();
-    await expect(scene.perform(setAside, ASIDE)).rejects.toEqual(failure("target-not-fresh", /runs and writes/));
-    expect(scene.store.changes).toEqual([]);
+    await scene.refuses(setAside, ASIDE, "target-not-fresh", /runs and writes/);
   });
 
   it("empties the target: every name of it collides with one of the old archive", async () => {
@@ -68,16 +61,12 @@ describe("moving the new archive aside", () => {
 describe("copying the old archive in", () => {
   it("is refused while the container runs", async () => {
     const scene = new Scene().withNew().withOldArchive();
-    await expect(scene.perform(copy, await verified(scene))).rejects.toEqual(
-      failure("guard-refused", /runs and writes/),
-    );
-    expect(scene.store.changes).toEqual([]);
+    await scene.refuses(copy, await verified(scene), "guard-refused", /runs and writes/);
   });
 
   it("is refused over a target that was not emptied, where names and sizes are the same", async () => {
     const scene = new Scene().withNew().withOldArchive().stopped();
-    await expect(scene.perform(copy, await verified(scene))).rejects.toEqual(failure("target-not-fresh", /foreign/));
-    expect(scene.store.changes).toEqual([]);
+    await scene.refuses(copy, await verified(scene), "target-not-fresh", /foreign/);
   });
 
   it("brings the old system identifier, which a sync would have left out", async () => {
@@ -99,9 +88,7 @@ describe("copying the old archive in", () => {
     const input = await verified(scene);
     await scene.perform(setAside, ASIDE);
     forgetting(scene.store, "sysids/sysid");
-    await expect(scene.perform(copy, input)).rejects.toEqual(
-      failure("proof-failed", /1 of 11 objects are not in the copy/),
-    );
+    await scene.fails(copy, input, "proof-failed", /1 of 11 objects are not in the copy/);
   });
 });
 

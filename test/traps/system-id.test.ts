@@ -42,7 +42,7 @@ describe("a system identifier that the archive has lost", () => {
   it("is not believed where its initdb does not fit the archive", async () => {
     const scene = withoutSysid();
     scene.etcd.keys.set(KEY, LONG_AGO);
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(failure("not-restorable", /system identifier/));
+    await scene.refuses(verifySource, INPUT, "not-restorable", /system identifier/);
   });
 
   it("is read out of the base backup where nobody else knows it, and etcd may not contradict", async () => {
@@ -56,9 +56,7 @@ describe("a system identifier that the archive has lost", () => {
     });
     expect(scene.store.changes).toEqual([]);
     scene.etcd.keys.set(KEY, LONG_AGO.replace("6", "7"));
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
-      failure("guard-refused", /initialize in the etcd/),
-    );
+    await scene.refuses(verifySource, INPUT, "guard-refused", /initialize in the etcd/);
   });
 
   it("is taken from what the old container printed into a log store", async () => {
@@ -97,9 +95,7 @@ describe("a system identifier that the archive has", () => {
     scene.etcd.keys.set(KEY, LONG_AGO);
     await expect(scene.perform(verifySource, INPUT)).resolves.toMatchObject({ system_id_source: "sysids/sysid" });
     scene.etcd.keys.set(KEY, FITTING);
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
-      failure("guard-refused", /initialize in the etcd/),
-    );
+    await scene.refuses(verifySource, INPUT, "guard-refused", /initialize in the etcd/);
   });
 });
 
@@ -174,9 +170,7 @@ describe("an archive that is encrypted by OpenPGP", () => {
   it("is refused before anything is made where no container has the key", async () => {
     const scene = encrypted();
     scene.cell.put(containerOf(NEW_GUID));
-    await expect(scene.perform(verifySource, INPUT)).rejects.toEqual(
-      failure("does-not-fit", /OpenPGP.*WALE_GPG_KEY_ID/),
-    );
+    await scene.refuses(verifySource, INPUT, "does-not-fit", /OpenPGP.*WALE_GPG_KEY_ID/);
   });
 
   it("is restorable where one has it", async () => {

@@ -12,7 +12,7 @@ import { wire, type Wired } from "../../src/wiring/wiring.ts";
 import { line, LOGSEARCH, numbered, raw } from "../contract/log-search.ts";
 import { ResourceLog } from "../contract/resource-log.ts";
 import { StillClock } from "../fakes/still-clock.ts";
-import { OLD, Scene } from "../rehearsal/scene.ts";
+import { OLD, Scene } from "../rehearsal/world/scene.ts";
 
 /** Exists behind the gateway of the box alone; a rehearsal's dialer would refuse it. */
 const STORE = "10.58.111.60:9000";

@@ -84,6 +84,13 @@ export function unreadText(look: Look | null): string {
   return parts.length === 0 ? "" : `between its ends, the content of ${parts.join(" and ")} was not read`;
 }
 
+/** The same, with the objects that nothing can be said of. */
+export function notReadText(look: Look | null): string {
+  const hidden =
+    look === null || look.hidden === 0 ? [] : [`${counted(look.hidden, "object")} could not be looked into`];
+  return [unreadText(look), ...hidden].filter((text) => text !== "").join("; ");
+}
+
 /** The names of segments, at most `LONGEST_LIST` of them. */
 export function names(runs: readonly Run[]): readonly string[] {
   const listed: string[] = [];

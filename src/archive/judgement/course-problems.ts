@@ -1,15 +1,14 @@
 /** Problems of the way that a restore goes: its timelines, its gaps, the WAL beside it. */
 import { counted } from "../../kit/text/counted.ts";
 import { firstByte, formatLsn } from "../names/lsn.ts";
-import { nextSegment, segmentName } from "../names/segment.ts";
+import { nextSegment, segmentLsn, segmentName } from "../names/segment.ts";
 import { holesIn } from "../names/spans.ts";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import type { Course } from "./course.ts";
 import type { Histories } from "../reading/histories.ts";
-import { type Stretch, timelineAt } from "./history.ts";
+import { hasNumber, historyName, type Stretch, timelineAt } from "./history.ts";
 import { lengthOf, lossIn, type Lost, type LostRuns, type Run } from "./lost.ts";
 import type { Option } from "./option.ts";
-import { missingHistories } from "./missing-history.ts";
 import type { Reader } from "../reading/reader.ts";
 import { problem, type Problem, type Restorer } from "./problem.ts";
 import { LONGEST_LIST } from "./verdict.ts";
@@ -18,7 +17,7 @@ import { extent, type TimelineWal } from "./wal.ts";
 /** Segments that were stored again so long after later ones are no matter of clocks. */
 const DISORDER_MS = 60 * 60 * 1000;
 
-export interface CourseTerms {
+interface CourseTerms {
   readonly chosen: Option;
   readonly course: Course;
   readonly wal: readonly TimelineWal[];
@@ -156,4 +155,31 @@ function disorder(facts: ArchiveFacts, { stretches }: Course): readonly Problem[
     if (time > newest.time) newest = { time, relative };
   }
   return [];
+}
+
+/**
+ * Histories of timelines that are not here, or cannot be read: a few lines of text, without which a whole branch is lost.
+ * Of every timeline that has WAL here.
+ */
+function missingHistories({ wal, histories, reader }: CourseTerms): readonly Problem[] {
+  return wal
+    .filter(({ timeline }) => !hasNumber(timeline, histories))
+    .map((each) => {
+      const key = `wal_005/${historyName(each.timeline)}${reader === "wal-e" ? ".lzo" : ""}`;
+      const state = histories.has(each.timeline) ? "cannot be read" : "is not here";
+      const text = `the history of timeline ${each.timeline} ${state}, and no restore from an older timeline reaches its WAL: ${CURE}`;
+      return problem("history-missing", key, `${text}${lineOf(each, wal)}`);
+    });
+}
+
+const CURE = "look for it in pg_xlog or pg_wal of its nodes and in other copies of the archive, or write it again";
+
+/** The last line that the history must have, as far as names tell. */
+function lineOf(own: TimelineWal, wal: readonly TimelineWal[]): string {
+  const { first } = extent(own);
+  const parent = wal.findLast((each) => each.timeline < own.timeline && extent(each).first <= first);
+  const begins = segmentName({ timeline: own.timeline, number: first });
+  const from = segmentLsn({ timeline: own.timeline, number: first });
+  const at = `the LSN at which that was left (${begins}, the first of its segments here, begins at ${from})`;
+  return `, its last line being the number of its parent${parent === undefined ? "" : ` (${parent.timeline}?)`}, a tab, ${at}`;
 }

@@ -1,5 +1,6 @@
 /** The loss of a restore from this archive, in segments, and how far the archive is from the deletion. */
 import { counted } from "../../kit/text/counted.ts";
+import { noneText } from "../loss.ts";
 
 export interface Loss {
   /** Segments after the recovery point that are not there. */
@@ -34,8 +35,8 @@ export function lossInTime(reaches: string, deletedAt: Date): LossInTime {
 }
 
 /** Of segments alone; `src/archive/loss.ts` tells about the open one. */
-export function lostSegmentsText(loss: Loss): string {
-  if (loss.segments === 0) return "no archived segment is lost";
+export function lostSegmentsText(loss: Loss, readInFull: boolean): string {
+  if (loss.segments === 0) return noneText(readInFull);
   return `lost after the recovery point: ${counted(loss.segments, "segment")} (${whichText(loss)})`;
 }
 

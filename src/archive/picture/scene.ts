@@ -1,9 +1,8 @@
 /** The scene of an archive's picture, taken out of a verdict: rows of runs, marks and joints, in segment numbers. */
 import { parseLsn, segmentNumberAt } from "../names/lsn.ts";
 import { parseSegment, type Segment } from "../names/segment.ts";
-import { holesIn, type Span } from "../names/spans.ts";
+import { holesIn, joined, type Span } from "../names/spans.ts";
 import type { ArchiveVerdict } from "../judgement/verdict.ts";
-import { Axis } from "./axis.ts";
 
 /** The part of a verdict that is drawn. */
 export type Drawn = Pick<
@@ -20,12 +19,12 @@ export interface Row {
   readonly joint: { readonly parent: number; readonly number: number } | undefined;
 }
 
-export interface Run extends Span {
+interface Run extends Span {
   /** A restore from the chosen base backup replays it. */
   readonly reached: boolean;
 }
 
-export interface BaseMark {
+interface BaseMark {
   readonly name: string;
   readonly number: number;
   readonly usable: boolean;
@@ -138,4 +137,46 @@ const startOf = (name: string, bytes: number): Segment | undefined => parseSegme
 function spanOf({ first, last }: { readonly first: string; readonly last: string }, bytes: number): readonly Span[] {
   const [from, to] = [parseSegment(first, bytes)?.number, parseSegment(last, bytes)?.number];
   return from === undefined || to === undefined ? [] : [{ first: from, last: to }];
+}
+
+const WIDEST_HOLE = 1 / 8;
+
+interface Stretch extends Span {
+  /** In segments as they are drawn. */
+  readonly from: number;
+  readonly drawn: number;
+}
+
+export class Axis {
+  readonly #stretches: readonly Stretch[];
+  readonly #total: number;
+
+  /** `spans`: the numbers to be seen, of all timelines. */
+  constructor(spans: readonly Span[]) {
+    const seen = joined([...spans].sort((a, b) => a.first - b.first));
+    const present = seen.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+    const widest = Math.max(1, present * WIDEST_HOLE);
+    const stretches: Stretch[] = [];
+    let from = 0;
+    seen.forEach(({ first, last }, index) => {
+      const next = seen[index + 1]?.first;
+      stretches.push({ first, last, from, drawn: last - first + 1 });
+      from += last - first + 1;
+      if (next === undefined) return;
+      const drawn = Math.min(next - last - 1, widest);
+      stretches.push({ first: last + 1, last: next - 1, from, drawn });
+      from += drawn;
+    });
+    this.#stretches = stretches;
+    this.#total = Math.max(from, 1);
+  }
+
+  /** From 0 to 1: where the segment begins; for the number behind the last one, 1. */
+  at(number: number): number {
+    const stretch = this.#stretches.findLast(({ first }) => first <= number);
+    if (stretch === undefined) return 0;
+    const { first, last, from, drawn } = stretch;
+    const share = Math.min(1, (number - first) / (last - first + 1));
+    return Math.min(1, (from + share * drawn) / this.#total);
+  }
 }

@@ -3,6 +3,7 @@
  * lines with an RFC 3339 stamp and `level`).
  */
 import { dingoBrokerOf } from "../../kit/log-patterns/broker.ts";
+import { optional } from "../../kit/optional.ts";
 import { looseAt } from "./loose-json.ts";
 import { objectOf } from "./rewritten-lager.ts";
 import { anyStamp, type Stamp } from "./stamp.ts";
@@ -55,9 +56,6 @@ function wholeOf(text: string, start: number): string {
   return end === undefined ? text : text.slice(0, end);
 }
 
-/** Lager's JSON without the text behind it; unchanged if it is cut. */
-export const lagerJson = (text: string): string => (isWhole(text) ? text : wholeOf(text, 0));
-
 const isWhole = (json: string): boolean => parseObject(json) !== undefined;
 
 /** True when a line breaks off within lager's opening, behind any prefix: nobody knows how it went on. */
@@ -67,15 +65,21 @@ export function breaksOffAtStart(line: string): boolean {
   return false;
 }
 
-/** `json` starts with lager's opening; undefined when not even a stamp and a message can be read. */
-export function parseLager(json: string): LagerLine | undefined {
-  const whole = parseObject(json);
-  return whole === undefined ? parseTorn(json) : fromObject(whole);
+export interface Lager {
+  /** Without the text behind it; all of it if it is cut. */
+  readonly json: string;
+  /** It does not end as JSON: something cut it. */
+  readonly torn: boolean;
+  /** Absent when not even a stamp and a message can be read. */
+  readonly line?: LagerLine;
 }
 
-/** Whether lager's JSON does not end as JSON: something cut it. */
-export function isTorn(json: string): boolean {
-  return parseObject(json) === undefined;
+/** `text` starts with lager's opening. */
+export function parseLager(text: string): Lager {
+  const whole = parseObject(text);
+  if (whole !== undefined) return { json: text, torn: false, ...optional("line", fromObject(whole)) };
+  const json = wholeOf(text, 0);
+  return json === text ? { json, torn: true, ...optional("line", parseTorn(json)) } : parseLager(json);
 }
 
 export function textField(data: LagerData, ...names: readonly string[]): string | undefined {

@@ -3,7 +3,7 @@ import { readBrokerLine } from "./broker-line.ts";
 import { hasMark, isContainerTag, isOfContainer } from "./container-line.ts";
 import { readEnvelope, type Envelope } from "./envelope.ts";
 import type { Fact, FactBody } from "./fact.ts";
-import { brokerLines, isTorn, lagerJson, lagerStart, parseLager, type LagerLine } from "./lager.ts";
+import { brokerLines, lagerStart, parseLager, type LagerLine } from "./lager.ts";
 import { documentOf, unwrapDocument, type Context, type Unwrapped } from "./json-envelope.ts";
 import { readInnerStamp } from "./inner-stamp.ts";
 import { looseAt } from "./loose-json.ts";
@@ -15,7 +15,7 @@ import { isTelling, isUnderstood, namesBroker } from "./understood.ts";
 import { isDingoBroker } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
 import type { NewestOfKey } from "../../ports/log-files.ts";
-import { harmlessOnly, shown } from "./safe-text.ts";
+import { harmlessOnly, isHarmless, shown } from "./safe-text.ts";
 import { UNDATED, type Stamp } from "./stamp.ts";
 
 /**
@@ -254,9 +254,8 @@ function ofOthers(envelope: Envelope, text: string, place: Fact["place"] | undef
     const lost = tellsLoss(text) ? ({ lost: true } as const) : {};
     return { envelope, torn: false, ...other, ...(other.fact === undefined ? strange : {}), ...lost };
   }
-  const json = lagerJson(text.slice(start).trimEnd());
-  const lager = parseLager(json);
-  if (lager === undefined) return { envelope, torn: isTorn(json), ...strange };
+  const { json, torn: isTorn, line: lager } = parseLager(text.slice(start).trimEnd());
+  if (lager === undefined) return { envelope, torn: isTorn, ...strange };
   const torn = lager.torn && isDingoBroker(lager.source);
   const found = readBrokerLine(lager);
   const read = { envelope, lager, inner: lager.at, torn, ...(torn || isUnderstood(lager, found) ? {} : strange) };
@@ -302,11 +301,11 @@ function destroyedText(text: string, node: string): string {
 
 /** The line as it stood if every field is harmless; else with the others masked; a torn one without its loose end. */
 function renderLager(lager: LagerLine, json: string): string {
+  if (!lager.torn && isHarmless(lager.data)) return json;
   const harmless = harmlessOnly(lager.data);
   if (lager.torn) {
     const message = `${lager.source}.${lager.action}`;
     return `${JSON.stringify({ timestamp: lager.at.text, message, data: harmless })} (cut by the collector)`;
   }
-  if (JSON.stringify(harmless) === JSON.stringify(lager.data)) return json;
   return JSON.stringify({ ...(JSON.parse(json) as object), data: harmless });
 }

@@ -81,6 +81,13 @@ const HARMLESS = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
+/** Whether `harmlessOnly` would change nothing. */
+export function isHarmless(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isHarmless);
+  if (value === null || typeof value !== "object") return true;
+  return Object.entries(value).every(([key, item]) => HARMLESS.has(key) && isHarmless(item));
+}
+
 /** A copy of lager data in which only harmless fields are readable. */
 export function harmlessOnly(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(harmlessOnly);

@@ -113,8 +113,10 @@ function linesOf(records: ArrayBuffer, keyLength: number): readonly NewestLine[]
   const lines: NewestLine[] = [];
   const words = new Int32Array(records);
   const offsets = new Float64Array(records);
-  const text = Buffer.from(records).toString("latin1");
-  for (let at = 0; at < text.length; ) {
+  const memory = Buffer.from(records);
+  // A piece of one long text would keep all of it.
+  const latin1 = (from: number, to: number): string => memory.toString("latin1", from, to);
+  for (let at = 0; at < memory.length; ) {
     const word = at >> 2;
     const begin = at + RECORD_HEAD;
     const end = begin + (words[word + 2] ?? 0);
@@ -122,7 +124,7 @@ function linesOf(records: ArrayBuffer, keyLength: number): readonly NewestLine[]
     // Another record took the place of one without length.
     if (end > begin)
       lines.push({
-        key: text.slice(key, key + keyLength) + text.slice(end - (words[word + 4] ?? 0), end),
+        key: latin1(key, key + keyLength) + latin1(end - (words[word + 4] ?? 0), end),
         byteOffset: offsets[(at + 24) >> 3] ?? 0,
         bytes: new Uint8Array(records, begin, end - begin),
         cut: false,

@@ -6,8 +6,8 @@ import { scanLogFiles, type FileFindings, type Loss } from "./log-scan.ts";
 import type { StoreFindings } from "./from-store.ts";
 import type { Living } from "../judgement/living.ts";
 import { isNamed, type TimeWindow } from "../judgement/rank.ts";
-import { timelines } from "../judgement/timeline.ts";
-import { judge, livingOf } from "../judgement/verdict.ts";
+import { type LifeEvent, timelines } from "../judgement/timeline.ts";
+import { judge, livingOf, type Verdict } from "../judgement/verdict.ts";
 
 export interface LogPlaces {
   readonly files: LogFiles;
@@ -85,12 +85,21 @@ function withNotes(report: SourceReport): SourceReport {
 type Told = Pick<FileFindings, "facts" | "ignoredIds"> & Partial<Pick<FileFindings, "uploadsOf">>;
 
 /** When an instance was deleted does not hang on its uploads: only of those that were they are looked at. */
-function timelinesOf(findings: readonly Told[]): ReturnType<typeof timelines> {
-  const facts = findings.flatMap((found) => found.facts);
-  const known = timelines(facts);
-  const told = [...known].flatMap(([guid, events]) => (judge(guid, events) === undefined ? [] : [guid]));
-  const uploads = told.flatMap((guid) => findings.flatMap(({ uploadsOf }) => uploadsOf?.(guid) ?? []));
-  return uploads.length === 0 ? known : timelines([...facts, ...uploads]);
+function judgedOf(findings: readonly Told[]): ReadonlyMap<string, Judged> {
+  const known = timelines(findings.flatMap((found) => found.facts));
+  const judged = new Map([...known].map(([guid, events]) => [guid, { events, verdict: judge(guid, events) }]));
+  const told = new Set([...judged].flatMap(([guid, { verdict }]) => (verdict === undefined ? [] : [guid])));
+  const uploads = findings.flatMap(({ uploadsOf }) => uploadsOf?.(told) ?? []);
+  const later = new Set(uploads.flatMap(({ guid }) => guid ?? []));
+  const facts = [...later].flatMap((guid) => known.get(guid) ?? []).flatMap(({ fact, copies }) => [fact, ...copies]);
+  for (const [guid, events] of timelines([...facts, ...uploads]))
+    judged.set(guid, { events, verdict: judge(guid, events) });
+  return judged;
+}
+
+interface Judged {
+  readonly events: readonly LifeEvent[];
+  readonly verdict: Verdict;
 }
 
 function judgeAll(
@@ -101,8 +110,7 @@ function judgeAll(
   const sightings: Sighting[] = [];
   const notDeleted: NotDeleted[] = [];
   const unclear: Unclear[] = [];
-  for (const [guid, events] of timelinesOf(findings)) {
-    const verdict = judge(guid, events);
+  for (const [guid, { events, verdict }] of judgedOf(findings)) {
     if (verdict === undefined) {
       const known = name === undefined ? undefined : livingOf(guid, events);
       if (name !== undefined && known !== undefined && isNearly(known, name)) living.push(known);

@@ -24,8 +24,8 @@ export const MOST_FACTS = 200_000;
 export interface FileFindings {
   readonly file: string;
   readonly facts: readonly Fact[];
-  /** Uploads of an instance that are not among `facts`. */
-  readonly uploadsOf: (guid: string) => readonly Fact[];
+  /** Uploads of instances that are not among `facts`. */
+  readonly uploadsOf: (guids: ReadonlySet<string>) => readonly Fact[];
   readonly ignoredIds: readonly string[];
   readonly from?: Stamp;
   readonly to?: Stamp;
@@ -183,7 +183,7 @@ class FileScan {
     return {
       file: this.#file.path,
       facts: this.#inOrder([...this.#facts, ...this.#uploads.values(), ...this.#said.values()]),
-      uploadsOf: (guid) => this.#uploadsOf(guid),
+      uploadsOf: (guids) => this.#uploadsOf(guids),
       ignoredIds: [...this.#ignoredIds],
       ...(this.#from === undefined ? {} : { from: this.#from }),
       ...(this.#to === undefined ? {} : { to: this.#to }),
@@ -209,9 +209,9 @@ class FileScan {
     return this.#order.isNewestFirst ? facts.toReversed().map((fact) => ({ ...fact, newestFirst: true })) : facts;
   }
 
-  #uploadsOf(guid: string): readonly Fact[] {
+  #uploadsOf(guids: ReadonlySet<string>): readonly Fact[] {
     return this.#unreadUploads
-      .of(guid)
+      .of(guids)
       .flatMap(({ bytes, byteOffset }) =>
         readLogLines(decode(bytes), { file: this.#file.path, byteOffset }).flatMap(({ fact }) =>
           fact?.body.kind === "archived" ? [fact] : [],

@@ -13,7 +13,7 @@ const GUID_LENGTH = 36;
 const STAMP_LENGTH = 30;
 
 export class UnreadUploads {
-  readonly #lines = new Map<string, FoundLine[]>();
+  readonly #lines: FoundLine[] = [];
   #count = 0;
 
   /** False if the line is to be read now. */
@@ -22,10 +22,7 @@ export class UnreadUploads {
     if (key === undefined || JSON_BEGINS.includes(bytes[0] ?? 0)) return false;
     this.#count += 1;
     if (this.#count <= READ_AT_ONCE) return false;
-    const guid = key.slice(0, GUID_LENGTH);
-    const known = this.#lines.get(guid) ?? [];
-    this.#lines.set(guid, known);
-    known.push(found);
+    this.#lines.push(found);
     return true;
   }
 
@@ -34,7 +31,7 @@ export class UnreadUploads {
     const names = hosts.map((host) => Buffer.from(` ${host} `).toString("latin1"));
     const head = STAMP_LENGTH + Math.max(0, ...names.map(({ length }) => length));
     const ends = new Map<string, { readonly first: FoundLine; readonly last: FoundLine }>();
-    for (const line of names.length === 0 ? [] : [...this.#lines.values()].flat()) {
+    for (const line of names.length === 0 ? [] : this.#lines) {
       const { bytes, byteOffset } = line;
       // A text is looked through in the engine, bytes are not: most often there are many lines and several hosts.
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(head, bytes.length)).toString("latin1");
@@ -49,7 +46,7 @@ export class UnreadUploads {
     return new Set([...ends.values()].flatMap(({ first, last }) => [first, last]));
   }
 
-  of(guid: string): readonly FoundLine[] {
-    return this.#lines.get(guid) ?? [];
+  of(guids: ReadonlySet<string>): readonly FoundLine[] {
+    return this.#lines.filter(({ key = "" }) => guids.has(key.slice(0, GUID_LENGTH)));
   }
 }

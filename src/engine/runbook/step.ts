@@ -1,12 +1,13 @@
 /** One step as it stands in the document: its own fields read, nothing yet said about what it refers to. */
-import { type AnyAction, EFFECTS, type Effect } from "../../action.ts";
+import { type AnyAction, type Effect, EFFECTS } from "../../action.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { Fields } from "../../kit/yaml/fields.ts";
 import type { Findings } from "../../kit/yaml/findings.ts";
 import type { Located, LocatedScalar } from "../../kit/yaml/located.ts";
-import { DURATION_REMEDY, parseDuration } from "./duration.ts";
 import { type LocatedTemplate, readTemplate } from "./located-template.ts";
+import { RecoverError } from "../../errors.ts";
+import { parseDuration as parse } from "../../kit/text/time.ts";
 
 export const STEP_KEYS = [
   "id",
@@ -173,3 +174,15 @@ function readEffect(fields: StepFields, action: AnyAction | undefined): Effect |
     });
   return effect;
 }
+
+/** Milliseconds; undefined if the text is no duration. Zero is none. */
+function parseDuration(text: string): number | undefined {
+  try {
+    return parse(text);
+  } catch (thrown) {
+    if (thrown instanceof RecoverError) return undefined;
+    throw thrown;
+  }
+}
+
+const DURATION_REMEDY = "Write it as `90s`, `10m` or `1h30m`.";

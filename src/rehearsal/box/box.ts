@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { serveCloudController } from "../cloud-controller/server.ts";
 import { serveDirector } from "../director/server.ts";
 import { DockerEngine } from "../docker-engine/engine.ts";
-import { serveDocker } from "../docker-engine/server.ts";
 import { serveStore } from "../object-store/server.ts";
 import { CLEAR, type Passage } from "../passage.ts";
 import { serveSsh } from "../ssh/server.ts";
@@ -24,6 +23,9 @@ export const DIRECTOR_ADDRESS = "10.58.111.5:25555";
 
 /** The address of the collector's log store, seen from behind the gateway. */
 const LOG_STORE_ADDRESS = "10.58.111.6:9200";
+
+/** Nobody listens there: the box's `docker` asks the process of the box. */
+const DOCKER_ENDPOINT = "tcp://127.0.0.1:1";
 
 /** A director forgets old tasks as well; nobody asks again for one that was read. */
 const TASKS_KEPT = 12;
@@ -155,11 +157,10 @@ async function open(options: BoxOptions, servers: Servers): Promise<Box> {
       },
     }),
   );
-  const dockerServer = engine === undefined ? undefined : await servers.keep(serveDocker(engine));
   return {
     host,
     docker: engine,
-    dockerEndpoint: dockerServer?.endpoint,
+    dockerEndpoint: engine === undefined ? undefined : DOCKER_ENDPOINT,
     cfUrl: cloud.url,
     storeUrl: store.url,
     gatewayPort: ssh.port,

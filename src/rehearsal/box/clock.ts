@@ -16,9 +16,6 @@ export interface BoxClock {
 export const PACES = { person: 25, max: 150 } as const;
 export type Pace = keyof typeof PACES;
 
-/** This machine's own time. */
-export const REAL_TIME: BoxClock = { realMs: 0, epochMs: 0, rate: 1 };
-
 export const shown = (clock: BoxClock): number => Math.floor(clock.epochMs + (Date.now() - clock.realMs) * clock.rate);
 
 /** Resolves when the box shows a time, or a little later. */

@@ -19,10 +19,12 @@ export interface Resource {
 export class Api {
   readonly #file: ConfigFile;
   readonly #now: () => number;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(file: ConfigFile, now: () => number) {
+  constructor(file: ConfigFile, now: () => number, signal?: AbortSignal) {
     this.#file = file;
     this.#now = now;
+    this.#signal = signal;
   }
 
   /** Any status. Throws `NoAnswer` and `CutAnswer`. */
@@ -32,7 +34,13 @@ export class Api {
     for (let left = method === "POST" ? 0 : RETRIES; ; left--) {
       const headers = await this.#authorization();
       try {
-        const reply = await exchange({ method, url, headers, ...(body === undefined ? {} : { body }) });
+        const reply = await exchange({
+          method,
+          url,
+          headers,
+          signal: this.#signal,
+          ...(body === undefined ? {} : { body }),
+        });
         if (left === 0 || !RETRIED.includes(reply.status)) return reply;
       } catch (error) {
         if (left === 0 || error instanceof CutAnswer || !(error instanceof NoAnswer)) throw error;

@@ -1,4 +1,4 @@
-/** One HTTP exchange with the stand-in: over node:http, which starts faster than fetch, and to this machine alone (law 13). */
+/** One HTTP exchange with the stand-in: to this machine alone (law 13). */
 import { request as httpRequest } from "node:http";
 import { isLoopbackAddress } from "../loopback-guard.ts";
 import { CfFailure, CutAnswer, requestError } from "./failure.ts";
@@ -8,6 +8,7 @@ export interface Call {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Reply {
@@ -21,7 +22,7 @@ export function exchange(call: Call): Promise<Reply> {
   if (!isLoopbackAddress(url.hostname)) throw new CfFailure(`a rehearsal reaches only this machine, not ${url.host}`);
   return new Promise((resolve, reject) => {
     const headers = { "content-type": "application/json", ...call.headers, connection: "close" };
-    const outgoing = httpRequest(url, { method: call.method, headers }, (incoming) => {
+    const outgoing = httpRequest(url, { method: call.method, headers, signal: call.signal }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("error", () => reject(new CutAnswer(incoming.statusCode ?? 0)));

@@ -57,6 +57,8 @@ export interface CfCall {
   /** Variables of the caller. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly words: readonly string[];
+  /** Aborted when the program ends: its request goes with it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CfAnswer {
@@ -66,7 +68,7 @@ export interface CfAnswer {
 }
 
 /** Runs one command; never throws. `now` is the time that tokens are measured by. */
-export async function answerCf({ env, words }: CfCall, now: () => number): Promise<CfAnswer> {
+export async function answerCf({ env, words, signal }: CfCall, now: () => number): Promise<CfAnswer> {
   const [name = "", ...rest] = words;
   if (["version", "--version", "-v"].includes(name)) return { code: 0, stdout: `${VERSION}\n`, stderr: "" };
   const command = COMMANDS[name];
@@ -75,7 +77,7 @@ export async function answerCf({ env, words }: CfCall, now: () => number): Promi
   let [stdout, stderr] = ["", ""];
   const say = (...lines: readonly string[]): void => void (stdout += lines.map((line) => `${line}\n`).join(""));
   const warn = (line: string): void => void (stderr += `${line}\n`);
-  const code = await carriedOut(command, rest, { env, say, warn, now }).then(
+  const code = await carriedOut(command, rest, { env, say, warn, now, signal }).then(
     () => 0,
     (error: unknown) => failed(error, { say, warn }),
   );
@@ -85,10 +87,14 @@ export async function answerCf({ env, words }: CfCall, now: () => number): Promi
 async function carriedOut(
   command: Known,
   words: readonly string[],
-  { now, ...given }: Pick<Cli, "env" | "say" | "warn"> & { readonly now: () => number },
+  {
+    now,
+    signal,
+    ...given
+  }: Pick<Cli, "env" | "say" | "warn"> & Pick<CfCall, "signal"> & { readonly now: () => number },
 ): Promise<void> {
   const file = new ConfigFile(given.env["CF_HOME"] ?? given.env["HOME"]);
-  const cli = { ...given, file, api: new Api(file, now) };
+  const cli = { ...given, file, api: new Api(file, now, signal) };
   const args = parseArguments(words, command);
   command.require(cli);
   await command.run(cli, args);

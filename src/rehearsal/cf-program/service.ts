@@ -1,6 +1,6 @@
-/** The box's `cf` as lines of bash; if there is no bash, `program-file.ts` puts the program itself there. */
+/** The box's `cf`, answered in its process. */
 import { join } from "node:path";
-import { type Served, servePrograms } from "../bash-programs.ts";
+import { type Served, servePrograms } from "../served-programs.ts";
 import { answerCf } from "./program.ts";
 
 /** Variables of the caller that the program reads; the caller's HOME, because this process has the rehearser's. */
@@ -15,9 +15,9 @@ export async function serveCf(
     directory,
     names: ["cf"],
     variables: VARIABLES,
-    answer: ({ variables, words }) => {
+    answer: ({ variables, words }, signal) => {
       const env = VARIABLES.map((name, at) => [name, variables[at] === "" ? undefined : variables[at]]);
-      return answerCf({ env: Object.fromEntries(env) as Record<string, string | undefined>, words }, now);
+      return answerCf({ env: Object.fromEntries(env) as Record<string, string | undefined>, words, signal }, now);
     },
   });
   return { path: join(directory, "cf"), service };

@@ -2,16 +2,14 @@
  * `docker` alone for a tool whose engine is elsewhere, and for one that runs on the engine's own machine the programs of that
  * machine. `env` and `sh` are among these, so that no file of the rehearser's machine is met.
  */
-import { type Served, servePrograms } from "../bash-programs.ts";
+import { type Reading, type Served, servePrograms } from "../served-programs.ts";
 import type { DockerAnswer } from "../docker-engine/answer.ts";
 import { putSudo } from "./sudo.ts";
 
 const OF_MACHINE = ["docker", "docker-compose", "env", "id", "uname", "sh", "curl"];
 
-const READS = "IFS= read -r -d '' input";
 /** As the real one does, `docker` reads only if it is told to. */
-const reads = (program: string): string =>
-  program === "docker" ? `case " $* " in *" -i "* | *" - "*) ${READS} ;; esac` : READS;
+const reading = (program: string): Reading => (program === "docker" ? ["-i", "-"] : "all");
 
 /** A program, its words and its input: one character for each byte. */
 export interface DockerProgramCall {
@@ -34,7 +32,7 @@ async function serve(directory: string, names: readonly string[], answer: Answer
   return await servePrograms({
     directory,
     names,
-    reads,
+    reading,
     answer: async ({ program, words, stdin }) =>
       answer({ program, words, stdin: Buffer.from(stdin).toString("latin1") }),
   });

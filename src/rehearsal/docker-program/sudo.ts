@@ -2,7 +2,7 @@
  * The box's `sudo`. The rehearser's own `sudo` forgets PATH and DOCKER_HOST, and would lead out of the box, as root, to
  * the engine of the machine (law 13).
  */
-import { putScript } from "../bash-programs.ts";
+import { putScript } from "../served-programs.ts";
 
 /** It asks for no password, and runs the program that the child's own PATH finds. */
 const SUDO = `#!/bin/sh

@@ -3,7 +3,7 @@
  * down the lines that they are told, and end by a signal. All else happens in the process that hosts the rehearsal.
  */
 import { createServer, type Socket } from "node:net";
-import { BASH, CAT, putScript, type Served } from "../bash-programs.ts";
+import { BASH, CAT, putScript, type Served } from "../served-programs.ts";
 import { closed, listening } from "../listening.ts";
 
 /** Without a trap bash ignores SIGQUIT. */

@@ -1,5 +1,5 @@
 /** PostgreSQL's client programs as lines of bash, in a directory of the rehearsal. Any account can run them. */
-import { type Served, servePrograms } from "../bash-programs.ts";
+import { type Served, servePrograms } from "../served-programs.ts";
 import { type ClientCall, type ClientEnd, pgDump, psql } from "./clients.ts";
 import type { Ask } from "./login.ts";
 
@@ -22,7 +22,8 @@ export const serveStubs = (directory: string, programs: Readonly<Record<string, 
     directory,
     names: Object.keys(programs),
     variables: ["PGHOST", "PGUSER"],
-    reads: () => `case " $* " in *" -c "*|*" -f "*|*" --version "*) ;; *) IFS= read -r -d '' input ;; esac`,
+    // psql takes a script so, with ON_ERROR_STOP.
+    reading: () => ["-v"],
     answer: ({ program, variables: [host = "", user = ""], words: args, stdin }) =>
       answer(programs[program], { program, host, user, args, stdin }),
   });

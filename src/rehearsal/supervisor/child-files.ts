@@ -6,8 +6,6 @@ import type { Box } from "../box/box.ts";
 import { DIRECTOR_ADDRESS } from "../box/box.ts";
 import { LOG_INDEX, LOG_READER } from "../box/collected-store.ts";
 import { type BoxClock, shown } from "../box/clock.ts";
-import { hasBash } from "../bash-programs.ts";
-import { installCfProgram, installDockerProgram } from "../program-file.ts";
 import { serveDockerProgram, serveMachine } from "../docker-program/service.ts";
 import { serveCf } from "../cf-program/service.ts";
 import type { Laptop } from "./laptop.ts";
@@ -53,11 +51,11 @@ export async function layOut({
   const temporary = laptop?.temporary ?? join(directory, "tmp");
   for (const path of [home, temporary]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const bin = join(directory, "bin");
-  const { path: cf, close: closeCf } = await putCf(bin, clock);
+  const { path: cf, service } = await serveCf(bin, () => shown(clock));
   const { dockerEndpoint } = box;
   const docker = await putDocker(bin, box);
   const close = async (): Promise<void> => {
-    await Promise.all([closeCf(), docker.close()]);
+    await Promise.all([service.close(), docker.close()]);
   };
   const { keys, accounts } = box.state();
   const gatewayKey = join(home, "gateway-key");
@@ -108,24 +106,10 @@ async function putDocker(
   { docker, dockerEndpoint: endpoint = "" }: Box,
 ): Promise<{ readonly isElsewhere: boolean; close(): Promise<void> }> {
   const isElsewhere = docker !== undefined && docker.state.isLocal !== true;
-  const nothing = { isElsewhere, close: () => Promise.resolve() };
-  if (docker === undefined) return nothing;
-  if (hasBash()) {
-    const serve = isElsewhere ? serveDockerProgram : serveMachine;
-    const served = await serve(bin, (call) => docker.call({ ...call, endpoint }));
-    return { isElsewhere, close: () => served.close() };
-  }
-  if (!isElsewhere) throw new Error("this rehearsal needs /bin/bash and /bin/cat");
-  installDockerProgram(bin);
-  return nothing;
-}
-
-async function putCf(bin: string, clock: BoxClock): Promise<Pick<ChildPlace, "close"> & { readonly path: string }> {
-  if (hasBash()) {
-    const { path, service } = await serveCf(bin, () => shown(clock));
-    return { path, close: () => service.close() };
-  }
-  return { path: installCfProgram(bin, clock), close: () => Promise.resolve() };
+  if (docker === undefined) return { isElsewhere, close: () => Promise.resolve() };
+  const serve = isElsewhere ? serveDockerProgram : serveMachine;
+  const served = await serve(bin, (call) => docker.call({ ...call, endpoint }));
+  return { isElsewhere, close: () => served.close() };
 }
 
 function configuration(box: Box, gatewayKey: string): Record<string, unknown> {

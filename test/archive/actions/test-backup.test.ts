@@ -2,10 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { finding } from "../../../src/archive/actions/backup/finding.ts";
-import { lookAtRights } from "../../../src/archive/actions/backup/look-at-rights.ts";
+import { keptText, lookAtRights } from "../../../src/archive/actions/backup/look-at-rights.ts";
 import { expectationOf, returnedOf } from "../../../src/archive/actions/backup/expectation.ts";
-import { requireOneSelect } from "../../../src/archive/actions/backup/one-select.ts";
-import { keptText } from "../../../src/archive/actions/backup/protection.ts";
+import { requireOneSelect } from "../../../src/archive/actions/backup/find-archive.ts";
 import type { Protection } from "../../../src/ports/object-store.ts";
 import { Scene } from "../../traps/scene.ts";
 import { isOfTheMachine, lastWords } from "../../../src/archive/actions/backup/server-words.ts";

@@ -1,6 +1,6 @@
 import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
-import { adler32 } from "../../../src/archive/compression/adler32.ts";
+import { adler32 } from "../../../src/archive/compression/lzop.ts";
 import { Xxh32, xxh32 } from "../../../src/archive/compression/xxh32.ts";
 import { crc32c } from "../../../src/archive/wal/crc32c.ts";
 

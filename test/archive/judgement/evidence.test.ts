@@ -107,7 +107,9 @@ describe("what is told before consent", () => {
     expect(verdict.recoveryPoint && recoveryPointText(verdict.recoveryPoint)).toMatch(
       /^no later than 2026-11-21T02:30:00/,
     );
-    expect(lostSegmentsText(verdict.loss)).toBe("lost after the recovery point: 2 segments (1 missing, 1 unreachable)");
+    expect(lostSegmentsText(verdict.loss, false)).toBe(
+      "lost after the recovery point: 2 segments (1 missing, 1 unreachable)",
+    );
     expect(lossInTime(stamp(3), new Date("2026-11-21T02:35:21Z")).seconds).toBe(321);
     expect(lossInTime(stamp(3), new Date(START_MS)).seconds).toBe(0);
   });

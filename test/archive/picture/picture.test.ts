@@ -1,7 +1,6 @@
 /** The picture of an archive in a terminal and on a page. The goldens are to be looked at: `npx vitest run -u` writes them. */
 import { describe, expect, it } from "vitest";
-import { Axis } from "../../../src/archive/picture/axis.ts";
-import type { Drawn } from "../../../src/archive/picture/scene.ts";
+import { Axis, type Drawn } from "../../../src/archive/picture/scene.ts";
 import { svgPicture } from "../../../src/archive/picture/svg.ts";
 import { terminalPicture } from "../../../src/archive/picture/terminal.ts";
 import { readArchive } from "../../../src/archive/reading/facts.ts";

@@ -4,24 +4,25 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseInventoryLine } from "../../../src/discovery/sources/inventory-line.ts";
 import { InventoryFile } from "../../../src/discovery/inventory/inventory-file.ts";
-import { boxCfProgram } from "../../contract/box-cf-program.ts";
 import { ADMIN, CloudFoundryWorld, DEVELOPER } from "../../contract/cloud-foundry-world.ts";
+import { ServedCfProgram } from "../../contract/served-cf-program.ts";
 import { Place } from "../program.ts";
 import { fileDirectory } from "../../directory.ts";
 
 const world = new CloudFoundryWorld();
+const served = new ServedCfProgram();
 const bin = fileDirectory();
 let cf = "";
 const places: Place[] = [];
 
 beforeAll(async () => {
   await world.start();
-  cf = dirname(await boxCfProgram(bin));
+  cf = dirname(await served.put(bin));
 });
 afterEach(() => {
   for (const place of places.splice(0)) place.remove();
 });
-afterAll(() => world.close());
+afterAll(() => Promise.all([world.close(), served.close()]));
 
 function somewhere() {
   const place = new Place();

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openTerminal } from "../../rig/terminal.ts";
+import { openTerminal } from "../../rig/terminal/terminal.ts";
 import { Place } from "../program.ts";
 import { TOOL } from "../../tool.ts";
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { EventBody } from "../../../src/engine/state/event.ts";
 import { eventLines, manualLines } from "../../../src/cli/screen/event-lines.ts";
 import { laidOut } from "../../../src/cli/screen/line-reading.ts";
 import { pagesOf } from "../../../src/cli/screen/prompts.ts";
@@ -6,6 +7,9 @@ import { row, rowsOf, wrap, wrapUnder } from "../../../src/cli/screen/text.ts";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
 const STAMP = { schema: "dingo-recover/event@1", time: "2026-11-21T02:00:00.000Z", run: "r" } as const;
+/** An event on a terminal of 80 columns. */
+const told = (event: EventBody): readonly string[] => eventLines({ ...STAMP, ...event }, { width: 80, verbose: false });
+const BEGAN = { type: "run-began", runbook: "it", title: "It", steps: [], dryRun: false, rehearsal: false } as const;
 const SCREEN = { rows: 24, height: (line: string) => rowsOf(line, 80) };
 
 describe("what is shown before a question", () => {
@@ -95,8 +99,7 @@ describe("the head of a rehearsal", () => {
 
   it("is wrapped at words where the title is long", () => {
     const title = "Bring back a deleted Dingo PostgreSQL service from its write-ahead log";
-    const began = { type: "run-began", runbook: "it", title, steps: [], dryRun: false, rehearsal: true } as const;
-    const shown = eventLines({ ...STAMP, ...began, resumed: false }, { width: 80, verbose: false });
+    const shown = told({ ...BEGAN, title, rehearsal: true, resumed: false });
     const head = shown.slice(0, shown.indexOf("run r, 0 steps"));
     expect(Math.max(...head.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(head.join(" ")).toBe(`${title}  (rehearsal: nothing real is touched)`);
@@ -105,19 +108,11 @@ describe("the head of a rehearsal", () => {
 
 describe("the head of a run that goes on", () => {
   it("says what it was begun with, a long text by its beginning", () => {
-    const began = {
-      type: "run-began",
-      runbook: "it",
-      title: "It",
-      steps: [],
-      dryRun: false,
-      rehearsal: false,
-    } as const;
     const given = [
       { name: "service", text: "important-db" },
       { name: "needles", text: "x".repeat(500) },
     ];
-    const shown = eventLines({ ...STAMP, ...began, resumed: true, given }, { width: 80, verbose: false });
+    const shown = told({ ...BEGAN, resumed: true, given });
     expect(shown.slice(0, 3)).toEqual(["It", "run r, 0 steps, resumed", "with service=important-db,"]);
     expect(shown[3]).toBe(`needles=${"x".repeat(80)}…`);
   });
@@ -130,8 +125,7 @@ describe("a step that has nothing to take back", () => {
     ["by-hand", "restart[web]  it runs on"],
   ])("is named, with how that was seen (%s)", (how, line) => {
     const ended = { type: "step-ended", step: "restart", item: "web", state: "undone", durationMs: 0 } as const;
-    const shown = eventLines({ ...STAMP, ...ended, how, evidence: "it runs on" }, { width: 80, verbose: false });
-    expect(shown).toEqual([line]);
+    expect(told({ ...ended, how, evidence: "it runs on" })).toEqual([line]);
   });
 });
 
@@ -169,8 +163,7 @@ describe("the commands for doing a step by hand", () => {
 describe("the head of a step", () => {
   it("is broken at words, and what follows stands under it", () => {
     const title = `Undo "${"give the recovered database its name ".repeat(3).trim()}"`;
-    const event = { ...STAMP, type: "step-would-run", step: "names", title, effect: "disrupt", commands: [] } as const;
-    const shown = eventLines(event, { width: 80, verbose: false });
+    const shown = told({ type: "step-would-run", step: "names", title, effect: "disrupt", commands: [] });
     expect(shown.length).toBeGreaterThan(1);
     expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(shown.map((line) => line.trim()).join(" ")).toBe(`names  ${title}  [disrupt]`);
@@ -181,8 +174,7 @@ describe("the head of a step", () => {
 describe("a run that resuming cannot help", () => {
   it("ends with the command that closes it, on a line of its own", () => {
     const ways = { beginAnewWith: "dingo-recover run book", closeWith: "dingo-recover undo r" };
-    const ended = { type: "run-ended", outcome: "failed", exitCode: 2, head: "0".repeat(64), ...ways } as const;
-    const shown = eventLines({ ...STAMP, ...ended }, { width: 80, verbose: false });
+    const shown = told({ type: "run-ended", outcome: "failed", exitCode: 2, head: "0".repeat(64), ...ways });
     expect(shown.slice(-2)).toEqual([
       "  dingo-recover run book  # once that is put right",
       "  dingo-recover undo r  # closes this run, which is open until then",
@@ -193,15 +185,7 @@ describe("a run that resuming cannot help", () => {
 describe("a system that does not answer", () => {
   it("is waited for in sight of how to stop, and of what sets how long", () => {
     const error = { code: "unreachable", message: "no answer", remedy: "Look." } as const;
-    const event = {
-      ...STAMP,
-      type: "waiting",
-      step: "s",
-      error,
-      safe: "This only reads.",
-      patienceLeftMs: 600_000,
-    } as const;
-    const shown = eventLines(event, { width: 80, verbose: false });
+    const shown = told({ type: "waiting", step: "s", error, safe: "This only reads.", patienceLeftMs: 600_000 });
     expect(shown.map((line) => line.trim()).join(" ")).toBe(
       "waiting: no answer This only reads. Trying again for 10 min 0 s (--patience sets how long); Ctrl-C stops safely, resume goes on.",
     );

@@ -12,7 +12,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { refuseReplaceable } from "../../../src/cli/session/require-trusted.ts";
 import { consequencesOf } from "../../../src/config/trust/consequences.ts";
@@ -29,12 +29,24 @@ beforeEach(() => {
 });
 
 const put = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
 };
 
 const subject = (text = readFileSync(join(folder, "c.yml"), "utf8")): Subject =>
   subjectOf({ path: join(folder, "c.yml"), text });
+
+/** Trust in a configuration beside these files holds until one of them is another. */
+function holdsUntilChanged(name: string, files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) put(file, text);
+  put(name, "1");
+  store.trust(subject(), AT);
+  expect(store.trusts(subject())).toBe(true);
+  put(name, "2");
+  expect(store.trusts(subject())).toBe(false);
+}
 
 describe("trust", () => {
   it("holds for the very contents, and for no others", () => {
@@ -78,47 +90,28 @@ describe("trust", () => {
   });
 
   it("ends with a change of what an own action requires without its ending", () => {
-    put("c.yml", "actions: [main.cjs]\n");
-    put("main.cjs", 'require("./helper");\n');
-    put("helper.js", "1");
-    store.trust(subject(), AT);
-    put("helper.js", "2");
-    expect(store.trusts(subject())).toBe(false);
+    holdsUntilChanged("helper.js", { "c.yml": "actions: [main.cjs]\n", "main.cjs": 'require("./helper");\n' });
   });
 
   it("does not cover types that a comment of JavaScript imports, and covers an import beside them", () => {
-    put("c.yml", "actions: [main.mjs]\n");
     const types = '/** @import { A, B } from "nowhere" */\n/** @import { C } from "./c.mjs" */ ';
-    put("main.mjs", `${types}import { b } from "./helper.mjs";\n`);
-    put("helper.mjs", "1");
-    store.trust(subject(), AT);
-    expect(store.trusts(subject())).toBe(true);
-    put("helper.mjs", "2");
-    expect(store.trusts(subject())).toBe(false);
+    const main = `${types}import { b } from "./helper.mjs";\n`;
+    holdsUntilChanged("helper.mjs", { "c.yml": "actions: [main.mjs]\n", "main.mjs": main });
   });
 
   it("of TypeScript does not cover what is imported as types alone, which Node strips", () => {
-    put("c.yml", "actions: [main.ts]\n");
     const types =
       'import type { A } from "nowhere";\nimport type B from "./b.ts";\nexport type * as C from "./c.ts";\n';
-    put("main.ts", `${types}import type from "./helper.ts";\n`);
-    put("helper.ts", "1");
-    store.trust(subject(), AT);
-    expect(store.trusts(subject())).toBe(true);
-    put("helper.ts", "2");
-    expect(store.trusts(subject())).toBe(false);
+    const main = `${types}import type from "./helper.ts";\n`;
+    holdsUntilChanged("helper.ts", { "c.yml": "actions: [main.ts]\n", "main.ts": main });
   });
 
   it("ends with a change of a package that an own action imports", () => {
-    put("c.yml", "actions: [main.cjs]\n");
-    put("main.cjs", 'const { join } = require("node:path");\nrequire("helpful");\n');
-    mkdirSync(join(folder, "node_modules", "helpful"), { recursive: true });
-    put("node_modules/helpful/index.js", 'require("./inner.js");');
-    put("node_modules/helpful/inner.js", "1");
-    store.trust(subject(), AT);
-    expect(store.trusts(subject())).toBe(true);
-    put("node_modules/helpful/inner.js", "2");
-    expect(store.trusts(subject())).toBe(false);
+    holdsUntilChanged("node_modules/helpful/inner.js", {
+      "c.yml": "actions: [main.cjs]\n",
+      "main.cjs": 'const { join } = require("node:path");\nrequire("helpful");\n',
+      "node_modules/helpful/index.js": 'require("./inner.js");',
+    });
   });
 
   it.each([
@@ -130,17 +123,13 @@ describe("trust", () => {
     ["as the index of its directory", 'createRequire(import.meta.url); require(".");', "index.js"],
     ["from a package that has another file for require", 'import "dual";', "node_modules/dual/import.mjs"],
   ])("ends with a change of what an own action imports %s", (_, text, file) => {
-    put("c.yml", "actions: [main.mjs]\n");
-    put("package.json", '{ "imports": { "#dep": "./dep.mjs" } }');
-    put("main.mjs", text.replace("FOLDER", folder));
-    mkdirSync(join(folder, "node_modules", "dual"), { recursive: true });
-    put("node_modules/dual/package.json", '{ "exports": { "import": "./import.mjs", "require": "./require.cjs" } }');
-    put("node_modules/dual/require.cjs", "1");
-    put(file, "1");
-    store.trust(subject(), AT);
-    expect(store.trusts(subject())).toBe(true);
-    put(file, "2");
-    expect(store.trusts(subject())).toBe(false);
+    holdsUntilChanged(file, {
+      "c.yml": "actions: [main.mjs]\n",
+      "package.json": '{ "imports": { "#dep": "./dep.mjs" } }',
+      "main.mjs": text.replace("FOLDER", folder),
+      "node_modules/dual/package.json": '{ "exports": { "import": "./import.mjs", "require": "./require.cjs" } }',
+      "node_modules/dual/require.cjs": "1",
+    });
   });
 
   it("takes a word in a comment for no module", () => {
@@ -174,12 +163,8 @@ describe("trust", () => {
 
   it("ends with a change of an action that lies in the home", () => {
     vi.stubEnv("HOME", folder);
-    put("c.yml", "actions: [~/own.mjs]\n");
-    put("own.mjs", "1");
     mkdirSync(join(folder, "~"));
-    store.trust(subject(), AT);
-    put("own.mjs", "2");
-    expect(store.trusts(subject())).toBe(false);
+    holdsUntilChanged("own.mjs", { "c.yml": "actions: [~/own.mjs]\n" });
     vi.unstubAllEnvs();
   });
 

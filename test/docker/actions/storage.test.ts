@@ -18,7 +18,7 @@ import { postgresFiles } from "../../../src/rehearsal/docker-engine/postgres-fil
 import { type DockerEngineState, emptyEngine } from "../../../src/rehearsal/docker-engine/state.ts";
 import { file, treeOf } from "../../../src/rehearsal/docker-engine/tree.ts";
 import { dockerHost } from "../../../src/rehearsal/scenarios/audit-docker-storage.ts";
-import { hostOf } from "../../rehearsal/docker-engine-fixture.ts";
+import { hostOf } from "../../rehearsal/docker/docker-engine-fixture.ts";
 import { Scene } from "../../traps/scene.ts";
 
 const NOW = Date.UTC(2026, 10, 22);

@@ -38,7 +38,7 @@ function isCovered(line: string, file: string): boolean {
 }
 
 function isBrokerCovered(line: string, file: string): boolean {
-  const lager = parseLager(line.slice(lagerStart(line)));
+  const lager = parseLager(line.slice(lagerStart(line))).line;
   if (lager === undefined) return isCut(file);
   const action = actionOf(lager.action).replace(/^recreate\./, "");
   return (
@@ -75,7 +75,7 @@ describe("each row of the broker's table", () => {
         .split("\n")
         .flatMap((line) => {
           const at = lagerStart(line);
-          const action = at < 0 ? undefined : parseLager(line.slice(at))?.action;
+          const action = at < 0 ? undefined : parseLager(line.slice(at)).line?.action;
           return action === undefined ? [] : [`${folder} ${actionOf(action)}`];
         }),
     ),

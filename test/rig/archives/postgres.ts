@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { end } from "../server.ts";
 import type { Archiver } from "./archiver.ts";
 import { type Chronicle, parseLsn } from "./chronicle.ts";
 import type { PostgresqlVersion, Workshop } from "./workshop.ts";
@@ -122,7 +123,7 @@ export class Postgres {
     if (child.pid !== undefined) await workshop.ledger.process("process", child.pid);
     const end = Date.now() + LIMIT_MS;
     for (;;) {
-      const gone = hasEnded(child);
+      const gone = child.exitCode !== null || child.signalCode !== null;
       const said = await this.said();
       if (READY.test(said)) return { ready: true, log: said };
       if (gone) return { ready: false, log: said };
@@ -146,13 +147,7 @@ export class Postgres {
 
   /** `SIGQUIT` is a crash: nothing more is archived. `SIGINT` archives the open segment. */
   async stop(signal: "SIGQUIT" | "SIGINT" | "SIGKILL" = "SIGQUIT"): Promise<void> {
-    const child = this.process;
-    if (child === undefined) return;
-    if (!hasEnded(child)) {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill(signal);
-      await ended;
-    }
+    if (this.process !== undefined) await end(this.process, signal);
     this.process = undefined;
   }
 
@@ -236,5 +231,3 @@ function targetOf(target: string | Date): readonly string[] {
       : `recovery_target_time = ${quoted(target.toISOString())}`;
   return [what, "recovery_target_action = 'promote'"];
 }
-
-const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;

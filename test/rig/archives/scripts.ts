@@ -1,6 +1,5 @@
 /** Shell scripts that carry a program's environment: PostgreSQL's commands and secrets do not go onto a command line. */
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Workshop } from "./workshop.ts";
 
 export async function script(
@@ -16,7 +15,5 @@ export async function script(
   await workshop.own(path);
   return path;
 }
-
-export const scriptPath = (home: string, name: string): string => join(home, name);
 
 export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

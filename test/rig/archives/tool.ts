@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { RunEvent } from "../../../src/engine/state/event.ts";
+import { variablesOf } from "../sts.ts";
 import type { Workshop } from "./workshop.ts";
 import { AS_INSTALLED, TOOL } from "../../tool.ts";
 
@@ -30,8 +31,7 @@ export class Tool {
       PATH: "/usr/lib/postgresql/15/bin:/usr/bin:/bin",
       HOME: home,
       DINGO_RECOVER_STATE: join(home, "state"),
-      AWS_ACCESS_KEY_ID: objects.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
+      ...variablesOf(objects.credentials),
       AWS_REGION: objects.region,
       AWS_ENDPOINT_URL: objects.endpoint,
       ...more,

@@ -1,7 +1,7 @@
 /** WAL-G v0.2.19, built with brotli and with lzop's reader. */
-import type { Archiver, Commands } from "./archiver.ts";
-import { script, scriptPath } from "./scripts.ts";
-import type { Ended, Workshop } from "./workshop.ts";
+import { variablesOf } from "../sts.ts";
+import { Archiver } from "./archiver.ts";
+import type { Workshop } from "./workshop.ts";
 
 export interface WalGOptions {
   readonly compression: "lz4" | "lzma" | "brotli";
@@ -9,16 +9,15 @@ export interface WalGOptions {
   readonly deltas?: number;
 }
 
-export class WalG implements Archiver {
+export class WalG extends Archiver {
   readonly reader = "wal-g";
-
-  private readonly workshop: Workshop;
-  readonly prefix: string;
+  protected readonly program: readonly string[];
+  protected readonly fetching = "wal-fetch";
   private readonly options: WalGOptions;
 
   constructor(workshop: Workshop, prefix: string, options: WalGOptions) {
-    this.workshop = workshop;
-    this.prefix = prefix;
+    super(workshop, prefix);
+    this.program = [workshop.program("wal-g")];
     this.options = options;
   }
 
@@ -26,35 +25,7 @@ export class WalG implements Archiver {
     return new WalG(this.workshop, prefix, this.options);
   }
 
-  async commands(home: string): Promise<Commands> {
-    const env = this.environment();
-    const program = this.workshop.program("wal-g");
-    const push = await script(this.workshop, {
-      path: scriptPath(home, "push"),
-      env,
-      command: `${program} wal-push "$@"`,
-    });
-    const fetch = await script(this.workshop, {
-      path: scriptPath(home, "fetch"),
-      env,
-      command: `${program} wal-fetch "$@"`,
-    });
-    return { push, fetch };
-  }
-
-  backUp({ home, data }: { readonly home: string; readonly data: string }): Promise<Ended> {
-    return this.call(["backup-push", data], { PGHOST: home, PGUSER: "postgres", PGDATABASE: "postgres" });
-  }
-
-  fetchBase(name: string, data: string): Promise<Ended> {
-    return this.call(["backup-fetch", data, name]);
-  }
-
-  private call(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    return this.workshop.run([this.workshop.program("wal-g"), ...args], { env: { ...this.environment(), ...env } });
-  }
-
-  private environment(): Readonly<Record<string, string>> {
+  protected environment(): Readonly<Record<string, string>> {
     const { objects } = this.workshop;
     const { compression, deltas = 0 } = this.options;
     return {
@@ -63,8 +34,7 @@ export class WalG implements Archiver {
       AWS_ENDPOINT: objects.endpoint,
       AWS_S3_FORCE_PATH_STYLE: "true",
       AWS_REGION: objects.region,
-      AWS_ACCESS_KEY_ID: objects.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: objects.credentials.secretAccessKey,
+      ...variablesOf(objects.credentials),
       WALG_COMPRESSION_METHOD: compression,
       WALG_DELTA_MAX_STEPS: String(deltas),
       WALG_UPLOAD_CONCURRENCY: "2",

@@ -12,8 +12,8 @@ import { builtProgram, images } from "../cache.ts";
 import type { Output } from "../docker.ts";
 import type { Foundation } from "../foundation.ts";
 import { cfProgram } from "../service-key.ts";
-import { SshSession } from "../ssh-session.ts";
-import type { S3Credentials } from "../sts.ts";
+import { SshSession } from "../terminal/ssh-session.ts";
+import { type S3Credentials, variablesOf } from "../sts.ts";
 import { TOOL } from "../../tool.ts";
 
 /** The CLI of the container's image: the machine may have none. */
@@ -67,9 +67,7 @@ export class OperatorShell {
       BOSH_CLIENT: director.client,
       BOSH_CLIENT_SECRET: director.clientSecret,
       BOSH_NON_INTERACTIVE: "true",
-      AWS_ACCESS_KEY_ID: keys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-      AWS_SESSION_TOKEN: keys.sessionToken ?? "",
+      ...variablesOf(keys),
       AWS_ENDPOINT_URL: rig.objects.endpoint,
       AWS_DEFAULT_REGION: rig.objects.region,
     };

@@ -2,7 +2,7 @@
 import type { Json } from "../../../src/action.ts";
 import { evaluate } from "../../../src/engine/expression/expression.ts";
 import { byPath, fillLine } from "../../printed/fill.ts";
-import { DEPLOYMENT } from "../director.ts";
+import { DEPLOYMENT } from "../foundation/director.ts";
 import { type Foundation, ORG, SPACE } from "../foundation.ts";
 import type { OperatorShell } from "./operator-shell.ts";
 import type { PrintedStep } from "./printed-steps.ts";

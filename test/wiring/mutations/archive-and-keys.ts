@@ -6,19 +6,11 @@ import { setInitialize } from "../../../src/foundation/actions/etcd/set-initiali
 import { setRolePasswords } from "../../../src/foundation/actions/postgres/set-role-passwords.ts";
 import { BUCKET, lzopLike, NEW, segment, SYSID } from "../../archive/sample-archive.ts";
 import { NEW_GUID, NEW_SYSID, type Scene, WITH_ETCD } from "../../traps/scene.ts";
-import { at, type MutationCases, ONE_VALUE, tried } from "./shape.ts";
+import { at, cutAfter, type MutationCases, ONE_VALUE, tried } from "./shape.ts";
 import { asideInput, baselineOf, copied, emptied, fresh, stopped } from "./worlds.ts";
 
 const INITIALIZE = `/service/${NEW_GUID}/initialize`;
 const OPTIME = `/service/${NEW_GUID}/optime/leader`;
-
-/** The store answers to so many changes more; then the process ends. */
-async function cutAfter(scene: Scene, changes: number, of: MutationCases): Promise<Scene> {
-  scene.store.dieAfterChanges = scene.store.changes.length + changes;
-  await tried(scene, of);
-  scene.store.dieAfterChanges = Number.POSITIVE_INFINITY;
-  return scene;
-}
 
 function restored(): Scene {
   const scene = fresh();
@@ -36,15 +28,15 @@ const movingAside: MutationCases = {
   acts: stopped,
   answers: {
     done: { world: emptied, evidence: /8 of 8 objects are aside/ },
-    "not-done": { world: stopped, evidence: /no object was moved/ },
-    partly: { world: at(stopped, (scene) => cutAfter(scene, 10, movingAside)), evidence: /^2 of 8 objects are aside/ },
-    unknown: {
-      world: at(stopped, async (scene) => {
+    "not-done": /no object was moved/,
+    partly: [/^2 of 8 objects are aside/, (scene) => cutAfter(scene, 10, movingAside)],
+    unknown: [
+      /2 of 8 objects are aside; .* is new/,
+      async (scene) => {
         await cutAfter(scene, 10, movingAside);
         scene.store.seed(BUCKET, `${NEW.prefix}/wal_005/${segment(9)}.lzo`, lzopLike("new 9"));
-      }),
-      evidence: /2 of 8 objects are aside; .* is new/,
-    },
+      },
+    ],
   },
 };
 
@@ -54,11 +46,8 @@ const copying: MutationCases = {
   acts: emptied,
   answers: {
     done: { world: copied, evidence: /11 of 11 objects are there and equal, 0 missing, 0 foreign/ },
-    "not-done": { world: emptied, evidence: /0 of 11 objects/ },
-    partly: {
-      world: at(emptied, (scene) => cutAfter(scene, 4, copying)),
-      evidence: /4 of 11 objects are there and equal, 7 missing/,
-    },
+    "not-done": /0 of 11 objects/,
+    partly: [/4 of 11 objects are there and equal, 7 missing/, (scene) => cutAfter(scene, 4, copying)],
     unknown: {
       world: at(copied, ({ store }) => store.seed(BUCKET, `${NEW.prefix}/sysids/sysid`, `${NEW_SYSID}\n`)),
       evidence: /10 of 11 .* 1 foreign/,
@@ -71,16 +60,16 @@ const initialize: MutationCases = {
   input: () => ({ ...WITH_ETCD, system_id: SYSID }),
   acts: stopped,
   answers: {
-    done: { world: at(stopped, (scene) => tried(scene, initialize)), evidence: new RegExp(`is "${SYSID}"`) },
-    "not-done": { world: stopped, evidence: new RegExp(`is "${NEW_SYSID}"`) },
+    done: new RegExp(`is "${SYSID}"`),
+    "not-done": new RegExp(`is "${NEW_SYSID}"`),
     partly: { never: ONE_VALUE },
-    unknown: {
-      world: at(stopped, async (scene) => {
+    unknown: [
+      new RegExp(`it was "${NEW_SYSID}" before: somebody else writes it`),
+      async (scene) => {
         await tried(scene, initialize);
         scene.etcd.keys.set(INITIALIZE, "1111111111111111111");
-      }),
-      evidence: new RegExp(`it was "${NEW_SYSID}" before: somebody else writes it`),
-    },
+      },
+    ],
   },
 };
 
@@ -89,16 +78,16 @@ const optime: MutationCases = {
   input: () => WITH_ETCD,
   acts: stopped,
   answers: {
-    done: { world: at(stopped, (scene) => tried(scene, optime)), evidence: /is absent/ },
-    "not-done": { world: stopped, evidence: /is "83886336"/ },
+    done: /is absent/,
+    "not-done": /is "83886336"/,
     partly: { never: "one call removes one key: it is there or it is not" },
-    unknown: {
-      world: at(stopped, async (scene) => {
+    unknown: [
+      /it was "83886336" before: somebody else writes it/,
+      async (scene) => {
         await tried(scene, optime);
         scene.etcd.keys.set(OPTIME, "99999999");
-      }),
-      evidence: /it was "83886336" before: somebody else writes it/,
-    },
+      },
+    ],
   },
 };
 
@@ -107,18 +96,17 @@ const passwords: MutationCases = {
   input: () => WITH_ETCD,
   acts: restored,
   answers: {
-    done: { world: at(restored, (scene) => tried(scene, passwords)), evidence: /appuser can log in/ },
-    "not-done": { world: restored, evidence: /refused for .* \(3 of 3 roles\)/ },
-    partly: {
-      world: at(restored, ({ cell }) => cell.database.passwords.set("appuser", "new-appuser")),
-      evidence: /refused for postgres, dvw7DJgqzFBJC8 \(2 of 3 roles\)/,
-    },
-    unknown: {
-      world: at(restored, ({ cell }) =>
+    done: /appuser can log in/,
+    "not-done": /refused for .* \(3 of 3 roles\)/,
+    partly: [
+      /refused for postgres, dvw7DJgqzFBJC8 \(2 of 3 roles\)/,
+      ({ cell }) => cell.database.passwords.set("appuser", "new-appuser"),
+    ],
+    unknown: [
+      /nobody can tell .* postgres \(the database system is starting up\)/,
+      ({ cell }) =>
         cell.database.hiccups.push({ ok: false, why: "other", message: "the database system is starting up" }),
-      ),
-      evidence: /nobody can tell .* postgres \(the database system is starting up\)/,
-    },
+    ],
   },
 };
 

@@ -7,7 +7,7 @@ import { formatLocation, parseLocation } from "../../../src/archive/names/locati
 import { BUCKET, lzopLike, NEW, OLD } from "../../archive/sample-archive.ts";
 import { DATA, NEW_GUID, RUN, type Scene, TAG, TARGET } from "../../traps/scene.ts";
 import { OWN_BASE, seedOwnBackup } from "../../foundation/actions/left-over.ts";
-import { at, type MutationCases, tried } from "./shape.ts";
+import { cutAfter, type MutationCases } from "./shape.ts";
 import { copied } from "./worlds.ts";
 
 const ROOT = parseLocation(`s3://${BUCKET}/backups/${NEW_GUID}/dingo-recover/${RUN}`);
@@ -32,20 +32,13 @@ const objects: MutationCases = {
   input: (scene) => ({ ...OF_RUN, source: formatLocation(OLD), listing: listings.get(scene) ?? {} }),
   acts: recovered,
   answers: {
-    done: { world: at(recovered, (scene) => tried(scene, objects)), evidence: /^0 of 8 objects are left/ },
-    "not-done": { world: recovered, evidence: /^8 of 8 objects are left/ },
-    partly: {
-      world: at(recovered, async (scene) => {
-        scene.store.dieAfterChanges = scene.store.changes.length + 3;
-        await tried(scene, objects);
-        scene.store.dieAfterChanges = Number.POSITIVE_INFINITY;
-      }),
-      evidence: /^5 of 8 objects are left/,
-    },
-    unknown: {
-      world: at(recovered, ({ store }) => store.seed(BUCKET, `${ROOT.prefix}/theirs`, lzopLike("theirs"))),
-      evidence: /8 of 8 objects are left, 1 were not shown/,
-    },
+    done: /^0 of 8 objects are left/,
+    "not-done": /^8 of 8 objects are left/,
+    partly: [/^5 of 8 objects are left/, (scene) => cutAfter(scene, 3, objects)],
+    unknown: [
+      /8 of 8 objects are left, 1 were not shown/,
+      ({ store }) => store.seed(BUCKET, `${ROOT.prefix}/theirs`, lzopLike("theirs")),
+    ],
   },
 };
 
@@ -54,13 +47,10 @@ const directory: MutationCases = {
   input: () => ({ ...TARGET, ...OF_RUN, directory: DIRECTORY }),
   acts: recovered,
   answers: {
-    done: { world: at(recovered, (scene) => tried(scene, directory)), evidence: /is absent/ },
-    "not-done": { world: recovered, evidence: /is directory/ },
-    partly: {
-      world: at(recovered, ({ context }) => context.record("deleting", { directory: DIRECTORY })),
-      evidence: /is directory/,
-    },
-    unknown: { world: at(recovered, ({ cell }) => cell.containers.clear()), evidence: /is not on cell_z1/ },
+    done: /is absent/,
+    "not-done": /is directory/,
+    partly: [/is directory/, ({ context }) => context.record("deleting", { directory: DIRECTORY })],
+    unknown: [/is not on cell_z1/, ({ cell }) => cell.containers.clear()],
   },
 };
 

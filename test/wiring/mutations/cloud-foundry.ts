@@ -41,14 +41,8 @@ const creating: MutationCases = {
   input: () => WANTED,
   acts: () => new Scene(),
   answers: {
-    done: {
-      world: at(
-        () => new Scene(),
-        (scene) => tried(scene, creating),
-      ),
-      evidence: /important-db" is .*, create succeeded/,
-    },
-    "not-done": { world: () => new Scene(), evidence: /no service instance "important-db"/ },
+    done: /important-db" is .*, create succeeded/,
+    "not-done": /no service instance "important-db"/,
     partly: {
       world: at(fresh, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("in progress") })),
       evidence: /create in progress/,
@@ -66,9 +60,9 @@ const key: MutationCases = {
   acts: fresh,
   answers: {
     done: { world: () => bound("succeeded", "key"), evidence: /the service key ".*" is binding, succeeded/ },
-    "not-done": { world: fresh, evidence: /does not have the service key/ },
+    "not-done": /does not have the service key/,
     partly: { world: () => bound("in progress", "key"), evidence: /in progress/ },
-    unknown: { world: at(fresh, refuseBindings), evidence: /may not be read/ },
+    unknown: [/may not be read/, refuseBindings],
   },
 };
 
@@ -85,9 +79,9 @@ const binding: MutationCases = {
   acts: withApp,
   answers: {
     done: { world: () => bound(), evidence: /the binding of "web" to "important-db" is binding, succeeded/ },
-    "not-done": { world: withApp, evidence: /does not have the binding/ },
+    "not-done": /does not have the binding/,
     partly: { world: () => bound("in progress"), evidence: /in progress/ },
-    unknown: { world: at(withApp, refuseBindings), evidence: /may not be read/ },
+    unknown: [/may not be read/, refuseBindings],
   },
 };
 
@@ -100,34 +94,22 @@ const restarting: MutationCases = {
   input: () => ({ guid: NEW_GUID, org: "shop", space: "prod", space_guid: SPACE.guid, app: "web" }),
   acts: () => bound(),
   answers: {
-    done: {
-      world: at(
-        () => bound(),
-        (scene) => tried(scene, restarting),
-      ),
-      evidence: /1 of 1 instances run/,
-    },
-    "not-done": { world: () => bound(), evidence: /no restart was asked for/ },
-    partly: {
-      world: at(
-        () => bound(),
-        (scene) => {
-          scene.cf.instanceStates.push(["RUNNING", "CRASHED"]);
-          return tried(scene, restarting);
-        },
-      ),
-      evidence: /1 of 2 instances run; web\/1 is CRASHED/,
-    },
-    unknown: {
-      world: at(
-        () => bound(),
-        async (scene) => {
-          await tried(scene, restarting);
-          scene.cf.appList.length = 0;
-        },
-      ),
-      evidence: /no application "web" in the space any more/,
-    },
+    done: /1 of 1 instances run/,
+    "not-done": /no restart was asked for/,
+    partly: [
+      /1 of 2 instances run; web\/1 is CRASHED/,
+      (scene) => {
+        scene.cf.instanceStates.push(["RUNNING", "CRASHED"]);
+        return tried(scene, restarting);
+      },
+    ],
+    unknown: [
+      /no application "web" in the space any more/,
+      async (scene) => {
+        await tried(scene, restarting);
+        scene.cf.appList.length = 0;
+      },
+    ],
   },
 };
 
@@ -157,16 +139,13 @@ const exchanging: MutationCases = {
   }),
   acts: taken,
   answers: {
-    done: {
-      world: at(taken, (scene) => tried(scene, exchanging)),
-      evidence: /recovered instance is "important-db", the other "important-db-before-/,
-    },
-    "not-done": { world: taken, evidence: /recovered instance is "important-db-2", the other "important-db"/ },
-    partly: {
-      world: at(taken, ({ cf }) => cf.change(OTHER, { name: ASIDE })),
-      evidence: /recovered instance is "important-db-2", the other "important-db-before-/,
-    },
-    unknown: { world: at(taken, ({ cf }) => cf.change(OTHER, { name: "theirs" })), evidence: /the other "theirs"/ },
+    done: /recovered instance is "important-db", the other "important-db-before-/,
+    "not-done": /recovered instance is "important-db-2", the other "important-db"/,
+    partly: [
+      /recovered instance is "important-db-2", the other "important-db-before-/,
+      ({ cf }) => cf.change(OTHER, { name: ASIDE }),
+    ],
+    unknown: [/the other "theirs"/, ({ cf }) => cf.change(OTHER, { name: "theirs" })],
   },
 };
 
@@ -181,8 +160,8 @@ const makingSpace: MutationCases = {
   input: () => ({ org: "shop", space: "prod", org_guid: SPACE.orgGuid }),
   acts: withoutSpace,
   answers: {
-    done: { world: at(withoutSpace, (scene) => tried(scene, makingSpace)), evidence: /"prod" is prod-again/ },
-    "not-done": { world: withoutSpace, evidence: /"shop" has no space "prod"/ },
+    done: /"prod" is prod-again/,
+    "not-done": /"shop" has no space "prod"/,
     partly: {
       world: at(
         () => new Scene(),
@@ -190,12 +169,12 @@ const makingSpace: MutationCases = {
       ),
       evidence: /"prod" is space-guid, and our user is no developer of it/,
     },
-    unknown: {
-      world: at(withoutSpace, ({ cf }) => {
+    unknown: [
+      /may not be read/,
+      ({ cf }) => {
         cf.hidesSpaces = true;
-      }),
-      evidence: /may not be read/,
-    },
+      },
+    ],
   },
 };
 

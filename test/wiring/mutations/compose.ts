@@ -82,9 +82,9 @@ const stopping: MutationCases = {
   input: () => ({ ...PROJECT, running: RUNNING }),
   acts: running,
   answers: {
-    done: { world: at(running, (scene) => tried(scene, stopping)), evidence: /all have stopped/ },
-    "not-done": { world: running, evidence: /mastodon_db_1, mastodon_web_1 run/ },
-    partly: { world: at(running, (scene) => stackOf(scene).stop(WEB)), evidence: /^mastodon_db_1 run/ },
+    done: /all have stopped/,
+    "not-done": /mastodon_db_1, mastodon_web_1 run/,
+    partly: [/^mastodon_db_1 run/, (scene) => stackOf(scene).stop(WEB)],
     unknown: { never: "each container of the list runs or does not" },
   },
 };
@@ -97,8 +97,8 @@ const warming: MutationCases = {
   acts: running,
   answers: {
     done: { never: "what is copied under a server that runs is no copy yet: it is gone on with" },
-    "not-done": { world: running, evidence: /nothing of the copy is there/ },
-    partly: { world: at(running, (scene) => tried(scene, warming)), evidence: /some of the copy is there/ },
+    "not-done": /nothing of the copy is there/,
+    partly: [/some of the copy is there/, (scene) => tried(scene, warming)],
     unknown: { never: "a directory is there or is not" },
   },
 };
@@ -109,19 +109,21 @@ const copying: MutationCases = {
   input: () => OF_DB,
   acts: stopped,
   answers: {
-    done: { world: at(stopped, (scene) => tried(scene, copying)), evidence: /postgres is directory/ },
-    "not-done": { world: stopped, evidence: /postgres is absent, its part is absent/ },
-    partly: {
-      world: at(stopped, (scene) => stackOf(scene).directories.set(PART, "half")),
-      evidence: /its part is directory/,
-    },
-    unknown: {
-      world: at(stopped, (scene) => stackOf(scene).directories.set(DESTINATION, "theirs")),
-      evidence: /holds something else/,
-    },
+    done: /postgres is directory/,
+    "not-done": /postgres is absent, its part is absent/,
+    partly: [/its part is directory/, (scene) => stackOf(scene).directories.set(PART, "half")],
+    unknown: [/holds something else/, (scene) => stackOf(scene).directories.set(DESTINATION, "theirs")],
   },
 };
 export const copied = at(stopped, (scene) => tried(scene, copying));
+
+/** The engine answers to two changes more; then the process ends. */
+async function cut(scene: Scene, of: MutationCases): Promise<void> {
+  const stack = stackOf(scene);
+  stack.dieAfter = stack.changed.length + 2;
+  await tried(scene, of);
+  stack.dieAfter = Number.POSITIVE_INFINITY;
+}
 
 const proving: MutationCases = {
   action: proveCopy,
@@ -129,15 +131,8 @@ const proving: MutationCases = {
   acts: copied,
   answers: {
     done: { never: "it leaves nothing to be found, and is done once more" },
-    "not-done": { world: copied, evidence: /no second copy/ },
-    partly: {
-      world: at(copied, async (scene) => {
-        stackOf(scene).dieAfter = stackOf(scene).changed.length + 2;
-        await tried(scene, proving);
-        stackOf(scene).dieAfter = Number.POSITIVE_INFINITY;
-      }),
-      evidence: /second copy is left/,
-    },
+    "not-done": /no second copy/,
+    partly: [/second copy is left/, (scene) => cut(scene, proving)],
     unknown: { never: "a directory and a container are there or are not" },
   },
 };
@@ -147,20 +142,10 @@ const settingAside: MutationCases = {
   input: () => OF_DB,
   acts: copied,
   answers: {
-    done: { world: at(copied, (scene) => tried(scene, settingAside)), evidence: /mastodon_db_1 is gone, .* is there/ },
-    "not-done": { world: copied, evidence: /mastodon_db_1 is there, .* is not/ },
-    partly: {
-      world: at(copied, async (scene) => {
-        stackOf(scene).dieAfter = stackOf(scene).changed.length + 2;
-        await tried(scene, settingAside);
-        stackOf(scene).dieAfter = Number.POSITIVE_INFINITY;
-      }),
-      evidence: /mastodon_db_1 is there, .* is there/,
-    },
-    unknown: {
-      world: at(copied, (scene) => stackOf(scene).all.delete(DB)),
-      evidence: /mastodon_db_1 is gone, .* is not/,
-    },
+    done: /mastodon_db_1 is gone, .* is there/,
+    "not-done": /mastodon_db_1 is there, .* is not/,
+    partly: [/mastodon_db_1 is there, .* is there/, (scene) => cut(scene, settingAside)],
+    unknown: [/mastodon_db_1 is gone, .* is not/, (scene) => stackOf(scene).all.delete(DB)],
   },
 };
 export const aside = at(copied, (scene) => tried(scene, settingAside));
@@ -180,13 +165,10 @@ const editing: MutationCases = {
   input: () => EDIT,
   acts: surveyed,
   answers: {
-    done: { world: at(surveyed, (scene) => tried(scene, editing)), evidence: /as it was written/ },
-    "not-done": { world: surveyed, evidence: /as it was/ },
+    done: /as it was written/,
+    "not-done": /as it was/,
     partly: { never: ONE_VALUE },
-    unknown: {
-      world: at(surveyed, (scene) => stackOf(scene).files.set(OVERRIDE, "theirs")),
-      evidence: /something else/,
-    },
+    unknown: [/something else/, (scene) => stackOf(scene).files.set(OVERRIDE, "theirs")],
   },
 };
 export const edited = at(surveyed, (scene) => tried(scene, editing));
@@ -196,13 +178,10 @@ const starting: MutationCases = {
   input: () => ({ ...UP, all: false }),
   acts: edited,
   answers: {
-    done: { world: at(edited, (scene) => tried(scene, starting)), evidence: /all run/ },
-    "not-done": { world: edited, evidence: /db does not run/ },
+    done: /all run/,
+    "not-done": /db does not run/,
     partly: { never: "with one moved service it runs or does not; of several, those that run are told" },
-    unknown: {
-      world: at(edited, (scene) => stackOf(scene).add("db", { path: PATH })),
-      evidence: /runs, and not on its new directory/,
-    },
+    unknown: [/runs, and not on its new directory/, (scene) => stackOf(scene).add("db", { path: PATH })],
   },
 };
 export const started = at(edited, (scene) => tried(scene, starting));

@@ -33,7 +33,7 @@ function policy(action: AnyAction, set: "no" | "always", other: "no" | "always")
     acts: is(other),
     answers: {
       done: { world: is(set), evidence: new RegExp(`is "${set}"`) },
-      "not-done": { world: is(other), evidence: new RegExp(`is "${other}"`) },
+      "not-done": new RegExp(`is "${other}"`),
       partly: { never: ONE_VALUE },
       unknown: { world: at(fresh, ({ cell }) => cell.containers.clear()), evidence: /is not on cell_z1/ },
     },
@@ -46,12 +46,9 @@ const stopping: MutationCases = {
   acts: fresh,
   answers: {
     done: { world: () => fresh().stopped(), evidence: /is exited/ },
-    "not-done": { world: fresh, evidence: /is running/ },
+    "not-done": /is running/,
     partly: { never: "a stop that was asked for is waited for to its end: the container runs, or it does not" },
-    unknown: {
-      world: at(fresh, ({ cell }) => cell.alter(CONTAINER, { running: false, status: "restarting" })),
-      evidence: /is restarting/,
-    },
+    unknown: [/is restarting/, ({ cell }) => cell.alter(CONTAINER, { running: false, status: "restarting" })],
   },
 };
 
@@ -60,16 +57,13 @@ const dataAside: MutationCases = {
   input: () => ({ ...TARGET, run: RUN }),
   acts: stopped,
   answers: {
-    done: { world: at(stopped, (scene) => tried(scene, dataAside)), evidence: /and the former is empty/ },
-    "not-done": { world: stopped, evidence: /is absent$/ },
-    partly: {
-      world: at(stopped, ({ cell }) => cell.files.rename(DATA, `${DATA}.${TAG}`)),
-      evidence: new RegExp(`^${DATA} is absent`),
-    },
-    unknown: {
-      world: at(stopped, ({ cell }) => cell.directories.add(`${DATA}.${TAG}`)),
-      evidence: /is directory, and the former holds 1 entries again/,
-    },
+    done: /and the former is empty/,
+    "not-done": /is absent$/,
+    partly: [new RegExp(`^${DATA} is absent`), ({ cell }) => cell.files.rename(DATA, `${DATA}.${TAG}`)],
+    unknown: [
+      /is directory, and the former holds 1 entries again/,
+      ({ cell }) => cell.directories.add(`${DATA}.${TAG}`),
+    ],
   },
 };
 
@@ -84,28 +78,28 @@ const starting: MutationCases = {
   }),
   acts: copied,
   answers: {
-    done: {
-      world: at(copied, (scene) => {
+    done: [
+      /is running.*; preparing patroni to restore/,
+      (scene) => {
         scene.cell.onStart = () => ["preparing patroni to restore this container from wal-e backups"];
         return tried(scene, starting);
-      }),
-      evidence: /is running.*; preparing patroni to restore/,
-    },
-    "not-done": { world: copied, evidence: /is exited/ },
-    partly: {
-      world: at(copied, (scene) => {
+      },
+    ],
+    "not-done": /is exited/,
+    partly: [
+      /did not restore and was stopped at once/,
+      (scene) => {
         scene.cell.onStart = () => ["INFO: initialized a new cluster"];
         return tried(scene, starting);
-      }),
-      evidence: /did not restore and was stopped at once/,
-    },
-    unknown: {
-      world: at(copied, async (scene) => {
+      },
+    ],
+    unknown: [
+      /another life than the one that was stopped/,
+      async (scene) => {
         await scene.context.record("starting", { stopped_life: FIRST_LIFE });
         scene.cell.alter(CONTAINER, { startedAt: "2026-11-21T12:20:00Z" });
-      }),
-      evidence: /another life than the one that was stopped/,
-    },
+      },
+    ],
   },
 };
 
@@ -133,19 +127,13 @@ const stoppingOld: MutationCases = {
   },
   acts: oldLivesOn,
   answers: {
-    done: {
-      world: at(oldLivesOn, (scene) => tried(scene, stoppingOld)),
-      evidence: /cf-1.* is exited.*cf-2.* is exited/,
-    },
-    "not-done": { world: oldLivesOn, evidence: /cf-1.* is running.*cf-2.* is running/ },
-    partly: {
-      world: at(oldLivesOn, ({ cell }) => cell.alter(OLD_NAMES[0], { running: false, status: "exited" })),
-      evidence: /cf-1.* is exited.*cf-2.* is running/,
-    },
-    unknown: {
-      world: at(oldLivesOn, ({ cell }) => cell.containers.delete(OLD_NAMES[1])),
-      evidence: /cf-2.* is not on/,
-    },
+    done: /cf-1.* is exited.*cf-2.* is exited/,
+    "not-done": /cf-1.* is running.*cf-2.* is running/,
+    partly: [
+      /cf-1.* is exited.*cf-2.* is running/,
+      ({ cell }) => cell.alter(OLD_NAMES[0], { running: false, status: "exited" }),
+    ],
+    unknown: [/cf-2.* is not on/, ({ cell }) => cell.containers.delete(OLD_NAMES[1])],
   },
 };
 
@@ -161,16 +149,10 @@ const copyingOld: MutationCases = {
   input: () => ({ ...TARGET, source_guid: OLD_GUID, source_cell: TARGET.cell, database: OLD_DATABASE }),
   acts: oldDirectoryLeft,
   answers: {
-    done: { world: at(oldDirectoryLeft, (scene) => tried(scene, copyingOld)), evidence: /postgres0 is directory/ },
-    "not-done": { world: oldDirectoryLeft, evidence: /postgres0 is absent, .*part is absent/ },
-    partly: {
-      world: at(oldDirectoryLeft, ({ cell }) => cell.directories.add(`${NEW_DATABASE}.part`)),
-      evidence: /postgres0 is absent, .*part is directory/,
-    },
-    unknown: {
-      world: at(oldDirectoryLeft, ({ cell }) => cell.fileTexts.set(NEW_DATABASE, "")),
-      evidence: /postgres0 is file/,
-    },
+    done: /postgres0 is directory/,
+    "not-done": /postgres0 is absent, .*part is absent/,
+    partly: [/postgres0 is absent, .*part is directory/, ({ cell }) => cell.directories.add(`${NEW_DATABASE}.part`)],
+    unknown: [/postgres0 is file/, ({ cell }) => cell.fileTexts.set(NEW_DATABASE, "")],
   },
 };
 

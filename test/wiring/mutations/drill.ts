@@ -6,7 +6,7 @@ import { writeRows } from "../../../src/foundation/actions/drill/write-rows.ts";
 import type { LastOperation } from "../../../src/ports/cloud-foundry.ts";
 import { BUCKET } from "../../archive/sample-archive.ts";
 import { NEW_GUID, RUN, type Scene, SPACE, TAG, TARGET } from "../../traps/scene.ts";
-import { at, type MutationCases, tried } from "./shape.ts";
+import type { MutationCases } from "./shape.ts";
 import { fresh } from "./worlds.ts";
 
 const KEY = `key-${TAG}`;
@@ -26,19 +26,10 @@ const filling: MutationCases = {
   input: () => ({ ...TARGET, key_guid: KEY, bucket: BUCKET, rows: ROWS, run: RUN }),
   acts: keyed,
   answers: {
-    done: {
-      world: at(keyed, (scene) => tried(scene, filling)),
-      evidence: /30 rows, MD5 [0-9a-f]{32}; 000000010000000000000003 is archived/,
-    },
-    "not-done": { world: keyed, evidence: /there is no table dingo_recover_drill/ },
-    partly: {
-      world: at(keyed, ({ cell }) => cell.sql.fill(TABLE, RUN, ROWS)),
-      evidence: /30 rows, .*not seen in the archive yet/,
-    },
-    unknown: {
-      world: at(keyed, ({ cell }) => cell.sql.fill(TABLE, "another run", ROWS)),
-      evidence: /30 rows, MD5 [0-9a-f]{32}, not 30 rows/,
-    },
+    done: /30 rows, MD5 [0-9a-f]{32}; 000000010000000000000003 is archived/,
+    "not-done": /there is no table dingo_recover_drill/,
+    partly: [/30 rows, .*not seen in the archive yet/, ({ cell }) => cell.sql.fill(TABLE, RUN, ROWS)],
+    unknown: [/30 rows, MD5 [0-9a-f]{32}, not 30 rows/, ({ cell }) => cell.sql.fill(TABLE, "another run", ROWS)],
   },
 };
 
@@ -79,16 +70,10 @@ const losing: MutationCases = {
   input: () => LOST,
   acts: created,
   answers: {
-    done: { world: at(created, (scene) => tried(scene, losing)), evidence: /no instance .* any more/ },
-    "not-done": { world: created, evidence: /"important-db" \(.*\): create succeeded/ },
-    partly: {
-      world: at(created, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("in progress") })),
-      evidence: /delete in progress/,
-    },
-    unknown: {
-      world: at(created, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("failed") })),
-      evidence: /delete failed: stuck/,
-    },
+    done: /no instance .* any more/,
+    "not-done": /"important-db" \(.*\): create succeeded/,
+    partly: [/delete in progress/, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("in progress") })],
+    unknown: [/delete failed: stuck/, ({ cf }) => cf.change(NEW_GUID, { lastOperation: operation("failed") })],
   },
 };
 

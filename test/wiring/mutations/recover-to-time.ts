@@ -27,12 +27,12 @@ const closing: MutationCases = {
   input: () => ({ ...TARGET, bucket: BUCKET, server_version: "9.6.24" }),
   acts: fresh,
   answers: {
-    done: { world: at(fresh, (scene) => tried(scene, closing)), evidence: /000000010000000000000003 is archived/ },
-    "not-done": { world: fresh, evidence: /no segment is noted as closed/ },
-    partly: {
-      world: at(fresh, ({ context }) => context.record("segment-closed", { segment: "0000000100000000000000AA" })),
-      evidence: /0000000100000000000000AA is closed, and not in the archive yet/,
-    },
+    done: /000000010000000000000003 is archived/,
+    "not-done": /no segment is noted as closed/,
+    partly: [
+      /0000000100000000000000AA is closed, and not in the archive yet/,
+      ({ context }) => context.record("segment-closed", { segment: "0000000100000000000000AA" }),
+    ],
     unknown: { never: "what was not noted is closed once more, which does no harm" },
   },
 };
@@ -44,18 +44,16 @@ const restoring: MutationCases = {
   input: () => RESTORE,
   acts: fresh,
   answers: {
-    done: { world: at(fresh, (scene) => tried(scene, restoring)), evidence: /a copy of .* as of .*, and whole/ },
-    "not-done": { world: fresh, evidence: /there is no \/var\/tmp/ },
-    partly: {
-      world: at(fresh, ({ scratch }) =>
-        scratch.places.set(PLACE, { state: "begun", copy: COPY, evidence: "there is data.partial" }),
-      ),
-      evidence: /not whole: there is data\.partial/,
-    },
-    unknown: {
-      world: at(fresh, ({ scratch }) => scratch.places.set(PLACE, { state: "foreign", evidence: "it is run x's" })),
-      evidence: /it is run x's/,
-    },
+    done: /a copy of .* as of .*, and whole/,
+    "not-done": /there is no \/var\/tmp/,
+    partly: [
+      /not whole: there is data\.partial/,
+      ({ scratch }) => scratch.places.set(PLACE, { state: "begun", copy: COPY, evidence: "there is data.partial" }),
+    ],
+    unknown: [
+      /it is run x's/,
+      ({ scratch }) => scratch.places.set(PLACE, { state: "foreign", evidence: "it is run x's" }),
+    ],
   },
 };
 
@@ -71,12 +69,12 @@ const recovering: MutationCases = {
   input: () => RECOVER,
   acts: restored,
   answers: {
-    done: { world: at(restored, (scene) => tried(scene, recovering)), evidence: /recovered, and its rows are counted/ },
-    "not-done": { world: restored, evidence: /no server was started/ },
-    partly: {
-      world: at(restored, ({ scratch }) => scratch.lines.push("starting point-in-time recovery")),
-      evidence: /not recovered: starting point-in-time recovery/,
-    },
+    done: /recovered, and its rows are counted/,
+    "not-done": /no server was started/,
+    partly: [
+      /not recovered: starting point-in-time recovery/,
+      ({ scratch }) => scratch.lines.push("starting point-in-time recovery"),
+    ],
     unknown: { world: fresh, evidence: /the copy in .* is absent/ },
   },
 };
@@ -90,14 +88,14 @@ const dumping: MutationCases = {
   input: () => DUMP,
   acts: restored,
   answers: {
-    done: { world: at(restored, (scene) => tried(scene, dumping)), evidence: /tables\.dump has \d+ bytes, SHA-256/ },
-    "not-done": { world: restored, evidence: /there is no dump/ },
-    partly: {
-      world: at(restored, ({ scratch }) => {
+    done: /tables\.dump has \d+ bytes, SHA-256/,
+    "not-done": /there is no dump/,
+    partly: [
+      /not known to be whole/,
+      ({ scratch }) => {
         scratch.text = "CREATE TAB";
-      }),
-      evidence: /not known to be whole/,
-    },
+      },
+    ],
     unknown: { world: fresh, evidence: /the copy in .* is absent/ },
   },
 };
@@ -111,13 +109,10 @@ const making: MutationCases = {
   input: () => SCHEMA,
   acts: fresh,
   answers: {
-    done: { world: at(fresh, (scene) => tried(scene, making)), evidence: /"recovered" belongs to "app"/ },
-    "not-done": { world: fresh, evidence: /there is no schema "recovered"/ },
+    done: /"recovered" belongs to "app"/,
+    "not-done": /there is no schema "recovered"/,
     partly: { never: "one statement makes it: it is there or it is not" },
-    unknown: {
-      world: at(fresh, ({ cell }) => cell.sql.schemas.set("recovered", "ann")),
-      evidence: /"recovered" belongs to "ann"/,
-    },
+    unknown: [/"recovered" belongs to "ann"/, ({ cell }) => cell.sql.schemas.set("recovered", "ann")],
   },
 };
 
@@ -134,18 +129,18 @@ const loading: MutationCases = {
   input: loadOf,
   acts: dumped,
   answers: {
-    done: { world: at(dumped, (scene) => tried(scene, loading)), evidence: /public\.visits: 60 rows/ },
-    "not-done": { world: dumped, evidence: /public\.visits: not there/ },
-    partly: {
-      world: at(dumped, ({ cell }) => {
+    done: /public\.visits: 60 rows/,
+    "not-done": /public\.visits: not there/,
+    partly: [
+      /the load of this run is still going on/,
+      ({ cell }) => {
         cell.sql.loading = true;
-      }),
-      evidence: /the load of this run is still going on/,
-    },
-    unknown: {
-      world: at(dumped, ({ cell }) => cell.sql.tables.set("visits", 5)),
-      evidence: /5 rows; public\.visits: 60 rows were to be loaded, all or none/,
-    },
+      },
+    ],
+    unknown: [
+      /5 rows; public\.visits: 60 rows were to be loaded, all or none/,
+      ({ cell }) => cell.sql.tables.set("visits", 5),
+    ],
   },
 };
 
@@ -154,16 +149,13 @@ const deleting: MutationCases = {
   input: () => ({ run: RUN, place: PLACE, postgres_bin: "" }),
   acts: restored,
   answers: {
-    done: { world: at(restored, (scene) => tried(scene, deleting)), evidence: /there is no \/var\/tmp/ },
-    "not-done": { world: restored, evidence: /a copy of .*, restored/ },
-    partly: {
-      world: at(restored, ({ scratch }) => scratch.places.set(PLACE, { state: "begun", copy: COPY, evidence: "" })),
-      evidence: /a copy of .*, begun/,
-    },
-    unknown: {
-      world: at(restored, ({ scratch }) => scratch.places.set(PLACE, { state: "foreign", evidence: "not ours" })),
-      evidence: /not ours/,
-    },
+    done: /there is no \/var\/tmp/,
+    "not-done": /a copy of .*, restored/,
+    partly: [
+      /a copy of .*, begun/,
+      ({ scratch }) => scratch.places.set(PLACE, { state: "begun", copy: COPY, evidence: "" }),
+    ],
+    unknown: [/not ours/, ({ scratch }) => scratch.places.set(PLACE, { state: "foreign", evidence: "not ours" })],
   },
 };
 

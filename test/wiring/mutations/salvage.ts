@@ -69,17 +69,17 @@ const copying: MutationCases = {
   input: async (scene) => await ofCopy(scene),
   acts: lost,
   answers: {
-    done: { world: at(lost, (scene) => tried(scene, copying)), evidence: /holds the whole copy/ },
-    "not-done": { world: lost, evidence: /there is no volume/ },
-    partly: {
-      world: at(lost, async (scene) => {
+    done: /holds the whole copy/,
+    "not-done": /there is no volume/,
+    partly: [
+      /holds a part/,
+      async (scene) => {
         salvageHost(scene).dieAfter = 1;
         await tried(scene, copying);
         salvageHost(scene).dieAfter = Number.POSITIVE_INFINITY;
-      }),
-      evidence: /holds a part/,
-    },
-    unknown: { world: at(lost, theirs), evidence: /is not this run's/ },
+      },
+    ],
+    unknown: [/is not this run's/, theirs],
   },
 };
 export const copied = at(lost, (scene) => tried(scene, copying));
@@ -98,7 +98,7 @@ const inspecting: MutationCases = {
   acts: copied,
   answers: {
     done: { never: "it leaves nothing to be found, and is done once more" },
-    "not-done": { world: copied, evidence: /nothing is left of an attempt/ },
+    "not-done": /nothing is left of an attempt/,
     partly: { world: cutAt(copied, () => inspecting, 1), evidence: /-1 is left of an attempt/ },
     unknown: { never: "a container is there or is not" },
   },
@@ -124,8 +124,8 @@ const dumping: MutationCases = {
   input: dumpInput,
   acts: chosen,
   answers: {
-    done: { world: at(chosen, (scene) => tried(scene, dumping)), evidence: /2 of 2 dumps/ },
-    "not-done": { world: chosen, evidence: /0 of 2 dumps/ },
+    done: /2 of 2 dumps/,
+    "not-done": /0 of 2 dumps/,
     partly: { world: cutAt(chosen, () => dumping, 2), evidence: /1 of 2 dumps are there, and a server is left/ },
     unknown: { never: "files and a container are there or are not" },
   },
@@ -142,7 +142,7 @@ const proving: MutationCases = {
   acts: dumped,
   answers: {
     done: { never: "it leaves nothing to be found, and is done once more" },
-    "not-done": { world: dumped, evidence: /nothing is left of an attempt/ },
+    "not-done": /nothing is left of an attempt/,
     partly: { world: cutAt(dumped, () => proving, 2), evidence: /-1-proof is left of an attempt/ },
     unknown: { never: "a container and a volume are there or are not" },
   },
@@ -153,8 +153,8 @@ const puttingBack: MutationCases = {
   input: async (scene) => ({ ...HERE, copies: [await copyOf(scene)], into: "shop_db", compose: "shop/db" }),
   acts: lost,
   answers: {
-    done: { world: at(lost, (scene) => tried(scene, puttingBack)), evidence: /shop_db is there/ },
-    "not-done": { world: lost, evidence: /shop_db is not there/ },
+    done: /shop_db is there/,
+    "not-done": /shop_db is not there/,
     partly: { world: cutAt(lost, () => puttingBack, 1), evidence: /shop_db is there/ },
     unknown: { never: "a volume is there or is not, and a directory without a note is asked about by its own test" },
   },
@@ -167,7 +167,7 @@ const clearing: MutationCases = {
   acts: copied,
   answers: {
     done: { world: lost, evidence: /no copy is there/ },
-    "not-done": { world: copied, evidence: /1 copy of 1 left/ },
+    "not-done": /1 copy of 1 left/,
     partly: { never: "with one copy it is there or is not" },
     unknown: { world: at(lost, theirs), evidence: /is not this run's/ },
   },

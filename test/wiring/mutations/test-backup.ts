@@ -5,7 +5,7 @@ import { formatLocation } from "../../../src/archive/names/location.ts";
 import { BASE, NEW } from "../../archive/sample-archive.ts";
 import { RUN } from "../../traps/scene.ts";
 import { PLACE } from "./recover-to-time.ts";
-import { at, type MutationCases, tried } from "./shape.ts";
+import { at, type MutationCases } from "./shape.ts";
 import { fresh } from "./worlds.ts";
 
 const INPUT: JsonObject = {
@@ -26,7 +26,7 @@ const testing: MutationCases = {
   input: () => INPUT,
   acts: recoverable,
   answers: {
-    done: { world: at(recoverable, (scene) => tried(scene, testing)), evidence: /was tested, and is as it should be/ },
+    done: /was tested, and is as it should be/,
     "not-done": { world: fresh, evidence: /there is no \/var\/tmp.*, and no outcome of a test/ },
     partly: {
       world: at(fresh, ({ scratch }) => scratch.places.set(PLACE, { state: "begun", copy: COPY, evidence: "" })),

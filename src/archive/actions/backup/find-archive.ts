@@ -4,9 +4,9 @@ import { formatLocation, parseSource } from "../../names/location.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { Settings } from "../../../ports/settings.ts";
 import { parseDuration } from "../../../kit/text/time.ts";
-import { requireOneSelect } from "./one-select.ts";
 import { expectationOf } from "./expectation.ts";
-import { found, finding, type Finding } from "./finding.ts";
+import { finding, type Finding, found } from "./finding.ts";
+import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
 
 const input = z.strictObject({
   /** s3://BUCKET/PREFIX; "" for the one that WAL-E's own settings name. */
@@ -56,4 +56,19 @@ function nowhere(): RecoverError {
   return refuse("input-missing", "nobody says which archive is tested")
     .at("input archive")
     .advise("Give --input archive=s3://BUCKET/PREFIX, or --input envdir=/etc/wal-e with WALE_S3_PREFIX in it.");
+}
+
+/** Errors: `input-invalid`. "" is none. */
+export function requireOneSelect(query: string): void {
+  requireSanityQuery(query);
+  let depth = 0;
+  // No comments and no dollars are left: text in quotation marks is the only text that is no code.
+  for (const [mark] of query.replaceAll(/'[^']*'|"[^"]*"/gu, "").matchAll(/[()]/gu)) {
+    depth += mark === "(" ? 1 : -1;
+    if (depth < 0) break;
+  }
+  if (depth === 0) return;
+  throw refuse("input-invalid", "the sanity query's parentheses do not match")
+    .at("sanity_query")
+    .advise("Give --input sanity_query=… one SELECT, WITH, TABLE or VALUES statement.");
 }

@@ -4,7 +4,7 @@ import { isEncrypted } from "../../judgement/strangers.ts";
 import type { ArchiveVerdict } from "../../judgement/verdict.ts";
 import { verifyArchive } from "../../judgement/verify.ts";
 import { type ArchiveLocation, formatLocation, parseSource } from "../../names/location.ts";
-import { type ArchiveFacts, readArchive } from "../../reading/facts.ts";
+import { type ArchiveFacts, readArchive, startsLikeLzop } from "../../reading/facts.ts";
 import { inClear } from "../../reading/in-clear.ts";
 import { askedCold } from "../../asked-cold.ts";
 import { planRestore } from "../../restore/plan.ts";
@@ -12,10 +12,9 @@ import { expandedSize } from "../../restore/restore.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { agesOf, ageText, archiveAges, type Limits } from "./ages.ts";
-import { type Finding, finding, findingText, found } from "./finding.ts";
-import { openness } from "./openness.ts";
-import { problemFindings } from "./problem-findings.ts";
+import { type Finding, finding, findingText, found, type Severity } from "./finding.ts";
 import { untested } from "./untested.ts";
+import type { ProblemCode } from "../../judgement/problem.ts";
 
 const input = z.strictObject({ archive: z.string(), max_age: z.string(), max_recovery_point_age: z.string() });
 type Input = z.infer<typeof input>;
@@ -142,4 +141,52 @@ function encrypted({ ports: { settings } }: Context, { location }: ArchiveFacts)
       "Give the file with its private key, as gpg --export-secret-keys writes it: --input gpg_key=FILE; docs/test-backup.md tells how to keep it.",
     place: formatLocation(location),
   });
+}
+
+/**
+ * Turns the problems that `archive verify` finds in a restorable archive into findings about a living backup. That must
+ * give back the newest writes, so a gap and a broken newest base backup are serious. A code that is absent here is ordinary: the trace of a failover, of a push that was cut off, of a delta.
+ */
+const SEVERITIES: Readonly<Partial<Record<ProblemCode, Severity>>> = {
+  "wal-gap": "serious",
+  "newest-base-broken": "serious",
+  "segment-damaged": "serious",
+  "part-damaged": "serious",
+  "several-clusters": "serious",
+  "sysid-differs": "warning",
+  "other-cluster": "warning",
+  "wal-aside": "warning",
+  "partial-segment": "warning",
+  "latest-not-newest": "warning",
+  "older-base-broken": "warning",
+  "wrong-branch": "warning",
+  expires: "note",
+};
+
+function problemFindings({ problems }: Pick<ArchiveVerdict, "problems">): readonly Finding[] {
+  return problems.flatMap(({ code, message }) => {
+    const severity = (SEVERITIES as Readonly<Record<string, Severity | undefined>>)[code];
+    return severity === undefined ? [] : [found({ severity, code, message })];
+  });
+}
+
+const CAUSE =
+  "WAL-E encrypts with WALE_GPG_KEY_ID; what the store encrypts by itself protects its disks, not its readers";
+
+/** `wanted`: somebody means it to be encrypted, and gave a key or names one in WAL-E's settings. */
+function openness({ heads, opened }: ArchiveFacts, wanted: boolean): readonly Finding[] {
+  const clear = [...heads].filter(([key, head]) => opened?.has(key) !== true && startsLikeLzop(head));
+  if (opened === undefined)
+    return [
+      found({
+        severity: wanted ? "warning" : "note",
+        code: "in-clear",
+        message: "the backup is in clear: whoever can read the bucket reads the data",
+        cause: wanted ? `it is meant to be encrypted; ${CAUSE}` : CAUSE,
+      }),
+    ];
+  const [first] = clear;
+  if (first === undefined) return [];
+  const message = `a part of the backup is in clear, such as "${first[0]}": whoever can read the bucket reads the data in it`;
+  return [found({ severity: "warning", code: "partly-in-clear", message, cause: CAUSE })];
 }

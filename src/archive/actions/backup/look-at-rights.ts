@@ -5,8 +5,8 @@ import { known } from "../../../kit/commands/placeholder.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
 import { finding, found } from "./finding.ts";
-import { keptText } from "./protection.ts";
 import { simulationLines } from "./simulation-lines.ts";
+import type { Protection } from "../../../ports/object-store.ts";
 
 const input = z.strictObject({
   archive: z.string(),
@@ -50,3 +50,24 @@ export const lookAtRights = defineAction({
 });
 
 const CAUSE = "whoever takes over the database host could delete the backups with the data";
+
+/** A part of a sentence. */
+export function keptText({ versioning, mfaDelete, lock }: Protection): string {
+  const locked = lockText(lock);
+  if (versioning === "on") {
+    const device = mfaDelete
+      ? "only a code of a second device takes them away"
+      : "who may delete versions takes them away too";
+    return `the bucket keeps what is deleted as old versions, and ${locked ?? device}`;
+  }
+  if (versioning === "not-known") return "whether the bucket keeps old versions is not known (s3:GetBucketVersioning)";
+  return versioning === "suspended"
+    ? "the bucket has stopped to keep what is deleted"
+    : "what is deleted is gone: the bucket keeps no old versions";
+}
+
+function lockText(lock: Protection["lock"]): string | undefined {
+  if (typeof lock !== "object") return undefined;
+  const who = lock.mode === "COMPLIANCE" ? "nobody" : "only who may pass by the lock";
+  return `${who} takes a version away within ${lock.days} days of its writing (Object Lock, ${lock.mode})`;
+}

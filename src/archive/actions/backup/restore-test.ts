@@ -6,10 +6,9 @@ import { parseDuration } from "../../../kit/text/time.ts";
 import { requireOwnPlace } from "../scratch/own-place.ts";
 import { printedServer } from "../scratch/printed-server.ts";
 import { undoCopy } from "../scratch/undo-copy.ts";
-import { stopServer } from "../scratch/while-running.ts";
+import { type Keeper, stopServer } from "../scratch/while-running.ts";
 import { ageText } from "./ages.ts";
 import { finding, findingText } from "./finding.ts";
-import { limited } from "./limited.ts";
 import { type Tested, tryCopy } from "./try-copy.ts";
 import { asUntested, untested } from "./untested.ts";
 
@@ -146,4 +145,33 @@ async function discard(context: Context, { place, postgres_bin: programs }: Inpu
   await context.beforeEffect();
   await stopServer(context, { place, programs });
   await context.ports.scratch.remove(place, context.run.id);
+}
+
+/**
+ * Runs `work` until the first sign of progress after `ms`, or until the run is stopped. The signal that `work` gets is
+ * then aborted, and `late` gives the reason. The adapters have their own limits for silence.
+ */
+async function limited<T>(
+  context: Context,
+  { ms, late }: { readonly ms: number; readonly late: () => Error },
+  work: (within: Keeper) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const { clock } = context.ports;
+  const until = clock.monotonicMs() + ms;
+  try {
+    return await work({
+      ports: context.ports,
+      signal: AbortSignal.any([context.signal, over.signal]),
+      progress: (progress) => {
+        if (clock.monotonicMs() > until) over.abort(late());
+        context.progress(progress);
+      },
+      beforeEffect: () => context.beforeEffect(),
+    });
+  } catch (thrown) {
+    // The abort may have raised any error: the reason is the limit.
+    if (over.signal.aborted && !context.signal.aborted) throw over.signal.reason;
+    throw thrown;
+  }
 }

@@ -8,6 +8,7 @@ import { type Depth, DEPTHS } from "../../../archive/reading/insides.ts";
 import { lookedInto } from "../../../archive/reading/looked-into.ts";
 import { type ArchiveLocation, formatLocation, parseSource } from "../../../archive/names/location.ts";
 import type { TargetTimeline } from "../../../archive/judgement/course.ts";
+import { notReadText } from "../../../archive/judgement/assembly.ts";
 import { whichText } from "../../../archive/judgement/loss.ts";
 import { askedCold } from "../../../archive/asked-cold.ts";
 import { expiryOf } from "../../../archive/judgement/expiry.ts";
@@ -162,6 +163,7 @@ async function rangeOf(
     stored: point.time,
     deletedAt: deletedAt.toISOString(),
     shown: "",
+    readInFull: notReadText(verdict.look) === "",
   });
 }
 

@@ -1,6 +1,6 @@
 /** A verdict on an archive for a person: what can be had back first, then what it rests on, then what is wrong. */
 import { lostSegmentsText } from "../../../archive/judgement/loss.ts";
-import { unreadText } from "../../../archive/judgement/assembly.ts";
+import { notReadText, unreadText } from "../../../archive/judgement/assembly.ts";
 import type { Problem, VerdictName } from "../../../archive/judgement/problem.ts";
 import { type ArchiveVerdict, type BaseBackupVerdict, recoveryPointText } from "../../../archive/judgement/verdict.ts";
 import type { RecoveryWindow } from "../../../archive/judgement/window.ts";
@@ -72,7 +72,7 @@ function whyNotKnown(problems: readonly Problem[]): string {
 /** The result of a restore, and the settings that it needs. */
 function outcome(shown: VerdictShown): readonly string[] {
   const { recoveryPoint: point, chosenBase, targetTimeline, reader, loss, lossRange: range, pick } = shown;
-  const lost = range === null ? lostSegmentsText(loss) : lossText(range);
+  const lost = range === null ? lostSegmentsText(loss, notReadText(shown.look) === "") : lossText(range);
   const lines = [
     ...(point === null ? [] : [`recovery point: ${recoveryPointText(point, shown.segmentBytes)}`, lost]),
     ...(point === null || chosenBase === null

@@ -25,7 +25,7 @@ import {
   packageName,
   PACKAGE_VERSION,
 } from "../../../rehearsal/postgres/binaries.ts";
-import type { Served } from "../../../rehearsal/bash-programs.ts";
+import type { Served } from "../../../rehearsal/served-programs.ts";
 import { clientsAsking, serveStubs } from "../../../rehearsal/postgres/stubs.ts";
 import { query } from "../../../rehearsal/postgres/wire.ts";
 import { VERSION } from "../../../rehearsal/real-archive/story.ts";

@@ -12,7 +12,7 @@ import {
   instanceGuidIn,
   parseLocation,
 } from "../../../archive/names/location.ts";
-import { unreadText } from "../../../archive/judgement/assembly.ts";
+import { notReadText } from "../../../archive/judgement/assembly.ts";
 import { svgPicture } from "../../../archive/picture/svg.ts";
 import type { ArchiveVerdict } from "../../../archive/judgement/verdict.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
@@ -303,7 +303,7 @@ function outputOf(
     nothing_lost: lossFacts.shown,
     lost_segments: lossFacts.which,
     base_backup: verdict.chosenBase ?? "",
-    unread: unreadText(verdict.look),
+    unread: notReadText(verdict.look),
     baseline,
   };
 }

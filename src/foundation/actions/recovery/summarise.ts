@@ -19,6 +19,8 @@ const input = z.strictObject({
   last_transaction: z.string().default(""),
   lived_on: z.boolean().default(false),
   nothing_lost: z.string().default(""),
+  /** Runbooks of before do not say it. */
+  unread: z.string().optional(),
   tables: z.array(z.object({ table: z.string(), rows: z.number().nullable() })),
   /** "" if nothing was moved aside: the broker has cloned it. */
   archive_aside: z.string().default(""),
@@ -113,6 +115,7 @@ function lossOf(facts: Input): LossRange {
     deletedAt: facts.deleted_at,
     livedOn: facts.lived_on,
     shown: facts.nothing_lost,
+    readInFull: facts.unread === "",
   };
   return lossAfter(found, facts.recovered_to);
 }

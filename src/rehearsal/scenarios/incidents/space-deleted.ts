@@ -165,7 +165,7 @@ function planComplaints(told: Told, others: readonly string[]): string[] {
   const { rows, members } = told.output("review");
   const { members: agreed } = told.output("agree");
   const count = others.length + 1;
-  const texts = [SERVICE, ...others, "restorable", "no archived segment is lost", "one after another"];
+  const texts = [SERVICE, ...others, "restorable", "no archived segment is missing", "one after another"];
   return [
     ...unless(Array.isArray(members) && members.length === count, `the plan does not hold ${count} databases`),
     ...unless(JSON.stringify(agreed) === JSON.stringify(members), "what was agreed to is not what was shown"),

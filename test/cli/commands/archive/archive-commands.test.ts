@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { parseListing } from "../../../../src/archive/copy/baseline.ts";
 import {
   archiveCopy,
@@ -7,15 +7,20 @@ import {
 } from "../../../../src/cli/commands/archive/archive-copy-core.ts";
 import { archiveVerify } from "../../../../src/cli/commands/archive/archive-verify-core.ts";
 import { formatLocation } from "../../../../src/archive/names/location.ts";
+import type { MemoryObjectStore } from "../../../fakes/memory-object-store.ts";
 import { MemorySharedPlace, SharedMemory } from "../../../fakes/memory-shared-place.ts";
 import { StillClock } from "../../../fakes/still-clock.ts";
 import { add, BUCKET, drop, lzopLike, NEW, OLD, sampleArchive, segment } from "../../../archive/sample-archive.ts";
 
 const location = formatLocation(OLD);
+let store: MemoryObjectStore;
+beforeEach(() => {
+  store = sampleArchive();
+});
 
 describe("archive verify", () => {
   it("answers with the contract's document and exit code", async () => {
-    const { document, exitCode, lines } = await archiveVerify({ store: sampleArchive(), location: `${location}/` });
+    const { document, exitCode, lines } = await archiveVerify({ store, location: `${location}/` });
     expect(exitCode).toBe(0);
     expect(document).toMatchObject({ schema: "dingo-recover/archive-verify@1", location, verdict: "restorable" });
     const contract =
@@ -38,8 +43,7 @@ describe("archive verify", () => {
   });
 
   it("exits 17 where nothing goes back to the moment that was asked for", async () => {
-    const ask = (targetTime: string) =>
-      archiveVerify({ store: sampleArchive(), location, targetTime: new Date(targetTime) });
+    const ask = (targetTime: string) => archiveVerify({ store, location, targetTime: new Date(targetTime) });
     const never = await ask("2020-01-01T00:00:00Z");
     expect([never.exitCode, never.document.verdict]).toEqual([17, "restorable"]);
     const { document } = never;
@@ -50,7 +54,6 @@ describe("archive verify", () => {
   it.each(["access-denied", "unreachable", "bucket-missing", "answer-incomplete"] as const)(
     "prints its own document when the store answers %s",
     async (code) => {
-      const store = sampleArchive();
       store.refusals.set("list", code);
       const { document, exitCode } = await archiveVerify({ store, location });
       expect(exitCode).toBe(15);
@@ -59,7 +62,6 @@ describe("archive verify", () => {
   );
 
   it("refuses what is no location, and readers that it does not have", async () => {
-    const store = sampleArchive();
     await expect(archiveVerify({ store, location: "s3://bucket/../other" })).rejects.toMatchObject({
       code: "input-invalid",
     });
@@ -95,7 +97,6 @@ describe("archive verify", () => {
   });
 
   it("shows a person some of many findings of one kind, and how many there are", async () => {
-    const store = sampleArchive();
     for (let number = 0; number < 9; number += 1) add(store, `wal_005/notes-${number}.txt`, "x");
     const { lines, document } = await archiveVerify({ store, location });
     expect(lines.filter((line) => line.startsWith("  unknown-object"))).toHaveLength(4);
@@ -104,21 +105,18 @@ describe("archive verify", () => {
   });
 
   it("counts a request that was refused", async () => {
-    const store = sampleArchive();
     store.refusals.set("list", "unreachable");
-    const { document } = await archiveVerify({ store, location: formatLocation(OLD) });
+    const { document } = await archiveVerify({ store, location });
     expect(document).toMatchObject({ verdict: "unknown", cost: { requests: 1, bytes: 0 } });
   });
 
   it("does not ask for a deep look that it could not take", async () => {
-    const store = sampleArchive();
     store.refusals.set("list", "unreachable");
-    const { lines } = await archiveVerify({ store, location: formatLocation(OLD), depth: "deep" });
+    const { lines } = await archiveVerify({ store, location, depth: "deep" });
     expect(lines.at(-1)).toBe("No object could be looked into: 1 request, 0 kB read.");
   });
 
   it("says that lifecycle rules are not known where it may not look", async () => {
-    const store = sampleArchive();
     const said = async (): Promise<string> => (await archiveVerify({ store, location })).lines.join(" ");
     expect(await said()).not.toContain("Lifecycle");
     store.refusals.set("lifecycle", "access-denied");
@@ -130,12 +128,11 @@ describe("archive verify", () => {
     ["timeline", "newest"],
     ["depth", "abyss"],
   ])("refuses %s %s", async (option, value) => {
-    const verify = archiveVerify({ store: sampleArchive(), location, [option]: value });
+    const verify = archiveVerify({ store, location, [option]: value });
     await expect(verify).rejects.toMatchObject({ code: "usage" });
   });
 
   it("shows hostile keys without their control characters", async () => {
-    const store = sampleArchive();
     add(store, "wal_005/\u001b[2Jnew\nline", "x");
     const { lines } = await archiveVerify({ store, location });
     expect(lines.join("")).not.toMatch(/\p{Cc}/u);
@@ -147,7 +144,6 @@ describe("archive copy", () => {
   const clock = new StillClock();
 
   it("tells sizes as a person reads them", async () => {
-    const store = sampleArchive();
     add(store, `wal_005/${segment(7)}.lzo`, Buffer.alloc(3_200_000, 1));
     const { lines } = await archiveCopy({ store, clock, source: location, destination });
     expect(lines.join("\n")).toContain("12 objects, 3.2 MB: 12 copied, 0 were there");
@@ -156,7 +152,6 @@ describe("archive copy", () => {
   it.each(["", "/inside", "/.."])(
     "refuses the source by another name of its bucket, before any change: %j",
     async (below) => {
-      const store = sampleArchive();
       store.alias("a-point-s3alias", BUCKET);
       const prefix = below === "/.." ? OLD.prefix.replace(/\/wal$/, "") : `${OLD.prefix}${below}`;
       const copy = archiveCopy({ store, clock, source: location, destination: `s3://a-point-s3alias/${prefix}` });
@@ -166,7 +161,6 @@ describe("archive copy", () => {
   );
 
   it("copies to the same prefix of another bucket, twice", async () => {
-    const store = sampleArchive();
     store.bucket("another-bucket");
     const copy = () =>
       archiveCopy({ store, clock, source: location, destination: `s3://another-bucket/${OLD.prefix}` });
@@ -177,7 +171,6 @@ describe("archive copy", () => {
   it.each(["wal_005//x", "a/../b", "a/%2e%2e/b", "./x"])(
     "refuses a source with the key %j before the first copy",
     async (key) => {
-      const store = sampleArchive();
       add(store, key, "x");
       const copy = archiveCopy({ store, clock, source: location, destination });
       await expect(copy).rejects.toMatchObject({ code: "source-protected", effect: "none" });
@@ -186,7 +179,6 @@ describe("archive copy", () => {
   );
 
   it("copies, compares and says so; a second run finds everything there", async () => {
-    const store = sampleArchive();
     const first = await archiveCopy({ store, clock, source: location, destination });
     expect(first).toMatchObject({ exitCode: 0, document: { objects: 11, copied: 11, alreadyThere: 0 } });
     const second = await archiveCopy({ store, clock, source: location, destination });
@@ -194,7 +186,6 @@ describe("archive copy", () => {
   });
 
   it("keeps the times of the originals beside the destination, the same file for the same copy", async () => {
-    const store = sampleArchive();
     const before = await store.reader().list(BUCKET, `${OLD.prefix}/`);
     const places = new Map<string, MemorySharedPlace>();
     const shared = ({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) => {
@@ -220,7 +211,6 @@ describe("archive copy", () => {
 
   it("says whether the store itself refuses to overwrite", async () => {
     for (const honours of [true, false]) {
-      const store = sampleArchive();
       store.honoursAbsence = honours;
       const { document, lines } = await archiveCopy({ store, clock, source: location, destination });
       expect(document.refusesOverwrite).toBe(honours);
@@ -229,7 +219,6 @@ describe("archive copy", () => {
   });
 
   it("overwrites nothing that somebody writes to the destination meanwhile, where the store honours that", async () => {
-    const store = sampleArchive();
     const late = `${NEW.prefix}/sysids/sysid`;
     const progress = (done: number): void => {
       if (done === 1) store.seed(BUCKET, late, "9999999999999999999\n");
@@ -240,7 +229,6 @@ describe("archive copy", () => {
   });
 
   it("says before anything is copied what lies in cold storage", async () => {
-    const store = sampleArchive();
     store.seed(BUCKET, `${OLD.prefix}/wal_005/${segment(9)}.lzo`, "x", { storageClass: "GLACIER" });
     const seen: (readonly string[])[] = [];
     const approve = (intent: ArchiveCopyIntent): Promise<boolean> => {
@@ -253,7 +241,6 @@ describe("archive copy", () => {
   });
 
   it("copies nothing without approval, which sees what would be copied", async () => {
-    const store = sampleArchive();
     const seen: number[] = [];
     const approve = (intent: { readonly objects: number }): Promise<boolean> => {
       seen.push(intent.objects);
@@ -266,7 +253,6 @@ describe("archive copy", () => {
   });
 
   it("refuses a destination in the source, an empty source and a destination in use", async () => {
-    const store = sampleArchive();
     const copy = (source: string, to: string) => archiveCopy({ store, clock, source, destination: to });
     await expect(copy(location, `${location}/copy`)).rejects.toMatchObject({ code: "source-protected" });
     await expect(copy(location, location)).rejects.toMatchObject({ code: "source-protected" });
@@ -277,7 +263,6 @@ describe("archive copy", () => {
   });
 
   it("notices a living container that adds to the source", async () => {
-    const store = sampleArchive();
     const progress = (done: number): void => {
       if (done === 11) add(store, `wal_005/${segment(7)}.lzo`, lzopLike("alive"));
     };

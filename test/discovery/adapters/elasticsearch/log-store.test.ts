@@ -60,16 +60,6 @@ async function failure(store: LogStore): Promise<string> {
 }
 
 describe("a log store", () => {
-  it.each([
-    ["elasticsearch", "7.6.1"],
-    ["elasticsearch", "9.2.0"],
-    ["opensearch", "1.3.20"],
-    ["opensearch", "3.1.0"],
-  ] as const)("answers the client of another generation: %s %s", async (product, version) => {
-    const { url } = await start({ product, version });
-    expect(await found(open({ url }))).toBe(1);
-  });
-
   it("is asked with a user and a password, or with an API key in either form", async () => {
     const { url } = await start({ authorization: `Basic ${BASIC}` });
     const login = { kind: "password", username: "reader", password: PASSWORD } as const;
@@ -109,16 +99,6 @@ describe("a log store", () => {
   it("that only ever asks for patience is unreachable", async () => {
     const { url } = await start({}, {}, { match: "GET /*", kind: "status", status: 429 });
     expect(await failure(open({ url }))).toMatch(/^unreachable: .*429/);
-  });
-
-  it("whose answer breaks off has given none", async () => {
-    const { url } = await start({}, {}, { match: "POST /_search", kind: "cut", when: "after" });
-    expect(await failure(open({ url }))).toMatch(/^unreachable/);
-  });
-
-  it("that is a page of something else has given none", async () => {
-    const { url } = await start({}, {}, { match: "*", kind: "status", status: 200, body: "<html>Kibana</html>" });
-    expect(await failure(open({ url }))).toMatch(/^answer-malformed/);
   });
 });
 

@@ -5,7 +5,8 @@ import { constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { inflated } from "../../../../src/discovery/adapters/logs/inflate.ts";
 import { LocalLogFiles } from "../../../../src/discovery/adapters/logs/local-log-files.ts";
-import { discover } from "../../../../src/discovery/answer/discover.ts";
+import { discover, type DiscoverResult } from "../../../../src/discovery/answer/discover.ts";
+import type { DiscoveryQuery } from "../../../../src/discovery/judgement/candidate.ts";
 import type { FoundLine, LogFile } from "../../../../src/ports/log-files.ts";
 import { eraF, GUID, goodDeletion, lager } from "../../broker-log.ts";
 import { testDirectory } from "../../../directory.ts";
@@ -45,6 +46,11 @@ async function linesOf(logs: LocalLogFiles, files: readonly LogFile[]): Promise<
   await logs.search(files, { needles: ["line"] }, { found });
   return lines;
 }
+
+const ask = (patterns: readonly string[], query: DiscoveryQuery = {}): Promise<DiscoverResult> => {
+  const logs = { files: new LocalLogFiles(), patterns };
+  return discover({ sources: { logs, now: new Date("2016-03-18T00:00:00Z") }, query });
+};
 
 const names = (files: readonly LogFile[]) => files.map((file) => path.relative(directory, file.path)).sort();
 
@@ -229,8 +235,7 @@ describe("discovery in files of this machine", () => {
   it("finds the deletion in a packed file, and says what could not be read", async () => {
     const file = await put("logs/broker.log.1.gz", gzipSync(lager(goodDeletion())));
     const patterns = [path.join(directory, "logs/*.gz"), path.join(directory, "missing.log")];
-    const sources = { logs: { files: new LocalLogFiles(), patterns }, now: new Date("2016-03-18T00:00:00Z") };
-    const { document, exitCode, table } = await discover({ sources, query: {} });
+    const { document, exitCode, table } = await ask(patterns);
     expect(exitCode).toBe(0);
     expect(document.candidates).toMatchObject([
       { guid: GUID, evidence: [{ file, line: 1, byteOffset: 0 }, {}, {}, {}, {}] },
@@ -242,9 +247,8 @@ describe("discovery in files of this machine", () => {
 describe("a window in which no file has a line", () => {
   const at = (iso: string): number => Date.parse(iso) / 1000;
   const quiet = (iso: string): string => lager([["catalog.start"]], "dingo-postgresql-broker", at(iso));
-  const ask = async (patterns: readonly string[], time: string) => {
-    const sources = { logs: { files: new LocalLogFiles(), patterns }, now: new Date("2016-03-18T00:00:00Z") };
-    const { document, exitCode } = await discover({ sources, query: { around: new Date(time), windowMs: 3_600_000 } });
+  const askAt = async (time: string, ...patterns: readonly string[]) => {
+    const { document, exitCode } = await ask(patterns, { around: new Date(time), windowMs: 3_600_000 });
     return { exitCode, whys: document.coverage.flatMap(({ why }) => why ?? []) };
   };
   const many = (iso: string): string =>
@@ -257,13 +261,13 @@ describe("a window in which no file has a line", () => {
     ["of many lines", many],
   ])("is not covered by a file %s that has lines before it and after it", async (_how, lines) => {
     const hole = await put("hole/a.log", Buffer.from(lines("2016-03-17T08:00:00Z") + lines("2016-03-17T20:00:00Z")));
-    const { exitCode, whys } = await ask([hole], "2016-03-17T14:00:00Z");
+    const { exitCode, whys } = await askAt("2016-03-17T14:00:00Z", hole);
     expect(exitCode).toBe(15);
     expect(whys).toEqual([
       expect.stringMatching(/^no line of the log files was written from 2016-03-17T13:00:00.000Z to .*; .*--cf-events/),
     ]);
     for (const time of ["2016-03-17T09:00:00Z", "2016-03-17T19:00:00Z"])
-      expect(await ask([hole], time)).toEqual({ exitCode: 17, whys: [] });
+      expect(await askAt(time, hole)).toEqual({ exitCode: 17, whys: [] });
   });
 
   it("is covered where one of several files has one, and where that cannot be told", async () => {
@@ -271,7 +275,7 @@ describe("a window in which no file has a line", () => {
     const other = await put("holes/b.log", Buffer.from(quiet("2016-03-17T14:10:00Z")));
     const packed = await put("holes/c.log.gz", gzipSync(quiet("2016-03-17T08:00:00Z") + quiet("2016-03-17T20:00:00Z")));
     for (const patterns of [[hole, other], [packed]])
-      expect((await ask(patterns, "2016-03-17T14:00:00Z")).exitCode).toBe(17);
+      expect((await askAt("2016-03-17T14:00:00Z", ...patterns)).exitCode).toBe(17);
   });
 });
 
@@ -283,11 +287,7 @@ describe("a packed file without a first line", () => {
   ])("of %s (%s) was not looked at", async (_how, ending, content) => {
     const whole = await put("beside/broker.log", Buffer.from(lager([eraF.create()])));
     const broken = await put(`beside/broker.log.1.${ending}`, content);
-    const sources = {
-      logs: { files: new LocalLogFiles(), patterns: [whole, broken] },
-      now: new Date("2016-03-18T00:00:00Z"),
-    };
-    const { document, exitCode } = await discover({ sources, query: {} });
+    const { document, exitCode } = await ask([whole, broken]);
     expect(exitCode).toBe(15);
     expect(document.coverage.find(({ file }) => file === broken)).toMatchObject({
       complete: false,
@@ -300,8 +300,7 @@ describe("a packed file without a first line", () => {
       await put("empty/a.log", Buffer.from(lager([eraF.create()]))),
       await put("empty/b.log", Buffer.alloc(0)),
     ];
-    const sources = { logs: { files: new LocalLogFiles(), patterns: files }, now: new Date("2016-03-18T00:00:00Z") };
-    expect((await discover({ sources, query: {} })).exitCode).toBe(17);
+    expect((await ask(files)).exitCode).toBe(17);
   });
 
   it("is not one whose file system names no size: that is read", async () => {
@@ -337,9 +336,7 @@ describe("a file that is no text", () => {
   ])("is a hole beside a good one: %s", async (_name, bytes, why) => {
     const good = await put("good.log", lager([eraF.create()]));
     const bad = await put("bad.log", bytes);
-    const now = new Date("2016-03-18T00:00:00Z");
-    const logs = { files: new LocalLogFiles(), patterns: [good, bad] };
-    const { document, exitCode, table } = await discover({ sources: { logs, now }, query: {} });
+    const { document, exitCode, table } = await ask([good, bad]);
     expect(document.coverage.find(({ file }) => file === bad)).toMatchObject({
       complete: false,
       why: expect.stringMatching(why) as string,
@@ -350,11 +347,7 @@ describe("a file that is no text", () => {
 
   it("vouches for nothing where it is text of which no line is understood", async () => {
     const paths = [await put("good.log", lager([eraF.create()])), await put("plain.log", "nothing of ours\n")];
-    const now = new Date("2016-03-18T00:00:00Z");
-    const { table, exitCode } = await discover({
-      sources: { logs: { files: new LocalLogFiles(), patterns: paths }, now },
-      query: {},
-    });
+    const { table, exitCode } = await ask(paths);
     expect(table).toMatch(/plain\.log: no line of it was understood/);
     expect(exitCode).toBe(15);
   });

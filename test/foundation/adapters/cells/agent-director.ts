@@ -1,6 +1,6 @@
 /** A director of which only the SSH part exists; a real agent on a cell does its work. */
 import type { BoshInstance, Director, SshGrant } from "../../../../src/ports/director.ts";
-import type { Agent } from "../../../rig/agent.ts";
+import type { Agent } from "../../../rig/foundation/agent.ts";
 
 export class AgentDirector implements Director {
   readonly #agent: Agent;

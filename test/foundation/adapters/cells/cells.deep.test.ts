@@ -11,7 +11,7 @@ import { type CellsWorld, cellsContract } from "../../../contract/cells.ts";
 import { ResourceLog } from "../../../contract/resource-log.ts";
 import { images } from "../../../rig/cache.ts";
 import { docker, tryDocker } from "../../../rig/docker.ts";
-import { EtcdServer } from "../../../rig/etcd.ts";
+import { EtcdServer } from "../../../rig/foundation/etcd.ts";
 import { Ledger } from "../../../rig/ledger.ts";
 import { freePort } from "../../../rig/server.ts";
 import { startCell, startGateway } from "../../../rig/ssh-hosts.ts";

@@ -1,6 +1,4 @@
-/** cloud-foundry.deep.test.ts has the whole contract with a process for each call. */
 import { afterAll } from "vitest";
-import { boxCfProgram } from "../../../contract/box-cf-program.ts";
 import { cloudFoundryContract } from "../../../contract/cloud-foundry.ts";
 import { cloudFoundryHome } from "../../../contract/cloud-foundry-home.ts";
 import { ServedCfProgram } from "../../../contract/served-cf-program.ts";
@@ -9,4 +7,4 @@ const served = new ServedCfProgram();
 afterAll(() => served.close());
 
 cloudFoundryContract("the box's cf", served.put);
-cloudFoundryHome("the box's cf", boxCfProgram);
+cloudFoundryHome("the box's cf", served.put);

@@ -1,0 +1,61 @@
+/** Whole rehearsals: the built program as the child, the foundation in a box around it. `npm run build` comes first. */
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { filesBelow } from "../../../src/rehearsal/supervisor/leaks.ts";
+import type { RehearsalResult } from "../../../src/rehearsal/supervisor/rehearse.ts";
+import { summary } from "../../../src/rehearsal/supervisor/summary.ts";
+import { scenarioNamed } from "../../players/scenarios.ts";
+import { Rehearsals } from "../rehearsals.ts";
+
+const CANARY = "canary-of-the-callers-own-environment";
+const LONG = 300_000;
+
+const rehearsals = new Rehearsals();
+const { stateDirectory } = rehearsals;
+afterAll(() => rehearsals.remove());
+
+async function play(name: string): Promise<RehearsalResult> {
+  const scenario = scenarioNamed(name);
+  const secrets = { CF_PASSWORD: CANARY, BOSH_CLIENT_SECRET: CANARY, AWS_SECRET_ACCESS_KEY: CANARY };
+  return await rehearsals.play({ scenario, caller: { TERM: "dumb", ...secrets, HOME: CANARY } });
+}
+
+/** As seen from a home that was empty before. */
+async function playAtHome(name: string): Promise<{ readonly result: RehearsalResult; readonly written: string[] }> {
+  const home = mkdtempSync(join(stateDirectory, "home-"));
+  vi.stubEnv("HOME", home);
+  const result = await play(name).finally(() => vi.unstubAllEnvs());
+  return { result, written: readdirSync(home) };
+}
+
+function expectAsItShould({ result, written }: Awaited<ReturnType<typeof playAtHome>>, exitCode: number): void {
+  expect(written).toEqual([]);
+  expect(result.complaints).toEqual([]);
+  expect([result.exitCode, result.expected]).toEqual([exitCode, exitCode]);
+  expect(summary(result).join("\n")).toContain("as it should");
+}
+
+describe("the rehearsal happy-last-era", () => {
+  it(
+    "ends with 0, the source untouched, nothing unknown called and nothing written at home",
+    async () => expectAsItShould(await playAtHome("happy-last-era"), 0),
+    LONG,
+  );
+});
+
+describe("the rehearsal no-archive", () => {
+  let played: Awaited<ReturnType<typeof playAtHome>>;
+  beforeAll(async () => {
+    played = await playAtHome("no-archive");
+  }, LONG);
+
+  it("ends with 17, the source untouched, nothing unknown called and nothing written at home", () =>
+    expectAsItShould(played, 17));
+
+  it("takes nothing of the caller's environment into the box", () => {
+    const files = filesBelow(played.result.directory);
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.filter((file) => readFileSync(file, "utf8").includes(CANARY))).toEqual([]);
+  });
+});

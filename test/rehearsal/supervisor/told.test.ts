@@ -1,0 +1,48 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { begun, unsaid } from "../../../src/rehearsal/scenarios/told.ts";
+import { summary } from "../../../src/rehearsal/supervisor/summary.ts";
+import { scratchDirectories } from "../../engine/journal/scratch.ts";
+
+const scratch = scratchDirectories();
+
+it("a run that was noted and never came to its first entry is named to nobody", () => {
+  const state = scratch();
+  expect(begun(state, "run-a")).toEqual({ run: undefined });
+  const journal = join(state, "runs", "run-a", "journal.jsonl");
+  mkdirSync(dirname(journal), { recursive: true });
+  writeFileSync(journal, "");
+  expect(begun(state, "run-a")).toEqual({ run: "run-a", journal });
+});
+
+describe("what a rehearsal misses in what was said", () => {
+  it("stands beside a short text, and without a long one", () => {
+    expect(unsaid("the refusal", "no base backup", ["a gap"])).toEqual([
+      'the refusal does not say "a gap": no base backup',
+    ]);
+    expect(unsaid("the journal", "x".repeat(10_000), ["a gap"])).toEqual(['the journal does not say "a gap"']);
+    expect(unsaid("the journal", `${"x".repeat(10_000)} a gap`, ["a gap"])).toEqual([]);
+  });
+
+  it("is told with the place of the journal, which no other ending names", () => {
+    const result = {
+      scenario: "wal-gap",
+      title: "A gap",
+      exitCode: 0,
+      expected: 0,
+      run: undefined,
+      directory: "/box",
+      counts: {},
+      weather: [],
+    };
+    const journal = "/state/runs/r/journal.jsonl";
+    const lines = summary({ ...result, complaints: ['the journal does not say "a gap"'], journal });
+    expect(lines.slice(-3)).toEqual([
+      '  NOT WELL: the journal does not say "a gap"',
+      "What the tool wrote down of it:",
+      `  ${journal}`,
+    ]);
+    expect(summary({ ...result, complaints: [], journal }).join("\n")).not.toContain(journal);
+  });
+});
