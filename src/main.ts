@@ -39,7 +39,7 @@ async function perform(words: readonly string[]): Promise<void> {
   const json = words.includes("--json");
   if (words.length === 0) return await withoutCommand();
   if (words[0] === "--version") {
-    process.exitCode = (await import("./cli/process/tool-version.ts")).tellVersion(words);
+    process.exitCode = await (await import("./cli/process/tool-version.ts")).tellVersion(words);
     return;
   }
   await parsed(words, json);
@@ -47,14 +47,9 @@ async function perform(words: readonly string[]): Promise<void> {
 
 /** Only what answers by itself goes without the parser and what it loads. */
 async function parsed(words: readonly string[], json: boolean): Promise<void> {
-  const [{ buildParser }, { withStandardInput }, { usageError }, { reportFailure }] = await Promise.all([
-    import("./cli/start/parser.ts"),
-    import("./cli/start/standard-input.ts"),
-    import("./cli/start/usage.ts"),
-    import("./cli/process/failure.ts"),
-  ]);
+  const { buildParser } = await import("./cli/start/parser.ts");
   try {
-    await buildParser(withStandardInput(words), (code) => {
+    await buildParser(words, (code) => {
       process.exitCode = code;
     })
       .exitProcess(false)
@@ -67,7 +62,8 @@ async function parsed(words: readonly string[], json: boolean): Promise<void> {
   } catch (error) {
     // yargs throws its own class for some mistakes of the command line; everything else is a defect.
     const isUsage = error instanceof Misread || (error instanceof Error && error.name === "YError");
-    process.exitCode = reportFailure(isUsage ? await usageError(error.message, words) : error, json);
+    const told = isUsage ? await (await import("./cli/start/usage.ts")).usageError(error.message, words) : error;
+    process.exitCode = (await import("./cli/process/failure.ts")).reportFailure(told, json);
   }
 }
 

@@ -146,7 +146,7 @@ export interface Cell {
   etcd(hostPort: string): Etcd;
   /** A JSON document by GET on the cell: Patroni's API at :8008/patroni. Undefined if nothing listens. */
   getJson(url: string): Promise<unknown>;
-  /** Credentials of S3 from a container's environment, registered with the masker (law 10). */
+  /** Credentials of S3 from a container's environment, registered with the masker. */
   containerSecret(container: string, name: string): Promise<string | undefined>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Every TCP connection of the process begins here. A rehearsal's dialer refuses each address but loopback (law 13).
+ * Every TCP connection of the process begins here. A rehearsal's dialer refuses each address but loopback.
  */
 import type { Socket } from "node:net";
 

@@ -3,7 +3,7 @@
  * needs to see inside a directory is a container that lives for that look alone (see `look`).
  *
  * Facts are what `docker info`, `volume inspect`, `inspect`, `image inspect` and `system df -v` of Engine 1.13 to 29 say.
- * A field that an engine does not tell is `undefined`, never empty: unknown is not absent (law 5).
+ * A field that an engine does not tell is `undefined`, never empty: unknown is not absent.
  *
  * Errors: `docker-missing` (no CLI), `docker-denied` (the socket refuses this user), `docker-unreachable` (no engine
  * answers), `docker-context` (the CLI's context is no usable engine), `unreachable`, `access-denied`,

@@ -1,4 +1,4 @@
-/** Log files: plain or packed, named by glob. Unreadable parts are reported, never left out (law 5). */
+/** Log files: plain or packed, named by glob. Unreadable parts are reported, never left out. */
 
 export interface LogFile {
   readonly path: string;

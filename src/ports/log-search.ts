@@ -1,6 +1,6 @@
 /**
  * A log store that searches for us: Elasticsearch or OpenSearch. It is only ever read. Parts that it could not search are reported,
- * never left out (law 5): an empty answer counts only together with an empty list of holes.
+ * never left out: an empty answer counts only together with an empty list of holes.
  */
 export interface LogSearch {
   /** Which documents of which store, for a person: `https://logs.example.org:9200/logs-*`. */

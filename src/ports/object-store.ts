@@ -2,10 +2,10 @@
  * The object store that holds the archives (S3 and its kin; facts: wal-archives.md §1, §4).
  *
  * A writer is opened for the places that it may write to and the source that it must protect. Before sending, it refuses
- * writes and deletes elsewhere, at or below a source, and inside an archive of others (law 1).
+ * writes and deletes elsewhere, at or below a source, and inside an archive of others.
  *
  * Errors: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`, `answer-incomplete`, `answer-malformed`,
- * `object-changed`, `source-protected`. An access error never reads as an empty list (law 5).
+ * `object-changed`, `source-protected`. An access error never reads as an empty list.
  */
 import { RecoverError } from "../errors.ts";
 

@@ -1,6 +1,6 @@
 /** The person at the terminal (or nobody). Questions are data, so that every renderer and the journal see the same. */
 
-/** The exact commands of one step, as somebody would type them (law 11). */
+/** The exact commands of one step, as somebody would type them. */
 export interface StepCommands {
   readonly step: string;
   readonly title: string;
@@ -56,7 +56,7 @@ export interface ChoiceQuestion extends QuestionBase {
     /** Stands in the label; it may be typed where no other choice has it. */
     readonly name?: string | undefined;
     readonly consequence: string;
-    /** Never chosen by a flag: it wants somebody at a terminal (DESIGN §4). */
+    /** Never chosen by a flag: it wants somebody at a terminal. */
     readonly byPerson?: true;
   }[];
   /** Shown as recommended, never preselected. */

@@ -1,6 +1,6 @@
 /**
  * Things outside that must be removed again even if this process is killed. They are noted durably before they are
- * made, and the next process finds them (DESIGN §3, ssh).
+ * made, and the next process finds them.
  */
 import type { JsonObject } from "../action.ts";
 

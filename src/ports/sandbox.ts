@@ -1,5 +1,5 @@
 /**
- * Where programs run that obey a stranger: a server on the files of an archive, and the clients that speak to it (law 14).
+ * Where programs run that obey a stranger: a server on the files of an archive, and the clients that speak to it.
  * Inside there is nothing but what is named here and the programs of this machine, which nobody can write to.
  *
  * Errors: `no-sandbox`, `program-missing`.

@@ -2,7 +2,7 @@
  * A small place in the world that several machines share: a prefix of an object store, outside every archive.
  *
  * Errors of every call: `unreachable`, `access-denied`, `not-logged-in`, `bucket-missing`. Silence or a refusal is never
- * an absent object (law 5).
+ * an absent object.
  */
 export interface SharedObject {
   readonly content: string;

@@ -2,8 +2,8 @@
 import type { JsonObject } from "../action.ts";
 import type { Entry } from "../engine/journal/entry.ts";
 import { type Conclusion, conclusion } from "./backup-conclusion.ts";
+import { TEST_RUNBOOK } from "./test-runbook.ts";
 
-export const TEST_RUNBOOK = "test-backup";
 const CONCLUSION = "backup.conclude";
 
 export interface BackupTest {

@@ -1,5 +1,5 @@
 /** The worked example of an own runbook and an own action: as the page has it, it runs. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Place } from "../cli/program.ts";
@@ -60,6 +60,11 @@ describe("an own runbook with an own action", () => {
     writeFileSync(notice, text);
     expect(await place.run(undo)).toMatchObject({ code: 0, stderr: "" });
     expect(existsSync(notice)).toBe(false);
+  });
+
+  it("is written against types that cite nothing but what is shipped", () => {
+    const shipped = ["src/action.ts", ...globSync("src/{ports,kit/commands}/*.ts")];
+    expect(shipped.filter((file) => /\blaws? \d|DESIGN/u.test(readFileSync(file, "utf8")))).toEqual([]);
   });
 
   it("may be TypeScript, whose types are stripped", async () => {

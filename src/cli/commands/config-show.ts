@@ -11,7 +11,7 @@ import { secrets } from "../process/failure.ts";
 import type { GlobalArguments } from "../options/options.ts";
 import type { ConfigShowArguments } from "../options/preparing-options.ts";
 import { untrustedStanding } from "../session/require-trusted.ts";
-import { statePath } from "../process/state.ts";
+import { statePath } from "../process/state-path.ts";
 
 type Given = GlobalArguments & ConfigShowArguments;
 

@@ -17,7 +17,7 @@ import { createOutput, type Output } from "../screen/output.ts";
 import { secrets } from "../process/failure.ts";
 import type { GlobalArguments, InventoryArguments } from "../options/options.ts";
 import { readRehearsalMode } from "../process/rehearsal-mode.ts";
-import { statePath } from "../process/state.ts";
+import { statePath } from "../process/state-path.ts";
 import { withPorts } from "../session/with-ports.ts";
 
 /** Every generation of the service began with it (dingo.md §6). */

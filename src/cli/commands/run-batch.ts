@@ -1,6 +1,6 @@
 /** `run` and `resume`, behind which the databases of a batch follow. */
 import { EXIT } from "../../errors.ts";
-import { TEST_RUNBOOK } from "../../report/backup-test.ts";
+import { TEST_RUNBOOK } from "../../report/test-runbook.ts";
 import type { ConductArguments } from "../session/stage.ts";
 import type { ResumeCall } from "./run/resume.ts";
 import type { Afterwards } from "./run/begin.ts";

@@ -6,13 +6,11 @@ import type { AnyAction } from "../../action.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
 import type { Actions } from "../../engine/runbook/step.ts";
 import { checkedRunbook } from "./checked-runbook.ts";
-import { composeFile, fileOf } from "./runbook-files.ts";
+import { fileOf } from "./runbook-files.ts";
 
 /** As `openRunbook`. The actions of a shipped one can be used after `loadActions`. */
 export async function plannedRunbook(nameOrFile: string): Promise<Runbook> {
-  const file = fileOf(nameOrFile);
-  const planned = checkedRunbook(composeFile(file), file, LATER);
-  return planned ?? (await import("./shipped-runbooks.ts")).openRunbook(nameOrFile);
+  return checkedRunbook(fileOf(nameOrFile), LATER) ?? (await import("./shipped-runbooks.ts")).openRunbook(nameOrFile);
 }
 
 export async function loadActions(): Promise<void> {

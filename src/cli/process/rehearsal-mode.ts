@@ -6,7 +6,6 @@ import { appendFileSync, readFileSync } from "node:fs";
 import type { ClockSetting } from "../../kit/clock/system-clock.ts";
 import { refuse } from "../../errors.ts";
 import { REHEARSAL_VARIABLE } from "../../rehearsal/variable.ts";
-import { scenarioAnswers, setting } from "./rehearsal-setting.ts";
 
 export interface RehearsalMode {
   readonly clock: ClockSetting;
@@ -15,19 +14,27 @@ export interface RehearsalMode {
   readonly began: (run: string) => void;
 }
 
+interface Setting {
+  readonly clock: ClockSetting;
+  /** File of the scenario's answers: question id → answer. Absent on a terminal, where a person answers. */
+  readonly answers?: string;
+  /** File in which each run that this process begins is noted: whose box it is played in is known by nothing else. */
+  readonly runs?: string;
+}
+
 export function readRehearsalMode(env: NodeJS.ProcessEnv): RehearsalMode | undefined {
   const text = env[REHEARSAL_VARIABLE];
   if (text === undefined) return undefined;
-  const parsed = setting.safeParse(parse(text));
-  if (!parsed.success) {
+  const found = parse(text);
+  if (!isSetting(found)) {
     throw refuse("usage", `${REHEARSAL_VARIABLE} is set, but not by a rehearsal`).advise(
       "Unset it; dingo-recover rehearse sets it for its own child.",
     );
   }
-  const { clock, answers, runs } = parsed.data;
+  const { clock, answers, runs } = found;
   return {
     clock,
-    answers: answers === undefined ? undefined : scenarioAnswers.parse(parse(readFileSync(answers, "utf8"))),
+    answers: answers === undefined ? undefined : (parse(readFileSync(answers, "utf8")) as Record<string, string>),
     began: (run) => {
       if (runs !== undefined) appendFileSync(runs, `${run}\n`, { mode: 0o600 });
     },
@@ -40,4 +47,15 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Without a library: every command asks, and few are rehearsed. */
+function isSetting(found: unknown): found is Setting {
+  const { clock, answers, runs, ...others } = Object(found) as Partial<Record<string, unknown>>;
+  const { realMs, epochMs, rate } = Object(clock) as Partial<Record<string, unknown>>;
+  return (
+    [realMs, epochMs, rate].every((each) => typeof each === "number") &&
+    [answers, runs].every((each) => each === undefined || typeof each === "string") &&
+    Object.keys(others).length === 0
+  );
 }

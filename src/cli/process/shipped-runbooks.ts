@@ -5,7 +5,8 @@ import { diagnosticsError } from "../../kit/text/diagnostic.ts";
 import { type Loaded, loadRunbook } from "../../engine/runbook/load.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
 import { checkedRunbook } from "./checked-runbook.ts";
-import { type ComposedFile, composeFile, fileOf } from "./runbook-files.ts";
+import { type ComposedFile, composeFile } from "./compose-file.ts";
+import { fileOf } from "./runbook-files.ts";
 
 let known = REGISTRY;
 
@@ -17,8 +18,7 @@ export function learn(actions: readonly AnyAction[]): void {
 /** Throws `runbook-invalid` with every mistake. A runbook that the build has checked is not checked again. */
 export function openRunbook(nameOrFile: string): Runbook {
   const file = fileOf(nameOrFile);
-  const composed = composeFile(file);
-  return checkedRunbook(composed, file, known) ?? soundOf(loaded(composed, file));
+  return checkedRunbook(file, known) ?? soundOf(loadFile(file));
 }
 
 /** A runbook of which the text alone is left, with what it included; `file` names it. */

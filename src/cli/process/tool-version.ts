@@ -4,7 +4,8 @@ import { EXIT } from "../../errors.ts";
 import { type Form, hasOwn, OWN_FORM, ownPath, readOwn } from "../../kit/process/own-files.ts";
 import { createOutput } from "../screen/output.ts";
 import { secrets } from "./failure.ts";
-import { composeFile, shippedFile, shippedNames } from "./runbook-files.ts";
+import { keptRunbook } from "./checked-runbook.ts";
+import { shippedFile, shippedNames } from "./runbook-files.ts";
 
 const PACKAGE = ownPath("package.json");
 /** Written by the build (build/package.mjs). */
@@ -23,35 +24,48 @@ export interface VersionDocument {
   readonly build: Stamp & { readonly form: Form };
   readonly node: { readonly version: string; readonly platform: string; readonly arch: string };
   /** `sha256`: of the whole text with all that it includes, as a journal and a report have it. */
-  readonly runbooks: readonly { readonly name: string; readonly version: string; readonly sha256: string }[];
+  readonly runbooks: readonly RunbookInside[];
+}
+
+interface RunbookInside {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
 }
 
 export function toolVersion(): string {
   return (JSON.parse(readOwn(PACKAGE).toString("utf8")) as { version: string }).version;
 }
 
-function versionDocument(): VersionDocument {
+async function versionDocument(): Promise<VersionDocument> {
   const stamp = OWN_FORM !== "clone" && hasOwn(STAMP) ? (JSON.parse(readOwn(STAMP).toString("utf8")) as Stamp) : {};
   return {
     schema: "dingo-recover/version@1",
     version: toolVersion(),
     build: { form: OWN_FORM, ...stamp },
     node: { version: process.versions.node, platform: process.platform, arch: process.arch },
-    runbooks: shippedNames().map(runbookInside),
+    runbooks: await Promise.all(shippedNames().map(runbookInside)),
   };
 }
 
-function runbookInside(name: string): VersionDocument["runbooks"][number] {
+async function runbookInside(name: string): Promise<RunbookInside> {
+  const { version, sha256 } = keptRunbook(name) ?? (await readInside(name));
+  return { name, version, sha256 };
+}
+
+/** Of a clone, or where a file was changed. */
+async function readInside(name: string): Promise<Omit<RunbookInside, "name">> {
+  const { composeFile } = await import("./compose-file.ts");
   const composed = composeFile(shippedFile(name));
   if ("diagnostics" in composed) throw new Error(`the shipped runbook ${name} cannot be read`);
   const [, version = ""] = /^version: "?([^"\n]*)"?$/mu.exec(composed.text) ?? [];
-  return { name, version, sha256: createHash("sha256").update(composed.text).digest("hex") };
+  return { version, sha256: createHash("sha256").update(composed.text).digest("hex") };
 }
 
 /** `--version`: its first line is for scripts. */
-export function tellVersion(words: readonly string[]): number {
+export async function tellVersion(words: readonly string[]): Promise<number> {
   const output = createOutput({ secrets, color: false });
-  const document = versionDocument();
+  const document = await versionDocument();
   if (words.includes("--json")) output.json(document);
   else for (const line of versionLines(document)) output.line(line);
   return EXIT.done;

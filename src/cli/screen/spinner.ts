@@ -1,5 +1,4 @@
 /** The running step: a listr2 task that is gone when it ends. The caller that ends it says the result once. */
-import { Listr } from "listr2";
 
 /** Milliseconds between two looks at what stands under the title. */
 const LOOK_MS = 500;
@@ -17,6 +16,13 @@ export class Spinner {
     const work = new Promise<void>((resolve) => {
       this.#settle = resolve;
     });
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
+    this.#finished = this.#spin(title, work);
+  }
+
+  /** Loaded with the first step: the first words need none of it. */
+  async #spin(title: string, work: Promise<void>): Promise<void> {
+    const { Listr } = await import("listr2");
     const list = new Listr(
       [
         {
@@ -36,8 +42,7 @@ export class Spinner {
         rendererOptions: { clearOutput: true },
       },
     );
-    this.#timer = setInterval(() => this.look(), LOOK_MS);
-    this.#finished = list.run();
+    await list.run();
   }
 
   look(): void {

@@ -14,7 +14,7 @@ import { createOutput, type Output } from "../screen/output.ts";
 import { secrets } from "../process/failure.ts";
 import type { GlobalArguments } from "../options/options.ts";
 import { somebodyIsThere } from "../process/somebody-is-there.ts";
-import { statePath } from "../process/state.ts";
+import { statePath } from "../process/state-path.ts";
 import { type Standing, standingLines } from "./trust-screen.ts";
 
 /** A refused configuration is not asked about again by the same process. */

@@ -12,7 +12,7 @@ type Parser = Argv<GlobalArguments>;
 
 /** Help is not wrapped here: `help-text.ts` lays it out. */
 export function buildParser(words: readonly string[], finish: Finish): Parser {
-  const parser = yargs([...withDepth(words)])
+  const parser = yargs([...withDepth(withStandardInput(words))])
     .scriptName("dingo-recover")
     .usage(
       "Usage: $0 <command>\n\nBrings a deleted Dingo PostgreSQL service back, step by step; it can be killed at any moment and resumed.",
@@ -30,6 +30,14 @@ export function buildParser(words: readonly string[], finish: Finish): Parser {
   for (const [family, what] of Object.entries(FAMILIES)) parser.command(family, what, withFamily(family, finish));
   for (const command of TABLE) if (!(verbOf(command) in FAMILIES)) command.addTo(parser, command.words, finish);
   return parser;
+}
+
+/** yargs takes a lone "-" for no value. */
+function withStandardInput(words: readonly string[]): readonly string[] {
+  return words.flatMap((word, index) => {
+    if (word === "--logs" && words[index + 1] === "-") return ["--logs=-"];
+    return word === "-" && words[index - 1] === "--logs" ? [] : [word];
+  });
 }
 
 const withFamily =

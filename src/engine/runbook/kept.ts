@@ -4,8 +4,7 @@ import { optional } from "../../kit/optional.ts";
 import type { Runbook, Step } from "./runbook.ts";
 import type { Actions } from "./step.ts";
 
-/** Without its text, which is at hand where it is looked for. */
-export type KeptRunbook = Omit<Runbook, "text" | "file" | "steps"> & { readonly steps: readonly KeptStep[] };
+export type KeptRunbook = Omit<Runbook, "file" | "steps"> & { readonly steps: readonly KeptStep[] };
 
 type KeptStep = Omit<Step, "action"> & { readonly action: KeptAction };
 
@@ -17,7 +16,7 @@ interface KeptAction {
   readonly parts: readonly string[];
 }
 
-export function kept({ text: _text, file: _file, steps, ...rest }: Runbook): KeptRunbook {
+export function kept({ file: _file, steps, ...rest }: Runbook): KeptRunbook {
   return { ...rest, steps: steps.map((step) => ({ ...step, action: keptAction(step.action) })) };
 }
 
@@ -29,12 +28,12 @@ function keptAction(action: AnyAction): KeptAction {
 /** Undefined if an action is not known: the loader says so. */
 export function revived(
   { steps, ...rest }: KeptRunbook,
-  source: Pick<Runbook, "text" | "file">,
+  file: string,
   actions: Pick<Actions, "has" | "get">,
 ): Runbook | undefined {
   if (!steps.every(({ action }) => actions.has(action.id))) return undefined;
   const whole = steps.map((step): Step => ({ ...step, action: revivedAction(step.action, actions) }));
-  return { ...rest, ...source, steps: whole };
+  return { ...rest, file, steps: whole };
 }
 
 /** It is looked up when more is wanted of it than a plan needs: until then it need not be loaded. */

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { buildParser } from "../../../src/cli/start/parser.ts";
-import { withStandardInput } from "../../../src/cli/start/standard-input.ts";
 
 class Understood extends Error {}
 
@@ -36,7 +35,7 @@ export function callsOf(line: string): readonly (readonly string[])[] {
 export async function understand(words: readonly string[]): Promise<void> {
   // Neither comes to the parser.
   if (words[0] === "--version" || words.includes("--help")) return;
-  const parser = buildParser(withStandardInput(words), () => undefined)
+  const parser = buildParser(words, () => undefined)
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {
       throw error ?? new Error(message);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AnyAction } from "../../../src/action.ts";
 import { REGISTRY } from "../../../src/wiring/registry.ts";
+import { type CheckedRunbooks, sourcesHash } from "../../../src/cli/process/checked-runbook.ts";
 import { readRunbook } from "../../../src/cli/process/shipped-runbooks.ts";
 import { type Plan, planRun, stepHashes } from "../../../src/engine/state/plan.ts";
 import { kept, type KeptRunbook, revived } from "../../../src/engine/runbook/kept.ts";
@@ -14,13 +15,13 @@ const throughJson = (runbook: KeptRunbook): KeptRunbook => JSON.parse(JSON.strin
 describe("a runbook that was checked before", () => {
   it.each(NAMES)("%s is what the loader makes of it", (name) => {
     const runbook = readRunbook(name);
-    expect(revived(throughJson(kept(runbook)), runbook, REGISTRY)).toStrictEqual(runbook);
+    expect(revived(throughJson(kept(runbook)), runbook.file, REGISTRY)).toStrictEqual(runbook);
   });
 
   it("is none where an action of it is not known", () => {
     const runbook = readRunbook("drill");
     const others = new Map([...REGISTRY].filter(([id]) => id !== runbook.steps.at(-1)?.action.id));
-    expect(revived(kept(runbook), runbook, others)).toBeUndefined();
+    expect(revived(kept(runbook), runbook.file, others)).toBeUndefined();
   });
 
   it("is planned without a look at its actions", () => {
@@ -29,7 +30,7 @@ describe("a runbook that was checked before", () => {
     unseen.get = () => {
       throw new Error("an action was looked at");
     };
-    const again = revived(throughJson(kept(runbook)), runbook, unseen);
+    const again = revived(throughJson(kept(runbook)), runbook.file, unseen);
     if (again === undefined) throw new Error("there is none");
     const facts = ({ steps }: Plan) =>
       steps.map(({ step: { id, action }, effect, review }) => [id, action.id, effect, review]);
@@ -41,17 +42,16 @@ describe("a runbook that was checked before", () => {
   it("runs no action of another effect than was planned", () => {
     const runbook = readRunbook("recover-deleted-service");
     const others = new Map([...REGISTRY].map(([id, action]) => [id, { ...action, effect: "destroy" } as AnyAction]));
-    const [first] = revived(throughJson(kept(runbook)), runbook, others)?.steps ?? [];
+    const [first] = revived(throughJson(kept(runbook)), runbook.file, others)?.steps ?? [];
     expect(first?.action.effect).toBe("read");
     expect(() => first?.action.input).toThrow(/platform.check is not the one/);
   });
 
-  it("stands in the build by the very text", () => {
-    const built = JSON.parse(readFileSync(join(TOOL_DIRECTORY, "runbooks.json"), "utf8")) as Record<
-      string,
-      KeptRunbook
-    >;
-    const runbooks = NAMES.map((name) => readRunbook(name));
-    expect(built).toEqual(Object.fromEntries(runbooks.map((each) => [each.sha256, throughJson(kept(each))])));
+  it("stands in the build, for the files that it was made of", () => {
+    const { sources, runbooks } = JSON.parse(
+      readFileSync(join(TOOL_DIRECTORY, "runbooks.json"), "utf8"),
+    ) as CheckedRunbooks;
+    expect(runbooks).toEqual(Object.fromEntries(NAMES.map((name) => [name, throughJson(kept(readRunbook(name)))])));
+    expect(sources).toBe(sourcesHash());
   });
 });

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { usualFiles } from "../../../src/config/settings/load.ts";
 import { sessionFile } from "../../../src/config/settings/missing.ts";
 import { homeDirectory } from "../../../src/kit/process/home-directory.ts";
-import { statePath } from "../../../src/cli/process/state.ts";
+import { statePath } from "../../../src/cli/process/state-path.ts";
 
 const HOME = userInfo().homedir;
 

@@ -12,7 +12,6 @@ import { asRecoverError } from "../../../errors.ts";
 import type { Runbook } from "../../../engine/runbook/runbook.ts";
 import { createOutput } from "../../screen/output.ts";
 import { configReadFor, systemsOf } from "../../session/configuration.ts";
-import { systemSections } from "./doctor-systems.ts";
 import { showOutcome, showSection } from "./doctor-screen.ts";
 import { secrets } from "../../process/failure.ts";
 import { readInputs } from "../../session/inputs.ts";
@@ -20,7 +19,7 @@ import type { GlobalArguments } from "../../options/options.ts";
 import type { DoctorArguments } from "../../options/preparing-options.ts";
 import { readRehearsalMode } from "../../process/rehearsal-mode.ts";
 import { plannedRunbook } from "../../process/planned-runbook.ts";
-import { statePath } from "../../process/state.ts";
+import { statePath } from "../../process/state-path.ts";
 import { toolVersion } from "../../process/tool-version.ts";
 import { usableLogins } from "./usable-logins.ts";
 
@@ -47,7 +46,10 @@ async function* allSections(given: Given, runbook: Runbook, inputs: JsonObject):
   yield section;
   if (config === undefined) return;
   // The reach to the systems is loaded behind the first words.
-  const { withPorts } = await import("../../session/with-ports.ts");
+  const [{ withPorts }, { systemSections }] = await Promise.all([
+    import("../../session/with-ports.ts"),
+    import("./doctor-systems.ts"),
+  ]);
   const { signal } = new AbortController();
   const usable = await usableLogins(config, { env: process.env, signal });
   // The sections come as they are looked at, and everything is closed behind the last one.

@@ -22,7 +22,7 @@ import type { ReadyDatabase } from "./real-database.ts";
 import type { ConsentArguments, GlobalArguments, ResumeArguments } from "../../options/options.ts";
 import { DEFAULT_RUNBOOK } from "../../process/default-runbook.ts";
 import { stateAgain, withFlags } from "../../session/flags-again.ts";
-import { statePath } from "../../process/state.ts";
+import { statePath } from "../../process/state-path.ts";
 import { orUncaught } from "../../process/uncaught.ts";
 
 export type RehearseArguments = GlobalArguments &

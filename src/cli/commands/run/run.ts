@@ -1,7 +1,7 @@
 /** Begins a run. Everything that can be wrong with the call is said before anything is written, and before the engine is loaded. */
 import type { JsonObject } from "../../../action.ts";
 import { requireAllInputs, startingInputs } from "../../../engine/steps/inputs.ts";
-import { TEST_RUNBOOK } from "../../../report/backup-test.ts";
+import { TEST_RUNBOOK } from "../../../report/test-runbook.ts";
 import { configFor } from "../../session/configuration.ts";
 import { type ConductArguments, flagsOf, openStage } from "../../session/stage.ts";
 import { readInputs } from "../../session/inputs.ts";
