@@ -112,7 +112,8 @@ export function changing(world: FakeWorld, effect: Exclude<Effect, "read">): Any
 
 /** The same step without its proof: its probe stands for it. */
 export function changingUnproved(world: FakeWorld, effect: Exclude<Effect, "read">): AnyAction {
-  const { verify: _proof, ...action } = change(world, effect);
+  const action = change(world, effect);
+  delete action.verify;
   return defineAction(action);
 }
 
