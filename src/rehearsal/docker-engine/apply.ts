@@ -31,6 +31,8 @@ export interface DockerCall {
 
 type Handler = (state: DockerEngineState, rest: readonly string[], call: DockerCall) => Applied | undefined;
 
+const AS_ROOT = "exec --user 0:0";
+
 /** By the words that a call begins with, the longest first. */
 const HANDLERS: readonly (readonly [string, Handler])[] = [
   ["info --format {{json .}}", (state) => says(state, `${JSON.stringify(infoOf(state))}\n`)],
@@ -61,9 +63,17 @@ const HANDLERS: readonly (readonly [string, Handler])[] = [
     (state, [name = "", ...argv], { stdin, now }) =>
       onOne(state, name, (one) => inside(state, one, { argv, stdin, now })),
   ],
+  [
+    AS_ROOT,
+    (state, [name = ""]) => onOne(state, name, (one) => (one.status === "running" ? undefined : idle(state, one))),
+  ],
   ["logs --tail", (state, [, name = ""]) => onOne(state, name, ({ log = "" }) => says(state, log))],
   ["compose", (state, words, { stdin, now }) => applyCompose(state, { generation: "v2", words, stdin, now })],
 ];
+
+/** A running container is looked into by root for one reason: how much room is left beside it. */
+export const isLookForRoom = (state: DockerEngineState, words: readonly string[]): boolean =>
+  words.join(" ").startsWith(`${AS_ROOT} `) && containerOf(state, words[3] ?? "")?.status === "running";
 
 const SOCKET = "unix:///var/run/docker.sock";
 
@@ -260,8 +270,7 @@ function inside(
   container: SimContainer,
   order: { readonly argv: readonly string[]; readonly stdin: string; readonly now: number },
 ): Applied | undefined {
-  if (container.status !== "running")
-    return fails(state, `Error response from daemon: Container ${container.id} is not running`);
+  if (container.status !== "running") return idle(state, container);
   const copied = execCopy(state, container, order);
   if (copied !== undefined) return copied;
   const [program, path = "", ...more] = order.argv;
@@ -269,6 +278,9 @@ function inside(
   const answer = asked(state, container, order);
   return answer === undefined ? undefined : { state, answer };
 }
+
+const idle = (state: DockerEngineState, { id }: SimContainer): Applied =>
+  fails(state, `Error response from daemon: Container ${id} is not running`);
 
 function textIn(state: DockerEngineState, container: SimContainer, path: string): Applied {
   const text = textOn(state, placeOf(state, container, path));

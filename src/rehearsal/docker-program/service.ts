@@ -18,7 +18,8 @@ export interface DockerProgramCall {
   readonly stdin: string;
 }
 
-type Answer = (call: DockerProgramCall) => DockerAnswer;
+/** The signal is aborted when the program ends before its answer. */
+type Answer = (call: DockerProgramCall, signal: AbortSignal) => DockerAnswer | Promise<DockerAnswer>;
 
 /** Writes them into `directory`. */
 export const serveMachine = (directory: string, answer: Answer): Promise<Served> =>
@@ -33,7 +34,7 @@ async function serve(directory: string, names: readonly string[], answer: Answer
     directory,
     names,
     reading,
-    answer: async ({ program, words, stdin }) =>
-      answer({ program, words, stdin: Buffer.from(stdin).toString("latin1") }),
+    answer: async ({ program, words, stdin }, signal) =>
+      answer({ program, words, stdin: Buffer.from(stdin).toString("latin1") }, signal),
   });
 }

@@ -108,7 +108,7 @@ async function putDocker(
   const isElsewhere = docker !== undefined && docker.state.isLocal !== true;
   if (docker === undefined) return { isElsewhere, close: () => Promise.resolve() };
   const serve = isElsewhere ? serveDockerProgram : serveMachine;
-  const served = await serve(bin, (call) => docker.call({ ...call, endpoint }));
+  const served = await serve(bin, (call, signal) => docker.callToItsEnd({ ...call, endpoint }, signal));
   return { isElsewhere, close: () => served.close() };
 }
 

@@ -3,13 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { keepRoom } from "../../../src/kit/commands/kept-room-command.ts";
+import type { DockerAnswer } from "../../../src/rehearsal/docker-engine/answer.ts";
 import { DockerEngine } from "../../../src/rehearsal/docker-engine/engine.ts";
-import { composeLabels, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
+import { composeLabels, withContainer, withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
 import { emptyEngine } from "../../../src/rehearsal/docker-engine/state.ts";
 import { serveDockerProgram } from "../../../src/rehearsal/docker-program/service.ts";
 
 const VOLUME = { name: "déjà vu 'x'", files: {}, createdAt: 0, labels: composeLabels("blog", "db", "/x.yml") };
+const IMAGE = { tag: "postgres:13" };
+const CONTAINER = { name: "copy", image: IMAGE.tag, createdAt: 0 };
 const ENDPOINT = "tcp://127.0.0.1:1";
 
 describe("the box's docker", () => {
@@ -50,5 +54,25 @@ describe("the box's docker", () => {
     ]);
     const told = await docker(["exec", "-i", "a b", ""], { input: "x\ny\n" });
     expect([told.exitCode, told.stdout, told.stderr]).toEqual([3, 'docker ["exec","-i","a b",""] x\ny', "a\nb"]);
+  });
+
+  it("lets a look for room last as long as its container runs, and knows the call", async () => {
+    const seeded = withContainer(withImage(emptyEngine(), IMAGE), CONTAINER);
+    const engine = new DockerEngine(seeded, () => 0);
+    const looks: Promise<DockerAnswer>[] = [];
+    const served = await serveDockerProgram(directory, (call, signal) => {
+      const answer = engine.callToItsEnd({ ...call, endpoint: ENDPOINT }, signal);
+      if (call.words[1] === "--user") looks.push(answer);
+      return answer;
+    });
+    closing.push(() => served.close());
+    const [shell, ...words] = keepRoom([join(directory, "docker")], CONTAINER.name, "ended");
+    await execa(shell, words);
+    await vi.waitFor(() => expect(looks).toHaveLength(1), { timeout: 60_000 });
+    const call = { stdin: "", endpoint: ENDPOINT };
+    engine.call({ ...call, words: ["stop", "-t", "1", CONTAINER.name] });
+    await vi.waitFor(() => expect(looks).toHaveLength(2), { timeout: 60_000 });
+    expect(await Promise.all(looks)).toMatchObject([{ code: 137 }, { code: 1 }]);
+    expect(engine.state.strays).toEqual([]);
   });
 });

@@ -40,6 +40,15 @@ describe("a rehearsal whose screen is gone", () => {
   }, 300_000);
 });
 
+describe("a rehearsal whose Docker engine is elsewhere", () => {
+  it("knows every call of the salvage, the look for room too", async () => {
+    const { ended } = place.start(["rehearse", "salvage-docker-volumes", "--non-interactive"]);
+    const { code, stdout } = await ended;
+    expect(stdout).not.toContain("NOT WELL");
+    expect(code, stdout).toBe(0);
+  }, 300_000);
+});
+
 describe("a rehearsal that is stopped after it has created the instance", () => {
   it("offers the undo beside the resume, and is no complaint", async () => {
     const { child, ended, saw } = place.start(["rehearse", "--pace", "max"]);
