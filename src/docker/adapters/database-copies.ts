@@ -6,7 +6,7 @@ import { giveUp, type RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import { keepRoom } from "../../kit/commands/kept-room-command.ts";
 import { BY_PG_RESTORE, UNCONNECTED } from "../../kit/log-patterns/log-in.ts";
-import { DISK_FULL, ENDED_FOR_ROOM } from "../../kit/log-patterns/server-end.ts";
+import { DISK_FULL, ENDED_FOR_ROOM, LOUD } from "../../kit/log-patterns/server-end.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type {
   CopyServer,
@@ -140,7 +140,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     if (result.code !== 0) throw await this.#failureOf(server, { argv, result });
     // Each statement ends its last row with an extra newline.
     const rows = result.stdout.split(commands.ROW).map((row) => row.replace(/\n$/u, ""));
-    const failed = result.stderr.split("\n").filter((line) => /ERROR|FATAL/u.test(line));
+    const failed = result.stderr.split("\n").filter((line) => LOUD.test(line));
     return { rows: rows.filter((row) => row !== "").map((row) => row.split(commands.FIELD)), failed };
   }
 
@@ -162,7 +162,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
 
   async loadRoles(server: CopyServer, file: string): Promise<readonly string[]> {
     const argv = dumps.loadRolesFrom(this.#words, server, file);
-    return await this.#loaded(server, argv, { by: "psql", complaint: /ERROR|FATAL/u });
+    return await this.#loaded(server, argv, { by: "psql", complaint: LOUD });
   }
 
   /** Another exit code, or one without a complaint, means that the load was cut short. */
