@@ -216,6 +216,21 @@ describe("records and logs together", () => {
     }
   });
 
+  it("call deleted what had a node before a later create of it failed", async () => {
+    const create = ["provision.start", { "instance-id": GUID }] as const;
+    const failed = ["provision.unknown-error", { "instance-id": GUID, error: "instance already exists" }, 2] as const;
+    const healthy = [create, ["add-node.perform", { "instance-id": GUID }]] as const;
+    const removed = [
+      ["deprovision.start", { "instance-id": GUID }],
+      ["remove-node.perform", { "instance-id": GUID }],
+    ] as const;
+    for (const life of [healthy, removed]) {
+      const { document, exitCode } = await ask(undefined, lager([...life, create, failed, ...deletionWithoutNodes]));
+      expect(document.notDeleted).toEqual([]);
+      expect([exitCode, document.candidates]).toMatchObject([0, [{ guid: GUID, mayLive: true }]]);
+    }
+  });
+
   it("leave open whether there was anything where the logs hold the deletion alone", async () => {
     const { document, exitCode } = await ask(undefined, lager(deletionWithoutNodes));
     expect(exitCode).toBe(15);

@@ -16,18 +16,32 @@ export type EarlierLife =
 
 export function earlierLife(events: readonly LifeEvent[], { createFailed }: Life): EarlierLife {
   const bodies = events.map(({ fact }) => fact.body);
-  if (bodies.some(showsNode)) return "had-a-node";
-  if (createFailed !== undefined) return "had-none";
-  return bodies.some(addsNode) ? "had-a-node" : "not-known";
+  if (bodies.some(showsNode) || addedOutsideFailedCreate(bodies)) return "had-a-node";
+  return createFailed === undefined ? "not-known" : "had-none";
 }
 
-/** The word of a container or of its cell, or a state with nodes in it. */
+/** A create that failed outweighs its own additions alone: those before its beginning are of a life that went well. */
+function addedOutsideFailedCreate(bodies: readonly FactBody[]): boolean {
+  let isAdded = false;
+  for (const body of bodies) {
+    if (addsNode(body)) isAdded = true;
+    else if (body.kind === "create-failed") isAdded = false;
+    else if (isAdded && BOUNDS.has(body.kind)) return true;
+  }
+  return isAdded;
+}
+
+/** A create or a change that begins, or a create that is over. */
+const BOUNDS: ReadonlySet<FactBody["kind"]> = new Set(["create-began", "create-ended", "update-began"]);
+
+/** The word of a container or of its cell, the end of a node, or a state with nodes in it. */
 function showsNode(body: FactBody): boolean {
   switch (body.kind) {
     case "archived":
     case "archives-nothing":
     case "container-said":
     case "container-destroyed":
+    case "node-removed":
     case "cloned":
       return true;
     case "described":
