@@ -10,6 +10,43 @@ import { TABLE } from "./table.ts";
 const SEGMENT = "[0-9A-F]{24}";
 
 /** run.sh: addresses, the envdir, and Patroni's configuration as YAML. */
+/** The keys of the configuration that a container prints at its start; Patroni's sections and values (patroni.yml). */
+const CONFIGURATION_KEYS = [
+  ...[
+    "admin",
+    "archive_command",
+    "archive_mode",
+    "archive_timeout",
+    "command",
+    "connect_address",
+    "create_replica_method",
+  ],
+  ...["data_dir", "envdir", "etcd", "host", "hot_standby", "initdb", "listen", "listen_addresses", "loop_wait"],
+  ...["max_connections", "max_replication_slots", "max_wal_senders", "max_wal_size", "maximum_lag_on_failover"],
+  ...[
+    "min_wal_size",
+    "name",
+    "network",
+    "no_master",
+    "parameters",
+    "password",
+    "pg_hba",
+    "pgpass",
+    "port",
+    "postgresql",
+  ],
+  ...["recovery_conf", "replication", "restapi", "restore_command", "retries", "scope", "superuser"],
+  ...[
+    "threshold_backup_size_percentage",
+    "threshold_megabytes",
+    "ttl",
+    "unix_socket_directories",
+    "use_iam",
+    "use_slots",
+  ],
+  ...["username", "wal_e", "wal_keep_segments", "wal_level", "wal_log_hints"],
+];
+
 const STARTUP: readonly RegExp[] = [
   /^$/,
   /^looking up public host:(?:port|\d+) from etcd -> \S+(?: \(\d+\))?$/,
@@ -20,7 +57,7 @@ const STARTUP: readonly RegExp[] = [
   /^Enabling wal-e archives to S3 bucket '.*'$/,
   /^Disabling regular backups$/,
   /^(?:-{22}|Admin user credentials|Username .*|Password .*)$/,
-  /^ *(?:#|- |[a-z_]+:(?: |$))/,
+  new RegExp(`^ *(?:#|- (?:host|local|locale|encoding|data-checksums)\\b|(?:${CONFIGURATION_KEYS.join("|")}):(?: |$))`),
 ];
 
 const RESTORE_LEADER: readonly RegExp[] = [

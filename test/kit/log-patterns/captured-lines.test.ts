@@ -54,6 +54,14 @@ describe("the captured logs", () => {
     expect(files.length).toBeGreaterThan(100);
   });
 
+  it.each(["restore: failed, the archive is damaged", "error: cannot restore", "- restore aborted"])(
+    "let no sentence pass for a configuration: %s",
+    (line) => {
+      expect(isKnown(line)).toBe(false);
+      expect(isKnown(`78218d-startup> ${line}`)).toBe(false);
+    },
+  );
+
   it.each(files)("have no line that nothing covers: %s/%s", (folder, file) => {
     const lines = readPacked(folder, file).split("\n");
     expect(lines.filter((line) => !isCovered(line, file)).slice(0, 20)).toEqual([]);
