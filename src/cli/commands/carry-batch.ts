@@ -13,6 +13,7 @@ import {
   targetOf,
 } from "../runs/batch.ts";
 import { type ConductArguments, openStage, type Stage } from "../session/stage.ts";
+import { flagsAgain, withFlags } from "../session/flags-again.ts";
 import { reportFailure } from "../process/failure.ts";
 import { resume } from "./run/resume.ts";
 import { runWith } from "./run/run.ts";
@@ -118,5 +119,8 @@ function showEnd(
   { batch, standings }: { readonly batch: Batch; readonly standings: readonly Standing[] },
 ): void {
   if (given.json) output.json(endDocument(batch, standings));
-  else for (const line of endLines(batch, standings)) output.line(line);
+  else {
+    const again = (command: string): string => withFlags(command, flagsAgain(given));
+    for (const line of endLines(batch, standings, again)) output.line(line);
+  }
 }

@@ -40,7 +40,8 @@ export async function status(given: StatusArguments): Promise<number> {
   if (given.json) output.json({ ...documentOf(standing), ...(members === undefined ? {} : batchField(members)) });
   else for (const [line, style] of linesOf(standing, output, flagsAgain(given))) output.line(line, style);
   if (standing.carried && !given.json) output.line(now.text(true), "strong");
-  if (members !== undefined && !given.json) for (const line of batchLines(members)) output.line(line);
+  if (members !== undefined && !given.json)
+    for (const line of batchLines(members, flagsAgain(given))) output.line(line);
   return await Promise.resolve(EXIT.done);
 }
 
@@ -50,13 +51,13 @@ const batchField = ({ batch, standings, state, updatedAt }: BatchState): object 
 });
 
 /** Every database of the batch with its own run, then what is left to do. */
-function batchLines({ batch, standings }: BatchState): readonly string[] {
+function batchLines({ batch, standings }: BatchState, flags: readonly string[]): readonly string[] {
   const width = Math.max(...standings.map(({ member }) => member.name.length));
   return [
     ...standings.map(
       ({ member, state, run = "" }) => `  ${member.name.padEnd(width)}  ${state.replace("-", " ").padEnd(9)}  ${run}`,
     ),
-    ...endLines(batch, standings),
+    ...endLines(batch, standings, (command) => withFlags(command, flags)),
   ];
 }
 

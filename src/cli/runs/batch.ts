@@ -192,16 +192,20 @@ export const isLeft = ({ state }: Standing): boolean =>
 export const backOf = (standings: readonly Standing[]): number =>
   standings.filter(({ state }) => state === "recovered").length;
 
-/** How a batch ends, for a person. */
-export function endLines(batch: Batch, standings: readonly Standing[]): readonly string[] {
+/** How a batch ends, for a person. `again` gives a command the flags of this call. */
+export function endLines(
+  batch: Batch,
+  standings: readonly Standing[],
+  again: (command: string) => string,
+): readonly string[] {
   const left = standings.filter(({ state }) => state !== "recovered");
   return [
     `${backOf(standings)} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
     ...left.flatMap(({ member, state, why, goOnWith }) => [
       `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,
-      ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${goOnWith}`]),
+      ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${again(goOnWith)}`]),
     ]),
-    ...(left.some(isLeft) ? [`all that are left, one after another: ${goOnWithAll(batch)}`] : []),
+    ...(left.some(isLeft) ? [`all that are left, one after another: ${again(goOnWithAll(batch))}`] : []),
   ];
 }
 

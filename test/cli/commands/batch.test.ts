@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Carriers, inTurn } from "../../../src/cli/commands/carry-batch.ts";
+import { withFlags } from "../../../src/cli/session/flags-again.ts";
 import {
   type Batch,
   endDocument,
@@ -76,6 +77,8 @@ class Foundation {
 }
 
 const NEW: readonly Standing["state"][] = ["not-begun", "not-begun", "not-begun"];
+
+const again = (command: string): string => withFlags(command, ["--state-dir", "/s"]);
 
 describe("a batch", () => {
   it("begins each of its databases in turn", async () => {
@@ -187,8 +190,8 @@ describe("a database whose run cannot be read", () => {
     expect(states()).toEqual(["not-begun", "unreadable", "not-begun"]);
     const standings = standingsOf(directory, BATCH);
     expect(standings[1]).toMatchObject({ run, error: { code: "journal-broken" } });
-    expect(endLines(BATCH, standings).join("\n")).toContain(`run ${run} cannot be read, ${fileOf(run)}:1: `);
-    expect(endLines(BATCH, standings)).toContain(`    dingo-recover journal verify ${run}`);
+    expect(endLines(BATCH, standings, again).join("\n")).toContain(`run ${run} cannot be read, ${fileOf(run)}:1: `);
+    expect(endLines(BATCH, standings, again)).toContain(`    dingo-recover journal verify ${run} --state-dir /s`);
     expect(endDocument(BATCH, standings)).toMatchObject({ members: [{}, { state: "unreadable", run }, {}] });
   });
 
@@ -220,12 +223,12 @@ describe("the end of a batch", () => {
   ];
 
   it("says how many are back, and the command for each that is left", () => {
-    expect(endLines(BATCH, standings)).toEqual([
+    expect(endLines(BATCH, standings, again)).toEqual([
       "1 of 3 databases of shop/prod are back.",
       `  "db-2" (${guid(2)}): no room (does-not-fit)`,
-      "    dingo-recover resume b",
+      "    dingo-recover resume b --state-dir /s",
       `  "db-3" (${guid(3)}): not begun`,
-      `all that are left, one after another: dingo-recover resume ${BATCH.run}`,
+      `all that are left, one after another: dingo-recover resume ${BATCH.run} --state-dir /s`,
     ]);
   });
 
