@@ -84,9 +84,18 @@ describe("the look into all volumes", () => {
       return surveyVolumes.effect === "read" ? (surveyVolumes.tell?.(surveyVolumes.output.parse(found)) ?? "") : "";
     };
     expect(await of("forum")).toMatch(
-      /No catalogue on disk names a database "forum": .*"down -v".*\nWhat can remain: /su,
+      /No catalogue that was read names a database "forum": .*"down -v".*\nWhat can remain: /su,
     );
     for (const known of ["shop", ""]) expect(await of(known)).not.toContain("What can remain");
+  });
+
+  it("calls nothing removed for good while a volume was not looked into", async () => {
+    const found = await survey(await lost(), { database: "forum", table: "", time: "" });
+    const unlooked = ['volume "v": permission denied'];
+    const output = surveyVolumes.output.parse({ ...found, unlooked });
+    const told = surveyVolumes.effect === "read" ? (surveyVolumes.tell?.(output) ?? "") : "";
+    expect(told).toContain("or it lies where nobody could look.");
+    expect(told).not.toContain("for good");
   });
 
   it("names what else is somebody's data, and changes nothing", async () => {

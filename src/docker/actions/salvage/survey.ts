@@ -89,7 +89,7 @@ function told({ volumes, candidates, others, empty, plain, unlooked, elsewhere, 
     ...(unnamed === ""
       ? []
       : [
-          `No catalogue on disk names a database ${quoted(unnamed)}: it is in the WAL of one of them alone, or "down -v" or a prune has removed it for good.`,
+          `No catalogue that was read names a database ${quoted(unnamed)}: it is in the WAL of one of them alone, or ${unlooked.length === 0 ? '"down -v" or a prune has removed it for good' : "it lies where nobody could look"}.`,
           WHAT_REMAINS,
         ]),
   ].join("\n");
