@@ -29,6 +29,14 @@ const MEANINGS: readonly Meaning[] = [
       "Allow this user sudo for docker there, or leave --input sudo=true out and use a member of the group docker.",
   },
   {
+    // Of Compose 1, which asks the engine for its `config` too; it runs as the account that owns the directory.
+    pattern: /Error while fetching server API version: .*permission denied/i,
+    code: "docker-denied",
+    what: "does not let the account that Compose runs as speak to its Docker engine",
+    remedy:
+      "Let the owner of the project's directory into the group docker there, or bring the stack up with Compose 2.",
+  },
+  {
     pattern: /permission denied while trying to connect to the docker|dial unix \S+: connect: permission denied/i,
     code: "docker-denied",
     what: "does not let this user speak to its Docker engine",

@@ -14,6 +14,10 @@ describe("a docker command that failed", () => {
     ["permission denied while trying to connect to the docker API at unix:///var/run/docker.sock", "docker-denied"],
     ["Got permission denied while trying to connect to the Docker daemon socket", "docker-denied"],
     [
+      "Traceback (most recent call last):\ndocker.errors.DockerException: Error while fetching server API version: ('Connection aborted.', PermissionError(13, 'Permission denied'))",
+      "docker-denied",
+    ],
+    [
       "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
       "docker-unreachable",
     ],
