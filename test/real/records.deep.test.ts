@@ -52,7 +52,11 @@ function spoilt(bytes: Buffer, { kind, place, length }: Spoil): Buffer {
       bytes.writeUInt32LE((length % 5) + 1, page + 4);
       return bytes;
     case "address":
-      bytes.writeBigUInt64LE(bytes.readBigUInt64LE(page + 8) + BigInt(PAGE * (length - 2 * PAGE)), page + 8);
+      // Before the first page, an address is that of the other end.
+      bytes.writeBigUInt64LE(
+        BigInt.asUintN(64, bytes.readBigUInt64LE(page + 8) + BigInt(PAGE * (length - 2 * PAGE))),
+        page + 8,
+      );
       return bytes;
     case "writer":
       return ofSecondWriter(bytes);
