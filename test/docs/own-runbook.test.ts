@@ -167,6 +167,10 @@ describe("an own runbook with an own action", () => {
       [(text) => text.replace('effect: "read"', 'effect: "destroy"'), /has no probe/u],
       [(text) => text.replace('effect: "read"', 'effect: "none"'), /has no effect: read, create/u],
       [
+        (text) => text.replace('effect: "read",', 'effect: "create", probe: () => ({}), verify: true,'),
+        /has no verify/u,
+      ],
+      [
         (text) => text.replace("export const actions =", "export const others ="),
         /is no function that returns a list/u,
       ],

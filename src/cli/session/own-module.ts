@@ -1,6 +1,6 @@
 /**
- * One module of users' own actions. It exports `actions`, a function that gets the
- * contract's means and returns what it made with them, so that it needs no package beside it. They run with all rights of the tool.
+ * One module of users' own actions. It exports `actions`, a function that gets the contract's means and returns the
+ * actions that it made with them: so the module needs no package beside it. They run with all rights of the tool.
  */
 import { Module } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -8,6 +8,7 @@ import { z } from "zod";
 import { type ActionMeans, type AnyAction, defineAction, EFFECTS, refuse as refuseStep } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
+import { optional } from "../../kit/optional.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { answeringFor } from "./own-action.ts";
 
@@ -47,11 +48,11 @@ async function madeBy(file: string): Promise<unknown> {
 const ID = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
 
 function checked(file: string, given: unknown): AnyAction {
-  const { id, effect, input, output, describe, run, probe, guard } = given as Partial<Record<string, unknown>>;
+  const { id, effect, input, output, describe, run, probe, verify, guard } = given as Partial<Record<string, unknown>>;
   if (typeof id !== "string" || !ID.test(id)) throw invalid(file, "an action has no id of the form SYSTEM.VERB");
   if (REGISTRY.has(id)) throw invalid(file, `the action ${quoted(id)} is one of the tool's own`);
   if (!EFFECTS.some((each) => each === effect)) throw invalid(file, `${id} has no effect: ${EFFECTS.join(", ")}`);
-  const functions = { describe, run, ...(effect === "read" ? {} : { probe }) };
+  const functions = { describe, run, ...(effect === "read" ? {} : { probe, ...optional("verify", verify) }) };
   const needed = { ...functions, ...(effect === "disrupt" || effect === "destroy" ? { guard } : {}) };
   for (const [name, value] of Object.entries(needed))
     if (typeof value !== "function") throw invalid(file, `${id} has no ${name}`);
