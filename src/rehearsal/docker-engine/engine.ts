@@ -10,7 +10,7 @@ export class DockerEngine {
   #state: DockerEngineState;
   readonly #now: () => number;
   readonly #changed: (state: DockerEngineState) => void;
-  #waiting: (() => void)[] = [];
+  readonly #looks = new Set<() => void>();
 
   constructor(
     state: DockerEngineState,
@@ -34,18 +34,24 @@ export class DockerEngine {
     const more = state.record.slice(recordedAt.length).map(() => now);
     this.#state = more.length === 0 ? state : { ...state, recordedAt: [...recordedAt, ...more] };
     this.#changed(this.#state);
-    for (const wake of this.#waiting.splice(0)) wake();
+    for (const look of this.#looks) look();
     return answer;
   }
 
   /** A look for room lasts as long as its container runs, and is killed with it. */
   async callToItsEnd(call: Omit<DockerCall, "now">, signal: AbortSignal): Promise<DockerAnswer> {
-    if (!isLookForRoom(this.#state, call.words)) return this.call(call);
-    while (!signal.aborted && isLookForRoom(this.#state, call.words))
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+    const lasts = (): boolean => isLookForRoom(this.#state, call.words);
+    if (!lasts()) return this.call(call);
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!signal.aborted && lasts()) return;
+        this.#looks.delete(look);
+        resolve();
+      };
+      this.#looks.add(look);
+      signal.addEventListener("abort", look, { once: true });
+      look();
+    });
     return { code: KILLED, stdout: "", stderr: "" };
   }
 }
