@@ -1,4 +1,4 @@
-/** A sample of real kills, which shows the snapshots of the crash matrix to be like them. `npm run build` comes first. */
+/** A sample of real kills, which shows the snapshots of the crash matrix to be like them. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { LONG, Rehearsals } from "../rehearsal/rehearsals.ts";
 import { doneTwice } from "./counts.ts";

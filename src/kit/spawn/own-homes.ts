@@ -89,15 +89,15 @@ function startOf(pid: number): number | undefined {
   return stat && Number(stat.start);
 }
 
-/**
- * The programs that a process of ours ran live on when it is killed: one of cf may still hold a change open, one of gpg a key.
- * Before anything is probed they are ended, so that what was not done yet stays undone (law 4). A process is ours where its
- * environment names the left home, whose name nobody could guess.
- */
 const POLL_MS = 20;
 const PATIENCE_MS = 5_000;
 
-/** Ends every process of this user with that setting, NAME=VALUE, and waits until it is gone. Only Linux tells environments. */
+/**
+ * Ends every process of this user with that setting, NAME=VALUE, and waits until it is gone. The programs that a process
+ * of ours ran live on when it is killed: one of cf may still hold a change open, one of gpg a key. They are ended before
+ * anything is probed, so that what was not done yet stays undone (law 4). The setting names the left home: nobody could
+ * guess its name. Only Linux tells environments.
+ */
 async function endOrphans(setting: string): Promise<void> {
   if (process.platform !== "linux") return;
   const orphans = await processesWith(setting);

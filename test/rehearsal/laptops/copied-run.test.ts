@@ -1,4 +1,4 @@
-/** A run in the middle of the archive copy moves from one laptop to another, by its directory. `npm run build` comes first. */
+/** A run in the middle of the archive copy moves from one laptop to another, by its directory. */
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";

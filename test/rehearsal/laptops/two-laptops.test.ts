@@ -1,4 +1,4 @@
-/** Two laptops, one foundation: the lease, the mirrored journal, the take-over. `npm run build` comes first. */
+/** Two laptops, one foundation: the lease, the mirrored journal, the take-over. */
 import { afterEach, describe, expect, it } from "vitest";
 import { cutAtCopy, LEASE, TwoLaptops } from "./laptops.ts";
 import { LONG } from "../rehearsals.ts";

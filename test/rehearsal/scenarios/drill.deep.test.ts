@@ -1,4 +1,4 @@
-/** Rehearsed drills that are killed, stopped, taken back and cleaned up after. `npm run build` comes first. */
+/** Rehearsed drills that are killed, stopped, taken back and cleaned up after. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../../src/engine/journal/entry.ts";
 import { scenarioNamed } from "../../players/scenarios.ts";

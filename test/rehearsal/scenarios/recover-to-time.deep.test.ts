@@ -1,4 +1,4 @@
-/** Rehearsed recoveries to a time that are taken back, killed, and done with a real PostgreSQL. `npm run build` comes first. */
+/** Rehearsed recoveries to a time that are taken back, killed, and done with a real PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ReadyDatabase, readyDatabase } from "../../../src/cli/commands/rehearse/real-database.ts";
 import type { Entry } from "../../../src/engine/journal/entry.ts";

@@ -1,4 +1,4 @@
-/** Rehearsed tests of a backup that are killed, and of a bad one. `npm run build` comes first. */
+/** Rehearsed tests of a backup that are killed, and of a bad one. */
 import { readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Undo of rehearsed recoveries at many depths, and killed at each of its ways back; cleanups. `npm run build` comes first. */
+/** Undo of rehearsed recoveries at many depths, and killed at each of its ways back; cleanups. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry } from "../../../src/engine/journal/entry.ts";
 import { AGREES } from "../../../src/rehearsal/scenarios/opening.ts";

@@ -1,4 +1,4 @@
-/** A kill while ephemeral users stand on cells. The built program is the child: `npm run build` comes first. */
+/** A kill while ephemeral users stand on cells. The built program is the child: */
 import { readFileSync } from "node:fs";
 import { afterAll, expect, it } from "vitest";
 import type { Entry } from "../../../src/engine/journal/entry.ts";

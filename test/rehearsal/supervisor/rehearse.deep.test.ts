@@ -1,4 +1,4 @@
-/** Further rehearsals, killed and stopped ones; rehearse.test.ts has one whole. `npm run build` comes first. */
+/** Further rehearsals, killed and stopped ones; rehearse.test.ts has one whole. */
 import { afterAll, describe, expect, it } from "vitest";
 import { resumeRehearsal } from "../../../src/rehearsal/supervisor/rehearse.ts";
 import type { Scenario } from "../../../src/rehearsal/scenarios/scenario.ts";

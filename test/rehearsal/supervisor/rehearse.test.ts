@@ -1,4 +1,4 @@
-/** Whole rehearsals: the built program as the child, the foundation in a box around it. `npm run build` comes first. */
+/** Whole rehearsals: the built program as the child, the foundation in a box around it. */
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-/** A system of the foundation that is sick: the built program in a box under bad weather. `npm run build` comes first. */
+/** A system of the foundation that is sick: the built program in a box under bad weather. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { blowOf } from "../../players/weather/grammar.ts";
 import { Weather } from "../../players/weather/weather.ts";
