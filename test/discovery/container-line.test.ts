@@ -1,6 +1,7 @@
 /** A text in the broker's words that a database's client writes into its container's log is no word of the broker. */
 import { describe, expect, it } from "vitest";
 import { discover } from "../../src/discovery/answer/discover.ts";
+import { readOtherLine } from "../../src/discovery/lines/other-line.ts";
 import { eraF, GUID, goodDeletion, lager, OTHER } from "./broker-log.ts";
 import { memoryLogs } from "./recorded-logs.ts";
 
@@ -72,6 +73,14 @@ describe("a broker's line that a client of a database wrote", () => {
     const upload = `abcdef-patroni>         STRUCTURED: time=2016-03-17T06:10:16.5-00 pid=1 action=push-wal key=k prefix=backups/${GUID}/wal/ seg=000000010000000000000001 state=complete`;
     const { document } = await search(syslog(`docker/cf-${node}`, upload), syslog(`docker/cf-${node}`, said(REFUSED)));
     expect(document.candidates[0]?.lastWal).toMatchObject({ segment: "000000010000000000000001" });
+  });
+});
+
+describe("an upload that has begun", () => {
+  it("is not whole by another state behind it on its line", () => {
+    const begun = `STRUCTURED: time=2016-03-17T06:10:16.5-00 pid=1 action=push-wal key=k prefix=backups/${GUID}/wal/ seg=000000010000000000000002 state=begin`;
+    for (const line of [begun, `${begun} state=complete`])
+      expect(readOtherLine(line)?.body).toMatchObject({ segment: "000000010000000000000002", state: "begun" });
   });
 });
 

@@ -83,7 +83,7 @@ function readPush(text: string, from: string | undefined): OtherLine | undefined
   const at = fromIso(time);
   if (guid === undefined || at === undefined) return undefined;
   const segment = CELLS.pushedSegment.says.exec(rest)?.[1];
-  const state = CELLS.pushedWhole.says.test(rest) ? "complete" : "begun";
+  const state = CELLS.pushedState.says.exec(rest)?.[1] === "complete" ? "complete" : "begun";
   return { guid, at, body: { kind: "archived", state, ...optional("segment", segment), ...optional("from", from) } };
 }
 

@@ -66,10 +66,11 @@ export const CELLS = rows({
     seen: "fixtures/logs/original-containers; wal-e 0.9.2, log_help.py",
     from: "0.1.0",
   },
-  pushedWhole: {
+  /** Of several messages on one line, the first one's. */
+  pushedState: {
     means: "archived",
-    says: /\bstate=complete\b/,
-    tells: "the store has the whole segment",
+    says: /\bstate=(begin|complete)\b/,
+    tells: "whether the store has the whole segment",
     seen: "fixtures/logs/original-containers; wal-e 0.9.2, log_help.py",
     from: "0.1.0",
   },
