@@ -9,6 +9,7 @@ import { optional } from "../../kit/optional.ts";
 import type { RestoredCopy } from "../../ports/scratch-database.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { parseSource } from "../names/location.ts";
+import { formatLsn } from "../names/lsn.ts";
 import { readArchive } from "../reading/facts.ts";
 import { controlValues } from "../wal/control-values.ts";
 import { CONTROL_FILE } from "../wal/pg-control.ts";
@@ -50,7 +51,7 @@ export async function copyAtTime(reader: ObjectReader, order: CopyOrder): Promis
   return {
     ...{ systemId, version, lastTransaction: wal.lastCommit === undefined ? "" : microsecondText(wal.lastCommit) },
     ...optional("damaged", wal.broken === undefined ? undefined : `${wal.broken.name}: ${wal.broken.why}`),
-    ...optional("cut", wal.cut === undefined ? undefined : `${wal.cut.name}, at ${wal.cut.lsn}`),
+    ...optional("cut", wal.cut === undefined ? undefined : `${wal.cut.name}, at ${formatLsn(wal.cut.at)}`),
     ...(passedOver.length === 0 ? {} : { instead: passedOver.map(passedOverText).join("; ") }),
   };
 }

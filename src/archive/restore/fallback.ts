@@ -1,27 +1,36 @@
 /**
- * A restore that goes on from an older base backup when a newer one turns out to be damaged while it is read. That
- * takes longer and loses nothing, as long as the WAL between the two is whole. If something would be lost, a person
- * decides.
+ * A restore that goes on another way when the planned one turns out worse while it is read: from an older base backup if
+ * a newer one is damaged, and along another branch if the WAL of the first ends early. An older base backup takes longer
+ * and loses nothing, as long as the WAL between the two is whole. If something would be lost by it, a person decides.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { giveUp, RecoverError } from "../../errors.ts";
+import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
+import { withMet } from "./met.ts";
 import { planRestore, type RestorePlan } from "./plan.ts";
 import { restoreArchive, type RestoreOutcome, type RestoreTerms } from "./restore.ts";
 import { UnusableBase } from "./unusable-base.ts";
+import type { RestoredWal } from "./wal-files.ts";
 
-/** A base backup that was not taken, and the one before it that is tried. */
+/** A base backup or a way that was not taken, and the one that is tried in its place. */
 export interface PassedOver {
   readonly base: string;
   readonly why: string;
   readonly instead: string;
+  /** If another way brings back more: the timelines to which the two go. */
+  readonly timelines?: { readonly from: number; readonly to: number };
 }
 
-export const passedOverText = ({ base, why, instead }: PassedOver): string =>
-  `"${base}" was passed over for "${instead}", from which more WAL is replayed: ${why}`;
+export function passedOverText({ base, why, instead, timelines }: PassedOver): string {
+  if (timelines === undefined)
+    return `"${base}" was passed over for "${instead}", from which more WAL is replayed: ${why}`;
+  const { from, to } = timelines;
+  return `the way from "${base}" to timeline ${from} was left for that from "${instead}" to timeline ${to}, which brings back more: ${why}`;
+}
 
-export interface FallbackTerms extends RestoreTerms {
+export interface FallbackTerms extends Omit<RestoreTerms, "requireBest"> {
   readonly targetTime?: Date | undefined;
   /** The only one that is tried. */
   readonly base?: string | undefined;
@@ -30,6 +39,7 @@ export interface FallbackTerms extends RestoreTerms {
 }
 
 export interface Restored {
+  /** Its loss is that of the WAL as it was read. */
   readonly plan: RestorePlan;
   readonly outcome: RestoreOutcome;
   readonly passedOver: readonly PassedOver[];
@@ -42,21 +52,55 @@ export async function restoreFrom(
   { targetTime, base, passedOver: tell, ...terms }: FallbackTerms,
 ): Promise<Restored> {
   const passedOver: PassedOver[] = [];
+  const without = new Set<string>();
+  let known = facts;
   let plan = planRestore(facts, { targetTime, base });
   let first: UnusableBase | undefined;
+  const requireBest = (wal: RestoredWal): void => {
+    // A restore to a moment goes the way that reaches it, and gives up if it does not.
+    const why = targetTime === undefined ? endOf(wal) : undefined;
+    if (why === undefined) return;
+    known = withMet(known, plan, wal);
+    const best = planRestore(known, { base, without });
+    if (best.base !== plan.base || best.target !== plan.target) throw new BetterWay(best, why);
+    plan = { ...plan, lost: best.lost, findings: best.findings };
+  };
+  const goOn = (instead: RestorePlan, passed: Omit<PassedOver, "base" | "instead">): void => {
+    passedOver.push({ base: plan.base, instead: instead.base, ...passed });
+    passedOver.slice(-1).forEach((each) => tell?.(each));
+    plan = instead;
+  };
   for (;;) {
     try {
-      return { plan, outcome: await restoreArchive(reader, plan, terms), passedOver };
+      const outcome = await restoreArchive(reader, plan, { ...terms, requireBest });
+      return { plan, outcome, passedOver };
     } catch (error) {
+      if (error instanceof BetterWay) {
+        goOn(error.plan, { why: error.message, timelines: { from: plan.timeline, to: error.plan.timeline } });
+        continue;
+      }
       if (!(error instanceof UnusableBase) || base !== undefined) throw error;
       first ??= error;
-      const without = new Set([...passedOver.map((passed) => passed.base), plan.base]);
-      const older = olderPlan(facts, { targetTime, without, failed: plan, first });
-      passedOver.push({ base: plan.base, why: error.message, instead: older.base });
-      tell?.({ base: plan.base, why: error.message, instead: older.base });
-      plan = older;
+      without.add(plan.base);
+      goOn(olderPlan(known, { targetTime, without, failed: plan, first }), { why: error.message });
     }
   }
+}
+
+/** The WAL of a plan ends earlier than its names promised, and another plan brings back more. */
+class BetterWay extends RecoverError {
+  readonly plan: RestorePlan;
+
+  constructor(plan: RestorePlan, why: string) {
+    super("not-restorable", why, { remedy: "Take the other way." });
+    this.plan = plan;
+  }
+}
+
+/** Why the WAL ends before its last segment does; undefined if it does not. */
+function endOf({ broken, cut }: RestoredWal): string | undefined {
+  if (broken !== undefined) return `${broken.name} cannot be used: ${broken.why}`;
+  return cut === undefined ? undefined : `the records of ${cut.name} end at ${formatLsn(cut.at)}: ${cut.why}`;
 }
 
 interface Asked {

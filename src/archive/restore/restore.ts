@@ -2,6 +2,7 @@
 import { RecoverError, refuse } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { microsecondText } from "../wal/microseconds.ts";
+import { formatLsn } from "../names/lsn.ts";
 import { formatLocation } from "../names/location.ts";
 import { segmentBytesOf } from "../names/segment.ts";
 import { type RestoredBase, restoreBase } from "./base.ts";
@@ -30,6 +31,8 @@ export interface RestoreTerms {
   readonly directory: string;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((progress: RestoreProgress) => void) | undefined;
+  /** Called with the WAL as it was found. If it throws, nothing of this restore is left. */
+  readonly requireBest?: ((wal: RestoredWal) => void) | undefined;
 }
 
 export interface RestoreOutcome {
@@ -55,7 +58,7 @@ const walSize = ({ segments, start }: RestorePlan): number => segments.length * 
 export async function restoreArchive(
   reader: ObjectReader,
   plan: RestorePlan,
-  { directory, signal, progress }: RestoreTerms,
+  { directory, signal, progress, requireBest }: RestoreTerms,
 ): Promise<RestoreOutcome> {
   const of = expandedSize(plan);
   const wanted = new Set([...plan.tars, ...plan.segments].map(({ info }) => nameOf(info)));
@@ -66,7 +69,7 @@ export async function restoreArchive(
     throw diskFailure(error, at);
   });
   try {
-    const outcome = await fill(staging, { reader, plan, directory, signal, progress, of });
+    const outcome = await fill(staging, { reader, plan, directory, signal, progress, requireBest, of });
     await staging.finish();
     return outcome;
   } catch (thrown) {
@@ -86,7 +89,7 @@ interface Filling extends RestoreTerms {
 
 async function fill(
   { root, kept, requireRoom }: Staging,
-  { reader, plan, directory, signal, progress, of }: Filling,
+  { reader, plan, directory, signal, progress, requireBest, of }: Filling,
 ): Promise<RestoreOutcome> {
   const done = { phase: "base" as RestoreProgress["phase"], bytes: kept.bytes, fetched: 0 };
   const resumed = kept.bytes;
@@ -109,6 +112,7 @@ async function fill(
   const { version: major, systemId } = base.control;
   const wal = await restoreWal({ ...shared, systemId, major });
   requireReached(plan, wal, major);
+  requireBest?.(wal);
   done.phase = "disk";
   tell();
   await writeSettings(files, { plan, base, wal, directory });
@@ -136,7 +140,7 @@ function requireReached(
       ? "no transaction ends in the WAL"
       : `the last transaction ended at ${microsecondText(lastCommit)}`;
   const unusable = broken === undefined ? "" : `, and the WAL behind it cannot be used: ${broken.name}, ${broken.why}`;
-  const why = cut === undefined ? unusable : `, and the records end inside ${cut.name}, at ${cut.lsn}`;
+  const why = cut === undefined ? unusable : `, and the records end inside ${cut.name}, at ${formatLsn(cut.at)}`;
   throw refuse("not-restorable", `the archive does not reach ${targetTime}: ${last}${why}`).advise(
     "Leave out --target-time to restore everything that is there, or give an earlier time.",
   );

@@ -49,11 +49,13 @@ export interface RestoredWal {
 
 export interface CutWal {
   readonly name: string;
-  readonly lsn: string;
+  readonly at: bigint;
   /** A clause. */
   readonly why: string;
   /** More is written in this segment than is replayed. */
   readonly spoilt: boolean;
+  /** The segment behind it, if its records do not follow. */
+  readonly unfollowed: string | undefined;
 }
 
 /** Errors: those of the store and the disk; `not-restorable` if the whole segments do not make the base consistent. */
@@ -125,7 +127,7 @@ class Course {
     });
     for (const segment of batch) {
       // More follows behind the end of the records.
-      if (this.#walk.end !== undefined) this.#cut ??= this.#cutHere(false);
+      if (this.#walk.end !== undefined) this.#cut ??= this.#cutHere();
       const why = wrong.get(segment.name);
       if (this.#cut === undefined && why !== undefined) this.#broken ??= { name: segment.name, why };
       const isTaken = this.#cut === undefined && this.#broken === undefined && (await this.#take(segment));
@@ -133,11 +135,11 @@ class Course {
     }
   }
 
-  #cutHere(spoilt: boolean): CutWal | undefined {
+  #cutHere({ spoilt = false, unfollowed }: Partial<CutWal> = {}): CutWal | undefined {
     const { end } = this.#walk;
     const name = this.#whole.at(-1)?.name;
     if (end === undefined || this.#broken !== undefined) return undefined;
-    return { name: name ?? segmentName(this.#work.plan.start), lsn: formatLsn(end.at), why: end.why, spoilt };
+    return { name: name ?? segmentName(this.#work.plan.start), at: end.at, why: end.why, spoilt, unfollowed };
   }
 
   /** Brings every segment that is whole by now to disk for good. */
@@ -173,9 +175,9 @@ class Course {
   }
 
   #short(): { readonly name: string; readonly why: string } {
-    const cut = this.#cut ?? this.#cutHere(false);
+    const cut = this.#cut ?? this.#cutHere();
     if (cut === undefined) return { name: "", why: "it is not there" };
-    return { name: cut.name, why: `its records end at ${cut.lsn}: ${cut.why}` };
+    return { name: cut.name, why: `its records end at ${formatLsn(cut.at)}: ${cut.why}` };
   }
 
   #path({ name }: PlannedSegment): string {
@@ -232,7 +234,7 @@ class Course {
     const { end } = this.#walk;
     const isBegun = this.#whole.length === 0 || end === undefined || !end.flawed || end.at > first;
     if (isBegun) this.#whole.push(planned);
-    if (end?.flawed === true) this.#cut = this.#cutHere(isBegun);
+    if (end?.flawed === true) this.#cut = this.#cutHere(isBegun ? { spoilt: true } : { unfollowed: planned.name });
     return isBegun;
   }
 

@@ -19,7 +19,17 @@ import { readArchive } from "../../../src/archive/reading/facts.ts";
 import type { MemoryObjectStore } from "../../fakes/memory-object-store.ts";
 import type { ObjectReader } from "../../../src/ports/object-store.ts";
 import { ALL, at, besides, text, placeToRestore } from "./place-to-restore.ts";
-import { BASE, packed, packedSegment, partKey, restorable, segmentOf, walKey } from "../restorable-archive.ts";
+import {
+  BASE,
+  ofSecondWriter,
+  packed,
+  packedSegment,
+  partKey,
+  realSegment,
+  restorable,
+  segmentOf,
+  walKey,
+} from "../restorable-archive.ts";
 import { add, BUCKET, drop, OLD } from "../sample-archive.ts";
 import { tarEntry, tarOf } from "../tar-builder.ts";
 
@@ -190,6 +200,60 @@ describe("a restore that was stopped", () => {
     writeFileSync(partial("dingo-recover/restored.jsonl"), '0 {"schema":"dingo');
     expect((await restore(store)).resumed).toBe(0);
     expect(text("PG_VERSION")).toBe("9.6\n");
+  });
+});
+
+describe("a branch whose WAL turns out to end early while it is read", () => {
+  const branched = (spoilt: (content: Buffer) => Uint8Array): MemoryObjectStore => {
+    const store = restorable(ALL);
+    const switched = Buffer.from("1\t0/11000000\tno recovery target specified\n");
+    const firsts = [packed(realSegment("9.6", 17)), spoilt(realSegment("9.6", 17))];
+    for (const [index, content] of firsts.entries()) {
+      const timeline = `0000000${index + 2}`;
+      add(store, `wal_005/${timeline}.history.lzo`, packed(switched));
+      add(store, `wal_005/${timeline}${segmentOf(17).slice(8)}.lzo`, content);
+    }
+    return store;
+  };
+
+  async function restored(store: MemoryObjectStore, base?: string) {
+    const facts = await readArchive(store.reader(), OLD, { times: true });
+    const told: PassedOver[] = [];
+    return {
+      ...(await restoreFrom(store.reader(), facts, { directory: at(), base, passedOver: (each) => told.push(each) })),
+      told,
+    };
+  }
+
+  it.each([
+    ["cut", (content: Buffer) => packed(content).subarray(0, 9000), "000000030000000000000011 cannot be used"],
+    [
+      "of a second writer",
+      (content: Buffer) => packed(ofSecondWriter(content)),
+      `the records of ${segmentOf(16)} end at 0/11000000`,
+    ],
+  ])("is left for the one that brings back more: its first segment is %s", async (_what, spoilt, why) => {
+    for (const base of [undefined, BASE]) {
+      const { plan, passedOver, told } = await restored(branched(spoilt), base);
+      expect(plan.timeline).toBe(2);
+      expect(told).toEqual(passedOver);
+      expect(passedOver).toEqual([
+        { base: BASE, instead: BASE, timelines: { from: 3, to: 2 }, why: expect.stringContaining(why) as string },
+      ]);
+      expect(readdirSync(at("dingo-recover/wal")).filter((name) => !name.endsWith(".history"))).toEqual([
+        ...[15, 16].map(segmentOf),
+        `00000002${segmentOf(17).slice(8)}`,
+      ]);
+      expect(readdirSync(besides())).toEqual(["data"]);
+      rmSync(at(), { recursive: true });
+    }
+  });
+
+  it("is kept where it still brings back the most, and its loss is told once", async () => {
+    const store = restorable(ALL);
+    add(store, walKey(16), packedSegment("9.6", 16).subarray(0, 9000));
+    const { plan, passedOver } = await restored(store);
+    expect([passedOver, plan.timeline, plan.lost]).toEqual([[], 1, { missing: 1, unreachable: 1, segments: 2 }]);
   });
 });
 

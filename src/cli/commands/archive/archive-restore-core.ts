@@ -6,6 +6,7 @@ import type { RestoreProgress } from "../../../archive/restore/restore.ts";
 import { socketDirectoryOf } from "../../../archive/restore/settings.ts";
 import { partialOf } from "../../../archive/restore/staging.ts";
 import { microsecondText } from "../../../archive/wal/microseconds.ts";
+import { formatLsn } from "../../../archive/names/lsn.ts";
 import { formatLocation, parseSource } from "../../../archive/names/location.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
 import { inClear } from "../../../archive/reading/in-clear.ts";
@@ -42,7 +43,7 @@ export interface ArchiveRestoreDocument {
   readonly source: string;
   readonly directory: string;
   readonly base: string;
-  /** Newer base backups that turned out damaged while they were read. */
+  /** Base backups that turned out damaged while they were read, and ways that turned out to bring back less. */
   readonly passedOver: readonly PassedOver[];
   readonly postgresVersion: string;
   readonly systemId: string;
@@ -120,11 +121,6 @@ const REFUSED: ReadonlySet<string> = new Set(["locked", "target-not-fresh", "doe
 
 function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): ArchiveRestoreDocument {
   const { base, wal } = outcome;
-  // As `archive verify --deep=full` counts them: the damaged one is missing, and what lies behind it cannot be reached.
-  const damaged = wal.broken === undefined ? 0 : 1;
-  const spoilt = wal.cut?.spoilt === true ? 1 : 0;
-  const isShort = wal.broken !== undefined || wal.cut !== undefined;
-  const behind = isShort ? plan.segments.length - wal.segments.length - damaged : 0;
   return {
     schema: "dingo-recover/archive-restore@1",
     source: formatLocation(plan.location),
@@ -138,11 +134,11 @@ function documentOf({ plan, outcome, passedOver }: Restored, seconds: number): A
     lastTransaction: wal.lastCommit === undefined ? null : microsecondText(wal.lastCommit),
     segments: wal.segments.length,
     lost: {
-      missing: plan.lost.missing + damaged + spoilt,
-      unreachable: plan.lost.unreachable + behind,
+      missing: plan.lost.missing,
+      unreachable: plan.lost.unreachable,
       damaged: wal.broken === undefined ? null : `${wal.broken.name}: ${wal.broken.why}`,
     },
-    endsInside: wal.cut === undefined ? null : { segment: wal.cut.name, lsn: wal.cut.lsn, why: wal.cut.why },
+    endsInside: wal.cut === undefined ? null : { segment: wal.cut.name, lsn: formatLsn(wal.cut.at), why: wal.cut.why },
     findings: plan.findings,
     bytes: outcome.bytes,
     fetchedBytes: outcome.fetched,
