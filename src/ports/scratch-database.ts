@@ -39,7 +39,7 @@ export interface RestoredCopy {
   readonly damaged?: string;
   /** The segment inside which the WAL ends though others follow, and where; absent if it goes to its end. */
   readonly cut?: string;
-  /** Which damaged base backups were passed over for an older one, and why; absent if none was. */
+  /** Which damaged base backups and shorter ways were passed over, and why; absent if none was. */
   readonly instead?: string;
 }
 

@@ -207,6 +207,12 @@ describe("a backup that is bad", () => {
       "wal-gap",
     ],
     [
+      "comes back along another branch, because its own ends early",
+      (scene) => void (scene.scratch.found = { instead: "the way to timeline 5 was left: a segment cannot be used" }),
+      {},
+      "wal-gap",
+    ],
+    [
       "comes back with fewer transactions",
       (scene) => void (scene.scratch.found = { lastTransaction: "2026-11-21T11:05:00.000000Z" }),
       {},

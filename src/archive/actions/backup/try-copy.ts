@@ -85,11 +85,12 @@ async function restoreAll({ ports, ...keeper }: Keeper, { run, place, archive, b
 /** Of a restore that had everything it needed from the machine and the store. */
 const OF_THE_ARCHIVE: ReadonlySet<string> = new Set(["not-restorable", "nothing-found"]);
 
-function lossOf({ damaged, cut }: RestoredCopy): readonly Finding[] {
+function lossOf({ damaged, cut, instead }: RestoredCopy): readonly Finding[] {
   const serious = { severity: "serious", cause: BEHIND } as const;
   const before = `the WAL ends before a segment that cannot be used: ${damaged ?? ""}`;
   const inside = `the WAL ends inside a segment that others follow: ${cut ?? ""}`;
   return [
+    ...(instead === undefined ? [] : [found({ ...serious, code: "wal-gap", message: instead })]),
     ...(damaged === undefined ? [] : [found({ ...serious, code: "segment-damaged", message: before })]),
     ...(cut === undefined ? [] : [found({ ...serious, code: "wal-gap", message: inside })]),
   ];
