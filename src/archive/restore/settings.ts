@@ -108,6 +108,7 @@ const IDENT = "# Written by dingo-recover archive restore.\n";
 const RESTORE_WAL = `#!/bin/sh
 # Gives PostgreSQL one file of the archive: sh restore-wal NAME TARGET
 own=\${0%/*}
+PATH=$PATH:/usr/bin:/bin
 if [ -f "$own/wal/$1" ]; then
   cp "$own/wal/$1" "$2" && exit 0
   echo "dingo-recover: $1 cannot be copied" >&2

@@ -97,20 +97,25 @@ describe("restoring an archive", () => {
 });
 
 describe("the restore command", () => {
-  const command = (name: string): number | null =>
-    spawnSync("sh", ["dingo-recover/restore-wal", name, "pg_xlog/RECOVERYXLOG"], { cwd: at() }).status;
-
-  it("gives what is there, says 1 for what never was, and stops the server where something planned is gone", async () => {
-    await restore(restorable(ALL));
-    expect(command(segmentOf(15))).toBe(0);
-    expect(readFileSync(at("pg_xlog/RECOVERYXLOG")).equals(realSegment("9.6", 15))).toBe(true);
-    expect(command(segmentOf(18))).toBe(1);
-    expect(command("00000002.history")).toBe(1);
-    rmSync(at("dingo-recover/wal", segmentOf(16)));
-    expect(command(segmentOf(16))).toBe(126);
-    rmSync(at("pg_xlog"), { recursive: true });
-    expect(command(segmentOf(15))).toBe(126);
-  });
+  it.each([
+    ["the caller's", process.env],
+    ["one without the system's programs", { PATH: "/nowhere" }],
+  ])(
+    "gives what is there, says 1 for what never was, and stops the server where something planned is gone: PATH is %s",
+    async (_whose, env) => {
+      const command = (name: string): number | null =>
+        spawnSync("/bin/sh", ["dingo-recover/restore-wal", name, "pg_xlog/RECOVERYXLOG"], { cwd: at(), env }).status;
+      await restore(restorable(ALL));
+      expect(command(segmentOf(15))).toBe(0);
+      expect(readFileSync(at("pg_xlog/RECOVERYXLOG")).equals(realSegment("9.6", 15))).toBe(true);
+      expect(command(segmentOf(18))).toBe(1);
+      expect(command("00000002.history")).toBe(1);
+      rmSync(at("dingo-recover/wal", segmentOf(16)));
+      expect(command(segmentOf(16))).toBe(126);
+      rmSync(at("pg_xlog"), { recursive: true });
+      expect(command(segmentOf(15))).toBe(126);
+    },
+  );
 
   it("is understood by a plain shell", async () => {
     await restore(restorable());

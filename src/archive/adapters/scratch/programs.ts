@@ -46,9 +46,13 @@ export class Programs {
     return this.#sandbox;
   }
 
-  /** Nothing of the caller's environment: a PGHOST in it would lead to another server. */
+  /**
+   * Nothing of the caller's environment: a PGHOST in it would lead to another server. The system's programs are behind the
+   * caller's: a sandbox that cannot find `cat` must never be taken for a backup that does not recover.
+   */
   get environment(): Readonly<Record<string, string>> {
-    return { PATH: this.#path, LC_ALL: "C", PGCLIENTENCODING: "UTF8", PGPASSFILE: "/dev/null", PGTZ: "UTC" };
+    const path = [this.#path, "/usr/bin", "/bin"].filter((each) => each !== "").join(":");
+    return { PATH: path, LC_ALL: "C", PGCLIENTENCODING: "UTF8", PGPASSFILE: "/dev/null", PGTZ: "UTC" };
   }
 
   async all(directory: string): Promise<ScratchPrograms> {
