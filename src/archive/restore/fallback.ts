@@ -8,11 +8,10 @@ import { giveUp, RecoverError } from "../../errors.ts";
 import { formatLsn } from "../names/lsn.ts";
 import { segmentName } from "../names/segment.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
-import { withMet } from "./met.ts";
-import { planRestore, type RestorePlan } from "./plan.ts";
+import { type MetEnds, withMet } from "./met.ts";
+import { planRestore, type PlanTerms, type RestorePlan } from "./plan.ts";
 import { restoreArchive, type RestoreOutcome, type RestoreTerms } from "./restore.ts";
 import { UnusableBase } from "./unusable-base.ts";
-import type { RestoredWal } from "./wal-files.ts";
 
 /** A base backup or a way that was not taken, and the one that is tried in its place. */
 export interface PassedOver {
@@ -56,13 +55,13 @@ export async function restoreFrom(
   let known = facts;
   let plan = planRestore(facts, { targetTime, base });
   let first: UnusableBase | undefined;
-  const requireBest = (wal: RestoredWal): void => {
+  const requireBest = (wal: MetEnds): void => {
     // A restore to a moment goes the way that reaches it, and gives up if it does not.
     const why = targetTime === undefined ? endOf(wal) : undefined;
     if (why === undefined) return;
     known = withMet(known, plan, wal);
     const best = planRestore(known, { base, without });
-    if (best.base !== plan.base || best.target !== plan.target) throw new BetterWay(best, why);
+    if (!isSameWay(best, plan)) throw new BetterWay(best, why);
     plan = { ...plan, lost: best.lost, findings: best.findings };
   };
   const goOn = (instead: RestorePlan, passed: Omit<PassedOver, "base" | "instead">): void => {
@@ -80,12 +79,23 @@ export async function restoreFrom(
         continue;
       }
       if (!(error instanceof UnusableBase) || base !== undefined) throw error;
-      first ??= error;
       without.add(plan.base);
+      // Its own files are whole: what it lacks is WAL, which lies nowhere else here.
+      if (error.met !== undefined && first === undefined && targetTime === undefined) {
+        known = withMet(known, plan, error.met);
+        const best = planOrNothing(known, { without });
+        if (best === undefined) throw error;
+        goOn(best, { why: error.message, timelines: { from: plan.timeline, to: best.timeline } });
+        continue;
+      }
+      first ??= error;
       goOn(olderPlan(known, { targetTime, without, failed: plan, first }), { why: error.message });
     }
   }
 }
+
+const isSameWay = (one: RestorePlan, other: RestorePlan): boolean =>
+  one.base === other.base && one.target === other.target;
 
 /** The WAL of a plan ends earlier than its names promised, and another plan brings back more. */
 class BetterWay extends RecoverError {
@@ -98,7 +108,7 @@ class BetterWay extends RecoverError {
 }
 
 /** Why the WAL ends before its last segment does; undefined if it does not. */
-function endOf({ broken, cut }: RestoredWal): string | undefined {
+function endOf({ broken, cut }: MetEnds): string | undefined {
   if (broken !== undefined) return `${broken.name} cannot be used: ${broken.why}`;
   return cut === undefined ? undefined : `the records of ${cut.name} end at ${formatLsn(cut.at)}: ${cut.why}`;
 }
@@ -121,10 +131,7 @@ function olderPlan(facts: ArchiveFacts, { targetTime, without, failed, first }: 
   return { ...plan, neededSegments: Math.max(plan.neededSegments, end - plan.start.number) };
 }
 
-function planOrNothing(
-  facts: ArchiveFacts,
-  terms: { readonly targetTime: Date | undefined; readonly without: ReadonlySet<string> },
-): RestorePlan | undefined {
+function planOrNothing(facts: ArchiveFacts, terms: PlanTerms): RestorePlan | undefined {
   try {
     return planRestore(facts, terms);
   } catch (error) {

@@ -2,10 +2,28 @@
 import type { ArchiveFacts, Inside } from "../reading/facts.ts";
 import { relativeKey } from "../names/location.ts";
 import type { RestorePlan } from "./plan.ts";
-import type { RestoredWal } from "./wal-files.ts";
+
+/** Where a replay ends before its last planned segment does. */
+export interface MetEnds {
+  /** Why the next segment cannot be replayed; undefined if all of the plan are there or are not needed. */
+  readonly broken: { readonly name: string; readonly why: string } | undefined;
+  /** Where the records end though more follows: behind the last segment, or inside it. */
+  readonly cut: CutWal | undefined;
+}
+
+export interface CutWal {
+  readonly name: string;
+  readonly at: bigint;
+  /** A clause. */
+  readonly why: string;
+  /** More is written in this segment than is replayed. */
+  readonly spoilt: boolean;
+  /** The segment behind it, if its records do not follow. */
+  readonly unfollowed: string | undefined;
+}
 
 /** As `archive verify --deep=full` would have read that segment. */
-export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut }: RestoredWal): ArchiveFacts {
+export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut }: MetEnds): ArchiveFacts {
   const insides = new Map(facts.insides);
   const learn = (name: string, inside: Inside): void => {
     for (const { info } of plan.segments.filter((segment) => segment.name === name)) {
@@ -14,7 +32,8 @@ export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut }:
     }
   };
   if (broken !== undefined) learn(broken.name, { broken: broken.why });
-  if (cut === undefined) return { ...facts, insides };
+  // Where not one record was read, the base backup's own start may be wrong.
+  if (cut === undefined || cut.at === plan.startLsn) return { ...facts, insides };
   const { name, at, why, spoilt, unfollowed } = cut;
   if (unfollowed === undefined) learn(name, { ends: { inside: [{ at, why, flawed: spoilt }] } });
   else learn(unfollowed, { ends: { before: { at, why, flawed: true }, inside: [] } });

@@ -12,6 +12,7 @@ import type { DataFiles } from "./data-files.ts";
 import { explained, type SourceObjects } from "./objects.ts";
 import { OWN_DIRECTORY } from "./place.ts";
 import type { Kept } from "./kept.ts";
+import type { CutWal, MetEnds } from "./met.ts";
 import type { PackedFile, PlannedSegment, RestorePlan } from "./plan.ts";
 import { UnusableBase } from "./unusable-base.ts";
 
@@ -32,12 +33,8 @@ export interface WalWork {
   readonly written: (bytes: number) => void;
 }
 
-export interface RestoredWal {
+export interface RestoredWal extends MetEnds {
   readonly segments: readonly PlannedSegment[];
-  /** Why the next segment cannot be replayed; undefined if all of the plan are there or are not needed. */
-  readonly broken: { readonly name: string; readonly why: string } | undefined;
-  /** Where the records end though more follows: behind the last segment, or inside it. */
-  readonly cut: CutWal | undefined;
   /**
    * Microseconds since 1970, of the WAL that can be replayed; undefined if no transaction ends in the WAL that was
    * read.
@@ -45,17 +42,6 @@ export interface RestoredWal {
   readonly lastCommit: bigint | undefined;
   /** The first that ended later than the target. */
   readonly beyondTarget: boolean;
-}
-
-export interface CutWal {
-  readonly name: string;
-  readonly at: bigint;
-  /** A clause. */
-  readonly why: string;
-  /** More is written in this segment than is replayed. */
-  readonly spoilt: boolean;
-  /** The segment behind it, if its records do not follow. */
-  readonly unfollowed: string | undefined;
 }
 
 /** Errors: those of the store and the disk; `not-restorable` if the whole segments do not make the base consistent. */
@@ -163,7 +149,8 @@ class Course {
     const isShort = end !== undefined && plan.stopLsn !== undefined && end < plan.stopLsn;
     if (this.#whole.length < plan.neededSegments || isShort) {
       const { name, why } = this.#broken ?? this.#short();
-      throw new UnusableBase(`the base backup "${plan.base}" needs the segment ${name}: ${why}`, { place: name });
+      const met = { broken: this.#broken, cut: this.#cut ?? this.#cutHere() };
+      throw new UnusableBase(`the base backup "${plan.base}" needs the segment ${name}: ${why}`, { place: name, met });
     }
     return {
       segments: this.#whole,

@@ -249,6 +249,32 @@ describe("a branch whose WAL turns out to end early while it is read", () => {
     }
   });
 
+  it("is left, too, where the base backup needs that segment, and an older one does not", async () => {
+    const store = restorable(ALL);
+    // A start has to be the beginning of a record: here the second.
+    const second = (40 + realSegment("9.6", 15).readUInt32LE(40) + 7) & ~7;
+    const LATER = BASE.replace(/40$/, String(second).padStart(2, "0"));
+    for (const [key, { bytes }] of [...store.bucket(BUCKET)].filter(([each]) => each.includes(BASE))) {
+      const relative = key.slice(OLD.prefix.length + 1).replace(BASE, LATER);
+      const content = relative.endsWith(".json")
+        ? Buffer.from(String(Buffer.from(bytes)).replace(segmentOf(15), segmentOf(16)))
+        : bytes;
+      add(store, relative, content, { lastModified: "2026-11-22T00:52:36.000Z" });
+    }
+    add(store, walKey(16), packedSegment("9.6", 16).subarray(0, 9000));
+    const { plan, passedOver, told } = await restored(store);
+    expect(passedOver).toEqual([
+      {
+        ...{ base: LATER, instead: BASE, timelines: { from: 1, to: 1 } },
+        why: expect.stringContaining(`"${LATER}" needs the segment ${segmentOf(16)}`) as string,
+      },
+    ]);
+    expect([told, plan.base, plan.lost]).toEqual([passedOver, BASE, { missing: 1, unreachable: 1, segments: 2 }]);
+    expect(readdirSync(at("dingo-recover/wal"))).toEqual([segmentOf(15)]);
+    rmSync(at(), { recursive: true });
+    await expect(restored(store, LATER)).rejects.toMatchObject({ code: "not-restorable" });
+  });
+
   it("is kept where it still brings back the most, and its loss is told once", async () => {
     const store = restorable(ALL);
     add(store, walKey(16), packedSegment("9.6", 16).subarray(0, 9000));
