@@ -45,6 +45,7 @@ export const salvageDockerVolumes: Scenario = {
     put_back: "shop_db",
     compose: "shop/db",
   },
+  alwaysGiven: ["database", "put_back", "compose"],
   answers: AGREES,
   exitCode: 0,
   complaints: (closing) => [...originalsTouched(closing), ...(closing.exitCode === 0 ? notSaved(closing) : [])],

@@ -44,6 +44,23 @@ describe("the rehearsal happy-last-era", () => {
   );
 });
 
+describe("the rehearsal salvage-docker-volumes", () => {
+  it(
+    "comes to its good end with what a terminal is given and asked for",
+    async () => {
+      const scenario = scenarioNamed("salvage-docker-volumes");
+      const { alwaysGiven = [], answers } = scenario;
+      const given = Object.entries(scenario.inputs).filter(([name]) => alwaysGiven.includes(name));
+      const inputs = Object.fromEntries(given);
+      const result = await rehearsals.play({
+        scenario: { ...scenario, inputs, answers: { ...answers, volumes: "1", databases: "shop" } },
+      });
+      expect([result.exitCode, result.complaints]).toEqual([0, []]);
+    },
+    LONG,
+  );
+});
+
 describe("the rehearsal no-archive", () => {
   let played: Awaited<ReturnType<typeof playAtHome>>;
   beforeAll(async () => {
