@@ -114,6 +114,9 @@ function troubleOf(entry: Entry, isOver: boolean): readonly [string, string, str
       return [unitName(entry), `failed (${entry.error.code}): ${entry.error.message}`, entry.error.remedy];
     case "waited":
       return [unitName(entry), `waited (${entry.error.code}): ${entry.error.message}`, entry.error.remedy];
+    case "step-succeeded":
+      if (entry.error === undefined) return undefined;
+      return [unitName(entry), `${FOUND_DONE} (${entry.error.code}): ${entry.error.message}`, entry.error.remedy];
     case "step-in-doubt":
       return [unitName(entry), `in doubt: ${entry.evidence}`, entry.error?.remedy ?? ""];
     case "run-stopped":
@@ -122,6 +125,9 @@ function troubleOf(entry: Entry, isOver: boolean): readonly [string, string, str
       return undefined;
   }
 }
+
+/** Its effect is there, so the run went on. */
+const FOUND_DONE = "found done after an error";
 
 export function drift(entries: readonly Entry[], times: Times): readonly Block[] {
   const rows = entriesOf(entries, "drift-found").map((entry) => [

@@ -147,6 +147,18 @@ describe("a step that changes the world", () => {
     expect(bench.state.units.get("make")).toMatchObject({ kind: "succeeded", how: "adopted" });
   });
 
+  it("is adopted with the error of its call, which is journaled and told, if that came after the effect", async () => {
+    const world = new FakeWorld();
+    world.onEffect = () => {
+      throw new TypeError("undefined is not a function");
+    };
+    const bench = new Bench();
+    expect(await bench.run({ runbook: one(world), flags: YES })).toMatchObject({ exitCode: 0 });
+    const adopted = { how: "adopted", error: { code: "internal", message: "undefined is not a function" } };
+    expect(bench.journal.entries.find((entry) => entry.type === "step-succeeded")).toMatchObject(adopted);
+    expect(bench.events.find((event) => event.type === "step-ended")).toMatchObject({ state: "succeeded", ...adopted });
+  });
+
   it("turns what is no RecoverError into internal, with the step attached (I4)", async () => {
     const world = new FakeWorld();
     world.onEffect = () => {
@@ -173,6 +185,7 @@ describe("a lost network", () => {
     expect(world.calls).toEqual(["guard db", "do db", "probe db", "probe db", "probe db", "verify db"]);
     expect(bench.clock.sleeps).toEqual([1000, 1000, 2000]);
     expect(bench.trail.filter((line) => line === "waited make")).toHaveLength(3);
+    expect(bench.journal.entries.find((entry) => entry.type === "step-succeeded")).not.toHaveProperty("error");
     expect(bench.events.find((event) => event.type === "waiting")).toMatchObject({
       step: "make",
       safe: expect.stringContaining("may have had its effect"),

@@ -209,6 +209,14 @@ describe("the report of a finished run", () => {
     expect(report).toContain("stop succeeded: it \\| is |");
   });
 
+  it("tells under what went wrong the error of a step that was found done after it", () => {
+    const error = { code: "own-action-failed", message: "it broke", remedy: "Mend it." };
+    const adopted = { ...STOP_SUCCEEDED, how: "adopted", evidence: "exited", error } as const;
+    expect(reportMarkdown(journal(STARTED, STOP_BEGAN, adopted), CHAIN)).toContain(
+      "| stop | found done after an error (own-action-failed): it broke | Mend it. |",
+    );
+  });
+
   it("counts the time that a person took to answer for no step", () => {
     const question = { step: "stop", question: "q" } as const;
     const entries = journal(

@@ -117,11 +117,14 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
   const took = event.durationMs > 0 ? ` (${duration(event.durationMs)})` : "";
   switch (event.state) {
     case "succeeded":
-      return wrap(
-        `ok${event.how === undefined || event.how === "ran" ? "" : `, ${event.how}`}${took}${event.evidence === "" ? "" : `: ${event.evidence}`}`,
-        width,
-        "    ",
-      );
+      return [
+        ...wrap(
+          `ok${event.how === undefined || event.how === "ran" ? "" : `, ${event.how}`}${took}${event.evidence === "" ? "" : `: ${event.evidence}`}`,
+          width,
+          "    ",
+        ),
+        ...overcomeLines(event, width),
+      ];
     case "skipped":
       return isUnneeded(event) && !verbose ? [] : wrap(skippedText(event), width);
     case "undone":
@@ -135,6 +138,12 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
         "    ",
       );
   }
+}
+
+/** The error of a call whose effect a look has found. */
+export function overcomeLines({ state, error }: Extract<RunEvent, { type: "step-ended" }>, width: number): string[] {
+  if (state !== "succeeded" || error === undefined) return [];
+  return wrap(`Found done after an error: ${error.message}. ${error.remedy}`, width, "    ");
 }
 
 /** The step never began, because nothing was to be done: only verbose output tells it. */

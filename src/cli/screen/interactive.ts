@@ -7,7 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { forgetTyped } from "./forget-typed.ts";
 import { readyToAsk } from "./line-reading.ts";
 import { endingLines } from "./ending-lines.ts";
-import { commandLines, eventLines, isUnneeded } from "./event-lines.ts";
+import { commandLines, eventLines, isUnneeded, overcomeLines } from "./event-lines.ts";
 import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.ts";
@@ -166,6 +166,7 @@ class Screen {
     }
     await this.#end(() => this.#mark(event));
     if (event.state === "succeeded") this.#lines(wrap(event.evidence, this.#width, "    "), "faint");
+    this.#lines(overcomeLines(event, this.#width), "warn");
     // That it was taken back stands in the mark; what more there is to say, under it.
     const [, ...more] = event.state === "undone" ? event.evidence.split("\n") : [];
     if (more.length > 0) this.#lines(wrap(more.join("\n"), this.#width, "    "));

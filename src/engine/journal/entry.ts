@@ -165,6 +165,8 @@ export const BODIES = {
     /** Where the output exceeds a line, `output` is {} and this names it. */
     outputEvidence: optional(evidence),
     evidence: text,
+    /** The call ended with it, and a look found the effect; absent in older journals. */
+    error: optional(error),
   },
   "step-failed": {
     ...attempt,

@@ -234,7 +234,11 @@ async function afterError(
   const found = await probe(session, mutation);
   switch (found.state) {
     case "done":
-      await conclude(session, mutation, { how: "adopted", output: found.output });
+      await conclude(session, mutation, {
+        ...{ how: "adopted", output: found.output },
+        // A lost call is journaled by the wait for it.
+        ...(transient ? {} : { error }),
+      });
       return "settled";
     case "not-done":
     case "partly": {

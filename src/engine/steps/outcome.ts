@@ -19,15 +19,23 @@ export interface Attempt {
   readonly beganMs: number;
 }
 
+export interface Result {
+  readonly how: HowSucceeded;
+  readonly output: JsonObject;
+  /** The call ended with it, and a look found the effect: somebody has to hear of it. */
+  readonly error?: RecoverError;
+}
+
 export async function succeed(
   session: Session,
   at: Attempt,
-  result: { readonly how: HowSucceeded; readonly output: JsonObject; readonly evidence: string },
+  result: Result & { readonly evidence: string },
 ): Promise<void> {
   const { unit, attempt } = at;
-  await session.ledger.append({ type: "step-succeeded", ...unit, attempt, ...result });
   const { how, evidence, output } = result;
-  const ended = { state: "succeeded", how, evidence, durationMs: took(session, at) } as const;
+  const error = result.error === undefined ? {} : { error: journaled(result.error, unit) };
+  await session.ledger.append({ type: "step-succeeded", ...unit, attempt, how, output, evidence, ...error });
+  const ended = { state: "succeeded", how, evidence, ...error, durationMs: took(session, at) } as const;
   session.emit({ type: "step-ended", ...unit, ...ended, ...optional("known", knownBy(at.planned, output)) });
 }
 

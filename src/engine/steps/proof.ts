@@ -2,8 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Action, Context, JsonObject, Probe, Verdict } from "../../action.ts";
 import { type ErrorCode, giveUp } from "../../errors.ts";
-import type { HowSucceeded } from "../journal/entry.ts";
-import { type Attempt, checkAssertion, fail, masked, succeed } from "./outcome.ts";
+import { type Attempt, checkAssertion, fail, masked, type Result, succeed } from "./outcome.ts";
 import { patiently } from "./patience.ts";
 import { errorOf, isStop, type Session } from "../state/session.ts";
 import { unitName } from "../state/state.ts";
@@ -71,13 +70,13 @@ function unknownAfter(thrown: unknown, { unit }: Mutation, askAgain: boolean): P
 export async function conclude(
   session: Session,
   mutation: Mutation,
-  result: { readonly how: HowSucceeded; readonly output: JsonObject; readonly verdict?: Verdict },
+  result: Result & { readonly verdict?: Verdict },
 ): Promise<void> {
   try {
     const output = mutation.action.output.parse(result.output);
     const evidence = prove(session, mutation, result.verdict ?? (await verify(session, mutation, output)));
     checkAssertion(session, mutation, output);
-    await succeed(session, mutation, { how: result.how, output, evidence });
+    await succeed(session, mutation, { ...result, output, evidence });
   } catch (thrown) {
     session.ledger.assertSound();
     const error = errorOf(thrown, mutation.unit);

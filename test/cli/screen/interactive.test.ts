@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EventBody } from "../../../src/engine/state/event.ts";
+import type { EventBody, RunEvent } from "../../../src/engine/state/event.ts";
 import { eventLines } from "../../../src/cli/screen/event-lines.ts";
 import { interactiveRenderer } from "../../../src/cli/screen/interactive.ts";
 import type { Output } from "../../../src/cli/screen/output.ts";
@@ -88,6 +88,20 @@ describe("the line of a step that has ended", () => {
       ).toHaveLength(1);
       expect(lines.join("\n")).not.toContain("\u00a0");
     }
+  });
+});
+
+describe("a step that was found done after an error of its call", () => {
+  const error = { code: "own-action-failed", message: "it broke", remedy: "Mend it." };
+  const adopted = { ...undone, state: "succeeded", how: "adopted", evidence: "it is there", error } as const;
+
+  it("tells the error below its line, on a terminal and in a log", async () => {
+    const told = ["    it is there", "    Found done after an error: it broke. Mend it."];
+    expect((await show(began, adopted)).split("\n").slice(-2)).toEqual(told);
+    expect(eventLines(adopted as RunEvent, { width: 80, verbose: false })).toEqual([
+      "    ok, adopted: it is there",
+      told[1],
+    ]);
   });
 });
 
