@@ -40,11 +40,10 @@ describe("a run that has come to its end", () => {
     const { code, stderr } = await place.run(["undo"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no run is open/);
-    const commands = stderr
-      .split("\n")
-      .flatMap((line) => /^ *(dingo-recover undo \S+) {2}# (\S+), ended /.exec(line) ?? []);
-    expect(commands.filter((_, index) => index % 3 > 0)).toEqual([
-      ...[`dingo-recover undo ${first}`, "ORG/SPACE/db", `dingo-recover undo ${last}`, "ORG/SPACE/db"],
+    const commands = stderr.matchAll(/^ *# (\S+), ended \S+\n *(dingo-recover undo \S+)$/gmu);
+    expect([...commands].map(([, target, command]) => [target, command])).toEqual([
+      ["ORG/SPACE/db", `dingo-recover undo ${first}`],
+      ["ORG/SPACE/db", `dingo-recover undo ${last}`],
     ]);
     expect(JSON.parse((await place.run(["undo", "--json"])).stdout)).toMatchObject({
       ...{ code: "run-not-found", message: "no run is open", remedy: expect.stringContaining(`undo ${last}  # `) },

@@ -1,7 +1,7 @@
 /** The end of a run as lines: what matters is bold, and nothing that has to be read is faint. */
 import { type Closing, type ClosingRow, closingRows, nextRow, nextSteps, type Ways } from "../../kit/text/closing.ts";
 import type { Paint } from "./paint.ts";
-import { wrap } from "./text.ts";
+import { remarkedLines, wrap } from "./text.ts";
 
 export interface StyledLine {
   readonly text: string;
@@ -32,7 +32,11 @@ function rowLines({ label, texts, commands }: ClosingRow, width: number): readon
   const [first, ...rest] = texts.flatMap((text) => wrap(text, width, indent));
   const style = BOLD.has(label) ? strong : plain;
   const head = first === undefined ? label : `${label.padEnd(LABEL)}${first.slice(LABEL)}`;
-  return [style(head), ...rest.map(style), ...commands.map((command) => plain(`  ${command}`))];
+  return [
+    style(head),
+    ...rest.map(style),
+    ...commands.flatMap((command) => remarkedLines(`  ${command}`, width).map(plain)),
+  ];
 }
 
 /** Columns of the widest label, and two blanks. */

@@ -14,7 +14,7 @@ export function wrap(text: string, width: number, indent = ""): string[] {
     const under = indent + paragraph.slice(0, paragraph.length - text.length);
     const goesOn = quote !== "";
     if (goesOn || COMMAND.test(text)) {
-      lines.push(goesOn ? paragraph : under + text);
+      lines.push(...(goesOn ? [paragraph] : remarkedLines(under + text, width)));
       quote = quoteAfter(goesOn ? paragraph : typed(text), quote);
     } else lines.push(...wrapOne(text, width, under));
   }
@@ -23,6 +23,18 @@ export function wrap(text: string, width: number, indent = ""): string[] {
 
 /** `$ docker stop db`, `cell_z1/0 (10.58.111.15)$ sudo ls`, `cf delete-service-key NAME KEY  # when nobody needs it any more`. */
 const COMMAND = /^[^:;$]*\$ \S| {2}# /;
+
+/**
+ * A command with its remark behind it, or above it when both are too long for a line: the terminal would break the
+ * remark, and its second half would look like a command.
+ */
+export function remarkedLines(line: string, width: number): string[] {
+  const [, indent = "", command = "", remark] = REMARKED.exec(line) ?? [];
+  if (remark === undefined || quoteAfter(command, "") !== "" || asCalled(line).length <= width) return [line];
+  return [...wrapOne(remark, width - 2, indent).map((each) => each.replace(/\S/u, "# $&")), indent + command];
+}
+
+const REMARKED = /^( *)(.*?) {2}# (.*)$/u;
 
 /** The command alone: a place and a remark may have an apostrophe. */
 const typed = (line: string): string => line.replace(/^[^:;$]*\$ /u, "").replace(/ {2}# .*$/u, "");

@@ -3,7 +3,7 @@ import type { EventBody } from "../../../src/engine/state/event.ts";
 import { eventLines, manualLines } from "../../../src/cli/screen/event-lines.ts";
 import { laidOut } from "../../../src/cli/screen/line-reading.ts";
 import { pagesOf } from "../../../src/cli/screen/prompts.ts";
-import { row, rowsOf, wrap, wrapUnder } from "../../../src/cli/screen/text.ts";
+import { row, rowsOf, remarkedLines, wrap, wrapUnder } from "../../../src/cli/screen/text.ts";
 
 const lines = (count: number, name: string): string[] => Array.from({ length: count }, (_, at) => `${name} ${at}`);
 const STAMP = { schema: "dingo-recover/event@1", time: "2026-11-21T02:00:00.000Z", run: "r" } as const;
@@ -67,15 +67,28 @@ describe("the line of a prompt", () => {
 });
 
 describe("a text of several paragraphs", () => {
-  it("is wrapped under the blanks that each begins with, but for a command with its remark", () => {
+  it("is wrapped under the blanks that each begins with, but for a command, whose remark stands above it", () => {
     const command = `  cf delete-service-key ${"name ".repeat(20)} # when nobody needs it`;
     const shown = wrap(`next:\n    ${"word ".repeat(20).trim()}\n${command}`, 60, "  ");
     expect(shown).toEqual([
       "  next:",
       `      ${"word ".repeat(11).trim()}`,
       `      ${"word ".repeat(9).trim()}`,
-      `  ${command}`,
+      "    # when nobody needs it",
+      `    cf delete-service-key ${"name ".repeat(20).trim()}`,
     ]);
+  });
+
+  it("has a remark behind its command if both fit, else above it, each of its lines as a remark", () => {
+    const fits = "  dingo-recover undo RUN  # takes it back";
+    expect(remarkedLines(fits, 80)).toEqual([fits]);
+    expect(remarkedLines(fits, 30)).toEqual(["  # takes it back", "  dingo-recover undo RUN"]);
+    expect(remarkedLines("  undo RUN  # one two three four five", 14)).toEqual([
+      ...["  # one two", "  # three four", "  # five"],
+      "  undo RUN",
+    ]);
+    const quoted = "  sh -c 'true  # of the script itself";
+    expect(remarkedLines(quoted, 20)).toEqual([quoted]);
   });
 
   it("leaves the lines as they are that a command's quotes go on over, and wraps what stands below it", () => {

@@ -87,7 +87,7 @@ describe("a run of one foundation among several", () => {
       PATH: "/nowhere",
     });
     expect(code).toBe(15);
-    const [, command = ""] = /\n {2}(dingo-recover resume .*?)  # /u.exec(stdout) ?? [];
+    const [, command = ""] = /\n {2}# goes on\n {2}(dingo-recover resume .*)\n/u.exec(stdout) ?? [];
     expect(command.endsWith(` --config ${dev}`)).toBe(true);
   });
 });
