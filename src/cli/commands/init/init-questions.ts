@@ -61,7 +61,7 @@ export async function interview({ operator, env, given, say, check }: Interview)
   for (const group of GROUPS) {
     const typed = new Map<string, string>();
     for (;;) {
-      const answered = await askGroup({ operator, env, values, say, typed }, group);
+      const answered = await askGroup({ operator, env, values, say, check, typed }, group);
       try {
         check(answered);
         values = answered;
@@ -75,13 +75,16 @@ export async function interview({ operator, env, given, say, check }: Interview)
   return values;
 }
 
-interface Asking extends Pick<Interview, "operator" | "env" | "say"> {
+interface Asking extends Omit<Interview, "given"> {
   readonly values: Values;
   /** The last answers by the setting's name; kept up to date. */
   readonly typed: Map<string, string>;
 }
 
-async function askGroup({ operator, env, values, say, typed }: Asking, group: readonly Asked[]): Promise<Values> {
+async function askGroup(
+  { operator, env, values, say, check, typed }: Asking,
+  group: readonly Asked[],
+): Promise<Values> {
   const answered = new Map(values);
   for (const { name, prompt, after } of group) {
     if (values.has(name) || (after !== undefined && !answered.has(after))) continue;
@@ -100,12 +103,15 @@ async function askGroup({ operator, env, values, say, typed }: Asking, group: re
       if (text === "" || text === "-") break;
       try {
         refuseMixUp(setting, text);
-        answered.set(name, writtenValue(setting, inWords(setting, text)));
+        const value = writtenValue(setting, inWords(setting, text));
+        check(new Map([...COMPANIONS, [name, value]]));
+        answered.set(name, value);
         if (shownValue(text, setting.kind) === text) typed.set(name, text);
         break;
       } catch (thrown) {
         const { message, remedy } = asRecoverError(thrown);
-        say(`${message}. ${remedy}`);
+        // In the file the mistake is known by its key; here nobody has typed that word.
+        say(`${message.replace(`"${name.split(".").at(-1)}"`, "your answer")}. ${remedy}`);
       }
     }
   }
@@ -123,6 +129,12 @@ function proposal({ kind, variables = [] }: Setting, env: Interview["env"]): str
   if (name === undefined || value === undefined || shownValue(value, kind) === value) return value;
   return kind === "text-or-secret" ? `env:${name}` : undefined;
 }
+
+/** An answer is judged by itself, before the questions behind it: a gateway is whole with these. */
+const COMPANIONS = [
+  ["bosh.gateway.host", "jump-box"],
+  ["bosh.gateway.user", "user"],
+] as const;
 
 /** A flag that is not wanted is not written. */
 const inWords = ({ kind }: Setting, text: string): string =>

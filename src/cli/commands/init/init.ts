@@ -40,6 +40,7 @@ export async function init(given: Given): Promise<number> {
   const set = valuesOf(given.set);
   check(set);
   const asks = !given["non-interactive"] && !given.json && output.isTerminal && process.stdin.isTTY;
+  if (!asks && !given.print && set.size === 0) throw nothingGiven();
   const values = asks ? await asked(output, { file, set, check, print: given.print }) : set;
   const text = renderConfig({ values });
   // Where one in a working directory is asked about, what we write is trusted by that.
@@ -50,6 +51,13 @@ export async function init(given: Given): Promise<number> {
   if (given.json && !given.print) output.json({ schema: "dingo-recover/init@1", file, settings: [...values.keys()] });
   else if (!given.print) tell(output, given, { file, kept });
   return EXIT.done;
+}
+
+/** A file that sets nothing would look like a configuration. */
+function nothingGiven(): RecoverError {
+  return refuse("usage", "init was given no value, and it has nobody to ask").advise(
+    "Nothing was written. Give each value with --set NAME=VALUE: cf.api, bosh.environment, bosh.gateway.host, s3.bucket, logs and what goes with them. dingo-recover config show --all names all settings; --print shows the file alone.",
+  );
 }
 
 /** Where that cannot be noted, it is asked about as any other. */

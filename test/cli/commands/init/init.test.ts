@@ -40,6 +40,16 @@ describe("init without a terminal", () => {
     expect(shown.stdout + json.stdout).not.toContain("canary");
   });
 
+  it.each([[[]], [["--json"]]])(
+    "writes nothing if it was told nothing, and says what to give it (%j)",
+    async (flags) => {
+      const { code, stdout, stderr } = await place.run(["init", "--config", file, ...flags]);
+      expect(code).toBe(2);
+      expect(stdout + stderr).toMatch(/--set NAME=VALUE[^]*cf\.api[^]*s3\.bucket/u);
+      expect(existsSync(file)).toBe(false);
+    },
+  );
+
   it("never writes over a configuration without being told, and then keeps the old one", async () => {
     await place.run(["init", "--config", file, "--set", "s3.bucket=first-one"]);
     const refused = await place.run(["init", "--config", file, "--set", "s3.bucket=second-one"]);

@@ -1,6 +1,6 @@
 /** The proposals of `init` out of the variables that are set: they stand on the screen, and Enter takes them. */
 import { expect, it } from "vitest";
-import { interview, type Values } from "../../../../src/cli/commands/init/init-questions.ts";
+import { checkedBy, interview } from "../../../../src/cli/commands/init/init-questions.ts";
 import type { Operator } from "../../../../src/ports/operator.ts";
 
 /** By the setting; each question with a proposal is answered by Enter, the others are left out. */
@@ -44,31 +44,57 @@ it("of a key where its path belongs the variable is proposed, and of what else m
   expect(JSON.stringify(proposals)).not.toContain("canary");
 });
 
-it("a group in which one answer does not fit is asked again with what was answered", async () => {
-  const answers: Record<string, string[]> = {
-    "bosh.environment": ["10.0.0.10"],
-    "bosh.ca_cert": ["/no/such/file", "/right/file"],
-    "bosh.client": ["recovery"],
-    "bosh.client_secret": ["command:vault read secret"],
-    "bosh.deployment": ["dingo"],
-  };
+/** The settings in the order in which they were asked, and all that was said. */
+async function told(answers: Readonly<Record<string, string[]>>) {
+  const asked: string[] = [];
+  const said: string[] = [];
   const operator: Operator = {
     ask: (question) => {
+      asked.push(question.id);
       const text = answers[question.id]?.shift() ?? (question.kind === "text" ? question.default : undefined);
       return Promise.resolve({ value: text ?? "", by: "operator" });
     },
   };
-  const said: string[] = [];
-  const check = (values: Values): void => {
-    if (values.get("bosh.ca_cert") === "/no/such/file") throw new Error("ca_cert is not there");
-  };
+  const check = checkedBy({ path: "/nowhere/dingo-recover.yml", home: "/nowhere" });
   const values = await interview({ operator, env: {}, given: new Map(), say: (text) => said.push(text), check });
-  expect(said.filter((text) => text.includes("ca_cert is not there"))).toHaveLength(1);
-  expect(Object.fromEntries(values)).toMatchObject({
+  return { asked, said, values: Object.fromEntries(values) };
+}
+
+it("an answer that does not fit is asked again at once, and no other word is quoted for it", async () => {
+  const { asked, said, values } = await told({
+    "cf.api": ["http:/api example", "api.example.org"],
+    "bosh.environment": ["10.0.0.10"],
+    "bosh.ca_cert": ["/no/such/file", "-"],
+    "bosh.client": ["recovery"],
+    "bosh.client_secret": ["command:vault read secret"],
+    "bosh.deployment": ["dingo"],
+    "bosh.gateway.host": ["two words", "jump"],
+    "bosh.gateway.user": ["ubuntu"],
+  });
+  expect(asked.slice(0, 3)).toEqual(["cf.api", "cf.api", "cf.username"]);
+  expect(asked.filter((name) => name === "bosh.gateway.user")).toHaveLength(1);
+  expect(said).toEqual([
+    expect.stringMatching(/^your answer is no address\. Write the address of the API/u),
+    expect.stringMatching(/^your answer names "\/no\/such\/file", which is not there\. /u),
+    expect.stringMatching(/^your answer is no host name or address\. /u),
+  ]);
+  expect(values).toMatchObject({
+    "cf.api": "api.example.org",
     "bosh.environment": '"10.0.0.10"',
-    "bosh.ca_cert": "/right/file",
     "bosh.client": "recovery",
     "bosh.client_secret": '{ command: ["vault", "read", "secret"] }',
     "bosh.deployment": "dingo",
+    "bosh.gateway.host": "jump",
   });
+});
+
+it("a group whose answers do not fit together is asked again with what was answered", async () => {
+  const { asked, said, values } = await told({
+    "bosh.gateway.host": ["jump"],
+    "bosh.gateway.user": ["-", "ubuntu"],
+    "bosh.gateway.private_key": ["-", "-"],
+  });
+  expect(asked.filter((name) => name === "bosh.gateway.host")).toHaveLength(2);
+  expect(said).toEqual([expect.stringContaining('"gateway" lacks "user"')]);
+  expect(values).toMatchObject({ "bosh.gateway.host": "jump", "bosh.gateway.user": "ubuntu" });
 });
