@@ -25,16 +25,26 @@ export function begun(
   return existsSync(journal) ? { run, journal } : { run: undefined };
 }
 
-/** Whether its first entry was written: a process that was killed before, or in the middle of it, has begun nothing. */
-export function hasEntry(stateDirectory: string, run: string | undefined): boolean {
+/** Of a process that was killed, the last line may be cut, with empty lines behind it. */
+function wholeLines(stateDirectory: string, run: string | undefined): readonly Line[] {
   const { journal } = { journal: undefined, ...begun(stateDirectory, run) };
-  const [first = ""] = journal === undefined ? [] : readFileSync(journal, "utf8").split("\n");
-  try {
-    return JSON.parse(first) !== null;
-  } catch {
-    return false;
-  }
+  const lines = journal === undefined ? [] : readFileSync(journal, "utf8").split("\n");
+  return lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Line];
+    } catch {
+      return [];
+    }
+  });
 }
+
+/** Whether its first entry was written: a process that was killed before, or in the middle of it, has begun nothing. */
+export const hasEntry = (stateDirectory: string, run: string | undefined): boolean =>
+  wholeLines(stateDirectory, run).length > 0;
+
+/** When the last entry was written, in milliseconds of the epoch; 0 without one. */
+export const lastWritten = (stateDirectory: string, run: string): number =>
+  Date.parse(String(wholeLines(stateDirectory, run).at(-1)?.["time"] ?? new Date(0).toISOString()));
 
 /** One run's journal; empty if no run began. */
 export class Told {
@@ -45,10 +55,7 @@ export class Told {
   }
 
   static ofRun(stateDirectory: string, run: string | undefined): Told {
-    const path = journalOf(stateDirectory, run ?? "none");
-    if (!existsSync(path)) return new Told([]);
-    const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
-    return new Told(lines.map((line) => JSON.parse(line) as Line));
+    return new Told(wholeLines(stateDirectory, run));
   }
 
   /** Why the run stopped; of a run that ended well, empty texts. */

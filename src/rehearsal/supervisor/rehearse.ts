@@ -9,7 +9,7 @@ import { clockFrom } from "../box/clock.ts";
 import { EXIT } from "../../errors.ts";
 import { findScenario } from "../scenarios/registry.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { hasEntry } from "../scenarios/told.ts";
+import { hasEntry, lastWritten } from "../scenarios/told.ts";
 import { inventory } from "./checks.ts";
 import { type Ended, type Moment, runChild } from "./child.ts";
 import { firstState } from "./first-state.ts";
@@ -67,8 +67,9 @@ export async function resumeRehearsal(
   if (found === undefined || scenario === undefined) return undefined;
   const { directory, record } = found;
   const state = new BoxFiles(directory).load();
-  // No time has passed in a box that did not stand.
-  const clock = clockFrom(state.world.now, options.pace);
+  // No time has passed in a box that did not stand, but the tool may have written behind the last change of its world.
+  const written = runsOf(directory).map((run) => lastWritten(options.stateDirectory, run));
+  const clock = clockFrom(Math.max(state.world.now, ...written), options.pace);
   const result = await inBox(options, { directory, clock, scenario, state }, async (standing) => {
     const { code } = await child(options, standing, { words: [options.command ?? "resume", options.run] });
     const undone = options.command === "undo";

@@ -3,7 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { filesBelow } from "../../../src/rehearsal/supervisor/leaks.ts";
-import type { RehearsalResult } from "../../../src/rehearsal/supervisor/rehearse.ts";
+import { BoxFiles } from "../../../src/rehearsal/box/box-state.ts";
+import type { BoxClock } from "../../../src/rehearsal/box/clock.ts";
+import { type RehearsalResult, resumeRehearsal } from "../../../src/rehearsal/supervisor/rehearse.ts";
+import { REHEARSAL_VARIABLE } from "../../../src/rehearsal/variable.ts";
 import { summary } from "../../../src/rehearsal/supervisor/summary.ts";
 import { scenarioNamed } from "../../players/scenarios.ts";
 import { Rehearsals } from "../rehearsals.ts";
@@ -74,5 +77,18 @@ describe("the rehearsal no-archive", () => {
     const files = filesBelow(played.result.directory);
     expect(files.length).toBeGreaterThan(3);
     expect(files.filter((file) => readFileSync(file, "utf8").includes(CANARY))).toEqual([]);
+  });
+
+  it("goes on at a clock that is not behind what the tool wrote down, if its host was killed", async () => {
+    const { run = "", directory } = played.result;
+    const files = new BoxFiles(directory);
+    const { world } = files.load();
+    // As the host saves it: at the last change, and the tool has only read since.
+    files.savePart("world", { ...world, now: world.now - 600_000 });
+    const seen = join(stateDirectory, "seen.json");
+    const looks = ["/bin/sh", "-c", `printf %s "$${REHEARSAL_VARIABLE}" > ${seen}; exit 17`] as const;
+    await resumeRehearsal({ ...rehearsals.sitting, program: looks, run });
+    const { clock } = JSON.parse(readFileSync(seen, "utf8")) as { readonly clock: BoxClock };
+    expect(clock.epochMs).toBeGreaterThanOrEqual(Date.parse(rehearsals.entriesOf(run).at(-1)?.time ?? ""));
   });
 });
