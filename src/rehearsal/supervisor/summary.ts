@@ -1,4 +1,5 @@
 /** The last lines of a rehearsal: its scenario, whether the box agrees, and the one next command. */
+import { EXIT } from "../../errors.ts";
 import { START_WITH } from "../scenarios/registry.ts";
 import { KILLED } from "./child.ts";
 import type { RehearsalResult } from "./play.ts";
@@ -31,9 +32,14 @@ function well(result: RehearsalResult): readonly string[] {
   const { exitCode, expected, onDocker } = result;
   const archive = onDocker === true ? "Nothing" : "The source archive is untouched, nothing";
   const ending = `${archive} unknown was called, and the tool ended with ${exitCode}`;
-  if (exitCode !== expected) return [`${ending} (the scenario by itself ends with ${expected}).`];
+  if (exitCode !== expected && !isCarriedOn(result))
+    return [`${ending} (the scenario by itself ends with ${expected}).`];
   return [`${ending}, as it should.`, ...next(result)];
 }
+
+/** The scenario by itself stops at a question; a person who goes on may come to the good end. */
+const isCarriedOn = ({ exitCode, expected }: RehearsalResult): boolean =>
+  exitCode === EXIT.done && expected === EXIT.stopped;
 
 /** A command stands on a separate line, to be copied. */
 function next({ scenario }: RehearsalResult): readonly string[] {

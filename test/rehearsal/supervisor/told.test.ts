@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { begun, unsaid } from "../../../src/rehearsal/scenarios/told.ts";
+import { begun, lastWritten, unsaid } from "../../../src/rehearsal/scenarios/told.ts";
 import { summary } from "../../../src/rehearsal/supervisor/summary.ts";
 import { scratchDirectories } from "../../engine/journal/scratch.ts";
 
@@ -14,6 +14,41 @@ it("a run that was noted and never came to its first entry is named to nobody", 
   mkdirSync(dirname(journal), { recursive: true });
   writeFileSync(journal, "");
   expect(begun(state, "run-a")).toEqual({ run: "run-a", journal });
+});
+
+it("the time of the last entry is known, also where a kill has cut the line behind it", () => {
+  const state = scratch();
+  expect(lastWritten(state, "run-a")).toBe(0);
+  const journal = join(state, "runs", "run-a", "journal.jsonl");
+  mkdirSync(dirname(journal), { recursive: true });
+  writeFileSync(journal, '{"time":"1970-01-01T00:00:01Z"}\n{"time":"1970-01-01T00:00:02Z"}\n{"time":"19\n\n\n');
+  expect(lastWritten(state, "run-a")).toBe(2000);
+});
+
+describe("the last lines of a rehearsal", () => {
+  const played = { scenario: "killed-before-start", title: "A kill", run: "r", directory: "/box", counts: {} };
+  const ended = (exitCode: number, expected: number): string =>
+    summary({ ...played, complaints: [], exitCode, expected }).join("\n");
+
+  it.each([
+    [13, 13],
+    [0, 13],
+    [0, 0],
+  ])(
+    "call an end with %i right if the scenario by itself ends with %i, and name what is next",
+    (exitCode, expected) => {
+      expect(ended(exitCode, expected)).toMatch(/ended with \d+, as it should\.\nNext: /u);
+    },
+  );
+
+  it.each([
+    [0, 16],
+    [13, 0],
+  ])("name the scenario's end beside %i if that is %i", (exitCode, expected) => {
+    expect(ended(exitCode, expected)).toContain(
+      `ended with ${exitCode} (the scenario by itself ends with ${expected})`,
+    );
+  });
 });
 
 describe("what a rehearsal misses in what was said", () => {
