@@ -3,13 +3,23 @@ import { systemOf } from "../data-directory/systems.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { keeperText } from "./keeper.ts";
-import type { Stock, UsedData } from "./stock.ts";
+import { containerText, type Stock, type UsedData } from "./stock.ts";
+import type { SurveyedContainer } from "./survey.ts";
 
-/** The volume's key in a Compose file, and its name without one. */
-export function newVolume({ container }: UsedData): { readonly key: string; readonly name: string } {
+const baseOf = ({ compose, name }: SurveyedContainer): string => compose?.service ?? name;
+
+/** The volume's key in a Compose file, and its name without one. It is new: `volume create` takes one that is there, and the copy would mix both. */
+function newVolume(stock: Stock, { container, path }: UsedData): { readonly key: string; readonly name: string } {
   const { compose } = container;
-  const key = `${(compose?.service ?? container.name).toLowerCase().replace(/[^a-z0-9_.-]/g, "-")}-data`;
-  return { key, name: compose === null ? key : `${compose.project}_${key}` };
+  const alike = stock.data.filter(
+    (one) => baseOf(one.container) === baseOf(container) && one.container.compose?.project === compose?.project,
+  );
+  const base = alike.length > 1 ? `${container.name}${path}` : baseOf(container);
+  const key = `${base.toLowerCase().replace(/[^a-z0-9_.-]/g, "-")}-data`;
+  const nameOf = (each: string): string => (compose === null ? each : `${compose.project}_${each}`);
+  let own = key;
+  for (let more = 2; stock.volume(nameOf(own)) !== undefined; more += 1) own = `${key}-${more}`;
+  return { key: own, name: nameOf(own) };
 }
 
 export interface Fix {
@@ -20,9 +30,9 @@ export interface Fix {
 /** Nothing of the old place is touched: the copy is made while the container is stopped, and the old container stays. */
 export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   const { container, path } = data;
-  const keeper = keeperText(stock, container);
+  const keeper = keeperText(stock, container) ?? writerText(stock, data);
   if (keeper !== undefined) return saveFirst(stock, data, keeper);
-  const { key, name } = newVolume(data);
+  const { key, name } = newVolume(stock, data);
   const commands = [
     stock.command("stop", "-t", "60", container.name),
     stock.command("volume", "create", ...composeLabels(data, key), name),
@@ -34,6 +44,13 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
       : `In ${stock.lineOf(container) || "the Compose file"}, write below ${quoted(container.compose.service)}: ` +
         `volumes: ["${key}:${path}"], and below the file's own "volumes:": ${key}: {}; then bring it up`;
   return { fix: `${written}, look that the rows are there, and only then remove the old container.`, commands };
+}
+
+/** A copy that is made while somebody writes is none. */
+function writerText(stock: Stock, { at, container }: UsedData): string | undefined {
+  if (at.kind !== "volume") return undefined;
+  const writer = stock.usersOf(at.volume).find(({ id, running }) => running && id !== container.id);
+  return writer === undefined ? undefined : `${containerText(writer)} runs on the same files`;
 }
 
 /** The rows are taken out of the running container; how it gets a volume is for the one who runs it. */

@@ -81,6 +81,33 @@ describe("where data lie", () => {
       }
   });
 
+  it("copies into no volume that is there, and no two directories into one", () => {
+    const two = ["b", "c"].map((digit) => volume(anonymousName(digit)));
+    const target = (db: ReturnType<typeof container>, others: readonly string[]) =>
+      findings({ volumes: [volume(ANONYMOUS), ...two, ...others.map((name) => volume(name))], containers: [db] })
+        .flatMap(({ commands }) => commands.flatMap((line) => / volume create .*?([^ ]+)$/u.exec(line)?.[1] ?? []))
+        .sort();
+    const db = container("db", { mounts: [mountOf(ANONYMOUS)], compose: member("db") });
+    expect(target(db, ["shop_db-data", "shop_db-data-2"])).toEqual(["shop_db-data-3"]);
+    const both = container("db", { mounts: two.map(({ name }, at) => mountOf(name, `/data/${at}`)) });
+    expect(target(both, ["db-data-0-data"])).toEqual(["db-data-0-data-2", "db-data-1-data"]);
+    const scaled = ["shop-db-1", "shop-db-2"].map((name, at) =>
+      container(name, { mounts: [mountOf(two[at]?.name ?? "")], compose: member("db") }),
+    );
+    const names = findings({ volumes: two, containers: scaled }).flatMap(({ commands }) => commands[1] ?? []);
+    expect(new Set(names).size).toBe(2);
+  });
+
+  it("copies nothing that another container may write meanwhile", () => {
+    const mounts = [mountOf(ANONYMOUS)];
+    const found = findings({
+      volumes: [volume(ANONYMOUS)],
+      containers: [container("db", { mounts }), container("other", { mounts })],
+    }).filter(({ code }) => code === "data-in-anonymous-volume");
+    expect(found.flatMap(({ commands }) => commands).join("\n")).not.toMatch(/docker (?:stop|volume|run)/u);
+    expect(found[0]?.fix).toContain('container "other" runs on the same files');
+  });
+
   it("takes labels of an image, of Compose and of its file for no other program's", () => {
     const labels = { "com.docker.compose.project": "shop", maintainer: "them", "traefik.enable": "true" };
     const db = container("db", { mounts: [mountOf(ANONYMOUS)], compose: member("db"), labels });
