@@ -32,6 +32,7 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   const { container, path } = data;
   const keeper = keeperText(stock, container) ?? writerText(stock, data);
   if (keeper !== undefined) return saveFirst(stock, data, keeper);
+  if (data.at.kind === "layer" && data.contents.system === "sqlite") return outOfLayer(stock, data);
   const { key, name } = newVolume(stock, data);
   const commands = [
     stock.command("stop", "-t", "60", container.name),
@@ -46,6 +47,15 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   return { fix: `${written}, look that the rows are there, and only then remove the old container.`, commands };
 }
 
+/** Such a file may lie beside the program itself, which a mount would hide. */
+const outOfLayer = (stock: Stock, data: UsedData): Fix => ({
+  fix: "Look up in the program's documentation where it keeps its data, mount a named volume there, and copy the files into it; only then remove the old container.",
+  commands: [stock.command("stop", "-t", "60", data.container.name), filesLine(stock, data)],
+});
+
+const filesLine = (stock: Stock, { container, path }: UsedData): string =>
+  `${stock.command("cp", "-a", `${container.name}:${path}/.`, "-")} > ${quote([`${container.name}-data.tar`])}`;
+
 /** A copy that is made while somebody writes is none. */
 function writerText(stock: Stock, { at, container }: UsedData): string | undefined {
   if (at.kind !== "volume") return undefined;
@@ -54,7 +64,8 @@ function writerText(stock: Stock, { at, container }: UsedData): string | undefin
 }
 
 /** The rows are taken out of the running container; how it gets a volume is for the one who runs it. */
-export function saveFirst(stock: Stock, { container, contents, path }: UsedData, keeper: string): Fix {
+export function saveFirst(stock: Stock, data: UsedData, keeper: string): Fix {
+  const { container, contents } = data;
   const never = `Do not stop, remove or update it before its rows are saved: ${keeper}.`;
   const then = "Then give it a named volume by whatever started it, and load the rows there.";
   const dump = systemOf(contents.system)?.dump ?? "";
@@ -62,7 +73,7 @@ export function saveFirst(stock: Stock, { container, contents, path }: UsedData,
     return { fix: `${never} Save them by means of ${contents.title} while it runs. ${then}`, commands: [] };
   const line = container.running
     ? `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([`${container.name}-backup`])}`
-    : `${stock.command("cp", "-a", `${container.name}:${path}/.`, "-")} > ${quote([`${container.name}-data.tar`])}`;
+    : filesLine(stock, data);
   return { fix: `${never} ${then}`, commands: [line] };
 }
 

@@ -1,7 +1,7 @@
 /** Finds data by what lies in directories: in a place itself, and below it wherever a system has left its marks. */
 import { RecoverError } from "../../errors.ts";
-import type { DockerHost, DiskSpace, Looked, Place, Searched } from "../../ports/docker-host.ts";
-import { type Contents, type Data, dataIn, LOOK, recognise, sqliteNames } from "./recognise.ts";
+import type { DockerHost, DiskSpace, Place, Searched } from "../../ports/docker-host.ts";
+import { type Contents, type Data, dataIn, LOOK, recognise } from "./recognise.ts";
 import { SIGNS, SQLITE, type SystemName } from "./systems.ts";
 
 export interface Found {
@@ -14,7 +14,7 @@ export interface Found {
   readonly owner: { readonly uid: number; readonly mode: string } | undefined;
 }
 
-/** So many directories of one place are looked at. */
+/** So many directories of one place are looked at, and so many more that may have SQLite. */
 const MOST_BELOW = 8;
 
 /**
@@ -33,7 +33,8 @@ export async function findData(
     places.filter(({ inside, depth }, index) => inside === undefined && depth !== 0 && hasNames(own[index])),
   );
   const marked = places.map((place, index) => directoriesIn(searched.get(place), own[index]));
-  const below = await lookBelow(host, { places, first, marked });
+  const sqlite = places.map((place, index) => sqliteIn(searched.get(place), own[index], marked[index] ?? []));
+  const below = await lookBelow(host, { places, marked, sqlite });
   return places.map((place, index): Found => {
     const looked = first[index];
     const seen = looked?.state === "seen" ? looked : undefined;
@@ -41,7 +42,7 @@ export async function findData(
     return {
       key: place.key,
       path: place.path,
-      contents: unwalked(all, searched.get(place), marked[index] ?? []),
+      contents: unwalked(all, searched.get(place), [marked[index] ?? [], sqlite[index] ?? []]),
       space: seen?.space,
       owner: seen === undefined ? undefined : { uid: seen.uid, mode: seen.mode },
     };
@@ -54,7 +55,7 @@ const hasNames = (contents: Contents | undefined): boolean => contents?.kind ===
 type SearchedPlaces = ReadonlyMap<Place, Searched>;
 
 async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly Place[]): Promise<SearchedPlaces> {
-  const ends = SIGNS.map(({ path }) => path);
+  const ends = [...SIGNS.map(({ path }) => path), ...SQLITE.ends];
   try {
     const answers = places.length === 0 ? [] : await host.search(places, ends);
     return new Map(places.flatMap((place, index) => (answers[index] === undefined ? [] : [[place, answers[index]]])));
@@ -65,26 +66,34 @@ async function searchedBelow(host: Pick<DockerHost, "search">, places: readonly 
   }
 }
 
+interface MayBe {
+  readonly directory: string;
+  /** Of a file that may be SQLite's. */
+  readonly name: string;
+}
+
 interface Marked {
   readonly places: readonly Place[];
-  readonly first: readonly Looked[];
   /** Directories below each place. */
   readonly marked: readonly (readonly string[])[];
+  readonly sqlite: readonly (readonly MayBe[])[];
 }
 
 /** By the index of each place. */
 async function lookBelow(
   host: Pick<DockerHost, "look">,
-  { places, first, marked }: Marked,
+  { places, marked, sqlite }: Marked,
 ): Promise<ReadonlyMap<number, readonly Data[]>> {
-  const sqlite = first.map((looked) => sqliteNames(looked));
-  const asked = places.flatMap((place, index) => [
-    ...((sqlite[index] ?? []).length === 0 ? [] : [{ index, inside: "", place }]),
-    ...(marked[index] ?? []).slice(0, MOST_BELOW).map((inside) => ({ index, inside, place: { ...place, inside } })),
-  ]);
+  const files = sqlite.map((each) => each.slice(0, MOST_BELOW));
+  const asked = places.flatMap((place, index) =>
+    [
+      ...(marked[index] ?? []).slice(0, MOST_BELOW),
+      ...new Set((files[index] ?? []).map(({ directory }) => directory)),
+    ].map((inside) => ({ index, inside, place: inside === "" ? place : { ...place, inside } })),
+  );
   const found = new Map<number, Data[]>();
   if (asked.length === 0) return found;
-  const more = [...new Set(sqlite.flat())].map((path) => ({ path, bytes: SQLITE.magic.length }));
+  const more = [...new Set(files.flat().map(({ name }) => name))].map((path) => ({ path, bytes: SQLITE.magic.length }));
   const answers = await host.look(
     asked.map(({ place }) => place),
     { ...LOOK, files: [...LOOK.files, ...more] },
@@ -95,6 +104,27 @@ async function lookBelow(
     if (contents.kind === "data") found.set(index, [...(found.get(index) ?? []), contents]);
   });
   return found;
+}
+
+/** The nearest to the top first; none within the data of another system, which has such files for itself. */
+function sqliteIn(
+  searched: Searched | undefined,
+  own: Contents | undefined,
+  marked: readonly string[],
+): readonly MayBe[] {
+  if (searched?.state !== "seen" || own?.kind === "data") return [];
+  const isWithin = (path: string): boolean => marked.some((directory) => path.startsWith(`${directory}/`));
+  return (
+    searched.paths
+      .filter((path) => SQLITE.name.test(path) && !SQLITE.notIn.test(path) && !isWithin(path))
+      .map((path) => ({
+        directory: path.slice(0, Math.max(0, path.lastIndexOf("/"))),
+        name: path.slice(path.lastIndexOf("/") + 1),
+      }))
+      // The names go to the script as words.
+      .filter(({ name }) => /^[A-Za-z0-9._-]+$/u.test(name))
+      .sort((a, b) => above(a.directory).length - above(b.directory).length || (a.directory < b.directory ? -1 : 1))
+  );
 }
 
 /** Each database and each tablespace of a cluster has a file of that name too. */
@@ -138,7 +168,11 @@ function together(own: Contents, below: readonly Data[]): Contents {
   return first === undefined ? own : others.length === 0 ? first : { ...first, beside: others };
 }
 
-function unwalked(contents: Contents, searched: Searched | undefined, marked: readonly string[]): Contents {
+function unwalked(
+  contents: Contents,
+  searched: Searched | undefined,
+  [marked, sqlite]: readonly [readonly string[], readonly MayBe[]],
+): Contents {
   if ((contents.kind !== "other" && contents.kind !== "data") || searched === undefined || searched.state === "absent")
     return contents;
   const why =
@@ -148,6 +182,8 @@ function unwalked(contents: Contents, searched: Searched | undefined, marked: re
         ? `${marked.length} directories of it may be databases, and ${MOST_BELOW} were looked at`
         : searched.more
           ? "it holds more than can be listed"
-          : undefined;
+          : contents.kind === "other" && sqlite.length > MOST_BELOW
+            ? `${sqlite.length} files of it may be databases of SQLite, and ${MOST_BELOW} were looked at`
+            : undefined;
   return why === undefined ? contents : { ...contents, unwalked: why };
 }

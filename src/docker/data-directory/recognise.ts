@@ -124,16 +124,5 @@ function versionOf(system: SystemName, files: ReadonlyMap<string, LookedFile>): 
   return said ?? "";
 }
 
-/** Files that may be databases of SQLite, by their names. */
-export function sqliteNames(looked: Looked): readonly string[] {
-  if (looked.state !== "seen" || recognise(looked).kind !== "other") return [];
-  const plain = looked.entries.filter(({ kind, name }) => kind === "file" && SQLITE.name.test(name));
-  // The names go to the script as words.
-  return plain
-    .map(({ name }) => name)
-    .filter((name) => /^[A-Za-z0-9._-]+$/.test(name))
-    .slice(0, 3);
-}
-
 const isSqlite = ({ path, content }: LookedFile): boolean =>
   SQLITE.name.test(path) && Buffer.from(content).toString("latin1") === SQLITE.magic;

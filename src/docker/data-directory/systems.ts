@@ -167,7 +167,15 @@ export const SYSTEMS: readonly DataSystem[] = [
 ];
 
 /** Told by the first bytes of a file whose name ends so (SQLite documentation, Database File Format). */
-export const SQLITE = { title: "SQLite", name: /\.(?:db|sqlite|sqlite3|db3)$/i, magic: "SQLite format 3\0" } as const;
+export const SQLITE = {
+  title: "SQLite",
+  name: /\.(?:db|sqlite|sqlite3|db3)$/,
+  ends: ["*.db", "*.sqlite", "*.sqlite3", "*.db3"],
+  /** Files there come again by themselves. */
+  notIn:
+    /(?:^|\/)(?:[^/]*cache[^/]*|node_modules|site-packages)\/|^(?:usr|tmp|run|var\/(?:tmp|lib\/(?:rpm|dnf|apt)))\//i,
+  magic: "SQLite format 3\0",
+} as const;
 
 /** Names that many other things have, such as packages of a program. */
 const COMMON: ReadonlySet<string> = new Set(["mysql", "metadata", "store", "status", "uuid", "wal"]);

@@ -111,7 +111,7 @@ function search(state: DockerEngineState, { path, word }: Pair, { most, terms }:
   if (nodeAt(spot.tree, spot.path) === undefined) return `A\0${END}`;
   const isNear = (each: string): boolean => word === "" || each.split("/").length <= Number(word);
   const found = pathsBelow(spot.tree, spot.path).filter(
-    (each) => isNear(each) && terms.some((end) => each === end || each.endsWith(`/${end}`)),
+    (each) => isNear(each) && terms.some((end) => `/${each}`.endsWith(end.startsWith("*") ? end.slice(1) : `/${end}`)),
   );
   return `P\0${cut(found.map((each) => `./${each}\0`).join(""), most)}\0\0${END}`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../src/docker/audit/finding.ts";
 import { gravest } from "../../../src/docker/audit/finding.ts";
 import { judge } from "../../../src/docker/audit/judge.ts";
+import type { Contents } from "../../../src/docker/data-directory/recognise.ts";
 import type { StorageSurvey } from "../../../src/docker/audit/survey.ts";
 import {
   anonymousName,
@@ -137,6 +138,29 @@ describe("where data lie", () => {
     const [found] = findings({ containers: [db] });
     expect(found).toMatchObject({ code: "data-in-layer", severity: "serious" });
     expect(found?.commands.at(-1)).toMatch(/^docker cp -a db:\/srv\/pg\/\. - \| docker run /);
+  });
+
+  it("takes SQLite out of a layer, and mounts nothing over the program that it may lie beside", () => {
+    const sqlite = postgres({ system: "sqlite", title: "SQLite", version: "" });
+    const app = container("app", { layerData: [{ path: "/app", contents: sqlite }] });
+    expect(findings({ containers: [app] })).toMatchObject([
+      {
+        code: "data-in-layer",
+        commands: ["docker stop -t 60 app", "docker cp -a app:/app/. - > app-data.tar"],
+        fix: expect.stringContaining("the program's documentation") as string,
+      },
+    ]);
+  });
+
+  it("proposes memory only for what is known to be empty", () => {
+    const fix = (contents: Contents) =>
+      findings({
+        volumes: [volume(ANONYMOUS, { contents })],
+        containers: [container("db", { mounts: [mountOf(ANONYMOUS)] })],
+      }).find(({ code }) => code === "image-makes-volume")?.fix;
+    expect(fix({ kind: "empty" })).toContain("--tmpfs");
+    expect(fix({ kind: "other", names: ["a"], more: false })).not.toContain("--tmpfs");
+    expect(fix({ kind: "unknown", why: "slow" })).not.toContain("--tmpfs");
   });
 
   it("finds a mount above the image's own volume, which leaves the data in an anonymous one", () => {

@@ -46,6 +46,18 @@ describe("data below a directory", () => {
     ["once for each system, without what it has within", { mnesia: X, "mnesia/rabbit@a/schema.DAT": X }, ["rabbitmq "]],
     ["where the control file is lost", { "pg/PG_VERSION": file("13\n"), "pg/base/1/x": X }, ["postgresql pg"]],
     ["of SQLite by its first bytes", { "app.db": file("SQLite format 3\0…"), "b.db": file("text") }, ["sqlite "]],
+    [
+      "of SQLite however deep, but for caches and what other systems have for themselves",
+      {
+        ...{
+          "data/ghost.db": file("SQLite format 3\0…"),
+          "home/node/.n8n/database.sqlite": file("SQLite format 3\0…"),
+        },
+        ...{ "x/cache/a.db": file("SQLite format 3\0"), "mq/mnesia/a.db": file("SQLite format 3\0"), "text/b.db": X },
+        ...{ "influx/influxd.bolt": X, "influx/influxd.sqlite": file("SQLite format 3\0") },
+      },
+      ["influxdb influx", "rabbitmq mq", "sqlite data", "sqlite home/node/.n8n"],
+    ],
     ["not by a name that any package has", { "node_modules/mysql/x": X, "node_modules/uuid/x": X, "store/x": X }, []],
     ["not in a tablespace, whose cluster is elsewhere", { "PG_13_202007201/16384/PG_VERSION": file("13\n") }, []],
   ])("are found %s", async (_, files, expected) => {
@@ -72,6 +84,10 @@ describe("data below a directory", () => {
     const many = Object.fromEntries(Array.from({ length: 9 }, (_each, at) => [`${at}/dump.rdb`, X]));
     expect(await found(many)).toMatchObject({
       unwalked: "9 directories of it may be databases, and 8 were looked at",
+    });
+    const files = Object.fromEntries(Array.from({ length: 9 }, (_each, at) => [`${at}/a.db`, X]));
+    expect(await found(files)).toMatchObject({
+      unwalked: "9 files of it may be databases of SQLite, and 8 were looked at",
     });
   });
 });

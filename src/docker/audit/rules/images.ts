@@ -18,7 +18,7 @@ function madeVolumes(stock: Stock, container: SurveyedContainer): readonly Findi
       code: "image-makes-volume",
       severity: holds ? "warning" : "note",
       what: `${quoted(destination)} is a volume without a name${holds ? ", with files in it" : ""}: a container that is made anew begins with another one.`,
-      fix: `Mount a named volume at ${quoted(destination)}, or "--tmpfs ${destination}" if nothing in it is to stay.`,
+      fix: `Mount a named volume at ${quoted(destination)}${volume.contents.kind === "empty" ? `, or "--tmpfs ${destination}" if nothing in it is to stay` : ""}.`,
     });
   });
 }
