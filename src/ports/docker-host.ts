@@ -212,6 +212,8 @@ export type Searched =
       readonly paths: readonly string[];
       /** There are more paths than these. */
       readonly more: boolean;
+      /** There are directories deeper than the place says. */
+      readonly deeper?: boolean;
     }
   | { readonly state: "absent"; readonly key: string }
   | { readonly state: "unknown"; readonly key: string; readonly why: string };

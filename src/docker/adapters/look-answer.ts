@@ -23,8 +23,9 @@ export function readSearches(stdout: string, keys: readonly string[], pathBytes:
     if (listed.includes("!")) return { state: "unknown", key, why: "not all of it can be searched" };
     const bytes = listed.reduce((total, path) => total + Buffer.byteLength(path) + 1, 0);
     const more = bytes >= pathBytes;
-    const whole = more ? listed.slice(0, -1) : listed;
-    return { state: "seen", key, paths: whole.map((path) => path.replace(/^\.\//, "")), more };
+    const whole = (more ? listed.slice(0, -1) : listed).filter((path) => path !== "~");
+    const deeper = listed.includes("~") ? { deeper: true } : {};
+    return { state: "seen", key, paths: whole.map((path) => path.replace(/^\.\//, "")), more, ...deeper };
   });
 }
 

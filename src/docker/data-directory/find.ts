@@ -184,6 +184,8 @@ function unwalked(
           ? "it holds more than can be listed"
           : contents.kind === "other" && sqlite.length > MOST_BELOW
             ? `${sqlite.length} files of it may be databases of SQLite, and ${MOST_BELOW} were looked at`
-            : undefined;
+            : searched.deeper === true
+              ? "it has directories that lie deeper than it was searched"
+              : undefined;
   return why === undefined ? contents : { ...contents, unwalked: why };
 }

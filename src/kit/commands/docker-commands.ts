@@ -148,13 +148,17 @@ done
  * Paths below directories that end in one of the given ones; changes nothing, follows no link, stays on one file system.
  *
  * $1: most bytes of paths; $2: words, each the end of a path; then pairs of PATH and the number of levels below it, "" for
- * all. Answers for each pair `A`, or `U WHY`, or `P`, paths and an empty field, or `P`, paths and `!`; and `=`.
+ * all. Answers for each pair `A`, or `U WHY`, or `P`, paths and an empty field, or `P`, paths and `!`; and `=`. `~` among the
+ * paths: there are directories below the last level.
  */
 export const SEARCH_SCRIPT = String.raw`
 LC_ALL=C; export LC_ALL
 set -f
 most=$1; wanted=$2; shift 2
-${UNSEEN}search() {
+${UNSEEN}deeper() {
+  [ -n "$1" ] && [ -n "$(find . -mindepth "$1" -maxdepth "$1" -xdev -type d 2>/dev/null | head -n 1)" ] && printf '~\0'
+}
+search() {
   if [ ! -e "$1" ]; then unseen "$1"; return; fi
   cd -P -- "$1" 2>/dev/null || { printf 'Uit cannot be entered\0'; return; }
   deep=$2 or=
@@ -163,7 +167,7 @@ ${UNSEEN}search() {
   set -- "$@" '('
   for end in $wanted; do set -- "$@" $or -path "./$end" -o -path "*/$end"; or=-o; done
   printf 'P\0'
-  { find "$@" ')' -xdev -print0 2>/dev/null || printf '!\0'; } | head -c "$most"
+  { find "$@" ')' -xdev -print0 2>/dev/null || printf '!\0'; deeper "$deep"; } | head -c "$most"
   printf '\0\0'
 }
 while [ $# -gt 1 ]; do

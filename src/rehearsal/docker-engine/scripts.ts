@@ -113,7 +113,12 @@ function search(state: DockerEngineState, { path, word }: Pair, { most, terms }:
   const found = pathsBelow(spot.tree, spot.path).filter(
     (each) => isNear(each) && terms.some((end) => `/${each}`.endsWith(end.startsWith("*") ? end.slice(1) : `/${end}`)),
   );
-  return `P\0${cut(found.map((each) => `./${each}\0`).join(""), most)}\0\0${END}`;
+  const isLast = (each: string): boolean => each.split("/").length === Number(word);
+  const deeper = pathsBelow(spot.tree, spot.path).some(
+    (each) => isLast(each) && nodeAt(spot.tree, join(spot.path, each))?.kind === "directory",
+  );
+  const said = [...found.map((each) => `./${each}`), ...(deeper ? ["~"] : [])];
+  return `P\0${cut(said.map((each) => `${each}\0`).join(""), most)}\0\0${END}`;
 }
 
 function pathsBelow(tree: Tree, path: string): readonly string[] {

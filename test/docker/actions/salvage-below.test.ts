@@ -5,8 +5,11 @@ import { pickVolumes } from "../../../src/docker/actions/salvage/pick.ts";
 import { guardOriginal } from "../../../src/docker/actions/salvage/guard-original.ts";
 import { RecoverError } from "../../../src/errors.ts";
 import { databaseFiles } from "../../../src/rehearsal/docker-engine/catalogue-files.ts";
-import { withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
-import { file, type TreeNode } from "../../../src/rehearsal/docker-engine/tree.ts";
+import type { DockerContainer } from "../../../src/ports/docker-host.ts";
+import { graft } from "../../../src/rehearsal/docker-engine/machine-files.ts";
+import { bindMount, withContainer, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
+import type { DockerEngineState } from "../../../src/rehearsal/docker-engine/state.ts";
+import { file, type TreeNode, treeOf } from "../../../src/rehearsal/docker-engine/tree.ts";
 import type { Scene } from "../../traps/scene.ts";
 import { HERE, lost, salvageHost, survey } from "../../wiring/mutations/salvage.ts";
 
@@ -23,6 +26,26 @@ const FILES = databaseFiles({
 });
 
 const REDIS = { "dump.rdb": file("REDIS0009") };
+
+/** No volume has PostgreSQL; what a container has beside volumes is for the test. */
+async function without(
+  change: (state: DockerEngineState) => DockerEngineState,
+  seen: Partial<DockerContainer> = {},
+  unchanged?: RecoverError,
+): Promise<unknown> {
+  const scene = await lost();
+  salvageHost(scene).alter((state) => change({ ...state, volumes: {}, containers: {} }));
+  const host = scene.docker.hosts.get("");
+  if (host === undefined) throw new Error("there is no host");
+  const containers = host.containers.bind(host);
+  host.containers = async () => (await containers()).map((each) => ({ ...each, ...seen }));
+  if (unchanged !== undefined) host.changes = () => Promise.reject(unchanged);
+  return await survey(scene).catch((error: unknown) => error);
+}
+const below = (directory: string): Readonly<Record<string, TreeNode>> =>
+  Object.fromEntries(Object.entries(FILES).map(([path, node]) => [`${directory}/${path}`, node]));
+const BOUND = "/srv/app";
+const NO_LAYER: Partial<DockerContainer> = { layer: undefined };
 
 /** One volume alone, with the files of a database below a directory, and others beside it. */
 async function only(below: string, beside: Readonly<Record<string, TreeNode>> = {}): Promise<Scene> {
@@ -97,6 +120,50 @@ describe("a cluster below a directory of any name", () => {
     await expect(guardOriginal(scene.context, HERE, found)).resolves.toBeUndefined();
     await expect(guardOriginal(scene.context, HERE, { ...found, system_id: "98" })).rejects.toMatchObject({
       code: "guard-refused",
+    });
+  });
+});
+
+describe("PostgreSQL that lies in no volume", () => {
+  const bound = (files: Readonly<Record<string, TreeNode>>) =>
+    without((state) =>
+      withContainer(graft(state, BOUND, treeOf(files)), {
+        ...{ name: "app", image: "postgres:13", createdAt: NOW },
+        mounts: [bindMount(BOUND, "/app")],
+      }),
+    );
+  const layered = (
+    files: Readonly<Record<string, TreeNode>>,
+    seen: Partial<DockerContainer>,
+    unchanged?: RecoverError,
+  ) =>
+    without(
+      (state) => withContainer(state, { name: "app", image: "postgres:13", createdAt: NOW, layer: treeOf(files) }),
+      seen,
+      unchanged,
+    );
+
+  it("is looked for in each layer, also where the engine does not say where that lies", async () => {
+    for (const seen of [{}, NO_LAYER])
+      expect(await layered(below("srv/pg"), seen)).toMatchObject({
+        code: "nothing-found",
+        message: expect.stringContaining("the container app holds PostgreSQL in itself: do not remove it") as string,
+      });
+  });
+
+  it("is not said to be nowhere if a layer or a directory was not looked at, or not to its end", async () => {
+    const large = new RecoverError("answer-incomplete", "it changed too much", { remedy: "Look.", effect: "none" });
+    expect(await layered({}, NO_LAYER, large)).toMatchObject({
+      code: "coverage-incomplete",
+      message: expect.stringContaining("what app wrote into itself: it changed too much") as string,
+    });
+    expect(await bound({ "main.py": file("x") })).toMatchObject({ code: "nothing-found" });
+    expect(await bound(below("pg"))).toMatchObject({
+      message: expect.stringContaining("/srv/app/pg of app holds PostgreSQL") as string,
+    });
+    expect(await bound(below("a/b/c/d/e/pg"))).toMatchObject({
+      code: "coverage-incomplete",
+      message: expect.stringContaining("the directory /srv/app of app, not to its end: it has directories") as string,
     });
   });
 });

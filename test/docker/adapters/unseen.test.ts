@@ -198,6 +198,27 @@ describe("on a real machine", () => {
       expect((await said(textFile(false, join(directory, name), 100))).stdout, name).toBe(answer);
   });
 
+  it.each(["sh", "busybox"])("a search of %s takes patterns, and says that it was not deep enough", async (shell) => {
+    await mkdir(join(directory, "a", "b", "c"), { recursive: true });
+    for (const path of ["x.db", "a/y.db", "a/b/z.db", "a/PG_VERSION"]) await writeFile(join(directory, path), "");
+    const places = [1, 2, 3, undefined].map((depth) => ({
+      path: directory,
+      ...(depth === undefined ? {} : { depth }),
+    }));
+    const call = insideDirectly(false, searchCall({ pathBytes: 1000, ends: ["PG_VERSION", "*.db"] }, places));
+    const { stdout } = await said(shell === "sh" ? call : ["busybox", ...call]);
+    expect(
+      readSearches(stdout, ["1", "2", "3", "all"], 1000).map((each) =>
+        each.state === "seen" ? [[...each.paths].sort().join(" "), each.deeper] : each.state,
+      ),
+    ).toEqual([
+      ["x.db", true],
+      ["a/PG_VERSION a/y.db x.db", true],
+      ["a/PG_VERSION a/b/z.db a/y.db x.db", true],
+      ["a/PG_VERSION a/b/z.db a/y.db x.db", undefined],
+    ]);
+  });
+
   it("each place has the size that is its own, though another one is gone", async () => {
     await mkdir(join(directory, "data"));
     const places = ["gone", "data"].map((inside) => ({ path: directory, inside }));

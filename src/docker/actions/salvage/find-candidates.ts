@@ -1,7 +1,7 @@
 /** Looks into every volume, bind and container layer of a Docker host, and tells which of them hold PostgreSQL. */
 import { z } from "zod";
 import { findData, type Found } from "../../data-directory/find.ts";
-import { layerPlaces } from "../../data-directory/layers.ts";
+import { layerData, layerPlaces } from "../../data-directory/layers.ts";
 import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
 import { type Contents, type Data, dataIn } from "../../data-directory/recognise.ts";
 import { volumeOf } from "../../compose/labels.ts";
@@ -46,6 +46,9 @@ export async function findCandidates(
   ];
   const found = await findData(host, places, (done) => progress(done, places.length));
   const byKey = new Map(found.map((each) => [each.key, each]));
+  const binds = bindsIn(found, containers);
+  const layers: Elsewhere[] = [];
+  for (const container of containers) layers.push(await layerOf(host, container, byKey));
   const seen = volumes.flatMap((volume) => seenOf(volume, byKey.get(`volume:${volume.name}`)));
   const postgres = seen.flatMap((one) =>
     postgresIn(one.contents).map((data) => ({ ...one, data, shares: dataIn(one.contents).length > 1 })),
@@ -60,8 +63,12 @@ export async function findCandidates(
     others: othersOf(seen),
     empty: seen.filter(({ contents }) => contents.kind === "empty").length,
     plain: seen.filter(({ contents }) => contents.kind === "other").length,
-    unlooked: seen.flatMap(unlooked),
-    elsewhere: elsewhere(found, containers),
+    unlooked: [
+      ...seen.flatMap(unlooked),
+      ...binds.flatMap(({ unlooked }) => unlooked),
+      ...layers.flatMap(({ unlooked }) => unlooked),
+    ],
+    elsewhere: [...new Set([...binds, ...layers].flatMap(({ holds }) => holds))],
   };
 }
 
@@ -76,10 +83,12 @@ function seenOf(volume: DockerVolume, found: Found | undefined): readonly Seen[]
 
 const NOT_MOUNTED: Contents = { kind: "unknown", why: "its driver keeps it elsewhere, or nobody has mounted it" };
 
-function unlooked({ volume, contents }: Seen): readonly string[] {
-  if (contents.kind === "unknown") return [`${volume.name}: ${contents.why}`];
+const unlooked = ({ volume, contents }: Seen): readonly string[] => unknownIn(volume.name, contents);
+
+function unknownIn(name: string, contents: Contents): readonly string[] {
+  if (contents.kind === "unknown") return [`${name}: ${contents.why}`];
   if (contents.kind !== "other" && contents.kind !== "data") return [];
-  return contents.unwalked === undefined ? [] : [`${volume.name}, not to its end: ${contents.unwalked}`];
+  return contents.unwalked === undefined ? [] : [`${name}, not to its end: ${contents.unwalked}`];
 }
 
 type Cluster = Seen & { readonly data: Data; readonly shares: boolean };
@@ -152,20 +161,39 @@ function othersOf(seen: readonly Seen[]): Findings["others"] {
   return [...found].map(([title, volumes]) => ({ title, volumes })).sort((a, b) => (a.title < b.title ? -1 : 1));
 }
 
-/** Binds and layers of containers: no volume at all, and easily forgotten. */
-function elsewhere(found: readonly Found[], containers: readonly DockerContainer[]): string[] {
-  const all = found.flatMap(({ key, contents }) => {
-    const path = key.startsWith("bind:") ? key.slice("bind:".length) : undefined;
-    const within = containers.find(({ id }) => key === `layer:${id}`);
-    if (path === undefined && within === undefined) return [];
-    const users = containers.filter(({ mounts }) =>
-      mounts.some(({ kind, source }) => kind === "bind" && source === path),
-    );
-    return postgresIn(contents).map(({ inside }) =>
-      within === undefined
-        ? `the directory ${inside === "" ? path : `${path}/${inside}`} of ${users.map(({ name }) => name).join(", ")} holds PostgreSQL`
-        : `the container ${within.name} holds PostgreSQL in itself: do not remove it`,
-    );
-  });
-  return [...new Set(all)];
+/** A bind or a layer: no volume at all, and easily forgotten. Sentences. */
+interface Elsewhere {
+  readonly holds: readonly string[];
+  readonly unlooked: readonly string[];
+}
+
+const BIND = "bind:";
+
+function bindsIn(found: readonly Found[], containers: readonly DockerContainer[]): readonly Elsewhere[] {
+  return found
+    .filter(({ key }) => key.startsWith(BIND))
+    .map(({ key, contents }) => {
+      const path = key.slice(BIND.length);
+      const users = containers.filter(({ mounts }) =>
+        mounts.some(({ kind, source }) => kind === "bind" && source === path),
+      );
+      const of = `of ${users.map(({ name }) => name).join(", ")}`;
+      const holds = postgresIn(contents).map(
+        ({ inside }) => `the directory ${inside === "" ? path : `${path}/${inside}`} ${of} holds PostgreSQL`,
+      );
+      return { holds, unlooked: unknownIn(`the directory ${path} ${of}`, contents) };
+    });
+}
+
+async function layerOf(
+  host: DockerHost,
+  container: DockerContainer,
+  found: ReadonlyMap<string, Found>,
+): Promise<Elsewhere> {
+  const { data, unknown } = await layerData(host, container, found);
+  const holds = data.some(({ contents }) => contents.system === "postgresql");
+  return {
+    holds: holds ? [`the container ${container.name} holds PostgreSQL in itself: do not remove it`] : [],
+    unlooked: unknown === null ? [] : [`what ${container.name} wrote into itself: ${unknown}`],
+  };
 }
