@@ -128,7 +128,8 @@ export const removeVolume = (words: DockerWords, name: string): Argv => docker(w
  * $3: "server" leaves out pipes, sockets and devices, on which a server would wait for ever.
  * The mark `complete` is written last. Ends with 3 if somebody wrote to the original meanwhile. Times are in whole
  * seconds (busybox has no others), so the copy begins when the second of the newest change is over: a later change then
- * has another time. `server.conf` is readable for all: the server of a proof reads it, perhaps as another account.
+ * has another time. A server that waits for no other needs no replication slots, and does not start if it has too many or too
+ * little WAL for one (slot.c, StartupReplicationSlots). `server.conf` is readable for all: the server of a proof reads it, perhaps as another account.
  */
 const FILL_SCRIPT = String.raw`
 set -e
@@ -155,6 +156,7 @@ if [ "$3" = server ]; then
   echo "tablespaces $(find pg_tblspc -type l 2> /dev/null | wc -l)"
   rm -f -- postmaster.pid
   find . \( -type p -o -type s -o -type b -o -type c \) -exec rm -f -- {} +
+  find pg_replslot -mindepth 1 -maxdepth 1 -exec rm -rf -- {} + 2> /dev/null || :
   for f in standby.signal recovery.signal recovery.conf; do if [ -e "$f" ]; then mv -- "$f" "$f.dingo-recover"; fi; done
   for f in postgresql.conf postgresql.auto.conf; do if [ -f "$f" ]; then cat -- "$f"; fi; done | grep '^[[:space:]]*shared_preload_libraries' > "$top/server.conf" || :
   echo 'local all all trust' > "$top/hba.conf"

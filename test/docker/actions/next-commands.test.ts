@@ -16,6 +16,9 @@ const RUN = {
   target: "docker1",
   rehearsal: false,
 };
+const facts = (name: string) => ({
+  ...{ name, bytes: 1, encoding: "LATIN1", collate: "de_DE", ctype: "C", tables: [], damage: [] },
+});
 const context = (): StepContext => new StepContext({} as Ports, RUN);
 const onScreen = (lines: Json | undefined): readonly string[] =>
   wrap((lines as readonly string[]).join("\n"), 80, "    ");
@@ -42,31 +45,37 @@ describe("the commands that are left to be typed", () => {
   it("stand whole on a narrow screen, where a dump is loaded", async () => {
     const { copies } = await planned(await lost());
     const path = `/var/tmp/dingo-recover-${RUN.id}/0f1c4b671b1b/database-shop.dump`;
-    const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [] }, counts: [] };
+    const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [facts("shop")] }, counts: [] };
+    const roles = { database: "", path: "/x/roles.sql", bytes: 1, sha256: "" };
     const input = {
-      dumps: [{ ...dump, files: [{ database: "shop", path, bytes: 1, sha256: "" }] }],
+      dumps: [{ ...dump, files: [roles, { database: "shop", path, bytes: 1, sha256: "" }] }],
       proofs: [],
       put_back: "",
     };
     const found = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
     expect(onScreen(found.lines)).toContain(
-      `      $ docker exec -i CONTAINER pg_restore --exit-on-error -U ROLE -d shop < ${path}`,
+      `      $ docker exec -i CONTAINER pg_restore --exit-on-error --no-owner --no-acl --no-tablespaces -U ROLE -d shop < ${path}`,
+    );
+    expect(found.lines.join("\n")).toMatch(
+      /its roles are in \/x\/roles\.sql: make those .* first.*\n {2}\$ .* createdb/u,
     );
   });
 
   it("name a database alone, where its name could be a whole connection string", async () => {
     const { copies } = await planned(await lost());
     const database = "a=b host=evil";
-    const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [] }, counts: [] };
+    const dump = { chosen: { copy: (copies as unknown[])[0], role: "shop", databases: [facts(database)] }, counts: [] };
     const input = {
       dumps: [{ ...dump, files: [{ database, path: "/x.sql", bytes: 1, sha256: "" }] }],
       proofs: [],
       put_back: "",
     };
     const { lines } = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
-    expect(lines).toContain(`  $ docker exec -i CONTAINER createdb -U ROLE -- '${database}'`);
     expect(lines).toContain(
-      `  $ docker exec -i CONTAINER pg_restore --exit-on-error -U ROLE -d 'dbname='\\''${database}'\\''' < /x.sql`,
+      `  $ docker exec -i CONTAINER createdb -U ROLE -T template0 -E LATIN1 --lc-collate=de_DE --lc-ctype=C -- '${database}'`,
+    );
+    expect(lines).toContain(
+      `  $ docker exec -i CONTAINER pg_restore --exit-on-error --no-owner --no-acl --no-tablespaces -U ROLE -d 'dbname='\\''${database}'\\''' < /x.sql`,
     );
   });
 });

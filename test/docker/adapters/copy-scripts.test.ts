@@ -71,6 +71,17 @@ describe("a copy for a server", () => {
     expect(await exists("from", "postgresql.conf")).toBe(true);
   });
 
+  it("has no replication slots, for which a server may not start; the original keeps them", async () => {
+    await mkdir(join(directory, "from", "pg_replslot", "cdc"), { recursive: true });
+    await writeFile(join(directory, "from", "pg_replslot", "cdc", "state"), "x");
+    expect(await filled("copy", true)).toMatchObject({ exitCode: 0 });
+    expect(await exists("copy", "data", "pg_replslot")).toBe(true);
+    expect(await exists("copy", "data", "pg_replslot", "cdc")).toBe(false);
+    expect(await exists("from", "pg_replslot", "cdc", "state")).toBe(true);
+    expect(await filled("/srv/db", false)).toMatchObject({ exitCode: 0 });
+    expect(await exists("copy", "db", "pg_replslot", "cdc", "state")).toBe(true);
+  });
+
   it("takes the libraries that are preloaded from the configuration", async () => {
     await writeFile(join(directory, "from", "postgresql.conf"), "port = 5\nshared_preload_libraries = 'x'\n");
     await filled("copy", true);

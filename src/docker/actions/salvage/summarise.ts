@@ -5,6 +5,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { printable } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { REINDEX } from "./check-room.ts";
+import type { DatabaseFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
 import { needsReindex } from "./copied.ts";
 import { dumped } from "./dump.ts";
@@ -34,10 +35,14 @@ export const summariseSalvage = defineAction({
           ({ database, path, tables, rows }) =>
             `${printable(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
         ),
-        ...dumps.flatMap(({ chosen: { copy }, files }) => [
+        ...dumps.flatMap(({ chosen: { copy, databases }, files }) => [
           `from ${volumeName(copy.original)}, which is as it was: keep it until a backup of the new place stands`,
           ...(needsReindex(copy) ? [`  ${REINDEX}`] : []),
-          ...files.filter(({ database }) => database !== "").flatMap(({ database, path }) => loadLines(database, path)),
+          ...files.filter(({ database }) => database === "").map(({ path }) => rolesLine(path)),
+          ...files.flatMap(({ database, path }) => {
+            const facts = databases.find(({ name }) => name === database);
+            return facts === undefined ? [] : loadLines(facts, path);
+          }),
         ]),
         ...(put_back === ""
           ? []
@@ -49,11 +54,21 @@ export const summariseSalvage = defineAction({
   },
 });
 
-function loadLines(database: string, path: string): readonly string[] {
+const rolesLine = (path: string): string =>
+  `its roles are in ${path}: make those that you need first, by hand, because psql obeys all that is written in it. The lines below need none: everything belongs to ROLE. With the roles made, leave out --no-owner and --no-acl.`;
+
+function loadLines(facts: DatabaseFacts, path: string): readonly string[] {
+  const { name: database, encoding, collate, ctype } = facts;
   const isPlain = /^[A-Za-z_]\w*$/u.test(database);
   const [made, entered] = isPlain ? [[database], database] : [["--", database], databaseAlone(database)];
+  // As the proof had it: a database of another encoding may refuse rows.
+  const locale = [["--lc-collate", collate] as const, ["--lc-ctype", ctype] as const];
+  const own = locale.flatMap(([flag, value]) => (value === "" ? [] : [`${flag}=${value}`]));
+  const like = ["-T", "template0", "-E", encoding, ...own];
+  const exec = ["docker", "exec", "-i", "CONTAINER"];
+  const restore = ["pg_restore", "--exit-on-error", "--no-owner", "--no-acl", "--no-tablespaces"];
   return [
-    `  $ ${quote(["docker", "exec", "-i", "CONTAINER", "createdb", "-U", "ROLE", ...made])}`,
-    `  $ ${quote(["docker", "exec", "-i", "CONTAINER", "pg_restore", "--exit-on-error", "-U", "ROLE", "-d", entered])} < ${quote([path])}`,
+    `  $ ${quote([...exec, "createdb", "-U", "ROLE", ...like, ...made])}`,
+    `  $ ${quote([...exec, ...restore, "-U", "ROLE", "-d", entered])} < ${quote([path])}`,
   ];
 }
