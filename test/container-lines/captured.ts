@@ -23,10 +23,24 @@ export const BY_TIMING: readonly (readonly [line: RegExp, why: string])[] = [
   [/^wal_e.operator.backup INFO MSG: promoted prefetched wal segment /, "wal-e fetches ahead, where it comes to it"],
 ];
 
+/** A traceback of Python 3.11 from Patroni's look at a data directory: its frames, and the code and the marks of each. */
+const CONTROLDATA_FAILED = [
+  "ERROR: Error when calling pg_controldata$",
+  "pg_controldata: could not open file ",
+  "Traceback \\(most recent call last\\):$",
+  ' File "\\S+/postgresql\\.py", line N, in controldata$',
+  ' File "\\S+/subprocess\\.py", line N, in (?:check_output|run)$',
+  " data = subprocess\\.check_output\\(\\['pg_controldata', self\\.data_dir\\]\\)$",
+  " return run\\(\\*popenargs, stdout=PIPE, timeout=timeout, check=True,$",
+  " raise CalledProcessError\\(retcode, process\\.args,$",
+  " \\^+$",
+  "subprocess\\.CalledProcessError: Command '\\['pg_controldata'",
+];
+
 /** Lines that these programs were seen to print, in no captured phase: the machine's load decides. */
 const RARE: readonly (readonly [line: RegExp, why: string])[] = [
   [
-    /^ERROR: Error when calling pg_controldata$|^pg_controldata: could not open file |^Traceback |^ File "|^ {1,3}\S|^subprocess\.CalledProcessError: Command '\['pg_controldata'/,
+    new RegExp(`^(?:${CONTROLDATA_FAILED.join("|")})`),
     "Patroni looks at a data directory that is just being restored, and prints a traceback",
   ],
   [

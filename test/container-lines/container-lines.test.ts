@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { differences, unexplained } from "./captured.ts";
 import { capturedPhase, masked, said } from "./container-lines.ts";
+import { linesByContainer } from "../kit/log-patterns/captured.ts";
 import { type Phase, PHASES, RELEASES } from "./phases.ts";
 
 test("names and numbers are taken out, words are kept", () => {
@@ -58,6 +59,27 @@ describe.each(RELEASES)("the captured container of %s", (release) => {
       ["order", "LOG: archive recovery complete"],
     ]);
   });
+});
+
+describe("Patroni's traceback over a data directory that is just being restored", () => {
+  const restore = capturedPhase("0.10.2", "restore");
+  const withMore = (lines: readonly string[]) =>
+    differences({ release: "0.10.2", phase: "restore", busy: false }, [...restore, ...lines]).map(({ line }) => line);
+
+  test("is no difference, as it was captured", () => {
+    const lines = [...linesByContainer("f-0.10.2-containers").values()].flat();
+    const from = lines.findIndex((line) => line.endsWith("ERROR: Error when calling pg_controldata"));
+    const to = lines.findIndex((line, at) => at > from && line.includes("> subprocess.CalledProcessError: "));
+    expect(to - from).toBeGreaterThan(8);
+    expect(withMore(lines.slice(from, to + 1))).toEqual([]);
+  });
+
+  test.each([" the archive is damaged", "   restore failed", '  File "/x.py", line 3, in restore'])(
+    "lets no other indented line pass: %s",
+    (line) => {
+      expect(withMore([`6e101b-patroni> ${line}`])).toEqual([masked(line)]);
+    },
+  );
 });
 
 test("the images differ: one does not pass for another", () => {
