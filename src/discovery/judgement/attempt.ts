@@ -1,4 +1,5 @@
 /** Groups the events of one instance into attempts to delete it, and the events between and after. */
+import { BROKER_WORDS } from "../../kit/log-patterns/broker.ts";
 import type { RemovedNode } from "./candidate.ts";
 import type { FactBody, Style } from "../lines/fact.ts";
 import type { LifeEvent } from "./timeline.ts";
@@ -166,7 +167,7 @@ class LifeReader implements Life {
     if (last === undefined || before === undefined || last.refused !== undefined) return undefined;
     const waited = event.fact.at.ms - before.fact.at.ms;
     if (last.style === "deprovision") return waited <= ANSWER_MS ? last : undefined;
-    const gone = event.fact.body.kind === "refused" && event.fact.body.error.startsWith("100:");
+    const gone = event.fact.body.kind === "refused" && BROKER_WORDS.keyNotFound.says.test(event.fact.body.error);
     return gone || waited > REQUEST_MS ? undefined : last;
   }
 

@@ -9,7 +9,7 @@ import type { Description } from "../lines/fact.ts";
 import type { Living } from "./living.ts";
 import { standsBefore } from "../lines/order.ts";
 import { confirmedByCells, sawNoNode, whyChanged, whyDeleted } from "./reason.ts";
-import { SAID_TO_BE_GONE } from "../../kit/log-patterns/broker.ts";
+import { BROKER_WORDS } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
 import { shown } from "../lines/safe-text.ts";
 import { plainTime, UNDATED } from "../lines/stamp.ts";
@@ -229,7 +229,7 @@ const sawNone = (guid: string): string =>
 
 function refusedDeletion(guid: string, attempt: Attempt, life: Life): NotDeleted {
   const error = errorOf(attempt);
-  const gone = SAID_TO_BE_GONE.test(error);
+  const gone = BROKER_WORDS.saidToBeGone.says.test(error);
   const failedCreate = gone && life.createFailed !== undefined;
   const doubt = attempt.style === "deprovision" && gone && !failedCreate;
   const hint = failedCreate

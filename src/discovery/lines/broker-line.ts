@@ -6,12 +6,12 @@ import { detached } from "../../kit/text/detached.ts";
 import type { FactBody } from "./fact.ts";
 import {
   actionOf,
+  BROKER_WORDS,
   type BrokerEvent,
   brokerEvent,
   DELETION_ERROR,
   isDingoBroker,
 } from "../../kit/log-patterns/broker.ts";
-import { GUID } from "../../kit/log-patterns/guid.ts";
 import { isGuid } from "./guid.ts";
 import { isObject, numberField, textField, type LagerData, type LagerLine } from "./lager.ts";
 
@@ -30,11 +30,11 @@ const nodeRemoved: Reader = (data) => ({
   ...some("cell", textField(data, "cell", "backend")),
 });
 const cellUnreachable: Reader = (data) => {
-  const node = /\/service_instances\/([0-9a-f-]{36})/.exec(errorOf(data))?.[1];
+  const node = BROKER_WORDS.nodeInError.says.exec(errorOf(data))?.[1];
   return { kind: "cell-unreachable", ...some("node", node) };
 };
 const stateSaved: Reader = (data) => (isObject(data["cluster"]) ? described(data["cluster"]) : undefined);
-/** `s3://BUCKET/backups/GUID`; the line belongs to the instance that is copied. */
+/** The line belongs to the instance that is copied. */
 const cloned: Reader = (data) => {
   const to = archiveOwner(textField(data, "to-uri"));
   return to === undefined ? undefined : { kind: "cloned", to };
@@ -74,7 +74,7 @@ export function readBrokerLine(line: LagerLine): BrokerFact | undefined {
 }
 
 function archiveOwner(uri: string | undefined): string | undefined {
-  return new RegExp(`/(${GUID})(?:/|$)`, "i").exec(uri ?? "")?.[1]?.toLowerCase();
+  return BROKER_WORDS.archiveOwner.says.exec(uri ?? "")?.[1]?.toLowerCase();
 }
 
 function instance(data: LagerData): { guid?: string; notGuid?: string } {
@@ -99,16 +99,19 @@ function readRequest(data: LagerData, { action }: LagerLine): FactBody | undefin
   const counted = numberField(data, "current-node-count");
   const current = counted ?? 0;
   // A recreated instance had no node either, and lived before.
-  const creates = counted === 0 && !/(?:^|\.)recreate\./.test(action) ? ({ creates: true } as const) : {};
+  const creates = counted === 0 && !BROKER_WORDS.recreates.says.test(action) ? ({ creates: true } as const) : {};
   if (wanted > 0) return { kind: "nodes-planned", adds: wanted > current, removes: wanted < current, ...creates };
   return { kind: "deletion-began", style: "request", ...session(data), ...some("planned", plannedSteps(data)) };
 }
 
 /** Era C names neither the instance nor the steps. */
 function readPlan(data: LagerData): FactBody {
-  const plan = { kind: "nodes-planned", adds: steps(data).some(addsNode) } as const;
+  const plan = {
+    kind: "nodes-planned",
+    adds: steps(data).some((step) => BROKER_WORDS.addsNode.says.test(step)),
+  } as const;
   return Array.isArray(data["steps"])
-    ? { ...plan, removes: steps(data).some((step) => step.startsWith("Remove")) }
+    ? { ...plan, removes: steps(data).some((step) => BROKER_WORDS.removesNode.says.test(step)) }
     : plan;
 }
 
@@ -131,10 +134,6 @@ function plannedSteps(data: LagerData): number | undefined {
 function steps(data: LagerData): readonly string[] {
   const value = data["steps"];
   return Array.isArray(value) ? value.filter((step): step is string => typeof step === "string") : [];
-}
-
-function addsNode(step: string): boolean {
-  return step.startsWith("AddNode");
 }
 
 /** More of it than anybody reads, and a line of a megabyte is not kept for it. */

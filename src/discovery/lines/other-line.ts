@@ -5,10 +5,10 @@
  */
 import type { ContainerSaid, Description, FactBody } from "./fact.ts";
 import { CELLS } from "../../kit/log-patterns/cells.ts";
-import { GUID } from "../../kit/log-patterns/guid.ts";
 import type { LogPattern } from "../../kit/log-patterns/log-pattern.ts";
 import { RECOVERY, SHUT_DOWN } from "../../kit/log-patterns/recovery.ts";
 import { saidLine } from "../../kit/log-patterns/said-line.ts";
+import { SPEAKERS } from "../../kit/log-patterns/speakers.ts";
 import { START_UP } from "../../kit/log-patterns/start-up.ts";
 import { optional } from "../../kit/optional.ts";
 import { isGuid } from "./guid.ts";
@@ -28,11 +28,6 @@ const STRUCTURED = "STRUCTURED: time=";
 /** A message on one line holds one or two; a writer of more wants to keep us busy. */
 const MOST_STRUCTURED = 4;
 const LONGEST_OPTIONS = 8192;
-const SCOPE_OPTION = new RegExp(`"PATRONI_SCOPE=(${GUID})"`);
-const NODE_OF_OPTIONS = new RegExp(`"(?:NODE_ID|NODE_NAME|NAME)=(?:cf-)?(${GUID})"`);
-/** It indents the lines of a message by eight blanks. */
-const OF_WAL_E = /^ {8}STRUCTURED: time=/;
-const CONTAINER = new RegExp(`^docker/cf-(${GUID})$`);
 
 const READERS: readonly Reader[] = [
   readNodePrint,
@@ -72,10 +67,12 @@ function readStructured(body: string, program: string): OtherLine | undefined {
   return undefined;
 }
 
+const nodeOf = (program: string): string | undefined => SPEAKERS.wholeTag.says.exec(program)?.[1];
+
 /** Of a line that wal-e wrote as the server's archiver: text of a client begins with a tab. */
 function senderOf(body: string, program: string): string | undefined {
   const { stream, text } = saidLine(body);
-  return stream === "patroni" && OF_WAL_E.test(text) ? CONTAINER.exec(program)?.[1] : undefined;
+  return stream === "patroni" && SPEAKERS.walE.says.test(text) ? nodeOf(program) : undefined;
 }
 
 function readPush(text: string, from: string | undefined): OtherLine | undefined {
@@ -91,8 +88,8 @@ function readPush(text: string, from: string | undefined): OtherLine | undefined
 function readCreateOptions(body: string): OtherLine | undefined {
   const start = body.search(CELLS.createOptions.says);
   const options = start < 0 ? "" : body.slice(start, start + LONGEST_OPTIONS);
-  const guid = SCOPE_OPTION.exec(options)?.[1];
-  const node = guid === undefined ? undefined : NODE_OF_OPTIONS.exec(options)?.[1];
+  const guid = CELLS.scopeOption.says.exec(options)?.[1];
+  const node = guid === undefined ? undefined : CELLS.nodeOption.says.exec(options)?.[1];
   return guid === undefined
     ? undefined
     : { guid, body: { kind: "described", ...(node === undefined ? {} : { node, by: "container" }) } };
@@ -106,14 +103,14 @@ function readDestroying(body: string): OtherLine | undefined {
 /** The container prints its configuration; whose container it is stands in the tag. */
 function readScope(body: string, program: string): OtherLine | undefined {
   const guid = CELLS.configuration.says.exec(body)?.[1];
-  const node = CONTAINER.exec(program)?.[1];
+  const node = nodeOf(program);
   return guid === undefined || node === undefined
     ? undefined
     : { guid, body: { kind: "described", node, by: "container" } };
 }
 
 function readNoArchive(body: string, program: string): OtherLine | undefined {
-  const node = CONTAINER.exec(program)?.[1];
+  const node = nodeOf(program);
   return node === undefined || !START_UP.archivesNothing.says.test(saidLine(body).text)
     ? undefined
     : { body: { kind: "archives-nothing", node } };
@@ -129,7 +126,7 @@ const OF_SERVER: Readonly<Record<Exclude<ContainerSaid, "asked">, LogPattern>> =
 
 /** The two streams tell who speaks: a client's `RAISE LOG` stands in the server's, and never in that of the shutdown script. */
 function readServerEnd(body: string, program: string): OtherLine | undefined {
-  const node = CONTAINER.exec(program)?.[1];
+  const node = nodeOf(program);
   if (node === undefined) return undefined;
   const { stream, text, quotes } = saidLine(body);
   const said = (word: ContainerSaid): OtherLine => ({ body: { kind: "container-said", said: word, node } });

@@ -1,5 +1,5 @@
 /** Reads one log file from end to end: its facts, the instants it spans, and the parts that could not be read. */
-import { CATALOGUE, isDingoBroker } from "../../kit/log-patterns/broker.ts";
+import { BROKER_WORDS, isDingoBroker } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
 import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../../ports/log-files.ts";
 import { isOfContainer } from "../lines/container-line.ts";
@@ -319,7 +319,7 @@ class FileScan {
     this.#part ??= read.part;
     this.#papertrail ||= envelope.format === "papertrail";
     this.#countBroker(lager);
-    if (lager === undefined && CATALOGUE.test(envelope.body)) this.#count(0);
+    if (lager === undefined && BROKER_WORDS.catalogue.says.test(envelope.body)) this.#count(0);
     const known = inner ?? envelope.stamp;
     if (known !== undefined) this.#widen(known);
     else if (envelope.naked !== undefined) this.#widenBy(envelope.naked, envelope.host);
@@ -389,7 +389,11 @@ function vouches({ envelope, lager, fact, torn }: LogLine): boolean {
   const { program, stamp, naked, body } = envelope;
   const isHeaded = program !== undefined && (stamp ?? naked) !== undefined;
   return (
-    (lager !== undefined && !torn) || fact !== undefined || isHeaded || isOfContainer(envelope) || CATALOGUE.test(body)
+    (lager !== undefined && !torn) ||
+    fact !== undefined ||
+    isHeaded ||
+    isOfContainer(envelope) ||
+    BROKER_WORDS.catalogue.says.test(body)
   );
 }
 

@@ -5,6 +5,7 @@
  * has to be confirmed elsewhere.
  */
 import { CELLS, SYSTEM_ID_PHRASE } from "../../kit/log-patterns/cells.ts";
+import { SPEAKERS } from "../../kit/log-patterns/speakers.ts";
 import type { LogFiles } from "../../ports/log-files.ts";
 import type { LogDocument, LogSearch } from "../../ports/log-search.ts";
 import { type Envelope, readEnvelope } from "../lines/envelope.ts";
@@ -115,8 +116,8 @@ function readLine({ program = "", body }: Pick<Envelope, "program" | "body">, id
 
 /** Collectors name a container as Docker's driver does, or as Docker itself: `docker/cf-NODE`, `/cf-NODE`, `cf-NODE`. */
 function tagOf(program: string): string | undefined {
-  if (program.startsWith("docker/")) return program;
-  return /^\/?cf-/.test(program) ? `docker/${program.replace("/", "")}` : undefined;
+  if (!SPEAKERS.anyTag.says.test(program)) return undefined;
+  return program.startsWith("docker/") ? program : `docker/${program.replace("/", "")}`;
 }
 
 const isTagOf = (tag: string, node: string): boolean =>

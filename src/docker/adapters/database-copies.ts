@@ -5,8 +5,9 @@ import { type DockerWords, inspectImages } from "../../kit/commands/docker-comma
 import { giveUp, type RecoverError } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
 import { keepRoom } from "../../kit/commands/kept-room-command.ts";
-import { BY_PG_RESTORE, UNCONNECTED } from "../../kit/log-patterns/log-in.ts";
-import { DISK_FULL, ENDED_FOR_ROOM, LOUD } from "../../kit/log-patterns/server-end.ts";
+import { DOCKER } from "../../kit/log-patterns/docker.ts";
+import { CLIENTS } from "../../kit/log-patterns/log-in.ts";
+import { ENDED_FOR_ROOM, LOUD, NO_START } from "../../kit/log-patterns/server-end.ts";
 import type { CommandResult } from "../../ports/cells.ts";
 import type {
   CopyServer,
@@ -118,7 +119,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
   async standing(server: CopyServer): Promise<ServerStanding> {
     const { code, stderr } = await this.#shell.run(commands.isReady(this.#words, server));
     if (code === 0) return "accepting";
-    return /is not running|no such container/iu.test(stderr) ? "ended" : "starting";
+    return DOCKER.ended.says.test(stderr) ? "ended" : "starting";
   }
 
   async said(server: CopyServer): Promise<readonly string[]> {
@@ -140,7 +141,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     if (result.code !== 0) throw await this.#failureOf(server, { argv, result });
     // Each statement ends its last row with an extra newline.
     const rows = result.stdout.split(commands.ROW).map((row) => row.replace(/\n$/u, ""));
-    const failed = result.stderr.split("\n").filter((line) => LOUD.test(line));
+    const failed = result.stderr.split("\n").filter((line) => LOUD.inAnything.says.test(line));
     return { rows: rows.filter((row) => row !== "").map((row) => row.split(commands.FIELD)), failed };
   }
 
@@ -157,12 +158,12 @@ export class DockerDatabaseCopies implements DatabaseCopies {
 
   async load(server: CopyServer, order: { readonly database: string; readonly file: string }) {
     const argv = dumps.loadFrom(this.#words, server, order);
-    return await this.#loaded(server, argv, { by: "pg_restore", complaint: BY_PG_RESTORE });
+    return await this.#loaded(server, argv, { by: "pg_restore", complaint: CLIENTS.pgRestoreComplains.says });
   }
 
   async loadRoles(server: CopyServer, file: string): Promise<readonly string[]> {
     const argv = dumps.loadRolesFrom(this.#words, server, file);
-    return await this.#loaded(server, argv, { by: "psql", complaint: LOUD });
+    return await this.#loaded(server, argv, { by: "psql", complaint: LOUD.inAnything.says });
   }
 
   /** Another exit code, or one without a complaint, means that the load was cut short. */
@@ -174,7 +175,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
     if (result.code === 0) return [];
     const complaints = result.stderr.split("\n").filter((line) => complaint.test(line));
-    const isCut = by === "pg_restore" && UNCONNECTED.test(result.stderr);
+    const isCut = by === "pg_restore" && CLIENTS.unconnected.says.test(result.stderr);
     if (result.code !== STOPPED_AT_ERROR[by] || complaints.length === 0 || isCut)
       throw await this.#failureOf(server, { argv, result });
     return complaints;
@@ -192,9 +193,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     if (id === undefined) return;
     for (const argv of [commands.endOwn(this.#words, id, graceSeconds), commands.removeOwn(this.#words, id)]) {
       const result = await this.#shell.run(argv, { timeoutMs: (graceSeconds + 60) * 1000 });
-      // One that was started with --rm is gone as soon as it has stopped.
-      if (result.code !== 0 && !/no such container|is already in progress/iu.test(result.stderr))
-        throw this.#failure(argv, result);
+      if (result.code !== 0 && !DOCKER.goneMeanwhile.says.test(result.stderr)) throw this.#failure(argv, result);
     }
   }
 
@@ -215,7 +214,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
 
   /** `to` is a thing that was not written whole. */
   #failure(argv: Argv, result: CommandResult, to?: string): RecoverError {
-    if (to !== undefined && DISK_FULL.test(result.stderr)) return full(to);
+    if (to !== undefined && NO_START.diskFull.says.test(result.stderr)) return full(to);
     const failed = failureOfWork(this.#shell, argv, result);
     const place = this.#shell.label;
     if (failed.code !== "command-failed") return failed;

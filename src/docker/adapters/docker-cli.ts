@@ -1,4 +1,5 @@
 /** One Docker host by its `docker` CLI over a shell, here or behind SSH. Every command only reads. */
+import { DOCKER } from "../../kit/log-patterns/docker.ts";
 import { ENDS } from "../../kit/commands/as-owner.ts";
 import { RecoverError, refuse } from "../../errors.ts";
 import {
@@ -259,12 +260,9 @@ function idsIn(text: string, place: string): readonly string[] {
   throw answerError("answer-malformed", "the answer of `docker ps` is no list of container ids", place);
 }
 
-/** "Error: No such volume: x", "Error response from daemon: get x: no such volume", "error: no such object: x". */
-const ABSENT = /no such (?:volume|object|container|image)/i;
-
-const saysAbsent = (stderr: string): boolean => ABSENT.test(stderr);
-const absences = (stderr: string): number => linesOf(stderr).filter((line) => ABSENT.test(line)).length;
+const saysAbsent = (said: string): boolean => DOCKER.absent.says.test(said);
+const absences = (stderr: string): number => linesOf(stderr).filter(saysAbsent).length;
 const onlyAbsent = (stderr: string): boolean => {
   const lines = linesOf(stderr);
-  return lines.length > 0 && lines.every((line) => ABSENT.test(line));
+  return lines.length > 0 && lines.every(saysAbsent);
 };

@@ -1,4 +1,5 @@
 /** Tells the meaning of a failed `docker` command, by the words of its releases 1.13 to 29. */
+import { DOCKER } from "../../kit/log-patterns/docker.ts";
 import { ENDS } from "../../kit/commands/as-owner.ts";
 import { type ErrorCode, giveUp, RecoverError, refuse } from "../../errors.ts";
 import type { Argv } from "../../kit/commands/host-commands.ts";
@@ -29,30 +30,27 @@ const MEANINGS: readonly Meaning[] = [
       "Allow this user sudo for docker there, or leave --input sudo=true out and use a member of the group docker.",
   },
   {
-    // Of Compose 1, which asks the engine for its `config` too; it runs as the account that owns the directory.
-    pattern: /Error while fetching server API version: .*permission denied/i,
+    pattern: DOCKER.deniedToCompose.says,
     code: "docker-denied",
     what: "does not let the account that Compose runs as speak to its Docker engine",
     remedy:
       "Let the owner of the project's directory into the group docker there, or bring the stack up with Compose 2.",
   },
   {
-    pattern: /permission denied while trying to connect to the docker|dial unix \S+: connect: permission denied/i,
+    pattern: DOCKER.denied.says,
     code: "docker-denied",
     what: "does not let this user speak to its Docker engine",
     remedy: "Give --input sudo=true, or use a user of the group docker (who is root for all that matters).",
   },
   {
-    pattern:
-      /unable to resolve docker endpoint|context "[^"]*".*(?:not found|does not exist)|unable to parse docker host/i,
+    pattern: DOCKER.contextLost.says,
     code: "docker-context",
     what: "has a docker context that leads nowhere",
     remedy:
       "Look at `docker context ls` there; choose one that works with `docker context use NAME` or DOCKER_CONTEXT.",
   },
   {
-    pattern:
-      /cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api|error during connect/i,
+    pattern: DOCKER.silent.says,
     code: "docker-unreachable",
     what: "has no answering Docker engine",
     remedy:

@@ -3,6 +3,7 @@
  * below them is changed. A place that no container can look into is read by root, by its path, on the engine's own machine.
  * One that cannot be looked at is unknown, with the reason, and stops no other.
  */
+import { DOCKER } from "../../kit/log-patterns/docker.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { RecoverError } from "../../errors.ts";
 import {
@@ -208,7 +209,7 @@ const isUnknown = (answer: object | undefined): boolean =>
 
 /** The daemon names one source that is not there, at the end of its sentence. */
 function missingSource(stderr: string, places: readonly Place[]): string | undefined {
-  const [, said = ""] = /bind source path does not exist: ([^\n]*)/.exec(stderr) ?? [];
+  const [, said = ""] = DOCKER.sourceAbsent.says.exec(stderr) ?? [];
   return places.find(({ path }) => said === path || said === `${path}.` || said.startsWith(`${path}\n`))?.path;
 }
 

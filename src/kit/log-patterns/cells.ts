@@ -43,6 +43,22 @@ export const CELLS = rows({
     seen: "cf-containers-broker 6a3e75c, docker_manager.rb; fixtures/formats/cell-broker.log",
     from: "0.1.0",
   },
+  /** Of those options. */
+  scopeOption: {
+    means: "identity",
+    says: new RegExp(`"PATRONI_SCOPE=(${GUID})"`),
+    tells: "the instance of that container",
+    seen: "cf-containers-broker 6a3e75c, docker_manager.rb; fixtures/formats/cell-broker.log",
+    from: "0.1.0",
+  },
+  /** Of those options. */
+  nodeOption: {
+    means: "identity",
+    says: new RegExp(`"(?:NODE_ID|NODE_NAME|NAME)=(?:cf-)?(${GUID})"`),
+    tells: "the node of that container",
+    seen: "cf-containers-broker 6a3e75c, docker_manager.rb; fixtures/formats/cell-broker.log",
+    from: "0.1.0",
+  },
   destroying: {
     means: "container",
     says: new RegExp(`Destroying Docker container .cf-(${GUID})(?![0-9a-f-])`),

@@ -5,7 +5,7 @@
  */
 import { GUID } from "./guid.ts";
 import { saidLine, type Stream } from "./said-line.ts";
-import { TABLE } from "./table.ts";
+import { OF_CONTAINERS } from "./table.ts";
 
 const SEGMENT = "[0-9A-F]{24}";
 
@@ -284,15 +284,12 @@ const KNOWN: Readonly<Record<Stream, readonly RegExp[]>> = {
   shutdown: SHUTDOWN,
 };
 
-/** The rows for a container's life: those of a refusal or a failed start read other programs' words. */
-const ROWS = [...TABLE.values()].filter(({ means }) => means !== "no-start" && means !== "refusal");
-
 /** Whether a row of the table or of this list covers a line of a container. */
 export function isKnown(line: string): boolean {
   const { stream, text } = saidLine(line);
   // Progress of a transfer writes over itself within one line.
   const last = text.split("\r").at(-1) ?? "";
-  return KNOWN[stream].some((each) => each.test(last)) || ROWS.some(({ says }) => says.test(last));
+  return KNOWN[stream].some((each) => each.test(last)) || OF_CONTAINERS.some(({ says }) => says.test(last));
 }
 
 /** Lines that this tool does not know, oldest first. */

@@ -65,12 +65,37 @@ export const QUERY = rows({
   },
 });
 
-/** psql, or the server through it, is who speaks: Docker has exit codes 1 and 2 too. */
-export const BY_PSQL = /^(?:psql:|(?:ERROR|FATAL|PANIC):)/m;
-
-export const OF_PG_RESTORE = /^pg_restore: /m;
-/** Complaints of pg_restore. Up to 11, each part of it signs with its name, and a title stands first. */
-export const BY_PG_RESTORE = /^pg_restore: (?:error: |\[[a-z ()]{1,40}\] (?!Error ))/u;
-/** It never came to its server, or lost it: that says nothing of the dump. */
-export const UNCONNECTED =
-  /^pg_restore: (?:error: |\[archiver \(db\)\] )connection to (?:server|database) |server closed the connection unexpectedly|no connection to the server/mu;
+/** The programs that are asked, and the lines by which they complain. */
+export const CLIENTS = rows({
+  /** Docker has exit codes 1 and 2 too. */
+  psql: {
+    means: "speaker",
+    says: /^(?:psql:|(?:ERROR|FATAL|PANIC):)/m,
+    tells: "psql, or the server through it, is who speaks",
+    seen: "startup.c and common.c of psql, 9.4 to 18",
+    from: "9.4",
+  },
+  pgRestore: {
+    means: "speaker",
+    says: /^pg_restore: /m,
+    tells: "pg_restore is who speaks",
+    seen: "pg_restore.c, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+  /** Up to 11, each part of it signs with its name, and a title stands first. */
+  pgRestoreComplains: {
+    means: "refusal",
+    says: /^pg_restore: (?:error: |\[[a-z ()]{1,40}\] (?!Error ))/u,
+    tells: "an object of the dump did not come back",
+    seen: "pg_backup_archiver.c, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+  /** That says nothing of the dump. */
+  unconnected: {
+    means: "out-of-reach",
+    says: /^pg_restore: (?:error: |\[archiver \(db\)\] )connection to (?:server|database) |server closed the connection unexpectedly|no connection to the server/mu,
+    tells: "pg_restore never came to its server, or lost it",
+    seen: "pg_backup_db.c, and fe-misc.c of libpq, 9.4 to 18",
+    from: "9.4",
+  },
+});

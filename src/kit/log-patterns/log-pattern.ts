@@ -1,12 +1,12 @@
 /**
- * The table of log patterns: every pattern by which this tool judges the words of a container, Patroni, PostgreSQL or
- * wal-e. `table.ts` lists the rows; the broker's rows stand in `broker.ts`.
+ * The table of log patterns: every pattern by which this tool judges the words of a container, broker, Patroni, PostgreSQL,
+ * wal-e, Docker or Redis. `table.ts` lists the rows; the broker's actions stand in `broker.ts`.
  *
  * Owns: which sentence means something, since which image, and where it was seen. Owns no verdict: actions and discovery
  * judge, and log lines only explain what SQL, etcd and the cell show.
  * Invariants, held by test/kit/log-patterns: (1) no healthy captured life matches a row of `went-wrong`; (2) each broken
  * captured life matches the rows that its truth names; (3) a row or `known-lines.ts` covers every captured line;
- * (4) no other file of the product holds a sentence of the table.
+ * (4) no other file of the product judges by a word of the table.
  */
 
 /** How a reader uses a row. */
@@ -29,10 +29,20 @@ export type Meaning =
   | "archived"
   /** Why a server does not start. */
   | "no-start"
-  /** A log-in was refused. */
+  /** A log-in, a question or a load was refused. */
   | "refusal"
   /** The cell's broker or Docker speaks of a container. */
-  | "container";
+  | "container"
+  /** The broker changes the nodes of an instance. */
+  | "change"
+  /** Who wrote the line. */
+  | "speaker"
+  /** What was asked for does not exist, or no more. */
+  | "gone"
+  /** Nobody can be asked: a program is missing, away, or closed to this user. */
+  | "out-of-reach"
+  /** The expected answer. */
+  | "answer";
 
 export interface LogPattern {
   readonly means: Meaning;

@@ -5,12 +5,26 @@ import { rows } from "./log-pattern.ts";
 export const ENDED_FOR_ROOM = "the server was ended, so that the disk keeps room";
 
 /** Any program's words for a full disk: ENOSPC, EDQUOT and EFBIG, as strerror of glibc and musl has them. */
-export const DISK_FULL = new RegExp(`no space left on device|quota exceeded|file too large|^${ENDED_FOR_ROOM}`, "imu");
+const DISK_FULL = new RegExp(`no space left on device|quota exceeded|file too large|^${ENDED_FOR_ROOM}`, "imu");
 
-/** A line of a level that ends a query, a session or the server. psql repeats it behind its own name. */
-export const LOUD = /\b(?:PANIC|FATAL|ERROR):/;
-/** In a start some lines of the level LOG tell the reason too. */
-export const LOUD_IN_START = /\b(?:PANIC|FATAL|ERROR):|\bLOG: {2}(?:invalid|could not)/;
+/** Levels that end a query, a session or the server. psql repeats such a line behind its own name. */
+export const LOUD = rows({
+  inAnything: {
+    means: "no-start",
+    says: /\b(?:PANIC|FATAL|ERROR):/,
+    tells: "the server complains",
+    seen: "elog.c, send_message_to_server_log, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+  /** Some lines of the level LOG tell the reason too. */
+  inStart: {
+    means: "no-start",
+    says: /\b(?:PANIC|FATAL|ERROR):|\bLOG: {2}(?:invalid|could not)/,
+    tells: "the line tells why the server does not start",
+    seen: "elog.c, send_message_to_server_log, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+});
 
 /** About the data: WAL, pages, files. */
 export const NO_START = rows({

@@ -97,3 +97,22 @@ export const PATRONI = rows({
     from: "0.9.0",
   },
 });
+
+/** What Patroni's API answers at `/patroni`. */
+export const PATRONI_API = rows({
+  /** Up to Patroni 3, and from 4.0 on. */
+  leader: {
+    means: "promotion",
+    says: /^(?:master|primary)$/,
+    tells: "its role is that of the leader",
+    seen: "patroni.py and api.py of Patroni 0.76 to 4.0, get_postgresql_status",
+    from: "0.8.1",
+  },
+  running: {
+    means: "promotion",
+    says: /^running$/,
+    tells: "its server runs, and is not on its way up or down",
+    seen: "postgresql.py of Patroni 0.76 to 4.0, state",
+    from: "0.8.1",
+  },
+});

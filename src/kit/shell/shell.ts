@@ -3,6 +3,7 @@
  * tell "there is nothing" from "I may not look" (law 5). A caller that concludes "absent" looks for the exact words of
  * it; everything else comes here.
  */
+import { CELL_ENGINE } from "../log-patterns/docker.ts";
 import { type ErrorCode, giveUp, RecoverError, refuse } from "../../errors.ts";
 import type { Argv } from "../commands/host-commands.ts";
 import type { CommandResult } from "../../ports/cells.ts";
@@ -63,14 +64,14 @@ const MEANINGS: readonly Meaning[] = [
     effect: "none",
   },
   {
-    pattern: /permission denied while trying to connect to the Docker daemon/i,
+    pattern: CELL_ENGINE.denied.says,
     code: "access-denied",
     what: "does not let us speak to its Docker daemon",
     remedy: "Check the socket's group and what sudo allows this user.",
     effect: "none",
   },
   {
-    pattern: /Cannot connect to the Docker daemon|Is the docker daemon running/i,
+    pattern: CELL_ENGINE.silent.says,
     code: "unreachable",
     what: "has no answering Docker daemon",
     remedy: "Look at `sudo monit summary` on the cell and start the process docker, then resume.",

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readEnvelope } from "../../../src/discovery/lines/envelope.ts";
 import { brokerLines, lagerStart, parseLager } from "../../../src/discovery/lines/lager.ts";
-import { actionOf, BROKER, brokerEvent, DELETION_ERROR } from "../../../src/kit/log-patterns/broker.ts";
+import { actionOf, BROKER, brokerEvent, DELETION_ERROR, isTelling } from "../../../src/kit/log-patterns/broker.ts";
 import { CELLS } from "../../../src/kit/log-patterns/cells.ts";
 import { isKnown } from "../../../src/kit/log-patterns/known-lines.ts";
 import { packedFiles, readPacked, scriptSentences, withoutStamp } from "./captured.ts";
@@ -77,6 +77,14 @@ describe("the sentences of the start scripts of all releases", () => {
 });
 
 describe("each row of the broker's table", () => {
+  it.each(Object.values(BROKER).flatMap(({ telling = [] }) => telling))(
+    "tells of its lines by words that stand in captured logs: %s",
+    (word) => {
+      expect(isTelling(`x ${word} y`)).toBe(true);
+      expect(files.some(([folder, file]) => readPacked(folder, file).includes(word))).toBe(true);
+    },
+  );
+
   const said = new Set(
     files.flatMap(([folder, file]) =>
       readPacked(folder, file)

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { readEnvelope } from "../../../src/discovery/lines/envelope.ts";
+import { brokerLines, lagerStart, parseLager } from "../../../src/discovery/lines/lager.ts";
 import { saidLine } from "../../../src/kit/log-patterns/said-line.ts";
 
 const LOGS = join(import.meta.dirname, "../../../fixtures/logs");
@@ -84,6 +86,31 @@ function collect(text: string, into: Map<string, string[]>): void {
     if (container === "" && line !== "") throw new Error(`no line of a container: ${line.slice(0, 120)}`);
     if (container !== "") push(into, container, said);
   }
+}
+
+/** The programs in the heads of a cell's lines: tags of containers. */
+export const programsOf = (folder: string): readonly string[] => [
+  ...new Set(
+    readPacked(folder, "cells.log.gz")
+      .split("\n")
+      .map((line) => readEnvelope(line).program ?? ""),
+  ),
+];
+
+/** The broker's actions, all texts in the data of its lines, and its lines that are no JSON. */
+export function saidByBroker(folder: string): readonly string[] {
+  const lines = readPacked(folder, "all.rfc5424.log.gz").split("\n").flatMap(brokerLines);
+  return lines.flatMap((line) => {
+    const start = lagerStart(line);
+    if (start < 0) return [readEnvelope(line).body];
+    const { line: lager } = parseLager(line.slice(start));
+    return lager === undefined ? [] : [lager.action, ...textsIn(lager.data)];
+  });
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 export function livesIn(folder: string): readonly Life[] {

@@ -1,4 +1,4 @@
-/** Rows of the table that no captured log holds: a line as the source named in the row prints it. */
+/** Rows of the table that no captured log holds: words as the source named in the row prints it. */
 export const NOT_CAPTURED: Readonly<Record<string, string>> = {
   "start-up.archivesNothing": "78218d-startup> Disabling wal-e archives",
   "start-up.storeUnreachable": "78218d-startup> Cannot access AWS S3. Check DNS and Internet access.",
@@ -16,10 +16,21 @@ export const NOT_CAPTURED: Readonly<Record<string, string>> = {
   "cells.scopePrinted": " map[NODE_NAME:x PATRONI_SCOPE:78218ded-8a4f-4b83-9b16-6f5d3c1f0a11 node-count:1]",
   "cells.createOptions": '+-> Create options: {"name"=>"cf-52167ceb-a9f7-4f3e-8fc0-0d2a6b1c9e55"}',
   "cells.destroying": "Destroying Docker container `cf-52167ceb-a9f7-4f3e-8fc0-0d2a6b1c9e55'...",
+  "cells.scopeOption":
+    '"Env"=>["NAME=cf-52167ceb-a9f7-4f3e-8fc0-0d2a6b1c9e55", "PATRONI_SCOPE=78218ded-8a4f-4b83-9b16-6f5d3c1f0a11"]',
+  "cells.nodeOption":
+    '"Env"=>["NAME=cf-52167ceb-a9f7-4f3e-8fc0-0d2a6b1c9e55", "PATRONI_SCOPE=78218ded-8a4f-4b83-9b16-6f5d3c1f0a11"]',
+  "patroni-api.leader": "master",
+  "patroni-api.running": "running",
+  "broker.sanityTest": "T-1470000000",
   "log-in.passwordLacking": "psql: error: fe_sendauth: no password supplied",
   "log-in.databaseLacking": 'psql: error: FATAL:  database "postgres" does not exist',
   "query.tookTooLong": "ERROR:  canceling statement due to statement timeout",
   "query.isNone": 'ERROR:  syntax error at or near "selekt"',
+  "clients.psql": 'psql: error: FATAL:  database "postgres" does not exist',
+  "clients.pgRestore": "pg_restore: error: could not execute query: ERROR:  syntax error",
+  "clients.pgRestoreComplains": "pg_restore: [archiver (db)] could not execute query: ERROR:  syntax error",
+  "clients.unconnected": 'pg_restore: error: connection to server on socket "/tmp/.s.PGSQL.5432" failed',
   "no-start.checkpointUnreadable": "PANIC:  could not locate a valid checkpoint record",
   "no-start.otherRelease": "FATAL:  database files are incompatible with server",
   "no-start.libraryLacking": 'FATAL:  could not access file "pg_stat_statements": No such file or directory',
@@ -34,4 +45,26 @@ export const NOT_CAPTURED: Readonly<Record<string, string>> = {
   "machine.rights": 'FATAL:  data directory "/data/postgres0" has group or world access',
   "machine.release":
     "DETAIL:  The data directory was initialized by PostgreSQL version 9.6, which is not compatible with this version 13.14.",
+  "docker.absent": "Error response from daemon: get shop_data: no such volume",
+  "docker.containerAbsent": "Error: No such container: cf-52167ceb-a9f7-4f3e-8fc0-0d2a6b1c9e55",
+  "docker.ended": "Error response from daemon: Container 9f3b71c2d4 is not running",
+  "docker.notRunning": "Error response from daemon: Container 9f3b71c2d4 is not running",
+  "docker.goneMeanwhile": "Error response from daemon: removal of container 9f3b71c2d4 is already in progress",
+  "docker.sourceAbsent":
+    'docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: /srv/data.',
+  "docker.programLacking":
+    'OCI runtime exec failed: exec failed: unable to start container process: exec: "psql": executable file not found in $PATH: unknown',
+  "docker.denied":
+    "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+  "docker.deniedToCompose":
+    "docker.errors.DockerException: Error while fetching server API version: ('Connection aborted.', PermissionError(13, 'Permission denied'))",
+  "docker.contextLost": 'context "far": context not found: open /root/.docker/contexts/meta/x/meta.json',
+  "docker.silent": "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+  "cell-engine.denied":
+    "Got permission denied while trying to connect to the Docker daemon socket at unix:///var/vcap/sys/run/docker/docker.sock",
+  "cell-engine.silent": "Cannot connect to the Docker daemon. Is the docker daemon running on this host?",
+  "redis.alive": "PONG",
+  "redis.passwordLacking": "NOAUTH Authentication required.",
+  "redis.notAllowed": "(error) NOPERM this user has no permissions to run the 'info' command",
+  "redis.keyspace": "# Keyspace\r\ndb0:keys=3,expires=0,avg_ttl=0\r",
 };

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { saidLine } from "../../../src/kit/log-patterns/said-line.ts";
 import { TABLE } from "../../../src/kit/log-patterns/table.ts";
-import { capturedPhases, linesByContainer, serverLines } from "./captured.ts";
+import { capturedPhases, linesByContainer, programsOf, saidByBroker, serverLines } from "./captured.ts";
 import { NOT_CAPTURED } from "./not-captured.ts";
 
 const SRC = join(import.meta.dirname, "../../../src");
@@ -15,7 +15,18 @@ const captured = ["original-containers", "f-0.10.2-containers", "f-0.10.2-contai
   [...linesByContainer(folder).values()].flat(),
 );
 captured.push(...capturedPhases().flatMap(({ lines }) => lines), ...serverLines("ends-before-consistency"));
-const texts = captured.map((line) => saidLine(line).text);
+const ofContainers = [...captured.map((line) => saidLine(line).text), ...captured];
+
+/** The words that a group of rows reads, if they are not those of a container's log. */
+const CAPTURED: Readonly<Record<string, readonly string[]>> = {
+  broker: ["a-0.1.2", "a-0.3.2", "f-0.10.2-containers"].flatMap(saidByBroker),
+  speakers: [...ofContainers, ...programsOf("original-containers")],
+  "patroni-api": [],
+  clients: [],
+  docker: [],
+  "cell-engine": [],
+  redis: [],
+};
 
 describe("each row of the table", () => {
   const names = [...TABLE.keys()];
@@ -23,14 +34,14 @@ describe("each row of the table", () => {
   it.each(names)("tells what it means, where it was seen and from when on: %s", (name) => {
     const { tells, seen, from } = TABLE.get(name) ?? {};
     expect(tells).toMatch(/^[a-zP].*[^.]$/);
-    expect(seen).toMatch(/fixtures\/|release tags|\.c\b|strerror|docker_manager\.rb/);
+    expect(seen).toMatch(/fixtures\/|release tags|\.(?:c|go|py)\b|strerror|docker_manager\.rb/);
     expect(from).toMatch(/^(?:broker )?\d+\.\d+/);
   });
 
   it.each(names)("matches a captured line, or one that its source prints: %s", (name) => {
     const says = TABLE.get(name)?.says ?? /$^/;
     const example = NOT_CAPTURED[name];
-    const isCaptured = [...texts, ...captured].some((text) => says.test(text));
+    const isCaptured = (CAPTURED[name.split(".")[0] ?? ""] ?? ofContainers).some((text) => says.test(text));
     expect(isCaptured, "captured").toBe(example === undefined);
     if (example !== undefined) expect(says.test(saidLine(example).text) || says.test(example)).toBe(true);
   });

@@ -7,7 +7,7 @@ const OF_THE_MACHINE: readonly LogPattern[] = Object.values(MACHINE);
 
 /** The last loud line, or the last of all. */
 export const lastWords = (said: readonly string[]): string =>
-  said.findLast((line) => LOUD.test(line)) ?? said.at(-1) ?? "it said nothing";
+  said.findLast((line) => LOUD.inAnything.says.test(line)) ?? said.at(-1) ?? "it said nothing";
 
 export const isOfTheMachine = (said: readonly string[]): boolean =>
   said.slice(-20).some((line) => OF_THE_MACHINE.some(({ says }) => says.test(line)));

@@ -1,3 +1,4 @@
+import { DOCKER } from "../../../kit/log-patterns/docker.ts";
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
@@ -97,7 +98,7 @@ async function awaitRows(context: Context, input: MovedInput, container: string)
       const answer = await askRows(work, container, input.moved);
       if ("rows" in answer) return { found: answer.rows };
       if ("locked" in answer) return { found: undefined };
-      if (/is not running/u.test(answer.why)) throw ended(await work.said(container, 5), container);
+      if (DOCKER.notRunning.says.test(answer.why)) throw ended(await work.said(container, 5), container);
       return { instead: answer.why };
     },
     tell: (why) => why,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { databaseAlone } from "../../../kit/commands/connection-string.ts";
 import { FIELD, ROW } from "../../../kit/commands/database-copy-commands.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
+import { DOCKER, REDIS } from "../../../kit/log-patterns/docker.ts";
 import { LOG_IN } from "../../../kit/log-patterns/log-in.ts";
 import type { DockerWork, Said } from "../../../ports/docker-work.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
@@ -68,23 +69,18 @@ async function databasesOf(work: DockerWork, container: string, moved: MovedServ
   return LOG_IN.databaseLacking.says.test(first.stderr) ? await ask("template1", DATABASES) : first;
 }
 
-/** An image without the client says so on stdout, with engines before 23. */
-const NO_CLIENT = /OCI runtime exec failed: .*(?:executable file not found|no such file or directory)/u;
-
 const isLocked = ({ stdout, stderr }: Said): boolean =>
-  LOG_IN.passwordLacking.says.test(stderr) || LOG_IN.lockedOut.says.test(stderr) || NO_CLIENT.test(stdout + stderr);
-
-/** A role that may ask for a sign of life alone, or a command that was taken away (redis.conf, `rename-command`). */
-const NOT_ALLOWED = /^(?:\(error\) )?(?:NOAUTH|NOPERM|ERR unknown command)\b/mu;
+  LOG_IN.passwordLacking.says.test(stderr) ||
+  LOG_IN.lockedOut.says.test(stderr) ||
+  DOCKER.programLacking.says.test(stdout + stderr);
 
 async function redisRows(work: DockerWork, container: string): Promise<Answered> {
   const pong = await work.exec(container, ["redis-cli", "PING"]);
-  if (/^NOAUTH/mu.test(pong.stdout + pong.stderr) || isLocked(pong)) return { locked: true };
-  if (!pong.stdout.startsWith("PONG")) return { why: `${pong.stdout}${pong.stderr}`.trim() };
+  if (REDIS.passwordLacking.says.test(pong.stdout + pong.stderr) || isLocked(pong)) return { locked: true };
+  if (!REDIS.alive.says.test(pong.stdout)) return { why: `${pong.stdout}${pong.stderr}`.trim() };
   const info = await work.exec(container, ["redis-cli", "INFO", "keyspace"]);
-  if (NOT_ALLOWED.test(info.stdout + info.stderr)) return { locked: true };
-  // An empty server says so; a shorter answer does not show that it is empty.
-  if (info.code !== 0 || !/^# Keyspace\r?$/mu.test(info.stdout)) return { why: `${info.stdout}${info.stderr}`.trim() };
+  if (REDIS.notAllowed.says.test(info.stdout + info.stderr)) return { locked: true };
+  if (info.code !== 0 || !REDIS.keyspace.says.test(info.stdout)) return { why: `${info.stdout}${info.stderr}`.trim() };
   const found = info.stdout.split(/\r?\n/u).map((line) => /^(db\d+):keys=(\d+)/u.exec(line));
   return { rows: found.flatMap((line) => (line === null ? [] : [{ name: line[1] ?? "", rows: line[2] ?? "" }])) };
 }

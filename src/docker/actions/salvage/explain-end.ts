@@ -1,6 +1,6 @@
 /** Why a server does not come up on a copy, in words that help (PostgreSQL's own messages, 9.4 to 18). */
 import { giveUp, type RecoverError } from "../../../errors.ts";
-import { LOUD_IN_START, NO_START } from "../../../kit/log-patterns/server-end.ts";
+import { LOUD, NO_START } from "../../../kit/log-patterns/server-end.ts";
 import { printable } from "../../../kit/text/printable.ts";
 
 const NEVER_RESET =
@@ -21,7 +21,7 @@ export function explainEnd(said: readonly string[], place: string): RecoverError
   const name = (Object.keys(REMEDIES) as (keyof typeof NO_START)[]).find((each) => NO_START[each].says.test(text));
   const words = printable(
     said
-      .filter((line) => LOUD_IN_START.test(line))
+      .filter((line) => LOUD.inStart.says.test(line))
       .slice(-3)
       .join("; ") || said.slice(-2).join("; "),
   );

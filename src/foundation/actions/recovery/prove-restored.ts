@@ -10,6 +10,7 @@ import {
   psqlSocket,
 } from "../../../kit/commands/host-commands.ts";
 import { unknownLines } from "../../../kit/log-patterns/known-lines.ts";
+import { PATRONI_API } from "../../../kit/log-patterns/start-up.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { publishedPort } from "../docker/published-port.ts";
@@ -30,8 +31,6 @@ const POLL_MS = 500;
 const NO_ANSWER: readonly string[] = ["answer-incomplete", "answer-malformed"];
 /** A starting Patroni names its state and no role. */
 const PATRONI = z.object({ state: z.string(), role: z.string().default("") });
-/** Up to Patroni 3, and from 4.0 on. */
-const LEADERS: readonly string[] = ["master", "primary"];
 const ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
 
 const input = z.strictObject({
@@ -207,8 +206,9 @@ async function leads({ cell, container }: Seen): Promise<boolean> {
   const api = publishedPort(cell, container, 8008);
   if (api === undefined) return true;
   try {
+    const { leader, running } = PATRONI_API;
     const answer = PATRONI.safeParse(await cell.getJson(`http://${api.host}:${api.port}/patroni`));
-    return !answer.success || (LEADERS.includes(answer.data.role) && answer.data.state === "running");
+    return !answer.success || (leader.says.test(answer.data.role) && running.says.test(answer.data.state));
   } catch (error) {
     if (error instanceof RecoverError && NO_ANSWER.includes(error.code)) return false;
     throw error;

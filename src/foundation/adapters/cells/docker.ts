@@ -1,4 +1,5 @@
 /** The Docker engine of a cell, by its own client under sudo (dingo.md §1.8, §5). */
+import { DOCKER } from "../../../kit/log-patterns/docker.ts";
 import { refuse } from "../../../errors.ts";
 import {
   dockerInspect,
@@ -112,13 +113,10 @@ export class DockerCli implements ContainerEngine {
   }
 }
 
-/** In the words of Docker 1.10 to 28. Every other complaint is no proof of absence (law 5). */
 function saysAbsent(stderr: string, name: string): boolean {
   return stderr
     .split("\n")
-    .some(
-      (line) => /No such (?:object|container|image or container): /.test(line) && line.trimEnd().endsWith(`: ${name}`),
-    );
+    .some((line) => DOCKER.containerAbsent.says.test(line) && line.trimEnd().endsWith(`: ${name}`));
 }
 
 /** Docker's own rule for names, so that none can be read as an option. */

@@ -7,7 +7,7 @@ import {
   restoreLogin,
   restoreVersion,
 } from "../../../kit/commands/host-commands.ts";
-import { BY_PSQL, LOG_IN, OF_PG_RESTORE } from "../../../kit/log-patterns/log-in.ts";
+import { CLIENTS, LOG_IN } from "../../../kit/log-patterns/log-in.ts";
 import type { CommandResult, Sql } from "../../../ports/cells.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { containerName } from "./docker.ts";
@@ -61,7 +61,7 @@ export class PsqlInContainer implements Sql {
     const stdin = `${password}\n${Buffer.from(archive).toString("base64")}\n`;
     const result = await this.#shell.run(argv, { stdin, timeoutMs: to.timeoutMs });
     if (result.code === 0) return { ok: true };
-    if (result.code !== PG_RESTORE_FAILED || !OF_PG_RESTORE.test(result.stderr))
+    if (result.code !== PG_RESTORE_FAILED || !CLIENTS.pgRestore.says.test(result.stderr))
       throw failure(this.#shell, argv, result);
     const message = sayings(this.#shell, result);
     return { ok: false, why: isPasswordRefusal(result) ? "password" : "other", message };
@@ -78,7 +78,7 @@ export class PsqlInContainer implements Sql {
 /** psql's exit codes count only if psql spoke: docker uses 1 and 2 too. */
 function saidByPsql(result: CommandResult): boolean {
   const own = result.code === PSQL.noConnection || result.code === PSQL.scriptError;
-  return own && BY_PSQL.test(result.stderr);
+  return own && CLIENTS.psql.says.test(result.stderr);
 }
 
 /** 28P01 in the words of the server, and libpq's words when no password was given. */
