@@ -43,8 +43,10 @@ export const hasEntry = (stateDirectory: string, run: string | undefined): boole
   wholeLines(stateDirectory, run).length > 0;
 
 /** When the last entry was written, in milliseconds of the epoch; 0 without one. */
-export const lastWritten = (stateDirectory: string, run: string): number =>
-  Date.parse(String(wholeLines(stateDirectory, run).at(-1)?.["time"] ?? new Date(0).toISOString()));
+export function lastWritten(stateDirectory: string, run: string): number {
+  const time = wholeLines(stateDirectory, run).at(-1)?.["time"];
+  return typeof time === "string" ? Date.parse(time) : 0;
+}
 
 /** One run's journal; empty if no run began. */
 export class Told {
