@@ -11,14 +11,23 @@ import { countsText } from "./findings.ts";
 import { type Found, foundIn } from "./found.ts";
 import { isRecovery, targetOf } from "./summary.ts";
 
-/** Undefined before the run has begun. `ways`: of a run that stopped; without them nothing is said of how it goes on. */
-export function closingOf(entries: readonly Entry[], ways: Ways = {}): Closing | undefined {
+/**
+ * Undefined before the run has begun. `ways`: of a run that stopped; without them nothing is said of how it goes on.
+ * `error`: it ended the process; of a run that had ended before, it says that nothing was begun. `dryRun`: nothing was
+ * to be changed, and it is over.
+ */
+export function closingOf(
+  entries: readonly Entry[],
+  { error, dryRun, ...ways }: Ways & { readonly error?: unknown; readonly dryRun?: true } = {},
+): Closing | undefined {
   const started = startOf(entries);
   if (started === undefined) return undefined;
   const found = foundIn(unitsOf(entries));
   const about = aboutOf(entries, found);
   const ending = endingOf(entries);
   const isOver = ending.kind === "ended";
+  if (isOver && error !== undefined) return unchanged(about, entries);
+  if (dryRun === true) return looked(about, { found, isWhole: error === undefined });
   const hasSucceeded = isOver && ending.outcome === "succeeded";
   const said = { entries, found, about, ending };
   return {
@@ -32,6 +41,21 @@ export function closingOf(entries: readonly Entry[], ways: Ways = {}): Closing |
     aside: hasSucceeded ? found.leftAside : leftBehind(entries),
   };
 }
+
+const unchanged = (about: string, entries: readonly Entry[]): Closing => ({
+  ...NOTHING,
+  says: `Nothing was changed for ${about}.`,
+  world: standingText(entries),
+});
+
+const NOTHING = { back: [], found: [], done: [], next: [], look: [], aside: [] } as const;
+
+const looked = (about: string, { found, isWhole }: { readonly found: Found; readonly isWhole: boolean }): Closing => ({
+  ...NOTHING,
+  says: `This was a dry run for ${about}: nothing was changed.`,
+  found: findings(found),
+  next: isWhole ? [{ text: "in earnest: the same command without --dry-run" }] : [],
+});
 
 interface Said {
   readonly entries: readonly Entry[];
@@ -56,9 +80,11 @@ function unfinished({ entries, found, about, ending, ...rest }: Said): string {
       : `The work on ${about} goes on elsewhere.`;
   if (isGoingBack(entries)) return `What was done for ${about} is being taken back.`;
   if (!isRecovery(entries, found)) return `The work on ${about} is not finished.`;
-  return isProved({ entries, found, about, ending, ...rest })
-    ? `${about} is back and can be logged in to; the work on it is not finished.`
-    : `${about} is not back yet.`;
+  if (isProved({ entries, found, about, ending, ...rest }))
+    return `${about} is back and can be logged in to; the work on it is not finished.`;
+  return found.reached === undefined
+    ? `${about} is not back yet.`
+    : `${about} is restored, but no log-in to it is proved yet.`;
 }
 
 /** Proved twice, inside and through the router, and nobody takes it back. */

@@ -120,6 +120,27 @@ describe("the end of a recovery", () => {
 });
 
 describe("the end of a run that is no success", () => {
+  it("says of an undo that was refused that nothing was changed, and not that it is done", () => {
+    const entries = journal(STARTED, TARGET, ...step("make", "team.flag", "create", {}), ENDED);
+    expect(closingOf(entries)?.says).toBe("acme/production/orders-db: done.");
+    const refused = closingOf(entries, { error: { code: "guard-refused" } });
+    expect(refused).toMatchObject({ says: "Nothing was changed for acme/production/orders-db.", done: [], next: [] });
+  });
+
+  it("says of a dry run that it changed nothing, not that it is unfinished", () => {
+    const entries = journal(STARTED, TARGET, ...FOUND, ...VERIFIED);
+    const says = "This was a dry run for acme/production/orders-db: nothing was changed.";
+    const next = [{ text: "in earnest: the same command without --dry-run" }];
+    expect(closingOf(entries, { dryRun: true })).toMatchObject({ says, next });
+    expect(closingOf(entries, { dryRun: true, error: { code: "does-not-fit" } })).toMatchObject({ says, next: [] });
+  });
+
+  it("does not deny that the database is back before a log-in is proved", () => {
+    const made = closing([TARGET, ...FOUND, ...VERIFIED, ...PROVED, stopped("command-failed", 12)], WAYS);
+    expect(made.says).toBe("acme/production/orders-db is restored, but no log-in to it is proved yet.");
+    expect(made.world).toBe("Done so far: its database is back.");
+  });
+
   it("says of a consent that was not given what stands, and how it goes on", () => {
     const made = closing([TARGET, ...FOUND, ...VERIFIED, ...CREATED, stopped("stopped-by-operator", 13)], WAYS);
     expect(made).toMatchObject({

@@ -157,6 +157,7 @@ function ended(session: Session, error?: RecoverError): RunResult {
     outcome,
     exitCode,
     head,
+    dryRun: true,
     ...(error === undefined ? {} : { error: journaled(error) }),
   });
   return { run, head, outcome, exitCode, ...(error === undefined ? {} : { error }) };

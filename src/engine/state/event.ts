@@ -116,6 +116,8 @@ export type EventBody =
       readonly outcome: RunOutcome;
       readonly exitCode: number;
       readonly head: string;
+      /** It only looked, and there is nothing to go on with. */
+      readonly dryRun?: true;
       readonly error?: JournaledError;
       /** The changes of the run in the world, unless it came to its end. */
       readonly world?: string;
