@@ -157,6 +157,14 @@ describe("a wrong configuration file", () => {
     expect(told).not.toContain("hunter2");
   });
 
+  it.each([
+    "bosh: { gateway: { host: h, password: hunter2-hunter2 } }",
+    'elasticsearch: { url: "https://logs.example.org", password: hunter2-hunter2 }',
+    "cf:\n  password: hunter2-hunter2: x\n",
+  ])("counts a secret and what else is wrong on its line as one mistake: %s", (text) => {
+    expect(failure(text).message).toMatch(/^a secret stands in the configuration file/u);
+  });
+
   it("names log stores, how to log in there, and which indices", () => {
     write("logs.pem", PEM);
     const { logStores } = load(

@@ -77,10 +77,18 @@ const SECRET_LINE = new RegExp(`${SECRET_KEY}(?![{\\s#]|$)`, "iu");
 /** Its value may stand on the next line. */
 const SECRET_BEFORE = new RegExp(`${SECRET_KEY}(?:[|>][-+]?\\s*)?$`, "iu");
 
-/** YAML's own complaints quote what they found; on a line that holds a secret they must not. */
+/**
+ * YAML's own complaints quote what they found; on a line that holds a secret they must not. They count as one mistake
+ * with the secret.
+ */
 export function discreet(diagnostics: readonly Diagnostic[], text: string): readonly Diagnostic[] {
   const lines = text.split(/\r?\n/u);
-  return diagnostics.map((one) => (holdsSecret(lines, one.line - 1) ? { ...one, ...LITERAL_SECRET } : one));
+  const isTold = ({ message }: Diagnostic): boolean => message === LITERAL_SECRET.message;
+  return diagnostics.flatMap((one, at) => {
+    if (isTold(one) || !holdsSecret(lines, one.line - 1)) return [one];
+    const stands = diagnostics.some((each, other) => each.line === one.line && (isTold(each) || other < at));
+    return stands ? [] : [{ ...one, ...LITERAL_SECRET }];
+  });
 }
 
 /** The text with every line left out that holds a secret: it may be kept and shown. */
