@@ -137,3 +137,13 @@ describe("the page on how a recovery works", () => {
     expect([at("halt") - at("space"), at("source") - at("halt")]).toEqual([1, 1]);
   });
 });
+
+it("README and Versions name the same days, and each page the same Node", () => {
+  const days = (page: string): readonly string[] =>
+    [...text(page).matchAll(/\bon (\d{1,2} November \d{4})/gu)].map(([, day = ""]) => day);
+  expect(days("README.md")).toEqual(days("docs/compatibility.md"));
+  const needed = ["README.md", "docs/install.md", "docs/faq.md"].filter(
+    (page) => !/Node 24 or later/u.test(text(page)),
+  );
+  expect(needed).toEqual([]);
+});
