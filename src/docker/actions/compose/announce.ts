@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { refuse } from "../../../errors.ts";
-import { downtimeOf } from "./running-container.ts";
+import { downtimeOf, downtimeText, minutesOf } from "./running-container.ts";
 
 const input = z.strictObject({
   project: z.string(),
@@ -19,16 +19,16 @@ export const announce = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ told, minutes }) => `announced: ${told}; about ${minutes} min of downtime`,
+  tell: ({ told, minutes }) => `announced: ${told}; ${downtimeText(minutes, "measured")}`,
   describe: () => [],
   async run(context, { project, copied, announced }): Promise<z.infer<typeof output>> {
     const seconds = downtimeOf(copied.reduce((sum, each) => sum + each.seconds, 0));
-    const minutes = Math.max(1, Math.ceil(seconds / 60));
+    const minutes = minutesOf(seconds);
     if (announced !== "") return { told: announced, minutes };
     const answer = await context.ask({
       kind: "text",
       id: "announced",
-      prompt: `Who was told that ${project} is down for about ${minutes} min? Names or "nobody" (Ctrl-C stops):`,
+      prompt: `Who was told of ${downtimeText(minutes, "measured")} of ${project}? Names or "nobody" (Ctrl-C stops):`,
       needed: true,
       why: "Everything is stopped before it is copied, so that nothing is written that the copy lacks. The answer is journaled.",
     });

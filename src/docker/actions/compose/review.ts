@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineAction, type Review } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { movedService } from "./moved-service.ts";
+import { downtimeText, minutesOf } from "./running-container.ts";
 
 /** Not strict, as of the override. */
 const input = z.object({
@@ -40,7 +41,7 @@ export const reviewMove = defineAction({
     const rows = [
       {
         label: "stack",
-        value: `${project}: all of its containers are stopped, for about ${Math.max(1, Math.ceil(seconds / 60))} min`,
+        value: `${project}: all of its containers are stopped, ${downtimeText(minutesOf(seconds), "estimated")}`,
       },
       ...services.map(({ service, path, volume, bytes, destination, container }) => ({
         label: service,

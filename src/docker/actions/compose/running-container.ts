@@ -25,3 +25,9 @@ const TIMES = 4;
 
 /** `copied`: seconds that copying everything once takes. */
 export const downtimeOf = (copied: number): number => Math.round(FIXED_SECONDS + TIMES * copied);
+
+export const minutesOf = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
+
+/** The same words wherever it is told; `by` says why it may be another figure than the one before. */
+export const downtimeText = (minutes: number, by: "estimated" | "measured"): string =>
+  `about ${minutes} min of downtime (${by})`;

@@ -12,7 +12,14 @@ import { printable, quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { type MovedService, movedService } from "./moved-service.ts";
-import { downtimeOf, graceOf, type RunningContainer, runningContainer } from "./running-container.ts";
+import {
+  downtimeOf,
+  downtimeText,
+  graceOf,
+  minutesOf,
+  type RunningContainer,
+  runningContainer,
+} from "./running-container.ts";
 import { guardWayBack } from "./guard-way-back.ts";
 import { canBeAsked, whyNot } from "./rows.ts";
 import { planOverride } from "./plan-override.ts";
@@ -61,7 +68,7 @@ export const surveyStack = defineAction({
   output,
   tell: ({ services, seconds }) =>
     [
-      `${counted(services.length, "service")} without a place for ${services.length === 1 ? "its" : "their"} data; about ${Math.ceil(seconds / 60)} min of downtime`,
+      `${counted(services.length, "service")} without a place for ${services.length === 1 ? "its" : "their"} data; ${downtimeText(minutesOf(seconds), "estimated")}`,
       ...services.map(
         ({ service, container, path, volume, bytes, destination }) =>
           `${service} (${container}): ${bytesText(bytes)} at ${path} in ${volume === "" ? "the container's own layer" : `the anonymous volume ${volume.slice(0, 12)}`}, to ${destination}`,
