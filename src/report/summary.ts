@@ -34,7 +34,8 @@ export function summary(entries: readonly Entry[], { chain, times, batch, found 
     ["findings", found.findings.length === 0 ? undefined : countsText(found.findings)],
     ["deleted instance", deletedInstance(found)],
     ["archive", found.archive],
-    ["recovery point", recoveryPoint(found)],
+    ["last transaction", found.reached],
+    ["recovery point of the archive", recoveryPoint(found)],
     ["loss", found.loss && lossText(found.loss)],
     ["new instance", found.newInstance],
     ["world", isEnded || started === undefined ? undefined : standingText(entries)],
@@ -81,7 +82,6 @@ function deletedInstance({ guid, name, deletedAt, deletedBy }: Found): string | 
 
 /** PostgreSQL's own word after the restore counts more than what the archive promised before it. */
 function recoveryPoint({ reached, promised }: Found): string | undefined {
-  if (reached !== undefined)
-    return `last transaction ${reached}${promised === undefined ? "" : `; the archive promised no later than ${promised}`}`;
-  return promised === undefined ? undefined : `no later than ${promised} (from the archive; not proved by a restore)`;
+  if (promised === undefined) return undefined;
+  return `no later than ${promised}${reached === undefined ? " (not proved by a restore)" : ""}`;
 }

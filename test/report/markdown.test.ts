@@ -98,7 +98,7 @@ describe("the report of a finished run", () => {
     expect(report).toContain("| outcome | succeeded |");
     expect(report).toContain("| deleted instance | orders-db (g-old), deleted 2026-11-21T02:14:00Z by bob |");
     expect(report).toContain(
-      "| recovery point | last transaction 2026-11-21 02:13:49+00; the archive promised no later than 2026-11-21T02:13:50Z |",
+      "| last transaction | 2026-11-21 02:13:49+00 |\n| recovery point of the archive | no later than 2026-11-21T02:13:50Z |",
     );
     expect(report).toContain(
       "| loss | up to 11 s of writes may be lost (last transaction 2026-11-21 02:13:49+00, deleted 2026-11-21T02:14:00Z); no archived segment is missing |",
@@ -290,7 +290,9 @@ describe("the report of an unfinished run", () => {
     );
     const stopped = reportMarkdown(WHOLE.slice(0, 12), CHAIN, ZONE);
     expect(stopped).toContain("It stopped: stop is in doubt.");
-    expect(stopped).toContain("no later than 2026-11-21T02:13:50Z (from the archive; not proved by a restore)");
+    expect(stopped).toContain(
+      "| recovery point of the archive | no later than 2026-11-21T02:13:50Z (not proved by a restore) |",
+    );
   });
 
   it("says that somebody is at work where that is known, and advises nobody to resume it", () => {

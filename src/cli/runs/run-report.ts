@@ -56,4 +56,4 @@ function archivePicture(named: readonly EvidenceRef[], evidence: EvidenceStore):
 }
 
 const ARCHIVE_PICTURE = "archive-picture.svg";
-const PICTURE_TITLE = "The WAL of the source archive, with its base backups and the recovery point";
+const PICTURE_TITLE = "The WAL of the source archive, with its base backups and its recovery point";
