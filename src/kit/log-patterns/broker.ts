@@ -182,7 +182,7 @@ export const isTelling = (text: string): boolean => TELLING.some((word) => text.
 /** An error while an instance is deleted: any action of `deprovision.` at lager's level 2 that no row names. */
 export const DELETION_ERROR = { begins: "deprovision.", level: 2 } as const;
 
-/** What stands in its lines beside their action: errors, steps, addresses, ids. */
+/** Words in its lines beside their action: errors, steps, addresses, ids. */
 export const BROKER_WORDS = rows({
   nodeInError: {
     means: "identity",

@@ -37,7 +37,7 @@ export type Meaning =
   | "change"
   /** Who wrote the line. */
   | "speaker"
-  /** What was asked for does not exist, or no more. */
+  /** The thing that was asked for does not exist, or no more. */
   | "gone"
   /** Nobody can be asked: a program is missing, away, or closed to this user. */
   | "out-of-reach"

@@ -98,7 +98,7 @@ export const PATRONI = rows({
   },
 });
 
-/** What Patroni's API answers at `/patroni`. */
+/** Answers of Patroni's API at `/patroni`. */
 export const PATRONI_API = rows({
   /** Up to Patroni 3, and from 4.0 on. */
   leader: {

@@ -95,7 +95,7 @@ const COMPARED = new RegExp(
   "g",
 );
 
-/** What code compares a text with: regular expressions, and the words in calls that look for them. */
+/** The words that code compares a text with: regular expressions, and the words in calls that look for them. */
 function comparedIn(code: string): readonly string[] {
   const called = [...code.matchAll(COMPARED)].map(({ groups }) => groups?.["text"] ?? "");
   return [...[...code.matchAll(REGEX)].map(([regex]) => unescaped(regex)), ...called].map((text) =>
