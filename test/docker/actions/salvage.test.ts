@@ -72,6 +72,13 @@ describe("the look into all volumes", () => {
     expect(parts.reduce((sum, each) => sum + each, 0)).toBe(all);
   });
 
+  it("shows the best three and the one in use, and says where all others stand", async () => {
+    const found = surveyVolumes.output.parse(await survey(await lost()));
+    const told = surveyVolumes.effect === "read" ? (surveyVolumes.tell?.(found) ?? "") : "";
+    expect(told.match(/^\d+\. /gmu)).toEqual(["1. ", "2. ", "3. ", "26. "]);
+    expect(told).toContain("and 22 more: ? at the question lists them all, and so does the report");
+  });
+
   it("puts the one first that was written next to the time, where nothing else is known", async () => {
     const time = new Date(NOW - 30 * 86_400_000).toISOString();
     const [first] = await candidatesOf(await lost(), { database: "", table: "", time });

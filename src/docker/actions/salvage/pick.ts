@@ -40,9 +40,9 @@ function questionOf(candidates: readonly Candidate[]): TextQuestion {
   return {
     kind: "text",
     id: "volumes",
-    prompt: "Which of them? Numbers or names, divided by commas",
+    prompt: "Which of them? Numbers or names, divided by commas (? lists all)",
     needed: true,
-    why: `Each is copied, and PostgreSQL is started on the copy; the volume itself is never written to.\n${candidates.flatMap(candidateLines).slice(0, 24).join("\n")}`,
+    why: `Each is copied, and PostgreSQL is started on the copy; the volume itself is never written to.\n${candidates.flatMap(candidateLines).join("\n")}`,
   };
 }
 

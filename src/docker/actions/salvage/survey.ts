@@ -28,7 +28,8 @@ const FIRST_OF_ALL: readonly string[] = [
   'Until this is over: no "up", no "down -v", no prune of any kind; stop a cron job that prunes.',
   "Docker 23 and later prune exactly the volumes that have no name.",
 ];
-const MOST_SHOWN = 12;
+/** The best stand first, and with the question they fit on a low screen. */
+const MOST_SHOWN = 3;
 
 /** Read-only mounts, first bytes of a few files: the size of the data does not count, and not even a time of access changes. */
 export const surveyVolumes = defineAction({
@@ -79,7 +80,7 @@ function told({ volumes, candidates, others, empty, plain, unlooked, elsewhere, 
     ...FIRST_OF_ALL,
     `${counted(volumes, "volume")}: ${new Set(candidates.map(({ volume }) => volume)).size} with PostgreSQL, ${empty} empty, ${other} with something else`,
     ...shown.flatMap(({ each, index }) => candidateLines(each, index)),
-    ...(left > 0 ? [`and ${left} more: they stand in the report of this run`] : []),
+    ...(left > 0 ? [`and ${left} more: ? at the question lists them all, and so does the report`] : []),
     ...others.map(
       ({ title, volumes: names }) =>
         `also somebody's data, not to be deleted: ${title} in ${names.map(shortName).join(", ")}`,
