@@ -130,7 +130,7 @@ export async function makeScene(rig: Rig, options: SceneOptions = {}): Promise<S
   }
 
   const listing = await rig.objects.list(`${old.archive}/`);
-  // A clean stop archives the open segment; a stop that ran into the ten seconds does not, and that happens.
+  // Only a clean stop archives the open segment.
   const rows = holdsSegment(listing, open) ? 65 : 60;
   return {
     guid,

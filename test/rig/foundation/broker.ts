@@ -64,7 +64,7 @@ export interface Instance {
 
 /** How a deletion goes on the cell. The broker forgets the instance in each case. */
 export type Deletion =
-  /** `docker stop`: with the trap the last segment reaches the archive. */
+  /** `docker stop`, with all the time that it takes: by the trap the last segment reaches the archive. */
   | "clean"
   /** SIGKILL after ten seconds, as for every image up to 0.8.0: nothing more is archived. */
   | "kill"
@@ -121,6 +121,9 @@ interface BrokerWorld {
   readonly store: string;
   readonly router: Router;
 }
+
+/** A cell gives ten: on a busy machine, an end that is meant to be clean would become a kill at times. */
+const PATIENT_STOP_SECONDS = 120;
 
 export class RigBroker implements Broker {
   private readonly log: BrokerCall[] = [];
@@ -283,7 +286,7 @@ export class RigBroker implements Broker {
     if (how !== "left-alive" && how !== "left-dead") {
       for (const node of nodes) {
         if (how === "kill") await node.kill();
-        else await node.stop();
+        else await node.stop(PATIENT_STOP_SECONDS);
         await tryDocker(["rm", "--force", "--volumes", node.container]);
         if (how !== "directory-left") {
           await rm(join(this.world.store, "cf-containers-broker", node.container), { recursive: true, force: true });
