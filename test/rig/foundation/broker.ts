@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Release } from "../../container-lines/phases.ts";
+import { CLUSTERDATA, clusterdataKey } from "../../../src/rehearsal/world/clusterdata.ts";
 import { images } from "../cache.ts";
 import { docker, tryDocker } from "../docker.ts";
 import type { EtcdServer } from "./etcd.ts";
@@ -29,6 +30,8 @@ export interface ProvisionRequest {
   readonly unknownWords?: boolean;
   /** The release whose image the containers play. Default: the newest. */
   readonly release?: Release;
+  /** Name of the instance whose archive and accounts it takes over, as brokers from 0.10.0 on do it. */
+  readonly cloneFrom?: string;
   /** Awaited between two nodes: the next one joins only then. */
   readonly between?: (node: PostgresNode) => Promise<void>;
 }
@@ -113,6 +116,8 @@ interface State {
   }[];
 }
 
+type Accounts = Pick<State, "admin_credentials" | "superuser_credentials" | "app_credentials">;
+
 interface BrokerWorld {
   readonly address: string;
   readonly network: string;
@@ -173,6 +178,7 @@ export class RigBroker implements Broker {
     const nodeIds = Array.from({ length: count }, () => randomUUID());
     const withNodes: State = {
       ...state,
+      ...(request.cloneFrom === undefined ? {} : await this.#cloned(state, request.cloneFrom)),
       nodes: nodeIds.map((node_id) => ({
         node_id,
         cell_guid: address,
@@ -193,21 +199,40 @@ export class RigBroker implements Broker {
       guid,
       nodes,
       allocatedPort: state.allocated_port,
-      admin: state.admin_credentials,
-      superuser: state.superuser_credentials,
-      app: state.app_credentials,
+      admin: withNodes.admin_credentials,
+      superuser: withNodes.superuser_credentials,
+      app: withNodes.app_credentials,
       archive: `backups/${guid}/wal`,
     };
     this.instances.set(guid, instance);
     await this.etcd.put(`/routing/allocation/${guid}`, String(state.allocated_port));
     // The role "master" can come before the roles have their passwords: only a log-in shows that all is there.
-    const login = { host: address, port: state.allocated_port, ...state.app_credentials };
+    const login = { host: address, port: state.allocated_port, ...instance.app };
     await until(`a log-in to ${guid} through the router`, 400_000, async () => {
       const result = await logIn(login);
       if (!result.ok) throw new Error(`${result.message}\n${this.world.router.state()}`);
       return true;
     });
     return instance;
+  }
+
+  /** Keeps a record of the instance that outlives it: clone-from goes by these. */
+  async keepRecord(guid: string, name: string): Promise<void> {
+    const state = JSON.parse((await this.etcd.get(`/service/${guid}/state`)) ?? "") as State;
+    const record = JSON.stringify({ ...state, service_instance_name: name } satisfies State);
+    await this.objects.put(clusterdataKey(guid), new TextEncoder().encode(record));
+  }
+
+  /** Copies the archive before any container is there, and checks nothing. */
+  async #cloned({ instance_id: guid, space_guid: space }: State, name: string): Promise<Accounts> {
+    const keys = (await this.objects.list(CLUSTERDATA)).map(({ key }) => key);
+    const records = await Promise.all(keys.map(async (key) => JSON.parse(await this.objects.read(key)) as State));
+    const old = records.find((each) => each.service_instance_name === name && each.space_guid === space);
+    if (old === undefined) throw new Error(`there is no service instance "${name}" to clone from`);
+    for (const { key } of await this.objects.list(`backups/${old.instance_id}/wal/`))
+      await this.objects.copy(key, key.replace(old.instance_id, guid));
+    const { admin_credentials, superuser_credentials, app_credentials } = old;
+    return { admin_credentials, superuser_credentials, app_credentials };
   }
 
   private async runContainer(state: State, nodeId: string, request: ProvisionRequest): Promise<PostgresNode> {

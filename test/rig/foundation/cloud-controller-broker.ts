@@ -1,5 +1,6 @@
 /** The rig's broker as the Cloud Controller stand-in wants it: provisioning goes on while it is asked how it stands. */
 import type { Broker, BrokerProgress, Credentials } from "../../../src/rehearsal/cloud-controller/broker.ts";
+import { optional } from "../../../src/kit/optional.ts";
 import type { RigBroker } from "./broker.ts";
 
 export interface BrokerOptions {
@@ -25,7 +26,9 @@ export function cloudControllerBroker(broker: RigBroker, options: BrokerOptions)
     provision: async ({ instanceGuid, orgGuid, spaceGuid, parameters }) => {
       const nodeCount = typeof parameters["node-count"] === "number" ? parameters["node-count"] : 2;
       const { slowStop, unknownWords = false } = options;
-      const request = { nodeCount, organizationGuid: orgGuid, spaceGuid, slowStop, unknownWords };
+      const { "clone-from": source } = parameters;
+      const cloneFrom = optional("cloneFrom", typeof source === "string" ? source : undefined);
+      const request = { nodeCount, organizationGuid: orgGuid, spaceGuid, slowStop, unknownWords, ...cloneFrom };
       return follow(instanceGuid, broker.provision(instanceGuid, request));
     },
     deprovision: async ({ instanceGuid }) => follow(instanceGuid, broker.deprovision(instanceGuid)),

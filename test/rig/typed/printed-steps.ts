@@ -1,5 +1,6 @@
 /** Printed commands as people read them: off the screen of a dry run, and off a page of docs/runbooks. */
 import type { TypedLine } from "../../../src/kit/text/typed-lines.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { openAtEnd } from "../../printed/fill.ts";
 
 export interface PrintedStep {
@@ -24,6 +25,18 @@ export function stepsOnScreen(screen: string): readonly PrintedStep[] {
     if (on !== undefined && text !== undefined) steps.at(-1)?.lines.push({ on, text });
   }
   return steps.map(({ id, lines }) => ({ id, lines: lines.filter(isTyped) })).filter(({ lines }) => lines.length > 0);
+}
+
+/** The same of a dry run at a terminal, whose questions are answered in this order. */
+export async function stepsAtTerminal(terminal: Terminal, answers: readonly string[]): Promise<readonly PrintedStep[]> {
+  let read = 0;
+  for (const answer of answers) {
+    const text = await terminal.screen.first((all) => /Ctrl-C\s+stops\):\s*$/u.test(all.slice(read)));
+    read = text.length;
+    terminal.type(`${answer}\r`);
+  }
+  await terminal.ended;
+  return stepsOnScreen((terminal.screen.all.at(-1) ?? "").slice(read).replaceAll("\r", ""));
 }
 
 /** The steps of a page, as `show` prints it. */
