@@ -4,6 +4,7 @@ import type { WayBack } from "../../../src/action.ts";
 import { checkTarget } from "../../../src/foundation/actions/cf/check-target.ts";
 import { createService } from "../../../src/foundation/actions/cf/create-service.ts";
 import { createSpace, undoSpace } from "../../../src/foundation/actions/cf/create-space.ts";
+import { typedIn } from "../../../src/kit/text/typed-lines.ts";
 import type { ServiceInstance } from "../../../src/ports/cloud-foundry.ts";
 import { failure, Scene, SPACE, TAG } from "../../traps/scene.ts";
 import { WANTED } from "../../wiring/mutations/cloud-foundry.ts";
@@ -106,6 +107,14 @@ describe("a space that is missing", () => {
       });
       await expect(undo()).rejects.toEqual(failure("guard-refused", /holds 1 application/));
       expect(scene.cf.renames).toEqual([]);
+    });
+
+    it("is renamed by hand by somebody who has seen that it is empty: no line is typed for that", () => {
+      const lines = typedIn(back.describe(PLACE, "R", { output: taken.output, records: () => [] }));
+      expect(lines.map(({ text }) => text)).toEqual([
+        "cf target -o shop -s prod",
+        "# only where this run made it and it holds nothing, the new service instance included: cf rename-space prod prod-dingo-recover-R",
+      ]);
     });
 
     it.each([

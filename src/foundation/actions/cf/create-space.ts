@@ -23,9 +23,15 @@ const asideName = (space: string, run: string): string => `${space}-${runTag(run
 export const undoSpace: WayBack<SpaceRef, Output> = {
   effect: "create",
   cost: "renames the space where this run made it and it is empty; one that holds anything, the new service instance included, stays as it is",
+  // Not typed as it stands: whether the space is empty is known by then alone.
   describe: ({ org, space }, run) => [
     { on: "here", line: quote(["cf", "target", "-o", org, "-s", space]) },
-    { on: "here", line: quote(["cf", "rename-space", space, asideName(space, run)]) },
+    {
+      on: "here",
+      line: said(
+        `only where this run made it and it holds nothing, the new service instance included: ${quote(["cf", "rename-space", space, asideName(space, run)])}`,
+      ),
+    },
   ],
   async guard(context, taken) {
     const own = await findOwn(context, taken);
