@@ -2,16 +2,16 @@
  * On real parts, a world that does not stand still: somebody restarts the container during the proof, and the object
  * store dies or freezes in the middle of the swap. The recovery goes on by itself, and nothing is done twice.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { atStep } from "../rig/at-step.ts";
-import { docker } from "../rig/docker.ts";
+import { containerLog, docker } from "../rig/docker.ts";
 import { EngineEvents } from "../rig/engine/engine-events.ts";
 import { type Foundation, ORG, SPACE, startFoundation, type ToolProcess } from "../rig/foundation.ts";
 import { logIn } from "../rig/postgres-node.ts";
 import { recover, type Recovery } from "../rig/recovery.ts";
 import { onlyNode } from "../rig/scene.ts";
 import { freshServiceKey } from "../rig/service-key.ts";
+import { until } from "../rig/until.ts";
 
 let foundation: Foundation;
 let engine: EngineEvents;
@@ -50,12 +50,15 @@ async function rowsOf(service: string): Promise<string | undefined> {
   return answer.ok ? answer.rows[0] : answer.message;
 }
 
-describe("a container that somebody restarts two seconds into the proof", () => {
+describe("a container that somebody restarts while it replays the archive", () => {
   test("is judged by its database: it comes back, and this run stops nothing", async () => {
     const scene = await foundation.anotherScene("restarted-db");
     const { ended } = await recoverWhile("restarted-db", "proof", async () => {
-      await pause(2_000);
-      await docker(["restart", nodeOf("restarted-db").container]);
+      const { container } = nodeOf("restarted-db");
+      await until("the base backup to be back", 600_000, async () =>
+        (await containerLog(container)).some((line) => line.includes("starting archive recovery")),
+      );
+      await docker(["restart", container]);
     });
     expect(ended).toMatchObject({ outcome: "succeeded", exitCode: 0 });
     expect(await rowsOf("restarted-db")).toBe(String(scene.rows));
