@@ -7,10 +7,12 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Text is matched first, so that digits inside it stay as they are. */
 const TEXT_OR_LONG = /"(?:[^"\\]|\\.)*"|-?[0-9]{16,}(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/g;
 
+const inQuotes = (found: string): string => (/^-?[0-9]+$/.test(found) ? `"${found}"` : found);
+
 export function exactJson(text: string): JsonObject | undefined {
-  const quoted = text.replace(TEXT_OR_LONG, (found) => (/^-?[0-9]+$/.test(found) ? `"${found}"` : found));
   try {
-    const value: unknown = JSON.parse(quoted);
+    // Read first: in what is no JSON, each quote could begin a text without an end, and each would be looked for.
+    const value: unknown = JSON.parse(text) && JSON.parse(text.replace(TEXT_OR_LONG, inQuotes));
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
+import { exactJson } from "../../../src/archive/names/exact-json.ts";
 import { classify } from "../../../src/archive/names/layout.ts";
 import { firstByte, segmentNumberAt } from "../../../src/archive/names/lsn.ts";
 import {
@@ -121,5 +122,24 @@ describe("segments of another size", () => {
     expect([endLsn(segment), firstByte(nextSegment(segment))]).toEqual(["1/0", 2n ** 32n]);
     expect(segmentNumberAt(2n ** 32n - 1n, bytes)).toBe(segment.number);
     expect(parseSegment(`0000000100000000${inLog.toString(16).toUpperCase().padStart(8, "0")}`, bytes)).toBeUndefined();
+  });
+});
+
+describe("JSON with long numbers", () => {
+  it("keeps their digits, and leaves those within a text alone", () => {
+    expect(exactJson(String.raw`{"LSN":18446744073709551615,"a":"\"1234567890123456","b":1e20}`)).toEqual({
+      LSN: "18446744073709551615",
+      a: '"1234567890123456',
+      b: 1e20,
+    });
+  });
+
+  it("is given up at once when texts without an end begin everywhere in it", () => {
+    expect(exactJson(`{${String.raw`\"`.repeat(35_000)}`)).toBeUndefined();
+  });
+
+  it("is given up without a crash when a text is longer than a pattern can go through", () => {
+    const long = JSON.stringify({ a: "a".repeat(10_000_000), b: 1234567890123456 });
+    expect(() => exactJson(long)).not.toThrow();
   });
 });
