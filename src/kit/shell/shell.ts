@@ -119,7 +119,8 @@ const LONGEST_SAYING = 400;
 
 /** The command's stderr, on one line, masked, fit for a terminal. */
 export function sayings(shell: Shell, result: CommandResult): string {
-  const said = shell.secrets.mask(result.stderr.trim()).replace(/\s*\n\s*/g, "; ");
+  const lines = shell.secrets.mask(result.stderr).split("\n");
+  const said = lines.flatMap((line) => line.trim() || []).join("; ");
   if (said === "") return result.signal === undefined ? "it said nothing" : `it was ended by ${result.signal}`;
   return printable(said.length > LONGEST_SAYING ? `${said.slice(0, LONGEST_SAYING)}…` : said);
 }
