@@ -32,9 +32,11 @@ const phrases = (line: Line): string => line.map(phrase).join("");
 function phrase({ kind, text: words }: Phrase): string {
   // A blank line in it would end the paragraph, and what follows would be obeyed.
   if (kind === "code") return `\`${printable(words).replaceAll("`", "").replace(/\s+/gu, " ")}\``;
-  const [, before = "", inner = "", after = ""] = /^(\s*)([^]*?)(\s*)$/u.exec(words) ?? [];
+  const inner = words.trim();
   const safe = text(inner);
-  return `${before === "" ? "" : " "}${kind === "strong" ? `**${safe}**` : safe}${after === "" ? "" : " "}`;
+  const before = words.trimStart() === words ? "" : " ";
+  const after = inner === "" || words.trimEnd() === words ? "" : " ";
+  return `${before}${kind === "strong" ? `**${safe}**` : safe}${after}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

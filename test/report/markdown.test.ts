@@ -388,6 +388,16 @@ describe("foreign text in a report", () => {
     expect(text(foreign)).toBe(escaped ?? foreign);
   });
 
+  it("is written at once however many blanks it holds", () => {
+    const line = [
+      { kind: "plain", text: `a${" ".repeat(60_000)}b ` },
+      { kind: "strong", text: " c" },
+    ] as const;
+    expect(
+      markdownOf({ title: "t", warnings: [], sections: [{ title: "s", blocks: [{ kind: "paragraph", line }] }] }),
+    ).toContain("a b  **c**");
+  });
+
   it("cannot close the block that it stands in", () => {
     expect(report).toContain("````json\n");
   });
