@@ -59,7 +59,7 @@ export function placeOf(name: string, rooted: boolean): Place {
 }
 
 function cleaned(name: string): string {
-  const path = name.replace(/^(?:\.\/+)+/, "").replace(/\/+$/, "");
+  const path = name.replace(/^(?:\.\/+)+/, "").replace(/(?<!\/)\/+$/, "");
   // The data directory itself, which has no name: Python's tarfile puts the slash of a directory behind it.
   if (path === "." || path === "") return "";
   const isHarmless = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
 import { Damaged } from "../../../src/archive/compression/damaged.ts";
+import { placeOf } from "../../../src/archive/restore/place.ts";
 import { readTar } from "../../../src/archive/tar/members.ts";
 import { mostUnpacked } from "../../../src/archive/tar/most-unpacked.ts";
 import { tarEntry, tarOf } from "../tar-builder.ts";
@@ -177,5 +178,13 @@ describe("a tar archive that holds what no backup holds", () => {
       await expect(members(tarOf(entry))).rejects.toMatchObject({ damage: "cut" });
     }
     expect(mostUnpacked(5 * 2 ** 30)).toBeGreaterThan(5 * 2 ** 40);
+  });
+});
+
+describe("a name with tens of thousands of slashes", () => {
+  it("has its place at once", () => {
+    const slashes = "/".repeat(60_000);
+    expect(() => placeOf(`a${slashes}b`, false)).toThrow("leads out of the data directory");
+    expect(placeOf(`a${slashes}`, false)).toEqual({ kind: "keep", path: "a" });
   });
 });

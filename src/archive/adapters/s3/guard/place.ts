@@ -35,7 +35,7 @@ function folded(path: string): readonly string[] {
     .normalize("NFC")
     .toLowerCase()
     .split("/")
-    .map((part) => part.replace(/[. ]+$/u, ""))
+    .map((part) => part.replace(/(?<![. ])[. ]+$/u, ""))
     .filter((part) => part !== "");
 }
 
