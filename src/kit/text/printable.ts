@@ -35,6 +35,9 @@ function coded(char: string): string {
     .join("");
 }
 
+/** The same of a name that stands without quotes: a line end in it would begin a line that looks like one of ours. */
+export const onOneLine = (name: string): string => printable(name.replaceAll("\n", "\\n").replaceAll("\t", "\\t"));
+
 const LONGEST = 80;
 
 /** A name as it stands in an error text: one line, in double quotes, printable, cut after 80 characters. */

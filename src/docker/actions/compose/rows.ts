@@ -6,7 +6,7 @@ import { giveUp, type RecoverError } from "../../../errors.ts";
 import { DOCKER, REDIS } from "../../../kit/log-patterns/docker.ts";
 import { LOG_IN } from "../../../kit/log-patterns/log-in.ts";
 import type { DockerWork, Said } from "../../../ports/docker-work.ts";
-import { printable, quoted } from "../../../kit/text/printable.ts";
+import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import type { MovedService } from "./moved-service.ts";
 
 export const rowCounts = z.array(z.object({ name: z.string(), rows: z.string() }));
@@ -95,9 +95,6 @@ const rowsIn = (text: string): readonly string[] =>
 function cannot(message: string, place: string): RecoverError {
   return giveUp("proof-failed", message).at(place).advise("Look at its log; the old container is as it was.");
 }
-
-/** A table's name may hold a newline: no stranger writes lines of ours. */
-const onOneLine = (name: string): string => printable(name.replaceAll("\n", "\\n").replaceAll("\t", "\\t"));
 
 export function rowsText(rows: RowCounts): string {
   if (rows.length === 0) return "no tables or keys";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
 import { refuse } from "../../../errors.ts";
-import { printable } from "../../../kit/text/printable.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 
 export const tableFacts = z.object({
@@ -45,7 +45,7 @@ export async function askDatabases(copies: Asked, server: CopyServer, entry: str
   const [why] = failed;
   // No row tells nothing: a copy may be damaged in its list of databases.
   if (why !== undefined)
-    throw refuse("command-failed", `the server on the copy does not tell its databases: ${printable(why)}`)
+    throw refuse("command-failed", `the server on the copy does not tell its databases: ${onOneLine(why)}`)
       .at(server.volume)
       .advise("Choose another copy or candidate; the volume that was copied is as it was.");
   const found: DatabaseFacts[] = [];

@@ -1,6 +1,6 @@
 /** A volume that may hold the wanted database: `salvage.survey` finds it, and every later step is given it. */
 import { z } from "zod";
-import { printable } from "../../../kit/text/printable.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import type { Place } from "../../../ports/docker-host.ts";
 
 export const candidate = z.object({
@@ -47,7 +47,7 @@ export const placeOf = ({ volume, path, inside }: Pick<Candidate, "volume" | "pa
 const SHORT = 12;
 type Named = Pick<Candidate, "volume" | "anonymous" | "inside" | "shares">;
 export const volumeName = ({ volume, anonymous, inside, shares }: Named): string =>
-  printable(`${anonymous ? `${volume.slice(0, SHORT)}…` : volume}${shares === true ? `/${inside}` : ""}`);
+  onOneLine(`${anonymous ? `${volume.slice(0, SHORT)}…` : volume}${shares === true ? `/${inside}` : ""}`);
 
 /** Two lines for a person who has to tell one from the other. */
 export function candidateLines(one: Candidate, index: number): readonly string[] {
@@ -55,5 +55,5 @@ export function candidateLines(one: Candidate, index: number): readonly string[]
   const names = databases.length === 0 ? "databases not told by its catalogue" : `databases ${databases.join(", ")}`;
   const head = `${index + 1}. ${volumeName(one)}  PostgreSQL ${version || "of an unknown release"}, last written ${written}, ${state || one.condition}`;
   const use = running.length > 0 ? `IN USE by ${running.join(", ")}: not to be picked; ` : "";
-  return [head, `   ${use}${printable(names)}${evidence.length === 0 ? "" : `; ${printable(evidence.join("; "))}`}`];
+  return [head, `   ${use}${onOneLine(names)}${evidence.length === 0 ? "" : `; ${onOneLine(evidence.join("; "))}`}`];
 }

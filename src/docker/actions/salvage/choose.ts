@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { TextQuestion } from "../../../ports/operator.ts";
-import { printable, quoted } from "../../../kit/text/printable.ts";
+import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import { volumeName } from "./candidate.ts";
 import { databaseLines, inspected } from "./inspect.ts";
 import { named } from "./named.ts";
@@ -26,7 +26,7 @@ export const chooseDatabases = defineAction({
   tell: ({ lines, chosen: all }) =>
     [
       ...lines,
-      `dumped: ${printable(all.flatMap(({ databases }) => databases.map(({ name }) => name)).join(", "))}`,
+      `dumped: ${onOneLine(all.flatMap(({ databases }) => databases.map(({ name }) => name)).join(", "))}`,
     ].join("\n"),
   describe: () => [],
   run: async (context, { found, dump }): Promise<Output> => ({
@@ -45,7 +45,7 @@ export const chooseDatabases = defineAction({
 
 const linesOf = (found: readonly Looked[]): string[] =>
   found.flatMap(({ copy, role, databases, expected }) => [
-    `${volumeName(copy.original)}, asked as ${printable(role)}:`,
+    `${volumeName(copy.original)}, asked as ${onOneLine(role)}:`,
     ...databases.flatMap((each) => databaseLines(each, expected.includes(each.name))),
   ]);
 
@@ -86,7 +86,7 @@ function absent(missing: readonly string[], found: readonly Looked[]): RecoverEr
     missing.length === 0
       ? "no database was chosen"
       : `${missing.map(quoted).join(", ")} ${missing.length === 1 ? "is" : "are"} in no picked volume`;
-  return refuse("nothing-found", `${what}: there ${there.length === 1 ? "is" : "are"} ${printable(there.join(", "))}`)
+  return refuse("nothing-found", `${what}: there ${there.length === 1 ? "is" : "are"} ${onOneLine(there.join(", "))}`)
     .at("input dump")
     .advise('Name some of these, or "all".');
 }

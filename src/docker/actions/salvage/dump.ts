@@ -3,7 +3,7 @@ import { defineAction, type Probe } from "../../../action.ts";
 import { startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { dumpTo } from "../../../kit/commands/database-dump-commands.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
-import { printable } from "../../../kit/text/printable.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
 import { askTables, type DatabaseFacts, tableFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
@@ -53,7 +53,7 @@ export const dumpDatabases = defineAction({
     const made = await own.whileUp(server, start, async () => {
       const files: z.infer<typeof dumpFile>[] = [];
       for (const order of ordersOf(request)) {
-        context.progress({ message: `dumping ${order.database === "" ? "the roles" : printable(order.database)}` });
+        context.progress({ message: `dumping ${order.database === "" ? "the roles" : onOneLine(order.database)}` });
         await context.beforeEffect();
         files.push({ database: order.database, ...(await copies.dump(server, order)) });
       }
@@ -115,7 +115,7 @@ const fileName = (name: string): string =>
 function unreadable(database: string, damage: readonly string[], place: string): RecoverError {
   return giveUp(
     "proof-failed",
-    `not every table of "${printable(database)}" can be read: ${printable(damage.slice(0, 2).join("; "))}`,
+    `not every table of "${onOneLine(database)}" can be read: ${onOneLine(damage.slice(0, 2).join("; "))}`,
   )
     .at(place)
     .advise(

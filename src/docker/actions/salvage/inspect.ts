@@ -6,7 +6,7 @@ import { query, startOnCopy } from "../../../kit/commands/database-copy-commands
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
-import { printable } from "../../../kit/text/printable.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
 import { askDatabases, databaseFacts, type DatabaseFacts, newestOf, rowsOf } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
@@ -121,12 +121,12 @@ export function databaseLines({ name, bytes, tables, damage }: DatabaseFacts, is
     .slice(0, MOST_TABLES)
     .filter(({ rows }) => rows !== 0);
   return [
-    `  ${printable(name)}${isExpected ? " (what you look for)" : ""}: ${bytesText(bytes)}, ${counted(tables.length, "table")}, ${counted(rowsOf(tables), "row")}${newest === "" ? "" : `, newest ${newest}`}`,
+    `  ${onOneLine(name)}${isExpected ? " (what you look for)" : ""}: ${bytesText(bytes)}, ${counted(tables.length, "table")}, ${counted(rowsOf(tables), "row")}${newest === "" ? "" : `, newest ${newest}`}`,
     ...(largest.length === 0
       ? []
       : [
-          `    ${printable(largest.map(({ schema, table, rows }) => `${schema}.${table} ${rows < 0 ? "cannot be read" : rows}`).join(", "))}`,
+          `    ${onOneLine(largest.map(({ schema, table, rows }) => `${schema}.${table} ${rows < 0 ? "cannot be read" : rows}`).join(", "))}`,
         ]),
-    ...damage.map((line) => `    DAMAGED: ${printable(line)}`),
+    ...damage.map((line) => `    DAMAGED: ${onOneLine(line)}`),
   ];
 }

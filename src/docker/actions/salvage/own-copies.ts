@@ -5,7 +5,7 @@ import { type CopyServer, fillerName } from "../../../kit/commands/database-copy
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import type { Argv } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { printable } from "../../../kit/text/printable.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
 import type { DockerHost, DockerPlace, DockerVolume } from "../../../ports/docker-host.ts";
@@ -104,9 +104,9 @@ export class OwnCopies {
         if (standing === "ended") throw explainEnd(said, server.volume);
         return { instead: said.at(-1) ?? "it has said nothing" };
       },
-      tell: (said) => printable(said),
+      tell: onOneLine,
       late: (said) =>
-        giveUp("proof-failed", `the server on the copy takes no connections: ${printable(said)}`)
+        giveUp("proof-failed", `the server on the copy takes no connections: ${onOneLine(said)}`)
           .at(server.volume)
           .advise(`Look at "docker logs ${server.volume}"; the volume that was copied is as it was.`),
     });

@@ -6,7 +6,7 @@ import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { loadFrom, loadRolesFrom } from "../../../kit/commands/database-dump-commands.ts";
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
-import { printable, quoted } from "../../../kit/text/printable.ts";
+import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 import { hostInput } from "../storage/host-input.ts";
@@ -99,7 +99,7 @@ async function loadRoles(context: Context, copies: DatabaseCopies, { request, se
   await context.beforeEffect();
   const complaints = await copies.loadRoles(server, roles.path);
   if (complaints.length > 0)
-    throw unproved(`the roles do not load: ${printable(complaints.slice(0, 2).join("; "))}`, roles.path);
+    throw unproved(`the roles do not load: ${onOneLine(complaints.slice(0, 2).join("; "))}`, roles.path);
 }
 
 async function proveOne(
@@ -111,7 +111,7 @@ async function proveOne(
   const before = request.dumped.counts.find((each) => each.database === database.name);
   if (file === undefined || before === undefined)
     throw unproved(`there is no dump of ${quoted(database.name)}`, server.volume);
-  context.progress({ message: `loading the dump of ${printable(database.name)}` });
+  context.progress({ message: `loading the dump of ${onOneLine(database.name)}` });
   await context.beforeEffect();
   const made = await copies.sql(
     server,
@@ -120,13 +120,13 @@ async function proveOne(
   );
   if (made.failed.length > 0)
     throw unproved(
-      `no database can be made like ${quoted(database.name)}: ${printable(made.failed[0] ?? "")}`,
+      `no database can be made like ${quoted(database.name)}: ${onOneLine(made.failed[0] ?? "")}`,
       file.path,
     );
   await context.beforeEffect();
   const complaints = await copies.load(server, { database: LOADED, file: file.path });
   if (complaints.length > 0)
-    throw unproved(`the dump of ${quoted(database.name)} does not load: ${printable(complaints[0] ?? "")}`, file.path);
+    throw unproved(`the dump of ${quoted(database.name)} does not load: ${onOneLine(complaints[0] ?? "")}`, file.path);
   const { tables } = await askTables(copies, server, LOADED);
   requireSame(before.tables, tables, { database: database.name, path: file.path });
   return { database: database.name, path: file.path, tables: tables.length, rows: rowsOf(tables) };
@@ -151,7 +151,7 @@ function requireSame(
   const what =
     other === undefined
       ? "there are other tables"
-      : `${printable(key(other))} had ${counted(other.rows, "row")}, and has ${found.get(key(other)) ?? "not come back"}`;
+      : `${onOneLine(key(other))} had ${counted(other.rows, "row")}, and has ${found.get(key(other)) ?? "not come back"}`;
   throw unproved(`the dump of ${quoted(database)} does not bring everything back: ${what}`, path);
 }
 

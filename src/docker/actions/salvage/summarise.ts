@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { databaseAlone } from "../../../kit/commands/connection-string.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { printable } from "../../../kit/text/printable.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { REINDEX } from "./check-room.ts";
 import type { DatabaseFacts } from "./ask-database.ts";
@@ -33,7 +33,7 @@ export const summariseSalvage = defineAction({
       lines: [
         ...proved.map(
           ({ database, path, tables, rows }) =>
-            `${printable(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
+            `${onOneLine(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
         ),
         ...dumps.flatMap(({ chosen: { copy, databases }, files }) => [
           `from ${volumeName(copy.original)}, which is as it was: keep it until a backup of the new place stands`,

@@ -3,7 +3,7 @@ import { defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { containerIds, inspectVolumes, volumeNames, wordsOf } from "../../../kit/commands/docker-commands.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
-import { printable, quoted } from "../../../kit/text/printable.ts";
+import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { parseTime } from "../../../kit/text/time.ts";
 import { hostInput, placeText } from "../storage/host-input.ts";
@@ -85,8 +85,8 @@ function told({ volumes, candidates, others, empty, plain, unlooked, elsewhere, 
       ({ title, volumes: names }) =>
         `also somebody's data, not to be deleted: ${title} in ${names.map(shortName).join(", ")}`,
     ),
-    ...elsewhere.map((text) => `also: ${printable(text)}`),
-    ...unlooked.map((text) => `not looked into: ${printable(text)}`),
+    ...elsewhere.map((text) => `also: ${onOneLine(text)}`),
+    ...unlooked.map((text) => `not looked into: ${onOneLine(text)}`),
     ...(unnamed === ""
       ? []
       : [
@@ -96,7 +96,7 @@ function told({ volumes, candidates, others, empty, plain, unlooked, elsewhere, 
   ].join("\n");
 }
 
-const shortName = (name: string): string => (/^[0-9a-f]{64}$/u.test(name) ? `${name.slice(0, 12)}…` : printable(name));
+const shortName = (name: string): string => (/^[0-9a-f]{64}$/u.test(name) ? `${name.slice(0, 12)}…` : onOneLine(name));
 
 const WHAT_REMAINS =
   "What can remain: a snapshot of the disk or of the virtual machine (stop writing to it first), a dump or an archive elsewhere, a copy in a bind directory, another engine or context (docker context ls), an image made by docker commit.";
