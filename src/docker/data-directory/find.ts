@@ -1,5 +1,6 @@
 /** Finds data by what lies in directories: in a place itself, and below it wherever a system has left its marks. */
 import { RecoverError } from "../../errors.ts";
+import { counted } from "../../kit/text/counted.ts";
 import type { DockerHost, DiskSpace, Place, Searched } from "../../ports/docker-host.ts";
 import { type Contents, type Data, dataIn, LOOK, recognise } from "./recognise.ts";
 import { SIGNS, SQLITE, type SystemName } from "./systems.ts";
@@ -38,11 +39,16 @@ export async function findData(
   return places.map((place, index): Found => {
     const looked = first[index];
     const seen = looked?.state === "seen" ? looked : undefined;
-    const all = together(own[index] ?? UNKNOWN, below.get(index) ?? []);
+    const { data = [], unseen = 0 } = below.get(index) ?? {};
+    const all = together(own[index] ?? UNKNOWN, data);
     return {
       key: place.key,
       path: place.path,
-      contents: unwalked(all, searched.get(place), [marked[index] ?? [], sqlite[index] ?? []]),
+      contents: unwalked(all, searched.get(place), {
+        marked: marked[index] ?? [],
+        sqlite: sqlite[index] ?? [],
+        unseen,
+      }),
       space: seen?.space,
       owner: seen === undefined ? undefined : { uid: seen.uid, mode: seen.mode },
     };
@@ -79,11 +85,17 @@ interface Marked {
   readonly sqlite: readonly (readonly MayBe[])[];
 }
 
+interface Below {
+  readonly data: readonly Data[];
+  /** Directories that were found and cannot be looked at: their name is no UTF-8, or a link has come into the way. */
+  readonly unseen: number;
+}
+
 /** By the index of each place. */
 async function lookBelow(
   host: Pick<DockerHost, "look">,
   { places, marked, sqlite }: Marked,
-): Promise<ReadonlyMap<number, readonly Data[]>> {
+): Promise<ReadonlyMap<number, Below>> {
   const files = sqlite.map((each) => each.slice(0, MOST_BELOW));
   const asked = places.flatMap((place, index) =>
     [
@@ -91,7 +103,7 @@ async function lookBelow(
       ...new Set((files[index] ?? []).map(({ directory }) => directory)),
     ].map((inside) => ({ index, inside, place: inside === "" ? place : { ...place, inside } })),
   );
-  const found = new Map<number, Data[]>();
+  const found = new Map<number, Below>();
   if (asked.length === 0) return found;
   const more = [...new Set(files.flat().map(({ name }) => name))].map((path) => ({ path, bytes: SQLITE.magic.length }));
   const answers = await host.look(
@@ -101,7 +113,9 @@ async function lookBelow(
   answers.forEach((answer, at) => {
     const { index, inside } = asked[at] ?? { index: -1, inside: "" };
     const contents = recognise(answer, inside);
-    if (contents.kind === "data") found.set(index, [...(found.get(index) ?? []), contents]);
+    const { data, unseen } = found.get(index) ?? { data: [], unseen: 0 };
+    if (contents.kind === "data") found.set(index, { data: [...data, contents], unseen });
+    else if (answer.state !== "seen") found.set(index, { data, unseen: unseen + 1 });
   });
   return found;
 }
@@ -171,7 +185,11 @@ function together(own: Contents, below: readonly Data[]): Contents {
 function unwalked(
   contents: Contents,
   searched: Searched | undefined,
-  [marked, sqlite]: readonly [readonly string[], readonly MayBe[]],
+  {
+    marked,
+    sqlite,
+    unseen,
+  }: { readonly marked: readonly string[]; readonly sqlite: readonly MayBe[]; readonly unseen: number },
 ): Contents {
   if ((contents.kind !== "other" && contents.kind !== "data") || searched === undefined || searched.state === "absent")
     return contents;
@@ -184,8 +202,10 @@ function unwalked(
           ? "it holds more than can be listed"
           : contents.kind === "other" && sqlite.length > MOST_BELOW
             ? `${sqlite.length} files of it may be databases of SQLite, and ${MOST_BELOW} were looked at`
-            : searched.deeper === true
-              ? "it has directories that lie deeper than it was searched"
-              : undefined;
+            : unseen > 0
+              ? `${counted(unseen, "directory", "directories")} of it may be databases, and cannot be looked at`
+              : searched.deeper === true
+                ? "it has directories that lie deeper than it was searched"
+                : undefined;
   return why === undefined ? contents : { ...contents, unwalked: why };
 }

@@ -6,6 +6,7 @@ import { databaseFiles } from "../../../src/rehearsal/docker-engine/catalogue-fi
 import { withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
 import { emptyEngine } from "../../../src/rehearsal/docker-engine/state.ts";
 import { file, type TreeNode } from "../../../src/rehearsal/docker-engine/tree.ts";
+import type { DockerHost } from "../../../src/ports/docker-host.ts";
 import { HERE } from "../../wiring/mutations/salvage.ts";
 import { SalvageHost } from "../../fakes/counted-copies.ts";
 
@@ -88,6 +89,26 @@ describe("data below a directory", () => {
     const files = Object.fromEntries(Array.from({ length: 9 }, (_each, at) => [`${at}/a.db`, X]));
     expect(await found(files)).toMatchObject({
       unwalked: "9 files of it may be databases of SQLite, and 8 were looked at",
+    });
+  });
+});
+
+describe("data whose directory cannot be looked at", () => {
+  it("are not called absent: its name is no UTF-8, so that nobody can ask for it", async () => {
+    const seen = {
+      ...({ state: "seen", key: "v", entries: [{ name: "b\ufffdckup", kind: "directory" }], more: false } as const),
+      ...{ files: [], unread: [], uid: 0, mode: "755", modified: 0, space: undefined },
+    };
+    const absent = { state: "absent", key: "v" } as const;
+    const paths = ["b\ufffdckup/pg/PG_VERSION"];
+    const host: Pick<DockerHost, "look" | "search"> = {
+      look: (places) => Promise.resolve(places.map(({ inside }) => (inside === undefined ? seen : absent))),
+      search: () => Promise.resolve([{ state: "seen", key: "v", paths, more: false }]),
+    };
+    const [found] = await findData(host, [{ key: "v", path: "/v" }]);
+    expect(found?.contents).toMatchObject({
+      kind: "other",
+      unwalked: "1 directory of it may be databases, and cannot be looked at",
     });
   });
 });
