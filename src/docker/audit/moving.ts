@@ -1,6 +1,7 @@
 /** How data come into a named volume: the lines and commands that every finding of data in a wrong place ends with. */
 import { systemOf } from "../data-directory/systems.ts";
 import { quoted } from "../../kit/text/printable.ts";
+import { mountValue, readOnlyBind } from "../../kit/commands/docker-commands.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import { keeperText } from "./keeper.ts";
 import { containerText, type Stock, type UsedData } from "./stock.ts";
@@ -41,9 +42,9 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   ];
   const written =
     container.compose === null
-      ? `Run it anew with "-v ${name}:${path}"`
+      ? `Run it anew with "${quote(["-v", `${name}:${path}`])}"`
       : `In ${stock.lineOf(container) || "the Compose file"}, write below ${quoted(container.compose.service)}: ` +
-        `volumes: ["${key}:${path}"], and below the file's own "volumes:": ${key}: {}; then bring it up`;
+        `volumes: [${JSON.stringify(`${key}:${path}`.replaceAll("$", "$$$$"))}], and below the file's own "volumes:": ${key}: {}; then bring it up`;
   return { fix: `${written}, look that the rows are there, and only then remove the old container.`, commands };
 }
 
@@ -85,26 +86,17 @@ function composeLabels({ container: { compose } }: UsedData, key: string): reado
 }
 
 function copyLine(stock: Stock, { at, container, path }: UsedData, name: string): string {
+  const to = mountValue("type=volume", `src=${name}`, "dst=/to", "volume-nocopy");
   if (at.kind === "layer") {
     const out = stock.command("cp", "-a", `${container.name}:${path}/.`, "-");
-    const into = [
-      "run",
-      "--rm",
-      "-i",
-      "--network",
-      "none",
-      "--user",
-      "0:0",
-      "--mount",
-      `type=volume,src=${name},dst=/to,volume-nocopy`,
-    ];
+    const into = ["run", "--rm", "-i", "--network", "none", "--user", "0:0", "--mount", to];
     return `${out} | ${stock.command(...into, "--entrypoint", "tar", container.imageId, "-xpf", "-", "-C", "/to")}`;
   }
   const from =
     at.kind === "volume"
-      ? `type=volume,src=${at.volume.name},dst=/from,readonly,volume-nocopy`
-      : `type=bind,src=${at.mount.source},dst=/from,readonly`;
-  const mounts = ["--mount", from, "--mount", `type=volume,src=${name},dst=/to,volume-nocopy`];
+      ? mountValue("type=volume", `src=${at.volume.name}`, "dst=/from", "readonly", "volume-nocopy")
+      : readOnlyBind(at.mount.source, "/from");
+  const mounts = ["--mount", from, "--mount", to];
   const cp = ["--entrypoint", "cp", container.imageId, "-a", "/from/.", "/to/"];
   return stock.command("run", "--rm", "--network", "none", "--user", "0:0", ...mounts, ...cp);
 }

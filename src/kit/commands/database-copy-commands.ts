@@ -4,7 +4,7 @@
  * path: not even a time of access changes.
  */
 import { databaseAlone } from "./connection-string.ts";
-import { type DockerWords, readOnlyBind } from "./docker-commands.ts";
+import { type DockerWords, mountValue, readOnlyBind } from "./docker-commands.ts";
 import { RUN_LABEL } from "./docker-work-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
@@ -173,7 +173,7 @@ export const fill = (words: DockerWords, order: FillOrder): Argv => {
   const target =
     directory === ""
       ? `type=volume,src=${order.to},dst=${COPY_AT},volume-nocopy`
-      : readOnlyBind(directory, COPY_AT).replace(/,readonly$/u, "");
+      : mountValue("type=bind", `src=${directory}`, `dst=${COPY_AT}`);
   return inside(words, {
     run: order.run,
     programs: order.programs,

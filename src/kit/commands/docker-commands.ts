@@ -258,10 +258,12 @@ export const insideContainer = (words: DockerWords, image: LookingImage, call: I
   );
 };
 
-/** `--mount` and not `-v`: a source that is not there is an error, and is not created. The value is a line of CSV. */
-export function readOnlyBind(source: string, destination: string): string {
-  return ["type=bind", `src=${source}`, `dst=${destination}`, "readonly"].map(csvField).join(",");
-}
+/** `--mount` and not `-v`: a source that is not there is an error, and is not created. */
+export const readOnlyBind = (source: string, destination: string): string =>
+  mountValue("type=bind", `src=${source}`, `dst=${destination}`, "readonly");
+
+/** The value is a line of CSV: a name with a comma would be read as another mount. */
+export const mountValue = (...fields: readonly string[]): string => fields.map(csvField).join(",");
 
 function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -82,6 +82,25 @@ describe("where data lie", () => {
       }
   });
 
+  it("prints names that strangers gave so that a shell, Docker and Compose take each for one name alone", () => {
+    const path = `/d","/:/host$(id)`;
+    const lost = container("lost", { mounts: [mountOf(ANONYMOUS, path)] });
+    const stack = container("shop-db-1", { mounts: [mountOf(ANONYMOUS, path)], compose: member("db") });
+    const [alone] = findings({ volumes: [volume(ANONYMOUS)], containers: [lost] });
+    expect(alone?.fix).toContain(`"-v 'lost-data:${path}'"`);
+    const [composed] = findings({ volumes: [volume(ANONYMOUS)], containers: [stack] });
+    expect(composed?.fix).toContain(String.raw`volumes: ["db-data:/d\",\"/:/host$$(id)"], and`);
+    const other = container("x", { ...stack, compose: { ...member("db"), project: "a,src=/" } });
+    const lines = findings({ volumes: [volume(ANONYMOUS)], containers: [other] }).flatMap(({ commands }) => commands);
+    const labels = (name: string) => ({ "com.docker.compose.project": name, "com.docker.compose.volume": "db" });
+    const two = ["a$(id)", "b"].map((name) => volume(name, { labels: labels(name) }));
+    const used = findings({ volumes: two, containers: [container("b", { mounts: [mountOf("b")] })] });
+    expect(used.map(({ fix }) => fix).join("\n")).toContain("COMPOSE_PROJECT_NAME='a$(id)'.");
+    const [renamed] = findings({ projects: [project([], { name: "a$(id)", own: "b" })] });
+    expect(renamed?.fix).toContain("COMPOSE_PROJECT_NAME='a$(id)' into");
+    expect(lines.join("\n")).toContain(`--mount 'type=volume,"src=a,src=/_db-data",dst=/to,volume-nocopy'`);
+  });
+
   it("copies into no volume that is there, and no two directories into one", () => {
     const two = ["b", "c"].map((digit) => volume(anonymousName(digit)));
     const target = (db: ReturnType<typeof container>, others: readonly string[]) =>

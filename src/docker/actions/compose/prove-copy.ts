@@ -1,7 +1,7 @@
 import { DOCKER } from "../../../kit/log-patterns/docker.ts";
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { mountValue, wordsOf } from "../../../kit/commands/docker-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
@@ -46,7 +46,7 @@ export const proveCopy = defineAction({
   undo,
   describe: (input, run) => {
     const { destination, path, image_id: image } = input.moved;
-    const mount = `type=bind,src=${proofDirectory(destination, run)},dst=${path}`;
+    const mount = mountValue("type=bind", `src=${proofDirectory(destination, run)}`, `dst=${path}`);
     return [
       {
         on: placeText(input),

@@ -1,5 +1,6 @@
 /** Compose files whose databases have no storage of their own. */
 import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
 import { about, type Stock } from "../stock.ts";
@@ -37,8 +38,8 @@ function renamed({ name, own, directory }: SurveyedProject): readonly Finding[] 
     about(`project ${quoted(name)}`, {
       code: "project-renamed",
       severity: isGiven ? "warning" : "note",
-      what: `Its files are of the project ${quoted(own)} by now: the next "up" without "-p ${name}" leaves its containers and volumes alone, and begins with empty ones.`,
-      fix: `To keep what is there, write "name: ${name}" into the Compose file, or COMPOSE_PROJECT_NAME=${name} into the ".env" beside it.`,
+      what: `Its files are of the project ${quoted(own)} by now: the next "up" without "${quote(["-p", name])}" leaves its containers and volumes alone, and begins with empty ones.`,
+      fix: `To keep what is there, write "name: ${quote([name])}" into the Compose file, or COMPOSE_PROJECT_NAME=${quote([name])} into the ".env" beside it.`,
     }),
   ];
 }

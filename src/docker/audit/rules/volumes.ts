@@ -2,6 +2,7 @@
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import type { Finding } from "../finding.ts";
 import { about, dataText, type Stock, volumeText } from "../stock.ts";
@@ -72,7 +73,7 @@ function moved(stock: Stock, unused: readonly SurveyedVolume[]): readonly Findin
       code: "same-volume-of-other-project",
       severity: "warning",
       what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one: a directory that was moved or renamed leaves its data behind so.`,
-      fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${own.project}.`,
+      fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${quote([own.project])}.`,
     });
   });
 }
