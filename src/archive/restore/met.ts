@@ -28,7 +28,7 @@ export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut }:
   const learn = (name: string, inside: Inside): void => {
     for (const { info } of plan.segments.filter((segment) => segment.name === name)) {
       const relative = relativeKey(plan.location, info.key);
-      if (relative !== undefined) insides.set(relative, inside);
+      if (relative !== undefined) insides.set(relative, together(insides.get(relative), inside));
     }
   };
   if (broken !== undefined) learn(broken.name, { broken: broken.why });
@@ -38,4 +38,11 @@ export function withMet(facts: ArchiveFacts, plan: RestorePlan, { broken, cut }:
   if (unfollowed === undefined) learn(name, { ends: { inside: [{ at, why, flawed: spoilt }] } });
   else learn(unfollowed, { ends: { before: { at, why, flawed: true }, inside: [] } });
   return { ...facts, insides };
+}
+
+/** Two ways can meet a segment each with an end that the other does not know. */
+function together(known: Inside = {}, met: Inside): Inside {
+  if (known.ends === undefined || met.ends === undefined) return { ...known, ...met };
+  const inside = [...known.ends.inside, ...met.ends.inside].sort((a, b) => (a.at < b.at ? -1 : 1));
+  return { ...known, ...met, ends: { ...known.ends, ...met.ends, inside } };
 }
