@@ -100,6 +100,12 @@ export interface DockerContainer {
   readonly command: readonly string[];
   readonly ports: readonly { readonly container: string; readonly hostIp: string; readonly host: number }[];
   readonly networks: readonly string[];
+  /** Paths of it that lie in memory (`--tmpfs`). */
+  readonly inMemory?: readonly string[];
+  /** Whether its log is bounded; absent if the engine does not say. */
+  readonly hasLogBound?: boolean;
+  /** The beginning of the id if nobody chose one; absent if the engine names none. */
+  readonly hostname?: string;
   /** Ids of containers whose network, process or IPC namespace it lives in; absent if the engine names none. */
   readonly joins?: readonly string[];
 }

@@ -45,11 +45,14 @@ const container = z.object({
     NetworkMode: z.string().nullish(),
     PidMode: z.string().nullish(),
     IpcMode: z.string().nullish(),
+    Tmpfs: z.record(z.string(), z.string()).nullish(),
+    LogConfig: z.looseObject({ Type: z.string(), Config: z.record(z.string(), z.string()).nullish() }).nullish(),
   }),
   GraphDriver: z.object({ Data: z.record(z.string(), z.unknown()).nullish() }).nullish(),
   Mounts: z.array(mount).nullish(),
   Config: z.looseObject({
     Image: z.string().optional(),
+    Hostname: z.string().optional(),
     User: z.string().optional(),
     Env: texts,
     Cmd: words,
@@ -97,8 +100,17 @@ export function containerOf(said: Inspected): DockerContainer {
       (published ?? []).map(({ HostIp, HostPort }) => ({ container: inside, hostIp: HostIp, host: Number(HostPort) })),
     ),
     networks: Object.keys(network?.Networks ?? {}),
+    inMemory: Object.keys(host.Tmpfs ?? {}),
+    ...hasLogBound(host.LogConfig),
+    ...(config.Hostname === undefined ? {} : { hostname: config.Hostname }),
     joins: [host.NetworkMode, host.PidMode, host.IpcMode].flatMap((mode) => joined(mode ?? "")),
   };
+}
+
+/** "json-file" alone grows without an end unless it is told one (Docker documentation, "JSON File logging driver"). */
+function hasLogBound(log: Inspected["HostConfig"]["LogConfig"]): Pick<DockerContainer, "hasLogBound"> {
+  if (log === null || log === undefined) return {};
+  return { hasLogBound: log.Type !== "json-file" || log.Config?.["max-size"] !== undefined };
 }
 
 const joined = (mode: string): readonly string[] =>

@@ -20,10 +20,12 @@ export function likeBody(
   );
   const binds = unnamed.map(({ Name, Destination, RW }) => `${Name}:${Destination}${RW ? "" : ":ro"}`);
   const { Hostname, ...config } = Config;
+  // One that shares another's network has no name for itself, though the engine shows one.
+  const isShared = HostConfig.NetworkMode?.startsWith("container:") === true;
   return {
     ...config,
-    // The engine's own choice is the beginning of the id.
-    ...(typeof Hostname === "string" && !Id.startsWith(Hostname) ? { Hostname } : {}),
+    // Also the engine's own choice: data may lie below that name (RabbitMQ, Consul).
+    ...(Hostname === undefined || isShared ? {} : { Hostname }),
     Image: to.image,
     Labels: { ...Config.Labels, ...to.labels },
     HostConfig: { ...HostConfig, Binds: [...(HostConfig.Binds ?? []), ...binds] },

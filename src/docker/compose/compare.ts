@@ -8,6 +8,8 @@ export interface GivenMount {
   /** Directory of the host. */
   readonly source: string;
   readonly target: string;
+  /** "" for none. */
+  readonly hostname?: string;
 }
 
 /** Undefined if nothing else differs, and no path of a service is mounted twice. */
@@ -33,7 +35,8 @@ export function strangeBetween(
 }
 
 function strangeIn(old: ComposeService, now: ComposeService, given: readonly GivenMount[]): string | undefined {
-  const keys = differing(old.rest, now.rest);
+  const { hostname = "" } = given.find((each) => (each.hostname ?? "") !== "") ?? {};
+  const keys = differing(hostname === "" ? old.rest : { ...old.rest, hostname }, now.rest);
   if (keys.length > 0) return keys.join(", ");
   const targets = new Set(now.mounts.map(({ target }) => target));
   if (targets.size !== now.mounts.length) return "a path that is mounted twice";

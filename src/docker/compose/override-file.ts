@@ -1,4 +1,4 @@
-/** The file that Compose lays over the others: it gives services their mounts, and nothing in the Compose file changes. */
+/** The file that Compose lays over the others: it gives services mounts and host names, and nothing in the Compose file changes. */
 import { posix } from "node:path";
 import { isSeq, parseDocument } from "yaml";
 import type { ComposeCall } from "../../kit/commands/compose-commands.ts";
@@ -10,6 +10,8 @@ export interface Given {
   readonly source: string;
   /** Absolute path in the container. */
   readonly target: string;
+  /** "" for none. */
+  readonly hostname?: string;
 }
 
 export interface OverridePlace {
@@ -42,7 +44,8 @@ export function overrideText(existing: string | undefined, given: readonly Given
   const document = parseDocument(existing ?? "", { logLevel: "silent" });
   if (document.errors.length > 0) return undefined;
   try {
-    for (const { service, source, target } of given) {
+    for (const { service, source, target, hostname = "" } of given) {
+      if (hostname !== "") document.setIn(["services", service, "hostname"], hostname);
       const [path, item] = [["services", service, "volumes"], `${source}:${target}`.replaceAll("$", "$$$$")];
       const list: unknown = document.getIn(path, true);
       if (isSeq(list)) list.add(item);

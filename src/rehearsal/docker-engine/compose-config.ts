@@ -11,6 +11,7 @@ export interface Service {
   readonly image?: string;
   readonly restart?: string;
   readonly command?: string;
+  readonly hostname?: string;
   /** "FROM:TO". */
   readonly volumes?: readonly string[];
   /** "HOST:CONTAINER". */
@@ -93,7 +94,8 @@ function second({ command, volumes = [], ports = [], ...rest }: Service, call: C
   };
 }
 
-const common = ({ image, restart, ...others }: Service) => ({
+const common = ({ image, restart, hostname, ...others }: Service) => ({
+  ...(hostname === undefined ? {} : { hostname }),
   ...(Object.keys(others).length === 0 ? {} : { "x-others": others }),
   ...{ image, restart },
 });

@@ -96,6 +96,7 @@ function raised(state: DockerEngineState, call: Call, { name, service }: Named):
       ...{ mounts: [...mountsOf(service, call), ...kept], networks: [`${call.project}_default`] },
       ports: (service.ports ?? []).map(portOf),
       ...(service.command === undefined ? {} : { command: service.command.split(" ") }),
+      ...(service.hostname === undefined ? {} : { hostname: service.hostname }),
     },
     call.now,
   );

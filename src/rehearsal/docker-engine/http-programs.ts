@@ -10,6 +10,7 @@ interface Body {
   readonly Labels?: Readonly<Record<string, string>>;
   readonly Env?: readonly string[] | null;
   readonly Cmd?: readonly string[] | null;
+  readonly Hostname?: string;
   readonly HostConfig: {
     readonly Binds?: readonly string[] | null;
     readonly Mounts?: readonly { readonly Type: string; readonly Source: string; readonly Target: string }[] | null;
@@ -63,6 +64,7 @@ function made(
       ...{ name, image: body.Image, imageId: image.id, labels: body.Labels ?? {}, env: own },
       ...{ mounts: [...mounts, ...covered], ports, networks, restartPolicy: RestartPolicy?.Name ?? "no" },
       ...(body.Cmd === null || body.Cmd === undefined ? {} : { command: body.Cmd }),
+      ...(body.Hostname === undefined ? {} : { hostname: body.Hostname }),
     },
     now,
   );

@@ -91,6 +91,7 @@ export interface Making extends Pick<SimContainer, "name" | "image" | "imageId" 
   readonly ports?: readonly SimPort[];
   readonly networks?: readonly string[];
   readonly command?: readonly string[];
+  readonly hostname?: string;
 }
 
 /** With a new volume for each path of the image that nothing is mounted on. */

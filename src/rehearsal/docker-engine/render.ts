@@ -74,6 +74,7 @@ export function containerJson(state: DockerEngineState, container: SimContainer)
     Mounts: container.mounts.map((mount) => mountJson(state, mount)),
     Config: {
       Image: image,
+      Hostname: container.hostname ?? id.slice(0, 12),
       User: made?.user ?? "",
       Env: [...(made?.env ?? []), ...env],
       Cmd: container.command ?? made?.command ?? null,

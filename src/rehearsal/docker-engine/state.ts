@@ -47,6 +47,8 @@ export interface SimContainer {
   readonly networks?: readonly string[];
   /** The command that it was given, if it is not the image's. */
   readonly command?: readonly string[];
+  /** Default: the beginning of its id. */
+  readonly hostname?: string;
   /** Its last output. */
   readonly log?: string;
   /** Requests that it has answered since it was started. */

@@ -58,6 +58,23 @@ describe("the survey of a stack", () => {
     ]);
   });
 
+  it("keeps the host name of a service whose data are bound to it, unless Compose gives that itself", async () => {
+    const broker = (own: string) => (scene: Scene) => {
+      const stack = stackOf(scene);
+      const { id } = stack.add("queue", { image: "rabbitmq:3", path: "/var/lib/rabbitmq" });
+      stack.alter(id, { hostname: id.slice(0, 12) });
+      stack.files.set(FILE, `${PAGE.trimEnd()}\n\n  queue:\n    image: rabbitmq:3\n${own}`);
+    };
+    const found = await survey(broker(""));
+    const [, queue] = found["services"] as readonly { hostname: string }[];
+    expect(found["services"]).toMatchObject([{ service: "db", hostname: "" }, { service: "queue" }]);
+    expect(queue?.hostname).toMatch(/^0+\d$/u);
+    expect(found["diff"]).toContain(`+  queue:\n+    hostname: "${queue?.hostname}"`);
+    const named = await survey(broker("    hostname: queue1\n"));
+    expect(named["services"]).toMatchObject([{ service: "db" }, { service: "queue", hostname: "" }]);
+    expect(named["diff"]).not.toContain("hostname");
+  });
+
   it("leaves alone what has a bind or a named volume", async () => {
     await expect(
       survey((scene) =>

@@ -17,7 +17,7 @@ async function asked(answer: (call: Call) => Partial<Said>) {
     calls.push({ argv, sql });
     return { code: 0, stdout: "", stderr: "", ...answer({ argv, sql }) };
   };
-  return { answered: await askRows(stack, "db", { ...MOVED, started_at: "" }), calls };
+  return { answered: await askRows(stack, "db", { ...MOVED, started_at: "", hostname: "" }), calls };
 }
 
 const databaseOf = ({ argv }: Call): string => argv[argv.indexOf("-d") + 1] ?? "";
@@ -41,6 +41,20 @@ describe("PostgreSQL is asked", () => {
         { name: `${name}.public.b\nc`, rows: "2" },
       ]),
     });
+  });
+
+  it("by TCP where its socket is not in the usual place", async () => {
+    const socket =
+      'psql: error: connection to server on socket "/tmp/.s.PGSQL.5432" failed: No such file or directory\n\tIs the server running locally and accepting connections on that socket?\n';
+    const { answered, calls } = await asked((call) => {
+      if (!call.argv.includes("127.0.0.1")) return { code: 2, stderr: socket };
+      return { stdout: listing(call) ? "shop\n" : "public.a\u001f1\n" };
+    });
+    expect(answered).toEqual({ rows: [{ name: "shop.public.a", rows: "1" }] });
+    expect(calls).toHaveLength(4);
+    const refused = "psql: error: connection to server at 127.0.0.1 failed: Connection refused\n";
+    const starting = await asked((call) => ({ code: 2, stderr: call.argv.includes("-h") ? refused : socket }));
+    expect(starting.answered).toEqual({ why: socket.trim() });
   });
 
   it("through another database where the usual one is gone", async () => {
@@ -75,7 +89,7 @@ describe("PostgreSQL is asked", () => {
         sqls.push(sql);
         return { code: 0, stdout: "", stderr: "", ...said };
       };
-      return whyNot(stack, "db", { ...MOVED, started_at: "" });
+      return whyNot(stack, "db", { ...MOVED, started_at: "", hostname: "" });
     };
     expect(await says({ stdout: "postgres\n" })).toBeUndefined();
     expect(await says({ code: 2, stderr: "psql: error: fe_sendauth: no password supplied\n" })).toBeUndefined();
@@ -92,7 +106,7 @@ describe("PostgreSQL is asked", () => {
     const stack = new FakeComposeStack();
     const stdout = 'OCI runtime exec failed: exec failed: exec: "x": executable file not found in $PATH: unknown\r\n';
     stack.answer = () => ({ code: 126, stdout, stderr: "" });
-    const moved = { ...MOVED, started_at: "", kind };
+    const moved = { ...MOVED, started_at: "", hostname: "", kind };
     expect(await askRows(stack, "db", moved)).toEqual({ locked: true });
     expect(await whyNot(stack, "db", moved)).toBeUndefined();
   });

@@ -52,9 +52,14 @@ describe("the order for a container like another one", () => {
     expect(body["HostConfig"]).toMatchObject({ Binds: binds });
   });
 
-  it("takes neither the address, nor the host name and the alias that are the old id", () => {
+  it("takes neither the address, nor the alias that is the old id", () => {
     expect(body["NetworkingConfig"]).toEqual({ EndpointsConfig: { mastodon_default: { Aliases: ["db"] } } });
-    expect(body).not.toHaveProperty("Hostname");
+  });
+
+  it("keeps the host name, below which the data may lie, unless it shares another container's network", () => {
+    expect(body["Hostname"]).toBe("abc123def456");
+    const shared = read({ ...SAID, HostConfig: { NetworkMode: "container:f00" } });
+    expect(likeBody(shared, { image: "x", labels: {} })).not.toHaveProperty("Hostname");
   });
 });
 

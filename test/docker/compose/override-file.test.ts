@@ -37,6 +37,13 @@ describe("the text of the override", () => {
     );
   });
 
+  it("says the host name that the data of a service are bound to", () => {
+    const named = { ...db, hostname: "3f2a" };
+    expect(overrideText("services:\n  db:\n    image: x\n", [named, { ...named, target: "/b" }])).toBe(
+      `services:\n  db:\n    image: x\n    hostname: 3f2a\n    volumes:\n      - ./postgres:${PGDATA}\n      - ./postgres:/b\n`,
+    );
+  });
+
   it("keeps what lies there, comments too", () => {
     const theirs = `# ours\nservices:\n  web: { image: x } # y\n  db:\n    volumes: [ "./a:/a" ]\n`;
     expect(overrideText(theirs, [db])).toBe(

@@ -21,6 +21,8 @@ export const movedService = z.object({
   volume: z.string(),
   /** Directory of that volume; "" if there is none. */
   source: z.string(),
+  /** Host name that the data are bound to, and that Compose would not give again; "" if there is none. */
+  hostname: z.string().default(""),
   /** Directory that they go to. */
   destination: z.string(),
   /** The same as the Compose file has it. */

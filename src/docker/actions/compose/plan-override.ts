@@ -42,14 +42,16 @@ export interface PlannedOverride {
 }
 
 export const givenTo = (services: readonly MovedService[]) =>
-  services.map(({ service, written, path }) => ({ service, source: written, target: path }));
+  services.map(({ service, written, path, hostname }) => ({ service, source: written, target: path, hostname }));
 
 export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverride> {
   const { host, call } = wanted;
   const main = call.files[0] ?? "";
   const text = await host.file(main, MOST_BYTES);
   if (text === undefined) throw refuse(`the Compose file ${quoted(main)} is gone`, host.label);
-  const services = await Promise.all(wanted.services.map((each) => placed(each, { wanted, text })));
+  const now = await askedOf(host, call);
+  const at = await Promise.all(wanted.services.map((each) => placed(each, { wanted, text })));
+  const services = at.map((each) => ({ ...each, hostname: keptName(each, now.model) }));
   const { file, byItself } = overrideFor(call);
   const existing = await host.file(file, MOST_BYTES);
   const after = overrideText(existing, givenTo(services));
@@ -59,7 +61,6 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
       file,
       "Give the services their volumes by hand, on directories that are not there yet, and begin anew.",
     );
-  const now = await askedOf(host, call);
   const drifted = await driftOf(wanted, now);
   guardKnown(wanted, { drifted, unset: now.unset });
   guardUnmounted(services, now.model);
@@ -75,6 +76,12 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
     diff: added(overrideText(undefined, givenTo(services)) ?? ""),
     in_file: await inFile({ ...wanted, services }, { main, text, then: then.model }),
   };
+}
+
+/** RabbitMQ, Consul and members of a cluster go by it; the engine gives each container another one. */
+function keptName({ service, hostname }: MovedService, { services }: ComposeModel): string {
+  const said = services.find(({ name }) => name === service)?.rest ?? {};
+  return said["hostname"] === undefined && said["network_mode"] === undefined ? hostname : "";
 }
 
 const added = (text: string): string =>
@@ -143,7 +150,12 @@ function guardSame(
 }
 
 const mountsOf = (services: readonly MovedService[]) =>
-  services.map(({ service, destination, path }) => ({ service, source: destination, target: path }));
+  services.map(({ service, destination, path, hostname }) => ({
+    service,
+    source: destination,
+    target: path,
+    hostname,
+  }));
 
 /** Before anything is stopped: of a directory of another account the owner writes the file, and has to be able to. */
 async function guardWritable(work: DockerWork, file: string, services: readonly MovedService[]): Promise<void> {

@@ -184,10 +184,14 @@ function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === "/" ? "/" : `${directory}/`);
 }
 
+/** Systems whose data are the same under every host name; of all others nobody knows. */
+const NAMELESS: ReadonlySet<string> = new Set(["postgresql", "redis", "mysql", "mariadb", "sqlite"]);
+
 function movedOf(container: DockerContainer, at: At, bytes: number): MovedService {
   const service = serviceOf(container);
   return {
     ...{ ...at, service, name: service, bytes, destination: "", written: "", env: { ...container.env } },
+    hostname: NAMELESS.has(at.kind) ? "" : (container.hostname ?? ""),
     ...{ container: container.name, container_id: container.id, started_at: container.startedAt },
     ...{ image: container.image, image_id: container.imageId },
   };
