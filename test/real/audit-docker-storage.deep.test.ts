@@ -137,7 +137,9 @@ describe("an audit of a real Docker host", () => {
     expect(await seen()).toEqual(before);
 
     // Its commands do their work: the rows are in the named volume, and the old one is as it was.
-    const move = findings.find((each) => each.subject.includes('"shop_db_1"'))?.commands ?? [];
+    const [dump, ...move] = findings.find((each) => each.subject.includes('"shop_db_1"'))?.commands ?? [];
+    // No server runs in it: only the files are there.
+    expect(dump).toMatch(/^docker exec shop_db_1 sh -c 'pg_dumpall/u);
     for (const line of move) await execa("sh", ["-c", line], { env: { DOCKER_HOST: engine.endpoint } });
     const mountpoint = (await engine.docker("volume", "inspect", "-f", "{{.Mountpoint}}", "shop_db-data")).trim();
     await execa("test", ["-s", join(mountpoint, "global", "pg_control")]);

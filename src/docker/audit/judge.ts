@@ -7,6 +7,7 @@ import { binds } from "./rules/binds.ts";
 import { compose } from "./rules/compose.ts";
 import { condition } from "./rules/condition.ts";
 import { engine } from "./rules/engine.ts";
+import { habits } from "./rules/habits.ts";
 import { images } from "./rules/images.ts";
 import { places } from "./rules/places.ts";
 import { volumes } from "./rules/volumes.ts";
@@ -32,6 +33,7 @@ export function judge(survey: StorageSurvey, terms: { readonly backedUp: readonl
     ...compose(stock, toldServices(stock, misplaced)),
     ...images(stock),
     ...backups(stock, terms.backedUp),
+    ...habits(stock),
     ...engine(stock),
   ];
   return { findings: sorted(findings), unlooked: unlooked(stock) };

@@ -28,7 +28,7 @@ export interface Fix {
   readonly commands: readonly string[];
 }
 
-/** Nothing of the old place is touched: the copy is made while the container is stopped, and the old container stays. */
+/** Nothing of the old place is touched: the rows are dumped while they can be, the copy is made while the container is stopped, and the old container stays. */
 export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   const { container, path } = data;
   const keeper = keeperText(stock, container) ?? writerText(stock, data);
@@ -36,6 +36,7 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   if (data.at.kind === "layer" && data.contents.system === "sqlite") return outOfLayer(stock, data);
   const { key, name } = newVolume(stock, data);
   const commands = [
+    ...dumpLines(stock, data),
     stock.command("stop", "-t", "60", container.name),
     stock.command("volume", "create", ...composeLabels(data, key), name),
     copyLine(stock, data, name),
@@ -69,13 +70,17 @@ export function saveFirst(stock: Stock, data: UsedData, keeper: string): Fix {
   const { container, contents } = data;
   const never = `Do not stop, remove or update it before its rows are saved: ${keeper}.`;
   const then = "Then give it a named volume by whatever started it, and load the rows there.";
-  const dump = systemOf(contents.system)?.dump ?? "";
-  if (container.running && dump === "")
+  const lines = container.running ? dumpLines(stock, data) : [filesLine(stock, data)];
+  if (lines.length === 0)
     return { fix: `${never} Save them by means of ${contents.title} while it runs. ${then}`, commands: [] };
-  const line = container.running
-    ? `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([`${container.name}-backup`])}`
-    : filesLine(stock, data);
-  return { fix: `${never} ${then}`, commands: [line] };
+  return { fix: `${never} ${then}`, commands: lines };
+}
+
+/** None of a container that does not run, nor of a system that has no such command. */
+export function dumpLines(stock: Stock, { container, contents }: UsedData): readonly string[] {
+  const dump = systemOf(contents.system)?.dump ?? "";
+  if (dump === "" || !container.running) return [];
+  return [`${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([`${container.name}-backup`])}`];
 }
 
 function composeLabels({ container: { compose } }: UsedData, key: string): readonly string[] {

@@ -2,6 +2,7 @@
  * The data of a surveyed host and their places, with the lines about them in Compose files: all rules ask for these.
  */
 import type { Data } from "../data-directory/recognise.ts";
+import { RUN_LABEL } from "../../kit/commands/docker-work-commands.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { quote } from "../../kit/commands/shell-quote.ts";
 import type { Finding, FindingCode, Severity } from "./finding.ts";
@@ -79,6 +80,7 @@ export class Stock {
   }
 
   #dataOf(container: SurveyedContainer): readonly UsedData[] {
+    if (keptBy(container) !== undefined) return [];
     const mounted = container.mounts.flatMap((mount): readonly UsedData[] => {
       const volume = mount.kind === "volume" ? this.#volumes.get(mount.volume) : undefined;
       const contents = volume?.contents ?? mount.contents;
@@ -93,6 +95,10 @@ export class Stock {
     return [...mounted, ...written];
   }
 }
+
+/** The run of ours that keeps a container, out of Compose's sight. One that an undo brought back is its stack's own again. */
+export const keptBy = ({ labels, compose }: Pick<SurveyedContainer, "labels" | "compose">): string | undefined =>
+  compose === null ? labels[RUN_LABEL] : undefined;
 
 /** A finding that no line of a file is about. */
 export const about = (subject: string, told: Told): Finding => ({ subject, at: "", commands: [], ...told });

@@ -43,6 +43,7 @@ describe("where data lie", () => {
     });
     expect(found).toMatchObject({ code: "data-in-anonymous-volume", severity: "serious", at: `${FILE}:7` });
     expect(found?.commands).toEqual([
+      expect.stringMatching(/^docker exec shop-db-1 sh -c 'pg_dumpall .*' > shop-db-1-backup$/u),
       "docker stop -t 60 shop-db-1",
       "docker volume create --label com.docker.compose.project=shop --label com.docker.compose.volume=db-data shop_db-data",
       `docker run --rm --network none --user 0:0 --mount type=volume,src=${ANONYMOUS},dst=/from,readonly,volume-nocopy --mount type=volume,src=shop_db-data,dst=/to,volume-nocopy --entrypoint cp sha256:16 -a /from/. /to/`,
@@ -114,7 +115,7 @@ describe("where data lie", () => {
     const scaled = ["shop-db-1", "shop-db-2"].map((name, at) =>
       container(name, { mounts: [mountOf(two[at]?.name ?? "")], compose: member("db") }),
     );
-    const names = findings({ volumes: two, containers: scaled }).flatMap(({ commands }) => commands[1] ?? []);
+    const names = findings({ volumes: two, containers: scaled }).flatMap(({ commands }) => commands[2] ?? []);
     expect(new Set(names).size).toBe(2);
   });
 
@@ -132,10 +133,10 @@ describe("where data lie", () => {
     const labels = { "com.docker.compose.project": "shop", maintainer: "them", "traefik.enable": "true" };
     const db = container("db", { mounts: [mountOf(ANONYMOUS)], compose: member("db"), labels });
     const [found] = findings({ volumes: [volume(ANONYMOUS)], containers: [db] });
-    expect(found?.commands[0]).toBe("docker stop -t 60 db");
+    expect(found?.commands[1]).toBe("docker stop -t 60 db");
     const images = [{ id: "sha256:16", tags: [], volumes: [], env: {}, labels: { maintainer: "them" } }] as never;
     const plain = container("db", { mounts: [mountOf(ANONYMOUS)], labels: { maintainer: "them" } });
-    expect(findings({ volumes: [volume(ANONYMOUS)], containers: [plain], images })[0]?.commands[0]).toMatch(/stop/);
+    expect(findings({ volumes: [volume(ANONYMOUS)], containers: [plain], images })[0]?.commands[1]).toMatch(/stop/);
   });
 
   it("tells every cluster of one volume, and holds the image to none that is not its own", () => {
@@ -350,6 +351,13 @@ describe("data and images", () => {
   it("finds data that are damaged, and an initdb that did not come to its end", () => {
     const damaged = postgres({ postgres: { ...directory, condition: "damaged", why: "global/pg_control is damaged" } });
     expect(using(damaged)).toEqual(["data-damaged"]);
+    const lines = (over: object) =>
+      findings({
+        volumes: [volume("pg", { contents: damaged })],
+        containers: [container("db", { mounts: [mountOf("pg")], ...over })],
+      }).flatMap(({ commands }) => commands);
+    expect(lines({})).toEqual([expect.stringMatching(/^docker exec db sh -c 'pg_dumpall/u)]);
+    expect(lines({ running: false })).toEqual(["docker stop db"]);
     const begun = postgres({ postgres: { ...directory, condition: "begun", why: "initdb" } });
     expect(using(begun, { labels: {} })).toEqual(["data-half-made"]);
   });

@@ -2,12 +2,14 @@
 import { dataIn } from "../../data-directory/recognise.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { systemOf } from "../../data-directory/systems.ts";
 import type { Finding } from "../finding.ts";
+import { dumpLines } from "../moving.ts";
 import { dataText, type Stock, type UsedData } from "../stock.ts";
 import type { SurveyedContainer } from "../survey.ts";
 
-const BACKUP = /backup|wal-?[eg]\b|pgbackrest|barman|restic|borg|kopia|duplic|dump|archiv|velero|rclone/i;
+/** Programs whose work is a backup; "archive" and "dump" are names of many others. */
+const BACKUP =
+  /backup|wal-?[eg]\b|pgbackrest|barman|restic|borg|kopia|duplicat[ie]|duplicity|duplicacy|velero|rclone|(?:pg_?|mysql-?|mongo)dump/i;
 
 /** `elsewhere`: volumes, directories, containers and services that the operator says are backed up. */
 export function backups(stock: Stock, elsewhere: readonly string[]): readonly Finding[] {
@@ -23,19 +25,17 @@ export function backups(stock: Stock, elsewhere: readonly string[]): readonly Fi
   });
 }
 
-function finding(stock: Stock, { container, contents, at }: UsedData): Finding {
-  const dump = systemOf(contents.system)?.dump ?? "";
-  const file = `${container.name}-backup`;
+function finding(stock: Stock, data: UsedData): Finding {
+  const { container, contents, at } = data;
   const labels = [container.labels, at.kind === "volume" ? at.volume.labels : {}].flatMap((each) => Object.keys(each));
   // Anybody may write one.
   const label = labels.find((name) => BACKUP.test(name));
-  const line = `${stock.command("exec", container.name, "sh", "-c", dump)} > ${quote([file])}`;
   return stock.of(container, {
     code: "data-without-backup",
     severity: "warning",
     what: `Nothing on this host backs up ${dataText(contents)}${label === undefined ? "" : `: its label ${quoted(label)} is no proof`}.`,
     fix: `Take a backup by the system's own means, and regularly; if there is one elsewhere, say so with --input backed_up=${quote([container.name])}.`,
-    commands: dump === "" ? [] : [line],
+    commands: dumpLines(stock, data),
   });
 }
 
@@ -49,8 +49,9 @@ function isSaved(stock: Stock, data: UsedData, elsewhere: readonly string[]): bo
   return stock.survey.containers.some((other) => other.id !== container.id && backsUp(other, data));
 }
 
-/** Another container that is called so and sees the same files; one of the stack needs only a program for it. */
+/** Another container that is called so and sees the same files; one of the stack needs only a program for it. It runs, or ended well. */
 function backsUp(other: SurveyedContainer, { at, container }: UsedData): boolean {
+  if (!other.running && (other.status !== "exited" || other.exitCode !== 0)) return false;
   const source = at.kind === "layer" ? undefined : at.mount.source;
   const shares = source !== undefined && other.mounts.some((mount) => `${source}/`.startsWith(`${mount.source}/`));
   if (shares && BACKUP.test(other.name)) return true;

@@ -1,4 +1,5 @@
 /** Data that will not start as they are, or not with the next image. */
+import { dataPathsOf } from "../../compose/data-paths.ts";
 import { readImageReference } from "../../compose/image-reference.ts";
 import { dataIn } from "../../data-directory/recognise.ts";
 import { quoted } from "../../../kit/text/printable.ts";
@@ -20,7 +21,9 @@ function damaged(stock: Stock, data: UsedData): readonly Finding[] {
   const { postgres } = contents;
   if (postgres === undefined || postgres.condition === "whole") return [];
   const begun = postgres.condition === "begun";
-  const keeper = keeperText(stock, container);
+  // A server that runs still has its rows; after a stop nobody may get them any more.
+  const isServing = container.running && !begun ? "its server may not start again on these files" : undefined;
+  const keeper = keeperText(stock, container) ?? isServing;
   const fix = begun
     ? "If nobody has ever used it, stop the container and give it an empty volume."
     : "Take a copy of it before anything else, and let nothing write to it.";
@@ -55,6 +58,8 @@ function otherVersion(stock: Stock, data: UsedData): readonly Finding[] {
 
 function unpinned(stock: Stock, { contents, container }: UsedData): readonly Finding[] {
   const { image } = container;
+  // One that is built here has the release that its own recipe says.
+  if (!dataPathsOf(image).some(({ kind, sure }) => kind === "postgresql" && sure === "named")) return [];
   const reference = readImageReference(image);
   const floats =
     reference !== undefined && reference.digest === undefined && /^(?:latest|alpine)?$/.test(reference.tag ?? "");

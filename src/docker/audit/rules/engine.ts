@@ -28,8 +28,8 @@ function space(stock: Stock): readonly Finding[] {
       code: "space-short",
       severity: least < SERIOUS ? "serious" : "warning",
       what: `On the disk of ${quoted(engine.root)} ${what}: databases stop when it is full, and some of them come back only with more room.`,
-      fix: `Free the build cache${cache} and images that nobody runs. Volumes are never pruned for room.`,
-      commands: [stock.command("builder", "prune"), stock.command("image", "prune", "-a")],
+      fix: `Free the build cache${cache}. Then look at the images, and remove by name those that nobody misses: one may hold rows (docker commit), or alone start a database. Volumes are never pruned for room.`,
+      commands: [stock.command("builder", "prune"), stock.command("image", "ls")],
     }),
   ];
 }

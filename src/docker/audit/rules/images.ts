@@ -1,11 +1,23 @@
 /** Paths at which an image makes anonymous volumes, when nothing is mounted there. */
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
-import type { Stock } from "../stock.ts";
+import { keptBy, type Stock } from "../stock.ts";
 import type { SurveyedContainer } from "../survey.ts";
 
 export function images(stock: Stock): readonly Finding[] {
-  return stock.survey.containers.flatMap((container) => madeVolumes(stock, container));
+  return stock.survey.containers.flatMap((container) => {
+    const run = keptBy(container);
+    return run === undefined ? madeVolumes(stock, container) : [kept(stock, container, run)];
+  });
+}
+
+function kept(stock: Stock, container: SurveyedContainer, run: string): Finding {
+  return stock.of(container, {
+    code: "kept-by-run",
+    severity: "note",
+    what: `The run ${quoted(run)} of dingo-recover keeps it, or is at work in it.`,
+    fix: 'Once that run has ended and a backup of the new place stands, remove it: never with "-v".',
+  });
 }
 
 function madeVolumes(stock: Stock, container: SurveyedContainer): readonly Finding[] {

@@ -1,4 +1,5 @@
 /** Volumes that no container uses. */
+import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
@@ -23,6 +24,7 @@ export function volumes(stock: Stock): readonly Finding[] {
 function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
   const { contents, anonymous, name, bytes } = volume;
   if (contents.kind !== "data") return [];
+  const run = volume.labels[RUN_LABEL];
   const major = Number.parseInt(stock.survey.engine.version, 10);
   const prune = anonymous || !(major >= PRUNES_ANONYMOUS) ? '"docker volume prune"' : '"docker volume prune --all"';
   const size = bytes === null ? "" : `, ${bytesText(bytes)}`;
@@ -31,8 +33,8 @@ function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
   return [
     about(volumeText(volume), {
       code: "data-in-unused-volume",
-      severity: anonymous ? "serious" : "warning",
-      what: `${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
+      severity: run !== undefined ? "note" : anonymous ? "serious" : "warning",
+      what: `${run === undefined ? "" : `A copy of the run ${quoted(run)} of dingo-recover: `}${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
       fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
       commands: [stock.command("volume", "inspect", name)],
     }),
