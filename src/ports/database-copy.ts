@@ -6,6 +6,7 @@
  * during the copy; `command-failed` where a program said no.
  */
 import type { CopyServer, FillOrder, ServerPrograms } from "../kit/commands/database-copy-commands.ts";
+import type { DumpOrder, LoadOrder } from "../kit/commands/database-dump-commands.ts";
 
 export type { CopyServer, FillOrder, ServerPrograms };
 
@@ -64,11 +65,11 @@ export interface DatabaseCopies {
     text: string,
   ): Promise<{ readonly rows: readonly (readonly string[])[]; readonly failed: readonly string[] }>;
   /** Of a database an archive of pg_dump; "" for the roles, as text. */
-  dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile>;
+  dump(server: CopyServer, order: DumpOrder): Promise<DumpFile>;
   /** Undefined if there is none. */
   dumped(file: string): Promise<DumpFile | undefined>;
-  /** Loads an archive into an empty database. Returns the complaint that ended it; empty if there was none. */
-  load(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<readonly string[]>;
+  /** Loads an archive into an empty database. Returns the complaint that ended it, or all if it goes on; empty if there was none. */
+  load(server: CopyServer, order: LoadOrder): Promise<readonly string[]>;
   /** All roles of a file but the server's own, which is there; likewise. */
   loadRoles(server: CopyServer, file: string): Promise<readonly string[]>;
 }

@@ -164,6 +164,61 @@ describe("a lost database among the volumes of a real engine", () => {
     await scene.engine.docker("rm", "living");
   });
 
+  it("prints lines that bring all rows into an empty server, as they are typed", async () => {
+    const ran = await scene.begun("typed", ...run({ volumes: scene.lost }));
+    expect(ran.exitCode, ran.all).toBe(0);
+    const lines = [...ran.all.matchAll(/^ *\$ (docker exec -i CONTAINER .*)$/gmu)].map(([, line = ""]) => line);
+    expect(lines).toHaveLength(2);
+    await scene.run("typed", "postgres:13", "-e", "PGHOST=127.0.0.1");
+    await scene.ready("typed", "postgres");
+    for (const line of lines)
+      await execa("sh", ["-c", line.replaceAll("CONTAINER", "typed").replaceAll("ROLE", "postgres")], {
+        env: scene.env,
+      });
+    expect((await scene.sql("typed", "postgres", "select count(*) from posts", ROLE)).trim()).toBe(String(ROWS));
+    await scene.engine.docker("rm", "-f", "-v", "typed");
+  });
+
+  it("saves what starts beside what does not, with a replication slot too, and says so by its exit code", async () => {
+    const path = (name: string): string => join(scene.engine.directory, "data", "volumes", name, "_data");
+    for (const name of ["beside", "with-slot"]) {
+      await scene.engine.docker("volume", "create", name);
+      await execa("cp", ["-a", `${path(scene.named)}/.`, path(name)]);
+    }
+    await execa("sh", ["-c", 'rm -f "$1"/pg_wal/0*', "sh", path("beside")]);
+    const words = ["-c", "wal_level=logical"];
+    const volume = ["-v", "with-slot:/var/lib/postgresql/data"];
+    await scene.engine.docker(
+      "run",
+      "-d",
+      "--network",
+      "none",
+      "--name",
+      "slot",
+      ...volume,
+      "postgres:15",
+      "postgres",
+      ...words,
+    );
+    await scene.ready("slot", "postgres");
+    await scene.sql("slot", "postgres", "create database nolog");
+    await scene.sql("slot", "postgres", "create table kept as select g from generate_series(1, 7) g", "nolog");
+    await scene.sql("slot", "postgres", "alter database nolog allow_connections false");
+    await scene.sql("slot", "postgres", "select pg_create_logical_replication_slot('cdc', 'pgoutput')");
+    await scene.engine.docker("stop", "-t", "60", "slot");
+    await scene.engine.docker("rm", "slot");
+    const ran = await scene.begun(
+      "beside",
+      ...run({ database: "", table: "", volumes: "beside,with-slot", dump: "all" }),
+    );
+    const said = ran.all.replace(/\s+/gu, " ");
+    expect(ran.exitCode, ran.all).toBe(20);
+    expect(said).toContain("NOT READ: beside: PostgreSQL does not start on the copy: its WAL is missing or damaged");
+    expect(said).toContain("nolog: 1 table, 7 rows");
+    expect(await scene.left()).toEqual([]);
+    await scene.engine.docker("volume", "rm", "beside", "with-slot");
+  });
+
   it("needs no image of the release where a directory has its programs", async () => {
     await scene.engine.docker("image", "rm", "-f", "postgres:13");
     const without = await scene.begun("no-image", ...run({ volumes: scene.lost }));

@@ -145,7 +145,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     return { rows: rows.filter((row) => row !== "").map((row) => row.split(commands.FIELD)), failed };
   }
 
-  async dump(server: CopyServer, order: { readonly database: string; readonly file: string }): Promise<DumpFile> {
+  async dump(server: CopyServer, order: dumps.DumpOrder): Promise<DumpFile> {
     const argv = dumps.dumpTo(this.#words, server, order);
     const result = await this.#shell.run(argv, { timeoutMs: LONGEST_MS });
     if (result.code !== 0) throw await this.#failureOf(server, { argv, result }, order.file);
@@ -156,7 +156,7 @@ export class DockerDatabaseCopies implements DatabaseCopies {
     return this.#file(file, await this.#do(dumps.hashOfFile(file), { timeoutMs: LONGEST_MS }));
   }
 
-  async load(server: CopyServer, order: { readonly database: string; readonly file: string }) {
+  async load(server: CopyServer, order: dumps.LoadOrder) {
     const argv = dumps.loadFrom(this.#words, server, order);
     return await this.#loaded(server, argv, { by: "pg_restore", complaint: CLIENTS.pgRestoreComplains.says });
   }
@@ -228,7 +228,7 @@ function full(to: string): RecoverError {
   return giveUp("does-not-fit", `the disk was full, or about to be, before ${quoted(to)} was whole`)
     .at(to)
     .advise(
-      "Make room without touching a volume (docker image prune is harmless, docker volume prune is not), then resume.",
+      "Make room without touching a volume (docker builder prune is harmless, docker volume prune is not), then resume.",
     );
 }
 

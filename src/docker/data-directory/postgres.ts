@@ -24,6 +24,8 @@ export interface PostgresDirectory {
   /** As its catalogue on disk names them: those that only the WAL knows are not here. Absent in surveys of before. */
   readonly databases?: readonly CatalogueDatabase[];
   readonly superusers?: readonly string[];
+  /** Its WAL is a link to another place (`initdb --waldir`), which no copy of the directory has. */
+  readonly walElsewhere?: true;
   /** The fault of the directory, as a sentence; "" when it has none. */
   readonly why: string;
 }

@@ -93,9 +93,11 @@ function ofDirectory(looked: Seen, inside: string): Contents {
   const touched = new Date(
     1000 * Math.max(looked.modified, ...looked.files.map(({ modified }) => modified)),
   ).toISOString();
-  const postgres = readPostgres(files, is);
-  if (postgres !== undefined) {
-    const { version } = postgres;
+  const own = readPostgres(files, is);
+  if (own !== undefined) {
+    const { version } = own;
+    const isLinked = looked.entries.some(({ name, kind }) => /^pg_(?:wal|xlog)$/.test(name) && kind === "other");
+    const postgres = isLinked ? ({ ...own, walElsewhere: true } as const) : own;
     return { kind: "data", system: "postgresql", title: "PostgreSQL", version, inside, touched, postgres };
   }
   const found = SYSTEMS.find(({ system, marks }) => system !== "postgresql" && marks.some((all) => all.every(is)));

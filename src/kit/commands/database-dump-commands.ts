@@ -4,7 +4,7 @@
  * which has none, loads a database from an archive of pg_dump; psql gets the roles as hexadecimal digits alone.
  */
 import { databaseAlone } from "./connection-string.ts";
-import { type CopyServer, execute } from "./database-copy-commands.ts";
+import { type CopyServer, execute, leniency } from "./database-copy-commands.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
@@ -27,12 +27,15 @@ set -C && (ulimit -S -f "$(((free - kept) * 2))"; exec "$@") > "$f.part" && sync
 `;
 const FROM_FILE_SCRIPT = 'f=$1; shift; exec "$@" < "$f"';
 
-/** "" for the roles of the cluster: pg_dumpall knows no format but text. */
-export const dumpTo = (
-  words: DockerWords,
-  server: CopyServer,
-  { database, file }: { readonly database: string; readonly file: string },
-): Argv => [
+export interface DumpOrder {
+  /** "" for the roles of the cluster: pg_dumpall knows no format but text. */
+  readonly database: string;
+  readonly file: string;
+  /** Tables without their rows, as SQL names them. */
+  readonly without?: readonly string[];
+}
+
+export const dumpTo = (words: DockerWords, server: CopyServer, { database, file, without = [] }: DumpOrder): Argv => [
   ...(["sh", "-c", TO_FILE_SCRIPT, "sh", file] as const),
   ...(database === ""
     ? execute(words, server, [
@@ -40,7 +43,8 @@ export const dumpTo = (
         ...["--roles-only", "-h", "/tmp", "-U", server.role],
       ])
     : execute(words, server, [
-        'exec pg_dump "$@"',
+        `${leniency(server)}exec pg_dump "$@"`,
+        ...without.map((table) => `--exclude-table-data=${table}`),
         ...["-F", "c", "-E", "UTF8", "-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
       ])),
 ];
@@ -52,16 +56,24 @@ export const hashOfFile = (file: string): Argv => [
   file,
 ];
 
-/** An archive of a database into an empty one; it ends at the first error. */
+export interface LoadOrder {
+  readonly database: string;
+  readonly file: string;
+  /** Goes on behind an error. */
+  readonly goesOn?: boolean;
+}
+
+/** An archive of a database into an empty one. */
 export const loadFrom = (
   words: DockerWords,
   server: CopyServer,
-  { database, file }: { readonly database: string; readonly file: string },
+  { database, file, goesOn = false }: LoadOrder,
 ): Argv => [
   ...(["sh", "-c", FROM_FILE_SCRIPT, "sh", file] as const),
   ...execute(words, server, [
     'exec pg_restore "$@"',
-    ...["--exit-on-error", "--no-tablespaces", "-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
+    ...(goesOn ? [] : ["--exit-on-error"]),
+    ...["--no-tablespaces", "-h", "/tmp", "-U", server.role, "-d", databaseAlone(database)],
   ]),
 ];
 

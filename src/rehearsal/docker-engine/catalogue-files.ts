@@ -5,8 +5,19 @@
 import { type PostgresSeed, postgresFiles } from "./postgres-files.ts";
 import { file, type TreeNode } from "./tree.ts";
 
-/** Database → table → how many rows. */
-export type BoxDatabases = Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** Of a damaged one `rows` can be read if its clients are lenient. */
+interface AilingTable {
+  readonly rows: number;
+  readonly ails: "pages" | "file" | "definition" | "library";
+}
+/** Of an image's environment: it has the library that such a table needs. */
+export const HAS_LIBRARY = "BOX_LIBRARY=1";
+/** How many rows. */
+export type BoxTable = number | AilingTable;
+/** Database → table. */
+export type BoxDatabases = Readonly<Record<string, Readonly<Record<string, BoxTable>>>>;
+/** In the place of a table: nobody may enter the database. */
+export const CLOSED = "\0closed";
 
 export interface DatabaseSeed extends PostgresSeed {
   readonly role: string;

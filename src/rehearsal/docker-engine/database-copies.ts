@@ -4,7 +4,15 @@
  */
 import { type Applied, fails, says } from "./answer.ts";
 import { archived, unarchived } from "../box-archive.ts";
-import { type BoxDatabases, ROWS_FILE, rowsFile, rowsIn } from "./catalogue-files.ts";
+import {
+  type BoxDatabases,
+  type BoxTable,
+  CLOSED,
+  HAS_LIBRARY,
+  ROWS_FILE,
+  rowsFile,
+  rowsIn,
+} from "./catalogue-files.ts";
 import { freeBytes, graft, nodeOn, put, recorded, treeOn } from "./machine-files.ts";
 import { create } from "./lifecycle.ts";
 import { containerOf, type DockerEngineState, imageOf, mountpoint, type SimContainer } from "./state.ts";
@@ -188,11 +196,34 @@ export function execCopy(
   const databases = databasesOf(state, container) ?? {};
   const database = /^dbname='(.*)'$/s.exec(args[args.indexOf("-d") + 1] ?? "")?.[1] ?? "postgres";
   if (script.includes("exec pg_dumpall")) return says(state, ROLES);
-  if (script.includes("exec pg_dump ")) return says(state, archived(JSON.stringify(databases[database] ?? {})));
+  if (databases[database]?.[CLOSED] !== undefined)
+    return fails(state, `psql: error: FATAL:  database "${database}" is not currently accepting connections`, 2);
+  const isLenient = script.includes("zero_damaged_pages=on");
+  const hasLibrary = state.images[container.imageId]?.env.includes(HAS_LIBRARY) === true;
+  if (script.includes("exec pg_dump ")) {
+    const without = args.flatMap((word) => /^--exclude-table-data="public"\."(.*)"$/s.exec(word)?.[1] ?? []);
+    const tables = Object.entries(databases[database] ?? {});
+    const unread = tables.find(
+      ([name, table]) => !without.includes(name) && errorOf(table, { isLenient, hasLibrary }) !== undefined,
+    );
+    if (unread !== undefined)
+      return fails(state, `pg_dump: error: Dumping the contents of table "${unread[0]}" failed: PQgetResult() failed.`);
+    const dumped = tables.map(([name, table]) => [name, without.includes(name) ? 0 : loadedAs(table)] as const);
+    return says(state, archived(JSON.stringify(Object.fromEntries(dumped))));
+  }
   if (script.includes("exec pg_restore ")) {
     const read = unarchived(stdin);
     if ("wrong" in read) return fails(state, `pg_restore: error: ${read.wrong}`);
     const loaded = JSON.parse(read.content) as BoxDatabases[string];
+    const odd = Object.keys(loaded).find((name) => typeof loaded[name] === "object");
+    if (odd !== undefined) {
+      const said = `pg_restore: error: could not execute query: ERROR:  type "${odd}" does not exist`;
+      if (args.includes("--exit-on-error")) return fails(state, said);
+      const { [odd]: _lost, ...others } = loaded;
+      const next = { ...databases, [database]: { ...databases[database], ...others } };
+      const made = changed(state, container, { databases: next, now, what: `load ${database} ${container.name}` });
+      return fails(made, `${said}\npg_restore: warning: errors ignored on restore: 1`);
+    }
     const there = Object.keys(loaded).find((name) => name in (databases[database] ?? {}));
     if (there !== undefined)
       return fails(state, `pg_restore: error: could not execute query: ERROR:  relation "${there}" already exists`);
@@ -219,20 +250,57 @@ export function execCopy(
         what: `create database ${made} ${container.name}`,
       }),
     );
-  return sql(state, { databases, database, text: stdin });
+  if (stdin.startsWith("UPDATE pg_database SET datallowconn")) {
+    const open = Object.entries(databases).map(([name, { [CLOSED]: _closed, ...tables }]) => [name, tables] as const);
+    return says(put(state, rowsPath(state, container), rowsFile(Object.fromEntries(open), now)));
+  }
+  return sql(state, { databases, database, text: stdin, isLenient, hasLibrary });
 }
+
+interface Reader {
+  readonly isLenient: boolean;
+  readonly hasLibrary: boolean;
+}
+const NO_LIBRARY = 'ERROR:  could not access file "$libdir/hstore": No such file or directory';
+
+/** Why its rows cannot be read. */
+function errorOf(table: BoxTable, { isLenient, hasLibrary }: Reader): string | undefined {
+  if (typeof table === "number" || table.ails === "definition") return undefined;
+  if (table.ails === "library") return hasLibrary ? undefined : NO_LIBRARY;
+  if (table.ails === "file") return 'ERROR:  could not open file "base/16384/16393": No such file or directory';
+  return isLenient ? undefined : "ERROR:  invalid page in block 3 of relation base/16384/16388";
+}
+
+const rowsOf = (table: BoxTable): number => (typeof table === "number" ? table : table.rows);
+const loadedAs = (table: BoxTable): BoxTable =>
+  typeof table === "object" && table.ails === "definition" ? table : rowsOf(table);
 
 const ROLES = "-- the box's roles\n-- PostgreSQL database cluster dump complete\n";
 
 function sql(
   state: DockerEngineState,
-  { databases, database, text }: { readonly databases: BoxDatabases; readonly database: string; readonly text: string },
+  {
+    databases,
+    database,
+    text,
+    ...reader
+  }: Reader & {
+    readonly databases: BoxDatabases;
+    readonly database: string;
+    readonly text: string;
+  },
 ): Applied | undefined {
   const table = (rows: readonly (readonly (string | number)[])[]): Applied =>
     says(state, rows.length === 0 ? "" : `${rows.map((row) => row.join(FIELD)).join(ROW)}\n`);
   const names = Object.keys(databases[database] ?? {}).sort();
   if (text === "") return says(state);
   if (text.startsWith("SELECT rolsuper")) return table([["t"]]);
+  if (text.startsWith("SELECT DISTINCT probin")) {
+    const all = Object.values(databases[database] ?? {});
+    return table(all.some((each) => typeof each === "object" && each.ails === "library") ? [["$libdir/hstore"]] : []);
+  }
+  if (text.startsWith("LOAD "))
+    return { state, answer: { code: 0, stdout: "", stderr: reader.hasLibrary ? "" : `${NO_LIBRARY}\n` } };
   if (text.startsWith("SELECT datname"))
     return table(
       Object.keys(databases)
@@ -242,13 +310,12 @@ function sql(
   if (text.includes("json_agg(a.attname")) return table(names.map((name) => ["public", name, ""]));
   if (!text.startsWith("SELECT E'")) return undefined;
   const counts = [...text.matchAll(/^SELECT E'\\x1e(\d+)', .* FROM ONLY "public"\."((?:[^"]|"")*)";$/gm)];
-  return says(
-    state,
-    counts
-      .map(
-        ([, index = "", name = ""]) =>
-          `${ROW}${index}${FIELD}${databases[database]?.[name.replaceAll('""', '"')] ?? 0}${FIELD}\n`,
-      )
-      .join(""),
-  );
+  const asked = counts.map(([, index = "", name = ""]) => {
+    const table = databases[database]?.[name.replaceAll('""', '"')] ?? 0;
+    return { index, table, error: errorOf(table, reader) };
+  });
+  const read = asked.filter(({ error }) => error === undefined);
+  const rows = read.map(({ index, table }) => `${ROW}${index}${FIELD}${rowsOf(table)}${FIELD}\n`);
+  const stderr = asked.flatMap(({ error }) => (error === undefined ? [] : [`${error}\n`])).join("");
+  return { state, answer: { code: 0, stdout: rows.join(""), stderr } };
 }

@@ -1,9 +1,9 @@
 /** Asks a server on a copy for its databases, tables, numbers of rows, and the time of the newest row. */
 import { z } from "zod";
 import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
-import { refuse } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import { onOneLine } from "../../../kit/text/printable.ts";
-import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
+import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 
 export const tableFacts = z.object({
   schema: z.string(),
@@ -27,9 +27,11 @@ export const databaseFacts = z.object({
 });
 export type DatabaseFacts = z.infer<typeof databaseFacts>;
 
-/** Names come first in a row: the last field ends at a newline. */
+/** Names come first in a row: the last field ends at a newline. Rows of people may lie in a template too. */
 const DATABASES =
-  "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(oid) FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1;";
+  "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(oid) FROM pg_database WHERE datname <> 'template0' ORDER BY 1;";
+/** Of a copy alone: somebody has closed a database, and its rows are wanted all the same. */
+const OPEN = "UPDATE pg_database SET datallowconn = true WHERE NOT datallowconn AND datname <> 'template0';";
 /** Tables of people, without those that an extension brings; the columns with a time of each, as JSON. */
 const TABLES = `SELECT n.nspname, c.relname,
   (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (1082, 1114, 1184))
@@ -38,9 +40,31 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_cata
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1, 2;`;
 
+const LIBRARIES = "SELECT DISTINCT probin FROM pg_proc WHERE probin LIKE '$libdir/%' ORDER BY 1;";
+/** dfmgr.c, internal_load_library. */
+const NOT_THERE = /could not access file "([^"]+)"/u;
+
+/** Libraries that functions of these databases come from, and that the server has not. */
+export async function lackingLibraries(
+  copies: Asked,
+  server: CopyServer,
+  databases: readonly DatabaseFacts[],
+): Promise<readonly string[]> {
+  const lacking = new Set<string>();
+  for (const { name } of databases.filter(({ damage, tables }) => tables.length > 0 || damage.length === 0)) {
+    const { rows } = await copies.sql(server, name, LIBRARIES);
+    const loads = rows.map(([library = ""]) => `LOAD ${quoteLiteral(library)};`);
+    const { failed } = loads.length === 0 ? { failed: [] } : await copies.sql(server, name, loads.join("\n"));
+    for (const line of failed) lacking.add(NOT_THERE.exec(line)?.[1] ?? "");
+  }
+  lacking.delete("");
+  return [...lacking].sort();
+}
+
 type Asked = Pick<DatabaseCopies, "sql">;
 
 export async function askDatabases(copies: Asked, server: CopyServer, entry: string): Promise<DatabaseFacts[]> {
+  await copies.sql(server, entry, OPEN);
   const { rows, failed } = await copies.sql(server, entry, DATABASES);
   const [why] = failed;
   // No row tells nothing: a copy may be damaged in its list of databases.
@@ -50,10 +74,21 @@ export async function askDatabases(copies: Asked, server: CopyServer, entry: str
       .advise("Choose another copy or candidate; the volume that was copied is as it was.");
   const found: DatabaseFacts[] = [];
   for (const [name = "", collate = "", ctype = "", encoding = "", bytes = ""] of rows) {
-    const { tables, damage } = await askTables(copies, server, name);
+    const { tables, damage } = await asked(copies, server, name);
+    if (name === "template1" && tables.length === 0) continue;
     found.push({ name, bytes: Number(bytes), encoding, collate, ctype, tables: [...tables], damage: [...damage] });
   }
   return found;
+}
+
+/** One that cannot be entered is damaged, and leaves the others alone. */
+async function asked(copies: Asked, server: CopyServer, name: string): ReturnType<typeof askTables> {
+  try {
+    return await askTables(copies, server, name);
+  } catch (error) {
+    if (!(error instanceof RecoverError) || error.code !== "command-failed") throw error;
+    return { tables: [], damage: [error.message] };
+  }
 }
 
 export async function askTables(
@@ -63,7 +98,9 @@ export async function askTables(
 ): Promise<{ readonly tables: readonly TableFacts[]; readonly damage: readonly string[] }> {
   const listed = await copies.sql(server, database, TABLES);
   const names = listed.rows.map(([schema = "", table = ""]) => ({ schema, table }));
-  const counted = await copies.sql(server, database, listed.rows.map(countOf).join("\n"));
+  // Of a damaged table the number alone: a time that cannot be read hides no row.
+  const asked = server.isLenient === true ? listed.rows.map((row) => row.slice(0, 2)) : listed.rows;
+  const counted = await copies.sql(server, database, asked.map(countOf).join("\n"));
   const byIndex = new Map(
     counted.rows.map(([index = "", rows = "", newest = ""]) => [Number(index), { rows, newest }]),
   );

@@ -26,6 +26,7 @@ export const candidate = z.object({
   /** The fault of the candidate; "" when it has none. */
   why: z.string(),
   standby: z.boolean(),
+  wal_elsewhere: z.boolean().default(false),
   /** As its catalogue on disk names them: those that only the WAL knows are not here. */
   databases: z.array(z.string()),
   superusers: z.array(z.string()),

@@ -23,6 +23,7 @@ const output = z.object({
   needed_bytes: z.number(),
   free_bytes: z.number(),
   out: z.string(),
+  are_several: z.boolean().default(false),
 });
 
 /** The copy, its WAL and a second cluster that the dump is loaded into. */
@@ -65,6 +66,7 @@ export const checkRoom = defineAction({
       copies: planned,
       needed_bytes: needed,
       free_bytes: free,
+      are_several: planned.length > 1,
       out: out === "" ? ownOut(context, copies) : `${out}/dingo-recover-${context.run.id}`,
     };
   },
@@ -76,16 +78,24 @@ export const REINDEX =
 
 function plan(
   original: Candidate,
-  { found, name, bytes }: { readonly found: Found; readonly name: string; readonly bytes: number },
-): Copied {
-  const { programs, text, facts } = found;
-  return {
-    original,
+  {
+    found,
     name,
+    bytes,
+  }: { readonly found: readonly [Found, ...Found[]]; readonly name: string; readonly bytes: number },
+): Copied {
+  const [first, ...others] = found;
+  const serverOf = ({ programs, text, facts }: Found) => ({
     programs: { ...programs, volumes: [...programs.volumes] },
     programs_text: text,
     server_version: facts.postgres,
     libc: facts.libc,
+  });
+  return {
+    ...serverOf(first),
+    others: others.map(serverOf),
+    original,
+    name,
     libc_of_data: libcOf(original.uid),
     bytes,
   };
@@ -121,6 +131,6 @@ function tooSmall({ needed, free, place }: { readonly needed: number; readonly f
   return refuse("does-not-fit", `the copies need ${bytesText(needed)}, and ${bytesText(free)} are free`)
     .at(place)
     .advise(
-      "Pick fewer volumes, or make room without touching a volume: docker image prune is harmless, docker volume prune is not.",
+      "Pick fewer volumes, or make room without touching a volume: docker builder prune is harmless, docker volume prune is not.",
     );
 }

@@ -13,7 +13,7 @@ const input = z.strictObject({
   /** Names of databases, or "all"; empty for all. */
   dump: z.array(z.string()),
 });
-export const chosen = inspected.omit({ expected: true });
+export const chosen = inspected.omit({ expected: true, failed: true });
 const output = z.object({ chosen: z.array(chosen), lines: z.array(z.string()) });
 type Output = z.infer<typeof output>;
 
@@ -44,8 +44,8 @@ export const chooseDatabases = defineAction({
 });
 
 const linesOf = (found: readonly Looked[]): string[] =>
-  found.flatMap(({ copy, role, databases, expected }) => [
-    `${volumeName(copy.original)}, asked as ${onOneLine(role)}:`,
+  found.flatMap(({ copy, role, databases, expected, failed }) => [
+    `${volumeName(copy.original)}, ${failed === "" ? `asked as ${onOneLine(role)}:` : `NOT READ: ${onOneLine(failed)}`}`,
     ...databases.flatMap((each) => databaseLines(each, expected.includes(each.name))),
   ]);
 
@@ -66,6 +66,11 @@ const wordsOf = (answer: string): string[] =>
     .filter((word) => word !== "");
 
 function chosenOf(words: readonly string[], found: readonly Looked[]): Output["chosen"] {
+  const failed = found.map((each) => each.failed);
+  if (failed.length > 0 && !failed.includes(""))
+    throw refuse("not-restorable", `no picked volume can be read: ${onOneLine(failed.join("; "))}`)
+      .at("input volumes")
+      .advise(`Undo this run, and begin anew with other volumes. Each volume is as it was.`);
   const wantsAll = words.length === 1 && words[0] === "all";
   const isThere = (word: string): boolean => found.some(({ databases }) => databases.some(({ name }) => name === word));
   const missing = wantsAll ? [] : words.filter((word) => !isThere(word));
@@ -74,7 +79,9 @@ function chosenOf(words: readonly string[], found: readonly Looked[]): Output["c
     copy,
     role,
     databases: databases.filter(({ name, tables }) =>
-      wantsAll ? name !== "postgres" || databases.length === 1 || tables.length > 0 : words.includes(name),
+      wantsAll
+        ? !/^(?:postgres|template1)$/u.test(name) || databases.length === 1 || tables.length > 0
+        : words.includes(name),
     ),
   }));
   return all.filter(({ databases }) => databases.length > 0);

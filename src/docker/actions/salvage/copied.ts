@@ -4,18 +4,24 @@ import type { CopyServer, FillOrder, ServerPrograms } from "../../../kit/command
 import { RecoverError } from "../../../errors.ts";
 import { candidate } from "./candidate.ts";
 
-export const copied = z.object({
-  original: candidate,
-  /** Of the volume that holds the copy, and of the container on it. */
-  name: z.string(),
+const server = z.object({
   programs: z.object({ image: z.string(), volumes: z.array(z.string()), directory: z.string(), major: z.string() }),
   /** For people: `postgres:16`, or the directory. */
   programs_text: z.string(),
   server_version: z.string(),
-  /** The libc of the programs, and of the data's writer if the files' owner tells it. */
+  /** The libc of the programs. */
   libc: z.enum(["musl", "glibc"]),
+});
+
+export const copied = server.extend({
+  original: candidate,
+  /** Of the volume that holds the copy, and of the container on it. */
+  name: z.string(),
+  /** That of the data's writer, if the files' owner tells it. */
   libc_of_data: z.enum(["musl", "glibc", "unknown"]),
   bytes: z.number(),
+  /** More images of the release: one may have a library that the first one lacks. */
+  others: z.array(server).default([]),
 });
 export type Copied = z.infer<typeof copied>;
 

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { defineAction, type Probe } from "../../../action.ts";
 import { startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
-import { dumpTo } from "../../../kit/commands/database-dump-commands.ts";
+import { type DumpOrder, dumpTo } from "../../../kit/commands/database-dump-commands.ts";
+import { counted } from "../../../kit/text/counted.ts";
+import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
+import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
 import { onOneLine } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
@@ -26,6 +29,8 @@ export const dumped = z.object({
   files: z.array(dumpFile),
   /** As the copy had them right then, for the proof. */
   counts: z.array(z.object({ database: z.string(), tables: z.array(tableFacts) })),
+  /** What could not be read, and so is in no dump. */
+  damaged: z.array(z.object({ database: z.string(), what: z.string() })).default([]),
 });
 type Output = z.infer<typeof dumped>;
 
@@ -47,25 +52,27 @@ export const dumpDatabases = defineAction({
   async run(context, request): Promise<Output> {
     const own = await OwnCopies.open(context, request);
     const { copies } = own;
-    const { copy, role, databases } = request.chosen;
+    const { copy, role } = request.chosen;
     const server = serverOf(context.run.id, copy, role);
     const start = async (): Promise<void> => await copies.start(server);
     const made = await own.whileUp(server, start, async () => {
-      const files: z.infer<typeof dumpFile>[] = [];
+      const made: Omit<Output, "chosen"> = { files: [], counts: [], damaged: [] };
       for (const order of ordersOf(request)) {
         context.progress({ message: `dumping ${order.database === "" ? "the roles" : onOneLine(order.database)}` });
         await context.beforeEffect();
-        files.push({ database: order.database, ...(await copies.dump(server, order)) });
+        try {
+          await dumpOne(made, { copies, server, order });
+        } catch (error) {
+          const { message } = await own.refused(server, error);
+          if (order.database === "") throw error;
+          made.damaged.push({ database: order.database, what: `it could not be dumped: ${message}` });
+        }
       }
-      const counts = [];
-      for (const { name } of databases) {
-        const { tables, damage } = await askTables(copies, server, name);
-        if (damage.length > 0) throw unreadable(name, damage, copy.name);
-        counts.push({ database: name, tables: [...tables] });
-      }
-      return { chosen: request.chosen, files, counts };
+      if (made.counts.length === 0) throw unreadable(made, copy.name);
+      return { chosen: request.chosen, ...made };
     });
-    await context.record("dumped", { files: made.files, counts: made.counts });
+    const { chosen: _chosen, ...noted } = made;
+    await context.record("dumped", noted);
     return made;
   },
   async probe(context, request): Promise<Probe<Output>> {
@@ -75,7 +82,9 @@ export const dumpDatabases = defineAction({
     const there = files.filter((file) => file !== undefined).length;
     const evidence = `${there} of ${files.length} dumps are there${server ? ", and a server is left on the copy" : ""}`;
     const noted = dumped.omit({ chosen: true }).safeParse(context.records("dumped").at(-1));
-    if (noted.success && !server && noted.data.files.every(({ sha256 }, index) => files[index]?.sha256 === sha256))
+    const isThere = ({ path, sha256 }: z.infer<typeof dumpFile>): boolean =>
+      files.some((file) => file?.path === path && file.sha256 === sha256);
+    if (noted.success && !server && noted.data.files.every(isThere))
       return { state: "done", output: { chosen: request.chosen, ...noted.data }, evidence };
     return { state: there === 0 && !server ? "not-done" : "partly", evidence };
   },
@@ -112,13 +121,43 @@ const fileName = (name: string): string =>
     .join("")
     .slice(0, 180);
 
-function unreadable(database: string, damage: readonly string[], place: string): RecoverError {
-  return giveUp(
-    "proof-failed",
-    `not every table of "${onOneLine(database)}" can be read: ${onOneLine(damage.slice(0, 2).join("; "))}`,
-  )
+interface Dumping {
+  readonly copies: DatabaseCopies;
+  readonly server: CopyServer;
+  readonly order: DumpOrder;
+}
+
+/** A damaged table as far as it can be read. Counted first: damaged pages that were read once are empty from then on. */
+async function dumpOne(made: Omit<Output, "chosen">, { copies, server, order }: Dumping): Promise<void> {
+  const { database } = order;
+  if (database === "") {
+    made.files.push({ database, ...(await copies.dump(server, order)) });
+    return;
+  }
+  const { tables, damage } = await askTables(copies, server, database);
+  const reader = damage.length === 0 ? server : { ...server, isLenient: true };
+  const read = damage.length === 0 ? tables : (await askTables(copies, reader, database)).tables;
+  const lost = read.filter(({ rows }) => rows < 0).map(nameOf);
+  made.files.push({ database, ...(await copies.dump(reader, { ...order, without: lost })) });
+  made.counts.push({ database, tables: read.map((table) => ({ ...table, rows: Math.max(0, table.rows) })) });
+  const broken = tables.filter(({ rows }) => rows < 0).map(nameOf);
+  made.damaged.push(
+    ...read
+      .filter((table) => broken.includes(nameOf(table)))
+      .map((table) => ({ database, what: `${nameOf(table)}: ${readText(table.rows)}` })),
+    ...damage.map((what) => ({ database, what })),
+  );
+}
+
+const nameOf = ({ schema, table }: z.infer<typeof tableFacts>): string =>
+  `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+
+const readText = (rows: number): string =>
+  rows < 0 ? "no row of it can be read" : `${counted(rows, "row")} of it could be read, and the rest not`;
+
+const unreadable = ({ damaged }: Pick<Output, "damaged">, place: string): RecoverError =>
+  giveUp("proof-failed", `no database can be dumped: ${onOneLine(damaged.map(({ what }) => what).join("; "))}`)
     .at(place)
     .advise(
-      `Its pages are damaged. Dump the tables that can be read by hand: docker start ${place}; docker exec ${place} pg_dump -F c -h /tmp -T TABLE …. The volume itself is as it was.`,
+      `Look at "docker logs ${place}". The volume itself is as it was. Resume to try once more, or pick another one.`,
     );
-}

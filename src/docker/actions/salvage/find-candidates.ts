@@ -107,6 +107,7 @@ function described(
     ...{ version, system_id: control?.systemId ?? "", state: control?.state ?? "" },
     ...{ written: control?.checkpointTime ?? touched, uid },
     ...{ condition: postgres?.condition ?? "damaged", why: postgres?.why ?? "", standby: postgres?.standby ?? false },
+    wal_elsewhere: postgres?.walElsewhere ?? false,
     databases: (postgres?.databases ?? []).map(({ name }) => name),
     superusers: [...(postgres?.superusers ?? [])],
     used_by: users.map(({ name }) => name),

@@ -25,13 +25,13 @@ interface Means {
 const MOST_TRIED = 8;
 const LIKELY = /postgres|postgis|timescale|pgvector|pgsql|patroni/iu;
 
-/** Errors: `program-missing`. */
-export async function programsFor(original: Candidate, means: Means): Promise<Found> {
-  return means.directory === "" ? await inImages(original, means) : await inDirectory(original, means);
+/** The best first. Errors: `program-missing`. */
+export async function programsFor(original: Candidate, means: Means): Promise<readonly [Found, ...Found[]]> {
+  return means.directory === "" ? await inImages(original, means) : [await inDirectory(original, means)];
 }
 
 /** The image that was there with the volume first, then one of the same libc. */
-async function inImages(original: Candidate, { host, copies, run }: Means): Promise<Found> {
+async function inImages(original: Candidate, { host, copies, run }: Means): Promise<readonly [Found, ...Found[]]> {
   const { version: major } = original;
   const likely = (await host.images())
     .filter((image) => likelihood(image, original) > 0)
@@ -50,7 +50,7 @@ async function inImages(original: Candidate, { host, copies, run }: Means): Prom
   }
   const libc = libcOf(original.uid);
   const found = fit.find(({ facts }) => facts.libc === libc) ?? fit[0];
-  if (found !== undefined) return found;
+  if (found !== undefined) return [found, ...fit.filter((each) => each !== found)];
   throw missing(original, others);
 }
 

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { defineAction } from "../../../action.ts";
+import { type Context, defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { query, startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
-import { onOneLine } from "../../../kit/text/printable.ts";
+import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
-import { askDatabases, databaseFacts, type DatabaseFacts, newestOf, rowsOf } from "./ask-database.ts";
+import { askDatabases, databaseFacts, type DatabaseFacts, lackingLibraries, newestOf, rowsOf } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
 import { type Copied, copied, serverOf } from "./copied.ts";
 import { leftServer } from "./left-server.ts";
@@ -16,7 +16,14 @@ import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 
-const input = z.strictObject({ ...hostInput.shape, copy: copied, database: z.string(), table: z.string() });
+const input = z.strictObject({
+  ...hostInput.shape,
+  copy: copied,
+  database: z.string(),
+  table: z.string(),
+  /** One that does not start leaves the others alone. */
+  is_one_of_several: z.boolean().default(false),
+});
 type Input = z.infer<typeof input>;
 export const inspected = z.object({
   copy: copied,
@@ -25,6 +32,8 @@ export const inspected = z.object({
   databases: z.array(databaseFacts),
   /** Names of those that have the expected database or table. */
   expected: z.array(z.string()),
+  /** Why it could not be asked; "" if it was. */
+  failed: z.string().default(""),
 });
 type Output = z.infer<typeof inspected>;
 
@@ -53,23 +62,67 @@ export const inspectCopy = defineAction({
   },
   async run(context, request): Promise<Output> {
     const own = await OwnCopies.open(context, request);
-    const { copies } = own;
-    const server = firstOf(context.run.id, request.copy);
-    const start = async (): Promise<void> => await copies.start(server);
-    return await own.whileUp(server, start, async () => {
-      const role = await entry(copies, server, request.copy);
-      const databases = await askDatabases(copies, { ...server, role: role.name }, role.database);
-      return {
-        copy: request.copy,
-        role: role.name,
-        databases,
-        expected: databases.filter((each) => isExpected(each, request)).map(({ name }) => name),
-      };
-    });
+    try {
+      return await withTheBest(own, context, request);
+    } catch (error) {
+      if (!request.is_one_of_several || !(error instanceof RecoverError) || error.code !== "proof-failed") throw error;
+      await own.end(request.copy.name);
+      return { copy: request.copy, role: "", databases: [], expected: [], failed: error.message };
+    }
   },
-  verify: (_context, _request, { databases }) =>
-    Promise.resolve({ holds: true, evidence: `it had ${counted(databases.length, "database")}` }),
+  verify: (_context, _request, { databases, failed }) =>
+    Promise.resolve({
+      holds: true,
+      evidence: failed === "" ? `it had ${counted(databases.length, "database")}` : onOneLine(failed),
+    }),
 });
+
+/** The first image that has all libraries; else the one that lacks the fewest. */
+async function withTheBest(own: OwnCopies, context: Context, request: Input): Promise<Output> {
+  const { others, ...first } = request.copy;
+  const tried: string[] = [];
+  let best: (Output & Lacking) | undefined;
+  let ended: unknown;
+  for (const each of [first, ...others]) {
+    tried.push(each.programs_text);
+    try {
+      const found = await inspectOne(own, context, { ...request, copy: { ...request.copy, ...each } });
+      if (best === undefined || found.lacking.length < best.lacking.length) best = found;
+      if (found.lacking.length === 0) break;
+    } catch (error) {
+      if (!(error instanceof RecoverError) || error.code !== "proof-failed") throw error;
+      ended ??= error;
+    }
+  }
+  if (best === undefined) throw ended;
+  await own.end(request.copy.name);
+  const { lacking, ...found } = best;
+  const what = lacking.map((library) => `the library ${quoted(library)} is in none of ${tried.join(", ")}`);
+  return { ...found, databases: found.databases.map((each) => ({ ...each, damage: [...each.damage, ...what] })) };
+}
+
+interface Lacking {
+  readonly lacking: readonly string[];
+}
+
+async function inspectOne(own: OwnCopies, context: Context, request: Input): Promise<Output & Lacking> {
+  const { copies } = own;
+  const server = firstOf(context.run.id, request.copy);
+  const start = async (): Promise<void> => await copies.start(server);
+  return await own.whileUp(server, start, async () => {
+    const role = await entry(copies, server, request.copy);
+    const asked = { ...server, role: role.name };
+    const databases = await askDatabases(copies, asked, role.database);
+    return {
+      copy: request.copy,
+      role: role.name,
+      databases,
+      expected: databases.filter((each) => isExpected(each, request)).map(({ name }) => name),
+      failed: "",
+      lacking: await lackingLibraries(copies, asked, databases),
+    };
+  });
+}
 
 /** POSTGRES_USER may mean that there is no "postgres". */
 const rolesToTry = ({ original }: Copied): readonly string[] => [...new Set([...original.superusers, "postgres"])];

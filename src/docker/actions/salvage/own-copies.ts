@@ -1,6 +1,6 @@
 /** The volumes of a run's own on one engine, and the servers on them: known by their label, never by name alone (law 7). */
 import type { Context, PrintedCommand } from "../../../action.ts";
-import { giveUp } from "../../../errors.ts";
+import { giveUp, RecoverError } from "../../../errors.ts";
 import { type CopyServer, fillerName } from "../../../kit/commands/database-copy-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import type { Argv } from "../../../kit/commands/host-commands.ts";
@@ -91,6 +91,13 @@ export class OwnCopies {
     const result = await work();
     await this.end(server.volume);
     return result;
+  }
+
+  /** The error of work that a program refused, once the server goes on: it may have crashed over it. Throws all other errors. */
+  async refused(server: CopyServer, error: unknown): Promise<RecoverError> {
+    if (!(error instanceof RecoverError) || !["command-failed", "proof-failed"].includes(error.code)) throw error;
+    await this.#awaitAccepting(server);
+    return error;
   }
 
   async #awaitAccepting(server: CopyServer): Promise<void> {

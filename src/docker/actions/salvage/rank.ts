@@ -26,7 +26,7 @@ const NONE: Points = [0, ""];
 const HOUR = 3_600_000;
 
 export function rank(one: Ranked, { hasTable, twin }: Signs, wanted: Wanted): Candidate {
-  const { condition, why, running, standby, state } = one;
+  const { condition, why, running, standby, state, wal_elsewhere } = one;
   const points = [
     ofDatabase(one, wanted),
     wanted.table !== "" && hasTable === true ? ([60, `names a table "${wanted.table}"`] as const) : NONE,
@@ -34,6 +34,7 @@ export function rank(one: Ranked, { hasTable, twin }: Signs, wanted: Wanted): Ca
     ofTwin(twin),
     condition === "whole" ? ([20, ""] as const) : ([-30, why] as const),
     ofUse(one),
+    wal_elsewhere ? ([-5, "its WAL lies in another place: pg_wal is a link"] as const) : NONE,
     standby ? ([0, "it followed another server"] as const) : NONE,
     state === "in production" && running.length === 0
       ? ([0, "its server was killed: it recovers on the copy"] as const)

@@ -9,14 +9,21 @@ import type { DatabaseFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
 import { needsReindex } from "./copied.ts";
 import { dumped } from "./dump.ts";
+import { inspected } from "./inspect.ts";
 import { proof } from "./prove.ts";
 
 const input = z.strictObject({
   dumps: z.array(dumped),
   proofs: z.array(proof),
   put_back: z.string(),
+  /** All picked volumes, those that could not be read too. */
+  found: z.array(inspected).default([]),
 });
-const output = z.object({ lines: z.array(z.string()) });
+const output = z.object({
+  lines: z.array(z.string()),
+  /** What was not saved, or is not proved. */
+  lacking: z.array(z.string()).default([]),
+});
 
 export const summariseSalvage = defineAction({
   id: "salvage.summarise",
@@ -26,15 +33,27 @@ export const summariseSalvage = defineAction({
   output,
   // The rest is told by the end of the run.
   tell: ({ lines }) => lines[0] ?? "",
+  finds: ({ lacking }) => (lacking.length === 0 ? "nothing" : "warning"),
   describe: () => [],
-  run: (_context, { dumps, proofs, put_back }): Promise<z.infer<typeof output>> => {
+  run: (_context, { dumps, proofs, put_back, found }): Promise<z.infer<typeof output>> => {
     const proved = proofs.flatMap((each) => each.proved);
+    const lacking = [
+      ...found.flatMap(({ copy, failed }) =>
+        failed === "" ? [] : [`NOT READ: ${volumeName(copy.original)}: ${failed}`],
+      ),
+      ...dumps.flatMap(({ damaged }) => damaged.map(({ database, what }) => `DAMAGED: ${database}: ${what}`)),
+      ...proofs.flatMap(({ unproved }) =>
+        unproved.map(({ database, path, why }) => `NOT PROVED: ${database}, in ${path}: ${why}`),
+      ),
+    ].map((line) => printable(line));
     return Promise.resolve({
+      lacking,
       lines: [
         ...proved.map(
           ({ database, path, tables, rows }) =>
             `${onOneLine(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
         ),
+        ...lacking,
         ...dumps.flatMap(({ chosen: { copy, databases }, files }) => [
           `from ${volumeName(copy.original)}, which is as it was: keep it until a backup of the new place stands`,
           ...(needsReindex(copy) ? [`  ${REINDEX}`] : []),

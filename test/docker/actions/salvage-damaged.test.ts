@@ -1,0 +1,190 @@
+/** One bad thing blocks one thing: the rest is dumped and proved, and what is lost is named. On the simulated engine. */
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/action.ts";
+import { chooseDatabases } from "../../../src/docker/actions/salvage/choose.ts";
+import { dumpDatabases } from "../../../src/docker/actions/salvage/dump.ts";
+import { inspectCopy } from "../../../src/docker/actions/salvage/inspect.ts";
+import { pickVolumes } from "../../../src/docker/actions/salvage/pick.ts";
+import { proveDump } from "../../../src/docker/actions/salvage/prove.ts";
+import { summariseSalvage } from "../../../src/docker/actions/salvage/summarise.ts";
+import {
+  type BoxDatabases,
+  CLOSED,
+  databaseFiles,
+  HAS_LIBRARY,
+  ROWS_FILE,
+} from "../../../src/rehearsal/docker-engine/catalogue-files.ts";
+import type { DockerEngineState } from "../../../src/rehearsal/docker-engine/state.ts";
+import { withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
+import { file } from "../../../src/rehearsal/docker-engine/tree.ts";
+import { LOST } from "../../../src/rehearsal/scenarios/salvage-docker-volumes.ts";
+import type { Scene } from "../../traps/scene.ts";
+import { HERE, lost, OUT, planned, salvageHost, SALVAGE, survey } from "../../wiring/mutations/salvage.ts";
+
+const NOW = Date.UTC(2026, 10, 22);
+const FILES = (databases: BoxDatabases) =>
+  databaseFiles({
+    ...{ major: "13", systemId: 7_600_000_000_000_000_002n, inProduction: true, checkpointAt: NOW, role: "shop" },
+    databases: { postgres: {}, ...databases },
+  });
+
+const inspectInput = async (scene: Scene, more: JsonObject = {}): Promise<JsonObject> => {
+  const { copies } = await planned(scene);
+  return { ...HERE, copy: (copies as readonly JsonObject[])[0] ?? {}, database: "", table: "", ...more };
+};
+
+async function copyOf(
+  files: ReturnType<typeof FILES>,
+  change: (state: DockerEngineState) => DockerEngineState = (state) => state,
+): Promise<Scene> {
+  const scene = await lost();
+  salvageHost(scene).alter((state) => change(withVolume(state, { name: LOST, files, createdAt: NOW })));
+  const copying = SALVAGE.find(({ action }) => action.id === "salvage.copy");
+  if (copying === undefined) throw new Error("there is no copy");
+  await scene.perform(copying.action, await copying.input(scene));
+  return scene;
+}
+
+interface Ended {
+  readonly dumped: JsonObject;
+  readonly proof: JsonObject;
+  readonly lines: string;
+  readonly lacking: readonly string[];
+}
+
+/** From the copy to the last lines. */
+async function saved(databases: BoxDatabases): Promise<Ended> {
+  const scene = await copyOf(FILES(databases));
+  const found = await scene.perform(inspectCopy, await inspectInput(scene));
+  const { chosen } = await scene.perform(chooseDatabases, { found: [found], dump: [] });
+  const input = { ...HERE, chosen: (chosen as readonly JsonObject[])[0] ?? {}, out: OUT };
+  const dumped = await scene.perform(dumpDatabases, input);
+  const proof = await scene.perform(proveDump, { ...HERE, dumped });
+  const end = await scene.perform(summariseSalvage, { dumps: [dumped], proofs: [proof], put_back: "", found: [found] });
+  const [lines, lacking] = [end["lines"] as string[], end["lacking"] as string[]];
+  return { dumped, proof, lines: lines.join("\n"), lacking };
+}
+
+describe("a table that cannot be read", () => {
+  it("is saved as far as it can be, and named with what is lost of it; the others are whole", async () => {
+    const { proof, lacking, lines } = await saved({
+      shop: { good: 1000, bad: { rows: 884, ails: "pages" }, gone: { rows: 0, ails: "file" } },
+      till: { sales: 7 },
+    });
+    expect(proof).toMatchObject({
+      proved: [
+        { database: "shop", tables: 3, rows: 1884 },
+        { database: "till", tables: 1, rows: 7 },
+      ],
+      unproved: [],
+    });
+    expect(lacking).toEqual([
+      'DAMAGED: shop: "public"."bad": 884 rows of it could be read, and the rest not',
+      'DAMAGED: shop: "public"."gone": no row of it can be read',
+      "DAMAGED: shop: ERROR:  invalid page in block 3 of relation base/16384/16388",
+      'DAMAGED: shop: ERROR:  could not open file "base/16384/16393": No such file or directory',
+    ]);
+    expect(lines).toContain(lacking[0]);
+  });
+
+  it("makes a warning of the whole run, and what is whole makes none", async () => {
+    const finds = summariseSalvage.effect === "read" ? summariseSalvage.finds : undefined;
+    const whole = await saved({ shop: { good: 1000 } });
+    expect(whole.lacking).toEqual([]);
+    expect(finds?.({ lines: [], lacking: [] })).toBe("nothing");
+    expect(finds?.({ lines: [], lacking: ["DAMAGED: x"] })).toBe("warning");
+  });
+});
+
+describe("a database", () => {
+  it("that nobody may enter is opened on the copy, and saved", async () => {
+    const { proof } = await saved({ nolog: { [CLOSED]: 0, accounts: 41 }, shop: { good: 1 } });
+    expect(proof).toMatchObject({ proved: [{ database: "nolog", rows: 41 }, { database: "shop" }] });
+  });
+
+  it("whose dump does not load whole is named with the tables that do, and the others are proved", async () => {
+    const places = { places: { rows: 100, ails: "definition" }, albums: 400 } as const;
+    const { proof, lacking } = await saved({ photos: places, shop: { good: 1 } });
+    expect(proof).toMatchObject({ proved: [{ database: "shop", rows: 1 }], unproved: [{ database: "photos" }] });
+    expect(lacking).toEqual([
+      expect.stringMatching(
+        /^NOT PROVED: photos, in .*: the dump of "photos" does not load: .*type "places" does not exist; 1 of 2 tables come back without --exit-on-error, all but "public"\."places"$/u,
+      ),
+    ]);
+    expect(await saved({ photos: places })).toMatchObject({ proof: { unproved: [{ database: "photos" }] } });
+  });
+
+  it("of which nothing comes back stops the run, so that it can be tried once more", async () => {
+    await expect(saved({ photos: { places: { rows: 100, ails: "definition" } } })).rejects.toMatchObject({
+      code: "proof-failed",
+    });
+  });
+});
+
+describe("a library that an image lacks", () => {
+  const inspected = async (tags: readonly string[]): Promise<readonly [JsonObject, string]> => {
+    const files = FILES({ photos: { search: { rows: 5, ails: "library" }, assets: 9 } });
+    const scene = await copyOf(files, (state) =>
+      tags.reduce((all, tag) => withImage(all, { tag, env: ["PG_MAJOR=13", HAS_LIBRARY] }), state),
+    );
+    const found = await scene.perform(inspectCopy, await inspectInput(scene));
+    const { chosen } = await scene.perform(chooseDatabases, { found: [found], dump: [] });
+    return [found, ((chosen as readonly JsonObject[])[0]?.["copy"] as JsonObject)["programs_text"] as string];
+  };
+
+  it("is taken from another image of the release, for all steps that follow", async () => {
+    const [found, programs] = await inspected(["pgvector:13"]);
+    expect(programs).toBe("the image pgvector:13");
+    expect(found["databases"]).toMatchObject([{ name: "photos", damage: [] }, { name: "postgres" }]);
+  });
+
+  it("is named with the images that were looked at, if none has it", async () => {
+    const [found, programs] = await inspected([]);
+    expect(programs).toBe("the image postgres:13");
+    expect(JSON.stringify(found["databases"])).toContain("is in none of the image postgres:13");
+  });
+});
+
+describe("a volume that does not start", () => {
+  it("for its WAL, which lies elsewhere, is said to be so, and is not picked", async () => {
+    const scene = await lost();
+    const link = { kind: "link", uid: 999, mode: 0o777, modified: NOW } as const;
+    const files = { ...FILES({ shop: { good: 1 } }), pg_wal: link };
+    salvageHost(scene).alter((state) => withVolume(state, { name: LOST, files, createdAt: NOW }));
+    const { candidates } = await survey(scene);
+    const found = candidates as readonly { readonly volume: string; readonly evidence: readonly string[] }[];
+    const evidence = found.find(({ volume }) => volume === LOST)?.evidence;
+    expect(evidence).toContain("its WAL lies in another place: pg_wal is a link");
+    const request = { ...HERE, candidates: candidates ?? [], volumes: [LOST] };
+    await expect(scene.perform(pickVolumes, request)).rejects.toMatchObject({
+      code: "not-restorable",
+      message: expect.stringContaining("its pg_wal is a link") as string,
+    });
+  });
+
+  const broken = async (): Promise<Scene> => await copyOf({ ...FILES({}), [ROWS_FILE]: file("lost") });
+
+  it("stops the run if it is the only one", async () => {
+    const scene = await broken();
+    await expect(scene.perform(inspectCopy, await inspectInput(scene))).rejects.toMatchObject({ code: "proof-failed" });
+  });
+
+  it("is named beside the others, and leaves no server", async () => {
+    const scene = await broken();
+    const failed = await scene.perform(inspectCopy, await inspectInput(scene, { is_one_of_several: true }));
+    expect(failed).toMatchObject({
+      databases: [],
+      failed: expect.stringMatching(/^PostgreSQL does not start/u) as string,
+    });
+    expect(Object.values(salvageHost(scene).engine.state.containers).map(({ name }) => name)).toEqual(["shop_db_1"]);
+    await expect(scene.perform(chooseDatabases, { found: [failed], dump: [] })).rejects.toMatchObject({
+      code: "not-restorable",
+      message: expect.stringContaining("no picked volume can be read: PostgreSQL does not start") as string,
+    });
+    const whole = await copyOf(FILES({ shop: { good: 3 } }));
+    const found = [failed, await whole.perform(inspectCopy, await inspectInput(whole))];
+    const { chosen, lines } = await whole.perform(chooseDatabases, { found, dump: [] });
+    expect(chosen).toMatchObject([{ databases: [{ name: "shop" }] }]);
+    expect((lines as string[])[0]).toMatch(/NOT READ: PostgreSQL does not start/u);
+  });
+});
