@@ -90,12 +90,17 @@ export const copyService = defineAction({
     const [whole, part] = [await work.kind(destination), await work.kind(partOf(destination, context.run.id))];
     const evidence = `${destination} is ${whole}, its part is ${part}`;
     if (whole === "absent") return { state: part === "absent" ? "not-done" : "partly", evidence };
+    // If the old container has written since, the way back loses nothing, and by hand nobody should go on.
+    const back = `"dingo-recover undo ${context.run.id}" brings the old stack back with its rows`;
     if (await ranAgain(context, input))
-      return { state: "unknown", evidence: `${evidence}, and ${input.moved.container} has run since it was looked at` };
+      return {
+        state: "unknown",
+        evidence: `${evidence}, and ${input.moved.container} has run since it was looked at; ${back}`,
+      };
     const print = await work.fingerprint(destination);
     if (source === "" || (await work.fingerprint(source)).sha256 === print.sha256)
       return { state: "done", output: print, evidence };
-    return { state: "unknown", evidence: `${evidence}, and holds something else than ${source}` };
+    return { state: "unknown", evidence: `${evidence}, and holds something else than ${source}; ${back}` };
   },
   async verify(context, input, { files }): Promise<Verdict> {
     const { work, host } = await openStack(context, input);
