@@ -6,6 +6,9 @@ import { keptText, lookAtRights } from "../../../src/archive/actions/backup/look
 import { expectationOf, returnedOf } from "../../../src/archive/actions/backup/expectation.ts";
 import { requireOneSelect } from "../../../src/archive/actions/backup/find-archive.ts";
 import type { Protection } from "../../../src/ports/object-store.ts";
+import { readRows } from "../../../src/archive/actions/backup/read-rows.ts";
+import { RecoverError } from "../../../src/errors.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
 import { Scene } from "../../traps/scene.ts";
 import { isOfTheMachine, lastWords } from "../../../src/archive/actions/backup/server-words.ts";
 
@@ -54,6 +57,54 @@ describe("the right to delete", () => {
       `simulate-principal-policy --policy-source-arn ${arn} --action-names s3:DeleteObject`,
     );
     expect(findings[0]?.message).toContain(`:s3:::our-backups/shop/wal_005/`);
+  });
+});
+
+describe("the rows of a restored copy", () => {
+  const read = async (answer: (database: string, sql: string) => readonly (readonly string[])[]) => {
+    const asked: string[] = [];
+    const sql = (_server: unknown, database: string, text: string) => {
+      asked.push(`${database}: ${text.split("\n")[0] ?? ""}`);
+      return Promise.resolve(answer(database, text));
+    };
+    const ports = { scratch: { sql } } as unknown as Ports;
+    const keeper = { ports, signal: new AbortController().signal, progress: () => undefined, beforeEffect: undefined };
+    const reading = { place: "/x", postgres_bin: "/bin", database: "shop", limitMs: 5000 };
+    return { findings: await readRows(keeper as never, reading), asked };
+  };
+  const failed = (message: string): never => {
+    throw new RecoverError("command-failed", message, { remedy: "Look.", effect: "none" });
+  };
+  const databases = (text: string): readonly (readonly string[])[] | undefined =>
+    text.startsWith("SELECT datname") ? [["shop"], ["till"]] : undefined;
+
+  it("are read in every database, and each table that cannot be is named", async () => {
+    const { findings, asked } = await read(
+      (database, text) =>
+        databases(text) ?? (database === "till" ? [] : [["public.orders", "invalid page in block 50"]]),
+    );
+    expect(asked.slice(1)).toEqual(["shop: SET statement_timeout = 5000;", "till: SET statement_timeout = 5000;"]);
+    expect(findings).toMatchObject([
+      {
+        severity: "serious",
+        code: "rows-unreadable",
+        message: 'not every row of public.orders of "shop" can be read: invalid page in block 50',
+      },
+    ]);
+  });
+
+  it("are not called bad where the time ran out, and are where the server fell over them", async () => {
+    const { findings } = await read((database, text) => {
+      const names = databases(text);
+      if (names !== undefined) return names;
+      return failed(
+        database === "shop" ? "ERROR:  canceling statement due to statement timeout" : "server closed the connection",
+      );
+    });
+    expect(findings).toMatchObject([
+      { severity: "warning", code: "rows-not-read" },
+      { severity: "serious", code: "rows-unreadable" },
+    ]);
   });
 });
 

@@ -27,6 +27,8 @@ export const conclusion = z.object({
   last_transaction: z.string(),
   rows: z.number(),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  /** How much of the restored rows was read. */
+  depth: z.enum(["query", "rows"]).default("query"),
   findings: z.array(finding),
 });
 export type Conclusion = z.infer<typeof conclusion>;
@@ -56,7 +58,7 @@ export const conclude = defineAction({
 const { findings: _, verdict: __, archive: ___, ...facts } = conclusion.shape;
 const judged = z
   .object(facts)
-  .omit({ restore_seconds: true, replay_seconds: true, last_transaction: true, rows: true, value: true });
+  .omit({ restore_seconds: true, replay_seconds: true, last_transaction: true, rows: true, value: true, depth: true });
 /** The defaults stand when the backup cannot be restored: nothing was tried. */
 const tried = z.object({
   restore_seconds: z.number().default(-1),
@@ -64,6 +66,7 @@ const tried = z.object({
   last_transaction: z.string().default(""),
   rows: z.number().default(-1),
   value: conclusion.shape.value.default(null),
+  depth: conclusion.shape.depth,
 });
 
 const outputOf = (context: Context, action: string) => context.journaled(action).at(-1)?.output;
@@ -91,6 +94,9 @@ function headOf({ verdict, archive, findings: all }: Conclusion): string {
   return `the backup in ${archive} is good${warnings === 0 ? "" : ", with warnings"}`;
 }
 
+const UNREAD =
+  "read: what the recovery and the query needed, no more; a damaged page elsewhere does not show (depth=rows reads every row)";
+
 function testLines(found: Conclusion): readonly string[] {
   if (found.replay_seconds < 0) return [];
   const { base, base_age_seconds: age, fetched_bytes: fetched, rows, value } = found;
@@ -98,5 +104,6 @@ function testLines(found: Conclusion): readonly string[] {
   return [
     `${base}, ${ageText(age)} old: ${bytesText(fetched)} restored in ${ageText(found.restore_seconds)}, recovered in ${ageText(found.replay_seconds)}${asked}`,
     `last transaction ${found.last_transaction || "not named"}; the archive reaches ${found.recovery_point}, ${ageText(found.recovery_point_age_seconds)} ago`,
+    ...(found.depth === "query" ? [UNREAD] : []),
   ];
 }

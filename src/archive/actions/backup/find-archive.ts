@@ -16,6 +16,8 @@ const input = z.strictObject({
   max_age: z.string(),
   max_recovery_point_age: z.string(),
   time_limit: z.string(),
+  /** Looked at here, so that a misspelt word ends the run before anything is fetched. */
+  depth: z.enum(["query", "rows"]).default("query"),
 });
 const output = z.object({ location: z.string(), endpoint: z.string(), key_id: z.string(), findings: z.array(finding) });
 

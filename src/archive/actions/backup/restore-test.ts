@@ -21,6 +21,7 @@ const input = z.strictObject({
   /** "" to ask for nothing but the end of the recovery. */
   sanity_query: z.string(),
   expect: z.string(),
+  depth: z.enum(["query", "rows"]).default("query"),
   time_limit: z.string(),
   /** Leaves the copy where it is; else nothing of it is left, however the test ends. */
   keep: z.boolean(),
@@ -34,6 +35,7 @@ const output = z.object({
   last_transaction: z.string(),
   rows: z.number(),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  depth: z.enum(["query", "rows"]).default("query"),
   /** The directory of the copy; "" when nothing of it is left. */
   kept: z.string(),
   findings: z.array(finding),
@@ -78,7 +80,7 @@ export const restoreTest = defineAction({
     try {
       await beginAnew(context, request);
       const tested = await tryWithin(context, request);
-      const outcome = { ...tested, kept: request.keep ? request.place : "" };
+      const outcome = { ...tested, depth: request.depth, kept: request.keep ? request.place : "" };
       await context.record("tested", outcome);
       return await finish(context, request, outcome);
     } catch (thrown) {

@@ -10,6 +10,7 @@ import { lastReplayed, tellsRecovered } from "../scratch/stop-line.ts";
 import { type Keeper, whileRunning } from "../scratch/while-running.ts";
 import { expectationOf, type Returned, returnedOf } from "./expectation.ts";
 import { type Finding, found } from "./finding.ts";
+import { readRows } from "./read-rows.ts";
 import { isOfTheMachine, lastWords } from "./server-words.ts";
 import { untested } from "./untested.ts";
 
@@ -22,6 +23,8 @@ export interface Trial {
   readonly database: string;
   readonly sanity_query: string;
   readonly expect: string;
+  /** Whether every row is read beside the query. */
+  readonly depth: "query" | "rows";
   readonly limitMs: number;
 }
 
@@ -112,7 +115,9 @@ async function recoverAndAsk(
       const replay_seconds = secondsSince(began, clock.monotonicMs());
       const last_transaction = lastReplayed(said);
       const end = endOf(said, last_transaction, copy);
-      return { recovered: true, replay_seconds, last_transaction, ...(await ask(keeper, trial, end)) };
+      const asked = await ask(keeper, trial, end);
+      const unread = trial.depth === "rows" ? await readRows(keeper, trial) : [];
+      return { recovered: true, replay_seconds, last_transaction, ...asked, findings: [...asked.findings, ...unread] };
     });
   } catch (thrown) {
     const said = await scratch.said(place);
