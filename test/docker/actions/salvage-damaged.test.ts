@@ -88,11 +88,12 @@ describe("a table that cannot be read", () => {
   });
 
   it("makes a warning of the whole run, and what is whole makes none", async () => {
-    const finds = summariseSalvage.effect === "read" ? summariseSalvage.finds : undefined;
+    const gravity = (output: { lines: string[]; lacking: string[] }): string | undefined =>
+      summariseSalvage.effect === "read" ? summariseSalvage.finds?.(output) : undefined;
     const whole = await saved({ shop: { good: 1000 } });
     expect(whole.lacking).toEqual([]);
-    expect(finds?.({ lines: [], lacking: [] })).toBe("nothing");
-    expect(finds?.({ lines: [], lacking: ["DAMAGED: x"] })).toBe("warning");
+    expect(gravity({ lines: [], lacking: [] })).toBe("nothing");
+    expect(gravity({ lines: [], lacking: ["DAMAGED: x"] })).toBe("warning");
   });
 });
 
@@ -129,7 +130,8 @@ describe("a library that an image lacks", () => {
     );
     const found = await scene.perform(inspectCopy, await inspectInput(scene));
     const { chosen } = await scene.perform(chooseDatabases, { found: [found], dump: [] });
-    return [found, ((chosen as readonly JsonObject[])[0]?.["copy"] as JsonObject)["programs_text"] as string];
+    const [first] = chosen as unknown as readonly { readonly copy: { readonly programs_text: string } }[];
+    return [found, first?.copy.programs_text ?? ""];
   };
 
   it("is taken from another image of the release, for all steps that follow", async () => {
