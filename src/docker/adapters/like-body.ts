@@ -20,8 +20,8 @@ export function likeBody(
   );
   const binds = unnamed.map(({ Name, Destination, RW }) => `${Name}:${Destination}${RW ? "" : ":ro"}`);
   const { Hostname, ...config } = Config;
-  // One that shares another's network has no name for itself, though the engine shows one.
-  const isShared = HostConfig.NetworkMode?.startsWith("container:") === true;
+  // One that shares another's network or name has none for itself, though the engine shows one, and takes none.
+  const isShared = HostConfig.NetworkMode?.startsWith("container:") === true || HostConfig["UTSMode"] === "host";
   return {
     ...config,
     // Also the engine's own choice: data may lie below that name (RabbitMQ, Consul).

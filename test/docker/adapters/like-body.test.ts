@@ -58,8 +58,8 @@ describe("the order for a container like another one", () => {
 
   it("keeps the host name, below which the data may lie, unless it shares another container's network", () => {
     expect(body["Hostname"]).toBe("abc123def456");
-    const shared = read({ ...SAID, HostConfig: { NetworkMode: "container:f00" } });
-    expect(likeBody(shared, { image: "x", labels: {} })).not.toHaveProperty("Hostname");
+    for (const HostConfig of [{ NetworkMode: "container:f00" }, { UTSMode: "host" }])
+      expect(likeBody(read({ ...SAID, HostConfig }), { image: "x", labels: {} })).not.toHaveProperty("Hostname");
   });
 });
 
