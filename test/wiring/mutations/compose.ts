@@ -112,7 +112,10 @@ const copying: MutationCases = {
     done: /postgres is directory/,
     "not-done": /postgres is absent, its part is absent/,
     partly: [/its part is directory/, (scene) => stackOf(scene).directories.set(PART, "half")],
-    unknown: [/holds something else than .*; "dingo-recover undo \S+" brings the old stack back/, (scene) => stackOf(scene).directories.set(DESTINATION, "theirs")],
+    unknown: [
+      /holds something else than .*; "dingo-recover undo \S+" brings the old stack back/,
+      (scene) => stackOf(scene).directories.set(DESTINATION, "theirs"),
+    ],
   },
 };
 export const copied = at(stopped, (scene) => tried(scene, copying));

@@ -29,7 +29,7 @@ export const dumped = z.object({
   files: z.array(dumpFile),
   /** As the copy had them right then, for the proof. */
   counts: z.array(z.object({ database: z.string(), tables: z.array(tableFacts) })),
-  /** What could not be read, and so is in no dump. */
+  /** Parts that could not be read, and so are in no dump. */
   damaged: z.array(z.object({ database: z.string(), what: z.string() })).default([]),
 });
 type Output = z.infer<typeof dumped>;

@@ -21,7 +21,7 @@ const input = z.strictObject({
 });
 const output = z.object({
   lines: z.array(z.string()),
-  /** What was not saved, or is not proved. */
+  /** Parts that were not saved, or are not proved. */
   lacking: z.array(z.string()).default([]),
 });
 
