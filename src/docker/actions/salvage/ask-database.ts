@@ -40,7 +40,8 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_cata
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1, 2;`;
 
-const LIBRARIES = "SELECT DISTINCT probin FROM pg_proc WHERE probin LIKE '$libdir/%' ORDER BY 1;";
+/** A name with more slashes could lead to a file of the data, which a stranger wrote. */
+const LIBRARIES = "SELECT DISTINCT probin FROM pg_proc WHERE probin ~ '^[$]libdir/[A-Za-z0-9_.-]+$' ORDER BY 1;";
 /** dfmgr.c, internal_load_library. */
 const NOT_THERE = /could not access file "([^"]+)"/u;
 

@@ -45,7 +45,7 @@ export const summariseSalvage = defineAction({
       ...proofs.flatMap(({ unproved }) =>
         unproved.map(({ database, path, why }) => `NOT PROVED: ${database}, in ${path}: ${why}`),
       ),
-    ].map((line) => printable(line));
+    ].map(onOneLine);
     return Promise.resolve({
       lacking,
       lines: [
