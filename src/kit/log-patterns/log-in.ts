@@ -23,6 +23,13 @@ export const LOG_IN = rows({
     seen: "auth.c and miscinit.c, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
+  socketLacking: {
+    means: "refusal",
+    says: /No such file or directory\s{1,80}Is the server running locally/u,
+    tells: "the server's socket is not at its usual place (`unix_socket_directories`)",
+    seen: "fe-connect.c of libpq, 9.4 to 18",
+    from: "9.4",
+  },
   databaseLacking: {
     means: "refusal",
     says: /FATAL: {2}database "postgres" does not exist/u,
@@ -46,6 +53,13 @@ export const QUERY = rows({
     says: /statement timeout/i,
     tells: "the query came to its time limit",
     seen: "postgres.c, ProcessInterrupts, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
+  libraryLacking: {
+    means: "refusal",
+    says: /could not access file "([^"]{1,400})"/,
+    tells: "the server does not have the library that it names",
+    seen: "dfmgr.c, internal_load_library, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
   isNone: {

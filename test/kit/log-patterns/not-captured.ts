@@ -24,8 +24,11 @@ export const NOT_CAPTURED: Readonly<Record<string, string>> = {
   "patroni-api.running": "running",
   "broker.sanityTest": "T-1470000000",
   "log-in.passwordLacking": "psql: error: fe_sendauth: no password supplied",
+  "log-in.socketLacking":
+    "psql: could not connect to server: No such file or directory\n\tIs the server running locally and accepting",
   "log-in.databaseLacking": 'psql: error: FATAL:  database "postgres" does not exist',
   "query.tookTooLong": "ERROR:  canceling statement due to statement timeout",
+  "query.libraryLacking": 'ERROR:  could not access file "$libdir/hstore": No such file or directory',
   "query.isNone": 'ERROR:  syntax error at or near "selekt"',
   "clients.psql": 'psql: error: FATAL:  database "postgres" does not exist',
   "clients.pgRestore": "pg_restore: error: could not execute query: ERROR:  syntax error",

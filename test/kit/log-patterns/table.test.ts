@@ -123,14 +123,15 @@ const OTHERS: readonly (readonly [file: string, word: string, why: string])[] = 
   ["discovery/lines/lager.ts", "new-node-count", "the place of a number in a torn line"],
   ["discovery/lines/other-line.ts", "PATRONI_SCOPE:", "looks for a word before a row is tried, for speed"],
   ["discovery/sources/system-id-lines.ts", "docker/", "two forms of a tag that a row has known"],
-  ["docker/adapters/cli-work.ts", "No such file", "the words of stat and of the copying program"],
+  ["docker/adapters/cli-work.ts", "No such file or directory", "the words of stat and of the copying program"],
   ["docker/adapters/failure.ts", "no such", "the words of sudo"],
   ["docker/adapters/failure.ts", "not found", "the words of sudo"],
   ["foundation/actions/archive/check-fresh.ts", "/wal/", "the end of an archive's address"],
   ["foundation/actions/bosh/find-deployment.ts", "dingo-postgresql", "the name of a deployment"],
-  ["foundation/adapters/cells/files.ts", "No such file", "the words of stat"],
+  ["foundation/adapters/cells/files.ts", "No such file or directory", "the words of stat"],
   ["foundation/adapters/cf/failure.ts", "error:", "the words of the cf CLI"],
   ["foundation/adapters/cf/reader.ts", "error:", "the words of the cf CLI"],
+  ["kit/commands/as-owner.ts", "No such file or directory", "the words of setpriv and of the shell"],
   ["kit/shell/shell.ts", "not found", "the words of sudo"],
 ];
 

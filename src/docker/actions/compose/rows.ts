@@ -63,14 +63,11 @@ function asker(work: DockerWork, container: string, { env }: MovedService) {
     work.exec(container, [...PSQL, ...at, "-U", user, "-d", databaseAlone(database)], sql);
   return async (database: string, sql: string): Promise<Said> => {
     const first = await exec([], database, sql);
-    if (first.code === 0 || !NO_SOCKET.test(first.stderr)) return first;
+    if (first.code === 0 || !LOG_IN.socketLacking.says.test(first.stderr)) return first;
     const second = await exec(["-h", "127.0.0.1"], database, sql);
     return second.code === 0 || isLocked(second) ? second : first;
   };
 }
-
-/** It may be elsewhere (`unix_socket_directories`): libpq, 9.4 to 18. */
-const NO_SOCKET = /No such file or directory\s+Is the server running locally/u;
 
 async function databasesOf(work: DockerWork, container: string, moved: MovedService): Promise<Said> {
   const ask = asker(work, container, moved);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { DatabaseCopies, CopyServer } from "../../../ports/database-copy.ts";
 import { RecoverError, refuse } from "../../../errors.ts";
+import { QUERY } from "../../../kit/log-patterns/log-in.ts";
 import { onOneLine } from "../../../kit/text/printable.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 
@@ -42,8 +43,6 @@ ORDER BY 1, 2;`;
 
 /** A name with more slashes could lead to a file of the data, which a stranger wrote. */
 const LIBRARIES = "SELECT DISTINCT probin FROM pg_proc WHERE probin ~ '^[$]libdir/[A-Za-z0-9_.-]+$' ORDER BY 1;";
-/** dfmgr.c, internal_load_library. */
-const NOT_THERE = /could not access file "([^"]+)"/u;
 
 /** Libraries that functions of these databases come from, and that the server has not. */
 export async function lackingLibraries(
@@ -56,7 +55,7 @@ export async function lackingLibraries(
     const { rows } = await copies.sql(server, name, LIBRARIES);
     const loads = rows.map(([library = ""]) => `LOAD ${quoteLiteral(library)};`);
     const { failed } = loads.length === 0 ? { failed: [] } : await copies.sql(server, name, loads.join("\n"));
-    for (const line of failed) lacking.add(NOT_THERE.exec(line)?.[1] ?? "");
+    for (const line of failed) lacking.add(QUERY.libraryLacking.says.exec(line)?.[1] ?? "");
   }
   lacking.delete("");
   return [...lacking].sort();
