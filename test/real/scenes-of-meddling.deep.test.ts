@@ -56,7 +56,7 @@ describe("a container that somebody restarts while it replays the archive", () =
     const { ended } = await recoverWhile("restarted-db", "proof", async () => {
       const { container } = nodeOf("restarted-db");
       await until("the base backup to be back", 600_000, async () =>
-        (await containerLog(container)).some((line) => line.includes("starting archive recovery")),
+        (await containerLog(container)).some((line) => line.includes("entering standby mode")),
       );
       await docker(["restart", container]);
     });

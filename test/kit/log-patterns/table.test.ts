@@ -131,7 +131,7 @@ const OTHERS: readonly (readonly [file: string, word: string, why: string])[] = 
   ["foundation/adapters/cells/files.ts", "No such file or directory", "the words of stat"],
   ["foundation/adapters/cf/failure.ts", "error:", "the words of the cf CLI"],
   ["foundation/adapters/cf/reader.ts", "error:", "the words of the cf CLI"],
-  ["kit/commands/as-owner.ts", "No such file or directory", "the words of setpriv and of the shell"],
+  ["kit/commands/as-owner.ts", "No such file or directory", "the words of programs that look at a path"],
   ["kit/shell/shell.ts", "not found", "the words of sudo"],
 ];
 
