@@ -3,6 +3,7 @@ import { type Context, defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { ageText } from "./ages.ts";
+import { readingDepth } from "./read-rows.ts";
 import { byGravity, type Finding, finding, findingText, gravityOf } from "./finding.ts";
 
 const input = z.strictObject({
@@ -27,8 +28,7 @@ export const conclusion = z.object({
   last_transaction: z.string(),
   rows: z.number(),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-  /** How much of the restored rows was read. */
-  depth: z.enum(["query", "rows"]).default("query"),
+  depth: readingDepth,
   findings: z.array(finding),
 });
 export type Conclusion = z.infer<typeof conclusion>;

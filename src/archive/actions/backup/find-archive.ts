@@ -6,6 +6,7 @@ import type { Settings } from "../../../ports/settings.ts";
 import { parseDuration } from "../../../kit/text/time.ts";
 import { expectationOf } from "./expectation.ts";
 import { finding, type Finding, found } from "./finding.ts";
+import { readingDepth } from "./read-rows.ts";
 import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
 
 const input = z.strictObject({
@@ -17,7 +18,7 @@ const input = z.strictObject({
   max_recovery_point_age: z.string(),
   time_limit: z.string(),
   /** Looked at here, so that a misspelt word ends the run before anything is fetched. */
-  depth: z.enum(["query", "rows"]).default("query"),
+  depth: readingDepth,
 });
 const output = z.object({ location: z.string(), endpoint: z.string(), key_id: z.string(), findings: z.array(finding) });
 

@@ -1,9 +1,17 @@
 /** Reads every row of a restored copy: pages that no query asks for may be damaged all the same. */
+import { z } from "zod";
 import { RecoverError } from "../../../errors.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { QUERY } from "../../../kit/log-patterns/log-in.ts";
 import type { Keeper } from "../scratch/while-running.ts";
 import { type Finding, found } from "./finding.ts";
+
+/** How much of the restored rows is read: what the query needs, or every row. */
+export const readingDepth = z.enum(["query", "rows"]).default("query");
+
+/** PostgreSQL's setting has 32 bits. */
+export const timeLimited = (limitMs: number, sql: string): string =>
+  `SET statement_timeout = ${Math.min(limitMs, 2 ** 31 - 1)};\n${sql}`;
 
 interface Reading {
   readonly place: string;
@@ -28,13 +36,12 @@ export async function readRows(
 ): Promise<readonly Finding[]> {
   const { place, postgres_bin: programs, limitMs } = reading;
   const server = { place, programs };
-  const timeout = `SET statement_timeout = ${Math.min(limitMs, 2 ** 31 - 1)};\n`;
   const findings: Finding[] = [];
   const names = await scratch.sql(server, reading.database, DATABASES);
   for (const [index, [name = ""]] of names.entries()) {
     progress({ message: `reading every row of ${quoted(name)}`, done: index, total: names.length });
     try {
-      const unread = await scratch.sql(server, name, timeout + UNREAD);
+      const unread = await scratch.sql(server, name, timeLimited(limitMs, UNREAD));
       findings.push(...unread.map(([table = "", why = ""]) => unreadable(`${table} of ${quoted(name)}`, why)));
     } catch (thrown) {
       if (!(thrown instanceof RecoverError) || thrown.code !== "command-failed") throw thrown;

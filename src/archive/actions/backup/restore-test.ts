@@ -9,6 +9,7 @@ import { undoCopy } from "../scratch/undo-copy.ts";
 import { type Keeper, stopServer } from "../scratch/while-running.ts";
 import { ageText } from "./ages.ts";
 import { finding, findingText } from "./finding.ts";
+import { readingDepth } from "./read-rows.ts";
 import { type Tested, tryCopy } from "./try-copy.ts";
 import { asUntested, untested } from "./untested.ts";
 
@@ -21,7 +22,7 @@ const input = z.strictObject({
   /** "" to ask for nothing but the end of the recovery. */
   sanity_query: z.string(),
   expect: z.string(),
-  depth: z.enum(["query", "rows"]).default("query"),
+  depth: readingDepth,
   time_limit: z.string(),
   /** Leaves the copy where it is; else nothing of it is left, however the test ends. */
   keep: z.boolean(),
@@ -35,7 +36,7 @@ const output = z.object({
   last_transaction: z.string(),
   rows: z.number(),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-  depth: z.enum(["query", "rows"]).default("query"),
+  depth: readingDepth,
   /** The directory of the copy; "" when nothing of it is left. */
   kept: z.string(),
   findings: z.array(finding),

@@ -1,6 +1,7 @@
 /**
  * Restores one backup once: how far it came, how long it took, and how it answered. A fault of the backup is a finding.
  */
+import type { z } from "zod";
 import type { Json } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { RecoverError } from "../../../errors.ts";
@@ -10,7 +11,7 @@ import { lastReplayed, tellsRecovered } from "../scratch/stop-line.ts";
 import { type Keeper, whileRunning } from "../scratch/while-running.ts";
 import { expectationOf, type Returned, returnedOf } from "./expectation.ts";
 import { type Finding, found } from "./finding.ts";
-import { readRows } from "./read-rows.ts";
+import { type readingDepth, readRows, timeLimited } from "./read-rows.ts";
 import { isOfTheMachine, lastWords } from "./server-words.ts";
 import { untested } from "./untested.ts";
 
@@ -24,7 +25,7 @@ export interface Trial {
   readonly sanity_query: string;
   readonly expect: string;
   /** Whether every row is read beside the query. */
-  readonly depth: "query" | "rows";
+  readonly depth: z.infer<typeof readingDepth>;
   readonly limitMs: number;
 }
 
@@ -165,7 +166,7 @@ type Asked = Pick<Tested, "rows" | "value" | "findings">;
 async function ask({ ports: { scratch } }: Keeper, trial: Trial, before: Finding[]): Promise<Asked> {
   const { place, postgres_bin: programs, database, sanity_query: query, limitMs } = trial;
   if (query === "") return { rows: -1, value: null, findings: before };
-  const sql = `SET statement_timeout = ${Math.min(limitMs, 2 ** 31 - 1)};\nCOPY (${query.trim().replace(/;\s*$/, "")}\n) TO STDOUT;\n`;
+  const sql = timeLimited(limitMs, `COPY (${query.trim().replace(/;\s*$/, "")}\n) TO STDOUT;\n`);
   try {
     const returned = returnedOf(await scratch.sql({ place, programs }, database, sql));
     return { ...plain(returned), findings: [...before, ...judged(returned, trial)] };
