@@ -182,30 +182,31 @@ function together(own: Contents, below: readonly Data[]): Contents {
   return first === undefined ? own : others.length === 0 ? first : { ...first, beside: others };
 }
 
-function unwalked(
-  contents: Contents,
-  searched: Searched | undefined,
-  {
-    marked,
-    sqlite,
-    unseen,
-  }: { readonly marked: readonly string[]; readonly sqlite: readonly MayBe[]; readonly unseen: number },
-): Contents {
+interface FoundBelow {
+  readonly marked: readonly string[];
+  readonly sqlite: readonly MayBe[];
+  readonly unseen: number;
+}
+
+function whyNotToItsEnd(
+  { kind }: Contents,
+  searched: Exclude<Searched, { readonly state: "absent" }>,
+  { marked, sqlite, unseen }: FoundBelow,
+): string | undefined {
+  if (searched.state === "unknown") return searched.why;
+  if (marked.length > MOST_BELOW)
+    return `${marked.length} directories of it may be databases, and ${MOST_BELOW} were looked at`;
+  if (searched.more) return "it holds more than can be listed";
+  if (kind === "other" && sqlite.length > MOST_BELOW)
+    return `${sqlite.length} files of it may be databases of SQLite, and ${MOST_BELOW} were looked at`;
+  if (unseen > 0)
+    return `${counted(unseen, "directory", "directories")} of it may be databases, and cannot be looked at`;
+  return searched.deeper === true ? "it has directories that lie deeper than it was searched" : undefined;
+}
+
+function unwalked(contents: Contents, searched: Searched | undefined, found: FoundBelow): Contents {
   if ((contents.kind !== "other" && contents.kind !== "data") || searched === undefined || searched.state === "absent")
     return contents;
-  const why =
-    searched.state === "unknown"
-      ? searched.why
-      : marked.length > MOST_BELOW
-        ? `${marked.length} directories of it may be databases, and ${MOST_BELOW} were looked at`
-        : searched.more
-          ? "it holds more than can be listed"
-          : contents.kind === "other" && sqlite.length > MOST_BELOW
-            ? `${sqlite.length} files of it may be databases of SQLite, and ${MOST_BELOW} were looked at`
-            : unseen > 0
-              ? `${counted(unseen, "directory", "directories")} of it may be databases, and cannot be looked at`
-              : searched.deeper === true
-                ? "it has directories that lie deeper than it was searched"
-                : undefined;
+  const why = whyNotToItsEnd(contents, searched, found);
   return why === undefined ? contents : { ...contents, unwalked: why };
 }
