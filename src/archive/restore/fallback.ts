@@ -64,9 +64,11 @@ export async function restoreFrom(
     if (!isSameWay(best, plan)) throw new BetterWay(best, why);
     plan = { ...plan, lost: best.lost, findings: best.findings };
   };
-  const goOn = (instead: RestorePlan, passed: Omit<PassedOver, "base" | "instead">): void => {
-    passedOver.push({ base: plan.base, instead: instead.base, ...passed });
-    passedOver.slice(-1).forEach((each) => tell?.(each));
+  const goOn = (instead: RestorePlan, why: string, how: "older" | "other-way"): void => {
+    const timelines = how === "older" ? {} : { timelines: { from: plan.timeline, to: instead.timeline } };
+    const passed = { base: plan.base, why, instead: instead.base, ...timelines };
+    passedOver.push(passed);
+    tell?.(passed);
     plan = instead;
   };
   for (;;) {
@@ -75,7 +77,7 @@ export async function restoreFrom(
       return { plan, outcome, passedOver };
     } catch (error) {
       if (error instanceof BetterWay) {
-        goOn(error.plan, { why: error.message, timelines: { from: plan.timeline, to: error.plan.timeline } });
+        goOn(error.plan, error.message, "other-way");
         continue;
       }
       if (!(error instanceof UnusableBase) || base !== undefined) throw error;
@@ -85,11 +87,11 @@ export async function restoreFrom(
         known = withMet(known, plan, error.met);
         const best = planOrNothing(known, { without });
         if (best === undefined) throw error;
-        goOn(best, { why: error.message, timelines: { from: plan.timeline, to: best.timeline } });
+        goOn(best, error.message, "other-way");
         continue;
       }
       first ??= error;
-      goOn(olderPlan(known, { targetTime, without, failed: plan, first }), { why: error.message });
+      goOn(olderPlan(known, { targetTime, without, failed: plan, first }), error.message, "older");
     }
   }
 }
