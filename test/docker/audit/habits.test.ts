@@ -1,22 +1,20 @@
 /** Backups that are none, containers that a run keeps, and settings that lose data at the next stop or crash. */
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../src/docker/audit/finding.ts";
-import { judge } from "../../../src/docker/audit/judge.ts";
 import type { StorageSurvey } from "../../../src/docker/audit/survey.ts";
 import {
   anonymousName,
   container,
+  findings,
   member,
   mountOf,
   postgres,
   project,
   service,
-  surveyOf,
   volume,
 } from "./made-up-host.ts";
 
-const judged = (survey: Partial<StorageSurvey>): readonly Finding[] =>
-  judge(surveyOf(survey), { backedUp: [] }).findings;
+const judged = (survey: Partial<StorageSurvey>): readonly Finding[] => findings(survey, []);
 const codes = (survey: Partial<StorageSurvey>): readonly string[] => judged(survey).map(({ code }) => code);
 const ANONYMOUS = anonymousName("a");
 const db = (over: Parameters<typeof container>[1] = {}) => container("db", { mounts: [mountOf("pg")], ...over });

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../../src/docker/audit/finding.ts";
 import { gravest } from "../../../src/docker/audit/finding.ts";
 import { judge } from "../../../src/docker/audit/judge.ts";
 import type { Contents } from "../../../src/docker/data-directory/recognise.ts";
-import type { StorageSurvey } from "../../../src/docker/audit/survey.ts";
 import {
   anonymousName,
   bindOf,
   container,
   FILE,
+  findings,
   member,
   mountOf,
   PGDATA,
@@ -19,11 +18,6 @@ import {
   volume,
 } from "./made-up-host.ts";
 
-/** `backedUp`: the containers that the operator calls backed up; by default all. */
-const findings = (
-  survey: Partial<StorageSurvey>,
-  backedUp = (survey.containers ?? []).map(({ name }) => name),
-): readonly Finding[] => judge(surveyOf(survey), { backedUp }).findings;
 const codes = (...of: Parameters<typeof findings>): readonly string[] => findings(...of).map(({ code }) => code);
 const ANONYMOUS = anonymousName("a");
 

@@ -1,4 +1,6 @@
 /** A surveyed host of a few words: each test names its oddities. */
+import type { Finding } from "../../../src/docker/audit/finding.ts";
+import { judge } from "../../../src/docker/audit/judge.ts";
 import type { Contents, Data } from "../../../src/docker/data-directory/recognise.ts";
 import type {
   StorageSurvey,
@@ -137,3 +139,9 @@ export function surveyOf(over: Partial<StorageSurvey> = {}): StorageSurvey {
     ...over,
   };
 }
+
+/** `backedUp`: the containers that the operator calls backed up; by default all. */
+export const findings = (
+  survey: Partial<StorageSurvey>,
+  backedUp = (survey.containers ?? []).map(({ name }) => name),
+): readonly Finding[] => judge(surveyOf(survey), { backedUp }).findings;
