@@ -37,7 +37,7 @@ function well(result: RehearsalResult): readonly string[] {
   return [`${ending}, as it should.`, ...next(result)];
 }
 
-/** The scenario by itself stops at a question; a person who goes on may come to the good end. */
+/** Without a person, the scenario stops at a question. A person who goes on may reach its good end. */
 const isCarriedOn = ({ exitCode, expected }: RehearsalResult): boolean =>
   exitCode === EXIT.done && expected === EXIT.stopped;
 

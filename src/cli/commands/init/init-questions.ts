@@ -130,7 +130,7 @@ function proposal({ kind, variables = [] }: Setting, env: Interview["env"]): str
   return kind === "text-or-secret" ? `env:${name}` : undefined;
 }
 
-/** An answer is judged by itself, before the questions behind it: a gateway is whole with these. */
+/** Each answer is judged alone, before the next question. With these two, a gateway is complete for that. */
 const COMPANIONS = [
   ["bosh.gateway.host", "jump-box"],
   ["bosh.gateway.user", "user"],

@@ -99,8 +99,8 @@ export async function askTables(
   const listed = await copies.sql(server, database, TABLES);
   const names = listed.rows.map(([schema = "", table = ""]) => ({ schema, table }));
   // Of a damaged table the number alone: a time that cannot be read hides no row.
-  const asked = server.isLenient === true ? listed.rows.map((row) => row.slice(0, 2)) : listed.rows;
-  const counted = await copies.sql(server, database, asked.map(countOf).join("\n"));
+  const countable = server.isLenient === true ? listed.rows.map((row) => row.slice(0, 2)) : listed.rows;
+  const counted = await copies.sql(server, database, countable.map(countOf).join("\n"));
   const byIndex = new Map(
     counted.rows.map(([index = "", rows = "", newest = ""]) => [Number(index), { rows, newest }]),
   );
