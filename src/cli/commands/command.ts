@@ -1,9 +1,10 @@
 /** A command: its words, options, help and examples, and the function that runs it. Everything that knows commands derives from it. */
-import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options, PositionalOptions } from "yargs";
+import type { ArgumentsCamelCase, Argv, InferredOptionTypes, PositionalOptions } from "yargs";
+import type { Option } from "../options/kinds.ts";
 import type { GlobalArguments } from "../options/options.ts";
 
 type Positionals = Readonly<Record<string, PositionalOptions>>;
-type OptionSet = Readonly<Record<string, Options>>;
+type OptionSet = Readonly<Record<string, Option>>;
 type Given<P extends Positionals, O extends OptionSet> = GlobalArguments &
   InferredOptionTypes<P> &
   InferredOptionTypes<O>;

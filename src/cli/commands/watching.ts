@@ -1,4 +1,5 @@
 /** The commands that show runs. */
+import { value } from "../options/kinds.ts";
 import { reportOptions } from "../options/options.ts";
 import { command } from "./command.ts";
 import { RUN_OR_REHEARSAL } from "./recovering.ts";
@@ -44,6 +45,7 @@ export const WATCH = [
     options: {
       port: {
         type: "number",
+        word: "PORT",
         describe: "port on 127.0.0.1 (default one that is free, and the same again for the same run)",
         requiresArg: true,
       },
@@ -60,11 +62,7 @@ export const WATCH = [
     what: "Check the hash chain; names the first bad line",
     positionals: { run: { type: "string", demandOption: true, describe: "any unambiguous prefix" } },
     options: {
-      head: {
-        type: "string",
-        describe: "the head that was printed at a stop: finds a tail that was cut off",
-        requiresArg: true,
-      },
+      head: value("HASH", "the head that was printed at a stop: finds a tail that was cut off"),
     },
     examples: [["$0 journal verify 20261121 --head HASH", "against the head that was printed, all of it"]],
     offers: "runs",

@@ -1,14 +1,12 @@
 /** The options of `archive verify` and `archive copy`, and what `archive restore` has of them. */
 import type { InferredOptionTypes } from "yargs";
+import { value } from "./kinds.ts";
 
 export const keyOptions = {
-  "gpg-key": {
-    type: "string",
-    describe:
-      "file with the private key of an archive that is encrypted with OpenPGP (default gpg.key of the configuration)",
-    requiresArg: true,
-    nargs: 1,
-  },
+  "gpg-key": value(
+    "FILE",
+    "file with the private key of an archive that is encrypted with OpenPGP (default gpg.key of the configuration)",
+  ),
 } as const;
 
 export const verifyOptions = {
@@ -19,46 +17,29 @@ export const verifyOptions = {
     nargs: 1,
   },
   reader: {
-    type: "string",
+    ...value("PROGRAM", "the program that will restore (default the one that wrote the newest base backup)"),
     choices: ["wal-e", "wal-g"] as const,
-    describe: "the program that will restore (default the one that wrote the newest base backup)",
-    requiresArg: true,
-    nargs: 1,
   },
-  timeline: {
-    type: "string",
-    describe: "the timeline to restore: latest, current or a number (default the one that brings back the most)",
-    requiresArg: true,
-    nargs: 1,
-  },
-  "target-time": {
-    type: "string",
-    describe: 'say what a restore to this moment would take: "40m ago", or a time with zone or offset',
-    requiresArg: true,
-    nargs: 1,
-  },
-  "deleted-at": {
-    type: "string",
-    describe: "when it was deleted: tells what can be lost, at most, and whether archiving had stopped before",
-    requiresArg: true,
-    nargs: 1,
-  },
+  timeline: value(
+    "TIMELINE",
+    "the timeline to restore: latest, current or a number (default the one that brings back the most)",
+  ),
+  "target-time": value(
+    "TIME",
+    'say what a restore to this moment would take: "40m ago", or a time with zone or offset',
+  ),
+  "deleted-at": value(
+    "TIME",
+    "when it was deleted: tells what can be lost, at most, and whether archiving had stopped before",
+  ),
   ...keyOptions,
-  svg: {
-    type: "string",
-    describe: "also write the picture of the archive to this file, as SVG",
-    requiresArg: true,
-    nargs: 1,
-  },
+  svg: value("FILE", "also write the picture of the archive to this file, as SVG"),
 } as const;
 
 export const copyOptions = {
   patience: {
-    type: "string",
+    ...value("DURATION", "how long to look for lost copies and send them again while none ends well (default 10m)"),
     default: "10m",
-    describe: "how long to look for lost copies and send them again while none ends well (default 10m)",
-    requiresArg: true,
-    nargs: 1,
   },
 } as const;
 

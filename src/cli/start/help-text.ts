@@ -11,12 +11,12 @@ const WIDTH = 80;
 const MARKS =
   /\s*\[(?:boolean|string|number|array|required|default: (?:\[\]|"[^"]*"|[^\]]*)|choices: [^\]]*)\](?=\s*(?:\[|$))/gu;
 
-/** `raw` as yargs renders it without wrapping. */
-export function helpText(raw: string): string {
+/** `raw` as yargs renders it without wrapping; `words` stand for the values of options, by the option's name. */
+export function helpText(raw: string, words: ReadonlyMap<string, string> = new Map()): string {
   const blocks = raw
     .replace(/^(?=dingo-recover )/u, "Usage: ")
     .split("\n\n")
-    .map(withoutMarks);
+    .map((block) => withWords(withoutMarks(block), words));
   const everywhere = blocks.filter((block) => block.startsWith("Everywhere:"));
   const own = blocks.filter((block) => !block.startsWith("Everywhere:"));
   // Options that all commands share come after the command's own.
@@ -31,6 +31,12 @@ function withoutMarks(block: string): string {
     .map((line) => line.replace(MARKS, "").trimEnd())
     .join("\n");
 }
+
+const withWords = (block: string, words: ReadonlyMap<string, string>): string =>
+  block.replace(/^ +(?:-\w, )?--([a-z-]+)(?= {2}|$)/gmu, (option, name: string) => {
+    const word = words.get(name);
+    return word === undefined ? option : `${option} ${word}`;
+  });
 
 /** The two columns of a list anew; other paragraphs are wrapped. */
 function laidOut(block: string): string {
@@ -123,7 +129,7 @@ function wrapped(text: string, indent: string): string[] {
 export function optionRows(help: string): readonly { readonly name: string; readonly what: string }[] {
   const rows: { name: string; what: string }[] = [];
   for (const line of help.split("\n")) {
-    const [, name, what = ""] = /^ {2}(?:-\w, )?(--[a-z-]+)\s{2,}(.*)$/u.exec(line) ?? [];
+    const [, name, what = ""] = /^ {2}(?:-\w, )?(--[a-z-]+)(?: \S+)?\s{2,}(.*)$/u.exec(line) ?? [];
     const last = rows.at(-1);
     if (name !== undefined) rows.push({ name, what });
     else if (last !== undefined && /^ {10}/u.test(line)) last.what += ` ${line.trim()}`;

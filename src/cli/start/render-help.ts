@@ -1,5 +1,7 @@
 /** The help of every command, which the build renders so that `--help` need not load a parser (build/bundle.mjs). */
-import { COMMANDS, GROUPS, verbsOf } from "../commands/table.ts";
+import { COMMANDS, GROUPS, TABLE, verbsOf } from "../commands/table.ts";
+import type { Option } from "../options/kinds.ts";
+import { globalOptions } from "../options/options.ts";
 import { examplesOf, grouped, helpText, withExamples } from "./help-text.ts";
 import { buildParser } from "./parser.ts";
 
@@ -28,13 +30,22 @@ function asFamily(command: string, texts: Readonly<Record<string, string>>): str
   return first.length === 0 ? text : withExamples(text, first);
 }
 
+/** The words that stand for the values of a command's options. */
+function wordsOf(command: string): ReadonlyMap<string, string> {
+  const { options } = TABLE.find(({ name }) => name === command) ?? { options: {} };
+  const all: Readonly<Record<string, Option>> = { ...globalOptions, ...options };
+  return new Map(
+    Object.entries(all).flatMap(([name, { word }]) => (word === undefined ? [] : [[name, word] as const])),
+  );
+}
+
 /** Of one command alone. */
 export async function helpOf(command: string): Promise<string> {
   const words = [...command.split(" ").filter((word) => word !== ""), "--help"];
   return await new Promise((resolve) => {
     // The callback receives the text instead of the terminal.
     void buildParser(words, () => undefined).parse(words, (_error: Error | undefined, _given: unknown, text: string) =>
-      resolve(helpText(text)),
+      resolve(helpText(text, wordsOf(command))),
     );
   });
 }

@@ -1,6 +1,7 @@
 /** Every command shows examples of its use, and a shell and the parser understand them. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { GROUPS, verbsOf } from "../../../src/cli/commands/table.ts";
+import { GROUPS, TABLE, verbsOf } from "../../../src/cli/commands/table.ts";
+import { globalOptions } from "../../../src/cli/options/options.ts";
 import { examplesOf } from "../../../src/cli/start/help-text.ts";
 import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { renderHelp } from "../../../src/cli/start/render-help.ts";
@@ -33,6 +34,14 @@ describe("the help", () => {
       expect(calls.length, line).toBeGreaterThan(0);
       for (const words of calls) await expect(understand(words), line).resolves.toBeUndefined();
     }
+  });
+
+  it("has a word for the value of every option that takes one", () => {
+    const options = [globalOptions, ...TABLE.map((command) => command.options)].flatMap((all) => Object.entries(all));
+    const without = options.filter(([, { type, word }]) => type !== "boolean" && word === undefined);
+    // Its value is optional, and stands behind a "=".
+    expect([...new Set(without.map(([name]) => name))]).toEqual(["deep"]);
+    expect(help["run"]).toMatch(/^ {2}--inputs FILE {2,}YAML/mu);
   });
 
   it("of run shows every runbook that is begun by it", () => {
