@@ -3,7 +3,7 @@ import { createOutput } from "../screen/output.ts";
 import { backText, batchStateOf } from "../runs/batch-state.ts";
 import { MEMBER_RUNBOOK } from "../runs/batch.ts";
 import { secrets } from "../process/failure.ts";
-import { allRuns, type ListedRun } from "../runs/open-runs.ts";
+import { allRuns, type ListedRun, playedAt } from "../runs/open-runs.ts";
 import type { GlobalArguments } from "../options/options.ts";
 import { readOnce, type SavedRuns } from "../runs/read-once.ts";
 import { openStateDirectory } from "../process/state.ts";
@@ -11,7 +11,9 @@ import { openStateDirectory } from "../process/state.ts";
 export async function runs(given: GlobalArguments): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   const directory = readOnce(openStateDirectory({ stateDir: given["state-dir"] }));
-  const all = allRuns(directory).map((each) => withBatch(directory, each));
+  // The name of a rehearsal has the date of its box.
+  const listed = allRuns(directory).toSorted((a, b) => playedAt(directory, a.run) - playedAt(directory, b.run));
+  const all = listed.map((each) => withBatch(directory, each));
   if (given.json) output.json({ schema: "dingo-recover/runs@1", runs: all.map(({ told: _told, ...run }) => run) });
   else if (all.length === 0) output.line("no runs yet");
   else {

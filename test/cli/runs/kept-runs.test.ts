@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../../src/errors.ts";
@@ -66,6 +66,18 @@ describe("a run that could not go on", () => {
     const document = JSON.parse(runs.stdout) as { runs: { run: string }[] };
     expect(document).toMatchObject({ schema: "dingo-recover/runs@1" });
     expect(document.runs.map(({ run }) => run).sort()).toEqual([kept.run, other.run].sort());
+  });
+
+  it("stands at the end of runs if it was the last at work, whatever the date in its name", async () => {
+    const at = (run: string, second: number): void =>
+      utimesSync(join(place.state, "runs", run, "journal.jsonl"), second, second);
+    for (const [earlier, later] of [[kept.run, other.run] as const, [other.run, kept.run] as const]) {
+      at(earlier, 1_000);
+      at(later, 2_000);
+      const { stdout } = await place.run(["runs", "--json"]);
+      const { runs } = JSON.parse(stdout) as { runs: { run: string }[] };
+      expect(runs.map(({ run }) => run)).toEqual([earlier, later]);
+    }
   });
 
   it("has a report that says it is not finished", async () => {
