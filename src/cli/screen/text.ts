@@ -11,7 +11,8 @@ export function wrap(text: string, width: number, indent = ""): string[] {
   let quote: Quote = "";
   for (const paragraph of asCalled(text).split("\n")) {
     const text = paragraph.trimStart();
-    const under = indent + paragraph.slice(0, paragraph.length - text.length);
+    // Each line repeats them: a stranger's text could have more of them than words.
+    const under = indent + paragraph.slice(0, Math.min(paragraph.length - text.length, Math.ceil(width / 2)));
     const goesOn = quote !== "";
     if (goesOn || COMMAND.test(text)) {
       lines.push(...(goesOn ? [paragraph] : remarkedLines(under + text, width)));
@@ -34,10 +35,10 @@ export function remarkedLines(line: string, width: number): string[] {
   return [...wrapOne(remark, width - 2, indent).map((each) => each.replace(/\S/u, "# $&")), indent + command];
 }
 
-const REMARKED = /^( *)(.*?) {2}# (.*)$/u;
+const REMARKED = /^( *)(\S.*?) {2}# (.*)$/su;
 
 /** The command alone: a place and a remark may have an apostrophe. */
-const typed = (line: string): string => line.replace(/^[^:;$]*\$ /u, "").replace(/ {2}# .*$/u, "");
+const typed = (line: string): string => line.replace(/^[^:;$]*\$ /u, "").replace(/ {2}# .*$/su, "");
 
 type Quote = "" | "'" | '"';
 

@@ -91,6 +91,17 @@ describe("a text of several paragraphs", () => {
     expect(remarkedLines(quoted, 20)).toEqual([quoted]);
   });
 
+  it("is left as it is if it has a remark and no command, and is read in one pass", () => {
+    const alone = `      # ${"word ".repeat(20).trim()}`;
+    expect(remarkedLines(alone, 40)).toEqual([alone]);
+    const costly = [
+      " ".repeat(2e5) + "x".repeat(2e5),
+      `ls${"  # \u2028".repeat(1e5)}`,
+      " ".repeat(1e5) + "x ".repeat(1e5),
+    ];
+    for (const line of costly) expect(wrap(remarkedLines(line, 80).join("\n"), 80)).not.toEqual([]);
+  });
+
   it("leaves the lines as they are that a command's quotes go on over, and wraps what stands below it", () => {
     const word = "word ".repeat(20).trim();
     const script = `    cell's$ sh -c 'it="${word}'\\'' ${word}"\n  ${word}\n' sh ${word}`;
