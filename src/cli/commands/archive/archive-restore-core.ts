@@ -183,11 +183,13 @@ function lossLines({
   return [...lines, `lost: ${counted(missing, "segment")} missing, ${unreachable} that cannot be reached`];
 }
 
-/** PostgreSQL refuses to run as root, and a directory of another user. */
-function startLines({ directory, postgresVersion: version }: ArchiveRestoreDocument): readonly string[] {
+/** PostgreSQL refuses to run as root, and a directory of another user. A tenant was superuser of the database (law 14). */
+function startLines({ source, directory, postgresVersion: version }: ArchiveRestoreDocument): readonly string[] {
   const place = quote([directory]);
   return [
+    `to try the archive in a sandbox first: ${quote(["dingo-recover", "run", "test-backup", "--input", `archive=${source}`])}`,
     `start it with PostgreSQL ${version}, as the user to whom the directory belongs and who is not root:`,
+    "  # code of the database's owner runs with it, without a sandbox, and may do all that this user may",
     `  pg_ctl -D ${place} -w -t 3600 start`,
     `  psql -X -h ${quote([socketDirectoryOf(directory)])} -U postgres postgres`,
   ];

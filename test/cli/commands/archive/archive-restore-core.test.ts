@@ -57,7 +57,13 @@ describe("archive restore", () => {
       segments: 3,
       lost: { missing: 0, unreachable: 0, damaged: null },
     });
-    expect(lines.join("\n")).toContain(`pg_ctl -D ${join(place, "data")} -w`);
+    expect(lines.slice(-5)).toEqual([
+      `to try the archive in a sandbox first: dingo-recover run test-backup --input archive=${source}`,
+      "start it with PostgreSQL 9.6, as the user to whom the directory belongs and who is not root:",
+      "  # code of the database's owner runs with it, without a sandbox, and may do all that this user may",
+      `  pg_ctl -D ${join(place, "data")} -w -t 3600 start`,
+      `  psql -X -h ${join(place, "data")} -U postgres postgres`,
+    ]);
     expect(lines.join("\n")).toContain("last transaction that comes back: 2026-11-22T00:52:38.322203Z");
   });
 
