@@ -10,6 +10,7 @@ import { endingOf, type Ending, unitsOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import { type Found, foundIn } from "./found.ts";
 import { isRecovery, targetOf } from "./summary.ts";
+import { named } from "../kit/text/printable.ts";
 
 /**
  * Undefined before the run has begun. `ways`: of a run that stopped; without them nothing is said of how it goes on.
@@ -66,7 +67,7 @@ interface Said {
 
 function aboutOf(entries: readonly Entry[], found: Found): string {
   const what = isRecovery(entries, found) ? "the service" : `the runbook ${startOf(entries)?.runbook ?? ""}`;
-  return targetOf(entries) ?? found.name ?? what;
+  return named(targetOf(entries) ?? found.name ?? what);
 }
 
 function success({ found, about }: Said): string {

@@ -4,6 +4,7 @@ import { outputField, outputList, type UnitDigest } from "./digest.ts";
 import { type FindingDigest, findingsIn } from "./findings.ts";
 import { lossAfter, type LossRange } from "../archive/loss.ts";
 import { listed } from "../kit/optional.ts";
+import { named } from "../kit/text/printable.ts";
 
 const CHECK = "platform.check";
 const FIND = "discovery.find-deleted-instance";
@@ -99,7 +100,7 @@ function readBack(units: readonly UnitDigest[]): readonly string[] | undefined {
   return login
     .safeParse(lastOutput(units, LOGIN))
     .data?.tables.flatMap((each) => counted.safeParse(each).data ?? [])
-    .map(({ table, rows }) => `${table}: ${rows} rows`);
+    .map(({ table, rows }) => `${named(table)}: ${rows} rows`);
 }
 
 const reviewed = z.object({ apps: z.array(z.string()) });

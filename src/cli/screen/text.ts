@@ -23,7 +23,7 @@ export function wrap(text: string, width: number, indent = ""): string[] {
 }
 
 /** `$ docker stop db`, `cell_z1/0 (10.58.111.15)$ sudo ls`, `cf delete-service-key NAME KEY  # when nobody needs it any more`. */
-const COMMAND = /^[^:;$]*\$ \S| {2}# /;
+const COMMAND = /^[^:;$"]*\$ \S| {2}# /;
 
 /**
  * A command with its remark behind it, or above it when both are too long for a line: the terminal would break the
@@ -38,7 +38,7 @@ export function remarkedLines(line: string, width: number): string[] {
 const REMARKED = /^( *)(\S.*?) {2}# (.*)$/su;
 
 /** The command alone: a place and a remark may have an apostrophe. */
-const typed = (line: string): string => line.replace(/^[^:;$]*\$ /u, "").replace(/ {2}# .*$/su, "");
+const typed = (line: string): string => line.replace(/^[^:;$"]*\$ /u, "").replace(/ {2}# .*$/su, "");
 
 type Quote = "" | "'" | '"';
 

@@ -36,12 +36,22 @@ function coded(char: string): string {
 }
 
 /** The same of a name that stands without quotes: a line end in it would begin a line that looks like one of ours. */
-export const onOneLine = (name: string): string => printable(name.replaceAll("\n", "\\n").replaceAll("\t", "\\t"));
+export const onOneLine = (name: string): string =>
+  printable(withoutRemark(name.replaceAll("\n", "\\n").replaceAll("\t", "\\t")));
+
+/** Two blanks and a hash stand between a command of ours and its remark. */
+const withoutRemark = (text: string): string => text.replaceAll(/ (?= # )/gu, "\\u0020");
+
+// `$ ls`, `cell$ ls`, `# ls` as root: people take such a line for a command, and so does the screen.
+const LIKE_COMMAND = /^[\s"]|\$|(?:^| )#/u;
+
+/** A stranger's name where it may begin a line: quoted if it could be taken for a command. */
+export const named = (name: string): string => (LIKE_COMMAND.test(name) ? quoted(name) : onOneLine(name));
 
 const LONGEST = 80;
 
 /** A name as it stands in an error text: one line, in double quotes, printable, cut after 80 characters. */
 export function quoted(name: string): string {
   const cut = name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name;
-  return `"${printable(cut.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll('"', '\\"'))}"`;
+  return `"${onOneLine(cut.replaceAll("\\", "\\\\").replaceAll('"', '\\"'))}"`;
 }

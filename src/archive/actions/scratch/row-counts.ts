@@ -1,6 +1,7 @@
 /** How many rows tables have, wherever they are asked for; null for a table that is not there. */
 import { z } from "zod";
 import { nameSql, sameName, type TableName } from "./table-names.ts";
+import { named } from "../../../kit/text/printable.ts";
 
 export const tableRows = z.object({ schema: z.string(), table: z.string(), rows: z.number().nullable() });
 export type TableRows = z.infer<typeof tableRows>;
@@ -30,4 +31,4 @@ export const rowsText = ({ rows }: Pick<TableRows, "rows">): string => (rows ===
 
 /** `public.visits: 60 rows, public.orders: not there` */
 export const countsText = (tables: readonly TableRows[]): string =>
-  tables.map((each) => `${each.schema}.${each.table}: ${rowsText(each)}`).join(", ");
+  tables.map((each) => `${named(`${each.schema}.${each.table}`)}: ${rowsText(each)}`).join(", ");

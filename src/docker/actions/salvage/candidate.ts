@@ -1,6 +1,6 @@
 /** A volume that may hold the wanted database: `salvage.survey` finds it, and every later step is given it. */
 import { z } from "zod";
-import { onOneLine } from "../../../kit/text/printable.ts";
+import { named, onOneLine } from "../../../kit/text/printable.ts";
 import type { Place } from "../../../ports/docker-host.ts";
 
 export const candidate = z.object({
@@ -48,7 +48,7 @@ export const placeOf = ({ volume, path, inside }: Pick<Candidate, "volume" | "pa
 const SHORT = 12;
 type Named = Pick<Candidate, "volume" | "anonymous" | "inside" | "shares">;
 export const volumeName = ({ volume, anonymous, inside, shares }: Named): string =>
-  onOneLine(`${anonymous ? `${volume.slice(0, SHORT)}…` : volume}${shares === true ? `/${inside}` : ""}`);
+  named(`${anonymous ? `${volume.slice(0, SHORT)}…` : volume}${shares === true ? `/${inside}` : ""}`);
 
 /** Two lines for a person who has to tell one from the other. */
 export function candidateLines(one: Candidate, index: number): readonly string[] {

@@ -6,7 +6,7 @@ import { query, startOnCopy } from "../../../kit/commands/database-copy-commands
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
-import { onOneLine, quoted } from "../../../kit/text/printable.ts";
+import { named, onOneLine, quoted } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
 import { askDatabases, databaseFacts, type DatabaseFacts, lackingLibraries, newestOf, rowsOf } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
@@ -174,11 +174,11 @@ export function databaseLines({ name, bytes, tables, damage }: DatabaseFacts, is
     .slice(0, MOST_TABLES)
     .filter(({ rows }) => rows !== 0);
   return [
-    `  ${onOneLine(name)}${isExpected ? " (what you look for)" : ""}: ${bytesText(bytes)}, ${counted(tables.length, "table")}, ${counted(rowsOf(tables), "row")}${newest === "" ? "" : `, newest ${newest}`}`,
+    `  ${named(name)}${isExpected ? " (what you look for)" : ""}: ${bytesText(bytes)}, ${counted(tables.length, "table")}, ${counted(rowsOf(tables), "row")}${newest === "" ? "" : `, newest ${newest}`}`,
     ...(largest.length === 0
       ? []
       : [
-          `    ${onOneLine(largest.map(({ schema, table, rows }) => `${schema}.${table} ${rows < 0 ? "cannot be read" : rows}`).join(", "))}`,
+          `    ${largest.map(({ schema, table, rows }) => `${named(`${schema}.${table}`)} ${rows < 0 ? "cannot be read" : rows}`).join(", ")}`,
         ]),
     ...damage.map((line) => `    DAMAGED: ${onOneLine(line)}`),
   ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { databaseAlone } from "../../../kit/commands/connection-string.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { onOneLine } from "../../../kit/text/printable.ts";
+import { named, onOneLine } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { REINDEX } from "./check-room.ts";
 import type { DatabaseFacts } from "./ask-database.ts";
@@ -51,7 +51,7 @@ export const summariseSalvage = defineAction({
       lines: [
         ...proved.map(
           ({ database, path, tables, rows }) =>
-            `${onOneLine(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
+            `${named(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
         ),
         ...lacking,
         ...dumps.flatMap(({ chosen: { copy, databases }, files }) => [

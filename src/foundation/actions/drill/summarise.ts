@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { inSpace } from "../cf/in-space.ts";
+import { named } from "../../../kit/text/printable.ts";
 
 const input = z.strictObject({
   target: z.string(),
@@ -29,7 +30,7 @@ export const summariseDrill = defineAction({
     const { target, rows, checksum, deleted_guid: deleted, guid } = facts;
     const seconds = Math.round((ports.clock.now().getTime() - Date.parse(facts.deleted_at)) / 1000);
     return Promise.resolve({
-      proved: `${target}: ${rows} rows of ${deleted} are back in ${guid}, MD5 ${checksum}, ${seconds} s after the deletion; the time of each step stands in the report`,
+      proved: `${named(target)}: ${rows} rows of ${deleted} are back in ${guid}, MD5 ${checksum}, ${seconds} s after the deletion; the time of each step stands in the report`,
       seconds,
       next: run.rehearsal ? [] : nextSteps(run.id, facts),
     });

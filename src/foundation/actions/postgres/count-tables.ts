@@ -7,6 +7,7 @@ import { countsText, countTables, tableRows } from "../../../archive/actions/scr
 import { nameText, tableNames } from "../../../archive/actions/scratch/table-names.ts";
 import { inDatabase } from "./in-database.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
+import { quoted } from "../../../kit/text/printable.ts";
 
 const input = z.strictObject({
   ...targetInput,
@@ -24,7 +25,7 @@ export const countLiving = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ database, tables }) => `${countsText(tables)} in "${database}"`,
+  tell: ({ database, tables }) => `${countsText(tables)} in ${quoted(database)}`,
   // psql itself quotes the schema, so that any name fits in there.
   describe: ({ container, cell, database, tables, into_schema }) =>
     tableNames(tables, into_schema).map((each) => ({

@@ -6,6 +6,7 @@ import { whereEmpty } from "../../../kit/commands/printed-cases.ts";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.ts";
 import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 import { requireSanityQuery } from "../../../kit/sql/sanity-query.ts";
+import { named, onOneLine } from "../../../kit/text/printable.ts";
 
 const TABLES_COUNTED = 50;
 
@@ -32,8 +33,8 @@ export const proveLogin = defineAction({
   tell: (found) =>
     [
       `as ${found.user} through ${found.router}`,
-      ...found.tables.map(({ table, rows }) => `${table}: ${readableRowsText(rows)}`),
-      ...found.sanity.map((row) => `sanity query: ${row.join(" | ")}`),
+      ...found.tables.map(({ table, rows }) => `${named(table)}: ${readableRowsText(rows)}`),
+      ...found.sanity.map((row) => `sanity query: ${onOneLine(row.join(" | "))}`),
     ].join("\n"),
   describe: ({ sanity_query, key_guid }) =>
     whereEmpty(sanity_query, {

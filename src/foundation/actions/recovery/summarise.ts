@@ -4,6 +4,7 @@ import { lossAfter, type LossRange, lossText } from "../../../archive/loss.ts";
 import { inSpace } from "../cf/in-space.ts";
 import { readableRowsText } from "../postgres/prove-login.ts";
 import { restoredText } from "./restore-lines.ts";
+import { named } from "../../../kit/text/printable.ts";
 
 const input = z.strictObject({
   target: z.string(),
@@ -54,12 +55,12 @@ export const summarise = defineAction({
   tell: ({ recovered }) => recovered.join("\n"),
   describe: () => [],
   run: ({ run }, facts): Promise<z.infer<typeof output>> => {
-    const rows = facts.tables.map(({ table, rows: count }) => `${table}: ${readableRowsText(count)}`);
+    const rows = facts.tables.map(({ table, rows: count }) => `${named(table)}: ${readableRowsText(count)}`);
     const until =
       facts.recovered_to === "" ? "the log names no last transaction" : `last transaction ${facts.recovered_to}`;
     return Promise.resolve({
       recovered: [
-        `${facts.target} holds the data of ${facts.source_guid}; ${until}; ${restoredText(facts.segments_restored)}`,
+        `${named(facts.target)} holds the data of ${facts.source_guid}; ${until}; ${restoredText(facts.segments_restored)}`,
         ...rows,
       ],
       lost: lossText(lossOf(facts)),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { countsText, tableRows } from "../../../archive/actions/scratch/row-counts.ts";
 import { inSpace } from "../cf/in-space.ts";
+import { named } from "../../../kit/text/printable.ts";
 
 const input = z.strictObject({
   target: z.string(),
@@ -29,7 +30,7 @@ export const summariseTables = defineAction({
   run: ({ run }, facts) => {
     const { target, time, tables } = facts;
     return Promise.resolve({
-      proved: `${target}: ${countsText(tables)} as of ${time}, read through the router as the application`,
+      proved: `${named(target)}: ${countsText(tables)} as of ${time}, read through the router as the application`,
       next: nextSteps(run.id, facts),
     });
   },
