@@ -116,7 +116,7 @@ export class Changes {
     const command = `cf ${args[0]}`;
     const result = await this.#session.run(args, this.#timeoutMs);
     if (result.code === 0) return result;
-    const failure = failureOf(result);
+    const failure = failureOf(result, args);
     if (failure === "token") throw await this.#rejectedMidway(command);
     throw failureError(failure, { command, result, mask: (text) => this.#session.mask(text), effect: "unknown" });
   }

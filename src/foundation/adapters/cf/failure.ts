@@ -16,7 +16,7 @@ const SENTENCES: readonly (readonly [RegExp, Failure])[] = [
   [/^Request error:|connection refused|dial tcp|i\/o timeout|\bEOF\b|connection reset|TLS handshake/im, "unreachable"],
   [/(?:Response|Error) Code: (?:5\d\d|429)\b|Service Unavailable|SSL Cert|x509:/i, "unreachable"],
   // An answer that is not the API's, as of a proxy before it whose system is away.
-  [/invalid character '.*' (?:looking for|after|in )|unexpected end of JSON input/i, "unreachable"],
+  [/invalid character '.{1,10}' (?:looking for|after|in )|unexpected end of JSON input/i, "unreachable"],
   [/Incorrect Usage|is not a registered command/, "program-missing"],
 ];
 
@@ -29,10 +29,15 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   "step-failed": "Read what Cloud Foundry says, mend it, then resume.",
 };
 
-export function failureOf(result: ProgramResult): Failure {
-  const said = `${result.stderr}\n${result.stdout}`;
-  return SENTENCES.find(([sentence]) => sentence.test(said))?.[1] ?? "step-failed";
+/** `args`: the command repeats its own, and a stranger's name may be one of the sentences. */
+export function failureOf(result: ProgramResult, args: readonly string[] = []): Failure {
+  const names = args.filter((arg) => sentenceIn(arg) !== undefined);
+  const said = names.reduce((text, name) => text.replaceAll(name, " "), `${result.stderr}\n${result.stdout}`);
+  return sentenceIn(said)?.[1] ?? "step-failed";
 }
+
+const sentenceIn = (text: string): (typeof SENTENCES)[number] | undefined =>
+  SENTENCES.find(([sentence]) => sentence.test(text));
 
 export interface Told {
   /** `cf create-service`, without arguments: names may be hostile. */

@@ -53,7 +53,7 @@ export class CfSession {
   /** Runs a command that changes nothing outside; a rejected token is one new log-in and one more try. */
   async read(args: readonly string[]): Promise<ProgramResult> {
     const first = await this.run(args);
-    if (first.code === 0 || failureOf(first) !== "token") return first;
+    if (first.code === 0 || failureOf(first, args) !== "token") return first;
     await this.logInAgain();
     return await this.run(args);
   }
