@@ -2,6 +2,7 @@
  * Zstandard by Node's decoder, which ends with the first frame: parallel packers make many, and begin with one that is
  * skipped. A frame's checksum is checked; a window above 128 MiB is refused.
  */
+import { FrameCount } from "./frame-count.ts";
 import { constants, createZstdDecompress, zstdDecompressSync } from "node:zlib";
 
 const OUTPUT_CHUNK = 256 * 1024;
@@ -13,18 +14,23 @@ export class AfterLastFrame extends Error {
 
 /**
  * The content of every frame. Holds some chunks, however much a frame unpacks to. Throws what the source throws, `AfterLastFrame`,
- * and Node's errors (`Z_BUF_ERROR` for data that are cut), all behind the content that comes before.
+ * `TooManyFrames`, and Node's errors (`Z_BUF_ERROR` for data that are cut), all behind the content that comes before.
  */
 export async function* unzstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const frames = new FrameCount();
   let frame = new Frame();
   let isBehindContent = false;
   try {
     for await (const chunk of packed)
       for (let rest = chunk; rest.length > 0; ) {
-        if (frame.hasEnded) frame = new Frame();
+        if (frame.hasEnded) {
+          frames.begin();
+          frame = new Frame();
+        }
         const before = frame.taken;
         for await (const content of frame.feed(rest)) {
           isBehindContent = true;
+          frames.holds(content.length);
           yield content;
         }
         rest = rest.subarray(frame.taken - before);
@@ -93,9 +99,12 @@ const MOST = 8 * 1024 * 1024;
 /** Unpacks the first bytes of a file, up to `most` and more. Throws Node's errors if they do not begin with a frame. */
 export function unzstdHead(head: Uint8Array, most: number): Uint8Array {
   const parts: Uint8Array[] = [];
+  const frames = new FrameCount();
   let length = 0;
   for (let rest = head; rest.length > 0 && length < most; ) {
+    frames.begin();
     const { content, taken } = firstFrame(rest);
+    frames.holds(content.length);
     parts.push(content);
     length += content.length;
     if (taken === 0) break;

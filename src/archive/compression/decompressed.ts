@@ -1,4 +1,5 @@
 /** One interface over the compressions of WAL-E (lzo) and WAL-G (all of them). */
+import { TooManyFrames } from "../../kit/frame-count.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { Damaged } from "./damaged.ts";
 import { lz4Blocks, lz4FirstBytes } from "./lz4.ts";
@@ -40,7 +41,8 @@ export async function* decompressed(
   try {
     yield* UNPACKERS[compression](packed, lends);
     await packed.requireEnd();
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof TooManyFrames ? new Damaged("too-large", thrown.message) : thrown;
     // Only if it does not unpack: anything may stand at the beginning of brotli's data.
     if (!(error instanceof Damaged) || !startsLikeOpenPgp(head)) throw error;
     throw new Damaged("encrypted", "it is encrypted with OpenPGP");

@@ -2,6 +2,7 @@
  * The frame format of LZ4 (lz4_Frame_format.md 1.6.4), as WAL-G's library and the `lz4` program write it: several frames may
  * follow one another, and skippable ones may stand between them.
  */
+import { FrameCount } from "../../kit/frame-count.ts";
 import type { ByteQueue } from "./byte-queue.ts";
 import { Damaged } from "./damaged.ts";
 import { Xxh32, xxh32 } from "./xxh32.ts";
@@ -31,9 +32,15 @@ interface Frame {
 export async function* lz4Blocks(packed: ByteQueue, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
   let head = await packed.peek(LONGEST_HEADER);
   if (head.length === 0) throw new Damaged("cut", "it is empty");
+  const [frames, room] = [new FrameCount(), new Room()];
   for (; head.length > 0; head = await packed.peek(LONGEST_HEADER)) {
+    frames.begin();
     if (isSkippable(head)) await skip(packed, little(head.subarray(4, 8)));
-    else yield* frameBlocks(packed, frameOf(head), lends);
+    else
+      for await (const block of frameBlocks(packed, frameOf(head), { room, lends })) {
+        frames.holds(block.length);
+        yield block;
+      }
   }
 }
 
@@ -73,10 +80,14 @@ function frameOf(head: Uint8Array): Frame {
   };
 }
 
-async function* frameBlocks(packed: ByteQueue, frame: Frame, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
+async function* frameBlocks(
+  packed: ByteQueue,
+  frame: Frame,
+  { room, lends }: { readonly room: Room; readonly lends: boolean },
+): AsyncGenerator<Uint8Array, void, void> {
   await packed.take(frame.headerBytes);
   const sum = new Xxh32();
-  const room = new Room(frame);
+  room.begin(frame);
   let total = 0;
   for (;;) {
     const size = little(await packed.take(4));
@@ -95,17 +106,22 @@ async function* frameBlocks(packed: ByteQueue, frame: Frame, lends: boolean): As
 }
 
 /**
- * The place in which a frame's blocks are unpacked, one after the other: the bytes that the next block may reach back
+ * The place in which the blocks of all frames are unpacked, one after the other: the bytes that the next block may reach back
  * to lie right before it.
  */
 class Room {
-  readonly #bytes: Uint8Array;
-  readonly #linked: boolean;
+  #all: Uint8Array = new Uint8Array(0);
+  #bytes = this.#all;
+  #linked = false;
   #history = 0;
 
-  constructor({ largestBlock, linked }: Frame) {
-    this.#bytes = Buffer.allocUnsafeSlow(HISTORY + largestBlock);
+  /** A frame follows: it reaches into none before it. */
+  begin({ largestBlock, linked }: Frame): void {
+    const size = HISTORY + largestBlock;
+    if (this.#all.length < size) this.#all = Buffer.allocUnsafeSlow(size);
+    this.#bytes = this.#all.subarray(0, size);
     this.#linked = linked;
+    this.#history = 0;
   }
 
   stored(data: Uint8Array): Uint8Array {

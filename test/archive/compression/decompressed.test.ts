@@ -3,6 +3,7 @@ import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from "node:
 import { fc, inputs } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
 import { decompressed, firstBytes, type Compression } from "../../../src/archive/compression/decompressed.ts";
+import { xxh32 } from "../../../src/archive/compression/xxh32.ts";
 import { Damaged } from "../../../src/archive/compression/damaged.ts";
 import { lzop } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { PACKED_SAMPLES, packedSample, sampleContent } from "./packed-sample.ts";
@@ -113,6 +114,49 @@ describe("zstd of several frames, as parallel packers make it", () => {
     const damaged = Buffer.from(packed);
     damaged.fill(0xff, behindFirst + 8, behindFirst + 40);
     expect(await outcome(damaged, "zstd")).toMatchObject({ damage: "wrong" });
+  });
+});
+
+describe("an object of many frames", () => {
+  const header = Uint8Array.of(0x60, 0x70);
+  const empty = {
+    zstd: zstdCompressSync(Buffer.alloc(0)),
+    lz4: Buffer.concat([
+      Buffer.from([0x04, 0x22, 0x4d, 0x18, ...header, (xxh32(header) >> 8) & 0xff]),
+      Buffer.alloc(4),
+    ]),
+  };
+  const skipped = Buffer.from("502a4d1800000000", "hex");
+
+  it.each(["zstd", "lz4"] as const)("of %s with nothing in them is given up early", async (compression) => {
+    const frame = empty[compression];
+    expect(await outcome(Buffer.alloc(100 * frame.length, frame), compression)).toHaveLength(0);
+    for (const each of [frame, skipped])
+      expect(await outcome(Buffer.alloc(5_000_000, each), compression)).toMatchObject({
+        damage: "too-large",
+        message: "it has more than 1000 frames with next to nothing in them",
+      });
+  });
+
+  it("has no beginning", async () => {
+    await expect(firstBytes(Buffer.alloc(1_000_000, empty.zstd), "zstd", 100)).rejects.toMatchObject({
+      damage: "too-large",
+    });
+  });
+
+  it("of lz4 with 4 MiB of room each is unpacked in one room, and none reaches back into the one before", async () => {
+    const linked = Uint8Array.of(0x40, 0x70);
+    const framed = (...block: number[]): Buffer =>
+      Buffer.from([
+        ...[0x04, 0x22, 0x4d, 0x18, ...linked, (xxh32(linked) >> 8) & 0xff],
+        ...[block.length, 0, 0, 0, ...block, 0, 0, 0, 0],
+      ]);
+    const literals = framed(0xf0, 85, ...Array.from({ length: 100 }, () => 0x61));
+    const many = await outcome(Buffer.alloc(literals.length * 20_000, literals), "lz4");
+    expect(many).toHaveLength(2_000_000);
+    // A match of four bytes at a distance of 100, which the frame has not.
+    const reaching = framed(0x00, 100, 0, 0x10, 0x61);
+    expect(await outcome(Buffer.concat([literals, reaching]), "lz4")).toMatchObject({ damage: "wrong" });
   });
 });
 
