@@ -4,6 +4,7 @@
  */
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { KeyRange, ObjectInfo } from "../../../ports/object-store.ts";
+import { quoted } from "../../../kit/text/printable.ts";
 import { compareKeys } from "../../../kit/text/key-order.ts";
 import type { ListObjectsV2Output, _Object as Listed } from "@aws-sdk/client-s3";
 
@@ -20,6 +21,9 @@ export type Going = { readonly token: string } | { readonly marker: string };
 const MOST_EMPTY_PAGES = 1_000;
 /** Objects of one listing: 64 TB of WAL in segments of 16 MiB. They take about a gigabyte of memory. */
 const MOST_OBJECTS = 4_000_000;
+
+/** Bytes of a key (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
+const LONGEST_KEY = 1024;
 
 export interface Listing {
   readonly prefix: string;
@@ -113,8 +117,12 @@ function readRow(
   if (key === undefined || size === undefined || date === undefined) {
     throw incomplete(place, "a listed object lacks its key, size or date");
   }
+  const named = encoded ? decodeKey(key, place) : key;
+  const length = named.length > LONGEST_KEY ? named.length : Buffer.byteLength(named);
+  if (length > LONGEST_KEY)
+    throw malformed(place, `the key ${quoted(named)} has ${length} bytes, and S3 keeps none above ${LONGEST_KEY}`);
   return {
-    key: encoded ? decodeKey(key, place) : key,
+    key: named,
     size,
     etag: etag.includes('"') ? etag.replaceAll('"', "") : etag,
     lastModified: date.toISOString(),
@@ -124,11 +132,12 @@ function readRow(
 
 /** `encoding-type=url`: the only way for keys that XML cannot carry. A blank comes as "+". */
 function decodeKey(key: string, place: string): string {
-  if (!/[%+]/.test(key)) return key;
+  // Three letters at most stand for a byte.
+  if (!/[%+]/.test(key) || key.length > 3 * LONGEST_KEY) return key;
   try {
     return decodeURIComponent(key.replaceAll("+", " "));
   } catch {
-    throw malformed(place, `the key ${JSON.stringify(key)} is not valid UTF-8`);
+    throw malformed(place, `the key ${quoted(key)} is not valid UTF-8`);
   }
 }
 
@@ -148,7 +157,7 @@ function nextToken(page: Page, place: string): Going | undefined {
 function inKeyOrder(objects: readonly ObjectInfo[], place: string): readonly ObjectInfo[] {
   const sorted = isOrdered(objects) ? objects : [...objects].sort((a, b) => compareKeys(a.key, b.key));
   const twice = sorted.find((info, index) => sorted[index - 1]?.key === info.key);
-  if (twice !== undefined) throw incomplete(place, `the key ${JSON.stringify(twice.key)} is listed twice`);
+  if (twice !== undefined) throw incomplete(place, `the key ${quoted(twice.key)} is listed twice`);
   return sorted;
 }
 

@@ -46,6 +46,18 @@ describe("the pages of a listing", () => {
     expect(count).toBe(5);
   });
 
+  it("end with an error where a key is longer than any that S3 keeps, and name it cut", async () => {
+    const longest = "ä".repeat(512);
+    const listed = await listEveryPage(() => Promise.resolve(pageOf([longest])), whole);
+    expect(listed.map(({ key }) => key)).toEqual([longest]);
+    for (const key of [`${longest}x`, "x\u001b".repeat(1_000_000)]) {
+      const refused = listEveryPage(() => Promise.resolve(pageOf([key])), whole);
+      await expect(refused).rejects.toMatchObject({ code: "answer-malformed" });
+      await expect(refused).rejects.toThrow(/has \d+ bytes, and S3 keeps none above 1024$/u);
+      expect(((await refused.catch((thrown: unknown) => thrown)) as Error).message.length).toBeLessThan(500);
+    }
+  });
+
   it("make up the whole listing in the order of the keys' bytes, however they are cut", async () => {
     const keys = fc.uniqueArray(fc.string({ unit: "grapheme", minLength: 1 }), { maxLength: 30 });
     await fc.assert(
