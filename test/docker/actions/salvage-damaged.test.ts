@@ -1,6 +1,7 @@
 /** One bad thing blocks one thing: the rest is dumped and proved, and what is lost is named. On the simulated engine. */
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/action.ts";
+import { checkRoom } from "../../../src/docker/actions/salvage/check-room.ts";
 import { chooseDatabases } from "../../../src/docker/actions/salvage/choose.ts";
 import { dumpDatabases } from "../../../src/docker/actions/salvage/dump.ts";
 import { inspectCopy } from "../../../src/docker/actions/salvage/inspect.ts";
@@ -15,7 +16,7 @@ import {
   ROWS_FILE,
 } from "../../../src/rehearsal/docker-engine/catalogue-files.ts";
 import type { DockerEngineState } from "../../../src/rehearsal/docker-engine/state.ts";
-import { withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
+import { volumeMount, withContainer, withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
 import { file } from "../../../src/rehearsal/docker-engine/tree.ts";
 import { LOST } from "../../../src/rehearsal/scenarios/salvage-docker-volumes.ts";
 import type { Scene } from "../../traps/scene.ts";
@@ -144,6 +145,53 @@ describe("a library that an image lacks", () => {
     const [found, programs] = await inspected([]);
     expect(programs).toBe("the image postgres:13");
     expect(JSON.stringify(found["databases"])).toContain("is in none of the image postgres:13");
+  });
+});
+
+describe("a volume that cannot be saved", () => {
+  const OF_16 = "of-16";
+  const beside = async (): Promise<Scene> => {
+    const scene = await lost();
+    const seed = { major: "16", systemId: 7_600_000_000_000_000_016n, inProduction: false, checkpointAt: NOW } as const;
+    const files = databaseFiles({ ...seed, role: "shop", databases: { postgres: {} } });
+    const running = { name: "thief", image: "postgres:13", createdAt: NOW, mounts: [volumeMount("in-use", "/data")] };
+    const { "base/1/PG_VERSION": _lost, ...begun } = files;
+    salvageHost(scene).alter(({ images, ...state }) => {
+      const without16 = Object.entries(images).filter(([, { tags }]) => !tags.includes("postgres:16"));
+      const seen = { ...state, images: Object.fromEntries(without16) };
+      const with16 = withVolume(seen, { name: OF_16, files, createdAt: NOW });
+      const withBegun = withVolume(with16, { name: "begun", files: begun, createdAt: NOW });
+      return withContainer(withVolume(withBegun, { name: "in-use", files, createdAt: NOW }), running);
+    });
+    return scene;
+  };
+  const picked = async (scene: Scene, ...volumes: string[]): Promise<JsonObject> =>
+    await scene.perform(pickVolumes, { ...HERE, candidates: (await survey(scene))["candidates"] ?? [], volumes });
+  const room = async (scene: Scene, given: JsonObject): Promise<JsonObject> =>
+    await scene.perform(checkRoom, { ...HERE, ...given, postgres_bin: "", out: OUT });
+
+  it("leaves the others alone if it is in use or was never finished", async () => {
+    const { picked: all, left } = await picked(await beside(), "in-use", LOST, "begun");
+    expect(all).toMatchObject([{ volume: LOST }]);
+    expect(left).toEqual([
+      "the volume in-use is in use: thief runs on it",
+      expect.stringMatching(/^the volume begun cannot be started: initdb did not come to its end/u),
+    ]);
+  });
+
+  it("leaves the others alone if no image has its release, and is named to the end", async () => {
+    const scene = await beside();
+    const { copies, left } = await room(scene, await picked(scene, OF_16, LOST));
+    expect(copies).toMatchObject([{ original: { volume: LOST } }]);
+    expect(left).toEqual([expect.stringMatching(/^no image .* PostgreSQL 16.* of of-16 \(postgres:16 has it\)/u)]);
+    const end = await scene.perform(summariseSalvage, { dumps: [], proofs: [], put_back: "", left: left ?? [] });
+    expect(end["lacking"]).toEqual([expect.stringMatching(/^LEFT OUT: no image .* a new run saves it$/u)]);
+  });
+
+  it("stops the run if there is no other", async () => {
+    const scene = await beside();
+    await expect(picked(scene, "in-use", "begun")).rejects.toMatchObject({ code: "guard-refused" });
+    await expect(room(scene, await picked(scene, OF_16))).rejects.toMatchObject({ code: "program-missing" });
   });
 });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { RecoverError, refuse } from "../../../errors.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { type Candidate, candidate, placeOf, volumeName } from "./candidate.ts";
@@ -13,6 +13,8 @@ import { hostInput } from "../storage/host-input.ts";
 const input = z.strictObject({
   ...hostInput.shape,
   picked: z.array(candidate),
+  /** Why others are left out: sentences. */
+  left: z.array(z.string()).default([]),
   /** Directory on the engine's machine with `postgres`; "" for the images that are present. */
   postgres_bin: z.string(),
   /** Directory for the dumps on the machine with the docker command; "" for one of the run's own. */
@@ -24,11 +26,14 @@ const output = z.object({
   free_bytes: z.number(),
   out: z.string(),
   are_several: z.boolean().default(false),
+  left: z.array(z.string()).default([]),
 });
 
 /** The copy, its WAL and a second cluster that the dump is loaded into. */
 const TIMES = 2.2;
 const MORE_ROOM = 256 * 1024 * 1024;
+/** These leave the other volumes alone. */
+const OF_ONE_VOLUME: ReadonlySet<string> = new Set(["program-missing", "answer-incomplete"]);
 
 /** Told before anything is copied: how many bytes, and the programs of which release start them. */
 export const checkRoom = defineAction({
@@ -37,28 +42,38 @@ export const checkRoom = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ copies, needed_bytes, free_bytes }) =>
+  tell: ({ copies, needed_bytes, free_bytes, left }) =>
     [
       `${counted(copies.length, "volume")}, about ${bytesText(needed_bytes)} with the proof of the dumps; ${bytesText(free_bytes)} free`,
       ...copies.flatMap((copy) => [
         `${volumeName(copy.original)}: ${bytesText(copy.bytes)}, started with PostgreSQL ${copy.server_version} of ${copy.programs_text}`,
         ...(needsReindex(copy) ? [`  ${REINDEX}`] : []),
       ]),
+      ...left.map((why) => `left out: ${why}`),
     ].join("\n"),
   describe: () => [],
-  async run(context, { picked, postgres_bin, out, ...at }): Promise<z.infer<typeof output>> {
+  async run(context, { picked, left, postgres_bin, out, ...at }): Promise<z.infer<typeof output>> {
     requireAbsolute({ postgres_bin, out });
     const { docker } = context.ports;
     const [host, copies] = [await docker.open(at), await docker.copies(at)];
     const means = { host, copies, run: context.run.id, directory: postgres_bin };
     const sizes = await host.measure(picked.map(placeOf));
     const planned: Copied[] = [];
+    const refusals: RecoverError[] = [];
     for (const [index, original] of picked.entries()) {
-      const found = await programsFor(original, means);
-      const size = sizes[index];
-      if (size?.state !== "seen") throw unmeasured(original);
-      planned.push(plan(original, { found, name: `dingo-recover-${context.run.id}-${index + 1}`, bytes: size.bytes }));
+      try {
+        const found = await programsFor(original, means);
+        const size = sizes[index];
+        if (size?.state !== "seen") throw unmeasured(original);
+        const name = `dingo-recover-${context.run.id}-${index + 1}`;
+        planned.push(plan(original, { found, name, bytes: size.bytes }));
+      } catch (error) {
+        if (!(error instanceof RecoverError) || !OF_ONE_VOLUME.has(error.code)) throw error;
+        refusals.push(error);
+      }
     }
+    const [first] = refusals;
+    if (planned.length === 0 && first !== undefined) throw first;
     const needed = Math.round(planned.reduce((sum, { bytes }) => sum + bytes, 0) * TIMES) + MORE_ROOM;
     const free = await freeBytes(host);
     if (free < needed) throw tooSmall({ needed, free, place: "the engine's disk" });
@@ -67,6 +82,7 @@ export const checkRoom = defineAction({
       needed_bytes: needed,
       free_bytes: free,
       are_several: planned.length > 1,
+      left: [...left, ...refusals.map(({ message }) => `${message}. Once that is put right, a new run saves it`)],
       out: out === "" ? ownOut(context, copies) : `${out}/dingo-recover-${context.run.id}`,
     };
   },

@@ -3,7 +3,7 @@ import type { ServerPrograms } from "../../../kit/commands/database-copy-command
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { DatabaseCopies, ProgramFacts } from "../../../ports/database-copy.ts";
 import type { DockerHost, DockerImage } from "../../../ports/docker-host.ts";
-import type { Candidate } from "./candidate.ts";
+import { type Candidate, volumeName } from "./candidate.ts";
 import { libcOf } from "./copied.ts";
 
 export interface Found {
@@ -88,12 +88,13 @@ export function majorOf(version: string): string {
   return Number(first) >= 10 ? first : `${first}.${second}`;
 }
 
-function missing({ version, uid }: Candidate, others: readonly string[]): RecoverError {
+function missing(original: Candidate, others: readonly string[]): RecoverError {
+  const { version, uid } = original;
   const tag = `postgres:${version}${libcOf(uid) === "musl" ? "-alpine" : ""}`;
   const said = others.length === 0 ? "" : `: ${others.join("; ")}`;
   return refuse(
     "program-missing",
-    `no image that is present has PostgreSQL ${version}, which alone starts these data${said}`,
+    `no image that is present has PostgreSQL ${version}, which alone starts the data of ${volumeName(original)} (${tag} has it)${said}`,
   )
     .at(tag)
     .advise(

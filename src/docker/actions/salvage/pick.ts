@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { type RecoverError, refusalOf, refuse } from "../../../errors.ts";
 import type { TextQuestion } from "../../../ports/operator.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { type Candidate, candidate, candidateLines, volumeName } from "./candidate.ts";
@@ -13,7 +13,11 @@ const input = z.strictObject({
   /** Names or beginnings of names; empty to be asked. */
   volumes: z.array(z.string()),
 });
-const output = z.object({ picked: z.array(candidate) });
+const output = z.object({
+  picked: z.array(candidate),
+  /** Why each of the others that were named is left out: sentences. */
+  left: z.array(z.string()).default([]),
+});
 type Output = z.infer<typeof output>;
 
 /** Only the picked databases are copied. */
@@ -23,16 +27,16 @@ export const pickVolumes = defineAction({
   effect: "read",
   input,
   output,
-  tell: ({ picked }) => `picked: ${picked.map(volumeName).join(", ")}`,
+  tell: ({ picked, left }) =>
+    [`picked: ${picked.map(volumeName).join(", ")}`, ...left.map((why) => `left out: ${why}`)].join("\n"),
   describe: () => [],
-  run: async (context, { candidates, volumes }): Promise<Output> => ({
-    picked: await named(context, {
+  run: async (context, { candidates, volumes }): Promise<Output> =>
+    await named(context, {
       given: volumes,
       question: questionOf(candidates),
       divide: (answer) => answer.split(/[\s,]+/u).filter((word) => word !== ""),
-      read: (words) => picked(words, candidates),
+      read: (words) => pickedOf(words, candidates),
     }),
-  }),
   verify: () => Promise.resolve({ holds: true, evidence: "it was picked by name" }),
 });
 
@@ -46,11 +50,15 @@ function questionOf(candidates: readonly Candidate[]): TextQuestion {
   };
 }
 
-function picked(words: readonly string[], candidates: readonly Candidate[]): Candidate[] {
+/** One that cannot be used leaves the others alone. */
+function pickedOf(words: readonly string[], candidates: readonly Candidate[]): Output {
   if (words.length === 0) throw unknown("nothing was picked", candidates);
-  const found = words.map((word) => one(word, candidates));
-  for (const each of found) requireUsable(each);
-  return [...new Set(found)];
+  const found = [...new Set(words.map((word) => one(word, candidates)))];
+  const refusals = found.map((each) => refusalOf(() => requireUsable(each)));
+  const picked = found.filter((_, index) => refusals[index] === undefined);
+  const [first] = refusals;
+  if (picked.length === 0 && first !== undefined) throw first;
+  return { picked, left: refusals.flatMap((refusal) => (refusal === undefined ? [] : [refusal.message])) };
 }
 
 /** By its number, its name, or the beginning of its name; behind a slash, the directory of one in a volume with several. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, type Review } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { volumeName } from "./candidate.ts";
 import { copied } from "./copied.ts";
 
@@ -10,6 +11,8 @@ const input = z.strictObject({
   free_bytes: z.number(),
   out: z.string(),
   put_back: z.string(),
+  /** Why volumes are left out: sentences. */
+  left: z.array(z.string()).default([]),
 });
 const output = z.object({ rows: z.array(z.object({ label: z.string(), value: z.string() })) });
 
@@ -22,13 +25,17 @@ export const reviewSalvage = defineAction({
   input,
   output,
   describe: () => [],
-  run: (_context, { copies, needed_bytes, free_bytes, out, put_back }): Promise<Review & z.infer<typeof output>> =>
+  run: (
+    _context,
+    { copies, needed_bytes, free_bytes, out, put_back, left },
+  ): Promise<Review & z.infer<typeof output>> =>
     Promise.resolve({
       rows: [
         ...copies.map((copy) => ({
           label: volumeName(copy.original),
           value: `${bytesText(copy.bytes)} of PostgreSQL ${copy.original.version}, read only, copied to the volume ${copy.name}, started there with ${copy.programs_text}`,
         })),
+        ...left.map((value) => ({ label: "left out", value: onOneLine(value) })),
         {
           label: "room",
           value: `about ${bytesText(needed_bytes)} on the engine's disk, ${bytesText(free_bytes)} free`,

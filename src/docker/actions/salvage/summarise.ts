@@ -18,6 +18,8 @@ const input = z.strictObject({
   put_back: z.string(),
   /** All picked volumes, those that could not be read too. */
   found: z.array(inspected).default([]),
+  /** Why volumes were left out: sentences. */
+  left: z.array(z.string()).default([]),
 });
 const output = z.object({
   lines: z.array(z.string()),
@@ -35,9 +37,10 @@ export const summariseSalvage = defineAction({
   tell: ({ lines }) => lines[0] ?? "",
   finds: ({ lacking }) => (lacking.length === 0 ? "nothing" : "warning"),
   describe: () => [],
-  run: (_context, { dumps, proofs, put_back, found }): Promise<z.infer<typeof output>> => {
+  run: (_context, { dumps, proofs, put_back, found, left }): Promise<z.infer<typeof output>> => {
     const proved = proofs.flatMap((each) => each.proved);
     const lacking = [
+      ...left.map((why) => `LEFT OUT: ${why}`),
       ...found.flatMap(({ copy, failed }) =>
         failed === "" ? [] : [`NOT READ: ${volumeName(copy.original)}: ${failed}`],
       ),
