@@ -195,6 +195,8 @@ export type Looked =
       readonly files: readonly LookedFile[];
       /** Of the order's files those that are there and could not be read, or are no ordinary files. */
       readonly unread: readonly string[];
+      /** Targets of those of them that are links. */
+      readonly links?: ReadonlyMap<string, string>;
       readonly uid: number;
       /** Octal, `700`. */
       readonly mode: string;

@@ -1,6 +1,6 @@
 /** A lost database is found among real volumes, copied, asked, dumped and proved; killed in between, and undone. */
 import { existsSync } from "node:fs";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -219,6 +219,39 @@ describe("a lost database among the volumes of a real engine", () => {
     await scene.engine.docker("volume", "rm", "beside", "with-slot");
   });
 
+  it("copies the WAL and the tablespace that lie in other volumes, and names the one that is lost", async () => {
+    const path = (name: string): string => join(scene.engine.directory, "data", "volumes", name, "_data");
+    for (const name of ["linked", "walvol", "spaces"]) await scene.engine.docker("volume", "create", name);
+    await execa("cp", ["-a", `${path(scene.named)}/.`, path("linked")]);
+    await execa("install", ["-d", "-o", String((await stat(path("linked"))).uid), join(path("spaces"), "fast")]);
+    await scene.run("spaced", "postgres:15", "-v", "linked:/var/lib/postgresql/data", "-v", "spaces:/ts");
+    await scene.ready("spaced", "postgres");
+    await scene.sql("spaced", "postgres", "create tablespace fast location '/ts/fast'");
+    await scene.sql("spaced", "postgres", "checkpoint");
+    await scene.sql("spaced", "postgres", "create table far tablespace fast as select generate_series(1, 33) g");
+    // As after a crash: the rows are in the WAL alone.
+    await scene.engine.docker("kill", "spaced");
+    await scene.engine.docker("rm", "spaced");
+    await execa("mv", [join(path("linked"), "pg_wal"), join(path("walvol"), "pg_wal")]);
+    await symlink("/walvol/pg_wal", join(path("linked"), "pg_wal"));
+    const before = await scene.tree("linked", "walvol", "spaces");
+    const given = run({ database: "", table: "", volumes: "linked", dump: "all" });
+    const whole = await scene.begun("linked", ...given);
+    expect(whole.exitCode, whole.all).toBe(0);
+    const said = whole.all.replace(/\s+/gu, " ");
+    expect(said).toContain("its pg_wal is a link to /walvol/pg_wal: it lies in walvol/pg_wal, and is copied too");
+    expect(said).toContain("postgres: 2 tables, 83 rows");
+    expect(withoutReads(await scene.tree("linked", "walvol", "spaces"))).toBe(withoutReads(before));
+    await scene.engine.docker("volume", "rm", "spaces");
+    const part = await scene.begun("unlinked", ...given);
+    expect(part.exitCode, part.all).toBe(20);
+    expect(part.all.replace(/\s+/gu, " ")).toMatch(
+      /NOT READ: linked: its pg_tblspc\/\d+ is a link to \/ts\/fast: no volume or bind of this host has PG_15_\d+ there; tables in it are lost/u,
+    );
+    expect(part.all).toContain("orders 50");
+    await scene.engine.docker("volume", "rm", "linked", "walvol");
+  });
+
   it("needs no image of the release where a directory has its programs", async () => {
     await scene.engine.docker("image", "rm", "-f", "postgres:13");
     const without = await scene.begun("no-image", ...run({ volumes: scene.lost }));
@@ -253,6 +286,9 @@ describe("a lost database among the volumes of a real engine", () => {
     expect(ran.all.replace(/\s+/gu, " ")).toContain('"down -v" and a prune remove volumes for good');
   });
 });
+
+/** A copy reads every file. */
+const withoutReads = (tree: string): string => tree.replaceAll(/ \d+\.\d+$/gmu, "");
 
 const asSuperuser = (container: string): readonly string[] =>
   `exec ${container} psql -X -q -h /tmp -U ${ROLE} -v ON_ERROR_STOP=1 -d`.split(" ");

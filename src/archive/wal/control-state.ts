@@ -2,6 +2,7 @@
  * Reads the cluster's state in the first bytes of `global/pg_control` (wal-archives.md §7, "pg_control for TypeScript":
  * offsets of 9.4 to 18 on little-endian machines).
  */
+import { isSegmentSize, numberAt, segmentName } from "../names/segment.ts";
 import { parseSysid } from "../names/sysid.ts";
 import { checksumFits, controlLayout } from "./control-values.ts";
 
@@ -66,6 +67,27 @@ export function controlState(start: Uint8Array): ControlState {
     timeline: bytes.readUInt32LE(layout.checkpoint + 8),
     checkpoint: lsnText(bytes.readBigUInt64LE(32)),
     checkpointTime: new Date(time * 1000).toISOString(),
+  };
+}
+
+export interface ElsewhereNames {
+  /** The segment at which a recovery begins. */
+  readonly segment: string;
+  /** The directory of this release in each tablespace. */
+  readonly tablespace: string;
+}
+
+/** Names that lie beside the data directory if its WAL or its tablespaces do; undefined if the release is not known. */
+export function elsewhereNames(start: Uint8Array): ElsewhereNames | undefined {
+  const bytes = Buffer.from(start.buffer, start.byteOffset, start.length);
+  const layout = bytes.length < CONTROL_FIELDS_BYTES ? undefined : controlLayout(bytes);
+  const size = layout === undefined ? 0 : bytes.readUInt32LE(layout.segmentBytes);
+  if (layout === undefined || !isSegmentSize(size)) return undefined;
+  const place = Number(bytes.readBigUInt64LE(layout.checkpoint) / BigInt(size));
+  const timeline = bytes.readUInt32LE(layout.checkpoint + 8);
+  return {
+    segment: segmentName({ timeline, number: numberAt(place, size) }),
+    tablespace: `PG_${layout.version}_${bytes.readUInt32LE(12)}`,
   };
 }
 

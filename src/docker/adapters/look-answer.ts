@@ -140,9 +140,11 @@ const KIND_BITS = 0xf000;
 function readFiles(fields: readonly string[], stats: ReadonlyMap<string, Stat>) {
   const files: LookedFile[] = [];
   const unread: string[] = [];
+  const links = new Map<string, string>();
   for (let at = 0; at < fields.length; at += 1) {
     const [tag, path] = [fields[at]?.[0], fields[at]?.slice(1) ?? ""];
     if (tag === "u") unread.push(path);
+    if (tag === "l") links.set(unread.at(-1) ?? "", path);
     if (tag !== "f") continue;
     at += 1;
     const content = readBytes(fields[at] ?? "!");
@@ -150,7 +152,7 @@ function readFiles(fields: readonly string[], stats: ReadonlyMap<string, Stat>) 
     if (stat === undefined || content === undefined || (stat.kind & KIND_BITS) !== ORDINARY) unread.push(path);
     else files.push({ path, size: stat.size, modified: stat.modified, uid: stat.uid, content });
   }
-  return { files, unread };
+  return { files, unread, links };
 }
 
 /** Undefined if something else stands there than pairs of digits. */

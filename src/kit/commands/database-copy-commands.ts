@@ -44,6 +44,8 @@ export interface FillOrder {
   readonly to: string;
   /** Made ready for a server of ours: recovery is switched off, and owner and mode are such that it starts. */
   readonly isForServer: boolean;
+  /** Links of the data, and the directories that stand behind them; a copy for a server holds those too. */
+  readonly linked?: readonly { readonly at: string; readonly path: string; readonly inside: string }[];
 }
 
 const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
@@ -52,6 +54,7 @@ const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...wor
 const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"] as const;
 export const COPY_AT = "/dingo/copy";
 const FROM_AT = "/dingo/from";
+const linkedAt = (index: number): string => `/dingo/linked/${index}`;
 
 export const fillerName = (to: string): string =>
   `${to.replace(/[^A-Za-z0-9_.-]/gu, "_").replace(/^[^A-Za-z0-9]+/u, "")}-fill`;
@@ -126,36 +129,60 @@ export const makeVolume = (words: DockerWords, name: string, labels: Readonly<Re
 export const removeVolume = (words: DockerWords, name: string): Argv => docker(words, "volume", "rm", name);
 
 /**
- * $1: the path below the original; $2: name of the copy; $4: name of a directory until the copy is whole.
+ * $1: the path below the original; $2: name of the copy; $4: name of a directory until the copy is whole; then pairs of a
+ * link in the data and a directory below the mount that stands for its target.
  * $3: "server" leaves out pipes, sockets and devices, on which a server would wait for ever.
  * The mark `complete` is written last. Ends with 3 if somebody wrote to the original meanwhile. Times are in whole
  * seconds (busybox has no others), so the copy begins when the second of the newest change is over: a later change then
  * has another time. A server that waits for no other needs no replication slots, and does not start if it has too many or too
- * little WAL for one (slot.c, StartupReplicationSlots). `server.conf` is readable for all: the server of a proof reads it, perhaps as another account.
+ * little WAL for one (slot.c, StartupReplicationSlots). A recovery fails over a link to nowhere (tablespace.c,
+ * TablespaceCreateDbspace): a tablespace that was not found is empty in the copy. `server.conf` is readable for all: the
+ * server of a proof reads it, perhaps as another account.
  */
 const FILL_SCRIPT = String.raw`
 set -e
-from=/dingo/from/$1 top=/dingo/copy
+from=/dingo/from/$1 name=$2 how=$3 part=$4 top=/dingo/copy; shift 4
 list() { (cd -P -- "$1" && find . -type f -exec stat -c "$2" {} + | sort | sha256sum | cut -c1-64); }
 alike='%n %s %Y' unchanged='%n %s %Y %Z'
 flags=-a; cp --help 2>&1 | grep -q -- --reflink && flags='-a --reflink=auto --sparse=auto'
-if [ "$3" = server ]; then rm -rf -- "$top/data" "$top/complete"; to=$top/data; mkdir -- "$to"; else to=$top/$2; fi
-free() { if [ -e "$top/$2" ] || [ -L "$top/$2" ]; then echo "it is there already" >&2; exit 4; fi; }
-if [ "$3" = path ]; then free "$@"; to=$top/$4; rm -rf -- "$to"; mkdir -- "$to"; fi
-before=$(list "$from" "$unchanged")
-newest=$({ echo 0; find "$from/." -type f -exec stat -c %Z {} +; } | sort -n | tail -n 1)
-[ "$(($(date +%s) - newest))" -ge 2 ] || sleep 2
-copied=$(list "$from" "$alike")
-cp $flags -- "$from/." "$to/"
-[ "$(list "$from" "$unchanged")" = "$before" ] || exit 3
-[ "$(list "$to" "$alike")" = "$copied" ] || { echo "the copy is not what was copied" >&2; exit 5; }
+if [ "$how" = server ]; then rm -rf -- "$top/data" "$top/linked" "$top/complete"; to=$top/data; mkdir -- "$to"; else to=$top/$name; fi
+free() { if [ -e "$top/$name" ] || [ -L "$top/$name" ]; then echo "it is there already" >&2; exit 4; fi; }
+if [ "$how" = path ]; then free; to=$top/$part; rm -rf -- "$to"; mkdir -- "$to"; fi
+whole() {
+  before=$(list "$1" "$unchanged")
+  newest=$({ echo 0; find "$1/." -type f -exec stat -c %Z {} +; } | sort -n | tail -n 1)
+  [ "$(($(date +%s) - newest))" -ge 2 ] || sleep 2
+  copied=$(list "$1" "$alike")
+  cp $flags -- "$1/." "$2/"
+  [ "$(list "$1" "$unchanged")" = "$before" ] || exit 3
+  [ "$(list "$2" "$alike")" = "$copied" ] || { echo "the copy is not what was copied" >&2; exit 5; }
+}
+whole "$from" "$to"
 echo "uid $(stat -c %u -- "$from")"
 echo "files $(find "$to" -type f | wc -l)"
 echo "kilobytes $(du -sk -- "$to" | cut -f1)"
-if [ "$3" = path ]; then sync; free "$@"; mv -- "$to" "$top/$2"; exit 0; fi
-if [ "$3" = server ]; then
+if [ "$how" = path ]; then sync; free; mv -- "$to" "$top/$name"; exit 0; fi
+if [ "$how" = server ]; then
   cd -P -- "$to"
-  echo "tablespaces $(find pg_tblspc -type l 2> /dev/null | wc -l)"
+  n=0
+  mkdir -- "$top/linked"
+  while [ $# -gt 1 ]; do
+    rm -- "./$1"
+    case $1 in
+      pg_tblspc/*) into=$top/linked/$n; ln -s -- "/dingo/copy/linked/$n" "./$1" ;;
+      *) into=$to/$1 ;;
+    esac
+    mkdir -- "$into"
+    whole "/dingo/linked/$n/$2" "$into"
+    n=$((n + 1)); shift 2
+  done
+  spaces=0
+  for space in pg_tblspc/*; do
+    case $(readlink -- "$space") in "" | /dingo/copy/linked/*) continue ;; esac
+    spaces=$((spaces + 1)); mkdir -- "$top/linked/none-$spaces"
+    rm -- "$space"; ln -s -- "/dingo/copy/linked/none-$spaces" "$space"
+  done
+  echo "tablespaces $spaces"
   rm -f -- postmaster.pid
   find . \( -type p -o -type s -o -type b -o -type c \) -exec rm -f -- {} +
   find pg_replslot -mindepth 1 -maxdepth 1 -exec rm -rf -- {} + 2> /dev/null || :
@@ -164,6 +191,7 @@ if [ "$3" = server ]; then
   echo 'local all all trust' > "$top/hba.conf"
   uid=$(stat -c %u .)
   if [ "$uid" = 0 ]; then uid=999; chown -R 999:999 .; fi
+  chown -R "$uid" "$top/linked"
   chown "$uid" "$top/server.conf" "$top/hba.conf"
   chmod 644 "$top/server.conf"; chmod 755 "$top"; chmod 700 .
   sync; echo "$uid" > "$top/complete"
@@ -172,6 +200,7 @@ sync
 `;
 export const fill = (words: DockerWords, order: FillOrder): Argv => {
   const [directory, name] = order.to.startsWith("/") ? parted(order.to) : ["", ""];
+  const linked = order.isForServer ? (order.linked ?? []) : [];
   const target =
     directory === ""
       ? `type=volume,src=${order.to},dst=${COPY_AT},volume-nocopy`
@@ -182,6 +211,7 @@ export const fill = (words: DockerWords, order: FillOrder): Argv => {
     more: [
       ...["--rm", "--log-driver", "none", "--user", "0:0", "--name", fillerName(order.to)],
       ...["--mount", readOnlyBind(order.path, FROM_AT), "--mount", target],
+      ...linked.flatMap(({ path }, index) => ["--mount", readOnlyBind(path, linkedAt(index))]),
       ...shell(
         order.programs,
         FILL_SCRIPT,
@@ -189,6 +219,7 @@ export const fill = (words: DockerWords, order: FillOrder): Argv => {
         name || ".",
         order.isForServer ? "server" : directory === "" ? "volume" : "path",
         `${name}.dingo-recover-${order.run}-part`,
+        ...linked.flatMap(({ at, inside }) => [at, inside]),
       ),
     ],
   });

@@ -88,7 +88,7 @@ head -c "$1" <&3
  *   `A` absent, `F SIZE` no directory, `U WHY` unknown, or
  *   `S MODE(hex) UID OCTAL MTIME SIZE NAME` lines of the directory and of the wanted files that are there,
  *   `D BLOCK BLOCKS FREE INODES FREE` of the file system, `E`, names, an empty field, then `f PATH` and hexadecimal bytes,
- *   `u PATH` for what is there and is not read;
+ *   `u PATH` for what is there and is not read, and `l TARGET` behind it if it is a link;
  * and `=` at the end of each. Names begin with "./": a file's stands there once, a directory's twice, any other's three times.
  */
 export const LOOK_SCRIPT = String.raw`
@@ -134,7 +134,10 @@ ${UNSEEN}look() {
     [ "\${want%%:*}" = 0 ] || od -An -v -tx1 -N "\${want%%:*}" -- "./\${want#*:}" 2>/dev/null || printf '!'
     printf '\0'
   done
-  for file in $unread; do printf 'u%s\0' "$file"; done
+  for file in $unread; do
+    printf 'u%s\0' "$file"
+    [ ! -L "./$file" ] || printf 'l%s\0' "$(readlink -- "./$file")"
+  done
 }
 while [ $# -gt 1 ]; do
   look "$1" "$2"

@@ -43,8 +43,10 @@ function controlFile({ major, systemId, inProduction, checkpointAt }: PostgresSe
   bytes.writeUInt32LE(inProduction ? 6 : 1, 16);
   bytes.writeBigInt64LE(BigInt(Math.floor(checkpointAt / 1000)), 24);
   bytes.writeBigUInt64LE(0x3_0000_28n, 32);
+  bytes.writeBigUInt64LE(0x3_0000_28n, 40);
   bytes.writeUInt32LE(1, 48);
   bytes.writeBigInt64LE(BigInt(Math.floor(checkpointAt / 1000)), 104);
+  bytes.writeUInt32LE(16 * 1024 * 1024, 228);
   bytes.writeUInt32LE(crc32c(bytes.subarray(0, CRC_AT)), CRC_AT);
   return bytes;
 }

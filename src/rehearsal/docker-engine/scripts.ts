@@ -78,7 +78,9 @@ function inDirectory({ space }: DockerEngineState, { tree, path }: Spot, { most,
   return [
     `S${stats.join("")}\0D${block} ${blocks} ${free} ${inodes} ${freeInodes}\n\0E\0${cut(names, most)}\0\0`,
     ...files.map(({ name, bytes, node }) => `f${name}\0${hex(node, bytes)}\0`),
-    ...there.filter(({ isFile }) => !isFile).map(({ name }) => `u${name}\0`),
+    ...there
+      .filter(({ isFile }) => !isFile)
+      .map(({ name, node }) => `u${name}\0${node?.kind === "link" ? `l${node.target ?? ""}\0` : ""}`),
   ].join("");
 }
 

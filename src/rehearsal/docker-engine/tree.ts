@@ -23,6 +23,8 @@ export interface DirectoryNode extends Owned {
 /** A node that a mere look never opens. */
 export interface OddNode extends Owned {
   readonly kind: "link" | "pipe";
+  /** Of a link. */
+  readonly target?: string;
 }
 
 export interface Tree {

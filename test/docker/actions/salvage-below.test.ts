@@ -117,8 +117,10 @@ describe("a cluster below a directory of any name", () => {
     const scene = await only("v13/data");
     const [found] = (await survey(scene))["candidates"] as unknown as readonly Candidate[];
     if (found === undefined) throw new Error("nothing was found");
-    await expect(guardOriginal(scene.context, HERE, found)).resolves.toBeUndefined();
-    await expect(guardOriginal(scene.context, HERE, { ...found, system_id: "98" })).rejects.toMatchObject({
+    await expect(guardOriginal(scene.context, HERE, { original: found, links: [] })).resolves.toBeUndefined();
+    await expect(
+      guardOriginal(scene.context, HERE, { original: { ...found, system_id: "98" }, links: [] }),
+    ).rejects.toMatchObject({
       code: "guard-refused",
     });
   });

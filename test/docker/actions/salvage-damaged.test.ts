@@ -196,22 +196,6 @@ describe("a volume that cannot be saved", () => {
 });
 
 describe("a volume that does not start", () => {
-  it("for its WAL, which lies elsewhere, is said to be so, and is not picked", async () => {
-    const scene = await lost();
-    const link = { kind: "link", uid: 999, mode: 0o777, modified: NOW } as const;
-    const files = { ...FILES({ shop: { good: 1 } }), pg_wal: link };
-    salvageHost(scene).alter((state) => withVolume(state, { name: LOST, files, createdAt: NOW }));
-    const { candidates } = await survey(scene);
-    const found = candidates as readonly { readonly volume: string; readonly evidence: readonly string[] }[];
-    const evidence = found.find(({ volume }) => volume === LOST)?.evidence;
-    expect(evidence).toContain("its WAL lies in another place: pg_wal is a link");
-    const request = { ...HERE, candidates: candidates ?? [], volumes: [LOST] };
-    await expect(scene.perform(pickVolumes, request)).rejects.toMatchObject({
-      code: "not-restorable",
-      message: expect.stringContaining("its pg_wal is a link") as string,
-    });
-  });
-
   const broken = async (): Promise<Scene> => await copyOf({ ...FILES({}), [ROWS_FILE]: file("lost") });
 
   it("stops the run if it is the only one", async () => {

@@ -1,10 +1,10 @@
 /** The scripts that make a copy and write a dump, by a real shell, on files that somebody hostile has left. */
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fill, isReady } from "../../../src/kit/commands/database-copy-commands.ts";
+import { fill, type FillOrder, isReady } from "../../../src/kit/commands/database-copy-commands.ts";
 import { dumpTo, loadRolesFrom } from "../../../src/kit/commands/database-dump-commands.ts";
 
 const PROGRAMS = { image: "x", volumes: [], directory: "", major: "15" } as const;
@@ -31,10 +31,16 @@ const exists = async (...names: readonly string[]): Promise<boolean> =>
   );
 
 /** The script on a directory of ours in the place of the container's. */
-async function filled(to: string, isForServer: boolean, programs = join(directory, "later")) {
-  const argv = fill(["docker"], { run: RUN, programs: PROGRAMS, path: "/v", inside: "", to, isForServer });
+async function filled(
+  to: string,
+  isForServer: boolean,
+  { programs = join(directory, "later"), linked = [] }: { programs?: string; linked?: FillOrder["linked"] } = {},
+) {
+  const argv = fill(["docker"], { run: RUN, programs: PROGRAMS, path: "/v", inside: "", to, isForServer, linked });
   const at = argv.indexOf("-c");
-  const script = (argv[at + 1] ?? "").replace("/dingo/from/", `${directory}/from/`);
+  const script = (argv[at + 1] ?? "")
+    .replace("/dingo/from/", `${directory}/from/`)
+    .replace('whole "/dingo/linked/', `whole "${directory}/linked/`);
   return await execa("sh", ["-c", script.replace("/dingo/copy", `${directory}/copy`), ...argv.slice(at + 2)], {
     reject: false,
     timeout: 60_000,
@@ -82,6 +88,29 @@ describe("a copy for a server", () => {
     expect(await exists("copy", "db", "pg_replslot", "cdc", "state")).toBe(true);
   });
 
+  it("has its WAL and its tablespaces in the place of the links to them", async () => {
+    const [wal, space] = [join(directory, "linked", "0", "wal"), join(directory, "linked", "1")];
+    await Promise.all([wal, space].map((each) => mkdir(each, { recursive: true })));
+    await writeFile(join(wal, "000000010000000000000003"), "wal");
+    await writeFile(join(space, "16384"), "page");
+    await symlink("/walvol/wal", join(directory, "from", "pg_wal"));
+    for (const oid of ["16385", "16386"]) await symlink(`/space/${oid}`, join(directory, "from", "pg_tblspc", oid));
+    const linked = [
+      { at: "pg_wal", path: "/w", inside: "wal" },
+      { at: "pg_tblspc/16385", path: "/s", inside: "" },
+    ];
+    expect(await filled("copy", true, { linked })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("tablespaces 1") as string,
+    });
+    const data = join(directory, "copy", "data");
+    expect(await readFile(join(data, "pg_wal", "000000010000000000000003"), "utf8")).toBe("wal");
+    expect(await readlink(join(data, "pg_tblspc", "16385"))).toBe("/dingo/copy/linked/1");
+    expect(await readFile(join(directory, "copy", "linked", "1", "16384"), "utf8")).toBe("page");
+    expect(await readlink(join(data, "pg_tblspc", "16386"))).toBe("/dingo/copy/linked/none-1");
+    expect(await readlink(join(directory, "from", "pg_wal"))).toBe("/walvol/wal");
+  });
+
   it("takes the libraries that are preloaded from the configuration", async () => {
     await writeFile(join(directory, "from", "postgresql.conf"), "port = 5\nshared_preload_libraries = 'x'\n");
     await filled("copy", true);
@@ -95,7 +124,7 @@ describe("what somebody writes to while it is copied", () => {
     await writeFile(page, "old page");
     const copies = `#!/bin/sh\n/bin/cp "$@" && touch -r ${page} ${page}.time && printf 'new page' > ${page} && touch -r ${page}.time ${page} && rm ${page}.time\n`;
     await writeFile(join(directory, "cp"), copies, { mode: 0o755 });
-    expect(await filled("copy", false, directory)).toMatchObject({ exitCode: 3 });
+    expect(await filled("copy", false, { programs: directory })).toMatchObject({ exitCode: 3 });
   });
 
   it("is a copy once nobody writes any more", async () => {

@@ -57,6 +57,11 @@ describe("the answer of a look", () => {
     ]);
   });
 
+  it("has the target of a link beside what was not read", () => {
+    const [looked] = readLooks(`${STAT}\0\0upg_wal\0l/walvol/pg_wal\0upipe\0=\0`, ["a"], TERMS);
+    expect(looked).toMatchObject({ unread: ["pg_wal", "pipe"], links: new Map([["pg_wal", "/walvol/pg_wal"]]) });
+  });
+
   it("has no inodes where the file system counts none", () => {
     const [looked] = readLooks("S41ed 0 755 1 4096 .\n\0D4096 100 50 0 0\n\0E\0\0\0=\0", ["a"], TERMS);
     expect(looked).toMatchObject({ space: { inodes: undefined, freeInodes: undefined } });

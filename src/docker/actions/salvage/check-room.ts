@@ -6,7 +6,8 @@ import { RecoverError, refuse } from "../../../errors.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { type Candidate, candidate, placeOf, volumeName } from "./candidate.ts";
-import { copied, type Copied, libcOf, needsReindex } from "./copied.ts";
+import { copied, type Copied, followed, libcOf, type Link, linkText, needsReindex } from "./copied.ts";
+import { followLinks } from "./follow-links.ts";
 import { type Found, programsFor } from "./find-programs.ts";
 import { hostInput } from "../storage/host-input.ts";
 
@@ -33,7 +34,7 @@ const output = z.object({
 const TIMES = 2.2;
 const MORE_ROOM = 256 * 1024 * 1024;
 /** These leave the other volumes alone. */
-const OF_ONE_VOLUME: ReadonlySet<string> = new Set(["program-missing", "answer-incomplete"]);
+const OF_ONE_VOLUME: ReadonlySet<string> = new Set(["program-missing", "answer-incomplete", "not-restorable"]);
 
 /** Told before anything is copied: how many bytes, and the programs of which release start them. */
 export const checkRoom = defineAction({
@@ -47,6 +48,7 @@ export const checkRoom = defineAction({
       `${counted(copies.length, "volume")}, about ${bytesText(needed_bytes)} with the proof of the dumps; ${bytesText(free_bytes)} free`,
       ...copies.flatMap((copy) => [
         `${volumeName(copy.original)}: ${bytesText(copy.bytes)}, started with PostgreSQL ${copy.server_version} of ${copy.programs_text}`,
+        ...copy.links.map((each) => `  ${linkText(each)}`),
         ...(needsReindex(copy) ? [`  ${REINDEX}`] : []),
       ]),
       ...left.map((why) => `left out: ${why}`),
@@ -63,10 +65,14 @@ export const checkRoom = defineAction({
     for (const [index, original] of picked.entries()) {
       try {
         const found = await programsFor(original, means);
-        const size = sizes[index];
-        if (size?.state !== "seen") throw unmeasured(original);
+        const links = await followLinks(host, original);
+        requireWal(original, links);
+        const behind = await host.measure(followed(links).map(({ at, ...place }) => ({ key: at, ...place })));
+        const sized = [sizes[index], ...behind].flatMap((size) => (size?.state === "seen" ? [size.bytes] : []));
+        if (sized.length <= behind.length) throw unmeasured(original);
         const name = `dingo-recover-${context.run.id}-${index + 1}`;
-        planned.push(plan(original, { found, name, bytes: size.bytes }));
+        const bytes = sized.reduce((sum, each) => sum + each, 0);
+        planned.push(plan(original, { found, name, bytes, links }));
       } catch (error) {
         if (!(error instanceof RecoverError) || !OF_ONE_VOLUME.has(error.code)) throw error;
         refusals.push(error);
@@ -98,7 +104,8 @@ function plan(
     found,
     name,
     bytes,
-  }: { readonly found: readonly [Found, ...Found[]]; readonly name: string; readonly bytes: number },
+    links,
+  }: Pick<Copied, "name" | "bytes" | "links"> & { readonly found: readonly [Found, ...Found[]] },
 ): Copied {
   const [first, ...others] = found;
   const serverOf = ({ programs, text, facts }: Found) => ({
@@ -114,7 +121,22 @@ function plan(
     name,
     libc_of_data: libcOf(original.uid),
     bytes,
+    links,
   };
+}
+
+/** Without a tablespace the other tables come back; without its WAL no server starts. */
+function requireWal(original: Candidate, links: readonly Link[]): void {
+  const wal = links.find(({ at, path }) => path === "" && !at.startsWith("pg_tblspc/"));
+  if (wal === undefined) return;
+  throw refuse(
+    "not-restorable",
+    `the volume ${volumeName(original)} does not start by itself: its ${wal.at} is a link to ${wal.target}, and ${wal.text}`,
+  )
+    .at(original.volume)
+    .advise(
+      "Look which volume or directory has files with names of 24 hexadecimal digits, and begin anew if it can be mounted here. Else copy both, start an image of that release on the copies at the paths that they had, and dump there.",
+    );
 }
 
 const unmeasured = (original: Candidate): RecoverError =>

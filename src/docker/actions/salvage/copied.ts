@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { CopyServer, FillOrder, ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
 import { RecoverError } from "../../../errors.ts";
+import { onOneLine } from "../../../kit/text/printable.ts";
 import { candidate } from "./candidate.ts";
 
 const server = z.object({
@@ -13,6 +14,24 @@ const server = z.object({
   libc: z.enum(["musl", "glibc"]),
 });
 
+/** A link of a data directory to its WAL or to a tablespace. */
+export const link = z.object({
+  /** `pg_wal`, `pg_tblspc/16385`. */
+  at: z.string(),
+  target: z.string(),
+  /** Where it is on the engine's machine, and the directory below; both are "" if it was not found. */
+  path: z.string(),
+  inside: z.string(),
+  /** For people: the place that it was found in, or why it was not. */
+  text: z.string(),
+});
+export type Link = z.infer<typeof link>;
+
+export const linkText = ({ at, target, path, text }: Link): string =>
+  onOneLine(
+    `its ${at} is a link to ${target}: ${path === "" ? `${text}; tables in it are lost, or lack rows` : `it lies in ${text}, and is copied too`}`,
+  );
+
 export const copied = server.extend({
   original: candidate,
   /** Of the volume that holds the copy, and of the container on it. */
@@ -20,6 +39,7 @@ export const copied = server.extend({
   /** That of the data's writer, if the files' owner tells it. */
   libc_of_data: z.enum(["musl", "glibc", "unknown"]),
   bytes: z.number(),
+  links: z.array(link).default([]),
   /** More images of the release: one may have a library that the first one lacks. */
   others: z.array(server).default([]),
 });
@@ -48,9 +68,15 @@ export const serverOf = (run: string, { name, programs, original }: Copied, role
 });
 
 /** From the original itself, never from a copy that a server has written to. */
-export const fillOrder = (run: string, { original, programs }: Copied, to: string): Omit<FillOrder, "isForServer"> => ({
-  ...{ run, programs, path: original.path, inside: original.inside, to },
+export const fillOrder = (
+  run: string,
+  { original, programs, links }: Copied,
+  to: string,
+): Omit<FillOrder, "isForServer"> => ({
+  ...{ run, programs, path: original.path, inside: original.inside, to, linked: followed(links) },
 });
+
+export const followed = (links: readonly Link[]): readonly Link[] => links.filter(({ path }) => path !== "");
 
 export function refuse(message: string, place: string, remedy: string): RecoverError {
   return new RecoverError("guard-refused", message, { remedy, place, effect: "none" });

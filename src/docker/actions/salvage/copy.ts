@@ -48,7 +48,7 @@ export const copyVolume = defineAction({
     const made = makeVolume(words, request.copy.name, { [RUN_LABEL]: run });
     return typed(request, [made, fill(words, orderOf(run, request))]);
   },
-  guard: (context, request) => guardOriginal(context, request, request.copy.original),
+  guard: (context, request) => guardOriginal(context, request, request.copy),
   async run(context, request): Promise<Output> {
     const own = await OwnCopies.open(context, request);
     const { copy } = request;
@@ -57,7 +57,7 @@ export const copyVolume = defineAction({
     await context.beforeEffect();
     const filled = await own.copies.fill(orderOf(context.run.id, request));
     // If somebody started the original meanwhile, the copied data have changed.
-    await guardOriginal(context, request, copy.original);
+    await guardOriginal(context, request, copy);
     await context.record("filled", { ...filled });
     return filled;
   },

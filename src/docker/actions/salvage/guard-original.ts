@@ -1,11 +1,15 @@
-/** The volume is the one that was picked, and nobody writes to it. */
+/** The volume is the one that was picked, and nobody writes to it or to the places of its links. */
 import type { Context } from "../../../action.ts";
 import { findData } from "../../data-directory/find.ts";
-import { type Candidate, placeOf, volumeName } from "./candidate.ts";
-import { refuse } from "./copied.ts";
+import { placeOf, volumeName } from "./candidate.ts";
+import { type Copied, followed, refuse } from "./copied.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
 
-export async function guardOriginal(context: Context, at: DockerPlace, original: Candidate): Promise<void> {
+export async function guardOriginal(
+  context: Context,
+  at: DockerPlace,
+  { original, links }: Pick<Copied, "original" | "links">,
+): Promise<void> {
   const host = await context.ports.docker.open(at);
   const name = volumeName(original);
   const volume = (await host.volumes()).find((each) => each.name === original.volume);
@@ -15,10 +19,11 @@ export async function guardOriginal(context: Context, at: DockerPlace, original:
       original.volume,
       "Find out what removes volumes here, and stop it; begin anew to see what is left.",
     );
+  const paths = [original.path, ...followed(links).map(({ path }) => path)];
   const users = (await host.containers()).filter(
     ({ running, status, mounts }) =>
       (running || status === "restarting") &&
-      mounts.some((mount) => mount.volume === original.volume || mount.source === original.path),
+      mounts.some((mount) => mount.volume === original.volume || paths.includes(mount.source)),
   );
   if (users.length > 0)
     throw refuse(

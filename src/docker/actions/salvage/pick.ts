@@ -92,15 +92,6 @@ function requireUsable(one: Candidate): void {
       .advise(
         `Its data are not lost: ask it where it runs (docker exec ${one.running[0] ?? "CONTAINER"} psql -l), or stop it first.`,
       );
-  if (one.wal_elsewhere)
-    throw refuse(
-      "not-restorable",
-      `the volume ${volumeName(one)} does not start by itself: its pg_wal is a link to another place`,
-    )
-      .at(one.volume)
-      .advise(
-        "Look which volume or directory has files with names of 24 hexadecimal digits. Copy both, start an image of that release on the copies at the paths that they had, and dump there.",
-      );
   if (one.condition === "whole") return;
   throw refuse("not-restorable", `the volume ${volumeName(one)} cannot be started: ${one.why}`)
     .at(one.volume)

@@ -104,13 +104,20 @@ export const putBack = defineAction({
         "put_back",
         "Give --input put_back=NAME or --input put_back=/DIRECTORY.",
       );
+    const [link] = copy.links;
+    if (link !== undefined)
+      throw refuse(
+        `its ${link.at} is a link to another place`,
+        copy.original.volume,
+        "Load the dump into a new server instead: it has what lies behind the link.",
+      );
     if (needsReindex(copy))
       throw refuse(
         "its data were written on another libc than the programs at hand have",
         copy.original.volume,
         "Load the dump into a new server instead; files that are run on another libc need a REINDEX before anything else.",
       );
-    await guardOriginal(context, request, copy.original);
+    await guardOriginal(context, request, copy);
     if (isPath(request)) await guardOwnPlace(context, request);
   },
   async run(context, request): Promise<Output> {

@@ -7,7 +7,7 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 import { REINDEX } from "./check-room.ts";
 import type { DatabaseFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
-import { needsReindex } from "./copied.ts";
+import { linkText, needsReindex } from "./copied.ts";
 import { dumped } from "./dump.ts";
 import { inspected } from "./inspect.ts";
 import { proof } from "./prove.ts";
@@ -43,6 +43,11 @@ export const summariseSalvage = defineAction({
       ...left.map((why) => `LEFT OUT: ${why}`),
       ...found.flatMap(({ copy, failed }) =>
         failed === "" ? [] : [`NOT READ: ${volumeName(copy.original)}: ${failed}`],
+      ),
+      ...found.flatMap(({ copy }) =>
+        copy.links.flatMap((each) =>
+          each.path === "" ? [`NOT READ: ${volumeName(copy.original)}: ${linkText(each)}`] : [],
+        ),
       ),
       ...dumps.flatMap(({ damaged }) => damaged.map(({ database, what }) => `DAMAGED: ${database}: ${what}`)),
       ...proofs.flatMap(({ unproved }) =>
