@@ -103,6 +103,10 @@ export interface ScratchDatabases {
   sql(server: ScratchServer, database: string, sql: string): Promise<readonly (readonly string[])[]>;
   /** Structure and rows as SQL, without owners and rights, readable by the own user alone; replaces an earlier one. */
   dump(server: ScratchServer, order: DumpOrder): Promise<ScratchFile>;
+  /** All that a dump reads, and nothing of it is kept. `unreachable` if it takes longer. */
+  dumpNowhere(server: ScratchServer, database: string, limitMs: number): Promise<void>;
+  /** What `pg_checksums` says of each page whose sum does not fit, after a clean stop. `unreachable` if it takes longer. */
+  unfitPages(server: ScratchServer, limitMs: number): Promise<readonly string[]>;
   /** Undefined if there is none. */
   dumped(place: string): Promise<ScratchFile | undefined>;
   readDump(place: string): Promise<Uint8Array>;

@@ -136,6 +136,14 @@ export class FakeScratch implements ScratchDatabases {
     return await this.#file(place);
   }
 
+  async dumpNowhere(): Promise<void> {
+    if (this.standingNow !== "accepting") throw refused("command-failed", "nobody is there");
+  }
+
+  async unfitPages(): Promise<readonly string[]> {
+    return [];
+  }
+
   async dumped(place: string): Promise<ScratchFile | undefined> {
     return this.text === undefined ? undefined : await this.#file(place);
   }

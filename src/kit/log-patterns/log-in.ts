@@ -104,6 +104,14 @@ export const CLIENTS = rows({
     seen: "pg_backup_archiver.c, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
+  /** In 11 the program had another name. */
+  pageUnfit: {
+    means: "refusal",
+    says: /^pg_checksums: error: (checksum verification failed in file|could not read block)/u,
+    tells: "a page of the cluster does not fit its sum",
+    seen: "scan_file in pg_checksums.c, PostgreSQL 12 to 18",
+    from: "12.0",
+  },
   /** That says nothing of the dump. */
   unconnected: {
     means: "out-of-reach",

@@ -6,7 +6,7 @@ import { keptText, lookAtRights } from "../../../src/archive/actions/backup/look
 import { expectationOf, returnedOf } from "../../../src/archive/actions/backup/expectation.ts";
 import { requireOneSelect } from "../../../src/archive/actions/backup/find-archive.ts";
 import type { Protection } from "../../../src/ports/object-store.ts";
-import { readRows } from "../../../src/archive/actions/backup/read-rows.ts";
+import { checkPages, type ReadingDepth, readRows } from "../../../src/archive/actions/backup/read-rows.ts";
 import { RecoverError } from "../../../src/errors.ts";
 import type { Ports } from "../../../src/ports/ports.ts";
 import { Scene } from "../../traps/scene.ts";
@@ -61,15 +61,21 @@ describe("the right to delete", () => {
 });
 
 describe("the rows of a restored copy", () => {
-  const read = async (answer: (database: string, sql: string) => readonly (readonly string[])[]) => {
+  type Answer = (database: string, sql: string) => readonly (readonly string[])[];
+  const read = async (answer: Answer, depth: ReadingDepth = "rows", left = 5000) => {
     const asked: string[] = [];
     const sql = (_server: unknown, database: string, text: string) => {
       asked.push(`${database}: ${text.split("\n")[0] ?? ""}`);
       return Promise.resolve(answer(database, text));
     };
-    const ports = { scratch: { sql } } as unknown as Ports;
+    const dumpNowhere = (_server: unknown, database: string) => {
+      asked.push(`${database}: pg_dump`);
+      return database === "till" ? failed("pg_dump: error: missing chunk") : Promise.resolve();
+    };
+    const ports = { scratch: { sql, dumpNowhere } } as unknown as Ports;
     const keeper = { ports, signal: new AbortController().signal, progress: () => undefined, beforeEffect: undefined };
-    const reading = { place: "/x", postgres_bin: "/bin", database: "shop", limitMs: 5000 };
+    const server = { place: "/x", programs: "/bin" };
+    const reading = { server, database: "shop", depth, left: () => left };
     return { findings: await readRows(keeper as never, reading), asked };
   };
   const failed = (message: string): never => {
@@ -93,6 +99,30 @@ describe("the rows of a restored copy", () => {
     ]);
   });
 
+  it("are read with all that a dump reads, and with their indexes, if all is wanted", async () => {
+    const { findings, asked } = await read((database, text) => {
+      if (text.includes("pg_available_extensions")) return database === "shop" ? [["1"]] : [];
+      if (!text.includes("bt_index_check")) return databases(text) ?? [];
+      return [
+        ["public.orders_pkey", "lacks a tuple", "f"],
+        ["public.by_name", "out of order", "t"],
+      ];
+    }, "all");
+    expect(asked.filter((each) => each.endsWith("pg_dump"))).toHaveLength(2);
+    expect(findings).toMatchObject([
+      { severity: "serious", code: "indexes-unreadable", message: expect.stringContaining("orders_pkey") as string },
+      { severity: "warning", code: "indexes-unreadable", cause: expect.stringContaining("sorts text") as string },
+      { severity: "serious", code: "dump-unreadable", message: expect.stringContaining("missing chunk") as string },
+      { severity: "note", code: "indexes-not-read" },
+    ]);
+  });
+
+  it("are said to be unread where no time is left for them", async () => {
+    const { findings, asked } = await read((_, text) => databases(text) ?? [], "rows", 0);
+    expect(asked).toHaveLength(1);
+    expect(findings).toMatchObject([{ code: "rows-not-read" }, { code: "rows-not-read" }]);
+  });
+
   it("are not called bad where the time ran out, and are where the server fell over them", async () => {
     const { findings } = await read((database, text) => {
       const names = databases(text);
@@ -105,6 +135,28 @@ describe("the rows of a restored copy", () => {
       { severity: "warning", code: "rows-not-read" },
       { severity: "serious", code: "rows-unreadable" },
     ]);
+  });
+});
+
+describe("the pages of a restored copy", () => {
+  const check = async (isSummed: boolean, unfitPages: () => Promise<readonly string[]>, left = 5000) => {
+    const ports = { scratch: { unfitPages } } as unknown as Ports;
+    const keeper = { ports, signal: new AbortController().signal, progress: () => undefined, beforeEffect: undefined };
+    return await checkPages(keeper as never, { server: { place: "/x", programs: "" }, left: () => left }, isSummed);
+  };
+  const refused = (code: "unreachable" | "program-missing" | "command-failed") => async (): Promise<never> => {
+    throw new RecoverError(code, "it said no", { remedy: "Look.", effect: "none" });
+  };
+
+  it("are bad where a sum does not fit, and said to be unread where nobody could look", async () => {
+    expect(await check(true, () => Promise.resolve([]))).toEqual([]);
+    expect(await check(true, () => Promise.resolve(["block 5 does not fit"]))).toMatchObject([
+      { severity: "serious", code: "pages-unreadable", message: "block 5 does not fit" },
+    ]);
+    expect(await check(false, refused("command-failed"))).toMatchObject([{ severity: "note", code: "pages-not-read" }]);
+    for (const code of ["unreachable", "program-missing", "command-failed"] as const)
+      expect(await check(true, refused(code))).toMatchObject([{ severity: "warning", code: "pages-not-read" }]);
+    expect(await check(true, () => Promise.resolve([]), 0)).toMatchObject([{ severity: "warning" }]);
   });
 });
 

@@ -94,8 +94,13 @@ function headOf({ verdict, archive, findings: all }: Conclusion): string {
   return `the backup in ${archive} is good${warnings === 0 ? "" : ", with warnings"}`;
 }
 
-const UNREAD =
-  "read: what the recovery and the query needed, no more; a damaged page elsewhere does not show (depth=rows reads every row)";
+/** What such a test does not come to. */
+const UNREAD: Readonly<Record<Conclusion["depth"], string>> = {
+  query:
+    "read: what the recovery and the query needed, no more; a damaged page elsewhere does not show (depth=rows reads every row, depth=all more)",
+  rows: "read: every row; not read: indexes, large objects, definitions and sums of pages (depth=all reads them)",
+  all: "read: every row, all that pg_dump reads, and the indexes and sums of pages but for those that are named here",
+};
 
 function testLines(found: Conclusion): readonly string[] {
   if (found.replay_seconds < 0) return [];
@@ -104,6 +109,6 @@ function testLines(found: Conclusion): readonly string[] {
   return [
     `${base}, ${ageText(age)} old: ${bytesText(fetched)} restored in ${ageText(found.restore_seconds)}, recovered in ${ageText(found.replay_seconds)}${asked}`,
     `last transaction ${found.last_transaction || "not named"}; the archive reaches ${found.recovery_point}, ${ageText(found.recovery_point_age_seconds)} ago`,
-    ...(found.depth === "query" ? [UNREAD] : []),
+    UNREAD[found.depth],
   ];
 }

@@ -1,7 +1,6 @@
 /**
  * Restores one backup once: how far it came, how long it took, and how it answered. A fault of the backup is a finding.
  */
-import type { z } from "zod";
 import type { Json } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { RecoverError } from "../../../errors.ts";
@@ -11,7 +10,7 @@ import { lastReplayed, tellsRecovered } from "../scratch/stop-line.ts";
 import { type Keeper, whileRunning } from "../scratch/while-running.ts";
 import { expectationOf, type Returned, returnedOf } from "./expectation.ts";
 import { type Finding, found } from "./finding.ts";
-import { type readingDepth, readRows, timeLimited } from "./read-rows.ts";
+import { checkPages, type ReadingDepth, readRows, timeLimited } from "./read-rows.ts";
 import { isOfTheMachine, lastWords } from "./server-words.ts";
 import { untested } from "./untested.ts";
 
@@ -24,8 +23,8 @@ export interface Trial {
   readonly database: string;
   readonly sanity_query: string;
   readonly expect: string;
-  /** Whether every row is read beside the query. */
-  readonly depth: z.infer<typeof readingDepth>;
+  /** How much is read beside the query. */
+  readonly depth: ReadingDepth;
   readonly limitMs: number;
 }
 
@@ -47,9 +46,13 @@ export async function tryCopy(keeper: Keeper, trial: Trial): Promise<Tested> {
   if ("finding" in restored) return { ...NOTHING, findings: [restored.finding] };
   const restore_seconds = restored.wasThere ? -1 : secondsSince(began, clock.monotonicMs());
   const damage = lossOf(restored.copy);
-  const recovered = await recoverAndAsk(keeper, trial, restored.copy);
+  // Enough is left to end the server before the whole test is late.
+  const left = (): number => began + READING * trial.limitMs - clock.monotonicMs();
+  const recovered = await recoverAndAsk(keeper, { ...trial, left }, restored.copy);
   return { ...recovered, restore_seconds, findings: [...damage, ...recovered.findings] };
 }
+
+const READING = 0.95;
 
 const NOTHING = {
   recovered: false,
@@ -104,22 +107,28 @@ const BEHIND = "PostgreSQL stops there without a word, and starts: everything be
 
 async function recoverAndAsk(
   keeper: Keeper,
-  trial: Trial,
+  trial: Trial & { readonly left: () => number },
   copy: RestoredCopy,
 ): Promise<Omit<Tested, "restore_seconds">> {
   const { scratch, clock } = keeper.ports;
-  const { place, postgres_bin: programs } = trial;
+  const { place, postgres_bin: programs, database, depth, left } = trial;
+  const server = { place, programs };
+  const reading = { server, database, depth, left };
   const began = clock.monotonicMs();
   try {
-    return await whileRunning(keeper, { place, programs }, async () => {
+    const { isSummed, ...seen } = await whileRunning(keeper, server, async () => {
       const said = await scratch.said(place);
       const replay_seconds = secondsSince(began, clock.monotonicMs());
       const last_transaction = lastReplayed(said);
       const end = endOf(said, last_transaction, copy);
       const asked = await ask(keeper, trial, end);
-      const unread = trial.depth === "rows" ? await readRows(keeper, trial) : [];
-      return { recovered: true, replay_seconds, last_transaction, ...asked, findings: [...asked.findings, ...unread] };
+      const unread = depth === "query" ? [] : await readRows(keeper, reading);
+      const isSummed = depth === "all" && (await scratch.sql(server, database, SUMMED))[0]?.[0] === "on";
+      const findings = [...asked.findings, ...unread];
+      return { recovered: true, replay_seconds, last_transaction, ...asked, findings, isSummed };
     });
+    const unfit = depth === "all" ? await checkPages(keeper, reading, isSummed) : [];
+    return { ...seen, findings: [...seen.findings, ...unfit] };
   } catch (thrown) {
     const said = await scratch.said(place);
     if (!(thrown instanceof RecoverError) || thrown.code !== "proof-failed" || keeper.signal.aborted) throw thrown;
@@ -134,6 +143,8 @@ async function recoverAndAsk(
     return { ...nothing, findings: [finding] };
   }
 }
+
+const SUMMED = "SHOW data_checksums;";
 
 /** One commit, told by a server and read in the WAL: a stand-in's clock is coarser than a real one's. */
 const SAME_MS = 1000;

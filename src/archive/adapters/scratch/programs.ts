@@ -14,10 +14,11 @@ const LONGEST_MS = 60 * 60_000;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 export interface Call {
-  readonly name: "postgres" | "psql" | "pg_dump";
+  readonly name: "postgres" | "psql" | "pg_dump" | "pg_checksums";
   readonly args: readonly string[];
   readonly stdin?: string;
   readonly stdoutTo?: number;
+  readonly timeoutMs?: number;
 }
 
 /** Looked for once, when the first program wants one. Errors: `no-sandbox`. */
@@ -69,7 +70,7 @@ export class Programs {
   /** The server's clients need not be of its release: if the directory has none, those of PATH do. */
   async find(directory: string, name: Call["name"]): Promise<string> {
     const searched = directoriesOf(this.#path);
-    const own = name === "postgres" ? [directory] : [directory, ...searched];
+    const own = name === "postgres" || name === "pg_checksums" ? [directory] : [directory, ...searched];
     const found = await findProgram(name, directory === "" ? searched : own);
     if (found !== undefined) return found;
     throw refuse("program-missing", `there is no program "${name}" in ${directory || "PATH"}`)
@@ -79,19 +80,19 @@ export class Programs {
       );
   }
 
-  /** A client reaches the socket, which a hostile server may have put a link in the place of, and nothing else. */
+  /** A client reaches the socket, which a hostile server may have put a link in the place of, and nothing else; one that needs no server, the data. */
   async run({ place, programs }: ScratchServer, { name, args, ...streams }: Call): Promise<ProgramResult> {
     const program = await this.find(programs, name);
     const { as } = await serverAccount();
     const socket = socketDirectory(place);
     const env = { ...this.environment, PGHOST: socket, PGUSER: "postgres" };
-    const reads = (await isThere(socket)) ? [socket] : [];
+    const reads = name === "pg_checksums" ? [dataOf(place)] : (await isThere(socket)) ? [socket] : [];
     const command = (await this.sandbox()).command({ program, args, env, as, reads, writes: [] });
     return await runProgram({
       ...command,
-      ...streams,
       cwd: "/",
       timeoutMs: LONGEST_MS,
+      ...streams,
       maxOutputBytes: LARGEST_ANSWER,
       signal: this.#signal,
     });

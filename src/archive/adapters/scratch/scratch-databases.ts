@@ -18,6 +18,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { databaseAlone } from "../../../kit/commands/connection-string.ts";
+import { CLIENTS } from "../../../kit/log-patterns/log-in.ts";
 import type {
   DumpOrder,
   RestoredCopy,
@@ -169,6 +170,25 @@ export class LocalScratch implements ScratchDatabases {
     return await describeFile(file);
   }
 
+  async dumpNowhere(server: ScratchServer, database: string, timeoutMs: number): Promise<void> {
+    const nowhere = await open("/dev/null", "w");
+    try {
+      const args = ["-F", "p", "-d", databaseAlone(database)];
+      const call = { name: "pg_dump", args, stdoutTo: nowhere.fd, timeoutMs } as const;
+      requireSuccess(await this.#programs.run(server, call), "pg_dump", server.place);
+    } finally {
+      await nowhere.close();
+    }
+  }
+
+  async unfitPages(server: ScratchServer, timeoutMs: number): Promise<readonly string[]> {
+    const args = ["--check", "-D", at.dataOf(server.place)];
+    const result = await this.#programs.run(server, { name: "pg_checksums", args, timeoutMs });
+    const unfit = result.stderr.split("\n").filter((line) => CLIENTS.pageUnfit.says.test(line));
+    if (unfit.length === 0) requireSuccess(result, "pg_checksums", server.place);
+    return unfit.slice(0, MOST_UNFIT);
+  }
+
   async dumped(place: string): Promise<ScratchFile | undefined> {
     const found = await at.orAbsent(() => describeFile(at.dumpOf(place)));
     return found ?? (await at.orAbsent(() => describeFile(at.textDumpOf(place))));
@@ -244,6 +264,9 @@ async function writeNote(path: string, value: object): Promise<void> {
     await handle.close();
   }
 }
+
+/** A damaged disk has many. */
+const MOST_UNFIT = 20;
 
 /** A server that obeys a stranger may say as much as it likes. */
 const MOST_SAID = 16 * 1024 * 1024;
