@@ -1,6 +1,8 @@
 /** The grounds of a backup test's verdict: protection, expectations, the words of a server. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { archiveAges, copiedAge } from "../../../src/archive/actions/backup/ages.ts";
+import { conclude, conclusion } from "../../../src/archive/actions/backup/conclude.ts";
 import { finding } from "../../../src/archive/actions/backup/finding.ts";
 import { keptText, lookAtRights } from "../../../src/archive/actions/backup/look-at-rights.ts";
 import { expectationOf, returnedOf } from "../../../src/archive/actions/backup/expectation.ts";
@@ -157,6 +159,45 @@ describe("the pages of a restored copy", () => {
     for (const code of ["unreachable", "program-missing", "command-failed"] as const)
       expect(await check(true, refused(code))).toMatchObject([{ severity: "warning", code: "pages-not-read" }]);
     expect(await check(true, () => Promise.resolve([]), 0)).toMatchObject([{ severity: "warning" }]);
+  });
+});
+
+describe("the age of what a backup brings back", () => {
+  const [stored, time] = ["2026-11-24T03:50:11.000Z", "2026-11-24T03:50:31.000Z"];
+  const ages = (late: number) =>
+    archiveAges.parse({
+      ...{ store_time: time, base_age_seconds: 300, recovery_point_age_seconds: 20, base_stored_late_seconds: late },
+    });
+
+  it("is told by the last transaction where all of it was stored anew, and else by the store", () => {
+    const [threeMinutes, just] = ["2026-11-24T03:47:31.123456Z", stored];
+    expect(copiedAge(ages(280), threeMinutes)).toBe(180);
+    // The base backup was stored as it ended: the database was idle.
+    expect(copiedAge(ages(2), threeMinutes)).toBeUndefined();
+    expect(copiedAge(ages(280), just)).toBeUndefined();
+    expect(copiedAge(ages(280), "")).toBeUndefined();
+  });
+
+  const concluded = async (late: number, limit: string): Promise<readonly string[]> => {
+    const scene = new Scene();
+    const known = { ...ages(late), base: "b", postgres_version: "15", recovery_point: stored, expanded_bytes: 1 };
+    const outputs: Readonly<Record<string, unknown>> = {
+      "backup.judge": { ...known, fetched_bytes: 1, findings: [] },
+      "backup.restore-test": { last_transaction: "2026-11-24T03:47:31.123456Z", findings: [] },
+    };
+    const context = Object.assign(Object.create(scene.context) as typeof scene.context, {
+      journaled: (action: string) => (outputs[action] === undefined ? [] : [{ output: outputs[action] }]),
+    });
+    const input = conclude.input.parse({ archive: "s3://b/p", serious: [], max_recovery_point_age: limit });
+    const { verdict, recovery_point, findings } = conclusion.parse(await conclude.run(context, input));
+    return [verdict, recovery_point, ...findings.map(({ code, message }) => `${code}: ${message}`)];
+  };
+
+  it("makes a copied archive bad that is older than it may be", async () => {
+    const old = "recovery-point-too-old: the last transaction is 3 min old, more than 60s";
+    expect(await concluded(280, "60s")).toEqual(["bad", "2026-11-24T03:47:31.123456Z", old]);
+    expect(await concluded(280, "")).toEqual(["good", "2026-11-24T03:47:31.123456Z"]);
+    expect(await concluded(0, "60s")).toEqual(["good", stored]);
   });
 });
 

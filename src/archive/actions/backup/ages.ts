@@ -11,8 +11,10 @@ export const archiveAges = z.object({
   /** -1 when the archive does not tell its age. */
   base_age_seconds: z.number(),
   recovery_point_age_seconds: z.number(),
+  /** From the end of the base backup, by the database, to its time in the store; 0 if it is not known. */
+  base_stored_late_seconds: z.number().default(0),
 });
-type Ages = z.infer<typeof archiveAges>;
+export type Ages = z.infer<typeof archiveAges>;
 
 export interface Limits {
   readonly now: Date;
@@ -33,14 +35,19 @@ export function agesOf(
     time === null || time === undefined
       ? -1
       : Math.max(0, Math.round((limits.now.getTime() - Date.parse(time)) / 1000));
+  const [ended, stored] = [since(newest?.finishedAt), since(newest?.storedAt)];
   const known = {
     store_time: limits.now.toISOString(),
-    base_age_seconds: Math.max(since(newest?.finishedAt), since(newest?.storedAt)),
+    base_age_seconds: Math.max(ended, stored),
+    base_stored_late_seconds: ended < 0 || stored < 0 ? 0 : ended - stored,
     recovery_point_age_seconds: since(verdict.recoveryPoint?.time),
   };
   return {
     known,
-    findings: base === "" ? [] : [...tooOld(known, limits), ...pointTooOld(known, limits), ...dated(newest)],
+    findings:
+      base === ""
+        ? []
+        : [...tooOld(known, limits), ...pointTooOld(known, limits.max_recovery_point_age), ...dated(newest)],
   };
 }
 
@@ -65,9 +72,25 @@ function causeOf(
     : "Dingo's own nightly base backup never runs: its containers compare the hour of `date +%H`, 01, with BACKUP_HOUR, 1. A base backup comes only when a container starts: set BACKUP_HOUR to 01, or push one by a job of your own";
 }
 
-function pointTooOld(
-  { recovery_point_age_seconds: age }: Ages,
-  { max_recovery_point_age: limit }: Limits,
+/**
+ * The age of an archive that was copied: WAL that is stored anew looks young, and its last transaction tells. Undefined if
+ * the base backup was stored as late as that: then nothing was written since.
+ */
+export function copiedAge(
+  { store_time, recovery_point_age_seconds: point, base_stored_late_seconds: late }: Ages,
+  lastTransaction: string,
+): number | undefined {
+  const age = Math.round((Date.parse(store_time) - Date.parse(lastTransaction)) / 1000);
+  const behind = age - Math.max(0, point);
+  return behind > CLOCKS_SECONDS && late >= behind - CLOCKS_SECONDS ? age : undefined;
+}
+
+/** Clocks of a database and of a store differ. */
+const CLOCKS_SECONDS = 30;
+
+export function pointTooOld(
+  { recovery_point_age_seconds: age }: Pick<Ages, "recovery_point_age_seconds">,
+  limit: string,
 ): readonly Finding[] {
   if (limit === "" || age * 1000 <= parseDuration(limit)) return [];
   const message = `the last segment of WAL is ${ageText(age)} old, more than ${limit}`;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { ageText } from "./ages.ts";
+import { ageText, archiveAges, copiedAge, pointTooOld } from "./ages.ts";
 import { readingDepth } from "./read-rows.ts";
 import { byGravity, type Finding, finding, findingText, gravityOf } from "./finding.ts";
 
@@ -10,6 +10,7 @@ const input = z.strictObject({
   archive: z.string(),
   /** Codes of findings that count as serious here. */
   serious: z.array(z.string()),
+  max_recovery_point_age: z.string().default(""),
 });
 /** Names of a backup test's outcome. Histories rely on them. */
 export const conclusion = z.object({
@@ -43,10 +44,11 @@ export const conclude = defineAction({
   finds: ({ findings }) => gravityOf(findings),
   tell: (found) => [headOf(found), ...testLines(found), ...byGravity(found.findings).map(findingText)].join("\n"),
   describe: () => [],
-  run: (context, { archive, serious }): Promise<Conclusion> => {
-    const seen = judged.parse(outputOf(context, "backup.judge"));
+  run: (context, { archive, serious, max_recovery_point_age }): Promise<Conclusion> => {
     const tested = tried.parse(outputOf(context, "backup.restore-test") ?? {});
-    const findings = raised(context, serious);
+    const known = outputOf(context, "backup.judge");
+    const { seen, older } = sinceLast(known, tested.last_transaction, max_recovery_point_age);
+    const findings = raised(context, older, serious);
     return Promise.resolve({
       verdict: gravityOf(findings) === "serious" ? "bad" : "good",
       ...{ archive, ...seen, ...tested },
@@ -71,6 +73,23 @@ const tried = z.object({
 
 const outputOf = (context: Context, action: string) => context.journaled(action).at(-1)?.output;
 
+/** The store tells how old the recovery point is, but for an archive that was copied. */
+function sinceLast(known: unknown, lastTransaction: string, limit: string) {
+  const stored = judged.parse(known);
+  const age = copiedAge(archiveAges.parse(known), lastTransaction);
+  if (age === undefined) return { seen: stored, older: [] };
+  const older = pointTooOld(stored, limit).length > 0 ? [] : pointTooOld({ recovery_point_age_seconds: age }, limit);
+  return {
+    seen: { ...stored, recovery_point: lastTransaction, recovery_point_age_seconds: age },
+    older: older.map((each) => ({ ...each, ...ofCopy(age, limit) })),
+  };
+}
+
+const ofCopy = (age: number, limit: string) => ({
+  message: `the last transaction is ${ageText(age)} old, more than ${limit}`,
+  cause: "the archive was copied: its objects are as young as the copy, and its data are not",
+});
+
 const SOURCES = [
   "backup.find-archive",
   "backup.judge",
@@ -80,12 +99,12 @@ const SOURCES = [
 ];
 const findings = z.object({ findings: z.array(finding) });
 
-function raised(context: Context, serious: readonly string[]): Finding[] {
+function raised(context: Context, more: readonly Finding[], serious: readonly string[]): Finding[] {
   const all = SOURCES.flatMap((action) => {
     const output = outputOf(context, action);
     return output === undefined ? [] : findings.parse(output).findings;
   });
-  return all.map((each) => (serious.includes(each.code) ? { ...each, severity: "serious" } : each));
+  return [...all, ...more].map((each) => (serious.includes(each.code) ? { ...each, severity: "serious" } : each));
 }
 
 function headOf({ verdict, archive, findings: all }: Conclusion): string {
