@@ -68,11 +68,12 @@ export async function findDeletedInstance(sources: DiscoverySources, asked: Disc
 }
 
 const logQuestion = (
-  { all, name }: DiscoveryQuery,
+  { all, name, around }: DiscoveryQuery,
   window: TimeWindow | undefined,
 ): Parameters<typeof fromLogs>[2] => ({
   window: all === true ? undefined : window,
   name,
+  around,
 });
 
 interface Asking {

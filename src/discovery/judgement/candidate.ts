@@ -194,6 +194,8 @@ export interface Coverage {
   readonly papertrail?: boolean;
   /** Of a time that no log reaches over. */
   readonly missing?: { readonly from: string; readonly to: string };
+  /** Nothing that is known to have the asked name is left out. */
+  readonly notByName?: true;
   /** Of the file only the time that was asked for was read, found by its lines' times. */
   readonly skipped?: boolean;
 }

@@ -248,17 +248,17 @@ function ofContainer(envelope: Envelope, text: string, place: Fact["place"] | un
 
 function ofOthers(envelope: Envelope, text: string, place: Fact["place"] | undefined): LogLine {
   const start = lagerStart(text);
-  const strange = isTelling(text) ? ({ illegible: true } as const) : {};
+  const strange = (): Pick<LogLine, "illegible"> => (isTelling(text) ? { illegible: true } : {});
   if (start < 0) {
     const other = otherLine(envelope, text, place);
     const lost = tellsLoss(text) ? ({ lost: true } as const) : {};
-    return { envelope, torn: false, ...other, ...(other.fact === undefined ? strange : {}), ...lost };
+    return { envelope, torn: false, ...other, ...(other.fact === undefined ? strange() : {}), ...lost };
   }
   const { json, torn: isTorn, line: lager } = parseLager(text.slice(start).trimEnd());
-  if (lager === undefined) return { envelope, torn: isTorn, ...strange };
+  if (lager === undefined) return { envelope, torn: isTorn, ...strange() };
   const torn = lager.torn && isDingoBroker(lager.source);
   const found = readBrokerLine(lager);
-  const read = { envelope, lager, inner: lager.at, torn, ...(torn || isUnderstood(lager, found) ? {} : strange) };
+  const read = { envelope, lager, inner: lager.at, torn, ...(torn || isUnderstood(lager, found) ? {} : strange()) };
   if (found === undefined || place === undefined) return read;
   const { body, guid, notGuid } = found;
   const evidence = SILENT.has(body.kind) ? "" : shown(text.slice(0, start) + renderLager(lager, json));

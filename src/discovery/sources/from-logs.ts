@@ -2,6 +2,7 @@
 import type { LogFile, LogFiles, SearchListener } from "../../ports/log-files.ts";
 import type { Coverage, NotDeleted, Sighting, SourceReport, Unclear } from "../judgement/candidate.ts";
 import { clockOf } from "../lines/line-clock.ts";
+import type { Question } from "./kept-facts.ts";
 import { scanLogFiles, type FileFindings, type Loss } from "./log-scan.ts";
 import type { StoreFindings } from "./from-store.ts";
 import type { Living } from "../judgement/living.ts";
@@ -31,10 +32,10 @@ export interface LogReport extends SourceReport {
 export async function fromLogs(
   logs: LogPlaces | undefined,
   stores: readonly StoreFindings[] = [],
-  { window, name }: { readonly window?: TimeWindow | undefined; readonly name?: string | undefined } = {},
+  { window, ...question }: Question & { readonly window?: TimeWindow | undefined } = {},
 ): Promise<LogReport> {
   const reportOf = (findings: readonly FileFindings[], coverage: readonly Coverage[]): SourceReport => ({
-    ...judgeAll([...findings, ...stores], name),
+    ...judgeAll([...findings, ...stores], question.name),
     coverage: [...coverage, ...stores.flatMap((each) => each.coverage)],
   });
   if (logs === undefined) return reportOf([], []);
@@ -47,12 +48,13 @@ export async function fromLogs(
     remedy: NAME_LOGS,
   }));
   const scan = (some: readonly LogFile[], within?: TimeWindow): ReturnType<typeof scanLogFiles> =>
-    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, now: logs.now });
+    scanLogFiles(logs.files, some, { window: within, progress: logs.progress, now: logs.now, question });
   const findings = await scan(files, window);
   const cover = (all: readonly FileFindings[]): readonly Coverage[] => [
     ...all.map((each) => coverageOf(each, window)),
     ...missing,
     ...strangeFiles(all),
+    ...letGo(all),
   ];
   const report = reportOf(findings, cover(findings));
   const isSilent = ({ from, to }: TimeWindow): boolean => {
@@ -159,6 +161,15 @@ function coverageOf(
     ...(papertrail ? { papertrail } : {}),
     ...(skipped ? { skipped } : {}),
   };
+}
+
+/** Those that go have another name than the asked one, or none. */
+function letGo([first]: readonly FileFindings[]): readonly Coverage[] {
+  if (first?.letGo === undefined) return [];
+  const { lines, of } = first.letGo;
+  const why = `of ${of} lines about instances ${lines} were let go, those farthest from what was asked for`;
+  const remedy = "Ask for less, by --name with a name or a GUID, or by --around TIME with --window.";
+  return [{ source: "logs", complete: false, why, remedy, notByName: true }];
 }
 
 /** Finding nothing in files that no broker wrote says nothing about deletions. */

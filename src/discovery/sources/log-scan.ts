@@ -12,18 +12,18 @@ import { LOSS_NEEDLES } from "../lines/loss-notice.ts";
 import { LineOrder } from "../lines/order.ts";
 import { notText } from "../lines/not-text.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
+import { KeptFacts, type LetGo, MOST_FACTS, type Question } from "./kept-facts.ts";
 import { shown } from "../lines/safe-text.ts";
 import { guessFromFile, SourceClock } from "../lines/source-clock.ts";
 import { fromDate, type Stamp, UNDATED } from "../lines/stamp.ts";
 import { UnreadUploads } from "./unread-uploads.ts";
 import type { NakedTime } from "../lines/envelope.ts";
 
-/** More facts than this come from no real broker, and would fill the memory. */
-export const MOST_FACTS = 200_000;
-
 export interface FileFindings {
   readonly file: string;
   readonly facts: readonly Fact[];
+  /** Of all files of the search together. */
+  readonly letGo?: LetGo;
   /** Uploads of instances that are not among `facts`. */
   readonly uploadsOf: (guids: ReadonlySet<string>) => readonly Fact[];
   readonly ignoredIds: readonly string[];
@@ -74,15 +74,17 @@ export interface ScanOptions {
   /** Lines outside it may be left out. */
   readonly window?: TimeWindow | undefined;
   readonly progress?: SearchListener["progress"] | undefined;
+  readonly question?: Question | undefined;
 }
 
 /** One answer for each file, in their order. */
 export async function scanLogFiles(
   logs: LogFiles,
   files: readonly LogFile[],
-  { window, progress, now }: ScanOptions = {},
+  { window, progress, now, question }: ScanOptions = {},
 ): Promise<readonly FileFindings[]> {
-  const scans = new Map(files.map((file) => [file, new FileScan(file, now)]));
+  const kept = new KeptFacts(question);
+  const scans = new Map(files.map((file) => [file, new FileScan(file, now, kept)]));
   const period =
     window === undefined ? {} : { window: { from: window.from.getTime(), to: window.to.getTime(), clockOf } };
   const totals = await logs.search(
@@ -90,10 +92,12 @@ export async function scanLogFiles(
     { needles: [...NEEDLES, ...LOSS_NEEDLES], newest: NEWEST, common: COMMON, ...period },
     { found: (file, line) => scans.get(file)?.take(line), ...optional("progress", progress) },
   );
-  return [...scans.values()].flatMap((scan, index) => {
+  const found = [...scans.values()].flatMap((scan, index) => {
     const total = totals[index];
-    return total === undefined ? [] : [scan.finish(total)];
+    return total === undefined ? [] : [{ scan, findings: scan.finish(total) }];
   });
+  // The last file's end may still push facts of the first out.
+  return found.map(({ scan, findings }) => ({ ...findings, facts: scan.facts(), ...optional("letGo", kept.letGo) }));
 }
 
 const NOTHING_CAME = "nothing came on standard input: the program that was to write to it may have failed";
@@ -113,7 +117,8 @@ class FileScan {
   readonly holes: string[] = [];
   readonly #file: LogFile;
   readonly #latest: number;
-  readonly #facts: Fact[] = [];
+  readonly #kept: KeptFacts;
+  #lastKept: Fact | undefined;
   readonly #clocks = new Map<string, SourceClock>();
   readonly #ignoredIds = new Set<string>();
   readonly #unreadUploads = new UnreadUploads();
@@ -139,8 +144,9 @@ class FileScan {
   #guessed = false;
   #tooMany = false;
 
-  constructor(file: LogFile, now: Date | undefined) {
+  constructor(file: LogFile, now: Date | undefined, kept: KeptFacts) {
     this.#file = file;
+    this.#kept = kept;
     this.#latest = now === undefined ? Number.POSITIVE_INFINITY : now.getTime() + DAY_MS;
   }
 
@@ -165,7 +171,11 @@ class FileScan {
     }
   }
 
-  finish(totals: SearchTotals): FileFindings {
+  facts(): readonly Fact[] {
+    return this.#inOrder([...this.#kept.of(this.#file.path), ...this.#uploads.values(), ...this.#said.values()]);
+  }
+
+  finish(totals: SearchTotals): Omit<FileFindings, "facts"> {
     if (totals.failure !== undefined) this.holes.push(totals.failure);
     if (this.#file.path === "-" && totals.head.length === 0) this.holes.push(NOTHING_CAME);
     const strange = notText(totals.head, totals.tail);
@@ -182,7 +192,6 @@ class FileScan {
     this.#noteHoles(totals);
     return {
       file: this.#file.path,
-      facts: this.#inOrder([...this.#facts, ...this.#uploads.values(), ...this.#said.values()]),
       uploadsOf: (guids) => this.#uploadsOf(guids),
       ignoredIds: [...this.#ignoredIds],
       ...(this.#from === undefined ? {} : { from: this.#from }),
@@ -281,12 +290,11 @@ class FileScan {
       this.#keepLast(`${fact.body.node} ${fact.body.said}`, fact);
       return;
     }
-    const last = this.#facts.at(-1);
+    const last = this.#lastKept;
     // A state that says who it is does not take the place of its name.
     const repeats = last !== undefined && last.guid === fact.guid && isPolled(last) && isPolled(fact);
-    if (repeats) this.#facts[this.#facts.length - 1] = fact;
-    else if (this.#facts.length < MOST_FACTS) this.#facts.push(fact);
-    else this.#tooMany = true;
+    if (!(repeats ? this.#kept.replace(last, fact) : this.#kept.add(fact))) this.#tooMany = true;
+    this.#lastKept = fact;
   }
 
   #keepUpload(key: string, fact: Fact): void {

@@ -7,6 +7,7 @@ import { systemClock } from "../../../kit/clock/system-clock.ts";
 import { discover as search, type DiscoverOptions } from "../../../discovery/answer/discover.ts";
 import { refuse } from "../../../errors.ts";
 import { parseDuration, parseTime } from "../../../kit/text/time.ts";
+import { growLittle } from "../../../kit/process/optimizing.ts";
 import { createOutput, type Output } from "../../screen/output.ts";
 import { wrapHanging } from "../../screen/text.ts";
 import { searchRate } from "../../screen/rate.ts";
@@ -66,6 +67,7 @@ async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sources, "n
   const { name, space, all } = asked;
   const windowMs = around === undefined ? undefined : parseDuration(asked.window);
   if (sources.logs?.patterns.includes("-") === true && process.stdin.isTTY) output.error(TYPED);
+  growLittle();
   const progress = searchRate(clock, (line) => output.error(line));
   const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress } };
   const found = await search({
