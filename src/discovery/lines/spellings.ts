@@ -4,9 +4,13 @@
  */
 import { escapedAt } from "./loose-json.ts";
 
-/** `grep --color` and `jq -C`. */
+/** `grep --color` and `jq -C`, also as a pager and `cat -v` show them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences of a terminal begin with one
-const COLOURS = /\u001b\[[0-9;]*[mK]/g;
+export const COLOURS = /(?:\u001b|ESC|\^\[)\[[0-9;]*[mK]/g;
+const WITHIN_WORD = new RegExp(`[\\w.-](?:${COLOURS.source})+[\\w.-]`);
+
+/** A search that looks for the word does not find it. */
+export const breaksWord = (text: string): boolean => WITHIN_WORD.test(text);
 /** Of a file that was cut to nothing while its writer went on where it was (copytruncate). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: such a file begins with them
 const HOLE = /^\0+/;

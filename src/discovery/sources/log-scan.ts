@@ -11,6 +11,7 @@ import { breaksOffAtStart } from "../lines/lager.ts";
 import { LOSS_NEEDLES } from "../lines/loss-notice.ts";
 import { LineOrder } from "../lines/order.ts";
 import { notText } from "../lines/not-text.ts";
+import { breaksWord } from "../lines/spellings.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
 import { KeptFacts, type LetGo, MOST_FACTS, type Question } from "./kept-facts.ts";
 import { shown } from "../lines/safe-text.ts";
@@ -100,6 +101,8 @@ export async function scanLogFiles(
   return found.map(({ scan, findings }) => ({ ...findings, facts: scan.facts(), ...optional("letGo", kept.letGo) }));
 }
 
+const COLOURED =
+  "a terminal's colours stand within its words, so that a search misses them: unpack it, or print it with --color=never";
 const NOTHING_CAME = "nothing came on standard input: the program that was to write to it may have failed";
 
 /** Lines of one kind: how many, and which was the first. */
@@ -181,6 +184,7 @@ class FileScan {
     const strange = notText(totals.head, totals.tail);
     if (strange !== undefined) this.holes.push(strange);
     const lines = edgeLines(totals);
+    if (lines.some(breaksWord)) this.holes.push(COLOURED);
     const edges = lines.flatMap((line) => readLogLines(line));
     for (const edge of edges) this.#learn(edge);
     if (totals.skipped === true && this.#clocks.size === 0) this.#learnFrom(totals);

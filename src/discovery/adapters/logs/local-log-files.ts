@@ -15,6 +15,7 @@ import { isTar, whyUnsearched } from "./packed-within.ts";
 import { reasonFor } from "./reason.ts";
 import { hasLineIn } from "./line-in-window.ts";
 import { searchLogs } from "./search-logs.ts";
+import { uncoloured } from "./uncoloured.ts";
 
 const CHUNK = 1024 * 1024;
 
@@ -49,7 +50,7 @@ export class LocalLogFiles implements LogFiles {
     listener: SearchListener,
   ): Promise<readonly SearchTotals[]> {
     const bytesOf = ({ path }: LogFile) =>
-      path === "-" ? inflated(this.#stdin ?? process.stdin, path) : inflated(read(path), path);
+      uncoloured(path === "-" ? inflated(this.#stdin ?? process.stdin, path) : inflated(read(path), path));
     const totals = await searchLogs({ files, bytesOf }, request, listener);
     return await Promise.all(
       totals.map(async (each, index) => {

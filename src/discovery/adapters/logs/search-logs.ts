@@ -7,9 +7,10 @@ import { canInflateRaw } from "../../scan/raw-inflate.ts";
 import { searchFiles } from "../../scan/search.ts";
 import { StreamSearch } from "../../scan/stream.ts";
 import { codeOf } from "./glob.ts";
-import { MAGIC_LENGTH, packingOf } from "./packing.ts";
+import { packingOf } from "./packing.ts";
 import { narrow, type NarrowFile, type StreamedFile } from "./narrow.ts";
 import { reasonFor } from "./reason.ts";
+import { isColoured } from "./uncoloured.ts";
 
 export interface Sources {
   readonly files: readonly LogFile[];
@@ -28,6 +29,9 @@ interface Opened {
   readonly leftOut?: Edges;
   readonly failure?: string;
 }
+
+/** Every line that `grep --color` prints is coloured. */
+const FIRST = 32 * 1024;
 
 /** The first byte of every gzip file (RFC 1952 §2.3.1). */
 const GZIP = 0x1f;
@@ -140,13 +144,13 @@ function openFile(file: LogFile): Opened {
     // A pipe that is opened and closed again has lost its writer.
     if (!statSync(file.path).isFile()) return { file };
     descriptor = openSync(file.path, "r");
-    const first = Buffer.alloc(MAGIC_LENGTH);
+    const first = Buffer.alloc(FIRST);
     const length = readSync(descriptor, first, 0, first.length, 0);
     const packing = packingOf(first.subarray(0, length));
     const broken = packing === "plain" ? brokenOff(file.path, first.subarray(0, length)) : undefined;
     // Such as those of /proc, which name no size.
     const sizeless = length > 0 && fstatSync(descriptor).size === 0;
-    if (broken !== undefined || sizeless) {
+    if (broken !== undefined || sizeless || isColoured(first)) {
       closeSync(descriptor);
       return broken === undefined ? { file } : { file, failure: `"${file.path}" ${broken}` };
     }
