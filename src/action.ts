@@ -31,7 +31,8 @@ export type Probe<O> =
   | { readonly state: "done"; readonly output: O; readonly evidence: string }
   | { readonly state: "not-done"; readonly evidence: string }
   | { readonly state: "partly"; readonly evidence: string }
-  | { readonly state: "unknown"; readonly evidence: string };
+  /** `undo`: to take the step back and do it anew puts it right; it is recommended then. */
+  | { readonly state: "unknown"; readonly evidence: string; readonly best?: "undo" };
 
 /** Whether what a finished step established still holds. */
 export type Verdict =

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { AnyAction } from "../../src/action.ts";
 import type { Decision } from "../../src/engine/journal/entry.ts";
 import { changing, FakeWorld } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
+import { reversible, TakenBack } from "./reversible.ts";
 
 /** A step that began, lost its answer, and cannot be probed. */
 async function inDoubt(): Promise<{ world: FakeWorld; bench: Bench; runbook: ReturnType<typeof runbookOf> }> {
@@ -110,6 +112,21 @@ describe("a step in doubt", () => {
     expect(first.error?.remedy).toContain("--decide 'make=by-hand'");
     await bench.resume({ runbook, flags: deciding("adopt") });
     expect(bench.journal.entries.find((entry) => entry.type === "decided")).toMatchObject({ decision: "adopt" });
+  });
+
+  it("is taken back and done anew on the recommendation of a probe that knows no better way", async () => {
+    const world = new FakeWorld();
+    const action = reversible(world, new TakenBack(), "create");
+    const probe = async () => ({ state: "unknown", evidence: "somebody was there", best: "undo" });
+    const runbook = runbookOf([step("make", { action: { ...action, probe } as AnyAction, with: { key: "db" } })]);
+    world.weather.set("db", ["lost-after"]);
+    const bench = new Bench();
+    const first = await bench.run({ runbook, flags: YES });
+    expect(first.error?.remedy).toContain("--decide 'make=undo'");
+    expect(first.error?.remedy).toContain("(or by-hand, or redo)");
+    expect(bench.operator.asked).toMatchObject([{ recommended: "undo" }]);
+    expect(await bench.resume({ runbook, flags: deciding("undo") })).toMatchObject({ exitCode: 0 });
+    expect(world.effects.get("db")).toBe(1);
   });
 
   it("cannot be undone by the tool, and such a decision is not written down", async () => {

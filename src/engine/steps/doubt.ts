@@ -14,6 +14,8 @@ import { isLeft, unitsToUndo } from "./way-back.ts";
 
 export interface Doubt {
   readonly evidence: string;
+  /** Of the probe that could not tell. */
+  readonly best?: "undo";
   readonly error?: RecoverError;
   /** It stood in the journal when this process began, so that a flag can be about it. */
   readonly seen: boolean;
@@ -54,12 +56,12 @@ async function takeBack(session: Session, { unit }: Mutation): Promise<void> {
   if (one !== undefined) await undoUnit(session, one);
 }
 
-function requireWayBack(mutation: Mutation): void {
+function requireWayBack(mutation: Mutation, doubt: Doubt): void {
   if (isUndoable(mutation)) return;
   const { unit } = mutation;
   throw refuse("usage", `the step "${unitName(unit)}" has no way to be undone by the tool`)
     .at(`step ${unitName(unit)}`)
-    .advise(`Decide ${choicesOf(mutation).join(" or ")}; its commands are printed for a way back by hand.`);
+    .advise(`Decide ${choicesOf(mutation, doubt).join(" or ")}; its commands are printed for a way back by hand.`);
 }
 
 async function enterDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): Promise<void> {
@@ -80,14 +82,15 @@ async function decisionFor(session: Session, mutation: Mutation, doubt: Doubt): 
     byFlag === undefined ? await askForDecision(session, mutation, doubt) : { value: byFlag, by: "flag" };
   const decision = answer.value as Decision;
   // An impossible decision is refused before it is written down.
-  if (decision === "undo") requireWayBack(mutation);
+  if (decision === "undo") requireWayBack(mutation, doubt);
   const who = { by: answer.by, operator: session.options.carrier.operator };
   await session.ledger.append({ type: "decided", ...unit, decision, ...who, why: doubt.evidence });
   return decision;
 }
 
-/** The one that cannot do harm: it changes nothing and is believed only when the world bears it out. */
-const RECOMMENDED: Decision = "by-hand";
+/** Unless the probe knows better, the one that cannot do harm: it is believed only when the world bears it out. */
+const recommended = (mutation: Mutation, { best }: Doubt): Decision =>
+  best === "undo" && isUndoable(mutation) ? best : "by-hand";
 
 /** Later steps need no output of it, so nothing must be read from the world. */
 const isAdoptable = ({ action }: Mutation): boolean => action.output.safeParse({}).success;
@@ -129,7 +132,7 @@ async function askForDecision(session: Session, mutation: Mutation, doubt: Doubt
         ? []
         : [{ value: "undo", label: "take it back, then run it anew", consequence: action.undo.cost }]),
     ],
-    recommended: RECOMMENDED,
+    recommended: recommended(mutation, doubt),
     commands: [{ step: unitName(unit), title: planned.step.title, commands: input.commands }],
     details: [
       doubt.evidence,
@@ -169,19 +172,20 @@ async function adopt(session: Session, mutation: Mutation, doubt: Doubt): Promis
 }
 
 /** The possible decisions, the recommended one first. */
-function choicesOf(mutation: Mutation): readonly Decision[] {
+function choicesOf(mutation: Mutation, doubt: Doubt): readonly Decision[] {
   const adopt: readonly Decision[] = isAdoptable(mutation) ? ["adopt"] : [];
   const undo: readonly Decision[] = isUndoable(mutation) ? ["undo"] : [];
-  return [RECOMMENDED, "redo", ...adopt, ...undo];
+  return [...new Set([recommended(mutation, doubt), "by-hand", "redo", ...adopt, ...undo] as const)];
 }
 
-function inDoubt(session: Session, mutation: Mutation, { evidence, error }: Doubt): RecoverError {
+function inDoubt(session: Session, mutation: Mutation, doubt: Doubt): RecoverError {
   const name = unitName(mutation.unit);
-  const [recommended, ...others] = choicesOf(mutation);
+  const { evidence, error } = doubt;
+  const [best, ...others] = choicesOf(mutation, doubt);
   return giveUp("in-doubt", `the step "${name}" began and nobody can tell how it ended: ${evidence}`)
     .at(`step ${name}`)
     .advise(
-      `Look at the world, put right what is missing, then decide with "${session.resumeCommand} ${decideFlag(name, recommended ?? "")}" (or ${others.join(", or ")}).`,
+      `Look at the world, put right what is missing, then decide with "${session.resumeCommand} ${decideFlag(name, best ?? "")}" (or ${others.join(", or ")}).`,
       error,
     );
 }

@@ -150,7 +150,7 @@ async function confirmByHand(session: Session, mutation: Mutation, tries: number
     case "partly":
       return await asTooEarly(session, mutation, { found: { ...found, state: found.state }, tries });
     case "unknown":
-      return (await decideDoubt(session, mutation, { evidence: found.evidence, seen: false })) === "again"
+      return (await decideDoubt(session, mutation, { ...found, seen: false })) === "again"
         ? runsAgain(session, mutation.unit, "partly")
         : "settled";
     default:
@@ -249,7 +249,7 @@ async function afterError(
     case "unknown": {
       // Where the ground is gone there is nothing to decide about this step: it is asked what to do again.
       if (await hasLostGround(session)) throw await fail(session, mutation, { error, probed: "partly" });
-      const decided = await decideDoubt(session, mutation, { evidence: found.evidence, error, seen: false });
+      const decided = await decideDoubt(session, mutation, { ...found, error, seen: false });
       return decided === "again" ? runsAgain(session, mutation.unit, "partly") : "settled";
     }
     default:

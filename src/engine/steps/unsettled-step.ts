@@ -38,7 +38,7 @@ export async function settleStep(
       // doubt as ever.
       if (state.kind === "reopened" && state.output !== undefined)
         return runMutatingStep(session, next, { action, before: "partly" });
-      return decided(session, mutation, { evidence: found.evidence, seen: true });
+      return decided(session, mutation, { ...found, seen: true });
     default:
       return unreachable(found);
   }

@@ -8,6 +8,7 @@ import { bringUp } from "../../../src/docker/actions/compose/up.ts";
 import { proveMoved } from "../../../src/docker/actions/compose/prove-moved.ts";
 import { reviewMove } from "../../../src/docker/actions/compose/review.ts";
 import { surveyStack } from "../../../src/docker/actions/compose/survey.ts";
+import { setContainerAside } from "../../../src/docker/actions/compose/set-aside.ts";
 import { runByHand } from "../../../src/docker/actions/compose/by-hand.ts";
 import type { Scene } from "../../traps/scene.ts";
 import {
@@ -139,6 +140,36 @@ describe("what may not be touched", () => {
     };
     await expect(perform(scene, "compose.copy-data")).rejects.toMatchObject({ code: "proof-failed" });
     expect(stack.directories.has(DESTINATION)).toBe(false);
+  });
+
+  it.each(["a volume", "a layer"])(
+    "of %s in which a container ran meanwhile is taken back and made anew",
+    async (of) => {
+      const scene = await copied();
+      const stack = stackOf(scene);
+      const layer = of === "a layer";
+      if (layer) stack.alter(MOVED.container_id, { mounts: [] });
+      const moved = layer ? { ...MOVED, volume: "", source: "", started_at: "2026-11-22T08:00:00Z" } : MOVED;
+      const taken = copyService.input.parse({ ...PROJECT, moved });
+      const { probe, run, undo: back } = copyService as Exclude<AnyAction, { effect: "read" }>;
+      stack.directories.set(MOVED.source, "data of db, and a row");
+      stack.alter(MOVED.container_id, { startedAt: "2026-11-22T09:00:00Z" });
+      expect(await probe(scene.context, taken)).toMatchObject({ state: "unknown", best: "undo" });
+      await (back as WayBack<never, JsonObject>).run(scene.context, { input: taken, output: undefined });
+      await run(scene.context, taken);
+      expect(await probe(scene.context, taken)).toMatchObject({ state: "done" });
+      await scene.perform(setContainerAside, { ...PROJECT, moved });
+      expect(stack.named("mastodon_db_1")).toBeUndefined();
+    },
+  );
+
+  it("is never taken back on a recommendation once the old container is gone", async () => {
+    const scene = await aside();
+    stackOf(scene).directories.set(DESTINATION, "rows of the new stack");
+    const taken = copyService.input.parse({ ...PROJECT, moved: MOVED });
+    const found = await (copyService as Exclude<AnyAction, { effect: "read" }>).probe(scene.context, taken);
+    expect(found).toMatchObject({ state: "unknown" });
+    expect(found).not.toHaveProperty("best");
   });
 
   it("a warm copy in which a change was not found is thrown away, and copied anew", async () => {

@@ -90,17 +90,18 @@ export const copyService = defineAction({
     const [whole, part] = [await work.kind(destination), await work.kind(partOf(destination, context.run.id))];
     const evidence = `${destination} is ${whole}, its part is ${part}`;
     if (whole === "absent") return { state: part === "absent" ? "not-done" : "partly", evidence };
-    // If the old container has written since, the way back loses nothing, and by hand nobody should go on.
-    const back = `"dingo-recover undo ${context.run.id}" brings the old stack back with its rows`;
-    if (await ranAgain(context, input))
-      return {
-        state: "unknown",
-        evidence: `${evidence}, and ${input.moved.container} has run since it was looked at; ${back}`,
-      };
+    const ran = await ranAgain(context, input);
     const print = await work.fingerprint(destination);
-    if (source === "" || (await work.fingerprint(source)).sha256 === print.sha256)
+    if (!ran && (source === "" || (await work.fingerprint(source)).sha256 === print.sha256))
       return { state: "done", output: print, evidence };
-    return { state: "unknown", evidence: `${evidence}, and holds something else than ${source}; ${back}` };
+    const why = ran ? `${input.moved.container} has run since it was looked at` : `holds something else than ${source}`;
+    const found = {
+      state: "unknown",
+      evidence: `${evidence}, and ${why}; "dingo-recover undo ${context.run.id}" brings the old stack back with its rows`,
+    } as const;
+    // While the old container is there, a copy that is put aside loses nothing. Later the copy is the data.
+    const isOld = (await containerWith((await openStack(context, input)).host, input.moved.container_id)) !== undefined;
+    return isOld ? { ...found, best: "undo" } : found;
   },
   async verify(context, input, { files }): Promise<Verdict> {
     const { work, host } = await openStack(context, input);
@@ -125,6 +126,8 @@ async function copyWhole(context: Context, input: MovedInput, part: string): Pro
   const { source, container_id: id, path } = input.moved;
   if (source === "") {
     await removePart(context, input);
+    const now = await containerWith((await openStack(context, input)).host, id);
+    await context.record(COPIED, { container: id, path, started_at: now?.startedAt ?? "" });
     await context.beforeEffect();
     await work.copyOut(id, path, part);
     return;
@@ -179,11 +182,19 @@ async function staleness(context: Context, input: MovedInput): Promise<string | 
     : `what lies in ${source} is not what was copied to ${destination}: somebody has written there since`;
 }
 
+/** The kind of a note: when the container was started whose layer was copied. */
+const COPIED = "copied";
+
 /** Data in a layer have no directory beside the copy: that the container was not started again has to do. */
 async function ranAgain(context: Context, { moved, ...stack }: MovedInput): Promise<boolean> {
-  if (moved.source !== "" || moved.started_at === "") return false;
+  const noted = [
+    ...context.journaled("compose.copy-data").flatMap(({ records }) => records(COPIED)),
+    ...context.records(COPIED),
+  ].findLast(({ container, path }) => container === moved.container_id && path === moved.path);
+  const started = noted?.["started_at"] ?? moved.started_at;
+  if (moved.source !== "" || started === "") return false;
   const found = await containerWith((await openStack(context, stack)).host, moved.container_id);
-  return found !== undefined && found.startedAt !== moved.started_at;
+  return found !== undefined && found.startedAt !== started;
 }
 
 /** The engine's own copy out of a layer has no directory beside it to be compared with. */
