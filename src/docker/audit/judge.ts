@@ -9,6 +9,7 @@ import { condition } from "./rules/condition.ts";
 import { engine } from "./rules/engine.ts";
 import { habits } from "./rules/habits.ts";
 import { images } from "./rules/images.ts";
+import { names } from "./rules/names.ts";
 import { places } from "./rules/places.ts";
 import { volumes } from "./rules/volumes.ts";
 import { writers } from "./rules/writers.ts";
@@ -34,6 +35,7 @@ export function judge(survey: StorageSurvey, terms: { readonly backedUp: readonl
     ...images(stock),
     ...backups(stock, terms.backedUp),
     ...habits(stock),
+    ...names(stock),
     ...engine(stock),
   ];
   return { findings: sorted(findings), unlooked: unlooked(stock) };

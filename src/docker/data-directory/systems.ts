@@ -18,6 +18,7 @@ export type SystemName =
   | "neo4j"
   | "kafka"
   | "zookeeper"
+  | "consul"
   | "prometheus"
   | "minio"
   | "sqlite";
@@ -149,6 +150,13 @@ export const SYSTEMS: readonly DataSystem[] = [
     marks: [["version-2", "myid"]],
     dump: "",
     source: "ZooKeeper administrator's guide, The Data Directory",
+  },
+  {
+    system: "consul",
+    title: "Consul",
+    marks: [["serf/local.snapshot", "node-id"]],
+    dump: "",
+    source: "Consul source, agent/consul/server.go: serfLANSnapshot; documentation, node_id",
   },
   {
     system: "prometheus",

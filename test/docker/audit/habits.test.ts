@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../src/docker/audit/finding.ts";
 import type { StorageSurvey } from "../../../src/docker/audit/survey.ts";
+import type { SystemName } from "../../../src/docker/data-directory/systems.ts";
 import {
   anonymousName,
   container,
@@ -135,6 +136,45 @@ describe("settings", () => {
     expect(queue({ hostname: "queue1" })).toBe(false);
     expect(queue({})).toBe(false);
     expect(queue({ hostname: id.slice(0, 12), env: { RABBITMQ_NODENAME: "rabbit@localhost" } })).toBe(false);
+    // An undo made the container again, with the name of the one before.
+    expect(queue({ hostname: "3f2a00112233" })).toBe(true);
+  });
+
+  it.each<[SystemName, Parameters<typeof container>[1], "warning" | "note" | undefined]>([
+    ["elasticsearch", {}, "warning"],
+    ["elasticsearch", { env: { "node.name": "es1" } }, undefined],
+    ["elasticsearch", { command: ["opensearch", "-Enode.name=os1"] }, undefined],
+    ["elasticsearch", { env: { "discovery.type": "single-node" } }, undefined],
+    ["consul", { command: ["agent", "-server"] }, "warning"],
+    ["consul", { command: ["agent", "-node", "c1"] }, undefined],
+    ["consul", { command: ["sh", "-c", "consul agent -node=$HOSTNAME"] }, "warning"],
+    ["etcd", { command: ["etcd", "--name", "infra0"] }, undefined],
+    ["etcd", { entrypoint: ["sh", "-c", "etcd --name $(hostname)"] }, "warning"],
+    ["clickhouse", {}, "note"],
+    ["mongodb", { command: ["mongod", "--replSet", "rs0"] }, "note"],
+    ["mongodb", {}, undefined],
+    ["kafka", {}, undefined],
+    ["postgresql", {}, undefined],
+  ])("leave the host's name to chance, which %s may go by: %j", (system, over, severity) => {
+    const [found] = judged({
+      volumes: [volume("v", { contents: postgres({ system, title: system }) })],
+      containers: [container("x", { mounts: [mountOf("v", "/srv")], hostname: "3f2a00112233", ...over })],
+    }).filter(({ code }) => code === "name-left-to-chance");
+    expect(found?.severity).toBe(severity);
+  });
+
+  it("leave the host's name to chance, below which any data may lie", () => {
+    const contents = postgres({ system: "kafka", title: "Kafka", inside: "kafka-logs-3f2a00112233" });
+    const of = (hostname: string) =>
+      judged({
+        volumes: [volume("v", { contents })],
+        containers: [container("x", { mounts: [mountOf("v", "/kafka")], hostname })],
+      }).find(({ code }) => code === "name-left-to-chance");
+    expect(of("3f2a00112233")).toMatchObject({
+      severity: "warning",
+      what: expect.stringMatching(/^Kafka keeps its data below the name .*, and finds none of them\.$/) as string,
+    });
+    expect(of("99aa00112233")).toBeUndefined();
   });
 
   it("fill the disk: a log without an end, and a large layer that nobody knows", () => {

@@ -10,7 +10,7 @@ import type { SurveyedContainer } from "../survey.ts";
 
 export function habits(stock: Stock): readonly Finding[] {
   return [
-    ...stock.data.flatMap((data) => [...unsafe(stock, data), ...nameless(stock, data)]),
+    ...stock.data.flatMap((data) => unsafe(stock, data)),
     ...stock.survey.containers.flatMap((container) => [...inMemory(stock, container), ...large(stock, container)]),
     ...logs(stock),
   ];
@@ -30,22 +30,6 @@ function unsafe(stock: Stock, { container, contents }: UsedData): readonly Findi
       severity: "serious",
       what: `It runs with ${[...new Set(off)].join(" and ")} off: a crash of the machine can destroy all of its data.`,
       fix: "Take the setting out of its command, and start it anew once nothing is missed without it.",
-    }),
-  ];
-}
-
-/** RabbitMQ keeps its data below a directory that is called after the host (documentation, "Node Names"). */
-function nameless(stock: Stock, { container, contents }: UsedData): readonly Finding[] {
-  const { hostname, id } = container;
-  const isOfBroker = dataIn(contents).some(({ system }) => system === "rabbitmq");
-  if (!isOfBroker || hostname === undefined || !id.startsWith(hostname) || "RABBITMQ_NODENAME" in container.env)
-    return [];
-  return [
-    stock.of(container, {
-      code: "name-left-to-chance",
-      severity: "warning",
-      what: `RabbitMQ keeps its data below the name ${quoted(hostname)}, which the engine chose: a container that is made anew has another name, and an empty broker.`,
-      fix: `Give it that very name: hostname: ${quoted(hostname)} in a Compose file, or "--hostname ${hostname}".`,
     }),
   ];
 }
