@@ -12,6 +12,7 @@ export interface Service {
   readonly restart?: string;
   readonly command?: string;
   readonly hostname?: string;
+  readonly uts?: string;
   /** "FROM:TO". */
   readonly volumes?: readonly string[];
   /** "HOST:CONTAINER". */
@@ -94,8 +95,9 @@ function second({ command, volumes = [], ports = [], ...rest }: Service, call: C
   };
 }
 
-const common = ({ image, restart, hostname, ...others }: Service) => ({
+const common = ({ image, restart, hostname, uts, ...others }: Service) => ({
   ...(hostname === undefined ? {} : { hostname }),
+  ...(uts === undefined ? {} : { uts }),
   ...(Object.keys(others).length === 0 ? {} : { "x-others": others }),
   ...{ image, restart },
 });

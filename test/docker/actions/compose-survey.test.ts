@@ -59,10 +59,10 @@ describe("the survey of a stack", () => {
   });
 
   it("keeps the host name of a service whose data are bound to it, unless Compose gives that itself", async () => {
-    const broker = (own: string) => (scene: Scene) => {
+    const broker = (own: string, hostname?: string) => (scene: Scene) => {
       const stack = stackOf(scene);
       const { id } = stack.add("queue", { image: "rabbitmq:3", path: "/var/lib/rabbitmq" });
-      stack.alter(id, { hostname: id.slice(0, 12) });
+      stack.alter(id, { hostname: hostname ?? id.slice(0, 12) });
       stack.files.set(FILE, `${PAGE.trimEnd()}\n\n  queue:\n    image: rabbitmq:3\n${own}`);
     };
     const found = await survey(broker(""));
@@ -70,9 +70,14 @@ describe("the survey of a stack", () => {
     expect(found["services"]).toMatchObject([{ service: "db", hostname: "" }, { service: "queue" }]);
     expect(queue?.hostname).toMatch(/^0+\d$/u);
     expect(found["diff"]).toContain(`+  queue:\n+    hostname: "${queue?.hostname}"`);
-    const named = await survey(broker("    hostname: queue1\n"));
+    const named = await survey(broker("    hostname: queue1\n", "queue1"));
     expect(named["services"]).toMatchObject([{ service: "db" }, { service: "queue", hostname: "" }]);
     expect(named["diff"]).not.toContain("hostname");
+    expect((await survey(broker("    uts: host\n", "box")))["diff"]).not.toContain("hostname");
+    await expect(survey(broker("    hostname: queue2\n", "queue1"))).rejects.toMatchObject({
+      code: "guard-refused",
+      message: expect.stringMatching(/"mastodon_queue_1" is called "queue1", .* "queue2"/) as string,
+    });
   });
 
   it("leaves alone what has a bind or a named volume", async () => {

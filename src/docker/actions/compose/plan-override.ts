@@ -79,9 +79,17 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
 }
 
 /** RabbitMQ, Consul and members of a cluster go by it; the engine gives each container another one. */
-function keptName({ service, hostname }: MovedService, { services }: ComposeModel): string {
+function keptName({ service, hostname, container }: MovedService, { services }: ComposeModel): string {
   const said = services.find(({ name }) => name === service)?.rest ?? {};
-  return said["hostname"] === undefined && said["network_mode"] === undefined ? hostname : "";
+  const { hostname: own = hostname } = said;
+  if (hostname !== "" && own !== hostname)
+    throw refuse(
+      `${quoted(container)} is called ${quoted(hostname)}, its data may go by that, and the Compose file calls it ${quoted(String(own))}`,
+      service,
+      "Nothing was changed. Write the name that it has into the file, or bring the service up with the new one, and look that its data are there; then begin anew.",
+    );
+  const isGiven = ["hostname", "network_mode", "uts"].some((key) => said[key] !== undefined);
+  return isGiven ? "" : hostname;
 }
 
 const added = (text: string): string =>
