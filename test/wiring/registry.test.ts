@@ -34,4 +34,13 @@ describe("the registry", () => {
     const loaded = loadRunbook(readFileSync(MAIN, "utf8"), MAIN, REGISTRY);
     expect("diagnostics" in loaded ? loaded.diagnostics : []).toEqual([]);
   });
+
+  it("loads no runbook that would read a time only once it has begun", () => {
+    const times = globSync("runbooks/*.yml").flatMap((file) => {
+      const loaded = loadRunbook(readFileSync(file, "utf8"), file, REGISTRY);
+      return "runbook" in loaded ? loaded.runbook.inputs.filter(({ prompt }) => prompt.includes(" ago")) : [];
+    });
+    expect(times.length).toBeGreaterThan(3);
+    expect(times.filter(({ type }) => type !== "time")).toEqual([]);
+  });
 });
