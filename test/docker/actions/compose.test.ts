@@ -189,6 +189,16 @@ describe("what may not be touched", () => {
 });
 
 describe("the old container", () => {
+  it("is made again by lines that speak to the very engine", () => {
+    const { describe: lines, input, undo: back } = setContainerAside as Exclude<AnyAction, { effect: "read" }>;
+    const other = input.parse({ ...PROJECT, moved: MOVED, sudo: true, endpoint: "unix:///run/other.sock" });
+    const way = back as WayBack<never, JsonObject>;
+    const said = [...lines(other, "RUN"), ...way.describe(other, "RUN", { output: undefined, records: () => [] })];
+    const curls = said.map(({ line }) => line).filter((line) => line.includes("curl"));
+    expect(curls).toHaveLength(2);
+    for (const line of curls) expect(line).toMatch(/^sudo -n .* --unix-socket \/run\/other.sock /u);
+  });
+
   it("is kept with its volume, out of Compose's sight, before it is removed", async () => {
     const stack = stackOf(await aside());
     const kept = stack.named(KEPT);

@@ -15,18 +15,24 @@ import { LABEL } from "../../compose/labels.ts";
 import { aside, containersOf, openStack, refuse } from "./stack.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
+/** Where the engine is spoken to. */
+const input = movedInput.extend({ endpoint: z.string().default("unix:///var/run/docker.sock") });
+type Input = z.infer<typeof input>;
 const output = z.object({ kept: z.string(), image: z.string() });
 type Output = z.infer<typeof output>;
 
 export const imageOf = (service: string, run: string): string =>
   `dingo-recover/${run}:${service.toLowerCase().replace(/[^a-z0-9_.-]/gu, "-")}`;
 
-const undo: WayBack<MovedInput, Output> = {
+const lineOf = (at: Input, name: string) => ({
+  on: placeText(at),
+  line: quote(createByApi(wordsOf(at), at.endpoint.replace("unix://", ""), name)),
+});
+
+const undo: WayBack<Input, Output> = {
   effect: "create",
   cost: "makes the old container again, with its name, its own volume and what Compose knows it by",
-  describe: (input) => [
-    { on: placeText(input), line: quote(createByApi(["docker"], "/var/run/docker.sock", input.moved.container)) },
-  ],
+  describe: (input) => [lineOf(input, input.moved.container)],
   async guard(context, { input }) {
     const { host } = await openStack(context, input);
     const now = (await containersOf(host, input.project)).find(
@@ -68,7 +74,7 @@ export const setContainerAside = defineAction({
   id: "compose.set-aside",
   title: "Keep the old container out of Compose's sight",
   effect: "destroy",
-  input: movedInput,
+  input,
   output,
   undo,
   describe: (input, run) => {
@@ -76,7 +82,7 @@ export const setContainerAside = defineAction({
     const { container, service } = input.moved;
     return [
       { on: placeText(input), line: quote(commitContainer(words, container, imageOf(service, run))) },
-      { on: placeText(input), line: quote(createByApi(words, "/var/run/docker.sock", aside(container, run))) },
+      lineOf(input, aside(container, run)),
       { on: placeText(input), line: quote(removeContainer(words, container)) },
     ];
   },
