@@ -13,6 +13,7 @@ export interface Service {
   readonly command?: string;
   readonly hostname?: string;
   readonly uts?: string;
+  readonly build?: string | { readonly context: string };
   /** "FROM:TO". */
   readonly volumes?: readonly string[];
   /** "HOST:CONTAINER". */
@@ -79,7 +80,7 @@ const digest = (service: unknown): string => createHash("sha256").update(JSON.st
 
 function first({ command, volumes = [], ports = [], ...rest }: Service, call: Call) {
   return {
-    ...common(rest),
+    ...common(rest, call),
     ...(command === undefined ? {} : { command }),
     ...list("ports", ports, (port) => ({ published: halves(port)[0], target: halves(port)[1] })),
     ...list("volumes", volumes, (volume) => short(volume, call)),
@@ -88,19 +89,25 @@ function first({ command, volumes = [], ports = [], ...rest }: Service, call: Ca
 
 function second({ command, volumes = [], ports = [], ...rest }: Service, call: Call) {
   return {
-    ...common(rest),
+    ...common(rest, call),
     ...{ command: command?.split(" ") ?? null, entrypoint: null, networks: { default: null } },
     ...list("ports", ports, (port) => long(...halves(port))),
     ...list("volumes", volumes, (volume) => mount(volume, call)),
   };
 }
 
-const common = ({ image, restart, hostname, uts, ...others }: Service) => ({
+const common = ({ image, restart, hostname, uts, build, ...others }: Service, { directory }: Call) => ({
+  ...(build === undefined ? {} : { build: { context: contextOf(build, directory) } }),
   ...(hostname === undefined ? {} : { hostname }),
   ...(uts === undefined ? {} : { uts }),
   ...(Object.keys(others).length === 0 ? {} : { "x-others": others }),
   ...{ image, restart },
 });
+
+function contextOf(build: Exclude<Service["build"], undefined>, directory: string): string {
+  const context = typeof build === "string" ? build : build.context;
+  return context.includes("://") ? context : posix.resolve(directory, context);
+}
 
 const list = <T>(key: string, items: readonly string[], each: (item: string) => T) =>
   items.length === 0 ? {} : { [key]: items.map(each) };

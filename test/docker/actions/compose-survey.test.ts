@@ -90,10 +90,17 @@ describe("the survey of a stack", () => {
     ).rejects.toThrow(/no data of "mastodon" lie in an anonymous volume/);
   });
 
-  it("tells that the file lies in a clone, where git would take what it does not know", async () => {
-    expect(await survey((scene) => stackOf(scene).directories.set("/srv/mastodon/.git", "x"))).toMatchObject({
-      clone: true,
-    });
+  it.each(["/srv/mastodon/.git", "/srv/.git"])("tells that git would take what it does not know: %s", async (git) => {
+    expect(await survey((scene) => stackOf(scene).directories.set(git, "x"))).toMatchObject({ clone: true });
+  });
+
+  it("tells which build would take the data along", async () => {
+    const built = (build: string) => (scene: Scene) =>
+      stackOf(scene).files.set(FILE, `${BEFORE}  more:\n    build: ${build}\n`);
+    expect(await survey()).toMatchObject({ builds: ["/srv/mastodon"] });
+    expect(await survey(built("{ context: .. }"))).toMatchObject({ builds: ["/srv"] });
+    expect(await survey(built("./web"))).toMatchObject({ builds: [] });
+    expect(await survey(built("https://example.org/x.git"))).toMatchObject({ builds: [] });
   });
 
   it("adds to the override that the stack has, and leaves what lies in it", async () => {

@@ -369,11 +369,12 @@ describe("what is asked", () => {
       by_itself: false,
       in_file: "-#    volumes:\n+    volumes:",
       clone: true,
+      builds: ["/srv/mastodon"],
       drifted: ["web"],
       seconds: 90,
     });
     expect(JSON.stringify(rows)).toMatch(
-      /EVERY later call needs it.*\+services:.*-# {4}volumes:.*\.gitignore.*starting the stack changes that too/s,
+      /EVERY later call needs it.*\+services:.*-# {4}volumes:.*\.gitignore.*mastodon\/\.dockerignore.*starting the stack changes that too/s,
     );
   });
 });

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
+import { z } from "zod";
 import { strangeBetween } from "../../compose/compare.ts";
 import { type ComposeModel, readModel } from "../../compose/model.ts";
 import { overrideFor, overrideText } from "../../compose/override-file.ts";
@@ -39,6 +40,8 @@ export interface PlannedOverride {
   /** The same as a change of the Compose file, where its author left the lines as comments; else "". */
   readonly in_file: string;
   readonly drifted: readonly string[];
+  /** Directories that the stack builds from, with new ones below them. */
+  readonly builds: readonly string[];
 }
 
 export const givenTo = (services: readonly MovedService[]) =>
@@ -69,7 +72,7 @@ export async function planOverride(wanted: OverrideWanted): Promise<PlannedOverr
   guardSame(now.model, then.model, { services, file });
   await guardWritable(wanted.work, file, services);
   return {
-    ...{ services, files, file, drifted },
+    ...{ services, files, file, drifted, builds: buildsOver(services, now.model) },
     by_itself: byItself,
     before_sha256: existing === undefined ? "" : sha256(existing),
     after_sha256: sha256(after),
@@ -91,6 +94,16 @@ function keptName({ service, hostname, container }: MovedService, { services }: 
   const isGiven = ["hostname", "network_mode", "uts"].some((key) => said[key] !== undefined);
   return isGiven ? "" : hostname;
 }
+
+function buildsOver(moved: readonly MovedService[], { services }: ComposeModel): readonly string[] {
+  const contexts = services.flatMap(({ rest }) => CONTEXT.safeParse(rest["build"]).data?.context ?? []);
+  return [...new Set(contexts)].filter((context) =>
+    moved.some(({ destination }) => destination.startsWith(context === "/" ? "/" : `${context}/`)),
+  );
+}
+
+/** As both generations say it: an absolute path, or an address. */
+const CONTEXT = z.object({ context: z.string() });
 
 const added = (text: string): string =>
   text

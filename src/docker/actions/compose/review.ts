@@ -12,6 +12,7 @@ const input = z.object({
   diff: z.string(),
   by_itself: z.boolean().default(true),
   clone: z.boolean().default(false),
+  builds: z.array(z.string()).default([]),
   in_file: z.string().default(""),
   drifted: z.array(z.string()),
   staying: z.array(z.string()).default([]),
@@ -36,7 +37,7 @@ export const reviewMove = defineAction({
   describe: () => [],
   run: (
     { run },
-    { project, services, file, diff, by_itself, clone, in_file, drifted, staying, seconds },
+    { project, services, file, diff, by_itself, clone, builds, in_file, drifted, staying, seconds },
   ): Promise<Review & z.infer<typeof output>> => {
     const rows = [
       {
@@ -57,6 +58,10 @@ export const reviewMove = defineAction({
       ...(clone
         ? [{ label: "  git", value: "name the file and the directories in .gitignore: `git clean` would take them" }]
         : []),
+      ...builds.map((directory) => ({
+        label: "  build",
+        value: `name the data directories in ${directory}/.dockerignore: a build there takes them along, or fails on them`,
+      })),
       ...(drifted.length === 0
         ? []
         : [

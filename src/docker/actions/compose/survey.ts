@@ -42,6 +42,8 @@ const output = z.object({
   by_itself: z.boolean(),
   /** Whether the Compose file lies in a clone of git. */
   clone: z.boolean(),
+  /** Directories that the stack builds from, with new ones below them. */
+  builds: z.array(z.string()).default([]),
   /** SHA-256 of its content; "" if it is absent. */
   before_sha256: z.string(),
   after_sha256: z.string(),
@@ -113,12 +115,18 @@ async function surveyed(context: Context, request: z.infer<typeof input>): Promi
     ...edit,
     ...{ generation: call.generation, directory: call.directory, env_files: [...(call.envFiles ?? [])] },
     ...{ services: [...edit.services], files: [...edit.files], drifted: [...edit.drifted] },
-    clone: (await work.kind(posix.join(call.directory, ".git"))) !== "absent",
+    clone: await isInClone(work, call.directory),
+    builds: [...edit.builds],
     compose_version: composeVersion,
     running: stopOrder(members, new Set(edit.services.map(({ container_id: id }) => id))),
     staying: await stayingOf(members, { host, work, moving: edit.services }),
     seconds: downtimeOf(bytes / BYTES_PER_SECOND),
   };
+}
+
+async function isInClone(work: DockerWork, directory: string): Promise<boolean> {
+  if ((await work.kind(posix.join(directory, ".git"))) !== "absent") return true;
+  return directory !== "/" && (await isInClone(work, posix.dirname(directory)));
 }
 
 /**
