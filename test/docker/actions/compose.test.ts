@@ -4,6 +4,7 @@ import type { AnyAction, JsonObject, Taken, WayBack } from "../../../src/action.
 import { announce } from "../../../src/docker/actions/compose/announce.ts";
 import { copyService } from "../../../src/docker/actions/compose/copy-data.ts";
 import { checkHttp } from "../../../src/docker/actions/compose/check-http.ts";
+import { stopStack } from "../../../src/docker/actions/compose/stop.ts";
 import { bringUp } from "../../../src/docker/actions/compose/up.ts";
 import { proveMoved } from "../../../src/docker/actions/compose/prove-moved.ts";
 import { reviewMove } from "../../../src/docker/actions/compose/review.ts";
@@ -296,6 +297,26 @@ describe("the proofs", () => {
     const scene = await copied();
     expect(await perform(scene, "compose.prove-copy")).toEqual({ service: "db", asked: true, rows: proofs[0]?.rows });
     expect([...stackOf(scene).directories.keys()].some((path) => path.endsWith("-proof"))).toBe(false);
+  });
+
+  it("of the copy fail where it has fewer rows than were there before the stop", async () => {
+    const scene = warmed();
+    const { rows } = await (await scene).perform(stopStack, { ...PROJECT, running: RUNNING, services: [MOVED] });
+    expect(rows).toEqual([{ name: "db", rows: proofs[0]?.rows }]);
+    const copy = await copied();
+    const of = (count: string) =>
+      copy.perform(caseOf("compose.prove-copy").action, {
+        ...{ ...PROJECT, moved: MOVED },
+        before: [{ name: "db", rows: [{ name: "postgres.public.accounts", rows: count }] }],
+      });
+    expect(await of("999")).toMatchObject({ asked: true });
+    await expect(of("1001")).rejects.toMatchObject({
+      code: "proof-failed",
+      message: expect.stringMatching(
+        /fewer rows than .* before the stop: postgres.public.accounts 1001, now 1000/,
+      ) as string,
+    });
+    expect([...stackOf(copy).directories.keys()].some((path) => path.endsWith("-proof"))).toBe(false);
   });
 
   it("of the moved service see its mount and the very rows of the copy", async () => {

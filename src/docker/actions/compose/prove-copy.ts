@@ -8,13 +8,15 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import { placeText } from "../storage/host-input.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
-import { askRows, canBeAsked, type RowCounts, rowCounts, rowsText } from "./rows.ts";
+import { askRows, canBeAsked, countedRows, fewerIn, type RowCounts, rowCounts, rowsText } from "./rows.ts";
 import { aside, openStack } from "./stack.ts";
 
 /** A crash recovery over a large WAL takes its time. */
 const READY_MS = 600_000;
 const POLL_MS = 500;
 
+/** `before`: rows when the databases were stopped, as far as they were counted. */
+const proofInput = movedInput.extend({ before: countedRows.default([]) });
 const output = z.object({ service: z.string(), asked: z.boolean(), rows: rowCounts });
 type Output = z.infer<typeof output>;
 
@@ -41,7 +43,7 @@ export const proveCopy = defineAction({
   id: "compose.prove-copy",
   title: "Start the database on a second copy, and ask it",
   effect: "create",
-  input: movedInput,
+  input: proofInput,
   output,
   undo,
   describe: (input, run) => {
@@ -75,6 +77,14 @@ export const proveCopy = defineAction({
     });
     const rows = await awaitRows(context, input, name);
     await clear(context, input);
+    const before = input.before.find((each) => each.name === moved.name)?.rows ?? [];
+    const fewer = rows === undefined ? "" : fewerIn(before, rows, moved.kind);
+    if (fewer !== "")
+      throw giveUp("proof-failed", `the copy of ${moved.name} has fewer rows than there were before the stop: ${fewer}`)
+        .at(moved.destination)
+        .advise(
+          `Nothing of the old stack was changed but that it is stopped: "dingo-recover undo ${context.run.id}" starts it again. Look who else writes to it, then begin anew.`,
+        );
     return { service: moved.service, asked: rows !== undefined, rows: rows ?? [] };
   },
   async probe(context, input): Promise<Probe<Output>> {

@@ -8,7 +8,7 @@ import { quoted } from "../../../kit/text/printable.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import { lostBy } from "./lost.ts";
 import { type MovedService, movedService } from "./moved-service.ts";
-import { askRows, type RowCounts, rowCounts, rowsText } from "./rows.ts";
+import { askRows, fewerIn, type RowCounts, rowCounts, rowsText } from "./rows.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { aside, containersOf, openStack, stackInput } from "./stack.ts";
 
@@ -113,21 +113,6 @@ function compare(before: RowCounts, after: RowCounts, service: string): void {
   if (text(before) !== text(after))
     throw failed(`${service} had ${rowsText(before)}, and has ${rowsText(after)}`, service);
 }
-
-/** Keys expire: of Redis only a database that is gone altogether is told. */
-function fewerIn(before: RowCounts, after: RowCounts, kind: string): string {
-  const now = new Map(after.map(({ name, rows }) => [name, rows]));
-  const fewer = before.filter(({ name, rows }) => {
-    const left = now.get(name);
-    return left === undefined || (kind !== "redis" && BigInt(left) < BigInt(rows));
-  });
-  const shown = fewer
-    .slice(0, MOST_TOLD)
-    .map(({ name, rows }) => rowsText([{ name, rows: `${rows}, now ${now.get(name) ?? "none"}` }]));
-  return [...shown, ...(fewer.length > MOST_TOLD ? [`${fewer.length - MOST_TOLD} more`] : [])].join("; ");
-}
-
-const MOST_TOLD = 8;
 
 function failed(message: string, place: string): RecoverError {
   return giveUp("proof-failed", message)

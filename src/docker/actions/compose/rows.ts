@@ -11,6 +11,8 @@ import type { MovedService } from "./moved-service.ts";
 
 export const rowCounts = z.array(z.object({ name: z.string(), rows: z.string() }));
 export type RowCounts = z.infer<typeof rowCounts>;
+/** By `name` of a moved service. */
+export const countedRows = z.array(z.object({ name: z.string(), rows: rowCounts }));
 
 /** Whether a kind of database is known how to ask. */
 export const canBeAsked = (kind: string): boolean => kind === "postgresql" || kind === "redis";
@@ -101,6 +103,21 @@ const rowsIn = (text: string): readonly string[] =>
 function cannot(message: string, place: string): RecoverError {
   return giveUp("proof-failed", message).at(place).advise("Look at its log; the old container is as it was.");
 }
+
+/** Keys expire: of Redis only a database that is gone altogether is told. */
+export function fewerIn(before: RowCounts, after: RowCounts, kind: string): string {
+  const now = new Map(after.map(({ name, rows }) => [name, rows]));
+  const fewer = before.filter(({ name, rows }) => {
+    const left = now.get(name);
+    return left === undefined || (kind !== "redis" && BigInt(left) < BigInt(rows));
+  });
+  const shown = fewer
+    .slice(0, MOST_FEWER)
+    .map(({ name, rows }) => rowsText([{ name, rows: `${rows}, now ${now.get(name) ?? "none"}` }]));
+  return [...shown, ...(fewer.length > MOST_FEWER ? [`${fewer.length - MOST_FEWER} more`] : [])].join("; ");
+}
+
+const MOST_FEWER = 8;
 
 export function rowsText(rows: RowCounts): string {
   if (rows.length === 0) return "no tables or keys";

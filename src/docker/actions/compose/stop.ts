@@ -5,6 +5,7 @@ import type { DockerContainer } from "../../../ports/docker-host.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { placeText } from "../storage/host-input.ts";
 import { movedService } from "./moved-service.ts";
+import { askRows, countedRows } from "./rows.ts";
 import { runningContainer } from "./running-container.ts";
 import { guardMember, openStack, stackInput } from "./stack.ts";
 import { undoStop } from "./undo-stop.ts";
@@ -18,8 +19,10 @@ const input = z.strictObject({
   /** The file that is written; "" in journals without it. */
   file: z.string().default(""),
 });
-const output = z.object({ stopped: z.number() });
+/** `rows`: of the databases before they were stopped, with nobody else of the stack running. */
+const output = z.object({ stopped: z.number(), rows: countedRows.default([]) });
 export type StopInput = z.infer<typeof input>;
+type Rows = z.infer<typeof countedRows>;
 
 /** First the containers that write, then those that they write to: the copy lacks no write that was accepted. */
 export const stopStack = defineAction({
@@ -40,17 +43,20 @@ export const stopStack = defineAction({
   },
   async run(context, request) {
     const { work } = await openStack(context, request);
+    const data = new Set(request.services.map(({ container_id: id }) => id));
+    let rows: Rows | undefined;
     for (const [index, { id, name, grace }] of request.running.entries()) {
       if (!(await still(context, request)).some((container) => container.id === id)) continue;
+      if (data.has(id)) rows ??= await countAll(context, request);
       context.progress({ message: `stopping ${name}`, done: index, total: request.running.length });
       await context.beforeEffect();
       await work.stop(id, grace);
     }
-    return { stopped: request.running.length };
+    return { stopped: request.running.length, rows: rows ?? [] };
   },
   async probe(context, request): Promise<Probe<z.infer<typeof output>>> {
     const { left, evidence } = await seen(context, request);
-    if (left.length === 0) return { state: "done", output: { stopped: request.running.length }, evidence };
+    if (left.length === 0) return { state: "done", output: { stopped: request.running.length, rows: [] }, evidence };
     return { state: left.length === request.running.length ? "not-done" : "partly", evidence };
   },
   async verify(context, request) {
@@ -58,6 +64,20 @@ export const stopStack = defineAction({
     return { holds: left.length === 0, evidence };
   },
 });
+
+/** Of those that tell: their copies have to have no fewer. Keys expire, so Redis is not asked. */
+async function countAll(context: Context, request: StopInput): Promise<Rows> {
+  const { work } = await openStack(context, request);
+  const running = new Set((await still(context, request)).map(({ id }) => id));
+  const rows: Rows = [];
+  for (const moved of request.services) {
+    if (moved.kind !== "postgresql" || !running.has(moved.container_id)) continue;
+    context.progress({ message: `counting the rows of ${moved.name}` });
+    const answer = await askRows(work, moved.container_id, moved);
+    if ("rows" in answer) rows.push({ name: moved.name, rows: [...answer.rows] });
+  }
+  return rows;
+}
 
 async function seen(context: Context, request: StopInput) {
   const left = await still(context, request);
