@@ -1,35 +1,41 @@
 /** A finding of an audit: the fact, its consequence, its place, and the exact way to put it right. */
 export type Severity = "serious" | "warning" | "note";
 
-/** Stable: scripts may rely on them. */
-export type FindingCode =
-  | "data-in-layer"
-  | "data-in-anonymous-volume"
-  | "data-in-unused-volume"
-  | "data-beside-mount"
-  | "data-damaged"
-  | "data-half-made"
-  | "data-of-other-version"
-  | "data-without-backup"
-  | "database-without-storage"
-  | "database-image-unpinned"
-  | "written-by-several"
-  | "written-by-two-projects"
-  | "bind-missing"
-  | "bind-of-database-read-only"
-  | "image-makes-volume"
-  | "data-in-memory"
-  | "crash-unsafe"
-  | "name-left-to-chance"
-  | "layer-large"
-  | "log-unbounded"
-  | "kept-by-run"
-  | "compose-file-missing"
-  | "project-renamed"
-  | "same-volume-of-other-project"
-  | "volumes-unused"
-  | "space-short"
-  | "storage-driver";
+/** The worst of one gravity first. Stable: scripts may rely on the names. */
+const CODES = [
+  "data-damaged",
+  "data-in-layer",
+  "data-in-anonymous-volume",
+  "data-beside-mount",
+  "written-by-several",
+  "crash-unsafe",
+  "bind-missing",
+  "data-in-unused-volume",
+  "data-of-other-version",
+  "space-short",
+  "database-without-storage",
+  "storage-driver",
+  "compose-file-ahead",
+  "project-renamed",
+  "data-in-memory",
+  "name-left-to-chance",
+  "written-by-two-projects",
+  "unhealthy",
+  "data-without-backup",
+  "data-half-made",
+  "layer-large",
+  "same-volume-of-other-project",
+  "bind-of-database-read-only",
+  "compose-file-missing",
+  "database-image-unpinned",
+  "image-makes-volume",
+  "kept-by-run",
+  "log-unbounded",
+  "health-unwatched",
+  "space-taken",
+  "volumes-unused",
+] as const;
+export type FindingCode = (typeof CODES)[number];
 
 export interface Finding {
   readonly code: FindingCode;
@@ -48,10 +54,10 @@ export interface Finding {
 
 const ORDER: readonly Severity[] = ["serious", "warning", "note"];
 
-/** The gravest first; those of one gravity in the order of their codes and subjects. */
+/** The gravest first; those of one gravity in the order of the codes, then of their subjects. */
 export function sorted(findings: readonly Finding[]): readonly Finding[] {
-  const key = ({ severity, code, subject }: Finding): string => `${ORDER.indexOf(severity)} ${code} ${subject}`;
-  return [...findings].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const rank = ({ severity, code }: Finding): number => ORDER.indexOf(severity) * CODES.length + CODES.indexOf(code);
+  return [...findings].sort((a, b) => rank(a) - rank(b) || (a.subject < b.subject ? -1 : 1));
 }
 
 /** How grave all of it is together; a note is nothing. */

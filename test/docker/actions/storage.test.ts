@@ -163,6 +163,7 @@ describe("the audit of a Docker host", () => {
     if (judgeStorage.effect !== "read") throw new Error("an audit only reads");
     const told = judgeStorage.tell?.(found) ?? "";
     expect(Buffer.byteLength(told)).toBeLessThan(24 * 1024);
+    expect(told).toMatch(/\nthe rest without its commands, .*:\nSERIOUS: .*\n  .*\nSERIOUS: /u);
     expect(told).toMatch(/and \d+ more: they stand in the report of this run\n300 findings/);
   });
 

@@ -36,16 +36,26 @@ export const judgeStorage = defineAction({
 
 /** The most that is told: a line of the journal holds no more, and no screen either. The output has all of it. */
 const MOST_TOLD_BYTES = 16 * 1024;
+const MOST_WHOLE_BYTES = 10 * 1024;
 
 function told(findings: readonly Finding[], unlooked: readonly string[]): readonly string[] {
   const all = [...findings.map(findingLines), ...unlooked.map((text) => [`not looked at: ${text}`])];
+  // The gravest stand first: what follows them is told by its first lines, and then by its number.
+  const whole = fitting(all, MOST_WHOLE_BYTES);
+  const short = all.slice(whole.length).map((lines) => lines.slice(0, 2));
+  const more = fitting(short, MOST_TOLD_BYTES - MOST_WHOLE_BYTES);
+  const left = short.length - more.length;
+  return [
+    ...whole.flat(),
+    ...(more.length === 0 ? [] : ["the rest without its commands, which the report of this run has:", ...more.flat()]),
+    ...(left === 0 ? [] : [`and ${left} more: they stand in the report of this run`]),
+  ];
+}
+
+function fitting(all: readonly (readonly string[])[], most: number): readonly (readonly string[])[] {
   let bytes = 0;
-  const fits = all.filter((lines) => {
-    bytes += Buffer.byteLength(lines.join("\n")) + 1;
-    return bytes <= MOST_TOLD_BYTES;
-  });
-  const left = all.length - fits.length;
-  return left === 0 ? fits.flat() : [...fits.flat(), `and ${left} more: they stand in the report of this run`];
+  const over = all.findIndex((lines) => (bytes += Buffer.byteLength(lines.join("\n")) + 1) > most);
+  return over === -1 ? all : all.slice(0, over);
 }
 
 function findingLines({ severity, subject, at, what, fix, commands }: Finding): readonly string[] {
