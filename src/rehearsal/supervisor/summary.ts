@@ -33,7 +33,7 @@ function well(result: RehearsalResult): readonly string[] {
   const archive = onDocker === true ? "Nothing" : "The source archive is untouched, nothing";
   const ending = `${archive} unknown was called, and the tool ended with ${exitCode}`;
   if (exitCode !== expected && !isCarriedOn(result))
-    return [`${ending} (the scenario by itself ends with ${expected}).`];
+    return [`${ending}. With its own answers this scenario ends with ${expected}.`];
   return [`${ending}, as it should.`, ...next(result)];
 }
 

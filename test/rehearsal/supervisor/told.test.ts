@@ -35,7 +35,7 @@ describe("the last lines of a rehearsal", () => {
     [0, 13],
     [0, 0],
   ])(
-    "call an end with %i right if the scenario by itself ends with %i, and name what is next",
+    "call an end with %i right if the scenario with its own answers ends with %i, and name what is next",
     (exitCode, expected) => {
       expect(ended(exitCode, expected)).toMatch(/ended with \d+, as it should\.\nNext: /u);
     },
@@ -46,7 +46,7 @@ describe("the last lines of a rehearsal", () => {
     [13, 0],
   ])("name the scenario's end beside %i if that is %i", (exitCode, expected) => {
     expect(ended(exitCode, expected)).toContain(
-      `ended with ${exitCode} (the scenario by itself ends with ${expected})`,
+      `ended with ${exitCode}. With its own answers this scenario ends with ${expected}.`,
     );
   });
 });
