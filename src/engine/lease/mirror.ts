@@ -141,9 +141,14 @@ export async function fetchMirrored(place: SharedPlace, run: string, head: strin
   return { reading, evidence: step.value };
 }
 
-async function readEvidence(place: SharedPlace, run: string, { sha256: digest, name }: EvidenceRef): Promise<string> {
+async function readEvidence(
+  place: SharedPlace,
+  run: string,
+  { sha256: digest, name, bytes }: EvidenceRef,
+): Promise<string> {
   const content = (await place.read(evidenceName(run, digest)))?.content;
-  if (content !== undefined && sha256(content) === digest) return content;
+  // The bound of all evidence goes by the bytes that the lines name.
+  if (content !== undefined && Buffer.byteLength(content) === bytes && sha256(content) === digest) return content;
   const why = content === undefined ? "missing" : "not what was stored";
   throw broken(`${place.location}/runs/${run}/evidence`, `the evidence ${quoted(name)} is ${why}`);
 }

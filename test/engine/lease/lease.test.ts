@@ -334,7 +334,10 @@ describe("a run that is taken over from another machine", () => {
     expect([...evidence.values()]).toEqual([JSON.stringify(data), "within"]);
   });
 
-  it("is refused where its evidence holds more than is taken in, before any is fetched", async () => {
+  it.each([
+    [6_000_000_000, "journal-too-large", "more than is taken in, before any is fetched"],
+    [1, "journal-broken", "more than its line says"],
+  ])("is refused where a line names %i bytes of evidence (%s): it holds %s", async (bytes, code) => {
     const memory = new SharedMemory();
     const ann = new Machine(memory, "ann");
     const { journal } = await ann.lease(ann.state.create());
@@ -342,10 +345,10 @@ describe("a run that is taken over from another machine", () => {
     await journal.append({ type: "step-recorded", step: "copy", attempt: 1, kind: "listing", data: { listing } });
     await journal.checkFence();
     const chunk = [...memory.objects.keys()].find((name) => name.includes("/journal/")) ?? "";
-    const forged = (memory.objects.get(chunk) ?? "").replace('"bytes":6', '"bytes":6000000000');
+    const forged = (memory.objects.get(chunk) ?? "").replace('"bytes":6', `"bytes":${bytes}`);
     memory.objects.set(chunk, forged);
     const head = createHash("sha256").update(forged.trimEnd()).digest("hex");
-    await expect(fetchMirrored(ann.place, journal.run, head)).rejects.toMatchObject({ code: "journal-too-large" });
+    await expect(fetchMirrored(ann.place, journal.run, head)).rejects.toMatchObject({ code });
   });
 
   it("is refused where the lease is missing or names no line: its tail may have been cut", async () => {
