@@ -30,6 +30,8 @@ export interface CopyServer {
   readonly role: string;
   /** Clients read what can be read of damaged pages, and leave out the rest. Of a copy alone. */
   readonly isLenient?: boolean;
+  /** Started without the libraries that its files want to be preloaded: no programs have them. */
+  readonly isBare?: boolean;
 }
 
 /** The order to fill a copy: its source and its place. */
@@ -251,6 +253,8 @@ const SETTINGS: readonly string[] = [
 const settings = (...more: readonly string[]): readonly string[] =>
   [...SETTINGS, ...more].flatMap((each) => ["-c", each]);
 
+const bareness = ({ isBare }: CopyServer): readonly string[] => (isBare === true ? ["shared_preload_libraries="] : []);
+
 /**
  * A stranger's code runs there: it writes to the copy and to memory alone, never takes all memory or all numbers of processes,
  * and goes first when memory runs out. Files in memory count as memory. `keepRoom` bounds the copy.
@@ -282,7 +286,7 @@ export const startOnCopy = (words: DockerWords, server: CopyServer): Argv =>
         'exec postgres "$@"',
         "-D",
         `${COPY_AT}/data`,
-        ...settings(`config_file=${COPY_AT}/server.conf`, `hba_file=${COPY_AT}/hba.conf`),
+        ...settings(`config_file=${COPY_AT}/server.conf`, `hba_file=${COPY_AT}/hba.conf`, ...bareness(server)),
       ),
     ],
   });
@@ -308,7 +312,12 @@ export const startFresh = (words: DockerWords, server: CopyServer, copied: strin
       ...serverFlags(server, "SIGTERM"),
       ...FRESH_RIGHTS.flatMap((right) => ["--cap-add", right]),
       ...["--user", "0:0", "--mount", `type=volume,src=${copied},dst=/dingo/copied,readonly,volume-nocopy`],
-      ...shell(server.programs, FRESH_SCRIPT, server.role, ...settings("config_file=/dingo/copied/server.conf")),
+      ...shell(
+        server.programs,
+        FRESH_SCRIPT,
+        server.role,
+        ...settings("config_file=/dingo/copied/server.conf", ...bareness(server)),
+      ),
     ],
   });
 
@@ -317,7 +326,14 @@ export const execute = (
   words: DockerWords,
   { volume, programs }: CopyServer,
   [script, ...rest]: readonly [string, ...string[]],
-): Argv => docker(words, "exec", "-i", volume, "sh", "-c", `${prelude(programs.major)}${script}`, "sh", ...rest);
+): Argv =>
+  docker(words, "exec", "-i", volume, "sh", "-c", `${prelude(programs.major)}${NO_LIBRARIES}${script}`, "sh", ...rest);
+
+/**
+ * A role's or a database's own settings can name a library that no programs have: then nobody logs in. A client's own
+ * settings outweigh them (guc.h, GucSource, PostgreSQL 9.4 to 18).
+ */
+const NO_LIBRARIES = "PGOPTIONS='-c session_preload_libraries= -c local_preload_libraries='; export PGOPTIONS\n";
 
 /** pg_isready: 0 takes connections, 1 refuses them, 2 does not answer. */
 const READY_SCRIPT =
@@ -327,7 +343,7 @@ export const isReady = (words: DockerWords, server: CopyServer): Argv =>
 
 /** PostgreSQL manual, "Developer Options": for superusers. */
 export const leniency = ({ isLenient }: CopyServer): string =>
-  isLenient === true ? "PGOPTIONS='-c zero_damaged_pages=on -c ignore_checksum_failure=on'; export PGOPTIONS; " : "";
+  isLenient === true ? `PGOPTIONS="$PGOPTIONS -c zero_damaged_pages=on -c ignore_checksum_failure=on"; ` : "";
 
 /** Between fields and rows: no name can hold them without being told. */
 export const FIELD = "\u001f";

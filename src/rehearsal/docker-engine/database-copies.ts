@@ -135,7 +135,18 @@ function fresh(state: DockerEngineState, call: Call): DockerEngineState {
   return graft(state, data, treeOf(files));
 }
 
-function serve(state: DockerEngineState, { words, image, mounts, now }: Call): Applied {
+function noStart(state: DockerEngineState, container: SimContainer, args: readonly string[]): string | undefined {
+  if (databasesOf(state, container) === undefined) return "PANIC:  could not locate a valid checkpoint record";
+  const conf = nodeOn(state, `${mountpoint(state, volumeOn(container))}/data/postgresql.auto.conf`);
+  const settings = conf?.kind === "file" ? Buffer.from(conf.start, "base64").toString() : "";
+  const library = /^shared_preload_libraries = '(\w+)'$/m.exec(settings)?.[1];
+  const has = args.includes("shared_preload_libraries=") || state.images[container.imageId]?.env.includes(HAS_LIBRARY);
+  return library === undefined || has === true
+    ? undefined
+    : `FATAL:  could not access file "${library}": No such file or directory`;
+}
+
+function serve(state: DockerEngineState, { words, args, image, mounts, now }: Call): Applied {
   const name = words[words.indexOf("--name") + 1] ?? "";
   if (containerOf(state, name) !== undefined)
     return fails(
@@ -155,12 +166,9 @@ function serve(state: DockerEngineState, { words, image, mounts, now }: Call): A
   const [made, id] = create(state, { name, image, imageId, labels, env: [], mounts: [...volumes, ...tmpfs] }, now);
   const container = made.containers[id];
   if (container === undefined) return fails(made, "the engine made no container", 125);
-  const rows = databasesOf(made, container);
-  const status = rows === undefined ? ("exited" as const) : ("running" as const);
-  const log =
-    rows === undefined
-      ? "PANIC:  could not locate a valid checkpoint record\n"
-      : "LOG:  database system is ready to accept connections\n";
+  const why = noStart(made, container, args);
+  const status = why === undefined ? ("running" as const) : ("exited" as const);
+  const log = `${why ?? "LOG:  database system is ready to accept connections"}\n`;
   const run: SimContainer = { ...container, status, startedAt: now, log };
   return says(
     { ...made, containers: { ...made.containers, [id]: run }, record: [...state.record, `run ${name}`] },

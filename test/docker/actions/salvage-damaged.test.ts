@@ -54,8 +54,8 @@ interface Ended {
 }
 
 /** From the copy to the last lines. */
-async function saved(databases: BoxDatabases): Promise<Ended> {
-  const scene = await copyOf(FILES(databases));
+async function saved(databases: BoxDatabases, files: ReturnType<typeof FILES> = {}): Promise<Ended> {
+  const scene = await copyOf({ ...FILES(databases), ...files });
   const found = await scene.perform(inspectCopy, await inspectInput(scene));
   const { chosen } = await scene.perform(chooseDatabases, { found: [found], dump: [] });
   const input = { ...HERE, chosen: (chosen as readonly JsonObject[])[0] ?? {}, out: OUT };
@@ -145,6 +145,29 @@ describe("a library that an image lacks", () => {
     const [found, programs] = await inspected([]);
     expect(programs).toBe("the image postgres:13");
     expect(JSON.stringify(found["databases"])).toContain("is in none of the image postgres:13");
+  });
+});
+
+describe("a library that is preloaded", () => {
+  const files = { "postgresql.auto.conf": file("shared_preload_libraries = 'made_up'\n") };
+
+  it("keeps no row back if no image has it: the copy is started without it, and it is named", async () => {
+    const scene = await copyOf({ ...FILES({ shop: { good: 1000 } }), ...files });
+    const named = 'the library "made_up" is in none of the image postgres:13';
+    expect(await scene.perform(inspectCopy, await inspectInput(scene))).toMatchObject({
+      copy: { is_bare: true },
+      databases: [{ name: "postgres" }, { name: "shop", damage: [named] }],
+    });
+    const { proof } = await saved({ shop: { good: 1000 } }, files);
+    expect(proof).toMatchObject({ proved: [{ database: "shop", tables: 1, rows: 1000 }], unproved: [] });
+  });
+
+  it("is loaded from an image that has it", async () => {
+    const scene = await copyOf({ ...FILES({ shop: { good: 1 } }), ...files }, (state) =>
+      withImage(state, { tag: "pgvector:13", env: ["PG_MAJOR=13", HAS_LIBRARY] }),
+    );
+    const found = await scene.perform(inspectCopy, await inspectInput(scene));
+    expect(found).toMatchObject({ copy: { is_bare: false, programs_text: "the image pgvector:13" } });
   });
 });
 

@@ -1,6 +1,8 @@
 /** A server on a copy of a stranger's volume runs the stranger's code: what its container may take of the engine's machine. */
+import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { startFresh, startOnCopy } from "../../../src/kit/commands/database-copy-commands.ts";
+import { isReady, query, startFresh, startOnCopy } from "../../../src/kit/commands/database-copy-commands.ts";
+import { dumpTo, loadFrom } from "../../../src/kit/commands/database-dump-commands.ts";
 import { insideContainer, measureCall } from "../../../src/kit/commands/docker-commands.ts";
 
 const SERVER = {
@@ -35,6 +37,25 @@ it.each([
 ])("a server %s takes no memory for its buffers that its bounds do not hold, whatever the volume sets", (_, argv) => {
   const set = argv.filter((_word, at) => argv[at - 1] === "-c");
   expect(set).toEqual(expect.arrayContaining(["shared_buffers=64MB", "huge_pages=off"]));
+});
+
+it("no library is loaded that a role's or a database's settings name, whichever program asks", () => {
+  const dumped = { database: "shop", file: "/x" };
+  for (const argv of [
+    query(["docker"], SERVER, "shop"),
+    query(["docker"], { ...SERVER, isLenient: true }, "shop"),
+    isReady(["docker"], SERVER),
+    dumpTo(["docker"], SERVER, dumped),
+    dumpTo(["docker"], SERVER, { ...dumped, database: "" }),
+    dumpTo(["docker"], { ...SERVER, isLenient: true }, dumped),
+    loadFrom(["docker"], SERVER, dumped),
+  ]) {
+    const script = argv
+      .find((word) => word.includes("exec p"))
+      ?.replace(/exec (?:pg|psql)[^;]*/gu, 'echo "$PGOPTIONS"');
+    const options = execFileSync("sh", ["-c", script ?? ""], { encoding: "utf8" });
+    expect(options).toMatch(/^-c session_preload_libraries= -c local_preload_libraries=(?:$| -c zero_damaged_pages)/m);
+  }
 });
 
 it("a place in memory is as bounded as /tmp where an image wants a volume", () => {

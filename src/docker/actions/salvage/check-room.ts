@@ -117,6 +117,7 @@ function plan(
   return {
     ...serverOf(first),
     others: others.map(serverOf),
+    is_bare: false,
     original,
     name,
     libc_of_data: libcOf(original.uid),

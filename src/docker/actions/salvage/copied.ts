@@ -42,6 +42,8 @@ export const copied = server.extend({
   links: z.array(link).default([]),
   /** More images of the release: one may have a library that the first one lacks. */
   others: z.array(server).default([]),
+  /** No programs have the libraries that it preloads. */
+  is_bare: z.boolean().default(false),
 });
 export type Copied = z.infer<typeof copied>;
 
@@ -59,12 +61,17 @@ export const freshName = (name: string): string => `${name}-proof`;
 /** Root owned the data: they were given away in the copy. */
 const serverUid = (uid: number): number => (uid > 0 ? uid : 999);
 
-export const serverOf = (run: string, { name, programs, original }: Copied, role: string): CopyServer => ({
+export const serverOf = (
+  run: string,
+  { name, programs, original, is_bare: isBare }: Copied,
+  role: string,
+): CopyServer => ({
   run,
   programs: programs satisfies ServerPrograms,
   volume: name,
   uid: serverUid(original.uid),
   role,
+  ...(isBare ? { isBare } : {}),
 });
 
 /** From the original itself, never from a copy that a server has written to. */

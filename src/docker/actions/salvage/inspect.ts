@@ -4,7 +4,8 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { query, startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
-import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
+import { ENDED_FOR_ROOM, NO_START } from "../../../kit/log-patterns/server-end.ts";
+import { listed } from "../../../kit/optional.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import { named, onOneLine, quoted } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
@@ -94,12 +95,19 @@ async function withTheBest(own: OwnCopies, context: Context, request: Input): Pr
       ended ??= error;
     }
   }
-  if (best === undefined) throw ended;
+  const preloads = preloadedIn(ended);
+  if (best === undefined && preloads === undefined) throw ended;
+  best ??= await inspectOne(own, context, { ...request, copy: { ...request.copy, is_bare: true } });
   await own.end(request.copy.name);
   const { lacking, ...found } = best;
-  const what = lacking.map((library) => `the library ${quoted(library)} is in none of ${tried.join(", ")}`);
+  const all = new Set([...(found.copy.is_bare ? listed(preloads) : []), ...lacking]);
+  const what = [...all].map((library) => `the library ${quoted(library)} is in none of ${tried.join(", ")}`);
   return { ...found, databases: found.databases.map((each) => ({ ...each, damage: [...each.damage, ...what] })) };
 }
+
+/** The library for which no server comes up. */
+const preloadedIn = (error: unknown): string | undefined =>
+  error instanceof RecoverError ? NO_START.libraryLacking.says.exec(error.message)?.[1] : undefined;
 
 interface Lacking {
   readonly lacking: readonly string[];
