@@ -23,7 +23,7 @@ async function ending(id: string, input: object): Promise<readonly string[]> {
   const action = REGISTRY.get(id);
   if (action === undefined) throw new Error(`no action ${id}`);
   const run = { id: "20261121-020000-abcd", rehearsal: false };
-  const output = await action.run({ run } as never, action.input.parse(input) as never);
+  const output = await action.run({ run } as never, action.input.parse(input));
   return Object.values(output)
     .flat()
     .filter((one) => typeof one === "string");
