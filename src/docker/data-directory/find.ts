@@ -45,6 +45,7 @@ export async function findData(
       key: place.key,
       path: place.path,
       contents: unwalked(all, searched.get(place), {
+        depth: place.depth,
         marked: marked[index] ?? [],
         sqlite: sqlite[index] ?? [],
         unseen,
@@ -183,6 +184,8 @@ function together(own: Contents, below: readonly Data[]): Contents {
 }
 
 interface FoundBelow {
+  /** Levels that were searched; undefined for all. */
+  readonly depth: number | undefined;
   readonly marked: readonly string[];
   readonly sqlite: readonly MayBe[];
   readonly unseen: number;
@@ -191,7 +194,7 @@ interface FoundBelow {
 function whyNotToItsEnd(
   { kind }: Contents,
   searched: Exclude<Searched, { readonly state: "absent" }>,
-  { marked, sqlite, unseen }: FoundBelow,
+  { depth = 0, marked, sqlite, unseen }: FoundBelow,
 ): string | undefined {
   if (searched.state === "unknown") return searched.why;
   if (marked.length > MOST_BELOW)
@@ -201,7 +204,9 @@ function whyNotToItsEnd(
     return `${sqlite.length} files of it may be databases of SQLite, and ${MOST_BELOW} were looked at`;
   if (unseen > 0)
     return `${counted(unseen, "directory", "directories")} of it may be databases, and cannot be looked at`;
-  return searched.deeper === true ? "it has directories that lie deeper than it was searched" : undefined;
+  return searched.deeper === true
+    ? `it has directories below the ${counted(depth, "level")} that were searched`
+    : undefined;
 }
 
 function unwalked(contents: Contents, searched: Searched | undefined, found: FoundBelow): Contents {

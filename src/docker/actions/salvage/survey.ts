@@ -111,7 +111,7 @@ function nothing({ volumes, unlooked, elsewhere }: Findings, place: string): Rec
     )
       .at(place)
       .advise(
-        "Look again as somebody who may, such as with --input sudo=true, with what mounts those volumes running.",
+        "Look again as somebody who may, such as with --input sudo=true, with what mounts those volumes running. Search what lies deeper by hand: find DIRECTORY -path '*/global/pg_control'.",
       );
   return refuse(
     "nothing-found",
