@@ -8,7 +8,7 @@ import { file, type TreeNode } from "./tree.ts";
 /** Of a damaged one `rows` can be read if its clients are lenient. */
 interface AilingTable {
   readonly rows: number;
-  readonly ails: "pages" | "file" | "definition" | "library";
+  readonly ails: "pages" | "file" | "definition" | "extension" | "library";
 }
 /** Of an image's environment: it has the library that such a table needs. */
 export const HAS_LIBRARY = "BOX_LIBRARY=1";
@@ -16,6 +16,8 @@ export const HAS_LIBRARY = "BOX_LIBRARY=1";
 export type BoxTable = number | AilingTable;
 /** Database → table. */
 export type BoxDatabases = Readonly<Record<string, Readonly<Record<string, BoxTable>>>>;
+/** In the place of a table: the extensions of the database were made before its tables. */
+export const READY = "\0ready";
 /** In the place of a table: nobody may enter the database. */
 export const CLOSED = "\0closed";
 

@@ -9,6 +9,7 @@ import {
   type BoxTable,
   CLOSED,
   HAS_LIBRARY,
+  READY,
   ROWS_FILE,
   rowsFile,
   rowsIn,
@@ -223,7 +224,8 @@ export function execCopy(
     const read = unarchived(stdin);
     if ("wrong" in read) return fails(state, `pg_restore: error: ${read.wrong}`);
     const loaded = JSON.parse(read.content) as BoxDatabases[string];
-    const odd = Object.keys(loaded).find((name) => typeof loaded[name] === "object");
+    const isReady = databases[database]?.[READY] !== undefined;
+    const odd = Object.keys(loaded).find((name) => isOdd(loaded[name], isReady));
     if (odd !== undefined) {
       const said = `pg_restore: error: could not execute query: ERROR:  type "${odd}" does not exist`;
       if (args.includes("--exit-on-error")) return fails(state, said);
@@ -235,9 +237,12 @@ export function execCopy(
     const there = Object.keys(loaded).find((name) => name in (databases[database] ?? {}));
     if (there !== undefined)
       return fails(state, `pg_restore: error: could not execute query: ERROR:  relation "${there}" already exists`);
+    const rows = Object.entries({ ...databases[database], ...loaded }).flatMap(([name, table]) =>
+      name === READY ? [] : [[name, rowsOf(table)] as const],
+    );
     return says(
       changed(state, container, {
-        databases: { ...databases, [database]: { ...databases[database], ...loaded } },
+        databases: { ...databases, [database]: Object.fromEntries(rows) },
         now,
         what: `load ${database} ${container.name}`,
       }),
@@ -262,6 +267,10 @@ export function execCopy(
     const open = Object.entries(databases).map(([name, { [CLOSED]: _closed, ...tables }]) => [name, tables] as const);
     return says(put(state, rowsPath(state, container), rowsFile(Object.fromEntries(open), now)));
   }
+  if (stdin.startsWith("CREATE EXTENSION")) {
+    const ready = { ...databases, [database]: { ...databases[database], [READY]: 0 } };
+    return says(changed(state, container, { databases: ready, now, what: `extensions ${container.name}` }));
+  }
   return sql(state, { databases, database, text: stdin, isLenient, hasLibrary });
 }
 
@@ -273,15 +282,17 @@ const NO_LIBRARY = 'ERROR:  could not access file "$libdir/hstore": No such file
 
 /** Why its rows cannot be read. */
 function errorOf(table: BoxTable, { isLenient, hasLibrary }: Reader): string | undefined {
-  if (typeof table === "number" || table.ails === "definition") return undefined;
+  if (typeof table === "number" || isOdd(table)) return undefined;
   if (table.ails === "library") return hasLibrary ? undefined : NO_LIBRARY;
   if (table.ails === "file") return 'ERROR:  could not open file "base/16384/16393": No such file or directory';
   return isLenient ? undefined : "ERROR:  invalid page in block 3 of relation base/16384/16388";
 }
 
 const rowsOf = (table: BoxTable): number => (typeof table === "number" ? table : table.rows);
-const loadedAs = (table: BoxTable): BoxTable =>
-  typeof table === "object" && table.ails === "definition" ? table : rowsOf(table);
+const loadedAs = (table: BoxTable): BoxTable => (isOdd(table) ? table : rowsOf(table));
+/** Its dump does not load. */
+const isOdd = (table: BoxTable | undefined, isReady = false): boolean =>
+  typeof table === "object" && (table.ails === "definition" || (table.ails === "extension" && !isReady));
 
 const ROLES = "-- the box's roles\n-- PostgreSQL database cluster dump complete\n";
 
@@ -303,6 +314,12 @@ function sql(
   const names = Object.keys(databases[database] ?? {}).sort();
   if (text === "") return says(state);
   if (text.startsWith("SELECT rolsuper")) return table([["t"]]);
+  if (text.startsWith("SELECT e.extname")) {
+    const all = Object.values(databases[database] ?? {});
+    return table(
+      all.some((each) => typeof each === "object" && each.ails === "extension") ? [["earth", "public"]] : [],
+    );
+  }
   if (text.startsWith("SELECT DISTINCT probin")) {
     const all = Object.values(databases[database] ?? {});
     return table(all.some((each) => typeof each === "object" && each.ails === "library") ? [["$libdir/hstore"]] : []);

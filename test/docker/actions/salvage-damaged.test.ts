@@ -116,6 +116,17 @@ describe("a database", () => {
     expect(await saved({ photos: places })).toMatchObject({ proof: { unproved: [{ database: "photos" }] } });
   });
 
+  it("whose functions find their types behind their extensions alone is proved so, and the line says how", async () => {
+    const { proof, lacking, lines } = await saved({
+      photos: { places: { rows: 100, ails: "extension" }, albums: 400 },
+    });
+    expect(proof).toMatchObject({ proved: [{ database: "photos", tables: 2, rows: 500 }], unproved: [] });
+    expect(lacking).toEqual([]);
+    const typed = lines.split("\n").filter((line) => line.startsWith("  $ "));
+    expect(typed.map((line) => /CONTAINER (\S+)/u.exec(line)?.[1])).toEqual(["createdb", "psql", "pg_restore"]);
+    expect(typed[1]).toContain('CREATE EXTENSION IF NOT EXISTS "earth" SCHEMA public; DO $$');
+  });
+
   it("of which nothing comes back stops the run, so that it can be tried once more", async () => {
     await expect(saved({ photos: { places: { rows: 100, ails: "definition" } } })).rejects.toMatchObject({
       code: "proof-failed",

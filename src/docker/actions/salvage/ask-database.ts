@@ -23,6 +23,8 @@ export const databaseFacts = z.object({
   collate: z.string(),
   ctype: z.string(),
   tables: z.array(tableFacts),
+  /** In the order in which they were made. */
+  extensions: z.array(z.object({ name: z.string(), schema: z.string() })).default([]),
   /** Answers that the database refused. */
   damage: z.array(z.string()),
 });
@@ -40,6 +42,20 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1, 2;`;
+
+const EXTENSIONS =
+  "SELECT e.extname, n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' ORDER BY e.oid;";
+/** A dump is loaded under an empty search path, under which functions in SQL of some extensions do not find their own types. */
+const PATHS = `DO $$ DECLARE f record; BEGIN FOR f IN SELECT p.oid::regprocedure AS name FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e' JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'sql' LOOP EXECUTE format('ALTER FUNCTION %s SET search_path = public', f.name); END LOOP; END $$;`;
+
+/** What makes a database ready for a dump with such functions; "" if it has no extension, or one elsewhere. */
+export function beforeLoad({ extensions }: DatabaseFacts): string {
+  if (extensions.length === 0 || extensions.some(({ schema }) => schema !== "public")) return "";
+  return [
+    ...extensions.map(({ name }) => `CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)} SCHEMA public;`),
+    PATHS,
+  ].join(" ");
+}
 
 /** A name with more slashes could lead to a file of the data, which a stranger wrote. */
 const LIBRARIES = "SELECT DISTINCT probin FROM pg_proc WHERE probin ~ '^[$]libdir/[A-Za-z0-9_.-]+$' ORDER BY 1;";
@@ -74,20 +90,27 @@ export async function askDatabases(copies: Asked, server: CopyServer, entry: str
       .advise("Choose another copy or candidate; the volume that was copied is as it was.");
   const found: DatabaseFacts[] = [];
   for (const [name = "", collate = "", ctype = "", encoding = "", bytes = ""] of rows) {
-    const { tables, damage } = await asked(copies, server, name);
+    const { tables, damage, extensions } = await asked(copies, server, name);
     if (name === "template1" && tables.length === 0) continue;
-    found.push({ name, bytes: Number(bytes), encoding, collate, ctype, tables: [...tables], damage: [...damage] });
+    found.push({ name, bytes: Number(bytes), encoding, collate, ctype, tables, damage, extensions });
   }
   return found;
 }
 
 /** One that cannot be entered is damaged, and leaves the others alone. */
-async function asked(copies: Asked, server: CopyServer, name: string): ReturnType<typeof askTables> {
+async function asked(
+  copies: Asked,
+  server: CopyServer,
+  name: string,
+): Promise<Pick<DatabaseFacts, "tables" | "damage" | "extensions">> {
   try {
-    return await askTables(copies, server, name);
+    const { tables, damage } = await askTables(copies, server, name);
+    const { rows } = await copies.sql(server, name, EXTENSIONS);
+    const extensions = rows.map(([extension = "", schema = ""]) => ({ name: extension, schema }));
+    return { tables: [...tables], damage: [...damage], extensions };
   } catch (error) {
     if (!(error instanceof RecoverError) || error.code !== "command-failed") throw error;
-    return { tables: [], damage: [error.message] };
+    return { tables: [], damage: [error.message], extensions: [] };
   }
 }
 

@@ -57,17 +57,17 @@ export const dumpDatabases = defineAction({
     const start = async (): Promise<void> => await copies.start(server);
     const made = await own.whileUp(server, start, async () => {
       const made: Omit<Output, "chosen"> = { files: [], counts: [], damaged: [] };
-      for (const order of ordersOf(request)) {
-        context.progress({ message: `dumping ${order.database === "" ? "the roles" : onOneLine(order.database)}` });
-        await context.beforeEffect();
-        try {
+      await own.each(server, ordersOf(request), {
+        work: async (order) => {
+          context.progress({ message: `dumping ${order.database === "" ? "the roles" : onOneLine(order.database)}` });
+          await context.beforeEffect();
           await dumpOne(made, { copies, server, order });
-        } catch (error) {
-          const { message } = await own.refused(server, error);
-          if (order.database === "") throw error;
-          made.damaged.push({ database: order.database, what: `it could not be dumped: ${message}` });
-        }
-      }
+        },
+        refused: ({ database }, error) => {
+          if (database === "") throw error;
+          made.damaged.push({ database, what: `it could not be dumped: ${error.message}` });
+        },
+      });
       if (made.counts.length === 0) throw unreadable(made, copy.name);
       return { chosen: request.chosen, ...made };
     });

@@ -20,6 +20,8 @@ const POLL_MS = 300;
 export const typed = (at: DockerPlace, argvs: readonly Argv[]): readonly PrintedCommand[] =>
   argvs.map((argv) => ({ on: placeText(at), line: quote(argv) }));
 
+type Refused<T> = (one: T, error: RecoverError) => Promise<void> | void;
+
 export class OwnCopies {
   readonly host: DockerHost;
   readonly copies: DatabaseCopies;
@@ -93,8 +95,23 @@ export class OwnCopies {
     return result;
   }
 
+  /** One that a program refuses leaves the others alone. */
+  async each<T>(
+    server: CopyServer,
+    all: readonly T[],
+    { work, refused }: { readonly work: (one: T) => Promise<void>; readonly refused: Refused<T> },
+  ): Promise<void> {
+    for (const one of all) {
+      try {
+        await work(one);
+      } catch (error) {
+        await refused(one, await this.#refused(server, error));
+      }
+    }
+  }
+
   /** The error of work that a program refused, once the server goes on: it may have crashed over it. Throws all other errors. */
-  async refused(server: CopyServer, error: unknown): Promise<RecoverError> {
+  async #refused(server: CopyServer, error: unknown): Promise<RecoverError> {
     if (!(error instanceof RecoverError) || !["command-failed", "proof-failed"].includes(error.code)) throw error;
     await this.#awaitAccepting(server);
     return error;

@@ -10,7 +10,7 @@ import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 import { hostInput } from "../storage/host-input.ts";
-import { askTables, type DatabaseFacts, rowsOf, type TableFacts } from "./ask-database.ts";
+import { askTables, beforeLoad, type DatabaseFacts, rowsOf, type TableFacts } from "./ask-database.ts";
 import { dumped } from "./dump.ts";
 import { freshName, serverOf } from "./copied.ts";
 import { leftServer } from "./left-server.ts";
@@ -20,7 +20,13 @@ import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 const input = z.strictObject({ ...hostInput.shape, dumped });
 type Input = z.infer<typeof input>;
 export const proof = z.object({
-  proved: z.array(z.object({ database: z.string(), path: z.string(), tables: z.number(), rows: z.number() })),
+  proved: z.array(
+    z.object({
+      ...{ database: z.string(), path: z.string(), tables: z.number(), rows: z.number() },
+      /** SQL that the database needs before the load; "" for none. */
+      before: z.string().default(""),
+    }),
+  ),
   /** Dumps that do not come back whole, and why. */
   unproved: z.array(z.object({ database: z.string(), path: z.string(), why: z.string() })).default([]),
 });
@@ -73,16 +79,24 @@ export const proveDump = defineAction({
       const all: Output = { proved: [], unproved: [] };
       const refusals: RecoverError[] = [];
       const dumps = chosen.databases.filter(({ name }) => request.dumped.files.some((each) => each.database === name));
-      for (const database of dumps) {
-        try {
-          all.proved.push(await proveOne(context, copies, { request, server, database }));
-        } catch (error) {
-          const refused = await own.refused(server, error);
-          const rest = await restOf(context, copies, { request, server, database });
-          if (rest.whole === 0) refusals.push(refused);
-          all.unproved.push({ database: database.name, path: rest.path, why: `${refused.message}; ${rest.text}` });
-        }
-      }
+      const prove = async (database: DatabaseFacts, before: string): Promise<void> =>
+        void all.proved.push(await proveOne(context, copies, { request, server, database, before }));
+      const unprove = async (database: DatabaseFacts, refused: RecoverError): Promise<void> => {
+        const rest = await restOf(context, copies, { request, server, database });
+        if (rest.whole === 0) refusals.push(refused);
+        all.unproved.push({ database: database.name, path: rest.path, why: `${refused.message}; ${rest.text}` });
+      };
+      await own.each(server, dumps, {
+        work: (database) => prove(database, ""),
+        refused: async (database, refused) => {
+          const before = beforeLoad(database);
+          if (before === "") return await unprove(database, refused);
+          await own.each(server, [database], {
+            work: () => prove(database, before),
+            refused: () => unprove(database, refused),
+          });
+        },
+      });
       const [first] = refusals;
       if (first !== undefined && refusals.length === dumps.length) throw first;
       return all;
@@ -123,7 +137,7 @@ async function loadRoles(context: Context, copies: DatabaseCopies, { request, se
 async function proveOne(
   context: Context,
   copies: DatabaseCopies,
-  { request, server, database }: Proof & { readonly database: DatabaseFacts },
+  { request, server, database, before: ready }: Proof & { readonly database: DatabaseFacts; readonly before: string },
 ): Promise<Output["proved"][number]> {
   const file = request.dumped.files.find((each) => each.database === database.name);
   const before = request.dumped.counts.find((each) => each.database === database.name);
@@ -138,12 +152,15 @@ async function proveOne(
       file.path,
     );
   await context.beforeEffect();
+  const { failed: [unready] = [] } = ready === "" ? {} : await copies.sql(server, LOADED, ready);
+  if (unready !== undefined)
+    throw unproved(`${quoted(database.name)} cannot be made ready: ${onOneLine(unready)}`, file.path);
   const complaints = await copies.load(server, { database: LOADED, file: file.path });
   if (complaints.length > 0)
     throw unproved(`the dump of ${quoted(database.name)} does not load: ${onOneLine(complaints[0] ?? "")}`, file.path);
   const { tables } = await askTables(copies, server, LOADED);
   requireSame(before.tables, tables, { database: database.name, path: file.path });
-  return { database: database.name, path: file.path, tables: tables.length, rows: rowsOf(tables) };
+  return { database: database.name, path: file.path, tables: tables.length, rows: rowsOf(tables), before: ready };
 }
 
 const anew = (like: string): string =>

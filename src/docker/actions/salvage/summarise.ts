@@ -58,8 +58,8 @@ export const summariseSalvage = defineAction({
       lacking,
       lines: [
         ...proved.map(
-          ({ database, path, tables, rows }) =>
-            `${named(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it`,
+          ({ database, path, tables, rows, before }) =>
+            `${named(database)}: ${counted(tables, "table")}, ${counted(rows, "row")}, in ${path}, loaded once to prove it${before === "" ? "" : ", with its extensions made first: see the line below"}`,
         ),
         ...lacking,
         ...dumps.flatMap(({ chosen: { copy, databases }, files }) => [
@@ -68,7 +68,8 @@ export const summariseSalvage = defineAction({
           ...files.filter(({ database }) => database === "").map(({ path }) => rolesLine(path)),
           ...files.flatMap(({ database, path }) => {
             const facts = databases.find(({ name }) => name === database);
-            return facts === undefined ? [] : loadLines(facts, path);
+            const { before = "" } = proved.find((each) => each.path === path) ?? {};
+            return facts === undefined ? [] : loadLines(facts, path, before);
           }),
         ]),
         ...(put_back === ""
@@ -84,7 +85,7 @@ export const summariseSalvage = defineAction({
 const rolesLine = (path: string): string =>
   `its roles are in ${path}: make those that you need first, by hand, because psql obeys all that is written in it. The lines below need none: everything belongs to ROLE. With the roles made, leave out --no-owner and --no-acl.`;
 
-function loadLines(facts: DatabaseFacts, path: string): readonly string[] {
+function loadLines(facts: DatabaseFacts, path: string, before: string): readonly string[] {
   const { name: database, encoding, collate, ctype } = facts;
   const isPlain = /^[A-Za-z_]\w*$/u.test(database);
   const [made, entered] = isPlain ? [[database], database] : [["--", database], databaseAlone(database)];
@@ -96,6 +97,7 @@ function loadLines(facts: DatabaseFacts, path: string): readonly string[] {
   const restore = ["pg_restore", "--exit-on-error", "--no-owner", "--no-acl", "--no-tablespaces"];
   return [
     `  $ ${quote([...exec, "createdb", "-U", "ROLE", ...like, ...made])}`,
+    ...(before === "" ? [] : [`  $ ${quote([...exec, "psql", "-X", "-U", "ROLE", "-d", entered, "-c", before])}`]),
     `  $ ${quote([...exec, ...restore, "-U", "ROLE", "-d", entered])} < ${quote([path])}`,
   ];
 }
