@@ -7,7 +7,7 @@ import { canInflateRaw } from "../../scan/raw-inflate.ts";
 import { searchFiles } from "../../scan/search.ts";
 import { StreamSearch } from "../../scan/stream.ts";
 import { codeOf } from "./glob.ts";
-import { packingOf } from "./packing.ts";
+import { MAGIC_LENGTH, packingOf } from "./packing.ts";
 import { narrow, type NarrowFile, type StreamedFile } from "./narrow.ts";
 import { reasonFor } from "./reason.ts";
 import { isColoured } from "./uncoloured.ts";
@@ -30,8 +30,8 @@ interface Opened {
   readonly failure?: string;
 }
 
-/** Every line that `grep --color` prints is coloured. */
-const FIRST = 32 * 1024;
+/** Of a file's beginning, middle and end. */
+const SAMPLE = 32 * 1024;
 
 /** The first byte of every gzip file (RFC 1952 §2.3.1). */
 const GZIP = 0x1f;
@@ -136,6 +136,16 @@ function brokenOff(path: string, first: Uint8Array): string | undefined {
   return cut ? "breaks off before its first line: no packed file is so short" : undefined;
 }
 
+/** What `grep --color` has printed may hold other lines too. */
+function showsColours(descriptor: number): boolean {
+  const { size } = fstatSync(descriptor);
+  const sample = Buffer.alloc(SAMPLE);
+  return [0, Math.floor(size / 2), size - SAMPLE].some((at) => {
+    const length = readSync(descriptor, sample, 0, SAMPLE, Math.max(0, at));
+    return isColoured(sample.subarray(0, length));
+  });
+}
+
 /** A file that is not regular has neither `open` nor `failure`. Nor has one that only a stream can unpack. */
 function openFile(file: LogFile): Opened {
   if (file.path === "-") return { file };
@@ -144,13 +154,13 @@ function openFile(file: LogFile): Opened {
     // A pipe that is opened and closed again has lost its writer.
     if (!statSync(file.path).isFile()) return { file };
     descriptor = openSync(file.path, "r");
-    const first = Buffer.alloc(FIRST);
+    const first = Buffer.alloc(MAGIC_LENGTH);
     const length = readSync(descriptor, first, 0, first.length, 0);
     const packing = packingOf(first.subarray(0, length));
     const broken = packing === "plain" ? brokenOff(file.path, first.subarray(0, length)) : undefined;
     // Such as those of /proc, which name no size.
     const sizeless = length > 0 && fstatSync(descriptor).size === 0;
-    if (broken !== undefined || sizeless || isColoured(first)) {
+    if (broken !== undefined || sizeless || (packing === "plain" && showsColours(descriptor))) {
       closeSync(descriptor);
       return broken === undefined ? { file } : { file, failure: `"${file.path}" ${broken}` };
     }

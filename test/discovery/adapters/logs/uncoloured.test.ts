@@ -42,6 +42,12 @@ describe("a log whose words a terminal's colours break", () => {
     expect(await ask(shown)).toEqual(await ask(await grep("never", "[eo]|$")));
   });
 
+  it("tells all if most of its lines have none", async () => {
+    const plain = await ask(LOG);
+    const many = `${"a line of another program\n".repeat(3000)}`;
+    expect(await ask(many + (await grep("always", "deprovision|^")))).toMatchObject({ told: plain.told });
+  });
+
   it("never counts as read if it is packed", async () => {
     const { exitCode, why } = await ask(gzipSync(await grep("always", "[eo]|$")));
     expect([exitCode, why]).toEqual([15, expect.stringContaining("colours stand within its words")]);
