@@ -54,6 +54,11 @@ describe("a captured log is read as it stands", () => {
     const carry = ALL[name] as (typeof ALL)[string];
     expect(await ask(carry(lines))).toMatchObject(await asItStands(...log));
   });
+
+  it.each(LOGS)("%s/%s in one line, with those of other programs", async (foundation, file) => {
+    const carry = ALL["one line of HTML"] as (typeof ALL)[string];
+    expect(await ask(carry(linesOf(foundation, file)))).toMatchObject(await asItStands(foundation, file));
+  });
 });
 
 describe("carried three times over", () => {

@@ -28,6 +28,13 @@ export const AROUND: Readonly<Record<string, Carrier>> = {
   "Python's repr": (line) =>
     `${STAMP} INFO {'message': '${line.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}', 'n': None}`,
   "Ruby's inspect": (line) => `${STAMP} tag: {"message"=>${quoted(line).replaceAll("#{", "\\#{")}, "n"=>nil}`,
+  "docker compose logs": (line) => `broker-1  | ${line}`,
+  "kubectl logs --prefix": (line) => `[pod/broker-0/broker] ${STAMP} ${line}`,
+  "an answered mail": (line) => `> > ${line}`,
+  "psql's table": (line, at) => ` ${at} | ${STAMP} | ${line}`,
+  "an SQL text": (line, at) => `INSERT INTO logs VALUES (${at},'${line.replaceAll("'", "''")}');`,
+  "a table of Markdown": (line) => `| ${STAMP} | \`${line.replaceAll("|", "\\|")}\` |`,
+  XML: (line) => `<event time="${STAMP}"><![CDATA[${line}]]></event>`,
   "jq -C": (line) => `\u001b[0;32m${line}\u001b[0m`,
   "a list": (line) => JSON.stringify([{ line }]),
 };
@@ -125,5 +132,7 @@ export const ALL: Readonly<Record<string, (lines: readonly string[]) => string>>
         result: [{ stream: { job: "b" }, values: lines.map((line) => ["1795266000000000000", line]) }],
       },
     }),
+  "one line of HTML": (lines) =>
+    `<table>${lines.map((line) => `<tr><td>${entities(line)}</td></tr>`).join("")}</table>`,
   "newest first": (lines) => lines.toReversed().join("\n"),
 };

@@ -145,9 +145,12 @@ function readText(text: string, reading: Reading): readonly LogLine[] {
   const plain = brokerLines(text).map((line) =>
     ofOthers(line === text ? envelope : readEnvelope(line), line, reading.place),
   );
-  return plain.every(isKnown) || !(isTelling(text) || namesBroker(text))
-    ? plain
-    : (respelt(text, envelope, reading) ?? plain);
+  const isRead = plain.every((each) => isKnown(each) && each.lager !== undefined);
+  if (isRead || !(isTelling(text) || namesBroker(text))) return plain;
+  const carried = respelt(text, envelope, reading);
+  // Another program's line may stand before the broker's in one text.
+  const others = plain.filter(({ lager, fact }) => lager === undefined && fact !== undefined);
+  return carried === undefined ? plain : [...others.map(({ illegible: _read, ...line }) => line), ...carried];
 }
 
 const isKnown = ({ lager, fact, torn, illegible }: LogLine): boolean =>
@@ -203,7 +206,7 @@ function carriedIn(text: string, head: Envelope, reading: Reading): readonly Log
 }
 
 const BEGINNING = /\{(?=\s*["':\w}])|\[(?=\s*[[{"'])|map\[/g;
-/** A writer of more wants to keep us busy. */
+/** A writer of more that are not whole wants to keep us busy. */
 const MOST_BEGINNINGS = 64;
 
 function* objectsIn(text: string): Generator<{ readonly at: number; readonly end: number; readonly value: object }> {
@@ -211,10 +214,12 @@ function* objectsIn(text: string): Generator<{ readonly at: number; readonly end
   let tries = 0;
   for (const { index: at } of text.matchAll(BEGINNING)) {
     if (at < end) continue;
-    tries += 1;
-    if (tries > MOST_BEGINNINGS) return;
+    if (tries >= MOST_BEGINNINGS) return;
     const loose = looseAt(text, at);
-    if (loose === undefined) continue;
+    if (loose === undefined) {
+      tries += 1;
+      continue;
+    }
     yield { at, ...loose };
     ({ end } = loose);
   }
@@ -252,7 +257,7 @@ function ofOthers(envelope: Envelope, text: string, place: Fact["place"] | undef
   if (start < 0) {
     const other = otherLine(envelope, text, place);
     const lost = tellsLoss(text) ? ({ lost: true } as const) : {};
-    return { envelope, torn: false, ...other, ...(other.fact === undefined ? strange() : {}), ...lost };
+    return { envelope, torn: false, ...other, ...strange(), ...lost };
   }
   const { json, torn: isTorn, line: lager } = parseLager(text.slice(start).trimEnd());
   if (lager === undefined) return { envelope, torn: isTorn, ...strange() };
