@@ -15,7 +15,9 @@ export function notText(head: Uint8Array, tail: Uint8Array): string | undefined 
   const packed = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
   if (packed !== undefined) return `is not text: what was unpacked is packed again (${packed.name})`;
   if (isUtf16(head)) return "is not text as it is searched: it is UTF-16; convert it to UTF-8";
-  const strange = Math.max(strangeShare(head), strangeShare(tail));
+  const ends = [head, tail].map(withoutHoleBefore);
+  if (ends.some((end) => end.includes(ZEROS))) return HOLE;
+  const strange = Math.max(...ends.map(strangeShare));
   return strange > HIGHEST_SHARE
     ? `is not text: ${Math.round(strange * 100)}% of its first or last bytes are no characters`
     : undefined;
@@ -32,10 +34,22 @@ function isUtf16(head: Uint8Array): boolean {
   return head.length >= 4 && Math.max(even, odd) > head.length * 0.3 && Math.min(even, odd) < head.length * 0.1;
 }
 
+/** No line of text holds so many zeros. */
+const ZEROS = Buffer.alloc(512);
+export const HOLE =
+  "has a hole of zeros: the lines that stood there are lost, as after a crash, or in the copy that a rotation made (copytruncate)";
+
+/** A file that was cut to nothing while its writer went on begins with one: its lines begin behind it. */
+function withoutHoleBefore(bytes: Uint8Array): Buffer {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const begin = buffer.findIndex((byte) => byte !== 0);
+  return begin < 0 ? buffer.subarray(0, 0) : buffer.subarray(begin);
+}
+
 /** Control bytes that no log has, and bytes that are no UTF-8. */
-function strangeShare(bytes: Uint8Array): number {
+function strangeShare(bytes: Buffer): number {
   if (bytes.length < TOO_FEW) return 0;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const text = bytes.toString("utf8");
   if (!STRANGE.test(text)) return 0;
   let strange = 0;
   for (let at = 0; at < text.length; at += 1) {

@@ -10,7 +10,7 @@ import { mayCarryStamp } from "../lines/inner-stamp.ts";
 import { breaksOffAtStart } from "../lines/lager.ts";
 import { LOSS_NEEDLES } from "../lines/loss-notice.ts";
 import { LineOrder } from "../lines/order.ts";
-import { notText } from "../lines/not-text.ts";
+import { HOLE, notText } from "../lines/not-text.ts";
 import { breaksWord } from "../lines/spellings.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
 import { KeptFacts, type LetGo, MOST_FACTS, type Question } from "./kept-facts.ts";
@@ -145,6 +145,7 @@ class FileScan {
   #understood = false;
   #part: string | undefined;
   #guessed = false;
+  #isHollow = false;
   #tooMany = false;
 
   constructor(file: LogFile, now: Date | undefined, kept: KeptFacts) {
@@ -158,6 +159,7 @@ class FileScan {
   }
 
   #read(found: FoundLine): void {
+    this.#isHollow ||= found.bytes[0] === 0 && found.byteOffset > 0;
     const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
       this.#part ??= read.part;
@@ -181,10 +183,10 @@ class FileScan {
   finish(totals: SearchTotals): Omit<FileFindings, "facts"> {
     if (totals.failure !== undefined) this.holes.push(totals.failure);
     if (this.#file.path === "-" && totals.head.length === 0) this.holes.push(NOTHING_CAME);
-    const strange = notText(totals.head, totals.tail);
+    const strange = notText(totals.head, totals.tail) ?? (this.#isHollow ? HOLE : undefined);
     if (strange !== undefined) this.holes.push(strange);
     const lines = edgeLines(totals);
-    if (lines.some(breaksWord)) this.holes.push(COLOURED);
+    if ([totals.head, totals.tail].some((edge) => breaksWord(decode(edge)))) this.holes.push(COLOURED);
     const edges = lines.flatMap((line) => readLogLines(line));
     for (const edge of edges) this.#learn(edge);
     if (totals.skipped === true && this.#clocks.size === 0) this.#learnFrom(totals);

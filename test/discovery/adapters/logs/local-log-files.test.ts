@@ -327,7 +327,12 @@ describe("a file that is no text", () => {
     ["lzma", Buffer.from([0x5d, 0, 0, 0x80, 0, 0xff, 0xff]), /packed with lzma/],
     ["bzip2", Buffer.from("BZh91AY&SY"), /packed with bzip2/],
     ["what is no zstd after a frame that is skipped", Buffer.concat([SKIPPED, Buffer.from("deadbeef", "hex")]), /zstd/],
-    ["binary with many zeros", Buffer.concat([Buffer.alloc(5000), Buffer.from(text.slice(0, 300))]), /% of its first/],
+    [
+      "text with a hole of zeros",
+      Buffer.concat([Buffer.from(text), Buffer.alloc(5000), Buffer.from(text)]),
+      /hole of ze/,
+    ],
+    ["zeros alone", Buffer.alloc(5000), /no line of it was understood/],
     [
       "noise",
       Buffer.from(Array.from({ length: 3000 }, (_each, at) => (at * at * 31 + at * 7 + (at >> 3)) % 256)),
@@ -343,6 +348,17 @@ describe("a file that is no text", () => {
     });
     expect(table).toContain("bad.log");
     expect(exitCode).toBe(15);
+  });
+
+  it("is read behind the zeros that it begins with, and beside its copy (copytruncate)", async () => {
+    const copy = await put("copy.log", lager([eraF.create()]) + text);
+    const cut = await put("cut.log", Buffer.concat([Buffer.alloc(200_000), Buffer.from(text)]));
+    const whole = await ask([await put("whole.log", lager([eraF.create()]) + text)]);
+    const { document, exitCode } = await ask([copy, cut]);
+    expect([document.coverage.every(({ complete }) => complete), exitCode]).toEqual([true, whole.exitCode]);
+    expect(document.candidates.map(({ guid, kind, deletedAt }) => [guid, kind, deletedAt])).toEqual(
+      whole.document.candidates.map(({ guid, kind, deletedAt }) => [guid, kind, deletedAt]),
+    );
   });
 
   it("vouches for nothing where it is text of which no line is understood", async () => {
