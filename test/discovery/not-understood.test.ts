@@ -53,3 +53,15 @@ describe("a line with words of the broker about an instance", () => {
     expect(exitCode).toBe(15);
   });
 });
+
+describe("a journal's export without its long messages", () => {
+  const journal = (MESSAGE: string | null, blank = ""): string =>
+    `${JSON.stringify({ __REALTIME_TIMESTAMP: "1458195018000000", SYSLOG_IDENTIFIER: "broker", MESSAGE }).replaceAll('":', `"${blank}:${blank}`)}\n`;
+
+  it.each(["", " "])("tells no fewer lines than it lacks, with %j around its colons", async (blank) => {
+    const { document, exitCode } = await search({ "broker.log": GOOD + journal(null, blank) });
+    expect(document.coverage[0]?.why).toMatch(/^lines were lost on their way: line 3 says so/);
+    expect(exitCode).toBe(15);
+    expect((await search({ "broker.log": GOOD + journal("null", blank) })).exitCode).toBe(17);
+  });
+});

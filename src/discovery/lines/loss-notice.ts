@@ -24,6 +24,8 @@ const NOTICES: readonly Notice[] = [
   { needles: [" messages from "], says: /\bSuppressed [1-9]\d* messages from |\bDropped [1-9]\d* messages from /i },
   { needles: ["Forwarding to syslog missed", " kernel messages"], says: /\bmissed [1-9]\d* |missed kernel messages/i },
   { needles: ["uncleanly shut down"], says: /journal/i },
+  // journalctl -o json leaves out what is longer than 4,096 bytes, unless --all is given.
+  { needles: ['"MESSAGE":null', '"MESSAGE" : null'], says: /./ },
   // syslog-ng: stats and logwriter.c; its counters are told at an interval.
   { needles: ["Log statistics;"], says: /dropped='[^']*=[1-9]\d*'/ },
   // Fluentd: buffer.rb, output.rb, in_tail.rb, filter_parser.rb.
