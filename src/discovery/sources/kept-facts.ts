@@ -69,13 +69,15 @@ export class KeptFacts {
     return true;
   }
 
-  /** The later of two facts of one instance, if the earlier one is still kept. */
+  /** Keeps the later of two facts of one instance. */
   replace(earlier: Fact, later: Fact): boolean {
     const facts = this.#instances.get(keyOf(earlier))?.facts ?? [];
     const at = facts.lastIndexOf(earlier);
-    if (at < 0) return this.add(later);
-    facts[at] = later;
-    return true;
+    if (at >= 0) {
+      facts.splice(at, 1);
+      this.#count -= 1;
+    }
+    return this.add(later);
   }
 
   of(file: string): readonly Fact[] {
@@ -119,5 +121,5 @@ const newInstance = (): Instance => ({
 
 /** A line without an instance is joined by its node, or by others of its time. */
 function keyOf({ guid, body, at }: Fact): string {
-  return guid ?? ("node" in body && body.node !== undefined ? body.node : at.text);
+  return guid ?? ("node" in body ? body.node : at.text);
 }
