@@ -2,18 +2,9 @@
  * Other spellings of one line: what wraps a line escapes its quotes, once or many times, and what shows it puts colours in.
  * Each step takes one such layer off.
  */
+import { COLOURS } from "../../kit/text/colours.ts";
 import { escapedAt } from "./loose-json.ts";
 
-/** `grep --color` and `jq -C`, also as a pager and `cat -v` show them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences of a terminal begin with one
-export const COLOURS = /(?:\u001b|ESC|\^\[)\[[0-9;]*[mK]/g;
-/** Of a colour. */
-export const BEGINNINGS = ["\u001b[", "ESC[", "^[["];
-const WITHIN_WORD = new RegExp(`[\\w.-](?:${COLOURS.source})+[\\w.-]`);
-
-/** A search that looks for the word does not find it. */
-export const breaksWord = (text: string): boolean =>
-  BEGINNINGS.some((each) => text.includes(each)) && WITHIN_WORD.test(text);
 /** Of a file that was cut to nothing while its writer went on where it was (copytruncate). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: such a file begins with them
 const HOLE = /^\0+/;

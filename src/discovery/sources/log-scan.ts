@@ -1,6 +1,7 @@
 /** Reads one log file from end to end: its facts, the instants it spans, and the parts that could not be read. */
 import { BROKER_WORDS, isDingoBroker } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
+import { breaksWord } from "../../kit/text/colours.ts";
 import type { FoundLine, LogFile, LogFiles, SearchListener, SearchTotals } from "../../ports/log-files.ts";
 import { isOfContainer } from "../lines/container-line.ts";
 import type { Fact } from "../lines/fact.ts";
@@ -11,7 +12,6 @@ import { breaksOffAtStart } from "../lines/lager.ts";
 import { LOSS_NEEDLES } from "../lines/loss-notice.ts";
 import { LineOrder } from "../lines/order.ts";
 import { HOLE, notText } from "../lines/not-text.ts";
-import { breaksWord } from "../lines/spellings.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
 import { KeptFacts, type LetGo, MOST_FACTS, type Question } from "./kept-facts.ts";
 import { shown } from "../lines/safe-text.ts";

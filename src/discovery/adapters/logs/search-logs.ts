@@ -136,7 +136,7 @@ function brokenOff(path: string, first: Uint8Array): string | undefined {
   return cut ? "breaks off before its first line: no packed file is so short" : undefined;
 }
 
-/** What `grep --color` has printed may hold other lines too. */
+/** A text that `grep --color` has printed may hold other lines too. */
 function showsColours(descriptor: number): boolean {
   const { size } = fstatSync(descriptor);
   const sample = Buffer.alloc(SAMPLE);

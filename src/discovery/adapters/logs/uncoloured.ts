@@ -2,7 +2,7 @@
  * Takes a terminal's colours out of a log: `grep --color` puts them into the words that a search looks for. They stand there as
  * codes, or as a pager and `cat -v` show a code.
  */
-import { BEGINNINGS, COLOURS } from "../../lines/spellings.ts";
+import { BEGINNINGS, COLOURS } from "../../../kit/text/colours.ts";
 
 /** No code of a colour is longer. */
 const LONGEST = 32;

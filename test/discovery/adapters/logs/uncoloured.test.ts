@@ -1,4 +1,4 @@
-/** What `grep --color` prints is searched as if it had no colours. */
+/** A log that `grep --color` has printed is searched as if it had no colours. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -44,7 +44,7 @@ describe("a log whose words a terminal's colours break", () => {
 
   it("tells all if most of its lines have none", async () => {
     const plain = await ask(LOG);
-    const many = `${"a line of another program\n".repeat(3000)}`;
+    const many = "a line of another program\n".repeat(3000);
     expect(await ask(many + (await grep("always", "deprovision|^")))).toMatchObject({ told: plain.told });
   });
 
