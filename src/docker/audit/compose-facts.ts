@@ -24,7 +24,8 @@ export function serviceFacts(
       at: lineOf(name, texts),
       image: image ?? null,
       environment: Object.fromEntries(telling),
-      mounts: mounts.map(({ kind, target }) => ({ kind, target })),
+      // A variable without a value may have been a part of a path.
+      mounts: mounts.map(({ kind, source, target }) => ({ kind, target, ...(unset.length > 0 ? {} : { source }) })),
       gaps: [
         ...(takesMounts ? ["it takes mounts from other services"] : []),
         ...(isEmptied ? [`${unset.join(", ")} had a value when it was brought up, and has none here`] : []),

@@ -31,7 +31,7 @@ export interface Fix {
 /** Nothing of the old place is touched: the rows are dumped while they can be, the copy is made while the container is stopped, and the old container stays. */
 export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   const { container, path } = data;
-  const keeper = keeperText(stock, container) ?? writerText(stock, data);
+  const keeper = keeperText(stock, container) ?? writerText(stock, data) ?? mountedText(stock, data);
   if (keeper !== undefined) return saveFirst(stock, data, keeper);
   if (data.at.kind === "layer" && data.contents.system === "sqlite") return outOfLayer(stock, data);
   const { key, name } = newVolume(stock, data);
@@ -43,7 +43,7 @@ export function moveToNamedVolume(stock: Stock, data: UsedData): Fix {
   ];
   const written =
     container.compose === null
-      ? `Run it anew with "${quote(["-v", `${name}:${path}`])}"`
+      ? `If something starts it again meanwhile, such as a systemd unit, stop that first. Run it anew with "${quote(["-v", `${name}:${path}`])}"`
       : `In ${stock.lineOf(container) || "the Compose file"}, write below ${quoted(container.compose.service)}: ` +
         `volumes: [${JSON.stringify(`${key}:${path}`.replaceAll("$", "$$$$"))}], and below the file's own "volumes:": ${key}: {}; then bring it up`;
   return { fix: `${written}, look that the rows are there, and only then remove the old container.`, commands };
@@ -63,6 +63,14 @@ function writerText(stock: Stock, { at, container }: UsedData): string | undefin
   if (at.kind !== "volume") return undefined;
   const writer = stock.usersOf(at.volume).find(({ id, running }) => running && id !== container.id);
   return writer === undefined ? undefined : `${containerText(writer)} runs on the same files`;
+}
+
+/** One path takes one mount. */
+function mountedText(stock: Stock, { container, path }: UsedData): string | undefined {
+  const mounts = stock.serviceOf(container)?.mounts ?? [];
+  return mounts.some(({ target, kind }) => target === path && kind !== "anonymous")
+    ? `its Compose file mounts ${quoted(path)} by now, and the next "up" begins with what lies there`
+    : undefined;
 }
 
 /** The rows are taken out of the running container; how it gets a volume is for the one who runs it. */

@@ -80,4 +80,5 @@ export interface SurveyedService {
   readonly gaps: readonly string[];
 }
 
-export type SurveyedServiceMount = Pick<ComposeMount, "kind" | "target">;
+/** Without a source if it is not known. */
+export type SurveyedServiceMount = Pick<ComposeMount, "kind" | "target"> & Partial<Pick<ComposeMount, "source">>;

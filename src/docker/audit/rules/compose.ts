@@ -1,20 +1,59 @@
 /** Compose files whose databases have no storage of their own. */
 import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
+import { volumeOf } from "../../compose/labels.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import type { Finding } from "../finding.ts";
-import { about, type Stock } from "../stock.ts";
+import { dumpLines } from "../moving.ts";
+import { about, dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
 import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.ts";
 
 /** `told`: services of which their running containers have told as much already, as `PROJECT/SERVICE`. */
 export function compose(stock: Stock, told: ReadonlySet<string>): readonly Finding[] {
-  return stock.survey.projects.flatMap((project) => [
+  const projects = stock.survey.projects.flatMap((project) => [
     ...unread(project),
     ...renamed(project),
     ...(project.services ?? [])
       .filter(({ name }) => !told.has(`${project.name}/${name}`))
       .flatMap((service) => withoutStorage(stock, service)),
   ]);
+  return [...projects, ...stock.data.flatMap((data) => ahead(stock, data))];
+}
+
+/** The file was changed since the container was made: what lies at the former place stays there. */
+function ahead(stock: Stock, { at, container, contents }: UsedData): readonly Finding[] {
+  const service = stock.serviceOf(container);
+  if (at.kind === "layer" || service === undefined || service.gaps.length > 0 || container.compose?.oneOff === true)
+    return [];
+  const { destination } = at.mount;
+  const next = service.mounts.find(({ target }) => target === destination);
+  if (isSame(at, next)) return [];
+  const place = next?.source === undefined || next.source === "" ? "no such place" : quoted(next.source);
+  return [
+    stock.of(container, {
+      code: "compose-file-ahead",
+      severity: "warning",
+      what: `It runs on ${at.kind === "bind" ? quoted(at.mount.source) : volumeText(at.volume)} at ${quoted(destination)}, and its Compose file has ${place} there by now: the next "up" leaves ${dataText(contents)} behind.`,
+      fix: "Before that, write the former place into the file, or bring the rows to the new one.",
+      commands: dumpLines(stock, { at, container, contents, path: destination }),
+    }),
+  ];
+}
+
+/** Also where nobody can tell: a volume from elsewhere does not say its name in the file. */
+function isSame(
+  at: Exclude<UsedData["at"], { readonly kind: "layer" }>,
+  next: SurveyedServiceMount | undefined,
+): boolean {
+  if (next === undefined || next.kind === "anonymous") return at.kind === "volume" && at.volume.anonymous;
+  if (next.kind === "other") return true;
+  if (at.kind === "bind") return next.kind === "bind" && (next.source === undefined || next.source === at.mount.source);
+  const key = volumeOf(at.volume.labels)?.key;
+  return (
+    next.kind === "named" &&
+    !at.volume.anonymous &&
+    (key === undefined || next.source === undefined || key === next.source)
+  );
 }
 
 function unread(project: SurveyedProject): readonly Finding[] {
