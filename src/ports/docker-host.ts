@@ -102,6 +102,8 @@ export interface DockerContainer {
   readonly networks: readonly string[];
   /** Paths of it that lie in memory (`--tmpfs`). */
   readonly inMemory?: readonly string[];
+  /** Of its health check: "healthy", "unhealthy", "starting", or "none" if it has none. */
+  readonly health?: string;
   /** Whether its log is bounded; absent if the engine does not say. */
   readonly hasLogBound?: boolean;
   /** The beginning of the id if nobody chose one; absent if the engine names none. */

@@ -36,6 +36,7 @@ const container = z.object({
     Running: z.boolean().default(false),
     ExitCode: z.number().default(0),
     StartedAt: z.string().default(""),
+    Health: z.object({ Status: z.string().optional() }).nullish(),
   }),
   HostConfig: z.looseObject({
     Binds: texts,
@@ -101,6 +102,7 @@ export function containerOf(said: Inspected): DockerContainer {
     ),
     networks: Object.keys(network?.Networks ?? {}),
     inMemory: Object.keys(host.Tmpfs ?? {}),
+    health: state.Health?.Status ?? "none",
     ...hasLogBound(host.LogConfig),
     ...(config.Hostname === undefined ? {} : { hostname: config.Hostname }),
     joins: [host.NetworkMode, host.PidMode, host.IpcMode].flatMap((mode) => joined(mode ?? "")),

@@ -177,6 +177,28 @@ describe("settings", () => {
     expect(of("99aa00112233")).toBeUndefined();
   });
 
+  it("tell how a database does: a failing check, a start without end, and none who looks", () => {
+    const of = (over: Parameters<typeof container>[1]) =>
+      judged({ volumes: [volume("pg")], containers: [db(over)] }).filter(({ code }) => code !== "data-without-backup");
+    expect(of({ health: "healthy" })).toEqual([]);
+    expect(of({ health: "unhealthy" })).toMatchObject([
+      { code: "unhealthy", severity: "warning", commands: ["docker inspect --format '{{json .State.Health}}' db"] },
+    ]);
+    expect(of({ status: "restarting", running: false })).toMatchObject([
+      { code: "unhealthy", commands: ["docker logs --tail 50 db"] },
+    ]);
+    expect(of({ health: "none" })).toMatchObject([{ code: "health-unwatched", severity: "note" }]);
+    expect(of({ health: "none", running: false, status: "exited" })).toEqual([]);
+  });
+
+  it("fill the disk with images and build cache, long before it is short", () => {
+    const taken = (imageBytes: number | null, buildCacheBytes: number | null) => codes({ imageBytes, buildCacheBytes });
+    expect(taken(10e9, 20e9)).toEqual(["space-taken"]);
+    expect(taken(10e9, null)).toEqual([]);
+    expect(taken(null, null)).toEqual([]);
+    expect(codes({ space: null, imageBytes: 1e12 })).toEqual([]);
+  });
+
   it("fill the disk: a log without an end, and a large layer that nobody knows", () => {
     const [log] = judged({ containers: [container("web", { image: "nginx:1", hasLogBound: false })] });
     expect(log).toMatchObject({ code: "log-unbounded", severity: "note" });

@@ -8,7 +8,24 @@ const SERIOUS = 0.03;
 const WARNING = 0.1;
 
 export function engine(stock: Stock): readonly Finding[] {
-  return [...space(stock), ...driver(stock)];
+  return [...space(stock), ...taken(stock), ...driver(stock)];
+}
+
+/** So much of the disk, of which Docker could make most anew. */
+const MUCH = 0.25;
+
+function taken({ survey }: Stock): readonly Finding[] {
+  const { space, engine, imageBytes, buildCacheBytes } = survey;
+  const all = (imageBytes ?? 0) + (buildCacheBytes ?? 0);
+  if (space === null || all < MUCH * space.bytes || all === 0) return [];
+  return [
+    about(`directory ${quoted(engine.root)}`, {
+      code: "space-taken",
+      severity: "note",
+      what: `Images take about ${bytesText(imageBytes ?? 0)} of ${bytesText(space.bytes)}, and the build cache ${bytesText(buildCacheBytes ?? 0)}.`,
+      fix: 'Free the build cache ("docker builder prune") before the disk is short, and look at the images.',
+    }),
+  ];
 }
 
 function space(stock: Stock): readonly Finding[] {

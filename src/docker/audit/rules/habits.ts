@@ -12,6 +12,8 @@ export function habits(stock: Stock): readonly Finding[] {
   return [
     ...stock.data.flatMap((data) => unsafe(stock, data)),
     ...stock.survey.containers.flatMap((container) => [...inMemory(stock, container), ...large(stock, container)]),
+    ...stock.survey.containers.flatMap((container) => sick(stock, container)),
+    ...unwatched(stock),
     ...logs(stock),
   ];
 }
@@ -66,17 +68,57 @@ function large(stock: Stock, container: SurveyedContainer): readonly Finding[] {
   ];
 }
 
-function logs(stock: Stock): readonly Finding[] {
-  const open = stock.survey.containers.filter(({ hasLogBound }) => hasLogBound === false);
-  if (open.length === 0) return [];
-  const names = open.slice(0, 8).map(({ name }) => quoted(name));
-  const text = counted(open.length, "container");
+function sick(stock: Stock, container: SurveyedContainer): readonly Finding[] {
+  const restarts = container.status === "restarting";
+  if (!restarts && container.health !== "unhealthy") return [];
   return [
-    about(text, {
-      code: "log-unbounded",
-      severity: "note",
-      what: `The logs of ${names.join(", ")}${open.length > names.length ? ` and ${open.length - names.length} more` : ""} grow without an end: a full disk stops every database on it.`,
-      fix: 'Give the engine "log-opts": {"max-size": "50m", "max-file": "3"} in its daemon.json; it counts for containers that are made anew.',
+    stock.of(container, {
+      code: "unhealthy",
+      severity: "warning",
+      what: restarts ? "It ends and is started again, over and over." : "Its own health check fails.",
+      fix: "Look why, before it is stopped, removed or made anew.",
+      commands: [
+        restarts
+          ? stock.command("logs", "--tail", "50", container.name)
+          : stock.command("inspect", "--format", "{{json .State.Health}}", container.name),
+      ],
     }),
   ];
+}
+
+function unwatched(stock: Stock): readonly Finding[] {
+  const blind = stock.data.flatMap(({ container }) =>
+    container.running && container.health === "none" ? [container.name] : [],
+  );
+  return together([...new Set(blind)], {
+    code: "health-unwatched",
+    severity: "note",
+    what: (names) => `Databases of ${names} have no health check: nobody hears of it when they answer no more.`,
+    fix: 'Give each one a "healthcheck:" in its Compose file, or "--health-cmd", such as pg_isready.',
+  });
+}
+
+interface Together extends Pick<Finding, "code" | "severity" | "fix"> {
+  readonly what: (names: string) => string;
+}
+
+/** One finding about all of them. */
+function together(names: readonly string[], { what, ...told }: Together): readonly Finding[] {
+  if (names.length === 0) return [];
+  const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
+  const shown = `${names.slice(0, 8).map(quoted).join(", ")}${more}`;
+  return [about(counted(names.length, "container"), { ...told, what: what(shown) })];
+}
+
+function logs(stock: Stock): readonly Finding[] {
+  const open = stock.survey.containers.filter(({ hasLogBound }) => hasLogBound === false);
+  return together(
+    open.map(({ name }) => name),
+    {
+      code: "log-unbounded",
+      severity: "note",
+      what: (names) => `The logs of ${names} grow without an end: a full disk stops every database on it.`,
+      fix: 'Give the engine "log-opts": {"max-size": "50m", "max-file": "3"} in its daemon.json; it counts for containers that are made anew.',
+    },
+  );
 }
