@@ -105,7 +105,7 @@ export interface ScratchDatabases {
   dump(server: ScratchServer, order: DumpOrder): Promise<ScratchFile>;
   /** All that a dump reads, and nothing of it is kept. `unreachable` if it takes longer. */
   dumpNowhere(server: ScratchServer, database: string, limitMs: number): Promise<void>;
-  /** What `pg_checksums` says of each page whose sum does not fit, after a clean stop. `unreachable` if it takes longer. */
+  /** The words of `pg_checksums` for each page whose sum does not fit, after a clean stop. `unreachable` if it takes longer. */
   unfitPages(server: ScratchServer, limitMs: number): Promise<readonly string[]>;
   /** Undefined if there is none. */
   dumped(place: string): Promise<ScratchFile | undefined>;

@@ -113,7 +113,7 @@ function headOf({ verdict, archive, findings: all }: Conclusion): string {
   return `the backup in ${archive} is good${warnings === 0 ? "" : ", with warnings"}`;
 }
 
-/** What such a test does not come to. */
+/** The parts that such a test does not come to. */
 const UNREAD: Readonly<Record<Conclusion["depth"], string>> = {
   query:
     "read: what the recovery and the query needed, no more; a damaged page elsewhere does not show (depth=rows reads every row, depth=all more)",

@@ -48,7 +48,7 @@ const EXTENSIONS =
 /** A dump is loaded under an empty search path, under which functions in SQL of some extensions do not find their own types. */
 const PATHS = `DO $$ DECLARE f record; BEGIN FOR f IN SELECT p.oid::regprocedure AS name FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e' JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname = 'sql' LOOP EXECUTE format('ALTER FUNCTION %s SET search_path = public', f.name); END LOOP; END $$;`;
 
-/** What makes a database ready for a dump with such functions; "" if it has no extension, or one elsewhere. */
+/** SQL that makes a database ready for a dump with such functions; "" if it has no extension, or one elsewhere. */
 export function beforeLoad({ extensions }: DatabaseFacts): string {
   if (extensions.length === 0 || extensions.some(({ schema }) => schema !== "public")) return "";
   return [

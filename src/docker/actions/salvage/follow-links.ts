@@ -80,7 +80,7 @@ const linksIn = (looked: Looked | undefined, below: string): readonly Named[] =>
     ? [...(looked.links ?? [])].map(([path, target]) => ({ at: `${below}${path}`, target }))
     : [];
 
-/** What lies in a data directory itself is nobody else's. */
+/** Files in a data directory itself are nobody else's. */
 function isOfAnother(path: string, paths: readonly string[]): boolean {
   if (path.includes(`${SPACES}/`)) return true;
   const above = posix.dirname(posix.dirname(path));
