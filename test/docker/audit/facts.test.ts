@@ -1,4 +1,4 @@
-/** Each fact that a survey keeps is read by a rule, or stands here with the reason: a fact that is kept for nothing was once a finding that nobody got. */
+/** Each fact that a survey keeps is read by a rule, or stands here with a reason. */
 import { expect, it } from "vitest";
 import { judge } from "../../../src/docker/audit/judge.ts";
 import type {

@@ -65,7 +65,7 @@ export const stopStack = defineAction({
   },
 });
 
-/** Of those that tell: their copies have to have no fewer. Keys expire, so Redis is not asked. */
+/** A copy must have no fewer rows. Redis is not asked, because its keys expire. */
 async function countAll(context: Context, request: StopInput): Promise<Rows> {
   const { work } = await openStack(context, request);
   const running = new Set((await still(context, request)).map(({ id }) => id));

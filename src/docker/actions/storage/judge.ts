@@ -54,7 +54,10 @@ function told(findings: readonly Finding[], unlooked: readonly string[]): readon
 
 function fitting(all: readonly (readonly string[])[], most: number): readonly (readonly string[])[] {
   let bytes = 0;
-  const over = all.findIndex((lines) => (bytes += Buffer.byteLength(lines.join("\n")) + 1) > most);
+  const over = all.findIndex((lines) => {
+    bytes += Buffer.byteLength(lines.join("\n")) + 1;
+    return bytes > most;
+  });
   return over === -1 ? all : all.slice(0, over);
 }
 

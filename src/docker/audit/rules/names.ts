@@ -9,11 +9,12 @@ import type { SurveyedContainer } from "../survey.ts";
 /** A row for each system whose data know the host that they lie on. */
 interface Bound {
   readonly system: SystemName;
-  /** Among `VARIABLE=value` and the words of its command: it has that name from there; with `only`, it has no other name. */
+  /** A setting that gives it another name: `VARIABLE=value`, or a word of its command. */
   readonly named?: RegExp;
+  /** The one setting by which it goes by the host's name at all. */
   readonly only?: RegExp;
   readonly severity: Severity;
-  /** Behind the system's title, then behind "and": the use of the name, and what comes of another one. */
+  /** Both are parts of the finding's sentence. */
   readonly uses: string;
   readonly then: string;
   readonly source: string;
@@ -66,7 +67,7 @@ const BOUND: readonly Bound[] = [
   },
 ];
 
-/** Whatever lies below a directory with that name in its own is bound to it: Kafka's `kafka-logs-HOST` of wurstmeister. */
+/** Any data are bound to it if their directory has it in its name, such as Kafka's `kafka-logs-HOST` of wurstmeister. */
 const BELOW: Pick<Bound, "severity" | "uses" | "then"> = {
   severity: "warning",
   ...{ uses: "keeps its data below", then: "finds none of them" },
