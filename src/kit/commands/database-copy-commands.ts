@@ -327,13 +327,24 @@ export const execute = (
   { volume, programs }: CopyServer,
   [script, ...rest]: readonly [string, ...string[]],
 ): Argv =>
-  docker(words, "exec", "-i", volume, "sh", "-c", `${prelude(programs.major)}${NO_LIBRARIES}${script}`, "sh", ...rest);
+  docker(
+    words,
+    "exec",
+    "-i",
+    volume,
+    "sh",
+    "-c",
+    `${prelude(programs.major)}${withoutLibraries(programs.major)}${script}`,
+    "sh",
+    ...rest,
+  );
 
 /**
  * A role's or a database's own settings can name a library that no programs have: then nobody logs in. A client's own
- * settings outweigh them (guc.h, GucSource, PostgreSQL 9.4 to 18).
+ * settings outweigh them (guc.h, GucSource, PostgreSQL 9.4 to 18). Before 9.4 the first of the two is unknown.
  */
-const NO_LIBRARIES = "PGOPTIONS='-c session_preload_libraries= -c local_preload_libraries='; export PGOPTIONS\n";
+const withoutLibraries = (major: string): string =>
+  `PGOPTIONS='${/^(?:8|9\.[0-3])/u.test(major) ? "" : "-c session_preload_libraries= "}-c local_preload_libraries='; export PGOPTIONS\n`;
 
 /** pg_isready: 0 takes connections, 1 refuses them, 2 does not answer. */
 const READY_SCRIPT =

@@ -152,13 +152,13 @@ describe("what may not be touched", () => {
       if (layer) stack.alter(MOVED.container_id, { mounts: [] });
       const moved = layer ? { ...MOVED, volume: "", source: "", started_at: "2026-11-22T08:00:00Z" } : MOVED;
       const taken = copyService.input.parse({ ...PROJECT, moved });
-      const { probe, run, undo: back } = copyService as Exclude<AnyAction, { effect: "read" }>;
+      const step = copyService as Exclude<AnyAction, { effect: "read" }>;
       stack.directories.set(MOVED.source, "data of db, and a row");
       stack.alter(MOVED.container_id, { startedAt: "2026-11-22T09:00:00Z" });
-      expect(await probe(scene.context, taken)).toMatchObject({ state: "unknown", best: "undo" });
-      await (back as WayBack<never, JsonObject>).run(scene.context, { input: taken, output: undefined });
-      await run(scene.context, taken);
-      expect(await probe(scene.context, taken)).toMatchObject({ state: "done" });
+      expect(await step.probe(scene.context, taken)).toMatchObject({ state: "unknown", best: "undo" });
+      await (step.undo as WayBack<never, JsonObject>).run(scene.context, { input: taken, output: undefined });
+      await step.run(scene.context, taken);
+      expect(await step.probe(scene.context, taken)).toMatchObject({ state: "done" });
       await scene.perform(setContainerAside, { ...PROJECT, moved });
       expect(stack.named("mastodon_db_1")).toBeUndefined();
     },
@@ -191,10 +191,13 @@ describe("what may not be touched", () => {
 
 describe("the old container", () => {
   it("is made again by lines that speak to the very engine", () => {
-    const { describe: lines, input, undo: back } = setContainerAside as Exclude<AnyAction, { effect: "read" }>;
-    const other = input.parse({ ...PROJECT, moved: MOVED, sudo: true, endpoint: "unix:///run/other.sock" });
-    const way = back as WayBack<never, JsonObject>;
-    const said = [...lines(other, "RUN"), ...way.describe(other, "RUN", { output: undefined, records: () => [] })];
+    const step = setContainerAside as Exclude<AnyAction, { effect: "read" }>;
+    const other = step.input.parse({ ...PROJECT, moved: MOVED, sudo: true, endpoint: "unix:///run/other.sock" });
+    const way = step.undo as WayBack<never, JsonObject>;
+    const said = [
+      ...step.describe(other, "RUN"),
+      ...way.describe(other, "RUN", { output: undefined, records: () => [] }),
+    ];
     const curls = said.map(({ line }) => line).filter((line) => line.includes("curl"));
     expect(curls).toHaveLength(2);
     for (const line of curls) expect(line).toMatch(/^sudo -n .* --unix-socket \/run\/other.sock /u);

@@ -58,6 +58,13 @@ it("no library is loaded that a role's or a database's settings name, whichever 
   }
 });
 
+it("a release that does not know session_preload_libraries is not given it", () => {
+  const asked = (major: string): string | undefined =>
+    isReady(["docker"], { ...SERVER, programs: { ...SERVER.programs, major } }).find((word) => word.includes("exec p"));
+  expect(asked("9.3")).toContain("PGOPTIONS='-c local_preload_libraries='");
+  expect(asked("9.4")).toContain("session_preload_libraries");
+});
+
 it("a place in memory is as bounded as /tmp where an image wants a volume", () => {
   const programs = { ...SERVER.programs, volumes: ["/tmp", "/var/lib/postgresql/data"] };
   const argv = startOnCopy(["docker"], { ...SERVER, programs });
