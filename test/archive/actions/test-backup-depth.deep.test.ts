@@ -3,12 +3,12 @@ import { chmod, chown, cp, mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkPages, readRows } from "../../src/archive/actions/backup/read-rows.ts";
-import { whileRunning } from "../../src/archive/actions/scratch/while-running.ts";
-import { LocalScratch } from "../../src/archive/adapters/scratch/scratch-databases.ts";
-import { systemClock } from "../../src/kit/clock/system-clock.ts";
-import type { Ports } from "../../src/ports/ports.ts";
-import { sandboxOfKind } from "../rig/hostile/sandboxes.ts";
+import { checkPages, readRows } from "../../../src/archive/actions/backup/read-rows.ts";
+import { whileRunning } from "../../../src/archive/actions/scratch/while-running.ts";
+import { LocalScratch } from "../../../src/archive/adapters/scratch/scratch-databases.ts";
+import { systemClock } from "../../../src/kit/clock/system-clock.ts";
+import type { Ports } from "../../../src/ports/ports.ts";
+import { sandboxOfKind } from "../../rig/hostile/sandboxes.ts";
 
 /** Debian's nobody: initdb wants an account with a name. */
 const NOBODY = 65_534;
