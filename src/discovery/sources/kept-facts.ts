@@ -80,9 +80,16 @@ export class KeptFacts {
     return this.add(later);
   }
 
-  of(file: string): readonly Fact[] {
-    const facts = [...this.#instances.values()].flatMap(({ facts }) => facts);
-    return facts.filter(({ place }) => "file" in place && place.file === file);
+  byFile(): ReadonlyMap<string, readonly Fact[]> {
+    const files = new Map<string, Fact[]>();
+    for (const { facts } of this.#instances.values())
+      for (const fact of facts) {
+        const file = "file" in fact.place ? fact.place.file : "";
+        const known = files.get(file);
+        if (known === undefined) files.set(file, [fact]);
+        else known.push(fact);
+      }
+    return files;
   }
 
   /** Undefined if all were kept. */

@@ -98,7 +98,12 @@ export async function scanLogFiles(
     return total === undefined ? [] : [{ scan, findings: scan.finish(total) }];
   });
   // The last file's end may still push facts of the first out.
-  return found.map(({ scan, findings }) => ({ ...findings, facts: scan.facts(), ...optional("letGo", kept.letGo) }));
+  const facts = kept.byFile();
+  return found.map(({ scan, findings }) => ({
+    ...findings,
+    facts: scan.facts(facts.get(findings.file) ?? []),
+    ...optional("letGo", kept.letGo),
+  }));
 }
 
 const COLOURED =
@@ -176,8 +181,8 @@ class FileScan {
     }
   }
 
-  facts(): readonly Fact[] {
-    return this.#inOrder([...this.#kept.of(this.#file.path), ...this.#uploads.values(), ...this.#said.values()]);
+  facts(kept: readonly Fact[]): readonly Fact[] {
+    return this.#inOrder([...kept, ...this.#uploads.values(), ...this.#said.values()]);
   }
 
   finish(totals: SearchTotals): Omit<FileFindings, "facts"> {
