@@ -36,8 +36,9 @@ END LOOP; END $dingo$;
 ${TOLD}`;
 const HAS_AMCHECK = "SELECT 1 FROM pg_available_extensions WHERE name = 'amcheck';";
 /**
- * Every index of the kind that amcheck knows, against its table since 11, and every table by itself since 14. Text sorts otherwise where the libc is another:
- * collations 950 and 951 are C and POSIX (pg_collation.dat), and 100 is that of the database.
+ * amcheck checks each B-tree index: since 11 also against its table. Since 14 it checks each table too.
+ * An index on text is told apart, because another libc sorts text in another order. Collations 950 and 951 are C and POSIX
+ * (pg_collation.dat), 100 is that of the database.
  */
 const INDEXES = `${UNFIT}
 DO $dingo$ DECLARE i record; at text; BEGIN

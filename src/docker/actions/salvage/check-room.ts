@@ -132,7 +132,7 @@ function requireWal(original: Candidate, links: readonly Link[]): void {
   if (wal === undefined) return;
   throw refuse(
     "not-restorable",
-    `the volume ${volumeName(original)} does not start by itself: its ${wal.at} is a link to ${wal.target}, and ${wal.text}`,
+    `the volume ${volumeName(original)} does not start without its WAL: its ${wal.at} is a link to ${wal.target}, and ${wal.text}`,
   )
     .at(original.volume)
     .advise(

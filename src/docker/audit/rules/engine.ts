@@ -11,7 +11,7 @@ export function engine(stock: Stock): readonly Finding[] {
   return [...space(stock), ...taken(stock), ...driver(stock)];
 }
 
-/** So much of the disk, of which Docker could make most anew. */
+/** The share of the disk from which on images and build cache are told. Docker makes most of them anew. */
 const MUCH = 0.25;
 
 function taken({ survey }: Stock): readonly Finding[] {
