@@ -21,6 +21,12 @@ const BROKEN: readonly (readonly [word: string, breaks: string, allowed: string]
   ["where nothing", "Empty where nothing was.", "Empty if nothing was, where no thing is."],
 ];
 
+it("find two of them in the messages of src as well, once each", () => {
+  const lines = ["// Whoever asks.", "say(`whatever ${name}`);", 'say("of its own, where nothing was");'];
+  expect(wordsOf("src/x.ts", lines.join("\n")).map((line) => line.slice(0, 9))).toEqual(["src/x.ts:", "src/x.ts:"]);
+  expect(wordsOf("test/x.ts", lines.join("\n"))).toHaveLength(1);
+});
+
 describe("the words of comments", () => {
   it("have an example each", () => {
     expect(BROKEN.map(([word]) => word)).toEqual(WORDS.map(({ name }) => name));

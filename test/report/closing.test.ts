@@ -34,7 +34,7 @@ const SUMMARY = step("summary", "recovery.summarise", "read", {
     `${KEY}  # when nobody needs it any more`,
     `dingo-recover undo ${RUN}  # takes the recovery back, while what is aside is there`,
     `dingo-recover cleanup ${RUN}  # deletes what is aside for good, when nobody will want it back`,
-    "ask the owner to look at the newest rows; whoever has the old address written down needs the new one",
+    "ask the owner to look at the newest rows, and give the new host and port to clients that know the old ones",
   ],
 });
 const RECOVERED = [TARGET, ...FOUND, ...VERIFIED, ...CREATED, ...PROVED, ...LOGIN, ...SUMMARY];

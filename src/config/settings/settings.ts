@@ -304,7 +304,7 @@ export const SETTINGS: readonly Setting[] = [
     name: "sandbox",
     kind: "text",
     fallback: "needed",
-    what: "`unsandboxed` lets a restored database run here without a sandbox, though it runs code of whoever owned it",
+    what: "`unsandboxed` lets a restored database run here without a sandbox, though it runs code of its former owner",
     example: "needed",
   },
   { name: "actions", kind: "list", what: "files with your own actions", example: "[/etc/dingo-recover/own-action.js]" },

@@ -77,7 +77,7 @@ function mountedText(stock: Stock, { container, path }: UsedData): string | unde
 export function saveFirst(stock: Stock, data: UsedData, keeper: string): Fix {
   const { container, contents } = data;
   const never = `Do not stop, remove or update it before its rows are saved: ${keeper}.`;
-  const then = "Then give it a named volume by whatever started it, and load the rows there.";
+  const then = "Then give it a named volume, in the file or unit that started it. Load the rows there.";
   const lines = container.running ? dumpLines(stock, data) : [filesLine(stock, data)];
   if (lines.length === 0)
     return { fix: `${never} Save them by means of ${contents.title} while it runs. ${then}`, commands: [] };

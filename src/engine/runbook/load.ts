@@ -164,7 +164,7 @@ function checkIds(findings: Findings, drafts: readonly StepDraft[]): void {
     if (id !== undefined && seen.has(id.value))
       findings.add(id.at, {
         message: `the step id ${quoted(id.value)} is used a second time`,
-        remedy: "Give each step an id of its own.",
+        remedy: "Give each step another id.",
       });
     if (id !== undefined) seen.set(id.value, index);
     if (holdsUntil !== undefined && !drafts.slice(index + 1).some((later) => later.id?.value === holdsUntil.value))

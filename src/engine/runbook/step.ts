@@ -134,7 +134,7 @@ function readUntil(fields: StepFields, action: AnyAction | undefined): Text | un
   if (action !== undefined && action.effect !== "read")
     fields.findings.add(fields.keyAt("until"), {
       message: `"until" repeats a step, and ${action.id} changes something (effect ${action.effect})`,
-      remedy: "Put `until` on a step of its own that only reads.",
+      remedy: "Put `until` on a separate step that only reads.",
     });
   if (fields.get("timeout") === undefined)
     fields.findings.add(fields.keyAt("until"), {

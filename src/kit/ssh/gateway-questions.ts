@@ -49,7 +49,7 @@ export function gatewayQuestions(operator: Operator, label: string, secrets: Sec
           kind: "confirm",
           id: "gateway.host-key",
           prompt: `Is ${fingerprint(shown)} the key of ${label}?`,
-          why: "Nobody has said which key it has: whoever answers at its address could read and change what goes through.",
+          why: "Nobody has said which key it has: another host at its address could read and change what goes through.",
           details: [`${label} showed the ${shown.type} key ${fingerprint(shown)}.`, `A yes adds it to ${remembered}.`],
         });
         return answer?.value === "yes";

@@ -49,7 +49,7 @@ export const lookAtRights = defineAction({
   },
 });
 
-const CAUSE = "whoever takes over the database host could delete the backups with the data";
+const CAUSE = "an attacker on the database host could delete the backups with the data";
 
 /** A part of a sentence. */
 export function keptText({ versioning, mfaDelete, lock }: Protection): string {

@@ -40,7 +40,7 @@ export async function requireOtherPlace(context: Context, found: Candidate, aske
       kind: "typed",
       id: "other-organization",
       prompt: `Recover the database of ${place} into ${asked.org}/${asked.space}?`,
-      why: "What was deleted belonged to somebody else than the place that was named. Its data would be shown to whoever may use that place.",
+      why: "The deleted instance belonged to another place than the named one. Everybody who may use the named place would see its data.",
       expected: place,
       details: [`${found.guid}, ${found.kind} ${plainTime(found.deletedAt ?? "at a time not known")}`],
     })

@@ -33,7 +33,7 @@ function several(stock: Stock, place: string, here: readonly Writer[]): readonly
   const { volume } = first.mount;
   const names = [...new Set(here.map(({ container }) => container.name))].map(quoted).join(" and ");
   const subject = volume === "" ? `directory ${quoted(place)}` : `volume ${quoted(volume)}`;
-  const fix = `Leave one of them, and mount it read-only for whoever else needs its files (":ro").`;
+  const fix = `Leave one of them, and mount it read-only for the others that need its files (":ro").`;
   const found = here.every(({ container }) => container.running)
     ? about(subject, {
         code: "written-by-several",

@@ -185,7 +185,7 @@ async function requireGuid(context: Context, guid: string, running: readonly Rem
     kind: "typed",
     id: "old-guid",
     prompt: "Type the full GUID of the deleted instance to have it stopped",
-    why: "Whoever still uses it loses the connection. It is stopped, not removed: it can be started again.",
+    why: "Its clients lose the connection. It is stopped, not removed: it can be started again.",
     expected: guid,
     details: running.map(remainsText),
   });

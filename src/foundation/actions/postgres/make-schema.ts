@@ -28,7 +28,7 @@ const renameSql = ({ schema }: Input, run: string): string =>
 
 const undo: WayBack<Input, Output> = {
   effect: "disrupt",
-  cost: "renames the schema that this run made, with whatever is in it by then",
+  cost: "renames the schema that this run made, with everything that is in it by then",
   describe: (request, run) => [printed(request, renameSql(request, run))],
   async guard(context, { input: request }) {
     await guardService(context, request);

@@ -77,7 +77,7 @@ export const summarise = defineAction({
         `${inSpace(facts, ["delete-service-key", facts.name, facts.key])}  # when nobody needs it any more`,
         ...facts.others.map((command) => `${command}  # went with the same space`),
         ...furtherCommands(run),
-        "ask the owner to look at the newest rows; whoever has the old address written down needs the new one (host and port changed)",
+        "ask the owner to look at the newest rows, and give the new host and port to clients that know the old ones",
       ],
     });
   },

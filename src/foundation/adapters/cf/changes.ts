@@ -147,5 +147,5 @@ function renamed({ instance: name, guid }: KnownInstance, now: string | undefine
   const found = now === undefined ? "is gone" : `is called "${now}" now`;
   return refuse("guard-refused", `the service instance ${guid} ${found}, not "${name}"`)
     .at(name)
-    .advise("Whatever has the name is another one. Look at both with cf service, give the name back, then resume.");
+    .advise("Another service has the name. Look at both with cf service, give the name back, then resume.");
 }
