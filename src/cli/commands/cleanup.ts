@@ -26,7 +26,7 @@ export async function cleanup(given: CleanupCall): Promise<number> {
   const run = state.find(given.run);
   const { entries } = state.read(run);
   if (replay(entries).rehearsal && readRehearsalMode(process.env) === undefined)
-    throw refuse("run-ended", `run ${run} was a rehearsal: what it moved aside is gone with its box`)
+    throw refuse("run-ended", `run ${run} is a rehearsal: its box keeps nothing when it ends`)
       .at(run)
       .advise("There is nothing to delete.");
   const aside = leftAside(entries, run);

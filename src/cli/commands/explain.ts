@@ -12,7 +12,7 @@ import type { GlobalArguments } from "../options/options.ts";
 const PLAIN_ENDS: Readonly<Record<string, string>> = {
   [EXIT.done]: "done; what was to be proved was proved.",
   [EXIT.warning]:
-    "done, and what was found is worth a look. Of a run, the findings stand in the report (dingo-recover report RUN), the gravest are warnings. Of discover, no candidate is known to be the one that was asked for: have its owner confirm which one was deleted, then ask again with --name and its GUID.",
+    "done, and what was found is worth a look. After a run: read the findings in its report (dingo-recover report RUN), the warnings first. After discover: no candidate is known to be the one that was asked for. Have its owner confirm which one was deleted, then ask again with --name and its GUID.",
   [EXIT.serious]:
     "done, and what was found is serious: the findings stand in the report (dingo-recover report RUN). A failed look would have ended with 15.",
   141: "the reader of the output has gone (dingo-recover runs | head -1); nothing is wrong.",

@@ -69,7 +69,7 @@ export const RECOVER = [
   }),
   command({
     words: "undo [run]",
-    what: "Take back what a run did, last step first; nothing is deleted, what was moved aside comes back",
+    what: "Take back what a run did, last step first; no data are deleted, those moved aside come back",
     positionals: { run: { type: "string", describe: "any unambiguous prefix; absent where only one run is open" } },
     options: { ...consentOptions, ...resumeOptions, ...undoOptions },
     examples: [

@@ -86,7 +86,7 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     kind: "confirm",
     id: "consent",
     prompt: `${planned.step.title}?`,
-    why: `The step "${unitName(unit)}" makes something new, or removes what this run made. Nothing else changes.`,
+    why: `The step "${unitName(unit)}" touches only things that this run makes. Nothing else changes.`,
     details: [...typedLines(commands), ...wayBackLines(planned)],
     more: [
       `After y, "${unitName(unit)}" is written down, then done, and a look at the world has to prove it.`,
@@ -104,6 +104,11 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
   return answer;
 }
 
+const damage = (covered: readonly PlannedStep[]): string =>
+  covered.some(({ effect }) => effect === "destroy")
+    ? "From here on things are stopped, moved or replaced"
+    : "From here on things that run are interrupted";
+
 async function askForWindow(session: Session, request: ConsentRequest): Promise<Answer> {
   const { planned, unit } = request;
   const target = session.state.target ?? "";
@@ -117,7 +122,7 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     kind: "typed",
     id: "consent",
     prompt: `Go on with ${target}?`,
-    why: `From here on things are stopped, moved or replaced: ? names the ${counted(covered.length, "step")}.`,
+    why: `${damage(covered)}: ? names the ${counted(covered.length, "step")}.`,
     expected: target,
     details: givenBack(covered),
     more: [

@@ -53,7 +53,7 @@ export const AGREES = {
 } as const;
 
 export const TICKET = [
-  `03:07, from the team of the shop: our database "${SERVICE}" is gone! Somebody ran cf delete-service about`,
+  `A call at night, from the team of the shop: our database "${SERVICE}" is gone! Somebody ran cf delete-service about`,
   `40 minutes ago. Org "${ORG}", space "${SPACE}". Can you get it back?`,
 ] as const;
 

@@ -18,7 +18,7 @@ export const recoverToTime: Scenario = {
   teaches:
     "a copy of the archive as of a moment, on this machine: dumped, loaded as the application, nothing overwritten",
   ticket: [
-    `03:07, from the team of the shop: the table "${COUPONS}" of "${SERVICE}" is gone, everything else is there and goes on.`,
+    `A call at night, from the team of the shop: the table "${COUPONS}" of "${SERVICE}" is gone, everything else is there and goes on.`,
     `A clean-up script ran at 02:23:52Z. Org "${ORG}", space "${SPACE}". Can we have it as of ${BEFORE}?`,
   ],
   runbook: "recover-to-time",

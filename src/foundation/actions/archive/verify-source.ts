@@ -254,7 +254,7 @@ async function acceptLoss(
   )
     .at(archive)
     .advise(
-      `Look for the missing segments (object versions, other copies of the bucket). To recover without them, run again with --accept-loss ${lost}.`,
+      `Look for the missing segments (object versions, other copies of the bucket). To recover without them, resume with --accept-loss ${lost}.`,
     );
   const answer = await context
     .ask({

@@ -21,7 +21,7 @@ const TEACHES =
   "usage events know all of them: one review with a line for each, one consent, and a run for each; clone-from finds none in a new space";
 
 const TOLD = [
-  `03:07, from the team of the shop: somebody ran cf delete-space ${SPACE} in the org "${ORG}" about 40 minutes ago!`,
+  `A call at night, from the team of the shop: somebody ran cf delete-space ${SPACE} in the org "${ORG}" about 40 minutes ago!`,
   `We have made the space again and pushed "${APP}". All our databases are gone; "${SERVICE}" is what hurts most.`,
 ];
 
@@ -96,7 +96,7 @@ const spaceMissing: Scenario = {
   teaches:
     "the space is made again by the run, once its archive is proven; an undo gives the name back only where it is empty",
   ticket: [
-    `03:07, from the team of the shop: somebody ran cf delete-space ${SPACE} in the org "${ORG}" about 40 minutes ago!`,
+    `A call at night, from the team of the shop: somebody ran cf delete-space ${SPACE} in the org "${ORG}" about 40 minutes ago!`,
     `There is no space "${SPACE}" any more. "${SERVICE}" is what we need now.`,
   ],
   runbook: "recover-deleted-service",

@@ -57,7 +57,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     title: "A node went, and the database is alive",
     teaches: "scale-in logs the same line as a deletion: what lives is no candidate, and the reason is said",
     ticket: [
-      `03:07, from the team of the shop: the log says that a node of "${SERVICE}" was removed 40 minutes ago.`,
+      `A call at night, from the team of the shop: the log says that a node of "${SERVICE}" was removed 40 minutes ago.`,
       `Has it been deleted? Org "${ORG}", space "${SPACE}".`,
     ],
     story: {
@@ -90,7 +90,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     teaches:
       "events and logs hold the GUID of the organization: another one of the same habits is told apart and refused",
     ticket: [
-      `03:07, from the team of the shop: our database "${SERVICE}" is gone! Somebody deleted it 40 minutes ago.`,
+      `A call at night, from the team of the shop: our database "${SERVICE}" is gone! Somebody deleted it 40 minutes ago.`,
       `Org "${OTHER_ORG}", space "${SPACE}", I think.`,
     ],
     story: { alters: withOtherOrganization },
@@ -124,7 +124,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     title: "A deletion that only the log store remembers",
     teaches: "Elasticsearch is searched where it stands, and the times inside the lines count, not those of the store",
     ticket: [
-      `03:07, from the team of the shop: our database "${SERVICE}" is gone, for some 40 minutes now.`,
+      `A call at night, from the team of the shop: our database "${SERVICE}" is gone, for some 40 minutes now.`,
       `Org "${ORG}", space "${SPACE}", application "${APP}". We keep no log files; Kibana is down, Elasticsearch is not.`,
     ],
     story: { ...FIRST_ERA, world: { collector: "log-store" } },
