@@ -255,9 +255,9 @@ export const RULES = [
     fromBut: below(BORDER, ADAPTERS, "rehearsal/"),
     to: "node_modules/ssh2/",
   }),
-  never("processes-only-at-the-border", "Programs are started as argument arrays, with a clean environment, in one place.", {
+  never("processes-only-at-the-border", "Programs are started as argument arrays, with a clean environment, and only where the world is reached.", {
     from: "^src/",
-    fromBut: below(BORDER, ADAPTERS, "rehearsal/", "cli/"),
+    fromBut: below(BORDER, ADAPTERS, "rehearsal/"),
     to: "(?:node_modules/execa/|^(?:node:)?child_process$)",
   }),
   never("prompts-only-on-the-screen", "Background output must not destroy an open question, so only the screen asks.", {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The entry, in words that every Node can read: an older one hears of the two ways on. The program lies beside it: `main.ts` in a
- * clone, whose types Node strips, `main.mjs` in a package.
+ * The entry. Every Node can read it: on an older one it names the two ways to get a newer Node. The program lies beside
+ * it: `main.ts` in a clone, whose types Node strips, and `main.mjs` in a package.
  */
 "use strict";
 

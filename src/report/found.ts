@@ -41,7 +41,7 @@ export interface Found {
   readonly minutes: string | undefined;
   readonly newInstance: string | undefined;
   readonly recovered: readonly string[];
-  /** Of a runbook that brings no service back: its own last words. */
+  /** The last words of a runbook that brings no service back. */
   readonly told: readonly string[];
   readonly leftAside: readonly string[];
   readonly next: readonly string[];

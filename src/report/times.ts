@@ -6,7 +6,7 @@ const JOURNALED = 24;
 export class Times {
   readonly #timeZone: string | undefined;
   #made: Intl.DateTimeFormat | undefined;
-  /** The wall shows UTC too: nothing is to be said twice. */
+  /** True if the local zone is UTC: then no time is said twice. */
   readonly isUtc: boolean;
 
   /** `timeZone` as in the IANA database; absent: that of the machine. */
@@ -20,7 +20,7 @@ export class Times {
     return this.#local.resolvedOptions().timeZone;
   }
 
-  /** Made when it is wanted: the tables of zones and languages take longer to load than a report of a few steps. */
+  /** Made at the first use: the tables of zones and languages take longer to load than a report of a few steps. */
   get #local(): Intl.DateTimeFormat {
     this.#made ??= new Intl.DateTimeFormat("sv-SE", {
       ...(this.#timeZone === undefined ? {} : { timeZone: this.#timeZone }),
@@ -34,12 +34,12 @@ export class Times {
   utc(iso: string): string {
     const ms = Date.parse(iso);
     if (Number.isNaN(ms)) return "?";
-    // As journals write it, it needs no second look.
+    // A time in the journal's form need not be made anew.
     const utc = iso.length === JOURNALED && iso.endsWith("Z") ? iso : new Date(ms).toISOString();
     return `${utc.slice(0, 10)} ${utc.slice(11, 19)}Z`;
   }
 
-  /** UTC, and beside it the time on the wall where that is another. */
+  /** UTC, with the local time beside it if that is another. */
   both(iso: string): string {
     return this.isUtc ? this.utc(iso) : `${this.utc(iso)} (${this.local(iso)} ${this.zone})`;
   }
@@ -52,7 +52,7 @@ export class Times {
 
 const UTC_NAMES = ["UTC", "Etc/UTC", "Etc/UCT", "Etc/GMT", "GMT", "Etc/Zulu", "Zulu"];
 
-/** Whether this machine's wall shows UTC the year round, as in Iceland: in each month of years like those of any journal. */
+/** Whether this machine's zone is UTC the year round, as in Iceland. It looks at each month of years that journals have. */
 function neverDiffers(): boolean {
   return Array.from({ length: MONTHS }, (_, month) => new Date(Date.UTC(FIRST_YEAR, month))).every(
     (day) => day.getTimezoneOffset() === 0,

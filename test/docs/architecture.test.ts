@@ -19,6 +19,22 @@ describe("the page of the architecture", () => {
   });
 });
 
+describe("its questions", () => {
+  const rows = [...PAGE.matchAll(/^\| .+\? \| `([^`]+)` \| `([^`]+)` \|$/gmu)];
+
+  it("are asked once each", () => {
+    const table = PAGE.slice(PAGE.indexOf("## Where is it?"), PAGE.indexOf("\nTests lie below"));
+    expect(rows).toHaveLength(table.match(/^\| (?!question|-)/gmu)?.length ?? 0);
+    expect(rows.length).toBeGreaterThan(40);
+    expect(new Set(rows.map(([row]) => row)).size).toBe(rows.length);
+  });
+
+  it.each(rows.map(([, file = "", name = ""]) => [file, name]))("lead to src/%s, which exports %s", (file, name) => {
+    const exported = new RegExp(String.raw`^export (?:async )?(?:function|const|class|interface|type) ${name}\b`, "mu");
+    expect(readFileSync(`src/${file}`, "utf8")).toMatch(exported);
+  });
+});
+
 describe("the tree of src", () => {
   it("has at most 35 files in a folder, and six at its top", () => {
     const files = readdirSync("src", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -1,4 +1,4 @@
-/** A process that was taken over does nothing more: the fence is asked before every single effect (DESIGN §3). */
+/** A process that was taken over does nothing more: the fence is asked before every single effect (law 18). */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Action, type AnyAction, type Context, defineAction } from "../../src/action.ts";

@@ -1,7 +1,4 @@
-/**
- * Choices that only a person may make (DESIGN §5, law 7): another organization, the remains of OLD, a name that is
- * taken.
- */
+/** Choices that only a person may make (law 7): another organization, the remains of OLD, a name that is taken. */
 import { describe, expect, it } from "vitest";
 import { checkTarget } from "../../src/foundation/actions/cf/check-target.ts";
 import { createServiceKey } from "../../src/foundation/actions/cf/create-service-key.ts";

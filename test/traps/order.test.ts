@@ -1,4 +1,4 @@
-/** The order of the main runbook is itself a guard (dingo.md §9.5; DESIGN §5). */
+/** The order of the main runbook is itself a guard (dingo.md §9.5). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

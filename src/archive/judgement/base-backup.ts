@@ -1,4 +1,4 @@
-/** Base backups as far as a listing and their sentinels tell (wal-archives.md §2, "Is a base backup restorable?"). */
+/** Base backups as far as a listing and their sentinels tell (wal-archives.md §2). */
 import { parseBackupHistory } from "../names/backup-history.ts";
 import { firstByte, segmentNumberBefore } from "../names/lsn.ts";
 import { type BaseName, sentinelKey } from "../names/layout.ts";

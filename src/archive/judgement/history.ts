@@ -34,7 +34,10 @@ export interface Origin {
   readonly stopLsn: bigint | undefined;
 }
 
-/** With `recovery_target_timeline = latest`. A stray history behind a hole, of no WAL here and no descent, hides nothing. */
+/**
+ * With `recovery_target_timeline = latest`, PostgreSQL counts up to the first history that is missing. A history behind
+ * that hole hides nothing if its timeline does not descend from the base backup's and has no WAL here.
+ */
 export function wayToLatest(base: Origin, { histories, wal }: Archived): Way {
   let newest = base.timeline;
   while (histories.has(newest + 1)) newest += 1;
@@ -72,7 +75,7 @@ export function wayTo(target: number, base: Origin, histories: Histories): Way {
   if (target === start && hasNumber(start, histories)) return wayOnOwn(base);
   if (target === start)
     return unknown(
-      `PostgreSQL refuses timeline ${start} by its number without ${historyName(start)}, and takes it as 'current'`,
+      `${historyName(start)} is missing, so PostgreSQL refuses ${start} as its target timeline; 'current' means the same and works`,
     );
   if (target < start) return unknown(`timeline ${target} is older than ${start}, on which the backup was made`);
   const history = histories.get(target);
@@ -81,7 +84,7 @@ export function wayTo(target: number, base: Origin, histories: Histories): Way {
   if (left === undefined)
     return unknown(`timeline ${target} does not descend from ${start}, on which the backup was made`);
   if (unborn !== undefined) return unknown(unborn);
-  // A base backup that had not ended at the switch is of a branch that was left: its files and that WAL do not fit.
+  // The switch came before the end of the base backup. So its files hold changes that the new timeline never had.
   if (base.stopLsn === undefined ? left.number <= base.stop : left.lsn < base.stopLsn)
     return unknown(`timeline ${target} left timeline ${start} at ${formatLsn(left.lsn)}, before the backup had ended`);
   return { known: true, stretches: stretchesOf(history, { start, newest: target }) };

@@ -19,7 +19,7 @@ import { type RestoredWal, restoreWal, WAL_DIRECTORY } from "./wal-files.ts";
 
 export interface RestoreProgress {
   readonly phase: "base" | "wal" | "disk";
-  /** Bytes of the data directory and its WAL that were unpacked so far; `of` is their most. */
+  /** Bytes of the data directory and its WAL that were unpacked so far. At the end there are at most `of`. */
   readonly bytes: number;
   readonly of: number;
   /** From the store. */

@@ -83,7 +83,7 @@ function walSizes(segmentBytes: number): readonly string[] {
   ];
 }
 
-/** A time without an offset would be read in the server's own zone (wal-archives.md §5, "PITR semantics"). */
+/** A time without an offset would be read in the server's own zone (wal-archives.md §5). */
 const stamp = (iso: string): string => `${iso.replace("T", " ").replace(/Z$/, "")}+00`;
 
 /** Quotes and backslashes are doubled, as guc-file.l and recovery.conf read them. */
@@ -103,7 +103,7 @@ const IDENT = "# Written by dingo-recover archive restore.\n";
 
 /**
  * PostgreSQL runs it in the data directory. 1 says that there is no such file, which ends the recovery; 126 stops the
- * server: a planned file that is absent must not be taken for the end (wal-archives.md §5, "restore_command exit").
+ * server: a planned file that is absent must not be taken for the end (wal-archives.md §5).
  */
 const RESTORE_WAL = `#!/bin/sh
 # Gives PostgreSQL one file of the archive: sh restore-wal NAME TARGET

@@ -1,6 +1,6 @@
 /**
- * Reads the cluster's state in the first bytes of `global/pg_control` (wal-archives.md §7, "pg_control for TypeScript":
- * offsets of 9.4 to 18 on little-endian machines).
+ * Reads the cluster's state in the first bytes of `global/pg_control` (wal-archives.md §7). The offsets are those
+ * of 9.4 to 18 on little-endian machines.
  */
 import { isSegmentSize, numberAt, segmentName } from "../names/segment.ts";
 import { parseSysid } from "../names/sysid.ts";

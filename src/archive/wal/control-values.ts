@@ -1,7 +1,6 @@
 /**
- * The settings that a server needs to replay a backup, out of `global/pg_control` (wal-archives.md, "pg_control for
- * TypeScript": offsets of 9.4 to 18 on little-endian machines, by the catalog version; checked with its CRC-32C from
- * 9.5 on).
+ * The settings that a server needs to replay a backup, out of `global/pg_control` (wal-archives.md §7). The
+ * offsets are those of 9.4 to 18 on little-endian machines, by the catalog version. From 9.5 on its CRC-32C is checked.
  */
 import { crc32c } from "./crc32c.ts";
 

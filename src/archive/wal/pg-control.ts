@@ -1,4 +1,4 @@
-/** `global/pg_control` of every release begins with the system identifier, the lowest byte first (wal-archives.md, pg_control). */
+/** `global/pg_control` of every release begins with the system identifier, the lowest byte first (wal-archives.md §7). */
 import { parseSysid } from "../names/sysid.ts";
 
 export const CONTROL_FILE = "global/pg_control";

@@ -20,7 +20,7 @@ import { readRehearsalMode } from "../process/rehearsal-mode.ts";
 import { statePath } from "../process/state-path.ts";
 import { withPorts } from "../session/with-ports.ts";
 
-/** Every generation of the service began with it (dingo.md §6). */
+/** The names of the service on the page and in later releases begin with it (dingo.md §6). */
 const EVERY_GENERATION = { names: [], prefixes: ["dingo-postgresql"] };
 
 export async function inventory(given: GlobalArguments & InventoryArguments): Promise<number> {

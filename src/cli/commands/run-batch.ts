@@ -1,4 +1,4 @@
-/** `run` and `resume`, behind which the databases of a batch follow. */
+/** `run` and `resume`. If the run agreed on a batch, they go on with its databases. */
 import { EXIT } from "../../errors.ts";
 import { TEST_RUNBOOK } from "../../report/test-runbook.ts";
 import type { ConductArguments } from "../session/stage.ts";
@@ -6,7 +6,7 @@ import type { ResumeCall } from "./run/resume.ts";
 import type { Afterwards } from "./run/begin.ts";
 import { run, type RunCall } from "./run/run.ts";
 
-/** As `run`; where it ends with a batch that was agreed on, its databases follow. */
+/** As `run`. If a batch was agreed on in it, its databases follow. */
 export async function runBatch(given: RunCall): Promise<number> {
   if (given.runbook === TEST_RUNBOOK && !given["dry-run"])
     await (await import("../session/before-test.ts")).beforeTest(given);

@@ -47,7 +47,7 @@ function undoOf({ step: { action } }: PlannedStep): string | undefined {
   return "leaves" in action.undo ? action.undo.leaves : action.undo.cost;
 }
 
-/** Of one item, where there are several: nothing is known of them here. */
+/** The commands of one item if a step has several, because nothing is known of the items here. */
 function commandsOf(plan: Plan, planned: PlannedStep): readonly PrintedCommand[] {
   const { forEach: _several, ...step } = planned.step;
   const evaluator = { resolve, evaluate: () => null };
@@ -55,7 +55,7 @@ function commandsOf(plan: Plan, planned: PlannedStep): readonly PrintedCommand[]
   return foreseeUnits(at, { ...planned, step }).flatMap(({ commands }) => commands);
 }
 
-/** A placeholder is neither true nor false: a flag stands as it is where nobody gives it, so that a command has one form. */
+/** Flags have their defaults: a placeholder is neither true nor false, and would leave the form of a command open. */
 function flagsOf({ inputs }: Runbook): JsonObject {
   return Object.fromEntries(
     inputs.flatMap(({ name, default: usual }) => (typeof usual === "boolean" ? [[name, usual]] : [])),

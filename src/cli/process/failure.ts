@@ -1,4 +1,4 @@
-/** The one place where an error of a command becomes text or JSON and an exit code (DESIGN §4, "JSON documents"). */
+/** The one place where an error of a command becomes text or JSON and an exit code (docs/exit-codes.md). */
 import { asRecoverError } from "../../errors.ts";
 import type { JournaledError } from "../../engine/journal/entry.ts";
 import { errorLines } from "../screen/ending-lines.ts";

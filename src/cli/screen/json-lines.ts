@@ -1,4 +1,4 @@
-/** One JSON document a line on stdout, for scripts; nobody answers (DESIGN §4, --json). */
+/** One JSON document a line on stdout, for scripts; nobody answers (docs/exit-codes.md). */
 import type { Operator } from "../../ports/operator.ts";
 import type { Output } from "./output.ts";
 import { NOBODY, type Renderer } from "./renderer.ts";

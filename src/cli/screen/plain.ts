@@ -24,7 +24,10 @@ export function plainRenderer(output: Output, { verbose, operator = NOBODY }: Pl
   };
 }
 
-/** The same for somebody who is asked at this terminal: a question is shown by who asks, right below what it is about. */
+/**
+ * Lines for a person who is asked at this terminal. A review waits until its question is asked, and stands right above
+ * it.
+ */
 export function plainConversation(output: Output, { verbose }: Pick<PlainOptions, "verbose">): Renderer {
   let review: readonly string[] = [];
   const takeReview = (): readonly string[] => {

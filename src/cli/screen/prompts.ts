@@ -45,11 +45,11 @@ interface Desk {
 /** The prompt on a narrow screen, and the line of the question before it. */
 const PROMPT_ROWS = 4;
 
-/** Everything that has to be seen before the answer; where the screen is too low for it, page by page. */
+/** Shows everything that a person has to see before the answer: page by page if the screen is too low. */
 async function showBefore(question: Question, desk: Desk, held: readonly string[]): Promise<void> {
   const { output } = desk;
   const width = Math.min(output.columns, 120);
-  // A text is its own prompt; before anything bigger one has to know why.
+  // A question for a text says all in its prompt. Before any other, a person has to know why it is asked.
   const why = question.kind === "text" ? [] : wrap(question.why, width, "    ");
   // The facts stand first; what undo does and what begins now stand right above the answer.
   const facts = withoutBlanks(held);
@@ -61,7 +61,7 @@ async function showBefore(question: Question, desk: Desk, held: readonly string[
   await turnOver(desk, pages, (line) => output.line(line, why.includes(line) ? style : undefined));
 }
 
-/** The commands among the details are those that "m" shows; where nobody can type it, they are told whole. */
+/** Shortens scripts among the details if "m" shows them whole. */
 function withScriptHeads(question: Question): Question {
   if (question.kind === "text" || question.details === undefined) return question;
   const typed = new Set((question.commands ?? []).flatMap(({ commands }) => typedLines(commands)));
@@ -81,7 +81,7 @@ async function turnOver(
   }
 }
 
-/** Nothing else turns a page: what is typed may be meant for the question, which comes with the last one. */
+/** Only Enter and b turn a page: other typed text may be meant for the question, which comes with the last page. */
 async function turned({ output, signal }: Desk, at: number, count: number): Promise<1 | -1> {
   const back = at === 0 ? "" : ", b the one before";
   for (;;) {

@@ -18,16 +18,16 @@ interface AtWork {
   readonly step: string;
   readonly beganMs: number;
   readonly usual: Began["usual"];
-  /** When something was heard of it last. */
+  /** When its last event came. */
   readonly heardMs: number;
   /** Where the work that goes on was first seen: its rate is measured from there. */
   readonly first?: Heard | undefined;
   readonly last?: Heard;
 }
 
-/** Milliseconds without a word that are worth one. */
+/** After so many milliseconds without an event, the lines say how long it has been silent. */
 const SILENT_MS = 5000;
-/** Before that, a rate is chance. */
+/** A rate that was measured over fewer milliseconds is not shown, for it would be chance. */
 const MEASURED_MS = 2000;
 
 export class Pulse {

@@ -66,7 +66,7 @@ export async function conduct(
       },
       work,
     );
-    // Before a run has begun, an error is that of a command (DESIGN §4, "JSON documents").
+    // Before a run has begun, an error is that of a command (docs/exit-codes.md).
     if (result.error !== undefined && !hasBegun(journal)) throw result.error;
     return result.exitCode;
   } finally {

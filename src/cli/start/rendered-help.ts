@@ -3,7 +3,7 @@ import { OWN_FORM, ownPath, readOwn } from "../../kit/process/own-files.ts";
 
 const RENDERED = ownPath("bundle/help.json");
 
-/** Of the longest command name among the words, else of the program; undefined for `help` of no command. */
+/** The help of the longest command name among the words, else of the program. Undefined if `help` names no command. */
 export async function renderedHelp(words: readonly string[]): Promise<string | undefined> {
   const texts = await helpTexts();
   const names = words.filter((word) => !word.startsWith("-") && word !== "help");

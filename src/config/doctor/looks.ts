@@ -39,8 +39,8 @@ export class Looks {
   }
 
   /**
-   * `what` names it where it cannot be looked at. Undefined if it failed: then nothing behind it is looked at. `id` may
-   * go by the error.
+   * Returns what `work` finds. If it fails, the check says so, and no later look is made: it returns undefined.
+   * `what` names the thing in the text of a look that is not made. `id` can depend on the error.
    */
   async look<T>(id: Id, what: string, work: () => Promise<T>): Promise<T | undefined> {
     const before = this.#checks.length;
@@ -50,7 +50,7 @@ export class Looks {
     return found;
   }
 
-  /** The same of something on which nothing else depends. */
+  /** Looks at something on which no later look depends: those are made even if this one fails. */
   async aside<T>(id: Id, what: string, work: () => Promise<T>): Promise<T | undefined> {
     const idOf = (thrown: unknown): string => (typeof id === "string" ? id : id(thrown));
     if (this.#barred !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * The configuration: a file where there is one, the usual variables where it is silent (DESIGN §4). All mistakes of
- * the file at once, with line and column. Reads files; opens no connection and fetches no secret.
+ * The configuration: a file if there is one, and the usual variables for all that it leaves out (docs/configuration.md).
+ * Tells all mistakes of the file at once, with line and column. Reads files; opens no connection and fetches no secret.
  */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { homeDirectory } from "../../kit/process/home-directory.ts";

@@ -34,13 +34,13 @@ const MOST = 5_000;
 const LARGEST = 64 * 1024 * 1024;
 /** Blanks and comments between the word and the name. */
 const GAP = String.raw`(?:\s|\/\*[^*]{0,500}\*\/|\/\/[^\n]{0,500}\n)*`;
-/** A path may hold blanks; the name of a package that did would be a sentence of somebody's. */
+/** A path may hold blanks. A package's name holds none: a quoted text with blanks is a sentence, and no import. */
 const SPECIFIER = String.raw`(\.{1,2}(?:\/[^"'\n\u0060]*)?|[@#]?[a-z0-9\/][^"'\s\u0060]*)`;
 const IMPORT = new RegExp(
   String.raw`(?:\bfrom|\bimport|\brequire)${GAP}\(?${GAP}["']${SPECIFIER}["']|\b(?:import|require)${GAP}\(${GAP}\u0060${SPECIFIER}\u0060`,
   "giu",
 );
-/** By these Node chooses among the files of a package that is imported; for one that is required it has its own. */
+/** The conditions by which Node chooses a file of an imported package. `require` has conditions by default. */
 const OF_IMPORT = { conditions: new Set(["node", "import", "module-sync", "node-addons"]) };
 /** An import of types alone in TypeScript: Node strips it, and loads nothing. */
 const TYPES = /\b(?:import|export)\s+type\s+(?:\{[^{}"'`]*\}|\*\s*as\s+[\w$]+|[\w$]+)\s+from\s*["'][^"'\s]*["']/gu;

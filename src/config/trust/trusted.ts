@@ -32,7 +32,7 @@ export type TrustedFile = z.infer<typeof FILE>;
 export interface Subject {
   /** Of the configuration, without links. */
   readonly path: string;
-  /** Over paths and content of all files. */
+  /** Hash of the paths and contents of all `files`. */
   readonly sha256: string;
   /** The configuration first. */
   readonly files: readonly TrustedFile[];
@@ -86,7 +86,7 @@ export class TrustStore {
     return this.of(path)?.sha256 === sha256;
   }
 
-  /** In the place of what was trusted of it before. */
+  /** Replaces the earlier trust in this configuration. */
   trust({ path, sha256, files }: Subject, now: Date): void {
     const record: Trusted = {
       schema: "dingo-recover/trusted@1",

@@ -1,4 +1,4 @@
-/** The answer as `dingo-recover/discover@1`: names that scripts rely on (DESIGN §4). */
+/** The answer as `dingo-recover/discover@1`: names that scripts rely on (docs/exit-codes.md). */
 import type {
   BoundApp,
   Candidate,

@@ -1,4 +1,4 @@
-/** The types of discovery's answer. `toDocument` (document.ts) prints it as `dingo-recover/discover@1` (DESIGN §4). */
+/** The types of discovery's answer. `toDocument` (document.ts) prints it as `dingo-recover/discover@1`. */
 import type { DocumentPlace, Place } from "../lines/fact.ts";
 
 export type EvidenceSource =

@@ -16,7 +16,10 @@ export interface TimeWindow {
   readonly to: Date;
 }
 
-/** The window that a question asks about; undefined for all time. No clock of ours ends it: it may be wrong. */
+/**
+ * The window that a question asks about; undefined for all time. It may end in the future, because the clock of this
+ * machine may be wrong.
+ */
 export function windowOf({ around, windowMs }: DiscoveryQuery): TimeWindow | undefined {
   if (around === undefined) return undefined;
   const width = windowMs ?? DEFAULT_WINDOW_MS;

@@ -7,13 +7,13 @@ import { type DataSystem, SYSTEMS } from "./systems.ts";
 
 export interface LayerData {
   readonly data: readonly { readonly path: string; readonly contents: Data }[];
-  /** Why not all of it is known; null if it is. */
+  /** Says why some of the data are unknown; null if all are known. */
   readonly unknown: string | null;
 }
 
 const keyOf = ({ id }: Pick<DockerContainer, "id">): string => `layer:${id}`;
 
-/** Of containers whose layer is a directory. */
+/** The places of those containers whose layer is a directory. */
 export const layerPlaces = (containers: readonly DockerContainer[]): readonly Place[] =>
   containers.flatMap((container) =>
     container.layer === undefined ? [] : [{ key: keyOf(container), path: container.layer }],
@@ -27,7 +27,7 @@ export async function layerData(
 ): Promise<LayerData> {
   const contents = found.get(keyOf(container))?.contents;
   if (contents === undefined) return await byTheEngine(host, container.id);
-  // A layer that is gone is a container that is gone.
+  // The layer goes with its container: if it is gone, the container is.
   if (contents.kind === "unknown") return { data: [], unknown: contents.why };
   const unknown = contents.kind === "other" || contents.kind === "data" ? contents.unwalked : undefined;
   const data = dataIn(contents).map(({ beside: _beside, unwalked: _unwalked, ...each }) => ({

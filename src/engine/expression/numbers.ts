@@ -1,6 +1,6 @@
 /**
  * The one border between JSON and CEL. A JavaScript number is a CEL double, and `n + 1` has no overload for it
- * (code-models.md §7): whole numbers enter as BigInt (CEL int) and leave as numbers.
+ * in cel-js 8. So whole numbers enter as BigInt (CEL int) and leave as numbers.
  */
 import type { Json, JsonObject } from "../../action.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Lock files: STATE_DIR/locks/SHA256_OF_KEY.json. They guard one state directory only; the fence across machines is in
- * the world (DESIGN §3, Locks).
+ * Lock files: STATE_DIR/locks/SHA256_OF_KEY.json. They guard one state directory only. Across machines the lease
+ * is the fence (docs/two-machines.md).
  *
  * Two sorts: the *run lock* says which process carries a run. A *key lock* says which run owns a target or a GUID. It
  * outlives the process, because a half-done recovery must not be crossed by another run.

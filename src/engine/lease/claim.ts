@@ -1,5 +1,5 @@
 /**
- * The claim in the shared place for each lock key: its holder, the machine, the time, the step (DESIGN §3, Locks). A
+ * The claim in the shared place for each lock key: its holder, the machine, the time, the step (docs/two-machines.md). A
  * key is never deleted there: a holder that lets go of it writes that it is free.
  */
 import { refuse } from "../../errors.ts";

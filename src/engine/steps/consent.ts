@@ -3,7 +3,8 @@
  *
  * Create: a y/n question for the one unit. Disrupt and destroy: the target is typed once for the *window*, all steps
  * from here up to the next review or the end, creations among them too. An approval holds for a unit while the review
- * rows are the same, and its printed commands hash the same or could not be told when it was given.
+ * rows and the hash of its printed commands are the same. If nobody could tell these commands at the approval, the rows
+ * alone count.
  */
 import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../../action.ts";
 import { counted } from "../../kit/text/counted.ts";

@@ -1,5 +1,5 @@
 /**
- * Waits for a lost network (DESIGN §3). Only reads are called again, and each try is journaled. After the patience the
+ * Waits for a lost network (docs/two-machines.md). Only reads are called again, and each try is journaled. After the patience the
  * run ends with 15 and the command to continue.
  */
 import { isTransient, type RecoverError } from "../../errors.ts";

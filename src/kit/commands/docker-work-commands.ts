@@ -7,7 +7,7 @@ import { confined, confinedRead } from "./confined.ts";
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
-/** A container that lives for a proof: with another one's image and command, on one directory alone, without network. */
+/** A container that is made for a proof, like another one: same image and command, one directory alone, no network. */
 export interface ProofOrder {
   /** Id of the container that it is made like. That one's settings may hold passwords, so only Docker passes them on. */
   readonly of: string;
@@ -18,7 +18,7 @@ export interface ProofOrder {
 }
 
 const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
-/** As root, in English. */
+/** The command line that runs `argv` as root, with messages in English. */
 const asRoot = (words: DockerWords, ...argv: Argv): Argv =>
   words[0] === "sudo" ? ["sudo", "-n", "env", "LC_ALL=C", ...argv] : ["env", "LC_ALL=C", ...argv];
 
@@ -29,34 +29,34 @@ export const stopContainer = (words: DockerWords, container: string, graceSecond
 export const startContainer = (words: DockerWords, container: string): Argv => docker(words, "start", container);
 export const commitContainer = (words: DockerWords, container: string, reference: string): Argv =>
   docker(words, "commit", container, reference);
-/** The body comes on stdin: what another container was told, its passwords too. */
+/** The body comes on stdin: it has the settings of another container, and so its passwords. */
 export const createByApi = (words: DockerWords, socket: string, name: string): Argv =>
   asRoot(
     words,
     ...(["curl", "-q", "-sS", "--unix-socket", socket, "-H", "Content-Type: application/json"] as const),
     ...["--data-binary", "@-", "-w", "\\n%{http_code}", `http://localhost/containers/create?name=${name}`],
   );
-/** Neither forced nor with its volumes. */
+/** Removes it only if it is stopped, and leaves its volumes. */
 export const removeContainer = (words: DockerWords, container: string): Argv => docker(words, "rm", container);
 
 // Files. Paths are absolute.
 export const pathKind = (words: DockerWords, path: string): Argv => asRoot(words, "stat", "-c", "%F", "--", path);
-/** Names divided by NUL. */
+/** Prints the names, each with a NUL behind it. */
 export const namesIn = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "find", `${directory}/`, "-mindepth", "1", "-maxdepth", "1", "-printf", "%f\\0");
 export const bytesBelow = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "du", "-s", "-x", "--block-size=1", "--", directory);
 export const freeBelow = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "df", "-B1", "--output=avail", "--", directory);
-/** Owners, modes, times, links, extended attributes and holes; `-T`: the destination is the name itself. */
+/** Keeps owners, modes, times, links, extended attributes and holes. With `-T` the destination is the name itself. */
 const COPY_SCRIPT = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
 export const copyData = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, COPY_SCRIPT));
-/** Of each name below $1 its kind, size, time, owner, mode and link. */
+/** Prints kind, size, time, owner, mode and link of each name below $1. */
 const LIST_SCRIPT = String.raw`list() { cd -P -- "$1" && find . -mindepth 1 \( -type d -printf '%P//d\0' -o -printf '%P//%y %s %T@ %U %G %m %l\0' \); }`;
 /**
- * Of a copy that is brought up to date, all goes that is not like the other side in kind, size, time, owner, mode or link.
- * $1: the other side; $2: the copy.
+ * Removes from a copy each name that differs from the original in kind, size, time, owner, mode or link.
+ * $1: the original; $2: the copy.
  */
 const DIFFERENCE_SCRIPT = String.raw`
 set -e
@@ -66,7 +66,7 @@ cd -P -- "$2"
 `;
 export const removeDifferences = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, DIFFERENCE_SCRIPT));
-/** Prints "0" where all is alike on both sides; what cannot be listed is not. */
+/** Prints "0" if all is alike on both sides. A side that cannot be listed is not alike. */
 const ALIKE_SCRIPT = String.raw`
 set -e
 ${LIST_SCRIPT}
@@ -80,14 +80,14 @@ export const countDifferent = (words: DockerWords, one: string, other: string): 
 const LACKING_SCRIPT = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
 export const copyDifferences = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, LACKING_SCRIPT));
-/** $1: CONTAINER:PATH; the rest: what takes the engine's stream of it. `docker cp` itself would follow a link on its way. */
+/** $1: CONTAINER:PATH; the rest: the command that takes the engine's stream of it, because `docker cp` would follow links. */
 const OUT_SCRIPT = String.raw`
 from=$1; shift
 failed=$({ { docker cp -a "$from" - || echo 1 >&3; } | { "$@" >&2 || echo "$?" >&3; }; } 3>&1)
 for each in $failed; do [ "$each" != ${ENDS.foreign} ] || exit ${ENDS.foreign}; done
 [ -z "$failed" ]
 `;
-/** Owners kept; the first name of the stream becomes that of $2. */
+/** Unpacks a stream to $2, and keeps the owners. The first name in the stream becomes that of $2. */
 const UNPACK_SCRIPT = String.raw`
 if [ -e "$2" ] || [ -L "$2" ]; then echo "it is there already" >&2; exit 1; fi
 name=$(basename -- "$2" | sed 's/[\\&]/\\&/g') s=$(printf '\001')
@@ -104,7 +104,7 @@ export const copyOut = (
     ...(["sh", "-c", OUT_SCRIPT, "sh", `${from.container}:${from.path}`] as const),
     ...confined("", to, UNPACK_SCRIPT),
   );
-/** Within one directory, whose owner may do it: root would follow a link above. */
+/** Renames within one directory, as that directory's owner: root would follow a link above it. */
 export const renameData = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...asOwnerOf(from, "sh", "-c", RENAME_SCRIPT, "sh", to.slice(to.lastIndexOf("/") + 1)));
 const RENAME_SCRIPT = 'exec mv -T -n -- "$2" "./$1"';
@@ -114,10 +114,10 @@ export const removeOwnDirectory = (words: DockerWords, directory: string): Argv 
   asRoot(words, "rm", "-rf", "--one-file-system", "--", directory);
 
 /**
- * Of $2: files, bytes and one hash over kinds, modes, owners, sizes, links and names, then over the bytes of every file. It
- * fails where one of them cannot be read: two sides that both lack it would be alike. `tar` waits for no pipe that has taken a
- * file's place, and ends with 1 where one changed meanwhile: the hash tells. More than 1 TiB of holes is not read: a stranger's
- * file may have more than anybody could read.
+ * Prints the number of files and bytes of $2 and one hash. The hash is over kinds, modes, owners, sizes, links and names, and
+ * over the bytes of every file. It fails if a file cannot be read, because two sides that both lack it would be alike. `tar`
+ * does not wait for a pipe in the place of a file. It ends with 1 if a file changed meanwhile: the hash shows that. More than
+ * 1 TiB of holes is not read, because a stranger's file may have more than anybody could read.
  */
 const FINGERPRINT_SCRIPT = String.raw`
 set -e

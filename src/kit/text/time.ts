@@ -1,5 +1,5 @@
 /**
- * Times and durations as people type them (DESIGN §4): `40m ago`, `2016-03-17 06:10 +01:00`, `… Europe/Berlin`, or
+ * Times and durations as people type them: `40m ago`, `2016-03-17 06:10 +01:00`, `… Europe/Berlin`, or
  * bare. A bare time is read as UTC, and the caller echoes `text` so that nobody has to guess.
  */
 import { refuse } from "../../errors.ts";

@@ -1,4 +1,4 @@
-/** The ways in which YAML changes unsuspecting text, and the better spelling (code-models.md §7, tried with yaml 2.9). */
+/** The ways in which YAML changes unsuspecting text, and the better spelling (tried with yaml 2.9). */
 import type { Finding } from "../text/diagnostic.ts";
 import { printable, quoted } from "../text/printable.ts";
 

@@ -1,4 +1,4 @@
-/** The thirty-five incidents of facts dingo.md §8: each is a row of the tables below `incidents/`. */
+/** The thirty-five incidents of dingo.md §8: each is a row of the tables below `incidents/`. */
 import { happyFirstEra } from "./happy.ts";
 import { ARCHIVES } from "./incidents/archives.ts";
 import { NEW_INSTANCE } from "./incidents/new-instance.ts";
@@ -31,5 +31,5 @@ export const INCIDENTS: readonly Incident[] = ALL.filter(isFirst);
 /** Rows that come in more than one shape: the others of them. */
 export const FURTHER: readonly Incident[] = ALL.filter((each, at) => !isFirst(each, at));
 
-/** A deleted instance that is not gone (DESIGN §5): the three choices. */
+/** A deleted instance that is not gone (dingo.md §2.11): the three choices. */
 export const REMAINS: readonly Scenario[] = OLD_INSTANCE.map(scenarioOf);

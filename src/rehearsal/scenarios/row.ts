@@ -27,7 +27,7 @@ type Named = Pick<Scenario, "name" | "title" | "teaches">;
 
 /** A field of `Scenario` stands for itself, but for `inputs` and `answers`, which are added to those of the story. */
 export interface Row extends Named, Partial<Omit<Scenario, keyof Named>> {
-  /** Its number in the table of incidents (facts dingo.md §8), from 1. */
+  /** Its number in the table of incidents (dingo.md §8), from 1. */
   readonly incident?: number;
   /** The ticket's further lines. */
   readonly adds?: readonly string[];

@@ -25,7 +25,7 @@ import { runScript } from "./database/sql.ts";
 import type { StoreRequest } from "./store-state.ts";
 import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.ts";
 
-/** The milliseconds that an archiver needs for a segment (real-parts.md §1.3). */
+/** The milliseconds that an archiver needs for a segment: the start of wal-e takes most of them (real-parts.md §3.4). */
 const ARCHIVED_AFTER = 1_500;
 
 type Handlers = { readonly [K in EventKind]: (draft: World, event: EventOf<K>) => AnswerTo<K> };

@@ -153,7 +153,7 @@ const sysidsUrl = ({ world, container }: Site): string =>
   `s3://${world.network.bucket}/${archivePrefix(scopeOf(container))}sysids`;
 
 /**
- * `aws s3 sync` to /tmp/sysids keeps a local file of equal size that is older than the object (dingo.md finding 2): all
+ * `aws s3 sync` to /tmp/sysids keeps a local file of equal size that is older than the object (dingo.md §0.2): all
  * sysids have 20 bytes, so a container that lived before believes its own first one.
  */
 function putSysid(site: Site): string[] | undefined {

@@ -1,6 +1,6 @@
 /**
  * Recovery as PostgreSQL does it from an archive: timeline `latest`, segment after segment until one is missing or is not
- * of this cluster. It does not tell a gap from the end: both end in "archive recovery complete" (dingo.md finding 7).
+ * of this cluster. It does not tell a gap from the end: both end in "archive recovery complete" (dingo.md §0.7).
  */
 import { copyOf } from "./copy.ts";
 import { type Database, replay, segmentName } from "./database/database.ts";

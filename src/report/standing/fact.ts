@@ -7,7 +7,7 @@ export interface Told {
   readonly thing: string;
   /** A clause within a sentence: "its container is stopped". "" when the thing is as it was before the run. */
   readonly text: string;
-  /** It stands though the step's proof failed: the step noted it. */
+  /** True if the step noted it, so that it holds even if the step's proof failed. */
   readonly noted?: true;
 }
 
@@ -26,11 +26,11 @@ export interface Change {
 
 /** How far a step was taken back. */
 export interface TakenBack {
-  /** The last probe's word, or the step's own where undo passes it over. */
+  /** The last probe's evidence. If undo passes the step over, its own reason. */
   readonly evidence: string;
-  /** Its way back was begun: something of it was there. */
+  /** True if its way back was begun, because something of the step was there. */
   readonly went: boolean;
-  /** A person decided a doubt about its way back. */
+  /** True if a person decided a doubt about its way back. */
   readonly byWord: boolean;
 }
 
@@ -49,7 +49,7 @@ export const tells =
   (thing: string, text: string): Words =>
   () => [{ thing, text }];
 
-/** Of what lasts nowhere. */
+/** For a step that leaves nothing behind. */
 export const tellsNothing: Words = () => [];
 
 /** A text of the journal; "" if it has none. */

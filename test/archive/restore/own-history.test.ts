@@ -50,7 +50,7 @@ describe("a base backup on timeline 2 without 00000002.history", () => {
     const numbered = await judged(store, { timeline: 2 });
     expect(numbered.verdict).toBe("not-restorable");
     expect(numbered.baseBackups.find(({ name }) => name === base)?.why).toContain(
-      "PostgreSQL refuses timeline 2 by its number without 00000002.history",
+      "00000002.history is missing, so PostgreSQL refuses 2 as its target timeline",
     );
     for (const timeline of ["latest", "current"] as const)
       expect(await judged(store, { timeline })).toMatchObject({

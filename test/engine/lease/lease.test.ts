@@ -1,7 +1,4 @@
-/**
- * The lease in the world and the mirror beside it: who may act, and the state that a colleague finds (DESIGN §3,
- * Locks).
- */
+/** The lease in the world and the mirror beside it: who may act, and the state that a colleague finds (law 18). */
 import { cpSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Every incident of facts dingo.md §8, played on the built program. */
+/** Every incident of dingo.md §8, played on the built program. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FURTHER, INCIDENTS, REMAINS } from "../../../src/rehearsal/scenarios/incidents.ts";

@@ -18,7 +18,7 @@ const output = z.object({
   objects: z.number(),
   missing: z.number(),
   different: z.number(),
-  /** Too young to be missed. */
+  /** The number of objects without a copy that are younger than a day: their copy may still come. */
   young: z.number(),
   findings: z.array(finding),
 });
@@ -26,7 +26,7 @@ const output = z.object({
 /** Copies are made daily, as a rule. */
 const YOUNG_MS = 24 * 60 * 60_000;
 
-/** By name and size: a copy that another key or another program made has other dates, and may have other ETags. */
+/** Compares names and sizes. A copy that another key or program made has other dates, and may have other ETags. */
 export const compareSecondary = defineAction({
   id: "backup.compare-secondary",
   title: "Compare the secondary copy, by names and sizes",
@@ -44,7 +44,7 @@ export const compareSecondary = defineAction({
     const now = await store.time(location.bucket);
     const reader = store.reader();
     const [own, copies] = [await listed(reader, location), await listed(reader, secondary)];
-    // A copy that is empty is missing as a whole, however young its original.
+    // If the copy is empty, every object is missing, even one that is younger than a day.
     const since =
       copies.size === 0 ? Number.POSITIVE_INFINITY : (now?.getTime() ?? Number.POSITIVE_INFINITY) - YOUNG_MS;
     const absent = [...own].filter(([name]) => !copies.has(name));

@@ -68,7 +68,7 @@ export const judgeBackup = defineAction({
     const wanted = (context.ports.settings.walE?.gpgKey ?? "") !== "" || context.ports.decryption !== undefined;
     return judged(facts, verdict, { limits, findings: openness(facts, wanted) });
   },
-  /** The archive grows with the life of its database; the tested part has to stay. */
+  /** The archive of a living database grows, so only the tested part has to be the same. */
   async verify(context, { archive }, { base, restorable }) {
     if (!restorable) return { holds: "unknown", evidence: "it may be another archive by now" };
     const facts = await factsOf(context, parseSource(archive));
@@ -125,7 +125,7 @@ function unclear({ problems }: ArchiveVerdict, { archive }: Input): Error {
   });
 }
 
-/** The own clock would make an old backup young, or a young one old, without a word. */
+/** The clock of this machine is not asked: if it is wrong, an old backup would look young, and a young one old. */
 function timeless(location: ArchiveLocation): Error {
   return untested("the object store does not say what time it is, so that nobody knows how old the backup is", {
     remedy: "Look at what stands between here and the store: its answers have no Date.",
@@ -145,7 +145,8 @@ function encrypted({ ports: { settings } }: Context, { location }: ArchiveFacts)
 
 /**
  * Turns the problems that `archive verify` finds in a restorable archive into findings about a living backup. That must
- * give back the newest writes, so a gap and a broken newest base backup are serious. A code that is absent here is ordinary: the trace of a failover, of a push that was cut off, of a delta.
+ * give back the newest writes, so a gap and a broken newest base backup are serious. A code that is absent here is
+ * ordinary: a failover, a push that was cut off or a delta leaves it.
  */
 const SEVERITIES: Readonly<Partial<Record<ProblemCode, Severity>>> = {
   "wal-gap": "serious",

@@ -22,12 +22,12 @@ const output = z.object({
   path: z.string(),
   bytes: z.number(),
   sha256: z.string(),
-  /** As they will be called where they are loaded. */
+  /** The tables by the names that they will have after they are loaded. */
   tables: z.array(tableRows),
 });
 type Output = z.infer<typeof output>;
 
-/** Another schema is given to the tables in the copy, where nobody needs them: no text of the dump is rewritten. */
+/** If the tables are to have another schema, they are moved to it in the copy. So no text of the dump is rewritten. */
 export const dumpTables = defineAction({
   id: "scratch.dump",
   title: "Dump the tables of the copy to a file",

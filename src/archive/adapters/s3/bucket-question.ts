@@ -13,10 +13,10 @@ import type {
 import type { LifecycleMoment, LifecycleRule, Protection } from "../../../ports/object-store.ts";
 
 interface BucketQuestion<T> {
-  /** For people: "the lifecycle rules". */
+  /** The words for the configuration in messages: "the lifecycle rules". */
   readonly about: string;
   readonly ask: (store: Speaker) => Promise<T>;
-  /** The store's word for a bucket that has none, and its meaning. */
+  /** The store's error for a bucket without such a configuration, and the answer that it stands for. */
   readonly unset?: { readonly error: string; readonly means: T };
 }
 

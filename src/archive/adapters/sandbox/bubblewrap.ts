@@ -11,7 +11,7 @@ import { shownFor } from "./mounts.ts";
 import { noteServer } from "./note.ts";
 
 const ALONE = ["--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"];
-/** The version of bubblewrap that can bound a place in memory (its NEWS). Without a bound it is half of the machine's. */
+/** From this version on bubblewrap can bound a place in memory (its NEWS). Unbound, it takes up to half of the memory. */
 const BOUNDS_SINCE = [0, 7];
 const [FILTER_FD, INFO_FD] = [3, 4];
 
@@ -46,7 +46,7 @@ export class Bubblewrap implements Sandbox {
     const command = this.#wrap(server, ["--info-fd", String(INFO_FD)]);
     const child = await begun(command, ["ignore", server.log, server.log, "pipe", "pipe"]);
     const first = await firstProcess(child.stdio[INFO_FD] as Readable);
-    // None if it could not be made: the log says why, and the server is down.
+    // It is undefined if the sandbox could not be made. The log then says why, and no server runs.
     if (first !== undefined) noteServer(server.note, first);
   }
 
@@ -62,7 +62,7 @@ export class Bubblewrap implements Sandbox {
         ...ALONE,
         ...["--seccomp", String(FILTER_FD)],
         ...more,
-        // First: a program may lie below /tmp.
+        // These mounts come first, because a program may lie below /tmp.
         ...own(version),
         ...mounts.flatMap(({ from, to }) => ["--ro-bind", from, to]),
         ...links.flatMap(({ to, at }) => ["--symlink", to, at]),
@@ -85,7 +85,7 @@ function own(version: string): readonly string[] {
   return ["--proc", "/proc", "--dev", "/dev", ...bound, "--tmpfs", "/dev/shm", ...bound, "--tmpfs", "/tmp"];
 }
 
-/** Its number on this machine, as `--info-fd` tells it (bwrap(1)); undefined if it never came to be. */
+/** The server's process id on this machine, as `--info-fd` tells it (bwrap(1)); undefined if it was never started. */
 async function firstProcess(info: Readable): Promise<number | undefined> {
   let text = "";
   for await (const piece of info) text += String(piece);

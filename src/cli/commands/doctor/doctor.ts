@@ -129,7 +129,7 @@ class Items<T> {
     this.#wake();
   }
 
-  /** Undefined behind the last. */
+  /** The next item; undefined after the last one. */
   async next(): Promise<{ readonly value: T } | undefined> {
     while (this.#ready.length === 0 && !this.#ended)
       await new Promise<void>((resolve) => {

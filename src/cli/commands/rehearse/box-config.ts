@@ -1,4 +1,7 @@
-/** The configuration of a box, for a process that is not its child: AWS's own chain looks into this one's environment. */
+/**
+ * The configuration of a box, for a process that is not its child. It names the box's credentials, because AWS's own chain
+ * would take those in the environment of this process.
+ */
 import type { Config, SecretReference } from "../../../config/settings/config.ts";
 import { loadConfig } from "../../../config/settings/load.ts";
 import type { ChildPlace } from "../../../rehearsal/supervisor/child-files.ts";

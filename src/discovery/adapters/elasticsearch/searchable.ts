@@ -18,19 +18,19 @@ export const MESSAGE_FIELDS: readonly string[] = [
   "body",
   "body.text",
 ];
-/** Of these the first that is a date is the store's own time. */
+/** The store's own time is the first of these fields that is a date. */
 export const TIME_FIELDS: readonly string[] = ["@timestamp", "timestamp"];
 
 /** The fields that `_field_caps` lists. */
 export interface Searchable {
-  /** Analysed: found by words next to one another. */
+  /** Analysed fields: a search finds words that stand next to one another. */
   readonly texts: readonly string[];
-  /** Kept as they are: found by a pattern. */
+  /** Fields that are kept as they are: a search finds them by a pattern. */
   readonly whole: readonly string[];
   readonly time: string | undefined;
   /** Indices in which at least one of the fields can be searched. */
   readonly indices: ReadonlySet<string>;
-  /** Those with no analysed field: servers leave long values out of the others (`ignore_above`). */
+  /** Indices with no analysed field. Servers leave long values out of the other fields (`ignore_above`). */
   readonly patternOnly: readonly string[];
 }
 

@@ -31,8 +31,9 @@ const undo: WayBack<MovedInput, Output> = {
 };
 
 /**
- * While the stack still runs: files that are copied now need no copy in the downtime, and the time is measured. It is
- * no copy of anything yet: files have changed under it. `compose.copy-data` makes one of it once nobody writes.
+ * Runs while the stack still runs: files that are copied now need no copy in the downtime, and the time is measured.
+ * Files change while they are copied, so the result cannot be used yet. `compose.copy-data` brings it up to date once
+ * nobody writes.
  */
 export const warmCopy = defineAction({
   id: "compose.warm-copy",
@@ -61,7 +62,8 @@ export const warmCopy = defineAction({
     const part = partOf(destination, context.run.id);
     await makeRoom(context, input);
     if (source === "") {
-      // Of a layer the engine copies all or nothing: the name alone tells other runs of this one.
+      // The engine can only copy a container's layer as a whole, so nothing is copied yet. An empty directory with this
+      // run's name tells other runs that this one is here.
       await context.beforeEffect();
       await work.makeParents(within(part));
       await stayAlone(context, input);

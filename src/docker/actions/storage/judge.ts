@@ -8,12 +8,12 @@ import { type RecoverError, refuse } from "../../../errors.ts";
 
 const input = z.strictObject({
   survey: z.custom<StorageSurvey>(),
-  /** Volumes, directories, containers, services and projects of which there are backups elsewhere. */
+  /** Names of volumes, directories, containers, services and projects that have a backup elsewhere. */
   backed_up: z.array(z.string()),
 });
 const output = z.object({
   findings: z.array(z.custom<Finding>()),
-  /** Places that could not be looked at: sentences. */
+  /** One sentence for each place that could not be looked at. */
   unlooked: z.array(z.string()),
 });
 
@@ -34,13 +34,13 @@ export const judgeStorage = defineAction({
   verify: () => Promise.resolve({ holds: true, evidence: "it follows from what was seen" }),
 });
 
-/** The most that is told: a line of the journal holds no more, and no screen either. The output has all of it. */
+/** Findings are told up to this size, which fits in a line of the journal and on a screen. The output has all of them. */
 const MOST_TOLD_BYTES = 16 * 1024;
 const MOST_WHOLE_BYTES = 10 * 1024;
 
 function told(findings: readonly Finding[], unlooked: readonly string[]): readonly string[] {
   const all = [...findings.map(findingLines), ...unlooked.map((text) => [`not looked at: ${text}`])];
-  // The gravest stand first: what follows them is told by its first lines, and then by its number.
+  // The gravest findings stand first and are told whole. The next are told by their first lines, the rest by their number.
   const whole = fitting(all, MOST_WHOLE_BYTES);
   const short = all.slice(whole.length).map((lines) => lines.slice(0, 2));
   const more = fitting(short, MOST_TOLD_BYTES - MOST_WHOLE_BYTES);

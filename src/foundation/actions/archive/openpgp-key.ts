@@ -1,4 +1,4 @@
-/** An encrypted archive comes back only through containers that have the key (dingo.md §8, 27): looked at before anything is made. */
+/** Only containers with the key can restore an encrypted archive (dingo.md §8, 27). They are asked before anything is made. */
 import type { Context } from "../../../action.ts";
 import type { ArchiveFacts } from "../../../archive/reading/facts.ts";
 import { formatLocation } from "../../../archive/names/location.ts";
@@ -8,7 +8,7 @@ import { cellInstances } from "../bosh/cell-instances.ts";
 
 export const GPG_KEY = "WALE_GPG_KEY_ID";
 
-/** True, or throws `does-not-fit`: all containers get the same settings, so that any living one tells. */
+/** Throws `does-not-fit` if no container has a key. All get the same settings, so any living one tells. */
 export async function requireKey(context: Context, deployment: string, { location }: ArchiveFacts): Promise<boolean> {
   const instances = deployment === "" ? [] : await cellInstances(context.ports, deployment);
   for (const instance of instances) {

@@ -1,5 +1,5 @@
 /**
- * The name is taken (dingo.md §8, 23; DESIGN law 7): an empty instance, made after the deletion, can be adopted by an
+ * The name is taken (dingo.md §8, row 23; law 7): an empty instance, made after the deletion, can be adopted by an
  * operator who types its full GUID; anything else is left as it is, and another name is offered, with an exchange of names
  * at the end. Without anybody there it is refused.
  */

@@ -105,7 +105,7 @@ function outputOf(
 }
 
 /**
- * OLD still alive, or its directory left behind (DESIGN §5): a clean stop of it, which its full GUID confirms (law 7's one
+ * OLD still alive, or its directory left behind (dingo.md §2.11): a clean stop of it, which its full GUID confirms (law 7's one
  * exception), its directory as the source, or the archive as it is. Nothing is stopped but by a person at a terminal.
  */
 interface Origin {

@@ -5,7 +5,7 @@ import { containersOf } from "../docker/locate-container.ts";
 import { printedContainers } from "../docker/printed-containers.ts";
 import { waitFor } from "../../../kit/wait.ts";
 
-/** A broker stops a container for ten seconds, and one after the other (dingo.md §2.2). */
+/** A broker stops a container for ten seconds, and one after the other (dingo.md §3.9). */
 const DEADLINE_MS = 5 * 60_000;
 const POLL_MS = 1_000;
 

@@ -29,7 +29,7 @@ type Output = z.infer<typeof output>;
 
 /**
  * The point of no return of a drill: from here until the recovery has ended its rows are only in the archive. The broker
- * keeps the archive of a deleted instance (dingo.md §1.1). The run's own key goes first: nothing is to hold the service.
+ * keeps the archive of a deleted instance (dingo.md §1.13). The run's own key goes first: nothing is to hold the service.
  */
 export const deleteDrillService = defineAction({
   id: "drill.delete-service",

@@ -19,7 +19,7 @@ const output = z.object({ waited_seconds: z.number() });
 /**
  * After a kill the leader key lives on for its TTL; a container started meanwhile prepares no restore (dingo.md §1.8).
  * The member key of the stopped container is not waited for: its next start writes the same key again
- * (original-parts.md 7).
+ * (original-parts.md §7).
  */
 export const waitKeysGone = defineAction({
   id: "etcd.wait-keys-gone",

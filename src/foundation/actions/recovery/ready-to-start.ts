@@ -137,8 +137,8 @@ const IN_FLIGHT = 8;
 
 /**
  * Throws `guard-refused` if the target is not the copy of the objects in the baseline. It lists once more: names, sizes
- * and ETags; if these cannot be compared, the bytes of small objects, a sysid above all. That the large ones are the
- * same was shown when they were copied (DESIGN §5).
+ * and ETags; if these cannot be compared, the bytes of small objects, a sysid above all. The copy has
+ * shown that the large ones are the same.
  */
 async function refuseOtherArchive(
   context: Context,

@@ -51,7 +51,7 @@ export const summarise = defineAction({
   effect: "read",
   input,
   output,
-  // The rest is told by the end of the run.
+  // The end of the run tells the rest.
   tell: ({ recovered }) => recovered.join("\n"),
   describe: () => [],
   run: ({ run }, facts): Promise<z.infer<typeof output>> => {
@@ -83,7 +83,7 @@ export const summarise = defineAction({
   },
 });
 
-/** The last place has a number when a container wrote again: the places before it hold the earlier objects. */
+/** A number at the end of the last place means that a container wrote again. The places before it hold earlier objects. */
 function archivesAside(last: string): readonly string[] {
   if (last === "") return [];
   const [, first = last, number = "1"] = /^(.*\/replaced)-(\d+)$/.exec(last) ?? [];

@@ -1,4 +1,4 @@
-/** The broker logged a deletion that never reached the cell (dingo.md §2.11): the deleted instance is not gone (DESIGN §5). */
+/** The broker logged a deletion that never reached the cell (dingo.md §2.11): the deleted instance is not gone. */
 import { happen } from "../../world/story.ts";
 import { siteOf, type World } from "../../world/world.ts";
 import { unless } from "../endings.ts";

@@ -35,7 +35,7 @@ export class Guard {
     return new Permit(this, { into, names: "any", above: (place) => prefixesAbove(place.prefix) });
   }
 
-  /** For small objects of the tool's own: below `at`, where no key may have the name of an archive's. */
+  /** For the tool's own small objects: below `at`. A key with a part that only archives have is refused. */
   shared(at: Place): Permit {
     return new Permit(this, { into: [at], names: "plain", above: (_, key) => prefixesAbove(key) });
   }
