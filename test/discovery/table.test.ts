@@ -87,7 +87,7 @@ describe("a candidate", () => {
 
   it("is followed by the command that recovers it, and by what is asked for then", async () => {
     const table = await ask(lager(goodDeletion()));
-    expect(table).toContain("To recover it; what the command does not say, it asks for:\n");
+    expect(table).toContain("To recover it (the run asks for the rest):\n");
     expect(table).toContain(`   dingo-recover run --input instance_guid=${GUID}\n`);
   });
 });

@@ -1,6 +1,6 @@
 /** A candidate for a person: in full the one that is meant most likely, in a line each the others. */
 import type { Candidate, DiscoveryQuery, Evidence } from "../judgement/candidate.ts";
-import { isConfirmed } from "../judgement/open-questions.ts";
+import { isAsked, isConfirmed } from "../judgement/open-questions.ts";
 import { shown } from "../lines/safe-text.ts";
 import { plainTime } from "../lines/stamp.ts";
 import { recoverCommand } from "../judgement/together.ts";
@@ -74,8 +74,9 @@ function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly str
     ];
   const { name, org, space } = candidate;
   const isWhole = [name, org, space].every((part) => part !== undefined);
-  const head = isWhole ? "To recover it:" : "To recover it; what the command does not say, it asks for:";
-  return [head, `   ${shown(recoverCommand(candidate, query))}`, ""];
+  const head = isWhole ? "To recover it:" : "To recover it (the run asks for the rest):";
+  const remark = isAsked(query) ? [] : ["Nothing was asked, and it is the only one. Compare it with what you were told."];
+  return [...remark, head, `   ${shown(recoverCommand(candidate, query))}`, ""];
 }
 
 /** Nothing has taken its place, and there was something to lose. */

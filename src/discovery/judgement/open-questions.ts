@@ -66,6 +66,10 @@ export function openQuestions(candidate: Candidate, beside: Beside, query: Disco
   ];
 }
 
+/** False for a question that any deletion answers. */
+export const isAsked = ({ name, around, space, spaceGuid, org, orgGuid }: DiscoveryQuery): boolean =>
+  [name, around, space, spaceGuid, org, orgGuid].some((each) => each !== undefined);
+
 /** It fits because nothing speaks against it: that is no sign that it is the one. */
 export function uncompared(candidate: Candidate, query: DiscoveryQuery): readonly string[] {
   const { name, space, spaceGuid, org, orgGuid } = candidate;

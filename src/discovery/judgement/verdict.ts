@@ -206,7 +206,7 @@ function beginsCreate(body: LifeEvent["fact"]["body"]): boolean {
 }
 
 function notesOf(guid: string, { attempt, kind, life }: Judged): string[] {
-  const notes = sawNoNode(attempt) ? [sawNone(guid)] : [];
+  const notes = sawNoNode(attempt) ? [sawNone(guid)] : kind === "deletion-unproven" ? [noneWent(guid)] : [];
   const resumed = attempt.after[0]?.fact.at.text;
   const after = resumed === undefined ? undefined : plainTime(resumed);
   if (kind === "recreated") notes.push(`The broker brought it back under the same GUID at ${after}.`);
@@ -226,6 +226,9 @@ const CLOCK_SET_BACK =
 
 const sawNone = (guid: string): string =>
   `The broker saw no node of it, so it removed none: its container may be dead or alive on a cell. ${lookOnCells(guid)}`;
+
+const noneWent = (guid: string): string =>
+  `No line shows that a node of it went: its container may be alive on a cell. ${lookOnCells(guid)}`;
 
 function refusedDeletion(guid: string, attempt: Attempt, life: Life): NotDeleted {
   const error = errorOf(attempt);
