@@ -75,7 +75,9 @@ function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly str
   const { name, org, space } = candidate;
   const isWhole = [name, org, space].every((part) => part !== undefined);
   const head = isWhole ? "To recover it:" : "To recover it (the run asks for the rest):";
-  const remark = isAsked(query) ? [] : ["Nothing was asked, and it is the only one. Compare it with what you were told."];
+  const remark = isAsked(query)
+    ? []
+    : ["Nothing was asked, and it is the only one. Compare it with what you were told."];
   return [...remark, head, `   ${shown(recoverCommand(candidate, query))}`, ""];
 }
 

@@ -70,8 +70,7 @@ export class RunLock {
 function locked(run: string, held: LockHolder | undefined): RecoverError {
   const holder = held === undefined ? "another process" : `process ${held.pid} on ${held.host}`;
   const since = held === undefined ? "" : ` since ${held.startedAt}`;
-  return refuse("locked", `${holder} is at work on run ${run}${since}`)
-    .advise(
-      `Look at it with "dingo-recover status ${run}", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
-    );
+  return refuse("locked", `${holder} is at work on run ${run}${since}`).advise(
+    `Look at it with "dingo-recover status ${run}", or, if that process is surely gone, continue with "dingo-recover resume ${run} --take-over".`,
+  );
 }

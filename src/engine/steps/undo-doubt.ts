@@ -69,7 +69,8 @@ const ALL_THE_SAME: Readonly<Record<ErasedWayBack["effect"], string>> = {
   create:
     "its guard looks again, then it runs: what has the name now is renamed or removed, also where it was taken back already",
   disrupt: "its guard looks again, then it runs: where it was taken back already, the disruption happens twice",
-  destroy: "its guard looks again, then it runs: it moves or replaces the things that stand there now, also those that somebody else wrote",
+  destroy:
+    "its guard looks again, then it runs: it moves or replaces the things that stand there now, also those that somebody else wrote",
 };
 
 function backEffect({ undo, planned }: UnitToUndo): ErasedWayBack["effect"] {

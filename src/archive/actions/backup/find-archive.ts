@@ -50,7 +50,8 @@ function looseFiles({ walE, looseKey }: Settings): Finding[] {
       severity: "warning",
       code: "secret-readable",
       message: `others on this machine may read ${text}`,
-      cause: "chmod 0750 on the directory and 0640 on its files, with the group of the account that runs this, closes it",
+      cause:
+        "chmod 0750 on the directory and 0640 on its files, with the group of the account that runs this, closes it",
     }),
   );
 }
