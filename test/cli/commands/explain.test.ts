@@ -34,7 +34,7 @@ describe("explain", () => {
       place.run(["explain", "20", "--json"]),
     ]);
     // A run ends with it, and so does a search.
-    for (const whose of ["Of a run", "Of discover"]) expect(warning.stdout).toContain(whose);
+    for (const whose of ["After a run", "After discover"]) expect(warning.stdout).toContain(whose);
     expect(serious).toMatchObject({ code: EXIT.done, stderr: "" });
     expect(serious.stdout).toMatch(/^exit code 21: done, and what was found is serious/u);
     expect(JSON.parse(done.stdout)).toMatchObject({ codes: [], meaning: expect.stringContaining("proved") as string });
