@@ -46,7 +46,7 @@ export class S3SharedPlace implements SharedPlace {
   async read(name: string): Promise<SharedObject | undefined> {
     const { bucket } = this.#at;
     await this.#prepare();
-    const call = { verb: "read", place: this.#place(name), reads: true };
+    const call = { verb: "read", place: this.#place(name), reads: true, alone: true };
     return this.#connection.exchange(bucket, call, async ({ sdk, send }) => {
       try {
         const asked = { Bucket: bucket, Key: this.#key(name) };
