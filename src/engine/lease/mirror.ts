@@ -20,6 +20,8 @@ import { type Conditions, writeOn } from "./keeper.ts";
 
 /** Lines of one object. */
 const MOST_LINES = 200;
+/** Bytes of one object: of so many lines, with room for longer ones. */
+const LARGEST_CHUNK = 32 * 1024 * 1024;
 /** Objects of one journal. A long run has some thousand. */
 const MOST_CHUNKS = 50_000;
 
@@ -89,7 +91,7 @@ export class Mirror {
     const written = await writeOn(this.#place, this.#conditions, { name, content, condition: "absent" });
     if (written.is === "written") return;
     // The answer to an earlier try may have been lost: then it is ours, perhaps with fewer lines.
-    const there = (await this.#place.read(name))?.content ?? "";
+    const there = (await this.#place.read(name, LARGEST_CHUNK))?.content ?? "";
     if (there === "" || !content.startsWith(there)) throw parted(run, this.#place.location);
     this.#mirrored += linesOf(there).length - lines.length;
   }
@@ -157,7 +159,7 @@ async function everyChunk(place: SharedPlace, names: readonly string[], where: s
   const chunks: Buffer[] = [];
   let bytes = 0;
   for (const name of names) {
-    const chunk = Buffer.from((await place.read(name))?.content ?? "");
+    const chunk = Buffer.from((await place.read(name, LARGEST_CHUNK))?.content ?? "");
     bytes += chunk.length;
     if (bytes > LARGEST_JOURNAL) throw broken(where, `it has more than the ${LARGEST_JOURNAL} bytes that are read`);
     chunks.push(chunk);
@@ -179,7 +181,7 @@ export async function mirroredChunks(place: SharedPlace, run: string): Promise<r
 /** How many lines are mirrored; `parted` where the last one of them is not the journal's. */
 async function mirroredLines(place: SharedPlace, { run, lines }: LinedJournal): Promise<number | "parted"> {
   const last = (await mirroredChunks(place, run)).at(-1);
-  const there = last === undefined ? undefined : await place.read(last);
+  const there = last === undefined ? undefined : await place.read(last, LARGEST_CHUNK);
   if (last === undefined || there === undefined) return 0;
   const found = linesOf(there.content);
   const mirrored = firstOf(last) + found.length - 1;
