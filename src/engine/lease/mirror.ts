@@ -5,6 +5,7 @@
  * M1  A line is mirrored after it is durable here, its evidence before it.
  * M2  No two processes add the same line: the first writer takes an object's name.
  */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import type { EvidenceRef } from "../../action.ts";
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -199,7 +200,7 @@ function parted(run: string, location: string): RecoverError {
   return giveUp("fenced", `the mirrored journal of run ${run} holds lines that the one here does not have`)
     .at(`${location}/runs/${run}`)
     .advise(
-      `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${location}".`,
+      `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${quote([location])}".`,
     );
 }
 
