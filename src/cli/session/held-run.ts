@@ -2,6 +2,7 @@
  * The parts of a run that this process holds: its journal and locks. If a lease is configured, it stands behind them
  * once the shared place is reached.
  */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { type LeaseConfig, leaseText } from "../../config/settings/config.ts";
 import { asRecoverError } from "../../errors.ts";
 import type { RunOutcome } from "../../engine/state/event.ts";
@@ -86,7 +87,7 @@ export class HeldRun {
       await leased.letGo(ended ? "ended" : "free");
       return ended || outcome === undefined
         ? undefined
-        : `elsewhere it goes on with: dingo-recover resume ${leased.run} --from ${this.#at}`;
+        : `elsewhere it goes on with: dingo-recover resume ${leased.run} --from ${quote([this.#at])}`;
     } catch (thrown) {
       const what = `the lease at ${this.#at} is still held, and the mirror lacks ${counted(leased.behind, "line")} of the journal`;
       return `${what}: ${asRecoverError(thrown).message}`;

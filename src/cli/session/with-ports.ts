@@ -39,6 +39,7 @@ export async function withPorts<T>(
     recorder: NOT_JOURNALED,
     operator: mode === undefined && somebodyIsThere(given, output) ? askOutsideRuns(output) : NOBODY,
     signal: stopper.signal,
+    readsUntil: stopper.signal,
     loopbackOnly: mode !== undefined,
   });
   try {

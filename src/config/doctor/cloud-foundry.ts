@@ -1,4 +1,5 @@
 /** Cloud Foundry: the CLI, its log-in, what the token may see, and whether it may work where it has to. */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { asRecoverError, type ErrorCode } from "../../errors.ts";
 import type { CfIdentity, CloudFoundry, SpaceRef } from "../../ports/cloud-foundry.ts";
 import { ok, type Verdict } from "./check.ts";
@@ -83,6 +84,6 @@ function mayNot(org: string, space: string): Verdict {
     code: "access-denied",
     text: `the user may not create services in ${org}/${space}`,
     means: "The step that creates the new instance is refused.",
-    mend: `Have an admin run cf set-space-role USER ${org} ${space} SpaceDeveloper.`,
+    mend: `Have an admin run ${quote(["cf", "set-space-role", "USER", org, space, "SpaceDeveloper"])}.`,
   };
 }

@@ -1,4 +1,5 @@
 /** The BOSH director, the deployment, and whether the cells can be reached. No user is made on any cell. */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { isCell, instanceName } from "../../foundation/actions/bosh/cell-instances.ts";
 import { busyWith } from "../../foundation/actions/bosh/find-deployment.ts";
 import { counted } from "../../kit/text/counted.ts";
@@ -130,6 +131,6 @@ function silentOnes(silent: readonly BoshInstance[], deployment: string): Verdic
     code: "answer-incomplete",
     text: `the agent of ${silent.map(instanceName).join(", ")} does not answer: it may be a cell`,
     means: "The run ends with 15 where a cell may be left out: the old instance may live there.",
-    mend: `See bosh -d ${deployment} instances --ps.`,
+    mend: `See ${quote(["bosh", "-d", deployment, "instances", "--ps"])}.`,
   };
 }

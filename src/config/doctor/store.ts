@@ -1,4 +1,5 @@
 /** The object store: keys, bucket, clock, whether archives may be listed and read, and could be changed. Nothing is written. */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { simulationLines } from "../../archive/actions/backup/simulation-lines.ts";
 import { unprotected } from "../../foundation/actions/platform/unprotected.ts";
 import type { ArchiveStore, ObjectReader, StoreIdentity } from "../../ports/object-store.ts";
@@ -107,7 +108,7 @@ async function examineReading(looks: Looks, reader: ObjectReader, { bucket, pref
       code: "nothing-found",
       text: `${place} holds nothing`,
       means: "There is no archive to recover from: the step that proves it ends with 17.",
-      mend: `Compare s3.bucket with WAL_S3_BUCKET of a running container, and look with aws s3 ls s3://${bucket}/.`,
+      mend: `Compare s3.bucket with WAL_S3_BUCKET of a running container, and look with ${quote(["aws", "s3", "ls", `s3://${bucket}/`])}.`,
     });
     return;
   }

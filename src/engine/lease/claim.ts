@@ -5,6 +5,7 @@
 import { refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import { isRunId } from "../journal/run-id.ts";
+import { detached } from "../../kit/text/detached.ts";
 import { printable } from "../../kit/text/printable.ts";
 
 export const CLAIM_SCHEMA = "dingo-recover/lease@1";
@@ -40,6 +41,8 @@ export const runKey = (run: string): string => `run ${run}`;
 export const runClaimName = (run: string): string => `runs/${run}/lease.json`;
 export const keyClaimName = (key: string): string => `keys/${sha256(key)}.json`;
 
+/** Bytes. A claim has some hundred; its step and its key are parts of a journal's line, which has 64 KiB. */
+export const LARGEST_CLAIM = 128 * 1024;
 /** Take-overs beyond these were not counted by anybody. */
 const MOST_EPOCHS = 1_000_000;
 
@@ -79,4 +82,7 @@ export function describeClaim({ run, operator, host, since, seenAt, step, epoch 
   return `${who} since ${oneLine(since)} (run ${run}, epoch ${epoch}, ${at}, last seen ${oneLine(seenAt)})`;
 }
 
-const oneLine = (text: string): string => printable(text.replace(/\s+/gu, " "));
+/** Characters of one part that a person reads. */
+const LONGEST = 100;
+const oneLine = (text: string): string =>
+  printable(detached(text, LONGEST).replace(/\s+/gu, " ")) + (text.length > LONGEST ? "…" : "");

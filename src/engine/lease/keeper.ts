@@ -1,7 +1,7 @@
 /** Reads and writes claims in the shared place, for one process. */
 import { type RecoverError, refuse } from "../../errors.ts";
 import type { SharedPlace, WriteCondition, Written } from "../../ports/shared-place.ts";
-import { type Claim, CLAIM_SCHEMA, type ClaimState, readClaim } from "./claim.ts";
+import { type Claim, CLAIM_SCHEMA, type ClaimState, LARGEST_CLAIM, readClaim } from "./claim.ts";
 
 /** Who speaks: stands in every claim of this process. */
 interface Claimant {
@@ -73,7 +73,7 @@ export class ClaimKeeper {
 }
 
 export async function readSeen(place: SharedPlace, name: string): Promise<Seen | undefined> {
-  const found = await place.read(name);
+  const found = await place.read(name, LARGEST_CLAIM);
   if (found === undefined) return undefined;
   return { claim: readClaim(found.content, name, `${place.location}/${name}`), version: found.version };
 }

@@ -1,4 +1,5 @@
 /** The lock keys of a run, in its state directory first and then in the shared place (L2 across machines). */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { Locks } from "../journal/key-locks.ts";
 import { type Claim, describeClaim, keyClaimName, runClaimName } from "./claim.ts";
@@ -87,7 +88,7 @@ export class LeasedLocks implements Locks {
     return refuse("locked", `"${key}" belongs to another recovery: ${describeClaim(current)}`)
       .at(`${location}/${keyClaimName(key)}`)
       .advise(
-        `Ask there first. To carry that run on here: "dingo-recover resume ${claim.run} --from ${location} --take-over".`,
+        `Ask there first. To carry that run on here: "dingo-recover resume ${claim.run} --from ${quote([location])} --take-over".`,
       );
   }
 

@@ -5,6 +5,7 @@
  * M1  A line is mirrored after it is durable here, its evidence before it.
  * M2  No two processes add the same line: the first writer takes an object's name.
  */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import type { EvidenceRef } from "../../action.ts";
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -20,6 +21,8 @@ import { type Conditions, writeOn } from "./keeper.ts";
 
 /** Lines of one object. */
 const MOST_LINES = 200;
+/** Bytes of one object: of so many lines, with room for longer ones. */
+const LARGEST_CHUNK = 32 * 1024 * 1024;
 /** Objects of one journal. A long run has some thousand. */
 const MOST_CHUNKS = 50_000;
 
@@ -89,7 +92,7 @@ export class Mirror {
     const written = await writeOn(this.#place, this.#conditions, { name, content, condition: "absent" });
     if (written.is === "written") return;
     // The answer to an earlier try may have been lost: then it is ours, perhaps with fewer lines.
-    const there = (await this.#place.read(name))?.content ?? "";
+    const there = (await this.#place.read(name, LARGEST_CHUNK))?.content ?? "";
     if (there === "" || !content.startsWith(there)) throw parted(run, this.#place.location);
     this.#mirrored += linesOf(there).length - lines.length;
   }
@@ -157,7 +160,7 @@ async function everyChunk(place: SharedPlace, names: readonly string[], where: s
   const chunks: Buffer[] = [];
   let bytes = 0;
   for (const name of names) {
-    const chunk = Buffer.from((await place.read(name))?.content ?? "");
+    const chunk = Buffer.from((await place.read(name, LARGEST_CHUNK))?.content ?? "");
     bytes += chunk.length;
     if (bytes > LARGEST_JOURNAL) throw broken(where, `it has more than the ${LARGEST_JOURNAL} bytes that are read`);
     chunks.push(chunk);
@@ -179,7 +182,7 @@ export async function mirroredChunks(place: SharedPlace, run: string): Promise<r
 /** How many lines are mirrored; `parted` where the last one of them is not the journal's. */
 async function mirroredLines(place: SharedPlace, { run, lines }: LinedJournal): Promise<number | "parted"> {
   const last = (await mirroredChunks(place, run)).at(-1);
-  const there = last === undefined ? undefined : await place.read(last);
+  const there = last === undefined ? undefined : await place.read(last, LARGEST_CHUNK);
   if (last === undefined || there === undefined) return 0;
   const found = linesOf(there.content);
   const mirrored = firstOf(last) + found.length - 1;
@@ -197,7 +200,7 @@ function parted(run: string, location: string): RecoverError {
   return giveUp("fenced", `the mirrored journal of run ${run} holds lines that the one here does not have`)
     .at(`${location}/runs/${run}`)
     .advise(
-      `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${location}".`,
+      `It went on elsewhere, or its last lines were lost here: fetch it with "dingo-recover resume ${run} --from ${quote([location])}".`,
     );
 }
 

@@ -5,6 +5,7 @@
  * R1  A run is carried on only if the journal has every line that is mirrored, and the line that the claim names.
  * R2  Nothing else stands in the way for ever: a claim of any epoch whose lines are all here may be taken over.
  */
+import { quote } from "../../kit/commands/shell-quote.ts";
 import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import { type Claim, type ClaimState, describeClaim, runClaimName, runKey } from "./claim.ts";
 import { type ClaimKeeper, crossed, readSeen, type Seen, type Standing } from "./keeper.ts";
@@ -155,7 +156,7 @@ export function heldElsewhere(claim: Claim, where: string, command = `resume ${c
 function wentOn(claim: Claim, where: string): RecoverError {
   const { run, state } = claim;
   const [location = ""] = where.split(`/${runClaimName(run)}`);
-  const again = `"dingo-recover resume ${run} --from ${location}${state === "held" ? " --take-over" : ""}"`;
+  const again = `"dingo-recover resume ${run} --from ${quote([location])}${state === "held" ? " --take-over" : ""}"`;
   const how = state === "ended" ? "came to its end elsewhere" : "went on elsewhere";
   return refuse("fenced", `run ${run} ${how}, and the journal here does not say how: ${describeClaim(claim)}`)
     .at(where)

@@ -52,8 +52,12 @@ export interface FillOrder {
 
 const docker = (words: DockerWords, ...rest: readonly string[]): Argv => [...words, ...rest];
 
-/** Directories of its machine that an installed program on Linux needs. */
-const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"] as const;
+/**
+ * Directories of its machine that an installed program on Linux needs. Never `/etc`: a stranger's server runs under the
+ * number that owns the volume's files, and that may be `shadow`. `/usr/local` is a person's own, and may have settings.
+ */
+const USERLAND = ["/usr", "/lib", "/lib64", "/bin", "/sbin"] as const;
+const LOCAL = "/usr/local";
 export const COPY_AT = "/dingo/copy";
 const FROM_AT = "/dingo/from";
 const linkedAt = (index: number): string => `/dingo/linked/${index}`;
@@ -88,8 +92,13 @@ function inside(
 function directoryMounts({ directory }: ServerPrograms): readonly string[] {
   if (directory === "") return [];
   const installed = directory.replace(/\/bin\/?$/u, "") || "/";
-  const paths = [...USERLAND, ...(USERLAND.some((path) => `${installed}/`.startsWith(`${path}/`)) ? [] : [installed])];
-  return [...paths.flatMap((path) => ["--mount", readOnlyBind(path, path)]), "--env", `DINGO_BIN=${directory}`];
+  const isBelow = (path: string): boolean => `${installed}/`.startsWith(`${path}/`);
+  const isShown = USERLAND.some(isBelow) && !isBelow(LOCAL);
+  return [
+    ...[...USERLAND, ...(isShown ? [] : [installed])].flatMap((path) => ["--mount", readOnlyBind(path, path)]),
+    ...(installed === LOCAL ? [] : ["--tmpfs", `${LOCAL}:size=1m,mode=755`]),
+    ...["--env", `DINGO_BIN=${directory}`],
+  ];
 }
 
 /** Where distributions and images put them, this release first. */
@@ -98,7 +107,7 @@ const prelude = (major: string): string =>
     "PATH=${DINGO_BIN:+$DINGO_BIN:}",
     `/usr/lib/postgresql/${major}/bin:/usr/pgsql-${major}/bin:`,
     "${PATH:-/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin}:/opt/bitnami/postgresql/bin; ",
-    "for d in /usr/lib/postgresql/*/bin; do PATH=$PATH:$d; done; export PATH; LC_ALL=C; export LC_ALL; umask 077\n",
+    "for d in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin; do PATH=$PATH:$d; done; export PATH; LC_ALL=C; export LC_ALL; umask 077\n",
   ].join("");
 
 const shell = (programs: ServerPrograms, script: string, ...words: readonly string[]): readonly string[] => [
@@ -294,14 +303,21 @@ export const startOnCopy = (words: DockerWords, server: CopyServer): Argv =>
 /**
  * $1: role that owns everything; the rest are words for the server. PostgreSQL refuses root, and initdb an account without a
  * name. Root makes the directory, and hands over: to do so it may give files away, and `su` become, signal and record another.
+ * Without an image's own accounts, the number is nobody's, and its name stands in an `/etc` that was made for it.
  */
 const FRESH_RIGHTS = ["CHOWN", "SETUID", "SETGID", "KILL", "AUDIT_WRITE"] as const;
 const FRESH_SCRIPT = String.raw`
 DINGO_ROLE=$1; export DINGO_ROLE; shift
+begin='initdb -D /dingo/copy/data -U "$DINGO_ROLE" -A trust -E UTF8 --locale=C > /dev/null && exec postgres -D /dingo/copy/data '
+made() { mkdir /dingo/copy/data && chown "$1" /dingo/copy/data && chmod 755 /dingo/copy; }
+if [ -n "\${DINGO_BIN:-}" ]; then
+  echo nobody:x:65534:65534::/:/bin/sh > /etc/passwd && chmod 644 /etc/passwd && made 65534:65534 && cd /tmp || exit 1
+  exec setpriv --reuid 65534 --regid 65534 --clear-groups sh -c "$begin$*"
+fi
 who=postgres; id -u "$who" > /dev/null 2>&1 || who=nobody
-mkdir /dingo/copy/data && chown "$who" /dingo/copy/data && chmod 755 /dingo/copy || exit 1
-exec su -s /bin/sh "$who" -c "PATH='$PATH'; LC_ALL=C; export PATH LC_ALL; cd /tmp; "'initdb -D /dingo/copy/data -U "$DINGO_ROLE" -A trust -E UTF8 --locale=C > /dev/null && exec postgres -D /dingo/copy/data '"$*"
-`;
+made "$who" || exit 1
+exec su -s /bin/sh "$who" -c "PATH='$PATH'; LC_ALL=C; export PATH LC_ALL; cd /tmp; $begin$*"
+`.replaceAll("\\$", "$");
 export const startFresh = (words: DockerWords, server: CopyServer, copied: string): Argv =>
   inside(words, {
     run: server.run,
@@ -310,6 +326,7 @@ export const startFresh = (words: DockerWords, server: CopyServer, copied: strin
     more: [
       // `su` hands this one on alone, and nobody is connected any more.
       ...serverFlags(server, "SIGTERM"),
+      ...(server.programs.directory === "" ? [] : ["--tmpfs", "/etc:size=1m,mode=755"]),
       ...FRESH_RIGHTS.flatMap((right) => ["--cap-add", right]),
       ...["--user", "0:0", "--mount", `type=volume,src=${copied},dst=/dingo/copied,readonly,volume-nocopy`],
       ...shell(

@@ -5,11 +5,21 @@
 import type { DockerWords } from "./docker-commands.ts";
 import type { Argv } from "./host-commands.ts";
 
-/** In the container. It ends only if less than 256 MiB, or half of the first room, is left, or nobody can tell. */
+/**
+ * In the container. It ends only if less than 256 MiB or 65,536 files, or half of what was free at first, is left, or nobody
+ * can tell. A file system that makes room for each file has 0 of 0. The machine's own programs bring no `awk` (/etc/alternatives).
+ */
 const LOOK = String.raw`
-room() { df -Pk /dingo/copy | awk 'NR == 2 { print $4 }'; }
-kept=$(room); kept=$((kept / 2)); [ "$kept" -le 262144 ] || kept=262144
-while now=$(room) && [ "$now" -ge "$kept" ]; do sleep 0.2 || exit 9; done
+room() {
+  set -- $(stat -f -c '%S %a %d' /dingo/copy)
+  [ $# = 3 ] || exit 9
+  kilobytes=$(($1 * $2 / 1024)) files=$3
+}
+room
+kept=$((kilobytes / 2)) few=$((files / 2))
+[ "$kept" -le 262144 ] || kept=262144
+[ "$few" -le 65536 ] || few=65536
+while [ "$kilobytes" -ge "$kept" ] && [ "$files" -ge "$few" ]; do sleep 0.2 || exit 9; room; done
 exit 9
 `;
 /** $1: the last line in the log of the container's first process. */

@@ -1,6 +1,6 @@
 /** A server on a copy of a stranger's volume runs the stranger's code: what its container may take of the engine's machine. */
 import { execFileSync } from "node:child_process";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isReady, query, startFresh, startOnCopy } from "../../../src/kit/commands/database-copy-commands.ts";
 import { dumpTo, loadFrom } from "../../../src/kit/commands/database-dump-commands.ts";
 import { insideContainer, measureCall } from "../../../src/kit/commands/docker-commands.ts";
@@ -95,4 +95,29 @@ it("a look has only the right to read, of files with any label", () => {
     ...["--security-opt no-new-privileges", "--security-opt label=disable", "type=bind,src=/srv,dst=/look/0,readonly"],
   ])
     expect(options).toContain(bound);
+});
+
+describe("a server by the programs of the engine's machine", () => {
+  const at = (directory: string) => ({ ...SERVER, uid: 42, programs: { ...SERVER.programs, directory } });
+  const shown = (argv: readonly string[]): readonly string[] =>
+    argv.flatMap((word) => /^type=bind,src=([^,]+),/u.exec(word)?.[1] ?? []);
+
+  it.each([
+    ["on a copy", (directory: string) => startOnCopy(["docker"], at(directory))],
+    ["for a proof", (directory: string) => startFresh(["docker"], at(directory), "copied")],
+  ])("%s sees its programs and no settings: its number may be shadow's", (_, start) => {
+    const system = ["/usr", "/lib", "/lib64", "/bin", "/sbin"];
+    const hidden = "--tmpfs /usr/local:size=1m,mode=755";
+    expect(shown(start("/usr/lib/postgresql/16/bin"))).toEqual(system);
+    expect(shown(start("/opt/pgsql/bin"))).toEqual([...system, "/opt/pgsql"]);
+    expect(shown(start("/usr/local/pgsql/bin"))).toEqual([...system, "/usr/local/pgsql"]);
+    for (const directory of ["/usr/lib/postgresql/16/bin", "/opt/pgsql/bin", "/usr/local/pgsql/bin"])
+      expect(start(directory).join(" ")).toContain(hidden);
+  });
+
+  it("for a proof has an account by that name alone", () => {
+    const argv = startFresh(["docker"], at("/opt/pgsql/bin"), "copied").join(" ");
+    expect(argv).toContain("--tmpfs /etc:size=1m,mode=755");
+    expect(argv).toContain("setpriv --reuid 65534 --regid 65534 --clear-groups");
+  });
 });

@@ -18,11 +18,11 @@ case $1 in
     "$@" ;;
 esac
 `;
-/** `df` as POSIX says it; the room is in a file. */
-const DF = `#!/bin/sh
-[ -s room ] || { echo 'df: gone' >&2; exit 1; }
-printf 'Filesystem 1024-blocks Used Available Capacity Mounted on\\n/dev/x 9 9 %s 9%% /\\n' "$(cat room)"
-echo df >> calls
+/** `stat -f` of a file system; its room and its free files are in a file. */
+const STAT = `#!/bin/sh
+[ "$*" = "-f -c %S %a %d /dingo/copy" ] && [ -s room ] || { echo 'stat: gone' >&2; exit 1; }
+cat room
+echo stat >> calls
 `;
 
 let directory = "";
@@ -30,13 +30,13 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "dingo-recover-room-"));
   await mkdir(join(directory, "bin"));
   await writeFile(join(directory, "bin", "docker"), DOCKER, { mode: 0o755 });
-  await writeFile(join(directory, "bin", "df"), DF, { mode: 0o755 });
+  await writeFile(join(directory, "bin", "stat"), STAT, { mode: 0o755 });
 });
 afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const room = async (kilobytes: number | ""): Promise<void> => await writeFile(join(directory, "room"), `${kilobytes}`);
+const room = async (text: string): Promise<void> => await writeFile(join(directory, "room"), text);
 const calls = async (): Promise<string> => await readFile(join(directory, "calls"), "utf8");
 const begin = async (): Promise<void> => {
   const [program, ...words] = keepRoom(["docker"], "copy", "ended");
@@ -45,14 +45,16 @@ const begin = async (): Promise<void> => {
 };
 
 it.each([
-  ["half of a small disk is used up", 100_000, 49_999],
-  ["256 MiB are left of a large one", 900_000_000, 262_143],
-  ["nobody can tell how much is left", 900_000_000, "" as const],
-])("ends the server when %s", async (_, before, after) => {
+  ["half of a small disk is used up", "1024 100000 0", "1024 50000 0", "1024 49999 0"],
+  ["256 MiB are left of a large one", "4096 225000000 0", "4096 65536 0", "4096 65535 0"],
+  ["half of the free files are made", "4096 225000000 1000", "4096 225000000 500", "4096 225000000 499"],
+  ["few files can still be made", "4096 225000000 9000000", "4096 225000000 65536", "4096 225000000 65535"],
+  ["nobody can tell how much is left", "4096 225000000 0", "4096 65536 0", ""],
+])("ends the server when %s", async (_, before, still, after) => {
   await room(before);
   await begin();
-  await until("the room is known", 20_000, async () => (await calls()).includes("df\ndf\n"));
-  await room(before === 100_000 ? 50_000 : 262_144);
+  await until("the room is known", 20_000, async () => (await calls()).includes("stat\nstat\n"));
+  await room(still);
   expect(await calls()).not.toContain("kill");
   await room(after);
   await until("the server is ended", 20_000, async () => (await calls()).endsWith("exec copy\nkill copy\n"));

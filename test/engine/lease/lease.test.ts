@@ -3,7 +3,7 @@ import { cpSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeDirectory } from "../../../src/engine/journal/durable.ts";
-import { keyClaimName, runClaimName } from "../../../src/engine/lease/claim.ts";
+import { CLAIM_SCHEMA, describeClaim, keyClaimName, runClaimName } from "../../../src/engine/lease/claim.ts";
 import { createHash } from "node:crypto";
 import { fetchMirrored } from "../../../src/engine/lease/mirror.ts";
 import { SharedMemory } from "../../fakes/memory-shared-place.ts";
@@ -23,6 +23,15 @@ describe("a lease", () => {
     const refused = his.locks.acquire([KEY]);
     await expect(refused).rejects.toMatchObject({ code: "locked", exitCode: 11 });
     await expect(refused).rejects.toThrow(/ann on laptop-of-ann since 2026-11-21T03:00:00.000Z .*at step copy/);
+  });
+
+  it("is told in one line of bounded length, whatever a stranger wrote into it", () => {
+    const texts = { state: "held", host: "h", place: "p", token: "t", since: "s", seenAt: "s", head: "" } as const;
+    const claim = { schema: CLAIM_SCHEMA, key: "k", run: "20261121-020000-abcd", epoch: 1, ...texts } as const;
+    const said = describeClaim({ ...claim, operator: "\u001b[2J".repeat(20_000), step: "a\n$ rm -rf /".repeat(5_000) });
+    expect(said.length).toBeLessThan(2_000);
+    expect(said).not.toMatch(/[\u001b\n]/u);
+    expect(said).toContain("(run 20261121-020000-abcd, epoch 1, at step a $ rm -rf /");
   });
 
   it("is free again when its run lets it go, and when its run has ended", async () => {

@@ -26,7 +26,7 @@ async function askBucket<T>(
   bucket: string,
   { about, ask, unset }: BucketQuestion<T>,
 ): Promise<T | undefined> {
-  const call = { verb: `ask for ${about} of`, place: `s3://${bucket}`, reads: true };
+  const call = { verb: `ask for ${about} of`, place: `s3://${bucket}`, reads: true, alone: true };
   try {
     if (connection.configuredRegion === undefined) await findRegion(connection, bucket);
     return await connection.exchange(bucket, call, async (store) => {

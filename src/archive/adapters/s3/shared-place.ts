@@ -11,7 +11,7 @@ import type { Permit } from "./guard/guard.ts";
 import { S3Reader } from "./reader.ts";
 import { findRegion } from "./region.ts";
 
-/** Bytes that are read of one object; leases have some hundred, evidence the size of a listing. */
+/** Bytes that are read of one object, if the reader knows no smaller bound: evidence has the size of a listing. */
 const LARGEST = 256 * 1024 * 1024;
 
 export interface SharedPrefix {
@@ -43,21 +43,21 @@ export class S3SharedPlace implements SharedPlace {
     return `s3://${this.#at.bucket}/${this.#at.prefix}`;
   }
 
-  async read(name: string): Promise<SharedObject | undefined> {
+  async read(name: string, most = this.#largest): Promise<SharedObject | undefined> {
     const { bucket } = this.#at;
     await this.#prepare();
-    const call = { verb: "read", place: this.#place(name), reads: true };
+    const call = { verb: "read", place: this.#place(name), reads: true, alone: true };
     return this.#connection.exchange(bucket, call, async ({ sdk, send }) => {
       try {
         const asked = { Bucket: bucket, Key: this.#key(name) };
         const answer = await send(new sdk.GetObjectCommand(asked), { taken: "pieces" });
         const { ETag: etag, ContentLength: length = 0 } = answer;
         const body = bytesOf(answer);
-        if (length > this.#largest) {
+        if (length > most) {
           body.destroy();
-          throw tooLarge(this.#place(name), this.#largest);
+          throw tooLarge(this.#place(name), most);
         }
-        const content = await this.#textOf(body, name);
+        const content = await this.#textOf(body, name, most);
         return { content, version: versionOf(etag, this.#place(name)) };
       } catch (error) {
         if (isAbsent(error)) return undefined;
@@ -90,12 +90,12 @@ export class S3SharedPlace implements SharedPlace {
   }
 
   /** Counts the bytes itself: the size that the store names is not believed. */
-  async #textOf(body: AsyncIterable<Uint8Array>, name: string): Promise<string> {
+  async #textOf(body: AsyncIterable<Uint8Array>, name: string, most: number): Promise<string> {
     const parts: Uint8Array[] = [];
     let size = 0;
     for await (const part of body) {
       size += part.length;
-      if (size > this.#largest) throw tooLarge(this.#place(name), this.#largest);
+      if (size > most) throw tooLarge(this.#place(name), most);
       parts.push(part);
     }
     return Buffer.concat(parts).toString("utf8");

@@ -52,10 +52,17 @@ export async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** Bytes that an ordinary account may still write on the disk of `path`; undefined when the path is absent. */
-export async function roomAt(path: string): Promise<number | undefined> {
+export interface Room {
+  /** That an ordinary account may still write. */
+  readonly bytes: number;
+  /** 0 if the file system makes room for each, and counts none. */
+  readonly files: number;
+}
+
+/** On the disk of `path`; undefined when the path is absent. */
+export async function roomAt(path: string): Promise<Room | undefined> {
   const found = await orAbsent(() => statfs(path));
-  return found === undefined ? undefined : found.bavail * found.bsize;
+  return found && { bytes: found.bavail * found.bsize, files: found.ffree };
 }
 
 /**

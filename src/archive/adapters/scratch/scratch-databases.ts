@@ -65,7 +65,7 @@ export class LocalScratch implements ScratchDatabases {
   }
 
   async freeBytes(place: string): Promise<number> {
-    return (await at.roomAt(place)) ?? (await this.freeBytes(dirname(place)));
+    return (await at.roomAt(place))?.bytes ?? (await this.freeBytes(dirname(place)));
   }
 
   async closedAbove(place: string): Promise<string | undefined> {

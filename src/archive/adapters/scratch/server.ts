@@ -140,13 +140,15 @@ async function worksIn(pid: number, place: string): Promise<boolean> {
 }
 
 /** A server that obeys a stranger never fills the disk that others write to: it is ended before. */
-const KEPT_BYTES = 256 * 1024 * 1024;
+const KEPT = { bytes: 256 * 1024 * 1024, files: 65_536 };
 /** A disk in memory takes some 30 MB in that time. */
 const EVERY_MS = 50;
 
 /** Looks as long as the sandbox's server lives. On a disk with little room, half of it is kept. */
 export async function keepRoom(place: string): Promise<void> {
-  const kept = Math.min(KEPT_BYTES, ((await roomAt(place)) ?? 0) / 2);
+  const first = await roomAt(place);
+  const bytes = Math.min(KEPT.bytes, (first?.bytes ?? 0) / 2);
+  const files = Math.min(KEPT.files, Math.floor((first?.files ?? 0) / 2));
   const timer = setInterval(() => void look(), EVERY_MS);
   timer.unref();
   const look = async (): Promise<void> => {
@@ -154,10 +156,10 @@ export async function keepRoom(place: string): Promise<void> {
     if (noted?.isAlive !== true) return clearInterval(timer);
     // A place that is gone has no server.
     const free = await roomAt(place).catch(() => undefined);
-    if (free !== undefined && free >= kept) return;
+    if (free !== undefined && free.bytes >= bytes && free.files >= files) return;
     clearInterval(timer);
     signalNoted(noted, "at-once");
-    const line = `${ENDED_FOR_ROOM}: less than ${bytesText(kept)} were left\n`;
+    const line = `${ENDED_FOR_ROOM}: less than ${bytesText(bytes)} or ${files} files were left\n`;
     await appendFile(logOf(place), line).catch(() => undefined);
   };
 }

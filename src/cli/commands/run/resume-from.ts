@@ -1,4 +1,5 @@
 /** `resume --from PLACE`: a run that was carried elsewhere comes in. From a mirror its journal is fetched, checked and taken in. */
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { type LeaseConfig, leaseText } from "../../../config/settings/config.ts";
 import { leaseAt } from "../../../config/settings/lease.ts";
 import { refuse } from "../../../errors.ts";
@@ -33,7 +34,7 @@ export async function bringFrom({ given, ...request }: Omit<ResumeFromRequest, "
       what: `the journal of run ${brought.run} in its mirror`,
       head: brought.reading.head,
       lines: [`run ${brought.run} lies mirrored at ${location}`, ...foreignLines(brought)],
-      command: `resume ${brought.run} --from ${leaseText(at)}${request.takeOver ? " --take-over" : ""}`,
+      command: `resume ${brought.run} --from ${quote([leaseText(at)])}${request.takeOver ? " --take-over" : ""}`,
       place: location,
     });
   return await withPorts(given, ["s3"], (wired) => bring(wired.shared(at), { ...request, accept }));
@@ -55,7 +56,11 @@ export async function bring(
       .at(`${place.location}/${name}`)
       .advise("Read its report where it was carried last.");
   if (seen?.claim.state === "held" && !takeOver)
-    throw heldElsewhere(seen.claim, `${place.location}/${name}`, `resume ${run} --from ${leaseText(leaseAt(from))}`);
+    throw heldElsewhere(
+      seen.claim,
+      `${place.location}/${name}`,
+      `resume ${run} --from ${quote([leaseText(leaseAt(from))])}`,
+    );
   if (seen !== undefined && (await isUnbegun(place, seen))) throw await endUnbegun(place, seen, () => new Date());
   const mirrored = await fetchMirrored(place, run, seen?.claim.head);
   const { entries, head } = mirrored.reading;

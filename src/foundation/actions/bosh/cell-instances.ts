@@ -1,4 +1,5 @@
 /** Which instances of a deployment are cells, and the way back from a cell's name in a step's output to the instance. */
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { refuse } from "../../../errors.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import type { BoshInstance } from "../../../ports/director.ts";
@@ -32,7 +33,7 @@ function refuseSilent(instances: readonly BoshInstance[], deployment: string): v
   if (silent === undefined) return;
   throw refuse("answer-incomplete", `the agent of "${instanceName(silent)}" does not answer: it may be a cell`)
     .at(instanceName(silent))
-    .advise(`Look at it with bosh -d ${deployment} instances --ps; go on when it answers.`);
+    .advise(`Look at it with ${quote(["bosh", "-d", deployment, "instances", "--ps"])}; go on when it answers.`);
 }
 
 /**

@@ -2,6 +2,7 @@
  * The places that a run may have left aside, by the names that its steps give. Only these are ever deleted, and only by
  * `cleanup` (law 2).
  */
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import type { Context } from "../../../action.ts";
 import { readArchive } from "../../../archive/reading/facts.ts";
 import {
@@ -82,7 +83,9 @@ export async function requireOwnBackup(context: Context, { archive, base_backup 
     own || chosenBase === null ? `is ${verdict}` : `is restored from "${chosenBase}", which is none of its own`;
   throw refuse("guard-refused", `the instance's own archive ${why}: what is aside may still be needed`)
     .at(formatLocation(location))
-    .advise(`Look at it with "dingo-recover archive verify ${formatLocation(location)}"; nothing was deleted.`);
+    .advise(
+      `Look at it with "dingo-recover archive verify ${quote([formatLocation(location)])}"; nothing was deleted.`,
+    );
 }
 
 /** Timelines and positions only grow: the copied objects lie below the first base backup after the recovery. */

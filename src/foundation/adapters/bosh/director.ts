@@ -1,4 +1,5 @@
 /** The Director port by the director's HTTPS API (cf-bosh.md §3.4, §4.3): ssh2 needs its answers, the CLI hides them. */
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { giveUp, refuse } from "../../../errors.ts";
 import type {
   BoshInstance,
@@ -37,7 +38,7 @@ export class BoshDirector implements Director {
     // No deployment of ours is empty: an answer without an instance means that nothing was looked at (law 5).
     throw refuse("answer-incomplete", `the director names no instance of "${deployment}"`)
       .at(path)
-      .advise(`See "bosh -d ${deployment} instances"; try again when the director is well.`);
+      .advise(`See "${quote(["bosh", "-d", deployment, "instances"])}"; try again when the director is well.`);
   }
 
   async locks(): Promise<readonly DirectorLock[]> {
@@ -71,7 +72,7 @@ export class BoshDirector implements Director {
       )
         .at(`${instance.group}/${instance.id}`)
         .advise(
-          `See "bosh -d ${instance.deployment} events --action 'setup ssh'"; the ephemeral user may exist elsewhere.`,
+          `See "${quote(["bosh", "-d", instance.deployment, "events", "--action", "setup ssh"])}"; the ephemeral user may exist elsewhere.`,
         );
     return { address: only.ip || (instance.ips[0] ?? ""), user, hostPublicKey: (only.host_public_key ?? "").trim() };
   }

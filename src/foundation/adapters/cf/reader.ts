@@ -2,6 +2,7 @@
  * Reads of the v3 API through `cf curl --fail`. The CLI's traps (seen with 8.18.3): without `--fail` a broken connection
  * is exit 0 with nothing on stdout; with it an answer cut in its body is "error: 200", and no answer at all is a panic.
  */
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { ProgramResult } from "../../../kit/spawn/spawn.ts";
 import { failureError, failureOf } from "./failure.ts";
@@ -86,7 +87,12 @@ export class CfReader {
     if (token.code !== 0 && failureOf(token) === "token") return "token";
     const told = token.code === 0 ? { ...result, stdout: "", stderr: "no answer came" } : token;
     const mask = (text: string): string => this.#session.mask(text);
-    throw failureError("unreachable", { command: `cf curl ${path.split("?")[0]}`, result: told, mask, effect: "none" });
+    throw failureError("unreachable", {
+      command: quote(["cf", "curl", path.split("?")[0] ?? path]),
+      result: told,
+      mask,
+      effect: "none",
+    });
   }
 }
 
@@ -162,7 +168,7 @@ export function malformed(place: string, why: string, cause?: unknown): RecoverE
   return refuse("answer-malformed", `the answer to "${place}" ${why}`)
     .at(place)
     .advise(
-      `Look at it with "cf curl '${place}'"; a proxy may have answered, or the API is of another version.`,
+      `Look at it with "${quote(["cf", "curl", place])}"; a proxy may have answered, or the API is of another version.`,
       cause,
     );
 }

@@ -2,6 +2,7 @@
  * One log-in of the cf CLI in its own home. Calls take turns: the CLI rewrites its state file at every call. A rejected
  * token causes one new log-in; the caller decides how to go on.
  */
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { CfIdentity, KnownSpace } from "../../../ports/cloud-foundry.ts";
 import type { ResourceRecorder } from "../../../ports/resources.ts";
@@ -165,7 +166,7 @@ export class CfSession {
     if (api === undefined || sameAddress(api, target)) return;
     throw refuse("not-logged-in", `the cf session in "${configFile}" belongs to "${target}", not to "${api}"`)
       .at(configFile)
-      .advise(`Log in with "cf login -a ${api}", or set CF_USERNAME and CF_PASSWORD.`);
+      .advise(`Log in with "${quote(["cf", "login", "-a", api])}", or set CF_USERNAME and CF_PASSWORD.`);
   }
 
   async #step(home: CfHome, args: readonly string[], secrets: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -94,6 +94,17 @@ describe("who stops a look at the store", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it.each(["a lease", "a bucket's protection"])("waits for no answer about %s either", async (what) => {
+    const stop = new AbortController();
+    server.script((_, response) => {
+      response.writeHead(200, { etag: '"abc"', "content-length": "1000000" }).write(" ");
+      stop.abort(stopped);
+    });
+    const store = server.store({ readsUntil: stop.signal });
+    const lease = store.shared({ bucket: "bucket", prefix: "leases" });
+    await expect(what === "a lease" ? lease.read("lease.json") : store.protection("bucket")).rejects.toBe(stopped);
+  });
+
   it("waits for no rest of an object either", async () => {
     const stop = new AbortController();
     server.script((_, response) => {

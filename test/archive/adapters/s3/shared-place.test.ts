@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { S3Connection } from "../../../../src/archive/adapters/s3/connection.ts";
 import { Guard } from "../../../../src/archive/adapters/s3/guard/guard.ts";
 import { S3SharedPlace } from "../../../../src/archive/adapters/s3/shared-place.ts";
+import { readSeen } from "../../../../src/engine/lease/keeper.ts";
 import { error, FaultyServer, text } from "./faulty-server.ts";
 
 let server: FaultyServer;
@@ -58,6 +59,22 @@ describe("an object in the shared place", () => {
     await expect(placeOf(100_000).read("a")).rejects.toMatchObject({ code: "answer-malformed" });
     server.script(text(200, "small", { etag: '"abc"' }));
     expect(await placeOf(100_000).read("a")).toEqual({ content: "small", version: "abc" });
+  });
+});
+
+describe("a claim", () => {
+  it("is never read beyond what any claim has, however much comes", async () => {
+    server.script((_, response) => {
+      response.writeHead(200, { etag: '"abc"' });
+      const more = (): void => {
+        if (!response.destroyed) response.write("x".repeat(10_000), more);
+      };
+      more();
+    });
+    await expect(readSeen(placeOf(), "runs/20261121-020000-abcd/lease.json")).rejects.toMatchObject({
+      code: "answer-malformed",
+      message: expect.stringContaining("131072 bytes") as string,
+    });
   });
 });
 
