@@ -62,6 +62,22 @@ describe("consent to create", () => {
 });
 
 describe("consent to what disrupts or destroys", () => {
+  it("shows the commands and the way back of each step on the first screen, if no review has shown what changes", async () => {
+    const bench = new Bench();
+    const stop = step("stop", { action: changing(new FakeWorld(), "disrupt"), with: { key: "db" } });
+    await bench.run({ runbook: runbookOf([stop]), answers: { consent: TARGET } });
+    expect(bench.operator.asked).toMatchObject([
+      {
+        details: [
+          expect.stringContaining("(disrupt)"),
+          "here$ fake disrupt db",
+          NO_WAY_BACK,
+          "points of no return: stop",
+        ],
+      },
+    ]);
+  });
+
   it("is asked once for the window, with the review and every covered step, and covers creation in it", async () => {
     const world = new FakeWorld();
     world.readings.set("loss", "5 minutes");

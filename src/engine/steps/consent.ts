@@ -124,7 +124,7 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     prompt: `Go on with ${target}?`,
     why: `${damage(covered)}: ? names the ${counted(covered.length, "step")}.`,
     expected: target,
-    details: givenBack(covered),
+    details: [...(rows.length === 0 ? unreviewed(covered, units) : []), ...givenBack(covered)],
     more: [
       ...covered.flatMap((one) => [`${one.step.id} (${one.effect}): ${one.step.title}`, ...wayBackLines(one)]),
       ...goesBack(session, covered),
@@ -141,6 +141,15 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
   const names = covered.map(({ step }) => step.id);
   await approve(session, { planned, names, commands: Object.fromEntries(commands) }, answer);
   return answer;
+}
+
+/** No review has shown what is about to change: each step stands with its commands, and the cost of its way back. */
+function unreviewed(covered: readonly PlannedStep[], units: readonly ForeseenUnit[]): readonly string[] {
+  return covered.flatMap((one) => [
+    `${one.step.title} (${one.effect})`,
+    ...typedLines(units.filter(({ unit }) => unit.step === one.step.id).flatMap(({ commands }) => commands)),
+    ...wayBackLines(one),
+  ]);
 }
 
 function titleOf(covered: readonly PlannedStep[], { unit }: ForeseenUnit): string {
