@@ -241,6 +241,23 @@ describe("the end of another runbook", () => {
     expect(started("clean-up", ...aside)?.done).toEqual(["the archive that lay aside is deleted"]);
   });
 
+  it("says first that something serious was found, and how many findings it does not name", () => {
+    const found = (...severities: readonly string[]) => ({
+      findings: severities.map((severity, n) => ({ severity, code: "c", message: `finding ${n}` })),
+    });
+    const said = (runbook: string, ...severities: readonly string[]): Closing | undefined =>
+      closingOf(journal({ ...STARTED, runbook }, TARGET, ...step("j", "j.judge", "read", found(...severities)), ENDED));
+    expect(said("test-backup", "serious", "warning")?.says).toBe("acme/production/orders-db: the backup is bad.");
+    expect(said("audit-docker-storage", "serious")?.says).toBe(
+      "acme/production/orders-db: something serious was found.",
+    );
+    expect(said("audit-docker-storage", "warning")?.says).toBe("acme/production/orders-db: done.");
+    expect(said("audit-docker-storage", "serious", "serious", "serious", "serious", "note")?.found).toEqual([
+      "4 serious, 1 note",
+      ...["finding 0", "finding 1", "finding 2", "1 more in the report"],
+    ]);
+  });
+
   it("is nothing before the run has begun", () => {
     expect(closingOf([])).toBeUndefined();
   });
