@@ -110,7 +110,8 @@ class OwnAction {
   }
 
   #errorOf(thrown: unknown, { name, late }: { readonly name: string; readonly late: boolean }): unknown {
-    if (late) return this.#failed("own-action-strayed", `left work behind in its ${name}: ${messageOf(thrown)}`, thrown);
+    if (late)
+      return this.#failed("own-action-strayed", `left work behind in its ${name}: ${messageOf(thrown)}`, thrown);
     if (thrown instanceof RecoverError || thrown instanceof UnknownValue) return thrown;
     const { code, remedy } = Object(thrown) as { readonly code?: unknown; readonly remedy?: unknown };
     if (code === "guard-refused" && typeof remedy === "string")

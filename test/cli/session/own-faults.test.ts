@@ -47,10 +47,10 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-async function ran(run: string, probed: string) {
+async function ran(run: string, probed: string, ...more: readonly string[]) {
   writeFileSync(join(place.directory, "actions.mjs"), actions(run, probed));
   place.configure("actions: [actions.mjs]\n");
-  const ended = await place.start(["run", "./own.yml", "--non-interactive", "--yes"]).ended;
+  const ended = await place.start(["run", "./own.yml", "--non-interactive", "--yes", ...more]).ended;
   return { ...ended, told: `${ended.stdout}${ended.stderr}`.replaceAll(/\s+/gu, " ") };
 }
 
@@ -60,11 +60,7 @@ const NOT_DONE = '{ state: "not-done", evidence: "nothing is there" }';
 it.each([
   ["waits for nothing", "await new Promise(() => undefined);", "it waits for something that cannot come any more"],
   ["ends the process", "process.exit(0);", "it ended the process with process.exit"],
-  [
-    "throws in a timer",
-    'await new Promise(() => setTimeout(() => { throw new Error("too late"); }, 20));',
-    "too late",
-  ],
+  ["throws in a timer", 'await new Promise(() => setTimeout(() => { throw new Error("too late"); }, 20));', "too late"],
   ["leaves a rejection", 'void Promise.reject(new Error("too late")); await sleep(5000);', "too late"],
 ])("names the action that %s, and its step is in doubt", async (_how, run, why) => {
   const { code, told } = await ran(run, UNKNOWN);
@@ -79,6 +75,14 @@ it("names the file of the action, and the step can be run again where its probe 
   const { code, told } = await ran("await new Promise(() => undefined);", NOT_DONE);
   expect([code, told]).toEqual([12, expect.stringContaining(join(place.directory, "actions.mjs"))]);
   expect(told).toContain("dingo-recover resume");
+});
+
+it("prints nothing of an action's console on stdout, and no escape sequence on stderr", async () => {
+  const printing = 'console.log("say %s", "\\u001b[31mred"); console.error({ at: 1 });';
+  const { stdout, stderr } = await ran(printing, UNKNOWN, "--json");
+  for (const line of stdout.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("type");
+  expect(stderr).toMatch(/^say .*red\n\{ at: 1 \}\n/u);
+  expect(stderr).not.toContain("\u001b");
 });
 
 it("stops the run for work that an action left behind, and says which", async () => {
