@@ -8,7 +8,7 @@ import { reportFailure } from "../process/failure.ts";
 /** Turns what an own action threw into the error that names it; `late`: its call was over by then. */
 export type Telling = (thrown: unknown, late: boolean) => unknown;
 
-/** Calls of own actions: whatever they begin, timers included, belongs to theirs. */
+/** Tells in a timer, or behind a promise, which call of an own action began it. */
 const calls = new AsyncLocalStorage<OwnCall>();
 const waiting = new Set<OwnCall>();
 
@@ -76,10 +76,10 @@ export function watchOwnFaults(): void {
   process.on("beforeExit", () => {
     for (const own of waiting) own.fail(new Error("it waits for something that cannot come any more"));
   });
-  const { exit } = process;
+  const exit = process.exit.bind(process);
   process.exit = (code) => {
     const own = calls.getStore();
-    if (own === undefined) return exit.call(process, code);
+    if (own === undefined) return exit(code);
     const error = new Error("it ended the process with process.exit");
     own.fail(error);
     throw error;
