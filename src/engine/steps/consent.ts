@@ -89,7 +89,7 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     why: `The step "${unitName(unit)}" touches only things that this run makes. Nothing else changes.`,
     details: [...typedLines(commands), ...wayBackLines(planned)],
     more: [
-      `After y, "${unitName(unit)}" is written down, then done, and a look at the world has to prove it.`,
+      `After y, the run notes in its journal that "${unitName(unit)}" begins, does it, and looks whether it is done.`,
       `After n, the run stops before it. "${session.resumeCommand}" asks again.`,
     ],
     commands: [{ step: unitName(unit), title: planned.step.title, commands }],

@@ -31,8 +31,8 @@ function seen({ counts }: RehearsalResult): string {
 
 function well(result: RehearsalResult): readonly string[] {
   const { exitCode, expected, onDocker } = result;
-  const archive = onDocker === true ? "Nothing" : "The source archive is untouched, nothing";
-  const ending = `${archive} unknown was called, and the tool ended with ${exitCode}`;
+  const archive = onDocker === true ? "" : "The source archive is untouched. ";
+  const ending = `${archive}The tool called nothing that the box does not know, and ended with ${exitCode}`;
   if (exitCode !== expected && !isCarriedOn(result))
     return [`${ending}. With its own answers this scenario ends with ${expected}.`];
   return [`${ending}, as it should.`, ...next(result)];
