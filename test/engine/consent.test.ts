@@ -139,7 +139,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
     const [question] = bench.operator.asked;
     if (question?.kind !== "typed") throw new Error("the target is typed");
-    expect(question.details?.slice(-1)).toEqual(["undo takes back every step except: restart"]);
+    expect(question.details.slice(-1)).toEqual(["undo takes back every step except: restart"]);
     expect(question.more?.at(-1)).toMatch(/undo \S+" takes the others back, last first/);
   });
 

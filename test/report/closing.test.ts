@@ -7,6 +7,7 @@ import { htmlOf } from "../../src/report/html.ts";
 import { incidentReport } from "../../src/report/incident.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { closingLines } from "../../src/cli/screen/closing-lines.ts";
+import { endingLines } from "../../src/cli/screen/ending-lines.ts";
 import { rowsOf } from "../../src/cli/screen/text.ts";
 import { ENDED, journal, STARTED, step } from "./journals.ts";
 
@@ -256,6 +257,22 @@ describe("the end of another runbook", () => {
       "4 serious, 1 note",
       ...["finding 0", "finding 1", "finding 2", "1 more in the report"],
     ]);
+  });
+
+  it.each([
+    [0, "succeeded"],
+    [20, "ended with a warning"],
+    [21, "ended with something serious found"],
+  ])("is called by what was found: exit code %i", (exitCode, said) => {
+    const ended = {
+      schema: "dingo-recover/event@1",
+      time: "",
+      run: RUN,
+      type: "run-ended",
+      outcome: "succeeded",
+    } as const;
+    const lines = endingLines({ ...ended, exitCode, head: "" }, { width: 80, verbose: true });
+    expect(lines.map(({ text }) => text)).toContain(`${said}, exit code ${exitCode}`);
   });
 
   it("is nothing before the run has begun", () => {
