@@ -55,6 +55,7 @@ export const CATALOGUE = {
   fenced: { exit: "locked", meaning: "another process has taken this run over" },
   "step-failed": { exit: "stepFailed", meaning: "a step failed and the world is as it was before it" },
   "own-action-failed": { exit: "stepFailed", meaning: "an own action of the configuration threw an error" },
+  "own-action-strayed": { exit: "stepFailed", meaning: "an own action left work behind that threw an error later" },
   "proof-failed": { exit: "stepFailed", meaning: "the check of the world after a step did not hold" },
   "deadline-passed": { exit: "stepFailed", meaning: "something awaited did not happen in time" },
   "in-doubt": { exit: "inDoubt", meaning: "a step began and nobody can tell how it ended" },

@@ -7,9 +7,10 @@ import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
 import { leftBehind, standingOf, standingText } from "./standing/standing.ts";
 import { endingOf, type Ending, unitsOf } from "./digest.ts";
-import { countsText } from "./findings.ts";
+import { countsText, graveTexts } from "./findings.ts";
 import { type Found, foundIn } from "./found.ts";
 import { isRecovery, targetOf } from "./summary.ts";
+import { TEST_RUNBOOK } from "./test-runbook.ts";
 import { named } from "../kit/text/printable.ts";
 
 /**
@@ -70,8 +71,13 @@ function aboutOf(entries: readonly Entry[], found: Found): string {
   return named(targetOf(entries) ?? found.name ?? what);
 }
 
-function success({ found, about }: Said): string {
-  return found.recovered.length === 0 || found.guid === undefined ? `${about}: done.` : `${about} is back.`;
+function success({ entries, found, about }: Said): string {
+  if (found.recovered.length > 0 && found.guid !== undefined) return `${about} is back.`;
+  const [gravest] = found.findings;
+  if (gravest?.severity !== "serious") return `${about}: done.`;
+  return startOf(entries)?.runbook === TEST_RUNBOOK
+    ? `${about}: the backup is bad.`
+    : `${about}: something serious was found.`;
 }
 
 function unfinished({ entries, found, about, ending, ...rest }: Said): string {
@@ -120,12 +126,8 @@ const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u;
 const MOST_TABLES = 5;
 
 function findings({ findings }: Found): readonly string[] {
-  if (findings.length === 0) return [];
-  const grave = findings.filter(({ severity }) => severity !== "note").slice(0, MOST_FINDINGS);
-  return [countsText(findings), ...grave.map(({ text }) => text)];
+  return findings.length === 0 ? [] : [countsText(findings), ...graveTexts(findings)];
 }
-
-const MOST_FINDINGS = 3;
 
 /** A recovery's done things are told by the facts that came back. */
 function done({ entries, found }: Said): readonly string[] {

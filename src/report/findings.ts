@@ -40,6 +40,15 @@ function isFinding(value: unknown): value is Finding {
   return isNamed && isWord(message) && isWord(what) && isWord(subject);
 }
 
+const MOST_NAMED = 3;
+
+/** The gravest in a sentence each, and how many more there are; no notes. */
+export function graveTexts(findings: readonly FindingDigest[]): readonly string[] {
+  const grave = findings.filter(({ severity }) => severity !== "note").map(({ text }) => text);
+  const more = grave.length - MOST_NAMED;
+  return [...grave.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more in the report`] : [])];
+}
+
 /** `2 serious, 1 warning`; empty if there is none. */
 export function countsText(findings: readonly FindingDigest[]): string {
   return SEVERITIES.flatMap((severity) => {

@@ -36,9 +36,10 @@ export function summary(entries: readonly Entry[], { chain, times, batch, found 
     ["archive", found.archive],
     ["last transaction", found.reached],
     ["recovery point of the archive", recoveryPoint(found)],
-    ["loss", found.loss && lossText(found.loss)],
+    // At the end the lines above the table tell it.
+    ["loss", isEnded ? undefined : found.loss && lossText(found.loss)],
     ["new instance", found.newInstance],
-    ["world", isEnded || started === undefined ? undefined : standingText(entries)],
+    ["what stands now", isEnded || started === undefined ? undefined : standingText(entries)],
     ["began", started === undefined ? undefined : times.both(started.time)],
     [isEnded ? "ended" : "last entry", at === "" ? undefined : times.both(at)],
     [isEnded ? "took" : "so far", started === undefined ? undefined : between(started.time, at)],

@@ -3,7 +3,7 @@ import { counted } from "../kit/text/counted.ts";
 import { printable } from "../kit/text/printable.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { endingOf } from "./digest.ts";
-import { countsText } from "./findings.ts";
+import { countsText, graveTexts } from "./findings.ts";
 import type { Found } from "./found.ts";
 import { shortLossText } from "../archive/loss.ts";
 import { standingText } from "./standing/standing.ts";
@@ -91,9 +91,8 @@ function whatIsKnown(told: Told): readonly (string | undefined)[] {
 
 /** Findings are told before anything that sounds like success. */
 function graveness({ findings }: Found): readonly string[] {
-  const [gravest] = findings;
-  if (gravest === undefined) return [];
-  return [`Found: ${countsText(findings)}.`, ...(gravest.severity === "note" ? [] : [sentence(gravest.text)])];
+  const gravest = findings.filter(({ severity }) => severity === findings[0]?.severity);
+  return findings.length === 0 ? [] : [`Found: ${countsText(findings)}.`, ...graveTexts(gravest).map(sentence)];
 }
 
 /** Up to when, and what is lost. */

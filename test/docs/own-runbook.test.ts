@@ -161,6 +161,15 @@ describe("an own runbook with an own action", () => {
     );
   });
 
+  it("is not told to resume what has succeeded: its output does not fit, and its probe found the effect", async () => {
+    const notice = join(place.directory, "notice.txt");
+    rewrite((good) => good.replace("      return { file };", "      return { path: file };"));
+    const ran = await place.run([...RUN, "--input", `notice=${notice}`]);
+    const told = `${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ");
+    expect([ran.code, told]).toEqual([0, expect.stringContaining("its output does not fit")]);
+    expect(told).not.toContain("resume");
+  });
+
   it("is refused with the file and what is wrong in it", async () => {
     const wrong: readonly (readonly [how: (text: string) => string, why: RegExp])[] = [
       [(text) => text.replace('"team.office-hours"', '"discovery.find-deleted-instance"'), /one of the tool's own/u],

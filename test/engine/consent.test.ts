@@ -62,6 +62,22 @@ describe("consent to create", () => {
 });
 
 describe("consent to what disrupts or destroys", () => {
+  it("shows the commands and the way back of each step on the first screen, if no review has shown what changes", async () => {
+    const bench = new Bench();
+    const stop = step("stop", { action: changing(new FakeWorld(), "disrupt"), with: { key: "db" } });
+    await bench.run({ runbook: runbookOf([stop]), answers: { consent: TARGET } });
+    expect(bench.operator.asked).toMatchObject([
+      {
+        details: [
+          expect.stringContaining("(disrupt)"),
+          "here$ fake disrupt db",
+          NO_WAY_BACK,
+          "points of no return: stop",
+        ],
+      },
+    ]);
+  });
+
   it("is asked once for the window, with the review and every covered step, and covers creation in it", async () => {
     const world = new FakeWorld();
     world.readings.set("loss", "5 minutes");
@@ -102,7 +118,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
     expect(bench.operator.asked).toMatchObject([
       {
-        details: ["points of no return: lose", "undo also leaves: note"],
+        details: expect.arrayContaining(["points of no return: lose", "undo also leaves: note"]),
         more: [
           "lose (destroy): Step lose",
           "  undo: it stays deleted",
@@ -123,7 +139,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
     const [question] = bench.operator.asked;
     if (question?.kind !== "typed") throw new Error("the target is typed");
-    expect(question.details).toEqual(["undo takes back every step except: restart"]);
+    expect(question.details.slice(-1)).toEqual(["undo takes back every step except: restart"]);
     expect(question.more?.at(-1)).toMatch(/undo \S+" takes the others back, last first/);
   });
 

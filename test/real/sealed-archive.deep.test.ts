@@ -120,7 +120,7 @@ describe("a test of a backup that is encrypted", () => {
     const rows = made.chronicle.all(1).length;
     const ended = await tool(testBackup({ gpg_key: seal.keyFile, expect: `value == ${rows}` }));
     expect(verdictOf(ended)).toMatch(/is good/);
-    expect(verdictOf(ended)).not.toMatch(/in clear/);
+    expect(verdictOf(ended)).not.toMatch(/not encrypted/);
     expect(ended.code).toBe(0);
   });
 
@@ -188,7 +188,9 @@ describe("a test of a backup that is encrypted", () => {
     await writeFile(cipher, await snapshot.read(last));
     await snapshot.write(last, await opened(cipher));
     const ended = await tool(testBackup({ archive: source(snapshot), gpg_key: seal.keyFile }));
-    expect(verdictOf(ended)).toMatch(/warning: a part of the backup is in clear, such as ".*".*\(partly-in-clear\)/);
+    expect(verdictOf(ended)).toMatch(
+      /warning: a part of the backup is not encrypted, such as ".*".*\(partly-in-clear\)/,
+    );
     expect(ended.code).toBe(20);
   });
 

@@ -92,7 +92,7 @@ const BAD: readonly (readonly [string, Damage, Readonly<Record<string, string>>,
   ["nothing", nothing, { sanity_query: COUNT, expect: "value > 1000" }, /value > 1000 was expected/],
   ["nothing", nothing, { sanity_query: "select 1 from nowhere" }, /relation "nowhere" does not exist/],
   ["nothing", nothing, { sanity_query: COUNT, database: "nobody" }, /database "nobody" does not exist/],
-  ["nothing", nothing, { serious: "in-clear" }, /serious: the backup is in clear/],
+  ["nothing", nothing, { serious: "in-clear" }, /serious: the backup is not encrypted/],
 ];
 
 describe("a backup that is bad", () => {

@@ -7,6 +7,7 @@ import { htmlOf } from "../../src/report/html.ts";
 import { incidentReport } from "../../src/report/incident.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { closingLines } from "../../src/cli/screen/closing-lines.ts";
+import { endingLines } from "../../src/cli/screen/ending-lines.ts";
 import { rowsOf } from "../../src/cli/screen/text.ts";
 import { ENDED, journal, STARTED, step } from "./journals.ts";
 
@@ -239,6 +240,39 @@ describe("the end of another runbook", () => {
     expect(started("salvage-docker-volumes", ...lines)?.done).toEqual(["shop: 3 tables", "  $ docker exec x"]);
     const aside = step("s", "archive.delete-aside", "destroy", {});
     expect(started("clean-up", ...aside)?.done).toEqual(["the archive that lay aside is deleted"]);
+  });
+
+  it("says first that something serious was found, and how many findings it does not name", () => {
+    const found = (...severities: readonly string[]) => ({
+      findings: severities.map((severity, n) => ({ severity, code: "c", message: `finding ${n}` })),
+    });
+    const said = (runbook: string, ...severities: readonly string[]): Closing | undefined =>
+      closingOf(journal({ ...STARTED, runbook }, TARGET, ...step("j", "j.judge", "read", found(...severities)), ENDED));
+    expect(said("test-backup", "serious", "warning")?.says).toBe("acme/production/orders-db: the backup is bad.");
+    expect(said("audit-docker-storage", "serious")?.says).toBe(
+      "acme/production/orders-db: something serious was found.",
+    );
+    expect(said("audit-docker-storage", "warning")?.says).toBe("acme/production/orders-db: done.");
+    expect(said("audit-docker-storage", "serious", "serious", "serious", "serious", "note")?.found).toEqual([
+      "4 serious, 1 note",
+      ...["finding 0", "finding 1", "finding 2", "1 more in the report"],
+    ]);
+  });
+
+  it.each([
+    [0, "succeeded"],
+    [20, "ended with a warning"],
+    [21, "ended with something serious found"],
+  ])("is called by what was found: exit code %i", (exitCode, said) => {
+    const ended = {
+      schema: "dingo-recover/event@1",
+      time: "",
+      run: RUN,
+      type: "run-ended",
+      outcome: "succeeded",
+    } as const;
+    const lines = endingLines({ ...ended, exitCode, head: "" }, { width: 80, verbose: true });
+    expect(lines.map(({ text }) => text)).toContain(`${said}, exit code ${exitCode}`);
   });
 
   it("is nothing before the run has begun", () => {

@@ -222,6 +222,11 @@ describe("the update of a run that was to find something out", () => {
   it("says first how grave that is, in every form of the report", () => {
     const entries = journal(...concluded(OLD, BAD));
     expect(incidentUpdate(entries, UTC)).toMatch(/Found: 1 serious, 1 warning\. nothing can be restored\.$/u);
+    const two = incidentUpdate(
+      journal(...concluded(OLD, BAD, { ...BAD, message: "no member of it can be read" })),
+      UTC,
+    );
+    expect(two).toMatch(/Found: 2 serious, 1 warning\. nothing can be restored\. no member of it can be read\.$/u);
     const { sections } = incidentReport(entries, { holds: true, head: "x" }, UTC);
     expect(JSON.stringify(sections[0])).toContain("1 serious, 1 warning\\nnothing can be restored");
     expect(JSON.stringify(sections[1])).toContain(`["findings","1 serious, 1 warning"]`);

@@ -28,7 +28,12 @@ export const WATCH = [
   command({
     words: "report [run]",
     what: "The incident report of a run, also of one that goes on, from its journal",
-    positionals: { run: { type: "string", describe: "any unambiguous prefix" } },
+    positionals: {
+      run: {
+        type: "string",
+        describe: "any unambiguous prefix; without one, the call is refused and names the last run",
+      },
+    },
     options: reportOptions,
     examples: [
       ["$0 report 20261121 --format html -o incident.html", "one file to attach, with nothing to fetch"],

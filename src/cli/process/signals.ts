@@ -7,6 +7,8 @@ import { giveUp } from "../../errors.ts";
 
 export interface Stopper {
   readonly signal: AbortSignal;
+  /** Stops the work for another reason than a signal. */
+  stop(reason: unknown): void;
   /** Takes the handlers away again. */
   release(): void;
 }
@@ -24,6 +26,7 @@ export function watchBetween(asks: boolean): Stopper {
   process.on("SIGINT", onInterrupt).on("SIGTERM", stop).on("SIGHUP", stop);
   return {
     signal: controller.signal,
+    stop,
     release: () => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", stop).off("SIGHUP", stop);
     },
@@ -63,6 +66,7 @@ export function watchSignals(say: (text: string) => void, asks: boolean, remedy 
   process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate).on("SIGHUP", onHangUp);
   return {
     signal: controller.signal,
+    stop: (reason) => controller.abort(reason),
     release: () => {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onHangUp);
     },

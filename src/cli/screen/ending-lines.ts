@@ -15,7 +15,7 @@ export function endingLines(event: RunEnded, options: ClosingOptions): readonly 
   return [
     ...(error === undefined ? [] : [BLANK, ...errorLines(error, width).map((text) => ({ text }))]),
     ...(closing === undefined ? [] : [BLANK, ...closingLines(closing, options)]),
-    ...(isBrief ? [] : [BLANK, { text: `${outcome}, exit code ${exitCode}${FOUND[exitCode] ?? ""}` }]),
+    ...(isBrief ? [] : [BLANK, { text: `${FOUND[exitCode] ?? outcome}, exit code ${exitCode}` }]),
     // A cut tail of the journal is found against it.
     ...(isBrief || head === "" ? [] : [{ text: `journal head: ${head}`, style: "faint" } as const]),
     ...(closing === undefined ? wayOnLines(event, width) : []),
@@ -25,8 +25,8 @@ export function endingLines(event: RunEnded, options: ClosingOptions): readonly 
 const BLANK: StyledLine = { text: "" };
 
 const FOUND: Readonly<Record<number, string>> = {
-  [EXIT.warning]: ": something was found, no more than a warning",
-  [EXIT.serious]: ": something serious was found",
+  [EXIT.warning]: "ended with a warning",
+  [EXIT.serious]: "ended with something serious found",
 };
 
 export function errorLines(error: JournaledError, width: number): string[] {

@@ -15,6 +15,12 @@ export interface LineOptions {
   readonly verbose: boolean;
 }
 
+const ANSWERED_BY: Readonly<Record<string, string>> = {
+  flag: "an option of the command line",
+  scenario: "the rehearsal",
+  journal: "an earlier answer of this run",
+};
+
 export function eventLines(event: RunEvent, { width, verbose }: LineOptions): string[] {
   switch (event.type) {
     case "run-began":
@@ -68,7 +74,7 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
     case "question":
       return questionLines(event.question, width);
     case "answered":
-      return [`    answered by ${event.by}`];
+      return [`    answered by ${ANSWERED_BY[event.by] ?? event.by}`];
     case "note":
       return wrap(event.message, width, "  ");
     case "run-ended":

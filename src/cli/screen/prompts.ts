@@ -13,7 +13,7 @@ import { rowsOf, wrap } from "./text.ts";
 
 /** Said once, when a run begins. */
 export const AT_EVERY_QUESTION =
-  "At every question ? says why it is asked; m, where it is offered, how it is done by hand; Ctrl-C stops safely. While a step is at work, Ctrl-C twice.";
+  "At a question, ? says why it is asked, and m (if it is offered) how to do the step by hand. Ctrl-C stops safely: once at a question, twice while a step is at work.";
 
 /** `held`: lines that belong right above the prompt of the question at hand. */
 export function promptingOperator(output: Output, held: () => readonly string[] = () => []): Operator {

@@ -16,6 +16,8 @@ import { systemsOf } from "./configuration.ts";
 import { secrets } from "../process/failure.ts";
 import { watchSignals } from "../process/signals.ts";
 import type { LeaseTerms } from "./held-run.ts";
+import { sayForOwnActions } from "./own-console.ts";
+import { hearLateFaults } from "./own-faults.ts";
 import type { Stage } from "./stage.ts";
 import { toolVersion } from "../process/tool-version.ts";
 
@@ -43,6 +45,8 @@ export async function conduct(
 ): Promise<number> {
   const { mode, renderer, clock, operator } = stage;
   const stopper = watchSignals((text) => renderer.say(text), stage.asks);
+  const sayNoMore = sayForOwnActions((line) => renderer.say(line));
+  const hearNoMore = hearLateFaults((error) => stopper.stop(error));
   try {
     const result = await carryRun(
       {
@@ -74,6 +78,8 @@ export async function conduct(
       // After any error, the terminal is restored.
       await renderer.close();
     } finally {
+      hearNoMore();
+      sayNoMore();
       stopper.release();
     }
   }

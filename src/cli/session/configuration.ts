@@ -29,8 +29,9 @@ export async function configOf(given: GlobalArguments, sections?: readonly Secti
 export async function configFor(runbook: Runbook, given: GlobalArguments, inputs: JsonObject): Promise<Config> {
   const config = await configReadFor(runbook, given, inputs);
   const missing = missingFor(runbook, config, { systems: systemsOf(runbook), inputs });
-  if (missing.length > 0) throw incomplete(missing, config.file ?? usualFiles(placesOf(given)).join(" or "));
-  return config;
+  if (missing.length === 0) return config;
+  const wantsEnvdir = runbook.inputs.some(({ name }) => name === "envdir") && (inputs["envdir"] ?? "") === "";
+  throw incomplete(missing, { wantsEnvdir, place: config.file ?? usualFiles(placesOf(given)).join(" or ") });
 }
 
 /** As `configFor`, without a check for missing settings. */
@@ -102,11 +103,15 @@ export function kindsOf(system: System): ReadonlySet<string> {
   return new Set(Object.entries(SYSTEMS).flatMap(([kind, systems]) => (systems.includes(system) ? [kind] : [])));
 }
 
-function incomplete(missing: readonly Missing[], place: string): RecoverError {
+function incomplete(
+  missing: readonly Missing[],
+  { wantsEnvdir, place }: { readonly wantsEnvdir: boolean; readonly place: string },
+): RecoverError {
   const list = missing.map(({ what, from }) => `\n  ${what}\n    ${from}`);
+  const envdir = wantsEnvdir ? "On a host with WAL-E's own settings, give --input envdir=/etc/wal-e alone. Or: " : "";
   return refuse("config-invalid", `${counted(missing.length, "setting")} missing:${list.join("")}`)
     .at(place)
     .advise(
-      "dingo-recover init asks for them and writes the file; dingo-recover doctor then says whether it works. Nothing was begun.",
+      `${envdir}dingo-recover init asks for them and writes the file; dingo-recover doctor then says whether it works. Nothing was begun.`,
     );
 }

@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import type { AnyAction, Verdict } from "../../action.ts";
-import { giveUp, RecoverError } from "../../errors.ts";
+import { type ErrorCode, giveUp, RecoverError } from "../../errors.ts";
 import { UnknownValue } from "../../kit/commands/placeholder.ts";
 import { quoted } from "../../kit/text/printable.ts";
+import { inOwnCall, type Telling } from "./own-faults.ts";
 
 /** One function of an action or of its way back. */
 type Call = (...given: readonly unknown[]) => unknown;
@@ -94,12 +95,13 @@ class OwnAction {
 
   #told(name: string, check: Check, call: Call): Call {
     const judged = (answer: unknown): unknown => check(answer, this.#action.output);
+    const tell: Telling = (thrown, late) => this.#errorOf(thrown, { name, late });
     const fail = (thrown: unknown): never => {
-      throw this.#errorOf(thrown, name);
+      throw tell(thrown, false);
     };
     return (...given) => {
       try {
-        const answer = call(...given);
+        const answer = inOwnCall(() => call(...given), tell);
         return answer instanceof Promise ? answer.then(judged).catch(fail) : judged(answer);
       } catch (thrown) {
         return fail(thrown);
@@ -107,17 +109,24 @@ class OwnAction {
     };
   }
 
-  #errorOf(thrown: unknown, name: string): unknown {
+  #errorOf(thrown: unknown, { name, late }: { readonly name: string; readonly late: boolean }): unknown {
+    if (late)
+      return this.#failed("own-action-strayed", `left work behind in its ${name}: ${messageOf(thrown)}`, thrown);
     if (thrown instanceof RecoverError || thrown instanceof UnknownValue) return thrown;
     const { code, remedy } = Object(thrown) as { readonly code?: unknown; readonly remedy?: unknown };
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    if (code === "guard-refused" && typeof remedy === "string") return giveUp(code, message).advise(remedy, thrown);
+    if (code === "guard-refused" && typeof remedy === "string")
+      return giveUp(code, messageOf(thrown)).advise(remedy, thrown);
     // An end of the run by a signal.
     if (thrown instanceof Error && thrown.name === "AbortError") return thrown;
-    const { id } = this.#action;
-    return giveUp("own-action-failed", `the own action ${quoted(id)} failed in its ${name}: ${message}`).advise(
-      `Mend it in ${quoted(this.#file)}, or tell its author; then resume.`,
+    return this.#failed("own-action-failed", `failed in its ${name}: ${messageOf(thrown)}`, thrown);
+  }
+
+  #failed(code: ErrorCode, how: string, thrown: unknown): RecoverError {
+    return giveUp(code, `the own action ${quoted(this.#action.id)} ${how}`).advise(
+      `Mend it in ${quoted(this.#file)}, or tell its author.`,
       thrown,
     );
   }
 }
+
+const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -11,8 +11,12 @@ import { type RecoverError, refuse } from "../../errors.ts";
 import { optional } from "../../kit/optional.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { answeringFor } from "./own-action.ts";
+import { turnConsole } from "./own-console.ts";
+import { watchOwnFaults } from "./own-faults.ts";
 
 export async function actionsOf(file: string): Promise<readonly AnyAction[]> {
+  turnConsole();
+  watchOwnFaults();
   const made = await madeBy(file);
   if (!Array.isArray(made)) throw invalid(file, 'its "actions" is no function that returns a list');
   return made.map((each: unknown) => checked(file, each));

@@ -72,7 +72,9 @@ export function dockerFailure(shell: Shell, argv: Argv, result: CommandResult): 
     const { what, remedy } = meaning;
     const isAway = meaning.code === "docker-unreachable" && argv[argv.indexOf("docker") + 1] !== FIRST_WORD;
     const code = isAway ? "unreachable" : meaning.code;
-    return refuse(code, `"${place}" ${what}: ${said}`).at(place).advise(remedy);
+    return refuse(code, `${hostText(place)} ${what}: ${said}`)
+      .at(place)
+      .advise(remedy);
   }
   return refuse("command-failed", `a command on "${place}" failed with exit code ${result.code}: ${said}`)
     .at(place)
@@ -121,5 +123,10 @@ function shown(argv: Argv): string {
 export function programMissing(error: unknown, place: string): unknown {
   if (!(error instanceof RecoverError) || error.code !== "program-missing") return error;
   const [{ what, remedy } = { what: "", remedy: "" }] = MEANINGS;
-  return refuse("docker-missing", `"${place}" ${what}`).at(place).advise(remedy, error);
+  return refuse("docker-missing", `${hostText(place)} ${what}`)
+    .at(place)
+    .advise(remedy, error);
 }
+
+/** "here" is the label of this machine; within a sentence it is no name. */
+const hostText = (place: string): string => (place === "here" ? "this machine" : `"${place}"`);

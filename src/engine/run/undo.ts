@@ -104,8 +104,7 @@ function worstOf(units: readonly UnitToUndo[]): Effect {
   return EFFECTS.findLast((effect) => effects.includes(effect)) ?? "read";
 }
 
-const WHY =
-  "What this run did is taken back, last step first. Nothing that was recovered is deleted: it is moved aside.";
+const WHY = "What this run did is taken back, last step first.";
 
 async function askToRemove(session: Session, units: readonly UnitToUndo[]): Promise<Answer> {
   const prompt = `Undo run ${session.state.run}?`;

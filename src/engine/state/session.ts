@@ -1,5 +1,5 @@
 /** One process's work on one run: everything that the parts of the executor share. */
-import { asRecoverError, giveUp, type RecoverError, refuse } from "../../errors.ts";
+import { asRecoverError, giveUp, RecoverError, refuse } from "../../errors.ts";
 import type { JournaledError } from "../journal/entry.ts";
 import type { Answer, Question } from "../../ports/operator.ts";
 import type { EventBody } from "./event.ts";
@@ -151,6 +151,9 @@ export class Session {
   /** `idle`: what is said where no change is half done. */
   interrupted(idle: string): RecoverError {
     const what = underWay(this.plan, this.state) ?? idle;
+    const { reason } = this.options.signal as { readonly reason: unknown };
+    if (reason instanceof RecoverError && reason.code === "own-action-strayed")
+      return giveUp(reason.code, `${reason.message}. ${what}`).advise(reason.remedy, reason);
     return giveUp("interrupted", `the run was interrupted. ${what}`).advise(`Continue with "${this.resumeCommand}".`);
   }
 }
@@ -175,7 +178,7 @@ export function errorOf(thrown: unknown, unit: Unit): RecoverError {
 
 /** Errors that end the process but say nothing about the step that they came from. */
 export function isStop(error: RecoverError): boolean {
-  return ["interrupted", "stopped-by-operator", "question-unanswered"].includes(error.code);
+  return ["interrupted", "own-action-strayed", "stopped-by-operator", "question-unanswered"].includes(error.code);
 }
 
 /** The half-done work of a run that stops now, in a sentence; undefined if every change that has begun is settled. */

@@ -90,7 +90,7 @@ async function askToCreate(session: Session, { planned, unit, commands }: Consen
     why: `The step "${unitName(unit)}" touches only things that this run makes. Nothing else changes.`,
     details: [...typedLines(commands), ...wayBackLines(planned)],
     more: [
-      `After y, "${unitName(unit)}" is written down, then done, and a look at the world has to prove it.`,
+      `After y, the run notes in its journal that "${unitName(unit)}" begins, does it, and looks whether it is done.`,
       `After n, the run stops before it. "${session.resumeCommand}" asks again.`,
     ],
     commands: [{ step: unitName(unit), title: planned.step.title, commands }],
@@ -125,7 +125,7 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
     prompt: `Go on with ${target}?`,
     why: `${damage(covered)}: ? names the ${counted(covered.length, "step")}.`,
     expected: target,
-    details: givenBack(covered),
+    details: [...(rows.length === 0 ? unreviewed(covered, units) : []), ...givenBack(covered)],
     more: [
       ...covered.flatMap((one) => [`${one.step.id} (${one.effect}): ${one.step.title}`, ...wayBackLines(one)]),
       ...goesBack(session, covered),
@@ -142,6 +142,15 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
   const names = covered.map(({ step }) => step.id);
   await approve(session, { planned, names, commands: Object.fromEntries(commands) }, answer);
   return answer;
+}
+
+/** No review has shown what is about to change: each step stands with its commands, and the cost of its way back. */
+function unreviewed(covered: readonly PlannedStep[], units: readonly ForeseenUnit[]): readonly string[] {
+  return covered.flatMap((one) => [
+    `${one.step.title} (${one.effect})`,
+    ...typedLines(units.filter(({ unit }) => unit.step === one.step.id).flatMap(({ commands }) => commands)),
+    ...wayBackLines(one),
+  ]);
 }
 
 function titleOf(covered: readonly PlannedStep[], { unit }: ForeseenUnit): string {

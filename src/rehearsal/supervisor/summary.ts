@@ -1,6 +1,7 @@
 /** The last lines of a rehearsal: its scenario, whether the box agrees, and the one next command. */
 import { EXIT } from "../../errors.ts";
-import { START_WITH } from "../scenarios/registry.ts";
+import { findScenario, SCENARIOS, START_WITH } from "../scenarios/registry.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
 import { KILLED } from "./child.ts";
 import type { RehearsalResult } from "./play.ts";
 
@@ -15,7 +16,7 @@ export function summary(result: RehearsalResult, { verbose = false }: SummaryOpt
   return [
     ...(result.real === undefined ? [] : ["", ...result.real]),
     "",
-    `Rehearsed: ${result.title}. Nothing real was touched.`,
+    `Rehearsed: ${result.title}${result.title.endsWith("?") ? "" : "."} Nothing real was touched.`,
     ...(verbose || !isWell ? [`What the foundation in the box saw: ${seen(result)}.`] : []),
     ...(isWell ? well(result) : unwell(result)),
   ];
@@ -30,8 +31,8 @@ function seen({ counts }: RehearsalResult): string {
 
 function well(result: RehearsalResult): readonly string[] {
   const { exitCode, expected, onDocker } = result;
-  const archive = onDocker === true ? "Nothing" : "The source archive is untouched, nothing";
-  const ending = `${archive} unknown was called, and the tool ended with ${exitCode}`;
+  const archive = onDocker === true ? "" : "The source archive is untouched. ";
+  const ending = `${archive}The tool called nothing that the box does not know, and ended with ${exitCode}`;
   if (exitCode !== expected && !isCarriedOn(result))
     return [`${ending}. With its own answers this scenario ends with ${expected}.`];
   return [`${ending}, as it should.`, ...next(result)];
@@ -41,9 +42,21 @@ function well(result: RehearsalResult): readonly string[] {
 const isCarriedOn = ({ exitCode, expected }: RehearsalResult): boolean =>
   exitCode === EXIT.done && expected === EXIT.stopped;
 
-/** A command stands on a separate line, to be copied. */
+/** The one behind it in a list; undefined if there is none. */
+const after = (scenarios: readonly Scenario[], scenario: string): Scenario | undefined => {
+  const at = scenarios.findIndex(({ name }) => name === scenario);
+  return at < 0 ? undefined : scenarios[at + 1];
+};
+
+/** Of the first ones to play, or of the same job. A command stands on a separate line, to be copied. */
 function next({ scenario }: RehearsalResult): readonly string[] {
-  const following = START_WITH[START_WITH.findIndex(({ name }) => name === scenario) + 1];
+  const job = findScenario(scenario)?.runbook;
+  const following =
+    after(START_WITH, scenario) ??
+    after(
+      SCENARIOS.filter(({ runbook }) => runbook === job),
+      scenario,
+    );
   return following === undefined
     ? ["Next, choose another one:", "  dingo-recover rehearse --list --all"]
     : [`Next: ${following.title}`, `  dingo-recover rehearse ${following.name}`];

@@ -74,6 +74,13 @@ export const RUNS = {
       "Then dingo-recover resume RUN: a step that may have had its effect is probed first.",
     ],
   },
+  "own-action-strayed": {
+    why: "An action of your own had answered, and something that it had begun failed afterwards: a timer, or a promise that it did not wait for. The run stopped, because nobody knows what else that work did.",
+    next: [
+      "Mend the file that the message names: the action waits for each thing that it begins.",
+      "Then dingo-recover resume RUN: a step that may have had its effect is probed first.",
+    ],
+  },
   "proof-failed": {
     why: "A step said that it succeeded, and the world does not show it. An exit code and a log line are no proof here: rows, identities, log-ins and object counts are.",
     next: [

@@ -6,14 +6,17 @@ type Leaves = (change: Change, back: TakenBack) => readonly Left[];
 
 /** A person's word is told as one: no probe has shown it. */
 export function leftOf({ change, back }: Course): readonly Left[] {
-  const leaves = back.byWord || !Object.hasOwn(LEAVES, change.action) ? asSeen : LEAVES[change.action];
-  return leaves?.(change, back) ?? [];
+  const leaves = Object.hasOwn(LEAVES, change.action) ? LEAVES[change.action] : ofOwnAction;
+  return (back.byWord ? asSeen : leaves)?.(change, back) ?? [];
 }
 
 /** In the words of the probe, or of the step itself. */
 const asSeen: Leaves = ({ unit }, { evidence }) => [{ text: `the step "${unit}" (${evidence.split("\n").join(" ")})` }];
 
 const nothing: Leaves = () => [];
+
+/** A way back that was gone ended with a probe that found nothing of the step; otherwise its words tell. */
+const ofOwnAction: Leaves = (change, back) => (back.went ? [] : asSeen(change, back));
 
 /** By the note that the undo took before it moved the thing. */
 const moved =

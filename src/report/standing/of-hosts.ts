@@ -41,7 +41,7 @@ export const OF_HOSTS: Readonly<Record<string, Words>> = {
   "salvage.dump": ({ input }) => [{ thing: "dumps", text: `dumps lie at ${textOf(input, "out")}` }],
   "salvage.put-back": ({ input }) => [{ thing: "put back", text: `the data are put into ${textOf(input, "into")}` }],
   "salvage.clear": tells("copies", "the copies are removed"),
-  "compose.warm-copy": ofService("data", (service) => `data of ${service} are copied while it ran`),
+  "compose.warm-copy": ofService("data", (service) => `the data of ${service} were copied while it was running`),
   "compose.stop": tells("stack", "the stack is stopped"),
   "compose.copy-data": ofService("data", (service) => `the data of ${service} are copied out`),
   "compose.prove-copy": tellsNothing,

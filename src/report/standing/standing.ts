@@ -11,7 +11,7 @@
  */
 import type { Entry } from "../../engine/journal/entry.ts";
 import { changesOf, type Course } from "./changes.ts";
-import type { Left, Told } from "./fact.ts";
+import type { Change, Left, Told } from "./fact.ts";
 import { leftOf } from "./left.ts";
 import { OF_HOSTS } from "./of-hosts.ts";
 import { OF_RECOVERY } from "./of-recovery.ts";
@@ -58,7 +58,10 @@ export function standingOf(entries: readonly Entry[]): Standing {
 const isOpen = ({ is, touched }: Course, sure: readonly Told[]): boolean =>
   is === "open" || (is === "failed" && touched && sure.length === 0);
 
+const ownText = ({ unit, action }: Change): string => `the step "${unit}" (${action})`;
+
 function openText({ change }: Course, told: readonly Told[]): string {
+  if (!Object.hasOwn(WORDS, change.action)) return ownText(change);
   const texts = told.map(({ text }) => text).filter((text) => text !== "");
   return texts.length === 0 ? `the step "${change.unit}"` : texts.join(", ");
 }
@@ -71,7 +74,7 @@ function tell(done: Map<string, string>, { thing, text }: Told): void {
 
 function wordsOf({ change }: Course): readonly Told[] {
   const words = Object.hasOwn(WORDS, change.action) ? WORDS[change.action] : undefined;
-  return words?.(change) ?? [{ thing: change.unit, text: `the step "${change.unit}" (${change.action}) was done` }];
+  return words?.(change) ?? [{ thing: change.unit, text: `${ownText(change)} was done` }];
 }
 
 /** The things that stay of what was taken back, with their paths. */

@@ -139,7 +139,7 @@ describe("a step that asks, on a terminal", () => {
       { type: "review", step: "make", rows, covers: [] },
       { type: "answered", question: "consent", by: "flag" },
     );
-    expect(shown).toMatch(/source +the old one[^]*answered by flag/);
+    expect(shown).toMatch(/source +the old one[^]*answered by an option of the command line/);
   });
 });
 

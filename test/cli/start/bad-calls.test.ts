@@ -128,6 +128,14 @@ describe("a wrong call", () => {
     expect(new Set(places)).toEqual(new Set([1, 3, 4, 5, 6, 7, 8, 9]));
   });
 
+  it("names WAL-E's own settings first where a test of a backup was told no archive", async () => {
+    const { code, stderr } = await place.run(["run", "test-backup", "--yes", "--non-interactive"]);
+    expect([code, stderr.replaceAll(/\s+/gu, " ")]).toEqual([
+      EXIT.invalid,
+      expect.stringContaining("On a host with WAL-E's own settings, give --input envdir=/etc/wal-e alone. Or:"),
+    ]);
+  });
+
   it("says all that no configuration supplies in one error, each with where it can come from", async () => {
     const { code, stderr } = await place.run(["run", "--input", "service=a", "--non-interactive"]);
     expect(code).toBe(EXIT.invalid);

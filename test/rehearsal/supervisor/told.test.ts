@@ -42,6 +42,21 @@ describe("the last lines of a rehearsal", () => {
   );
 
   it.each([
+    ["test-backup", "bad-backup"],
+    ["persist-compose-data", "persist-full-disk"],
+    ["happy-last-era", "wal-gap"],
+    ["audit-docker-storage", "--list --all"],
+  ])("lead from %s to %s", (scenario, following) => {
+    const lines = summary({ ...played, scenario, complaints: [], exitCode: 0, expected: 0 });
+    expect(lines.at(-1)).toBe(`  dingo-recover rehearse ${following}`);
+  });
+
+  it("put no full stop behind a question", () => {
+    const lines = summary({ ...played, title: "Where?", complaints: [], exitCode: 0, expected: 0 });
+    expect(lines).toContain("Rehearsed: Where? Nothing real was touched.");
+  });
+
+  it.each([
     [0, 16],
     [13, 0],
   ])("name the scenario's end beside %i if that is %i", (exitCode, expected) => {

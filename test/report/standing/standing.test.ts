@@ -84,6 +84,9 @@ describe("what a run has done", () => {
     expect(standingText(lines(begun("mine", "own.thing"), done("mine")))).toBe(
       'Done so far: the step "mine" (own.thing) was done.',
     );
+    expect(standingText(lines(begun("mine", "own.thing")))).toBe(
+      'Begun, and not known whether done: the step "mine" (own.thing).',
+    );
   });
 
   it("tells that it has stopped a container whose restore went wrong, though the proof did nothing else", () => {
@@ -179,6 +182,8 @@ describe("S4: what stays when a run was taken back", () => {
     expect(standingText(lines(mine, done("mine"), undone("mine", "it stays")))).toBe(
       'Taken back, and left behind: the step "mine" (it stays).',
     );
+    const back: EntryBody = { ...begun("mine", "x.thing"), back: true } as EntryBody;
+    expect(standingText(lines(mine, done("mine"), back, undone("mine", "there is none")))).toMatch(/^Nothing is left/u);
   });
 
   it("keeps what stays when the step is begun once more", () => {

@@ -30,5 +30,8 @@ export function gravityOf(findings: readonly Finding[]): Gravity {
 export const byGravity = (findings: readonly Finding[]): readonly Finding[] =>
   [...findings].sort((a, b) => RANKS.indexOf(b.severity) - RANKS.indexOf(a.severity));
 
-export const findingText = ({ severity, code, message, cause }: Finding): string =>
-  `${severity}: ${message}${cause === "" ? "" : `; ${cause}`} (${code})`;
+/** Further lines of a cause are typed as they are: the code stands before them. */
+export function findingText({ severity, code, message, cause }: Finding): string {
+  const [head = "", ...lines] = `${message}${cause === "" ? "" : `; ${cause}`}`.split("\n");
+  return [`${severity}: ${head} (${code})`, ...lines].join("\n");
+}

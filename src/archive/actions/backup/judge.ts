@@ -182,12 +182,12 @@ function openness({ heads, opened }: ArchiveFacts, wanted: boolean): readonly Fi
       found({
         severity: wanted ? "warning" : "note",
         code: "in-clear",
-        message: "the backup is in clear: everybody who can read the bucket reads the data",
+        message: "the backup is not encrypted: everybody who can read the bucket reads the data",
         cause: wanted ? `it is meant to be encrypted; ${CAUSE}` : CAUSE,
       }),
     ];
   const [first] = clear;
   if (first === undefined) return [];
-  const message = `a part of the backup is in clear, such as "${first[0]}": everybody who can read the bucket reads the data in it`;
+  const message = `a part of the backup is not encrypted, such as "${first[0]}": everybody who can read the bucket reads the data in it`;
   return [found({ severity: "warning", code: "partly-in-clear", message, cause: CAUSE })];
 }

@@ -43,9 +43,10 @@ export const lookAtRights = defineAction({
     const kept = keptText(await store.protection(location.bucket));
     const subject = who === "" ? "these keys" : `the keys of ${who}`;
     const why = `whether the archive can be deleted or written over with ${subject} is not known, and is not tried`;
-    const [asked] = simulationLines(location, who);
-    const message = `${why}; ${kept}; AWS says it by ${asked}`;
-    return { why, kept, findings: [found({ severity: "note", code: "deletion-not-known", message, cause: CAUSE })] };
+    const asked = simulationLines(location, who).map((line) => `\n  $ ${line}`);
+    const cause = `${CAUSE}; AWS tells it by these lines:${asked.join("")}`;
+    const message = `${why}; ${kept}`;
+    return { why, kept, findings: [found({ severity: "note", code: "deletion-not-known", message, cause })] };
   },
 });
 

@@ -54,7 +54,7 @@ export const restoreTest = defineAction({
   undo: {
     ...undoCopy,
     effect: "create",
-    cost: "takes nothing back: the step throws its copy away; one that is left gets another name, and needs its room until cleanup deletes it",
+    cost: "has nothing to take back: the step deletes its copy itself; a copy that a kill has left gets another name, and needs its room until cleanup deletes it",
   },
   describe: ({ place, archive, postgres_bin: bin, database, sanity_query: query }) => [
     { on: "here", line: quote(["dingo-recover", "archive", "restore", archive, `${place}/data`]) },

@@ -11,8 +11,8 @@ import { quote } from "../../../kit/commands/shell-quote.ts";
 const ON_OBJECTS = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"] as const;
 /** Rights to change the settings that protect the archive. */
 const ON_THE_BUCKET = ["s3:PutLifecycleConfiguration", "s3:PutBucketPolicy", "s3:PutBucketVersioning"] as const;
-/** Any name: rights are given for all keys below a prefix. */
-const SOME_KEY = "wal_005/000000010000000000000001.lzo";
+/** Rights are given for all keys below a prefix. */
+const EACH_KEY = "*";
 const SOMEBODY = "arn:aws:iam::ACCOUNT:user/NAME";
 
 /** `who`: an ARN; "" for somebody whose ARN is not known here. On the objects, then on the bucket. */
@@ -21,7 +21,7 @@ export function simulationLines(location: ArchiveLocation, who: string): readonl
     const simulate = ["aws", "iam", "simulate-principal-policy", "--policy-source-arn", who || SOMEBODY];
     return `${quote([...simulate, "--action-names", ...actions, "--resource-arns"])} ${resourceName(who || SOMEBODY, resource)}`;
   };
-  return [line(ON_OBJECTS, `${location.bucket}/${keyIn(location, SOME_KEY)}`), line(ON_THE_BUCKET, location.bucket)];
+  return [line(ON_OBJECTS, `${location.bucket}/${keyIn(location, EACH_KEY)}`), line(ON_THE_BUCKET, location.bucket)];
 }
 
 /** In the partition of the user or role, as a word of a command. */

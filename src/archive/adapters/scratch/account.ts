@@ -34,5 +34,5 @@ export async function serverAccount(): Promise<Account> {
   const taken = new Set(passwd.map(([, , uid]) => Number(uid)));
   const free = FREE.find((uid) => !taken.has(uid));
   if (free === undefined) return { name: "nobody", as: { uid: 65_534, gid: 65_534 } };
-  return { name: `uid ${free}, which is nobody's`, as: { uid: free, gid: free } };
+  return { name: `uid ${free}, an account that nobody has`, as: { uid: free, gid: free } };
 }

@@ -20,14 +20,14 @@ interface Asked {
 const GROUPS: readonly (readonly Asked[])[] = [
   [
     { name: "cf.api", prompt: "Address of the Cloud Foundry API" },
-    { name: "cf.username", prompt: "Who logs in there (nobody: the session of cf login)" },
-    { name: "cf.password", prompt: "Where is that password to be had", after: "cf.username" },
+    { name: "cf.username", prompt: "User who logs in there (empty: the session of cf login)" },
+    { name: "cf.password", prompt: "Where is that password read from", after: "cf.username" },
   ],
   [
     { name: "bosh.environment", prompt: "Address of the BOSH director" },
     { name: "bosh.ca_cert", prompt: "Path of the director's CA certificate", after: "bosh.environment" },
     { name: "bosh.client", prompt: "Client that logs in to the director", after: "bosh.environment" },
-    { name: "bosh.client_secret", prompt: "Where is that client's secret to be had", after: "bosh.environment" },
+    { name: "bosh.client_secret", prompt: "Where is that client's secret read from", after: "bosh.environment" },
     { name: "bosh.deployment", prompt: "Deployment of Dingo PostgreSQL", after: "bosh.environment" },
   ],
   [

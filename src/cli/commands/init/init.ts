@@ -78,7 +78,10 @@ async function asked(output: Output, { file, set, check, print }: Asked): Promis
   const say = (text: string): void => {
     for (const line of wrap(text, width)) output.line(line);
   };
-  say(`This writes a configuration${print ? "" : ` to ${file}`}. No secret is asked for: only where it is to be had.`);
+  say(
+    `This writes a configuration${print ? "" : ` to ${file}`}. It asks for no secret, only where each one is read from.`,
+  );
+  say("Work on a Docker host needs none: dingo-recover run audit-docker-storage goes without it.");
   say(
     'At each question "?" says what it is for, Enter takes what stands in brackets, and "-" leaves it out. Ctrl-C ends this; nothing is written before the end.',
   );

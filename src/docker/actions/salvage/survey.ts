@@ -25,7 +25,7 @@ type Output = z.infer<typeof output>;
 
 /** Commands that destroy everything while somebody still looks for it. */
 const FIRST_OF_ALL: readonly string[] = [
-  'Until this is over: no "up", no "down -v", no prune of any kind; stop a cron job that prunes.',
+  'Until this is over, run no "up", no "down -v" and no prune. Stop each cron job that prunes.',
   "Docker 23 and later prune exactly the volumes that have no name.",
 ];
 /** The best stand first, and with the question they fit on a low screen. */

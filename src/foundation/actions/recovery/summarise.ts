@@ -69,8 +69,6 @@ export const summarise = defineAction({
         ...(facts.data_aside === ""
           ? []
           : [`the data directory of the empty instance: ${facts.data_aside} on ${facts.cell}`]),
-        `the service key ${facts.key}`,
-        `the source archive of ${facts.source_guid}, as it was`,
       ],
       next: [
         ...formerNodes(facts),

@@ -1,0 +1,97 @@
+/** Own actions that do not come back as a call does: each is told as the action's fault, and the run can be resumed. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Place } from "../program.ts";
+
+const RUNBOOK = `schema: dingo-recover/runbook@1
+name: own
+version: "1"
+title: Own work
+target: here
+steps:
+  - id: mut
+    title: Change a thing
+    action: t.mut
+    with: {}
+  - id: wait
+    title: Wait a little
+    action: t.wait
+    with: {}
+`;
+
+const actions = (run: string, probed: string): string => `
+import { setTimeout as sleep } from "node:timers/promises";
+export const actions = ({ defineAction, z }) => [
+  defineAction({
+    id: "t.mut", title: "Change", effect: "create",
+    input: z.strictObject({}), output: z.strictObject({}),
+    describe: () => [{ on: "here", line: "change it" }],
+    probe: async () => (${probed}),
+    verify: async () => ({ holds: true, evidence: "it is there" }),
+    run: async ({ beforeEffect }) => { await beforeEffect(); ${run} return {}; },
+  }),
+  defineAction({
+    id: "t.wait", title: "Wait", effect: "read",
+    input: z.strictObject({}), output: z.strictObject({}),
+    describe: () => [{ on: "here", line: "sleep 1" }],
+    run: async ({ signal }) => { await sleep(1000, undefined, { signal }); return {}; },
+  }),
+];
+`;
+
+let place: Place;
+beforeEach(() => {
+  place = new Place();
+  writeFileSync(join(place.directory, "own.yml"), RUNBOOK);
+});
+afterEach(() => place.remove());
+
+async function ran(run: string, probed: string, ...more: readonly string[]) {
+  writeFileSync(join(place.directory, "actions.mjs"), actions(run, probed));
+  place.configure("actions: [actions.mjs]\n");
+  const ended = await place.start(["run", "./own.yml", "--non-interactive", "--yes", ...more]).ended;
+  return { ...ended, told: `${ended.stdout}${ended.stderr}`.replaceAll(/\s+/gu, " ") };
+}
+
+const UNKNOWN = '{ state: "unknown", evidence: "nobody can tell" }';
+const NOT_DONE = '{ state: "not-done", evidence: "nothing is there" }';
+
+it.each([
+  ["waits for nothing", "await new Promise(() => undefined);", "it waits for something that cannot come any more"],
+  ["ends the process", "process.exit(0);", "it ended the process with process.exit"],
+  ["throws in a timer", 'await new Promise(() => setTimeout(() => { throw new Error("too late"); }, 20));', "too late"],
+  ["leaves a rejection", 'void Promise.reject(new Error("too late")); await sleep(5000);', "too late"],
+])("names the action that %s, and its step is in doubt", async (_how, run, why) => {
+  const { code, told } = await ran(run, UNKNOWN);
+  expect([code, told]).toEqual([14, expect.stringContaining('the step "mut" began and nobody can tell')]);
+  expect(told).toContain(`the own action "t.mut" failed in its run: ${why}`);
+  expect(told).toMatch(/dingo-recover resume \S+ --decide .mut=by-hand/u);
+  expect(told).toContain("Begun, and not known whether done");
+  expect(told).not.toMatch(/defect|node:internal/u);
+});
+
+it("names the file of the action, and the step can be run again where its probe says so", async () => {
+  const { code, told } = await ran("await new Promise(() => undefined);", NOT_DONE);
+  expect([code, told]).toEqual([12, expect.stringContaining(join(place.directory, "actions.mjs"))]);
+  expect(told).toContain("dingo-recover resume");
+});
+
+it("prints nothing of an action's console on stdout, and no escape sequence on stderr", async () => {
+  const printing = 'console.log("say %s", "\\u001b[31mred"); console.error({ at: 1 });';
+  const { stdout, stderr } = await ran(printing, UNKNOWN, "--json");
+  for (const line of stdout.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("type");
+  expect(stderr).toMatch(/^say .*red\n\{ at: 1 \}\n/u);
+  expect(stderr).not.toContain("\u001b");
+});
+
+it("stops the run for work that an action left behind, and says which", async () => {
+  const late = 'setTimeout(() => { throw new Error("left over"); }, 300);';
+  const { code, told } = await ran(late, UNKNOWN);
+  expect([code, told]).toEqual([
+    12,
+    expect.stringContaining('the own action "t.mut" left work behind in its run: left over. Only reads were going on.'),
+  ]);
+  expect(told).toContain(join(place.directory, "actions.mjs"));
+  expect(told).toContain("dingo-recover resume");
+});
