@@ -9,6 +9,7 @@ import { Fields } from "../../kit/yaml/fields.ts";
 import { Findings } from "../../kit/yaml/findings.ts";
 import { descend, type Located } from "../../kit/yaml/located.ts";
 import { MOST_BYTES, readYaml } from "../../kit/yaml/read.ts";
+import { withGivenExpressions } from "./given-expressions.ts";
 import { Room, substituted, type Value, type Values } from "./substitution.ts";
 
 export interface RunbookSource {
@@ -120,19 +121,33 @@ function includedLines(findings: Findings, { open, room }: Means): readonly Line
     findings.add(name.at, { message, remedy: WHAT_TO_NAME });
     return undefined;
   }
-  const values = valuesOf(findings, { source, given: fields.get("with"), at: name.at });
+  return givenLines(findings, { source, given: fields.get("with"), at: name.at }, room);
+}
+
+/** The steps of the included runbook with what is given for its inputs. */
+function givenLines(findings: Findings, include: Given, room: Room): readonly Line[] {
+  const { source, at } = include;
+  const own = readYaml(new Findings(source.file, source.text));
+  const values = valuesOf(findings, include, own);
+  const steps = own === undefined ? undefined : descend(own, ["steps"]);
+  const { text: given, broken } = withGivenExpressions({ text: source.text, steps }, values, room);
+  const placeOf = (input: string): number => values.get(input)?.at ?? at;
+  for (const each of broken)
+    findings.add(placeOf(each.input), cannotStand(each.input, { file: source.file, line: lineOf(source, each.at) }));
   const lines: Line[] = [];
-  for (const line of steps) {
+  for (const line of stepLines({ ...source, text: given }) ?? []) {
     const text = substituted(line.text, values, room);
-    if (typeof text !== "string") findings.add(values.get(text.input)?.at ?? name.at, cannotStand(text.input, line));
+    if (typeof text !== "string") findings.add(placeOf(text.input), cannotStand(text.input, line));
     else lines.push({ ...line, text });
     if (room.isFull) {
-      findings.add(name.at, TOO_LARGE);
+      findings.add(at, TOO_LARGE);
       break;
     }
   }
   return lines;
 }
+
+const lineOf = ({ text }: RunbookSource, at: number): number => text.slice(0, at).split("\n").length;
 
 const WHAT_TO_NAME = "Name a shipped runbook, or an ordinary file beside or below this one.";
 
@@ -141,7 +156,7 @@ const TOO_LARGE: Finding = {
   remedy: "Include less, and give shorter values.",
 };
 
-const cannotStand = (input: string, { file, line }: Line): Finding => ({
+const cannotStand = (input: string, { file, line }: Omit<Line, "text">): Finding => ({
   message: `what is given for ${quoted(input)} would not stay one text in ${file}:${line}`,
   remedy: "Give letters, digits, spaces and . _ / @ - only, or a reference.",
 });
@@ -163,8 +178,7 @@ interface Given {
   readonly at: number;
 }
 
-function valuesOf(findings: Findings, { source, given, at }: Given): Values {
-  const own = readYaml(new Findings(source.file, source.text));
+function valuesOf(findings: Findings, { source, given, at }: Given, own: Located | undefined): Values {
   const inputs = own === undefined ? undefined : descend(own, ["inputs"]);
   const wanted = inputs?.kind === "map" ? inputs.entries : new Map<string, { readonly value: Located }>();
   const entries = given?.kind === "map" ? given.entries : new Map<string, never>();

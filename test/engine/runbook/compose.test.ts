@@ -1,9 +1,10 @@
 /** The steps of another runbook in the place of an include: one plain text, with the places that its readers have. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { shippedNames } from "../../../src/cli/process/runbook-files.ts";
 import { loadFile, openRunbook } from "../../../src/cli/process/shipped-runbooks.ts";
 import { composeRunbook, type RunbookSource } from "../../../src/engine/runbook/compose.ts";
 import { loadRunbook } from "../../../src/engine/runbook/load.ts";
@@ -92,6 +93,53 @@ describe("an include", () => {
     const entry = ["  - include: inner", "    with:", `      service: ${JSON.stringify(value)}`];
     const result = composeRunbook(outer(entry), open);
     const message = 'what is given for "service" would not stay one text in inner.yml:9';
+    expect("diagnostics" in result && result.diagnostics).toMatchObject([{ file: "outer.yml", line: 5, message }]);
+  });
+
+  it.each([
+    [
+      "",
+      '    when: "\\"\\" != \\"\\" && [\\"x\\"] != [] && dyn(null) == null && (-3) < 0 && steps.a.inputs.note == \\"inputs.note\\""',
+    ],
+    ["      note: ${{ steps.my-step.url }}", '    when: "steps.my_step.url != \\"\\"'],
+    ["      note: at ${{ inputs.org }}", '    when: "(\\"at \\" + string(inputs.org)) != \\"\\"'],
+    ["      note: 'a\"b'", '    when: "\\"a\\\\\\"b\\" != \\"\\"'],
+  ])("gives its values to expressions too, as CEL: %s", (given, when) => {
+    const inner = {
+      file: "inner.yml",
+      text: [
+        "inputs:",
+        '  note: { default: "" }',
+        "  list: { default: [x] }",
+        "  none: { default: null }",
+        "  less: { default: -3 }",
+        "steps:",
+        "  - id: inner",
+        "    when: >-",
+        '      inputs.note != "" && inputs["list"] != [] && inputs.none == null &&',
+        '      inputs . less < 0 && steps.a.inputs.note == "inputs.note"',
+        '    assert: steps.inner.sum > 0 || inputs.stranger == ""',
+      ].join("\n"),
+    };
+    const entry = ["  - include: inner", ...(given === "" ? [] : ["    with:", given])];
+    const result = composeRunbook(outer(entry), () => inner);
+    if ("diagnostics" in result) throw new Error(JSON.stringify(result.diagnostics));
+    const lines = result.text.split("\n");
+    expect(lines[3]).toContain(when);
+    // Lines keep their numbers: a mistake below is told in its place.
+    expect(lines.slice(4)).toEqual([
+      "",
+      "",
+      '    assert: steps.inner.sum > 0 || inputs.stranger == ""',
+      "  - id: after",
+    ]);
+  });
+
+  it("is refused where what is given to an expression is no template", () => {
+    const inner = { file: "inner.yml", text: 'inputs:\n  a: {}\nsteps:\n  - id: b\n    when: inputs.a != ""' };
+    const entry = ["  - include: inner", "    with:", '      a: "${{ 1 + 1 }}"'];
+    const result = composeRunbook(outer(entry), () => inner);
+    const message = 'what is given for "a" would not stay one text in inner.yml:5';
     expect("diagnostics" in result && result.diagnostics).toMatchObject([{ file: "outer.yml", line: 5, message }]);
   });
 
@@ -192,6 +240,29 @@ describe("what may be included", () => {
     const loaded = loadFile(join(directory, "huge.yml"));
     expect(loaded).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
     expect(loadFile("/dev/zero")).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
+  });
+});
+
+describe("a shipped runbook", () => {
+  const directory = mkdtempSync(join(tmpdir(), "dingo-recover-shipped-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  const names = shippedNames().filter((name) => !/^ *- include:/mu.test(readFileSync(`runbooks/${name}.yml`, "utf8")));
+
+  it.each(names)("is included with what it asks for, and the defaults of the rest: %s", (name) => {
+    const needed = openRunbook(name).inputs.filter((input) => input.default === undefined);
+    const given = needed.map((input) => `      ${input.name}: \${{ inputs.${input.name} }}`);
+    const asked = needed.map((input) => `  ${input.name}: { type: ${input.type}, prompt: P }`);
+    const inputs = [
+      "inputs:",
+      "  org: { type: string, prompt: Org }",
+      ...asked.filter((line) => !/^ {2}org:/u.test(line)),
+    ];
+    const file = join(directory, `${name}.yml`);
+    writeFileSync(
+      file,
+      [`${HEAD}${inputs.join("\n")}`, "steps:", `  - include: ${name}`, "    with:", ...given].join("\n"),
+    );
+    expect(loadFile(file)).toMatchObject({ runbook: { name: "outer" } });
   });
 });
 
