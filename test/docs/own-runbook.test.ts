@@ -2,7 +2,13 @@
 import { copyFileSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Place } from "../cli/program.ts";
+
+interface StepSchema {
+  readonly properties: { readonly action: z.core.JSONSchema.JSONSchema };
+  readonly allOf: readonly { readonly if: { readonly properties: { readonly action: { readonly const: string } } } }[];
+}
 
 const EXAMPLE = "docs/own-runbook";
 
@@ -31,6 +37,23 @@ describe("an own runbook with an own action", () => {
     for (const name of ["before-we-begin.yml", "actions.mjs"])
       expect(page).toContain(`\n${readFileSync(join(EXAMPLE, name), "utf8")}\`\`\`\n`);
     expect(page).toContain(`\`${readFileSync(join(EXAMPLE, "dingo-recover.yml"), "utf8").trim()}\``);
+  });
+
+  it("is right by the schema for editors, which knows own actions once they are loaded", async () => {
+    const schemaOf = async (...words: string[]) => {
+      const { code, stdout, stderr } = await place.run(["schema", ...words]);
+      expect(code, stderr).toBe(0);
+      const step = JSON.parse(stdout).properties.steps.items.else as StepSchema;
+      const accepts = (action: string): boolean => z.fromJSONSchema(step.properties.action).safeParse(action).success;
+      return { stdout, accepts, rules: step.allOf.map((rule) => rule.if.properties.action.const) };
+    };
+    const ids = ["team.office-hours", "team.put-up-notice", "platform.check", "platform.chek", "team.unknown"];
+    const shipped = await schemaOf();
+    expect(ids.map(shipped.accepts)).toEqual([true, true, true, false, true]);
+    const all = await schemaOf("--with-actions");
+    expect(ids.map(all.accepts)).toEqual([true, true, true, false, false]);
+    expect(all.rules).toContain("team.office-hours");
+    expect(all.stdout).toContain("at work (read). Output: open: true or false; hour: a number.");
   });
 
   it("is checked, and runs with a journal as any other", async () => {
@@ -191,7 +214,9 @@ describe("an own runbook with an own action", () => {
     rewrite((text) => `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(seen)}, "");\n${text}`);
     const looked = await place.run([command, "./before-we-begin.yml"]);
     expect(looked.code, looked.stderr).toBe(10);
-    expect(`${looked.stdout}${looked.stderr}`.replaceAll(/\s+/gu, " ")).toContain("load them only with --with-actions");
+    expect(`${looked.stdout}${looked.stderr}`.replaceAll(/\s+/gu, " ")).toContain(
+      "lint, show and schema also need --with-actions",
+    );
     expect(existsSync(seen)).toBe(false);
     expect(await place.run([command, "--with-actions", "./before-we-begin.yml"])).toMatchObject({
       code: 0,

@@ -3,17 +3,21 @@ import type { AnyAction } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { diagnosticsError } from "../../kit/text/diagnostic.ts";
 import { type Loaded, loadRunbook } from "../../engine/runbook/load.ts";
+import type { Actions } from "../../engine/runbook/step.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
 import { checkedRunbook } from "./checked-runbook.ts";
 import { type ComposedFile, composeFile } from "./compose-file.ts";
 import { fileOf } from "./runbook-files.ts";
 
-let known = REGISTRY;
+let known: Actions = REGISTRY;
 
 /** Actions that runbooks may name from now on, beside the shipped ones. */
 export function learn(actions: readonly AnyAction[]): void {
   known = new Map([...known, ...actions.map((each) => [each.id, each] as const)]);
 }
+
+/** The shipped ones, and those that were learnt. */
+export const knownActions = (): Actions => known;
 
 /** Throws `runbook-invalid` with every mistake. A runbook that the build has checked is not checked again. */
 export function openRunbook(nameOrFile: string): Runbook {
