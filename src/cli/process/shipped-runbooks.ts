@@ -1,7 +1,8 @@
 /** Runbooks by name (shipped with the package) or by file, checked and with their actions. */
 import type { AnyAction } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
-import { diagnosticsError } from "../../kit/text/diagnostic.ts";
+import { type Diagnostic, diagnosticsError } from "../../kit/text/diagnostic.ts";
+import type { NotComposed } from "../../engine/runbook/compose.ts";
 import { type Loaded, loadRunbook } from "../../engine/runbook/load.ts";
 import type { Actions } from "../../engine/runbook/step.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
@@ -41,9 +42,16 @@ export function loadFile(file: string): Loaded {
 }
 
 function loaded(composed: ComposedFile, file: string): Loaded {
-  if ("diagnostics" in composed) return composed;
+  if ("diagnostics" in composed) return { diagnostics: [...composed.diagnostics, ...besides(composed, file)] };
   const found = loadRunbook(composed.text, file, known);
   return "diagnostics" in found ? { diagnostics: found.diagnostics.map(composed.locate) } : found;
+}
+
+/** The mistakes beside the includes that failed. */
+function besides({ rest }: NotComposed, file: string): readonly Diagnostic[] {
+  const found = rest === undefined ? undefined : loadRunbook(rest.text, file, known);
+  if (rest === undefined || found === undefined || !("diagnostics" in found)) return [];
+  return found.diagnostics.flatMap((each) => rest.locate(each) ?? []);
 }
 
 function soundOf(found: Loaded): Runbook {

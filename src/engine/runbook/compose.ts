@@ -23,14 +23,23 @@ export interface Composed {
   readonly locate: (diagnostic: Diagnostic) => Diagnostic;
 }
 
+/** What is wrong with includes. `rest` is the text with those left as they are, for the mistakes beside them. */
+export interface NotComposed {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Its `locate` returns undefined for what follows from an include that failed. */
+  readonly rest?: { readonly text: string; readonly locate: (diagnostic: Diagnostic) => Diagnostic | undefined };
+}
+
 /** Undefined if there is none; `refused` says why one may not be included, as what follows its name. */
-export type Open = (name: string) => RunbookSource | { readonly refused: string } | undefined;
+export type Open = (name: string) => RunbookSource | { readonly refused: string; readonly remedy?: string } | undefined;
 
 interface Line {
   readonly text: string;
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** It belongs to an include that failed. */
+  readonly failed?: true;
 }
 
 const INCLUDE = /^( *)- include:/;
@@ -38,7 +47,7 @@ const INCLUDE = /^( *)- include:/;
 const MOST_INCLUDES = 8;
 
 /** Either the whole text, or what is wrong with an include. */
-export function composeRunbook(source: RunbookSource, open: Open): Composed | { readonly diagnostics: Diagnostic[] } {
+export function composeRunbook(source: RunbookSource, open: Open): Composed | NotComposed {
   // The loader says that it is too large.
   if (Buffer.byteLength(source.text) > MOST_BYTES) return { text: source.text, locate: (diagnostic) => diagnostic };
   const lines = linesOf(source);
@@ -55,19 +64,23 @@ export function composeRunbook(source: RunbookSource, open: Open): Composed | { 
       includes += 1;
       if (includes > MOST_INCLUDES) return { diagnostics: [...diagnostics, tooMany(line)] };
       const entry = readInclude(source, lines.slice(at, at + length), { open, room });
-      if ("diagnostics" in entry) diagnostics.push(...entry.diagnostics);
-      else for (const each of entry.lines) composed.push(each);
+      if ("diagnostics" in entry) {
+        diagnostics.push(...entry.diagnostics);
+        for (const each of lines.slice(at, at + length)) composed.push({ ...each, failed: true });
+      } else for (const each of entry.lines) composed.push(each);
+      if (room.isFull) return { diagnostics };
     }
     at += Math.max(1, length);
   }
-  if (diagnostics.length > 0) return { diagnostics };
-  return {
-    text: composed.map(({ text }) => text).join("\n"),
-    locate: (diagnostic) => {
-      const { file, line } = composed[diagnostic.line - 1] ?? diagnostic;
-      return { ...diagnostic, file, line };
-    },
+  const text = composed.map((line) => line.text).join("\n");
+  const locate = (diagnostic: Diagnostic): Diagnostic => {
+    const { file, line } = composed[diagnostic.line - 1] ?? diagnostic;
+    return { ...diagnostic, file, line };
   };
+  if (diagnostics.length === 0) return { text, locate };
+  const besides = (one: Diagnostic): Diagnostic | undefined =>
+    composed[one.line - 1]?.failed === true ? undefined : locate(one);
+  return { diagnostics, rest: { text, locate: besides } };
 }
 
 const tooMany = ({ file, line }: Line): Diagnostic => ({
@@ -112,13 +125,23 @@ function includedLines(findings: Findings, { open, room }: Means): readonly Line
   if (fields === undefined || name === undefined) return undefined;
   const source = open(name.value);
   if (source !== undefined && "refused" in source) {
-    findings.add(name.at, { message: `${quoted(name.value)} ${source.refused}`, remedy: WHAT_TO_NAME });
+    const remedy = source.remedy ?? WHAT_TO_NAME;
+    findings.add(name.at, { message: `${quoted(name.value)} ${source.refused}`, remedy });
     return undefined;
   }
   const steps = source === undefined ? undefined : stepLines(source);
   if (source === undefined || steps === undefined) {
     const message = `there is no runbook ${quoted(name.value)} with a list of steps to include`;
     findings.add(name.at, { message, remedy: WHAT_TO_NAME });
+    return undefined;
+  }
+  const nested = steps.find(({ text }) => INCLUDE.test(text));
+  if (nested !== undefined) {
+    const message = `${quoted(name.value)} has an include itself, in line ${nested.line}: includes are one level deep`;
+    findings.add(name.at, {
+      message,
+      remedy: "Include that runbook here instead, and write the steps around it here.",
+    });
     return undefined;
   }
   return givenLines(findings, { source, given: fields.get("with"), at: name.at }, room);

@@ -217,6 +217,42 @@ describe("what may be included", () => {
     expect(said(`  - include: ${name}`)).toMatchObject([{ line: 9, message: `"${name}" ${why}` }]);
   });
 
+  it.each(["more/below.yml", "./outer.yml"])("has no include itself: %s", (name) => {
+    writeFileSync(join(directory, "more/below.yml"), "steps:\n  - include: test-backup\n");
+    const line = name === "./outer.yml" ? 9 : 2;
+    const message = `"${name}" has an include itself, in line ${line}: includes are one level deep`;
+    expect(said(`  - include: ${name}`)).toMatchObject([{ line: 9, message }]);
+  });
+
+  it.each([
+    ["beside", "beside.yml"],
+    ["test-bakcup", "test-backup"],
+  ])("is told if it is meant: %s", (name, meant) => {
+    writeFileSync(join(directory, "beside.yml"), INCLUDED);
+    const remedy = `Did you mean \`- include: ${meant}\`?`;
+    expect(said(`  - include: ${name}`)).toMatchObject([{ message: `"${name}" is no shipped runbook`, remedy }]);
+  });
+
+  it("hides no other mistake if it is wrong, and makes none", () => {
+    const steps = [
+      "  - include: nothing",
+      "    with:",
+      "      a: 1",
+      "  - include: more/nothing.yml",
+      "  - { include: test-backup }",
+      "  - { id: a, title: A, action: platform.chek, holds_until: b }",
+      "  - { id: c, title: C, action: platform.check, when: steps.from_nothing.found && inputs.orgg }",
+    ];
+    expect(said(steps.join("\n"))).toMatchObject([
+      { line: 9, message: 'there is no runbook "nothing" with a list of steps to include' },
+      { line: 12, message: 'there is no runbook "more/nothing.yml" with a list of steps to include' },
+      { line: 13, message: "this include is not read, because of its form" },
+      { line: 14, message: 'there is no action "platform.chek"' },
+      { line: 15, message: 'the input of platform.check lacks "sanity_query"' },
+      { line: 15, message: '"inputs" has no field "orgg"' },
+    ]);
+  });
+
   it("is not more than eight", () => {
     writeFileSync(join(directory, "beside.yml"), INCLUDED);
     const steps = Array<string>(20_000).fill("  - include: ./beside.yml").join("\n");
