@@ -197,7 +197,24 @@ describe("an own runbook with an own action", () => {
         (text) => text.replace("export const actions =", "export const others ="),
         /is no function that returns a list/u,
       ],
-      [() => "export const actions = (", /gives no actions: /u],
+      [
+        () => "const one = 1;\nexport const actions = => one;",
+        /actions\.mjs:2" gives no actions: Unexpected token '=>'/u,
+      ],
+      [() => '\n\nthrow new Error("not today");', /actions\.mjs(?:\?\d+)?:3" gives no actions: not today/u],
+      [
+        (text) =>
+          text
+            .replace('title: "Whether', 'titel: "Whether')
+            .replace('effect: "read"', 'effect: "none"')
+            .replace("undo: {", "undu: {"),
+        /team\.office-hours has "titel": did you mean "title"\?; team\.office-hours has no title; team\.office-hours has no effect: read, create, disrupt, destroy; team\.put-up-notice has "undu": did you mean "undo"\?/u,
+      ],
+      [
+        (text) =>
+          text.replace('cost: "removes the notice",', "").replace("probe: async (_context", "prob: async (_context"),
+        /undo has "prob": did you mean "probe"\?; team\.put-up-notice undo has no cost; team\.put-up-notice undo has no probe/u,
+      ],
     ];
     const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
     for (const [how, why] of wrong) {
