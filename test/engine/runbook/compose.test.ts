@@ -135,6 +135,21 @@ describe("an include", () => {
     ]);
   });
 
+  it.each([
+    ["inputs.b != 7", { runbook: { steps: [{ id: "a" }] } }],
+    ["inputs.b == 7", { diagnostics: [{ message: expect.stringContaining("sanity_query") as string }] }],
+  ])("need not fit a step that they skip: %s", (when, wanted) => {
+    const step = ["  - id: a", "    title: A", "    action: platform.check", `    when: ${when}`, "    with:"];
+    const text = ["inputs:", "  b: { default: 7 }", "steps:", ...step, "      sanity_query: ${{ inputs.b }}"].join(
+      "\n",
+    );
+    const inputs = "inputs:\n  org: { type: string, prompt: O }\n";
+    const source = { file: "outer.yml", text: `${HEAD}${inputs}steps:\n  - include: inner\n` };
+    const result = composeRunbook(source, () => ({ file: "inner.yml", text }));
+    if ("diagnostics" in result) throw new Error(JSON.stringify(result.diagnostics));
+    expect(loadRunbook(result.text, "outer.yml", REGISTRY)).toMatchObject(wanted);
+  });
+
   it("is refused where what is given to an expression is no template", () => {
     const inner = { file: "inner.yml", text: 'inputs:\n  a: {}\nsteps:\n  - id: b\n    when: inputs.a != ""' };
     const entry = ["  - include: inner", "    with:", '      a: "${{ 1 + 1 }}"'];
