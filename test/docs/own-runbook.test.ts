@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, globSync, readdirSync, readFileSync, rmSync, 
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { INPUT_TYPES } from "../../src/engine/runbook/inputs.ts";
+import { STEP_KEYS } from "../../src/engine/runbook/step.ts";
 import { Place } from "../cli/program.ts";
 
 interface StepSchema {
@@ -34,7 +36,7 @@ const rewrite = (change: (text: string) => string): void => {
 describe("an own runbook with an own action", () => {
   it("stands on the page as it is in the package", () => {
     const page = readFileSync("docs/writing-a-runbook.md", "utf8");
-    for (const name of ["before-we-begin.yml", "actions.mjs"])
+    for (const name of ["before-we-begin.yml", "actions.mjs", "every-word.yml"])
       expect(page).toContain(`\n${readFileSync(join(EXAMPLE, name), "utf8")}\`\`\`\n`);
     expect(page).toContain(`\`${readFileSync(join(EXAMPLE, "dingo-recover.yml"), "utf8").trim()}\``);
   });
@@ -63,6 +65,40 @@ describe("an own runbook with an own action", () => {
     expect(ran.stdout).toMatch(/it is \d+ o'clock UTC: (?:some|no)body is there/u);
     const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
     expect(runs).toMatchObject([{ state: "succeeded", target: "team/data" }]);
+  });
+
+  it("runs with every word of a step, as a dry run first", async () => {
+    const text = readFileSync(join(EXAMPLE, "every-word.yml"), "utf8");
+    expect([...STEP_KEYS, "include", "locks"].filter((key) => !new RegExp(`\\b${key}:`, "u").test(text))).toEqual([]);
+    expect(await place.run(["lint", "--with-actions", "every-word.yml"])).toMatchObject({ code: 0, stderr: "" });
+    const words = ["run", "./every-word.yml", "--input", "team=data"];
+    const dry = await place.run([...words, "--dry-run"]);
+    expect([dry.code, dry.stderr]).toEqual([0, ""]);
+    expect(dry.stdout).toContain("> 'west.txt'");
+    const ran = await place.start([...words, "--non-interactive", "--confirm", "team/data"]).ended;
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(readFileSync(join(place.directory, "west.txt"), "utf8")).toMatch(/^Run .* is at work\.$/u);
+  });
+
+  it("says of each key, input type and expression what is so", async () => {
+    const page = readFileSync("docs/writing-a-runbook.md", "utf8");
+    const column = (header: string): string[] => {
+      const rows = page.slice(page.indexOf(`| ${header} |`)).split("\n\n")[0] ?? "";
+      return [...rows.matchAll(/^\| `(.*?)` \|/gmu)].map(([, cell = ""]) => cell);
+    };
+    expect(column("key of a step").toSorted()).toEqual([...STEP_KEYS].toSorted());
+    expect(column("type of an input")).toEqual([...INPUT_TYPES]);
+    const expressions = column("expression");
+    expect(expressions).toHaveLength(10);
+    const file = join(place.directory, "every-word.yml");
+    const steps = expressions.map(
+      (each, index) =>
+        `  - id: more-${index}\n    title: M\n    action: team.office-hours\n    with: { from: 0, to: 24 }\n    when: >-\n      ${each}\n`,
+    );
+    writeFileSync(file, `${readFileSync(file, "utf8")}\n${steps.join("")}`);
+    expect(await place.run(["lint", "--with-actions", file])).toMatchObject({ code: 0, stderr: "" });
+    const ran = await place.run(["run", file, "--input", "team=data", "--non-interactive", "--confirm", "team/data"]);
+    expect(ran.code, `${ran.stdout}${ran.stderr}`).toBe(0);
   });
 
   it("puts up a notice that undo takes down, and leaves the one of somebody else to both", async () => {
