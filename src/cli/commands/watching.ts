@@ -28,7 +28,7 @@ export const WATCH = [
   command({
     words: "report [run]",
     what: "The incident report of a run, also of one that goes on, from its journal",
-    positionals: { run: { type: "string", describe: "any unambiguous prefix" } },
+    positionals: { run: { type: "string", describe: "the run's id, or its beginning" } },
     options: reportOptions,
     examples: [
       ["$0 report 20261121 --format html -o incident.html", "one file to attach, with nothing to fetch"],
@@ -60,7 +60,7 @@ export const WATCH = [
   command({
     words: "journal verify <run>",
     what: "Check the hash chain; names the first bad line",
-    positionals: { run: { type: "string", demandOption: true, describe: "any unambiguous prefix" } },
+    positionals: { run: { type: "string", demandOption: true, describe: "the run's id, or its beginning" } },
     options: {
       head: value("HASH", "the head that was printed at a stop: finds a tail that was cut off"),
     },

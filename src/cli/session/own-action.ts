@@ -116,7 +116,7 @@ class OwnAction {
     if (thrown instanceof Error && thrown.name === "AbortError") return thrown;
     const { id } = this.#action;
     return giveUp("own-action-failed", `the own action ${quoted(id)} failed in its ${name}: ${message}`).advise(
-      `Mend it in ${quoted(this.#file)}, or tell its author; then resume.`,
+      `Correct it in ${quoted(this.#file)}, or tell its author; then resume.`,
       thrown,
     );
   }
