@@ -107,6 +107,8 @@ describe("an own runbook with an own action", () => {
     const refused = await place.run([...RUN, "--input", `notice=${notice}`]);
     expect(refused.code, refused.stdout).toBe(16);
     expect(`${refused.stdout}${refused.stderr}`.replaceAll(/\s+/gu, " ")).toContain("has a notice of somebody else");
+    // It never began: its line stands above the failure.
+    expect(refused.stdout).toMatch(/^notice {2}Tell the users\n {4}FAILED/mu);
     rmSync(notice);
     const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
     expect((await place.run(["resume", runs[0].run, "--non-interactive", "--yes"])).code).toBe(0);
@@ -117,7 +119,9 @@ describe("an own runbook with an own action", () => {
     expect((await place.run(undo)).code).toBe(16);
     expect(readFileSync(notice, "utf8")).toBe("closed for lunch");
     writeFileSync(notice, text);
-    expect(await place.run(undo)).toMatchObject({ code: 0, stderr: "" });
+    const undone = await place.run(undo);
+    expect([undone.code, undone.stderr]).toEqual([0, ""]);
+    expect(undone.stdout).toMatch(/^notice {2}Undo "Tell the users"$/mu);
     expect(existsSync(notice)).toBe(false);
   });
 
