@@ -56,7 +56,7 @@ function placeOf(file: string, cause: unknown): string {
   const below = join(dirname(file), "/");
   const thrown = [...frames].map(([, place = ""]) => place).find((place) => place.startsWith(below));
   if (thrown !== undefined) return thrown;
-  const { emitWarning } = process;
+  const emitWarning: unknown = Reflect.get(process, "emitWarning");
   try {
     // It would warn on the screen that it is new.
     process.emitWarning = () => undefined;
@@ -65,7 +65,7 @@ function placeOf(file: string, cause: unknown): string {
     const line = /:(\d+)$/u.exec(stackOf(unread).split("\n")[0] ?? "")?.[1];
     return line === undefined ? file : `${file}:${line}`;
   } finally {
-    process.emitWarning = emitWarning;
+    Reflect.set(process, "emitWarning", emitWarning);
   }
   return file;
 }

@@ -23,7 +23,7 @@ export interface Composed {
   readonly locate: (diagnostic: Diagnostic) => Diagnostic;
 }
 
-/** What is wrong with includes. `rest` is the text with those left as they are, for the mistakes beside them. */
+/** The mistakes of includes. `rest` is the text with those left as they are, for the mistakes beside them. */
 export interface NotComposed {
   readonly diagnostics: readonly Diagnostic[];
   /** Its `locate` returns undefined for what follows from an include that failed. */
