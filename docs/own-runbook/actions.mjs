@@ -22,7 +22,7 @@ export const actions = ({ defineAction, refuse, z }) => [
     input: z.strictObject({ from: z.number().int(), to: z.number().int() }),
     output: z.strictObject({ open: z.boolean(), hour: z.number() }),
     describe: () => [{ on: "here", line: "date -u +%H" }],
-    // Time comes from the port: a rehearsal runs it faster.
+    // The clock of the tool: a test of the action can set it.
     run: async ({ ports }, { from, to }) => {
       const hour = ports.clock.now().getUTCHours();
       return { open: hour >= from && hour < to, hour };

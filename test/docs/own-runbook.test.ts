@@ -2,7 +2,15 @@
 import { copyFileSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { INPUT_TYPES } from "../../src/engine/runbook/inputs.ts";
+import { STEP_KEYS } from "../../src/engine/runbook/step.ts";
 import { Place } from "../cli/program.ts";
+
+interface StepSchema {
+  readonly properties: { readonly action: z.core.JSONSchema.JSONSchema };
+  readonly allOf: readonly { readonly if: { readonly properties: { readonly action: { readonly const: string } } } }[];
+}
 
 const EXAMPLE = "docs/own-runbook";
 
@@ -28,9 +36,26 @@ const rewrite = (change: (text: string) => string): void => {
 describe("an own runbook with an own action", () => {
   it("stands on the page as it is in the package", () => {
     const page = readFileSync("docs/writing-a-runbook.md", "utf8");
-    for (const name of ["before-we-begin.yml", "actions.mjs"])
+    for (const name of ["before-we-begin.yml", "actions.mjs", "every-word.yml"])
       expect(page).toContain(`\n${readFileSync(join(EXAMPLE, name), "utf8")}\`\`\`\n`);
     expect(page).toContain(`\`${readFileSync(join(EXAMPLE, "dingo-recover.yml"), "utf8").trim()}\``);
+  });
+
+  it("is right by the schema for editors, which knows own actions once they are loaded", async () => {
+    const schemaOf = async (...words: string[]) => {
+      const { code, stdout, stderr } = await place.run(["schema", ...words]);
+      expect(code, stderr).toBe(0);
+      const step = JSON.parse(stdout).properties.steps.items.else as StepSchema;
+      const accepts = (action: string): boolean => z.fromJSONSchema(step.properties.action).safeParse(action).success;
+      return { stdout, accepts, rules: step.allOf.map((rule) => rule.if.properties.action.const) };
+    };
+    const ids = ["team.office-hours", "team.put-up-notice", "platform.check", "platform.chek", "team.unknown"];
+    const shipped = await schemaOf();
+    expect(ids.map(shipped.accepts)).toEqual([true, true, true, false, true]);
+    const all = await schemaOf("--with-actions");
+    expect(ids.map(all.accepts)).toEqual([true, true, true, false, false]);
+    expect(all.rules).toContain("team.office-hours");
+    expect(all.stdout).toContain("at work (read). Output: open: true or false; hour: a number.");
   });
 
   it("is checked, and runs with a journal as any other", async () => {
@@ -42,12 +67,48 @@ describe("an own runbook with an own action", () => {
     expect(runs).toMatchObject([{ state: "succeeded", target: "team/data" }]);
   });
 
+  it("runs with every word of a step, as a dry run first", async () => {
+    const text = readFileSync(join(EXAMPLE, "every-word.yml"), "utf8");
+    expect([...STEP_KEYS, "include", "locks"].filter((key) => !new RegExp(`\\b${key}:`, "u").test(text))).toEqual([]);
+    expect(await place.run(["lint", "--with-actions", "every-word.yml"])).toMatchObject({ code: 0, stderr: "" });
+    const words = ["run", "./every-word.yml", "--input", "team=data"];
+    const dry = await place.run([...words, "--dry-run"]);
+    expect([dry.code, dry.stderr]).toEqual([0, ""]);
+    expect(dry.stdout).toContain("> 'west.txt'");
+    const ran = await place.start([...words, "--non-interactive", "--confirm", "team/data"]).ended;
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(readFileSync(join(place.directory, "west.txt"), "utf8")).toMatch(/^Run .* is at work\.$/u);
+  });
+
+  it("says of each key, input type and expression what is so", async () => {
+    const page = readFileSync("docs/writing-a-runbook.md", "utf8");
+    const column = (header: string): string[] => {
+      const rows = page.slice(page.indexOf(`| ${header} |`)).split("\n\n")[0] ?? "";
+      return [...rows.matchAll(/^\| `(.*?)` \|/gmu)].map(([, cell = ""]) => cell);
+    };
+    expect(column("key of a step").toSorted()).toEqual([...STEP_KEYS].toSorted());
+    expect(column("type of an input")).toEqual([...INPUT_TYPES]);
+    const expressions = column("expression");
+    expect(expressions).toHaveLength(10);
+    const file = join(place.directory, "every-word.yml");
+    const steps = expressions.map(
+      (each, index) =>
+        `  - id: more-${index}\n    title: M\n    action: team.office-hours\n    with: { from: 0, to: 24 }\n    when: >-\n      ${each}\n`,
+    );
+    writeFileSync(file, `${readFileSync(file, "utf8")}\n${steps.join("")}`);
+    expect(await place.run(["lint", "--with-actions", file])).toMatchObject({ code: 0, stderr: "" });
+    const ran = await place.run(["run", file, "--input", "team=data", "--non-interactive", "--confirm", "team/data"]);
+    expect(ran.code, `${ran.stdout}${ran.stderr}`).toBe(0);
+  });
+
   it("puts up a notice that undo takes down, and leaves the one of somebody else to both", async () => {
     const notice = join(place.directory, "notice.txt");
     writeFileSync(notice, "closed for lunch");
     const refused = await place.run([...RUN, "--input", `notice=${notice}`]);
     expect(refused.code, refused.stdout).toBe(16);
     expect(`${refused.stdout}${refused.stderr}`.replaceAll(/\s+/gu, " ")).toContain("has a notice of somebody else");
+    // It never began: its line stands above the failure.
+    expect(refused.stdout).toMatch(/^notice {2}Tell the users\n {4}FAILED/mu);
     rmSync(notice);
     const { runs } = JSON.parse((await place.run(["runs", "--json"])).stdout);
     expect((await place.run(["resume", runs[0].run, "--non-interactive", "--yes"])).code).toBe(0);
@@ -58,7 +119,9 @@ describe("an own runbook with an own action", () => {
     expect((await place.run(undo)).code).toBe(16);
     expect(readFileSync(notice, "utf8")).toBe("closed for lunch");
     writeFileSync(notice, text);
-    expect(await place.run(undo)).toMatchObject({ code: 0, stderr: "" });
+    const undone = await place.run(undo);
+    expect([undone.code, undone.stderr]).toEqual([0, ""]);
+    expect(undone.stdout).toMatch(/^notice {2}Undo "Tell the users"$/mu);
     expect(existsSync(notice)).toBe(false);
   });
 
@@ -183,7 +246,24 @@ describe("an own runbook with an own action", () => {
         (text) => text.replace("export const actions =", "export const others ="),
         /is no function that returns a list/u,
       ],
-      [() => "export const actions = (", /gives no actions: /u],
+      [
+        () => "const one = 1;\nexport const actions = => one;",
+        /actions\.mjs:2" gives no actions: Unexpected token '=>'/u,
+      ],
+      [() => '\n\nthrow new Error("not today");', /actions\.mjs(?:\?\d+)?:3" gives no actions: not today/u],
+      [
+        (text) =>
+          text
+            .replace('title: "Whether', 'titel: "Whether')
+            .replace('effect: "read"', 'effect: "none"')
+            .replace("undo: {", "undu: {"),
+        /team\.office-hours has "titel": did you mean "title"\?; team\.office-hours has no title; team\.office-hours has no effect: read, create, disrupt, destroy; team\.put-up-notice has "undu": did you mean "undo"\?/u,
+      ],
+      [
+        (text) =>
+          text.replace('cost: "removes the notice",', "").replace("probe: async (_context", "prob: async (_context"),
+        /undo has "prob": did you mean "probe"\?; team\.put-up-notice undo has no cost; team\.put-up-notice undo has no probe/u,
+      ],
     ];
     const good = readFileSync(join(EXAMPLE, "actions.mjs"), "utf8");
     for (const [how, why] of wrong) {
@@ -200,7 +280,9 @@ describe("an own runbook with an own action", () => {
     rewrite((text) => `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(seen)}, "");\n${text}`);
     const looked = await place.run([command, "./before-we-begin.yml"]);
     expect(looked.code, looked.stderr).toBe(10);
-    expect(`${looked.stdout}${looked.stderr}`.replaceAll(/\s+/gu, " ")).toContain("load them only with --with-actions");
+    expect(`${looked.stdout}${looked.stderr}`.replaceAll(/\s+/gu, " ")).toContain(
+      "lint, show and schema also need --with-actions",
+    );
     expect(existsSync(seen)).toBe(false);
     expect(await place.run([command, "--with-actions", "./before-we-begin.yml"])).toMatchObject({
       code: 0,

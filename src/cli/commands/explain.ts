@@ -50,14 +50,17 @@ function named(text: string): readonly ErrorCode[] {
   );
 }
 
-/** The code that has a word like it. */
+/** The code that has a word like it. With short words nearly everything is alike. */
 function withWord(text: string): ErrorCode | undefined {
+  const words = CODES.flatMap((code) => code.split("-"));
   const word = nearest(
     text,
-    CODES.flatMap((code) => code.split("-")),
+    words.filter((each) => each.length > SHORT || each === text),
   );
   return CODES.find((code) => word !== undefined && code.split("-").includes(word));
 }
+
+const SHORT = 3;
 
 function documentOf(code: ErrorCode) {
   return { code, exitCode: exitOf(code), meaning: CATALOGUE[code].meaning, ...EXPLANATIONS[code] };

@@ -5,8 +5,8 @@ import { command } from "./command.ts";
 
 const DISCOVER_HELP = `Exit code:
   0   the first candidate is known to be the one that was asked for
-  20  there are candidates, and of the first that is not known: its line says
-      what to confirm
+  20  there are candidates, but the first is not known to be the one; its line
+      says what to confirm
   17  none fits, and everything was looked at
   15  none does, but something was not looked at: it may exist`;
 
@@ -110,7 +110,7 @@ export const FIND = [
   }),
   command({
     words: "inventory",
-    what: "Append every service, with what its archive is worth, to a file; for cron",
+    what: "Append one line for each service to a file, with what its archive is worth; for cron",
     positionals: {},
     options: inventoryOptions,
     examples: [

@@ -48,9 +48,10 @@ export const KNOW = [
     positionals: {
       of: { choices: ["runbook", "config"], default: "runbook", describe: "runbook or config (default runbook)" },
     },
-    options: {},
+    options: actionsOptions,
     examples: [
       ["$0 schema > runbook.schema.json", "for your editor"],
+      ["$0 schema --with-actions > runbook.schema.json", "with your own actions"],
       ["$0 schema config > config.schema.json", "of the configuration"],
     ],
     run: async (given) => await (await import("./schema.ts")).schema(given),

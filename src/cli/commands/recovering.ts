@@ -17,7 +17,7 @@ import { command } from "./command.ts";
 export const RUN_OR_REHEARSAL = {
   type: "string",
   describe:
-    "any unambiguous prefix; absent: the only open run, else, where none is open, the last rehearsal that goes on",
+    "the run's id, or its beginning; without it the only open run, or if none is open, the last rehearsal that can go on",
 } as const;
 
 export const RECOVER = [
@@ -70,7 +70,9 @@ export const RECOVER = [
   command({
     words: "undo [run]",
     what: "Take back what a run did, last step first; no data are deleted, those moved aside come back",
-    positionals: { run: { type: "string", describe: "any unambiguous prefix; absent where only one run is open" } },
+    positionals: {
+      run: { type: "string", describe: "the run's id, or its beginning; not needed if only one run is open" },
+    },
     options: { ...consentOptions, ...resumeOptions, ...undoOptions },
     examples: [
       ["$0 undo 20261121 --dry-run", "what would be done, and what it costs"],
@@ -83,7 +85,10 @@ export const RECOVER = [
     words: "cleanup [run]",
     what: "Delete for good what a run moved aside, once a backup stands without it and the owner agrees",
     positionals: {
-      run: { type: "string", describe: "any unambiguous prefix; absent: names the runs that left something aside" },
+      run: {
+        type: "string",
+        describe: "the run's id, or its beginning; without it, the runs that left something aside are listed",
+      },
     },
     options: { ...consentOptions, ...cleanupOptions },
     examples: [

@@ -68,7 +68,7 @@ export function runbookPage(runbook: Runbook): string {
   const steps = shownSteps(runbook);
   return `${[
     `# ${title}`,
-    `The runbook \`${name}\`, version ${version}, with ${counted(steps.length, "step")}: what the tool does, and what a person without it types. \`<step.field>\` stands for what that step found out (a list as JSON), \`<inputs.NAME>\` for an input, \`<flags.NAME>\` for what a flag allows, \`<item>\` for the one of several that it is about. In a value that is filled in, write each \`'\` as \`'\\''\`: otherwise the shell runs what follows it. A line that begins with \`#\` is said, not typed. What is aimed at: \`${textOf(runbook.target)}\`.`,
+    `The runbook \`${name}\`, version ${version}, with ${counted(steps.length, "step")}: what the tool does, and what a person without it types. \`<step.field>\` stands for what that step found out (a list as JSON), \`<inputs.NAME>\` for an input, \`<flags.NAME>\` for what a flag allows, \`<item>\` for the one of several that it is about. In a value that is filled in, write each \`'\` as \`'\\''\`: otherwise the shell runs what follows it. A line that begins with \`#\` is said, not typed. Its target, which is typed to confirm damage: \`${textOf(runbook.target)}\`.`,
     "## Inputs",
     inputs.length === 0 ? "None." : inputs.map(inputLine).join("\n"),
     "## Steps",

@@ -31,7 +31,7 @@ export const WATCH = [
     positionals: {
       run: {
         type: "string",
-        describe: "any unambiguous prefix; without one, the call is refused and names the last run",
+        describe: "the run's id, or its beginning; without one, the call is refused and names the last run",
       },
     },
     options: reportOptions,
@@ -65,7 +65,7 @@ export const WATCH = [
   command({
     words: "journal verify <run>",
     what: "Check the hash chain; names the first bad line",
-    positionals: { run: { type: "string", demandOption: true, describe: "any unambiguous prefix" } },
+    positionals: { run: { type: "string", demandOption: true, describe: "the run's id, or its beginning" } },
     options: {
       head: value("HASH", "the head that was printed at a stop: finds a tail that was cut off"),
     },

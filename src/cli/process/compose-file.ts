@@ -1,10 +1,11 @@
 /** The text of a runbook with all that it includes. */
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { errnoOf, reasonOf } from "../../engine/journal/durable.ts";
 import { composeRunbook, type Open } from "../../engine/runbook/compose.ts";
 import { ordinaryText } from "../../kit/yaml/bounded-text.ts";
-import { isShipped, shippedFile } from "./runbook-files.ts";
+import { isShipped, shippedFile, shippedNames } from "./runbook-files.ts";
+import { nearest } from "../../kit/text/nearest.ts";
 import { readText } from "./text-file.ts";
 
 export type ComposedFile = ReturnType<typeof composeRunbook>;
@@ -14,11 +15,17 @@ export function composeFile(file: string): ComposedFile {
   return composeRunbook({ file, text: readText(file) }, (name) => included(file, name));
 }
 
+function notShipped(from: string, name: string): ReturnType<Open> {
+  const meant = existsSync(join(dirname(from), `${name}.yml`)) ? `${name}.yml` : nearest(name, shippedNames());
+  if (meant === undefined) return undefined;
+  return { refused: "is no shipped runbook", remedy: `Did you mean \`- include: ${meant}\`?` };
+}
+
 /** A shipped runbook by its name, or an ordinary file beside or below the one that includes it: nothing leads out of there. */
 function included(from: string, name: string): ReturnType<Open> {
   if (!/[/.]/.test(name)) {
     const file = shippedFile(name);
-    return isShipped(name) ? { file, text: readText(file) } : undefined;
+    return isShipped(name) ? { file, text: readText(file) } : notShipped(from, name);
   }
   if (isAbsolute(name) || name.split(/[/\\]/).includes("..")) return { refused: "does not lie beside or below it" };
   const file = join(dirname(from), name);

@@ -1,4 +1,5 @@
 /** Places of runbooks: shipped with the package, by name, or in files. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { refuse } from "../../errors.ts";
 import { nearest } from "../../kit/text/nearest.ts";
@@ -16,7 +17,8 @@ export function fileOf(nameOrFile: string): string {
   if (/[/.]/.test(nameOrFile)) return nameOrFile;
   const shipped = shippedFile(nameOrFile);
   if (hasOwn(shipped)) return shipped;
-  const meant = nearest(nameOrFile, shippedNames());
+  const beside = `./${nameOrFile}.yml`;
+  const meant = existsSync(beside) ? beside : nearest(nameOrFile, shippedNames());
   throw refuse("usage", `there is no runbook ${quoted(nameOrFile)}`).advise(
     `${meant === undefined ? "" : `Did you mean "${meant}"? `}Name one of ${shippedNames().join(", ")}, or a file.`,
   );

@@ -1,19 +1,24 @@
 /** Runbooks by name (shipped with the package) or by file, checked and with their actions. */
 import type { AnyAction } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
-import { diagnosticsError } from "../../kit/text/diagnostic.ts";
+import { type Diagnostic, diagnosticsError } from "../../kit/text/diagnostic.ts";
+import type { NotComposed } from "../../engine/runbook/compose.ts";
 import { type Loaded, loadRunbook } from "../../engine/runbook/load.ts";
+import type { Actions } from "../../engine/runbook/step.ts";
 import type { Runbook } from "../../engine/runbook/runbook.ts";
 import { checkedRunbook } from "./checked-runbook.ts";
 import { type ComposedFile, composeFile } from "./compose-file.ts";
 import { fileOf } from "./runbook-files.ts";
 
-let known = REGISTRY;
+let known: Actions = REGISTRY;
 
 /** Actions that runbooks may name from now on, beside the shipped ones. */
 export function learn(actions: readonly AnyAction[]): void {
   known = new Map([...known, ...actions.map((each) => [each.id, each] as const)]);
 }
+
+/** The shipped ones, and those that were learnt. */
+export const knownActions = (): Actions => known;
 
 /** Throws `runbook-invalid` with every mistake. A runbook that the build has checked is not checked again. */
 export function openRunbook(nameOrFile: string): Runbook {
@@ -37,9 +42,16 @@ export function loadFile(file: string): Loaded {
 }
 
 function loaded(composed: ComposedFile, file: string): Loaded {
-  if ("diagnostics" in composed) return composed;
+  if ("diagnostics" in composed) return { diagnostics: [...composed.diagnostics, ...besides(composed, file)] };
   const found = loadRunbook(composed.text, file, known);
   return "diagnostics" in found ? { diagnostics: found.diagnostics.map(composed.locate) } : found;
+}
+
+/** The mistakes beside the includes that failed. */
+function besides({ rest }: NotComposed, file: string): readonly Diagnostic[] {
+  const found = rest === undefined ? undefined : loadRunbook(rest.text, file, known);
+  if (rest === undefined || found === undefined || !("diagnostics" in found)) return [];
+  return found.diagnostics.flatMap((each) => rest.locate(each) ?? []);
 }
 
 function soundOf(found: Loaded): Runbook {

@@ -1,6 +1,6 @@
 /** The present step of a run and its progress, or the thing that it waits for: one line, made of events. */
 import type { RunEvent } from "../../engine/state/event.ts";
-import { progressText } from "../screen/event-lines.ts";
+import { progressText, titleOf } from "../screen/event-lines.ts";
 import { duration } from "../screen/text.ts";
 
 export class NowLine {
@@ -29,7 +29,7 @@ export class NowLine {
         this.#steps = event.steps.map(({ id }) => id);
         return undefined;
       case "step-began":
-        this.#title = `${this.#place(event.step)}${event.title}`;
+        this.#title = `${this.#place(event.step)}${titleOf(event)}`;
         return `at work: ${this.#title}${usually(event)}`;
       case "step-progress":
         return `at work: ${this.#title}: ${progressText(event.progress)}`;

@@ -9,6 +9,8 @@ import { readableEntries } from "./readable-entries.ts";
 /** Journals that are looked at, the newest first, and those that count. */
 const LOOKED_AT = 20;
 const COUNTED = 5;
+/** Nobody waits for less. */
+const WORTH_TELLING_MS = 1000;
 /** It recovers by the same steps. */
 const DRILL = "drill";
 
@@ -42,10 +44,10 @@ export function withUsual(look: () => ReadonlyMap<string, number>): (event: RunE
     times ??= look();
     if (times.size === 0) return event;
     const known = times;
-    const stepMs = known.get(event.step);
+    const knownMs = known.get(event.step) ?? 0;
     const rest = steps.slice(steps.indexOf(event.step) + 1);
     const restMs = rest.reduce((sum, step) => sum + (known.get(step) ?? 0), 0);
-    return { ...event, usual: { ...(stepMs === undefined ? {} : { stepMs }), restMs } };
+    return { ...event, usual: { ...(knownMs < WORTH_TELLING_MS ? {} : { stepMs: knownMs }), restMs } };
   };
 }
 

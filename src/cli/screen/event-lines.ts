@@ -84,6 +84,10 @@ export function eventLines(event: RunEvent, { width, verbose }: LineOptions): st
   }
 }
 
+/** With its item: several of one step have the same title. */
+export const titleOf = ({ title, item }: { readonly title: string; readonly item?: string }): string =>
+  item === undefined ? title : `${title} [${item}]`;
+
 /** Inputs that were given before are not asked again: they stand here, a long one by its beginning. */
 function givenLines(given: readonly GivenInput[], width: number): readonly string[] {
   const short = (text: string): string => (text.length > LONGEST_GIVEN ? `${text.slice(0, LONGEST_GIVEN)}…` : text);
@@ -138,11 +142,14 @@ function endLines(event: Extract<RunEvent, { type: "step-ended" }>, { width, ver
       return wrap(`UNDONE: ${event.evidence}`, width, "    ");
     case "failed":
     case "in-doubt":
-      return wrap(
-        `${event.state.toUpperCase()}${took}${event.evidence === "" ? "" : `: ${event.evidence}`}`,
-        width,
-        "    ",
-      );
+      return [
+        ...(event.title === undefined ? [] : hanging(`${unitName(event)}  ${event.title}`, width)),
+        ...wrap(
+          `${event.state.toUpperCase()}${took}${event.evidence === "" ? "" : `: ${event.evidence}`}`,
+          width,
+          "    ",
+        ),
+      ];
   }
 }
 

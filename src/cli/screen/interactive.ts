@@ -7,7 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import { forgetTyped } from "./forget-typed.ts";
 import { readyToAsk } from "./line-reading.ts";
 import { endingLines } from "./ending-lines.ts";
-import { commandLines, eventLines, isUnneeded, overcomeLines } from "./event-lines.ts";
+import { commandLines, eventLines, isUnneeded, overcomeLines, titleOf } from "./event-lines.ts";
 import type { Output } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import { AT_EVERY_QUESTION, promptingOperator } from "./prompts.ts";
@@ -86,9 +86,9 @@ class Screen {
     this.#pulse.hear(event);
     switch (event.type) {
       case "step-began":
-        this.#titles.set(keyOf(event), event.title);
+        this.#titles.set(keyOf(event), titleOf(event));
         if (this.#verbose) this.#lines(commandLines(event.commands), "faint");
-        return this.#start(event.title);
+        return this.#start(titleOf(event));
       case "step-progress":
         return this.#running?.spinner?.look();
       case "step-ended":

@@ -123,7 +123,7 @@ class OwnAction {
 
   #failed(code: ErrorCode, how: string, thrown: unknown): RecoverError {
     return giveUp(code, `the own action ${quoted(this.#action.id)} ${how}`).advise(
-      `Mend it in ${quoted(this.#file)}, or tell its author.`,
+      `Correct it in ${quoted(this.#file)}, or tell its author.`,
       thrown,
     );
   }

@@ -2,24 +2,29 @@
  * One module of users' own actions. It exports `actions`, a function that gets the contract's means and returns the
  * actions that it made with them: so the module needs no package beside it. They run with all rights of the tool.
  */
-import { Module } from "node:module";
+import { readFileSync } from "node:fs";
+import { Module, stripTypeScriptTypes } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { type ActionMeans, type AnyAction, defineAction, EFFECTS, refuse as refuseStep } from "../../action.ts";
 import { REGISTRY } from "../../wiring/registry.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
-import { optional } from "../../kit/optional.ts";
+import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { answeringFor } from "./own-action.ts";
 import { turnConsole } from "./own-console.ts";
 import { watchOwnFaults } from "./own-faults.ts";
 
+/** Throws `config-invalid` with every mistake of the module. */
 export async function actionsOf(file: string): Promise<readonly AnyAction[]> {
   turnConsole();
   watchOwnFaults();
   const made = await madeBy(file);
   if (!Array.isArray(made)) throw invalid(file, 'its "actions" is no function that returns a list');
-  return made.map((each: unknown) => checked(file, each));
+  const faults = made.flatMap((each: unknown) => faultsOf(each));
+  if (faults.length > 0) throw invalid(file, faults.join("; "));
+  return made.map((each) => answeringFor(file, each as AnyAction));
 }
 
 /**
@@ -45,28 +50,93 @@ async function madeBy(file: string): Promise<unknown> {
       ? (actions as (means: ActionMeans) => unknown)({ defineAction, refuse: refuseStep, z })
       : undefined;
   } catch (cause) {
-    throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalid(placeOf(file, cause), cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
+/** With the line, as far as it is known. Node names none for JavaScript that it cannot read: its reader of types does. */
+function placeOf(file: string, cause: unknown): string {
+  const frames = stackOf(cause).matchAll(/^ +at .*?(?:file:\/\/)?(\/[^()\n]*:\d+):\d+\)?$/gmu);
+  const below = join(dirname(file), "/");
+  const thrown = [...frames].map(([, place = ""]) => place).find((place) => place.startsWith(below));
+  if (thrown !== undefined) return thrown;
+  const emitWarning: unknown = Reflect.get(process, "emitWarning");
+  try {
+    // It would warn on the screen that it is new.
+    process.emitWarning = () => undefined;
+    stripTypeScriptTypes(readFileSync(file, "utf8"), { sourceUrl: file });
+  } catch (unread) {
+    const line = /:(\d+)$/u.exec(stackOf(unread).split("\n")[0] ?? "")?.[1];
+    return line === undefined ? file : `${file}:${line}`;
+  } finally {
+    Reflect.set(process, "emitWarning", emitWarning);
+  }
+  return file;
+}
+
+const stackOf = (thrown: unknown): string => (thrown instanceof Error ? (thrown.stack ?? "") : "");
+
 const ID = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
 
-function checked(file: string, given: unknown): AnyAction {
-  const { id, effect, input, output, describe, run, probe, verify, guard } = given as Partial<Record<string, unknown>>;
-  if (typeof id !== "string" || !ID.test(id)) throw invalid(file, "an action has no id of the form SYSTEM.VERB");
-  if (REGISTRY.has(id)) throw invalid(file, `the action ${quoted(id)} is one of the tool's own`);
-  if (!EFFECTS.some((each) => each === effect)) throw invalid(file, `${id} has no effect: ${EFFECTS.join(", ")}`);
-  const functions = { describe, run, ...(effect === "read" ? {} : { probe, ...optional("verify", verify) }) };
-  const needed = { ...functions, ...(effect === "disrupt" || effect === "destroy" ? { guard } : {}) };
-  for (const [name, value] of Object.entries(needed))
-    if (typeof value !== "function") throw invalid(file, `${id} has no ${name}`);
-  if (!(input instanceof z.ZodType) || !(output instanceof z.ZodType))
-    throw invalid(file, `${id} has no input or output made with "z"`);
-  return answeringFor(file, given as AnyAction);
+function faultsOf(given: unknown): readonly string[] {
+  const action = Object(given) as Partial<Record<string, unknown>>;
+  const { id, effect, input, output, title, undo } = action;
+  if (typeof id !== "string" || !ID.test(id)) return ["an action has no id of the form SYSTEM.VERB"];
+  if (REGISTRY.has(id)) return [`the action ${quoted(id)} is one of the tool's own`];
+  const changes = effect !== "read" && EFFECTS.some((each) => each === effect);
+  const needed = [
+    "describe",
+    "run",
+    ...(changes ? ["probe"] : []),
+    ...("verify" in action && changes ? ["verify"] : []),
+  ];
+  return [
+    ...misspelt(action, KEYS),
+    ...(typeof title === "string" && title.trim() !== "" ? [] : ["has no title"]),
+    ...(EFFECTS.some((each) => each === effect) ? [] : [`has no effect: ${EFFECTS.join(", ")}`]),
+    ...[...needed, ...(effect === "disrupt" || effect === "destroy" ? ["guard"] : [])].flatMap(noFunction(action)),
+    ...(input instanceof z.ZodType && output instanceof z.ZodType ? [] : ['has no input or output made with "z"']),
+    ...(undo === undefined ? [] : faultsOfUndo(undo)),
+  ].map((fault) => `${id} ${fault}`);
+}
+
+const KEYS = [
+  ...["id", "title", "effect", "review", "input", "output", "describe", "guard", "run", "probe", "probeByHand"],
+  ...["verify", "undo", "tell", "known", "finds"],
+];
+const UNDO_KEYS = ["effect", "cost", "describe", "guard", "probe", "run", "leaves", "final"];
+
+function faultsOfUndo(given: unknown): readonly string[] {
+  const undo = Object(given) as Partial<Record<string, unknown>>;
+  const { effect, cost, leaves } = undo;
+  if (typeof leaves === "string") return [];
+  const faults = [
+    ...misspelt(undo, UNDO_KEYS),
+    ...(effect !== "read" && EFFECTS.some((each) => each === effect)
+      ? []
+      : ["has no effect: create, disrupt, destroy"]),
+    ...(typeof cost === "string" ? [] : ["has no cost"]),
+    ...["describe", "guard", "probe", "run"].flatMap(noFunction(undo)),
+  ];
+  return faults.map((fault) => `undo ${fault}`);
+}
+
+const noFunction =
+  (of: Partial<Record<string, unknown>>) =>
+  (name: string): readonly string[] =>
+    typeof of[name] === "function" ? [] : [`has no ${name}`];
+
+/** Further fields may stand there, such as those of a class, unless one looks like a key that is missing. */
+function misspelt(of: Partial<Record<string, unknown>>, keys: readonly string[]): readonly string[] {
+  const missing = keys.filter((key) => !(key in of));
+  return Object.keys(of).flatMap((key) => {
+    const meant = keys.includes(key) ? undefined : nearest(key, missing);
+    return meant === undefined ? [] : [`has ${quoted(key)}: did you mean "${meant}"?`];
+  });
 }
 
 function invalid(file: string, why: string, cause?: unknown): RecoverError {
   return refuse("config-invalid", `${quoted(file)} gives no actions: ${why}`)
     .at(file)
-    .advise("Mend the file, or take it out of `actions:` in the configuration.", cause);
+    .advise("Correct the file, or take it out of `actions:` in the configuration.", cause);
 }

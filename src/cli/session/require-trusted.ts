@@ -50,21 +50,25 @@ export const trustStore = (given: GlobalArguments): TrustStore =>
   new TrustStore(statePath(given["state-dir"], process.env));
 
 /** A user who may replace a file could have another one run: it is opened by name. Throws `config-untrusted`. */
-export function refuseReplaceable({ named, files }: Subject): void {
-  const isAbsent = (path: string): boolean => files.some((each) => each.path === path && each.sha256 === "absent");
+export function refuseReplaceable({ path, named, files }: Subject): void {
+  const isAbsent = (file: string): boolean => files.some((each) => each.path === file && each.sha256 === "absent");
   const missing = named.modules.find(isAbsent);
-  if (missing !== undefined)
-    throw refuse("config-untrusted", `${quoted(missing)} is named by an own action, and is not there`)
-      .at(missing)
-      .advise("Put it there, or take the line out that names it: what is not there now could be anything later.");
-  for (const path of [...named.modules, ...named.programs]) {
-    if (isAbsent(path)) continue;
-    const wrong = othersMayReplace(path);
-    if (wrong === undefined) continue;
-    throw refuse("config-untrusted", `${quoted(path)} would be run, and ${wrong}`)
+  if (missing !== undefined && named.actions.includes(missing))
+    throw refuse("config-invalid", `\`actions:\` of ${quoted(path)} names ${quoted(missing)}, which is not there`)
       .at(path)
+      .advise("Correct the name, put the file there, or take the line out.");
+  if (missing !== undefined)
+    throw refuse("config-untrusted", `${quoted(missing)} is imported by an own action, and is not there`)
+      .at(missing)
+      .advise("Put it there, or take the import out: what is not there now could be anything later.");
+  for (const file of [...named.modules, ...named.programs]) {
+    if (isAbsent(file)) continue;
+    const wrong = othersMayReplace(file);
+    if (wrong === undefined) continue;
+    throw refuse("config-untrusted", `${quoted(file)} would be run, and ${wrong}`)
+      .at(file)
       .advise(
-        `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", path])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
+        `Look at it, then take the rights of others away: ${quote(["chmod", "go-w", file])}, as its owner and for its directory. Nothing was run, loaded or sent.`,
       );
   }
 }

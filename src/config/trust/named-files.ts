@@ -20,6 +20,8 @@ export interface Document {
 }
 
 export interface NamedFiles {
+  /** Modules of own actions. */
+  readonly actions: readonly string[];
   /** Own actions, and what they import. */
   readonly modules: readonly string[];
   /** Files within the configuration's directory that commands name. */
@@ -55,6 +57,7 @@ export function namedFiles(document: Document): NamedFiles {
   const folder = dirname(document.path);
   const found = { modules: new Set<string>(), programs: new Set<string>(), authorities: new Set<string>() };
   if (root !== undefined) walk(root, "", visit);
+  const actions = [...found.modules];
   for (const module of found.modules) {
     for (const each of importsOf(module)) found.modules.add(each);
     if (found.modules.size > MOST)
@@ -62,7 +65,7 @@ export function namedFiles(document: Document): NamedFiles {
         .at(document.path)
         .advise("Bundle them into one file: what nobody can look through is not trusted.");
   }
-  return { modules: [...found.modules], programs: [...found.programs], authorities: [...found.authorities] };
+  return { actions, modules: [...found.modules], programs: [...found.programs], authorities: [...found.authorities] };
 
   function visit(key: string, text: string): void {
     const path = text.startsWith("~/") ? join(homeDirectory(process.env), text.slice(2)) : resolve(folder, text);

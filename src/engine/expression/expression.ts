@@ -68,6 +68,15 @@ export function evaluate(expression: { readonly text: string }, scope: JsonObjec
   }
 }
 
+/** True if the expression is false for every scope, as `"" != ""`. */
+export function isNeverTrue(text: string): boolean {
+  try {
+    return RUNTIME.evaluate(text, {}) === false;
+  } catch {
+    return false;
+  }
+}
+
 function beforeParsing(text: string): Finding | undefined {
   if (text.includes("${{"))
     return {

@@ -22,11 +22,11 @@ export interface Field {
 
 export const ANY: Shape = { kind: "any" };
 
-export function objectShape(fields: Iterable<readonly [string, Field | Shape]>): Shape {
+export function objectShape(fields: Iterable<readonly [string, Field | Shape]>, open = false): Shape {
   const entries = [...fields].map(
     ([name, field]) => [name, "optional" in field ? field : { shape: field, optional: false }] as const,
   );
-  return { kind: "object", fields: new Map(entries), open: false };
+  return { kind: "object", fields: new Map(entries), open };
 }
 
 /** Shape of the values that a schema accepts (`input`) or gives (`output`); `any` where JSON Schema has no word for it. */

@@ -1,5 +1,5 @@
 /** Checks the references of a step against the steps before it; then the step joins the scope of those behind it. */
-import { check } from "../expression/expression.ts";
+import { check, isNeverTrue } from "../expression/expression.ts";
 import { type Facts, NO_FACTS } from "../expression/field.ts";
 import { ANY, objectShape, type Shape, shapeOf } from "../expression/shape.ts";
 import { quoted } from "../../kit/text/printable.ts";
@@ -48,6 +48,8 @@ function checkInput(
   seen: { readonly scope: Shape; readonly facts: Facts },
 ): void {
   const uses = checkUses(findings, draft.with.uses, { ...seen, explain: scope.explain });
+  // An include may give values by which a step of its runbook is always skipped: its input is then nobody's.
+  if (draft.when !== undefined && isNeverTrue(draft.when.value)) return;
   if (draft.action !== undefined) checkWith(findings, { action: draft.action, value: draft.with, uses });
 }
 

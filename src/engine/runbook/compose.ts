@@ -9,6 +9,7 @@ import { Fields } from "../../kit/yaml/fields.ts";
 import { Findings } from "../../kit/yaml/findings.ts";
 import { descend, type Located } from "../../kit/yaml/located.ts";
 import { MOST_BYTES, readYaml } from "../../kit/yaml/read.ts";
+import { withGivenExpressions } from "./given-expressions.ts";
 import { Room, substituted, type Value, type Values } from "./substitution.ts";
 
 export interface RunbookSource {
@@ -22,14 +23,23 @@ export interface Composed {
   readonly locate: (diagnostic: Diagnostic) => Diagnostic;
 }
 
+/** The mistakes of includes. `rest` is the text with those left as they are, for the mistakes beside them. */
+export interface NotComposed {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Its `locate` returns undefined for what follows from an include that failed. */
+  readonly rest?: { readonly text: string; readonly locate: (diagnostic: Diagnostic) => Diagnostic | undefined };
+}
+
 /** Undefined if there is none; `refused` says why one may not be included, as what follows its name. */
-export type Open = (name: string) => RunbookSource | { readonly refused: string } | undefined;
+export type Open = (name: string) => RunbookSource | { readonly refused: string; readonly remedy?: string } | undefined;
 
 interface Line {
   readonly text: string;
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** It belongs to an include that failed. */
+  readonly failed?: true;
 }
 
 const INCLUDE = /^( *)- include:/;
@@ -37,7 +47,7 @@ const INCLUDE = /^( *)- include:/;
 const MOST_INCLUDES = 8;
 
 /** Either the whole text, or what is wrong with an include. */
-export function composeRunbook(source: RunbookSource, open: Open): Composed | { readonly diagnostics: Diagnostic[] } {
+export function composeRunbook(source: RunbookSource, open: Open): Composed | NotComposed {
   // The loader says that it is too large.
   if (Buffer.byteLength(source.text) > MOST_BYTES) return { text: source.text, locate: (diagnostic) => diagnostic };
   const lines = linesOf(source);
@@ -54,19 +64,23 @@ export function composeRunbook(source: RunbookSource, open: Open): Composed | { 
       includes += 1;
       if (includes > MOST_INCLUDES) return { diagnostics: [...diagnostics, tooMany(line)] };
       const entry = readInclude(source, lines.slice(at, at + length), { open, room });
-      if ("diagnostics" in entry) diagnostics.push(...entry.diagnostics);
-      else for (const each of entry.lines) composed.push(each);
+      if ("diagnostics" in entry) {
+        diagnostics.push(...entry.diagnostics);
+        for (const each of lines.slice(at, at + length)) composed.push({ ...each, failed: true });
+      } else for (const each of entry.lines) composed.push(each);
+      if (room.isFull) return { diagnostics };
     }
     at += Math.max(1, length);
   }
-  if (diagnostics.length > 0) return { diagnostics };
-  return {
-    text: composed.map(({ text }) => text).join("\n"),
-    locate: (diagnostic) => {
-      const { file, line } = composed[diagnostic.line - 1] ?? diagnostic;
-      return { ...diagnostic, file, line };
-    },
+  const text = composed.map((line) => line.text).join("\n");
+  const locate = (diagnostic: Diagnostic): Diagnostic => {
+    const { file, line } = composed[diagnostic.line - 1] ?? diagnostic;
+    return { ...diagnostic, file, line };
   };
+  if (diagnostics.length === 0) return { text, locate };
+  const besides = (one: Diagnostic): Diagnostic | undefined =>
+    composed[one.line - 1]?.failed === true ? undefined : locate(one);
+  return { diagnostics, rest: { text, locate: besides } };
 }
 
 const tooMany = ({ file, line }: Line): Diagnostic => ({
@@ -111,7 +125,8 @@ function includedLines(findings: Findings, { open, room }: Means): readonly Line
   if (fields === undefined || name === undefined) return undefined;
   const source = open(name.value);
   if (source !== undefined && "refused" in source) {
-    findings.add(name.at, { message: `${quoted(name.value)} ${source.refused}`, remedy: WHAT_TO_NAME });
+    const remedy = source.remedy ?? WHAT_TO_NAME;
+    findings.add(name.at, { message: `${quoted(name.value)} ${source.refused}`, remedy });
     return undefined;
   }
   const steps = source === undefined ? undefined : stepLines(source);
@@ -120,19 +135,42 @@ function includedLines(findings: Findings, { open, room }: Means): readonly Line
     findings.add(name.at, { message, remedy: WHAT_TO_NAME });
     return undefined;
   }
-  const values = valuesOf(findings, { source, given: fields.get("with"), at: name.at });
+  const nested = steps.find(({ text }) => INCLUDE.test(text));
+  if (nested !== undefined) {
+    const message = `${quoted(name.value)} has an include itself, in line ${nested.line}: includes are one level deep`;
+    findings.add(name.at, {
+      message,
+      remedy: "Include that runbook here instead, and write the steps around it here.",
+    });
+    return undefined;
+  }
+  return givenLines(findings, { source, given: fields.get("with"), at: name.at }, room);
+}
+
+/** The steps of the included runbook with what is given for its inputs. */
+function givenLines(findings: Findings, include: Given, room: Room): readonly Line[] {
+  const { source, at } = include;
+  const own = readYaml(new Findings(source.file, source.text));
+  const values = valuesOf(findings, include, own);
+  const steps = own === undefined ? undefined : descend(own, ["steps"]);
+  const { text: given, broken } = withGivenExpressions({ text: source.text, steps }, values, room);
+  const placeOf = (input: string): number => values.get(input)?.at ?? at;
+  for (const each of broken)
+    findings.add(placeOf(each.input), cannotStand(each.input, { file: source.file, line: lineOf(source, each.at) }));
   const lines: Line[] = [];
-  for (const line of steps) {
+  for (const line of stepLines({ ...source, text: given }) ?? []) {
     const text = substituted(line.text, values, room);
-    if (typeof text !== "string") findings.add(values.get(text.input)?.at ?? name.at, cannotStand(text.input, line));
+    if (typeof text !== "string") findings.add(placeOf(text.input), cannotStand(text.input, line));
     else lines.push({ ...line, text });
     if (room.isFull) {
-      findings.add(name.at, TOO_LARGE);
+      findings.add(at, TOO_LARGE);
       break;
     }
   }
   return lines;
 }
+
+const lineOf = ({ text }: RunbookSource, at: number): number => text.slice(0, at).split("\n").length;
 
 const WHAT_TO_NAME = "Name a shipped runbook, or an ordinary file beside or below this one.";
 
@@ -141,7 +179,7 @@ const TOO_LARGE: Finding = {
   remedy: "Include less, and give shorter values.",
 };
 
-const cannotStand = (input: string, { file, line }: Line): Finding => ({
+const cannotStand = (input: string, { file, line }: Omit<Line, "text">): Finding => ({
   message: `what is given for ${quoted(input)} would not stay one text in ${file}:${line}`,
   remedy: "Give letters, digits, spaces and . _ / @ - only, or a reference.",
 });
@@ -163,8 +201,7 @@ interface Given {
   readonly at: number;
 }
 
-function valuesOf(findings: Findings, { source, given, at }: Given): Values {
-  const own = readYaml(new Findings(source.file, source.text));
+function valuesOf(findings: Findings, { source, given, at }: Given, own: Located | undefined): Values {
   const inputs = own === undefined ? undefined : descend(own, ["inputs"]);
   const wanted = inputs?.kind === "map" ? inputs.entries : new Map<string, { readonly value: Located }>();
   const entries = given?.kind === "map" ? given.entries : new Map<string, never>();

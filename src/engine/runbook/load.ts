@@ -3,13 +3,13 @@
  * actions, inputs, references, types of expressions. Pure: reads no file, throws nothing but defects.
  */
 import { createHash } from "node:crypto";
-import type { Diagnostic } from "../../kit/text/diagnostic.ts";
+import type { Diagnostic, Finding } from "../../kit/text/diagnostic.ts";
 import { NO_FACTS } from "../expression/field.ts";
 import { optional } from "../../kit/optional.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { article, Fields } from "../../kit/yaml/fields.ts";
 import { Findings } from "../../kit/yaml/findings.ts";
-import type { Located } from "../../kit/yaml/located.ts";
+import type { Located, LocatedEntry } from "../../kit/yaml/located.ts";
 import { readYaml } from "../../kit/yaml/read.ts";
 import { checkStep } from "./check-step.ts";
 import { readInputs } from "./inputs.ts";
@@ -124,8 +124,21 @@ function readSteps(fields: RunbookFields, actions: Actions): readonly StepDraft[
     });
     return [];
   }
-  return node.items.flatMap((item) => readStep(fields.findings, item, actions) ?? []);
+  return node.items.flatMap((item) => {
+    const include = includeOf(item);
+    if (include !== undefined) fields.findings.add(include.keyAt, NOT_RESOLVED);
+    return include === undefined ? (readStep(fields.findings, item, actions) ?? []) : [];
+  });
 }
+
+/** Left in the text: written in another form, or what it names cannot be included. */
+const includeOf = (item: Located): LocatedEntry | undefined =>
+  item.kind === "map" ? item.entries.get("include") : undefined;
+
+const NOT_RESOLVED: Finding = {
+  message: "this include is not read, because of its form",
+  remedy: "Write `- include: NAME` in one line, and `with:` below it, without braces.",
+};
 
 interface Parts {
   readonly header: Header;
@@ -136,8 +149,10 @@ interface Parts {
 function checkReferences(fields: RunbookFields, { header, inputs, drafts }: Parts): void {
   const { findings } = fields;
   const ids = drafts.flatMap(({ id }) => id?.value ?? []);
-  checkIds(findings, drafts);
-  const scope = new Scope(inputs, ids);
+  const node = fields.get("steps");
+  const isWhole = node?.kind !== "list" || !node.items.some((item) => includeOf(item) !== undefined);
+  checkIds(findings, drafts, isWhole);
+  const scope = new Scope(inputs, ids, isWhole);
   const fixedAfter = targetFixedAfter(header.target, drafts);
   if (fixedAfter < 0) scope.fixTarget();
   for (const [index, draft] of drafts.entries()) {
@@ -158,7 +173,7 @@ function targetFixedAfter(target: LocatedTemplate | undefined, drafts: readonly 
   return drafts.findLastIndex(({ id }) => id !== undefined && keys.has(scopeKey(id.value)));
 }
 
-function checkIds(findings: Findings, drafts: readonly StepDraft[]): void {
+function checkIds(findings: Findings, drafts: readonly StepDraft[], isWhole: boolean): void {
   const seen = new Map<string, number>();
   for (const [index, { id, holdsUntil }] of drafts.entries()) {
     if (id !== undefined && seen.has(id.value))
@@ -167,7 +182,11 @@ function checkIds(findings: Findings, drafts: readonly StepDraft[]): void {
         remedy: "Give each step another id.",
       });
     if (id !== undefined) seen.set(id.value, index);
-    if (holdsUntil !== undefined && !drafts.slice(index + 1).some((later) => later.id?.value === holdsUntil.value))
+    if (
+      isWhole &&
+      holdsUntil !== undefined &&
+      !drafts.slice(index + 1).some((later) => later.id?.value === holdsUntil.value)
+    )
       findings.add(holdsUntil.at, {
         message: `"holds_until" names ${quoted(holdsUntil.value)}, which is no later step`,
         remedy: laterSteps(drafts.slice(index + 1)),

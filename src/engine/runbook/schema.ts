@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { type AnyAction, EFFECTS } from "../../action.ts";
+import { type Shape, shapeName, shapeOf } from "../expression/shape.ts";
 import { INPUT_TYPES } from "./inputs.ts";
 import { RUNBOOK_SCHEMA } from "./load.ts";
 import type { Actions } from "./step.ts";
@@ -15,7 +16,8 @@ const CEL: Schema = { type: "string", minLength: 1, not: { pattern: "\\$\\{\\{" 
 const TEMPLATE: Schema = { $ref: "#/$defs/template" };
 const WORDS = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 
-export function runbookSchema(actions: Actions): Schema {
+/** Every action that a runbook may name, or only the shipped ones: beside them, own ones of other systems may stand. */
+export function runbookSchema(actions: Actions, known: "all" | "shipped" = "all"): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A runbook of dingo-recover",
@@ -32,7 +34,7 @@ export function runbookSchema(actions: Actions): Schema {
           propertyNames: { pattern: "^[a-z][a-z0-9_]*$" },
           additionalProperties: inputSchema(),
         },
-        steps: { type: "array", minItems: 1, items: orInclude(stepSchema(actions)) },
+        steps: { type: "array", minItems: 1, items: orInclude(stepSchema(actions, known)) },
       },
       ["schema", "name", "version", "title", "target", "steps"],
     ),
@@ -55,13 +57,12 @@ function inputSchema(): Schema {
   return closed({ type: { enum: INPUT_TYPES }, prompt: TEXT, default: scalar }, ["type", "prompt"]);
 }
 
-function stepSchema(actions: Actions): Schema {
+function stepSchema(actions: Actions, known: "all" | "shipped"): Schema {
+  const named = { oneOf: [...actions.values()].map((one) => ({ const: one.id, description: descriptionOf(one) })) };
   const properties = {
     id: { type: "string", pattern: WORDS },
     title: TEXT,
-    action: {
-      oneOf: [...actions.values()].map(({ id, title, effect }) => ({ const: id, description: `${title} (${effect})` })),
-    },
+    action: known === "all" ? named : { anyOf: [named, ownAction(actions)] },
     with: { type: "object" },
     when: { ...CEL, description: "CEL; the step is skipped where it is false." },
     assert: { ...CEL, description: "CEL; checked after the step, false fails it." },
@@ -75,6 +76,25 @@ function stepSchema(actions: Actions): Schema {
     ...closed(properties, ["id", "title", "action"]),
     dependentRequired: { until: ["timeout"], timeout: ["until"] },
     allOf: [...actions.values()].map(whenAction),
+  };
+}
+
+/** With what `steps.ID` of a step with this action has. */
+function descriptionOf({ title, effect, output }: AnyAction): string {
+  const shape = shapeOf(output, "output");
+  const fields = shape.kind === "object" ? [...shape.fields] : [];
+  const told = fields.map(([name, field]) => `${name}: ${typeOf(field.shape)}${field.optional ? ", if any" : ""}`);
+  return `${title} (${effect}). ${told.length === 0 ? "No output" : `Output: ${told.join("; ")}`}.`;
+}
+
+const typeOf = (shape: Shape): string => `${shapeName(shape)}${shape.nullable === true ? " or null" : ""}`;
+
+function ownAction(actions: Actions): Schema {
+  const systems = new Set([...actions.keys()].map((id) => id.split(".")[0]));
+  return {
+    type: "string",
+    pattern: `^(?!(?:${[...systems].join("|")})\\.)[a-z][a-z0-9-]*\\.[a-z][a-z0-9-]*$`,
+    description: "An action of your own. `schema --with-actions` says what it takes and gives.",
   };
 }
 

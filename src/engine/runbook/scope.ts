@@ -33,9 +33,12 @@ export class Scope {
   /** Every step of the runbook, by key. */
   readonly #ids: ReadonlyMap<string, string>;
   readonly #known = new Map<string, Known>();
+  readonly #isWhole: boolean;
   #targetKnown = false;
 
-  constructor(inputs: readonly InputSpec[], stepIds: readonly string[]) {
+  /** Unless it is whole, steps may be named that are not in it. */
+  constructor(inputs: readonly InputSpec[], stepIds: readonly string[], isWhole: boolean) {
+    this.#isWhole = isWhole;
     this.#inputs = objectShape(inputs.map((input) => [input.name, inputShape(input)]));
     this.#ids = new Map(stepIds.map((id) => [scopeKey(id), id]));
   }
@@ -59,7 +62,7 @@ export class Scope {
     if (extra.own !== undefined) steps.push([scopeKey(extra.own[0]), extra.own[1]]);
     return objectShape([
       ["inputs", this.#inputs],
-      ["steps", objectShape(steps)],
+      ["steps", objectShape(steps, !this.#isWhole)],
       ["run", objectShape([["id", TEXT], ...(this.#targetKnown ? ([["target", TEXT]] as const) : [])])],
       ["flags", objectShape([["accept_loss", { kind: "integer" }]])],
       ...(extra.item === undefined ? [] : ([["item", extra.item]] as const)),

@@ -103,17 +103,16 @@ function readAction(fields: StepFields, actions: Actions): AnyAction | undefined
 
 function actionRemedy(id: string, known: readonly string[]): string {
   const near = nearest(id, known);
-  if (near !== undefined) return `Did you mean "${near}"? \`dingo-recover schema\` lists all actions.`;
+  if (near !== undefined) return `Did you mean "${near}"? ${LISTED}`;
   const system = id.split(".")[0] ?? "";
   const kin = known.filter((one) => one.startsWith(`${system}.`));
-  const shipped =
-    kin.length === 0
-      ? "`dingo-recover schema` lists all actions."
-      : `The actions of "${system}" are: ${kin.join(", ")}.`;
+  const shipped = kin.length === 0 ? LISTED : `The actions of "${system}" are: ${kin.join(", ")}.`;
   return `${shipped} ${OWN}`;
 }
 
-const OWN = "Your own stand under `actions:` of the configuration; lint and show load them only with --with-actions.";
+const LISTED = "`dingo-recover schema` lists the shipped actions.";
+const OWN =
+  "An own action needs its module under `actions:` of the configuration; lint, show and schema also need --with-actions.";
 
 function readWith(fields: StepFields): LocatedTemplate {
   const node = fields.get("with");

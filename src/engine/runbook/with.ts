@@ -100,7 +100,7 @@ function reportLiteral(findings: Findings, { action, value }: Subject, issue: Is
   if (node !== undefined) {
     findings.add(node.at, {
       message: `${name} does not fit ${action.id}: ${tidy(issue.message)}`,
-      remedy: literalRemedy(node, action),
+      remedy: literalRemedy(node),
     });
     return;
   }
@@ -117,11 +117,11 @@ function missing(action: AnyAction, issue: Issue): Finding {
   };
 }
 
-function literalRemedy(node: Located, action: AnyAction): string {
+function literalRemedy(node: Located): string {
   if (node.kind === "scalar" && node.style === "plain" && /^(?:yes|no|on|off)$/iu.test(node.source))
     return `YAML reads ${node.source} as text: write true or false.`;
   if (node.kind === "scalar" && node.value === null) return "Write a value after the colon.";
-  return `Correct the value; \`dingo-recover schema\` says what ${action.id} accepts.`;
+  return "Correct the value.";
 }
 
 function sample(node: Located, where: readonly PropertyKey[], samples: ReadonlyMap<string, unknown>): unknown {

@@ -69,7 +69,7 @@ export type EventBody =
       readonly type: "step-ended";
       readonly step: string;
       readonly item?: string;
-      /** Of a step that was skipped: it never began. */
+      /** Of a step that never began: it was skipped, or refused before. */
       readonly title?: string;
       readonly state: "succeeded" | "failed" | "skipped" | "in-doubt" | "undone";
       readonly how?: string;

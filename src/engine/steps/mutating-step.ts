@@ -132,7 +132,7 @@ export async function orRefused<T>(
     session.ledger.assertSound();
     const error = errorOf(thrown, at.unit);
     if (isStop(error) || isTransient(error) || error.code === "confirm-mismatch") throw error;
-    throw await fail(session, at, { error, probed: before });
+    throw await fail(session, at, { error, probed: before, unbegun: true });
   }
 }
 

@@ -43,12 +43,19 @@ export async function succeed(
 export async function fail(
   session: Session,
   at: Attempt,
-  failure: { readonly error: RecoverError; readonly probed: "not-done" | "partly" | "not-needed" },
+  failure: {
+    readonly error: RecoverError;
+    readonly probed: "not-done" | "partly" | "not-needed";
+    /** The attempt ended before it began. */
+    readonly unbegun?: true;
+  },
 ): Promise<RecoverError> {
   const { unit, attempt } = at;
   const error = journaled(failure.error, unit);
   await session.ledger.append({ type: "step-failed", ...unit, attempt, error, probed: failure.probed });
-  session.emit({ type: "step-ended", ...unit, state: "failed", evidence: "", error, durationMs: took(session, at) });
+  const title = failure.unbegun === true ? { title: at.planned.step.title } : {};
+  const ended = { state: "failed", evidence: "", error, durationMs: took(session, at) } as const;
+  session.emit({ type: "step-ended", ...unit, ...title, ...ended });
   return failure.error;
 }
 

@@ -82,7 +82,8 @@ async function goBack(session: Session, { one, undo, weather }: Going): Promise<
     commands,
     back: true,
   });
-  session.emit({ type: "step-began", ...unit, title: undoUnitTitle(one), effect, attempt, commands, undo: undo.cost });
+  const began = { title: undoUnitTitle(one), effect, attempt: attempt - one.stepAttempt, commands, undo: undo.cost };
+  session.emit({ type: "step-began", ...unit, ...began });
   const error = await attemptBack(session, one, undo);
   if (error !== undefined && isTransient(error)) await weather.pause(error);
   const found = await probeBack(session, one, undo);

@@ -22,6 +22,8 @@ export interface UnitToUndo {
   readonly unit: Unit;
   /** Attempts are counted on. */
   readonly attempt: number;
+  /** The last attempt of the step itself: those of its way back are counted on from it. */
+  readonly stepAttempt: number;
   readonly input: UnitInput;
   /** Where the step came to its end, be it that it was opened anew since. */
   readonly output: JsonObject | undefined;
@@ -93,6 +95,7 @@ function toUndo(
   return {
     planned,
     unit,
+    stepAttempt: begun.attempt,
     attempt: Math.max(begun.attempt, state.backs.get(unitName(unit))?.attempt ?? 0) + 1,
     input,
     output,

@@ -52,4 +52,12 @@ describe("explain", () => {
     expect(code).toBe(EXIT.usage);
     expect(stderr.replaceAll(/\s+/gu, " ")).toContain(`Did you mean "${meant}"?`);
   });
+
+  it("guesses nothing where nothing is near", async () => {
+    const { code, stderr } = await place.run(["explain", "foo"]);
+    expect([code, stderr.replaceAll(/\s+/gu, " ").trim()]).toEqual([
+      EXIT.usage,
+      'error: there is no code "foo" dingo-recover explain names all. (usage)',
+    ]);
+  });
 });

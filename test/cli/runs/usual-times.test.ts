@@ -84,6 +84,7 @@ describe("what a step usually takes", () => {
     const tell = withUsual(() => {
       looks += 1;
       return new Map([
+        ["look", 40],
         ["copy", 10_000],
         ["prove", 5000],
       ]);
@@ -94,7 +95,8 @@ describe("what a step usually takes", () => {
     told({ type: "run-began", runbook: "it", title: "It", steps, dryRun: false, rehearsal: false, resumed: false });
     expect(looks).toBe(0);
     const began = { type: "step-began", title: "", effect: "read", attempt: 1, commands: [] } as const;
-    expect(told({ ...began, step: "look" })).toMatchObject({ usual: { restMs: 15_000 } });
+    // Less than a second would be told as 0 s.
+    expect(told({ ...began, step: "look" })).toHaveProperty("usual", { restMs: 15_000 });
     expect(told({ ...began, step: "copy" })).toMatchObject({ usual: { stepMs: 10_000, restMs: 5000 } });
     expect(looks).toBe(1);
   });

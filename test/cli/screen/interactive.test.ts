@@ -175,4 +175,9 @@ describe("a step that was taken back, on a terminal", () => {
     const failed = { ...undone, state: "failed", evidence: "" } as const;
     expect(await show(began, failed)).toMatch(/\u2716|FAILED/);
   });
+
+  it("has its item in its line", async () => {
+    const shown = await show({ ...began, item: "db" }, { ...undone, item: "db" });
+    expect(shown).toMatch(/(?:\u2714|COMPLETED).*Undo "Make it" \[db\]/u);
+  });
 });

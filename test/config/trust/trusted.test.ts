@@ -156,9 +156,13 @@ describe("trust", () => {
   it("is refused for a module that is not there: it could be anything later", () => {
     put("c.yml", "actions: [main.mjs]\n");
     put("main.mjs", 'import "./later.mjs";\n');
-    expect(() => refuseReplaceable(subject())).toThrow(/later\.mjs" is named by an own action, and is not there/);
+    expect(() => refuseReplaceable(subject())).toThrow(/later\.mjs" is imported by an own action, and is not there/);
     put("later.mjs", "1");
     expect(() => refuseReplaceable(subject())).not.toThrow();
+    put("c.yml", "actions: [other.mjs]\n");
+    expect(() => refuseReplaceable(subject())).toThrow(
+      /`actions:` of ".*c\.yml" names ".*other\.mjs", which is not there/,
+    );
   });
 
   it("ends with a change of an action that lies in the home", () => {

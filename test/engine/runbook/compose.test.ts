@@ -1,9 +1,10 @@
 /** The steps of another runbook in the place of an include: one plain text, with the places that its readers have. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { shippedNames } from "../../../src/cli/process/runbook-files.ts";
 import { loadFile, openRunbook } from "../../../src/cli/process/shipped-runbooks.ts";
 import { composeRunbook, type RunbookSource } from "../../../src/engine/runbook/compose.ts";
 import { loadRunbook } from "../../../src/engine/runbook/load.ts";
@@ -95,6 +96,68 @@ describe("an include", () => {
     expect("diagnostics" in result && result.diagnostics).toMatchObject([{ file: "outer.yml", line: 5, message }]);
   });
 
+  it.each([
+    [
+      "",
+      '    when: "\\"\\" != \\"\\" && [\\"x\\"] != [] && dyn(null) == null && (-3) < 0 && steps.a.inputs.note == \\"inputs.note\\""',
+    ],
+    ["      note: ${{ steps.my-step.url }}", '    when: "steps.my_step.url != \\"\\"'],
+    ["      note: at ${{ inputs.org }}", '    when: "(\\"at \\" + string(inputs.org)) != \\"\\"'],
+    ["      note: 'a\"b'", '    when: "\\"a\\\\\\"b\\" != \\"\\"'],
+  ])("gives its values to expressions too, as CEL: %s", (given, when) => {
+    const inner = {
+      file: "inner.yml",
+      text: [
+        "inputs:",
+        '  note: { default: "" }',
+        "  list: { default: [x] }",
+        "  none: { default: null }",
+        "  less: { default: -3 }",
+        "steps:",
+        "  - id: inner",
+        "    when: >-",
+        '      inputs.note != "" && inputs["list"] != [] && inputs.none == null &&',
+        '      inputs . less < 0 && steps.a.inputs.note == "inputs.note"',
+        '    assert: steps.inner.sum > 0 || inputs.stranger == ""',
+      ].join("\n"),
+    };
+    const entry = ["  - include: inner", ...(given === "" ? [] : ["    with:", given])];
+    const result = composeRunbook(outer(entry), () => inner);
+    if ("diagnostics" in result) throw new Error(JSON.stringify(result.diagnostics));
+    const lines = result.text.split("\n");
+    expect(lines[3]).toContain(when);
+    // Lines keep their numbers: a mistake below is told in its place.
+    expect(lines.slice(4)).toEqual([
+      "",
+      "",
+      '    assert: steps.inner.sum > 0 || inputs.stranger == ""',
+      "  - id: after",
+    ]);
+  });
+
+  it.each([
+    ["inputs.b != 7", { runbook: { steps: [{ id: "a" }] } }],
+    ["inputs.b == 7", { diagnostics: [{ message: expect.stringContaining("sanity_query") as string }] }],
+  ])("need not fit a step that they skip: %s", (when, wanted) => {
+    const step = ["  - id: a", "    title: A", "    action: platform.check", `    when: ${when}`, "    with:"];
+    const text = ["inputs:", "  b: { default: 7 }", "steps:", ...step, "      sanity_query: ${{ inputs.b }}"].join(
+      "\n",
+    );
+    const inputs = "inputs:\n  org: { type: string, prompt: O }\n";
+    const source = { file: "outer.yml", text: `${HEAD}${inputs}steps:\n  - include: inner\n` };
+    const result = composeRunbook(source, () => ({ file: "inner.yml", text }));
+    if ("diagnostics" in result) throw new Error(JSON.stringify(result.diagnostics));
+    expect(loadRunbook(result.text, "outer.yml", REGISTRY)).toMatchObject(wanted);
+  });
+
+  it("is refused where what is given to an expression is no template", () => {
+    const inner = { file: "inner.yml", text: 'inputs:\n  a: {}\nsteps:\n  - id: b\n    when: inputs.a != ""' };
+    const entry = ["  - include: inner", "    with:", '      a: "${{ 1 + 1 }}"'];
+    const result = composeRunbook(outer(entry), () => inner);
+    const message = 'what is given for "a" would not stay one text in inner.yml:5';
+    expect("diagnostics" in result && result.diagnostics).toMatchObject([{ file: "outer.yml", line: 5, message }]);
+  });
+
   it("changes nothing where nothing is included", () => {
     expect(composed(["  - id: only"])).toBe(outer(["  - id: only"]).text);
   });
@@ -169,6 +232,42 @@ describe("what may be included", () => {
     expect(said(`  - include: ${name}`)).toMatchObject([{ line: 9, message: `"${name}" ${why}` }]);
   });
 
+  it.each(["more/below.yml", "./outer.yml"])("has no include itself: %s", (name) => {
+    writeFileSync(join(directory, "more/below.yml"), "steps:\n  - include: test-backup\n");
+    const line = name === "./outer.yml" ? 9 : 2;
+    const message = `"${name}" has an include itself, in line ${line}: includes are one level deep`;
+    expect(said(`  - include: ${name}`)).toMatchObject([{ line: 9, message }]);
+  });
+
+  it.each([
+    ["beside", "beside.yml"],
+    ["test-bakcup", "test-backup"],
+  ])("is told if it is meant: %s", (name, meant) => {
+    writeFileSync(join(directory, "beside.yml"), INCLUDED);
+    const remedy = `Did you mean \`- include: ${meant}\`?`;
+    expect(said(`  - include: ${name}`)).toMatchObject([{ message: `"${name}" is no shipped runbook`, remedy }]);
+  });
+
+  it("hides no other mistake if it is wrong, and makes none", () => {
+    const steps = [
+      "  - include: nothing",
+      "    with:",
+      "      a: 1",
+      "  - include: more/nothing.yml",
+      "  - { include: test-backup }",
+      "  - { id: a, title: A, action: platform.chek, holds_until: b }",
+      "  - { id: c, title: C, action: platform.check, when: steps.from_nothing.found && inputs.orgg }",
+    ];
+    expect(said(steps.join("\n"))).toMatchObject([
+      { line: 9, message: 'there is no runbook "nothing" with a list of steps to include' },
+      { line: 12, message: 'there is no runbook "more/nothing.yml" with a list of steps to include' },
+      { line: 13, message: "this include is not read, because of its form" },
+      { line: 14, message: 'there is no action "platform.chek"' },
+      { line: 15, message: 'the input of platform.check lacks "sanity_query"' },
+      { line: 15, message: '"inputs" has no field "orgg"' },
+    ]);
+  });
+
   it("is not more than eight", () => {
     writeFileSync(join(directory, "beside.yml"), INCLUDED);
     const steps = Array<string>(20_000).fill("  - include: ./beside.yml").join("\n");
@@ -192,6 +291,29 @@ describe("what may be included", () => {
     const loaded = loadFile(join(directory, "huge.yml"));
     expect(loaded).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
     expect(loadFile("/dev/zero")).toMatchObject({ diagnostics: [{ message: "the document is larger than 1 MiB" }] });
+  });
+});
+
+describe("a shipped runbook", () => {
+  const directory = mkdtempSync(join(tmpdir(), "dingo-recover-shipped-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  const names = shippedNames().filter((name) => !/^ *- include:/mu.test(readFileSync(`runbooks/${name}.yml`, "utf8")));
+
+  it.each(names)("is included with what it asks for, and the defaults of the rest: %s", (name) => {
+    const needed = openRunbook(name).inputs.filter((input) => input.default === undefined);
+    const given = needed.map((input) => `      ${input.name}: \${{ inputs.${input.name} }}`);
+    const asked = needed.map((input) => `  ${input.name}: { type: ${input.type}, prompt: P }`);
+    const inputs = [
+      "inputs:",
+      "  org: { type: string, prompt: Org }",
+      ...asked.filter((line) => !/^ {2}org:/u.test(line)),
+    ];
+    const file = join(directory, `${name}.yml`);
+    writeFileSync(
+      file,
+      [`${HEAD}${inputs.join("\n")}`, "steps:", `  - include: ${name}`, "    with:", ...given].join("\n"),
+    );
+    expect(loadFile(file)).toMatchObject({ runbook: { name: "outer" } });
   });
 });
 
