@@ -6,10 +6,11 @@ import { type Closing, type NextStep, nextSteps, type Ways } from "../kit/text/c
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
 import { leftBehind, standingOf, standingText } from "./standing/standing.ts";
+import { nameNow } from "./called.ts";
 import { endingOf, type Ending, unitsOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import { type Found, foundIn } from "./found.ts";
-import { isRecovery, targetOf } from "./summary.ts";
+import { isRecovery } from "./summary.ts";
 import { named } from "../kit/text/printable.ts";
 
 /**
@@ -67,7 +68,7 @@ interface Said {
 
 function aboutOf(entries: readonly Entry[], found: Found): string {
   const what = isRecovery(entries, found) ? "the service" : `the runbook ${startOf(entries)?.runbook ?? ""}`;
-  return named(targetOf(entries) ?? found.name ?? what);
+  return named(nameNow(entries) ?? found.name ?? what);
 }
 
 function success({ found, about }: Said): string {

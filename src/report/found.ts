@@ -1,5 +1,6 @@
 /** The results of a recovery, read from the outputs of its steps by the ids of their actions. */
 import { z } from "zod";
+import { renamedIn } from "./called.ts";
 import { outputField, outputList, type UnitDigest } from "./digest.ts";
 import { type FindingDigest, findingsIn } from "./findings.ts";
 import { lossAfter, type LossRange } from "../archive/loss.ts";
@@ -66,7 +67,7 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     newInstance: field(CREATE, "guid"),
     recovered: [...outputList(units, SUMMARISE, "recovered"), ...tablesBack(field(TABLES, "proved"))],
     told: [...listed(field(DRILL, "proved")), ...TELLING.flatMap((action) => outputList(units, action, "lines"))],
-    leftAside: outputList(units, SUMMARISE, "left_aside"),
+    leftAside: [...outputList(units, SUMMARISE, "left_aside"), ...otherInstance(units)],
     next: [SUMMARISE, TABLES, DRILL].flatMap((action) => outputList(units, action, "next")),
     unprotected: outputList(units, CHECK, "unprotected"),
     findings: findingsIn(units),
@@ -88,6 +89,12 @@ function lossIn(field: (action: string, name: string) => string | undefined): Lo
     readInFull: field(VERIFY, "unread") === "",
   };
   return lossAfter(found, field(PROVE, "recovered_to") ?? "");
+}
+
+function otherInstance(units: readonly UnitDigest[]): readonly string[] {
+  const renamed = renamedIn(units);
+  if (renamed === undefined) return [];
+  return [`the instance that was called ${named(renamed.to)}, with its data and bindings: ${named(renamed.other)}`];
 }
 
 const lastOutput = (units: readonly UnitDigest[], action: string): UnitDigest["output"] =>

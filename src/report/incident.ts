@@ -5,6 +5,7 @@
 import { type Closing, closingRows, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { databases, type ReportedBatch, unfinishedBatch } from "./batch.ts";
+import { nameNow } from "./called.ts";
 import { closingOf } from "./closing.ts";
 import { type Ending, endingOf, entriesOf, type UnitDigest, unitsOf } from "./digest.ts";
 import {
@@ -27,7 +28,7 @@ import { leftOpen } from "./left-open.ts";
 import { byHand, changes, decisions, drift, evidence, notes, steps, takenBack, troubles } from "./sections.ts";
 import { leftBehind } from "./standing/standing.ts";
 import { storageSections } from "./storage.ts";
-import { type About, type Chain, isRecovery, summary, targetOf } from "./summary.ts";
+import { type About, type Chain, isRecovery, summary } from "./summary.ts";
 import { timeline } from "./timeline.ts";
 import { Times } from "./times.ts";
 import { updateOf } from "./update.ts";
@@ -110,7 +111,7 @@ export function incidentUpdate(entries: readonly Entry[], options: Pick<ReportOp
 function titleOf(entries: readonly Entry[], found: Found): string {
   const started = startOf(entries);
   if (started === undefined) return "A run that has not begun";
-  const target = targetOf(entries);
+  const target = nameNow(entries);
   if (isRecovery(entries, found)) return `Recovery of ${target ?? "a deleted service"}`;
   return target === undefined ? started.runbook : `${started.runbook}: ${target}`;
 }

@@ -1,13 +1,14 @@
 /** Where a run stands, in a few sentences for the people who wait: no step, no GUID, no command in it. */
 import { counted } from "../kit/text/counted.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
+import { targetOf } from "./called.ts";
 import { endingOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import type { Found } from "./found.ts";
 import { shortLossText } from "../archive/loss.ts";
 import { standingText } from "./standing/standing.ts";
 import { sentence } from "./sentence.ts";
-import { isRecovery, targetOf } from "./summary.ts";
+import { isRecovery } from "./summary.ts";
 import { between, type Times } from "./times.ts";
 
 /** One paragraph; times in UTC, with the wall's beside it where that is another. */

@@ -5,6 +5,7 @@ import type { EntryBody } from "../../src/engine/journal/entry.ts";
 import { closingOf } from "../../src/report/closing.ts";
 import { htmlOf } from "../../src/report/html.ts";
 import { incidentReport } from "../../src/report/incident.ts";
+import { nameNow } from "../../src/report/called.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { closingLines } from "../../src/cli/screen/closing-lines.ts";
 import { rowsOf } from "../../src/cli/screen/text.ts";
@@ -65,6 +66,29 @@ describe("the end of a recovery", () => {
     });
     expect(back.next).toContainEqual({ command: KEY, why: "when nobody needs it any more" });
     expect(back.world).toBeUndefined();
+  });
+
+  it("calls the service by the name that it was given at the end, and names the other one", () => {
+    const created = "acme/production/orders-db-recovered";
+    const [began, done] = step("names", "cf.exchange-names", "disrupt", {
+      name: "orders-db",
+      other_name: "orders-old",
+    });
+    const names = [
+      { ...began, input: { name: "orders-db-recovered", wanted: "orders-db" } } as EntryBody,
+      done as EntryBody,
+    ];
+    const bodies: EntryBody[] = [...RECOVERED, { type: "target-fixed", target: created, locks: [] }, ...names];
+    const exchanged = closing([...bodies, ENDED]);
+    expect(exchanged.says).toBe("acme/production/orders-db is back.");
+    expect(exchanged.aside).toContain("the instance that was called orders-db, with its data and bindings: orders-old");
+    const entries = journal(STARTED, ...bodies, ENDED);
+    const report = markdownOf(incidentReport(entries, { holds: true, head: "ab" }));
+    expect(report).toContain("# Recovery of acme/production/orders-db\n");
+    expect(report).toContain("| its name now | acme/production/orders-db |");
+    expect(nameNow(entries)).toBe("acme/production/orders-db");
+    const undone: EntryBody = { type: "step-undone", step: "names", attempt: 1, evidence: "both as they were" };
+    expect(nameNow(journal(STARTED, ...bodies, undone))).toBe(created);
   });
 
   it("fits on a screen of 24 lines, with what matters in bold and nothing faint", () => {

@@ -5,6 +5,7 @@ import { EventTail } from "../../engine/journal/event-log.ts";
 import type { JournalReading } from "../../engine/journal/reading.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { unitsOf } from "../../report/digest.ts";
+import { nameNow } from "../../report/called.ts";
 import { between, lasting, Times } from "../../report/times.ts";
 import { standingText } from "../../report/standing/standing.ts";
 import { wayOnLines } from "../screen/closing-lines.ts";
@@ -117,7 +118,7 @@ function linesOf(standing: Standing, output: Output, flags: readonly string[]): 
   const ways = waysAgain(waysOf(run, reading.entries), (command) => withFlags(command, flags));
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
-    [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
+    [`${summary.runbook}  target: ${nameNow(reading.entries) || "not fixed yet"}`],
     [spanOf(standing)],
     ...stepsOf(standing).map((step) => stepLine(step, carried)),
     ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(

@@ -59,6 +59,13 @@ describe("what is lost, at the end of a recovery", () => {
   });
 });
 
+describe("what is back, at the end of a recovery", () => {
+  it("has the name that the service was given last", async () => {
+    const said = await end(false, { target: "shop/prod/orders-recovered" });
+    expect(said["recovered"]).toContainEqual(expect.stringMatching(/^shop\/prod\/orders holds the data of old-guid/));
+  });
+});
+
 describe("what to do next, at the end of a recovery", () => {
   it("names how it is taken back and cleaned up after", async () => {
     expect(await next(false)).toMatch(/dingo-recover undo 20261121-020000-test .*cleanup 20261121-020000-test /);

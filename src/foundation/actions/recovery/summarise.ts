@@ -60,7 +60,7 @@ export const summarise = defineAction({
       facts.recovered_to === "" ? "the log names no last transaction" : `last transaction ${facts.recovered_to}`;
     return Promise.resolve({
       recovered: [
-        `${named(facts.target)} holds the data of ${facts.source_guid}; ${until}; ${restoredText(facts.segments_restored)}`,
+        `${named(`${facts.org}/${facts.space}/${facts.name}`)} holds the data of ${facts.source_guid}; ${until}; ${restoredText(facts.segments_restored)}`,
         ...rows,
       ],
       lost: lossText(lossOf(facts)),
