@@ -6,6 +6,7 @@ import { type Closing, type NextStep, nextSteps, type Ways } from "../kit/text/c
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
 import { leftBehind, standingOf, standingText } from "./standing/standing.ts";
+import { counted } from "../kit/text/counted.ts";
 import { nameNow } from "./called.ts";
 import { endingOf, type Ending, unitsOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
@@ -39,7 +40,7 @@ export function closingOf(
     done: hasSucceeded ? done(said) : [],
     ...(hasSucceeded ? {} : { world: standingText(entries) }),
     next: hasSucceeded ? afterwards(found, started.rehearsal) : nextSteps(ways),
-    look: isOver ? lookCloser(started.run) : [],
+    look: isOver && found.agreed === 0 ? lookCloser(started.run) : [],
     aside: hasSucceeded ? found.leftAside : leftBehind(entries),
   };
 }
@@ -72,6 +73,8 @@ function aboutOf(entries: readonly Entry[], found: Found): string {
 }
 
 function success({ found, about }: Said): string {
+  if (found.agreed > 0)
+    return `${about}: ${counted(found.agreed, "database")} agreed on. They are brought back one after another.`;
   return found.recovered.length === 0 || found.guid === undefined ? `${about}: done.` : `${about} is back.`;
 }
 
@@ -131,7 +134,7 @@ const MOST_FINDINGS = 3;
 /** A recovery's done things are told by the facts that came back. */
 function done({ entries, found }: Said): readonly string[] {
   if (found.told.length > 0) return found.told;
-  return found.recovered.length > 0 ? [] : standingOf(entries).done;
+  return found.recovered.length > 0 || found.agreed > 0 ? [] : standingOf(entries).done;
 }
 
 /** The foundation of a rehearsal is gone when its run is over: no command would work there. */
@@ -145,7 +148,7 @@ function stepOf(line: string): NextStep {
   return why === undefined || more.length > 0 ? { text: line } : { command, why };
 }
 
-const lookCloser = (run: string): readonly string[] => [
+export const lookCloser = (run: string): readonly string[] => [
   `dingo-recover report ${run} --format html -o report.html`,
   `dingo-recover serve ${run}`,
 ];

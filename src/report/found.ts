@@ -19,6 +19,7 @@ const RESTART = "cf.restart-app";
 const SUMMARISE = "recovery.summarise";
 const TABLES = "scratch.summarise";
 const DRILL = "drill.summarise";
+const AGREE = "recovery.agree-batch";
 /** These actions have lines that tell what they did. */
 const TELLING = ["salvage.summarise", "compose.summarise"];
 
@@ -42,6 +43,8 @@ export interface Found {
   readonly minutes: string | undefined;
   readonly newInstance: string | undefined;
   readonly recovered: readonly string[];
+  /** How many databases a batch has agreed on; 0 for every other run. */
+  readonly agreed: number;
   /** Of a runbook that brings no service back: its own last words. */
   readonly told: readonly string[];
   readonly leftAside: readonly string[];
@@ -67,6 +70,7 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     newInstance: field(CREATE, "guid"),
     recovered: [...outputList(units, SUMMARISE, "recovered"), ...tablesBack(field(TABLES, "proved"))],
     told: [...listed(field(DRILL, "proved")), ...TELLING.flatMap((action) => outputList(units, action, "lines"))],
+    agreed: outputList(units, AGREE, "members").length,
     leftAside: [...outputList(units, SUMMARISE, "left_aside"), ...otherInstance(units)],
     next: [SUMMARISE, TABLES, DRILL].flatMap((action) => outputList(units, action, "next")),
     unprotected: outputList(units, CHECK, "unprotected"),

@@ -104,8 +104,11 @@ function findingsSection(units: readonly UnitDigest[], { findings }: Found): rea
 }
 
 /** `updateOf` alone, of a journal. */
-export function incidentUpdate(entries: readonly Entry[], options: Pick<ReportOptions, "timeZone"> = {}): string {
-  return updateOf(entries, { found: foundIn(unitsOf(entries)), times: new Times(options.timeZone) });
+export function incidentUpdate(
+  entries: readonly Entry[],
+  { timeZone, batch }: Pick<ReportOptions, "timeZone" | "batch"> = {},
+): string {
+  return updateOf(entries, { found: foundIn(unitsOf(entries)), times: new Times(timeZone), batch });
 }
 
 function titleOf(entries: readonly Entry[], found: Found): string {

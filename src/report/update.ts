@@ -2,6 +2,7 @@
 import { counted } from "../kit/text/counted.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { targetOf } from "./called.ts";
+import type { ReportedBatch } from "./batch.ts";
 import { endingOf } from "./digest.ts";
 import { countsText } from "./findings.ts";
 import type { Found } from "./found.ts";
@@ -12,16 +13,32 @@ import { isRecovery } from "./summary.ts";
 import { between, type Times } from "./times.ts";
 
 /** One paragraph; times in UTC, with the wall's beside it where that is another. */
-export function updateOf(entries: readonly Entry[], { found, times }: { found: Found; times: Times }): string {
+export function updateOf(
+  entries: readonly Entry[],
+  { found, times, batch }: { found: Found; times: Times; batch?: ReportedBatch | undefined },
+): string {
   const started = startOf(entries);
   if (started === undefined) return "The run has not begun yet.";
   const what = isRecovery(entries, found) ? "the service" : `the runbook ${started.runbook}`;
   const about = found.name ?? targetOf(entries) ?? what;
   const sentences = [
     started.rehearsal ? "This is a rehearsal." : undefined,
-    ...standing(entries, { about, found, times }),
+    ...(batch === undefined ? standing(entries, { about, found, times }) : ofBatch(batch, { about, entries })),
   ];
   return sentences.filter((sentence) => sentence !== undefined).join(" ");
+}
+
+/** The run itself ends with the agreement: the batch has its end with its last database. */
+function ofBatch(
+  { told, members, isFinished, updatedAt }: ReportedBatch,
+  { about, entries }: { about: string; entries: readonly Entry[] },
+): readonly string[] {
+  const after = between(entries[0]?.time ?? "", updatedAt);
+  return [
+    `${about}: ${told}, ${after} after the work on it began.`,
+    ...members.flatMap(({ name, lost }) => (lost === "" ? [] : [sentence(`${name}: ${lost}`)])),
+    ...(isFinished ? [] : ["The work on the others is not finished."]),
+  ];
 }
 
 interface Told {
