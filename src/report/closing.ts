@@ -134,7 +134,9 @@ const MOST_FINDINGS = 3;
 /** A recovery's done things are told by the facts that came back. */
 function done({ entries, found }: Said): readonly string[] {
   if (found.told.length > 0) return found.told;
-  return found.recovered.length > 0 || found.agreed > 0 ? [] : standingOf(entries).done;
+  if (found.recovered.length > 0 || found.agreed > 0) return [];
+  const { done, drifted } = standingOf(entries);
+  return [...done, ...drifted];
 }
 
 /** The foundation of a rehearsal is gone when its run is over: no command would work there. */

@@ -208,14 +208,14 @@ describe("the end of a run that is no success", () => {
     const doubt: EntryBody = { type: "step-in-doubt", step: "stop", attempt: 1, evidence: "no answer" };
     const made = closing([TARGET, ...FOUND, ...CREATED, begun, doubt, stopped("in-doubt", 14)], WAYS);
     expect(made.world).toBe(
-      "Done so far: the service instance was made for it. Begun, and not known whether done: its container is stopped.",
+      "Done so far: the service instance was made for it. Begun, and perhaps done: its container is stopped.",
     );
   });
 
   it("says no more of a run that was killed", () => {
     const made = closing([TARGET, ...FOUND, begun], WAYS);
     expect(made.says).toBe("acme/production/orders-db is not back yet.");
-    expect(made.world).toBe("Begun, and not known whether done: its container is stopped.");
+    expect(made.world).toBe("Begun, and perhaps done: its container is stopped.");
     expect(made.look).toEqual([]);
   });
 
