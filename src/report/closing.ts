@@ -39,7 +39,7 @@ export function closingOf(
     found: findings(found),
     done: hasSucceeded ? done(said) : [],
     ...(hasSucceeded ? {} : { world: standingText(entries) }),
-    next: hasSucceeded ? afterwards(found, started.rehearsal) : nextSteps(ways),
+    next: hasSucceeded ? nextLines(found, started.rehearsal).map(stepOf) : nextSteps(ways),
     look: isOver && found.agreed === 0 ? lookCloser(started.run) : [],
     aside: hasSucceeded ? found.leftAside : leftBehind(entries),
   };
@@ -140,9 +140,8 @@ function done({ entries, found }: Said): readonly string[] {
 }
 
 /** The foundation of a rehearsal is gone when its run is over: no command would work there. */
-function afterwards({ next }: Found, isRehearsal: boolean): readonly NextStep[] {
-  const steps = next.map(stepOf);
-  return isRehearsal ? steps.filter((step) => "text" in step) : steps;
+export function nextLines({ next }: Found, isRehearsal: boolean): readonly string[] {
+  return isRehearsal ? next.filter((line) => "text" in stepOf(line)) : next;
 }
 
 function stepOf(line: string): NextStep {

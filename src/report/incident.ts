@@ -6,7 +6,7 @@ import { type Closing, closingRows, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { databases, type ReportedBatch, unfinishedBatch } from "./batch.ts";
 import { nameNow } from "./called.ts";
-import { closingOf } from "./closing.ts";
+import { closingOf, nextLines } from "./closing.ts";
 import { type Ending, endingOf, entriesOf, type UnitDigest, unitsOf } from "./digest.ts";
 import {
   type Block,
@@ -131,7 +131,7 @@ function results(entries: readonly Entry[], found: Found): readonly Section[] {
   return [
     ...section("What is back", list(found.recovered)),
     ...section("What was left aside", list(found.leftAside)),
-    ...section("What to do next", list(found.next)),
+    ...section("What to do next", list(nextLines(found, startOf(entries)?.rehearsal === true))),
   ];
 }
 

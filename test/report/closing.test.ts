@@ -126,6 +126,8 @@ describe("the end of a recovery", () => {
   it("names no command of a rehearsal whose foundation is gone", () => {
     const { next } = closing([...RECOVERED, ENDED], {}, true);
     expect(next).toEqual([{ text: expect.stringMatching(/^ask the owner/u) as string }]);
+    const played = journal({ ...STARTED, rehearsal: true }, ...RECOVERED, ENDED);
+    expect(markdownOf(incidentReport(played, { holds: true, head: "x" }))).not.toContain("delete-service-key");
   });
 
   it("opens the report in every form", () => {
