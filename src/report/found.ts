@@ -91,6 +91,7 @@ function lossIn(field: (action: string, name: string) => string | undefined): Lo
     livedOn: field(VERIFY, "lived_on") === "true",
     shown: field(VERIFY, "nothing_lost") ?? "",
     readInFull: field(VERIFY, "unread") === "",
+    ownDirectory: field(VERIFY, "database") !== undefined,
   };
   return lossAfter(found, field(PROVE, "recovered_to") ?? "");
 }

@@ -53,6 +53,10 @@ describe("what is lost, at the end of a recovery", () => {
     );
   });
 
+  it("may be less where the directory of the database was recovered", async () => {
+    expect(await lost({ database: "/var/vcap/store/x/data/postgres0" })).toContain(", or fewer: the directory");
+  });
+
   it("has no length where it lived on after its deletion", async () => {
     const at = { last_transaction: "2026-11-24T01:24:35Z" };
     expect(await lost({ ...at, lived_on: true })).toMatch(/all writes after the last transaction may be lost/);
