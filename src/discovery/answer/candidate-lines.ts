@@ -74,7 +74,7 @@ function commandLines(candidate: Candidate, query: DiscoveryQuery): readonly str
     ];
   const { name, org, space } = candidate;
   const isWhole = [name, org, space].every((part) => part !== undefined);
-  const head = isWhole ? "To recover it:" : "To recover it; what the command does not say, it asks for:";
+  const head = isWhole ? "To recover it:" : "To recover it (the command asks for the rest):";
   return [head, `   ${shown(recoverCommand(candidate, query))}`, ""];
 }
 
