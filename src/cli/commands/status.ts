@@ -127,7 +127,7 @@ function linesOf(standing: Standing, output: Output, flags: readonly string[]): 
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
     [`${summary.runbook}  target: ${nameNow(reading.entries) || "not fixed yet"}`],
-    [spanOf(standing)],
+    ...wrap(spanOf(standing), width).map((line): Styled => [line]),
     ...stepsOf(standing).map((step) => stepLine(step, carried)),
     ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
       (line): Styled => [line],
