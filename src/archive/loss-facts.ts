@@ -38,6 +38,7 @@ export async function lossFactsOf(
     deletedAt: end.livedOn ? "" : end.deletedAt,
     shown: shownBy(verdict, end),
     readInFull: notReadText(verdict.look) === "",
+    ownDirectory: end.ownDatabase !== "",
   };
 }
 

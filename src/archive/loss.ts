@@ -22,6 +22,8 @@ export interface LossFacts {
   readonly shown: string;
   /** Every byte was read that a restore needs: else a segment that is there may hold less than it should. */
   readonly readInFull: boolean;
+  /** The database's own directory is recovered: it may hold more than the archive. */
+  readonly ownDirectory?: boolean;
 }
 
 export interface LossRange {
@@ -31,6 +33,7 @@ export interface LossRange {
   /** The reason why nothing is lost, as a clause; "" when none is known. */
   readonly shown: string;
   readonly readInFull: boolean;
+  readonly ownDirectory?: true;
 }
 
 /** The writes between `since` and `until`. */
@@ -58,8 +61,11 @@ export function lossAfter({ livedOn, ...found }: VerifiedLoss, recoveredTo: stri
 }
 
 export function lossRange(facts: LossFacts): LossRange {
-  const { segments, which, shown, readInFull } = facts;
-  return { atLeast: { segments, which }, atMost: mostOf(facts), shown: segments === 0 ? shown : "", readInFull };
+  const { segments, which, shown, readInFull, ownDirectory } = facts;
+  return {
+    ...{ atLeast: { segments, which }, atMost: mostOf(facts), shown: segments === 0 ? shown : "", readInFull },
+    ...(ownDirectory === true ? { ownDirectory } : {}),
+  };
 }
 
 function mostOf({ lastTransaction, stored, deletedAt: until }: LossFacts): MostLost | null {
@@ -74,11 +80,14 @@ function secondsFrom(since: string, until: string): number | null {
 }
 
 /** The range as one clause, with its grounds. */
-export function lossText({ atLeast: { segments, which }, atMost, shown, readInFull }: LossRange): string {
+export function lossText({ atLeast: { segments, which }, atMost, shown, readInFull, ownDirectory }: LossRange): string {
   if (shown !== "") return `nothing is lost: ${shown}`;
   const whole = segments === 0 ? `; ${noneText(readInFull)}` : "";
-  return `${leastText(segments, which)}${mostText(atMost)} may be lost${sinceText(atMost)}${whole}`;
+  return `${leastText(segments, which)}${mostText(atMost)} may be lost${sinceText(atMost)}${ownDirectory === true ? OR_FEWER : ""}${whole}`;
 }
+
+/** Nobody has looked how far the directory goes: a node may have ended long before. */
+const OR_FEWER = ", or fewer: the directory that is recovered may hold writes that were never archived";
 
 /** Names and sizes alone show that none is missing. */
 export const noneText = (readInFull: boolean): string => `no archived segment is ${readInFull ? "lost" : "missing"}`;

@@ -19,13 +19,16 @@ export interface ReportedBatch {
     readonly run: string;
     /** Why its run stopped, or cannot be read; else empty. */
     readonly why: string;
+    /** Rows and last transaction, and the loss; empty if it is not back. */
+    readonly back: string;
+    readonly lost: string;
   }[];
 }
 
 export function databases({ members }: ReportedBatch): readonly Block[] {
   return table(
-    ["database", "GUID", "state", "run", "why"],
-    members.map(({ name, guid, state, run, why }) => [name, guid, state, run, why]),
+    ["database", "GUID", "state", "what is back", "what is lost", "run", "why"],
+    members.map(({ name, guid, state, back, lost, run, why }) => [name, guid, state, back, lost, run, why]),
   );
 }
 

@@ -6,10 +6,12 @@ import { type Closing, type NextStep, nextSteps, type Ways } from "../kit/text/c
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { lossText } from "../archive/loss.ts";
 import { leftBehind, standingOf, standingText } from "./standing/standing.ts";
+import { counted } from "../kit/text/counted.ts";
+import { nameNow } from "./called.ts";
 import { endingOf, type Ending, unitsOf } from "./digest.ts";
 import { countsText, graveTexts } from "./findings.ts";
 import { type Found, foundIn } from "./found.ts";
-import { isRecovery, targetOf } from "./summary.ts";
+import { isRecovery } from "./summary.ts";
 import { TEST_RUNBOOK } from "./test-runbook.ts";
 import { named } from "../kit/text/printable.ts";
 
@@ -38,8 +40,8 @@ export function closingOf(
     found: findings(found),
     done: hasSucceeded ? done(said) : [],
     ...(hasSucceeded ? {} : { world: standingText(entries) }),
-    next: hasSucceeded ? afterwards(found, started.rehearsal) : nextSteps(ways),
-    look: isOver ? lookCloser(started.run) : [],
+    next: hasSucceeded ? nextLines(found, started.rehearsal).map(stepOf) : nextSteps(ways),
+    look: isOver && found.agreed === 0 ? lookCloser(started.run) : [],
     aside: hasSucceeded ? found.leftAside : leftBehind(entries),
   };
 }
@@ -68,10 +70,12 @@ interface Said {
 
 function aboutOf(entries: readonly Entry[], found: Found): string {
   const what = isRecovery(entries, found) ? "the service" : `the runbook ${startOf(entries)?.runbook ?? ""}`;
-  return named(targetOf(entries) ?? found.name ?? what);
+  return named(nameNow(entries) ?? found.name ?? what);
 }
 
 function success({ entries, found, about }: Said): string {
+  if (found.agreed > 0)
+    return `${about}: ${counted(found.agreed, "database")} agreed on. They are brought back one after another.`;
   if (found.recovered.length > 0 && found.guid !== undefined) return `${about} is back.`;
   const [gravest] = found.findings;
   if (gravest?.severity !== "serious") return `${about}: done.`;
@@ -132,13 +136,14 @@ function findings({ findings }: Found): readonly string[] {
 /** A recovery's done things are told by the facts that came back. */
 function done({ entries, found }: Said): readonly string[] {
   if (found.told.length > 0) return found.told;
-  return found.recovered.length > 0 ? [] : standingOf(entries).done;
+  if (found.recovered.length > 0 || found.agreed > 0) return [];
+  const { done, drifted } = standingOf(entries);
+  return [...done, ...drifted];
 }
 
 /** The foundation of a rehearsal is gone when its run is over: no command would work there. */
-function afterwards({ next }: Found, isRehearsal: boolean): readonly NextStep[] {
-  const steps = next.map(stepOf);
-  return isRehearsal ? steps.filter((step) => "text" in step) : steps;
+export function nextLines({ next }: Found, isRehearsal: boolean): readonly string[] {
+  return isRehearsal ? next.filter((line) => "text" in stepOf(line)) : next;
 }
 
 function stepOf(line: string): NextStep {
@@ -146,7 +151,7 @@ function stepOf(line: string): NextStep {
   return why === undefined || more.length > 0 ? { text: line } : { command, why };
 }
 
-const lookCloser = (run: string): readonly string[] => [
+export const lookCloser = (run: string): readonly string[] => [
   `dingo-recover report ${run} --format html -o report.html`,
   `dingo-recover serve ${run}`,
 ];

@@ -1,5 +1,6 @@
 /** The results of a recovery, read from the outputs of its steps by the ids of their actions. */
 import { z } from "zod";
+import { renamedIn } from "./called.ts";
 import { outputField, outputList, type UnitDigest } from "./digest.ts";
 import { type FindingDigest, findingsIn } from "./findings.ts";
 import { lossAfter, type LossRange } from "../archive/loss.ts";
@@ -18,6 +19,7 @@ const RESTART = "cf.restart-app";
 const SUMMARISE = "recovery.summarise";
 const TABLES = "scratch.summarise";
 const DRILL = "drill.summarise";
+const AGREE = "recovery.agree-batch";
 /** These actions have lines that tell what they did. */
 const TELLING = ["salvage.summarise", "compose.summarise"];
 
@@ -41,6 +43,8 @@ export interface Found {
   readonly minutes: string | undefined;
   readonly newInstance: string | undefined;
   readonly recovered: readonly string[];
+  /** How many databases a batch has agreed on; 0 for every other run. */
+  readonly agreed: number;
   /** The last words of a runbook that brings no service back. */
   readonly told: readonly string[];
   readonly leftAside: readonly string[];
@@ -66,7 +70,8 @@ export function foundIn(units: readonly UnitDigest[]): Found {
     newInstance: field(CREATE, "guid"),
     recovered: [...outputList(units, SUMMARISE, "recovered"), ...tablesBack(field(TABLES, "proved"))],
     told: [...listed(field(DRILL, "proved")), ...TELLING.flatMap((action) => outputList(units, action, "lines"))],
-    leftAside: outputList(units, SUMMARISE, "left_aside"),
+    agreed: outputList(units, AGREE, "members").length,
+    leftAside: [...outputList(units, SUMMARISE, "left_aside"), ...otherInstance(units)],
     next: [SUMMARISE, TABLES, DRILL].flatMap((action) => outputList(units, action, "next")),
     unprotected: outputList(units, CHECK, "unprotected"),
     findings: findingsIn(units),
@@ -86,8 +91,15 @@ function lossIn(field: (action: string, name: string) => string | undefined): Lo
     livedOn: field(VERIFY, "lived_on") === "true",
     shown: field(VERIFY, "nothing_lost") ?? "",
     readInFull: field(VERIFY, "unread") === "",
+    ownDirectory: field(VERIFY, "database") !== undefined,
   };
   return lossAfter(found, field(PROVE, "recovered_to") ?? "");
+}
+
+function otherInstance(units: readonly UnitDigest[]): readonly string[] {
+  const renamed = renamedIn(units);
+  if (renamed === undefined) return [];
+  return [`the instance that was called ${named(renamed.to)}, with its data and bindings: ${named(renamed.other)}`];
 }
 
 const lastOutput = (units: readonly UnitDigest[], action: string): UnitDigest["output"] =>

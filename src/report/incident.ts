@@ -5,7 +5,8 @@
 import { type Closing, closingRows, type Ways } from "../kit/text/closing.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import { databases, type ReportedBatch, unfinishedBatch } from "./batch.ts";
-import { closingOf } from "./closing.ts";
+import { nameNow } from "./called.ts";
+import { closingOf, nextLines } from "./closing.ts";
 import { type Ending, endingOf, entriesOf, type UnitDigest, unitsOf } from "./digest.ts";
 import {
   type Block,
@@ -27,7 +28,7 @@ import { leftOpen } from "./left-open.ts";
 import { byHand, changes, decisions, drift, evidence, notes, steps, takenBack, troubles } from "./sections.ts";
 import { leftBehind } from "./standing/standing.ts";
 import { storageSections } from "./storage.ts";
-import { type About, type Chain, isRecovery, summary, targetOf } from "./summary.ts";
+import { type About, type Chain, isRecovery, summary } from "./summary.ts";
 import { timeline } from "./timeline.ts";
 import { Times } from "./times.ts";
 import { updateOf } from "./update.ts";
@@ -103,14 +104,17 @@ function findingsSection(units: readonly UnitDigest[], { findings }: Found): rea
 }
 
 /** `updateOf` alone, of a journal. */
-export function incidentUpdate(entries: readonly Entry[], options: Pick<ReportOptions, "timeZone"> = {}): string {
-  return updateOf(entries, { found: foundIn(unitsOf(entries)), times: new Times(options.timeZone) });
+export function incidentUpdate(
+  entries: readonly Entry[],
+  { timeZone, batch }: Pick<ReportOptions, "timeZone" | "batch"> = {},
+): string {
+  return updateOf(entries, { found: foundIn(unitsOf(entries)), times: new Times(timeZone), batch });
 }
 
 function titleOf(entries: readonly Entry[], found: Found): string {
   const started = startOf(entries);
   if (started === undefined) return "A run that has not begun";
-  const target = targetOf(entries);
+  const target = nameNow(entries);
   if (isRecovery(entries, found)) return `Recovery of ${target ?? "a deleted service"}`;
   return target === undefined ? started.runbook : `${started.runbook}: ${target}`;
 }
@@ -127,7 +131,7 @@ function results(entries: readonly Entry[], found: Found): readonly Section[] {
   return [
     ...section("What is back", list(found.recovered)),
     ...section("What was left aside", list(found.leftAside)),
-    ...section("What to do next", list(found.next)),
+    ...section("What to do next", list(nextLines(found, startOf(entries)?.rehearsal === true))),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The table at the top of a report: what everybody asks first. */
 import { type Entry, startOf } from "../engine/journal/entry.ts";
 import type { ReportedBatch } from "./batch.ts";
+import { nameNow, targetOf } from "./called.ts";
 import { type Ending, endingOf } from "./digest.ts";
 import { type Block, table } from "./document.ts";
 import { countsText } from "./findings.ts";
@@ -30,6 +31,7 @@ export function summary(entries: readonly Entry[], { chain, times, batch, found 
   const at = batch?.updatedAt ?? ending.at;
   const rows: [string, string | undefined][] = [
     ["target", targetOf(entries)],
+    ["its name now", nameNow(entries) === targetOf(entries) ? undefined : nameNow(entries)],
     ["outcome", batch === undefined ? outcome(ending) : `${batch.state}: ${batch.told}`],
     ["findings", found.findings.length === 0 ? undefined : countsText(found.findings)],
     ["deleted instance", deletedInstance(found)],
@@ -58,10 +60,6 @@ export function summary(entries: readonly Entry[], { chain, times, batch, found 
 export function isRecovery(entries: readonly Entry[], { guid }: Pick<Found, "guid">): boolean {
   const started = startOf(entries);
   return guid !== undefined || started?.runbook.startsWith("recover") === true;
-}
-
-export function targetOf(entries: readonly Entry[]): string | undefined {
-  return entries.findLast((entry) => entry.type === "target-fixed")?.target;
 }
 
 function outcome(ending: Ending): string {

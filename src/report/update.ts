@@ -2,30 +2,48 @@
 import { counted } from "../kit/text/counted.ts";
 import { printable } from "../kit/text/printable.ts";
 import { type Entry, startOf } from "../engine/journal/entry.ts";
+import { targetOf } from "./called.ts";
+import type { ReportedBatch } from "./batch.ts";
 import { endingOf } from "./digest.ts";
 import { countsText, graveTexts } from "./findings.ts";
 import type { Found } from "./found.ts";
 import { shortLossText } from "../archive/loss.ts";
 import { standingText } from "./standing/standing.ts";
 import { sentence } from "./sentence.ts";
-import { isRecovery, targetOf } from "./summary.ts";
+import { isRecovery } from "./summary.ts";
 import { between, type Times } from "./times.ts";
 
 /**
  * One line, which people pass on: no terminal obeys anything in it, and no part of it looks like a command. Times are in UTC,
  * with the wall's beside it where that is another.
  */
-export function updateOf(entries: readonly Entry[], { found, times }: { found: Found; times: Times }): string {
+export function updateOf(
+  entries: readonly Entry[],
+  { found, times, batch }: { found: Found; times: Times; batch?: ReportedBatch | undefined },
+): string {
   const started = startOf(entries);
   if (started === undefined) return "The run has not begun yet.";
   const what = isRecovery(entries, found) ? "the service" : `the runbook ${started.runbook}`;
   const about = found.name ?? targetOf(entries) ?? what;
   const sentences = [
     started.rehearsal ? "This is a rehearsal." : undefined,
-    ...standing(entries, { about, found, times }),
+    ...(batch === undefined ? standing(entries, { about, found, times }) : ofBatch(batch, { about, entries })),
   ];
   const said = sentences.filter((sentence) => sentence !== undefined).join(" ");
   return printable(said.replace(/\s+/gu, " "));
+}
+
+/** The run itself ends with the agreement: the batch has its end with its last database. */
+function ofBatch(
+  { told, members, isFinished, updatedAt }: ReportedBatch,
+  { about, entries }: { about: string; entries: readonly Entry[] },
+): readonly string[] {
+  const after = between(entries[0]?.time ?? "", updatedAt);
+  return [
+    `${about}: ${told}, ${after} after the work on it began.`,
+    ...members.flatMap(({ name, lost }) => (lost === "" ? [] : [sentence(`${name}: ${lost}`)])),
+    ...(isFinished ? [] : ["The work on the others is not finished."]),
+  ];
 }
 
 interface Told {

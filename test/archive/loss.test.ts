@@ -17,6 +17,14 @@ const FACTS: LossFacts = {
 const told = (facts: Partial<LossFacts>): string => lossText(lossRange({ ...FACTS, ...facts }));
 
 describe("a loss", () => {
+  it("may be less than the archive shows where the directory of the database is recovered", () => {
+    const range = lossRange({ ...FACTS, ownDirectory: true });
+    expect(lossText(range)).toContain(
+      ", or fewer: the directory that is recovered may hold writes that were never archived;",
+    );
+    expect(told({})).not.toContain("or fewer");
+  });
+
   it("is bounded by the last transaction that comes back, and never asserted where nothing shows it", () => {
     expect(lossRange(FACTS)).toMatchObject({ atLeast: { segments: 0 }, atMost: { by: "transaction", seconds: 64 } });
     expect(told({})).toBe(

@@ -52,7 +52,7 @@ describe("a name that no deletion has", () => {
     const table = await ask(lager([...goodDeletion(), ...goodDeletion(OTHER)]), { name: GUID.toUpperCase() });
     expect(table).toContain(`1. ${GUID}`);
     expect(table).not.toContain(OTHER);
-    expect(table).not.toContain("Its name is not known");
+    expect(table).not.toContain("The name of this instance");
     expect(table).toContain(`dingo-recover run --input instance_guid=${GUID}\n`);
   });
 
@@ -96,7 +96,9 @@ describe("a candidate that fits only because nothing is known", () => {
   it("says so of its name and of its space, and of nothing that was not asked", async () => {
     const log = lager(goodDeletion());
     expect(await ask(log)).not.toContain("   open ");
-    expect(await ask(log, { name: "orders-db" })).toContain("open     Its name is not known: nothing tells whether");
+    expect(await ask(log, { name: "orders-db" })).toContain(
+      "open     The name of this instance is not known: it may be",
+    );
     expect(await ask(log, { space: "prod" })).toContain("open     The name of its space is not known: --space could");
   });
 });

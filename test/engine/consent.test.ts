@@ -72,7 +72,7 @@ describe("consent to what disrupts or destroys", () => {
           expect.stringContaining("(disrupt)"),
           "here$ fake disrupt db",
           NO_WAY_BACK,
-          "points of no return: stop",
+          'points of no return: "Step stop"',
         ],
       },
     ]);
@@ -87,8 +87,9 @@ describe("consent to what disrupts or destroys", () => {
       {
         kind: "typed",
         expected: TARGET,
-        why: "From here on things are stopped, moved or replaced: ? names the 3 steps.",
-        details: ["points of no return: stop, add, swap"],
+        prompt: `Step stop; Step add; Step swap: go on with ${TARGET}?`,
+        why: "From here on things are stopped, moved or replaced: ? shows how.",
+        details: ['points of no return: "Step stop", "Step add", "Step swap"'],
         more: [
           "stop (disrupt): Step stop",
           NO_WAY_BACK,
@@ -106,6 +107,21 @@ describe("consent to what disrupts or destroys", () => {
     expect(bench.journal.entries.filter((entry) => entry.type === "approved")).toHaveLength(1);
   });
 
+  it("names the steps of a small window and their items in its question, and only counts those of a large one", async () => {
+    const world = new FakeWorld();
+    const alone = (ids: readonly string[]) =>
+      runbookOf(ids.map((id) => step(id, { action: changing(world, "disrupt"), with: { key: id } })));
+    const few = new Bench();
+    await few.run({ runbook: alone(["one"]), answers: { consent: TARGET } });
+    expect(few.operator.asked[0]?.prompt).toBe(`Step one: go on with ${TARGET}?`);
+    const many = new Bench();
+    await many.run({ runbook: alone(["one", "two", "three", "four"]), answers: { consent: TARGET } });
+    expect(many.operator.asked[0]).toMatchObject({
+      prompt: `Go on with ${TARGET}?`,
+      why: "From here on things that run are interrupted: ? names the 4 steps.",
+    });
+  });
+
   it("names as a point of no return what undo passes over although it is gone, and not what has nothing to take back", async () => {
     const world = new FakeWorld();
     const left = (leaves: string, final: boolean): AnyAction =>
@@ -118,7 +134,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
     expect(bench.operator.asked).toMatchObject([
       {
-        details: expect.arrayContaining(["points of no return: lose", "undo also leaves: note"]),
+        details: expect.arrayContaining(['points of no return: "Step lose"', 'undo also leaves: "Step note"']),
         more: [
           "lose (destroy): Step lose",
           "  undo: it stays deleted",
@@ -139,7 +155,7 @@ describe("consent to what disrupts or destroys", () => {
     expect(await bench.run({ runbook, answers: { consent: TARGET } })).toMatchObject({ exitCode: 0 });
     const [question] = bench.operator.asked;
     if (question?.kind !== "typed") throw new Error("the target is typed");
-    expect(question.details.slice(-1)).toEqual(["undo takes back every step except: restart"]);
+    expect(question.details.slice(-1)).toEqual(['undo takes back every step except: "Step restart"']);
     expect(question.more?.at(-1)).toMatch(/undo \S+" takes the others back, last first/);
   });
 

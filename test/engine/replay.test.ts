@@ -120,6 +120,16 @@ describe("a run in one line", () => {
     expect(summarize(entries(...bodies), { carried }).state).toBe(wanted);
   });
 
+  it("stands at the step that a question is about, and not at the one that was skipped before it", () => {
+    const skipped: EntryBody = { type: "step-skipped", step: "make-space", why: "not needed" };
+    const asked: EntryBody = { type: "asked", step: "make", question: "consent", prompt: "Make it?" };
+    const numbered = (...bodies: readonly EntryBody[]) => entries(...bodies).map((entry, seq) => ({ ...entry, seq }));
+    const stepAfter = (...bodies: readonly EntryBody[]): string =>
+      summarize(numbered(begun, ...bodies), { carried: false }).step;
+    expect(stepAfter(skipped, asked, stopped(13))).toBe("make");
+    expect(stepAfter(asked, skipped)).toBe("make-space");
+  });
+
   it("has the fields that scripts rely on", () => {
     const target: EntryBody = { type: "target-fixed", target: "O/S/db", locks: [] };
     expect(summarize(entries(begun, target, started), { carried: false })).toEqual({

@@ -12,7 +12,7 @@ import { scenarioNamed } from "./scenarios.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const CONTAINER = /container|database is back/;
-const ARCHIVE = /own archive lies aside|old archive is copied/;
+const ARCHIVE = /archive of the empty instance lies aside|old archive is copied/;
 const DATA = /database lies aside/;
 const STACK = /the stack|the data of|data of|old container|Compose file|"(?:prove|warm|copy)/;
 

@@ -36,7 +36,7 @@ afterAll(async () => {
 /** The longest wait for a moment of a recovery, on a machine that other work shares. */
 const PATIENCE_MS = 400_000;
 const CONSENT = ["--json", "--yes", "--confirm", TARGET];
-const LEFT_OVER = /^(left over from an earlier process: bosh_\w+ on .*: removed\n?)*$/;
+const LEFT_OVER = /^(left over from an earlier process: the temporary SSH user bosh_\w+ on .*: removed\n?)*$/;
 const INPUTS = ["service=important-db", "org=our-org", "space=our-space"].flatMap((input) => ["--input", input]);
 
 describe("a dry run", () => {

@@ -73,7 +73,9 @@ describe("a whole recovery that was taken back", () => {
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as RunEvent);
     // The user that the kill left on the cell, and nothing else.
-    expect(undone.stderr).toMatch(/^(left over from an earlier process: bosh_\w+ on .*: removed\n?)*$/);
+    expect(undone.stderr).toMatch(
+      /^(left over from an earlier process: the temporary SSH user bosh_\w+ on .*: removed\n?)*$/,
+    );
     expect(events.at(-1)).toMatchObject({ type: "run-ended", outcome: "undone", exitCode: 0 });
     expect(undone.exitCode).toBe(0);
   });

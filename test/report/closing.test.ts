@@ -5,6 +5,7 @@ import type { EntryBody } from "../../src/engine/journal/entry.ts";
 import { closingOf } from "../../src/report/closing.ts";
 import { htmlOf } from "../../src/report/html.ts";
 import { incidentReport } from "../../src/report/incident.ts";
+import { nameNow } from "../../src/report/called.ts";
 import { markdownOf } from "../../src/report/markdown.ts";
 import { closingLines } from "../../src/cli/screen/closing-lines.ts";
 import { endingLines } from "../../src/cli/screen/ending-lines.ts";
@@ -68,6 +69,29 @@ describe("the end of a recovery", () => {
     expect(back.world).toBeUndefined();
   });
 
+  it("calls the service by the name that it was given at the end, and names the other one", () => {
+    const created = "acme/production/orders-db-recovered";
+    const [began, done] = step("names", "cf.exchange-names", "disrupt", {
+      name: "orders-db",
+      other_name: "orders-old",
+    });
+    const names = [
+      { ...began, input: { name: "orders-db-recovered", wanted: "orders-db" } } as EntryBody,
+      done as EntryBody,
+    ];
+    const bodies: EntryBody[] = [...RECOVERED, { type: "target-fixed", target: created, locks: [] }, ...names];
+    const exchanged = closing([...bodies, ENDED]);
+    expect(exchanged.says).toBe("acme/production/orders-db is back.");
+    expect(exchanged.aside).toContain("the instance that was called orders-db, with its data and bindings: orders-old");
+    const entries = journal(STARTED, ...bodies, ENDED);
+    const report = markdownOf(incidentReport(entries, { holds: true, head: "ab" }));
+    expect(report).toContain("# Recovery of acme/production/orders-db\n");
+    expect(report).toContain("| its name now | acme/production/orders-db |");
+    expect(nameNow(entries)).toBe("acme/production/orders-db");
+    const undone: EntryBody = { type: "step-undone", step: "names", attempt: 1, evidence: "both as they were" };
+    expect(nameNow(journal(STARTED, ...bodies, undone))).toBe(created);
+  });
+
   it("fits on a screen of 24 lines, with what matters in bold and nothing faint", () => {
     const lines = closingLines(back, { width: 80, verbose: false });
     expect(lines.reduce((sum, { text }) => sum + rowsOf(text, 80), 0)).toBeLessThanOrEqual(23);
@@ -103,6 +127,8 @@ describe("the end of a recovery", () => {
   it("names no command of a rehearsal whose foundation is gone", () => {
     const { next } = closing([...RECOVERED, ENDED], {}, true);
     expect(next).toEqual([{ text: expect.stringMatching(/^ask the owner/u) as string }]);
+    const played = journal({ ...STARTED, rehearsal: true }, ...RECOVERED, ENDED);
+    expect(markdownOf(incidentReport(played, { holds: true, head: "x" }))).not.toContain("delete-service-key");
   });
 
   it("opens the report in every form", () => {
@@ -185,14 +211,14 @@ describe("the end of a run that is no success", () => {
     const doubt: EntryBody = { type: "step-in-doubt", step: "stop", attempt: 1, evidence: "no answer" };
     const made = closing([TARGET, ...FOUND, ...CREATED, begun, doubt, stopped("in-doubt", 14)], WAYS);
     expect(made.world).toBe(
-      "Done so far: the service instance was made for it. Begun, and not known whether done: its container is stopped.",
+      "Done so far: the service instance was made for it. Begun, and perhaps done: its container is stopped.",
     );
   });
 
   it("says no more of a run that was killed", () => {
     const made = closing([TARGET, ...FOUND, begun], WAYS);
     expect(made.says).toBe("acme/production/orders-db is not back yet.");
-    expect(made.world).toBe("Begun, and not known whether done: its container is stopped.");
+    expect(made.world).toBe("Begun, and perhaps done: its container is stopped.");
     expect(made.look).toEqual([]);
   });
 

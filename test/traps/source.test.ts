@@ -133,7 +133,7 @@ describe("the source archive", () => {
 
   it("is looked into at both ends of each segment, and what was not read of it is said", async () => {
     const found = verifySource.output.parse(await new Scene().withOldArchive().perform(verifySource, INPUT));
-    expect(found.unread).toBe("between its ends, the content of 6 segments was not read");
+    expect(found.unread).toBe("of 6 segments, only the beginning and the end were read");
   });
 
   it("that lacks its last tar file is refused, though no name tells", async () => {

@@ -81,7 +81,7 @@ export function unreadText(look: Look | null): string {
     ...(tars === 0 ? [] : [counted(tars, "tar file")]),
     ...(segments === 0 ? [] : [counted(segments, "segment")]),
   ];
-  return parts.length === 0 ? "" : `between its ends, the content of ${parts.join(" and ")} was not read`;
+  return parts.length === 0 ? "" : `of ${parts.join(" and ")}, only the beginning and the end were read`;
 }
 
 /** The same, with the objects that nothing can be said of. */

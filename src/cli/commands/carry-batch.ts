@@ -13,8 +13,11 @@ import {
   targetOf,
 } from "../runs/batch.ts";
 import { type ConductArguments, openStage, type Stage } from "../session/stage.ts";
-import { flagsAgain, withFlags } from "../session/flags-again.ts";
+import { withFlags } from "../session/flags-again.ts";
 import { reportFailure } from "../process/failure.ts";
+import { lookCloser } from "../../report/closing.ts";
+import { outcomeOf } from "../runs/batch-outcomes.ts";
+import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { resume } from "./run/resume.ts";
 import { runWith } from "./run/run.ts";
 import { watchBetween } from "../process/signals.ts";
@@ -43,7 +46,7 @@ export async function carryBatch(given: ConductArguments, run: string): Promise<
     tell: (text) => (given.json ? undefined : stage.output.line(text, "strong")),
     fail: (thrown) => reportFailure(thrown, given.json),
   }).finally(() => stopper.release());
-  showEnd(given, stage, { batch, standings: standingsOf(state, batch) });
+  showEnd(given, stage, { state, batch });
   await stage.renderer.close();
   return code;
 }
@@ -115,12 +118,15 @@ function carriersOf(given: ConductArguments): Carriers {
 
 function showEnd(
   given: ConductArguments,
-  { output }: Stage,
-  { batch, standings }: { readonly batch: Batch; readonly standings: readonly Standing[] },
+  { output, flags }: Stage,
+  { state, batch }: { readonly state: StateDirectory; readonly batch: Batch },
 ): void {
-  if (given.json) output.json(endDocument(batch, standings));
-  else {
-    const again = (command: string): string => withFlags(command, flagsAgain(given));
-    for (const line of endLines(batch, standings, again)) output.line(line);
-  }
+  const standings = standingsOf(state, batch);
+  if (given.json) return output.json(endDocument(batch, standings));
+  const again = (command: string): string => withFlags(command, flags);
+  const told = { again, outcomeOf: (each: Standing) => outcomeOf(state, each) };
+  output.line("");
+  for (const line of endLines(batch, standings, told)) output.line(line);
+  for (const line of ["How to look closer", ...lookCloser(batch.run).map((each) => `  ${again(each)}`)])
+    output.line(line);
 }

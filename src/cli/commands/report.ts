@@ -15,7 +15,7 @@ import type { GlobalArguments, ReportFormat } from "../options/options.ts";
 import { requireNotLost } from "../runs/never-began.ts";
 import { writeOwnText } from "../process/own-text.ts";
 import { formatFor } from "../options/report-format.ts";
-import { reportOf } from "../runs/run-report.ts";
+import { batchIn, reportOf } from "../runs/run-report.ts";
 import { openStateDirectory } from "../process/state.ts";
 
 export interface ReportQuestion extends GlobalArguments {
@@ -68,7 +68,7 @@ function updateAbout(directory: StateDirectory, run: string): Written {
   requireNotLost(directory, run, entries);
   const chainHolds = evidenceHolds(directory.directoryOf(run), referencesIn(entries));
   const about = { schema: SCHEMA, run, head, chainHolds, format: "update" };
-  return { about, whole: about, text: incidentUpdate(entries) };
+  return { about, whole: about, text: incidentUpdate(entries, { batch: batchIn(directory, entries) }) };
 }
 
 function reportAbout(directory: StateDirectory, run: string, format: Exclude<ReportFormat, "update">): Written {

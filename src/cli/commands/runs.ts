@@ -14,16 +14,17 @@ export async function runs(given: GlobalArguments): Promise<number> {
   // The name of a rehearsal has the date of its box.
   const listed = allRuns(directory).toSorted((a, b) => playedAt(directory, a.run) - playedAt(directory, b.run));
   const all = listed.map((each) => withBatch(directory, each));
-  if (given.json) output.json({ schema: "dingo-recover/runs@1", runs: all.map(({ told: _told, ...run }) => run) });
+  if (given.json)
+    output.json({ schema: "dingo-recover/runs@1", runs: all.map(({ told: _told, called: _called, ...run }) => run) });
   else if (all.length === 0) output.line("no runs yet");
   else {
-    const widest = Math.min(MOST_PADDED, Math.max(...all.map(({ target }) => target.length)));
+    const widest = Math.min(MOST_PADDED, Math.max(...all.map(({ called }) => called.length)));
     // A pipe's reader counts the lines.
     const columns = output.isTerminal ? output.columns : Number.POSITIVE_INFINITY;
     if (output.isTerminal) for (const line of rowOf(HEAD, { widest, columns })) output.line(line, "strong");
     for (const run of all) {
       const what = `${run.runbook}${run.rehearsal ? " (rehearsal)" : ""}  ${run.told ?? run.step}`.trimEnd();
-      for (const line of rowOf({ ...run, what }, { widest, columns })) output.line(line);
+      for (const line of rowOf({ ...run, target: run.called, what }, { widest, columns })) output.line(line);
     }
     if (output.isTerminal) for (const line of closingLines(all)) output.line(line, "faint");
   }

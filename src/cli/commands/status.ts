@@ -5,6 +5,7 @@ import { EventTail } from "../../engine/journal/event-log.ts";
 import type { JournalReading } from "../../engine/journal/reading.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { unitsOf } from "../../report/digest.ts";
+import { nameNow } from "../../report/called.ts";
 import { between, lasting, Times } from "../../report/times.ts";
 import { standingText } from "../../report/standing/standing.ts";
 import { wayOnLines } from "../screen/closing-lines.ts";
@@ -13,6 +14,7 @@ import { flagsAgain, withFlags } from "../session/flags-again.ts";
 import { createOutput, type Output } from "../screen/output.ts";
 import { wrap } from "../screen/text.ts";
 import { batchStateOf, type BatchState } from "../runs/batch-state.ts";
+import { outcomeOf } from "../runs/batch-outcomes.ts";
 import { endDocument, endLines } from "../runs/batch.ts";
 import { chooseRunOrRehearsal } from "../runs/choose-run.ts";
 import { secrets } from "../process/failure.ts";
@@ -41,7 +43,7 @@ export async function status(given: StatusArguments): Promise<number> {
   else for (const [line, style] of linesOf(standing, output, flagsAgain(given))) output.line(line, style);
   if (standing.carried && !given.json) output.line(now.text(true), "strong");
   if (members !== undefined && !given.json)
-    for (const line of batchLines(members, flagsAgain(given))) output.line(line);
+    for (const line of batchLines(directory, members, flagsAgain(given))) output.line(line);
   return await Promise.resolve(EXIT.done);
 }
 
@@ -51,13 +53,20 @@ const batchField = ({ batch, standings, state, updatedAt }: BatchState): object 
 });
 
 /** Every database of the batch with its own run, then what is left to do. */
-function batchLines({ batch, standings }: BatchState, flags: readonly string[]): readonly string[] {
+function batchLines(
+  directory: StateDirectory,
+  { batch, standings }: BatchState,
+  flags: readonly string[],
+): readonly string[] {
   const width = Math.max(...standings.map(({ member }) => member.name.length));
   return [
     ...standings.map(
       ({ member, state, run = "" }) => `  ${member.name.padEnd(width)}  ${state.replace("-", " ").padEnd(9)}  ${run}`,
     ),
-    ...endLines(batch, standings, (command) => withFlags(command, flags)),
+    ...endLines(batch, standings, {
+      again: (command) => withFlags(command, flags),
+      outcomeOf: (each) => outcomeOf(directory, each),
+    }),
   ];
 }
 
@@ -117,8 +126,8 @@ function linesOf(standing: Standing, output: Output, flags: readonly string[]): 
   const ways = waysAgain(waysOf(run, reading.entries), (command) => withFlags(command, flags));
   return [
     [`${run}  ${members?.state ?? summary.state}${summary.rehearsal ? "  (rehearsal)" : ""}`, "strong"],
-    [`${summary.runbook}  target: ${summary.target || "not fixed yet"}`],
-    [spanOf(standing)],
+    [`${summary.runbook}  target: ${nameNow(reading.entries) || "not fixed yet"}`],
+    ...wrap(spanOf(standing), width).map((line): Styled => [line]),
     ...stepsOf(standing).map((step) => stepLine(step, carried)),
     ...(error === undefined || carried ? [] : wrap(`${error.message} (${error.code})`, width)).map(
       (line): Styled => [line],

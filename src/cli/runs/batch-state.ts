@@ -3,6 +3,7 @@ import { summarize } from "../../engine/state/summary.ts";
 import type { Entry } from "../../engine/journal/entry.ts";
 import type { ReportedBatch } from "../../report/batch.ts";
 import { backOf, type Batch, batchOf, goOnWithAll, isLeft, type Standing, standingsOf } from "./batch.ts";
+import { outcomeOf } from "./batch-outcomes.ts";
 import type { SavedRuns } from "./read-once.ts";
 
 export interface BatchState {
@@ -49,13 +50,15 @@ export function backText(standings: readonly Standing[]): string {
 }
 
 /** As its report tells it. */
-export function reportedBatch({ batch, standings, state, updatedAt }: BatchState): ReportedBatch {
+export function reportedBatch(directory: SavedRuns, { batch, standings, state, updatedAt }: BatchState): ReportedBatch {
   return {
     told: backText(standings),
     ...{ state, updatedAt, goOnWith: goOnWithAll(batch) },
     isFinished: !standings.some(isLeft),
-    members: standings.map(({ member: { name, guid }, state: how, run = "", why = "" }) => {
-      return { name, guid, state: how.replace("-", " "), run, why };
+    members: standings.map((standing) => {
+      const { member, state: how, run = "", why = "" } = standing;
+      const { name, guid } = member;
+      return { name, guid, state: how.replace("-", " "), run, why, ...outcomeOf(directory, standing) };
     }),
   };
 }

@@ -53,6 +53,12 @@ export interface Standing {
   readonly error?: RecoverError;
 }
 
+/** Rows and last transaction, and the loss; empty texts if the database is not back. */
+export interface Outcome {
+  readonly back: string;
+  readonly lost: string;
+}
+
 export function standingsOf(directory: SavedRuns, batch: Batch): readonly Standing[] {
   const { read, unreadable } = runsOf(directory, batch);
   return batch.members.map((member) => {
@@ -192,22 +198,31 @@ export const isLeft = ({ state }: Standing): boolean =>
 export const backOf = (standings: readonly Standing[]): number =>
   standings.filter(({ state }) => state === "recovered").length;
 
-/** How a batch ends, for a person. `again` gives a command the flags of this call. */
+/** How a batch ends, for a person. `again` gives a command the flags of this call; `outcomeOf` looks into a run. */
 export function endLines(
   batch: Batch,
   standings: readonly Standing[],
-  again: (command: string) => string,
+  { again, outcomeOf }: { readonly again: (command: string) => string; readonly outcomeOf: (one: Standing) => Outcome },
 ): readonly string[] {
   const left = standings.filter(({ state }) => state !== "recovered");
   return [
     `${backOf(standings)} of ${standings.length} databases of ${batch.org}/${batch.space} are back.`,
-    ...left.flatMap(({ member, state, why, goOnWith }) => [
-      `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,
-      ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${again(goOnWith)}`]),
-    ]),
+    ...standings.flatMap((each) => {
+      if (each.state === "recovered") return backLines(each.member.name, outcomeOf(each));
+      const { member, state, why, goOnWith } = each;
+      return [
+        `  "${member.name}" (${member.guid}): ${why ?? state.replace("-", " ")}`,
+        ...(goOnWith === undefined || goOnWith === goOnWithAll(batch) ? [] : [`    ${again(goOnWith)}`]),
+      ];
+    }),
     ...(left.some(isLeft) ? [`all that are left, one after another: ${again(goOnWithAll(batch))}`] : []),
   ];
 }
+
+const backLines = (name: string, { back, lost }: Outcome): readonly string[] => [
+  `  "${name}" is back${back === "" ? "" : `: ${back}`}`,
+  ...(lost === "" ? [] : [`    ${lost}`]),
+];
 
 export function endDocument(batch: Batch, standings: readonly Standing[]): JsonObject {
   return {

@@ -6,19 +6,34 @@ import { isOpen, type RunSummary, summarize } from "../../engine/state/summary.t
 import { wayOn } from "../../engine/state/way-on.ts";
 import { hasTouched } from "../../engine/journal/entry.ts";
 import { asRecoverError } from "../../errors.ts";
+import { nameNow } from "../../report/called.ts";
 import { requireNotLost } from "./never-began.ts";
 import type { SavedRuns } from "./read-once.ts";
 
 /** A run whose journal cannot be read is listed all the same, with what is wrong. */
-export type ListedRun = Omit<RunSummary, "state"> & { readonly state: string };
+export type ListedRun = Omit<RunSummary, "state"> & {
+  readonly state: string;
+  /** The target by the name that its service has now. */
+  readonly called: string;
+};
 
 export function allRuns(directory: SavedRuns): readonly ListedRun[] {
   return directory.list().map((run) => {
     try {
-      return summaryOf(directory, run);
+      return { ...summaryOf(directory, run), called: nameNow(directory.read(run).entries) ?? "" };
     } catch (thrown) {
       const state = `unreadable (${asRecoverError(thrown).code})`;
-      return { run, runbook: "", target: "", state, rehearsal: false, startedAt: "", updatedAt: "", step: "" };
+      return {
+        run,
+        runbook: "",
+        target: "",
+        called: "",
+        state,
+        rehearsal: false,
+        startedAt: "",
+        updatedAt: "",
+        step: "",
+      };
     }
   });
 }

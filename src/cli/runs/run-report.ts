@@ -5,6 +5,7 @@ import { EvidenceStore, referencesIn } from "../../engine/journal/evidence.ts";
 import type { StateDirectory } from "../../engine/journal/state-directory.ts";
 import { evidenceHolds } from "../../engine/journal/verification.ts";
 import { abridged, shortTableOf } from "../../report/abridged.ts";
+import type { ReportedBatch } from "../../report/batch.ts";
 import type { ReportDocument } from "../../report/document.ts";
 import { incidentReport, type ReportOptions } from "../../report/incident.ts";
 import { batchStateOf, reportedBatch } from "./batch-state.ts";
@@ -28,7 +29,7 @@ export function reportOf(
   const { entries, head } = directory.read(run);
   const named = referencesIn(entries);
   const holds = evidenceHolds(directory.directoryOf(run), named);
-  const batch = batchStateOf(readOnce(directory), entries);
+  const batch = batchIn(directory, entries);
   const carried = directory.isCarried(run);
   const document = incidentReport(
     entries,
@@ -36,12 +37,19 @@ export function reportOf(
     {
       carried,
       ...(carried || batch !== undefined ? {} : { ways: waysOf(run, entries) }),
-      batch: batch === undefined ? undefined : reportedBatch(batch),
+      batch,
       picture: archivePicture(named, new EvidenceStore(directory.directoryOf(run), secrets)),
       ...(isAbridged ? { tableOf: shortTableOf } : {}),
     },
   );
   return { entries, head, holds, document: isAbridged ? abridged(document) : document };
+}
+
+/** Undefined if the run has agreed on no batch. */
+export function batchIn(directory: StateDirectory, entries: readonly Entry[]): ReportedBatch | undefined {
+  const saved = readOnce(directory);
+  const batch = batchStateOf(saved, entries);
+  return batch === undefined ? undefined : reportedBatch(saved, batch);
 }
 
 /** The picture of the archive when it was verified; the chain detects a lost or changed file. */

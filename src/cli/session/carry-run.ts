@@ -68,7 +68,8 @@ export async function carryRun(work: Work, engine: (options: EngineOptions) => P
     const wired = await wire({ ...reach, asksForSandbox: true, ...programs, ...optional("placed", placed) });
     closeRest = () => wired.close({ takenOver: held.isLost });
     if (lease !== undefined) tellIfAny(await held.take(wired, lease, carrier));
-    for (const text of await wired.cleanLeftOvers()) tell(`left over from an earlier process: ${text}`);
+    for (const text of await wired.cleanLeftOvers())
+      tell(`left over from an earlier process: the temporary SSH user ${text}`);
     const result = await engine({
       ...given,
       ...(warmUp ? { sink: warmingUp(given.sink, () => wired.warmUp()) } : {}),

@@ -113,7 +113,8 @@ function inOurWords(message: string, words: readonly string[], command: readonly
   if (empty !== undefined) return `${asTyped(empty, words)} needs a value`;
   const unknown = /^Unknown arguments?: (.+)$/u.exec(message)?.[1];
   if (unknown !== undefined) {
-    const strangers = unknown.split(", ").map((each) => stranger(each, words));
+    // yargs names a word with dashes in both of its spellings.
+    const strangers = [...new Set(unknown.split(", ").map((each) => stranger(each, words)))];
     const more = strangers.length - MOST_STRANGERS;
     return [...strangers.slice(0, MOST_STRANGERS), ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
   }

@@ -2,7 +2,7 @@
  * The file that surveys are appended to: 0600, of this user, each line durable before the next is written. One survey
  * at a time: a second one is refused while the first one's process lives.
  */
-import { closeSync, constants, fstatSync, fsyncSync, readSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, readSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { RecoverError, refuse } from "../../errors.ts";
 import { errnoOf, makeDirectory, reasonOf, syncDirectory, writeWhole } from "../../engine/journal/durable.ts";
@@ -22,9 +22,15 @@ export class InventoryFile {
   readonly #path: string;
   readonly #descriptor: number;
   readonly #lock: Lock;
+  /** This survey has made it. */
+  readonly #isNew: boolean;
 
-  private constructor(path: string, descriptor: number, lock: Lock) {
+  private constructor(
+    path: string,
+    { descriptor, lock, isNew }: { readonly descriptor: number; readonly lock: Lock; readonly isNew: boolean },
+  ) {
     this.#path = path;
+    this.#isNew = isNew;
     this.#descriptor = descriptor;
     this.#lock = lock;
   }
@@ -35,10 +41,11 @@ export class InventoryFile {
       makeDirectory(dirname(path));
       const lock = takeLock(path, now);
       try {
+        const isNew = !existsSync(path);
         const descriptor = openOwn(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
         syncDirectory(dirname(path));
         endTornLine(descriptor);
-        return new InventoryFile(path, descriptor, lock);
+        return new InventoryFile(path, { descriptor, lock, isNew });
       } catch (thrown) {
         lock.file.remove(lock.holder);
         throw thrown;
@@ -54,7 +61,9 @@ export class InventoryFile {
     });
   }
 
+  /** A survey that failed before its first line leaves no empty file: the lock holds off every other writer. */
   close(): void {
+    if (this.#isNew && fstatSync(this.#descriptor).size === 0) rmSync(this.#path, { force: true });
     closeSync(this.#descriptor);
     this.#lock.file.remove(this.#lock.holder);
   }

@@ -92,7 +92,8 @@ export function uncompared(candidate: Candidate, query: DiscoveryQuery): readonl
 }
 
 function nameUnknown({ firstName }: Candidate, name: string | undefined): string {
-  if (name === undefined) return "Its name is not known: nothing tells whether it is the one that was asked for.";
+  if (name === undefined)
+    return "The name of this instance is not known: it may be the one that you asked for, or another one.";
   return `It was called "${shown(firstName ?? name)}" at first and "${shown(name)}" later: nothing tells whether it is the one that was asked for.`;
 }
 

@@ -16,7 +16,7 @@ export function whyDeleted(attempt: Attempt, kind: Kind): string {
   const of = planned === undefined || planned < nodes.size ? "" : ` of ${planned}`;
   const removed =
     nodes.size === 0
-      ? "no line shows a node going"
+      ? "no log line shows that a node was removed"
       : `removed ${nodes.size}${of} ${(of === "" ? nodes.size : planned) === 1 ? "node" : "nodes"}`;
   if (sawNoNode(attempt)) return `${began}, saw no node of it and removed none${endOf(kind)}`;
   const begin = `${began}${nodes.size === 0 ? "; " : ", "}${removed}`;

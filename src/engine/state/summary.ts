@@ -30,8 +30,17 @@ export function summarize(entries: readonly Entry[], { carried }: { readonly car
     rehearsal: state.rehearsal,
     startedAt: state.startedAt,
     updatedAt: state.updatedAt,
-    step: state.phase.kind === "ended" || state.current === undefined ? "" : unitName(state.current),
+    step: state.phase.kind === "ended" ? "" : standsAt(entries, state),
   };
+}
+
+/** A question before a step is told by that step: the one before it is over. */
+function standsAt(entries: readonly Entry[], { current }: RunState): string {
+  const asked = entries.findLast((entry) => entry.type === "asked");
+  const stepped = entries.findLast((entry) => entry.type.startsWith("step-"));
+  if (asked?.type === "asked" && asked.step !== undefined && asked.seq > (stepped?.seq ?? -1))
+    return unitName({ ...asked, step: asked.step });
+  return current === undefined ? "" : unitName(current);
 }
 
 const NOT_OPEN: readonly RunSummary["state"][] = ["succeeded", "undone", "handed-over", "never-began"];

@@ -7,7 +7,6 @@
  * alone count.
  */
 import type { Json, JsonObject, PrintedCommand, ReviewRow } from "../../action.ts";
-import { counted } from "../../kit/text/counted.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { sha256 } from "../journal/line.ts";
 import type { Answer, ConfirmQuestion, TypedQuestion } from "../../ports/operator.ts";
@@ -122,8 +121,8 @@ async function askForWindow(session: Session, request: ConsentRequest): Promise<
   const question: TypedQuestion = {
     kind: "typed",
     id: "consent",
-    prompt: `Go on with ${target}?`,
-    why: `${damage(covered)}: ? names the ${counted(covered.length, "step")}.`,
+    prompt: windowPrompt(target, covered, units),
+    why: `${damage(covered)}: ? ${covered.length > MOST_NAMED ? `names the ${covered.length} steps` : "shows how"}.`,
     expected: target,
     details: [...(rows.length === 0 ? unreviewed(covered, units) : []), ...givenBack(covered)],
     more: [
@@ -153,6 +152,18 @@ function unreviewed(covered: readonly PlannedStep[], units: readonly ForeseenUni
   ]);
 }
 
+/** Two windows of one run have the same target: one of a few steps is told by their titles. */
+function windowPrompt(target: string, covered: readonly PlannedStep[], units: readonly ForeseenUnit[]): string {
+  if (covered.length > MOST_NAMED) return `Go on with ${target}?`;
+  const titles = covered.map(({ step: { id, title } }) => {
+    const items = units.flatMap(({ unit }) => (unit.step === id && unit.item !== undefined ? [unit.item] : []));
+    return items.length === 0 ? title : `${title} (${items.join(", ")})`;
+  });
+  return `${titles.join("; ")}: go on with ${target}?`;
+}
+
+const MOST_NAMED = 3;
+
 function titleOf(covered: readonly PlannedStep[], { unit }: ForeseenUnit): string {
   return covered.find(({ step }) => step.id === unit.step)?.step.title ?? unit.step;
 }
@@ -163,18 +174,18 @@ function wayBackLines({ step: { action } }: PlannedStep): readonly string[] {
 
 /** Right above the answer: what an undo gives back, and what it cannot (law 8). */
 function givenBack(covered: readonly PlannedStep[]): readonly string[] {
-  const mutating = covered.flatMap(({ step: { id, action } }) =>
-    action.effect === "read" ? [] : [{ id, undo: action.undo }],
+  const mutating = covered.flatMap(({ step: { title, action } }) =>
+    action.effect === "read" ? [] : [{ title: `"${title}"`, undo: action.undo }],
   );
-  const final = mutating.filter(({ undo }) => isFinal(undo)).map(({ id }) => id);
-  const left = mutating.filter(({ undo }) => !isFinal(undo) && isLeft(undo)).map(({ id }) => id);
+  const final = mutating.filter(({ undo }) => isFinal(undo)).map(({ title }) => title);
+  const left = mutating.filter(({ undo }) => !isFinal(undo) && isLeft(undo)).map(({ title }) => title);
   if (final.length > 0) return [`points of no return: ${final.join(", ")}`, ...leftLine("undo also leaves", left)];
   if (left.length === mutating.length) return leftLine("undo takes nothing of it back", left);
   return left.length === 0 ? ["undo takes all of it back"] : leftLine("undo takes back every step except", left);
 }
 
-const leftLine = (what: string, ids: readonly string[]): readonly string[] =>
-  ids.length === 0 ? [] : [`${what}: ${ids.join(", ")}`];
+const leftLine = (what: string, titles: readonly string[]): readonly string[] =>
+  titles.length === 0 ? [] : [`${what}: ${titles.join(", ")}`];
 
 /** Said only if each step that has anything to take back can be. */
 function goesBack(session: Session, covered: readonly PlannedStep[]): readonly string[] {

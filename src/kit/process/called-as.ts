@@ -9,6 +9,9 @@ import { quote } from "../commands/shell-quote.ts";
 /** A script around the tool says here what its users type. A rehearsal says it to the program that it starts. */
 export const COMMAND_VARIABLE = "DINGO_RECOVER_COMMAND";
 
+/** A rehearsal names the configuration of its box here: no command that is printed in it reaches a real foundation. */
+export const BOX_CONFIG_VARIABLE = "DINGO_RECOVER_BOX_CONFIG";
+
 const NAME = "dingo-recover";
 
 export interface Call {
@@ -79,13 +82,23 @@ function typed(path: string, here: string, isProgram: boolean): string {
   return quote([isProgram && !below.includes("/") ? `./${below}` : below]);
 }
 
-/** `text` with each command of ours as `called` says it; one that is said so already stays. */
-export function asCalled(text: string, called: () => string = calledAs): string {
+/**
+ * `text` with each command of ours as `called` says it; one that is said so already stays. `boxConfig`: the
+ * configuration of a rehearsal's box, for commands that would reach a foundation.
+ */
+export function asCalled(
+  text: string,
+  called: () => string = calledAs,
+  boxConfig = process.env[BOX_CONFIG_VARIABLE],
+): string {
   if (!text.includes(`${NAME} `)) return text;
   const command = called();
   const isSaid = (at: number): boolean =>
     command.includes(NAME) && text.startsWith(command, at - command.indexOf(NAME));
-  return text.replace(COMMANDS, (name, at: number) => (isSaid(at) ? name : command));
+  const inBox = boxConfig === undefined ? "" : ` ${quote(["--config", boxConfig])}`;
+  return text.replace(COMMANDS, (name, verb: string | undefined, at: number) =>
+    isSaid(at) ? name : `${command}${OUTWARD.has(verb ?? "") ? inBox : ""}`,
+  );
 }
 
 /** In prose the name stands alone, or before another word. */
@@ -94,4 +107,7 @@ export const VERBS: readonly string[] = [
   "serve journal init config trust doctor explain show lint schema completion",
 ].flatMap((line) => line.split(" "));
 
-const COMMANDS = new RegExp(String.raw`(?<![\w./-]|npx )${NAME}(?= (?:--|(?:${VERBS.join("|")})(?![\w-])))`, "gu");
+/** The verbs that open connections by the configuration alone. A run of a rehearsal knows its box by itself. */
+const OUTWARD: ReadonlySet<string> = new Set("run cleanup drill discover archive inventory doctor".split(" "));
+
+const COMMANDS = new RegExp(String.raw`(?<![\w./-]|npx )${NAME}(?= (?:--|(${VERBS.join("|")})(?![\w-])))`, "gu");

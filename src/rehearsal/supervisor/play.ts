@@ -31,6 +31,8 @@ export interface Sitting {
   readonly caller: Readonly<Record<string, string | undefined>>;
   /** Variables of the tool itself, for the program: it prints its commands as the same caller types them. */
   readonly own?: Readonly<Record<string, string>>;
+  /** The variable that names the configuration of the box to the program. */
+  readonly configIn?: string;
   readonly say: (line: string) => void;
   /** Shows a real database at the end of a scenario that has one. */
   readonly realDatabase?: RealDatabase;

@@ -119,11 +119,15 @@ interface Words {
 }
 
 function child(sitting: Sitting, { place, clock, changes }: Standing, { words, killAt }: Words): Promise<Ended> {
-  const { program, interactive, stateDirectory, own, args, quiet } = sitting;
+  const { program, interactive, stateDirectory, own, configIn, args, quiet } = sitting;
   return runChild({
     program,
     place,
-    own: { ...own, DINGO_RECOVER_STATE: stateDirectory },
+    own: {
+      ...own,
+      DINGO_RECOVER_STATE: stateDirectory,
+      ...(configIn === undefined ? {} : { [configIn]: place.config }),
+    },
     clock,
     changes,
     interactive,

@@ -11,8 +11,16 @@ export interface Course {
   readonly is: "done" | "open" | "failed" | "gone" | "undone";
   /** It is known to have had an effect, in this attempt or in one before it. */
   readonly touched: boolean;
+  /** A later look has found its fact otherwise, or could not tell; undefined if none has. */
+  readonly drift?: Drift;
   /** How far it was taken back. */
   readonly back: TakenBack;
+}
+
+interface Drift {
+  readonly evidence: string;
+  /** The run was resumed since: the next step begins only after a new look. */
+  readonly old: boolean;
 }
 
 /** In the order in which they were begun, or taken back, last. */
@@ -23,6 +31,7 @@ export function changesOf(entries: readonly Entry[]): readonly Course[] {
 }
 
 function follow(courses: Map<string, Course>, entry: Entry): void {
+  if (entry.type === "run-resumed" || entry.type === "step-started") lookAnew(courses, entry.type);
   // A question may be about no step, and changes nothing.
   if (!("step" in entry) || entry.type === "asked" || entry.type === "answered") return;
   const unit = unitName(entry);
@@ -45,6 +54,9 @@ function follow(courses: Map<string, Course>, entry: Entry): void {
     case "decided":
       if (entry.back === true) courses.set(unit, { ...course, back: { ...back, byWord: true } });
       return;
+    case "drift-found":
+      courses.set(unit, { ...course, drift: { evidence: entry.evidence, old: false } });
+      return;
     case "step-in-doubt":
       courses.set(unit, { ...course, is: "open" });
       return;
@@ -55,6 +67,15 @@ function follow(courses: Map<string, Course>, entry: Entry): void {
       courses.set(`${unit} ${entry.seq}`, { ...course, is: "undone", back: { ...back, evidence: entry.evidence } });
       return;
     default:
+  }
+}
+
+/** Each resume looks at all facts again, and notes a drift anew: one that it did not note again holds. */
+function lookAnew(courses: Map<string, Course>, type: "run-resumed" | "step-started"): void {
+  for (const [unit, { drift, ...course }] of courses) {
+    if (drift === undefined) continue;
+    if (type === "run-resumed") courses.set(unit, { ...course, drift: { ...drift, old: true } });
+    else if (drift.old) courses.set(unit, course);
   }
 }
 

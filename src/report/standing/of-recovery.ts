@@ -62,8 +62,8 @@ export const OF_RECOVERY: Readonly<Record<string, Words>> = {
   "docker.delete-aside": tells("data directory", "the database that lay aside is deleted"),
   "etcd.set-initialize": tells("initialize key", "etcd has the old system identifier for it"),
   "etcd.remove-optime": tells("optime key", "its last position is removed from etcd"),
-  "archive.set-aside": tells("own archive", "its own archive lies aside"),
-  "archive.copy": tells("old archive", "the old archive is copied to the place of its own"),
+  "archive.set-aside": tells("own archive", "the archive of the empty instance lies aside"),
+  "archive.copy": tells("old archive", "the old archive is copied to the new instance's place"),
   "archive.delete-aside": tells("own archive", "the archive that lay aside is deleted"),
   "recovery.prove-restored": stoppedBy({
     noted: "stopped-at-once",

@@ -8,6 +8,7 @@
  * S2  What did not happen is not told. Of what was taken back, what stays is told.
  * S3  A step of which no words are known is told by its name: no change is left out.
  * S4  That nothing is left is said only where a probe, or the step's own words, say so of each change.
+ * S5  A change that a later look found otherwise is not told as done.
  */
 import type { Entry } from "../../engine/journal/entry.ts";
 import { changesOf, type Course } from "./changes.ts";
@@ -21,6 +22,8 @@ export const WORDS = { ...OF_RECOVERY, ...OF_HOSTS };
 export interface Standing {
   /** Done, and not taken back. */
   readonly done: readonly string[];
+  /** Done, and found otherwise since, or not to be told; with the evidence. */
+  readonly drifted: readonly string[];
   /** Begun, and its end is not known. */
   readonly open: readonly string[];
   /** Taken back, and still there. */
@@ -31,6 +34,7 @@ export interface Standing {
 
 export function standingOf(entries: readonly Entry[]): Standing {
   const done = new Map<string, string>();
+  const drifted: string[] = [];
   const open: string[] = [];
   const left: Left[] = [];
   const courses = changesOf(entries);
@@ -43,11 +47,16 @@ export function standingOf(entries: readonly Entry[]): Standing {
     }
     const told = wordsOf(course);
     const sure = course.is === "open" ? [] : told.filter(({ noted }) => course.is === "done" || noted === true);
+    if (course.is === "done" && course.drift !== undefined) {
+      drifted.push(`${openText(course, told)} (now: ${course.drift.evidence})`);
+      continue;
+    }
     for (const one of sure) tell(done, one);
     if (isOpen(course, sure)) open.push(openText(course, told));
   }
   return {
     done: [...done.values()],
+    drifted,
     open,
     left,
     touched: courses.some(({ is, touched }) => touched || is === "undone"),
@@ -83,10 +92,11 @@ export const leftBehind = (entries: readonly Entry[]): readonly string[] =>
 
 /** A few sentences that a person can pass on. */
 export function standingText(entries: readonly Entry[]): string {
-  const { done, open, left, touched } = standingOf(entries);
+  const { done, drifted, open, left, touched } = standingOf(entries);
   const sentences = [
     ...(done.length === 0 ? [] : [`Done so far: ${done.join("; ")}.`]),
-    ...(open.length === 0 ? [] : [`Begun, and not known whether done: ${open.join("; ")}.`]),
+    ...(drifted.length === 0 ? [] : [`Done, but not sure any more: ${drifted.join("; ")}.`]),
+    ...(open.length === 0 ? [] : [`Begun, and perhaps done: ${open.join("; ")}.`]),
     ...(left.length === 0 ? [] : [`Taken back, and left behind: ${left.map(({ text }) => text).join("; ")}.`]),
   ];
   if (sentences.length > 0) return sentences.join(" ");

@@ -79,6 +79,11 @@ class Foundation {
 const NEW: readonly Standing["state"][] = ["not-begun", "not-begun", "not-begun"];
 
 const again = (command: string): string => withFlags(command, ["--state-dir", "/s"]);
+const outcomeOf = ({ state }: Standing) =>
+  state === "recovered"
+    ? { back: "public.orders: 125 rows", lost: "up to 63 s of writes may be lost" }
+    : { back: "", lost: "" };
+const SHOWN = { again, outcomeOf };
 
 describe("a batch", () => {
   it("begins each of its databases in turn", async () => {
@@ -190,8 +195,8 @@ describe("a database whose run cannot be read", () => {
     expect(states()).toEqual(["not-begun", "unreadable", "not-begun"]);
     const standings = standingsOf(directory, BATCH);
     expect(standings[1]).toMatchObject({ run, error: { code: "journal-broken" } });
-    expect(endLines(BATCH, standings, again).join("\n")).toContain(`run ${run} cannot be read, ${fileOf(run)}:1: `);
-    expect(endLines(BATCH, standings, again)).toContain(`    dingo-recover journal verify ${run} --state-dir /s`);
+    expect(endLines(BATCH, standings, SHOWN).join("\n")).toContain(`run ${run} cannot be read, ${fileOf(run)}:1: `);
+    expect(endLines(BATCH, standings, SHOWN)).toContain(`    dingo-recover journal verify ${run} --state-dir /s`);
     expect(endDocument(BATCH, standings)).toMatchObject({ members: [{}, { state: "unreadable", run }, {}] });
   });
 
@@ -222,9 +227,11 @@ describe("the end of a batch", () => {
     { member: member(3), state: "not-begun", goOnWith: `dingo-recover resume ${BATCH.run}` },
   ];
 
-  it("says how many are back, and the command for each that is left", () => {
-    expect(endLines(BATCH, standings, again)).toEqual([
+  it("says how many are back with their rows and loss, and the command for each that is left", () => {
+    expect(endLines(BATCH, standings, SHOWN)).toEqual([
       "1 of 3 databases of shop/prod are back.",
+      '  "db-1" is back: public.orders: 125 rows',
+      "    up to 63 s of writes may be lost",
       `  "db-2" (${guid(2)}): no room (does-not-fit)`,
       "    dingo-recover resume b --state-dir /s",
       `  "db-3" (${guid(3)}): not begun`,

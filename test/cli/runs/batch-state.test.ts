@@ -5,9 +5,12 @@ import { batchStateOf, reportedBatch } from "../../../src/cli/runs/batch-state.t
 import { chooseRun, chooseRunOrRehearsal } from "../../../src/cli/runs/choose-run.ts";
 import type { EntryBody } from "../../../src/engine/journal/entry.ts";
 import { StateDirectory } from "../../../src/engine/journal/state-directory.ts";
-import { incidentReport } from "../../../src/report/incident.ts";
+import { batchIn } from "../../../src/cli/runs/run-report.ts";
+import { closingOf } from "../../../src/report/closing.ts";
+import { incidentReport, incidentUpdate } from "../../../src/report/incident.ts";
 import { markdownOf } from "../../../src/report/markdown.ts";
 import { Secrets } from "../../../src/kit/secrets/secrets.ts";
+import { step } from "../../report/journals.ts";
 import { testDirectory } from "../../directory.ts";
 
 const reportMarkdown = (...given: Parameters<typeof incidentReport>): string => markdownOf(incidentReport(...given));
@@ -23,6 +26,7 @@ const STOPPED: EntryBody = {
   error: { code: "not-restorable", message: "no base backup", remedy: "Look at it." },
 };
 const AGREED: readonly EntryBody[] = [
+  { type: "target-fixed", target: "shop/prod", locks: [] },
   {
     ...{ type: "step-started", step: "agree", attempt: 1, action: "recovery.agree-batch", effect: "disrupt" },
     ...{ input: {}, commandsSha256: "" },
@@ -85,12 +89,42 @@ describe("a batch", () => {
     const { entries, head } = directory.read(batch);
     const state = stateOf(batch);
     if (state === undefined) throw new Error("it has agreed");
-    const text = reportMarkdown(entries, { holds: true, head }, { batch: reportedBatch(state), timeZone: "UTC" });
+    const text = reportMarkdown(
+      entries,
+      { holds: true, head },
+      { batch: reportedBatch(directory, state), timeZone: "UTC" },
+    );
     expect(text).toContain(`Continue with \`dingo-recover resume ${batch}\``);
     expect(text).toMatch(/\| outcome \| failed: 1 of 2 databases are back \|/);
     expect(text).toMatch(new RegExp(`db-1 .*recovered .*${back}`));
     expect(text).toMatch(new RegExp(`db-2 .*open .*${failed}.*no base backup`));
     expect(text).toContain("| last entry |");
+  });
+
+  it("says for each database what is back and what is lost, and how long all of them took", async () => {
+    const batch = await agree();
+    const bodies: EntryBody[] = [
+      ...step("source", "archive.verify-source", "read", { recovery_point: "2026-11-21T14:19:50.000Z" }),
+      ...step("proof", "recovery.prove-restored", "disrupt", { recovered_to: "2026-11-21T14:18:57.000Z" }),
+      ...step("discover", "discovery.find-deleted-instance", "read", { deleted_at: "2026-11-21T14:20:00Z" }),
+      ...step("summary", "recovery.summarise", "read", { recovered: ["public.orders: 125 rows"] }),
+      SUCCEEDED,
+    ];
+    await play("recover-deleted-service", { inputs: { instance_guid: guid(1), batch }, bodies, rehearsal: false });
+    await carry(batch, { of: 2, end: SUCCEEDED });
+    const { entries, head } = directory.read(batch);
+    expect(closingOf(entries)).toMatchObject({
+      says: "shop/prod: 2 databases agreed on. They are brought back one after another.",
+      ...{ done: [], look: [] },
+    });
+    const batchOfReport = batchIn(directory, entries);
+    const text = reportMarkdown(entries, { holds: true, head }, { batch: batchOfReport, timeZone: "UTC" });
+    expect(text).toMatch(/db-1 .*public\.orders: 125 rows.*up to 63 s of writes may be lost/);
+    const update =
+      "shop/prod: 2 of 2 databases are back, 20 s after the work on it began. db-1: up to 63 s of writes may be lost.";
+    expect(text).toContain(update);
+    expect(text).not.toContain("is done; it took");
+    expect(incidentUpdate(entries, { timeZone: "UTC", batch: batchOfReport })).toBe(update);
   });
 
   it("is what goes on where nothing is named, also in a rehearsal, and not one of its runs", async () => {

@@ -67,7 +67,7 @@ it.each([
   expect([code, told]).toEqual([14, expect.stringContaining('the step "mut" began and nobody can tell')]);
   expect(told).toContain(`the own action "t.mut" failed in its run: ${why}`);
   expect(told).toMatch(/dingo-recover resume \S+ --decide .mut=by-hand/u);
-  expect(told).toContain("Begun, and not known whether done");
+  expect(told).toContain("Begun, and perhaps done");
   expect(told).not.toMatch(/defect|node:internal/u);
 });
 

@@ -54,6 +54,12 @@ describe("an option in front of any command", () => {
     expect(remedy).toBe(`Did you mean "${near}"? See dingo-recover --help.`);
   });
 
+  it("is named once where yargs names both of its spellings", async () => {
+    const { message, remedy } = await usageError("Unknown arguments: dry-rn, dryRn", ["run", "--dry-rn"]);
+    expect(message).toBe('there is no option "--dry-rn" here');
+    expect(remedy).toBe('Did you mean "--dry-run"? See dingo-recover run --help.');
+  });
+
   it.each([["--json"], ["--no-color"], ["-q"]])(
     "is not complained of where it is known or no word (%s)",
     async (word) => {

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InventoryFile } from "../../../src/discovery/inventory/inventory-file.ts";
@@ -29,6 +29,15 @@ describe("the file of an inventory", () => {
     file.append("two\n");
     file.close();
     expect(readFileSync(path, "utf8")).toBe('{"schema":"dingo-rec\ntwo\n');
+  });
+
+  it("is not left empty by a survey that failed before its first line, and one that was there stays", () => {
+    const path = place();
+    InventoryFile.open(path, now).close();
+    expect(existsSync(path)).toBe(false);
+    writeFileSync(path, "");
+    InventoryFile.open(path, now).close();
+    expect(existsSync(path)).toBe(true);
   });
 
   it("is written by one process at a time, and again once that has ended", () => {

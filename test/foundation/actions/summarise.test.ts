@@ -53,9 +53,20 @@ describe("what is lost, at the end of a recovery", () => {
     );
   });
 
+  it("may be less where the directory of the database was recovered", async () => {
+    expect(await lost({ database: "/var/vcap/store/x/data/postgres0" })).toContain(", or fewer: the directory");
+  });
+
   it("has no length where it lived on after its deletion", async () => {
     const at = { last_transaction: "2026-11-24T01:24:35Z" };
     expect(await lost({ ...at, lived_on: true })).toMatch(/all writes after the last transaction may be lost/);
+  });
+});
+
+describe("what is back, at the end of a recovery", () => {
+  it("has the name that the service was given last", async () => {
+    const said = await end(false, { target: "shop/prod/orders-recovered" });
+    expect(said["recovered"]).toContainEqual(expect.stringMatching(/^shop\/prod\/orders holds the data of old-guid/));
   });
 });
 

@@ -91,6 +91,26 @@ describe("the way in which the tool was called", () => {
     },
   );
 
+  it("names the box of a rehearsal in each command that would reach a foundation", () => {
+    const shown = (text: string): string => asCalled(text, () => "node x.cjs", "/box/a b.yml");
+    for (const words of [
+      "run",
+      "archive verify s3://b/p --deep",
+      "discover",
+      "doctor",
+      "inventory",
+      "drill",
+      "cleanup r",
+    ])
+      expect(shown(`Look with "dingo-recover ${words}".`)).toBe(
+        `Look with "node x.cjs --config '/box/a b.yml' ${words}".`,
+      );
+    for (const words of ["resume r", "undo r", "report r", "rehearse wal-gap", "explain 16"])
+      expect(shown(`dingo-recover ${words}`)).toBe(`node x.cjs ${words}`);
+    const once = shown("dingo-recover doctor");
+    expect(shown(once)).toBe(once);
+  });
+
   it("is said once on the screen", async () => {
     const env = { DINGO_RECOVER_COMMAND: "ops dingo-recover" };
     const { stderr } = await place.start(["explain", "nonsense"], env).ended;

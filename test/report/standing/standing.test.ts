@@ -43,11 +43,29 @@ describe("what a run has done", () => {
 
   it("S1: tells a change as not known from its beginning, and as done after its end", () => {
     expect(standingText(lines(STOP, done("stop"), ASIDE))).toBe(
-      "Done so far: its container is stopped. Begun, and not known whether done: its own archive lies aside.",
+      "Done so far: its container is stopped. Begun, and perhaps done: the archive of the empty instance lies aside.",
     );
     expect(standingText(lines(STOP, done("stop"), ASIDE, done("aside")))).toBe(
-      "Done so far: its container is stopped; its own archive lies aside.",
+      "Done so far: its container is stopped; the archive of the empty instance lies aside.",
     );
+  });
+
+  it("S5: tells a fact that was found otherwise with the evidence, until a later look finds it again", () => {
+    const drift: EntryBody = { type: "drift-found", step: "aside", evidence: "7 of 8 objects are there" };
+    const resumed: EntryBody = {
+      type: "run-resumed",
+      operator: "ann",
+      host: "here",
+      toolVersion: "1",
+      takeOver: false,
+    };
+    const found = [STOP, done("stop"), ASIDE, done("aside"), drift];
+    const unsure =
+      "Done so far: its container is stopped. Done, but not sure any more: the archive of the empty instance lies aside (now: 7 of 8 objects are there).";
+    expect(standingText(lines(...found))).toBe(unsure);
+    expect(standingText(lines(...found, resumed))).toBe(unsure);
+    expect(standingText(lines(...found, resumed, drift, START, done("start")))).toContain("not sure any more");
+    expect(standingText(lines(...found, resumed, START, done("start")))).not.toContain("not sure any more");
   });
 
   it("tells of one thing what was done to it last", () => {
@@ -71,13 +89,13 @@ describe("what a run has done", () => {
     expect(standingText(lines(STOP, failed("stop", "command-failed", "not-done")))).toMatch(/^Nothing was changed/);
     const back: EntryBody = { ...STOP, back: true } as EntryBody;
     const undone: EntryBody = { type: "step-undone", step: "stop", attempt: 1, evidence: "" };
-    expect(standingText(lines(STOP, done("stop"), back))).toMatch(/^Begun, and not known whether done: its container/);
+    expect(standingText(lines(STOP, done("stop"), back))).toMatch(/^Begun, and perhaps done: its container/);
     expect(standingText(lines(STOP, done("stop"), back, undone))).toMatch(/^Nothing is left/);
   });
 
   it("tells what is to be done again as not known: it may still be there", () => {
     const again: EntryBody = { type: "step-undone", step: "stop", attempt: 1, evidence: "", again: true };
-    expect(standingText(lines(STOP, done("stop"), again))).toMatch(/^Begun, and not known whether done: its container/);
+    expect(standingText(lines(STOP, done("stop"), again))).toMatch(/^Begun, and perhaps done: its container/);
   });
 
   it("S3: tells a step of somebody's own by its name", () => {
@@ -85,7 +103,7 @@ describe("what a run has done", () => {
       'Done so far: the step "mine" (own.thing) was done.',
     );
     expect(standingText(lines(begun("mine", "own.thing")))).toBe(
-      'Begun, and not known whether done: the step "mine" (own.thing).',
+      'Begun, and perhaps done: the step "mine" (own.thing).',
     );
   });
 
@@ -103,7 +121,7 @@ describe("what a run has done", () => {
   it("tells a step whose proof failed as not known, where it noted nothing that tells of it", () => {
     const plan = noted("aside", "aside-plan", { to: "s3://b/replaced" });
     expect(standingText(lines(ASIDE, plan, failed("aside", "proof-failed", "partly")))).toBe(
-      "Begun, and not known whether done: its own archive lies aside.",
+      "Begun, and perhaps done: the archive of the empty instance lies aside.",
     );
   });
 
@@ -188,7 +206,7 @@ describe("S4: what stays when a run was taken back", () => {
 
   it("keeps what stays when the step is begun once more", () => {
     expect(standingText(lines(CREATE, done("create"), back(CREATE), RENAMED, undone("create"), CREATE))).toBe(
-      'Begun, and not known whether done: the service instance "db" was made for it. Taken back, and left behind: the service instance "db-dingo-recover-r" goes on running.',
+      'Begun, and perhaps done: the service instance "db" was made for it. Taken back, and left behind: the service instance "db-dingo-recover-r" goes on running.',
     );
   });
 

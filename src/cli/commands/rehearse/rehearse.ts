@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { calledAs, COMMAND_VARIABLE } from "../../../kit/process/called-as.ts";
+import { BOX_CONFIG_VARIABLE, calledAs, COMMAND_VARIABLE } from "../../../kit/process/called-as.ts";
 import { EXIT, type RecoverError, refuse } from "../../../errors.ts";
 import { gone } from "../../../kit/text/gone.ts";
 import { errnoOf, inStateDirectory, makeDirectory } from "../../../engine/journal/durable.ts";
@@ -175,6 +175,7 @@ function sitting(given: ChildArguments, output: Output, stateDirectory: string):
     interactive: process.stdin.isTTY && output.isTerminal && !given.json && !given["non-interactive"],
     caller: process.env,
     own: { [COMMAND_VARIABLE]: calledAs() },
+    configIn: BOX_CONFIG_VARIABLE,
     say: (line) => {
       if (!given.json) for (const part of wrapUnder(line, Math.min(output.columns, 120))) output.line(part);
     },

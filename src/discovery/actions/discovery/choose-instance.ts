@@ -139,7 +139,7 @@ const NONE = "none";
 
 /** Logs hold GUIDs only; those of the place that was asked for have their names. */
 function labelOf(each: Candidate, asked: CfSpace | undefined): string {
-  const name = each.name === undefined ? "name not known" : `"${each.name}"`;
+  const name = each.name === undefined ? "an instance whose name is not known" : `"${each.name}"`;
   const org = each.org ?? (each.orgGuid === asked?.orgGuid ? asked?.orgName : each.orgGuid);
   const space = each.space ?? (each.spaceGuid === asked?.guid ? asked?.name : each.spaceGuid);
   const place = [org, space].filter((part) => part !== undefined).join("/");

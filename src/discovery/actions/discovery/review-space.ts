@@ -138,7 +138,12 @@ async function judgeMember(
   const living = await context.ports.cf.getInstance(guid);
   if (living !== undefined) return { against: `Cloud Foundry has it, as "${living.name}": it is not deleted` };
   if (nameTakenBy === undefined)
-    return await judgeArchive(context, { guid, deletedAt, cleanStop: cleanStop?.segment ?? "", mayLive });
+    return await judgeArchive(context, {
+      guid,
+      deletedAt: plainTime(deletedAt),
+      cleanStop: cleanStop?.segment ?? "",
+      mayLive,
+    });
   return { against: `its name is taken by ${nameTakenBy.guid}, created ${nameTakenBy.createdAt}` };
 }
 

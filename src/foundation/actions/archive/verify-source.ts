@@ -75,6 +75,8 @@ const output = z.object({
   lived_on: z.boolean().default(false),
   /** The reason why nothing is lost; "" when none is known. */
   nothing_lost: z.string().default(""),
+  /** Its own database's directory, when that is recovered; "" for the archive, and in journals of earlier versions. */
+  database: z.string().default(""),
   /** How many of the lost segments are missing and unreachable, and when those were stored; "" for none. */
   lost_segments: z.string().default(""),
   base_backup: z.string(),
@@ -301,6 +303,7 @@ function outputOf(
     last_transaction: lossFacts.lastTransaction,
     lived_on: livedOn(found.request),
     nothing_lost: lossFacts.shown,
+    database: found.request.database,
     lost_segments: lossFacts.which,
     base_backup: verdict.chosenBase ?? "",
     unread: notReadText(verdict.look),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainTime } from "../../../discovery/lines/stamp.ts";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { dockerStart, printedLogs } from "../../../kit/commands/host-commands.ts";
@@ -67,7 +68,7 @@ export const startContainer = defineAction({
     const again = container.startedAt === output.started_at ? "" : `, started again since ${output.started_at}`;
     return {
       holds: container.running && container.startedAt !== target.stopped_life,
-      evidence: `${container.name} is ${container.status}, started ${container.startedAt}${again}, restarted ${container.restartCount} times by Docker`,
+      evidence: `${container.name} is ${container.status}, started ${plainTime(container.startedAt)}${again}, restarted ${container.restartCount} times by Docker`,
       ...(stays === undefined ? {} : { stays }),
     };
   },
@@ -93,7 +94,7 @@ function refuseForeignLife(context: Context, container: Container): void {
 
 async function probeStart(context: Context, target: Ready): Promise<Probe<Output>> {
   const { cell, container } = await openTarget(context, target);
-  const evidence = `${container.name} is ${container.status}, started ${container.startedAt}`;
+  const evidence = `${container.name} is ${container.status}, started ${plainTime(container.startedAt)}`;
   const asked = askedFrom(context);
   if (!container.running) return afterItsEnd(context, container, { asked, evidence });
   if (asked === undefined || asked === container.startedAt) return { state: "unknown", evidence };

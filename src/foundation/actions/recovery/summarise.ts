@@ -20,6 +20,8 @@ const input = z.strictObject({
   last_transaction: z.string().default(""),
   lived_on: z.boolean().default(false),
   nothing_lost: z.string().default(""),
+  /** Its own database's directory, when that is recovered; "" for the archive. */
+  database: z.string().default(""),
   /** Runbooks of before do not say it. */
   unread: z.string().optional(),
   tables: z.array(z.object({ table: z.string(), rows: z.number().nullable() })),
@@ -60,7 +62,7 @@ export const summarise = defineAction({
       facts.recovered_to === "" ? "the log names no last transaction" : `last transaction ${facts.recovered_to}`;
     return Promise.resolve({
       recovered: [
-        `${named(facts.target)} holds the data of ${facts.source_guid}; ${until}; ${restoredText(facts.segments_restored)}`,
+        `${named(`${facts.org}/${facts.space}/${facts.name}`)} holds the data of ${facts.source_guid}; ${until}; ${restoredText(facts.segments_restored)}`,
         ...rows,
       ],
       lost: lossText(lossOf(facts)),
@@ -115,6 +117,7 @@ function lossOf(facts: Input): LossRange {
     livedOn: facts.lived_on,
     shown: facts.nothing_lost,
     readInFull: facts.unread === "",
+    ownDirectory: facts.database !== "",
   };
   return lossAfter(found, facts.recovered_to);
 }

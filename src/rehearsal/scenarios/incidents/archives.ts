@@ -75,7 +75,8 @@ export const ARCHIVES: readonly Row[] = [
     incident: 12,
     name: "two-timelines",
     title: "The archive has two timelines",
-    teaches: "each promotion begins a timeline: segments are counted along the history, and the joint is no gap",
+    teaches:
+      "each promotion begins a timeline: segments are counted along the history, and there is no gap where two of them meet",
     adds: ["The cell had been restarted in the afternoon, for what it is worth."],
     story: { beforeDeletion: restarted, lacks: /base_00000002[0-9A-F_]+_backup_stop_sentinel\.json$/ },
     rows: EVERYTHING + MORE,

@@ -55,7 +55,8 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 6,
     name: "scaled-in",
     title: "A node went, and the database is alive",
-    teaches: "scale-in logs the same line as a deletion: what lives is no candidate, and the reason is said",
+    teaches:
+      "scale-in logs the same line as a deletion: an instance that lives is not offered, and the answer says why",
     ticket: [
       `A call at night, from the team of the shop: the log says that a node of "${SERVICE}" was removed 40 minutes ago.`,
       `Has it been deleted? Org "${ORG}", space "${SPACE}".`,
@@ -87,8 +88,7 @@ export const WHICH_INSTANCE: readonly Row[] = [
     incident: 24,
     name: "wrong-organization",
     title: "The service was in another organization than the ticket says",
-    teaches:
-      "events and logs hold the GUID of the organization: another one of the same habits is told apart and refused",
+    teaches: "events and logs hold the GUID of the organization: one that only looks alike is recognised and refused",
     ticket: [
       `A call at night, from the team of the shop: our database "${SERVICE}" is gone! Somebody deleted it 40 minutes ago.`,
       `Org "${OTHER_ORG}", space "${SPACE}", I think.`,
