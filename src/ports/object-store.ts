@@ -27,6 +27,24 @@ export interface ObjectInfo {
   readonly storageClass: string;
 }
 
+/**
+ * Rows that are read one after the other, or by their place; an array is such a list. A long one makes each row when
+ * it is asked for.
+ */
+export interface Rows<T> extends Iterable<T> {
+  readonly length: number;
+  at(index: number): T | undefined;
+  map<U>(make: (row: T, index: number) => U): U[];
+  flatMap<U>(make: (row: T, index: number) => U | readonly U[]): U[];
+  filter<S extends T>(keep: (row: T, index: number) => row is S): S[];
+  filter(keep: (row: T, index: number) => boolean): T[];
+  find(is: (row: T, index: number) => boolean): T | undefined;
+  findLast(is: (row: T, index: number) => boolean): T | undefined;
+  some(is: (row: T, index: number) => boolean): boolean;
+  every(is: (row: T, index: number) => boolean): boolean;
+  reduce<U>(add: (sum: U, row: T) => U, first: U): U;
+}
+
 /** A part of the key space, in the order of the keys' bytes (UTF-8). */
 export interface KeyRange {
   /** Keys behind this one; it need not be a key that exists. */
@@ -80,7 +98,7 @@ export interface ObjectReader {
   /** Objects that are OpenPGP messages come in clear, but for those that are asked for by a range. */
   readonly opensMessages?: boolean | undefined;
   /** Every object below the prefix (within the range), in key order, all pages; throws rather than returning a part. */
-  list(bucket: string, prefix: string, range?: KeyRange): Promise<readonly ObjectInfo[]>;
+  list(bucket: string, prefix: string, range?: KeyRange): Promise<Rows<ObjectInfo>>;
   /**
    * The object's bytes, or those of `range` ("bytes=0-8"). An object that is absent or has another ETag than `ifMatch`
    * is `object-changed`: callers ask only for what a listing showed.

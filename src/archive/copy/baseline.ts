@@ -3,14 +3,14 @@
  * (law 1). One JSON array per line, because keys may hold any character.
  */
 import { type RecoverError, refuse } from "../../errors.ts";
-import type { ObjectInfo } from "../../ports/object-store.ts";
+import type { ObjectInfo, Rows } from "../../ports/object-store.ts";
 import { formatLocation, parseLocation, type ArchiveLocation } from "../names/location.ts";
 
 const SCHEMA = "dingo-recover/listing@1";
 
 export interface Baseline {
   readonly location: ArchiveLocation;
-  readonly objects: readonly ObjectInfo[];
+  readonly objects: Rows<ObjectInfo>;
 }
 
 export function formatListing({ location, objects }: Baseline): string {
@@ -37,8 +37,8 @@ export interface ListingDifference {
 }
 
 export function compareListings(
-  before: readonly ObjectInfo[],
-  after: readonly ObjectInfo[],
+  before: Rows<ObjectInfo>,
+  after: Rows<ObjectInfo>,
 ): ListingDifference & { readonly same: boolean } {
   const old = new Map(before.map((object) => [object.key, object]));
   const now = new Map(after.map((object) => [object.key, object]));

@@ -1,5 +1,5 @@
 /** Compares a copy with its source: keys, sizes and content, by ETag if that proves something. */
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import type { ObjectInfo, ObjectReader, Rows } from "../../ports/object-store.ts";
 import { itemsOf, type CopyPlan } from "./copy-plan.ts";
 import { listArchive } from "../reading/listing.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
@@ -26,11 +26,7 @@ export async function strangersIn(reader: ObjectReader, plan: CopyPlan): Promise
 }
 
 /** How much of a plan is in the target already. Reads only; lists the target unless that was done a moment ago. */
-export async function probeCopy(
-  reader: ObjectReader,
-  plan: CopyPlan,
-  before?: readonly ObjectInfo[],
-): Promise<CopyState> {
+export async function probeCopy(reader: ObjectReader, plan: CopyPlan, before?: Rows<ObjectInfo>): Promise<CopyState> {
   const listed = before ?? (await listArchive(reader, plan.target));
   const target = new Map(listed.map((object) => [object.key, object]));
   const items = itemsOf(plan);

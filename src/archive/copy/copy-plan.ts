@@ -6,7 +6,7 @@
  * age, because WAL-E's LATEST goes by their dates and copying makes new ones (wal-archives.md §0.2, §4).
  */
 import { refuse } from "../../errors.ts";
-import type { ObjectInfo } from "../../ports/object-store.ts";
+import type { ObjectInfo, Rows } from "../../ports/object-store.ts";
 import { compareAge, type Completed } from "../judgement/choose.ts";
 import { sortEntries, type ArchiveEntry } from "../reading/facts.ts";
 import {
@@ -39,7 +39,7 @@ export interface CopyPlan {
 }
 
 /** Throws `source-protected` if the two overlap, or a key could be read as another one in the target. */
-export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objects: readonly ObjectInfo[]): CopyPlan {
+export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objects: Rows<ObjectInfo>): CopyPlan {
   requireApart(source, target);
   refuseUncertain(source, objects);
   const entries = sortEntries(source, objects);
@@ -62,7 +62,7 @@ export function planCopy(source: ArchiveLocation, target: ArchiveLocation, objec
 }
 
 /** The store's own guard refuses such a key too: here it is said before the first copy. */
-function refuseUncertain(source: ArchiveLocation, objects: readonly ObjectInfo[]): void {
+function refuseUncertain(source: ArchiveLocation, objects: Rows<ObjectInfo>): void {
   const found = objects.find(({ key }) => {
     const relative = relativeKey(source, key);
     // The "folder" of the prefix itself.

@@ -3,7 +3,7 @@
  * a bucket-style alias"). Names alone then do not tell that a target is the source, or lies inside it (law 1).
  */
 import { refuse } from "../../errors.ts";
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import type { ObjectInfo, ObjectReader, Rows } from "../../ports/object-store.ts";
 import { type ArchiveLocation, formatLocation, overlap } from "../names/location.ts";
 
 /** Some of the source's objects are enough to know it again. */
@@ -21,7 +21,7 @@ export interface Ends {
 export async function refuseSameBucket(
   reader: Pick<ObjectReader, "list">,
   { source, target }: Ends,
-  objects: readonly ObjectInfo[],
+  objects: Rows<ObjectInfo>,
 ): Promise<void> {
   if (source.bucket === target.bucket || !overlap(source.prefix, target.prefix)) return;
   const listed = await reader.list(target.bucket, `${source.prefix}/`, { most: SOME });

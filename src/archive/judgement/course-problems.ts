@@ -4,6 +4,7 @@ import { firstByte, formatLsn } from "../names/lsn.ts";
 import { nextSegment, segmentLsn, segmentName } from "../names/segment.ts";
 import { holesIn } from "../names/spans.ts";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import { storedAt } from "../../kit/rows/packed-objects.ts";
 import type { Course } from "./course.ts";
 import type { Histories } from "../reading/histories.ts";
 import { hasNumber, historyName, type Stretch, timelineAt } from "./history.ts";
@@ -130,7 +131,8 @@ function brokenOff(stretches: readonly Stretch[], wal: readonly TimelineWal[]): 
 }
 
 /** The end of a timeline that was left is no loss: its child begins with a copy of it. */
-function partial({ kind, relative }: ArchiveEntry, { course, histories }: CourseTerms): readonly Problem[] {
+function partial(entry: ArchiveEntry, { course, histories }: CourseTerms): readonly Problem[] {
+  const { kind } = entry;
   if (kind.kind !== "partial-segment") return [];
   const { timeline, number } = kind.segment;
   const { stretches, start } = course;
@@ -138,21 +140,22 @@ function partial({ kind, relative }: ArchiveEntry, { course, histories }: Course
   const lines = [...histories.values()].flatMap((history) => history ?? []);
   if (lines.some((left) => left.timeline === timeline && left.number === number)) return [];
   const text = "a partial segment: a server was promoted, its new timeline is not here; no restore asks for it";
-  return [problem("partial-segment", relative, text)];
+  return [problem("partial-segment", entry.relative, text)];
 }
 
 /** A segment stored again long after later ones: a second writer, or a copy in pieces. */
 function disorder(facts: ArchiveFacts, { stretches }: Course): readonly Problem[] {
-  let newest = { time: 0, relative: "" };
+  let [newest, at]: [ArchiveEntry | undefined, number] = [undefined, 0];
   // In key order, along a course that goes upwards in timelines and in numbers.
-  for (const { kind, relative, info } of facts.entries) {
+  for (const entry of facts.entries) {
+    const { kind, info } = entry;
     if (kind.kind !== "segment" || kind.segment.timeline !== timelineAt(stretches, kind.segment.number)) continue;
-    const time = Date.parse(info.lastModified);
-    if (time < newest.time - DISORDER_MS) {
-      const text = `stored more than an hour after the later "${relative}": a copy in pieces, or a second writer`;
+    const time = storedAt(info);
+    if (newest !== undefined && time < at - DISORDER_MS) {
+      const text = `stored more than an hour after the later "${entry.relative}": a copy in pieces, or a second writer`;
       return [problem("dates-out-of-order", newest.relative, text)];
     }
-    if (time > newest.time) newest = { time, relative };
+    if (time > at) [newest, at] = [entry, time];
   }
   return [];
 }

@@ -20,7 +20,8 @@ export interface Identity {
   readonly version: string | undefined;
 }
 
-export function damageIn(facts: ArchiveFacts, identity: Identity): Damage {
+/** `without`: relative keys that are left out. */
+export function damageIn(facts: ArchiveFacts, identity: Identity, without: ReadonlySet<string>): Damage {
   const histories = historiesOf(facts);
   const ancestors = (timeline: number): ReadonlySet<number> | undefined => {
     const history = histories.get(timeline);
@@ -28,6 +29,7 @@ export function damageIn(facts: ArchiveFacts, identity: Identity): Damage {
   };
   return new Map(
     facts.entries.flatMap((entry) => {
+      if (without.has(entry.relative)) return [];
       const why =
         shortcoming(entry) ??
         (facts.hollow?.has(entry.relative) === true ? HOLLOW : undefined) ??

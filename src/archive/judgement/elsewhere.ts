@@ -14,14 +14,16 @@ const ABOVE = /^(.+?)\/(?:basebackups_005|wal_005)(?:\/|$)/;
  * named may be an old one.
  */
 export function nested({ location, entries }: ArchiveFacts): readonly Problem[] {
+  const others = entries.filter(({ kind }) => kind.kind === "unknown");
+  if (others.every(({ relative }) => archiveAround(relative) === undefined)) return [];
   const last = new Map<string, string>();
   for (const { relative, kind, info } of entries) {
     const folder = kind.kind === "unknown" ? archiveAround(relative) : "";
     if (folder !== undefined && (last.get(folder) ?? "") < info.lastModified) last.set(folder, info.lastModified);
   }
-  const { "": own, ...others } = Object.fromEntries(last);
+  const { "": own, ...below } = Object.fromEntries(last);
   if (own === undefined) return [];
-  return Object.entries(others)
+  return Object.entries(below)
     .sort(([, a], [, b]) => (a < b ? 1 : -1))
     .map(([folder, at]) => {
       const place = JSON.stringify(`s3://${location.bucket}/${keyIn(location, folder)}`);

@@ -1,7 +1,8 @@
 /** Changes that the store will make to an archive by itself: a lifecycle rule deletes the only copy in silence. */
 import { counted } from "../../kit/text/counted.ts";
-import type { LifecycleMoment, LifecycleRule } from "../../ports/object-store.ts";
+import type { LifecycleMoment, LifecycleRule, Rows } from "../../ports/object-store.ts";
 import type { ArchiveEntry } from "../reading/facts.ts";
+import { storedAt } from "../../kit/rows/packed-objects.ts";
 import { problem, type Problem } from "./problem.ts";
 
 const DAY_MS = 86_400_000;
@@ -27,7 +28,7 @@ export interface Coming {
 
 export const NOT_LOOKED: Expiry = { known: false, coming: [] };
 
-export function expiryOf(entries: readonly ArchiveEntry[], rules: readonly LifecycleRule[] | undefined): Expiry {
+export function expiryOf(entries: Rows<ArchiveEntry>, rules: readonly LifecycleRule[] | undefined): Expiry {
   if (rules === undefined) return NOT_LOOKED;
   const coming = rules
     .filter(({ enabled }) => enabled)
@@ -39,21 +40,21 @@ export function expiryOf(entries: readonly ArchiveEntry[], rules: readonly Lifec
 }
 
 function comingOf(
-  entries: readonly ArchiveEntry[],
+  entries: Rows<ArchiveEntry>,
   rule: LifecycleRule,
   { does, when }: { readonly does: string; readonly when: LifecycleMoment },
 ): readonly Coming[] {
-  const dated = entries
-    .filter((entry) => holdsFor(rule, entry) && entry.info.storageClass !== does)
-    .map((entry) => ({ key: entry.relative, at: momentFor(entry, when) }))
-    .filter(({ at }) => !Number.isNaN(at));
-  const first = dated.reduce<(typeof dated)[number] | undefined>(
-    (a, b) => (a === undefined || b.at < a.at ? b : a),
-    undefined,
-  );
+  let objects = 0;
+  let first: { readonly key: string; readonly at: number } | undefined;
+  for (const entry of entries) {
+    const at = holdsFor(rule, entry) && entry.info.storageClass !== does ? momentFor(entry, when) : Number.NaN;
+    if (Number.isNaN(at)) continue;
+    objects += 1;
+    if (first === undefined || at < first.at) first = { key: entry.relative, at };
+  }
   if (first === undefined) return [];
-  const at = new Date(first.at).toISOString();
-  return [{ rule: rule.id, does, at, objects: dated.length, key: first.key, perhaps: rule.tagged }];
+  const { key } = first;
+  return [{ rule: rule.id, does, at: new Date(first.at).toISOString(), objects, key, perhaps: rule.tagged }];
 }
 
 function holdsFor({ prefix, largerThan, smallerThan }: LifecycleRule, { info }: ArchiveEntry): boolean {
@@ -64,7 +65,7 @@ function holdsFor({ prefix, largerThan, smallerThan }: LifecycleRule, { info }: 
 /** S3 counts whole days and acts at the next midnight UTC. */
 function momentFor({ info }: ArchiveEntry, when: LifecycleMoment): number {
   if ("at" in when) return Date.parse(when.at);
-  return Math.ceil((Date.parse(info.lastModified) + when.days * DAY_MS) / DAY_MS) * DAY_MS;
+  return Math.ceil((storedAt(info) + when.days * DAY_MS) / DAY_MS) * DAY_MS;
 }
 
 /** Problems for deletions, and for moves to a storage class that cannot be read at once. */

@@ -5,13 +5,14 @@
 import { counted } from "../../kit/text/counted.ts";
 import { segmentName } from "../names/segment.ts";
 import { pageOf } from "../reading/archive-facts.ts";
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
 import { problem, type Problem } from "./problem.ts";
 
 type Owner = "own" | "foreign" | "unknown";
 
 interface Owned {
-  readonly entry: ArchiveEntry;
+  /** Its place in the entries. */
+  readonly at: number;
   readonly number: number;
   readonly owner: Owner;
 }
@@ -19,24 +20,28 @@ interface Owned {
 /** By relative key. A segment that was written over counts as this cluster's, which is missing. */
 export function foreignWal(facts: ArchiveFacts, systemId: string | undefined): ReadonlySet<string> {
   const found = new Set<string>();
-  if (systemId === undefined) return found;
+  const pages = [...(facts.pages?.values() ?? []), ...[...(facts.insides?.values() ?? [])].map(({ page }) => page)];
+  if (systemId === undefined || pages.every((page) => (page?.systemId ?? systemId) === systemId)) return found;
   const owned = byTimeline(facts, systemId);
   for (const all of owned.values())
     if (all.some(({ owner }) => owner === "foreign"))
-      for (const { entry } of behindOwn(runsOf(all).flatMap(withinForeign))) found.add(entry.relative);
+      for (const { at } of behindOwn(facts, runsOf(all).flatMap(withinForeign)))
+        found.add(facts.entries.at(at)?.relative ?? "");
   return found;
 }
 
 function byTimeline(facts: ArchiveFacts, systemId: string): ReadonlyMap<number, Owned[]> {
   const timelines = new Map<number, Owned[]>();
+  let at = -1;
   for (const entry of facts.entries) {
+    at += 1;
     if (entry.kind.kind !== "segment") continue;
     const { timeline, number } = entry.kind.segment;
     const id = pageOf(facts, entry.relative)?.systemId;
     const owner = id === undefined ? "unknown" : id === systemId ? "own" : "foreign";
     const own = timelines.get(timeline);
-    if (own === undefined) timelines.set(timeline, [{ entry, number, owner }]);
-    else own.push({ entry, number, owner });
+    if (own === undefined) timelines.set(timeline, [{ at, number, owner }]);
+    else own.push({ at, number, owner });
   }
   for (const own of timelines.values()) own.sort((a, b) => a.number - b.number);
   return timelines;
@@ -59,14 +64,14 @@ function withinForeign(run: readonly Owned[]): readonly Owned[] {
 }
 
 /** Those behind the last one that may be this cluster's, unless they may have been written over its next ones. */
-function behindOwn(all: readonly Owned[]): readonly Owned[] {
+function behindOwn({ entries }: ArchiveFacts, all: readonly Owned[]): readonly Owned[] {
   const last = all.findLastIndex(({ owner }) => owner !== "foreign");
   const own = all[last];
   const behind = all.slice(last + 1);
   if (own === undefined) return behind;
+  const stored = (at: number): string => entries.at(at)?.info.lastModified ?? "";
   const firstOver = behind.findIndex(
-    ({ entry, number }, index) =>
-      number > own.number + index + 1 || entry.info.lastModified < own.entry.info.lastModified,
+    ({ at, number }, index) => number > own.number + index + 1 || stored(at) < stored(own.at),
   );
   return firstOver < 0 ? [] : behind.slice(firstOver);
 }

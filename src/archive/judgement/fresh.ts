@@ -3,6 +3,7 @@
  * A fresh instance makes one base backup and three segments, one more at each stop and every ten minutes
  * (real-parts.md §1.3, §1.4).
  */
+import type { Rows } from "../../ports/object-store.ts";
 import type { ArchiveEntry } from "../reading/facts.ts";
 import { counted } from "../../kit/text/counted.ts";
 
@@ -29,7 +30,7 @@ export interface Freshness {
  * that archive's last, with any number.
  */
 export function judgeFresh(
-  entries: readonly ArchiveEntry[],
+  entries: Rows<ArchiveEntry>,
   createdAt: Date,
   { restored = false }: { readonly restored?: boolean } = {},
 ): Freshness {
@@ -44,7 +45,7 @@ export function judgeFresh(
   return { fresh: reasons.length === 0, reasons, objects: entries.length, bytes };
 }
 
-function tooMany(entries: readonly ArchiveEntry[], createdAt: Date): readonly string[] {
+function tooMany(entries: Rows<ArchiveEntry>, createdAt: Date): readonly string[] {
   const bases = new Set(entries.flatMap(({ kind }) => ("base" in kind ? [kind.base.name] : [])));
   const segments = entries.filter(({ kind }) => kind.kind === "segment").length;
   const newest = Math.max(...entries.map(({ info }) => Date.parse(info.lastModified)), createdAt.getTime());

@@ -3,6 +3,7 @@ import { SYSID_KEY } from "../names/layout.ts";
 import { instanceGuidIn } from "../names/location.ts";
 import { initdbTime, parseSysid } from "../names/sysid.ts";
 import type { ArchiveFacts } from "../reading/facts.ts";
+import { storedAt } from "../../kit/rows/packed-objects.ts";
 import { type BaseBackup, majorVersion, sentinelOf } from "./base-backup.ts";
 import { CLOCK_TOLERANCE_MS, isDoubtful } from "./cluster.ts";
 import type { Option } from "./option.ts";
@@ -136,7 +137,7 @@ function secondWriter(
   if (systemId === undefined || insides !== undefined) return [];
   const made = initdbTime(systemId);
   const earliest = made.getTime() - CLOCK_TOLERANCE_MS - slownessOf(finished);
-  const early = entries.find(({ kind, info }) => kind.kind !== "unknown" && Date.parse(info.lastModified) < earliest);
+  const early = entries.find(({ kind, info }) => kind.kind !== "unknown" && storedAt(info) < earliest);
   if (early === undefined) return [];
   const text = `its cluster was made at ${made.toISOString()}, but "${early.relative}" was stored before: another cluster wrote here`;
   return [problem("sysid-younger", SYSID_KEY, text)];

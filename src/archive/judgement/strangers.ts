@@ -30,7 +30,10 @@ export function strangers(
   ];
 }
 
-function strangeKey({ relative: key, kind }: ArchiveEntry, reader: Reader): readonly Problem[] {
+function strangeKey(entry: ArchiveEntry, reader: Reader): readonly Problem[] {
+  const { kind } = entry;
+  if (kind.kind === "segment") return [];
+  const key = entry.relative;
   switch (kind.kind) {
     case "wal-g":
       return reader === "wal-g" ? [] : [problem("wal-g-archive", key, "an object of WAL-G, which WAL-E does not see")];
@@ -77,8 +80,10 @@ function strangeHead(facts: ArchiveFacts, entry: ArchiveEntry, { reader, decrypt
 }
 
 /** Of objects that were looked into, and showed nothing. */
-function hidden({ insides }: ArchiveFacts, { relative }: ArchiveEntry, { decrypts }: Onlooker): readonly Problem[] {
-  const why = insides?.get(relative)?.hidden;
+function hidden({ insides }: ArchiveFacts, entry: ArchiveEntry, { decrypts }: Onlooker): readonly Problem[] {
+  if (insides === undefined) return [];
+  const { relative } = entry;
+  const why = insides.get(relative)?.hidden;
   if (why === undefined) return [];
   return why.includes("OpenPGP") ? [encrypted(relative, decrypts)] : [problem("not-packed", relative, why)];
 }

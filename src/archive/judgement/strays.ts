@@ -2,6 +2,7 @@
  * Keys that look like an archive's and that no restore from it asks for: put there by mistake, or left of an attempt.
  * They are treated like any other unknown object, so that none of them hides a part of an archive that is whole.
  */
+import { retold } from "../reading/entries.ts";
 import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
 import type { Restorer } from "./problem.ts";
@@ -10,16 +11,15 @@ import { isTooShort } from "./wal.ts";
 export function withoutStrays(facts: ArchiveFacts, restorer: Restorer): ArchiveFacts {
   const isStray = strayIn(facts, restorer);
   if (!facts.entries.some(isStray)) return facts;
-  const entries = facts.entries.map((entry) =>
-    isStray(entry) ? { ...entry, kind: { kind: "unknown" } as const } : entry,
-  );
-  return { ...facts, entries };
+  return { ...facts, entries: retold(facts.entries, (entry) => (isStray(entry) ? { kind: "unknown" } : entry.kind)) };
 }
 
 function strayIn(facts: ArchiveFacts, restorer: Restorer): (entry: ArchiveEntry) => boolean {
   const names = new Set<string>();
   for (const { kind, relative } of facts.entries) if (kind.kind === "other-compression") names.add(twinOf(relative));
-  const twins = new Set(facts.entries.flatMap(({ relative }) => (names.has(relative) ? [relative] : [])));
+  const twins = new Set(
+    names.size === 0 ? [] : facts.entries.flatMap(({ relative }) => (names.has(relative) ? [relative] : [])),
+  );
   const isOfUsualSize = hasUsualSegments(facts);
   const sentinels = facts.entries.filter(({ kind }) => kind.kind === "sentinel");
   // LATEST takes a sentinel by its date, and its name does not count.

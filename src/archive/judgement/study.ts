@@ -1,6 +1,6 @@
 /** Takes an archive apart: its parts, the ways that a restore can go, and which of them to take. Pure. */
 import { plainKind } from "../names/layout.ts";
-import type { ArchiveFacts } from "../reading/facts.ts";
+import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import { type Histories, historiesOf } from "../reading/histories.ts";
 import { type Reader, seenBy, writerOf } from "../reading/reader.ts";
 import { type BaseBackup, collectBases } from "./base-backup.ts";
@@ -113,12 +113,16 @@ function byIdentity(seen: ArchiveFacts): (identity: Identity) => WalOfCluster {
     const known = told.get(name);
     if (known !== undefined) return known;
     const foreign = foreignWal(seen, identity.systemId);
-    const entries = foreign.size === 0 ? seen.entries : seen.entries.filter(({ relative }) => !foreign.has(relative));
-    const damage = damageIn({ ...seen, entries }, identity);
-    const found = { damage, foreign, wal: collectWal(entries, damage, seen.insides) };
+    const damage = damageIn(seen, identity, foreign);
+    const own = foreign.size === 0 ? seen.entries : except(foreign, seen.entries);
+    const found = { damage, foreign, wal: collectWal(own, damage, seen.insides) };
     told.set(name, found);
     return found;
   };
+}
+
+function* except(keys: ReadonlySet<string>, entries: Iterable<ArchiveEntry>): Generator<ArchiveEntry, void, void> {
+  for (const entry of entries) if (!keys.has(entry.relative)) yield entry;
 }
 
 /** `wanted`: the identity that the archive, or somebody who knows, calls its own. */

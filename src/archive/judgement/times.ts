@@ -3,7 +3,8 @@
  * lzop header tells (wal-archives.md §0.2, §0.3, §2): both are upper bounds for the last commit in the segment.
  */
 import { lzopWrittenAt } from "../compression/lzop-time.ts";
-import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
+import type { Segment } from "../names/segment.ts";
+import type { ArchiveFacts } from "../reading/facts.ts";
 import type { Run } from "./lost.ts";
 
 /** A segment is stored within minutes of its last write; later than this, the store's time says less than the header's. */
@@ -18,25 +19,41 @@ export interface SegmentTime {
   readonly written: string | undefined;
 }
 
+/** Segments whose numbers and places in the entries both go up by one. */
+interface PlacedRun {
+  readonly first: number;
+  readonly place: number;
+  length: number;
+}
+
 export class Times {
-  /** By timeline, in the order of their numbers: an archive can have a million of them. */
-  readonly #entries = new Map<number, SegmentEntry[]>();
+  readonly #entries: ArchiveFacts["entries"];
+  /** By timeline, in the order of their numbers: an archive can have a million segments. */
+  readonly #runs = new Map<number, PlacedRun[]>();
   readonly #heads: ArchiveFacts["heads"];
 
   constructor(facts: ArchiveFacts) {
+    this.#entries = facts.entries;
     this.#heads = facts.heads;
-    for (const entry of facts.entries) {
-      if (!isSegment(entry)) continue;
-      const { timeline } = entry.kind.segment;
-      const own = this.#entries.get(timeline);
-      if (own === undefined) this.#entries.set(timeline, [entry]);
-      else own.push(entry);
+    let place = 0;
+    for (const { kind } of facts.entries) {
+      if (kind.kind === "segment") this.#place(kind.segment, place);
+      place += 1;
     }
-    for (const own of this.#entries.values()) if (!isAscending(own)) own.sort(byNumber);
+    for (const [timeline, runs] of this.#runs) if (!isAscending(runs)) this.#runs.set(timeline, byNumber(runs));
+  }
+
+  #place({ timeline, number }: Segment, place: number): void {
+    const runs = this.#runs.get(timeline) ?? [];
+    if (runs.length === 0) this.#runs.set(timeline, runs);
+    const open = runs.at(-1);
+    if (open !== undefined && number === open.first + open.length && place === open.place + open.length)
+      open.length += 1;
+    else runs.push({ first: number, place, length: 1 });
   }
 
   of(segment: { readonly timeline: number; readonly number: number }): SegmentTime | undefined {
-    const entry = lastOf(this.#entries.get(segment.timeline) ?? [], segment.number);
+    const entry = this.#entries.at(lastPlace(this.#runs.get(segment.timeline) ?? [], segment.number));
     if (entry === undefined) return undefined;
     const stored = entry.info.lastModified;
     const head = this.#heads.get(entry.relative);
@@ -54,27 +71,24 @@ export class Times {
   }
 }
 
-interface SegmentEntry extends ArchiveEntry {
-  readonly kind: Extract<ArchiveEntry["kind"], { readonly kind: "segment" }>;
-}
+const isAscending = (runs: readonly PlacedRun[]): boolean =>
+  runs.every(({ first }, at) => first >= (runs[at - 1]?.first ?? 0) + (runs[at - 1]?.length ?? 1) - 1);
 
-const isSegment = (entry: ArchiveEntry): entry is SegmentEntry => entry.kind.kind === "segment";
+const byNumber = (runs: readonly PlacedRun[]): PlacedRun[] =>
+  runs
+    .flatMap(({ first, place, length }) =>
+      Array.from({ length }, (_, at) => ({ first: first + at, place: place + at, length: 1 })),
+    )
+    .sort((a, b) => a.first - b.first);
 
-const numberOf = (entry: SegmentEntry | undefined): number => entry?.kind.segment.number ?? -1;
-
-const byNumber = (a: SegmentEntry, b: SegmentEntry): number => numberOf(a) - numberOf(b);
-
-const isAscending = (entries: readonly SegmentEntry[]): boolean =>
-  entries.every((entry, index) => index === 0 || numberOf(entries[index - 1]) <= numberOf(entry));
-
-/** The last one of that number: a segment can lie here under two packings. */
-function lastOf(entries: readonly SegmentEntry[], number: number): SegmentEntry | undefined {
-  let [low, high] = [0, entries.length];
+/** The last one of that number, as a segment can lie here under two packings. Behind all of them if there is none. */
+function lastPlace(runs: readonly PlacedRun[], number: number): number {
+  let [low, high] = [0, runs.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (numberOf(entries[middle]) <= number) low = middle + 1;
+    if ((runs[middle]?.first ?? 0) <= number) low = middle + 1;
     else high = middle;
   }
-  const found = entries[low - 1];
-  return numberOf(found) === number ? found : undefined;
+  const { first, place, length } = runs[low - 1] ?? { first: 0, place: 0, length: 0 };
+  return number < first + length ? place + number - first : Number.MAX_SAFE_INTEGER;
 }

@@ -100,6 +100,7 @@ function wayProblems(study: Study, lost: Lost): readonly Problem[] {
 }
 
 function damaged({ seen, damage }: Study): readonly Problem[] {
+  if (damage.size === 0 && seen.insides === undefined) return [];
   return seen.entries.flatMap(({ relative, kind }) => {
     const why = damage.get(relative);
     if (why === undefined) return flaws(relative, seen.insides?.get(relative)?.ends);

@@ -3,7 +3,7 @@ import type { ArchiveEntry, ArchiveFacts } from "../reading/facts.ts";
 import type { WalEnds } from "../reading/archive-facts.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { segmentName } from "../names/segment.ts";
-import { holesIn, sizeOf, spansOf, type Span } from "../names/spans.ts";
+import { holesIn, Runs, sizeOf, type Span, without } from "../names/spans.ts";
 
 /** An lzop file without data: a header of 38 bytes and the end mark. Anything shorter ends replay as if it were absent. */
 const SHORTEST_LZOP = 42;
@@ -33,8 +33,9 @@ export function isDamagedSegment(entry: ArchiveEntry): boolean {
 }
 
 /** For anything that is packed as its name says. */
-export function isTooShort({ relative, info }: ArchiveEntry): boolean {
-  return info.size < (packingOfKey(relative) === "lzo" ? SHORTEST_LZOP : SHORTEST_PACKED);
+export function isTooShort(entry: ArchiveEntry): boolean {
+  const { size } = entry.info;
+  return size < SHORTEST_LZOP && (size < SHORTEST_PACKED || packingOfKey(entry.relative) === "lzo");
 }
 
 /**
@@ -43,7 +44,7 @@ export function isTooShort({ relative, info }: ArchiveEntry): boolean {
  * packing it took last (v0.2.19 internal/wal_fetch_handler.go, putCachedDecompressorInFirstPlace).
  */
 export function collectWal(
-  entries: readonly ArchiveEntry[],
+  entries: Iterable<ArchiveEntry>,
   damaged: ReadonlyMap<string, string> = new Map(),
   insides: ArchiveFacts["insides"] = new Map(),
 ): readonly TimelineWal[] {
@@ -52,32 +53,32 @@ export function collectWal(
     const kind = segmentIn(entry);
     if (kind === undefined) continue;
     const { timeline, number } = kind.segment;
-    const numbers: Collected = timelines.get(timeline) ?? {
-      ...{ whole: [], listed: [] },
-      ...{ spoilt: new Set(), ends: new Map() },
+    const own: Collected = timelines.get(timeline) ?? {
+      ...{ whole: new Runs(), listed: new Runs(), spoilt: new Runs() },
+      ends: new Map(),
     };
-    timelines.set(timeline, numbers);
-    numbers.listed.push(number);
+    timelines.set(timeline, own);
+    own.listed.add(number);
     if (kind.hidden) continue;
-    const ends = insides.get(entry.relative)?.ends;
-    if (ends !== undefined) numbers.ends.set(number, ends);
-    if (isDamagedSegment(entry) || damaged.has(entry.relative)) numbers.spoilt.add(number);
-    else numbers.whole.push(number);
+    const ends = insides.size === 0 ? undefined : insides.get(entry.relative)?.ends;
+    if (ends !== undefined) own.ends.set(number, ends);
+    const isWhole = !isDamagedSegment(entry) && (damaged.size === 0 || !damaged.has(entry.relative));
+    (isWhole ? own.whole : own.spoilt).add(number);
   }
   return [...timelines]
     .sort(([a], [b]) => a - b)
     .map(([timeline, { whole, listed, spoilt, ends }]) => ({
       timeline,
       ends,
-      whole: runs(spoilt.size === 0 ? whole : whole.filter((number) => !spoilt.has(number))),
-      listed: runs(listed),
+      whole: without(whole.spans(), spoilt.spans()),
+      listed: listed.spans(),
     }));
 }
 
 interface Collected {
-  readonly whole: number[];
-  readonly listed: number[];
-  readonly spoilt: Set<number>;
+  readonly whole: Runs;
+  readonly listed: Runs;
+  readonly spoilt: Runs;
   readonly ends: Map<number, WalEnds>;
 }
 
@@ -111,8 +112,4 @@ export function rangeOf(timeline: number, span: Span): SegmentRange {
 /** The listed segments' first and last number. A timeline is only made with at least one. */
 export function extent(wal: TimelineWal): Span {
   return { first: wal.listed[0]?.first ?? 0, last: wal.listed.at(-1)?.last ?? 0 };
-}
-
-function runs(numbers: readonly number[]): readonly Span[] {
-  return spansOf(Float64Array.from(numbers).sort());
 }

@@ -4,16 +4,21 @@ export interface Span {
   readonly last: number;
 }
 
-/** The runs in a list of numbers in ascending order; repeated numbers count once. */
-export function spansOf(ascending: ArrayLike<number>): readonly Span[] {
-  const spans: Span[] = [];
-  let open: { first: number; last: number } | undefined;
-  for (let at = 0; at < ascending.length; at += 1) {
-    const number = ascending[at] ?? 0;
-    if (open !== undefined && number <= open.last + 1) open.last = number;
-    else spans.push((open = { first: number, last: number }));
+/** Gathers runs. Numbers may come in any order and repeatedly; those that come in ascending order take no memory. */
+export class Runs {
+  readonly #spans: { first: number; last: number }[] = [];
+
+  add(number: number): void {
+    const open = this.#spans.at(-1);
+    if (open === undefined || number < open.first || number > open.last + 1)
+      this.#spans.push({ first: number, last: number });
+    else if (number > open.last) open.last = number;
   }
-  return spans;
+
+  /** In ascending order. */
+  spans(): readonly Span[] {
+    return joined([...this.#spans].sort((a, b) => a.first - b.first));
+  }
 }
 
 /** The same runs, those that touch as one; given in ascending order. */
@@ -40,6 +45,14 @@ export function holesIn(spans: readonly Span[], from: number, to: number): reado
   }
   if (next <= to) holes.push({ first: next, last: to });
   return holes;
+}
+
+/** The numbers in `spans` that lie in none of the others; both given in ascending order. */
+export function without(spans: readonly Span[], others: readonly Span[]): readonly Span[] {
+  const [from, to] = [spans[0]?.first ?? 0, spans.at(-1)?.last ?? -1];
+  if (others.length === 0) return spans;
+  const outside = [...holesIn(spans, from, to), ...others].sort((a, b) => a.first - b.first);
+  return holesIn(joined(outside), from, to);
 }
 
 export function sizeOf(spans: readonly Span[]): number {

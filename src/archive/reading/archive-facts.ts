@@ -1,5 +1,5 @@
 /** The facts about an archive, as the other parts pass them on. */
-import type { ObjectInfo } from "../../ports/object-store.ts";
+import type { ObjectInfo, Rows } from "../../ports/object-store.ts";
 import type { KeyKind } from "../names/layout.ts";
 import type { ArchiveLocation } from "../names/location.ts";
 import type { PageHeader } from "../wal/page-header.ts";
@@ -14,7 +14,7 @@ export interface ArchiveEntry {
 
 export interface ArchiveFacts {
   readonly location: ArchiveLocation;
-  readonly entries: readonly ArchiveEntry[];
+  readonly entries: Rows<ArchiveEntry>;
   /** Of its segments; 16 MiB if their pages were not looked at. */
   readonly segmentBytes?: number;
   /**

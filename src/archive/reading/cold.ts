@@ -13,8 +13,10 @@ const READABLE = new Set([
 ]);
 
 /** As far as its storage class tells, and the store did when it was asked: names of classes are each store's own. */
-export const isCold = ({ asked }: Pick<ArchiveFacts, "asked">, { relative, info }: ArchiveEntry): boolean =>
-  asked?.get(relative) === "frozen" || (asked?.get(relative) !== "given" && isColdClass(info.storageClass));
+export function isCold({ asked }: Pick<ArchiveFacts, "asked">, entry: ArchiveEntry): boolean {
+  const answer = asked === undefined || asked.size === 0 ? undefined : asked.get(entry.relative);
+  return answer === undefined ? isColdClass(entry.info.storageClass) : answer === "frozen";
+}
 
 export const isColdClass = (storageClass: string): boolean => !READABLE.has(storageClass || "STANDARD");
 

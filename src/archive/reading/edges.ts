@@ -1,17 +1,21 @@
 /** The segments beside a missing one: their times tell the time that the gap covers. */
 import { plainKind } from "../names/layout.ts";
 import type { Segment } from "../names/segment.ts";
-import { type Span, spansOf } from "../names/spans.ts";
+import { Runs, type Span } from "../names/spans.ts";
+import type { Rows } from "../../ports/object-store.ts";
 import type { ArchiveEntry } from "./archive-facts.ts";
 
 /** An archive with more gaps than this has worse to tell than their times. */
 const MOST = 128;
 
 /** Segments that begin or end an unbroken run of their timeline. */
-export function edges(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
-  const runs = new Map<number, readonly Span[]>();
-  for (const [timeline, numbers] of numbersByTimeline(entries)) runs.set(timeline, spansOf(numbers.sort()));
-  const ends = new Map([...runs].map(([timeline, spans]) => [timeline, new Set(spans.flatMap(bothEnds))]));
+export function edges(entries: Rows<ArchiveEntry>): readonly ArchiveEntry[] {
+  const runs = new Map<number, Runs>();
+  for (const entry of entries) {
+    const segment = segmentIn(entry);
+    if (segment !== undefined) of(runs, segment.timeline).add(segment.number);
+  }
+  const ends = new Map([...runs].map(([timeline, own]) => [timeline, new Set(own.spans().flatMap(bothEnds))]));
   const found: ArchiveEntry[] = [];
   for (const entry of entries) {
     const segment = segmentIn(entry);
@@ -23,22 +27,10 @@ export function edges(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[]
 
 const bothEnds = ({ first, last }: Span): readonly number[] => [first, last];
 
-function numbersByTimeline(entries: readonly ArchiveEntry[]): ReadonlyMap<number, Float64Array> {
-  const counts = new Map<number, number>();
-  for (const entry of entries) {
-    const segment = segmentIn(entry);
-    if (segment !== undefined) counts.set(segment.timeline, (counts.get(segment.timeline) ?? 0) + 1);
-  }
-  const numbers = new Map([...counts].map(([timeline, count]) => [timeline, new Float64Array(count)]));
-  for (const entry of entries) {
-    const segment = segmentIn(entry);
-    const own = segment === undefined ? undefined : numbers.get(segment.timeline);
-    if (segment === undefined || own === undefined) continue;
-    const left = (counts.get(segment.timeline) ?? 0) - 1;
-    counts.set(segment.timeline, left);
-    own[left] = segment.number;
-  }
-  return numbers;
+function of(runs: Map<number, Runs>, timeline: number): Runs {
+  const own = runs.get(timeline) ?? new Runs();
+  runs.set(timeline, own);
+  return own;
 }
 
 function segmentIn({ kind, info }: ArchiveEntry): Segment | undefined {

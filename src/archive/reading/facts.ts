@@ -3,9 +3,8 @@
  * then one GET per sentinel, version text, history and sysid, and a few GETs of some bytes. An error is thrown, never
  * read as absence.
  */
-import { giveUp } from "../../errors.ts";
-import type { ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
-import { type BaseName, classify, plainKind, type KeyKind } from "../names/layout.ts";
+import type { ObjectInfo, ObjectReader, Rows } from "../../ports/object-store.ts";
+import { type BaseName, plainKind, type KeyKind } from "../names/layout.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { withoutFileList } from "../names/walg-sentinel.ts";
 import { Damaged } from "../compression/damaged.ts";
@@ -13,19 +12,21 @@ import { LZOP_MAGIC } from "../compression/lzop.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import { type Compression, firstBytes } from "../compression/decompressed.ts";
 import { smallContent } from "../compression/small-content.ts";
-import { formatLocation, relativeKey, type ArchiveLocation } from "../names/location.ts";
+import type { ArchiveLocation } from "../names/location.ts";
 import { isSegmentSize, SEGMENT_BYTES, type Segment } from "../names/segment.ts";
 import { LONG_HEADER_BYTES, type PageHeader, pageHeader } from "../wal/page-header.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
 import { baseIdentities, doubtfulBases } from "./base-identity.ts";
 import { isCold, isColdClass, unlessFrozen } from "./cold.ts";
 import { edges } from "./edges.ts";
+import { sortEntries } from "./entries.ts";
 import { clearBeginning } from "./in-clear.ts";
 import { unlessHollow } from "./hollow.ts";
 import { listArchive } from "./listing.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 
 export type { ArchiveEntry, ArchiveFacts, Inside } from "./archive-facts.ts";
+export { sortEntries } from "./entries.ts";
 
 export interface ReadOptions {
   /**
@@ -57,7 +58,7 @@ export async function readArchive(
 
 interface Listed {
   readonly location: ArchiveLocation;
-  readonly objects: readonly ObjectInfo[];
+  readonly objects: Rows<ObjectInfo>;
   readonly times: boolean;
 }
 
@@ -100,9 +101,10 @@ async function readAs(
     const bytes = readable ? await given(entry) : undefined;
     texts.set(entry.relative, bytes === undefined ? null : await textOf(entry, bytes));
   });
-  const probed = times ? [...new Set([...entriesToProbe(entries), ...edges(entries)])] : entriesToProbe(entries);
+  const asides = times ? edges(entries) : [];
+  const probed = new Map([...entriesToProbe(entries), ...asides].map((entry) => [entry.relative, entry]));
   const opened = new Set<string>();
-  await inParallel(probed, IN_FLIGHT, async (entry) => {
+  await inParallel([...probed.values()], IN_FLIGHT, async (entry) => {
     const ifMatch = entry.info.etag;
     const range = `bytes=0-${(times ? Math.min(entry.info.size, TIMED_HEAD) : LZOP_MAGIC.length) - 1}`;
     const head = await given(entry, range);
@@ -168,21 +170,6 @@ async function firstPage(head: Uint8Array, packing: Compression): Promise<PageHe
   }
 }
 
-/** Classifies a listing of an archive. */
-export function sortEntries(
-  location: ArchiveLocation,
-  objects: readonly ObjectInfo[],
-  segmentBytes = SEGMENT_BYTES,
-): readonly ArchiveEntry[] {
-  return objects.map((info) => {
-    const relative = relativeKey(location, info.key);
-    if (relative !== undefined) return { info, relative, kind: classify(relative, segmentBytes) };
-    throw giveUp("answer-malformed", "the object store listed a key outside the prefix that was asked for")
-      .at(formatLocation(location))
-      .advise("Check the S3 endpoint: something between here and the store changes its answers.");
-  });
-}
-
 export function startsLikeLzop(head: Uint8Array): boolean {
   return LZOP_MAGIC.every((byte, index) => head[index] === byte);
 }
@@ -201,18 +188,16 @@ function listsFiles({ kind }: ArchiveEntry): boolean {
 }
 
 /** The first part and the start segment of each base backup, and the last segment: encrypted archives show at once. */
-function entriesToProbe(entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] {
+function entriesToProbe(entries: Rows<ArchiveEntry>): readonly ArchiveEntry[] {
   const bases = entries.flatMap(({ kind }) => baseOfSentinel(plainKind(kind)));
   const last = entries.findLast(({ kind }) => plainKind(kind).kind === "segment");
   const other = entries.find(
-    ({ kind, relative }) => kind.kind === "other-segment-size" && relative.startsWith("wal_005/"),
+    (entry) => entry.kind.kind === "other-segment-size" && entry.relative.startsWith("wal_005/"),
   );
   const firsts = new Set(bases.map(({ name, offset }) => `${name} ${offset === undefined ? 1 : 0}`));
   const starts = bases.map(({ start }) => start);
-  return entries.filter(
-    (entry) =>
-      entry.info.size > 0 && (entry === last || entry === other || begins(plainKind(entry.kind), { firsts, starts })),
-  );
+  const beginnings = entries.filter(({ kind }) => begins(plainKind(kind), { firsts, starts }));
+  return [...beginnings, last, other].filter((entry) => entry !== undefined).filter(({ info }) => info.size > 0);
 }
 
 const baseOfSentinel = (kind: KeyKind): readonly BaseName[] => (kind.kind === "sentinel" ? [kind.base] : []);

@@ -15,9 +15,10 @@ export type Histories = ReadonlyMap<number, readonly Switch[] | undefined>;
 
 export function historiesOf({ entries, texts, segmentBytes }: ArchiveFacts): Histories {
   return new Map(
-    entries.flatMap(({ kind, relative }) => {
+    entries.flatMap((entry) => {
+      const { kind } = entry;
       if (kind.kind !== "timeline-history") return [];
-      return [[kind.timeline, parseHistory(texts.get(relative) ?? "", segmentBytes)] as const];
+      return [[kind.timeline, parseHistory(texts.get(entry.relative) ?? "", segmentBytes)] as const];
     }),
   );
 }

@@ -16,7 +16,8 @@ export async function unlessHollow<T>(
     if (!(error instanceof RecoverError) || error.code !== "object-changed") throw error;
     if ((await reader.head({ bucket, key: info.key })) !== undefined) throw error;
     const listed = await reader.list(bucket, info.key, { most: 1 });
-    if (listed[0]?.key === info.key && listed[0].etag === info.etag) return "hollow";
+    const [first] = listed;
+    if (first?.key === info.key && first.etag === info.etag) return "hollow";
     throw error;
   }
 }

@@ -4,9 +4,10 @@
  * out to be faster. Every key belongs to exactly one range, with any name.
  */
 import { compareKeys } from "../../kit/text/key-order.ts";
-import type { KeyRange, ObjectInfo, ObjectReader } from "../../ports/object-store.ts";
+import type { KeyRange, ObjectInfo, ObjectReader, Rows } from "../../ports/object-store.ts";
 import { parseSegment, type Segment, segmentName } from "../names/segment.ts";
 import { type ArchiveLocation, folderOf } from "../names/location.ts";
+import { JoinedRows } from "../../kit/rows/rows.ts";
 
 /** The number of keys that S3 gives in one answer. */
 const PAGE = 1_000;
@@ -28,7 +29,7 @@ const FILL = 0.95;
 /** Names are counted no further than this many segments at once: a petabyte. */
 const WIDEST = 1 << 26;
 
-type Read = (range: KeyRange) => Promise<readonly ObjectInfo[]>;
+type Read = (range: KeyRange) => Promise<Rows<ObjectInfo>>;
 
 export interface ListingOptions {
   /** Keys in one answer. */
@@ -42,7 +43,7 @@ export async function listArchive(
   reader: Pick<ObjectReader, "list" | "rangesAreCheap">,
   location: ArchiveLocation,
   { page = PAGE, time = () => performance.now() }: ListingOptions = {},
-): Promise<readonly ObjectInfo[]> {
+): Promise<Rows<ObjectInfo>> {
   const { bucket } = location;
   const root = folderOf(location);
   const wal = `${root}wal_005/`;
@@ -60,7 +61,7 @@ export async function listArchive(
   const place = { wal, behindWal, window: page * PAGES };
   const inside = isPast(behindWal) ? [] : await new WalListing(read, place, time).from(isPast(wal) ? last : wal);
   const behind = await read({ after: isPast(behindWal) ? last : behindWal });
-  return [first, before, inside, behind].flat();
+  return new JoinedRows([first, before, inside, behind]);
 }
 
 interface WalPlace {
@@ -70,8 +71,6 @@ interface WalPlace {
   /** Keys of a window. */
   readonly window: number;
 }
-
-type Rows = readonly ObjectInfo[];
 
 class WalListing {
   readonly #read: Read;
@@ -85,16 +84,16 @@ class WalListing {
   }
 
   /** Every object behind `start`: some pages tell where names stand and how dense they are, windows follow from there. */
-  async from(start: string): Promise<Rows> {
+  async from(start: string): Promise<Rows<ObjectInfo>> {
     const { behindWal, window } = this.#place;
-    const found: Rows[] = [];
+    const found: Rows<ObjectInfo>[] = [];
     for (let at = start; ; ) {
       const began = this.#time();
       const rows = await this.#read({ after: at, upTo: behindWal, most: window });
       const speed = rows.length / (this.#time() - began);
       found.push(rows);
       const last = rows.at(-1);
-      if (last === undefined || rows.length < window) return found.flat();
+      if (last === undefined || rows.length < window) return new JoinedRows(found);
       at = last.key;
       const end = this.#segmentIn(at);
       const rest =
@@ -103,7 +102,7 @@ class WalListing {
       at = rest?.upTo ?? at;
       if (rest?.pays === true) continue;
       found.push(await this.#read({ after: at, upTo: behindWal }));
-      return found.flat();
+      return new JoinedRows(found);
     }
   }
 
@@ -111,8 +110,8 @@ class WalListing {
   async #rounds(
     start: string,
     { end, width, speed }: { readonly end: Segment; readonly width: number; readonly speed: number },
-  ): Promise<{ readonly found: readonly Rows[]; readonly upTo: string; readonly pays: boolean }> {
-    const found: Rows[] = [];
+  ): Promise<{ readonly found: readonly Rows<ObjectInfo>[]; readonly upTo: string; readonly pays: boolean }> {
+    const found: Rows<ObjectInfo>[] = [];
     let upTo = start;
     let next = end.number;
     for (let atOnce = 2; ; atOnce = Math.min(atOnce * 2, MOST_AT_ONCE)) {
@@ -126,14 +125,14 @@ class WalListing {
       const began = this.#time();
       const rounds = await Promise.all(windows.map((range) => this.#read(range)));
       found.push(...rounds);
-      const isFaster = rounds.flat().length / (this.#time() - began) >= speed * WORTH;
+      const isFaster = rounds.reduce((sum, rows) => sum + rows.length, 0) / (this.#time() - began) >= speed * WORTH;
       if (rounds.some((rows) => rows.length === 0) || next >= LAST_NUMBER) return { found, upTo, pays: true };
       if (atOnce === 2 && !isFaster) return { found, upTo, pays: false };
     }
   }
 
   /** Segments that a window may span, by how densely the last one is filled. */
-  #widthOf(rows: Rows, end: Segment): number {
+  #widthOf(rows: Rows<ObjectInfo>, end: Segment): number {
     const first = rows.map(({ key }) => this.#segmentIn(key)).find((segment) => segment?.timeline === end.timeline);
     const spanned = end.number - (first?.number ?? end.number) + 1;
     const width = Math.floor((spanned / rows.length) * this.#place.window * FILL);

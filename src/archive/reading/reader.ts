@@ -2,7 +2,8 @@
  * The view of an archive by the program that restores: WAL-E sees nothing that WAL-G alone writes, WAL-G sees all of
  * both.
  */
-import { plainKind } from "../names/layout.ts";
+import { type KeyKind, plainKind } from "../names/layout.ts";
+import { retold } from "./entries.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
 
 export const READERS = ["wal-e", "wal-g"] as const;
@@ -14,14 +15,12 @@ export type Reader = (typeof READERS)[number];
  */
 export function seenBy(reader: Reader, facts: ArchiveFacts): ArchiveFacts {
   if (reader === "wal-e") return facts;
-  return { ...facts, entries: facts.entries.map(unwrapped) };
+  return { ...facts, entries: retold(facts.entries, unwrapped) };
 }
 
 /** Objects of WAL-G that no restore needs stay unchanged. */
-function unwrapped(entry: ArchiveEntry): ArchiveEntry {
-  const { kind } = entry;
-  if (kind.kind !== "other-compression" && (kind.kind !== "wal-g" || kind.as === undefined)) return entry;
-  return { ...entry, kind: plainKind(kind) };
+function unwrapped({ kind }: ArchiveEntry): KeyKind {
+  return kind.kind === "wal-g" && kind.as === undefined ? kind : plainKind(kind);
 }
 
 /** Who wrote a base backup: their names differ. */

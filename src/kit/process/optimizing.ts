@@ -12,10 +12,10 @@ export function growYoungBy(factor: 1 | 16): void {
   setFlag(`--semi-space-growth-factor=${factor}`);
 }
 
-/** For work that keeps much for a while: the heap grows by two fifths of what lives in it, and is looked through then. */
-export function growLittle(): void {
+/** For work that keeps much for a while: the heap grows by a share of what lives in it, and is looked through then. */
+export function growLittle(percent: 40 | 70): void {
   growYoungBy(1);
-  setFlag("--heap-growing-percent=40");
+  setFlag(`--heap-growing-percent=${percent}`);
 }
 
 const setFlag = (flag: string): void => process.getBuiltinModule("node:v8").setFlagsFromString(flag);

@@ -11,7 +11,7 @@ import {
   segmentLsn,
   segmentName,
 } from "../../../src/archive/names/segment.ts";
-import { holesIn, numbersIn, sizeOf, spansOf } from "../../../src/archive/names/spans.ts";
+import { holesIn, numbersIn, Runs, sizeOf, type Span, without } from "../../../src/archive/names/spans.ts";
 import { initdbTime, parseSysid } from "../../../src/archive/names/sysid.ts";
 
 describe("segment names", () => {
@@ -91,13 +91,19 @@ describe("a system identifier", () => {
   });
 });
 
+function runsOf(numbers: readonly number[]): readonly Span[] {
+  const runs = new Runs();
+  for (const number of numbers) runs.add(number);
+  return runs.spans();
+}
+
 describe("spans", () => {
   const numbers = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 40 });
 
   it("and the holes between them make up the whole range", () => {
     fc.assert(
       fc.property(numbers, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 }), (some, from, to) => {
-        const spans = spansOf([...some].sort((a, b) => a - b));
+        const spans = runsOf(some);
         const holes = numbersIn(holesIn(spans, from, to), 100);
         const expected = Array.from({ length: 61 }, (_, n) => n).filter(
           (n) => n >= from && n <= to && !some.includes(n),
@@ -106,6 +112,19 @@ describe("spans", () => {
         expect(sizeOf(spans)).toBe(new Set(some).size);
       }),
     );
+  });
+
+  it("lose the numbers of others, in any order", () => {
+    fc.assert(
+      fc.property(numbers, numbers, (some, others) => {
+        const left = numbersIn(without(runsOf(some), runsOf(others)), 100);
+        expect(left).toEqual([...new Set(some)].filter((n) => !others.includes(n)).sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  it("take one place for numbers that follow each other", () => {
+    expect(runsOf(Array.from({ length: 1000 }, (_, n) => n))).toEqual([{ first: 0, last: 999 }]);
   });
 });
 

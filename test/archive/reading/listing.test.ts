@@ -49,7 +49,7 @@ async function expectWhole(relative: readonly string[], page: number, { faster =
   const time = () => (faster ? (now += 1) : (now += 1 + watched.asked.length ** 2));
   const listed = await listArchive(watched.reader, AT, { page, time });
   expect(listed.map(({ key }) => key)).toEqual(wanted.map(({ key }) => key));
-  expect(listed).toEqual(wanted);
+  expect([...listed]).toEqual(wanted);
   return watched;
 }
 

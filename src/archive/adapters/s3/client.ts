@@ -46,6 +46,8 @@ export function makeClient(sdk: Sdk, terms: ClientTerms): S3Client {
   });
   const handler: unknown = new Network(client.config.requestHandler);
   client.config.requestHandler = handler as typeof client.config.requestHandler;
+  // It copies each answer for a log that nobody keeps.
+  client.middlewareStack.remove("loggerMiddleware");
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
@@ -59,14 +61,14 @@ export function makeClient(sdk: Sdk, terms: ClientTerms): S3Client {
 }
 
 function judge(answer: { statusCode: number; body: unknown }, command: string, body: Uint8Array): void {
-  const text = Buffer.from(body).toString();
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
   if (answer.statusCode >= 300) {
     if (!isRefusal(text)) answer.body = new Uint8Array();
     return;
   }
   const judged = documentOf(command, text);
   if (judged.isError) answer.statusCode = 500;
-  else answer.body = Buffer.from(judged.text);
+  else if (judged.text !== text) answer.body = Buffer.from(judged.text);
 }
 
 /** Only the user interface prints. */

@@ -3,7 +3,9 @@
  * `answer-incomplete` or `answer-malformed`, never a shorter list (law 5).
  */
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
-import type { KeyRange, ObjectInfo } from "../../../ports/object-store.ts";
+import type { KeyRange, ObjectInfo, Rows } from "../../../ports/object-store.ts";
+import { type ListedRow, PackedObjects } from "../../../kit/rows/packed-objects.ts";
+import { JoinedRows } from "../../../kit/rows/rows.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { compareKeys } from "../../../kit/text/key-order.ts";
 import type { ListObjectsV2Output, _Object as Listed } from "@aws-sdk/client-s3";
@@ -19,7 +21,7 @@ export type Going = { readonly token: string } | { readonly marker: string };
 
 /** A store with many old versions may answer with some empty pages. */
 const MOST_EMPTY_PAGES = 1_000;
-/** Objects of one listing: 64 TB of WAL in segments of 16 MiB. They take about a gigabyte of memory. */
+/** Objects of one listing: 64 TB of WAL in segments of 16 MiB. They take some 60 bytes of memory each. */
 const MOST_OBJECTS = 4_000_000;
 
 /** Bytes of a key (Amazon S3 User Guide, "Naming Amazon S3 objects"). */
@@ -37,14 +39,18 @@ export interface Listing {
 export async function listEveryPage(
   fetchPage: (from: Going | undefined) => Promise<Page>,
   { prefix, range, place, mostObjects = MOST_OBJECTS }: Listing,
-): Promise<readonly ObjectInfo[]> {
-  const objects: ObjectInfo[] = [];
+): Promise<Rows<ObjectInfo>> {
+  const pages: PackedObjects[] = [];
+  let count = 0;
   const tokens = new Set<string>();
   /** With which keys pages began: new tokens may lead to old pages. */
   const begun = new Set<string>();
   let most = range.most ?? Number.POSITIVE_INFINITY;
   let emptyPages = 0;
   let ordered = true;
+  /** From page to page, too. */
+  let ascending = true;
+  let lastKey = "";
   let going: Going | undefined;
   let isFirstVersion = false;
   do {
@@ -56,13 +62,19 @@ export async function listEveryPage(
     if (first !== undefined && begun.has(first)) throw incomplete(place, "the object store repeats a page");
     if (first !== undefined) begun.add(first);
     // Not every store knows start-after.
-    for (const row of rows) if (isWithin(row.key, range)) objects.push(row);
-    if (objects.length > mostObjects) throw endless(place, mostObjects);
+    const within = rows.filter(({ key }) => isWithin(key, range));
     ordered &&= isOrdered(rows);
-    if (objects.length >= most && range.goesOn?.() === true) most = Number.POSITIVE_INFINITY;
+    if (within.length > 0) {
+      pages.push(new PackedObjects(within));
+      count += within.length;
+      ascending &&= ordered && compareKeys(lastKey, within[0]?.key ?? "") < 0;
+      lastKey = within.at(-1)?.key ?? "";
+    }
+    if (count > mostObjects) throw endless(place, mostObjects);
+    if (count >= most && range.goesOn?.() === true) most = Number.POSITIVE_INFINITY;
     isFirstVersion ||= page.IsTruncated === true && page.KeyCount === undefined && !page.NextContinuationToken;
     going =
-      ordered && (objects.length >= most || endsAt(rows, range))
+      ordered && (count >= most || endsAt(rows, range))
         ? undefined
         : isFirstVersion && page.IsTruncated === true
           ? behindLast(rows, place)
@@ -71,7 +83,9 @@ export async function listEveryPage(
     if (tokens.has(name)) throw incomplete(place, "the object store repeats a page");
     if (going !== undefined) tokens.add(name);
   } while (going !== undefined);
-  return inKeyOrder(objects, place).slice(0, most);
+  const objects = new JoinedRows(pages);
+  if (ascending && count <= most) return objects;
+  return inKeyOrder([...objects], place).slice(0, most);
 }
 
 function isWithin(key: string, { after, upTo }: KeyRange): boolean {
@@ -79,17 +93,17 @@ function isWithin(key: string, { after, upTo }: KeyRange): boolean {
 }
 
 /** Not every store lists in key order; if one does not, every page is needed. */
-function isOrdered(rows: readonly ObjectInfo[]): boolean {
+function isOrdered(rows: readonly { readonly key: string }[]): boolean {
   return rows.every((row, index) => index === 0 || compareKeys(rows[index - 1]?.key ?? "", row.key) < 0);
 }
 
 /** When pages come in key order: once a key lies behind the range, all further ones do. */
-function endsAt(rows: readonly ObjectInfo[], { upTo }: KeyRange): boolean {
+function endsAt(rows: readonly ListedRow[], { upTo }: KeyRange): boolean {
   const last = rows.at(-1);
   return upTo !== undefined && last !== undefined && compareKeys(last.key, upTo) >= 0;
 }
 
-function readPage(page: Page, prefix: string, place: string): readonly ObjectInfo[] {
+function readPage(page: Page, prefix: string, place: string): readonly ListedRow[] {
   const { Contents: listed = [], IsTruncated: truncated, KeyCount: count, EncodingType: encoding } = page;
   if (truncated === undefined) throw incomplete(place, "a page does not say whether more follow");
   if (count !== undefined && count !== listed.length) {
@@ -113,7 +127,7 @@ function readRow(
   { Key: key, Size: size, ETag: etag = "", LastModified: date, StorageClass: storageClass }: Listed,
   encoded: boolean,
   place: string,
-): ObjectInfo {
+): ListedRow {
   if (key === undefined || size === undefined || date === undefined) {
     throw incomplete(place, "a listed object lacks its key, size or date");
   }
@@ -125,7 +139,7 @@ function readRow(
     key: named,
     size,
     etag: etag.includes('"') ? etag.replaceAll('"', "") : etag,
-    lastModified: date.toISOString(),
+    time: date.getTime(),
     storageClass: storageClass ?? "STANDARD",
   };
 }
@@ -141,7 +155,7 @@ function decodeKey(key: string, place: string): string {
   }
 }
 
-function behindLast(rows: readonly ObjectInfo[], place: string): Going {
+function behindLast(rows: readonly ListedRow[], place: string): Going {
   const last = rows.at(-1);
   if (last !== undefined) return { marker: last.key };
   throw incomplete(place, "a page says that more follow and not how to get them");

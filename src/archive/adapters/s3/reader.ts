@@ -7,6 +7,7 @@ import type {
   ObjectLocation,
   ObjectReader,
   ReadRequest,
+  Rows,
 } from "../../../ports/object-store.ts";
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import { type Body, bytesOf, notTheObject, openBody, spanOf } from "./body.ts";
@@ -32,7 +33,7 @@ export class S3Reader implements ObjectReader {
     return !this.connection.isMinio;
   }
 
-  async list(bucket: string, prefix: string, range: KeyRange = {}): Promise<readonly ObjectInfo[]> {
+  async list(bucket: string, prefix: string, range: KeyRange = {}): Promise<Rows<ObjectInfo>> {
     const connection = await this.prepare({ bucket, key: prefix });
     const place = `s3://${bucket}/${prefix}`;
     const call = { verb: "list", place, reads: true, alone: true };

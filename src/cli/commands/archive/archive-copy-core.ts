@@ -10,7 +10,7 @@ import { formatLocation, parseLocation, requireApart } from "../../../archive/na
 import { listArchive } from "../../../archive/reading/listing.ts";
 import { EXIT, giveUp, type RecoverError, refuse } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { ArchiveStore, ObjectInfo } from "../../../ports/object-store.ts";
+import type { ArchiveStore, ObjectInfo, Rows } from "../../../ports/object-store.ts";
 import type { SharedPlace } from "../../../ports/shared-place.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
@@ -151,7 +151,7 @@ async function requireApproval(options: ArchiveCopyOptions, intent: ArchiveCopyI
   );
 }
 
-function requireUnchanged(plan: CopyPlan, before: readonly ObjectInfo[], after: readonly ObjectInfo[]): void {
+function requireUnchanged(plan: CopyPlan, before: Rows<ObjectInfo>, after: Rows<ObjectInfo>): void {
   const { same, added, removed, changed } = compareListings(before, after);
   if (same) return;
   const text = `${added.length} objects were added, ${removed.length} removed and ${changed.length} changed`;

@@ -67,7 +67,7 @@ async function printDiscovery(asked: DiscoverQuestion, sources: Omit<Sources, "n
   const { name, space, all } = asked;
   const windowMs = around === undefined ? undefined : parseDuration(asked.window);
   if (sources.logs?.patterns.includes("-") === true && process.stdin.isTTY) output.error(TYPED);
-  growLittle();
+  growLittle(40);
   const progress = searchRate(clock, (line) => output.error(line));
   const logs = sources.logs === undefined ? {} : { logs: { ...sources.logs, progress } };
   const found = await search({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
 import { formatLocation, parseLocation } from "../../../archive/names/location.ts";
 import { refuse } from "../../../errors.ts";
-import type { ObjectInfo } from "../../../ports/object-store.ts";
+import type { ObjectInfo, Rows } from "../../../ports/object-store.ts";
 import { asideRoot, guardInstanceOf, objectsAside, requireOwnBackup } from "../recovery/aside.ts";
 import { evidenceRef, recallListing } from "./evidence-listing.ts";
 import { printedOfAside } from "./printed-place.ts";
@@ -70,7 +70,7 @@ export const deleteAsideObjects = defineAction({
 });
 
 interface Compared {
-  readonly listed: readonly ObjectInfo[];
+  readonly listed: Rows<ObjectInfo>;
   /** Of those that were shown, still there as they were. */
   readonly left: readonly ObjectInfo[];
   /** Never shown, or written again since. */

@@ -15,7 +15,7 @@ import {
 import { baseNamed } from "../../../archive/names/layout.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
-import type { ObjectInfo } from "../../../ports/object-store.ts";
+import type { ObjectInfo, Rows } from "../../../ports/object-store.ts";
 import { runTag } from "../cf/run-tag.ts";
 import { asideDirectories, asideDirectory } from "../docker/aside-directory.ts";
 
@@ -46,7 +46,7 @@ export function asideRoot({ run, guid, archive }: AsideOf, source: string): Arch
   return root;
 }
 
-export async function objectsAside(context: Context, root: ArchiveLocation): Promise<readonly ObjectInfo[]> {
+export async function objectsAside(context: Context, root: ArchiveLocation): Promise<Rows<ObjectInfo>> {
   return await context.ports.store.reader().list(root.bucket, `${root.prefix}/`);
 }
 
