@@ -22,6 +22,12 @@ export const databaseFacts = z.object({
   encoding: z.string(),
   collate: z.string(),
   ctype: z.string(),
+  /** Of pg_database from 15 on; "" for none. */
+  provider: z.string().default(""),
+  locale: z.string().default(""),
+  rules: z.string().default(""),
+  /** Its collation has another version here than the one that it was written with. */
+  sorts_otherwise: z.boolean().default(false),
   tables: z.array(tableFacts),
   /** In the order in which they were made. */
   extensions: z.array(z.object({ name: z.string(), schema: z.string() })).default([]),
@@ -30,9 +36,12 @@ export const databaseFacts = z.object({
 });
 export type DatabaseFacts = z.infer<typeof databaseFacts>;
 
-/** Names come first in a row: the last field ends at a newline. Rows of people may lie in a template too. */
+/** Columns that not all releases have, or by another name, are asked for by JSON. Rows of people may lie in a template too. */
 const DATABASES =
-  "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(oid) FROM pg_database WHERE datname <> 'template0' ORDER BY 1;";
+  "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(d.oid), j->>'datlocprovider', coalesce(j->>'datlocale', j->>'daticulocale'), j->>'daticurules' FROM pg_database d, row_to_json(d) j WHERE datname <> 'template0' ORDER BY 1;";
+/** From 15 on. */
+const SORTS_OTHERWISE =
+  "SELECT datname FROM pg_database WHERE datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid) AND datcollversion IS NOT NULL;";
 /** Of a copy alone: somebody has closed a database, and its rows are wanted all the same. */
 const OPEN = "UPDATE pg_database SET datallowconn = true WHERE NOT datallowconn AND datname <> 'template0';";
 /** Tables of people, without those that an extension brings; the columns with a time of each, as JSON. */
@@ -88,11 +97,16 @@ export async function askDatabases(copies: Asked, server: CopyServer, entry: str
     throw refuse("command-failed", `the server on the copy does not tell its databases: ${onOneLine(why)}`)
       .at(server.volume)
       .advise("Choose another copy or candidate; the volume that was copied is as it was.");
+  const isOf15 = rows.some((row) => (row[5] ?? "") !== "");
+  const { rows: others } = isOf15 ? await copies.sql(server, entry, SORTS_OTHERWISE) : { rows: [] };
   const found: DatabaseFacts[] = [];
-  for (const [name = "", collate = "", ctype = "", encoding = "", bytes = ""] of rows) {
+  for (const [name = "", collate = "", ctype = "", encoding = "", bytes = "", ...sorted] of rows) {
     const { tables, damage, extensions } = await asked(copies, server, name);
     if (name === "template1" && tables.length === 0) continue;
-    found.push({ name, bytes: Number(bytes), encoding, collate, ctype, tables, damage, extensions });
+    const [provider = "", locale = "", rules = ""] = sorted;
+    const sorts_otherwise = others.some(([other]) => other === name);
+    const own = { provider, locale, rules, sorts_otherwise };
+    found.push({ name, bytes: Number(bytes), encoding, collate, ctype, ...own, tables, damage, extensions });
   }
   return found;
 }

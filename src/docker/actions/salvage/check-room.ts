@@ -96,7 +96,7 @@ export const checkRoom = defineAction({
 });
 
 export const REINDEX =
-  "its data were written on another libc than these programs have: text may sort differently, so that only a dump of it is to be trusted; run REINDEX first if you run the files themselves";
+  "its data were written on another libc, or another version of it, than these programs have: text may sort differently, so that only a dump of it is to be trusted; run REINDEX first if you run the files themselves";
 
 function plan(
   original: Candidate,
