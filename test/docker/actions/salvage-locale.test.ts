@@ -1,7 +1,7 @@
 /** A database is made again with the provider and the locale that it had. */
 import { expect, it } from "vitest";
 import { askDatabases } from "../../../src/docker/actions/salvage/ask-database.ts";
-import { localeClause, localeFlags } from "../../../src/docker/actions/salvage/locale.ts";
+import { localeClause, localeFlags, wayToLocale } from "../../../src/docker/actions/salvage/locale.ts";
 
 const NONE = { collate: "", ctype: "", provider: "", locale: "", rules: "" };
 const SERVER = {
@@ -51,4 +51,9 @@ it("is read of a release that records it, with the databases that sort otherwise
     { name: "shop", provider: "c", locale: "", sorts_otherwise: false },
   ]);
   expect(asked.filter((text) => text.includes("pg_database_collation_actual_version"))).toHaveLength(1);
+});
+
+it("prints a command for no locale that could be more than a name", () => {
+  expect(wayToLocale("de_DE.UTF-8'; rm -rf /", "postgres:15", [])).toMatch(/^make an image of the same release/u);
+  expect(wayToLocale("de_DE@euro", "postgres:15", [])).toMatch(/^make an image of the same release/u);
 });

@@ -66,25 +66,46 @@ export function beforeLoad({ extensions }: DatabaseFacts): string {
   ].join(" ");
 }
 
-/** A name with more slashes could lead to a file of the data, which a stranger wrote. */
-const LIBRARIES = "SELECT DISTINCT probin FROM pg_proc WHERE probin ~ '^[$]libdir/[A-Za-z0-9_.-]+$' ORDER BY 1;";
+/** Libraries of functions, and collations of columns. A library's name with more slashes could lead to a file of the data, which a stranger wrote. */
+const NEEDS = `SELECT DISTINCT probin, '' FROM pg_proc WHERE probin ~ '^[$]libdir/[A-Za-z0-9_.-]+$' UNION ALL
+SELECT DISTINCT n.nspname::text, c.collname::text FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation JOIN pg_namespace n ON n.oid = c.collnamespace WHERE a.attrelid >= 16384;`;
 
-/** Libraries that functions of these databases come from, and that the server has not. */
-export async function lackingLibraries(
+/** A part that a database needs, and that a server has not; "" for all databases. */
+export interface Lack {
+  readonly database: string;
+  readonly kind: "library" | "locale";
+  readonly name: string;
+}
+
+/** Libraries and locales that these databases need, and that the server has not. */
+export async function lackingIn(
   copies: Asked,
   server: CopyServer,
   databases: readonly DatabaseFacts[],
-): Promise<readonly string[]> {
-  const lacking = new Set<string>();
-  for (const { name } of databases.filter(({ damage, tables }) => tables.length > 0 || damage.length === 0)) {
-    const { rows } = await copies.sql(server, name, LIBRARIES);
-    const loads = rows.map(([library = ""]) => `LOAD ${quoteLiteral(library)};`);
-    const { failed } = loads.length === 0 ? { failed: [] } : await copies.sql(server, name, loads.join("\n"));
-    for (const line of failed) lacking.add(QUERY.libraryLacking.says.exec(line)?.[1] ?? "");
+): Promise<readonly Lack[]> {
+  const lacking: Lack[] = [];
+  for (const { name, damage, tables } of databases) {
+    lacking.push(...lacksIn(name, damage.filter(isOfLocale)));
+    if (tables.length === 0 && damage.length > 0) continue;
+    const { rows } = await copies.sql(server, name, NEEDS);
+    const tries = rows.map(([first = "", collation = ""]) =>
+      collation === ""
+        ? `LOAD ${quoteLiteral(first)};`
+        : `SELECT 'a' < 'b' COLLATE ${quoteIdentifier(first)}.${quoteIdentifier(collation)};`,
+    );
+    if (tries.length > 0) lacking.push(...lacksIn(name, (await copies.sql(server, name, tries.join("\n"))).failed));
   }
-  lacking.delete("");
-  return [...lacking].sort();
+  return lacking.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+export const lacksIn = (database: string, lines: readonly string[]): readonly Lack[] =>
+  lines.flatMap((line) =>
+    (["library", "locale"] as const).flatMap((kind) => {
+      const name = QUERY[`${kind}Lacking`].says.exec(line)?.[1];
+      return name === undefined ? [] : [{ database, kind, name }];
+    }),
+  );
+export const isOfLocale = (said: string): boolean => QUERY.localeLacking.says.test(said);
 
 type Asked = Pick<DatabaseCopies, "sql">;
 
