@@ -252,6 +252,52 @@ describe("a lost database among the volumes of a real engine", () => {
     await scene.engine.docker("volume", "rm", "linked", "walvol");
   });
 
+  it("names the locale that no image has and saves the rest, and all once the printed line has made an image", async () => {
+    const sh = async (line: string): Promise<string> =>
+      (await execa("sh", ["-c", line], { env: { ...scene.env, DOCKER_BUILDKIT: "0" } })).stdout;
+    const localedef = "RUN localedef -i de_DE -f UTF-8 de_DE.UTF-8";
+    await sh(`printf 'FROM postgres:15\\n${localedef}\\n' | docker build --network none -t laden/db:15 -`);
+    await scene.run("laden", "laden/db:15", "-v", "laden:/var/lib/postgresql/data");
+    await scene.ready("laden", "postgres");
+    for (const [name, like] of [
+      ["kunden", "lc_collate 'de_DE.UTF-8' lc_ctype 'de_DE.UTF-8'"],
+      ["sorten", "lc_collate 'C' lc_ctype 'C' locale_provider icu icu_locale 'de-DE-u-co-phonebk'"],
+    ] as const) {
+      await scene.sql("laden", "postgres", `create database ${name} template template0 encoding 'UTF8' ${like}`);
+      await scene.sql("laden", "postgres", "create table t as select g::text x from generate_series(1, 7) g", name);
+      await scene.sql("laden", "postgres", "create index on t (x)", name);
+    }
+    await scene.engine.docker("stop", "-t", "60", "laden");
+    await scene.engine.docker("rm", "laden");
+    await scene.engine.docker("image", "rm", "laden/db:15");
+    const given = run({ database: "", table: "", volumes: "laden", dump: "all" });
+    const part = await scene.begun("foreign", ...given);
+    expect(part.exitCode, part.all).toBe(20);
+    const said = part.all.replace(/\s+/gu, " ");
+    expect(said).toContain(
+      'kunden: it could not be dumped: the locale "de_DE.UTF-8" is in none of the image postgres:15',
+    );
+    expect(said).toContain("sorten: 1 table, 7 rows");
+    const [, line = ""] = /run "(printf 'FROM [^"]*)"/u.exec(said) ?? [];
+    await sh(line.replace("docker build", "docker build --network none"));
+    const whole = await scene.begun("native", ...given);
+    expect(whole.exitCode, whole.all).toBe(0);
+    expect(whole.all.replace(/\s+/gu, " ")).toContain("kunden: 1 table, 7 rows");
+    await scene.run("typed", "postgres-with-de_de", "-e", "PGHOST=127.0.0.1");
+    await scene.ready("typed", "postgres");
+    for (const [, typed = ""] of whole.all.matchAll(/^ *\$ (docker exec -i CONTAINER .*)$/gmu))
+      await sh(typed.replaceAll("CONTAINER", "typed").replaceAll("ROLE", "postgres"));
+    const asked =
+      "select datname, datlocprovider, datcollate, daticulocale from pg_database where datname ~ 'en$' order by 1";
+    expect((await scene.sql("typed", "postgres", asked)).trim().split("\n")).toEqual([
+      "kunden|c|de_DE.UTF-8|",
+      "sorten|i|C|de-DE-u-co-phonebk",
+    ]);
+    await scene.engine.docker("rm", "-f", "-v", "typed");
+    await scene.engine.docker("volume", "rm", "laden");
+    await scene.engine.docker("image", "rm", "postgres-with-de_de");
+  });
+
   it("needs no image of the release where a directory has its programs", async () => {
     await scene.engine.docker("image", "rm", "-f", "postgres:13");
     const without = await scene.begun("no-image", ...run({ volumes: scene.lost }));

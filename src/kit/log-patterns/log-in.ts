@@ -62,6 +62,14 @@ export const QUERY = rows({
     seen: "dfmgr.c, internal_load_library, PostgreSQL 9.4 to 18",
     from: "9.4",
   },
+  /** At the entry of a database, and at the first comparison by a collation. */
+  localeLacking: {
+    means: "refusal",
+    says: /(?:database locale is incompatible with operating system[\s\S]{1,80}initialized with LC_(?:COLLATE|CTYPE)|could not create locale) "([^"]{1,200})"/,
+    tells: "the operating system under the server does not have the locale that it names",
+    seen: "postinit.c, CheckMyDatabase, and pg_locale.c, report_newlocale_failure, PostgreSQL 9.4 to 18",
+    from: "9.4",
+  },
   isNone: {
     means: "refusal",
     says: /syntax error/i,

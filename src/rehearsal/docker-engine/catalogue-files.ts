@@ -8,10 +8,12 @@ import { file, type TreeNode } from "./tree.ts";
 /** Of a damaged one `rows` can be read if its clients are lenient. */
 interface AilingTable {
   readonly rows: number;
-  readonly ails: "pages" | "file" | "definition" | "extension" | "library";
+  readonly ails: "pages" | "file" | "definition" | "extension" | "library" | "locale";
 }
 /** Of an image's environment: it has the library that such a table needs. */
 export const HAS_LIBRARY = "BOX_LIBRARY=1";
+/** Likewise: it has the locale of a database with such a table. */
+export const HAS_LOCALE = "BOX_LOCALE=1";
 /** How many rows. */
 export type BoxTable = number | AilingTable;
 /** Database → table. */

@@ -9,6 +9,7 @@ import {
   type BoxTable,
   CLOSED,
   HAS_LIBRARY,
+  HAS_LOCALE,
   READY,
   ROWS_FILE,
   rowsFile,
@@ -207,6 +208,9 @@ export function execCopy(
   if (script.includes("exec pg_dumpall")) return says(state, ROLES);
   if (databases[database]?.[CLOSED] !== undefined)
     return fails(state, `psql: error: FATAL:  database "${database}" is not currently accepting connections`, 2);
+  const isForeign = Object.values(databases[database] ?? {}).some((each) => isAiling(each, "locale"));
+  if (isForeign && state.images[container.imageId]?.env.includes(HAS_LOCALE) !== true)
+    return fails(state, NO_LOCALE, 2);
   const isLenient = script.includes("zero_damaged_pages=on");
   const hasLibrary = state.images[container.imageId]?.env.includes(HAS_LIBRARY) === true;
   if (script.includes("exec pg_dump ")) {
@@ -278,11 +282,16 @@ interface Reader {
   readonly isLenient: boolean;
   readonly hasLibrary: boolean;
 }
+/** As psql 15 prints it. */
+const NO_LOCALE =
+  'psql: error: connection to server on socket "/tmp/.s.PGSQL.5432" failed: FATAL:  database locale is incompatible with operating system\nDETAIL:  The database was initialized with LC_COLLATE "de_DE.UTF-8",  which is not recognized by setlocale().\nHINT:  Recreate the database with another locale or install the missing locale.';
+const isAiling = (table: BoxTable | undefined, ails: string): boolean =>
+  typeof table === "object" && table.ails === ails;
 const NO_LIBRARY = 'ERROR:  could not access file "$libdir/hstore": No such file or directory';
 
 /** Why its rows cannot be read. */
 function errorOf(table: BoxTable, { isLenient, hasLibrary }: Reader): string | undefined {
-  if (typeof table === "number" || isOdd(table)) return undefined;
+  if (typeof table === "number" || isOdd(table) || table.ails === "locale") return undefined;
   if (table.ails === "library") return hasLibrary ? undefined : NO_LIBRARY;
   if (table.ails === "file") return 'ERROR:  could not open file "base/16384/16393": No such file or directory';
   return isLenient ? undefined : "ERROR:  invalid page in block 3 of relation base/16384/16388";
@@ -316,13 +325,11 @@ function sql(
   if (text.startsWith("SELECT rolsuper")) return table([["t"]]);
   if (text.startsWith("SELECT e.extname")) {
     const all = Object.values(databases[database] ?? {});
-    return table(
-      all.some((each) => typeof each === "object" && each.ails === "extension") ? [["earth", "public"]] : [],
-    );
+    return table(all.some((each) => isAiling(each, "extension")) ? [["earth", "public"]] : []);
   }
   if (text.startsWith("SELECT DISTINCT probin")) {
     const all = Object.values(databases[database] ?? {});
-    return table(all.some((each) => typeof each === "object" && each.ails === "library") ? [["$libdir/hstore"]] : []);
+    return table(all.some((each) => isAiling(each, "library")) ? [["$libdir/hstore"]] : []);
   }
   if (text.startsWith("LOAD "))
     return { state, answer: { code: 0, stdout: "", stderr: reader.hasLibrary ? "" : `${NO_LIBRARY}\n` } };

@@ -13,7 +13,9 @@ import {
   CLOSED,
   databaseFiles,
   HAS_LIBRARY,
+  HAS_LOCALE,
   ROWS_FILE,
+  rowsFile,
 } from "../../../src/rehearsal/docker-engine/catalogue-files.ts";
 import type { DockerEngineState } from "../../../src/rehearsal/docker-engine/state.ts";
 import { volumeMount, withContainer, withImage, withVolume } from "../../../src/rehearsal/docker-engine/seed.ts";
@@ -156,6 +158,60 @@ describe("a library that an image lacks", () => {
     const [found, programs] = await inspected([]);
     expect(programs).toBe("the image postgres:13");
     expect(JSON.stringify(found["databases"])).toContain("is in none of the image postgres:13");
+  });
+});
+
+describe("a locale that an image lacks", () => {
+  const FOREIGN = { laden: { kunden: { rows: 5, ails: "locale" } }, shop: { good: 1000 } } as const;
+  const WITH = { tag: "shop/db:13", env: ["PG_MAJOR=13", HAS_LOCALE] };
+  const choose = async (scene: Scene): Promise<JsonObject> => {
+    const found = await scene.perform(inspectCopy, await inspectInput(scene));
+    const { chosen } = await scene.perform(chooseDatabases, { found: [found], dump: [] });
+    return (chosen as readonly JsonObject[])[0] ?? {};
+  };
+
+  it("is taken from another image of the release, and from one that is pulled later", async () => {
+    const early = await copyOf(FILES(FOREIGN), (state) => withImage(state, WITH));
+    const late = await copyOf(FILES(FOREIGN));
+    const input = await inspectInput(late);
+    salvageHost(late).alter((state) => withImage(state, WITH));
+    for (const found of [
+      await early.perform(inspectCopy, await inspectInput(early)),
+      await late.perform(inspectCopy, input),
+    ])
+      expect(found).toMatchObject({
+        copy: { programs_text: "the image shop/db:13" },
+        databases: [{ name: "laden", damage: [], tables: [{ rows: 5 }] }, { name: "postgres" }, { name: "shop" }],
+      });
+  });
+
+  it("keeps back one database: it is named with the images, and with the way to one that has it", async () => {
+    const scene = await copyOf(FILES(FOREIGN));
+    const chosen = await choose(scene);
+    const says =
+      'the locale "de_DE.UTF-8" is in none of the image postgres:13: run "printf \'FROM postgres:13\\nRUN localedef -i de_DE -f UTF-8 de_DE.UTF-8\\n\' | docker build -t postgres-with-de_de -"';
+    expect(chosen["databases"]).toMatchObject([
+      { name: "laden", damage: [says] },
+      { name: "shop", damage: [] },
+    ]);
+    const dumped = await scene.perform(dumpDatabases, { ...HERE, chosen, out: OUT });
+    expect(dumped["damaged"]).toEqual([{ database: "laden", what: `it could not be dumped: ${says}` }]);
+    expect(await scene.perform(proveDump, { ...HERE, dumped })).toMatchObject({ proved: [{ database: "shop" }] });
+  });
+
+  it("of all databases stops the run with the way on, that of its container's own image first", async () => {
+    const all = { ...FILES({}), [ROWS_FILE]: rowsFile({ postgres: FOREIGN.laden, template1: FOREIGN.laden }, NOW) };
+    const scene = await copyOf(all);
+    const { copy, ...input } = await inspectInput(scene);
+    const { original, ...own } = copy as { original: JsonObject };
+    const names = ["postgres:13", "shop/db:13", "sha256:00", "dingo-recover/x:db"];
+    const given = { ...input, copy: { ...own, original: { ...original, image_names: names } } };
+    await expect(scene.perform(inspectCopy, given)).rejects.toMatchObject({
+      code: "proof-failed",
+      message: expect.stringMatching(
+        /^no database can be entered: the locale "de_DE.UTF-8" is in none of the image postgres:13: run "docker pull shop\/db:13", which its container ran; or run "printf/u,
+      ) as string,
+    });
   });
 });
 

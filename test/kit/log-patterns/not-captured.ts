@@ -29,6 +29,8 @@ export const NOT_CAPTURED: Readonly<Record<string, string>> = {
   "log-in.databaseLacking": 'psql: error: FATAL:  database "postgres" does not exist',
   "query.tookTooLong": "ERROR:  canceling statement due to statement timeout",
   "query.libraryLacking": 'ERROR:  could not access file "$libdir/hstore": No such file or directory',
+  "query.localeLacking":
+    'psql: error: connection to server on socket "/tmp/.s.PGSQL.5432" failed: FATAL:  database locale is incompatible with operating system; DETAIL:  The database was initialized with LC_COLLATE "de_DE.UTF-8",  which is not recognized by setlocale().',
   "clients.pageUnfit":
     'pg_checksums: error: checksum verification failed in file "base/5/16384", block 1: calculated checksum 1A2B but block contains 3C4D',
   "query.isNone": 'ERROR:  syntax error at or near "selekt"',

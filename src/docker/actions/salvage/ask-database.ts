@@ -22,6 +22,12 @@ export const databaseFacts = z.object({
   encoding: z.string(),
   collate: z.string(),
   ctype: z.string(),
+  /** Of pg_database from 15 on; "" for none. */
+  provider: z.string().default(""),
+  locale: z.string().default(""),
+  rules: z.string().default(""),
+  /** Its collation has another version here than the one that it was written with. */
+  sorts_otherwise: z.boolean().default(false),
   tables: z.array(tableFacts),
   /** In the order in which they were made. */
   extensions: z.array(z.object({ name: z.string(), schema: z.string() })).default([]),
@@ -30,9 +36,12 @@ export const databaseFacts = z.object({
 });
 export type DatabaseFacts = z.infer<typeof databaseFacts>;
 
-/** Names come first in a row: the last field ends at a newline. Rows of people may lie in a template too. */
+/** Columns that not all releases have, or by another name, are asked for by JSON. Rows of people may lie in a template too. */
 const DATABASES =
-  "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(oid) FROM pg_database WHERE datname <> 'template0' ORDER BY 1;";
+  "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding), pg_database_size(d.oid), j->>'datlocprovider', coalesce(j->>'datlocale', j->>'daticulocale'), j->>'daticurules' FROM pg_database d, row_to_json(d) j WHERE datname <> 'template0' ORDER BY 1;";
+/** From 15 on. */
+const SORTS_OTHERWISE =
+  "SELECT datname FROM pg_database WHERE datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid) AND datcollversion IS NOT NULL;";
 /** Of a copy alone: somebody has closed a database, and its rows are wanted all the same. */
 const OPEN = "UPDATE pg_database SET datallowconn = true WHERE NOT datallowconn AND datname <> 'template0';";
 /** Tables of people, without those that an extension brings; the columns with a time of each, as JSON. */
@@ -57,25 +66,46 @@ export function beforeLoad({ extensions }: DatabaseFacts): string {
   ].join(" ");
 }
 
-/** A name with more slashes could lead to a file of the data, which a stranger wrote. */
-const LIBRARIES = "SELECT DISTINCT probin FROM pg_proc WHERE probin ~ '^[$]libdir/[A-Za-z0-9_.-]+$' ORDER BY 1;";
+/** Libraries of functions, and collations of columns. A library's name with more slashes could lead to a file of the data, which a stranger wrote. */
+const NEEDS = `SELECT DISTINCT probin, '' FROM pg_proc WHERE probin ~ '^[$]libdir/[A-Za-z0-9_.-]+$' UNION ALL
+SELECT DISTINCT n.nspname::text, c.collname::text FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation JOIN pg_namespace n ON n.oid = c.collnamespace WHERE a.attrelid >= 16384;`;
 
-/** Libraries that functions of these databases come from, and that the server has not. */
-export async function lackingLibraries(
+/** A part that a database needs, and that a server has not; "" for all databases. */
+export interface Lack {
+  readonly database: string;
+  readonly kind: "library" | "locale";
+  readonly name: string;
+}
+
+/** Libraries and locales that these databases need, and that the server has not. */
+export async function lackingIn(
   copies: Asked,
   server: CopyServer,
   databases: readonly DatabaseFacts[],
-): Promise<readonly string[]> {
-  const lacking = new Set<string>();
-  for (const { name } of databases.filter(({ damage, tables }) => tables.length > 0 || damage.length === 0)) {
-    const { rows } = await copies.sql(server, name, LIBRARIES);
-    const loads = rows.map(([library = ""]) => `LOAD ${quoteLiteral(library)};`);
-    const { failed } = loads.length === 0 ? { failed: [] } : await copies.sql(server, name, loads.join("\n"));
-    for (const line of failed) lacking.add(QUERY.libraryLacking.says.exec(line)?.[1] ?? "");
+): Promise<readonly Lack[]> {
+  const lacking: Lack[] = [];
+  for (const { name, damage, tables } of databases) {
+    lacking.push(...lacksIn(name, damage.filter(isOfLocale)));
+    if (tables.length === 0 && damage.length > 0) continue;
+    const { rows } = await copies.sql(server, name, NEEDS);
+    const tries = rows.map(([first = "", collation = ""]) =>
+      collation === ""
+        ? `LOAD ${quoteLiteral(first)};`
+        : `SELECT 'a' < 'b' COLLATE ${quoteIdentifier(first)}.${quoteIdentifier(collation)};`,
+    );
+    if (tries.length > 0) lacking.push(...lacksIn(name, (await copies.sql(server, name, tries.join("\n"))).failed));
   }
-  lacking.delete("");
-  return [...lacking].sort();
+  return lacking.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+export const lacksIn = (database: string, lines: readonly string[]): readonly Lack[] =>
+  lines.flatMap((line) =>
+    (["library", "locale"] as const).flatMap((kind) => {
+      const name = QUERY[`${kind}Lacking`].says.exec(line)?.[1];
+      return name === undefined ? [] : [{ database, kind, name }];
+    }),
+  );
+export const isOfLocale = (said: string): boolean => QUERY.localeLacking.says.test(said);
 
 type Asked = Pick<DatabaseCopies, "sql">;
 
@@ -88,11 +118,16 @@ export async function askDatabases(copies: Asked, server: CopyServer, entry: str
     throw refuse("command-failed", `the server on the copy does not tell its databases: ${onOneLine(why)}`)
       .at(server.volume)
       .advise("Choose another copy or candidate; the volume that was copied is as it was.");
+  const isOf15 = rows.some((row) => (row[5] ?? "") !== "");
+  const { rows: others } = isOf15 ? await copies.sql(server, entry, SORTS_OTHERWISE) : { rows: [] };
   const found: DatabaseFacts[] = [];
-  for (const [name = "", collate = "", ctype = "", encoding = "", bytes = ""] of rows) {
+  for (const [name = "", collate = "", ctype = "", encoding = "", bytes = "", ...sorted] of rows) {
     const { tables, damage, extensions } = await asked(copies, server, name);
     if (name === "template1" && tables.length === 0) continue;
-    found.push({ name, bytes: Number(bytes), encoding, collate, ctype, tables, damage, extensions });
+    const [provider = "", locale = "", rules = ""] = sorted;
+    const sorts_otherwise = others.some(([other]) => other === name);
+    const own = { provider, locale, rules, sorts_otherwise };
+    found.push({ name, bytes: Number(bytes), encoding, collate, ctype, ...own, tables, damage, extensions });
   }
   return found;
 }

@@ -35,6 +35,8 @@ export const candidate = z.object({
   running: z.array(z.string()),
   /** Images that those containers were made of. */
   images: z.array(z.string()),
+  /** As those were asked for: `postgres:16`. */
+  image_names: z.array(z.string()).default([]),
   score: z.number(),
   evidence: z.array(z.string()),
 });

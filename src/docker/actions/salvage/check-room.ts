@@ -8,7 +8,7 @@ import type { DockerHost } from "../../../ports/docker-host.ts";
 import { type Candidate, candidate, placeOf, volumeName } from "./candidate.ts";
 import { copied, type Copied, followed, libcOf, type Link, linkText, needsReindex } from "./copied.ts";
 import { followLinks } from "./follow-links.ts";
-import { type Found, programsFor } from "./find-programs.ts";
+import { type Found, programsFor, servedBy } from "./find-programs.ts";
 import { hostInput } from "../storage/host-input.ts";
 
 const input = z.strictObject({
@@ -96,7 +96,7 @@ export const checkRoom = defineAction({
 });
 
 export const REINDEX =
-  "its data were written on another libc than these programs have: text may sort differently, so that only a dump of it is to be trusted; run REINDEX first if you run the files themselves";
+  "its data were written on another libc, or another version of it, than these programs have: text may sort differently, so that only a dump of it is to be trusted; run REINDEX first if you run the files themselves";
 
 function plan(
   original: Candidate,
@@ -108,15 +108,9 @@ function plan(
   }: Pick<Copied, "name" | "bytes" | "links"> & { readonly found: readonly [Found, ...Found[]] },
 ): Copied {
   const [first, ...others] = found;
-  const serverOf = ({ programs, text, facts }: Found) => ({
-    programs: { ...programs, volumes: [...programs.volumes] },
-    programs_text: text,
-    server_version: facts.postgres,
-    libc: facts.libc,
-  });
   return {
-    ...serverOf(first),
-    others: others.map(serverOf),
+    ...servedBy(first),
+    others: others.map(servedBy),
     is_bare: false,
     original,
     name,

@@ -65,7 +65,8 @@ export const dumpDatabases = defineAction({
         },
         refused: ({ database }, error) => {
           if (database === "") throw error;
-          made.damaged.push({ database, what: `it could not be dumped: ${error.message}` });
+          const { damage = [] } = request.chosen.databases.find(({ name }) => name === database) ?? {};
+          made.damaged.push({ database, what: `it could not be dumped: ${damage.join("; ") || error.message}` });
         },
       });
       if (made.counts.length === 0) throw unreadable(made, copy.name);

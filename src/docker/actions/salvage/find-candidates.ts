@@ -113,6 +113,7 @@ function described(
     used_by: users.map(({ name }) => name),
     running: users.filter(({ running, status }) => running || status === "restarting").map(({ name }) => name),
     images: [...new Set(users.map(({ imageId }) => imageId))],
+    image_names: [...new Set(users.map(({ image }) => image))],
   };
 }
 

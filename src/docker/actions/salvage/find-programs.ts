@@ -5,6 +5,7 @@ import type { DatabaseCopies, ProgramFacts } from "../../../ports/database-copy.
 import type { DockerHost, DockerImage } from "../../../ports/docker-host.ts";
 import { type Candidate, volumeName } from "./candidate.ts";
 import { libcOf } from "./copied.ts";
+import { pullsOf } from "./locale.ts";
 
 export interface Found {
   readonly programs: ServerPrograms;
@@ -12,6 +13,14 @@ export interface Found {
   /** `the image postgres:16`. */
   readonly text: string;
 }
+
+/** As the later steps are given it. */
+export const servedBy = ({ programs, text, facts }: Found) => ({
+  programs: { ...programs, volumes: [...programs.volumes] },
+  programs_text: text,
+  server_version: facts.postgres,
+  libc: facts.libc,
+});
 
 interface Means {
   readonly host: Pick<DockerHost, "images">;
@@ -33,7 +42,8 @@ export async function programsFor(original: Candidate, means: Means): Promise<re
 /** The image that was there with the volume first, then one of the same libc. */
 async function inImages(original: Candidate, { host, copies, run }: Means): Promise<readonly [Found, ...Found[]]> {
   const { version: major } = original;
-  const likely = (await host.images())
+  const images = await host.images();
+  const likely = images
     .filter((image) => likelihood(image, original) > 0)
     .sort((a, b) => likelihood(b, original) - likelihood(a, original))
     .slice(0, MOST_TRIED);
@@ -51,7 +61,7 @@ async function inImages(original: Candidate, { host, copies, run }: Means): Prom
   const libc = libcOf(original.uid);
   const found = fit.find(({ facts }) => facts.libc === libc) ?? fit[0];
   if (found !== undefined) return [found, ...fit.filter((each) => each !== found)];
-  throw missing(original, others);
+  throw missing(original, others, pullsOf(original, images));
 }
 
 async function inDirectory({ version }: Candidate, { copies, run, directory }: Means): Promise<Found> {
@@ -88,7 +98,7 @@ export function majorOf(version: string): string {
   return Number(first) >= 10 ? first : `${first}.${second}`;
 }
 
-function missing(original: Candidate, others: readonly string[]): RecoverError {
+function missing(original: Candidate, others: readonly string[], pulls: readonly string[]): RecoverError {
   const { version, uid } = original;
   const tag = `postgres:${version}${libcOf(uid) === "musl" ? "-alpine" : ""}`;
   const said = others.length === 0 ? "" : `: ${others.join("; ")}`;
@@ -98,6 +108,6 @@ function missing(original: Candidate, others: readonly string[]): RecoverError {
   )
     .at(tag)
     .advise(
-      `Run "docker pull ${tag}", or unpack that release on the engine's machine (a package of the distribution, or the embedded binaries of io.zonky.test.postgres) and give --input postgres_bin=DIRECTORY; then resume.`,
+      `Run ${[...pulls, `"docker pull ${tag}"`].join(" or ")}, or unpack that release on the engine's machine (a package of the distribution, or the embedded binaries of io.zonky.test.postgres) and give --input postgres_bin=DIRECTORY; then resume.`,
     );
 }

@@ -4,14 +4,25 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { query, startOnCopy } from "../../../kit/commands/database-copy-commands.ts";
 import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
-import { ENDED_FOR_ROOM, NO_START } from "../../../kit/log-patterns/server-end.ts";
-import { listed } from "../../../kit/optional.ts";
+import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import { named, onOneLine, quoted } from "../../../kit/text/printable.ts";
 import { hostInput } from "../storage/host-input.ts";
-import { askDatabases, databaseFacts, type DatabaseFacts, lackingLibraries, newestOf, rowsOf } from "./ask-database.ts";
+import {
+  askDatabases,
+  databaseFacts,
+  type DatabaseFacts,
+  isOfLocale,
+  type Lack,
+  lackingIn,
+  lacksIn,
+  newestOf,
+  rowsOf,
+} from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
 import { type Copied, copied, serverOf } from "./copied.ts";
+import { programsFor, servedBy } from "./find-programs.ts";
+import { pullsOf, wayToLocale } from "./locale.ts";
 import { leftServer } from "./left-server.ts";
 import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
@@ -78,39 +89,82 @@ export const inspectCopy = defineAction({
     }),
 });
 
-/** The first image that has all libraries; else the one that lacks the fewest. */
+/** The first image that has all libraries and locales; else the one that lacks the fewest. */
 async function withTheBest(own: OwnCopies, context: Context, request: Input): Promise<Output> {
-  const { others, ...first } = request.copy;
-  const tried: string[] = [];
+  const tried: Tried[] = [];
   let best: (Output & Lacking) | undefined;
   let ended: unknown;
-  for (const each of [first, ...others]) {
-    tried.push(each.programs_text);
+  for await (const each of servers(own, context.run.id, request.copy)) {
+    const text = each.programs_text;
     try {
       const found = await inspectOne(own, context, { ...request, copy: { ...request.copy, ...each } });
+      tried.push({ text, lacking: found.lacking, why: "" });
       if (best === undefined || found.lacking.length < best.lacking.length) best = found;
       if (found.lacking.length === 0) break;
     } catch (error) {
       if (!(error instanceof RecoverError) || error.code !== "proof-failed") throw error;
+      tried.push({ text, lacking: lacksIn("", [error.message]), why: error.message });
       ended ??= error;
     }
   }
-  const preloads = preloadedIn(ended);
-  if (best === undefined && preloads === undefined) throw ended;
+  const all = ended instanceof RecoverError ? lacksIn("", [ended.message]) : [];
+  const [first] = all;
+  if (best === undefined && first === undefined) throw ended;
+  if (best === undefined && first?.kind === "locale")
+    throw giveUp("proof-failed", `no database can be entered: ${await told(own, { copy: request.copy, tried }, first)}`)
+      .at(request.copy.name)
+      .advise("Do that, then resume: images are looked for once more. The volume that was copied is as it was.");
   best ??= await inspectOne(own, context, { ...request, copy: { ...request.copy, is_bare: true } });
   await own.end(request.copy.name);
   const { lacking, ...found } = best;
-  const all = new Set([...(found.copy.is_bare ? listed(preloads) : []), ...lacking]);
-  const what = [...all].map((library) => `the library ${quoted(library)} is in none of ${tried.join(", ")}`);
-  return { ...found, databases: found.databases.map((each) => ({ ...each, damage: [...each.damage, ...what] })) };
+  const lacks = [...(found.copy.is_bare ? all : []), ...lacking];
+  const databases: DatabaseFacts[] = [];
+  for (const each of found.databases) {
+    const mine = lacks.filter(({ database }) => database === "" || database === each.name);
+    const what = await Promise.all(mine.map((lack) => told(own, { copy: found.copy, tried }, lack)));
+    databases.push({ ...each, damage: [...new Set([...each.damage.filter((line) => !isOfLocale(line)), ...what])] });
+  }
+  return { ...found, databases };
 }
 
-/** The library for which no server comes up. */
-const preloadedIn = (error: unknown): string | undefined =>
-  error instanceof RecoverError ? NO_START.libraryLacking.says.exec(error.message)?.[1] : undefined;
+/** Those of the beginning, then those that somebody has pulled or made since. */
+async function* servers({ host, copies }: OwnCopies, run: string, { others, ...first }: Copied) {
+  const known = [first, ...others];
+  yield* known;
+  if (first.programs.directory !== "") return;
+  const now = await programsFor(first.original, { host, copies, run, directory: "" });
+  yield* now.map(servedBy).filter(({ programs }) => known.every((each) => each.programs.image !== programs.image));
+}
+
+interface Tried extends Lacking {
+  readonly text: string;
+  /** Why it does not start; "" if it does. */
+  readonly why: string;
+}
+
+const lackText = ({ kind, name }: Lack): string => `the ${kind} ${quoted(name)}`;
+
+/** The part that lacks, the images that were looked at, and the way to one that has it. */
+async function told(
+  { host }: OwnCopies,
+  { copy, tried }: { readonly copy: Copied; readonly tried: readonly Tried[] },
+  lack: Lack,
+): Promise<string> {
+  const what = lackText(lack);
+  const without = tried.filter(({ lacking }) => lacking.some((each) => lackText(each) === what));
+  const others = tried.filter((each) => !without.includes(each));
+  const is = [
+    `${what} is in none of ${without.map(({ text }) => text).join(", ")}`,
+    ...others.map(({ text, lacking, why }) => `${text}: ${why || `it lacks ${lacking.map(lackText).join(", ")}`}`),
+  ].join("; ");
+  if (copy.programs.directory !== "") return is;
+  const pulls = pullsOf(copy.original, await host.images());
+  if (lack.kind === "locale") return `${is}: ${wayToLocale(lack.name, copy.programs_text, pulls)}`;
+  return pulls.length === 0 ? is : `${is}: run ${pulls.join(" or ")}`;
+}
 
 interface Lacking {
-  readonly lacking: readonly string[];
+  readonly lacking: readonly Lack[];
 }
 
 async function inspectOne(own: OwnCopies, context: Context, request: Input): Promise<Output & Lacking> {
@@ -127,7 +181,7 @@ async function inspectOne(own: OwnCopies, context: Context, request: Input): Pro
       databases,
       expected: databases.filter((each) => isExpected(each, request)).map(({ name }) => name),
       failed: "",
-      lacking: await lackingLibraries(copies, asked, databases),
+      lacking: await lackingIn(copies, asked, databases),
     };
   });
 }
@@ -144,7 +198,7 @@ async function entry(
 ): Promise<{ readonly name: string; readonly database: string }> {
   const refused: string[] = [];
   for (const name of rolesToTry(copy))
-    for (const database of ["postgres", "template1"]) {
+    for (const database of new Set(["postgres", "template1", ...copy.original.databases])) {
       try {
         const asked = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user;";
         const { rows } = await copies.sql({ ...server, role: name }, database, asked);

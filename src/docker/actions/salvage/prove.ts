@@ -13,6 +13,7 @@ import { hostInput } from "../storage/host-input.ts";
 import { askTables, beforeLoad, type DatabaseFacts, rowsOf, type TableFacts } from "./ask-database.ts";
 import { dumped } from "./dump.ts";
 import { freshName, serverOf } from "./copied.ts";
+import { localeClause } from "./locale.ts";
 import { leftServer } from "./left-server.ts";
 import { OwnCopies, typed } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
@@ -145,7 +146,11 @@ async function proveOne(
     throw unproved(`there is no dump of ${quoted(database.name)}`, server.volume);
   context.progress({ message: `loading the dump of ${onOneLine(database.name)}` });
   await context.beforeEffect();
-  const made = await copies.sql(server, "postgres", anew(localeOf(database)));
+  const made = await copies.sql(
+    server,
+    "postgres",
+    anew(`ENCODING ${quoteLiteral(database.encoding)} ${localeClause(database)}`),
+  );
   if (made.failed.length > 0)
     throw unproved(
       `no database can be made like ${quoted(database.name)}: ${onOneLine(made.failed[0] ?? "")}`,
@@ -210,13 +215,6 @@ async function restOf(
 }
 
 const keyOf = ({ schema, table }: TableFacts): string => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-
-const localeOf = ({ encoding, collate, ctype }: DatabaseFacts): string =>
-  [
-    `ENCODING ${quoteLiteral(encoding)}`,
-    ...(collate === "" ? [] : [`LC_COLLATE ${quoteLiteral(collate)}`]),
-    ...(ctype === "" ? [] : [`LC_CTYPE ${quoteLiteral(ctype)}`]),
-  ].join(" ");
 
 function requireSame(
   before: readonly TableFacts[],

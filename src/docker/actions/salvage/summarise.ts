@@ -10,6 +10,7 @@ import { volumeName } from "./candidate.ts";
 import { linkText, needsReindex } from "./copied.ts";
 import { dumped } from "./dump.ts";
 import { inspected } from "./inspect.ts";
+import { localeFlags } from "./locale.ts";
 import { proof } from "./prove.ts";
 
 const input = z.strictObject({
@@ -64,7 +65,7 @@ export const summariseSalvage = defineAction({
         ...lacking,
         ...dumps.flatMap(({ chosen: { copy, databases }, files }) => [
           `from ${volumeName(copy.original)}, which is as it was: keep it until a backup of the new place stands`,
-          ...(needsReindex(copy) ? [`  ${REINDEX}`] : []),
+          ...(needsReindex(copy) || databases.some((each) => each.sorts_otherwise) ? [`  ${REINDEX}`] : []),
           ...files.filter(({ database }) => database === "").map(({ path }) => rolesLine(path)),
           ...files.flatMap(({ database, path }) => {
             const facts = databases.find(({ name }) => name === database);
@@ -86,13 +87,11 @@ const rolesLine = (path: string): string =>
   `its roles are in ${path}: make those that you need first, by hand, because psql obeys all that is written in it. The lines below need none: everything belongs to ROLE. With the roles made, leave out --no-owner and --no-acl.`;
 
 function loadLines(facts: DatabaseFacts, path: string, before: string): readonly string[] {
-  const { name: database, encoding, collate, ctype } = facts;
+  const { name: database, encoding } = facts;
   const isPlain = /^[A-Za-z_]\w*$/u.test(database);
   const [made, entered] = isPlain ? [[database], database] : [["--", database], databaseAlone(database)];
   // As the proof had it: a database of another encoding may refuse rows.
-  const locale = [["--lc-collate", collate] as const, ["--lc-ctype", ctype] as const];
-  const own = locale.flatMap(([flag, value]) => (value === "" ? [] : [`${flag}=${value}`]));
-  const like = ["-T", "template0", "-E", encoding, ...own];
+  const like = ["-T", "template0", "-E", encoding, ...localeFlags(facts)];
   const exec = ["docker", "exec", "-i", "CONTAINER"];
   const restore = ["pg_restore", "--exit-on-error", "--no-owner", "--no-acl", "--no-tablespaces"];
   return [
