@@ -6,6 +6,8 @@ import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../s
 export class SharedMemory {
   readonly objects = new Map<string, string>();
   honours = true;
+  /** Whether a proxy answers this write, and says that it knows no conditions. */
+  isUnsupported: (condition: WriteCondition) => boolean = () => false;
   /** Runs after a read was answered and before the reader goes on. */
   afterRead: (name: string) => void = () => undefined;
 }
@@ -37,6 +39,7 @@ export class MemorySharedPlace implements SharedPlace {
   async write(name: string, content: string, condition: WriteCondition): Promise<Written> {
     this.#assertReachable();
     this.tries.push(name);
+    if (this.#memory.isUnsupported(condition)) return { is: "unsupported" };
     const there = this.#memory.objects.get(name);
     const version = there === undefined ? undefined : versionOf(there);
     if (this.#memory.honours && condition === "absent" && there !== undefined) return { is: "refused" };

@@ -79,6 +79,14 @@ async function put(path: string, text: string, uid: number): Promise<string> {
   return path;
 }
 
+/** A capability to change the account (CAP_SETUID, struct vfs_cap_data of linux/capability.h), and another attribute. */
+const CAPABLE = `import os, struct, sys
+os.setxattr(sys.argv[1], "security.capability", struct.pack("<IIIII", 0x02000001, 0x80, 0, 0, 0))
+os.setxattr(sys.argv[1], "user.x", b"1")`;
+const ATTRIBUTES = "import os, sys; print(*sorted(os.listxattr(sys.argv[1])))";
+const powersBelow = async (path: string): Promise<string> =>
+  (await execa("find", [path, "(", "-type", "c", "-o", "-type", "f", "-perm", "/6000", ")"])).stdout;
+
 const read = (path: string) => run(textFile(false, path, 1000));
 const inClosed = () => readdir(closed);
 
@@ -243,6 +251,31 @@ describe("a copy of data", () => {
     expect(await run(copyData(WORDS, part, `${part}-proof`))).toMatchObject({ exitCode: 0 });
   });
 
+  it.each([
+    ["a program with its owner's rights", ["install", "-m", "4755", "/bin/true"]],
+    ["a device", ["mknod", "-m", "0666"]],
+  ])("is not made of %s, which a local user could use there", async (_, [program = "", ...args]) => {
+    const [bad, after] = [join(volume, "bad"), program === "mknod" ? ["c", "1", "3"] : []];
+    for (const copying of [copyDifferences, copyData]) {
+      await execa(program, [...args, bad, ...after]);
+      expect(await run(copying(WORDS, volume, part))).toEqual({ exitCode: 88, stdout: "", stderr: "bad, " });
+      expect(await readdir(project)).toEqual([]);
+      await rm(bad);
+    }
+    expect(await run(copyDifferences(WORDS, volume, part))).toMatchObject({ exitCode: 0 });
+    await execa(program, [...args, join(part, "bad"), ...after]);
+    expect(await run(copyDifferences(WORDS, volume, part))).toMatchObject({ exitCode: 88 });
+    expect(await powersBelow(part)).toBe("");
+  });
+
+  it("has no capabilities of files, and the other attributes", async () => {
+    const path = join(volume, "base", "1", "page");
+    await execa("python3", ["-c", CAPABLE, path]);
+    expect(await run(copyDifferences(WORDS, volume, part))).toMatchObject({ exitCode: 0 });
+    expect((await execa("python3", ["-c", ATTRIBUTES, path])).stdout).toBe("security.capability user.x");
+    expect((await execa("python3", ["-c", ATTRIBUTES, join(part, "base", "1", "page")])).stdout).toBe("user.x");
+  });
+
   it("is not made behind a link to a directory of root's", async () => {
     await rm(project, { recursive: true });
     await link(closed, project);
@@ -335,6 +368,22 @@ describe("a copy out of a container's own layer", () => {
     await execa("docker", ["rmi", image], { reject: false });
   });
   const out = (path: string, to: string) => run(copyOut(WORDS, { container, path }, to));
+
+  it("keeps no program with its owner's rights, and says that it is there", async () => {
+    await mkdir(join(top, "layer", "bad"));
+    for (const [name, mode] of [
+      ["setuid", "6755"],
+      ["capable", "0755"],
+    ] as const)
+      await execa("install", ["-m", mode, "/bin/true", join(top, "layer", "bad", name)]);
+    await execa("python3", ["-c", CAPABLE, join(top, "layer", "bad", "capable")]);
+    await execa("docker", ["cp", "-a", join(top, "layer", "bad"), `${container}:/srv`]);
+    expect(await out("/srv/bad", join(project, PART))).toEqual({ exitCode: 88, stdout: "", stderr: "setuid, " });
+    expect(await powersBelow(project)).toBe("");
+    expect((await execa("python3", ["-c", ATTRIBUTES, join(project, PART, "capable")])).stdout).not.toContain(
+      "capability",
+    );
+  });
 
   it("has owners and modes, and is a directory or nothing", async () => {
     const to = join(project, `a & b,c ${PART}`);

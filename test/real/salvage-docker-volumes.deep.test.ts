@@ -150,7 +150,7 @@ describe("a lost database among the volumes of a real engine", () => {
     await scene.engine.docker("volume", "rm", "of-alpine");
     expect(ran.exitCode, ran.all).toBe(0);
     const said = ran.all.replace(/\s+/gu, " ");
-    expect(said).toContain("has to REINDEX first");
+    expect(said).toContain("run REINDEX first if you run the files themselves");
     expect(said).toContain("1 dump came back whole");
   });
 
@@ -232,16 +232,22 @@ describe("a lost database among the volumes of a real engine", () => {
     // As after a crash: the rows are in the WAL alone.
     await scene.engine.docker("kill", "spaced");
     await scene.engine.docker("rm", "spaced");
+    const both = ["-v", "linked:/data", "-v", "spaces:/ts"];
     await execa("mv", [join(path("linked"), "pg_wal"), join(path("walvol"), "pg_wal")]);
     await symlink("/walvol/pg_wal", join(path("linked"), "pg_wal"));
     const before = await scene.tree("linked", "walvol", "spaces");
     const given = run({ database: "", table: "", volumes: "linked", dump: "all" });
+    const unproven = await scene.begun("unproven", ...given);
+    expect(unproven.exitCode, unproven.all).toBe(20);
+    expect(unproven.all.replace(/\s+/gu, " ")).toContain(`docker create ${both.join(" ")} IMAGE`);
+    await scene.engine.docker("create", "--name", "both", ...both, "postgres:15");
     const whole = await scene.begun("linked", ...given);
     expect(whole.exitCode, whole.all).toBe(0);
     const said = whole.all.replace(/\s+/gu, " ");
     expect(said).toContain("its pg_wal is a link to /walvol/pg_wal: it lies in walvol/pg_wal, and is copied too");
     expect(said).toContain("postgres: 2 tables, 83 rows");
     expect(withoutReads(await scene.tree("linked", "walvol", "spaces"))).toBe(withoutReads(before));
+    await scene.engine.docker("rm", "both");
     await scene.engine.docker("volume", "rm", "spaces");
     const part = await scene.begun("unlinked", ...given);
     expect(part.exitCode, part.all).toBe(20);

@@ -67,7 +67,8 @@ export async function carryRun(work: Work, engine: (options: EngineOptions) => P
     const programs = { ...optional("runCf", runCf), ...optional("runDocker", runDocker) };
     const wired = await wire({ ...reach, asksForSandbox: true, ...programs, ...optional("placed", placed) });
     closeRest = () => wired.close({ takenOver: held.isLost });
-    if (lease !== undefined) tellIfAny(await held.take(wired, lease, carrier));
+    if (lease !== undefined)
+      tellIfAny(await untilAborted(signal, held.take(wired, lease, carrier), () => held.letGo()));
     for (const text of await wired.cleanLeftOvers())
       tell(`left over from an earlier process: the temporary SSH user ${text}`);
     const result = await engine({
@@ -96,6 +97,24 @@ export async function carryRun(work: Work, engine: (options: EngineOptions) => P
       if (code !== "fenced") tell(`closing down: ${message}`);
     });
     await journal.close();
+  }
+}
+
+/** Waits for `work` or for an abort, whose reason is thrown. `late` puts right what is done after that. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>, late: () => Promise<unknown>): Promise<T> {
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const leave = (): void => {
+      work.then(late, () => undefined);
+      reject(asRecoverError(signal.reason));
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true, signal: over.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    over.abort();
   }
 }
 

@@ -102,12 +102,23 @@ export function refusalOfOwner(shell: Shell, path: string, result: CommandResult
       .advise(
         `Look who may write to the directories above ${quoted(path)}. Give that file and its directory one owner, without links of others on the way, then begin anew.`,
       );
+  if (result.code === ENDS.powers)
+    return refuse(
+      "guard-refused",
+      `the data hold programs with their owner's rights (setuid), or devices, which any local user of "${place}" could use in the copy: ${namesIn(result.stderr)}`,
+    )
+      .at(path)
+      .advise(
+        "Look at them; data of a database need none. In the container, move them elsewhere or use `chmod a-s`. Then go on, or begin anew without that service.",
+      );
   if (result.code === 127 && /setpriv|setsid|unshare/u.test(result.stderr))
     return refuse("program-missing", `"${place}" lacks a program: ${sayings(shell, result)}`)
       .at(place)
       .advise("Install util-linux there: with it the work in a directory of another account is done as that account.");
   return undefined;
 }
+
+const namesIn = (stderr: string): string => printable(withoutSudoWarnings(stderr).trim().replace(/,$/u, ""));
 
 /** Of `engineInfo`, with which every look begins. */
 const FIRST_WORD = "info";

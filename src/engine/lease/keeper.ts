@@ -100,22 +100,37 @@ export interface Conditions {
 }
 
 export async function tryConditions(place: SharedPlace): Promise<Conditions> {
-  const first = await place.write(NAME, CONTENT, "absent");
-  const absent = first.is === "refused" || (await place.write(NAME, CONTENT, "absent")).is === "refused";
-  const version = (await place.write(NAME, CONTENT, { version: NOBODYS })).is === "refused";
-  return { absent, version };
+  // One answer may be a proxy's, and one write may make the object.
+  const refuses = async (condition: WriteCondition): Promise<boolean> => {
+    for (let tried = 0; tried < 3; tried++)
+      if ((await place.write(NAME, CONTENT, condition)).is === "refused") return true;
+    return false;
+  };
+  return { absent: await refuses("absent"), version: await refuses({ version: NOBODYS }) };
 }
 
-/** The condition if the store honours it, otherwise none: then the last writer has the claim. */
+/**
+ * With the condition if the store honours it; otherwise it looks whether the condition holds, and then writes. Error:
+ * `unreachable` if a store that honoured the condition knows it no more: then something else has answered.
+ */
 export async function writeOn(
   place: SharedPlace,
   { absent, version }: Conditions,
   { name, content, condition }: { readonly name: string; readonly content: string; readonly condition: WriteCondition },
 ): Promise<Exclude<Written, { is: "unsupported" }>> {
   const honoured = condition === "absent" ? absent : version;
+  if (!honoured && !(await isFree(place, name, condition))) return { is: "refused" };
   const written = await place.write(name, content, honoured ? condition : "any");
   if (written.is !== "unsupported") return written;
-  return writeOn(place, { absent: false, version: false }, { name, content, condition: "any" });
+  throw refuse("unreachable", "the store of the lease knows no conditional writes any more, and knew them before")
+    .at(`${place.location}/${name}`)
+    .advise("Look what lies between here and the store, like a proxy; then resume.");
+}
+
+async function isFree(place: SharedPlace, name: string, condition: WriteCondition): Promise<boolean> {
+  if (condition === "any") return true;
+  const there = await place.read(name);
+  return condition === "absent" ? there === undefined : there?.version === condition.version;
 }
 
 /** For people; undefined if the store honours both. */

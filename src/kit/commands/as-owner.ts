@@ -4,8 +4,11 @@
  */
 import type { Argv } from "./host-commands.ts";
 
-/** Exit codes: root would follow somebody else's link; a directory is absent; a directory may not be entered. */
-export const ENDS = { foreign: 5, absent: 6, closed: 7 } as const;
+/**
+ * Exit codes: root would follow somebody else's link; a directory is absent; a directory may not be entered; data hold
+ * programs with their owner's rights, or devices.
+ */
+export const ENDS = { foreign: 5, absent: 6, closed: 7, powers: 88 } as const;
 
 /** The number of an account that owns nothing (nobody). */
 const NOBODY = "65534";

@@ -7,7 +7,8 @@ import type { Argv } from "./host-commands.ts";
 
 /**
  * In a new mount namespace. The mounts hide nothing that is used, because nobody works in /sys. `see PATH NAME` shows a
- * directory to be read; no file there is a device or a program.
+ * directory to be read; no file there is a device or a program. By the settings of libattr `cp` leaves out the capabilities
+ * of files, which are a program's rights like setuid.
  */
 const EMPTY = String.raw`
 mount --make-rprivate / || exit 1
@@ -15,7 +16,8 @@ ${ENTER_SCRIPT}
 put() { mkdir -p "/sys$1" && mount -c --rbind . "/sys$1"; }
 see() { enter "$1"; put "$2" && mount -o remount,bind,ro,nodev,nosuid,noexec "/sys$2" || exit 1; }
 mount -t tmpfs -o mode=0755 dingo-recover /sys || exit 1
-mkdir /sys/tmp
+mkdir /sys/tmp /sys/etc
+echo 'security.capability skip' > /sys/etc/xattr.conf
 for each in /bin /sbin /lib /lib32 /lib64 /libx32; do
   if [ -d "/usr$each" ]; then cd "/usr$each" && put "/usr$each" && mount -o remount,bind,ro "/sys/usr$each" || exit 1; fi
   if [ -L "$each" ]; then cp -P "$each" "/sys$each"; elif [ -d "$each" ]; then cd "$each" && put "$each" && mount -o remount,bind,ro "/sys$each" || exit 1; fi

@@ -48,8 +48,29 @@ export const bytesBelow = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "du", "-s", "-x", "--block-size=1", "--", directory);
 export const freeBelow = (words: DockerWords, directory: string): Argv =>
   asRoot(words, "df", "-B1", "--output=avail", "--", directory);
+/**
+ * `powers PATH`: ends if programs with their owner's rights (setuid, setgid) or devices lie below it. The engine's directory
+ * is closed to local users, and the copy's place is open. `harmless PATH`: takes these rights from a copy, and then ends.
+ */
+const POWERS_SCRIPT = String.raw`
+found() { find "$1" \( -type b -o -type c -o -type f -perm /6000 -perm /111 \) "$2" "$3"; }
+powers() {
+  names=$(found "$1" -printf '%P, ' | head -c 200)
+  [ -z "$names" ] || { echo "$names" >&2; exit ${ENDS.powers}; }
+}
+harmless() {
+  [ -e "$1" ] || return 0
+  names=$(found "$1" -printf '%P, ' | head -c 200)
+  [ -n "$names" ] || return 0
+  find "$1" \( -type b -o -type c \) -delete
+  find "$1" -type f -perm /6000 -exec chmod a-s {} +
+  echo "$names" >&2
+  exit ${ENDS.powers}
+}
+`;
+const guarded = (copy: string): string => `${POWERS_SCRIPT}powers "$1"\n${copy}\nend=$?\nharmless "$2"\nexit $end\n`;
 /** Keeps owners, modes, times, links, extended attributes and holes. With `-T` the destination is the name itself. */
-const COPY_SCRIPT = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
+const COPY_SCRIPT = guarded('cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"');
 export const copyData = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, COPY_SCRIPT));
 /** Prints kind, size, time, owner, mode and link of each name below $1. */
@@ -77,21 +98,24 @@ ${LIST_SCRIPT}
 export const countDifferent = (words: DockerWords, one: string, other: string): Argv =>
   asRoot(words, ...confinedRead(one, other, ALIKE_SCRIPT));
 /** Copies the files that a copy lacks; equal files are left alone. */
-const LACKING_SCRIPT = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
+const LACKING_SCRIPT = guarded('cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"');
 export const copyDifferences = (words: DockerWords, from: string, to: string): Argv =>
   asRoot(words, ...confined(from, to, LACKING_SCRIPT));
 /** $1: CONTAINER:PATH; the rest: the command that takes the engine's stream of it, because `docker cp` would follow links. */
 const OUT_SCRIPT = String.raw`
 from=$1; shift
 failed=$({ { docker cp -a "$from" - || echo 1 >&3; } | { "$@" >&2 || echo "$?" >&3; }; } 3>&1)
-for each in $failed; do [ "$each" != ${ENDS.foreign} ] || exit ${ENDS.foreign}; done
+for each in $failed; do case $each in ${ENDS.foreign} | ${ENDS.powers}) exit "$each" ;; esac; done
 [ -z "$failed" ]
 `;
 /** Unpacks a stream to $2, and keeps the owners. The first name in the stream becomes that of $2. */
-const UNPACK_SCRIPT = String.raw`
+const UNPACK_SCRIPT = String.raw`${POWERS_SCRIPT}
 if [ -e "$2" ] || [ -L "$2" ]; then echo "it is there already" >&2; exit 1; fi
 name=$(basename -- "$2" | sed 's/[\\&]/\\&/g') s=$(printf '\001')
-tar -x -p --same-owner --numeric-owner --xattrs --xattrs-include='*' -f - -C "$(dirname -- "$2")" --transform "s$s^[^/]*$s$name$s"S || exit 1
+tar -x -p --same-owner --numeric-owner --xattrs --xattrs-include='*' --xattrs-exclude=security.capability -f - -C "$(dirname -- "$2")" --transform "s$s^[^/]*$s$name$s"S
+end=$?
+harmless "$2"
+[ "$end" = 0 ] || exit 1
 if [ -L "$2" ] || [ ! -d "$2" ]; then echo "the container has no directory there" >&2; exit 1; fi
 `;
 export const copyOut = (

@@ -117,10 +117,33 @@ describe("a tablespace behind a link", () => {
   const LINK = { pg_wal: directory(), "pg_tblspc/16385": link("/ts/fast") };
   const HAS = { [`fast/${SPACE}/16384/PG_VERSION`]: file("13\n") };
 
-  it("is found by the directory of its release, at its path", async () => {
+  const ofProject = (names: Readonly<Record<string, string>>) => (state: DockerEngineState) =>
+    Object.entries(names).reduce((seen, [name, project]) => {
+      const volume = seen.volumes[name];
+      const labels = { "com.docker.compose.project": project, "com.docker.compose.volume": name };
+      return volume === undefined ? seen : { ...seen, volumes: { ...seen.volumes, [name]: { ...volume, labels } } };
+    }, state);
+
+  it("is found by the directory of its release, at its path, in a volume of its project", async () => {
     const other = { [`slow/${SPACE}/16384/PG_VERSION`]: file("13\n") };
-    const { copies } = await planned(LINK, { spaces: { ...HAS, ...other } });
+    const volumes = { spaces: { ...HAS, ...other }, of_another: HAS };
+    const change = ofProject({ [LOST]: "shop", spaces: "shop", of_another: "bank" });
+    const { copies } = await planned(LINK, volumes, change);
     expect(copies).toMatchObject([{ links: [{ at: "pg_tblspc/16385", inside: "fast", text: "spaces/fast" }] }]);
+  });
+
+  it.each([
+    ["of another project", ofProject({ [LOST]: "shop", of_another: "bank" })],
+    ["of none", undefined],
+  ])("is not drawn from a volume %s by its path alone: the line that proves it is told", async (_, change) => {
+    const { copies } = await planned(LINK, { of_another: HAS }, change);
+    const says = `docker create -v ${LOST}:/data -v of_another:/ts IMAGE`;
+    expect(copies).toMatchObject([
+      { links: [{ path: "", inside: "", text: expect.stringContaining(says) as string }] },
+    ]);
+    const proven = (state: DockerEngineState): DockerEngineState =>
+      mountedBy("of_another", "/ts")(change?.(state) ?? state);
+    expect((await planned(LINK, { of_another: HAS }, proven)).copies).toMatchObject([{ links: [{ inside: "fast" }] }]);
   });
 
   it("is the one that the container had, if several could be it", async () => {

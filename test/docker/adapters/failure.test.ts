@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dockerFailure, failureOfWork } from "../../../src/docker/adapters/failure.ts";
+import { dockerFailure, failureOfWork, refusalOfOwner } from "../../../src/docker/adapters/failure.ts";
 import { Secrets } from "../../../src/kit/secrets/secrets.ts";
 
 const shell = { label: "ops@docker1", secrets: new Secrets(), run: () => Promise.reject(new Error("nobody runs it")) };
@@ -49,6 +49,13 @@ describe("a docker command that failed", () => {
 
   it("has no docker where the shell does not find it", () => {
     expect(failed("sh: 1: docker: not found", 127).code).toBe("docker-missing");
+  });
+
+  it("is refused for programs with their owner's rights, by their names", () => {
+    const result = { code: 88, stdout: "", stderr: "sudo: unable to resolve host x\nbin/su, dev/sda, \n" };
+    const refused = refusalOfOwner(shell, "/srv/data", result);
+    expect(refused).toMatchObject({ code: "guard-refused", effect: "none", place: "/srv/data", exitCode: 16 });
+    expect(refused?.message).toMatch(/any local user of "ops@docker1" could use in the copy: bin\/su, dev\/sda$/u);
   });
 
   it("is not advised to be tried by hand where it changes something", () => {

@@ -5,8 +5,9 @@ import { describe, expect, it } from "vitest";
 import { makeDirectory } from "../../../src/engine/journal/durable.ts";
 import { CLAIM_SCHEMA, describeClaim, keyClaimName, runClaimName } from "../../../src/engine/lease/claim.ts";
 import { createHash } from "node:crypto";
+import { writeOn } from "../../../src/engine/lease/keeper.ts";
 import { fetchMirrored } from "../../../src/engine/lease/mirror.ts";
-import { SharedMemory } from "../../fakes/memory-shared-place.ts";
+import { MemorySharedPlace, SharedMemory } from "../../fakes/memory-shared-place.ts";
 import { Machine, started } from "./machine.ts";
 
 const KEY = "acme/shop/important-db";
@@ -100,6 +101,36 @@ describe("a lease", () => {
     await expect(hers.journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
     memory.honours = true;
     expect((await bob.lease(bob.state.create())).weakness).toBeUndefined();
+  });
+});
+
+describe("an answer that conditional writes are not known", () => {
+  it.each(["absent", "version"])(
+    "once, while the store is tried, makes it no store without them: %s",
+    async (which) => {
+      const memory = new SharedMemory();
+      let left = 1;
+      memory.isUnsupported = (condition) =>
+        which === (typeof condition === "object" ? "version" : condition) && left-- > 0;
+      const ann = new Machine(memory, "ann");
+      expect((await ann.lease(ann.state.create())).weakness).toBeUndefined();
+      expect(left).toBeLessThan(1);
+    },
+  );
+
+  it("leads to no write over what another wrote", async () => {
+    const memory = new SharedMemory();
+    memory.honours = false;
+    const place = new MemorySharedPlace(memory);
+    await place.write("a", "of another", "any");
+    const own = { name: "a", content: "own" };
+    const never = { absent: false, version: false };
+    expect(await writeOn(place, never, { ...own, condition: "absent" })).toEqual({ is: "refused" });
+    expect(await writeOn(place, never, { ...own, condition: { version: "0" } })).toEqual({ is: "refused" });
+    memory.isUnsupported = (condition) => condition !== "any";
+    const asked = writeOn(place, { absent: true, version: true }, { ...own, condition: "absent" });
+    await expect(asked).rejects.toMatchObject({ code: "unreachable" });
+    expect(memory.objects.get("a")).toBe("of another");
   });
 });
 

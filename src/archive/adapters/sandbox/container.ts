@@ -16,6 +16,12 @@ import { noteServer } from "./note.ts";
 /** Made from nothing by `docker import`. */
 export const EMPTY_IMAGE = "dingo-recover/empty:1";
 
+/**
+ * Options before each word of `docker`. A context or a plug-in of the account's own settings could lead to another machine,
+ * which would get the archive's data; the settings of a proxy could hold a password.
+ */
+export const ENGINE = ["--config", "/nonexistent", "--host", "unix:///var/run/docker.sock"] as const;
+
 const ALONE = [
   ...["--rm", "--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
   ...["--log-driver", "none", "--workdir", "/"],
@@ -86,7 +92,7 @@ export class ContainerSandbox implements Sandbox {
       env: this.#parts.env,
       as: undefined,
       args: [
-        ...["run", ...options, ...ALONE, "--user", `${uid}:${gid}`, ...LIMITS],
+        ...[...ENGINE, "run", ...options, ...ALONE, "--user", `${uid}:${gid}`, ...LIMITS],
         ...Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
         ...mounts.flatMap(({ from, to }) => bound(from, to, "read")),
         ...links.flatMap(({ at }) => bound(at, at, "read")),
@@ -101,7 +107,7 @@ export class ContainerSandbox implements Sandbox {
   async #firstProcess(name: string, hasEnded: () => boolean): Promise<number | undefined> {
     const { docker, env, signal } = this.#parts;
     for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
-      const args = ["inspect", "--format", "{{.State.Pid}}", name];
+      const args = [...ENGINE, "inspect", "--format", "{{.State.Pid}}", name];
       const { code, stdout } = await runProgram({ program: docker, args, env, cwd: "/", signal });
       const pid = Number(stdout.trim());
       if (code === 0 && pid > 1) return pid;

@@ -5,7 +5,7 @@ import { directoriesOf, findProgram } from "../../../kit/process/program-path.ts
 import type { Confined, Sandbox } from "../../../ports/sandbox.ts";
 import { type ProgramResult, runProgram } from "../../../kit/spawn/spawn.ts";
 import { Bubblewrap } from "./bubblewrap.ts";
-import { ContainerSandbox, EMPTY_IMAGE } from "./container.ts";
+import { ContainerSandbox, EMPTY_IMAGE, ENGINE } from "./container.ts";
 import { systemCallFilter } from "./system-calls.ts";
 
 const VERSION = /bubblewrap (\d+(?:\.\d+)*)/;
@@ -55,7 +55,7 @@ export async function openContainer(terms: SandboxTerms): Promise<Sandbox | stri
   const docker = await inPath(terms, "docker");
   if (docker === undefined) return absent("docker");
   const ask = (args: readonly string[], stdin?: string): Promise<ProgramResult> =>
-    run(terms, { program: docker, args, ...(stdin === undefined ? {} : { stdin }) });
+    run(terms, { program: docker, args: [...ENGINE, ...args], ...(stdin === undefined ? {} : { stdin }) });
   const { code, stdout, stderr } = await ask(["version", "--format", "{{.Server.Version}}"]);
   if (code !== 0) return `no engine of Docker answers: ${lastLine(stderr)}`;
   if ((await ask(["image", "inspect", EMPTY_IMAGE])).code !== 0) {

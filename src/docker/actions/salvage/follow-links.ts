@@ -1,13 +1,23 @@
 /**
  * The places behind the links of a data directory: its WAL (`initdb --waldir`) and its tablespaces. A link holds a path of
  * a container that may be gone, so the places of the host are searched. A WAL proves itself by the cluster's own number in
- * its segment. A tablespace has the directory of its release alone, and a mount of the container or its path must tell it.
+ * its segment. A tablespace has the directory of its release alone: a mount of the container or a label of Compose must prove
+ * it. The link is a stranger's, and its path alone could name the data of somebody else.
  */
 import { posix } from "node:path";
 import { CONTROL_FIELDS_BYTES, elsewhereNames, type ElsewhereNames } from "../../../archive/wal/control-state.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../../../archive/wal/page-header.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import type { DockerContainer, DockerHost, DockerMount, Looked, Place } from "../../../ports/docker-host.ts";
+import type {
+  DockerContainer,
+  DockerHost,
+  DockerMount,
+  DockerVolume,
+  Looked,
+  Place,
+} from "../../../ports/docker-host.ts";
+import { volumeOf } from "../../compose/labels.ts";
 import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
 import { type Candidate, placeOf } from "./candidate.ts";
 import type { Link } from "./copied.ts";
@@ -50,9 +60,9 @@ export async function followLinks(host: DockerHost, original: Candidate): Promis
   const ownSpaces = hitsOf(names.tablespace);
   return links.map((each) => {
     const isSpace = each.at.startsWith(`${SPACES}/`);
-    const of = { original, containers, link: each, isSpace };
+    const of = { original, containers, volumes, link: each, isSpace };
     const what = isSpace ? names.tablespace : `the segment ${names.segment} of this cluster`;
-    return { ...each, ...told(fitting(isSpace ? ownSpaces : ownWal, of), { what, containers, unwalked }) };
+    return { ...each, ...told(fitting(isSpace ? ownSpaces : ownWal, of), { what, containers, unwalked, of }) };
   });
 }
 
@@ -112,25 +122,43 @@ async function withNumber(
 interface Of {
   readonly original: Candidate;
   readonly containers: readonly DockerContainer[];
+  readonly volumes: readonly DockerVolume[];
   readonly link: Named;
   readonly isSpace: boolean;
 }
 
-/** By the mounts of a container that has the volume too; without one, a tablespace by its path. */
-function fitting(hits: readonly Hit[], { original, containers, link, isSpace }: Of): readonly Hit[] {
-  const { target, at } = link;
-  const meant = target.startsWith("/") ? target : posix.join("/", original.inside, posix.dirname(at), target);
+const meantBy = ({ link: { target, at }, original }: Of): string =>
+  target.startsWith("/") ? target : posix.join("/", original.inside, posix.dirname(at), target);
+
+interface Fitting {
+  readonly hits: readonly Hit[];
+  readonly isProven: boolean;
+}
+
+/** By the mounts of a container that has the volume too; without one, a tablespace by its path and its project. */
+function fitting(hits: readonly Hit[], of: Of): Fitting {
+  const { original, containers, volumes, isSpace } = of;
+  const meant = meantBy(of);
   const mounts = containers
     .filter((each) => each.mounts.some(({ volume }) => volume === original.volume))
     .flatMap((each) => each.mounts)
     .filter(({ destination }) => destination === meant || meant.startsWith(`${destination}/`));
   if (mounts.length > 0)
-    return hits.filter(({ place, inside }) =>
-      mounts.some(
-        (mount) => isMountOf(mount, place) && posix.join(mount.destination, inside) === posix.normalize(meant),
+    return {
+      hits: hits.filter(({ place, inside }) =>
+        mounts.some(
+          (mount) => isMountOf(mount, place) && posix.join(mount.destination, inside) === posix.normalize(meant),
+        ),
       ),
-    );
-  return hits.filter(({ inside }) => !isSpace || inside === "" || `/${meant}`.endsWith(`/${inside}`));
+      isProven: true,
+    };
+  if (!isSpace) return { hits, isProven: true };
+  const near = hits.filter(({ inside }) => inside === "" || `/${meant}`.endsWith(`/${inside}`));
+  const projectOf = (key: string): string | undefined =>
+    volumeOf(volumes.find(({ name }) => `volume:${name}` === key)?.labels ?? {})?.project;
+  const project = projectOf(`volume:${original.volume}`);
+  const own = near.filter(({ place }) => project !== undefined && projectOf(place.key) === project);
+  return own.length > 0 ? { hits: own, isProven: true } : { hits: near, isProven: false };
 }
 
 const isMountOf = ({ volume, source }: Pick<DockerMount, "volume" | "source">, { key, path }: Place): boolean =>
@@ -144,9 +172,10 @@ interface Told {
   readonly containers: readonly DockerContainer[];
   /** So many places were not searched to their end. */
   readonly unwalked: number;
+  readonly of: Of;
 }
 
-function told(hits: readonly Hit[], { what, containers, unwalked }: Told): Answer {
+function told({ hits, isProven }: Fitting, { what, containers, unwalked, of }: Told): Answer {
   const [hit, ...others] = hits;
   const rest = unwalked === 0 ? "" : ` (${counted(unwalked, "place")} could not be searched to the end)`;
   if (hit === undefined) return lost(`no volume or bind of this host has ${what} there${rest}`);
@@ -157,5 +186,15 @@ function told(hits: readonly Hit[], { what, containers, unwalked }: Told): Answe
   );
   if (users.length > 0)
     return lost(`${nameOf(hit)} may be it, and is in use: ${users.map(({ name }) => name).join(", ")} runs on it`);
+  if (!isProven) return lost(`${nameOf(hit)} may be it, and nothing proves that. If it is, ${wayToProve(hit, of)}`);
   return { path: hit.place.path, inside: hit.inside, text: nameOf(hit) };
+}
+
+/** A container that never runs, with both. */
+function wayToProve(hit: Hit, of: Of): string {
+  const meant = meantBy(of);
+  const at = hit.inside === "" ? meant : meant.slice(0, -hit.inside.length - 1);
+  const source = hit.place.key.replace(/^(?:volume|bind):/u, "");
+  const mounts = ["-v", `${of.original.volume}:/data`, "-v", `${source}:${at}`] as const;
+  return `make a container that has both, with \`${quote(["docker", "create", ...mounts, "IMAGE"])}\`, and begin anew`;
 }

@@ -12,59 +12,81 @@ import type { CfSession } from "./session.ts";
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 const PER_PAGE = "1000";
-const MOST_PAGES = 10_000;
+/** Characters of all pages of a list. A service instance has some two thousand, and a large foundation 100,000 of them. */
+const LONGEST_LIST = 512 * 1024 * 1024;
 const HTTP_ERROR = 22;
 const RESOURCE_NOT_FOUND = 10010;
 
+interface Answer {
+  /** Undefined if Cloud Controller says that there is no such resource. */
+  readonly document: unknown;
+  /** Characters. */
+  readonly length: number;
+}
+
 export class CfReader {
   readonly #session: CfSession;
+  readonly #longestList: number;
 
-  constructor(session: CfSession) {
+  constructor(session: CfSession, longestList = LONGEST_LIST) {
     this.#session = session;
+    this.#longestList = longestList;
   }
 
   /** One document. Undefined only if Cloud Controller itself says that there is no such resource. */
   async get(path: string): Promise<unknown> {
+    return (await this.#read(path)).document;
+  }
+
+  async #read(path: string): Promise<Answer> {
     const first = await this.#curl(path);
-    if (first !== "token") return first.document;
+    if (first !== "token") return first;
     await this.#session.logInAgain();
     const second = await this.#curl(path);
-    if (second !== "token") return second.document;
+    if (second !== "token") return second;
     throw refuse("not-logged-in", "Cloud Foundry rejects the token of a fresh log-in")
       .at(path)
       .advise('Try "cf login" and "cf oauth-token" by hand.');
   }
 
-  /** All resources of all pages, each once. A page that is missing or does not add up is an error. */
+  /** All resources of all pages, each once. A page that is missing, comes again or does not add up is an error. */
   async list(path: string, query: Query): Promise<readonly unknown[]> {
     const found = new Map<string, unknown>();
     let next: string | undefined = `${path}?${queryText({ ...query, per_page: PER_PAGE })}`;
     let total = 0;
-    for (let pages = 0; next !== undefined && pages < MOST_PAGES; pages++) {
-      const page = readPage(await this.get(next), next);
+    for (let length = 0; next !== undefined; ) {
+      const answer = await this.#read(next);
+      length += answer.length;
+      if (length > this.#longestList)
+        throw malformed(path, `is longer than the ${this.#longestList} characters that are read`);
+      const page = readPage(answer.document, next);
+      const before = found.size;
       for (const resource of page.resources) found.set(guidOf(resource, path), resource);
+      if (page.next !== undefined && found.size === before)
+        throw malformed(path, "has a page without a new resource, and goes on");
       total = page.total;
       next = page.next;
     }
-    if (next === undefined && found.size >= total) return [...found.values()];
+    if (found.size >= total) return [...found.values()];
     throw refuse("answer-incomplete", `"${path}" listed ${found.size} of ${total} resources`)
       .at(path)
       .advise("Try again: the list may have changed while it was read.");
   }
 
-  async #curl(path: string): Promise<{ readonly document: unknown } | "token"> {
+  async #curl(path: string): Promise<Answer | "token"> {
     const result = await this.#session.run(["curl", "--fail", path]);
-    if (result.code === 0) return { document: parse(result.stdout, path) };
+    if (result.code === 0) return { document: parse(result.stdout, path), length: result.stdout.length };
     if (result.code === HTTP_ERROR) return await this.#refused(path, result);
     if (failureOf(result) === "token") return "token";
     return await this.#unanswered(path, result);
   }
 
   /** An HTTP status; a 404 counts as absence only with Cloud Controller's own code: a router says 404 too. */
-  async #refused(path: string, result: ProgramResult): Promise<{ readonly document: undefined } | "token"> {
+  async #refused(path: string, result: ProgramResult): Promise<Answer | "token"> {
     const status = Number(/returned error: (\d{3})/.exec(result.stderr)?.[1] ?? "0");
     if (status === 401) return "token";
-    if (status === 404 && (await this.#errorCode(path)) === RESOURCE_NOT_FOUND) return { document: undefined };
+    if (status === 404 && (await this.#errorCode(path)) === RESOURCE_NOT_FOUND)
+      return { document: undefined, length: 0 };
     const [code, remedy] = meaning(status);
     throw refuse(code, `Cloud Foundry answered ${status} to "${this.#session.mask(path)}"`)
       .at(path)
