@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { fc, inputs } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
 import { decompressed, firstBytes, type Compression } from "../../../src/archive/compression/decompressed.ts";
@@ -127,21 +127,27 @@ describe("an object of many frames", () => {
     ]),
   };
   const skipped = Buffer.from("502a4d1800000000", "hex");
+  /** From Node 26 on, zlib goes from frame to frame itself: they cost next to nothing, and nobody counts them. */
+  const goesOn = zstdDecompressSync(Buffer.concat([zstdCompressSync("a"), zstdCompressSync("b")])).length === 2;
+  const GIVEN_UP = { damage: "too-large", message: "it has more than 1000 frames with next to nothing in them" };
+  /** The last frame of this many bytes is cut. */
+  const BYTES = 5_000_000;
 
   it.each(["zstd", "lz4"] as const)("of %s with nothing in them is given up early", async (compression) => {
     const frame = empty[compression];
     expect(await outcome(Buffer.alloc(100 * frame.length, frame), compression)).toHaveLength(0);
-    for (const each of [frame, skipped])
-      expect(await outcome(Buffer.alloc(5_000_000, each), compression)).toMatchObject({
-        damage: "too-large",
-        message: "it has more than 1000 frames with next to nothing in them",
-      });
+    const isCounted = compression !== "zstd" || !goesOn;
+    const [ofSkipped, ofEmpty] = isCounted ? [GIVEN_UP, GIVEN_UP] : [{ length: 0 }, { damage: "cut" }];
+    expect(await outcome(Buffer.alloc(BYTES, skipped), compression)).toMatchObject(ofSkipped);
+    expect(await outcome(Buffer.alloc(BYTES, frame), compression)).toMatchObject(ofEmpty);
   });
 
   it("has no beginning", async () => {
-    await expect(firstBytes(Buffer.alloc(1_000_000, empty.zstd), "zstd", 100)).rejects.toMatchObject({
-      damage: "too-large",
-    });
+    const beginning = await firstBytes(Buffer.alloc(1_000_000, empty.zstd), "zstd", 100).catch(
+      (error: unknown) => error,
+    );
+    if (goesOn) expect(beginning).toBeUndefined();
+    else expect(beginning).toMatchObject(GIVEN_UP);
   });
 
   it("of lz4 with 4 MiB of room each is unpacked in one room, and none reaches back into the one before", async () => {
