@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Ledger } from "../rig/ledger.ts";
-import { ObjectStore } from "../rig/object-store.ts";
-import { until } from "../rig/until.ts";
+import { Ledger } from "../../rig/ledger.ts";
+import { ObjectStore } from "../../rig/object-store.ts";
+import { until } from "../../rig/until.ts";
 
 let ledger: Ledger;
 let objects: ObjectStore;
