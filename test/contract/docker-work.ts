@@ -197,6 +197,16 @@ export function describeDockerWork(what: string, open: () => Promise<WorkFixture
         await expect(work.copyTree(`${top}/data`, `${top}/copy`)).rejects.toMatchObject(REFUSED);
       });
 
+      it("are not copied with a program that has its owner's rights", async () => {
+        await filled(`${top}/data`);
+        await fixture.put(`${top}/data/base/su`, "", { mode: 0o4755 });
+        await expect(work.copyTree(`${top}/data`, `${top}/copy`)).rejects.toMatchObject({
+          code: "guard-refused",
+          message: expect.stringContaining("base/su") as unknown,
+        });
+        expect(await work.kind(`${top}/copy`)).toBe("absent");
+      });
+
       it.each<readonly [string, (directory: string) => Promise<void>]>([
         ["a byte", (directory) => fixture.put(`${directory}/base/1/2`, "twO", { uid: 998 })],
         ["an owner", (directory) => fixture.put(`${directory}/base/1/2`, "two", { uid: 999 })],

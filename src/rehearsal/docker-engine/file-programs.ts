@@ -110,9 +110,13 @@ interface Confined {
   readonly inner: string;
 }
 
-const COPY = 'exec cp -a -T --sparse=auto --reflink=auto -- "$1" "$2"';
+const COPY = '\npowers "$1"\ncp -a -T --sparse=auto --reflink=auto -- "$1" "$2"\n';
 /** Only files that are newer or lacking. */
-const AGAIN = 'exec cp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"';
+const AGAIN = '\npowers "$1"\ncp -a -T -u --sparse=auto --reflink=auto -- "$1" "$2"\n';
+/** The script's exit code for programs with their owner's rights. */
+const POWERS = 88;
+const hasPowers = ({ kind, mode }: TreeNode): boolean =>
+  kind === "file" && (mode & 0o6000) !== 0 && (mode & 0o111) !== 0;
 
 /** For paths from which no link leads out; the box has none that would. */
 function confined(state: DockerEngineState, { from, to, inner }: Confined): Applied | undefined {
@@ -129,10 +133,13 @@ function copy(
   state: DockerEngineState,
   { from, to, how }: { readonly from: string; readonly to: string; readonly how: string },
 ): Applied | undefined {
-  if (how !== COPY && how !== AGAIN) return undefined;
+  const isAgain = how.includes(AGAIN);
+  if (!isAgain && !how.includes(COPY)) return undefined;
   const tree = treeOn(state, from);
   if (tree === undefined) return fails(state, `cp: cannot stat '${from}': ${NOWHERE}`);
-  return laidDown(state, how === AGAIN ? newer(tree, treeOn(state, to)) : tree, { to, what: `cp ${from} ${to}` });
+  const powers = Object.entries(tree.nodes).flatMap(([path, node]) => (hasPowers(node) ? [path] : []));
+  if (powers.length > 0) return fails(state, `${powers.join(", ")}, `, POWERS);
+  return laidDown(state, isAgain ? newer(tree, treeOn(state, to)) : tree, { to, what: `cp ${from} ${to}` });
 }
 
 function newer({ top, nodes }: Tree, than: Tree | undefined): Tree {
