@@ -8,6 +8,7 @@ import { evaluate } from "../../engine/expression/expression.ts";
 import type { Journal } from "../../engine/journal/journal.ts";
 import type { Locks } from "../../engine/journal/key-locks.ts";
 import { optional } from "../../kit/optional.ts";
+import { orAborted } from "../../kit/or-aborted.ts";
 import type { DrillTimes } from "../../ports/settings.ts";
 import { resolve } from "../../engine/runbook/resolve.ts";
 import { type WiringOptions, wire } from "../../wiring/wiring.ts";
@@ -101,22 +102,11 @@ export async function carryRun(work: Work, engine: (options: EngineOptions) => P
 }
 
 /** Waits for `work` or for an abort, whose reason is thrown. `late` puts right what is done after that. */
-async function untilAborted<T>(signal: AbortSignal, work: Promise<T>, late: () => Promise<unknown>): Promise<T> {
-  const over = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const leave = (): void => {
-      work.then(late, () => undefined);
-      reject(asRecoverError(signal.reason));
-    };
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true, signal: over.signal });
+const untilAborted = <T>(signal: AbortSignal, work: Promise<T>, late: () => Promise<unknown>): Promise<T> =>
+  orAborted(signal, work, (reject) => {
+    work.then(late, () => undefined);
+    reject(asRecoverError(signal.reason));
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    over.abort();
-  }
-}
 
 /** Until then a screen is drawn: what comes later takes the processor from it for as long as all that came before. */
 const DRAWN_MS = 100;

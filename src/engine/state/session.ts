@@ -1,5 +1,6 @@
 /** One process's work on one run: everything that the parts of the executor share. */
 import { asRecoverError, giveUp, RecoverError, refuse } from "../../errors.ts";
+import { orAborted } from "../../kit/or-aborted.ts";
 import type { JournaledError } from "../journal/entry.ts";
 import type { Answer, Question } from "../../ports/operator.ts";
 import type { EventBody } from "./event.ts";
@@ -118,20 +119,10 @@ export class Session {
    */
   async untilAborted<T>(work: Promise<T>): Promise<T> {
     const { signal, clock } = this.options;
-    const abandoned = new AbortController();
-    const aborted = new Promise<never>((_, reject) => {
-      const leave = (): void => {
-        const late = (): void => reject(this.interrupted("A call was left behind unanswered."));
-        clock.sleep(ABORT_GRACE_MS, abandoned.signal).then(late, late);
-      };
-      if (signal.aborted) leave();
-      else signal.addEventListener("abort", leave, { once: true, signal: abandoned.signal });
+    return await orAborted(signal, work, (reject, over) => {
+      const late = (): void => reject(this.interrupted("A call was left behind unanswered."));
+      clock.sleep(ABORT_GRACE_MS, over).then(late, late);
     });
-    try {
-      return await Promise.race([work, aborted]);
-    } finally {
-      abandoned.abort();
-    }
   }
 
   /** Each condition of an effect is checked here, and nowhere else. Errors: see `Context.beforeEffect`. */
