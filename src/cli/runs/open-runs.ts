@@ -20,7 +20,8 @@ export type ListedRun = Omit<RunSummary, "state"> & {
 export function allRuns(directory: SavedRuns): readonly ListedRun[] {
   return directory.list().map((run) => {
     try {
-      return { ...summaryOf(directory, run), called: nameNow(directory.read(run).entries) ?? "" };
+      const { entries } = directory.read(run);
+      return { ...summaryOf(directory, run, entries), called: nameNow(entries) ?? "" };
     } catch (thrown) {
       const state = `unreadable (${asRecoverError(thrown).code})`;
       return {
@@ -76,8 +77,7 @@ export function playedAt(directory: SavedRuns, run: string): number {
 }
 
 /** A run that was killed before its first entry knows its name from its directory only. */
-function summaryOf(directory: SavedRuns, run: string): RunSummary {
-  const { entries } = directory.read(run);
+function summaryOf(directory: SavedRuns, run: string, entries = directory.read(run).entries): RunSummary {
   requireNotLost(directory, run, entries);
   return { ...summarize(entries, { carried: directory.isCarried(run) }), run };
 }
