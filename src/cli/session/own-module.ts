@@ -100,11 +100,36 @@ function faultsOf(given: unknown): readonly string[] {
   ].map((fault) => `${id} ${fault}`);
 }
 
-const KEYS = [
-  ...["id", "title", "effect", "review", "input", "output", "describe", "guard", "run", "probe", "probeByHand"],
-  ...["verify", "undo", "tell", "known", "finds"],
-];
-const UNDO_KEYS = ["effect", "cost", "describe", "guard", "probe", "run", "leaves", "final"];
+/** Every key that the contract knows: its types hold the two tables. */
+type Keys<T> = Readonly<Record<T extends unknown ? keyof T : never, true>>;
+const KEYS: Keys<AnyAction> = {
+  id: true,
+  title: true,
+  effect: true,
+  review: true,
+  input: true,
+  output: true,
+  describe: true,
+  guard: true,
+  run: true,
+  probe: true,
+  probeByHand: true,
+  verify: true,
+  undo: true,
+  tell: true,
+  known: true,
+  finds: true,
+};
+const UNDO_KEYS: Keys<NonNullable<Extract<AnyAction, { undo?: unknown }>["undo"]>> = {
+  effect: true,
+  cost: true,
+  describe: true,
+  guard: true,
+  probe: true,
+  run: true,
+  leaves: true,
+  final: true,
+};
 
 function faultsOfUndo(given: unknown): readonly string[] {
   const undo = Object(given) as Partial<Record<string, unknown>>;
@@ -127,7 +152,8 @@ const noFunction =
     typeof of[name] === "function" ? [] : [`has no ${name}`];
 
 /** Further fields may stand there, such as those of a class, unless one looks like a key that is missing. */
-function misspelt(of: Partial<Record<string, unknown>>, keys: readonly string[]): readonly string[] {
+function misspelt(of: Partial<Record<string, unknown>>, known: Readonly<Record<string, true>>): readonly string[] {
+  const keys = Object.keys(known);
   const missing = keys.filter((key) => !(key in of));
   return Object.keys(of).flatMap((key) => {
     const meant = keys.includes(key) ? undefined : nearest(key, missing);
