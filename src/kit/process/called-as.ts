@@ -107,7 +107,7 @@ export const VERBS: readonly string[] = [
   "serve journal init config trust doctor explain show lint schema completion",
 ].flatMap((line) => line.split(" "));
 
-/** The verbs that open connections by the configuration alone. A run of a rehearsal knows its box by itself. */
+/** The verbs that reach a foundation by the configuration. The others name a run, and a rehearsal's run knows its box. */
 const OUTWARD: ReadonlySet<string> = new Set("run cleanup drill discover archive inventory doctor".split(" "));
 
 const COMMANDS = new RegExp(String.raw`(?<![\w./-]|npx )${NAME}(?= (?:--|(${VERBS.join("|")})(?![\w-])))`, "gu");
