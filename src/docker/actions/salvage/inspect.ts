@@ -110,20 +110,23 @@ async function withTheBest(own: OwnCopies, context: Context, request: Input): Pr
   const all = ended instanceof RecoverError ? lacksIn("", [ended.message]) : [];
   const [first] = all;
   if (best === undefined && first === undefined) throw ended;
-  if (best === undefined && first?.kind === "locale")
-    throw giveUp("proof-failed", `no database can be entered: ${await told(own, { copy: request.copy, tried }, first)}`)
+  if (best === undefined && first?.kind === "locale") {
+    const { copy } = request;
+    const what = told({ copy, tried, pulls: await pullsFor(own, copy) }, first);
+    throw giveUp("proof-failed", `no database can be entered: ${what}`)
       .at(request.copy.name)
       .advise("Do that, then resume: images are looked for once more. The volume that was copied is as it was.");
+  }
   best ??= await inspectOne(own, context, { ...request, copy: { ...request.copy, is_bare: true } });
   await own.end(request.copy.name);
   const { lacking, ...found } = best;
   const lacks = [...(found.copy.is_bare ? all : []), ...lacking];
-  const databases: DatabaseFacts[] = [];
-  for (const each of found.databases) {
+  const trial = { copy: found.copy, tried, pulls: lacks.length === 0 ? [] : await pullsFor(own, found.copy) };
+  const databases = found.databases.map((each) => {
     const mine = lacks.filter(({ database }) => database === "" || database === each.name);
-    const what = await Promise.all(mine.map((lack) => told(own, { copy: found.copy, tried }, lack)));
-    databases.push({ ...each, damage: [...new Set([...each.damage.filter((line) => !isOfLocale(line)), ...what])] });
-  }
+    const what = mine.map((lack) => told(trial, lack));
+    return { ...each, damage: [...new Set([...each.damage.filter((line) => !isOfLocale(line)), ...what])] };
+  });
   return { ...found, databases };
 }
 
@@ -144,12 +147,17 @@ interface Tried extends Lacking {
 
 const lackText = ({ kind, name }: Lack): string => `the ${kind} ${quoted(name)}`;
 
+interface Trial {
+  readonly copy: Copied;
+  readonly tried: readonly Tried[];
+  readonly pulls: readonly string[];
+}
+
+const pullsFor = async ({ host }: OwnCopies, { programs, original }: Copied): Promise<readonly string[]> =>
+  programs.directory === "" ? pullsOf(original, await host.images()) : [];
+
 /** The part that lacks, the images that were looked at, and the way to one that has it. */
-async function told(
-  { host }: OwnCopies,
-  { copy, tried }: { readonly copy: Copied; readonly tried: readonly Tried[] },
-  lack: Lack,
-): Promise<string> {
+function told({ copy, tried, pulls }: Trial, lack: Lack): string {
   const what = lackText(lack);
   const without = tried.filter(({ lacking }) => lacking.some((each) => lackText(each) === what));
   const others = tried.filter((each) => !without.includes(each));
@@ -158,7 +166,6 @@ async function told(
     ...others.map(({ text, lacking, why }) => `${text}: ${why || `it lacks ${lacking.map(lackText).join(", ")}`}`),
   ].join("; ");
   if (copy.programs.directory !== "") return is;
-  const pulls = pullsOf(copy.original, await host.images());
   if (lack.kind === "locale") return `${is}: ${wayToLocale(lack.name, copy.programs_text, pulls)}`;
   return pulls.length === 0 ? is : `${is}: run ${pulls.join(" or ")}`;
 }
