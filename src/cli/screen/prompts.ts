@@ -69,8 +69,9 @@ function withScriptHeads(question: Question): Question {
   return { ...question, details };
 }
 
+/** `wayOut`: q leaves the pages that a person asked for; those before a question are all seen. */
 async function turnOver(
-  desk: Desk,
+  desk: Desk & { readonly wayOut?: boolean },
   pages: readonly (readonly string[])[],
   show: (line: string) => void,
 ): Promise<void> {
@@ -81,16 +82,22 @@ async function turnOver(
   }
 }
 
-/** Only Enter and b turn a page: other typed text may be meant for the question, which comes with the last page. */
-async function turned({ output, signal }: Desk, at: number, count: number): Promise<1 | -1> {
+/** Only Enter, b and q turn a page: other typed text may be meant for the question, which comes with the last page. */
+async function turned(
+  { output, signal, wayOut = false }: Parameters<typeof turnOver>[0],
+  at: number,
+  count: number,
+): Promise<number> {
   const back = at === 0 ? "" : ", b the one before";
+  const out = wayOut ? ", q leaves" : "";
   for (;;) {
     const typed = await readLine(output, {
-      message: `Page ${at + 1} of ${count}; Enter shows the next${back}`,
+      message: `Page ${at + 1} of ${count}; Enter shows the next${back}${out}`,
       signal,
     });
     if (typed === "") return 1;
     if (typed === "b" && at > 0) return -1;
+    if (typed === "q" && wayOut) return count;
     output.line("    Press Enter: you answer on the last page. Ctrl-C leaves it all.", "faint");
   }
 }
@@ -155,7 +162,8 @@ async function prompt(question: Question, desk: Desk): Promise<string> {
     before = answer;
     const lines = asideLines(question, answer, Math.min(output.columns, 120));
     const height = (line: string): number => rowsOf(output.safe(line), output.columns);
-    await turnOver(desk, pagesOf({ rows: output.rows, height }, lines, []), (line) => output.line(line));
+    const pages = pagesOf({ rows: output.rows, height }, lines, []);
+    await turnOver({ ...desk, wayOut: true }, pages, (line) => output.line(line));
   }
 }
 

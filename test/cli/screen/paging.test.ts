@@ -92,3 +92,13 @@ it("shows of a long script its first line, and whole what m does not show", asyn
   expect(lines.join("\n")).toContain("here$ sh … (40 lines more: m shows all of it)");
   expect(lines.filter((line) => line.includes("detail 1"))).toHaveLength(40);
 });
+
+it("leaves by q the pages that m shows, and none of those before the question", async () => {
+  const typedLines = Array.from({ length: 60 }, (_each, index) => ({ on: "here", line: `true ${index}` }));
+  const commands = [{ step: "copy", title: "Copy", commands: typedLines }];
+  const lines = await told({ ...QUESTION, details: [], commands }, "m", "q", "y");
+  expect(lines.join("\n")).toContain("true 1\n");
+  expect(lines.join("\n")).not.toContain("true 59");
+  expect(typed.asked.filter((message) => message.endsWith("q leaves"))).toHaveLength(1);
+  expect(await shown("q", "", "", "y")).toEqual(QUESTION.details);
+});
