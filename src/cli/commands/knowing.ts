@@ -36,9 +36,11 @@ export const KNOW = [
   command({
     words: "lint <files..>",
     what: "Check runbooks: all mistakes at once, with line and column",
-    positionals: { files: { type: "string", array: true, demandOption: true, describe: "runbook files" } },
+    positionals: {
+      files: { type: "string", array: true, demandOption: true, describe: "files, or names of shipped runbooks" },
+    },
     options: actionsOptions,
-    examples: [["$0 lint runbooks/*.yml", "every shipped one"]],
+    examples: [["$0 lint ./my-runbook.yml", "a runbook of your own"]],
     needs: ["FILE"],
     run: async (given) => await (await import("./lint.ts")).lint(given),
   }),

@@ -5,6 +5,7 @@ import { createOutput } from "../screen/output.ts";
 import { secrets } from "../process/failure.ts";
 import type { ActionsArguments, GlobalArguments } from "../options/options.ts";
 import { useOwnActions } from "../session/own-actions.ts";
+import { fileOf } from "../process/runbook-files.ts";
 import { loadFile } from "../process/shipped-runbooks.ts";
 import { readText } from "../process/text-file.ts";
 
@@ -14,7 +15,7 @@ type Given = GlobalArguments & ActionsArguments & { readonly files: readonly str
 export async function lint(given: Given): Promise<number> {
   const output = createOutput({ secrets, color: given.color });
   if (given["with-actions"]) await useOwnActions(given);
-  const found = given.files.flatMap((file) => check(file));
+  const found = given.files.map(fileOf).flatMap(check);
   if (given.json) output.json({ schema: "dingo-recover/lint@1", diagnostics: found });
   else {
     for (const diagnostic of found)
