@@ -1,7 +1,8 @@
 /**
  * A journal whose run is leased. Local durability comes first. Before every effect:
  * - all of the journal is mirrored, and the lease names a line of it, so that a colleague finds each intent;
- * - then the lock keys and the lease are read again, in this order, which detects a take-over in the meantime.
+ * - then the lock keys and the lease are read again, in this order, which detects a take-over in the meantime. Answers
+ *   that came before a stop of this process are asked for again.
  *
  * If the place cannot be reached, appends go on (reads may), and no effect begins: `checkFence` says `unreachable`.
  *
@@ -9,7 +10,7 @@
  * even if its clock is wrong.
  */
 import type { EvidenceRef } from "../../action.ts";
-import { asRecoverError, type RecoverError } from "../../errors.ts";
+import { asRecoverError, type RecoverError, refuse } from "../../errors.ts";
 import { type Entry, type EntryBody, unitName } from "../journal/entry.ts";
 import type { Journal, LinedJournal } from "../journal/journal.ts";
 import type { ClaimState } from "./claim.ts";
@@ -21,24 +22,32 @@ export interface LeasedParts {
   readonly lease: RunLease;
   readonly mirror: Mirror;
   readonly locks: Pick<LeasedLocks, "check">;
+  readonly now: () => Date;
 }
+
+/** Milliseconds after which a look at the lease is too old to act on: this process was stopped, or its machine slept. */
+const FRESH_MS = 5_000;
+/** Looks that are all too old mean a place that answers too slowly. */
+const MOST_LOOKS = 3;
 
 export class LeasedJournal implements Journal {
   readonly #journal: LinedJournal;
   readonly #lease: RunLease;
   readonly #mirror: Mirror;
   readonly #locks: LeasedParts["locks"];
+  readonly #now: LeasedParts["now"];
   #step: string;
   #fenced: RecoverError | undefined;
   /** One push at a time. */
   #pushing: Promise<void> | undefined;
   #beats: NodeJS.Timeout | undefined;
 
-  constructor(journal: LinedJournal, { lease, mirror, locks }: LeasedParts) {
+  constructor(journal: LinedJournal, { lease, mirror, locks, now }: LeasedParts) {
     this.#journal = journal;
     this.#lease = lease;
     this.#mirror = mirror;
     this.#locks = locks;
+    this.#now = now;
     this.#step = lease.step;
   }
 
@@ -86,9 +95,16 @@ export class LeasedJournal implements Journal {
     await this.#pushAll();
     await this.#orFenced(async () => {
       if (this.#isUntold) await this.#lease.tell(this.#standing());
-      await this.#locks.check();
-      await this.#lease.check();
+      for (let looks = 1; !(await this.#lookFreshly()); looks += 1) if (looks === MOST_LOOKS) throw tooSlow();
     });
+  }
+
+  /** Looks at locks and lease. Whether the answers are young enough to act on; a clock that leaps makes it look again. */
+  async #lookFreshly(): Promise<boolean> {
+    const asked = this.#now().getTime();
+    await this.#locks.check();
+    await this.#lease.check();
+    return Math.abs(this.#now().getTime() - asked) < FRESH_MS;
   }
 
   async keep(name: string, content: string): Promise<EvidenceRef> {
@@ -179,3 +195,8 @@ export class LeasedJournal implements Journal {
     if (this.#fenced !== undefined) throw this.#fenced;
   }
 }
+
+const tooSlow = (): RecoverError =>
+  refuse("unreachable", "the store of the lease answers too slowly to tell who carries the run").advise(
+    "See to the network and the store. Nothing was changed meanwhile.",
+  );

@@ -55,7 +55,7 @@ export async function openLease(request: LeaseRequest): Promise<Leased> {
     throw thrown;
   });
   const leasedLocks = new LeasedLocks(locks, keeper);
-  const leasedJournal = new LeasedJournal(journal, { lease, mirror, locks: leasedLocks });
+  const leasedJournal = new LeasedJournal(journal, { lease, mirror, locks: leasedLocks, now });
   leasedJournal.beatEvery(request.beatMs ?? BEAT_MS);
   return {
     journal: leasedJournal,

@@ -66,3 +66,46 @@ describe("a step that takes long", () => {
     },
   );
 });
+
+describe("an effect after a stop of its process", () => {
+  /** Ann's process is stopped when the last answer of a look has arrived; the clock goes on. */
+  async function stopAtLastAnswer(meanwhile: (bob: Machine, run: string) => Promise<unknown>) {
+    const memory = new SharedMemory();
+    const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
+    let time = NOW.getTime();
+    const { journal } = await ann.lease(ann.state.create(), false, { now: () => new Date(time), beatMs: 1e9 });
+    await journal.append(started("copy"));
+    await journal.checkFence();
+    const read = ann.place.read.bind(ann.place);
+    let reads = 0;
+    ann.place.read = (name) => {
+      reads += 1;
+      return read(name);
+    };
+    await journal.checkFence();
+    const last = reads;
+    reads = 0;
+    ann.place.read = async (name) => {
+      const found = await read(name);
+      reads += 1;
+      if (reads % last === 0) {
+        await meanwhile(bob, journal.run);
+        time += 3_600_000;
+      }
+      return found;
+    };
+    return { journal, reads: () => reads / last };
+  }
+
+  it("looks again, and finds that it was taken over", async () => {
+    let taken: Promise<unknown> | undefined;
+    const { journal } = await stopAtLastAnswer((bob, run) => (taken ??= bob.arrive(run)));
+    await expect(journal.checkFence()).rejects.toMatchObject({ code: "fenced" });
+  });
+
+  it("does not begin if each answer is too old", async () => {
+    const { journal, reads } = await stopAtLastAnswer(() => Promise.resolve());
+    await expect(journal.checkFence()).rejects.toMatchObject({ code: "unreachable" });
+    expect(reads()).toBe(3);
+  });
+});
