@@ -1,7 +1,7 @@
 /** Directories of the host that are mounted. */
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Judged } from "../finding.ts";
 import { dataText, type Stock } from "../stock.ts";
 import type { SurveyedContainer, SurveyedMount } from "../survey.ts";
 
@@ -11,27 +11,23 @@ export function binds(stock: Stock): readonly Finding[] {
   );
 }
 
-function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount): readonly Finding[] {
+function bind(stock: Stock, container: SurveyedContainer, mount: SurveyedMount): Judged {
   const { contents, source, destination, writable } = mount;
   if (contents?.kind === "absent")
-    return [
-      stock.of(container, {
-        code: "bind-missing",
-        severity: "serious",
-        what: `${quoted(source)} on the host, mounted at ${quoted(destination)}, is not there: the container's next start fails, or makes an empty directory in its place.`,
-        fix: "See what became of it before the container is started again.",
-        commands: [quote(["ls", "-ld", "--", source])],
-      }),
-    ];
+    return stock.of(container, {
+      code: "bind-missing",
+      severity: "serious",
+      what: `${quoted(source)} on the host, mounted at ${quoted(destination)}, is not there: the container's next start fails, or makes an empty directory in its place.`,
+      fix: "See what became of it before the container is started again.",
+      commands: [quote(["ls", "-ld", "--", source])],
+    });
   if (contents?.kind === "data" && !writable && !isWritten(stock, source))
-    return [
-      stock.of(container, {
-        code: "bind-of-database-read-only",
-        severity: "warning",
-        what: `${dataText(contents)} at ${quoted(destination)} is mounted read-only: its server does not start with that.`,
-        fix: `Mount ${quoted(source)} writable for the one server that it belongs to, and take backups through that server.`,
-      }),
-    ];
+    return stock.of(container, {
+      code: "bind-of-database-read-only",
+      severity: "warning",
+      what: `${dataText(contents)} at ${quoted(destination)} is mounted read-only: its server does not start with that.`,
+      fix: `Mount ${quoted(source)} writable for the one server that it belongs to, and take backups through that server.`,
+    });
   return [];
 }
 

@@ -5,7 +5,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { volumeOf } from "../../compose/labels.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Judged } from "../finding.ts";
 import { about, dataText, type Stock, volumeText } from "../stock.ts";
 import type { SurveyedVolume } from "../survey.ts";
 
@@ -16,12 +16,12 @@ export function volumes(stock: Stock): readonly Finding[] {
   const unused = stock.survey.volumes.filter((volume) => stock.usersOf(volume).length === 0);
   return [
     ...unused.flatMap((volume) => withData(stock, volume)),
-    ...withoutData(stock, unused),
+    withoutData(stock, unused),
     ...moved(stock, unused),
-  ];
+  ].flat();
 }
 
-function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
+function withData(stock: Stock, volume: SurveyedVolume): Judged {
   const { contents, anonymous, name, bytes } = volume;
   if (contents.kind !== "data") return [];
   const run = volume.labels[RUN_LABEL];
@@ -30,18 +30,16 @@ function withData(stock: Stock, volume: SurveyedVolume): readonly Finding[] {
   const size = bytes === null ? "" : `, ${bytesText(bytes)}`;
   const last = contents.postgres?.control;
   const checkpoint = last?.known === true ? `, last checkpoint ${last.checkpointTime}` : "";
-  return [
-    about(volumeText(volume), {
-      code: "data-in-unused-volume",
-      severity: run !== undefined ? "note" : anonymous ? "serious" : "warning",
-      what: `${run === undefined ? "" : `A copy of the run ${quoted(run)} of dingo-recover: `}${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
-      fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
-      commands: [stock.command("volume", "inspect", name)],
-    }),
-  ];
+  return about(volumeText(volume), {
+    code: "data-in-unused-volume",
+    severity: run !== undefined ? "note" : anonymous ? "serious" : "warning",
+    what: `${run === undefined ? "" : `A copy of the run ${quoted(run)} of dingo-recover: `}${dataText(contents)}${size}${checkpoint} lies in a volume that no container uses: ${prune} deletes it.`,
+    fix: "Prune nothing before it is known whose it is; look into it on a copy, never on the volume itself.",
+    commands: [stock.command("volume", "inspect", name)],
+  });
 }
 
-function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): readonly Finding[] {
+function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): Judged {
   const plain = unused.filter(
     ({ contents }) => (contents.kind === "other" && contents.unwalked === undefined) || contents.kind === "empty",
   );
@@ -50,15 +48,13 @@ function withoutData(stock: Stock, unused: readonly SurveyedVolume[]): readonly 
   const size = known.length === 0 ? "" : `, about ${bytesText(known.reduce((sum, each) => sum + each, 0))}`;
   const filled = plain.filter(({ contents }) => contents.kind === "other").length;
   const text = counted(plain.length, "volume");
-  return [
-    about(text, {
-      code: "volumes-unused",
-      severity: "note",
-      what: `${text} without a database ${plain.length === 1 ? "is" : "are"} used by no container${size}; ${filled} of them hold something.`,
-      fix: "Look at each before it is removed.",
-      commands: [stock.command("volume", "ls", "--filter", "dangling=true")],
-    }),
-  ];
+  return about(text, {
+    code: "volumes-unused",
+    severity: "note",
+    what: `${text} without a database ${plain.length === 1 ? "is" : "are"} used by no container${size}; ${filled} of them hold something.`,
+    fix: "Look at each before it is removed.",
+    commands: [stock.command("volume", "ls", "--filter", "dangling=true")],
+  });
 }
 
 /** A directory that was renamed or moved makes another project, with new volumes. */
