@@ -17,13 +17,17 @@ import {
   requireApart,
   requireInstanceArchive,
 } from "../../../archive/names/location.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardStopped, guardTarget, isStopped, targetInput } from "../docker/target-container.ts";
 import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
 import { intoNothing, printedMoveAside } from "./printed-place.ts";
 import { probeSetAside, setAside } from "../../../archive/copy/set-aside.ts";
 import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
+
+const denied = guardRefusal(
+  "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
+);
 
 const input = z.strictObject({
   ...targetInput,
@@ -82,8 +86,9 @@ export const copy = defineAction({
     const { container } = await guardTarget(context, request);
     requireApart(parseLocation(request.source), parseLocation(request.target));
     if (requireInstanceArchive(parseLocation(request.target)) !== request.guid)
-      throw denied(`"${request.target}" is not the archive of "${request.guid}"`, request);
-    if (!isStopped(container)) throw denied(`the container "${container.name}" runs and writes to the target`, request);
+      throw denied(`"${request.target}" is not the archive of "${request.guid}"`, request.target);
+    if (!isStopped(container))
+      throw denied(`the container "${container.name}" runs and writes to the target`, request.target);
     const plan = await planOf(context, request);
     refuseForeign(plan, { foreign: await strangersIn(context.ports.store.reader(), plan) });
   },
@@ -116,12 +121,6 @@ export const copy = defineAction({
     };
   },
 });
-
-function denied(message: string, { target }: Input): RecoverError {
-  return refuse("guard-refused", message)
-    .at(target)
-    .advise("Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.");
-}
 
 /**
  * In the tool's own order, and one line: if a copy does not begin or ends early, no base backup looks whole, and no

@@ -10,8 +10,12 @@ import {
   requireApart,
   requireInstanceArchive,
 } from "../../../archive/names/location.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal } from "../../../errors.ts";
 import { recallListing } from "./evidence-listing.ts";
+
+const denied = guardRefusal(
+  "Nothing was moved. The journal is not as this run wrote it: look at both archives by hand.",
+);
 
 interface Input {
   readonly guid: string;
@@ -32,10 +36,4 @@ export async function recallOwnListing(context: Context, ref: EvidenceRef, { tar
   const place = formatLocation(listing.location);
   if (place === formatLocation(parseLocation(target))) return listing;
   throw denied(`the kept listing is one of "${place}", not of "${target}"`, place);
-}
-
-function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message)
-    .at(place)
-    .advise("Nothing was moved. The journal is not as this run wrote it: look at both archives by hand.");
 }

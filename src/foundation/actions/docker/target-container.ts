@@ -5,13 +5,17 @@
  */
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal, refuse } from "../../../errors.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import { together } from "../../../kit/together.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { runTag } from "../cf/run-tag.ts";
+
+const denied = guardRefusal(
+  "Nothing was changed. Look at the instance and its container by hand before anything else.",
+);
 
 /** The inputs that name the target container in every step of the window. */
 export const targetInput = {
@@ -29,12 +33,6 @@ export interface Target {
   readonly deployment: string;
   readonly cell: string;
   readonly container: string;
-}
-
-function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message)
-    .at(place)
-    .advise("Nothing was changed. Look at the instance and its container by hand before anything else.");
 }
 
 /** The container and its cell, with no more shown than that they exist. */
