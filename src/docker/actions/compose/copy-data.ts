@@ -5,8 +5,7 @@ import { counted } from "../../../kit/text/counted.ts";
 import { copyDifferences, copyOut, removeDifferences, renameData } from "../../../kit/commands/docker-work-commands.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import type { Fingerprint } from "../../../ports/docker-work.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { containerWith, guardMember, openStack, refuse, undoneDirectory } from "./stack.ts";
 import { guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.ts";
@@ -18,12 +17,10 @@ type Output = z.infer<typeof output>;
 const undo: WayBack<MovedInput, Output> = {
   effect: "destroy",
   cost: "moves the new data directory aside, with all that was written to it",
-  describe: (input, run) => [
-    {
-      on: placeText(input),
-      line: quote(renameData(wordsOf(input), input.moved.destination, undoneDirectory(input.moved.destination, run))),
-    },
-  ],
+  describe: (input, run) => {
+    const { destination } = input.moved;
+    return typed(input, [renameData(wordsOf(input), destination, undoneDirectory(destination, run))]);
+  },
   async guard(context, { input }) {
     const { host } = await openStack(context, input);
     const user = (await host.containers()).find(
@@ -63,12 +60,12 @@ export const copyService = defineAction({
   undo,
   describe: (input, run) => {
     const { source, destination, container, path } = input.moved;
-    const [on, words, part] = [placeText(input), wordsOf(input), partOf(destination, run)];
+    const [words, part] = [wordsOf(input), partOf(destination, run)];
     const copying =
       source === ""
         ? [copyOut(words, { container, path }, part)]
         : [removeDifferences(words, source, part), copyDifferences(words, source, part)];
-    return [...copying, renameData(words, part, destination)].map((argv) => ({ on, line: quote(argv) }));
+    return typed(input, [...copying, renameData(words, part, destination)]);
   },
   guard: guardStopped,
   async run(context, input): Promise<Output> {

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { copyDifferences, makeParents, removeOwnDirectory } from "../../../kit/commands/docker-work-commands.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { guardMember, openStack, refuse } from "./stack.ts";
 import { guardAlone, guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.ts";
@@ -19,9 +18,7 @@ type Output = z.infer<typeof output>;
 const undo: WayBack<MovedInput, Output> = {
   effect: "create",
   cost: "removes a copy that nobody has used",
-  describe: (input, run) => [
-    { on: placeText(input), line: quote(removeOwnDirectory(wordsOf(input), partOf(input.moved.destination, run))) },
-  ],
+  describe: (input, run) => typed(input, [removeOwnDirectory(wordsOf(input), partOf(input.moved.destination, run))]),
   guard: () => Promise.resolve(),
   async probe(context, { input }) {
     const there = await isThere(context, input);
@@ -46,7 +43,7 @@ export const warmCopy = defineAction({
     const [words, part] = [wordsOf(input), partOf(input.moved.destination, run)];
     const { source } = input.moved;
     const argv = source === "" ? makeParents(words, within(part)) : copyDifferences(words, source, part);
-    return [{ on: placeText(input), line: quote(argv) }];
+    return typed(input, [argv]);
   },
   async guard(context, input) {
     const { host, work } = await openStack(context, input);

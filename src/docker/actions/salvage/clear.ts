@@ -3,9 +3,9 @@ import { defineAction, type Probe } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { removeVolume } from "../../../kit/commands/database-copy-commands.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { copied, freshName } from "./copied.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
+import { OwnCopies } from "./own-copies.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copies: z.array(copied) });
 const output = z.object({ removed: z.array(z.string()) });

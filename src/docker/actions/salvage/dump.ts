@@ -7,12 +7,12 @@ import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
 import { onOneLine } from "../../../kit/text/printable.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { askTables, type DatabaseFacts, tableFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
 import { chosen } from "./choose.ts";
 import { serverOf } from "./copied.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
+import { OwnCopies } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({ ...hostInput.shape, chosen, out: z.string() });

@@ -9,13 +9,13 @@ import { giveUp, RecoverError, refuse } from "../../../errors.ts";
 import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { askTables, beforeLoad, type DatabaseFacts, rowsOf, type TableFacts } from "./ask-database.ts";
 import { dumped } from "./dump.ts";
 import { freshName, serverOf } from "./copied.ts";
 import { localeClause } from "./locale.ts";
 import { leftServer } from "./left-server.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
+import { OwnCopies } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({ ...hostInput.shape, dumped });

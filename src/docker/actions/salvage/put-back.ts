@@ -5,10 +5,10 @@ import { fill, fillerName, makeVolume, removeVolume } from "../../../kit/command
 import { renameData, RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import type { FillOrder } from "../../../ports/database-copy.ts";
 import { known } from "../../../kit/commands/placeholder.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { copied, fillOrder, needsReindex, refuse } from "./copied.ts";
 import { guardOriginal } from "./guard-original.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
+import { OwnCopies } from "./own-copies.ts";
 import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({

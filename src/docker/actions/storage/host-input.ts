@@ -1,5 +1,8 @@
 /** Which Docker host a step is about. */
 import { z } from "zod";
+import type { PrintedCommand } from "../../../action.ts";
+import type { Argv } from "../../../kit/commands/host-commands.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
 
 export const hostInput = z.strictObject({
   /** [USER@]HOST[:PORT]; "" for this machine. */
@@ -8,3 +11,7 @@ export const hostInput = z.strictObject({
 });
 
 export const placeText = ({ host }: { readonly host: string }): string => (host === "" ? "here" : host);
+
+/** Commands as they are typed on that host. */
+export const typed = (at: { readonly host: string }, argvs: readonly Argv[]): readonly PrintedCommand[] =>
+  argvs.map((argv) => ({ on: placeText(at), line: quote(argv) }));

@@ -6,8 +6,7 @@ import type { StorageSurvey } from "../../audit/survey.ts";
 import { refuse } from "../../../errors.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "./host-input.ts";
+import { hostInput, typed } from "./host-input.ts";
 import { composeFile } from "./compose-projects.ts";
 import { takeSurvey } from "./take-survey.ts";
 
@@ -23,8 +22,7 @@ export const survey = defineAction({
   tell: ({ survey }) => told(survey),
   describe: (request) => {
     const words = wordsOf(request);
-    const on = placeText(request);
-    return [volumeNames, containerIds, imageIds, storageSizes].map((command) => ({ on, line: quote(command(words)) }));
+    return typed(request, [volumeNames(words), containerIds(words), imageIds(words), storageSizes(words)]);
   },
   async run(context, { compose_files, ...at }) {
     const host = await context.ports.docker.open(at);
