@@ -20,7 +20,7 @@ export const checkHttp = defineAction({
   output,
   tell: ({ status, refused }) =>
     `HTTP ${status}${refused === 0 ? "" : `, after ${refused} answers that were none or an error`}`,
-  describe: ({ host, url }) => typed({ host }, [httpStatus(url)]),
+  describe: (request) => typed(request, () => [httpStatus(request.url)]),
   async run(context, { url, seconds, ...stack }): Promise<z.infer<typeof output>> {
     const { work } = await openStack(context, stack);
     let refused = 0;

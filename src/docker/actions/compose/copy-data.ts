@@ -9,7 +9,6 @@ import { typed } from "../storage/host-input.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { containerWith, guardMember, openStack, refuse, undoneDirectory } from "./stack.ts";
 import { guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const output = z.object({ files: z.number(), bytes: z.number(), sha256: z.string() });
 type Output = z.infer<typeof output>;
@@ -19,7 +18,7 @@ const undo: WayBack<MovedInput, Output> = {
   cost: "moves the new data directory aside, with all that was written to it",
   describe: (input, run) => {
     const { destination } = input.moved;
-    return typed(input, [renameData(wordsOf(input), destination, undoneDirectory(destination, run))]);
+    return typed(input, (words) => [renameData(words, destination, undoneDirectory(destination, run))]);
   },
   async guard(context, { input }) {
     const { host } = await openStack(context, input);
@@ -60,12 +59,13 @@ export const copyService = defineAction({
   undo,
   describe: (input, run) => {
     const { source, destination, container, path } = input.moved;
-    const [words, part] = [wordsOf(input), partOf(destination, run)];
-    const copying =
-      source === ""
+    const part = partOf(destination, run);
+    return typed(input, (words) => [
+      ...(source === ""
         ? [copyOut(words, { container, path }, part)]
-        : [removeDifferences(words, source, part), copyDifferences(words, source, part)];
-    return typed(input, [...copying, renameData(words, part, destination)]);
+        : [removeDifferences(words, source, part), copyDifferences(words, source, part)]),
+      renameData(words, part, destination),
+    ]);
   },
   guard: guardStopped,
   async run(context, input): Promise<Output> {

@@ -25,8 +25,8 @@ type Output = z.infer<typeof output>;
 const undo: WayBack<Input, Output> = {
   effect: "disrupt",
   cost: "puts Compose's files back as they were",
-  describe: ({ host, file, before_sha256, after_sha256 }) =>
-    typed({ host }, [
+  describe: ({ host, sudo, file, before_sha256, after_sha256 }) =>
+    typed({ host, sudo }, () => [
       before_sha256 === ""
         ? removeText(["docker"], file, after_sha256)
         : writeText(["docker"], file, { expected: after_sha256, sum: before_sha256 }),
@@ -63,8 +63,8 @@ export const editFile = defineAction({
   input,
   output,
   undo,
-  describe: ({ host, file, before_sha256, after_sha256, diff }) => [
-    ...typed({ host }, [writeText(["docker"], file, { expected: before_sha256, sum: after_sha256 })]),
+  describe: ({ host, sudo, file, before_sha256, after_sha256, diff }) => [
+    ...typed({ host, sudo }, () => [writeText(["docker"], file, { expected: before_sha256, sum: after_sha256 })]),
     ...diff.split("\n").map((line) => ({ on: placeText({ host }), line: `# ${line}` })),
   ],
   async guard(context, request) {

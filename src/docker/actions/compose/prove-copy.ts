@@ -1,7 +1,7 @@
 import { DOCKER } from "../../../kit/log-patterns/docker.ts";
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
-import { mountValue, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { mountValue } from "../../../kit/commands/docker-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
 import { waitFor } from "../../../kit/wait.ts";
@@ -48,7 +48,7 @@ export const proveCopy = defineAction({
   describe: (input, run) => {
     const { destination, path, image_id: image } = input.moved;
     const mount = mountValue("type=bind", `src=${proofDirectory(destination, run)}`, `dst=${path}`);
-    return typed(input, [[...wordsOf(input), "run", "--network", "none", "--mount", mount, image]]);
+    return typed(input, (words) => [[...words, "run", "--network", "none", "--mount", mount, image]]);
   },
   async run(context, input): Promise<Output> {
     const { moved } = input;

@@ -12,7 +12,7 @@ import { guardCopied, guardStopped } from "./copy-data.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { aside, containersOf, openStack, refuse } from "./stack.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import type { DockerWords } from "../../../kit/commands/docker-commands.ts";
 
 /** Where the engine is spoken to. */
 const input = movedInput.extend({ endpoint: z.string().default("unix:///var/run/docker.sock") });
@@ -23,12 +23,13 @@ type Output = z.infer<typeof output>;
 export const imageOf = (service: string, run: string): string =>
   `dingo-recover/${run}:${service.toLowerCase().replace(/[^a-z0-9_.-]/gu, "-")}`;
 
-const created = (at: Input, name: string) => createByApi(wordsOf(at), at.endpoint.replace("unix://", ""), name);
+const created = (words: DockerWords, { endpoint }: Input, name: string) =>
+  createByApi(words, endpoint.replace("unix://", ""), name);
 
 const undo: WayBack<Input, Output> = {
   effect: "create",
   cost: "makes the old container again, with its name, its own volume and what Compose knows it by",
-  describe: (input) => typed(input, [created(input, input.moved.container)]),
+  describe: (input) => typed(input, (words) => [created(words, input, input.moved.container)]),
   async guard(context, { input }) {
     const { host } = await openStack(context, input);
     const now = (await containersOf(host, input.project)).find(
@@ -74,11 +75,10 @@ export const setContainerAside = defineAction({
   output,
   undo,
   describe: (input, run) => {
-    const words = wordsOf(input);
     const { container, service } = input.moved;
-    return typed(input, [
+    return typed(input, (words) => [
       commitContainer(words, container, imageOf(service, run)),
-      created(input, aside(container, run)),
+      created(words, input, aside(container, run)),
       removeContainer(words, container),
     ]);
   },

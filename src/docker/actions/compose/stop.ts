@@ -7,7 +7,6 @@ import { movedService } from "./moved-service.ts";
 import { askRows, countedRows } from "./rows.ts";
 import { runningContainer } from "./running-container.ts";
 import { guardMember, openStack, stackInput, containersOf } from "./stack.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import { leftBehind } from "./left-behind.ts";
 import { LABEL } from "../../compose/labels.ts";
 
@@ -29,10 +28,7 @@ const undo: WayBack<Input, unknown> = {
   effect: "disrupt",
   cost: "starts the stack's containers again, databases first",
   describe: (stopped) =>
-    typed(
-      stopped,
-      [...stopped.running].reverse().map(({ name }) => startContainer(wordsOf(stopped), name)),
-    ),
+    typed(stopped, (words) => [...stopped.running].reverse().map(({ name }) => startContainer(words, name))),
   guard: (context, { input }) => membersOf(context, input),
   async probe(context, { input }): Promise<UndoProbe> {
     const down = await downOf(context, input);
@@ -59,10 +55,7 @@ export const stopStack = defineAction({
   output,
   undo,
   describe: (request) =>
-    typed(
-      request,
-      request.running.map(({ name, grace }) => stopContainer(wordsOf(request), name, grace)),
-    ),
+    typed(request, (words) => request.running.map(({ name, grace }) => stopContainer(words, name, grace))),
   async guard(context, request) {
     const { host } = await openStack(context, request);
     for (const member of request.running) await guardMember(host, { ...member, project: request.project });

@@ -5,7 +5,7 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { dataPathsOf } from "../../compose/data-paths.ts";
 import { callByLabels, LABEL, widestCall } from "../../compose/labels.ts";
-import { engineInfo, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { engineInfo } from "../../../kit/commands/docker-commands.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
@@ -74,7 +74,7 @@ export const surveyStack = defineAction({
           `${service} (${container}): ${bytesText(bytes)} at ${path} in ${volume === "" ? "the container's own layer" : `the anonymous volume ${volume.slice(0, 12)}`}, to ${destination}`,
       ),
     ].join("\n"),
-  describe: (request) => typed(request, [engineInfo(wordsOf(request))]),
+  describe: (request) => typed(request, (words) => [engineInfo(words)]),
   run: (context, request): Promise<Output> => surveyed(context, request),
   async verify(context, request, { services }) {
     const { host } = await openStack(context, request);

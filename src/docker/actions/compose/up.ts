@@ -9,7 +9,6 @@ import { askedOf } from "./asked.ts";
 import { graceOf, runningContainer } from "./running-container.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { callInput, callOf, containersOf, openStack, refuse, stackInput } from "./stack.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({
   ...stackInput,
@@ -26,14 +25,13 @@ type Output = z.infer<typeof output>;
 const undo: WayBack<Input, Output> = {
   effect: "destroy",
   cost: "stops what was started and removes the new containers of the moved services; their data directories stay",
-  describe(request) {
-    const words = wordsOf(request);
-    const ends = request.services.flatMap(({ container }) => [
-      stopContainer(words, container, graceOf(true)),
-      removeContainer(words, container),
-    ]);
-    return typed(request, ends);
-  },
+  describe: (request) =>
+    typed(request, (words) =>
+      request.services.flatMap(({ container }) => [
+        stopContainer(words, container, graceOf(true)),
+        removeContainer(words, container),
+      ]),
+    ),
   async guard(context, { input: request }) {
     for (const container of await made(context, request))
       if (!isOn(container, request))
@@ -71,9 +69,8 @@ export const bringUp = defineAction({
   undo,
   describe(request) {
     const services = servicesOf(request);
-    return typed(request, [
-      composeUp(wordsOf(request), callOf(request), { services, scales: scalesOf(request, services) }),
-    ]);
+    const order = { services, scales: scalesOf(request, services) };
+    return typed(request, (words) => [composeUp(words, callOf(request), order)]);
   },
   async guard(context, request) {
     const { host, work } = await openStack(context, request);

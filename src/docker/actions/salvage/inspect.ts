@@ -25,7 +25,6 @@ import { programsFor, servedBy } from "./find-programs.ts";
 import { pullsOf, wayToLocale } from "./locale.ts";
 import { leftServer } from "./left-server.ts";
 import { OwnCopies } from "./own-copies.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 
 const input = z.strictObject({
@@ -64,9 +63,8 @@ export const inspectCopy = defineAction({
   output: inspected,
   ...left,
   describe: (request, run) => {
-    const words = wordsOf(request);
     const server = firstOf(run, request.copy);
-    return typed(request, [
+    return typed(request, (words) => [
       startOnCopy(words, server),
       keepRoom(words, server.volume, ENDED_FOR_ROOM),
       query(words, server, "postgres"),

@@ -1,6 +1,5 @@
 /** A step whose server leaves nothing but what a kill leaves: the server, and the volume that was made for it alone. */
 import type { Context, Probe, WayBack } from "../../../action.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
 import { typed } from "../storage/host-input.ts";
 import { OwnCopies } from "./own-copies.ts";
@@ -33,7 +32,7 @@ export function leftServer<I extends DockerPlace, O>({
     undo: {
       effect: "create",
       cost,
-      describe: (request) => typed(request, [[...wordsOf(request), "stop", nameOf(request)]]),
+      describe: (request) => typed(request, (words) => [[...words, "stop", nameOf(request)]]),
       guard: (context, { input }) => look(context, input),
       async probe(context, { input }) {
         const { isLeft, evidence } = await look(context, input);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { containerIds, imageIds, storageSizes, volumeNames, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { containerIds, imageIds, storageSizes, volumeNames } from "../../../kit/commands/docker-commands.ts";
 import type { StorageSurvey } from "../../audit/survey.ts";
 import { refuse } from "../../../errors.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
@@ -20,10 +20,8 @@ export const survey = defineAction({
   input,
   output,
   tell: ({ survey }) => told(survey),
-  describe: (request) => {
-    const words = wordsOf(request);
-    return typed(request, [volumeNames(words), containerIds(words), imageIds(words), storageSizes(words)]);
-  },
+  describe: (request) =>
+    typed(request, (words) => [volumeNames(words), containerIds(words), imageIds(words), storageSizes(words)]),
   async run(context, { compose_files, ...at }) {
     const host = await context.ports.docker.open(at);
     await requireThere(host, compose_files);
