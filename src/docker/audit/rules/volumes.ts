@@ -1,4 +1,4 @@
-/** Volumes that no container uses. */
+/** Volumes that no container uses, and those that an image makes when nothing is mounted there. */
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
@@ -6,8 +6,8 @@ import { quoted } from "../../../kit/text/printable.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import type { Finding, Judged } from "../finding.ts";
-import { about, dataText, type Stock, volumeText } from "../stock.ts";
-import type { SurveyedVolume } from "../survey.ts";
+import { about, dataText, type Stock, volumeText, keptBy } from "../stock.ts";
+import type { SurveyedVolume, SurveyedContainer } from "../survey.ts";
 
 /** From this engine on, `docker volume prune` takes the anonymous ones and leaves those with a name (moby 42912). */
 const PRUNES_ANONYMOUS = 23;
@@ -72,6 +72,37 @@ function moved(stock: Stock, unused: readonly SurveyedVolume[]): readonly Findin
       severity: "warning",
       what: `It is ${quoted(own.key)} of the project ${quoted(own.project)}, and ${volumeText(twin)} is that of another one: a directory that was moved or renamed leaves its data behind so.`,
       fix: `Bring the stack up under its former name to see the former data: COMPOSE_PROJECT_NAME=${quote([own.project])}.`,
+    });
+  });
+}
+
+export function images(stock: Stock): readonly Finding[] {
+  return stock.survey.containers.flatMap((container) => {
+    const run = keptBy(container);
+    return run === undefined ? madeVolumes(stock, container) : [kept(stock, container, run)];
+  });
+}
+
+function kept(stock: Stock, container: SurveyedContainer, run: string): Finding {
+  return stock.of(container, {
+    code: "kept-by-run",
+    severity: "note",
+    what: `The run ${quoted(run)} of dingo-recover keeps it, or is at work in it.`,
+    fix: 'Once that run has ended and a backup of the new place stands, remove it: never with "-v".',
+  });
+}
+
+function madeVolumes(stock: Stock, container: SurveyedContainer): readonly Finding[] {
+  return container.mounts.flatMap(({ kind, volume: name, destination }) => {
+    const volume = kind === "volume" ? stock.volume(name) : undefined;
+    // Data are told of elsewhere.
+    if (volume?.anonymous !== true || volume.contents.kind === "data") return [];
+    const holds = volume.contents.kind === "other";
+    return stock.of(container, {
+      code: "image-makes-volume",
+      severity: holds ? "warning" : "note",
+      what: `${quoted(destination)} is a volume without a name${holds ? ", with files in it" : ""}: a container that is made anew begins with another one.`,
+      fix: `Mount a named volume at ${quoted(destination)}${volume.contents.kind === "empty" ? `, or "--tmpfs ${destination}" if nothing in it is to stay` : ""}.`,
     });
   });
 }
