@@ -50,7 +50,7 @@ export async function guardTarget(context: Context, target: Target): Promise<{ c
 }
 
 /** Throws `guard-refused` unless the container and its directory belong to that service instance. */
-export async function guardContainer(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
+async function guardContainer(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
   const opened = await openTarget(context, target);
   const { container, cell } = opened;
   const place = `${container.name} on ${cell.label}`;
@@ -93,6 +93,12 @@ export async function guardLiving(context: Context, guid: string, name?: string)
     );
   }
   return instance;
+}
+
+/** The service that a run was told to work on, by `guardLiving`, and its container. */
+export async function guardService(context: Context, target: Target & { readonly name?: string }): Promise<void> {
+  await guardLiving(context, target.guid, target.name);
+  await guardContainer(context, target);
 }
 
 /** Between two lives that Docker gives it, it is not stopped: releases differ in whether they call it running then. */
