@@ -142,10 +142,6 @@ export const putBack = defineAction({
       ? { state: "unknown", evidence: `${evidence}, and nothing says whose it is` }
       : { state: "partly", evidence };
   },
-  async verify(context, request) {
-    const there = await isThere(context, request);
-    return { holds: there, evidence: `${request.into} is ${there ? "there" : "gone"}` };
-  },
 });
 
 const undoneOf = (run: string, { into }: Input): string => `${into}.dingo-recover-${run}-undone`;

@@ -37,10 +37,6 @@ export const closeOpenSegment = defineAction({
       return { state: "partly", evidence: `${segment} is closed, and not in the archive yet` };
     return { state: "done", output: outputOf(request, segment), evidence: `${segment} is archived` };
   },
-  async verify(context, request, { segment, archive }) {
-    const archived = await isArchived(context, request, segment);
-    return { holds: archived, evidence: `${segment} is ${archived ? "" : "not "}in ${archive}` };
-  },
 });
 
 const outputOf = ({ bucket, guid }: { readonly bucket: string; readonly guid: string }, segment: string): Output => ({
