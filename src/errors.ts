@@ -190,6 +190,12 @@ function unadvised(code: ErrorCode, what: string, details: Omit<ErrorDetails, "r
 /** The failed call changed nothing. `what` says in one sentence what is wrong. */
 export const refuse = (code: ErrorCode, what: string): Unadvised => unadvised(code, what, { effect: "none" });
 
+/** A guard's refusals that have one remedy: of each the sentence and the place. */
+export const guardRefusal =
+  (remedy: string) =>
+  (what: string, place: string): RecoverError =>
+    refuse("guard-refused", what).at(place).advise(remedy);
+
 /** The failed call may have changed the world. */
 export const giveUp = (code: ErrorCode, what: string): Unadvised => unadvised(code, what, {});
 

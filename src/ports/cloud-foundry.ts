@@ -150,7 +150,6 @@ export interface CloudFoundry {
   identity(): Promise<CfIdentity>;
   findSpace(ref: SpaceRef): Promise<CfSpace | undefined>;
   orgName(orgGuid: string): Promise<string | undefined>;
-  findPlan(space: CfSpace, offering: string, plan: string): Promise<CfPlan | undefined>;
   listPlans(space: CfSpace): Promise<readonly CfPlan[]>;
   /** Newest first, all pages; `since` inclusive. */
   usageEvents(since: Date): Promise<readonly UsageEvent[]>;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { BoshDirector } from "../foundation/adapters/bosh/director.ts";
 import { CfCloudFoundry } from "../foundation/adapters/cf/cloud-foundry.ts";
 import { CfHop } from "../foundation/adapters/cf/hop.ts";
-import type { CfLogin } from "../foundation/adapters/cf/login.ts";
+import type { CfLogin } from "../foundation/adapters/cf/session.ts";
 import { OpenDockerHosts } from "../docker/adapters/docker-hosts.ts";
 import { createCells } from "../foundation/adapters/cells/cells.ts";
 import { LogStore } from "../discovery/adapters/elasticsearch/log-store.ts";

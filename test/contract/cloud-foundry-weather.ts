@@ -17,7 +17,6 @@ export function badWeather(fixture: CloudFoundryFixture): void {
       identity: ["POST /oauth/token", () => open().identity()],
       findSpace: ["GET /v3/spaces", () => fixture.cf.findSpace(IN)],
       orgName: ["GET /v3/organizations/*", () => fixture.cf.orgName(world.seeded.orgGuid)],
-      findPlan: ["GET /v3/service_plans", () => fixture.cf.findPlan(space(), "dingo-postgresql95", "solo")],
       listPlans: ["GET /v3/service_offerings", () => fixture.cf.listPlans(space())],
       usageEvents: ["GET /v3/service_usage_events", () => fixture.cf.usageEvents(LONG_AGO)],
       auditEvents: ["GET /v3/audit_events", () => fixture.cf.auditEvents(["a"], LONG_AGO)],

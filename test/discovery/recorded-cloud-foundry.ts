@@ -103,7 +103,6 @@ export class RecordedCloudFoundry implements CloudFoundry {
       this.instances.find((instance) => instance.spaceGuid === spaceGuid && instance.name === name),
     );
   listInstances: CloudFoundry["listInstances"] = () => this.#answer("listInstances", this.instances);
-  findPlan: CloudFoundry["findPlan"] = notRecorded;
   listPlans: CloudFoundry["listPlans"] = notRecorded;
   placedInstances: CloudFoundry["placedInstances"] = notRecorded;
   apps: CloudFoundry["apps"] = () => this.#answer("apps", [{ guid: "app-1", name: "web", state: "STARTED" }]);

@@ -78,10 +78,6 @@ export class FakeCloudFoundry implements CloudFoundry {
     return known ?? (orgGuid === "org-guid" ? "shop" : undefined);
   }
 
-  async findPlan(_space: CfSpace, offering: string, plan: string): Promise<CfPlan | undefined> {
-    return this.plans.find((each) => each.offering === offering && each.name === plan);
-  }
-
   async listPlans(): Promise<readonly CfPlan[]> {
     return this.plans;
   }

@@ -52,6 +52,9 @@ export interface Finding {
   readonly commands: readonly string[];
 }
 
+/** The answer of one rule about one thing. */
+export type Judged = Finding | readonly Finding[];
+
 const ORDER: readonly Severity[] = ["serious", "warning", "note"];
 
 /** The gravest first; those of one gravity in the order of the codes, then of their subjects. */

@@ -3,16 +3,14 @@ import type { Contents } from "../data-directory/recognise.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { type Finding, sorted } from "./finding.ts";
 import { backups } from "./rules/backups.ts";
-import { binds } from "./rules/binds.ts";
 import { compose } from "./rules/compose.ts";
 import { condition } from "./rules/condition.ts";
 import { engine } from "./rules/engine.ts";
 import { habits } from "./rules/habits.ts";
-import { images } from "./rules/images.ts";
+import { binds, writers } from "./rules/mounts.ts";
 import { names } from "./rules/names.ts";
 import { places } from "./rules/places.ts";
-import { volumes } from "./rules/volumes.ts";
-import { writers } from "./rules/writers.ts";
+import { images, volumes } from "./rules/volumes.ts";
 import { containerText, Stock, volumeText } from "./stock.ts";
 import type { StorageSurvey } from "./survey.ts";
 

@@ -19,8 +19,19 @@ export const layerPlaces = (containers: readonly DockerContainer[]): readonly Pl
     container.layer === undefined ? [] : [{ key: keyOf(container), path: container.layer }],
   );
 
-/** `found` has what lies in the places of layers, by key; for other containers the engine is asked. */
-export async function layerData(
+/** By the id of each container. `found` has what lies in the places of layers; for other containers the engine is asked. */
+export async function layersData(
+  host: Pick<DockerHost, "changes">,
+  containers: readonly DockerContainer[],
+  found: readonly Found[],
+): Promise<ReadonlyMap<string, LayerData>> {
+  const byKey = new Map(found.map((each) => [each.key, each]));
+  const layers = new Map<string, LayerData>();
+  for (const container of containers) layers.set(container.id, await layerData(host, container, byKey));
+  return layers;
+}
+
+async function layerData(
   host: Pick<DockerHost, "changes">,
   container: DockerContainer,
   found: ReadonlyMap<string, Found>,

@@ -5,7 +5,7 @@ import type { DockerContainer, DockerVolume, EngineFacts, Place } from "../../po
 const NEAR = 4;
 
 /** Undefined if its directory would not show its content. */
-export function volumePlace(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {
+function volumePlace(volume: DockerVolume, containers: readonly DockerContainer[]): Place | undefined {
   const { name, driver, mountpoint, options } = volume;
   const key = `volume:${name}`;
   const { type, o = "", device = "" } = options;
@@ -18,7 +18,7 @@ export function volumePlace(volume: DockerVolume, containers: readonly DockerCon
 }
 
 /** A directory that holds the engine's own shows all of it, and nothing that is meant by the mount. */
-export function bindPlaces(containers: readonly DockerContainer[], { root }: EngineFacts): readonly Place[] {
+function bindPlaces(containers: readonly DockerContainer[], { root }: EngineFacts): readonly Place[] {
   const sources = containers.flatMap(({ mounts }) =>
     mounts.filter(({ kind }) => kind === "bind").map(({ source }) => source),
   );
@@ -26,3 +26,13 @@ export function bindPlaces(containers: readonly DockerContainer[], { root }: Eng
     .filter((path) => path.startsWith("/") && !`${root}/`.startsWith(path.endsWith("/") ? path : `${path}/`))
     .map((path) => ({ key: `bind:${path}`, path, depth: NEAR }));
 }
+
+/** Those of all volumes and binds of a host, in this order. */
+export const hostPlaces = (
+  volumes: readonly DockerVolume[],
+  containers: readonly DockerContainer[],
+  engine: EngineFacts,
+): readonly Place[] => [
+  ...volumes.flatMap((volume) => volumePlace(volume, containers) ?? []),
+  ...bindPlaces(containers, engine),
+];

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Context, PrintedCommand } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
+import { majorOf } from "../../../kit/sql/major-release.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 
 /** WAL that the server writes itself, and the dump beside the copy. */
@@ -95,12 +96,6 @@ function requireVersions(
     throw refuse("does-not-fit", `pg_dump ${found.pgDump} is older than the archive's ${wanted}`)
       .at("pg_dump")
       .advise(`Install the client of PostgreSQL ${wanted} or later.`);
-}
-
-/** Two numbers until 9.6, one from 10 on. */
-function majorOf(version: string): string {
-  const [first = "", second = ""] = version.split(".");
-  return Number(first) >= 10 ? first : `${first}.${second}`;
 }
 
 function tooSmall({ needed, free, place }: { readonly needed: number; readonly free: number; readonly place: string }) {

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { httpStatus } from "../../../kit/commands/docker-work-commands.ts";
 import { giveUp } from "../../../errors.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import { openStack, stackInput } from "./stack.ts";
 
@@ -21,7 +20,7 @@ export const checkHttp = defineAction({
   output,
   tell: ({ status, refused }) =>
     `HTTP ${status}${refused === 0 ? "" : `, after ${refused} answers that were none or an error`}`,
-  describe: ({ host, url }) => [{ on: placeText({ host }), line: quote(httpStatus(url)) }],
+  describe: (request) => typed(request, () => [httpStatus(request.url)]),
   async run(context, { url, seconds, ...stack }): Promise<z.infer<typeof output>> {
     const { work } = await openStack(context, stack);
     let refused = 0;

@@ -5,12 +5,10 @@ import { counted } from "../../../kit/text/counted.ts";
 import { copyDifferences, copyOut, removeDifferences, renameData } from "../../../kit/commands/docker-work-commands.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import type { Fingerprint } from "../../../ports/docker-work.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { containerWith, guardMember, openStack, refuse, undoneDirectory } from "./stack.ts";
 import { guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const output = z.object({ files: z.number(), bytes: z.number(), sha256: z.string() });
 type Output = z.infer<typeof output>;
@@ -18,12 +16,10 @@ type Output = z.infer<typeof output>;
 const undo: WayBack<MovedInput, Output> = {
   effect: "destroy",
   cost: "moves the new data directory aside, with all that was written to it",
-  describe: (input, run) => [
-    {
-      on: placeText(input),
-      line: quote(renameData(wordsOf(input), input.moved.destination, undoneDirectory(input.moved.destination, run))),
-    },
-  ],
+  describe: (input, run) => {
+    const { destination } = input.moved;
+    return typed(input, (words) => [renameData(words, destination, undoneDirectory(destination, run))]);
+  },
   async guard(context, { input }) {
     const { host } = await openStack(context, input);
     const user = (await host.containers()).find(
@@ -63,12 +59,13 @@ export const copyService = defineAction({
   undo,
   describe: (input, run) => {
     const { source, destination, container, path } = input.moved;
-    const [on, words, part] = [placeText(input), wordsOf(input), partOf(destination, run)];
-    const copying =
-      source === ""
+    const part = partOf(destination, run);
+    return typed(input, (words) => [
+      ...(source === ""
         ? [copyOut(words, { container, path }, part)]
-        : [removeDifferences(words, source, part), copyDifferences(words, source, part)];
-    return [...copying, renameData(words, part, destination)].map((argv) => ({ on, line: quote(argv) }));
+        : [removeDifferences(words, source, part), copyDifferences(words, source, part)]),
+      renameData(words, part, destination),
+    ]);
   },
   guard: guardStopped,
   async run(context, input): Promise<Output> {

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { removeText, writeText } from "../../../kit/commands/docker-work-commands.ts";
 import type { WrittenOver } from "../../../ports/docker-work.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { placeText, typed } from "../storage/host-input.ts";
 import { aside, openStack, refuse, stackInput } from "./stack.ts";
 import { movedService } from "./moved-service.ts";
 import { overrideText } from "../../compose/override-file.ts";
@@ -26,16 +25,12 @@ type Output = z.infer<typeof output>;
 const undo: WayBack<Input, Output> = {
   effect: "disrupt",
   cost: "puts Compose's files back as they were",
-  describe: ({ host, file, before_sha256, after_sha256 }) => [
-    {
-      on: placeText({ host }),
-      line: quote(
-        before_sha256 === ""
-          ? removeText(["docker"], file, after_sha256)
-          : writeText(["docker"], file, { expected: after_sha256, sum: before_sha256 }),
-      ),
-    },
-  ],
+  describe: ({ host, sudo, file, before_sha256, after_sha256 }) =>
+    typed({ host, sudo }, () => [
+      before_sha256 === ""
+        ? removeText(["docker"], file, after_sha256)
+        : writeText(["docker"], file, { expected: after_sha256, sum: before_sha256 }),
+    ]),
   async guard(context, { input }) {
     const found = await stateOf(context, input);
     if (found === "other")
@@ -68,11 +63,8 @@ export const editFile = defineAction({
   input,
   output,
   undo,
-  describe: ({ host, file, before_sha256, after_sha256, diff }) => [
-    {
-      on: placeText({ host }),
-      line: quote(writeText(["docker"], file, { expected: before_sha256, sum: after_sha256 })),
-    },
+  describe: ({ host, sudo, file, before_sha256, after_sha256, diff }) => [
+    ...typed({ host, sudo }, () => [writeText(["docker"], file, { expected: before_sha256, sum: after_sha256 })]),
     ...diff.split("\n").map((line) => ({ on: placeText({ host }), line: `# ${line}` })),
   ],
   async guard(context, request) {

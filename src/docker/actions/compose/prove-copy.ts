@@ -1,12 +1,11 @@
 import { DOCKER } from "../../../kit/log-patterns/docker.ts";
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
-import { mountValue, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { mountValue } from "../../../kit/commands/docker-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
 import { waitFor } from "../../../kit/wait.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { askRows, canBeAsked, countedRows, fewerIn, type RowCounts, rowCounts, rowsText } from "./rows.ts";
 import { aside, openStack } from "./stack.ts";
@@ -49,12 +48,7 @@ export const proveCopy = defineAction({
   describe: (input, run) => {
     const { destination, path, image_id: image } = input.moved;
     const mount = mountValue("type=bind", `src=${proofDirectory(destination, run)}`, `dst=${path}`);
-    return [
-      {
-        on: placeText(input),
-        line: quote([...wordsOf(input), "run", "--network", "none", "--mount", mount, image]),
-      },
-    ];
+    return typed(input, (words) => [[...words, "run", "--network", "none", "--mount", mount, image]]);
   },
   async run(context, input): Promise<Output> {
     const { moved } = input;

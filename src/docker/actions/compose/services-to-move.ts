@@ -2,7 +2,7 @@
 import { dataPathsOf } from "../../compose/data-paths.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { findData } from "../../data-directory/find.ts";
-import { type LayerData, layerData, layerPlaces } from "../../data-directory/layers.ts";
+import { type LayerData, layerPlaces, layersData } from "../../data-directory/layers.ts";
 import type { Contents } from "../../data-directory/recognise.ts";
 import type { DockerContainer, DockerHost, DockerMount, DockerVolume } from "../../../ports/docker-host.ts";
 import type { DockerWork } from "../../../ports/docker-work.ts";
@@ -124,9 +124,7 @@ async function lookInto(host: DockerHost, members: readonly DockerContainer[], v
     used.has(name) ? [{ key: name, path: mountpoint }] : [],
   );
   const found = await findData(host, [...places, ...layerPlaces(members)]);
-  const byKey = new Map(found.map((each) => [each.key, each]));
-  const layers = new Map<string, LayerData>();
-  for (const member of members) layers.set(member.id, await layerData(host, member, byKey));
+  const layers = await layersData(host, members, found);
   return { volumes: new Map(found.map(({ key, contents }) => [key, contents])), layers };
 }
 

@@ -7,13 +7,12 @@ import {
   RUN_LABEL,
 } from "../../../kit/commands/docker-work-commands.ts";
 import type { DockerContainer } from "../../../ports/docker-host.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { guardCopied, guardStopped } from "./copy-data.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { aside, containersOf, openStack, refuse } from "./stack.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import type { DockerWords } from "../../../kit/commands/docker-commands.ts";
 
 /** Where the engine is spoken to. */
 const input = movedInput.extend({ endpoint: z.string().default("unix:///var/run/docker.sock") });
@@ -24,15 +23,13 @@ type Output = z.infer<typeof output>;
 export const imageOf = (service: string, run: string): string =>
   `dingo-recover/${run}:${service.toLowerCase().replace(/[^a-z0-9_.-]/gu, "-")}`;
 
-const lineOf = (at: Input, name: string) => ({
-  on: placeText(at),
-  line: quote(createByApi(wordsOf(at), at.endpoint.replace("unix://", ""), name)),
-});
+const created = (words: DockerWords, { endpoint }: Input, name: string) =>
+  createByApi(words, endpoint.replace("unix://", ""), name);
 
 const undo: WayBack<Input, Output> = {
   effect: "create",
   cost: "makes the old container again, with its name, its own volume and what Compose knows it by",
-  describe: (input) => [lineOf(input, input.moved.container)],
+  describe: (input) => typed(input, (words) => [created(words, input, input.moved.container)]),
   async guard(context, { input }) {
     const { host } = await openStack(context, input);
     const now = (await containersOf(host, input.project)).find(
@@ -78,13 +75,12 @@ export const setContainerAside = defineAction({
   output,
   undo,
   describe: (input, run) => {
-    const words = wordsOf(input);
     const { container, service } = input.moved;
-    return [
-      { on: placeText(input), line: quote(commitContainer(words, container, imageOf(service, run))) },
-      lineOf(input, aside(container, run)),
-      { on: placeText(input), line: quote(removeContainer(words, container)) },
-    ];
+    return typed(input, (words) => [
+      commitContainer(words, container, imageOf(service, run)),
+      created(words, input, aside(container, run)),
+      removeContainer(words, container),
+    ]);
   },
   async guard(context, input) {
     if ((await look(context, input)).original !== undefined) await guardStopped(context, input);

@@ -1,15 +1,14 @@
 import { z } from "zod";
-import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { stopContainer } from "../../../kit/commands/docker-work-commands.ts";
+import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } from "../../../action.ts";
+import { stopContainer, startContainer } from "../../../kit/commands/docker-work-commands.ts";
 import type { DockerContainer } from "../../../ports/docker-host.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { movedService } from "./moved-service.ts";
 import { askRows, countedRows } from "./rows.ts";
 import { runningContainer } from "./running-container.ts";
-import { guardMember, openStack, stackInput } from "./stack.ts";
-import { undoStop } from "./undo-stop.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { guardMember, openStack, stackInput, containersOf } from "./stack.ts";
+import { leftBehind } from "./left-behind.ts";
+import { LABEL } from "../../compose/labels.ts";
 
 const input = z.strictObject({
   ...stackInput,
@@ -21,8 +20,31 @@ const input = z.strictObject({
 });
 /** `rows`: of the databases before they were stopped, with nobody else of the stack running. */
 const output = z.object({ stopped: z.number(), rows: countedRows.default([]) });
-export type StopInput = z.infer<typeof input>;
+type Input = z.infer<typeof input>;
 type Rows = z.infer<typeof countedRows>;
+
+/** By service: a container that was set aside and brought back has another id. */
+const undo: WayBack<Input, unknown> = {
+  effect: "disrupt",
+  cost: "starts the stack's containers again, databases first",
+  describe: (stopped) =>
+    typed(stopped, (words) => [...stopped.running].reverse().map(({ name }) => startContainer(words, name))),
+  guard: (context, { input }) => membersOf(context, input),
+  async probe(context, { input }): Promise<UndoProbe> {
+    const down = await downOf(context, input);
+    if (down.length === 0)
+      return { state: "done", evidence: ["all run", ...(await leftBehind(context, input))].join("\n") };
+    const evidence = `${down.map(({ name }) => name).join(", ")} ${down.length === 1 ? "does" : "do"} not run`;
+    return { state: down.length === input.running.length ? "not-done" : "partly", evidence };
+  },
+  async run(context, { input }) {
+    const { work } = await openStack(context, input);
+    for (const { id } of await downOf(context, input)) {
+      await context.beforeEffect();
+      await work.start(id);
+    }
+  },
+};
 
 /** First the containers that write, then those that they write to: the copy lacks no write that was accepted. */
 export const stopStack = defineAction({
@@ -31,12 +53,9 @@ export const stopStack = defineAction({
   effect: "disrupt",
   input,
   output,
-  undo: undoStop,
-  describe: ({ host, sudo, running }) =>
-    running.map(({ name, grace }) => ({
-      on: placeText({ host }),
-      line: quote(stopContainer(wordsOf({ sudo }), name, grace)),
-    })),
+  undo,
+  describe: (request) =>
+    typed(request, (words) => request.running.map(({ name, grace }) => stopContainer(words, name, grace))),
   async guard(context, request) {
     const { host } = await openStack(context, request);
     for (const member of request.running) await guardMember(host, { ...member, project: request.project });
@@ -66,7 +85,7 @@ export const stopStack = defineAction({
 });
 
 /** A copy must have no fewer rows. Redis is not asked, because its keys expire. */
-async function countAll(context: Context, request: StopInput): Promise<Rows> {
+async function countAll(context: Context, request: Input): Promise<Rows> {
   const { work } = await openStack(context, request);
   const running = new Set((await still(context, request)).map(({ id }) => id));
   const rows: Rows = [];
@@ -79,15 +98,26 @@ async function countAll(context: Context, request: StopInput): Promise<Rows> {
   return rows;
 }
 
-async function seen(context: Context, request: StopInput) {
+async function seen(context: Context, request: Input) {
   const left = await still(context, request);
   return { left, evidence: left.length === 0 ? "all have stopped" : `${left.map(({ name }) => name).join(", ")} run` };
 }
 
-async function still(context: Context, request: StopInput): Promise<readonly DockerContainer[]> {
+async function still(context: Context, request: Input): Promise<readonly DockerContainer[]> {
   const { host } = await openStack(context, request);
   const ids = new Set(request.running.map(({ id }) => id));
   return (await host.containers()).filter(
     ({ id, running, status }) => ids.has(id) && (running || status === "restarting"),
   );
+}
+
+async function membersOf(context: Context, input: Input): Promise<readonly DockerContainer[]> {
+  const { host } = await openStack(context, input);
+  const members = await containersOf(host, input.project);
+  const services = [...input.running].reverse().map(({ service }) => service);
+  return services.flatMap((service) => members.filter(({ labels }) => labels[LABEL.service] === service));
+}
+
+async function downOf(context: Context, input: Input): Promise<readonly DockerContainer[]> {
+  return (await membersOf(context, input)).filter(({ running, status }) => !running && status !== "restarting");
 }

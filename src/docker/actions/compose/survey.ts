@@ -5,12 +5,11 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { dataPathsOf } from "../../compose/data-paths.ts";
 import { callByLabels, LABEL, widestCall } from "../../compose/labels.ts";
-import { engineInfo, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { engineInfo } from "../../../kit/commands/docker-commands.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
 import type { ComposeCall, DockerWork } from "../../../ports/docker-work.ts";
 import { printable, quoted } from "../../../kit/text/printable.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { type MovedService, movedService } from "./moved-service.ts";
 import {
   downtimeOf,
@@ -20,12 +19,11 @@ import {
   type RunningContainer,
   runningContainer,
 } from "./running-container.ts";
-import { guardWayBack } from "./guard-way-back.ts";
 import { canBeAsked, whyNot } from "./rows.ts";
 import { planOverride } from "./plan-override.ts";
 import { guardAlone } from "./unfinished-copy.ts";
-import { servicesToMove } from "./services-to-move.ts";
 import { unknownProject } from "./unknown-project.ts";
+import { servicesToMove } from "./services-to-move.ts";
 import { callInput, containersOf, openStack, refuse, stackInput } from "./stack.ts";
 
 const input = z.strictObject({ ...stackInput, services: z.array(z.string()) });
@@ -76,7 +74,7 @@ export const surveyStack = defineAction({
           `${service} (${container}): ${bytesText(bytes)} at ${path} in ${volume === "" ? "the container's own layer" : `the anonymous volume ${volume.slice(0, 12)}`}, to ${destination}`,
       ),
     ].join("\n"),
-  describe: ({ host, sudo }) => [{ on: placeText({ host }), line: quote(engineInfo(wordsOf({ sudo }))) }],
+  describe: (request) => typed(request, (words) => [engineInfo(words)]),
   run: (context, request): Promise<Output> => surveyed(context, request),
   async verify(context, request, { services }) {
     const { host } = await openStack(context, request);
@@ -206,4 +204,29 @@ function callOfAll(members: readonly DockerContainer[], project: string, host: D
     throw refuse("the containers were brought up with different Compose files", host.label, remedy);
   if (call.directory !== "" && call.files.length > 0) return call;
   throw refuse("the containers do not say which Compose files they come from", host.label, remedy);
+}
+
+/** From API 1.44 on a container is made in several networks at once (Engine API, version history). */
+const SEVERAL_NETWORKS_FROM = 25;
+
+function guardWayBack(
+  moved: ReadonlySet<string>,
+  all: readonly DockerContainer[],
+  engine: { readonly name: string; readonly version: string },
+): void {
+  const joined = all.find(({ joins = [] }) => joins.some((id) => moved.has(id)));
+  if (joined !== undefined)
+    throw refuse(
+      `the container ${quoted(joined.name)} lives in the network, process or IPC namespace of one whose data are moved, and would not start with the one that an undo makes again`,
+      joined.name,
+      "Take it down first (docker compose rm -s SERVICE), begin anew, and start it again with the stack.",
+    );
+  if (Number.parseInt(engine.version, 10) >= SEVERAL_NETWORKS_FROM) return;
+  const several = all.find(({ id, networks }) => moved.has(id) && networks.length > 1);
+  if (several === undefined) return;
+  throw refuse(
+    `the container ${quoted(several.name)} is in ${several.networks.length} networks, and Engine ${engine.version} makes none like it at once`,
+    several.name,
+    "Give the service one network for the while of the move, or move its data by hand as docs/docker.md tells.",
+  );
 }

@@ -3,14 +3,12 @@ import { type Context, defineAction, type Probe, type WayBack } from "../../../a
 import { composeUp } from "../../../kit/commands/compose-commands.ts";
 import { removeContainer, stopContainer } from "../../../kit/commands/docker-work-commands.ts";
 import type { DockerContainer, DockerHost } from "../../../ports/docker-host.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { movedService } from "./moved-service.ts";
 import { askedOf } from "./asked.ts";
 import { graceOf, runningContainer } from "./running-container.ts";
 import { LABEL } from "../../compose/labels.ts";
 import { callInput, callOf, containersOf, openStack, refuse, stackInput } from "./stack.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const input = z.strictObject({
   ...stackInput,
@@ -28,10 +26,11 @@ const undo: WayBack<Input, Output> = {
   effect: "destroy",
   cost: "stops what was started and removes the new containers of the moved services; their data directories stay",
   describe: (request) =>
-    request.services.flatMap(({ container }) =>
-      [stopContainer(wordsOf(request), container, graceOf(true)), removeContainer(wordsOf(request), container)].map(
-        (argv) => ({ on: placeText(request), line: quote(argv) }),
-      ),
+    typed(request, (words) =>
+      request.services.flatMap(({ container }) => [
+        stopContainer(words, container, graceOf(true)),
+        removeContainer(words, container),
+      ]),
     ),
   async guard(context, { input: request }) {
     for (const container of await made(context, request))
@@ -68,17 +67,11 @@ export const bringUp = defineAction({
   input,
   output,
   undo,
-  describe: (request) => [
-    {
-      on: placeText(request),
-      line: quote(
-        composeUp(wordsOf(request), callOf(request), {
-          services: servicesOf(request),
-          scales: scalesOf(request, servicesOf(request)),
-        }),
-      ),
-    },
-  ],
+  describe(request) {
+    const services = servicesOf(request);
+    const order = { services, scales: scalesOf(request, services) };
+    return typed(request, (words) => [composeUp(words, callOf(request), order)]);
+  },
   async guard(context, request) {
     const { host, work } = await openStack(context, request);
     for (const { destination, service } of request.services)

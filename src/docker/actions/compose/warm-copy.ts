@@ -2,12 +2,10 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { copyDifferences, makeParents, removeOwnDirectory } from "../../../kit/commands/docker-work-commands.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { placeText } from "../storage/host-input.ts";
+import { typed } from "../storage/host-input.ts";
 import { type MovedInput, movedInput } from "./moved-service.ts";
 import { guardMember, openStack, refuse } from "./stack.ts";
 import { guardAlone, guardVolume, makeRoom, partOf, removePart } from "./unfinished-copy.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 
 const output = z.object({
   service: z.string(),
@@ -19,9 +17,7 @@ type Output = z.infer<typeof output>;
 const undo: WayBack<MovedInput, Output> = {
   effect: "create",
   cost: "removes a copy that nobody has used",
-  describe: (input, run) => [
-    { on: placeText(input), line: quote(removeOwnDirectory(wordsOf(input), partOf(input.moved.destination, run))) },
-  ],
+  describe: (input, run) => typed(input, (words) => [removeOwnDirectory(words, partOf(input.moved.destination, run))]),
   guard: () => Promise.resolve(),
   async probe(context, { input }) {
     const there = await isThere(context, input);
@@ -43,10 +39,11 @@ export const warmCopy = defineAction({
   output,
   undo,
   describe: (input, run) => {
-    const [words, part] = [wordsOf(input), partOf(input.moved.destination, run)];
-    const { source } = input.moved;
-    const argv = source === "" ? makeParents(words, within(part)) : copyDifferences(words, source, part);
-    return [{ on: placeText(input), line: quote(argv) }];
+    const { source, destination } = input.moved;
+    const part = partOf(destination, run);
+    return typed(input, (words) => [
+      source === "" ? makeParents(words, within(part)) : copyDifferences(words, source, part),
+    ]);
   },
   async guard(context, input) {
     const { host, work } = await openStack(context, input);

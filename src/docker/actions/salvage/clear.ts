@@ -2,10 +2,9 @@ import { z } from "zod";
 import { defineAction, type Probe } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { removeVolume } from "../../../kit/commands/database-copy-commands.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { copied, freshName } from "./copied.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
+import { OwnCopies } from "./own-copies.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copies: z.array(copied) });
 const output = z.object({ removed: z.array(z.string()) });
@@ -19,11 +18,7 @@ export const clearCopies = defineAction({
   input,
   output,
   undo: { leaves: "a copy can be made again: the volume that it was made of is as it was" },
-  describe: (request) =>
-    typed(
-      request,
-      request.copies.map(({ name }) => removeVolume(wordsOf(request), name)),
-    ),
+  describe: (request) => typed(request, (words) => request.copies.map(({ name }) => removeVolume(words, name))),
   async run(context, { copies, ...at }): Promise<Output> {
     const own = await OwnCopies.open(context, at);
     for (const { name } of copies) for (const each of [freshName(name), name]) await own.remove(each);

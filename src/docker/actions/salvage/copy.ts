@@ -4,12 +4,11 @@ import { bytesText } from "../../../kit/text/bytes.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { fill, makeVolume, removeVolume } from "../../../kit/commands/database-copy-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { volumeName } from "./candidate.ts";
 import { copied, fillOrder } from "./copied.ts";
 import { guardOriginal } from "./guard-original.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { OwnCopies } from "./own-copies.ts";
 
 const input = z.strictObject({ ...hostInput.shape, copy: copied });
 type Input = z.infer<typeof input>;
@@ -21,10 +20,8 @@ const orderOf = (run: string, { copy }: Input) => ({ ...fillOrder(run, copy, cop
 const undo: WayBack<Input, Output> = {
   effect: "create",
   cost: "removes the copy, which the run made; the volume that it was made of is as it was",
-  describe: (request) => typed(request, [removeVolume(wordsOf(request), request.copy.name)]),
-  async guard(context, { input }) {
-    await (await OwnCopies.open(context, input)).volume(input.copy.name);
-  },
+  describe: (request) => typed(request, (words) => [removeVolume(words, request.copy.name)]),
+  guard: async (context, { input }) => (await OwnCopies.open(context, input)).volume(input.copy.name),
   async probe(context, { input }) {
     const found = await (await OwnCopies.open(context, input)).volume(input.copy.name);
     return {
@@ -43,11 +40,11 @@ export const copyVolume = defineAction({
   input,
   output,
   undo,
-  describe: (request, run) => {
-    const words = wordsOf(request);
-    const made = makeVolume(words, request.copy.name, { [RUN_LABEL]: run });
-    return typed(request, [made, fill(words, orderOf(run, request))]);
-  },
+  describe: (request, run) =>
+    typed(request, (words) => [
+      makeVolume(words, request.copy.name, { [RUN_LABEL]: run }),
+      fill(words, orderOf(run, request)),
+    ]),
   guard: (context, request) => guardOriginal(context, request, request.copy),
   async run(context, request): Promise<Output> {
     const own = await OwnCopies.open(context, request);

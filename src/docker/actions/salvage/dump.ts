@@ -7,13 +7,12 @@ import { quoteIdentifier } from "../../../kit/sql/quoting.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { giveUp, type RecoverError } from "../../../errors.ts";
 import { onOneLine } from "../../../kit/text/printable.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { askTables, type DatabaseFacts, tableFacts } from "./ask-database.ts";
 import { volumeName } from "./candidate.ts";
 import { chosen } from "./choose.ts";
 import { serverOf } from "./copied.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { OwnCopies } from "./own-copies.ts";
 
 const input = z.strictObject({ ...hostInput.shape, chosen, out: z.string() });
 type Input = z.infer<typeof input>;
@@ -45,9 +44,11 @@ export const dumpDatabases = defineAction({
   describe: (request, run) => {
     const { copy, role } = request.chosen;
     const server = serverOf(run, copy, role);
-    const words = wordsOf(request);
-    const dumps = ordersOf(request).map((order) => dumpTo(words, server, order));
-    return typed(request, [startOnCopy(words, server), ...dumps]);
+    const orders = ordersOf(request);
+    return typed(request, (words) => [
+      startOnCopy(words, server),
+      ...orders.map((order) => dumpTo(words, server, order)),
+    ]);
   },
   async run(context, request): Promise<Output> {
     const own = await OwnCopies.open(context, request);

@@ -1,8 +1,8 @@
 /** Looks into every volume, bind and container layer of a Docker host, and tells which of them hold PostgreSQL. */
 import { z } from "zod";
 import { findData, type Found } from "../../data-directory/find.ts";
-import { layerData, layerPlaces } from "../../data-directory/layers.ts";
-import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
+import { type LayerData, layerPlaces, layersData } from "../../data-directory/layers.ts";
+import { hostPlaces } from "../../data-directory/places.ts";
 import { type Contents, type Data, dataIn } from "../../data-directory/recognise.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import type { DockerContainer, DockerHost, DockerVolume, Looked, LookOrder } from "../../../ports/docker-host.ts";
@@ -39,16 +39,12 @@ export async function findCandidates(
   progress: (done: number, total: number) => void,
 ): Promise<Findings> {
   const [volumes, containers, engine] = await Promise.all([host.volumes(), host.containers(), host.engine()]);
-  const places = [
-    ...volumes.flatMap((volume) => volumePlace(volume, containers) ?? []),
-    ...bindPlaces(containers, engine),
-    ...layerPlaces(containers),
-  ];
+  const places = [...hostPlaces(volumes, containers, engine), ...layerPlaces(containers)];
   const found = await findData(host, places, (done) => progress(done, places.length));
   const byKey = new Map(found.map((each) => [each.key, each]));
   const binds = bindsIn(found, containers);
-  const layers: Elsewhere[] = [];
-  for (const container of containers) layers.push(await layerOf(host, container, byKey));
+  const layersById = await layersData(host, containers, found);
+  const layers = containers.map((container) => layerOf(container, layersById.get(container.id)));
   const seen = volumes.flatMap((volume) => seenOf(volume, byKey.get(`volume:${volume.name}`)));
   const postgres = seen.flatMap((one) =>
     postgresIn(one.contents).map((data) => ({ ...one, data, shares: dataIn(one.contents).length > 1 })),
@@ -187,15 +183,11 @@ function bindsIn(found: readonly Found[], containers: readonly DockerContainer[]
     });
 }
 
-async function layerOf(
-  host: DockerHost,
-  container: DockerContainer,
-  found: ReadonlyMap<string, Found>,
-): Promise<Elsewhere> {
-  const { data, unknown } = await layerData(host, container, found);
+function layerOf({ name }: DockerContainer, layer: LayerData | undefined): Elsewhere {
+  const { data, unknown } = layer ?? { data: [], unknown: "nobody has looked there" };
   const holds = data.some(({ contents }) => contents.system === "postgresql");
   return {
-    holds: holds ? [`the container ${container.name} holds PostgreSQL in itself: do not remove it`] : [],
-    unlooked: unknown === null ? [] : [`what ${container.name} wrote into itself: ${unknown}`],
+    holds: holds ? [`the container ${name} holds PostgreSQL in itself: do not remove it`] : [],
+    unlooked: unknown === null ? [] : [`what ${name} wrote into itself: ${unknown}`],
   };
 }

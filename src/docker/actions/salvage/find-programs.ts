@@ -1,6 +1,7 @@
 /** PostgreSQL of a release, in the images that are present or in a directory: nothing is pulled. */
 import type { ServerPrograms } from "../../../kit/commands/database-copy-commands.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
+import { majorOf } from "../../../kit/sql/major-release.ts";
 import type { DatabaseCopies, ProgramFacts } from "../../../ports/database-copy.ts";
 import type { DockerHost, DockerImage } from "../../../ports/docker-host.ts";
 import { type Candidate, volumeName } from "./candidate.ts";
@@ -90,12 +91,6 @@ function likelihood({ id, tags, env }: DockerImage, { images, version, uid }: Ca
   const isMusl = tags.some((tag) => tag.includes("alpine"));
   const points = (images.includes(id) ? 8 : 0) + (major === version ? 4 : 0) + (isNamed ? 2 : 0);
   return points === 0 ? 0 : points + ((libcOf(uid) === "musl") === isMusl ? 1 : 0);
-}
-
-/** Two numbers until 9.6, one from 10 on. */
-export function majorOf(version: string): string {
-  const [first = "", second = ""] = version.split(".");
-  return Number(first) >= 10 ? first : `${first}.${second}`;
 }
 
 function missing(original: Candidate, others: readonly string[], pulls: readonly string[]): RecoverError {

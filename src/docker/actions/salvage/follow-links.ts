@@ -18,7 +18,7 @@ import type {
   Place,
 } from "../../../ports/docker-host.ts";
 import { volumeOf } from "../../compose/labels.ts";
-import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
+import { hostPlaces } from "../../data-directory/places.ts";
 import { type Candidate, placeOf } from "./candidate.ts";
 import type { Link } from "./copied.ts";
 
@@ -42,10 +42,7 @@ export async function followLinks(host: DockerHost, original: Candidate): Promis
   if (links.length === 0) return [];
   if (names === undefined) return links.map((each) => ({ ...each, ...lost("its release is not known") }));
   const [volumes, containers, engine] = await Promise.all([host.volumes(), host.containers(), host.engine()]);
-  const places = [
-    ...volumes.flatMap((volume) => volumePlace(volume, containers) ?? []),
-    ...bindPlaces(containers, engine),
-  ];
+  const places = hostPlaces(volumes, containers, engine);
   const searched = await host.search(places, [names.segment, names.tablespace, CONTROL]);
   const hitsOf = (name: string): readonly Hit[] =>
     places.flatMap((place, index) => {

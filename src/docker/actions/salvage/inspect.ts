@@ -7,7 +7,7 @@ import { keepRoom } from "../../../kit/commands/kept-room-command.ts";
 import { ENDED_FOR_ROOM } from "../../../kit/log-patterns/server-end.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import { named, onOneLine, quoted } from "../../../kit/text/printable.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import {
   askDatabases,
   databaseFacts,
@@ -24,8 +24,7 @@ import { type Copied, copied, serverOf } from "./copied.ts";
 import { programsFor, servedBy } from "./find-programs.ts";
 import { pullsOf, wayToLocale } from "./locale.ts";
 import { leftServer } from "./left-server.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { OwnCopies } from "./own-copies.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 
 const input = z.strictObject({
@@ -64,9 +63,8 @@ export const inspectCopy = defineAction({
   output: inspected,
   ...left,
   describe: (request, run) => {
-    const words = wordsOf(request);
     const server = firstOf(run, request.copy);
-    return typed(request, [
+    return typed(request, (words) => [
       startOnCopy(words, server),
       keepRoom(words, server.volume, ENDED_FOR_ROOM),
       query(words, server, "postgres"),

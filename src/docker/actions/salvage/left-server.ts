@@ -1,8 +1,8 @@
 /** A step whose server leaves nothing but what a kill leaves: the server, and the volume that was made for it alone. */
 import type { Context, Probe, WayBack } from "../../../action.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
 import type { DockerPlace } from "../../../ports/docker-host.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
+import { typed } from "../storage/host-input.ts";
+import { OwnCopies } from "./own-copies.ts";
 
 interface Serving<I> {
   readonly nameOf: (request: I) => string;
@@ -32,10 +32,8 @@ export function leftServer<I extends DockerPlace, O>({
     undo: {
       effect: "create",
       cost,
-      describe: (request) => typed(request, [[...wordsOf(request), "stop", nameOf(request)]]),
-      async guard(context, { input }) {
-        await look(context, input);
-      },
+      describe: (request) => typed(request, (words) => [[...words, "stop", nameOf(request)]]),
+      guard: (context, { input }) => look(context, input),
       async probe(context, { input }) {
         const { isLeft, evidence } = await look(context, input);
         return { state: isLeft ? "not-done" : "done", evidence };

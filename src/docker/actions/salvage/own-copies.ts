@@ -1,24 +1,18 @@
 /** The volumes of a run's own on one engine, and the servers on them: known by their label, never by name alone (law 7). */
-import type { Context, PrintedCommand } from "../../../action.ts";
+import type { Context } from "../../../action.ts";
 import { giveUp, RecoverError } from "../../../errors.ts";
 import { type CopyServer, fillerName } from "../../../kit/commands/database-copy-commands.ts";
 import { RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
-import type { Argv } from "../../../kit/commands/host-commands.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
 import { onOneLine } from "../../../kit/text/printable.ts";
 import { waitFor } from "../../../kit/wait.ts";
 import type { DatabaseCopies } from "../../../ports/database-copy.ts";
 import type { DockerHost, DockerPlace, DockerVolume } from "../../../ports/docker-host.ts";
-import { placeText } from "../storage/host-input.ts";
 import { refuse } from "./copied.ts";
 import { explainEnd } from "./explain-end.ts";
 
 /** A crash recovery over a large WAL takes its time. */
 const READY_MS = 24 * 3_600_000;
 const POLL_MS = 300;
-
-export const typed = (at: DockerPlace, argvs: readonly Argv[]): readonly PrintedCommand[] =>
-  argvs.map((argv) => ({ on: placeText(at), line: quote(argv) }));
 
 type Refused<T> = (one: T, error: RecoverError) => Promise<void> | void;
 

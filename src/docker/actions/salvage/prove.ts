@@ -9,14 +9,13 @@ import { giveUp, RecoverError, refuse } from "../../../errors.ts";
 import { onOneLine, quoted } from "../../../kit/text/printable.ts";
 import type { CopyServer, DatabaseCopies } from "../../../ports/database-copy.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { askTables, beforeLoad, type DatabaseFacts, rowsOf, type TableFacts } from "./ask-database.ts";
 import { dumped } from "./dump.ts";
 import { freshName, serverOf } from "./copied.ts";
 import { localeClause } from "./locale.ts";
 import { leftServer } from "./left-server.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { OwnCopies } from "./own-copies.ts";
 
 const input = z.strictObject({ ...hostInput.shape, dumped });
 type Input = z.infer<typeof input>;
@@ -56,15 +55,15 @@ export const proveDump = defineAction({
   ...left,
   describe: (request, run) => {
     const server = freshOf(run, request);
-    const words = wordsOf(request);
-    const loads = request.dumped.files.map(({ database, path }) =>
-      database === "" ? loadRolesFrom(words, server, path) : loadFrom(words, server, { database: LOADED, file: path }),
-    );
-    const begun = [
+    return typed(request, (words) => [
       startFresh(words, server, request.dumped.chosen.copy.name),
       keepRoom(words, server.volume, ENDED_FOR_ROOM),
-    ];
-    return typed(request, [...begun, ...loads]);
+      ...request.dumped.files.map(({ database, path }) =>
+        database === ""
+          ? loadRolesFrom(words, server, path)
+          : loadFrom(words, server, { database: LOADED, file: path }),
+      ),
+    ]);
   },
   async run(context, request): Promise<Output> {
     const own = await OwnCopies.open(context, request);

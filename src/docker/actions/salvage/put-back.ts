@@ -5,11 +5,10 @@ import { fill, fillerName, makeVolume, removeVolume } from "../../../kit/command
 import { renameData, RUN_LABEL } from "../../../kit/commands/docker-work-commands.ts";
 import type { FillOrder } from "../../../ports/database-copy.ts";
 import { known } from "../../../kit/commands/placeholder.ts";
-import { hostInput } from "../storage/host-input.ts";
+import { hostInput, typed } from "../storage/host-input.ts";
 import { copied, fillOrder, needsReindex, refuse } from "./copied.ts";
 import { guardOriginal } from "./guard-original.ts";
-import { OwnCopies, typed } from "./own-copies.ts";
-import { wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { OwnCopies } from "./own-copies.ts";
 
 const input = z.strictObject({
   ...hostInput.shape,
@@ -41,10 +40,8 @@ const undo: WayBack<Input, Output> = {
   effect: "destroy",
   cost: "takes away what was put back, with all that was written to it since: a directory gets another name, a volume is removed where no container uses it",
   describe: (request, run) =>
-    typed(request, [
-      isPath(request)
-        ? renameData(wordsOf(request), request.into, undoneOf(run, request))
-        : removeVolume(wordsOf(request), request.into),
+    typed(request, (words) => [
+      isPath(request) ? renameData(words, request.into, undoneOf(run, request)) : removeVolume(words, request.into),
     ]),
   async guard(context, { input: request }) {
     const user = await userOf(context, request);
@@ -85,10 +82,9 @@ export const putBack = defineAction({
   undo,
   describe: (request, run) => {
     known(request.into);
-    const made = makeVolume(wordsOf(request), request.into, labelsOf(run, request));
-    return typed(request, [
-      ...(isPath(request) ? [] : [made]),
-      ...(request.copies.length === 1 ? [fill(wordsOf(request), orderOf(run, request))] : []),
+    return typed(request, (words) => [
+      ...(isPath(request) ? [] : [makeVolume(words, request.into, labelsOf(run, request))]),
+      ...(request.copies.length === 1 ? [fill(words, orderOf(run, request))] : []),
     ]);
   },
   async guard(context, request) {
@@ -145,10 +141,6 @@ export const putBack = defineAction({
     return isPath(request)
       ? { state: "unknown", evidence: `${evidence}, and nothing says whose it is` }
       : { state: "partly", evidence };
-  },
-  async verify(context, request) {
-    const there = await isThere(context, request);
-    return { holds: there, evidence: `${request.into} is ${there ? "there" : "gone"}` };
   },
 });
 

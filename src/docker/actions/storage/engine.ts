@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { engineInfo, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { engineInfo } from "../../../kit/commands/docker-commands.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "./host-input.ts";
+import { hostInput, placeText, typed } from "./host-input.ts";
 
 const output = z.object({
   /** "here", or the host as it was named. */
@@ -26,7 +25,7 @@ export const findEngine = defineAction({
   output,
   tell: ({ name, version, storage_driver, root, endpoint, reads_directly }) =>
     `Docker ${version} on ${quoted(name)} at ${endpoint}: ${storage_driver} below ${root}; directories are looked at ${reads_directly ? "as root, by path" : "in a container that lives for it"}`,
-  describe: (input) => [{ on: placeText(input), line: quote(engineInfo(wordsOf(input))) }],
+  describe: (input) => typed(input, (words) => [engineInfo(words)]),
   async run(context, input) {
     const engine = await (await context.ports.docker.open(input)).engine();
     return {

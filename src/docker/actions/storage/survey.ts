@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { counted } from "../../../kit/text/counted.ts";
-import { containerIds, imageIds, storageSizes, volumeNames, wordsOf } from "../../../kit/commands/docker-commands.ts";
+import { containerIds, imageIds, storageSizes, volumeNames } from "../../../kit/commands/docker-commands.ts";
 import type { StorageSurvey } from "../../audit/survey.ts";
 import { refuse } from "../../../errors.ts";
 import type { DockerHost } from "../../../ports/docker-host.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import { quote } from "../../../kit/commands/shell-quote.ts";
-import { hostInput, placeText } from "./host-input.ts";
+import { hostInput, typed } from "./host-input.ts";
 import { composeFile } from "./compose-projects.ts";
 import { takeSurvey } from "./take-survey.ts";
 
@@ -21,11 +20,8 @@ export const survey = defineAction({
   input,
   output,
   tell: ({ survey }) => told(survey),
-  describe: (request) => {
-    const words = wordsOf(request);
-    const on = placeText(request);
-    return [volumeNames, containerIds, imageIds, storageSizes].map((command) => ({ on, line: quote(command(words)) }));
-  },
+  describe: (request) =>
+    typed(request, (words) => [volumeNames(words), containerIds(words), imageIds(words), storageSizes(words)]),
   async run(context, { compose_files, ...at }) {
     const host = await context.ports.docker.open(at);
     await requireThere(host, compose_files);

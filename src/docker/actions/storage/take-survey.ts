@@ -1,8 +1,8 @@
 /** Sees everything that an audit of a Docker host's storage judges; changes nothing. */
 import { type Contents } from "../../data-directory/recognise.ts";
 import { findData, type Found } from "../../data-directory/find.ts";
-import { type LayerData, layerData, layerPlaces } from "../../data-directory/layers.ts";
-import { bindPlaces, volumePlace } from "../../data-directory/places.ts";
+import { type LayerData, layerPlaces, layersData } from "../../data-directory/layers.ts";
+import { hostPlaces } from "../../data-directory/places.ts";
 import { membershipOf } from "../../compose/labels.ts";
 import type { StorageSurvey, SurveyedContainer, SurveyedVolume } from "../../audit/survey.ts";
 import type { DockerContainer, DockerHost, DockerVolume } from "../../../ports/docker-host.ts";
@@ -30,16 +30,14 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
   const containers = all.filter(({ labels }) => labels[LOOK_LABEL] === undefined);
   const places = [
     { key: "engine", path: engine.root, depth: 0 },
-    ...volumes.flatMap((volume) => volumePlace(volume, containers) ?? []),
-    ...bindPlaces(containers, engine),
+    ...hostPlaces(volumes, containers, engine),
     ...layerPlaces(containers),
   ];
   const looked = await findData(host, places, (done) =>
     terms.progress("looking into directories", done, places.length),
   );
   const found = new Map(looked.map((each) => [each.key, each]));
-  const layers: LayerData[] = [];
-  for (const container of containers) layers.push(await layerData(host, container, found));
+  const layers = await layersData(host, containers, looked);
   return {
     host: host.label,
     takenAt: terms.now.toISOString(),
@@ -47,8 +45,8 @@ export async function takeSurvey(host: DockerHost, terms: SurveyTerms): Promise<
     engine,
     space: found.get("engine")?.space ?? null,
     volumes: volumes.map((volume) => surveyedVolume(volume, found, sizes.volumes)),
-    containers: containers.map((container, index) =>
-      surveyedContainer(container, { found, layer: layers[index], bytes: sizes.layers.get(container.id) }),
+    containers: containers.map((container) =>
+      surveyedContainer(container, { found, layer: layers.get(container.id), bytes: sizes.layers.get(container.id) }),
     ),
     images,
     projects: await readProjects(host, containers, terms.composeFiles),

@@ -3,25 +3,22 @@ import { type DataPath, dataPathsOf } from "../../compose/data-paths.ts";
 import { volumeOf } from "../../compose/labels.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { quoted } from "../../../kit/text/printable.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Judged } from "../finding.ts";
 import { dumpLines } from "../moving.ts";
 import { about, dataText, type Stock, type UsedData, volumeText } from "../stock.ts";
 import type { SurveyedProject, SurveyedService, SurveyedServiceMount } from "../survey.ts";
 
 /** `told`: services of which their running containers have told as much already, as `PROJECT/SERVICE`. */
 export function compose(stock: Stock, told: ReadonlySet<string>): readonly Finding[] {
-  const projects = stock.survey.projects.flatMap((project) => [
-    ...unread(project),
-    ...renamed(project),
-    ...(project.services ?? [])
-      .filter(({ name }) => !told.has(`${project.name}/${name}`))
-      .flatMap((service) => withoutStorage(stock, service)),
-  ]);
+  const projects = stock.survey.projects.flatMap((project) => {
+    const silent = (project.services ?? []).filter(({ name }) => !told.has(`${project.name}/${name}`));
+    return [unread(project), renamed(project), ...silent.map((service) => withoutStorage(stock, service))].flat();
+  });
   return [...projects, ...stock.data.flatMap((data) => ahead(stock, data))];
 }
 
 /** The file was changed since the container was made: what lies at the former place stays there. */
-function ahead(stock: Stock, { at, container, contents }: UsedData): readonly Finding[] {
+function ahead(stock: Stock, { at, container, contents }: UsedData): Judged {
   const service = stock.serviceOf(container);
   if (at.kind === "layer" || service === undefined || service.gaps.length > 0 || container.compose?.oneOff === true)
     return [];
@@ -29,15 +26,13 @@ function ahead(stock: Stock, { at, container, contents }: UsedData): readonly Fi
   const next = service.mounts.find(({ target }) => target === destination);
   if (isSame(at, next)) return [];
   const place = next?.source === undefined || next.source === "" ? "no such place" : quoted(next.source);
-  return [
-    stock.of(container, {
-      code: "compose-file-ahead",
-      severity: "warning",
-      what: `It runs on ${at.kind === "bind" ? quoted(at.mount.source) : volumeText(at.volume)} at ${quoted(destination)}, and its Compose file has ${place} there by now: the next "up" leaves ${dataText(contents)} behind.`,
-      fix: "Before that, write the former place into the file, or bring the rows to the new one.",
-      commands: dumpLines(stock, { at, container, contents, path: destination }),
-    }),
-  ];
+  return stock.of(container, {
+    code: "compose-file-ahead",
+    severity: "warning",
+    what: `It runs on ${at.kind === "bind" ? quoted(at.mount.source) : volumeText(at.volume)} at ${quoted(destination)}, and its Compose file has ${place} there by now: the next "up" leaves ${dataText(contents)} behind.`,
+    fix: "Before that, write the former place into the file, or bring the rows to the new one.",
+    commands: dumpLines(stock, { at, container, contents, path: destination }),
+  });
 }
 
 /** Also where nobody can tell: a volume from elsewhere does not say its name in the file. */
@@ -56,34 +51,30 @@ function isSame(
   );
 }
 
-function unread(project: SurveyedProject): readonly Finding[] {
+function unread(project: SurveyedProject): Judged {
   if (project.unread === null) return [];
-  return [
-    about(`project ${quoted(project.name)}`, {
-      code: "compose-file-missing",
-      severity: "warning",
-      what: `Its containers are there, and its Compose file could not be read: ${project.unread}.`,
-      fix: `Look in ${quoted(project.directory || "the directory that it was brought up in")} what became of it; without it nobody can bring the stack up as it was.`,
-    }),
-  ];
+  return about(`project ${quoted(project.name)}`, {
+    code: "compose-file-missing",
+    severity: "warning",
+    what: `Its containers are there, and its Compose file could not be read: ${project.unread}.`,
+    fix: `Look in ${quoted(project.directory || "the directory that it was brought up in")} what became of it; without it nobody can bring the stack up as it was.`,
+  });
 }
 
 /** A name that only the directory gives may have been given by `-p` as well: nobody can tell. */
-function renamed({ name, own, directory }: SurveyedProject): readonly Finding[] {
+function renamed({ name, own, directory }: SurveyedProject): Judged {
   if (own === undefined || own === name) return [];
   const last = directory.slice(directory.lastIndexOf("/") + 1).toLowerCase();
   const isGiven = own !== last.replace(/[^a-z0-9_-]/gu, "").replace(/^[_-]+/u, "");
-  return [
-    about(`project ${quoted(name)}`, {
-      code: "project-renamed",
-      severity: isGiven ? "warning" : "note",
-      what: `Its files are of the project ${quoted(own)} by now: the next "up" without "${quote(["-p", name])}" leaves its containers and volumes alone, and begins with empty ones.`,
-      fix: `To keep what is there, write "name: ${quote([name])}" into the Compose file, or COMPOSE_PROJECT_NAME=${quote([name])} into the ".env" beside it.`,
-    }),
-  ];
+  return about(`project ${quoted(name)}`, {
+    code: "project-renamed",
+    severity: isGiven ? "warning" : "note",
+    what: `Its files are of the project ${quoted(own)} by now: the next "up" without "${quote(["-p", name])}" leaves its containers and volumes alone, and begins with empty ones.`,
+    fix: `To keep what is there, write "name: ${quote([name])}" into the Compose file, or COMPOSE_PROJECT_NAME=${quote([name])} into the ".env" beside it.`,
+  });
 }
 
-function withoutStorage(stock: Stock, service: SurveyedService): readonly Finding[] {
+function withoutStorage(stock: Stock, service: SurveyedService): Judged {
   const { name, image, at, mounts } = service;
   const own = stock.survey.images.find(({ tags }) => image !== null && tags.includes(tagged(image)));
   const paths = dataPaths(service, own?.env ?? {});

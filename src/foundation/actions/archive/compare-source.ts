@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
-import { compareListings } from "../../../archive/copy/baseline.ts";
 import { refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { evidenceRef, recallListing } from "./evidence-listing.ts";
+import { evidenceRef, sinceBaseline } from "./evidence-listing.ts";
 
 const input = z.strictObject({
   source: z.string(),
@@ -22,16 +21,11 @@ export const compareSource = defineAction({
   output,
   tell: (found) => `${found.objects} objects, as they were`,
   describe: ({ source }) => [{ on: "here", line: quote(["aws", "s3", "ls", "--recursive", `${source}/`]) }],
-  async run(context, { baseline, old_goes_on }): Promise<z.infer<typeof output>> {
-    const before = await recallListing(context, baseline);
-    const now = await context.ports.store.reader().list(before.location.bucket, `${before.location.prefix}/`);
-    const { same, added, removed, changed } = compareListings(before.objects, now);
-    if (same || (old_goes_on && removed.length + changed.length === 0)) return { objects: now.length };
-    throw refuse(
-      "proof-failed",
-      `the source archive is not as it was: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
-    )
-      .at(before.location.prefix)
+  async run(context, { source, baseline, old_goes_on }): Promise<z.infer<typeof output>> {
+    const { holds, objects, evidence } = await sinceBaseline(context, baseline, old_goes_on);
+    if (holds) return { objects };
+    throw refuse("proof-failed", `the source archive is not as it was: ${evidence}`)
+      .at(source)
       .advise("This run wrote nothing there. Find out who did before this archive is used again.");
   },
 });

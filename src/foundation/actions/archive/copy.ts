@@ -7,23 +7,21 @@ import {
   type UndoProbe,
   type WayBack,
 } from "../../../action.ts";
-import { compareListings } from "../../../archive/copy/baseline.ts";
 import { probeCopy, strangersIn } from "../../../archive/copy/compare.ts";
 import { copyArchive, refuseForeign } from "../../../archive/copy/copy.ts";
 import { asideLocation, type CopyPlan, planCopy } from "../../../archive/copy/copy-plan.ts";
-import {
-  formatLocation,
-  parseLocation,
-  requireApart,
-  requireInstanceArchive,
-} from "../../../archive/names/location.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { formatLocation, parseLocation } from "../../../archive/names/location.ts";
+import { guardRefusal, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
-import { guardStopped, guardTarget, isStopped, targetInput } from "../docker/target-container.ts";
-import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
+import { guardStopped, targetInput } from "../docker/target-container.ts";
+import { evidenceRef, keepListing, recallListing, sinceBaseline } from "./evidence-listing.ts";
 import { intoNothing, printedMoveAside } from "./printed-place.ts";
 import { probeSetAside, setAside } from "../../../archive/copy/set-aside.ts";
-import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
+import { guardOwnArchive, recallOwnListing, requireOwnArchive } from "./own-archive.ts";
+
+const denied = guardRefusal(
+  "Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.",
+);
 
 const input = z.strictObject({
   ...targetInput,
@@ -79,17 +77,13 @@ export const copy = defineAction({
   undo: undoCopy,
   describe: ({ source, target }) => sentinelsLast(source, target),
   async guard(context, request) {
-    const { container } = await guardTarget(context, request);
-    requireApart(parseLocation(request.source), parseLocation(request.target));
-    if (requireInstanceArchive(parseLocation(request.target)) !== request.guid)
-      throw denied(`"${request.target}" is not the archive of "${request.guid}"`, request);
-    if (!isStopped(container)) throw denied(`the container "${container.name}" runs and writes to the target`, request);
+    await guardOwnArchive(context, request, denied);
     const plan = await planOf(context, request);
     refuseForeign(plan, { foreign: await strangersIn(context.ports.store.reader(), plan) });
   },
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request);
-    await refuseChangedSource(context, plan, request.old_goes_on);
+    await refuseChangedSource(context, request);
     const store = context.ports.store.writer({ source: plan.source, into: [plan.target] });
     const outcome = await copyArchive(store, plan, {
       clock: context.ports.clock,
@@ -117,12 +111,6 @@ export const copy = defineAction({
   },
 });
 
-function denied(message: string, { target }: Input): RecoverError {
-  return refuse("guard-refused", message)
-    .at(target)
-    .advise("Nothing was copied by this attempt. Give the new instance's own archive, and stop its container first.");
-}
-
 /**
  * In the tool's own order, and one line: if a copy does not begin or ends early, no base backup looks whole, and no
  * sentinel is written over.
@@ -142,20 +130,11 @@ async function planOf(context: Context, request: Input): Promise<CopyPlan> {
 }
 
 /** A source that changed since it was verified has a writer: the old container, or another recovery (law 1). */
-async function refuseChangedSource(
-  context: Context,
-  { source, phases, sentinels }: CopyPlan,
-  oldGoesOn: boolean,
-): Promise<void> {
-  const before = [...phases.flat(), ...sentinels].map((item) => item.from);
-  const now = await context.ports.store.reader().list(source.bucket, `${source.prefix}/`);
-  const { same, added, removed, changed } = compareListings(before, now);
-  if (same || (oldGoesOn && removed.length + changed.length === 0)) return;
-  throw refuse(
-    "guard-refused",
-    `the source archive changed since it was verified: ${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
-  )
-    .at(`s3://${source.bucket}/${source.prefix}`)
+async function refuseChangedSource(context: Context, { baseline, source, old_goes_on }: Input): Promise<void> {
+  const { holds, evidence } = await sinceBaseline(context, baseline, old_goes_on);
+  if (holds) return;
+  throw refuse("guard-refused", `the source archive changed since it was verified: ${evidence}`)
+    .at(source)
     .advise("Somebody writes there: look for a living container of the deleted instance, then begin anew.");
 }
 

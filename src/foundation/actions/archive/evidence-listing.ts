@@ -1,7 +1,7 @@
 /** Listings kept as evidence and found again by their hash. */
 import { z } from "zod";
 import type { Context, EvidenceRef } from "../../../action.ts";
-import { type Baseline, formatListing, parseListing } from "../../../archive/copy/baseline.ts";
+import { type Baseline, compareListings, formatListing, parseListing } from "../../../archive/copy/baseline.ts";
 import type { ArchiveLocation } from "../../../archive/names/location.ts";
 import type { ObjectInfo, Rows } from "../../../ports/object-store.ts";
 
@@ -16,6 +16,24 @@ export async function keepListing(
 
 export async function recallListing(context: Context, ref: EvidenceRef): Promise<Baseline> {
   return parseListing(await context.recall(ref));
+}
+
+/** Whether the source is as its kept listing says. If it goes on, objects that were added since are no change. */
+export async function sinceBaseline(
+  context: Context,
+  baseline: EvidenceRef,
+  goesOn: boolean,
+): Promise<{ readonly holds: boolean; readonly objects: number; readonly evidence: string }> {
+  const { location, objects: before } = await recallListing(context, baseline);
+  const now = await context.ports.store.reader().list(location.bucket, `${location.prefix}/`);
+  const { same, added, removed, changed } = compareListings(before, now);
+  return {
+    holds: same || (goesOn && removed.length + changed.length === 0),
+    objects: now.length,
+    evidence: same
+      ? `${now.length} objects, as they were`
+      : `${added.length} objects new, ${removed.length} gone, ${changed.length} changed`,
+  };
 }
 
 /** Where a wal-e archive of an instance is written, as steps hand it on. */

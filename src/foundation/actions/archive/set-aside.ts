@@ -16,18 +16,16 @@ import {
   keyIn,
   parseLocation,
   relativeKey,
-  requireApart,
-  requireInstanceArchive,
 } from "../../../archive/names/location.ts";
 import { isWrittenAgain, probeSetAside, setAside as moveAside } from "../../../archive/copy/set-aside.ts";
 import { counted } from "../../../kit/text/counted.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import type { ObjectInfo } from "../../../ports/object-store.ts";
-import { guardStopped, guardTarget, isStopped, targetInput } from "../docker/target-container.ts";
+import { guardStopped, targetInput } from "../docker/target-container.ts";
 import { printedMoveAside, printedPutBack } from "./printed-place.ts";
 import { evidenceRef, keepListing, locationText, recallListing } from "./evidence-listing.ts";
 import { probePutBack, putBack } from "../../../archive/copy/put-back.ts";
-import { recallOwnListing, requireOwnArchive } from "./own-archive.ts";
+import { guardOwnArchive, recallOwnListing, requireOwnArchive } from "./own-archive.ts";
 
 const input = z.strictObject({
   ...targetInput,
@@ -82,13 +80,7 @@ export const setAside = defineAction({
   undo: undoSetAside,
   describe: ({ target, run }) => [printedMoveAside(target, run, "replaced")],
   async guard(context, request) {
-    const { container } = await guardTarget(context, request);
-    const target = parseLocation(request.target);
-    requireApart(parseLocation(request.source), target);
-    if (requireInstanceArchive(target) !== request.guid)
-      throw denied(`"${request.target}" is not the archive of "${request.guid}"`, request);
-    if (!isStopped(container))
-      throw denied(`the container "${container.name}" runs and writes to the archive`, request);
+    await guardOwnArchive(context, request, notFresh);
   },
   async run(context, request): Promise<Output> {
     const plan = await planOf(context, request, true);
@@ -157,7 +149,7 @@ async function planOf(context: Context, request: Input, make: boolean): Promise<
   const own = restored ? await withoutCopies(context, objects, request) : objects;
   const freshness = judgeFresh(sortEntries(target, own), new Date(request.created_at), { restored });
   if (!freshness.fresh)
-    throw denied(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request);
+    throw notFresh(`the archive is not that of a fresh instance: ${freshness.reasons.join("; ")}`, request.target);
   const plan = planCopy(target, aside, objects);
   const listing = await keepListing(context, { name: "replaced-listing", location: target, objects });
   await context.record("aside-plan", { listing: { ...listing }, to: formatLocation(aside) });
@@ -195,9 +187,9 @@ async function withoutCopies(
   });
 }
 
-function denied(message: string, request: Input): RecoverError {
+function notFresh(message: string, target: string): RecoverError {
   return refuse("target-not-fresh", message)
-    .at(request.target)
+    .at(target)
     .advise("Nothing was moved. Look at this archive and its container before anything else.");
 }
 

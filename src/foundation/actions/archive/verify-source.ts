@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { type Context, defineAction } from "../../../action.ts";
-import { compareListings } from "../../../archive/copy/baseline.ts";
 import { type ArchiveFacts, readArchive } from "../../../archive/reading/facts.ts";
 import { askedCold } from "../../../archive/asked-cold.ts";
 import { isCold } from "../../../archive/reading/cold.ts";
@@ -26,7 +25,7 @@ import { SYSID_KEY } from "../../../archive/names/layout.ts";
 import { lossFactsOf } from "../../../archive/loss-facts.ts";
 import { requireKey } from "./openpgp-key.ts";
 import { crossCheck, type Elsewhere, type FoundSystemId, systemIdElsewhere } from "./system-id-elsewhere.ts";
-import { evidenceRef, keepListing, recallListing } from "./evidence-listing.ts";
+import { evidenceRef, keepListing, sinceBaseline } from "./evidence-listing.ts";
 import { printedVerify } from "./printed-place.ts";
 
 const input = z.strictObject({
@@ -126,17 +125,7 @@ export const verifySource = defineAction({
       encrypted: isEncrypted(facts),
     };
   },
-  async verify(context, { old_goes_on }, output) {
-    const before = await recallListing(context, output.baseline);
-    const now = await context.ports.store.reader().list(before.location.bucket, `${before.location.prefix}/`);
-    const { same, added, removed, changed } = compareListings(before.objects, now);
-    return {
-      holds: same || (old_goes_on && removed.length + changed.length === 0),
-      evidence: same
-        ? `${now.length} objects, as they were`
-        : `${added.length} objects are new, ${removed.length} gone, ${changed.length} changed`,
-    };
-  },
+  verify: (context, { old_goes_on }, { baseline }) => sinceBaseline(context, baseline, old_goes_on),
 });
 
 /** As `archive verify --deep` does: names tell neither that the last tar part is missing nor whose WAL it is. */

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } from "../../../action.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal } from "../../../errors.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { guardInstance } from "../docker/target-container.ts";
 import { runTag } from "./run-tag.ts";
+
+const denied = guardRefusal("Nothing was renamed by this attempt. Give the names by hand with cf rename-service.");
 
 const input = z.strictObject({
   org: z.string(),
@@ -70,9 +72,9 @@ export const exchangeNames = defineAction({
     await guardInstance(context, request.guid);
     const { other, own } = await requireBoth(context, request);
     if (other.name !== request.wanted && other.name !== nameBefore(request))
-      throw denied(`the other instance is called "${other.name}" now`, request);
+      throw denied(`the other instance is called "${other.name}" now`, request.wanted);
     if (own.name !== request.name && own.name !== request.wanted)
-      throw denied(`the recovered instance is called "${own.name}" now`, request);
+      throw denied(`the recovered instance is called "${own.name}" now`, request.wanted);
   },
   async run(context, request): Promise<Output> {
     const { org, space, wanted, name } = request;
@@ -117,13 +119,7 @@ async function both({ ports: { cf } }: Context, request: Input): Promise<Both<Se
 
 async function requireBoth(context: Context, request: Input): Promise<Both<ServiceInstance>> {
   const { own, other } = await both(context, request);
-  if (own === undefined) throw denied("Cloud Foundry has no recovered instance", request);
-  if (other === undefined) throw denied(`the instance that had the name "${request.wanted}" is gone`, request);
+  if (own === undefined) throw denied("Cloud Foundry has no recovered instance", request.wanted);
+  if (other === undefined) throw denied(`the instance that had the name "${request.wanted}" is gone`, request.wanted);
   return { own, other };
-}
-
-function denied(message: string, { wanted }: Input): RecoverError {
-  return refuse("guard-refused", message)
-    .at(wanted)
-    .advise("Nothing was renamed by this attempt. Give the names by hand with cf rename-service.");
 }

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal } from "../../../errors.ts";
 import { containerDataDirectory, copyTree, renamePath } from "../../../kit/commands/host-commands.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { containersOf } from "./locate-container.ts";
 import { DATABASE } from "./old-remains.ts";
 import { guardTarget, isStopped, openTarget, targetInput } from "./target-container.ts";
+
+const denied = guardRefusal("Nothing was copied by this attempt. Put it right on the cell, then resume.");
 
 const input = z.strictObject({
   ...targetInput,
@@ -90,10 +92,4 @@ async function refuseLiving(context: Context, { deployment, source_guid }: Input
   const living = (await containersOf(context, deployment, source_guid)).find(({ container }) => !isStopped(container));
   if (living !== undefined)
     throw denied(`the deleted instance's container "${living.container.name}" runs`, living.cell.label);
-}
-
-function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message)
-    .at(place)
-    .advise("Nothing was copied by this attempt. Put it right on the cell, then resume.");
 }

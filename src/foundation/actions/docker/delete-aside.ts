@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { defineAction, type Probe } from "../../../action.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal } from "../../../errors.ts";
 import { removeTree } from "../../../kit/commands/host-commands.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { directoriesAside, guardInstanceOf, requireOwnBackup } from "../recovery/aside.ts";
 import { openTarget, targetInput } from "./target-container.ts";
+
+const denied = guardRefusal("Nothing was deleted. Look at the directories on the cell.");
 
 const input = z.strictObject({
   ...targetInput,
@@ -28,13 +30,13 @@ export const deleteAsideDirectory = defineAction({
   async guard(context, request) {
     const { directory, container, run } = request;
     if (!directoriesAside(container, run).includes(directory))
-      throw denied(`"${directory}" is none that run ${run} moved aside`, request);
+      throw denied(`"${directory}" is none that run ${run} moved aside`, directory);
     await guardInstanceOf(context, request);
     const opened = await openTarget(context, request);
     const scope = opened.container.env["PATRONI_SCOPE"];
     if (scope !== request.guid)
-      throw denied(`"${container}" belongs to "${scope ?? "none"}", not to "${request.guid}"`, request);
-    if (opened.container.dataDirectory === directory) throw denied(`"${directory}" is the container's own`, request);
+      throw denied(`"${container}" belongs to "${scope ?? "none"}", not to "${request.guid}"`, directory);
+    if (opened.container.dataDirectory === directory) throw denied(`"${directory}" is the container's own`, directory);
     await requireOwnBackup(context, request);
   },
   async run(context, request): Promise<Output> {
@@ -55,9 +57,3 @@ export const deleteAsideDirectory = defineAction({
     return { state: begun ? "partly" : "not-done", evidence };
   },
 });
-
-function denied(message: string, { directory }: Input): RecoverError {
-  return refuse("guard-refused", message)
-    .at(directory)
-    .advise("Nothing was deleted. Look at the directories on the cell.");
-}

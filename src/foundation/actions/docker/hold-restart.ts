@@ -35,9 +35,7 @@ function undoPolicy(policy: "no" | "always"): WayBack<Target, unknown> {
         ? "lets the container be restarted by Docker again"
         : "keeps the container from being restarted while the rest is taken back",
     describe: ({ container, cell }) => [{ on: cell, line: quote(dockerRestartPolicy(container, before)) }],
-    guard: async (context, { input: target }) => {
-      await guardTarget(context, target);
-    },
+    guard: (context, { input: target }) => guardTarget(context, target),
     async probe(context, { input: target }): Promise<UndoProbe> {
       const { cell, container } = await openTarget(context, target);
       if (!(await canChangePolicy(cell))) return { state: "done", evidence: unchangeable(container.name) };

@@ -29,9 +29,7 @@ const undoDataAside: WayBack<Target, unknown> = {
       { on: cell, line: quote(renamePath(aside, data)) },
     ];
   },
-  guard: async (context, { input }) => {
-    await guardStopped(context, input);
-  },
+  guard: (context, { input }) => guardStopped(context, input),
   probe: probeNames,
   async run(context, { input }) {
     const { cell } = await openTarget(context, input);

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { plainTime } from "../../../discovery/lines/stamp.ts";
-import { type Context, defineAction, type Probe } from "../../../action.ts";
+import { type Context, defineAction, type Probe, type UndoProbe, type WayBack } from "../../../action.ts";
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
-import { dockerStart, printedLogs } from "../../../kit/commands/host-commands.ts";
+import { dockerStart, printedLogs, dockerStop } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { keepsFromStart, type Ready, readyInput, refuseUnlessReady } from "../recovery/ready-to-start.ts";
 import { waitAtMost } from "../../../kit/wait.ts";
-import { undoStart } from "./undo-start.ts";
 import { guardTarget, openTarget } from "./target-container.ts";
 import { judgeStart, readStartUp, type Start } from "./judge-start.ts";
+import { awaitKeysGone, livingKeys, NONE_LEFT } from "../etcd/wait-keys-gone.ts";
 
 /** The start script looks its address up (3 s a try, 4 tries) and then decides; a loaded cell takes longer. */
 const DECISION_DEADLINE_MS = 180_000;
@@ -21,13 +21,30 @@ const SILENT = "its log does not say what it does; the proof asks its database";
 const output = z.object({ started_at: z.string(), decision: z.string() });
 type Output = z.infer<typeof output>;
 
+/** The recovered database is stopped, and its keys are waited for, as before the start. */
+const undo: WayBack<Ready, unknown> = {
+  effect: "disrupt",
+  cost: "stops the recovered database: its applications lose it, and what they wrote since the start goes aside with it",
+  describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStop(container, GRACE_SECONDS)) }],
+  guard: (context, { input }) => guardTarget(context, input),
+  probe: (context, { input }) => probeStopped(context, input),
+  async run(context, { input }) {
+    const { cell, container } = await openTarget(context, input);
+    if (container.running) {
+      await context.beforeEffect();
+      await cell.docker.stop(input.container, GRACE_SECONDS);
+    }
+    await awaitKeysGone(context, input);
+  },
+};
+
 export const startContainer = defineAction({
   id: "docker.start-container",
   title: "Start the container over the old archive",
   effect: "disrupt",
   input: readyInput,
   output,
-  undo: undoStart,
+  undo,
   describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStart(container)) }],
   async guard(context, target: Ready) {
     const { container } = await guardTarget(context, target);
@@ -177,4 +194,14 @@ async function tell(context: Context, { name, startedAt }: Container, cell: Cell
     .advise(
       `The source archive is untouched. Read ${printedLogs(name)} on the cell, then take this run back with "dingo-recover undo ${context.run.id}".`,
     );
+}
+
+async function probeStopped(context: Context, target: Ready): Promise<UndoProbe> {
+  const { container } = await openTarget(context, target);
+  const evidence = `${container.name} is ${container.status}`;
+  if (container.running) return { state: "not-done", evidence };
+  if (container.status !== "exited") return { state: "unknown", evidence };
+  const living = await livingKeys(context, target);
+  if (living.length === 0) return { state: "done", evidence: `${evidence}, ${NONE_LEFT}` };
+  return { state: "partly", evidence: `${evidence}, etcd still has ${living.join(", ")}` };
 }

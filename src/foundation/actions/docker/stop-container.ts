@@ -27,9 +27,7 @@ const undoStop: WayBack<Target, unknown> = {
   effect: "disrupt",
   cost: "starts the new instance's container again, over its own empty database",
   describe: ({ container, cell }) => [{ on: cell, line: quote(dockerStart(container)) }],
-  guard: async (context, { input }) => {
-    await guardTarget(context, input);
-  },
+  guard: (context, { input }) => guardTarget(context, input),
   probe: (context, { input }) => probeLeads(context, input),
   async run(context, { input }) {
     const { cell, container } = await openTarget(context, input);

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { type Context, defineAction, type Probe } from "../../../action.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal } from "../../../errors.ts";
 import { dockerRestartPolicy, dockerStop } from "../../../kit/commands/host-commands.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { canChangePolicy } from "./hold-restart.ts";
 import { isStopped } from "./target-container.ts";
+
+const denied = guardRefusal("Nothing was stopped by this attempt. Look at the cells again: begin anew.");
 
 /** A database in use has more to write down than an empty one. */
 const GRACE_SECONDS = 60;
@@ -85,10 +87,4 @@ async function openAll(context: Context, { guid, deployment, containers }: Input
 
 function stopped(all: readonly Opened[]): Output {
   return { stopped: all.map(({ container }) => ({ container: container.name, exit_code: container.exitCode })) };
-}
-
-function denied(message: string, where: string): RecoverError {
-  return refuse("guard-refused", message)
-    .at(where)
-    .advise("Nothing was stopped by this attempt. Look at the cells again: begin anew.");
 }

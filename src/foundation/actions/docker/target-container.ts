@@ -5,13 +5,17 @@
  */
 import { z } from "zod";
 import type { Context } from "../../../action.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal, refuse } from "../../../errors.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import type { ServiceInstance } from "../../../ports/cloud-foundry.ts";
 import { containerDataDirectory } from "../../../kit/commands/host-commands.ts";
 import { together } from "../../../kit/together.ts";
 import { openCell } from "../bosh/cell-instances.ts";
 import { runTag } from "../cf/run-tag.ts";
+
+const denied = guardRefusal(
+  "Nothing was changed. Look at the instance and its container by hand before anything else.",
+);
 
 /** The inputs that name the target container in every step of the window. */
 export const targetInput = {
@@ -31,12 +35,6 @@ export interface Target {
   readonly container: string;
 }
 
-function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message)
-    .at(place)
-    .advise("Nothing was changed. Look at the instance and its container by hand before anything else.");
-}
-
 /** The container and its cell, with no more shown than that they exist. */
 export async function openTarget(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
   const cell = await openCell(context.ports, target);
@@ -52,7 +50,7 @@ export async function guardTarget(context: Context, target: Target): Promise<{ c
 }
 
 /** Throws `guard-refused` unless the container and its directory belong to that service instance. */
-export async function guardContainer(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
+async function guardContainer(context: Context, target: Target): Promise<{ cell: Cell; container: Container }> {
   const opened = await openTarget(context, target);
   const { container, cell } = opened;
   const place = `${container.name} on ${cell.label}`;
@@ -95,6 +93,12 @@ export async function guardLiving(context: Context, guid: string, name?: string)
     );
   }
   return instance;
+}
+
+/** The service that a run was told to work on, by `guardLiving`, and its container. */
+export async function guardService(context: Context, target: Target & { readonly name?: string }): Promise<void> {
+  await guardLiving(context, target.guid, target.name);
+  await guardContainer(context, target);
 }
 
 /** Between two lives that Docker gives it, it is not stopped: releases differ in whether they call it running then. */

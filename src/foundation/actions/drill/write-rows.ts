@@ -40,9 +40,7 @@ export const writeRows = defineAction({
     psqlByKey(key_guid, writeSql(run, rows)),
     { on: "the cell", line: printedWithInput(psqlSocket(container), switchSql("9.6")) },
   ],
-  guard: async (context, target) => {
-    await guardTarget(context, target);
-  },
+  guard: guardTarget,
   async run(context, request): Promise<Output> {
     const application = await openApplication(context, request);
     await awaitWritable(context, application);

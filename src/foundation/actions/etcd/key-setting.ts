@@ -73,9 +73,7 @@ export function keySetting<I extends KeyInput, O>(setting: KeySetting<I, O>) {
       if (to === null) return [printedRemoval(target, key, "POSITION")];
       return [{ on: target.cell, line: printedPut(target.etcd, key, to) }];
     },
-    guard: async (context, target) => {
-      await guardTarget(context, target);
-    },
+    guard: guardTarget,
     async run(context, target) {
       const [etcd, key, to] = [await openEtcd(context, target), keyOf(target), wanted(target)];
       const now = await etcd.get(key);

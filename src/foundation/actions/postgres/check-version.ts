@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction } from "../../../action.ts";
 import { refuse } from "../../../errors.ts";
+import { majorOf } from "../../../kit/sql/major-release.ts";
 import type { Cell } from "../../../ports/cells.ts";
 import { printedWithInput, psqlSocket } from "../../../kit/commands/host-commands.ts";
 import { openTarget, targetInput } from "../docker/target-container.ts";
@@ -24,7 +25,8 @@ export const checkVersion = defineAction({
     await refuseOtherEtcd(cell, target);
     const rows = await cell.sql.socket(target.container, "SHOW server_version;");
     const version = rows[0]?.[0] ?? "";
-    if (majorOf(version) === majorOf(target.postgres_version)) return { server_version: version };
+    const number = /\d+(?:\.\d+)*/.exec(version)?.[0] ?? "";
+    if (majorOf(number) === majorOf(target.postgres_version)) return { server_version: version };
     throw refuse(
       "does-not-fit",
       `the archive is of PostgreSQL ${target.postgres_version}, the new instance runs ${version}`,
@@ -43,10 +45,4 @@ async function refuseOtherEtcd(cell: Cell, { etcd, guid }: z.infer<typeof input>
   throw refuse("guard-refused", `the etcd at "${etcd}" does not know the new instance: it has no ${key}`)
     .at(etcd)
     .advise("Correct etcd.url in the configuration, or leave it out: then the container says where its etcd is.");
-}
-
-/** Two numbers until 9.6, one from 10 on. */
-function majorOf(version: string): string {
-  const [first = "", second = ""] = /\d+(?:\.\d+)*/.exec(version)?.[0].split(".") ?? [];
-  return Number(first) >= 10 ? first : `${first}.${second}`;
 }

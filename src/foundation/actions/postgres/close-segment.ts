@@ -3,7 +3,7 @@ import { defineAction, type Probe } from "../../../action.ts";
 import { formatLocation, instanceArchive } from "../../../archive/names/location.ts";
 import { printedWithInput, psqlSocket } from "../../../kit/commands/host-commands.ts";
 import { known } from "../../../kit/commands/placeholder.ts";
-import { guardContainer, guardLiving, targetInput } from "../docker/target-container.ts";
+import { guardService, targetInput } from "../docker/target-container.ts";
 import { awaitArchived, closedSegment, closeSegment, isArchived, switchSql } from "./closed-segment.ts";
 
 const input = z.strictObject({ ...targetInput, bucket: z.string(), server_version: z.string() });
@@ -24,10 +24,7 @@ export const closeOpenSegment = defineAction({
   describe: ({ container, cell, server_version }) => [
     { on: cell, line: printedWithInput(psqlSocket(container), switchSql(known(server_version))) },
   ],
-  async guard(context, target) {
-    await guardLiving(context, target.guid);
-    await guardContainer(context, target);
-  },
+  guard: guardService,
   async run(context, request): Promise<Output> {
     const segment = closedSegment(context) ?? (await closeSegment(context, request));
     await awaitArchived(context, request, segment);
@@ -39,10 +36,6 @@ export const closeOpenSegment = defineAction({
     if (!(await isArchived(context, request, segment)))
       return { state: "partly", evidence: `${segment} is closed, and not in the archive yet` };
     return { state: "done", output: outputOf(request, segment), evidence: `${segment} is archived` };
-  },
-  async verify(context, request, { segment, archive }) {
-    const archived = await isArchived(context, request, segment);
-    return { holds: archived, evidence: `${segment} is ${archived ? "" : "not "}in ${archive}` };
   },
 });
 

@@ -4,7 +4,7 @@ import { type Context, defineAction, type Probe } from "../../../action.ts";
 import { bytesText } from "../../../kit/text/bytes.ts";
 import { giveUp, refuse } from "../../../errors.ts";
 import { restoreByKey } from "../cf/printed-credentials.ts";
-import { guardContainer, guardLiving, targetInput } from "../docker/target-container.ts";
+import { guardService, targetInput } from "../docker/target-container.ts";
 import { countsText, countTables, tableRows, type TableRows } from "../../../archive/actions/scratch/row-counts.ts";
 import { type Application, awaitWritable, openApplication, rowsOf } from "./application.ts";
 import { formatIn, formatOf } from "./archive-format.ts";
@@ -47,8 +47,7 @@ export const loadTables = defineAction({
   undo: undoLoad,
   describe: ({ key_guid, path }) => [restoreByKey(key_guid, path)],
   async guard(context, request) {
-    await guardLiving(context, request.guid, request.name);
-    await guardContainer(context, request);
+    await guardService(context, request);
     const application = await openApplication(context, request);
     await awaitWritable(context, application);
     // After an attempt of this run they may be its own: its probe has told.

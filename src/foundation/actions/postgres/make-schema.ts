@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, defineAction, type Probe, type WayBack } from "../../../action.ts";
 import { type RecoverError, refuse } from "../../../errors.ts";
 import { printedWithInput, psqlInto } from "../../../kit/commands/host-commands.ts";
-import { guardContainer, guardLiving, openTarget, targetInput } from "../docker/target-container.ts";
+import { guardService, openTarget, targetInput } from "../docker/target-container.ts";
 import { inDatabase } from "./in-database.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../kit/sql/quoting.ts";
 import { asideName } from "./undo-load.ts";
@@ -104,11 +104,6 @@ const printedCreate = ({ container, cell, database, schema, owner }: Input) => (
     'CREATE SCHEMA :"schema" AUTHORIZATION :"owner";',
   ),
 });
-
-async function guardService(context: Context, request: Input): Promise<void> {
-  await guardLiving(context, request.guid, request.name);
-  await guardContainer(context, request);
-}
 
 async function ask(context: Context, request: Input, sql: string): Promise<readonly (readonly string[])[]> {
   const { cell } = await openTarget(context, request);

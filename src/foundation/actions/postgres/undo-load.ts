@@ -4,7 +4,7 @@
  */
 import type { Context, Taken, WayBack } from "../../../action.ts";
 import { psqlByKey } from "../cf/printed-credentials.ts";
-import { guardContainer, guardLiving, type Target } from "../docker/target-container.ts";
+import { guardService, type Target } from "../docker/target-container.ts";
 import { countsText, countTables, type TableRows } from "../../../archive/actions/scratch/row-counts.ts";
 import { nameSql, type TableName } from "../../../archive/actions/scratch/table-names.ts";
 import { type Application, openApplication, rowsOf } from "./application.ts";
@@ -39,8 +39,7 @@ export const undoLoad: WayBack<Input, unknown> = {
   cost: "renames the loaded tables; what the application has written to them since goes with them",
   describe: ({ key_guid, tables }, run) => [psqlByKey(key_guid, renames(tables, run))],
   async guard(context, { input }) {
-    await guardLiving(context, input.guid, input.name);
-    await guardContainer(context, input);
+    await guardService(context, input);
     if (context.records("loading").length > 0) return;
     throw refuse("guard-refused", "the journal does not say that this run loaded the tables")
       .at(input.name)

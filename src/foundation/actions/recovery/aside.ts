@@ -14,10 +14,12 @@ import {
 } from "../../../archive/names/location.ts";
 import { baseNamed } from "../../../archive/names/layout.ts";
 import { verifyArchive } from "../../../archive/judgement/verify.ts";
-import { type RecoverError, refuse } from "../../../errors.ts";
+import { guardRefusal, refuse } from "../../../errors.ts";
 import type { ObjectInfo, Rows } from "../../../ports/object-store.ts";
 import { runTag } from "../cf/run-tag.ts";
 import { asideDirectories, asideDirectory } from "../docker/aside-directory.ts";
+
+const denied = guardRefusal("Nothing was deleted. Look at it by hand.");
 
 export interface AsideOf {
   /** The run that moved things aside. */
@@ -93,8 +95,4 @@ function isSameOrLater(name: string, first: string): boolean {
   const [a, b] = [baseNamed(name)?.start, baseNamed(first)?.start];
   if (a === undefined || b === undefined) return false;
   return name === first || (a.timeline >= b.timeline && a.number > b.number);
-}
-
-function denied(message: string, place: string): RecoverError {
-  return refuse("guard-refused", message).at(place).advise("Nothing was deleted. Look at it by hand.");
 }

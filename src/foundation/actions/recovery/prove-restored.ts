@@ -8,25 +8,26 @@ import {
   httpGet,
   printedWithInput,
   psqlSocket,
+  printedLogs,
 } from "../../../kit/commands/host-commands.ts";
 import { unknownLines } from "../../../kit/log-patterns/known-lines.ts";
 import { PATRONI_API } from "../../../kit/log-patterns/start-up.ts";
 import type { Cell, Container } from "../../../ports/cells.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
 import { publishedPort } from "../docker/published-port.ts";
-import { guardTarget, openTarget, targetInput } from "../docker/target-container.ts";
+import { guardTarget, openTarget, targetInput, type Target } from "../docker/target-container.ts";
 import { together } from "../../../kit/together.ts";
 import { said } from "../../../kit/commands/printed-cases.ts";
 import { type Look, waitFor } from "../../../kit/wait.ts";
 import { type DatabaseLook, lookAtDatabase, type OpenDatabase, reaches } from "./database-look.ts";
 import { Doubts, loops } from "./restore-doubts.ts";
 import { readRestoreLog, restoredText, type RestoreLog } from "./restore-lines.ts";
-import { STOP_GRACE_SECONDS, stopWrong } from "./stop-wrong.ts";
 
 /** Fetching a base backup and Patroni's loops; then a second or two per segment of wal-e's own start (real-parts.md §3.4). */
 const BASE_DEADLINE_MS = 10 * 60_000;
 const SEGMENT_DEADLINE_MS = 5_000;
 const POLL_MS = 500;
+const STOP_GRACE_SECONDS = 10;
 /** Half an answer of Patroni's, or one of another form: the next look asks again. */
 const NO_ANSWER: readonly string[] = ["answer-incomplete", "answer-malformed"];
 /** A starting Patroni names its state and no role. */
@@ -84,9 +85,7 @@ export const proveRestored = defineAction({
       ),
     },
   ],
-  guard: async (context, target) => {
-    await guardTarget(context, target);
-  },
+  guard: guardTarget,
   async run(context, target): Promise<Output> {
     return await awaitRestored(context, target);
   },
@@ -243,4 +242,34 @@ function tooSlow({ log, database, cell, lines }: Seen, target: Input): RecoverEr
   return refuse("deadline-passed", unknown === "" ? text : `${text}; ${unknown}`)
     .at(`${target.container} on ${cell.label}`)
     .advise("The container was left as it is. Read its log, and resume: the proof is waited for again.");
+}
+
+/** The error that tells the fault, and the container as it stands after it. Throws the errors of the stop. */
+async function stopWrong(context: Context, target: Target, wrong: string): Promise<RecoverError> {
+  const { cell, container } = await guardTarget(context, target);
+  const state = await stopOnce(context, cell, container);
+  return refuse("proof-failed", `the restore went wrong: ${wrong}. ${state}`)
+    .at(`${target.container} on ${cell.label}`)
+    .advise(
+      `The source archive is untouched. Read ${printedLogs(target.container)} on the cell, take this run back with "dingo-recover undo ${context.run.id}", or begin anew with --input new_name=NAME.`,
+    );
+}
+
+/** Once only: who starts it after that has been told, and is left alone. */
+async function stopOnce(
+  context: Context,
+  cell: Cell,
+  { name, running, startedAt, exitCode }: Container,
+): Promise<string> {
+  if (!running) return `The container has ended by itself (exit code ${exitCode}).`;
+  const stopped = context.records("stopped-at-once");
+  if (stopped.some(({ life }) => life !== startedAt))
+    return `The container runs since ${startedAt}: somebody started it after this run had stopped it.`;
+  if (stopped.length === 0) await context.record("stopped-at-once", { life: startedAt });
+  await context.beforeEffect();
+  await cell.docker.stop(name, STOP_GRACE_SECONDS);
+  const now = await cell.docker.inspect(name);
+  return now?.running === false
+    ? "This run stopped the container, to spare the copied archive."
+    : `This run asked for a stop of the container, and it is ${now?.status ?? "gone"}.`;
 }

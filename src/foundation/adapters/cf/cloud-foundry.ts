@@ -32,18 +32,20 @@ export interface CfOptions extends CfSessionOptions {
   readonly changeTimeoutMs?: number;
 }
 
-export class CfCloudFoundry implements CloudFoundry {
+/** The reads; `Changes` has the commands that change something. */
+export class CfCloudFoundry extends Changes implements CloudFoundry {
   readonly #session: CfSession;
   readonly #reader: CfReader;
   readonly #visibility: Visibility;
-  readonly #changes: Changes;
   readonly #secrets: CfOptions["secrets"];
 
   constructor(options: CfOptions) {
-    this.#session = new CfSession(options);
-    this.#reader = new CfReader(this.#session);
-    this.#visibility = new Visibility(this.#session, this.#reader);
-    this.#changes = new Changes(this.#session, this.#reader, options.changeTimeoutMs);
+    const session = new CfSession(options);
+    const reader = new CfReader(session);
+    super(session, reader, options.changeTimeoutMs);
+    this.#session = session;
+    this.#reader = reader;
+    this.#visibility = new Visibility(session, reader);
     this.#secrets = options.secrets;
   }
 
@@ -68,13 +70,6 @@ export class CfCloudFoundry implements CloudFoundry {
   async orgName(orgGuid: string): Promise<string | undefined> {
     const found = await this.#get(`/v3/organizations/${encodeURIComponent(orgGuid)}`, shape.guidAndName);
     return found?.name ?? (await this.#visibility.nothingIn(undefined, `organization ${orgGuid}`));
-  }
-
-  async findPlan(space: CfSpace, offering: string, plan: string): Promise<CfPlan | undefined> {
-    const query = { names: [plan], service_offering_names: [offering], space_guids: [space.guid] };
-    const [found] = await this.#list("/v3/service_plans", query, shape.plan);
-    if (found !== undefined) return shape.toPlan(found, offering);
-    return await this.#visibility.nothingIn(space.guid, `plan "${offering}/${plan}"`);
   }
 
   async listPlans(space: CfSpace): Promise<readonly CfPlan[]> {
@@ -178,52 +173,8 @@ export class CfCloudFoundry implements CloudFoundry {
     return shape.readAs(shape.credentials, document, path);
   }
 
-  createService(request: Parameters<CloudFoundry["createService"]>[0]): Promise<void> {
-    return this.#changes.createService(request);
-  }
-
-  tagService(request: Parameters<CloudFoundry["tagService"]>[0]): Promise<void> {
-    return this.#changes.tagService(request);
-  }
-
-  createServiceKey(request: Parameters<CloudFoundry["createServiceKey"]>[0]): Promise<void> {
-    return this.#changes.createServiceKey(request);
-  }
-
-  deleteServiceKey(request: Parameters<CloudFoundry["deleteServiceKey"]>[0]): Promise<void> {
-    return this.#changes.deleteServiceKey(request);
-  }
-
-  bindService(request: Parameters<CloudFoundry["bindService"]>[0]): Promise<void> {
-    return this.#changes.bindService(request);
-  }
-
-  unbindService(request: Parameters<CloudFoundry["unbindService"]>[0]): Promise<void> {
-    return this.#changes.unbindService(request);
-  }
-
   mayDevelop(spaceGuid: string): Promise<boolean> {
     return mayDevelop(this.#session, this.#reader, spaceGuid);
-  }
-
-  createSpace(request: Parameters<CloudFoundry["createSpace"]>[0]): ReturnType<CloudFoundry["createSpace"]> {
-    return this.#changes.createSpace(request);
-  }
-
-  renameSpace(request: Parameters<CloudFoundry["renameSpace"]>[0]): Promise<void> {
-    return this.#changes.renameSpace(request);
-  }
-
-  renameService(request: Parameters<CloudFoundry["renameService"]>[0]): Promise<void> {
-    return this.#changes.renameService(request);
-  }
-
-  deleteService(request: Parameters<CloudFoundry["deleteService"]>[0]): Promise<void> {
-    return this.#changes.deleteService(request);
-  }
-
-  restartApp(request: Parameters<CloudFoundry["restartApp"]>[0]): Promise<void> {
-    return this.#changes.restartApp(request);
   }
 
   async #get<T>(path: string, schema: Parameters<typeof shape.readAs<T>>[0]): Promise<T | undefined> {

@@ -10,10 +10,16 @@ import type { Secrets } from "../../../kit/secrets/secrets.ts";
 import type { ProgramResult } from "../../../kit/spawn/spawn.ts";
 import { failureError, failureOf } from "./failure.ts";
 import { CfHome, targeted, textOf } from "./home.ts";
-import type { CfLogin } from "./login.ts";
 import { requireUsableName } from "./name.ts";
 import { CfProgram, type CfProgramOptions } from "./program.ts";
 import { readToken, seesEverything, type TokenFacts } from "./token.ts";
+
+/** How the cf CLI logs in. Secrets reach it through its environment or its own file, never by argv (cf-bosh.md §1.4). */
+export type CfLogin =
+  | { readonly kind: "password"; readonly username: string; readonly password: string; readonly origin?: string }
+  | { readonly kind: "client"; readonly id: string; readonly secret: string }
+  /** A copy of the operator's session: the path of `~/.cf/config.json`. */
+  | { readonly kind: "session"; readonly configFile: string };
 
 export interface CfSessionOptions extends CfProgramOptions {
   readonly login: CfLogin;
