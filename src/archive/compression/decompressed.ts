@@ -1,7 +1,7 @@
 /** One interface over the compressions of WAL-E (lzo) and WAL-G (all of them). */
 import { TooManyFrames } from "../../kit/frame-count.ts";
-import { ByteQueue } from "./byte-queue.ts";
-import { Damaged } from "./damaged.ts";
+import { ByteQueue } from "../../kit/byte-queue.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { lz4Blocks, lz4FirstBytes } from "./lz4.ts";
 import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead, unzstded, unzstdedHead } from "./node-unpacking.ts";
 import { startsLikeOpenPgp } from "./openpgp.ts";

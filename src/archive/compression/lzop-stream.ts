@@ -2,8 +2,8 @@
  * Reads an lzop file of any size from its front, a block at a time and in bounded memory. A block that is passed over is not
  * unpacked. Throws Damaged if the file is wrong.
  */
-import { ByteQueue } from "./byte-queue.ts";
-import { Damaged } from "./damaged.ts";
+import { ByteQueue } from "../../kit/byte-queue.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { bigEndian, blockContent, blockSizes, checksumBytes, LONGEST_HEADER, lzopHeader } from "./lzop.ts";
 
 export interface LzopBlock {

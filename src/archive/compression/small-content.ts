@@ -1,4 +1,5 @@
 /** A packed text of a few lines that is at hand whole: histories, which alone say where a timeline begins. */
+import { once } from "../../kit/byte-queue.ts";
 import { type Compression, decompressed } from "./decompressed.ts";
 
 /** A history has a line of some fifty bytes for each timeline before it. */
@@ -20,8 +21,4 @@ export async function smallContent(file: Uint8Array, packing: Compression | "lzm
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(bytes);
 }

@@ -3,7 +3,7 @@
  * may have been written over by another cluster, and so may `sysids/sysid`.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { lzopWrittenAt } from "../compression/lzop-time.ts";
 import { SYSID_KEY } from "../names/layout.ts";
 import { parseSysid } from "../names/sysid.ts";

@@ -1,7 +1,7 @@
 /** The control file of a cluster, out of a tar part of its base backup: by ranged reads, without unpacking the files before it. */
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { LzopStream } from "../compression/lzop-stream.ts";
-import { RECORD, tarHeader } from "../tar/header.ts";
+import { RECORD, tarHeader } from "../../kit/tar-header.ts";
 import { CONTROL_FILE, IDENTIFIER_BYTES } from "../wal/pg-control.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
 

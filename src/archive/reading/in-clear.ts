@@ -1,8 +1,8 @@
 /** A reader that decrypts objects that are encrypted with OpenPGP; it gives all others as they are. */
 import { BrokenMessage, type Decryption } from "../../ports/decryption.ts";
 import type { ObjectReader, ReadRequest } from "../../ports/object-store.ts";
-import { ByteQueue } from "../compression/byte-queue.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { ByteQueue, once } from "../../kit/byte-queue.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 
 /** The reader itself where there is no key. */
@@ -55,7 +55,8 @@ class ClearReader implements ObjectReader {
     const queue = new ByteQueue(pieces);
     try {
       const isMessage = startsLikeOpenPgp(await queue.peek(HEAD));
-      yield* isMessage ? this.#decryption.clear(key, rest(queue)) : rest(queue);
+      const rest = queue.pieces(PIECE);
+      yield* isMessage ? this.#decryption.clear(key, rest) : rest;
     } catch (error) {
       if (!(error instanceof BrokenMessage)) throw error;
       throw new Damaged("wrong", `its OpenPGP message is damaged: ${error.message}`);
@@ -66,10 +67,6 @@ class ClearReader implements ObjectReader {
 }
 
 const PIECE = 256 * 1024;
-
-async function* rest(queue: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
-  for (let some = await queue.some(PIECE); some !== undefined; some = await queue.some(PIECE)) yield some;
-}
 
 /** The first bytes of an object's content, fewer if there are no more. They prove nothing about the bytes behind. */
 export async function clearBeginning(
@@ -96,8 +93,4 @@ async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array>
     all.push(Buffer.from(piece));
   }
   return Buffer.concat(all);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(bytes);
 }
