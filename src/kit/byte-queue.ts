@@ -122,6 +122,18 @@ export class ByteQueue {
   }
 }
 
+/** All bytes of a source; undefined if it has more than `most`. Its pieces may be lent. */
+export async function gathered(source: AsyncIterable<Uint8Array>, most: number): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of source) {
+    size += piece.length;
+    if (size > most) return undefined;
+    pieces.push(Buffer.from(piece));
+  }
+  return Buffer.concat(pieces);
+}
+
 /** A source of one piece. */
 export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
   yield await Promise.resolve(bytes);

@@ -1,7 +1,7 @@
 /** A reader that decrypts objects that are encrypted with OpenPGP; it gives all others as they are. */
 import { BrokenMessage, type Decryption } from "../../ports/decryption.ts";
 import type { ObjectReader, ReadRequest } from "../../ports/object-store.ts";
-import { ByteQueue, once } from "../../kit/byte-queue.ts";
+import { ByteQueue, gathered, once } from "../../kit/byte-queue.ts";
 import { Damaged } from "../../kit/damaged.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 
@@ -39,9 +39,9 @@ class ClearReader implements ObjectReader {
     const bytes = await this.#reader.get(at, asked);
     if (asked?.range !== undefined || !startsLikeOpenPgp(bytes)) return bytes;
     try {
-      return await collected(this.#decryption.clear(at.key, once(bytes)));
+      return (await gathered(this.#decryption.clear(at.key, once(bytes)), LARGEST_WHOLE)) ?? bytes;
     } catch (error) {
-      if (error instanceof BrokenMessage || error instanceof Damaged) return bytes;
+      if (error instanceof BrokenMessage) return bytes;
       throw error;
     }
   };
@@ -82,15 +82,4 @@ export async function clearBeginning(
     if (size >= most) break;
   }
   return Buffer.concat(pieces).subarray(0, most);
-}
-
-async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of pieces) {
-    size += piece.length;
-    if (size > LARGEST_WHOLE) throw new Damaged("too-large", "it holds more than any object that is read whole");
-    all.push(Buffer.from(piece));
-  }
-  return Buffer.concat(all);
 }
