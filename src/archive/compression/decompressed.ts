@@ -1,20 +1,12 @@
 /** One interface over the compressions of WAL-E (lzo) and WAL-G (all of them). */
 import { TooManyFrames } from "../../kit/frame-count.ts";
-import { ByteQueue } from "./byte-queue.ts";
-import { Damaged } from "./damaged.ts";
+import { ByteQueue } from "../../kit/byte-queue.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { lz4Blocks, lz4FirstBytes } from "./lz4.ts";
 import { gunzipped, gunzippedHead, unbrotlied, unbrotliedHead, unzstded, unzstdedHead } from "./node-unpacking.ts";
 import { startsLikeOpenPgp } from "./openpgp.ts";
-import {
-  bigEndian,
-  blockContent,
-  blockSizes,
-  checksumBytes,
-  LARGEST_BLOCK,
-  LONGEST_HEADER,
-  lzopHeader,
-  type LzopHeader,
-} from "./lzop.ts";
+import { bigEndian, blockSizes, checksumBytes, LARGEST_BLOCK, lzopHeader, type LzopHeader } from "./lzop.ts";
+import { lzopBlocks } from "./lzop-stream.ts";
 import { unpackLzo1x } from "./lzo1x.ts";
 
 export type Compression = "lzo" | "lz4" | "zstd" | "gzip" | "brotli" | "none";
@@ -57,7 +49,7 @@ const ENCRYPTED_HEAD = 16;
 type Packed = Exclude<Compression, "none">;
 
 const UNPACKERS: Readonly<Record<Packed, (packed: ByteQueue, lends: boolean) => AsyncIterable<Uint8Array>>> = {
-  lzo: lzopBlocks,
+  lzo: unlzopped,
   lz4: lz4Blocks,
   zstd: unzstded,
   gzip: gunzipped,
@@ -93,24 +85,12 @@ export async function firstBytes(
   }
 }
 
-/**
- * Unpacks an lzop file from front to end, a block at a time. With `lends`, each block is good only until the next is asked
- * for: no memory is taken for each anew.
- */
-async function* lzopBlocks(packed: ByteQueue, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
+/** With `lends`, no memory is taken for each block anew. */
+async function* unlzopped(packed: ByteQueue, lends: boolean): AsyncGenerator<Uint8Array, void, void> {
   const room = lends
     ? { packed: new Uint8Array(LARGEST_BLOCK + SUMS), plain: new Uint8Array(LARGEST_BLOCK) }
     : undefined;
-  const { bytes, flags } = lzopHeader(await packed.peek(LONGEST_HEADER));
-  await packed.take(bytes);
-  for (;;) {
-    const plain = bigEndian(await packed.take(4));
-    if (plain === 0) return;
-    const sizes = blockSizes(plain, bigEndian(await packed.take(4)));
-    const body = await packed.take(checksumBytes(flags, sizes) + sizes.packed, room?.packed);
-    const sums = body.subarray(0, body.length - sizes.packed);
-    yield blockContent(body.subarray(sums.length), { flags, sizes, sums }, room?.plain);
-  }
+  for await (const { content } of lzopBlocks(packed, room?.packed)) yield content(room?.plain);
 }
 
 /** Four checksums at most stand before a block's data. */

@@ -3,8 +3,8 @@
  * follow one another, and skippable ones may stand between them.
  */
 import { FrameCount } from "../../kit/frame-count.ts";
-import type { ByteQueue } from "./byte-queue.ts";
-import { Damaged } from "./damaged.ts";
+import type { ByteQueue } from "../../kit/byte-queue.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { Xxh32, xxh32 } from "./xxh32.ts";
 import { copyOver, copyWithin } from "./copying.ts";
 import type { Unpacked } from "./lzo1x.ts";
@@ -35,7 +35,7 @@ export async function* lz4Blocks(packed: ByteQueue, lends: boolean): AsyncGenera
   const [frames, room] = [new FrameCount(), new Room()];
   for (; head.length > 0; head = await packed.peek(LONGEST_HEADER)) {
     frames.begin();
-    if (isSkippable(head)) await skip(packed, little(head.subarray(4, 8)));
+    if (isSkippable(head)) await packed.skip(8 + little(head.subarray(4, 8)));
     else
       for await (const block of frameBlocks(packed, frameOf(head), { room, lends })) {
         frames.holds(block.length);
@@ -46,15 +46,6 @@ export async function* lz4Blocks(packed: ByteQueue, lends: boolean): AsyncGenera
 
 function isSkippable(head: Uint8Array): boolean {
   return head.length >= 8 && (little(head.subarray(0, 4)) & ~0xf) === SKIPPABLE;
-}
-
-async function skip(packed: ByteQueue, bytes: number): Promise<void> {
-  await packed.take(8);
-  for (let left = bytes; left > 0; ) {
-    const some = await packed.some(left);
-    if (some === undefined) throw new Damaged("cut", "it is cut");
-    left -= some.length;
-  }
 }
 
 function frameOf(head: Uint8Array): Frame {

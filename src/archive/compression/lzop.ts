@@ -3,7 +3,7 @@
  * a size of zero at the end. WAL-E packs with the program itself, WAL-G with a library that writes the same.
  */
 import { crc32 } from "node:zlib";
-import { Damaged } from "./damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { unpackLzo1x } from "./lzo1x.ts";
 import { startsLikeOpenPgp } from "./openpgp.ts";
 

@@ -3,9 +3,9 @@ import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, constants, createBrotliDecompress, createGunzip, gunzipSync } from "node:zlib";
 import { TooManyFrames } from "../../kit/frame-count.ts";
-import type { ByteQueue } from "./byte-queue.ts";
+import type { ByteQueue } from "../../kit/byte-queue.ts";
 import { AfterLastFrame, unzstd, unzstdHead } from "../../kit/unzstd.ts";
-import { Damaged } from "./damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 
 type Zlib = Transform & { readonly bytesWritten: number };
 
@@ -16,22 +16,18 @@ export const unbrotlied = (packed: ByteQueue): AsyncIterable<Uint8Array> => thro
 
 export async function* unzstded(packed: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
   try {
-    yield* unzstd(piecesOf(packed));
+    yield* unzstd(packed.pieces(PIECE));
   } catch (error) {
     if (error instanceof AfterLastFrame) throw new Damaged("trailing", "bytes follow after its end");
     throw damageOf(error) ?? error;
   }
 }
 
-async function* piecesOf(packed: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
-  for (let some = await packed.some(PIECE); some !== undefined; some = await packed.some(PIECE)) yield some;
-}
-
 async function* through(packed: ByteQueue, create: () => Zlib): AsyncGenerator<Uint8Array, void, void> {
   const unpacker = create();
   const input = { fed: 0, drained: false };
   async function* feed(): AsyncGenerator<Uint8Array, void, void> {
-    for (let some = await packed.some(PIECE); some !== undefined; some = await packed.some(PIECE)) {
+    for await (const some of packed.pieces(PIECE)) {
       input.fed += some.length;
       yield some;
     }

@@ -1,4 +1,5 @@
 /** A packed text of a few lines that is at hand whole: histories, which alone say where a timeline begins. */
+import { gathered, once } from "../../kit/byte-queue.ts";
 import { type Compression, decompressed } from "./decompressed.ts";
 
 /** A history has a line of some fifty bytes for each timeline before it. */
@@ -8,20 +9,9 @@ const LARGEST = 256 * 1024;
 export async function smallContent(file: Uint8Array, packing: Compression | "lzma"): Promise<Uint8Array | undefined> {
   if (packing === "lzma") return undefined;
   try {
-    const pieces: Uint8Array[] = [];
-    let total = 0;
-    for await (const piece of decompressed(once(file), packing)) {
-      total += piece.length;
-      if (total > LARGEST) return undefined;
-      pieces.push(piece);
-    }
-    return Buffer.concat(pieces);
+    return await gathered(decompressed(once(file), packing), LARGEST);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(bytes);
 }

@@ -6,8 +6,8 @@ import { giveUp, refuse } from "../../errors.ts";
 import type { ObjectInfo, ObjectReader, ObjectStore } from "../../ports/object-store.ts";
 import type { CopyOptions } from "./copy.ts";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
-import { formatLocation, type ArchiveLocation } from "../names/location.ts";
-import { listArchive } from "../reading/listing.ts";
+import { formatLocation } from "../names/location.ts";
+import { listByKey } from "../reading/listing.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { sameContent } from "./same-content.ts";
 
@@ -94,11 +94,6 @@ async function isBack(
   if (kept === undefined) return now.etag === item.from.etag && now.size === item.from.size;
   const live = { bucket: plan.source.bucket, info: now };
   return sameContent(store, live, { bucket: plan.target.bucket, info: kept });
-}
-
-async function listByKey(store: ObjectReader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
-  const objects = await listArchive(store, at);
-  return new Map(objects.map((object) => [object.key, object]));
 }
 
 function requireNoConflict(plan: CopyPlan, state: PutBackState): void {

@@ -7,8 +7,8 @@ import { giveUp, type RecoverError, refuse } from "../../errors.ts";
 import type { ObjectInfo, ObjectStore } from "../../ports/object-store.ts";
 import { copyItem, type CopyOptions } from "./copy.ts";
 import { itemsOf, type CopyItem, type CopyPlan } from "./copy-plan.ts";
-import { formatLocation, type ArchiveLocation } from "../names/location.ts";
-import { listArchive } from "../reading/listing.ts";
+import { formatLocation } from "../names/location.ts";
+import { listByKey } from "../reading/listing.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { sameByListing, sameContent } from "./same-content.ts";
 import { counted } from "../../kit/text/counted.ts";
@@ -117,11 +117,6 @@ async function moveItem(
 }
 
 type Reader = Pick<ObjectStore, "list">;
-
-async function listByKey(store: Reader, at: ArchiveLocation): Promise<ReadonlyMap<string, ObjectInfo>> {
-  const objects = await listArchive(store, at);
-  return new Map(objects.map((object) => [object.key, object]));
-}
 
 function unchanged(planned: ObjectInfo, now: ObjectInfo): boolean {
   return planned.size === now.size && planned.etag === now.etag;

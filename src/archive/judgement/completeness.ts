@@ -76,21 +76,25 @@ export function bytesShort({
 
 /** A delta backup is nothing without every backup that it builds on; names that lead in a circle build on nothing. */
 function chain(base: BaseBackup, { bases, ...around }: Surroundings): string | undefined {
-  const delta = base.sentinel?.ok === true ? base.sentinel.sentinel.walg?.delta : undefined;
-  if (delta === undefined) return undefined;
-  const parent = bases.get(delta.from);
-  if (parent === undefined) return `it builds on "${delta.from}", which is not here`;
+  const from = deltaFrom(base);
+  if (from === undefined) return undefined;
+  const parent = bases.get(from);
+  if (parent === undefined) return `it builds on "${from}", which is not here`;
   const others = new Map([...bases].filter(([name]) => name !== base.name));
   const why = incompleteBecause(parent, { bases: others, ...around });
-  return why === undefined ? undefined : `it builds on "${delta.from}", which is not whole: ${why}`;
+  return why === undefined ? undefined : `it builds on "${from}", which is not whole: ${why}`;
 }
+
+/** The name of the backup that a delta backup builds on. */
+export const deltaFrom = ({ sentinel }: BaseBackup): string | undefined =>
+  sentinel?.ok === true ? sentinel.sentinel.walg?.deltaFrom : undefined;
 
 /** The backups that a restore of this one fetches before it, the full one first. */
 export function chainOf(base: BaseBackup, bases: ReadonlyMap<string, BaseBackup>): readonly BaseBackup[] {
   const found: BaseBackup[] = [];
   for (let at: BaseBackup | undefined = base; at !== undefined && !found.includes(at); ) {
     found.unshift(at);
-    const from: string | undefined = at.sentinel?.ok === true ? at.sentinel.sentinel.walg?.delta?.from : undefined;
+    const from = deltaFrom(at);
     at = from === undefined ? undefined : bases.get(from);
   }
   return found.slice(0, -1);

@@ -1,9 +1,9 @@
 /** The verdict on an archive: plain JSON, the body of `archive verify` and the output of the step that verifies. */
-import { endLsn, parseSegment, SEGMENT_BYTES } from "../names/segment.ts";
+import { endLsn, parseSegment } from "../names/segment.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { TargetTimeline } from "./course.ts";
-import { type Expiry, NOT_LOOKED } from "./expiry.ts";
-import { NO_LOSS, type Loss, type LossInTime } from "./loss.ts";
+import type { Expiry } from "./expiry.ts";
+import type { Loss, LossInTime } from "./loss.ts";
 import type { Problem, VerdictName } from "./problem.ts";
 import type { Stall } from "./stall.ts";
 import type { SegmentRange } from "./wal.ts";
@@ -120,40 +120,4 @@ export function recoveryPointText(point: RecoveryPoint, segmentBytes?: number): 
   const segment = parseSegment(point.segment, segmentBytes);
   const where = segment === undefined || endLsn(segment) === point.lsn ? "end of" : "inside";
   return `no later than ${point.time} (${where} ${point.segment}, timeline ${point.timeline}, LSN ${point.lsn})`;
-}
-
-/** The verdict on an archive that could not be read: nothing is known, and the reason is said. */
-export function unreadVerdict(reason: Problem, reader: Reader = "wal-e"): ArchiveVerdict {
-  return {
-    verdict: "unknown",
-    restorable: false,
-    reader,
-    systemId: null,
-    postgresVersion: null,
-    baseBackups: [],
-    timelines: [],
-    gaps: [],
-    missing: [],
-    unreachable: [],
-    recoveryPoint: null,
-    problems: [reason],
-    chosenBase: null,
-    needed: null,
-    loss: NO_LOSS,
-    lossInTime: null,
-    segmentsToReplay: 0,
-    expandedBytes: 0,
-    diskBytes: 0,
-    objects: 0,
-    bytes: 0,
-    latestBase: null,
-    targetTimeline: null,
-    segmentBytes: SEGMENT_BYTES,
-    storageClasses: {},
-    encrypted: false,
-    stall: null,
-    expiry: NOT_LOOKED,
-    look: null,
-    pick: null,
-  };
 }

@@ -6,6 +6,7 @@
 import type { ArchiveFacts } from "../reading/facts.ts";
 import { SEGMENT_BYTES } from "../names/segment.ts";
 import { formatLsn } from "../names/lsn.ts";
+import type { Reader } from "../reading/reader.ts";
 import type { WalEnds } from "../reading/archive-facts.ts";
 import { baseProblems } from "./base-problems.ts";
 import { baseVerdict, gapVerdicts, lookOf, names, storageClasses, timelineVerdict } from "./assembly.ts";
@@ -73,6 +74,17 @@ export function verifyArchive(facts: ArchiveFacts, beside: Beside = {}): Archive
     look: lookOf(study),
     pick: beside.targetTime === undefined ? null : pickOf(study, beside.targetTime),
   };
+}
+
+/** The verdict on an archive that could not be read: nothing is known, and the reason is said. */
+export function unreadVerdict(reason: Problem, reader: Reader = "wal-e"): ArchiveVerdict {
+  const nothing: ArchiveFacts = {
+    location: { bucket: "", prefix: "" },
+    entries: [],
+    texts: new Map(),
+    heads: new Map(),
+  };
+  return { ...verifyArchive(nothing, { reader }), verdict: "unknown", problems: [reason] };
 }
 
 /** Of the cluster that a person gets; a container is given the one that the archive calls its own. */

@@ -2,6 +2,7 @@
  * The `_backup_stop_sentinel.json` of a base backup: written last, plain JSON, and all that WAL-E looks at when it
  * lists backups (wal-archives.md §1). It names neither the number of parts nor the system.
  */
+import { isJsonObject } from "./exact-json.ts";
 import { firstByte } from "./lsn.ts";
 import { parseSegment, SEGMENT_BYTES, type Segment, segmentBytesOf } from "./segment.ts";
 
@@ -26,7 +27,7 @@ export function parseSentinel(text: string, bytes = SEGMENT_BYTES): ParsedSentin
   } catch {
     return broken("is not whole JSON");
   }
-  if (!isRecord(value)) return broken("is not a JSON object");
+  if (!isJsonObject(value)) return broken("is not a JSON object");
   if ("LSN" in value || "FinishLSN" in value) {
     return { ok: false, format: "wal-g", why: "was written by WAL-G" };
   }
@@ -47,7 +48,7 @@ function lsnIn(stop: Segment, offset: unknown): bigint | undefined {
 }
 
 function countTablespaces(spec: unknown): number {
-  if (!isRecord(spec)) return 0;
+  if (!isJsonObject(spec)) return 0;
   const names = spec["tablespaces"];
   return Array.isArray(names) ? names.length : 0;
 }
@@ -59,8 +60,4 @@ function wholeNumber(value: unknown): number | undefined {
 
 function broken(why: string): ParsedSentinel {
   return { ok: false, format: "broken", why };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

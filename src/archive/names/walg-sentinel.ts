@@ -17,16 +17,10 @@ export interface WalgSentinel {
   /** Of the whole data directory, also when only a part of it is in a delta backup. */
   readonly directoryBytes: number | undefined;
   readonly tablespaces: number;
-  readonly delta: WalgDelta | undefined;
+  /** A delta backup holds only the changes since this one, which a restore fetches first; undefined for a full one. */
+  readonly deltaFrom: string | undefined;
   /** Names of the tar files that belong to it; undefined if it does not say. */
   readonly tars: readonly string[] | undefined;
-}
-
-/** A delta backup holds only the changes since another, which a restore fetches first. */
-export interface WalgDelta {
-  readonly from: string;
-  readonly full: string | undefined;
-  readonly count: number | undefined;
 }
 
 export type ParsedWalgSentinel =
@@ -52,7 +46,7 @@ export function parseWalgSentinel(text: string): ParsedWalgSentinel {
       compressedBytes: wholeNumber(value["CompressedSize"]),
       directoryBytes: wholeNumber(value["DataCatalogSize"]) || undefined,
       tablespaces: tablespacesIn(value["Spec"] ?? value["spec"]),
-      delta: typeof from === "string" ? deltaOf(from, value) : undefined,
+      deltaFrom: typeof from === "string" ? from : undefined,
       tars: tarNames(value),
     },
   };
@@ -97,11 +91,6 @@ function versionText(number: number): string | undefined {
   const first = Math.floor(number / 10000);
   if (first >= 10) return `${first}.${number % 10000}`;
   return `${first}.${Math.floor(number / 100) % 100}.${number % 100}`;
-}
-
-function deltaOf(from: string, value: JsonObject): WalgDelta {
-  const full = value["DeltaFullName"];
-  return { from, full: typeof full === "string" ? full : undefined, count: wholeNumber(value["DeltaCount"]) };
 }
 
 /** WAL-G keeps one entry for each tablespace beside the base prefix and the list of their names. */

@@ -3,18 +3,17 @@
  * one of its parts, confirmed by the first page of the WAL segment that it begins in. The archive is only read.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
-import type { ArchiveEntry, ArchiveFacts } from "./facts.ts";
+import type { ArchiveFacts } from "./facts.ts";
 import { baseNamed, segmentKey } from "../names/layout.ts";
 import { LzopStream } from "../compression/lzop-stream.ts";
 import { segmentName } from "../names/segment.ts";
 import { LONG_HEADER_BYTES, pageHeader } from "../wal/page-header.ts";
-import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
-import { tarMember } from "./tar-member.ts";
+import { controlSysid } from "../wal/pg-control.ts";
+import { controlFileIn, piecesOf, unlessDamaged } from "./control-file.ts";
 
 /** A part can have 1.5 GB, and the file can stand anywhere in any of them. */
 const PART_PIECE = 8 * 1024 * 1024;
 const WAL_PIECE = 64 * 1024;
-const CONTROL = { name: CONTROL_FILE, most: 8 } as const;
 
 export interface BackupSysid {
   readonly systemId: string;
@@ -34,66 +33,27 @@ export async function backupSysid(
   { facts, base }: { readonly facts: ArchiveFacts; readonly base: string },
   watch: Watch,
 ): Promise<BackupSysid | undefined> {
+  const { location } = facts;
   const start = baseNamed(base)?.start;
   const segment = start === undefined ? undefined : segmentKey(segmentName(start));
   const first = facts.entries.find(({ relative }) => relative === segment);
   if (first === undefined) return undefined;
-  const confirmed = await readable(async () => {
-    const how = { piece: WAL_PIECE, before: () => undefined };
-    const page = await streamOf({ reader, facts }, first, how).take(LONG_HEADER_BYTES);
-    return page === undefined ? undefined : pageHeader(page)?.systemId;
-  });
+  const page = await unlessDamaged(() =>
+    new LzopStream(piecesOf(reader, { location, entry: first }, { piece: WAL_PIECE })).take(LONG_HEADER_BYTES),
+  );
+  const confirmed = page === undefined ? undefined : pageHeader(page)?.systemId;
   if (confirmed === undefined) return undefined;
-  const found = await inParts(reader, { facts, base }, watch);
-  if (found === undefined || found.systemId !== confirmed) return undefined;
-  return { ...found, segment: first.relative };
-}
-
-async function inParts(
-  reader: ObjectReader,
-  { facts, base }: { readonly facts: ArchiveFacts; readonly base: string },
-  watch: Watch,
-): Promise<Omit<BackupSysid, "segment"> | undefined> {
   const parts = facts.entries.filter(({ kind }) => kind.kind === "part" && kind.base.name === base);
   const all = parts.reduce((sum, { info }) => sum + info.size, 0);
-  let before = 0;
-  for (const part of parts) {
-    const stream = streamOf({ reader, facts }, part, {
-      piece: PART_PIECE,
-      before: (at) => watch.look(before + at, all),
-    });
-    const control = await readable(() => tarMember(stream, CONTROL));
-    if (control !== undefined) {
-      const systemId = controlSysid(control);
-      return systemId === undefined ? undefined : { systemId, part: part.relative };
-    }
-    before += part.info.size;
+  let passed = 0;
+  for (const entry of parts) {
+    const before = (from: number): void => watch.look(passed + from, all);
+    const control = await controlFileIn(piecesOf(reader, { location, entry }, { piece: PART_PIECE, before }));
+    if (control !== undefined)
+      return controlSysid(control) === confirmed
+        ? { systemId: confirmed, part: entry.relative, segment: first.relative }
+        : undefined;
+    passed += entry.info.size;
   }
   return undefined;
-}
-
-function streamOf(
-  { reader, facts }: { readonly reader: ObjectReader; readonly facts: ArchiveFacts },
-  { info }: ArchiveEntry,
-  how: { readonly piece: number; readonly before: (at: number) => void },
-): LzopStream {
-  const at = { bucket: facts.location.bucket, key: info.key };
-  return new LzopStream({
-    size: info.size,
-    piece: how.piece,
-    read: (from, to) => {
-      how.before(from);
-      return reader.get(at, { ifMatch: info.etag, range: `bytes=${from}-${to - 1}` });
-    },
-  });
-}
-
-/** Bytes that are no lzop file, or no tar archive inside, are read as nothing; an error of the store is thrown. */
-async function readable<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }

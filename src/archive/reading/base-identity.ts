@@ -3,19 +3,17 @@
  * may have been written over by another cluster, and so may `sysids/sysid`.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { Damaged } from "../compression/damaged.ts";
-import { LzopStream } from "../compression/lzop-stream.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { lzopWrittenAt } from "../compression/lzop-time.ts";
 import { SYSID_KEY } from "../names/layout.ts";
 import { parseSysid } from "../names/sysid.ts";
-import { CONTROL_FILE, controlSysid } from "../wal/pg-control.ts";
+import { controlSysid } from "../wal/pg-control.ts";
 import type { ArchiveEntry, ArchiveFacts } from "./archive-facts.ts";
-import { tarMember } from "./tar-member.ts";
+import { controlFileIn, piecesOf } from "./control-file.ts";
 
 /** Of one base backup: a small one is read whole, and in a large one the file may stand anywhere. */
 const MOST = 64 * 1024 * 1024;
 const PIECE = 1024 * 1024;
-const CONTROL = { name: CONTROL_FILE, most: 8 } as const;
 
 /**
  * Base backups whose start segment is not of the cluster that `sysids/sysid` names, or was written after they were done, as far
@@ -65,29 +63,17 @@ export async function baseIdentities(
 
 async function inParts(
   reader: ObjectReader,
-  { location: { bucket } }: ArchiveFacts,
+  { location }: ArchiveFacts,
   parts: readonly ArchiveEntry[],
 ): Promise<string | undefined> {
   let left = MOST;
-  for (const { info } of parts) {
-    const read = async (from: number, to: number): Promise<Uint8Array> => {
-      if (to - from > left) throw new Damaged("too-large", "it was not looked for any further");
-      left -= to - from;
-      return await reader.get({ bucket, key: info.key }, { ifMatch: info.etag, range: `bytes=${from}-${to - 1}` });
-    };
-    const control = await nothingIfDamaged(() =>
-      tarMember(new LzopStream({ size: info.size, piece: PIECE, read }), CONTROL),
-    );
+  const before = (from: number, to: number): void => {
+    if (to - from > left) throw new Damaged("too-large", "it was not looked for any further");
+    left -= to - from;
+  };
+  for (const entry of parts) {
+    const control = await controlFileIn(piecesOf(reader, { location, entry }, { piece: PIECE, before }));
     if (control !== undefined) return controlSysid(control);
   }
   return undefined;
-}
-
-async function nothingIfDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Damaged || error instanceof RangeError) return undefined;
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import type { ObjectInfo, ObjectReader, Rows } from "../../ports/object-store.ts
 import { type BaseName, plainKind, type KeyKind } from "../names/layout.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { withoutFileList } from "../names/walg-sentinel.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { LZOP_MAGIC } from "../compression/lzop.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import { type Compression, firstBytes } from "../compression/decompressed.ts";

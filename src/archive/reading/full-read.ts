@@ -1,6 +1,6 @@
 /** Every byte of a packed object, unpacked and thrown away. */
 import { decompressed } from "../compression/decompressed.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { packingOfKey } from "../names/packing.ts";
 import { type Segment, segmentBytesOf } from "../names/segment.ts";
 import { type PageHeader, pageHeader } from "../wal/page-header.ts";

@@ -1,7 +1,7 @@
 /** The first bytes of a packed object and its end, by ranged GETs. */
 import type { ObjectReader } from "../../ports/object-store.ts";
 import { type Compression, firstBytes } from "../compression/decompressed.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 import type { ArchiveLocation } from "../names/location.ts";
 import { type Packing, packingOfKey } from "../names/packing.ts";

@@ -1,8 +1,8 @@
 /** A reader that decrypts objects that are encrypted with OpenPGP; it gives all others as they are. */
 import { BrokenMessage, type Decryption } from "../../ports/decryption.ts";
 import type { ObjectReader, ReadRequest } from "../../ports/object-store.ts";
-import { ByteQueue } from "../compression/byte-queue.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { ByteQueue, gathered, once } from "../../kit/byte-queue.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { startsLikeOpenPgp } from "../compression/openpgp.ts";
 
 /** The reader itself where there is no key. */
@@ -39,9 +39,9 @@ class ClearReader implements ObjectReader {
     const bytes = await this.#reader.get(at, asked);
     if (asked?.range !== undefined || !startsLikeOpenPgp(bytes)) return bytes;
     try {
-      return await collected(this.#decryption.clear(at.key, once(bytes)));
+      return (await gathered(this.#decryption.clear(at.key, once(bytes)), LARGEST_WHOLE)) ?? bytes;
     } catch (error) {
-      if (error instanceof BrokenMessage || error instanceof Damaged) return bytes;
+      if (error instanceof BrokenMessage) return bytes;
       throw error;
     }
   };
@@ -55,7 +55,8 @@ class ClearReader implements ObjectReader {
     const queue = new ByteQueue(pieces);
     try {
       const isMessage = startsLikeOpenPgp(await queue.peek(HEAD));
-      yield* isMessage ? this.#decryption.clear(key, rest(queue)) : rest(queue);
+      const rest = queue.pieces(PIECE);
+      yield* isMessage ? this.#decryption.clear(key, rest) : rest;
     } catch (error) {
       if (!(error instanceof BrokenMessage)) throw error;
       throw new Damaged("wrong", `its OpenPGP message is damaged: ${error.message}`);
@@ -66,10 +67,6 @@ class ClearReader implements ObjectReader {
 }
 
 const PIECE = 256 * 1024;
-
-async function* rest(queue: ByteQueue): AsyncGenerator<Uint8Array, void, void> {
-  for (let some = await queue.some(PIECE); some !== undefined; some = await queue.some(PIECE)) yield some;
-}
 
 /** The first bytes of an object's content, fewer if there are no more. They prove nothing about the bytes behind. */
 export async function clearBeginning(
@@ -85,19 +82,4 @@ export async function clearBeginning(
     if (size >= most) break;
   }
   return Buffer.concat(pieces).subarray(0, most);
-}
-
-async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of pieces) {
-    size += piece.length;
-    if (size > LARGEST_WHOLE) throw new Damaged("too-large", "it holds more than any object that is read whole");
-    all.push(Buffer.from(piece));
-  }
-  return Buffer.concat(all);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(bytes);
 }

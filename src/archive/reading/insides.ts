@@ -6,7 +6,7 @@
  * memory, not the size of the archive.
  */
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import type { ArchiveEntry, ArchiveFacts, Inside } from "./facts.ts";
 import { DOUBTFUL, glance, type Looked } from "./glance.ts";
 import type { KeyKind } from "../names/layout.ts";

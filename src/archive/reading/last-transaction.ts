@@ -4,7 +4,7 @@
  */
 import { isTransient, RecoverError } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { decompressed } from "../compression/decompressed.ts";
 import { firstByte } from "../names/lsn.ts";
 import { packingOfKey } from "../names/packing.ts";

@@ -64,6 +64,15 @@ export async function listArchive(
   return new JoinedRows([first, before, inside, behind]);
 }
 
+/** The same, by key. */
+export async function listByKey(
+  reader: Pick<ObjectReader, "list" | "rangesAreCheap">,
+  location: ArchiveLocation,
+): Promise<ReadonlyMap<string, ObjectInfo>> {
+  const objects = await listArchive(reader, location);
+  return new Map(objects.map((object) => [object.key, object]));
+}
+
 interface WalPlace {
   /** "…/wal_005/" */
   readonly wal: string;

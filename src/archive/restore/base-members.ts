@@ -1,7 +1,7 @@
 /** Puts the members of a base backup's tar files into place. */
 import { lstat, realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { quoted } from "../../kit/text/printable.ts";
 import { type DataFiles, parentOf } from "./data-files.ts";
 import type { TarNotes } from "./kept.ts";

@@ -1,7 +1,7 @@
 /** Brings the files of a base backup into place, and shows that they are all there (wal-archives.md §2, §7a.5). */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { type ControlValues, controlValues } from "../wal/control-values.ts";
 import { CONTROL_FILE } from "../wal/pg-control.ts";

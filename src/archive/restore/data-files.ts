@@ -4,6 +4,7 @@
  */
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { once } from "../../kit/byte-queue.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 
 const FILE = 0o600;
@@ -80,10 +81,6 @@ export class DataFiles {
 export function parentOf(path: string): string {
   const parent = dirname(path);
   return parent === "." ? "" : parent;
-}
-
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  yield await Promise.resolve(bytes);
 }
 
 async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {

@@ -1,7 +1,7 @@
 /** Objects of the source, unpacked as they come. The source is only read. */
 import { giveUp } from "../../errors.ts";
 import type { ObjectReader } from "../../ports/object-store.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { decompressed } from "../compression/decompressed.ts";
 import { HOLLOW, unlessHollow } from "../reading/hollow.ts";
 import type { PackedFile, RestorePlan } from "./plan.ts";

@@ -2,7 +2,7 @@
  * Where a member of a base backup goes in the data directory that is made of it. A name never leads out of it: links are
  * made when all files are written, and nothing is written through one.
  */
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { quoted } from "../../kit/text/printable.ts";
 
 /**

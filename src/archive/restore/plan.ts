@@ -8,6 +8,7 @@ import type { ObjectInfo } from "../../ports/object-store.ts";
 import { type BaseBackup, majorVersion } from "../judgement/base-backup.ts";
 import type { Course } from "../judgement/course.ts";
 import { hasNumber, historyName, timelineAt } from "../judgement/history.ts";
+import { deltaFrom } from "../judgement/completeness.ts";
 import { elsewhere } from "../judgement/elsewhere.ts";
 import { bestOption, type Option } from "../judgement/option.ts";
 import { type Study, studyOf } from "../judgement/study.ts";
@@ -133,9 +134,6 @@ interface Usable extends Option {
   readonly course: Course;
 }
 
-const isDelta = ({ base: { sentinel } }: Option): boolean =>
-  sentinel?.ok === true && sentinel.sentinel.walg?.delta !== undefined;
-
 /** By cluster, the wanted one first. */
 function candidates(study: Study, { base: named, without }: PlanTerms): readonly (readonly Option[])[] {
   if (named !== undefined && !study.options.some(({ base }) => base.name === named)) {
@@ -158,7 +156,8 @@ function mostBytesOf({ base, completion }: Option): number | undefined {
   return directory === undefined ? undefined : 2 * directory + 2 ** 30;
 }
 
-const isUsable = (option: Option): option is Usable => option.course !== undefined && !isDelta(option);
+const isUsable = (option: Option): option is Usable =>
+  option.course !== undefined && deltaFrom(option.base) === undefined;
 
 function newest(study: Study, clusters: readonly (readonly Option[])[]): Usable {
   const best = clusters.flatMap((options) => bestOption(options.filter(isUsable)) ?? [])[0];

@@ -1,7 +1,7 @@
 /** Brings the WAL behind a base backup beside it, each segment looked at, up to the first that PostgreSQL would not replay. */
 import { open, readFile, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { firstByte, formatLsn } from "../names/lsn.ts";
 import { inParallel } from "../../kit/in-parallel.ts";
 import { segmentBytesOf, segmentName } from "../names/segment.ts";

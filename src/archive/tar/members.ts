@@ -1,8 +1,8 @@
 /** The members of a tar archive, front to end, in bounded memory. */
-import { ByteQueue } from "../compression/byte-queue.ts";
-import { Damaged } from "../compression/damaged.ts";
+import { ByteQueue } from "../../kit/byte-queue.ts";
+import { Damaged } from "../../kit/damaged.ts";
 import { quoted } from "../../kit/text/printable.ts";
-import { RECORD, type TarHeader, tarHeader } from "./header.ts";
+import { RECORD, type TarHeader, tarHeader } from "../../kit/tar-header.ts";
 
 type MemberKind = "file" | "directory" | "link";
 
@@ -150,9 +150,8 @@ function nameText(bytes: Buffer): string {
 
 /** Archives are filled up with zeros to whole blocks of some kilobytes. */
 async function requireOnlyZeros(queue: ByteQueue): Promise<void> {
-  for (let some = await queue.some(PIECE); some !== undefined; some = await queue.some(PIECE)) {
+  for await (const some of queue.pieces(PIECE))
     if (some.some((byte) => byte !== 0)) throw new Damaged("trailing", "bytes follow after its end");
-  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import { parseSysid } from "../names/sysid.ts";
 
 export const CONTROL_FILE = "global/pg_control";
-const IDENTIFIER_BYTES = 8;
+export const IDENTIFIER_BYTES = 8;
 
 export function controlSysid(control: Uint8Array): string | undefined {
   if (control.length < IDENTIFIER_BYTES) return undefined;

@@ -1,16 +1,5 @@
 /** The answer as `dingo-recover/discover@1`: names that scripts rely on (docs/exit-codes.md). */
-import type {
-  BoundApp,
-  Candidate,
-  CleanStop,
-  Coverage,
-  Discovery,
-  Evidence,
-  Kind,
-  LastWal,
-  NotDeleted,
-  RemovedNode,
-} from "../judgement/candidate.ts";
+import type { Candidate, Coverage, Discovery, NotDeleted } from "../judgement/candidate.ts";
 import { isConfirmed, MISFIT } from "../judgement/open-questions.ts";
 
 export interface DiscoverDocument {
@@ -30,44 +19,19 @@ export interface DocumentNotDeleted extends Pick<NotDeleted, "guid" | "why" | "e
   readonly at: string | null;
 }
 
-export interface DocumentCandidate {
-  readonly guid: string;
-  readonly score: number;
+/** `null` if no source says. */
+type Told<Field extends keyof Candidate> = { readonly [F in Field]-?: Exclude<Candidate[F], undefined> | null };
+
+/** `space`, `org` and `plan` are names, or GUIDs if only these are known. Eras A to D log no names. */
+export interface DocumentCandidate
+  extends Pick<Candidate, "guid" | "score" | "kind" | "why" | "evidence" | "sources" | "notes">,
+    Required<Pick<Candidate, "open" | "nodes" | "boundApps" | "mayLive">>,
+    Told<"name" | "firstName" | "space" | "org" | "plan" | "spaceGuid" | "orgGuid" | "offering">,
+    Told<"deletedAt" | "between" | "deletedBy" | "lastWal" | "cleanStop" | "nameTakenBy"> {
   /** False for a candidate that does not fit the question: only --all keeps it. */
   readonly fits: boolean;
   /** Whether it is known to be the one that was asked for: all of the question could be compared, and nothing else fits. */
   readonly confirmed: boolean;
-  /** Why that is not known; empty if it is. */
-  readonly open: readonly string[];
-  /** `null` if no source says: era A to D log no names. */
-  readonly name: string | null;
-  /** Of its first days, if it has another now. */
-  readonly firstName: string | null;
-  /** Name, or the GUID if only that is known; `null` if neither is. The same for org and plan. */
-  readonly space: string | null;
-  readonly org: string | null;
-  readonly plan: string | null;
-  readonly deletedAt: string | null;
-  /** Present when nobody saw it go: it was there at the first time, and no more at the second. */
-  readonly between: Candidate["between"] | null;
-  readonly kind: Kind;
-  /** The observation that gives it this kind. */
-  readonly why: string;
-  readonly evidence: readonly Evidence[];
-  readonly spaceGuid: string | null;
-  readonly orgGuid: string | null;
-  readonly offering: string | null;
-  readonly deletedBy: string | null;
-  readonly nodes: readonly RemovedNode[];
-  readonly boundApps: readonly BoundApp[];
-  /** The last upload to the archive that a log shows. */
-  readonly lastWal: LastWal | null;
-  /** Present if its container's log shows an orderly end; `null` is no sign of another. */
-  readonly cleanStop: CleanStop | null;
-  readonly mayLive: boolean;
-  readonly nameTakenBy: Candidate["nameTakenBy"] | null;
-  readonly sources: Candidate["sources"];
-  readonly notes: readonly string[];
 }
 
 export interface DocumentCoverage extends Omit<Coverage, "file" | "from" | "to" | "why"> {

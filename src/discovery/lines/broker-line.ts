@@ -2,6 +2,7 @@
  * The broker's own lines, all eras: which of them mean something for a deletion, and their meaning (dingo.md §2.2, seen
  * on real brokers of ten versions).
  */
+import { optional } from "../../kit/optional.ts";
 import { detached } from "../../kit/text/detached.ts";
 import type { FactBody } from "./fact.ts";
 import {
@@ -26,12 +27,12 @@ type Reader = (data: LagerData, line: LagerLine) => FactBody | undefined;
 
 const nodeRemoved: Reader = (data) => ({
   kind: "node-removed",
-  ...some("node", textField(data, "node-uuid")),
-  ...some("cell", textField(data, "cell", "backend")),
+  ...optional("node", textField(data, "node-uuid")),
+  ...optional("cell", textField(data, "cell", "backend")),
 });
 const cellUnreachable: Reader = (data) => {
   const node = BROKER_WORDS.nodeInError.says.exec(errorOf(data))?.[1];
-  return { kind: "cell-unreachable", ...some("node", node) };
+  return { kind: "cell-unreachable", ...optional("node", node) };
 };
 const stateSaved: Reader = (data) => (isObject(data["cluster"]) ? described(data["cluster"]) : undefined);
 /** The line belongs to the instance that is copied. */
@@ -59,7 +60,7 @@ const READERS: Readonly<Record<BrokerEvent, Reader>> = {
   createEnded: () => ({ kind: "create-ended" }),
   createFailed: (data) => ({ kind: "create-failed", error: errorOf(data) }),
   cloned,
-  named: (data) => ({ kind: "described", ...some("name", textField(data, "name")) }),
+  named: (data) => ({ kind: "described", ...optional("name", textField(data, "name")) }),
 };
 
 /** Undefined for lines that say nothing about a deletion, and for those of other brokers. */
@@ -101,7 +102,7 @@ function readRequest(data: LagerData, { action }: LagerLine): FactBody | undefin
   // A recreated instance had no node either, and lived before.
   const creates = counted === 0 && !BROKER_WORDS.recreates.says.test(action) ? ({ creates: true } as const) : {};
   if (wanted > 0) return { kind: "nodes-planned", adds: wanted > current, removes: wanted < current, ...creates };
-  return { kind: "deletion-began", style: "request", ...session(data), ...some("planned", plannedSteps(data)) };
+  return { kind: "deletion-began", style: "request", ...session(data), ...optional("planned", plannedSteps(data)) };
 }
 
 /** Era C names neither the instance nor the steps. */
@@ -119,11 +120,11 @@ function described(cluster: LagerData): FactBody {
   const nodes = cluster["nodes"];
   return {
     kind: "described",
-    ...some("name", textField(cluster, "service_instance_name")),
-    ...some("org", textField(cluster, "organization_guid")),
-    ...some("space", textField(cluster, "space_guid")),
-    ...some("plan", textField(cluster, "plan_id")),
-    ...some("nodes", Array.isArray(nodes) ? nodes.length : nodes === null ? 0 : undefined),
+    ...optional("name", textField(cluster, "service_instance_name")),
+    ...optional("org", textField(cluster, "organization_guid")),
+    ...optional("space", textField(cluster, "space_guid")),
+    ...optional("plan", textField(cluster, "plan_id")),
+    ...optional("nodes", Array.isArray(nodes) ? nodes.length : nodes === null ? 0 : undefined),
   };
 }
 
@@ -142,10 +143,5 @@ function errorOf(data: LagerData): string {
 }
 
 function session(data: LagerData): { session?: string } {
-  return some("session", textField(data, "session"));
-}
-
-/** `{ [key]: value }`, or nothing if the value is unknown. */
-function some<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+  return optional("session", textField(data, "session"));
 }

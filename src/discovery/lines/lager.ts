@@ -4,6 +4,7 @@
  */
 import { dingoBrokerOf } from "../../kit/log-patterns/broker.ts";
 import { optional } from "../../kit/optional.ts";
+import { parseJson } from "./json-events.ts";
 import { looseAt } from "./loose-json.ts";
 import { objectOf } from "./rewritten-lager.ts";
 import { anyStamp, type Stamp } from "./stamp.ts";
@@ -112,12 +113,8 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 function parseObject(json: string): LagerData | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isObject(value) && !isDeeper(value, DEEPEST) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(json);
+  return isObject(value) && !isDeeper(value, DEEPEST) ? value : undefined;
 }
 
 function fromObject(whole: LagerData): LagerLine | undefined {

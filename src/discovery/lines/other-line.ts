@@ -12,6 +12,7 @@ import { SPEAKERS } from "../../kit/log-patterns/speakers.ts";
 import { START_UP } from "../../kit/log-patterns/start-up.ts";
 import { optional } from "../../kit/optional.ts";
 import { isGuid } from "./guid.ts";
+import { parseJson } from "./json-events.ts";
 import { fromIso, type Stamp } from "./stamp.ts";
 
 export interface OtherLine {
@@ -141,7 +142,7 @@ const SERVER_WORDS = Object.keys(OF_SERVER) as (keyof typeof OF_SERVER)[];
 /** Reads the record that `GET /admin/service_instances/GUID` answers and that the clusterdata bucket holds. */
 function readRecord(body: string): OtherLine | undefined {
   if (!body.startsWith("{") || !body.includes('"organization_guid"')) return undefined;
-  const record = parse(body);
+  const record = parseJson(body) as Readonly<Record<string, unknown>> | undefined;
   const text = (name: string): string | undefined => {
     const value = record?.[name];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -156,13 +157,4 @@ function readRecord(body: string): OtherLine | undefined {
   };
   const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Description;
   return { guid, body: { kind: "described", ...known } };
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
  * Tells whether the saved answer of a search calls itself a part. Names differ from product to product and mean the same,
  * so a field goes by its letters. Fields within an event are the event's and say nothing of the answer.
  */
+import { parseJson } from "./json-events.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Sign = (name: string, value: unknown, items: number) => boolean;
@@ -71,16 +72,8 @@ function itemsOf(value: unknown, depth: number): number {
 }
 
 function fieldsOf(value: unknown): Fields | undefined {
-  if (typeof value === "string") return /^\s*\{/.test(value) ? parsed(value) : undefined;
+  if (typeof value === "string") return /^\s*\{/.test(value) ? fieldsOf(parseJson(value)) : undefined;
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
-function parsed(text: string): Fields | undefined {
-  try {
-    return fieldsOf(JSON.parse(text) as unknown);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A number, digits, or Elasticsearch's `{"value": 1846}`. */

@@ -4,7 +4,7 @@ import { fc, inputs } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
 import { decompressed, firstBytes, type Compression } from "../../../src/archive/compression/decompressed.ts";
 import { xxh32 } from "../../../src/archive/compression/xxh32.ts";
-import { Damaged } from "../../../src/archive/compression/damaged.ts";
+import { Damaged } from "../../../src/kit/damaged.ts";
 import { lzop } from "../../../src/rehearsal/world/formats/lzop.ts";
 import { PACKED_SAMPLES, packedSample, sampleContent } from "./packed-sample.ts";
 

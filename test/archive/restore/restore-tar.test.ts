@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fc } from "../../properties.ts";
 import { describe, expect, it } from "vitest";
-import { Damaged } from "../../../src/archive/compression/damaged.ts";
+import { Damaged } from "../../../src/kit/damaged.ts";
 import { placeOf } from "../../../src/archive/restore/place.ts";
 import { readTar } from "../../../src/archive/tar/members.ts";
 import { mostUnpacked } from "../../../src/archive/tar/most-unpacked.ts";

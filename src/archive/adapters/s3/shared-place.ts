@@ -3,6 +3,7 @@
  * MinIO has them too; older stores ignore them or answer 501).
  */
 import { giveUp, type RecoverError, refuse } from "../../../errors.ts";
+import { gathered } from "../../../kit/byte-queue.ts";
 import type { SharedObject, SharedPlace, WriteCondition, Written } from "../../../ports/shared-place.ts";
 import { bytesOf } from "./body.ts";
 import type { S3Connection } from "./connection.ts";
@@ -57,8 +58,10 @@ export class S3SharedPlace implements SharedPlace {
           body.destroy();
           throw tooLarge(this.#place(name), most);
         }
-        const content = await this.#textOf(body, name, most);
-        return { content, version: versionOf(etag, this.#place(name)) };
+        // The store's word for the size is not believed.
+        const content = await gathered(body, most);
+        if (content === undefined) throw tooLarge(this.#place(name), most);
+        return { content: content.toString("utf8"), version: versionOf(etag, this.#place(name)) };
       } catch (error) {
         if (isAbsent(error)) return undefined;
         throw error;
@@ -87,18 +90,6 @@ export class S3SharedPlace implements SharedPlace {
         throw error;
       }
     });
-  }
-
-  /** Counts the bytes itself: the size that the store names is not believed. */
-  async #textOf(body: AsyncIterable<Uint8Array>, name: string, most: number): Promise<string> {
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    for await (const part of body) {
-      size += part.length;
-      if (size > most) throw tooLarge(this.#place(name), most);
-      parts.push(part);
-    }
-    return Buffer.concat(parts).toString("utf8");
   }
 
   #key(name: string): string {

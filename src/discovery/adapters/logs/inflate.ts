@@ -7,6 +7,7 @@ import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { RecoverError, refuse } from "../../../errors.ts";
 import { quote } from "../../../kit/commands/shell-quote.ts";
+import { ByteQueue } from "../../../kit/byte-queue.ts";
 import { unzstd } from "../../../kit/unzstd.ts";
 import { MAGIC_LENGTH, type Packing, packingOf } from "./packing.ts";
 
@@ -29,34 +30,33 @@ export async function* inflated(
   path: string,
   limits: InflateLimits = LIMITS,
 ): AsyncGenerator<Uint8Array> {
-  const { first, rest } = await peek(source);
-  const packing = packingOf(first);
-  if (packing === "plain") {
-    yield* slices(rest, CHUNK);
-    return;
-  }
+  const file = new ByteQueue(source);
+  const packing = packingOf(await file.peek(MAGIC_LENGTH));
   const sizes: Sizes = { read: 0, out: 0 };
   try {
-    for await (const chunk of unpacked(rest, { packing, path, sizes })) {
+    if (packing === "plain") return yield* file.pieces(CHUNK);
+    for await (const chunk of unpacked(file, { packing, path, sizes })) {
       sizes.out += chunk.length;
       refuseBomb(sizes, path, limits);
       yield chunk;
     }
   } catch (thrown) {
-    throw thrown instanceof RecoverError ? thrown : brokenOff(path, packing, thrown);
+    throw packing === "plain" || thrown instanceof RecoverError ? thrown : brokenOff(path, packing, thrown);
+  } finally {
+    await file.close();
   }
 }
 
 function unpacked(
-  source: AsyncIterable<Uint8Array>,
+  file: ByteQueue,
   { packing, path, sizes }: { readonly packing: Packing; readonly path: string; readonly sizes: Sizes },
 ): AsyncIterable<Uint8Array> {
-  const packed = counted(source, sizes);
+  const packed = counted(file, sizes);
   return packing === "zstd" ? unzstd(packed) : decode(packed, decoderFor(packing, path));
 }
 
-async function* counted(source: AsyncIterable<Uint8Array>, sizes: Sizes): AsyncGenerator<Uint8Array> {
-  for await (const slice of slices(source, INPUT_SLICE)) {
+async function* counted(file: ByteQueue, sizes: Sizes): AsyncGenerator<Uint8Array> {
+  for await (const slice of file.pieces(INPUT_SLICE)) {
     sizes.read += slice.length;
     yield slice;
   }
@@ -139,35 +139,4 @@ function decoderFor(packing: Packing, path: string): Transform {
   throw refuse("answer-incomplete", `"${path}" is packed with ${packing}, which cannot be read here: ${pipe}`)
     .at(path)
     .advise(`Unpack it, or pipe it in: ${pipe}`);
-}
-
-/** The first bytes, and everything including them. */
-async function peek(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ first: Uint8Array; rest: AsyncIterable<Uint8Array> }> {
-  const iterator = source[Symbol.asyncIterator]();
-  let first = Buffer.alloc(0);
-  let ended = false;
-  while (first.length < MAGIC_LENGTH && !ended) {
-    const next = await iterator.next();
-    if (next.done === true) ended = true;
-    else first = first.length === 0 ? Buffer.from(next.value) : Buffer.concat([first, next.value]);
-  }
-  return { first, rest: replay(first, ended ? undefined : iterator) };
-}
-
-async function* replay(first: Uint8Array, iterator?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (first.length > 0) yield first;
-  if (iterator === undefined) return;
-  try {
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-async function* slices(source: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length; at += longest) yield chunk.subarray(at, at + longest);
-  }
 }

@@ -67,6 +67,20 @@ export class ByteQueue {
     return taken;
   }
 
+  /** All that is left, in pieces of `most` bytes at most. */
+  async *pieces(most: number): AsyncGenerator<Uint8Array, void, void> {
+    for (let some = await this.some(most); some !== undefined; some = await this.some(most)) yield some;
+  }
+
+  /** Passes over exactly `count` bytes. Throws Damaged if the source ends before. */
+  async skip(count: number): Promise<void> {
+    for (let left = count; left > 0; ) {
+      const some = await this.some(left);
+      if (some === undefined) throw new Damaged("cut", "it is cut");
+      left -= some.length;
+    }
+  }
+
   /** Throws Damaged if anything is left. */
   async requireEnd(): Promise<void> {
     if ((await this.peek(1)).length > 0) throw new Damaged("trailing", "bytes follow after its end");
@@ -106,4 +120,21 @@ export class ByteQueue {
       this.#chunks.shift();
     }
   }
+}
+
+/** All bytes of a source; undefined if it has more than `most`. Its pieces may be lent. */
+export async function gathered(source: AsyncIterable<Uint8Array>, most: number): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of source) {
+    size += piece.length;
+    if (size > most) return undefined;
+    pieces.push(Buffer.from(piece));
+  }
+  return Buffer.concat(pieces);
+}
+
+/** A source of one piece. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield await Promise.resolve(bytes);
 }

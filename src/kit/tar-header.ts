@@ -2,7 +2,7 @@
  * One record of 512 bytes before a member of a tar archive: ustar (POSIX.1-1988), with the additions of GNU tar,
  * Python's tarfile and Go's archive/tar. Throws Damaged if it is no such record.
  */
-import { Damaged } from "../compression/damaged.ts";
+import { Damaged } from "./damaged.ts";
 
 export const RECORD = 512;
 
