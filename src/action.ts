@@ -178,8 +178,8 @@ export interface WayBack<I, O> {
   readonly cost: string;
   /** The exact commands; `run` is the id of the run, `left` what the journal has of the step. */
   describe(input: I, run: string, left: Left<O>): readonly PrintedCommand[];
-  /** Refuses unless identity is shown; before every attempt. Its answer is not looked at. */
-  guard(context: Context, taken: Taken<I, O>): Promise<unknown>;
+  /** Refuses unless identity is shown; before every attempt. */
+  guard(context: Context, taken: Taken<I, O>): Passed;
   probe(context: Context, taken: Taken<I, O>): Promise<UndoProbe>;
   run(context: Context, taken: Taken<I, O>): Promise<void>;
 }
@@ -205,16 +205,19 @@ interface MutatingBase<I, O> extends ActionBase<I, O> {
   readonly undo?: WayBack<NoInfer<I>, NoInfer<O>> | NothingToUndo;
 }
 
+/** A guard refuses by `refuse`. Facts that it returns are not looked at, and a yes or no is none. */
+export type Passed = Promise<void> | Promise<object>;
+
 /** Makes something new. */
 export interface CreateAction<I, O> extends MutatingBase<I, O> {
   readonly effect: "create";
-  guard?(context: Context, input: I): Promise<unknown>;
+  guard?(context: Context, input: I): Passed;
 }
 
 /** Disrupts or destroys: the guard refuses unless identity is shown. It runs before every attempt. */
 export interface DangerousAction<I, O> extends MutatingBase<I, O> {
   readonly effect: "disrupt" | "destroy";
-  guard(context: Context, input: I): Promise<unknown>;
+  guard(context: Context, input: I): Passed;
 }
 
 export type Action<I = never, O = unknown> = ReadAction<I, O> | CreateAction<I, O> | DangerousAction<I, O>;

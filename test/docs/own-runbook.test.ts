@@ -215,6 +215,15 @@ describe("an own runbook with an own action", () => {
     expect(`${ran.stdout}${ran.stderr}`).not.toContain("defect");
   });
 
+  it("is told as the one whose guard answers: a no would be passed", async () => {
+    rewrite((good) => good.replace('effect: "read",', `effect: "create", guard: async () => false, ${CHANGES},`));
+    const ran = await place.run(RUN);
+    expect(ran.code).toBe(12);
+    expect(`${ran.stdout}${ran.stderr}`.replaceAll(/\s+/gu, " ")).toContain(
+      "failed in its guard: it answered, and refuses only by refuse(message, remedy)",
+    );
+  });
+
   it("is told as the one whose output does not fit its own schema", async () => {
     rewrite((good) => good.replace("return { open:", "return { shut: true, open:"));
     const ran = await place.run(RUN);

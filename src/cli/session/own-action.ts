@@ -60,9 +60,14 @@ function fitting(found: unknown, output: z.ZodType): unknown {
   throw new Error(`its output does not fit: ${z.prettifyError(error).replaceAll(/\s+/gu, " ")}`);
 }
 
+/** A guard that answers false means a refusal, and would be passed. */
+const nothing: Check = (answer) => {
+  if (answer !== undefined) throw new Error("it answered, and refuses only by refuse(message, remedy)");
+};
+
 const CHECKS: Readonly<Record<string, Check>> = {
   describe: commands,
-  guard: asIs,
+  guard: nothing,
   run: fitting,
   probe: probed,
   probeByHand: probed,
@@ -71,7 +76,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   known: asIs,
   finds: asIs,
 };
-const CHECKS_BACK: Readonly<Record<string, Check>> = { describe: commands, guard: asIs, probe: stated, run: asIs };
+const CHECKS_BACK: Readonly<Record<string, Check>> = { describe: commands, guard: nothing, probe: stated, run: asIs };
 
 class OwnAction {
   readonly #file: string;

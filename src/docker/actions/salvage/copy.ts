@@ -21,7 +21,9 @@ const undo: WayBack<Input, Output> = {
   effect: "create",
   cost: "removes the copy, which the run made; the volume that it was made of is as it was",
   describe: (request) => typed(request, (words) => [removeVolume(words, request.copy.name)]),
-  guard: async (context, { input }) => (await OwnCopies.open(context, input)).volume(input.copy.name),
+  guard: async (context, { input }) => {
+    await (await OwnCopies.open(context, input)).volume(input.copy.name);
+  },
   async probe(context, { input }) {
     const found = await (await OwnCopies.open(context, input)).volume(input.copy.name);
     return {

@@ -15,7 +15,6 @@ const input = z.strictObject({
   base_backup: z.string(),
   directory: z.string(),
 });
-type Input = z.infer<typeof input>;
 const output = z.object({ deleted: z.string() });
 type Output = z.infer<typeof output>;
 

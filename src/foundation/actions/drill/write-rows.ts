@@ -40,7 +40,7 @@ export const writeRows = defineAction({
     psqlByKey(key_guid, writeSql(run, rows)),
     { on: "the cell", line: printedWithInput(psqlSocket(container), switchSql("9.6")) },
   ],
-  guard: guardTarget,
+  guard: (context, target) => guardTarget(context, target),
   async run(context, request): Promise<Output> {
     const application = await openApplication(context, request);
     await awaitWritable(context, application);

@@ -30,7 +30,7 @@ export const setRolePasswords = defineAction({
   describe: ({ container, cell, etcd, guid }) => [
     { on: cell, line: printedWithLines(psqlSocket(container), passwordsFromEtcd(etcd, guid)) },
   ],
-  guard: guardTarget,
+  guard: (context, target) => guardTarget(context, target),
   async run(context, target): Promise<Output> {
     const { cell } = await openTarget(context, target);
     const [roles, present] = await together([

@@ -85,7 +85,7 @@ export const proveRestored = defineAction({
       ),
     },
   ],
-  guard: guardTarget,
+  guard: (context, target) => guardTarget(context, target),
   async run(context, target): Promise<Output> {
     return await awaitRestored(context, target);
   },
