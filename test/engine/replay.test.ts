@@ -6,6 +6,7 @@ import { advance, replay } from "../../src/engine/state/replay.ts";
 import { summarize } from "../../src/engine/state/summary.ts";
 import { stateOf } from "../../src/engine/state/state.ts";
 import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
+import { leftOpenIn } from "../../src/engine/journal/resources.ts";
 import { readJournal } from "../../src/engine/journal/reading.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
@@ -56,6 +57,14 @@ describe("replay", () => {
     ["lists", (at) => ({ type: "items-fixed", step: `s${at}`, items: [] })],
   ])("comes to the end of a stranger's journal of many %s", (_what, body) => {
     expect(replay(entries(...Array.from({ length: 100_000 }, (_each, at) => body(at)))).run).toBe("r");
+  });
+
+  it("comes to the end of a stranger's journal of many things that are left over", () => {
+    const bodies = Array.from({ length: 100_000 }, (_each, at): readonly EntryBody[] => [
+      { type: "resource-opened", kind: "user", data: { at } },
+      { type: "resource-closed", kind: "user", data: { at: at - 0.5 } },
+    ]);
+    expect(leftOpenIn(entries(...bodies.flat()))).toHaveLength(100_000);
   });
 
   it("keeps the state before an entry as it was, and an input by the name of the prototype", () => {
