@@ -79,8 +79,19 @@ describe("for a line that wants to keep us busy", () => {
     ["open objects", '{"PATRONI_SCOPE":'],
     ["brackets", "<14>1 2016-03-17T06:10:17Z h p - - [PATRONI_SCOPE ["],
     ["user names", "u://PATRONI_SCOPE:"],
+    ["whole objects", "patroni-broker.deprovision.done {}"],
   ])("of %s it ends all the same", async (_what, piece) => {
     const { exitCode } = await search(`${piece.repeat(Math.ceil(900_000 / piece.length))}\n`);
+    expect(exitCode).toBe(EXIT.unreachable);
+  });
+
+  it("by the name of a field it ends all the same", async () => {
+    const message = {
+      "x.message": "patroni-broker.deprovision.done",
+      "x.source": "patroni-broker",
+      "x.timestamp": "1",
+    };
+    const { exitCode } = await search(`${JSON.stringify({ ...message, [`x.${"data_".repeat(180_000)}\n`]: "" })}\n`);
     expect(exitCode).toBe(EXIT.unreachable);
   });
 });

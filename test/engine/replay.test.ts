@@ -6,6 +6,7 @@ import { advance, replay } from "../../src/engine/state/replay.ts";
 import { summarize } from "../../src/engine/state/summary.ts";
 import { stateOf } from "../../src/engine/state/state.ts";
 import type { Entry, EntryBody } from "../../src/engine/journal/entry.ts";
+import { leftOpenIn } from "../../src/engine/journal/resources.ts";
 import { readJournal } from "../../src/engine/journal/reading.ts";
 import { changing, FakeWorld, reading } from "./fake-world.ts";
 import { Bench, runbookOf, step, YES } from "./fixture.ts";
@@ -47,6 +48,36 @@ describe("replay", () => {
       expect(nextMove(plan, again)).toEqual(nextMove(plan, state));
     }
     expect(nextMove(plan, state)).toEqual({ kind: "finish" });
+  });
+
+  it.each<[string, (at: number) => EntryBody]>([
+    ["inputs", (at) => ({ type: "input-given", name: `n${at}`, value: at })],
+    ["items", (at) => ({ ...started, item: `i${at}` })],
+    ["locks", (at) => ({ type: "target-fixed", target: "t", locks: [`l${at}`] })],
+    ["lists", (at) => ({ type: "items-fixed", step: `s${at}`, items: [] })],
+  ])("comes to the end of a stranger's journal of many %s", (_what, body) => {
+    expect(replay(entries(...Array.from({ length: 100_000 }, (_each, at) => body(at)))).run).toBe("r");
+  });
+
+  it("comes to the end of a stranger's journal of many things that are left over", () => {
+    const bodies = Array.from({ length: 100_000 }, (_each, at): readonly EntryBody[] => [
+      { type: "resource-opened", kind: "user", data: { at } },
+      { type: "resource-closed", kind: "user", data: { at: at - 0.5 } },
+    ]);
+    expect(leftOpenIn(entries(...bodies.flat()))).toHaveLength(100_000);
+  });
+
+  it("keeps the state before an entry as it was, and an input by the name of the prototype", () => {
+    const before = replay(entries({ type: "input-given", name: "a", value: 1 }, started));
+    const given: EntryBody = { type: "input-given", name: "__proto__", value: { b: 2 } };
+    const [after] = entries(given, { type: "step-undone", step: "make", attempt: 1, evidence: "e" }).reduce(
+      ([state], entry) => [advance(state, entry)] as const,
+      [before] as const,
+    );
+    expect([before.inputs, stateOf(before, { step: "make" }).kind]).toEqual([{ a: 1 }, "running"]);
+    expect(stateOf(after, { step: "make" }).kind).toBe("undone");
+    expect(Object.keys(after.inputs)).toEqual(["a", "__proto__"]);
+    expect("b" in after.inputs).toBe(false);
   });
 
   it.each<[string, readonly EntryBody[], object]>([

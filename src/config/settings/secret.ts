@@ -71,7 +71,7 @@ function readCommand(reading: Reading, node: Located | undefined): SecretReferen
     : { kind: "command", argv: [program, ...rest], cwd: reading.path(".") };
 }
 
-const SECRET_KEY = String.raw`(?:password|passphrase|secret|token)\w*["']?\s*:\s*`;
+const SECRET_KEY = String.raw`(?:password|passphrase|secret|token)\w{0,200}["']?\s*:\s*`;
 /** A value behind a key that sounds secret; `{` begins a reference, private_key may be a path. */
 const SECRET_LINE = new RegExp(`${SECRET_KEY}(?![{\\s#]|$)`, "iu");
 /** Its value may stand on the next line. */

@@ -34,12 +34,12 @@ const SAYS_WHO: ReadonlySet<string> = new Set(["ca_cert"]);
 /** A module that imports for ever must not hold us. */
 const MOST = 5_000;
 const LARGEST = 64 * 1024 * 1024;
-/** Blanks and comments between the word and the name. */
-const GAP = String.raw`(?:\s|\/\*[^*]{0,500}\*\/|\/\/[^\n]{0,500}\n)*`;
+/** Blanks and comments between the word and the name. Nobody writes more, unless to keep us busy. */
+const GAP = String.raw`(?:\s|\/\*[^*]{0,500}\*\/|\/\/[^\n]{0,500}\n){0,200}`;
 /** A path may hold blanks. A package's name holds none: a quoted text with blanks is a sentence, and no import. */
 const SPECIFIER = String.raw`(\.{1,2}(?:\/[^"'\n\u0060]*)?|[@#]?[a-z0-9\/][^"'\s\u0060]*)`;
 const IMPORT = new RegExp(
-  String.raw`(?:\bfrom|\bimport|\brequire)${GAP}\(?${GAP}["']${SPECIFIER}["']|\b(?:import|require)${GAP}\(${GAP}\u0060${SPECIFIER}\u0060`,
+  String.raw`(?:\bfrom|\bimport|\brequire)${GAP}(?:\(${GAP})?["']${SPECIFIER}["']|\b(?:import|require)${GAP}\(${GAP}\u0060${SPECIFIER}\u0060`,
   "giu",
 );
 /** The conditions by which Node chooses a file of an imported package. `require` has conditions by default. */

@@ -17,5 +17,8 @@ export function isOfContainer({ program, body }: Pick<Envelope, "program" | "bod
   return isContainerTag(program) || SPEAKERS.containerMark.says.test(brace < 0 ? head : head.slice(0, brace));
 }
 
-/** Whether a container's mark stands in the text before a line that it seems to carry. */
-export const hasMark = (before: string): boolean => SPEAKERS.containerMark.says.test(before);
+/** Where the first mark of a container ends: a line behind it seems to be carried. Infinity if there is no mark. */
+export function endOfMark(text: string): number {
+  const found = SPEAKERS.containerMark.says.exec(text);
+  return found === null ? Number.POSITIVE_INFINITY : found.index + found[0].length;
+}

@@ -1,6 +1,6 @@
 /** One found line: its facts, its time, and whether a collector has cut it. */
 import { readBrokerLine } from "./broker-line.ts";
-import { hasMark, isContainerTag, isOfContainer } from "./container-line.ts";
+import { endOfMark, isContainerTag, isOfContainer } from "./container-line.ts";
 import { readEnvelope, type Envelope } from "./envelope.ts";
 import type { Fact, FactBody } from "./fact.ts";
 import { brokerLines, lagerStart, parseLager, type LagerLine } from "./lager.ts";
@@ -176,7 +176,7 @@ function respelt(text: string, head: Envelope, reading: Reading): readonly LogLi
     const read = carriedIn(spelling, head, reading);
     if (read.some(isKnown)) return read;
     const start = lagerStart(spelling);
-    if (start >= 0) torn ??= hasMark(spelling.slice(0, start)) ? "" : spelling.slice(start);
+    if (start >= 0) torn ??= endOfMark(spelling) <= start ? "" : spelling.slice(start);
   }
   if (torn === undefined) return undefined;
   // Of what a container said nobody knows the other fields.
@@ -189,9 +189,11 @@ function respelt(text: string, head: Envelope, reading: Reading): readonly LogLi
 function carriedIn(text: string, head: Envelope, reading: Reading): readonly LogLine[] {
   const read: LogLine[] = [];
   const others: string[] = [];
+  // Looked for once: a line of nothing but objects would be read anew for each.
+  const marked = endOfMark(text);
   let from = 0;
   for (const { at, end, value } of objectsIn(text)) {
-    if (hasMark(text.slice(0, at))) break;
+    if (marked <= at) break;
     const before = text.slice(from, at);
     const lines = isLager(value)
       ? [ofOthers(readEnvelope(before), before + lagerText(value as Readonly<Record<string, unknown>>), reading.place)]

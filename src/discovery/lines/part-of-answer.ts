@@ -91,4 +91,11 @@ const isSomething = (value: unknown): boolean =>
     ? value.length > 0
     : typeof value === "object" && value !== null && Object.keys(value).length > 0);
 
-const lettersOf = (key: string): string => key.toLowerCase().replace(/[^a-z]/g, "");
+/** No product has a longer name: the patterns would look for their words from each letter of it. */
+const LONGEST_NAME = 100;
+
+const lettersOf = (key: string): string =>
+  key
+    .slice(0, LONGEST_NAME)
+    .toLowerCase()
+    .replace(/[^a-z]/g, "");

@@ -77,8 +77,8 @@ export function objectOf(text: string): unknown {
 function segments(key: string): readonly string[] {
   return key
     .split(".")
-    .flatMap((part) => /^(?:.*_)?(data)_(.+)$/.exec(part)?.slice(1) ?? [part])
-    .flatMap((part) => /^(cluster)_(.+)$/.exec(part)?.slice(1) ?? [part]);
+    .flatMap((part) => /^(?:.*_)?(data)_(.+)$/s.exec(part)?.slice(1) ?? [part])
+    .flatMap((part) => /^(cluster)_(.+)$/s.exec(part)?.slice(1) ?? [part]);
 }
 
 function messageOf(fields: readonly Field[]): { readonly message: string; readonly parent: string } | undefined {

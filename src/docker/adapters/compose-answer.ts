@@ -22,7 +22,7 @@ export async function versionOfCompose(
     if (error instanceof RecoverError && ["docker-missing", "program-missing"].includes(error.code)) return undefined;
     throw error;
   });
-  return result?.code === 0 ? /(\d+(?:\.\d+)+)/u.exec(result.stdout)?.[1] : undefined;
+  return result?.code === 0 ? /(?<!\d)(\d+(?:\.\d+)+)/u.exec(result.stdout)?.[1] : undefined;
 }
 
 export async function askCompose(

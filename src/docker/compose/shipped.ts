@@ -21,8 +21,8 @@ export function shippedFor(text: string, service: string, target: string): Shipp
   if (span?.indent === undefined) return undefined;
   const lines = text.split("\n");
   for (let at = span.first; at < span.end; at += 1) {
-    const [, written = ""] = /^\s*#+\s*-\s+(.*?)\s*$/u.exec(lines[at] ?? "") ?? [];
-    const [, , source, to] = /^(["']?)(\.{1,2}\/[^:\s]*):(\/[^:\s"']*)\1$/u.exec(written) ?? [];
+    const [, written = ""] = /^\s*#+\s*-\s+(.*)$/u.exec(lines[at] ?? "") ?? [];
+    const [, , source, to] = /^(["']?)(\.{1,2}\/[^:\s]*):(\/[^:\s"']*)\1$/u.exec(written.trimEnd()) ?? [];
     const bare = [lines[at - 1], lines[at]].map((line = "") => line.replace(/#+/u, ""));
     // Deeper or further out it belongs to something else that is commented out.
     const isKey = bare[0] === `${" ".repeat(span.indent)}volumes:` && /^\s*#/u.test(lines[at - 1] ?? "");

@@ -31,20 +31,27 @@ export class JournaledResources implements ResourceRecorder {
   }
 }
 
-/** Opened and not closed; oldest first. */
+/** Opened and not closed; oldest first. A stranger's journal may have many of them. */
 export function leftOpenIn(entries: readonly Entry[]): readonly OpenResource[] {
-  const open: OpenResource[] = [];
+  const open = new Set<OpenResource>();
+  const alike = new Map<string, OpenResource[]>();
   for (const entry of entries) {
-    if (entry.type === "resource-opened") open.push({ kind: entry.kind, data: entry.data });
-    if (entry.type !== "resource-closed") continue;
-    const index = open.findIndex((one) => one.kind === entry.kind && sameData(one.data, entry.data));
-    if (index >= 0) open.splice(index, 1);
+    if (entry.type !== "resource-opened" && entry.type !== "resource-closed") continue;
+    const { kind, data } = entry;
+    const key = JSON.stringify([kind, sorted(data)]);
+    if (entry.type === "resource-opened") {
+      const one = { kind, data };
+      open.add(one);
+      alike
+        .set(key, alike.get(key) ?? [])
+        .get(key)
+        ?.push(one);
+    } else {
+      const oldest = alike.get(key)?.shift();
+      if (oldest !== undefined) open.delete(oldest);
+    }
   }
-  return open;
-}
-
-function sameData(one: JsonObject, other: JsonObject): boolean {
-  return sorted(one) === sorted(other);
+  return [...open];
 }
 
 function sorted(data: JsonObject): string {

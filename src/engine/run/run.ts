@@ -115,7 +115,7 @@ async function takeUp(session: Session, way: { readonly back?: true }): Promise<
   if (runbook.sha256 !== session.state.runbookSha256) await acceptRunbook(session);
   if (way.back === true) announceUndo(session);
   else announce(session, { resumed: true });
-  await locks.acquire(session.state.locks);
+  await locks.acquire([...new Set(session.state.locks)]);
   checkConfirm(session);
 }
 

@@ -1,5 +1,6 @@
 /** Journal entries → state of the run. Pure; the only place that gives entries their meaning (I1). */
 import { isDeepStrictEqual } from "node:util";
+import type { JsonObject } from "../../action.ts";
 import { unreachable } from "../../errors.ts";
 import type { Entry } from "../journal/entry.ts";
 import {
@@ -57,8 +58,27 @@ function isOfAnotherMachine(entry: Extract<Entry, { type: "run-resumed" }>, { ph
   return entry.imported === true || (phase.kind === "ended" && phase.outcome === "handed-over");
 }
 
+/**
+ * Made by the replay under way, and seen by nobody else: these are changed in place. Copies would let a stranger's
+ * journal take the square of its length.
+ */
+let made: WeakSet<object> | undefined;
+
 export function replay(entries: readonly Entry[]): RunState {
-  return entries.reduce(advance, START);
+  made = new WeakSet();
+  try {
+    return entries.reduce(advance, START);
+  } finally {
+    made = undefined;
+  }
+}
+
+/** The value itself if the replay made it, else a copy. */
+function own<T extends object>(value: T, copy: (value: T) => T): T {
+  if (made?.has(value) === true) return value;
+  const copied = copy(value);
+  made?.add(copied);
+  return copied;
 }
 
 /** One entry further. */
@@ -78,9 +98,9 @@ export function advance(before: RunState, entry: Entry): RunState {
         defaulted: entry.defaulted ?? [],
       };
     case "input-given":
-      return { ...state, inputs: { ...state.inputs, [entry.name]: entry.value } };
+      return { ...state, inputs: withInput(state.inputs, entry) };
     case "target-fixed":
-      return { ...state, target: entry.target, locks: [...new Set([...state.locks, ...entry.locks])] };
+      return { ...state, target: entry.target, locks: withAll(state.locks, entry.locks) };
     case "run-resumed":
       return {
         ...state,
@@ -102,7 +122,7 @@ export function advance(before: RunState, entry: Entry): RunState {
     case "answered":
       return { ...state, answers: put(state.answers, keyOf(entry), { value: entry.value, by: entry.by }) };
     case "approved":
-      return { ...state, approvals: [...state.approvals, ...approvalsOf(entry)] };
+      return { ...state, approvals: withAll(state.approvals, approvalsOf(entry)) };
     case "drift-found":
       return { ...state, drifts: state.drifts + 1 };
     case "run-stopped":
@@ -301,16 +321,35 @@ function keyOf(entry: { readonly step?: string; readonly item?: string; readonly
   return questionKey(entry.question, unit);
 }
 
+/** Defined and not assigned: a stranger may call an input `__proto__`. */
+function withInput(inputs: RunState["inputs"], { name, value }: Extract<Entry, { type: "input-given" }>): JsonObject {
+  const field = { value, writable: true, enumerable: true, configurable: true };
+  return Object.defineProperty(
+    own(inputs, (before) => ({ ...before })),
+    name,
+    field,
+  );
+}
+
+function withAll<V>(list: readonly V[], values: readonly V[]): readonly V[] {
+  const whole = own(list as V[], (before) => [...before]);
+  for (const value of values) whole.push(value);
+  return whole;
+}
+
+const ownMap = <K, V>(map: ReadonlyMap<K, V>): Map<K, V> => own(map as Map<K, V>, (before) => new Map(before));
+
 function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
-  return new Map(map).set(key, value);
+  return ownMap(map).set(key, value);
 }
 
 function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
-  const rest = new Map(map);
+  if (!map.has(key)) return map;
+  const rest = ownMap(map);
   rest.delete(key);
   return rest;
 }
 
 function added<K, V>(map: ReadonlyMap<K, readonly V[]>, key: K, value: V): ReadonlyMap<K, readonly V[]> {
-  return put(map, key, [...(map.get(key) ?? []), value]);
+  return put(map, key, withAll(map.get(key) ?? [], [value]));
 }

@@ -89,7 +89,7 @@ export const httpGet = (url: string): Argv => [...CURL, url];
 
 /** URL of an etcd v2 key. `hostPort` is a container's ETCD_HOST_PORT. */
 export function etcdUrl(hostPort: string, key: string): string {
-  const base = /^https?:\/\//.test(hostPort) ? hostPort.replace(/\/+$/, "") : `http://${hostPort}`;
+  const base = /^https?:\/\//.test(hostPort) ? hostPort.replace(/(?<!\/)\/+$/, "") : `http://${hostPort}`;
   return `${base}/v2/keys${key.split("/").map(encodeSegment).join("/")}`;
 }
 

@@ -152,7 +152,7 @@ function addressOf(environment: string): URL {
 
 /** The secret goes to HTTPS only, even if an unauthenticated answer names another address. */
 function uaaAddress(uaa: string): URL {
-  const url = URL.canParse(uaa) ? new URL(`${uaa.replace(/\/+$/, "")}/oauth/token`) : undefined;
+  const url = URL.canParse(uaa) ? new URL(`${uaa.replace(/(?<!\/)\/+$/, "")}/oauth/token`) : undefined;
   if (url === undefined || url.protocol !== "https:") throw malformed("/info", "names a UAA that is no HTTPS address");
   return url;
 }

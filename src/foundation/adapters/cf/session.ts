@@ -209,6 +209,6 @@ function environmentOf(login: Credentials): Readonly<Record<string, string>> {
 }
 
 function sameAddress(a: string, b: string): boolean {
-  const plain = (text: string): string => text.replace(/\/+$/, "").toLowerCase();
+  const plain = (text: string): string => text.replace(/(?<!\/)\/+$/, "").toLowerCase();
   return plain(a) === plain(b) || `https://${plain(a)}` === plain(b);
 }
