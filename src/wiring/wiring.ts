@@ -95,7 +95,7 @@ export async function wire(options: WiringOptions): Promise<Wired> {
   const { config, secrets, clock, recorder, signal } = options;
   const dialer = options.loopbackOnly ? loopbackDialer() : directDialer();
   const gateway = await openGateway(options, dialer);
-  const wayOf = ({ viaGateway }: { readonly viaGateway?: true }): Dial =>
+  const wayOf = ({ viaGateway }: { readonly viaGateway?: true | undefined }): Dial =>
     (viaGateway === true ? gateway?.forward : undefined) ?? straight(dialer);
   const opened = openStore(options, wayOf(config.s3));
   const { store } = opened;

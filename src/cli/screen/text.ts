@@ -1,4 +1,5 @@
 /** Text for a terminal of any width: wrapping, durations, local time beside UTC. */
+import { wrapWords } from "../../kit/text/wrap-words.ts";
 import { asCalled } from "../../kit/process/called-as.ts";
 
 /**
@@ -17,7 +18,7 @@ export function wrap(text: string, width: number, indent = ""): string[] {
     if (goesOn || COMMAND.test(text)) {
       lines.push(...(goesOn ? [paragraph] : remarkedLines(under + text, width)));
       quote = quoteAfter(goesOn ? paragraph : typed(text), quote);
-    } else lines.push(...wrapOne(text, width, under));
+    } else lines.push(...wrapWords(text, width, under));
   }
   return lines;
 }
@@ -32,7 +33,7 @@ const COMMAND = /^[^:;$"]*\$ \S| {2}# /;
 export function remarkedLines(line: string, width: number): string[] {
   const [, indent = "", command = "", remark] = REMARKED.exec(line) ?? [];
   if (remark === undefined || quoteAfter(command, "") !== "" || asCalled(line).length <= width) return [line];
-  return [...wrapOne(remark, width - 2, indent).map((each) => each.replace(/\S/u, "# $&")), indent + command];
+  return [...wrapWords(remark, width - 2, indent).map((each) => each.replace(/\S/u, "# $&")), indent + command];
 }
 
 const REMARKED = /^( *)(\S.*?) {2}# (.*)$/su;
@@ -54,18 +55,6 @@ function quoteAfter(text: string, before: Quote): Quote {
   return open;
 }
 
-function wrapOne(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, indent + line];
-}
-
 /** Wraps a line under the blanks that it begins with. */
 export function wrapUnder(line: string, width: number): string[] {
   return wrap(line, width);
@@ -79,7 +68,7 @@ export function wrapHanging(line: string, width: number): readonly string[] {
   if (line.length <= width || /^ +dingo-recover /u.test(line)) return [line];
   const head = FIELD.exec(line)?.[0] ?? /^ */u.exec(line)?.[0] ?? "";
   const under = " ".repeat(head.length + (FIELD.test(line) ? 0 : 2));
-  const [first = "", ...rest] = wrapOne(line.slice(head.length), width - under.length, "");
+  const [first = "", ...rest] = wrapWords(line.slice(head.length), width - under.length, "");
   return [head + first, ...rest.map((each) => under + each)];
 }
 

@@ -1,9 +1,9 @@
 /** Help as people read it: yargs says the types and defaults of everything, and breaks lines for a wide screen. */
+import { wrapWords } from "../../kit/text/wrap-words.ts";
 
 interface CommandGroup {
   readonly title: string;
-  /** First words. */
-  readonly commands: readonly string[];
+  readonly commands: readonly (readonly [words: string, what: string])[];
 }
 
 const WIDTH = 80;
@@ -46,31 +46,20 @@ function laidOut(block: string): string {
   return [title, ...(title === "Examples:" ? rows.flatMap(exampleLines) : optionLines(rows))].join("\n");
 }
 
-/** The commands of the program's own help under what they are for; one that no group names stands under the last. */
+/** The commands of the program's own help under what they are for. */
 export function grouped(text: string, groups: readonly CommandGroup[]): string {
+  const width = Math.max(...groups.flatMap(({ commands }) => commands.map(([words]) => words.length)));
+  const made = groups.map(({ title, commands }) =>
+    [
+      `${title}:`,
+      ...optionLines(
+        commands.map((row) => ["", ...row]),
+        width,
+      ),
+    ].join("\n"),
+  );
   const blocks = text.split("\n\n");
-  const rows = blocks.flatMap((block) => (block.startsWith("Commands:\n") ? commandRows(block) : []));
-  const width = Math.max(...rows.map(([, name = ""]) => name.length));
-  const nameOf = ([, name = ""]: readonly string[]): string => name.split(" ")[0] ?? "";
-  const named = groups.flatMap(({ commands }) => commands);
-  const made = groups.map(({ title, commands }) => {
-    const own = commands.flatMap((command) => rows.filter((row) => nameOf(row) === command));
-    const others = title === groups.at(-1)?.title ? rows.filter((row) => !named.includes(nameOf(row))) : [];
-    return [`${title}:`, ...optionLines([...own, ...others], width)].join("\n");
-  });
   return blocks.flatMap((block) => (block.startsWith("Commands:\n") ? made : [block])).join("\n\n");
-}
-
-/** As `optionLines` takes them. The continuation of a row is indented further than any command. */
-function commandRows(block: string): readonly (readonly string[])[] {
-  const rows: string[][] = [];
-  for (const line of block.split("\n").slice(1)) {
-    const [, name, what = ""] = /^ {2}dingo-recover (\S+(?: [[<]\S+)?)\s{2,}(.*)$/u.exec(line) ?? [];
-    const last = rows.at(-1);
-    if (name !== undefined) rows.push(["", name, what]);
-    else if (last !== undefined) last[2] = `${last[2] ?? ""} ${line.trim()}`;
-  }
-  return rows;
 }
 
 /** With examples behind all else. */
@@ -79,21 +68,9 @@ export function withExamples(text: string, examples: readonly (readonly [command
   return [text, "", "Examples:", ...lines].join("\n");
 }
 
-/** The examples of a rendered help. */
-export function examplesOf(text: string): readonly (readonly [command: string, what: string])[] {
-  const block = text.split("\n\n").find((each) => each.startsWith("Examples:\n")) ?? "";
-  const examples: [string, string][] = [];
-  for (const line of block.trimEnd().split("\n").slice(1)) {
-    const last = examples.at(-1);
-    if (!line.startsWith("      ")) examples.push([line.trim(), ""]);
-    else if (last !== undefined) last[1] = `${last[1]} ${line.trim()}`.trim();
-  }
-  return examples;
-}
-
 /** A command to be copied has one line for itself. */
 function exampleLines([, command = "", what = ""]: readonly string[]): readonly string[] {
-  return [`  ${command}`, ...(what === "" ? [] : wrapped(what, "      "))];
+  return [`  ${command}`, ...(what === "" ? [] : wrapWords(what, WIDTH, "      "))];
 }
 
 function optionLines(
@@ -101,7 +78,7 @@ function optionLines(
   width = Math.max(...rows.map(([, name = ""]) => name.length)),
 ): readonly string[] {
   return rows.flatMap(([, name = "", what = ""]) => {
-    const [first = "", ...rest] = wrapped(what, " ".repeat(width + 4));
+    const [first = "", ...rest] = wrapWords(what, WIDTH, " ".repeat(width + 4));
     return [`  ${name.padEnd(width)}  ${first.trimStart()}`.trimEnd(), ...rest];
   });
 }
@@ -109,32 +86,6 @@ function optionLines(
 /** A line that was laid out: what follows of it stands under its last column, or else under its beginning. */
 function hanging(line: string): string[] {
   const [, indent = "", name = "", rest = ""] = /^(\s*)(\S+\s{2,})?(.*)$/u.exec(line) ?? [];
-  const [first = "", ...more] = wrapped(rest, " ".repeat(indent.length + name.length));
+  const [first = "", ...more] = wrapWords(rest, WIDTH, " ".repeat(indent.length + name.length));
   return [`${indent}${name}${first.trimStart()}`, ...more];
-}
-
-function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent.length + line.length + 1 + word.length > WIDTH) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, indent + line];
-}
-
-/** Every option that a rendered help names, in its long form, with its description. */
-export function optionRows(help: string): readonly { readonly name: string; readonly what: string }[] {
-  const rows: { name: string; what: string }[] = [];
-  for (const line of help.split("\n")) {
-    const [, name, what = ""] = /^ {2}(?:-\w, )?(--[a-z-]+)(?: \S+)?\s{2,}(.*)$/u.exec(line) ?? [];
-    const last = rows.at(-1);
-    if (name !== undefined) rows.push({ name, what });
-    else if (last !== undefined && /^ {10}/u.test(line)) last.what += ` ${line.trim()}`;
-    // An example is no option.
-    else if (line === "Examples:") break;
-  }
-  return rows;
 }

@@ -1,8 +1,8 @@
 /** The help of every command, which the build renders so that `--help` need not load a parser (build/bundle.mjs). */
-import { COMMANDS, GROUPS, TABLE, verbsOf } from "../commands/table.ts";
+import { COMMANDS, FAMILIES, GROUPS, TABLE, verbOf, verbsOf } from "../commands/table.ts";
 import type { Option } from "../options/kinds.ts";
 import { globalOptions } from "../options/options.ts";
-import { examplesOf, grouped, helpText, withExamples } from "./help-text.ts";
+import { grouped, helpText, withExamples } from "./help-text.ts";
 import { buildParser } from "./parser.ts";
 
 /** The first commands of a newcomer, in this order. */
@@ -16,18 +16,25 @@ const FIRST_EXAMPLES: readonly (readonly [command: string, what: string])[] = [
 export async function renderHelp(): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const command of COMMANDS) texts[command] = await helpOf(command);
-  const groups = GROUPS.map((group) => ({ title: group.title, commands: verbsOf(group) }));
+  const groups = GROUPS.map((group) => ({ title: group.title, commands: verbsOf(group).map(rowOf) }));
   const main = withExamples(grouped(await helpOf(""), groups), FIRST_EXAMPLES);
   const all = { "": main, ...Object.fromEntries(COMMANDS.map((command) => [command, asFamily(command, texts)])) };
   return Object.fromEntries(Object.entries(all).map(([command, text]) => [command, `${text}\n`]));
 }
 
+/** A verb as the program's own help lists it. */
+function rowOf(verb: string): readonly [words: string, what: string] {
+  const command = TABLE.find(({ name }) => name === verb);
+  return command === undefined ? [verb, FAMILIES[verb] ?? ""] : [command.words, command.what];
+}
+
 /** A command that is only the beginning of others shows the first example of each. */
 function asFamily(command: string, texts: Readonly<Record<string, string>>): string {
   const text = texts[command] ?? "";
-  const members = COMMANDS.filter((each) => each.startsWith(`${command} `));
-  const first = members.flatMap((each) => examplesOf(texts[each] ?? "").slice(0, 1));
-  return first.length === 0 ? text : withExamples(text, first);
+  const members = command in FAMILIES ? TABLE.filter((each) => verbOf(each) === command) : [];
+  const first = members.flatMap(({ examples: [example] }) => (example === undefined ? [] : [example]));
+  const typed = first.map(([line, what]) => [line.replaceAll("$0", "dingo-recover"), what] as const);
+  return typed.length === 0 ? text : withExamples(text, typed);
 }
 
 /** The words that stand for the values of a command's options. */

@@ -1,14 +1,13 @@
 /** Mistakes of the command line in the house's words: what yargs says of them names neither the option nor a way on. */
+import { globalOptions } from "../options/options.ts";
 import { type RecoverError, refuse } from "../../errors.ts";
 import { gone } from "../../kit/text/gone.ts";
 import { nearest } from "../../kit/text/nearest.ts";
 import { quoted } from "../../kit/text/printable.ts";
-import { optionRows } from "./help-text.ts";
 import { needsOf } from "../commands/command.ts";
 import { SHELLS } from "../commands/knowing.ts";
 import { COMMANDS, TABLE } from "../commands/table.ts";
 import { NO_COMMAND } from "./parser.ts";
-import { helpOf } from "./render-help.ts";
 
 /** Operands that a command cannot do without, as its help names them. */
 const neededBy = (name: string): readonly string[] => TABLE.filter((each) => each.name === name).flatMap(needsOf);
@@ -29,7 +28,7 @@ export async function usageError(message: string, words: readonly string[]): Pro
     rehearsedDry(words, command) ??
     goneWord(words, command) ??
     unknownCommand(words, command) ??
-    (await optionFirst(message, words)) ??
+    optionFirst(message, words) ??
     refuse("usage", inOurWords(oneLine(message), words, command)).advise(
       `${await meant(message, words, command)}See ${["dingo-recover", ...command, "--help"].join(" ")}.`,
     )
@@ -59,9 +58,9 @@ function goneWord(words: readonly string[], command: readonly string[]): Recover
 }
 
 /** Without a command yargs says nothing of the options. Undefined if there is no stranger among them. */
-async function optionFirst(message: string, words: readonly string[]): Promise<RecoverError | undefined> {
+function optionFirst(message: string, words: readonly string[]): RecoverError | undefined {
   if (message !== NO_COMMAND) return undefined;
-  const known = [...(await optionsOf([])), "--version"];
+  const known = [...optionsOf([]), "--version"];
   const option = words.map((word) => word.split("=")[0] ?? word).find((word) => /^--./u.test(word));
   if (option === undefined || known.includes(option.replace(/^--no-/u, "--")) || known.includes(option))
     return undefined;
@@ -82,7 +81,7 @@ async function meant(message: string, words: readonly string[], command: readonl
   if (unknown !== "" && !option.startsWith("-") && command.join(" ") === "discover") return LOGS_BY_OPTION;
   const [, , given = "", choices = ""] = INVALID.exec(oneLine(message)) ?? [];
   const near = option.startsWith("--")
-    ? nearest(option, await optionsOf(command))
+    ? nearest(option, optionsOf(command))
     : nearest(given.replaceAll('"', ""), choices.replaceAll('"', "").split(", "));
   return near === undefined || near === option ? "" : `Did you mean "${near}"? `;
 }
@@ -92,8 +91,9 @@ const LOGS_BY_OPTION =
   "Write --logs before each log file, and quotation marks around a pattern, so that the shell leaves it as it is: --logs 'DIR/*.log.gz'. ";
 
 /** Another command's option is none here. */
-async function optionsOf(command: readonly string[]): Promise<readonly string[]> {
-  return optionRows(await helpOf(command.join(" "))).map(({ name }) => name);
+function optionsOf(command: readonly string[]): readonly string[] {
+  const own = TABLE.find(({ name }) => name === command.join(" "))?.options;
+  return Object.keys({ ...own, ...globalOptions, help: true }).map((name) => `--${name}`);
 }
 
 const MOST_STRANGERS = 3;

@@ -1,12 +1,11 @@
 /** `bosh.gateway:` and BOSH_GW_HOST, BOSH_GW_USER, BOSH_GW_PRIVATE_KEY: the one hop to the foundation. */
-import { Fields } from "../../kit/yaml/fields.ts";
 import type { Located } from "../../kit/yaml/located.ts";
 import type { GatewayConfig, SecretReference } from "./config.ts";
 import { holdsKey } from "./key-text.ts";
+import { fitting, Part } from "./part.ts";
 import { environmentError, type Reading } from "./reading.ts";
 import { readSecret } from "./secret.ts";
 
-const KEYS = ["host", "port", "user", "private_key", "passphrase", "password", "host_key"] as const;
 export const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])$/u;
 const USER = /^[A-Za-z_][A-Za-z0-9_.-]*$/u;
 const KEY_REMEDY =
@@ -15,40 +14,31 @@ const HOST_KEY = /^(?:(?:ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]+(?: .*)?|SHA256:[A
 
 export function readGateway(reading: Reading, node: Located | undefined): GatewayConfig | undefined {
   if (node === undefined) return gatewayOfEnvironment(reading);
-  const fields = Fields.of(reading.findings, node, { what: '"gateway"', keys: KEYS });
-  if (fields === undefined) return undefined;
-  const host = reading.matching(fields.needText("host", "Add `host:`, the jump box."), HOST, {
-    message: '"host" is no host name or address',
+  const part = new Part(reading, "bosh.gateway", node);
+  const host = part.given("host", {
+    needed: "Add `host:`, the jump box.",
+    read: fitting(HOST),
+    wrong: "is no host name or address",
     remedy: "Write the name or the address alone, without scheme, user and port.",
   });
-  const user = reading.matching(fields.needText("user", "Add `user:`, whom to log in as there, e.g. `ubuntu`."), USER, {
-    message: '"user" is no user name',
+  const user = part.given("user", {
+    needed: "Add `user:`, whom to log in as there, e.g. `ubuntu`.",
+    read: fitting(USER),
+    wrong: "is no user name",
     remedy: "Write the name alone.",
   });
-  const hostKey = reading.matching(fields.text("host_key"), HOST_KEY, {
-    message: '"host_key" is no public key',
+  const hostKey = part.given("host_key", {
+    read: fitting(HOST_KEY),
+    wrong: "is no public key",
     remedy:
       "Write it as `ssh-keyscan HOST` prints it, without the host: `ssh-ed25519 AAAA…`; or its fingerprint, `SHA256:…`.",
   });
-  const secrets = readSecrets(reading, fields);
-  const port = readPort(reading, fields.get("port"));
+  const key = part.get("private_key");
+  const privateKey = key && readPrivateKey(reading, key);
+  const [passphrase, password] = [part.secret("passphrase"), part.secret("password")];
+  const port = readPort(reading, part.get("port"));
   if (host === undefined || user === undefined) return undefined;
-  return { host, port, user, ...secrets, ...(hostKey === undefined ? {} : { hostKey }) };
-}
-
-type GatewayFields = Fields<(typeof KEYS)[number]>;
-type GatewaySecrets = Pick<GatewayConfig, "privateKey" | "passphrase" | "password">;
-
-function readSecrets(reading: Reading, fields: GatewayFields): GatewaySecrets {
-  const [key, passphrase, password] = [fields.get("private_key"), fields.get("passphrase"), fields.get("password")];
-  const privateKey = key === undefined ? undefined : readPrivateKey(reading, key);
-  const passphraseReference = passphrase === undefined ? undefined : readSecret(reading, passphrase, "passphrase");
-  const passwordReference = password === undefined ? undefined : readSecret(reading, password, "password");
-  return {
-    ...(privateKey === undefined ? {} : { privateKey }),
-    ...(passphraseReference === undefined ? {} : { passphrase: passphraseReference }),
-    ...(passwordReference === undefined ? {} : { password: passwordReference }),
-  };
+  return { host, port, user, privateKey, passphrase, password, hostKey };
 }
 
 /** A path is no secret; the key itself is. */
@@ -81,7 +71,7 @@ function gatewayOfEnvironment(reading: Reading): GatewayConfig | undefined {
     host: name,
     port: Number(port ?? 22),
     user: userOf(reading.variable("BOSH_GW_USER"), "BOSH_GW_USER"),
-    ...(key === undefined ? {} : { privateKey: { kind: "file", path: reading.path(key) } }),
+    privateKey: key === undefined ? undefined : { kind: "file", path: reading.path(key) },
   };
 }
 

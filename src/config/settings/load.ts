@@ -20,6 +20,7 @@ import { readGpg } from "./gpg.ts";
 import { readLease } from "./lease.ts";
 import { LOG_STORES, readLogStore } from "./log-store.ts";
 import { readS3 } from "./object-store.ts";
+import { Part } from "./part.ts";
 import { type Environment, readIfThere, Reading } from "./reading.ts";
 import { readSandbox } from "./sandbox.ts";
 import { discreet } from "./secret.ts";
@@ -188,11 +189,8 @@ function readConfig(reading: Reading, root: Located | undefined, sections: Reado
     s3,
     logs: sections.has("logs") ? readPaths(reading, fields, "logs") : [],
     actions: sections.has("actions") ? readPaths(reading, fields, "actions") : [],
-    ...(logStores.length === 0 ? {} : { logStores }),
-    ...(etcd === undefined ? {} : { etcd }),
-    ...(unsandboxed === undefined ? {} : { unsandboxed }),
-    ...(lease === undefined ? {} : { lease }),
-    ...(gpg === undefined ? {} : { gpg }),
+    logStores: logStores.length === 0 ? undefined : logStores,
+    ...{ etcd, unsandboxed, lease, gpg },
   };
 }
 
@@ -212,14 +210,15 @@ function readPaths(reading: Reading, fields: ConfigFields | undefined, key: "log
 
 /** Cells speak to etcd in the clear (dingo.md §1.10), so that only host and port are left to say. */
 function readEtcd(reading: Reading, node: Located | undefined): string | undefined {
-  const fields = node === undefined ? undefined : Fields.of(reading.findings, node, { what: '"etcd"', keys: ["url"] });
-  const url = fields?.needText("url", "Add `url:`, e.g. `http://10.58.111.42:4001`.");
-  if (url === undefined) return undefined;
-  const address = parseAddress(url.value, "http");
-  if (address?.protocol === "http:" && address.port !== undefined) return `${address.host}:${address.port}`;
-  reading.findings.add(url.at, {
-    message: '"url" is no address of etcd',
+  return new Part(reading, "etcd", node).given("url", {
+    needed: "Add `url:`, e.g. `http://10.58.111.42:4001`.",
+    read: etcdAddress,
+    wrong: "is no address of etcd",
     remedy: "Write `http://HOST:PORT`, as the cells reach it.",
   });
-  return undefined;
+}
+
+function etcdAddress(text: string): string | undefined {
+  const address = parseAddress(text, "http");
+  return address?.protocol === "http:" && address.port !== undefined ? `${address.host}:${address.port}` : undefined;
 }

@@ -4,20 +4,14 @@
  * variables only.
  */
 import { refuse } from "../../errors.ts";
-import { Fields } from "../../kit/yaml/fields.ts";
 import type { Located } from "../../kit/yaml/located.ts";
-import { parseAddress } from "./address.ts";
-import { readCertificate } from "./certificate.ts";
 import type { LogStoreConfig, SecretReference } from "./config.ts";
+import { addressOf, fitting, Part } from "./part.ts";
 import type { Environment, Reading } from "./reading.ts";
-import { readSecret } from "./secret.ts";
 import type { Way } from "./way.ts";
 
 export const LOG_STORES = ["elasticsearch", "opensearch"] as const;
 export type LogStoreSection = (typeof LOG_STORES)[number];
-
-const KEYS = ["url", "index", "username", "password", "api_key", "ca_cert", "via_gateway"] as const;
-type StoreFields = Fields<(typeof KEYS)[number]>;
 
 export const DEFAULT_INDEX = "logs-*";
 /** Names of indices begin with no underscore, no dot and no dash; a dash takes a pattern away. */
@@ -35,26 +29,24 @@ export function readLogStore(
   node: Located | undefined,
   { section, way }: { readonly section: LogStoreSection; readonly way: Way },
 ): LogStoreConfig | undefined {
-  const fields =
-    node === undefined ? undefined : Fields.of(reading.findings, node, { what: `"${section}"`, keys: KEYS });
-  if (fields === undefined) return undefined;
-  const url = readUrl(reading, fields);
-  const index = reading.matching(fields.text("index"), INDEX, {
-    message: '"index" is no pattern of indices',
+  const part = new Part(reading, section, node);
+  if (part.fields === undefined) return undefined;
+  const url = part.given("url", {
+    needed: URL_REMEDY,
+    read: addressOf,
+    wrong: "is no address of a log store",
+    remedy: URL_REMEDY,
+  });
+  const index = part.given("index", {
+    read: fitting(INDEX),
+    wrong: "is no pattern of indices",
     remedy: "Write names and patterns divided by commas: `logs-platform-*`.",
   });
-  const login = readLogin(reading, fields) ?? loginOf(section, reading.env);
-  const caCert = readCertificate(reading, fields.text("ca_cert"), "the store's");
-  const viaGateway = way.asked(fields.get("via_gateway"));
+  const login = readLogin(reading, part) ?? loginOf(section, reading.env);
+  const caCert = part.certificate("the store's");
+  const viaGateway = way.asked(part.get("via_gateway")) || undefined;
   if (url === undefined) return undefined;
-  return {
-    section,
-    url,
-    index: index ?? DEFAULT_INDEX,
-    ...(login === undefined ? {} : { login }),
-    ...(caCert === undefined ? {} : { caCert }),
-    ...(viaGateway ? { viaGateway } : {}),
-  };
+  return { section, url, index: index ?? DEFAULT_INDEX, login, caCert, viaGateway };
 }
 
 /** As of `--elasticsearch` and `--opensearch`; what the file says counts for its own address only. Throws `usage`. */
@@ -63,36 +55,24 @@ export function logStoreAt(
   section: LogStoreSection,
   { configured, env }: { readonly configured: readonly LogStoreConfig[]; readonly env: Environment },
 ): LogStoreConfig {
-  const url = parseAddress(text, "https")?.url;
+  const url = addressOf(text);
   if (url === undefined)
     throw refuse("usage", `what was given with --${section} is no address of a log store`).advise(URL_REMEDY);
   const known = configured.find((each) => each.url === url);
   const login = loginOf(section, env);
-  return known ?? { section, url, index: DEFAULT_INDEX, ...(login && { login }) };
-}
-
-function readUrl(reading: Reading, fields: StoreFields): string | undefined {
-  const node = fields.needText("url", URL_REMEDY);
-  const url = node === undefined ? undefined : parseAddress(node.value, "https")?.url;
-  if (node !== undefined && url === undefined)
-    reading.findings.add(node.at, { message: '"url" is no address of a log store', remedy: URL_REMEDY });
-  return url;
+  return known ?? { section, url, index: DEFAULT_INDEX, login };
 }
 
 /** An API key counts before a user, as in the client's own tools. */
-function readLogin(reading: Reading, fields: StoreFields): LogStoreConfig["login"] {
-  const [key, username, secret] = [fields.get("api_key"), fields.text("username"), fields.get("password")];
-  const apiKey = key === undefined ? undefined : readSecret(reading, key, "api_key");
-  const password = secret === undefined ? undefined : readSecret(reading, secret, "password");
-  if (apiKey !== undefined) return { kind: "api-key", key: apiKey };
-  if ((username === undefined) !== (secret === undefined))
-    reading.findings.add(fields.at, {
+function readLogin(reading: Reading, part: Part): LogStoreConfig["login"] {
+  const [key, username, password] = [part.secret("api_key"), part.text("username"), part.secret("password")];
+  if (key !== undefined) return { kind: "api-key", key };
+  if (part.fields !== undefined && (username === undefined) !== (part.get("password") === undefined))
+    reading.findings.add(part.fields.at, {
       message: '"username" and "password" stand together',
       remedy: "Add the other one: `username: NAME`, `password: {env: NAME}`.",
     });
-  return username === undefined || password === undefined
-    ? undefined
-    : { kind: "password", username: username.value, password };
+  return username === undefined ? undefined : password && { kind: "password", username, password };
 }
 
 function loginOf(section: LogStoreSection, env: Environment): LogStoreConfig["login"] {

@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { Lines } from "../../kit/yaml/lines.ts";
 import { descend, type Located } from "../../kit/yaml/located.ts";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { ConfigDocument } from "./load.ts";
-import type { Environment } from "./reading.ts";
+import { type Environment, pathBelow } from "./reading.ts";
 import { VARIABLE_NAME } from "./secret.ts";
 import { type Setting, SETTINGS } from "./settings.ts";
 import { hostOnly, shownValue } from "./shown-value.ts";
@@ -118,16 +118,10 @@ function reference(node: Located, { env, document, home }: Sources): Shown {
     return { secret: true, set: false, value: "what is no name of a variable, which is refused" };
   if (name !== undefined) return { secret: true, set: (env[name] ?? "") !== "", value: `the variable ${name}` };
   if (file !== undefined) {
-    const path = pathOf(file, dirname(document?.path ?? ""), home);
+    const path = pathBelow(file, { folder: dirname(document?.path ?? ""), home });
     return { secret: true, set: existsSync(path), value: `the file ${path}` };
   }
   const program = command === undefined ? undefined : descend(command, [0]);
   const what = program?.kind === "scalar" ? String(program.value) : "";
   return { secret: true, set: "unknown", value: `the command ${what}, which is not run to find out` };
-}
-
-/** As `Reading.path`. */
-function pathOf(text: string, folder: string, home: string): string {
-  if (text.startsWith("~/")) return join(home, text.slice(2));
-  return isAbsolute(text) ? text : resolve(folder, text);
 }

@@ -1,6 +1,6 @@
 /** The tools with which every section of the configuration is read: the file's findings, its folder, the environment. */
 import { existsSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { RecoverError, refuse } from "../../errors.ts";
 import { hasObeyed, quoted } from "../../kit/text/printable.ts";
 import type { Findings } from "../../kit/yaml/findings.ts";
@@ -48,8 +48,7 @@ export class Reading {
 
   /** A path of the file: `~/` is the home, relative ones begin at the configuration file. */
   path(text: string): string {
-    if (text.startsWith("~/")) return join(this.#home, text.slice(2));
-    return isAbsolute(text) ? text : resolve(this.#folder, text);
+    return pathBelow(text, { folder: this.#folder, home: this.#home });
   }
 
   /** A variable; undefined if it is unset or empty. Throws `config-invalid` for one with control characters. */
@@ -71,18 +70,11 @@ export class Reading {
     });
     return false;
   }
+}
 
-  /** Text of a field that has to match; a finding that does not repeat the value where it does not. */
-  matching(
-    node: Text | undefined,
-    form: RegExp,
-    finding: { readonly message: string; readonly remedy: string },
-  ): string | undefined {
-    if (node === undefined) return undefined;
-    if (form.test(node.value)) return node.value;
-    this.findings.add(node.at, finding);
-    return undefined;
-  }
+/** `~/` is the home; a relative path begins at the folder. */
+export function pathBelow(text: string, { folder, home }: { readonly folder: string; readonly home: string }): string {
+  return text.startsWith("~/") ? join(home, text.slice(2)) : resolve(folder, text);
 }
 
 export function environmentError(name: string, what: string, remedy: string): RecoverError {

@@ -1,4 +1,5 @@
 /** A configuration as text: every setting with a comment; those without a value stand there as an example, commented out. */
+import { wrapWords } from "../../kit/text/wrap-words.ts";
 import { type Setting, SECTION_TITLES, SETTINGS } from "./settings.ts";
 
 export interface RenderOptions {
@@ -50,7 +51,9 @@ function groupLines(path: readonly string[], settings: readonly Setting[], drawi
 function leafLines(setting: Setting, path: readonly string[], { values, examples }: Drawing): readonly string[] {
   const value = values.get(setting.name) ?? (examples ? setting.example : undefined);
   const line = `${path.at(-1) ?? ""}: ${value ?? setting.example}`;
-  const comment = wrapped(describe(setting), WIDTH - indent(path).length).map((text) => `${indent(path)}# ${text}`);
+  const comment = wrapWords(describe(setting), WIDTH - indent(path).length, "").map(
+    (text) => `${indent(path)}# ${text}`,
+  );
   return [...comment, `${indent(path)}${value === undefined ? "# " : ""}${line}`];
 }
 
@@ -59,14 +62,4 @@ const indent = (path: readonly string[]): string => "  ".repeat(path.length - 1)
 function describe({ what, variables = [], fallback }: Setting): string {
   const silent = [...variables, ...(fallback === undefined ? [] : [fallback])];
   return silent.length === 0 ? what : `${what} [${silent.join(", else ")}]`;
-}
-
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

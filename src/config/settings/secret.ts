@@ -47,11 +47,12 @@ function readPlace(
   if (text === undefined) return undefined;
   if (form === "file" && holdsKey(text.value)) reading.findings.add(text.at, LITERAL_KEY);
   if (form === "file") return { kind: "file", path: reading.path(text.value) };
-  const name = reading.matching(text, VARIABLE_NAME, {
+  if (VARIABLE_NAME.test(text.value)) return { kind: "env", name: text.value };
+  reading.findings.add(text.at, {
     message: "that is no name of an environment variable",
     remedy: "Write the variable's name without `$`, e.g. `{env: CF_PASSWORD}`; never the secret itself.",
   });
-  return name === undefined ? undefined : { kind: "env", name };
+  return undefined;
 }
 
 function readCommand(reading: Reading, node: Located | undefined): SecretReference | undefined {

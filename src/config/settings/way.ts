@@ -88,7 +88,7 @@ function gatewayOf(reading: Reading, url: URL): GatewayConfig {
     host: url.hostname,
     port: portOf(url, SSH_PORT),
     user: userOf(url.username, NAME),
-    ...(key === null || key === "" ? {} : { privateKey: { kind: "file", path: reading.path(key) } }),
+    privateKey: key === null || key === "" ? undefined : { kind: "file", path: reading.path(key) },
   };
 }
 

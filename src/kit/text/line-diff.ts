@@ -1,4 +1,5 @@
 /** The changes of an edit, line by line, as `diff -u` shows them. */
+import { diff } from "node:util";
 import { printable } from "./printable.ts";
 
 const CONTEXT = 3;
@@ -46,40 +47,9 @@ function compare(before: readonly string[], after: readonly string[]): readonly 
   return [...before.slice(0, head).map(same), ...middle, ...before.slice(before.length - tail).map(same)];
 }
 
-/** The longest common subsequence of lines; every other line goes or comes. */
+/** Every line that is not common goes or comes. */
 function inner(before: readonly string[], after: readonly string[]): readonly Step[] {
-  const common = before.length * after.length > MOST_CELLS ? undefined : lengths(before, after);
-  const steps: Step[] = [];
-  let [i, j] = [0, 0];
-  while (i < before.length || j < after.length) {
-    const [old, fresh] = [before[i], after[j]];
-    if (common !== undefined && old !== undefined && old === fresh) {
-      steps.push({ sign: " ", line: old });
-      [i, j] = [i + 1, j + 1];
-    } else if (
-      old !== undefined &&
-      (fresh === undefined || common === undefined || at(common, i + 1, j) >= at(common, i, j + 1))
-    ) {
-      steps.push({ sign: "-", line: old });
-      i += 1;
-    } else {
-      steps.push({ sign: "+", line: fresh ?? "" });
-      j += 1;
-    }
-  }
-  return steps;
-}
-
-function lengths(before: readonly string[], after: readonly string[]): readonly (readonly number[])[] {
-  const table = Array.from({ length: before.length + 1 }, () => Array.from({ length: after.length + 1 }, () => 0));
-  for (let i = before.length - 1; i >= 0; i -= 1) {
-    const [row, below] = [table[i] ?? [], table[i + 1] ?? []];
-    for (let j = after.length - 1; j >= 0; j -= 1)
-      row[j] = before[i] === after[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0);
-  }
-  return table;
-}
-
-function at(table: readonly (readonly number[])[], i: number, j: number): number {
-  return table[i]?.[j] ?? 0;
+  if (before.length * after.length > MOST_CELLS)
+    return [...before.map((line): Step => ({ sign: "-", line })), ...after.map((line): Step => ({ sign: "+", line }))];
+  return diff(before, after).map(([kept, line]) => ({ sign: kept === 0 ? " " : kept > 0 ? "-" : "+", line }));
 }

@@ -2,11 +2,23 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { GROUPS, TABLE, verbsOf } from "../../../src/cli/commands/table.ts";
 import { globalOptions } from "../../../src/cli/options/options.ts";
-import { examplesOf } from "../../../src/cli/start/help-text.ts";
 import { COMMANDS } from "../../../src/cli/commands/table.ts";
 import { renderHelp } from "../../../src/cli/start/render-help.ts";
 import { shippedNames } from "../../../src/cli/process/runbook-files.ts";
 import { callsOf, understand } from "./understood.ts";
+
+/** The examples of a rendered help, each with the line below it. */
+function examplesOf(text: string): readonly (readonly [command: string, what: string])[] {
+  const block = text.split("\n\n").find((each) => each.startsWith("Examples:\n")) ?? "";
+  const examples = block
+    .trimEnd()
+    .split(/\n {2}(?! )/u)
+    .slice(1);
+  return examples.map((each) => {
+    const [command = "", ...what] = each.split("\n");
+    return [command, what.join(" ").trim()];
+  });
+}
 
 let help: Record<string, string>;
 beforeAll(async () => {
