@@ -7,9 +7,8 @@ export const POSTGRES_OWNER = { owner: "102", group: "102" } as const;
 
 const clusterPath = (container: Container): string => `${container.dataDirectory}/postgres0`;
 
-export function databaseOf({ cell, container }: Pick<Site, "cell" | "container">): Database | undefined {
-  return cell.files[clusterPath(container)]?.database;
-}
+export const databaseOf = (site: Pick<Site, "cell" | "container"> | undefined): Database | undefined =>
+  site?.cell.files[clusterPath(site.container)]?.database;
 
 /** Writes a cluster into the volume: by initdb, by a fetched base backup or as a copy of the leader's. */
 export function placeDatabase({ world, cell, container }: Site, database: Database): void {
