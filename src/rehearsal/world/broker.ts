@@ -21,6 +21,7 @@ const GIVES_UP = { a: 120_000, f: 300_000 } as const;
 
 export interface ProvisionRequest {
   readonly instanceGuid: string;
+  /** The plan's id in the broker's catalogue. */
   readonly planId: string;
   readonly spaceGuid: string;
   readonly orgGuid: string;
