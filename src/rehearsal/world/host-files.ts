@@ -55,7 +55,7 @@ export function makeDirectory(
   const cannot = (why: string) => ended(1, "", `mkdir: cannot create directory '${path}': ${why}\n`);
   if (cell.files[path] !== undefined) return cannot("File exists");
   if (cell.files[parent(path)] === undefined) return cannot("No such file or directory");
-  cell.files[path] = { kind: "directory", owner: "0", group: "0", mode: mode.replace(/^0/, ""), modifiedAt: draft.now };
+  cell.files[path] = { kind: "directory", owner: "0", group: "0", mode: mode.replace(/^0/, "") };
   note(draft, { system: "host", what: "mkdir", subject: path });
   return ended(0);
 }

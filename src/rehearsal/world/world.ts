@@ -94,7 +94,6 @@ export interface HostEntry {
   readonly group: string;
   /** Octal, as `stat -c %a` prints it. */
   readonly mode: string;
-  readonly modifiedAt: number;
   /** Of a file that somebody reads. */
   readonly text?: string;
   /** Of a `postgres0` directory that holds a cluster. */
