@@ -1,15 +1,12 @@
 /** A Cloud Controller stand-in with one org, one space, one plan, two apps and a deleted instance, for the suites of the port. */
-import type {
-  Broker,
-  BrokerProgress,
-  Credentials,
-  ProvisionRequest,
-} from "../../src/rehearsal/cloud-controller/broker.ts";
+import type { Broker, BrokerProgress, Credentials } from "../../src/rehearsal/cloud-controller/broker.ts";
 import { addUserProvided } from "../../src/rehearsal/cloud-controller/lifecycle.ts";
 import * as seed from "../../src/rehearsal/cloud-controller/seed.ts";
 import { serveCloudController } from "../../src/rehearsal/cloud-controller/server.ts";
 import type { CloudControllerState } from "../../src/rehearsal/cloud-controller/state.ts";
+import { sha256 } from "../../src/rehearsal/guid.ts";
 import type { StandInServer } from "../../src/rehearsal/http/server.ts";
+import type { ProvisionRequest } from "../../src/rehearsal/world/broker.ts";
 import { FaultyWay } from "./faulty-way.ts";
 
 export const ADMIN = { name: "ops@example.com", password: "canary-of-the-admin" };
@@ -155,7 +152,8 @@ function build(): { readonly state: CloudControllerState; readonly seeded: Seede
   seed.addPerson(state, { ...ADMIN, scopes: ["cloud_controller.admin"] });
   const developer = seed.addPerson(state, { ...DEVELOPER, scopes: ["cloud_controller.write"] });
   seed.addPerson(state, { ...STRANGER, scopes: ["cloud_controller.read"] });
-  seed.addClient(state, { ...ROBOT, scopes: ["cloud_controller.admin"] });
+  const robot = { id: ROBOT.id, secretSha256: sha256(ROBOT.secret), scopes: ["cloud_controller.admin"] };
+  state.uaa = { ...state.uaa, clients: [robot] };
   const { guid: orgGuid } = seed.addOrg(state, { name: "acme", at });
   const { guid: spaceGuid } = seed.addSpace(state, { name: "prod, eu-west", orgGuid, at });
   seed.addRole(state, { type: "space_developer", subject: developer, spaceGuid });

@@ -182,4 +182,4 @@ function lines(value: unknown, told: (text: string) => string, path = ""): strin
     .flatMap(([key, each]) => lines(each, told, `${path}/${key}`));
 }
 
-const TIMES: ReadonlySet<string> = new Set(["at", "modifiedAt", "created_at", "deadline", "history"]);
+const TIMES: ReadonlySet<string> = new Set(["at", "created_at", "deadline", "history"]);

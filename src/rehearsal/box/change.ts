@@ -1,6 +1,6 @@
 /** Which events and requests change something that somebody asked for: where a kill leaves an effect without an outcome. */
 import type { CloudControllerState } from "../cloud-controller/state.ts";
-import type { WorldEvent } from "../world/events.ts";
+import type { WorldEvent } from "../world/apply.ts";
 
 /** The change of an event in a few words; undefined for an event that only looks. */
 export function changeOf(event: WorldEvent): string | undefined {

@@ -1,7 +1,6 @@
 /** Holds the one world of a box: lets time pass, applies events, writes every change down before it is answered. */
 import { advance } from "../world/advance.ts";
-import { apply } from "../world/apply.ts";
-import type { AnswerTo, WorldEvent } from "../world/events.ts";
+import { type AnswerTo, apply, type WorldEvent } from "../world/apply.ts";
 import type { World } from "../world/world.ts";
 import { type BoxClock, shown, waitUntil } from "./clock.ts";
 

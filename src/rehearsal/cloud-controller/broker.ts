@@ -2,14 +2,7 @@
  * The questions that Cloud Controller asks a service broker (Open Service Broker API, reduced). Both the box and the
  * rig answer them.
  */
-export interface ProvisionRequest {
-  readonly instanceGuid: string;
-  /** The plan's id in the broker's catalogue. */
-  readonly planId: string;
-  readonly spaceGuid: string;
-  readonly orgGuid: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+import type { ProvisionRequest } from "../world/broker.ts";
 
 export type BrokerState = "in progress" | "succeeded" | "failed";
 

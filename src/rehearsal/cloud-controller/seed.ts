@@ -48,14 +48,6 @@ export function addPerson(
   return id;
 }
 
-export function addClient(
-  state: Cloud,
-  { id, secret, scopes }: { readonly id: string; readonly secret: string; readonly scopes: readonly string[] },
-): void {
-  const clients = [...state.uaa.clients, { id, secretSha256: sha256(secret), scopes }];
-  state.uaa = { ...state.uaa, clients };
-}
-
 /** Given GUIDs keep a scenario's facts (logs, etcd keys) in step with the Cloud Controller's. */
 interface Named {
   readonly name: string;

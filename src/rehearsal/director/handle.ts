@@ -48,7 +48,7 @@ function route(exchange: Exchange): HttpResponse {
   const { state, request } = exchange;
   const { method, path } = request;
   const [, task, output] = /^\/tasks\/(\d+)(\/output)?$/.exec(path) ?? [];
-  const [, named, what] = /^\/deployments\/([^/]+)\/(instances|vms|ssh)$/.exec(path) ?? [];
+  const [, named, what] = /^\/deployments\/([^/]+)\/(instances|ssh)$/.exec(path) ?? [];
   const noEndpoint = new DirectorRefusal(404, 404, "Endpoint not found");
   if (method === "GET" && path === "/deployments") return listDeployments(state);
   if (method === "GET" && path === "/locks") return listLocks(state);
@@ -98,10 +98,9 @@ function listLocks(state: DirectorState): HttpResponse {
 }
 
 function instances(exchange: Exchange, { name, instances: all }: Deployment): HttpResponse {
-  const { state, request } = exchange;
+  const { state } = exchange;
   const result = all.map((each) => `${JSON.stringify(shownInstance(state, each))}\n`).join("");
-  const description = `retrieve ${request.path.endsWith("vms") ? "vm-stats" : "instance-stats"}`;
-  return began(exchange, { description, deployment: name, result });
+  return began(exchange, { description: "retrieve instance-stats", deployment: name, result });
 }
 
 function shownInstance(state: DirectorState, instance: DirectorInstance): unknown {

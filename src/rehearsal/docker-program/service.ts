@@ -2,9 +2,19 @@
  * `docker` alone for a tool whose engine is elsewhere, and for one that runs on the engine's own machine the programs of that
  * machine. `env` and `sh` are among these, so that no file of the rehearser's machine is met.
  */
-import { type Reading, type Served, servePrograms } from "../served-programs.ts";
 import type { DockerAnswer } from "../docker-engine/answer.ts";
-import { putSudo } from "./sudo.ts";
+import { putScript, type Reading, type Served, servePrograms } from "../served-programs.ts";
+
+/**
+ * The box's `sudo`. The rehearser's own `sudo` forgets PATH and DOCKER_HOST, and would lead out of the box, as root, to
+ * the engine of the machine (law 13). It asks for no password, and runs the program that the child's own PATH finds.
+ */
+const SUDO = `#!/bin/sh
+[ "$1" = -n ] && [ $# -gt 1 ] || { echo 'sudo: the box knows sudo -n COMMAND alone' >&2; exit 1; }
+shift
+command -v "$1" > /dev/null || { echo "sudo: $1: command not found" >&2; exit 1; }
+exec "$@"
+`;
 
 const OF_MACHINE = ["docker", "docker-compose", "env", "id", "uname", "sh", "curl"];
 
@@ -29,7 +39,7 @@ export const serveDockerProgram = (directory: string, answer: Answer): Promise<S
   serve(directory, ["docker"], answer);
 
 async function serve(directory: string, names: readonly string[], answer: Answer): Promise<Served> {
-  putSudo(directory);
+  putScript(directory, "sudo", SUDO);
   return await servePrograms({
     directory,
     names,

@@ -1,7 +1,7 @@
 /** The broker's records of the instances that there are, as a foundation with the clusterdata callback keeps them. */
 import type { Login } from "../world/broker-state.ts";
 import { clusterState } from "../world/broker.ts";
-import { clusterdataKey } from "../world/clusterdata.ts";
+import { clusterdataKey } from "../world/clone.ts";
 import { happen } from "../world/story.ts";
 import type { World } from "../world/world.ts";
 

@@ -44,9 +44,7 @@ function complaints({ world, cloudController, exitCode }: Closing): string[] {
 }
 
 function rowsOf(world: World, guid: string): number {
-  const site = siteOf(world, guid);
-  const database = site === undefined ? undefined : databaseOf(site);
-  return database?.tables[TABLE]?.rows.length ?? 0;
+  return databaseOf(siteOf(world, guid))?.tables[TABLE]?.rows.length ?? 0;
 }
 
 /** Its own container wrote its archive; nobody else ever does. */

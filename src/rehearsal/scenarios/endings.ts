@@ -20,9 +20,7 @@ export const newestGuid = (world: World): string =>
   world.record.findLast(({ what }) => what === "provision")?.subject ?? "";
 
 export function rowsOf(closing: Closing, name = SERVICE): number {
-  const site = siteNamed(closing, name);
-  const database = site === undefined ? undefined : databaseOf(site);
-  return database?.tables.orders?.rows.length ?? 0;
+  return databaseOf(siteNamed(closing, name))?.tables.orders?.rows.length ?? 0;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Cloud, CloudControllerState } from "../cloud-controller/state.ts";
 import type { DirectorState } from "../director/state.ts";
 import type { DockerEngineState } from "../docker-engine/state.ts";
-import type { WorldEvent } from "../world/events.ts";
+import type { WorldEvent } from "../world/apply.ts";
 import type { World } from "../world/world.ts";
 import type { Told } from "./told.ts";
 

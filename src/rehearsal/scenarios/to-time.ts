@@ -68,6 +68,5 @@ function restComplaints(closing: Closing): string[] {
 }
 
 function tablesOf(closing: Closing): Readonly<Record<string, Table>> {
-  const site = siteOf(closing.world, closing.old);
-  return (site === undefined ? undefined : databaseOf(site)?.tables) ?? {};
+  return databaseOf(siteOf(closing.world, closing.old))?.tables ?? {};
 }

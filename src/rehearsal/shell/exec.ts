@@ -2,7 +2,7 @@
 import { databaseOf } from "../world/data-directory.ts";
 import { type Database, passwordFits } from "../world/database/database.ts";
 import { isUp } from "../world/docker.ts";
-import type { Ended } from "../world/events.ts";
+import type { Ended } from "../world/host-files.ts";
 import { unarchived } from "../box-archive.ts";
 import { readKey } from "../world/service-keys.ts";
 import type { SqlOutcome } from "../world/database/sql.ts";
@@ -95,7 +95,7 @@ function addressIn(args: readonly string[]): Address | undefined {
 
 function reach(call: Call, to: Address, password: string): Site | { readonly refused: string } {
   const site = behind(call, to.host, Number(to.port));
-  const data = site === undefined ? undefined : databaseOf(site);
+  const data = databaseOf(site);
   if (site === undefined || data === undefined) return { refused: nobodyListens(to) };
   const refused = refusal(site, data, { ...to, password });
   return refused === undefined ? site : { refused: `FATAL:  ${refused}` };

@@ -1,7 +1,6 @@
 /** Time moves a world on: everything that was due happens, in order. */
 import { brokerStep, moveNode } from "./broker.ts";
-import type { Appointment } from "./appointment.ts";
-import type { Deed } from "./deed.ts";
+import type { Appointment, Deed } from "./appointment.ts";
 import { daemonRestart, isUp, restartByPolicy, startContainer } from "./docker.ts";
 import { draftOf } from "./copy.ts";
 import { expire } from "./etcd.ts";
@@ -39,7 +38,6 @@ function keep(world: World, appointment: Appointment): void {
   if (appointment.kind === "broker") return brokerStep(world, appointment.guid, appointment.step);
   const cell = cellAt(world, appointment.cell);
   if (cell === undefined) return;
-  if (appointment.kind === "daemon-restart") return daemonRestart(world, cell);
   const container = cell.containers[appointment.name];
   if (container === undefined) return;
   if (appointment.kind === "deed") return doDeed({ world, cell, container }, appointment.deed);

@@ -5,7 +5,7 @@ import { archiveSegment } from "./archiver.ts";
 import * as broker from "./broker.ts";
 import { databaseOf, removeTree } from "./data-directory.ts";
 import { draftOf, draftOfStore } from "./copy.ts";
-import { commit, type Database, segmentName } from "./database/database.ts";
+import { type Change, commit, type Database, segmentName } from "./database/database.ts";
 import {
   daemonRestart,
   EXIT_KILLED,
@@ -16,19 +16,22 @@ import {
   startContainer,
   stopContainer,
 } from "./docker.ts";
-import { etcdRequest } from "./etcd.ts";
-import type { AnswerTo, EventKind, EventOf, WorldEvent } from "./events.ts";
+import { type EtcdRequest, etcdRequest } from "./etcd.ts";
 import * as files from "./host-files.ts";
-import { stored } from "./objects.ts";
+import { type Meaning, stored } from "./objects.ts";
 import { scopeOf } from "./service-keys.ts";
-import { runScript } from "./database/sql.ts";
-import type { StoreRequest } from "./store-state.ts";
-import { allContainers, type Cell, cellAt, note, type Site, type World } from "./world.ts";
+import { runScript, type SqlOutcome } from "./database/sql.ts";
+import type { ExpiryRule, StoreRequest } from "./store-state.ts";
+import { allContainers, type Cell, cellAt, type Faults, note, type Site, type World } from "./world.ts";
 
 /** The milliseconds that an archiver needs for a segment: the start of wal-e takes most of them (real-parts.md §3.4). */
 const ARCHIVED_AFTER = 1_500;
 
-type Handlers = { readonly [K in EventKind]: (draft: World, event: EventOf<K>) => AnswerTo<K> };
+/** Events that can come to a world from outside, as data. */
+export type WorldEvent = { [K in EventKind]: { readonly is: K } & Parameters<Handlers[K]>[1] }[EventKind];
+export type AnswerTo<K extends EventKind> = ReturnType<Handlers[K]>;
+type Handlers = typeof HANDLERS;
+type EventKind = keyof Handlers;
 
 /** Lets time pass up to `now`, then applies one event. */
 export function apply<E extends WorldEvent>(
@@ -47,11 +50,7 @@ export function apply<E extends WorldEvent>(
 /** Events that touch nothing but the object store: most of a recovery's requests. */
 const STORE_ONLY: ReadonlySet<EventKind> = new Set(["put-object", "copy-object", "delete-object", "store-request"]);
 
-function onContainer(
-  draft: World,
-  at: { readonly cell: string; readonly name: string },
-  act: (site: Site) => void,
-): boolean {
+function onContainer(draft: World, at: OfContainer, act: (site: Site) => void): boolean {
   const cell = cellAt(draft, at.cell);
   const container = cell?.containers[at.name];
   if (cell === undefined || container === undefined) return false;
@@ -65,42 +64,54 @@ function onCell(draft: World, ip: string): Cell {
   return cell;
 }
 
-const HANDLERS: Handlers = {
-  etcd: (draft, { request }) => {
+type In<T> = Readonly<T>;
+type OfContainer = In<{ cell: string; name: string }>;
+type OfUser = In<{ cell: string; user: string }>;
+type OfInstance = In<{ guid: string }>;
+type OfBinding = In<{ guid: string; binding: string }>;
+/** The last parameter of a function on files of a cell, which an event names. */
+type OnCell<F extends (draft: World, cell: Cell, event: never) => unknown> = Parameters<F>[2] & In<{ cell: string }>;
+type OfObject = In<{ bucket: string; key: string; by: string }>;
+
+/** By the kinds of events. Those of Docker answer whether there is such a container. */
+const HANDLERS = {
+  etcd: (draft: World, { request }: In<{ request: EtcdRequest }>) => {
     const answer = etcdRequest(draft.etcd, request, draft.now);
     if (request.method !== "GET")
       note(draft, { system: "etcd", what: `${request.method} ${answer.status}`, subject: request.key });
     return answer;
   },
-  "docker-stop": (draft, event) => onContainer(draft, event, (site) => stopContainer(site, event.graceSeconds)),
-  "docker-start": (draft, event) =>
+  "docker-stop": (draft: World, event: OfContainer & In<{ graceSeconds: number }>) =>
+    onContainer(draft, event, (site) => stopContainer(site, event.graceSeconds)),
+  "docker-start": (draft: World, event: OfContainer) =>
     onContainer(draft, event, (site) => {
       if (site.container.status !== "restarting") site.container.restartCount = 0;
       startContainer(site);
     }),
-  "docker-policy": (draft, event) => onContainer(draft, event, (site) => setRestartPolicy(site, event.policy)),
-  "docker-kill": (draft, event) =>
+  "docker-policy": (draft: World, event: OfContainer & In<{ policy: "no" | "always" }>) =>
+    onContainer(draft, event, (site) => setRestartPolicy(site, event.policy)),
+  "docker-kill": (draft: World, event: OfContainer) =>
     onContainer(draft, event, (site) => {
       site.container.stoppedByHand = true;
       if (isUp(site.container)) containerDied(site, EXIT_KILLED);
     }),
-  "daemon-restart": (draft, event) => {
-    daemonRestart(draft, onCell(draft, event.cell));
-  },
-  rename: (draft, event) => files.rename(draft, onCell(draft, event.cell), event),
-  "copy-tree": (draft, event) => files.copyTree(draft, onCell(draft, event.cell), event),
-  "make-directory": (draft, event) => files.makeDirectory(draft, onCell(draft, event.cell), event),
-  "change-like": (draft, event) => {
+  "daemon-restart": (draft: World, { cell }: In<{ cell: string }>) => daemonRestart(draft, onCell(draft, cell)),
+  rename: (draft: World, event: OnCell<typeof files.rename>) => files.rename(draft, onCell(draft, event.cell), event),
+  "copy-tree": (draft: World, event: OnCell<typeof files.copyTree>) =>
+    files.copyTree(draft, onCell(draft, event.cell), event),
+  "make-directory": (draft: World, event: OnCell<typeof files.makeDirectory>) =>
+    files.makeDirectory(draft, onCell(draft, event.cell), event),
+  "change-like": (draft: World, event: OnCell<typeof files.changeLike>) => {
     const cell = onCell(draft, event.cell);
     const ended = files.changeLike(draft, cell, event);
     if (event.what === "mode") meddleWithEmptied(draft, cell, event.path);
     return ended;
   },
-  "remove-tree": (draft, event) => {
-    removeTree(onCell(draft, event.cell), event.path);
-    note(draft, { system: "host", what: "rm", subject: event.path });
+  "remove-tree": (draft: World, { cell, path }: In<{ cell: string; path: string }>) => {
+    removeTree(onCell(draft, cell), path);
+    note(draft, { system: "host", what: "rm", subject: path });
   },
-  sql: (draft, event) => {
+  sql: (draft: World, event: OfContainer & In<{ user: string; script: string }>): SqlOutcome => {
     const cell = onCell(draft, event.cell);
     const container = cell.containers[event.name];
     const database = container === undefined ? undefined : databaseOf({ cell, container });
@@ -112,22 +123,23 @@ const HANDLERS: Handlers = {
     if (database.open.length > before) note(draft, { system: "sql", what: "commit", subject: event.name });
     return outcome;
   },
-  write: (draft, event) => {
+  /** An application of the foundation commits a transaction on the leader of an instance. */
+  write: (draft: World, event: In<{ scope: string; change: Change; thenSwitch: boolean }>) => {
     const leader = allContainers(draft).find(
       ({ container }) => scopeOf(container) === event.scope && container.process.role === "master",
     );
-    const database = leader === undefined ? undefined : databaseOf(leader);
+    const database = databaseOf(leader);
     if (leader === undefined || database === undefined) throw new Error(`instance ${event.scope} has no leader`);
     commit(database, event.change);
     if (event.thenSwitch) archiveSegment(leader, database);
   },
-  "put-object": (draft, event) => {
+  "put-object": (draft: World, event: OfObject & In<{ meaning: Meaning }>) => {
     const object = stored(event.meaning, draft.now);
     (draft.store.buckets[event.bucket] ??= {})[event.key] = object;
     record(draft, event, { operation: "put", status: 200 });
     return { etag: object.etag };
   },
-  "copy-object": (draft, event) => {
+  "copy-object": (draft: World, event: OfObject & In<{ from: Omit<OfObject, "by"> }>) => {
     const source = draft.store.buckets[event.from.bucket]?.[event.from.key];
     if (source === undefined) return undefined;
     // A server-side copy keeps the bytes and takes a new date.
@@ -136,34 +148,36 @@ const HANDLERS: Handlers = {
     meddleWithCopy(draft, event.key);
     return { etag: source.etag, lastModified: draft.now };
   },
-  "delete-object": (draft, event) => {
+  "delete-object": (draft: World, event: OfObject) => {
     delete draft.store.buckets[event.bucket]?.[event.key];
     record(draft, event, { operation: "delete", status: 204 });
   },
-  "expire-objects": (draft, event) => {
-    draft.store.expiry = { ...draft.store.expiry, [event.bucket]: event.rules };
+  /** Replaces the bucket's lifecycle rules. */
+  "expire-objects": (draft: World, { bucket, rules }: In<{ bucket: string; rules: readonly ExpiryRule[] }>) => {
+    draft.store.expiry = { ...draft.store.expiry, [bucket]: rules };
   },
-  "store-request": (draft, event) => {
-    draft.store.requests.push({ at: draft.now, ...event.request });
+  /** A request to the store that changed nothing, refused ones included. */
+  "store-request": (draft: World, { request }: In<{ request: Omit<StoreRequest, "at"> }>) => {
+    draft.store.requests.push({ at: draft.now, ...request });
   },
-  provision: (draft, event) => broker.provision(draft, event.request),
-  deprovision: (draft, event) => broker.deprovision(draft, event.guid),
-  "scale-in": (draft, event) => broker.scaleIn(draft, event.guid),
-  bind: (draft, event) => broker.bind(draft, event.guid, event.binding),
-  unbind: (draft, event) => broker.unbind(draft, event.guid, event.binding),
-  "ssh-user": (draft, event) => {
-    onCell(draft, event.cell).users[event.user] = event.publicKey;
-    note(draft, { system: "agent", what: "setup", subject: event.user });
+  provision: (draft: World, { request }: In<{ request: broker.ProvisionRequest }>) => broker.provision(draft, request),
+  deprovision: (draft: World, { guid }: OfInstance) => broker.deprovision(draft, guid),
+  "scale-in": (draft: World, { guid }: OfInstance) => broker.scaleIn(draft, guid),
+  bind: (draft: World, { guid, binding }: OfBinding) => broker.bind(draft, guid, binding),
+  unbind: (draft: World, { guid, binding }: OfBinding) => broker.unbind(draft, guid, binding),
+  "ssh-user": (draft: World, { cell, user, publicKey }: OfUser & In<{ publicKey: string }>) => {
+    onCell(draft, cell).users[user] = publicKey;
+    note(draft, { system: "agent", what: "setup", subject: user });
   },
-  "no-ssh-user": (draft, event) => {
-    delete onCell(draft, event.cell).users[event.user];
-    note(draft, { system: "agent", what: "cleanup", subject: event.user });
+  "no-ssh-user": (draft: World, { cell, user }: OfUser) => {
+    delete onCell(draft, cell).users[user];
+    note(draft, { system: "agent", what: "cleanup", subject: user });
   },
-  faults: (draft, event) => {
-    draft.faults = { ...draft.faults, ...event.faults };
+  faults: (draft: World, { faults }: In<{ faults: Partial<Faults> }>) => {
+    draft.faults = { ...draft.faults, ...faults };
   },
-  stray: (draft, event) => {
-    draft.strays.push({ at: draft.now, where: event.where, what: event.what });
+  stray: (draft: World, { where, what }: In<{ where: string; what: string }>) => {
+    draft.strays.push({ at: draft.now, where, what });
   },
 };
 
@@ -197,7 +211,7 @@ function meddleWithCopy(draft: World, key: string): void {
 
 function record(
   draft: World,
-  { by, bucket, key }: { readonly bucket: string; readonly key: string; readonly by: string },
+  { by, bucket, key }: OfObject,
   what: Pick<StoreRequest, "operation" | "status" | "from">,
 ): void {
   draft.store.requests.push({ at: draft.now, by, bucket, key, ...what });

@@ -1,5 +1,15 @@
 /** The events that can happen by themselves. */
-import type { Deed } from "./deed.ts";
+
+/** Deeds of somebody else on a container in the middle of a recovery: no fault of any part, and no doing of the tool's. */
+export type Deed =
+  /** `docker start` of a container that was stopped. */
+  | { readonly is: "start" }
+  /** The Docker daemon of its cell restarts, and with it every container that is to run always. */
+  | { readonly is: "daemon-restart" }
+  /** The broker moves the node to another cell, as it does when a cell is demoted. */
+  | { readonly is: "move" }
+  /** Keys of the instance are removed from etcd, named below `/service/GUID`. */
+  | { readonly is: "drop-keys"; readonly keys: readonly string[] };
 
 /** Steps of one life of a container; `life` guards against steps of an earlier one. */
 export type LifeStep =
@@ -37,7 +47,6 @@ export type Appointment = { readonly at: number; readonly order: number } & (
       readonly step: LifeStep;
     }
   | { readonly kind: "restart-by-policy"; readonly cell: string; readonly name: string; readonly life: number }
-  | { readonly kind: "daemon-restart"; readonly cell: string }
   | { readonly kind: "deed"; readonly cell: string; readonly name: string; readonly deed: Deed }
   | { readonly kind: "broker"; readonly guid: string; readonly step: string }
 );

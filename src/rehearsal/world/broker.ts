@@ -21,6 +21,7 @@ const GIVES_UP = { a: 120_000, f: 300_000 } as const;
 
 export interface ProvisionRequest {
   readonly instanceGuid: string;
+  /** The plan's id in the broker's catalogue. */
   readonly planId: string;
   readonly spaceGuid: string;
   readonly orgGuid: string;
@@ -242,7 +243,7 @@ export function moveNode(world: World, guid: string, nodeId: string): void {
   const next = to?.containers[`cf-${added?.nodeId ?? ""}`];
   const database = cell === undefined ? undefined : databaseOf({ cell, container: from });
   if (to === undefined || next === undefined || database === undefined) return;
-  placeDatabase({ world, cell: to, container: next }, structuredClone(database));
+  placeDatabase({ cell: to, container: next }, structuredClone(database));
   brokerSays(world, "remove-node.perform", { ...data, cell: old.cell, "node-uuid": nodeId });
   removeNode(world, old);
   instance.nodes.splice(instance.nodes.indexOf(old), 1);

@@ -44,7 +44,7 @@ export function makeNode(world: World, instance: BrokerInstance, node: BrokerNod
     logs: [],
   };
   cell.containers[name] = container;
-  makeVolume(world, cell, container.dataDirectory);
+  makeVolume(cell, container.dataDirectory);
   note(world, { system: "docker", what: "create", subject: name });
   startContainer({ world, cell, container });
 }

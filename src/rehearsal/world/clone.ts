@@ -4,9 +4,13 @@
  */
 import { brokerSays } from "./broker-log.ts";
 import type { BrokerInstance, Logins } from "./broker-state.ts";
-import { clusterdataKey, CLUSTERDATA } from "./clusterdata.ts";
 import { archivePrefix, below, putObject } from "./store.ts";
 import type { World } from "./world.ts";
+
+/** The broker's record of an instance in the bucket: never deleted, so that it outlives the instance (dingo.md §2.10). */
+export const CLUSTERDATA = "dingo-postgresql-clusterdata-backup-";
+
+export const clusterdataKey = (guid: string): string => `${CLUSTERDATA}${guid}.json`;
 
 interface Record {
   readonly service_instance_name: string;

@@ -85,12 +85,9 @@ export function containerDied(site: Site, exitCode: number): void {
 }
 
 function afterStop({ world, cell, container }: Site): void {
-  const { daemonRestartAfterStop: ms, afterStop: deeds = [] } = world.faults;
-  delete world.faults.daemonRestartAfterStop;
+  const { afterStop: deeds = [] } = world.faults;
   delete world.faults.afterStop;
-  if (ms !== undefined) after(world, ms, { kind: "daemon-restart", cell: cell.ip });
-  for (const { ms: wait, deed } of deeds)
-    after(world, wait, { kind: "deed", cell: cell.ip, name: container.name, deed });
+  for (const { ms, deed } of deeds) after(world, ms, { kind: "deed", cell: cell.ip, name: container.name, deed });
 }
 
 export function killContainer(site: Site): void {

@@ -22,8 +22,6 @@ export interface EraFacts {
   /** `/service/ID/state` and `/service/ID/nodes` exist. */
   readonly brokerStateInEtcd: boolean;
   readonly advertisesNodes: boolean;
-  /** Deletion leaves `/service/ID` behind. */
-  readonly keepsKeysAfterDeletion: boolean;
   readonly asynchronousCreate: boolean;
   readonly firstPort: number;
   readonly defaultNodes: number;
@@ -46,7 +44,6 @@ export const ERAS: Readonly<Record<Era, EraFacts>> = {
     randomPasswords: false,
     brokerStateInEtcd: false,
     advertisesNodes: false,
-    keepsKeysAfterDeletion: true,
     asynchronousCreate: false,
     firstPort: 33000,
     defaultNodes: 1,
@@ -64,7 +61,6 @@ export const ERAS: Readonly<Record<Era, EraFacts>> = {
     randomPasswords: true,
     brokerStateInEtcd: true,
     advertisesNodes: true,
-    keepsKeysAfterDeletion: false,
     asynchronousCreate: true,
     firstPort: 30000,
     defaultNodes: 2,

@@ -58,7 +58,7 @@ function emptyCell(world: World, place: (typeof PLACES)[number]): Cell {
     users: {},
     daemonLog: [],
   };
-  makeVolume(world, cell, "/var/vcap/store/cf-containers-broker");
+  makeVolume(cell, "/var/vcap/store/cf-containers-broker");
   return cell;
 }
 

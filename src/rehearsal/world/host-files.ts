@@ -1,14 +1,24 @@
 /** Directories on a cell, with the words of the real coreutils in the C locale. */
-import type { Ended, EventOf } from "./events.ts";
 import { type Cell, note, type World } from "./world.ts";
 
+/** A command's end, as a shell sees it. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export const ended = (code: number, stdout = "", stderr = ""): Ended => ({ code, stdout, stderr });
+
+type FromTo = Readonly<Record<"from" | "to", string>>;
+interface Liking extends Readonly<Record<"path" | "like", string>> {
+  readonly what: "owner" | "mode";
+}
 
 const parent = (path: string): string => path.replace(/\/[^/]+$/, "") || "/";
 
 /** `mv -T -n`: never into an existing directory, never over anything; not moving is no error. */
-export function rename(draft: World, cell: Cell, event: EventOf<"rename">): Ended {
-  const { from, to } = event;
+export function rename(draft: World, cell: Cell, { from, to }: FromTo): Ended {
   const missing = `mv: cannot move '${from}' to '${to}': No such file or directory\n`;
   if (cell.files[from] === undefined) {
     return ended(1, "", `mv: cannot stat '${from}': No such file or directory\n`);
@@ -25,8 +35,7 @@ export function rename(draft: World, cell: Cell, event: EventOf<"rename">): Ende
 }
 
 /** `cp -a -T`: everything below, as it is at this moment. */
-export function copyTree(draft: World, cell: Cell, event: EventOf<"copy-tree">): Ended {
-  const { from, to } = event;
+export function copyTree(draft: World, cell: Cell, { from, to }: FromTo): Ended {
   if (cell.files[from] === undefined) return ended(1, "", `cp: cannot stat '${from}': No such file or directory\n`);
   if (cell.files[parent(to)] === undefined) {
     return ended(1, "", `cp: cannot create directory '${to}': No such file or directory\n`);
@@ -38,18 +47,20 @@ export function copyTree(draft: World, cell: Cell, event: EventOf<"copy-tree">):
   return ended(0);
 }
 
-export function makeDirectory(draft: World, cell: Cell, event: EventOf<"make-directory">): Ended {
-  const { path, mode } = event;
+export function makeDirectory(
+  draft: World,
+  cell: Cell,
+  { path, mode }: Readonly<Record<"path" | "mode", string>>,
+): Ended {
   const cannot = (why: string) => ended(1, "", `mkdir: cannot create directory '${path}': ${why}\n`);
   if (cell.files[path] !== undefined) return cannot("File exists");
   if (cell.files[parent(path)] === undefined) return cannot("No such file or directory");
-  cell.files[path] = { kind: "directory", owner: "0", group: "0", mode: mode.replace(/^0/, ""), modifiedAt: draft.now };
+  cell.files[path] = { kind: "directory", owner: "0", group: "0", mode: mode.replace(/^0/, "") };
   note(draft, { system: "host", what: "mkdir", subject: path });
   return ended(0);
 }
 
-export function changeLike(draft: World, cell: Cell, event: EventOf<"change-like">): Ended {
-  const { path, like, what } = event;
+export function changeLike(draft: World, cell: Cell, { path, like, what }: Liking): Ended {
   const program = what === "owner" ? "chown" : "chmod";
   const model = cell.files[like];
   const entry = cell.files[path];

@@ -322,7 +322,7 @@ export function postgresIsUp(site: Site, words?: string): void {
 export function copiedFromLeader(site: Site, leader: string): void {
   const { world, container } = site;
   const source = allContainers(world).find((each) => memberOf(each.container) === leader);
-  const data = source === undefined ? undefined : databaseOf(source);
+  const data = databaseOf(source);
   container.process.busy = false;
   if (data === undefined) return;
   placeDatabase(site, copyOf(data));

@@ -3,10 +3,9 @@
  * application writes, somebody deletes it. Nothing is put into the world by hand, so that the world is a possible one.
  */
 import { advance } from "./advance.ts";
-import { apply } from "./apply.ts";
+import { apply, type WorldEvent } from "./apply.ts";
 import { ERAS } from "./eras.ts";
 import type { Row } from "./database/database.ts";
-import type { WorldEvent } from "./events.ts";
 import type { World } from "./world.ts";
 
 export interface InstanceIdentity {

@@ -5,9 +5,8 @@
  * All times are milliseconds since 1970 on the world's own clock, which runs faster than the real one. The facts about
  * a container, line by line and second by second: dingo.md §3 and real-parts.md §1.3–§1.5, §2, §3.
  */
-import type { Appointment } from "./appointment.ts";
+import type { Appointment, Deed } from "./appointment.ts";
 import type { BrokerState } from "./broker-state.ts";
-import type { Deed } from "./deed.ts";
 import type { EtcdState } from "./etcd.ts";
 import type { Database } from "./database/database.ts";
 import type { StoreState } from "./store-state.ts";
@@ -95,7 +94,6 @@ export interface HostEntry {
   readonly group: string;
   /** Octal, as `stat -c %a` prints it. */
   readonly mode: string;
-  readonly modifiedAt: number;
   /** Of a file that somebody reads. */
   readonly text?: string;
   /** Of a `postgres0` directory that holds a cluster. */
@@ -147,8 +145,6 @@ export interface Stray {
 export interface Faults {
   /** That many of the next `docker stop` run into the grace period and end in a kill (real-parts.md §2: once in eleven). */
   slowStops: number;
-  /** After the next `docker stop`: milliseconds until the Docker daemon of that cell restarts. */
-  daemonRestartAfterStop?: number;
   /** Deeds of somebody else once the next `docker stop` has ended, each with the milliseconds until then. */
   afterStop?: readonly { readonly ms: number; readonly deed: Deed }[];
   /** A deed of somebody else on an instance's container when the first object is copied into its archive. */

@@ -29,7 +29,7 @@ cellsContract("the box's by ssh2", { anyProgram: false }, async () => {
     columns: ["id", "letter"],
     rows: [1, 2].map((id) => ({ at: world.now, values: { id, letter: "ab".charAt(id - 1) } })),
   };
-  const entry = { owner: "0", group: "0", mode: "755", modifiedAt: world.now };
+  const entry = { owner: "0", group: "0", mode: "755" };
   cell.files[work] = { ...entry, kind: "directory" };
   cell.files["/var/vcap/store/file"] = { ...entry, kind: "file", text: TEXT };
   const host = new SavedWorld(world, { realMs: Date.now(), epochMs: world.now, rate: 60 }, () => undefined);

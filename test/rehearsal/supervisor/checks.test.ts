@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { apply } from "../../../src/rehearsal/world/apply.ts";
-import type { WorldEvent } from "../../../src/rehearsal/world/events.ts";
+import type { WorldEvent } from "../../../src/rehearsal/world/apply.ts";
 import { BUCKET } from "../../../src/rehearsal/world/foundation.ts";
 import type { World } from "../../../src/rehearsal/world/world.ts";
 import { inventory, tally, worldComplaints } from "../../../src/rehearsal/supervisor/checks.ts";

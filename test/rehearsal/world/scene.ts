@@ -1,10 +1,9 @@
 /** The scene of most tests: OLD was deleted, NEW is there, and the steps of a recovery as plain events. */
 import { advance } from "../../../src/rehearsal/world/advance.ts";
-import { apply } from "../../../src/rehearsal/world/apply.ts";
+import { apply, type WorldEvent } from "../../../src/rehearsal/world/apply.ts";
 import { databaseOf } from "../../../src/rehearsal/world/data-directory.ts";
 import type { Database } from "../../../src/rehearsal/world/database/database.ts";
 import type { EtcdAnswer } from "../../../src/rehearsal/world/etcd.ts";
-import type { WorldEvent } from "../../../src/rehearsal/world/events.ts";
 import { BUCKET, foundation } from "../../../src/rehearsal/world/foundation.ts";
 import { readKey } from "../../../src/rehearsal/world/service-keys.ts";
 import { below } from "../../../src/rehearsal/world/store.ts";

@@ -198,7 +198,7 @@ describe("the Docker engine", () => {
       const scene = Scene.deleted();
       const { cell, container } = scene.node();
       scene.do({ is: "docker-policy", cell: cell.ip, name: container.name, policy });
-      scene.do({ is: "faults", faults: { daemonRestartAfterStop: 15_000 } });
+      scene.do({ is: "faults", faults: { afterStop: [{ ms: 15_000, deed: { is: "daemon-restart" } }] } });
       return scene.stop().pass(20).node().container.status;
     });
     expect(states).toEqual(["running", "exited"]);

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Release } from "../../container-lines/phases.ts";
-import { CLUSTERDATA, clusterdataKey } from "../../../src/rehearsal/world/clusterdata.ts";
+import { CLUSTERDATA, clusterdataKey } from "../../../src/rehearsal/world/clone.ts";
 import { images } from "../cache.ts";
 import { docker, tryDocker } from "../docker.ts";
 import type { EtcdServer } from "./etcd.ts";

@@ -1,9 +1,9 @@
 /** Incidents of the new instance, from its creation to the proof that its data are back. */
 import { addPlan } from "../../cloud-controller/seed.ts";
 import { change } from "../../draft.ts";
-import { clusterdataKey } from "../../world/clusterdata.ts";
+import { clusterdataKey } from "../../world/clone.ts";
 import { ERAS } from "../../world/eras.ts";
-import type { WorldEvent } from "../../world/events.ts";
+import type { WorldEvent } from "../../world/apply.ts";
 import { archivePrefix, below } from "../../world/store.ts";
 import { allContainers, siteOf, type World } from "../../world/world.ts";
 import { withClusterdata } from "../clusterdata.ts";

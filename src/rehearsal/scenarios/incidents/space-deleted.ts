@@ -3,7 +3,7 @@ import { addApp, addSpace, seedDeletion, seedInstance } from "../../cloud-contro
 import { change, drop } from "../../draft.ts";
 import { drawGuid } from "../../world/chance.ts";
 import { databaseOf } from "../../world/data-directory.ts";
-import type { WorldEvent } from "../../world/events.ts";
+import type { WorldEvent } from "../../world/apply.ts";
 import { archivePrefix, below } from "../../world/store.ts";
 import { createInstance, happen } from "../../world/story.ts";
 import type { World } from "../../world/world.ts";

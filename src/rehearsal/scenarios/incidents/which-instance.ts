@@ -2,7 +2,7 @@
 import { addOrg, addSpace } from "../../cloud-controller/seed.ts";
 import { routerLog } from "../../world/broker-log.ts";
 import { drawGuid } from "../../world/chance.ts";
-import type { WorldEvent } from "../../world/events.ts";
+import type { WorldEvent } from "../../world/apply.ts";
 import { archivePrefix, below } from "../../world/store.ts";
 import { happen, pass } from "../../world/story.ts";
 import { siteOf, type World } from "../../world/world.ts";
