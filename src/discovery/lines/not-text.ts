@@ -10,13 +10,20 @@ const MAGIC: readonly { readonly name: string; readonly bytes: readonly number[]
   { name: "xz", bytes: [0xfd, 0x37, 0x7a, 0x58] },
 ];
 
-/** Why the file cannot be read as text; undefined for text. `head` and `tail` are its first and last bytes. */
-export function notText(head: Uint8Array, tail: Uint8Array): string | undefined {
+/**
+ * Why the file cannot be read as text; undefined for text. `head` and `tail` are its first and last bytes, `zeros` the most
+ * that stand before a line that was found.
+ */
+export function notText(head: Uint8Array, tail: Uint8Array, zeros: number): string | undefined {
   const packed = MAGIC.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
   if (packed !== undefined) return `is not text: what was unpacked is packed again (${packed.name})`;
   if (isUtf16(head)) return "is not text as it is searched: it is UTF-16; convert it to UTF-8";
-  const ends = [head, tail].map(withoutHoleBefore);
-  if (ends.some((end) => end.includes(ZEROS))) return HOLE;
+  const isTar = TAR.every((byte, at) => head[257 + at] === byte);
+  const ends = [head, tail].map(withoutHoleBefore).map((end) => (isTar ? withoutZerosBehind(end) : end));
+  // Between the members of a tar archive stand fewer zeros than a record has.
+  if (zeros >= (isTar ? ZEROS.length : 1) || ends.some((end) => end.includes(ZEROS))) return HOLE;
+  // Its headers are no text, and a small archive has little else.
+  if (isTar) return undefined;
   const strange = Math.max(...ends.map(strangeShare));
   return strange > HIGHEST_SHARE
     ? `is not text: ${Math.round(strange * 100)}% of its first or last bytes are no characters`
@@ -34,9 +41,12 @@ function isUtf16(head: Uint8Array): boolean {
   return head.length >= 4 && Math.max(even, odd) > head.length * 0.3 && Math.min(even, odd) < head.length * 0.1;
 }
 
+/** In the header of its first member: ustar. */
+const TAR = Buffer.from("ustar");
+
 /** No line of text holds so many zeros. */
 const ZEROS = Buffer.alloc(512);
-export const HOLE =
+const HOLE =
   "has a hole of zeros: the lines that stood there are lost, as after a crash, or in the copy that a rotation made (copytruncate)";
 
 /** A file that was cut to nothing while its writer went on begins with one: its lines begin behind it. */
@@ -44,6 +54,13 @@ function withoutHoleBefore(bytes: Uint8Array): Buffer {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const begin = buffer.findIndex((byte) => byte !== 0);
   return begin < 0 ? buffer.subarray(0, 0) : buffer.subarray(begin);
+}
+
+export const zerosBefore = (bytes: Uint8Array): number => bytes.findIndex((byte) => byte !== 0);
+
+/** A tar archive ends with empty records. */
+function withoutZerosBehind(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
 }
 
 /** Control bytes that no log has, and bytes that are no UTF-8. */

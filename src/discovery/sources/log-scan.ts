@@ -11,7 +11,7 @@ import { mayCarryStamp } from "../lines/inner-stamp.ts";
 import { breaksOffAtStart } from "../lines/lager.ts";
 import { LOSS_NEEDLES } from "../lines/loss-notice.ts";
 import { LineOrder } from "../lines/order.ts";
-import { HOLE, notText } from "../lines/not-text.ts";
+import { notText, zerosBefore } from "../lines/not-text.ts";
 import type { TimeWindow } from "../judgement/rank.ts";
 import { KeptFacts, type LetGo, MOST_FACTS, type Question } from "./kept-facts.ts";
 import { shown } from "../lines/safe-text.ts";
@@ -150,7 +150,7 @@ class FileScan {
   #understood = false;
   #part: string | undefined;
   #guessed = false;
-  #isHollow = false;
+  #zeros = 0;
   #tooMany = false;
 
   constructor(file: LogFile, now: Date | undefined, kept: KeptFacts) {
@@ -164,7 +164,7 @@ class FileScan {
   }
 
   #read(found: FoundLine): void {
-    this.#isHollow ||= found.bytes[0] === 0 && found.byteOffset > 0;
+    if (found.byteOffset > 0) this.#zeros = Math.max(this.#zeros, zerosBefore(found.bytes));
     const place = { file: this.#file.path, byteOffset: found.byteOffset, ...optional("line", found.line) };
     for (const read of readLogLines(decode(found.bytes), place)) {
       this.#part ??= read.part;
@@ -188,7 +188,7 @@ class FileScan {
   finish(totals: SearchTotals): Omit<FileFindings, "facts"> {
     if (totals.failure !== undefined) this.holes.push(totals.failure);
     if (this.#file.path === "-" && totals.head.length === 0) this.holes.push(NOTHING_CAME);
-    const strange = notText(totals.head, totals.tail) ?? (this.#isHollow ? HOLE : undefined);
+    const strange = notText(totals.head, totals.tail, this.#zeros);
     if (strange !== undefined) this.holes.push(strange);
     const lines = edgeLines(totals);
     if ([totals.head, totals.tail].some((edge) => breaksWord(decode(edge)))) this.holes.push(COLOURED);

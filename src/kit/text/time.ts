@@ -96,6 +96,8 @@ function zoneOffset(zone: string, wall: number): number | undefined {
   const match = /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
   if (match !== null) {
     const [, sign, hours, minutes = "0"] = match;
+    // Baker Island is the last to see a day, and the Line Islands are the first.
+    if (Number(hours) > (sign === "-" ? 12 : 14) || Number(minutes) > 59) return undefined;
     return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60 * SECOND;
   }
   return namedOffset(zone, wall);
@@ -195,7 +197,7 @@ const dayOf = (year = "", month = "", day = ""): string => `${year}-${month.padS
 function clockOf(text: string): string | undefined {
   if (text === "") return "";
   const [, hour, rest = "", half, zone = ""] = CLOCK.exec(text) ?? [];
-  if (hour === undefined) return undefined;
+  if (hour === undefined || (half?.toLowerCase() === "a" && Number(hour) > 12)) return undefined;
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === "p" ? 12 : 0);
   return `${String(hours).padStart(2, "0")}${rest} ${zone}`.trim();
 }

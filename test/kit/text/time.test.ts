@@ -122,6 +122,16 @@ describe("a time that is pasted", () => {
     expect(parseTime("11/11/2026 16:00", now).text).toBe("2026-11-11T16:00:00Z");
   });
 
+  it.each(["2026-11-20 16:00 +25:00", "2026-11-20 16:00 -13:00", "2026-11-20 16:00 +01:60", "20.11.2026 16:00 AM"])(
+    "%s holds what no clock has, and is none",
+    (text) => expect(() => parseTime(text, now)).toThrow(/is not a time/),
+  );
+
+  it("reads the outermost zones", () => {
+    expect(parseTime("2026-11-20 16:00 +14:00", now).text).toBe("2026-11-20T02:00:00Z");
+    expect(parseTime("2026-11-20 16:00 -12:00", now).text).toBe("2026-11-21T04:00:00Z");
+  });
+
   it.each(["31.02.2026 16:00", "Foo 20 2026 16:00", "20.11.2026 what", "13/13/2026", "12345", "25/Nov/2026:99:00:00"])(
     "%s is none",
     (text) => expect(() => parseTime(text, now)).toThrow(/is not a time/),

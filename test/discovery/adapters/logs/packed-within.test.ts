@@ -5,6 +5,8 @@ import { gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LocalLogFiles } from "../../../../src/discovery/adapters/logs/local-log-files.ts";
+import { discover } from "../../../../src/discovery/answer/discover.ts";
+import { eraF, GUID, goodDeletion, lager } from "../../broker-log.ts";
 import { testDirectory } from "../../../directory.ts";
 
 let directory: string;
@@ -67,5 +69,37 @@ describe("an archive of logs", () => {
     expect(await whyNot(file)).toContain("cut or damaged");
     await writeFile(file, Buffer.concat([whole, Buffer.from("something else\n".repeat(100))]));
     expect(await whyNot(file)).toContain("cut or damaged");
+  });
+
+  it("of UTF-16 texts between others was not searched whole", async () => {
+    const wide = Buffer.from(LINES, "utf16le");
+    for (const each of [wide, Buffer.concat([Buffer.from([0xff, 0xfe]), wide]), Buffer.from(wide).swap16()])
+      expect(await whyNot(await archive({ "a.log": LINES, "b.log": each, "c.log": LINES }, "-z"))).toContain(
+        'as UTF-16 was not searched: "b.log"',
+      );
+  });
+});
+
+describe("a deletion in an archive of logs", () => {
+  const created = lager([eraF.create()]);
+  const deleted = lager(goodDeletion());
+  const ask = async (members: Readonly<Record<string, string | Buffer>>, format: string) => {
+    const patterns = [await archive(members, `--format=${format}`, "-z")];
+    const sources = { logs: { files: new LocalLogFiles(), patterns }, now: new Date() };
+    const { document, exitCode } = await discover({ sources, query: { name: GUID } });
+    return { exitCode, first: document.candidates[0]?.guid, why: document.coverage[0]?.why };
+  };
+
+  it.each(["gnu", "ustar", "pax"])("of the format %s is known: its padding is no hole", async (format) => {
+    const known = { exitCode: 0, first: GUID, why: undefined };
+    expect(await ask({ "a.log": created + deleted }, format)).toEqual(known);
+    expect(await ask({ "a.log": created, "b.log": deleted, "c.log": "x\n" }, format)).toEqual(known);
+    expect(await ask({ "a.log": created.repeat(500), "b.log": deleted, "c.log": LINES }, format)).toEqual(known);
+  });
+
+  it("is not known to be the last word if zeros stand within a log", async () => {
+    const hollow = Buffer.concat([Buffer.from(created), Buffer.alloc(5000), Buffer.from(deleted)]);
+    const asked = await ask({ "a.log": created, "b.log": hollow, "c.log": LINES }, "gnu");
+    expect(asked).toMatchObject({ exitCode: 20, why: expect.stringContaining("hole of zeros") as string });
   });
 });
