@@ -22,7 +22,8 @@ export interface LeasedParts {
   readonly lease: RunLease;
   readonly mirror: Mirror;
   readonly locks: Pick<LeasedLocks, "check">;
-  readonly now: () => Date;
+  /** Of the machine: the clock of a rehearsal leaps. */
+  readonly wallMs: () => number;
 }
 
 /** Milliseconds after which a look at the lease is too old to act on: this process was stopped, or its machine slept. */
@@ -35,19 +36,19 @@ export class LeasedJournal implements Journal {
   readonly #lease: RunLease;
   readonly #mirror: Mirror;
   readonly #locks: LeasedParts["locks"];
-  readonly #now: LeasedParts["now"];
+  readonly #wallMs: LeasedParts["wallMs"];
   #step: string;
   #fenced: RecoverError | undefined;
   /** One push at a time. */
   #pushing: Promise<void> | undefined;
   #beats: NodeJS.Timeout | undefined;
 
-  constructor(journal: LinedJournal, { lease, mirror, locks, now }: LeasedParts) {
+  constructor(journal: LinedJournal, { lease, mirror, locks, wallMs }: LeasedParts) {
     this.#journal = journal;
     this.#lease = lease;
     this.#mirror = mirror;
     this.#locks = locks;
-    this.#now = now;
+    this.#wallMs = wallMs;
     this.#step = lease.step;
   }
 
@@ -101,10 +102,10 @@ export class LeasedJournal implements Journal {
 
   /** Looks at locks and lease. Whether the answers are young enough to act on; a clock that leaps makes it look again. */
   async #lookFreshly(): Promise<boolean> {
-    const asked = this.#now().getTime();
+    const asked = this.#wallMs();
     await this.#locks.check();
     await this.#lease.check();
-    return Math.abs(this.#now().getTime() - asked) < FRESH_MS;
+    return Math.abs(this.#wallMs() - asked) < FRESH_MS;
   }
 
   async keep(name: string, content: string): Promise<EvidenceRef> {

@@ -28,6 +28,8 @@ interface LeaseRequest {
   readonly now: () => Date;
   /** How often the lease says that this process lives; by default each ten seconds. */
   readonly beatMs?: number;
+  /** By default the time of the machine. */
+  readonly wallMs?: () => number;
 }
 
 const BEAT_MS = 10_000;
@@ -55,7 +57,12 @@ export async function openLease(request: LeaseRequest): Promise<Leased> {
     throw thrown;
   });
   const leasedLocks = new LeasedLocks(locks, keeper);
-  const leasedJournal = new LeasedJournal(journal, { lease, mirror, locks: leasedLocks, now });
+  const leasedJournal = new LeasedJournal(journal, {
+    lease,
+    mirror,
+    locks: leasedLocks,
+    wallMs: request.wallMs ?? Date.now,
+  });
   leasedJournal.beatEvery(request.beatMs ?? BEAT_MS);
   return {
     journal: leasedJournal,

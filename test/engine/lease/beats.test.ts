@@ -73,7 +73,7 @@ describe("an effect after a stop of its process", () => {
     const memory = new SharedMemory();
     const [ann, bob] = [new Machine(memory, "ann"), new Machine(memory, "bob")];
     let time = NOW.getTime();
-    const { journal } = await ann.lease(ann.state.create(), false, { now: () => new Date(time), beatMs: 1e9 });
+    const { journal } = await ann.lease(ann.state.create(), false, { wallMs: () => time, beatMs: 1e9 });
     await journal.append(started("copy"));
     await journal.checkFence();
     const read = ann.place.read.bind(ann.place);

@@ -27,7 +27,7 @@ export class Machine {
   lease(
     open: OpenRun,
     takeOver = false,
-    times: { readonly now?: () => Date; readonly beatMs?: number } = {},
+    times: { readonly now?: () => Date; readonly beatMs?: number; readonly wallMs?: () => number } = {},
   ): Promise<Leased> {
     const { journal, locks, directory } = open;
     const who = { operator: this.#operator, host: `laptop-of-${this.#operator}`, now: () => NOW };
