@@ -23,7 +23,7 @@ describe("its questions", () => {
   const rows = [...PAGE.matchAll(/^\| .+\? \| `([^`]+)` \| `([^`]+)` \|$/gmu)];
 
   it("are asked once each", () => {
-    const table = PAGE.slice(PAGE.indexOf("## Where is it?"), PAGE.indexOf("\nTests lie below"));
+    const table = PAGE.slice(PAGE.indexOf("## Where is it?"), PAGE.indexOf("\nThe tests of a house"));
     expect(rows).toHaveLength(table.match(/^\| (?!question|-)/gmu)?.length ?? 0);
     expect(rows.length).toBeGreaterThan(40);
     expect(new Set(rows.map(([row]) => row)).size).toBe(rows.length);
@@ -32,6 +32,47 @@ describe("its questions", () => {
   it.each(rows.map(([, file = "", name = ""]) => [file, name]))("lead to src/%s, which exports %s", (file, name) => {
     const exported = new RegExp(String.raw`^export (?:async )?(?:function|const|class|interface|type) ${name}\b`, "mu");
     expect(readFileSync(`src/${file}`, "utf8")).toMatch(exported);
+  });
+});
+
+describe("what a newcomer looks for", () => {
+  const rows = [...PAGE.matchAll(/^\| (.+\?) \| `[^`]+` \| `([^`]+)` \|$/gmu)].map(([, question, name]) => [
+    question,
+    name,
+  ]);
+
+  it.each(["loss", "intent and effect", "before each effect"])("has a row: %s", (words) => {
+    expect(rows.filter(([question]) => question?.includes(words))).not.toEqual([]);
+  });
+
+  it("names the calls of a step that changes something, in their order", () => {
+    const part = PAGE.slice(PAGE.indexOf("## Between intent and effect"), PAGE.indexOf("## An archive's address"));
+    const steps = part.split("\n").filter((line) => /^\d\. /u.test(line));
+    const named = steps.map((line) => /`([A-Za-z]+)`/u.exec(line)?.[1] ?? "");
+    expect(named).toEqual(["guard", "obtainConsent", "journalStart", "run", "verify", "afterError"]);
+    const source = readFileSync("src/engine/steps/mutating-step.ts", "utf8");
+    const bodyOf = (name: string): string => source.slice(source.indexOf(`function ${name}(`)).split("\n}\n")[0] ?? "";
+    const callsIn = (name: string): readonly string[] =>
+      [...bodyOf(name).matchAll(/await ([A-Za-z]+)\(/gu)].map(([, call = ""]) => call);
+    expect(callsIn("prepare").slice(0, 3)).toEqual(["guard", "obtainConsent", "guard"]);
+    expect(callsIn("attemptOnce")).toEqual(["prepare", "journalStart", "run", "conclude"]);
+    expect(readFileSync("src/engine/steps/proof.ts", "utf8")).toContain("await verify(session, mutation, output)");
+  });
+
+  it("is told where the tests of each house lie", () => {
+    expect(PAGE).toContain("those of `ports` in `test/contract`");
+    const untested = HOUSES.filter(({ name }) => name !== "ports" && !existsSync(`test/${name}`));
+    expect(untested.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("can add a command, an action and a scenario: each file that the steps name is there", () => {
+    const page = readFileSync("CONTRIBUTING.md", "utf8");
+    const [, part = ""] = /\n## How to add(.*?)\n## /su.exec(page) ?? [];
+    for (const kind of ["### A command", "### An action", "### A scenario"]) expect(part).toContain(kind);
+    const named = [...part.matchAll(/`((?:src|test|docs|build|runbooks)\/[\w/.-]+)`/gu)].map(([, path = ""]) => path);
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => !existsSync(path))).toEqual(["src/HOUSE/actions/SYSTEM/VERB.ts"]);
+    expect(PAGE).toContain("../CONTRIBUTING.md#how-to-add");
   });
 });
 
