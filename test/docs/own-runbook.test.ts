@@ -1,6 +1,17 @@
 /** The worked example of an own runbook and an own action: as the page has it, it runs. */
-import { copyFileSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { INPUT_TYPES } from "../../src/engine/runbook/inputs.ts";
@@ -123,6 +134,33 @@ describe("an own runbook with an own action", () => {
     expect([undone.code, undone.stderr]).toEqual([0, ""]);
     expect(undone.stdout).toMatch(/^notice {2}Undo "Tell the users"$/mu);
     expect(existsSync(notice)).toBe(false);
+  });
+
+  it("is tested without a run, as the page shows it", () => {
+    const page = readFileSync("docs/writing-a-runbook.md", "utf8");
+    const [, block = ""] = /`actions\.test\.mjs`[^]*?```js\n([^]*?)```/u.exec(page) ?? [];
+    writeFileSync(join(place.directory, "actions.test.mjs"), block);
+    const modules = join(place.directory, "node_modules");
+    const ours = join(modules, "dingo-recover");
+    mkdirSync(ours, { recursive: true });
+    symlinkSync(resolve("node_modules/zod"), join(modules, "zod"));
+    writeFileSync(join(ours, "package.json"), '{"type":"module","exports":{"./action":"./action.js"}}');
+    writeFileSync(join(ours, "action.js"), `export * from ${JSON.stringify(resolve("src/action.ts"))};\n`);
+    const said = execFileSync(process.execPath, ["--test", "actions.test.mjs"], {
+      cwd: place.directory,
+      encoding: "utf8",
+    });
+    expect(said).toMatch(/pass 1\n[^]*fail 0/u);
+  });
+
+  it("may begin with the line by which an editor finds the schema", async () => {
+    const [line = ""] = /^# yaml-language-server: .*$/mu.exec(readFileSync("docs/writing-a-runbook.md", "utf8")) ?? [];
+    const { stdout } = await place.run(["schema", "--with-actions"]);
+    const [, file = ""] = / \$schema=(\S+)$/u.exec(line) ?? [];
+    writeFileSync(join(place.directory, file), stdout);
+    const runbook = join(place.directory, "before-we-begin.yml");
+    writeFileSync(runbook, `${line}\n${readFileSync(runbook, "utf8")}`);
+    expect(await place.run(["lint", "--with-actions", runbook])).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("is written against types that cite nothing but what is shipped", () => {

@@ -8,6 +8,7 @@ import { nearest } from "../../../kit/text/nearest.ts";
 import { optional } from "../../../kit/optional.ts";
 import { ownProgram } from "../../../kit/process/own-files.ts";
 import { quoted } from "../../../kit/text/printable.ts";
+import { quote } from "../../../kit/commands/shell-quote.ts";
 import { findScenario, SCENARIOS, START_WITH } from "../../../rehearsal/scenarios/registry.ts";
 import type { Scenario } from "../../../rehearsal/scenarios/scenario.ts";
 import type { Sitting } from "../../../rehearsal/supervisor/play.ts";
@@ -257,7 +258,12 @@ function unknownScenario(name: string): never {
   const near = SCENARIOS.find((each) => runbookOf(each) === name)?.name ?? nearest(name, names);
   const known = gone("scenario", name);
   if (known !== undefined) throw refuse("usage", known.message).advise(known.remedy);
-  throw refuse("usage", `there is no scenario ${quoted(name)}`).advise(
+  const unknown = refuse("usage", `there is no scenario ${quoted(name)}`);
+  if (/[/.]/u.test(name))
+    throw unknown.advise(
+      `A rehearsal plays shipped scenarios alone. ${quote(["dingo-recover", "run", name, "--dry-run"])} tries a runbook of yours and changes nothing.`,
+    );
+  throw unknown.advise(
     near === undefined
       ? `dingo-recover rehearse --list --all shows all ${names.length}, each with what it teaches.`
       : `Did you mean "${near}"? dingo-recover rehearse --list --all shows all.`,

@@ -40,3 +40,11 @@ it("shows six to begin with, and says how to see all", async () => {
     `dingo-recover rehearse --list --all shows all ${SCENARIOS.length}.`,
   );
 });
+
+it("leads from a file to the way to try a runbook of one's own", async () => {
+  const { code, stderr } = await place.run(["rehearse", "./before we begin.yml"]);
+  expect(code).toBe(2);
+  const said = stderr.replaceAll(/\s+/gu, " ");
+  expect(said).toContain("A rehearsal plays shipped scenarios alone.");
+  expect(said).toContain("dingo-recover run './before we begin.yml' --dry-run tries a runbook of yours");
+});
